@@ -1,0 +1,1 @@
+//! The real Amazon Connect, through the AWS SDK for Rust.

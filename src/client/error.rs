@@ -1,0 +1,204 @@
+//! What goes wrong in a call.
+
+use std::{error::Error, fmt, sync::Arc};
+
+use crate::user::Operation;
+
+/// The result of a call.
+pub type ClientResult<T> = Result<T, ClientError>;
+
+/// What kind of failure it is, and so what can be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// There is no such thing (404), or not yet: a new user can be unreadable for minutes.
+    NotFound,
+    /// The instance has a user of that name (409, `DuplicateResourceException`).
+    Duplicate,
+    /// Too many calls at once (429): wait and try again.
+    Throttled,
+    /// A quota of the account is full (429, `LimitExceededException`): no waiting helps.
+    QuotaExceeded,
+    /// The service refuses the request as it is (400).
+    Invalid,
+    /// The caller may not do this (403), or is not known (401).
+    AccessDenied,
+    /// Someone else changes the same thing (409, `ConditionalOperationFailedException`).
+    Conflict,
+    /// The service failed (5xx), or gave an answer that cannot be read.
+    Service,
+    /// No answer came: connection, time-out, TLS, credentials.
+    Transport,
+}
+
+impl ErrorKind {
+    /// Every kind.
+    pub const ALL: &[Self] = &[
+        Self::NotFound,
+        Self::Duplicate,
+        Self::Throttled,
+        Self::QuotaExceeded,
+        Self::Invalid,
+        Self::AccessDenied,
+        Self::Conflict,
+        Self::Service,
+        Self::Transport,
+    ];
+
+    /// Whether the same call may succeed later without anyone doing anything.
+    ///
+    /// For [`Service`](Self::Service) and [`Transport`](Self::Transport) the call may also have had
+    /// its effect: see [`ClientError::effect`] before repeating one that creates.
+    pub const fn is_retryable(self) -> bool {
+        matches!(self, Self::Throttled | Self::Conflict | Self::Service | Self::Transport)
+    }
+
+    /// The kind, in the words of a message.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::NotFound => "not found",
+            Self::Duplicate => "a user of that name exists",
+            Self::Throttled => "too many requests",
+            Self::QuotaExceeded => "a quota is full",
+            Self::Invalid => "the service refused the request",
+            Self::AccessDenied => "access denied",
+            Self::Conflict => "changed by someone else at the same time",
+            Self::Service => "the service failed",
+            Self::Transport => "no answer came",
+        }
+    }
+}
+
+/// Whether a call that failed may have had its effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// The service refused it: nothing has changed.
+    None,
+    /// Nobody knows: the call may have been done and its answer lost.
+    Unknown,
+}
+
+/// A call that failed.
+///
+/// ```
+/// use connect_user::client::{ClientError, Effect, ErrorKind};
+/// use connect_user::user::Operation;
+///
+/// let error = ClientError::new(Operation::UpdateUserHierarchy, ErrorKind::Throttled)
+///     .with_message("Rate exceeded")
+///     .with_request_id("5d1c");
+/// assert_eq!(
+///     error.to_string(),
+///     "`UpdateUserHierarchy` failed, too many requests: Rate exceeded (request `5d1c`)",
+/// );
+/// assert_eq!(error.effect(), Effect::None);
+/// ```
+#[derive(Clone, Debug)]
+pub struct ClientError {
+    operation: Operation,
+    kind: ErrorKind,
+    code: Option<String>,
+    message: Option<String>,
+    request_id: Option<String>,
+    effect: Effect,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl ClientError {
+    /// An error of that kind. Its effect is [`Effect::Unknown`] where an operation that writes ended
+    /// in [`ErrorKind::Service`] or [`ErrorKind::Transport`].
+    pub const fn new(operation: Operation, kind: ErrorKind) -> Self {
+        let unknown = operation.writes() && matches!(kind, ErrorKind::Service | ErrorKind::Transport);
+        let effect = if unknown { Effect::Unknown } else { Effect::None };
+        Self { operation, kind, code: None, message: None, request_id: None, effect, source: None }
+    }
+
+    /// Adds the service's code, such as `ResourceNotFoundException`.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Adds the service's message. It must not quote what was sent.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// Adds the id that AWS support asks for.
+    #[must_use]
+    pub fn with_request_id(mut self, request_id: impl Into<String>) -> Self {
+        self.request_id = Some(request_id.into());
+        self
+    }
+
+    /// Says whether the call may have had its effect.
+    #[must_use]
+    pub const fn with_effect(mut self, effect: Effect) -> Self {
+        self.effect = effect;
+        self
+    }
+
+    /// Adds what caused the error.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// The operation that failed.
+    pub const fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    /// What kind of failure it is.
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The service's code.
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// The service's message.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// The id that AWS support asks for.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// Whether the call may have had its effect.
+    pub const fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// Whether the same call may succeed later.
+    pub const fn is_retryable(&self) -> bool {
+        self.kind.is_retryable()
+    }
+}
+
+impl fmt::Display for ClientError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` failed, {}", self.operation, self.kind.describe())?;
+        if let Some(message) = self.message.as_ref().or(self.code.as_ref()) {
+            write!(f, ": {message}")?;
+        }
+        match &self.request_id {
+            Some(id) => write!(f, " (request `{id}`)"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for ClientError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,1 @@
+//! An Amazon Connect in memory.

@@ -1,0 +1,188 @@
+//! A state's JSON: Pulumi's outputs, flat, and what a host must remember.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeSeq};
+
+use super::{
+    AfterContactWorkConfigPerChannel, ExposeSecrets, Input, Property, PropertySet, Record, Replaced, Tags,
+    Timestamp, Unfinished, UserId, UserSpec, UserState, Value,
+    convert::{ToSpec, settle_after_contact_work},
+    node::{Content, Secrets},
+};
+
+/// The members of a state; those of its spec stand among them.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    /// Made from two other members; read by people and other tools only.
+    id: Option<String>,
+    arn: String,
+    user_id: UserId,
+    #[serde(flatten)]
+    spec: Value,
+    #[serde(default)]
+    tags_all: Tags,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_modified_time: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_modified_region: Option<String>,
+    #[serde(default)]
+    managed: PropertySet,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    managed_tags: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    default_tags: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unrecognised: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unfinished: Option<Leftover>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Leftover {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    replaced: Vec<Replaced>,
+    #[serde(default = "no_value", skip_serializing_if = "is_null")]
+    after_contact_work_configs: Value,
+}
+
+fn no_value() -> Value {
+    Value::Null
+}
+
+fn is_null(value: &Value) -> bool {
+    *value == Value::Null
+}
+
+impl UserState {
+    fn document(&self, secrets: Secrets) -> Document {
+        let Record { managed, tag_keys, default_tag_keys, unfinished, unrecognised, password: _ } =
+            &self.record;
+        Document {
+            id: Some(self.id().to_string()),
+            arn: self.arn.clone(),
+            user_id: self.user_id.clone(),
+            spec: self.whole_spec().document(secrets),
+            tags_all: self.tags_all.clone(),
+            last_modified_time: self.last_modified_time,
+            last_modified_region: self.last_modified_region.clone(),
+            managed: *managed,
+            managed_tags: tag_keys.clone(),
+            default_tags: default_tag_keys.clone(),
+            unrecognised: unrecognised.clone(),
+            unfinished: (!unfinished.is_empty()).then(|| Leftover {
+                replaced: unfinished.replaced.clone(),
+                after_contact_work_configs: match unfinished.after_contact_work.to_spec() {
+                    list if list.is_empty() => Value::Null,
+                    list => list.encode(secrets).unwrap_or(Value::Null),
+                },
+            }),
+        }
+    }
+
+    fn from_document<E: de::Error>(document: Document) -> Result<Self, E> {
+        let spec = UserSpec::decode(document.spec).map_err(E::custom)?;
+        let unreadable = || match spec.unknowns().first() {
+            Some(place) => E::custom(format_args!("`{place}` is not known")),
+            None => E::custom("a number is out of its bounds"),
+        };
+        let settings = spec.settle().ok_or_else(unreadable)?;
+        let known = |input: &Option<Input<String>>| input.as_ref().and_then(|input| input.known().cloned());
+        let after_contact_work =
+            match document.unfinished.as_ref().map(|left| &left.after_contact_work_configs) {
+                None | Some(Value::Null) => BTreeMap::new(),
+                Some(list) => {
+                    read_limits(list.clone()).ok_or_else(|| E::custom("`unfinished` cannot be read"))?
+                }
+            };
+        Ok(Self {
+            instance_id: spec.instance_id.known().cloned().ok_or_else(unreadable)?,
+            user_id: document.user_id,
+            arn: document.arn,
+            name: known(&spec.name).ok_or_else(|| E::missing_field("name"))?,
+            directory_user_id: known(&spec.directory_user_id),
+            settings,
+            tags_all: document.tags_all,
+            last_modified_time: document.last_modified_time,
+            last_modified_region: document.last_modified_region,
+            record: Record {
+                managed: document.managed,
+                tag_keys: document.managed_tags,
+                default_tag_keys: document.default_tags,
+                unfinished: Unfinished {
+                    replaced: document.unfinished.map(|left| left.replaced).unwrap_or_default(),
+                    after_contact_work,
+                },
+                unrecognised: document.unrecognised,
+                password: spec.password.and_then(Input::into_known),
+            },
+        })
+    }
+}
+
+fn read_limits(list: Value) -> Option<BTreeMap<super::Channel, super::AfterContactWork>> {
+    let mut errors = Vec::new();
+    let configs = Vec::<AfterContactWorkConfigPerChannel>::decode(list, &super::Path::root(), &mut errors)?;
+    configs.iter().map(settle_after_contact_work).collect()
+}
+
+impl Serialize for UserState {
+    /// Writes the state in camelCase, without the password.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.document(Secrets::LeftOut).serialize(serializer)
+    }
+}
+
+impl Serialize for ExposeSecrets<'_, UserState> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.document(Secrets::Exposed).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for UserState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_document(Document::deserialize(deserializer)?)
+    }
+}
+
+impl Serialize for PropertySet {
+    /// Writes the paths, in the order of the table.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for property in self.iter() {
+            list.serialize_element(property.path())?;
+        }
+        list.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for PropertySet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Paths;
+
+        impl<'de> de::Visitor<'de> for Paths {
+            type Value = PropertySet;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of property paths")
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut access: A) -> Result<PropertySet, A::Error> {
+                let mut set = PropertySet::EMPTY;
+                while let Some(path) = access.next_element::<String>()? {
+                    let property = Property::from_path(&path)
+                        .ok_or_else(|| de::Error::custom(format_args!("there is no property `{path}`")))?;
+                    set.insert(property);
+                }
+                Ok(set)
+            }
+        }
+
+        deserializer.deserialize_seq(Paths)
+    }
+}

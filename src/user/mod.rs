@@ -1,0 +1,63 @@
+//! The data: what a host wants ([`UserSpec`]), what is there ([`UserState`]), and the table that
+//! describes every property ([`Property`]).
+//!
+//! Nothing here does I/O, reads a clock or names an SDK type.
+
+mod choice;
+mod convert;
+mod decode;
+mod desired;
+mod document;
+mod encode;
+mod id;
+mod input;
+mod name;
+mod node;
+mod operation;
+mod path;
+mod property;
+mod secret;
+mod settings;
+mod spec;
+mod state;
+mod tags;
+mod timestamp;
+mod value;
+
+pub use choice::{Channel, IdentityManagementType, PhoneType, UnknownChoice, VoiceEnhancementMode};
+pub use decode::{DecodeError, DecodeErrors};
+pub use desired::DesiredUser;
+pub use encode::ExposeSecrets;
+pub use id::{
+    Arn, HierarchyGroup, HierarchyGroupId, Id, IdError, IdKind, ImportId, ImportIdError, Instance,
+    InstanceId, RoutingProfile, RoutingProfileId, SecurityProfile, SecurityProfileId, User, UserId,
+};
+pub use input::Input;
+pub use name::AutoName;
+pub use operation::Operation;
+pub use path::{Path, Segment};
+pub use property::{
+    Bounds, LeftOut, OnChange, Property, PropertyInfo, PropertySet, Sensitivity, Shape, reference_table,
+};
+pub use secret::{Personal, Secret};
+pub use settings::{
+    AfterContactWork, AutoAccept, ChannelSettings, Identity, Phone, PhoneNumber, Proficiencies,
+    ProficiencyKey, UserSettings,
+};
+pub use spec::{
+    AfterContactWorkConfig, AfterContactWorkConfigPerChannel, AutoAcceptConfig, IdentityInfo,
+    PersistentConnectionConfig, PhoneConfig, PhoneNumberConfig, UserProficiency, UserSpec,
+    VoiceEnhancementConfig,
+};
+pub use state::{Record, Replaced, Unfinished, UserState};
+pub use tags::{MAX_TAGS, SYSTEM_TAG_PREFIX, TagInputs, Tags, is_system_tag, merge_tags};
+pub use timestamp::{Timestamp, TimestampError};
+pub use value::{UNKNOWN_SENTINEL, Value};
+
+#[allow(unused_imports, reason = "the modules above are being written")]
+pub(crate) use {
+    convert::ToSpec,
+    name::max_recommended_name,
+    node::{Content, Node, Secrets},
+    path::document_order,
+};

@@ -1,0 +1,306 @@
+//! How a spec is read from a [`Value`] and written to one: a trait for what stands at a member,
+//! one for what an [`Input`] holds, and a macro that makes the first from a struct's members.
+
+use std::{borrow::Cow, collections::BTreeMap, str::FromStr};
+
+use super::{
+    AfterContactWorkConfig, AfterContactWorkConfigPerChannel, AutoAcceptConfig, Channel, DecodeError, Id,
+    IdKind, IdentityInfo, Input, Path, PersistentConnectionConfig, Personal, PhoneConfig, PhoneNumberConfig,
+    PhoneType, Secret, UnknownChoice, UserProficiency, UserSpec, Value, VoiceEnhancementConfig,
+    VoiceEnhancementMode,
+    decode::{ObjectReader, read_list, read_object},
+    path::to_camel_case,
+};
+
+/// What may stand at a member of a spec.
+pub(crate) trait Node: Sized {
+    /// Reads a value. What cannot be read is reported and becomes unknown.
+    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Self;
+
+    /// What a member is that is left out: an error, unless it may be.
+    fn missing(at: &Path, errors: &mut Vec<DecodeError>) -> Self {
+        errors.push(DecodeError::missing(at));
+        Self::decode(Value::Unknown, at, errors)
+    }
+
+    /// Writes the value; nothing where the member is to be left out.
+    fn encode(&self, secrets: Secrets) -> Option<Value>;
+
+    /// Calls `found` with every place whose value is unknown.
+    fn unknowns(&self, at: &Path, found: &mut dyn FnMut(Path));
+
+    /// Whether any value is unknown.
+    fn has_unknowns(&self) -> bool;
+}
+
+/// Whether passwords are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Secrets {
+    Exposed,
+    LeftOut,
+}
+
+impl<N: Node> Node for Option<N> {
+    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Self {
+        Some(N::decode(value, at, errors))
+    }
+
+    fn missing(_: &Path, _: &mut Vec<DecodeError>) -> Self {
+        None
+    }
+
+    fn encode(&self, secrets: Secrets) -> Option<Value> {
+        self.as_ref()?.encode(secrets)
+    }
+
+    fn unknowns(&self, at: &Path, found: &mut dyn FnMut(Path)) {
+        if let Some(node) = self {
+            node.unknowns(at, found);
+        }
+    }
+
+    fn has_unknowns(&self) -> bool {
+        self.as_ref().is_some_and(Node::has_unknowns)
+    }
+}
+
+impl<C: Content> Node for Input<C> {
+    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Self {
+        match value {
+            Value::Unknown => Self::Unknown,
+            value => C::decode(value, at, errors).map_or(Self::Unknown, Self::Known),
+        }
+    }
+
+    fn encode(&self, secrets: Secrets) -> Option<Value> {
+        match self {
+            Self::Known(content) => content.encode(secrets),
+            Self::Unknown => Some(Value::Unknown),
+        }
+    }
+
+    fn unknowns(&self, at: &Path, found: &mut dyn FnMut(Path)) {
+        match self {
+            Self::Known(content) => content.unknowns(at, found),
+            Self::Unknown => found(at.clone()),
+        }
+    }
+
+    fn has_unknowns(&self) -> bool {
+        self.known().is_none_or(Content::has_unknowns)
+    }
+}
+
+/// What an [`Input`] may hold.
+pub(crate) trait Content: Sized {
+    /// Reads a value that is not unknown; what cannot be read is reported.
+    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self>;
+
+    fn encode(&self, secrets: Secrets) -> Option<Value>;
+
+    fn unknowns(&self, _: &Path, _: &mut dyn FnMut(Path)) {}
+
+    fn has_unknowns(&self) -> bool {
+        false
+    }
+}
+
+impl<N: Node> Content for Vec<N> {
+    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self> {
+        let items = read_list(value, at, errors)?;
+        Some(items.into_iter().enumerate().map(|(i, item)| decode_item(item, &at.index(i), errors)).collect())
+    }
+
+    fn encode(&self, secrets: Secrets) -> Option<Value> {
+        Some(Value::List(self.iter().filter_map(|node| node.encode(secrets)).collect()))
+    }
+
+    fn unknowns(&self, at: &Path, found: &mut dyn FnMut(Path)) {
+        for (index, node) in self.iter().enumerate() {
+            node.unknowns(&at.index(index), found);
+        }
+    }
+
+    fn has_unknowns(&self) -> bool {
+        self.iter().any(Node::has_unknowns)
+    }
+}
+
+impl<N: Node> Content for BTreeMap<String, N> {
+    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self> {
+        let mut map = Self::new();
+        for (key, value) in read_object(value, at, errors)? {
+            let place = at.key(key.as_str());
+            if map.contains_key(&key) {
+                errors.push(DecodeError::duplicate(&place, &key));
+                continue;
+            }
+            map.insert(key, decode_item(value, &place, errors));
+        }
+        Some(map)
+    }
+
+    fn encode(&self, secrets: Secrets) -> Option<Value> {
+        let members = self.iter().filter_map(|(key, node)| Some((key.clone(), node.encode(secrets)?)));
+        Some(Value::Map(members.collect()))
+    }
+
+    fn unknowns(&self, at: &Path, found: &mut dyn FnMut(Path)) {
+        for (key, node) in self {
+            node.unknowns(&at.key(key.as_str()), found);
+        }
+    }
+
+    fn has_unknowns(&self) -> bool {
+        self.values().any(Node::has_unknowns)
+    }
+}
+
+/// An element of a list or map: `null` there is a mistake, not a member left out.
+fn decode_item<N: Node>(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> N {
+    match value {
+        Value::Null => N::missing(at, errors),
+        value => N::decode(value, at, errors),
+    }
+}
+
+macro_rules! text {
+    ($([$($generics:tt)*] $type:ty, $write:expr;)+) => {$(
+        impl<$($generics)*> Content for $type {
+            fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self> {
+                match value {
+                    Value::String(text) => Some(text.into()),
+                    value => {
+                        errors.push(DecodeError::wrong_type(at, "a string", &value));
+                        None
+                    }
+                }
+            }
+
+            fn encode(&self, secrets: Secrets) -> Option<Value> {
+                let write: fn(&Self, Secrets) -> Option<&str> = $write;
+                write(self, secrets).map(Value::from)
+            }
+        }
+    )+};
+}
+
+text! {
+    [] String, |text, _| Some(text);
+    [] Personal, |text, _| Some(text.as_str());
+    [] Secret, |secret, secrets| (secrets == Secrets::Exposed).then(|| secret.expose());
+    [K: IdKind] Id<K>, |id, _| Some(id.as_str());
+}
+
+impl Content for i64 {
+    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self> {
+        match value {
+            Value::Integer(number) => Some(number),
+            // Hosts whose only number is a double write whole numbers as such.
+            Value::Float(number) if number.fract() == 0.0 && number.abs() < MAX_EXACT => Some(number as i64),
+            value => {
+                errors.push(DecodeError::wrong_type(at, "a whole number", &value));
+                None
+            }
+        }
+    }
+
+    fn encode(&self, _: Secrets) -> Option<Value> {
+        Some(Value::Integer(*self))
+    }
+}
+
+/// Up to here a double holds every whole number.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+
+impl Content for bool {
+    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self> {
+        match value {
+            Value::Bool(flag) => Some(flag),
+            value => {
+                errors.push(DecodeError::wrong_type(at, "`true` or `false`", &value));
+                None
+            }
+        }
+    }
+
+    fn encode(&self, _: Secrets) -> Option<Value> {
+        Some(Value::Bool(*self))
+    }
+}
+
+macro_rules! choices {
+    ($($type:ty),+) => {$(
+        impl Content for $type {
+            fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self> {
+                match value {
+                    Value::String(text) => <$type>::from_str(&text)
+                        .map_err(|error: UnknownChoice| errors.push(DecodeError::not_a_choice(at, &error)))
+                        .ok(),
+                    value => {
+                        errors.push(DecodeError::wrong_type(at, "a string", &value));
+                        None
+                    }
+                }
+            }
+
+            fn encode(&self, _: Secrets) -> Option<Value> {
+                Some(self.as_str().into())
+            }
+        }
+    )+};
+}
+
+choices!(Channel, PhoneType, VoiceEnhancementMode);
+
+macro_rules! members {
+    ($($type:ident { $($field:ident),+ $(,)? })+) => {$(
+        impl Node for $type {
+            fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Self {
+                let mut object = ObjectReader::new(value, at, errors);
+                let node = Self { $($field: object.member(stringify!($field))),+ };
+                object.finish(&[$(stringify!($field)),+]);
+                node
+            }
+
+            fn encode(&self, secrets: Secrets) -> Option<Value> {
+                let mut members = Vec::new();
+                $(if let Some(value) = self.$field.encode(secrets) {
+                    members.push((to_camel_case(stringify!($field)), value));
+                })+
+                Some(Value::Map(members))
+            }
+
+            fn unknowns(&self, at: &Path, found: &mut dyn FnMut(Path)) {
+                $(self.$field.unknowns(&at.member(Cow::Owned(to_camel_case(stringify!($field)))), found);)+
+            }
+
+            fn has_unknowns(&self) -> bool {
+                $(self.$field.has_unknowns())||+
+            }
+        }
+    )+};
+}
+
+members! {
+    UserSpec {
+        instance_id, name, password, directory_user_id, hierarchy_group_id, routing_profile_id,
+        security_profile_ids, identity_info, phone_config, auto_accept_configs,
+        after_contact_work_configs, phone_number_configs, persistent_connection_configs,
+        voice_enhancement_configs, user_proficiencies, tags,
+    }
+    IdentityInfo { email, first_name, last_name, secondary_email, mobile }
+    PhoneConfig {
+        phone_type, after_contact_work_time_limit, auto_accept, desk_phone_number,
+        persistent_connection,
+    }
+    AutoAcceptConfig { channel, auto_accept, agent_first_callback_auto_accept }
+    AfterContactWorkConfigPerChannel {
+        channel, after_contact_work_config, agent_first_callback_after_contact_work_config,
+    }
+    AfterContactWorkConfig { after_contact_work_time_limit }
+    PhoneNumberConfig { channel, phone_type, phone_number }
+    PersistentConnectionConfig { channel, persistent_connection }
+    VoiceEnhancementConfig { channel, voice_enhancement_mode }
+    UserProficiency { attribute_name, attribute_value, level }
+}

@@ -1,0 +1,108 @@
+//! The API operations of a user's life.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+macro_rules! operations {
+    ($($(#[$meta:meta])* $name:ident: $effect:ident),+ $(,)?) => {
+        /// An operation of the Amazon Connect API.
+        ///
+        /// Each has a quota of its own (by default 2 requests a second with bursts of 5, per account
+        /// and Region) and an IAM action of the same name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Operation {
+            $($(#[$meta])* $name,)+
+        }
+
+        impl Operation {
+            /// Every operation that this crate calls.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The operation's name in the API Reference.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)+
+                }
+            }
+
+            /// The IAM action that a caller needs.
+            ///
+            /// ```
+            /// use connect_user::user::Operation;
+            ///
+            /// assert_eq!(Operation::UpdateUserHierarchy.iam_action(), "connect:UpdateUserHierarchy");
+            /// ```
+            pub const fn iam_action(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!("connect:", stringify!($name)),)+
+                }
+            }
+
+            /// Whether the operation changes anything.
+            pub const fn writes(self) -> bool {
+                match self {
+                    $(Self::$name => operations!(@$effect),)+
+                }
+            }
+        }
+    };
+    (@reads) => { false };
+    (@writes) => { true };
+}
+
+operations! {
+    /// Makes a user.
+    CreateUser: writes,
+    /// Reads a user whole.
+    DescribeUser: reads,
+    /// Deletes a user.
+    DeleteUser: writes,
+    /// Lists ids, names and times of change, up to 1,000 a page.
+    ListUsers: reads,
+    /// Finds users, up to 500 a page, with everything but e-mails, mobile and times of change.
+    SearchUsers: reads,
+    /// Replaces the identity block.
+    UpdateUserIdentityInfo: writes,
+    /// Replaces the phone block, and with it every channel's after contact work.
+    UpdateUserPhoneConfig: writes,
+    /// Replaces per-channel settings.
+    UpdateUserConfig: writes,
+    /// Changes the routing profile.
+    UpdateUserRoutingProfile: writes,
+    /// Replaces the whole set of security profiles.
+    UpdateUserSecurityProfiles: writes,
+    /// Sets or takes away the hierarchy group.
+    UpdateUserHierarchy: writes,
+    /// Gives a user proficiencies that it lacks.
+    AssociateUserProficiencies: writes,
+    /// Takes proficiencies away.
+    DisassociateUserProficiencies: writes,
+    /// Changes the level of proficiencies that the user has.
+    UpdateUserProficiencies: writes,
+    /// Lists a user's proficiencies.
+    ListUserProficiencies: reads,
+    /// Adds tags or changes their values.
+    TagResource: writes,
+    /// Takes tags away.
+    UntagResource: writes,
+    /// Reads an instance's identity management type.
+    DescribeInstance: reads,
+    /// Finds quick connects.
+    SearchQuickConnects: reads,
+    /// Deletes a quick connect.
+    DeleteQuickConnect: writes,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Operation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}

@@ -1,0 +1,165 @@
+//! Where in a spec something is: the location that violations and changes carry.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{Serialize, Serializer};
+
+use super::Property;
+
+/// One step into a document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Segment {
+    /// A member of an object, by its camelCase name.
+    Member(Cow<'static, str>),
+    /// An entry of a map that the user keys, as a tag is.
+    Key(String),
+    /// An element of a list, counted from 0.
+    Index(usize),
+}
+
+/// A place in a user's document, such as `phoneConfig.deskPhoneNumber`, `tags.team` or
+/// `securityProfileIds[2]`.
+///
+/// It prints in camelCase; [`snake_case`](Path::snake_case) gives the same place as Terraform
+/// names it. A host that has attribute paths of its own walks [`segments`](Path::segments).
+///
+/// ```
+/// use connect_user::user::{Path, Property};
+///
+/// let path = Path::from(Property::DeskPhoneNumber);
+/// assert_eq!(path.to_string(), "phoneConfig.deskPhoneNumber");
+/// assert_eq!(path.snake_case(), "phone_config.desk_phone_number");
+/// assert_eq!(Path::from(Property::Tags).key("cost center").to_string(), r#"tags["cost center"]"#);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Path(Vec<Segment>);
+
+impl Path {
+    /// The whole document.
+    pub const fn root() -> Self {
+        Self(Vec::new())
+    }
+
+    /// A member of this place.
+    #[must_use]
+    pub fn member(&self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.with(Segment::Member(name.into()))
+    }
+
+    /// An entry of this map.
+    #[must_use]
+    pub fn key(&self, key: impl Into<String>) -> Self {
+        self.with(Segment::Key(key.into()))
+    }
+
+    /// An element of this list.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        self.with(Segment::Index(index))
+    }
+
+    /// The steps from the document's root.
+    pub fn segments(&self) -> &[Segment] {
+        &self.0
+    }
+
+    /// The property that the place is, or is part of.
+    pub fn property(&self) -> Option<Property> {
+        let mut members = self.0.iter().map_while(|segment| match segment {
+            Segment::Member(name) => Some(name.as_ref()),
+            _ => None,
+        });
+        let first = members.next()?;
+        let second = members.next();
+        Property::ALL.iter().copied().find(|property| match property.path().split_once('.') {
+            Some((block, leaf)) => block == first && second == Some(leaf),
+            None => property.path() == first,
+        })
+    }
+
+    /// The place as Terraform would print it.
+    pub fn snake_case(&self) -> String {
+        self.print(|name| Cow::Owned(to_snake_case(name)))
+    }
+
+    fn with(&self, segment: Segment) -> Self {
+        let mut segments = self.0.clone();
+        segments.push(segment);
+        Self(segments)
+    }
+
+    fn print<'a>(&'a self, rename: impl Fn(&'a str) -> Cow<'a, str>) -> String {
+        let mut text = String::new();
+        for segment in &self.0 {
+            match segment {
+                Segment::Member(name) => push_name(&mut text, &rename(name)),
+                Segment::Key(key) if is_plain(key) => push_name(&mut text, key),
+                Segment::Key(key) => text.push_str(&format!("[{key:?}]")),
+                Segment::Index(index) => text.push_str(&format!("[{index}]")),
+            }
+        }
+        text
+    }
+}
+
+/// Sorts by place in the document: by [`Property`] first, then by what is inside it.
+pub(crate) fn document_order(a: &Path, b: &Path) -> std::cmp::Ordering {
+    a.property().cmp(&b.property()).then_with(|| a.cmp(b))
+}
+
+pub(crate) fn to_snake_case(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
+}
+
+pub(crate) fn to_camel_case(name: &str) -> String {
+    let mut camel = String::with_capacity(name.len());
+    let mut upper = false;
+    for c in name.chars() {
+        match c {
+            '_' => upper = true,
+            c if upper => {
+                camel.push(c.to_ascii_uppercase());
+                upper = false;
+            }
+            c => camel.push(c),
+        }
+    }
+    camel
+}
+
+fn push_name(text: &mut String, name: &str) {
+    if !text.is_empty() {
+        text.push('.');
+    }
+    text.push_str(name);
+}
+
+fn is_plain(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+impl From<Property> for Path {
+    fn from(property: Property) -> Self {
+        Self(property.path().split('.').map(|name| Segment::Member(Cow::Borrowed(name))).collect())
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.print(Cow::Borrowed))
+    }
+}
+
+impl Serialize for Path {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,199 @@
+//! What is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bon::Builder;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AfterContactWork, Channel, ImportId, Input, InstanceId, PhoneType, PropertySet, Secret, TagInputs, Tags,
+    Timestamp, UserId, UserSettings, UserSpec, convert::ToSpec, is_system_tag,
+};
+
+/// A user as the service has it, with what the host must remember about it.
+///
+/// It is what reading, importing and applying give, and what a host keeps between runs: as JSON it
+/// has the shape of Pulumi's outputs, and a few members more. The password is not part of it,
+/// unless the host wraps it in [`ExposeSecrets`](super::ExposeSecrets).
+#[derive(Builder, Clone, Debug, PartialEq)]
+#[builder(on(String, into), on(InstanceId, into), on(UserId, into))]
+#[non_exhaustive]
+pub struct UserState {
+    /// The instance that the user is in.
+    pub instance_id: InstanceId,
+    /// The user's id.
+    pub user_id: UserId,
+    /// The user's ARN.
+    pub arn: String,
+    /// The name that the user signs in with.
+    pub name: String,
+    /// The user's id in the directory; the service fills one in for `CONNECT_MANAGED` too.
+    pub directory_user_id: Option<String>,
+    /// Everything that a call can change.
+    pub settings: UserSettings,
+    /// Every tag on the user, those of AWS included.
+    #[builder(default)]
+    pub tags_all: Tags,
+    /// When the user was last changed.
+    pub last_modified_time: Option<Timestamp>,
+    /// The Region in which the user was last changed.
+    pub last_modified_region: Option<String>,
+    /// What must be remembered between runs.
+    #[builder(default)]
+    pub record: Record,
+}
+
+/// What no API knows about a user and the next plan needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Record {
+    /// The properties that the last applied spec set: one of them that is left out now is taken away.
+    pub managed: PropertySet,
+    /// The keys of the tags that the last applied spec set.
+    pub tag_keys: BTreeSet<String>,
+    /// The keys of the tags that were set from the provider's defaults.
+    pub default_tag_keys: BTreeSet<String>,
+    /// What an apply that failed has left to do.
+    pub unfinished: Unfinished,
+    /// What the service has that this version does not know, such as a new phone type: a call that
+    /// writes the block around it would lose it, and the plan warns of that.
+    pub unrecognised: Vec<String>,
+    /// The password that was last applied, in memory only.
+    pub password: Option<Secret>,
+}
+
+/// What an apply that failed has left to do, so that the next one goes on there.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Unfinished {
+    /// Users that a replacement has superseded and not yet deleted.
+    pub replaced: Vec<Replaced>,
+    /// After contact work per channel that a change of the phone block has overwritten and that must
+    /// come back.
+    pub after_contact_work: BTreeMap<Channel, AfterContactWork>,
+}
+
+impl Unfinished {
+    /// Whether there is nothing left.
+    pub fn is_empty(&self) -> bool {
+        self.replaced.is_empty() && self.after_contact_work.is_empty()
+    }
+}
+
+/// A user that a replacement has superseded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Replaced {
+    /// The instance that the user is in.
+    pub instance_id: InstanceId,
+    /// The user's id.
+    pub user_id: UserId,
+    /// The user's name.
+    pub name: String,
+}
+
+impl UserState {
+    /// What names the user to an import: Pulumi's and Terraform's `id`.
+    pub fn id(&self) -> ImportId {
+        ImportId::new(&self.instance_id, &self.user_id)
+    }
+
+    /// The tags that the last applied spec set, with the values they have now. Where no spec was
+    /// applied yet: every tag but those of AWS.
+    pub fn tags(&self) -> Tags {
+        let imported = self.record.managed.is_empty();
+        let own = |key: &str| if imported { !is_system_tag(key) } else { self.record.tag_keys.contains(key) };
+        self.tags_all
+            .iter()
+            .filter(|(key, _)| own(key))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    }
+
+    /// The user as one that a replacement has superseded.
+    pub fn to_replaced(&self) -> Replaced {
+        Replaced {
+            instance_id: self.instance_id.clone(),
+            user_id: self.user_id.clone(),
+            name: self.name.clone(),
+        }
+    }
+
+    /// A spec that describes the user as it is: what to write into a program after an import.
+    ///
+    /// What equals the service's default is left out, and so is the password, which cannot be read;
+    /// tags that equal one of `default_tags` are left to the provider.
+    pub fn to_spec(&self, default_tags: &Tags) -> UserSpec {
+        let mut spec = self.whole_spec();
+        let channels = &self.settings.channels;
+        let phone = &self.settings.phone;
+        // The API keeps one value in two places; a spec may say it in one of them only.
+        if phone.phone_type == PhoneType::SoftPhone && !channels.phone_number.is_empty() {
+            spec.phone_config = None;
+        }
+        if let Some(config) = &mut spec.phone_config {
+            spec.phone_number_configs = None;
+            if phone.phone_type == PhoneType::SoftPhone {
+                config.desk_phone_number = None;
+            }
+            if !phone.auto_accept || !channels.auto_accept.is_empty() {
+                config.auto_accept = None;
+            }
+            if phone.after_contact_work_time_limit == 0 || !channels.after_contact_work.is_empty() {
+                config.after_contact_work_time_limit = None;
+            }
+            if !channels.persistent_connection.is_empty() {
+                config.persistent_connection = None;
+            }
+        }
+        spec.directory_user_id = None;
+        let own: TagInputs = self
+            .tags_all
+            .iter()
+            .filter(|(key, value)| !is_system_tag(key) && default_tags.get(*key) != Some(*value))
+            .map(|(key, value)| (key.clone(), Input::Known(value.clone())))
+            .collect();
+        spec.tags = (!own.is_empty()).then_some(Input::Known(own));
+        spec
+    }
+
+    /// Everything that is there, also what a spec may not say twice.
+    pub(crate) fn whole_spec(&self) -> UserSpec {
+        let UserSettings {
+            identity,
+            phone,
+            routing_profile_id,
+            security_profile_ids,
+            hierarchy_group_id,
+            channels,
+            proficiencies,
+        } = &self.settings;
+        let tags: TagInputs =
+            self.tags().into_iter().map(|(key, value)| (key, Input::Known(value))).collect();
+        UserSpec {
+            instance_id: Input::Known(self.instance_id.clone()),
+            name: Some(Input::Known(self.name.clone())),
+            password: self.record.password.clone().map(Input::Known),
+            directory_user_id: self.directory_user_id.clone().map(Input::Known),
+            hierarchy_group_id: hierarchy_group_id.clone().map(Input::Known),
+            routing_profile_id: Input::Known(routing_profile_id.clone()),
+            security_profile_ids: Input::Known(
+                security_profile_ids.iter().cloned().map(Input::Known).collect(),
+            ),
+            identity_info: identity.to_spec(),
+            phone_config: Some(phone.to_spec()),
+            auto_accept_configs: list(channels.auto_accept.to_spec()),
+            after_contact_work_configs: list(channels.after_contact_work.to_spec()),
+            phone_number_configs: list(channels.phone_number.to_spec()),
+            persistent_connection_configs: list(channels.persistent_connection.to_spec()),
+            voice_enhancement_configs: list(channels.voice_enhancement.to_spec()),
+            user_proficiencies: proficiencies.as_ref().map(|list| Input::Known(list.to_spec())),
+            tags: Some(Input::Known(tags)),
+        }
+    }
+}
+
+fn list<T>(items: Vec<T>) -> Option<Input<Vec<T>>> {
+    (!items.is_empty()).then_some(Input::Known(items))
+}

@@ -1,0 +1,50 @@
+//! Tags and the defaults of a provider.
+
+use std::collections::BTreeMap;
+
+use super::Input;
+
+/// What the keys of tags that AWS itself sets begin with: nobody else may set or remove them, and
+/// they do not count against the limit of 50.
+pub const SYSTEM_TAG_PREFIX: &str = "aws:";
+
+/// The most tags that a user may have, not counting those of AWS.
+pub const MAX_TAGS: usize = 50;
+
+/// Tags as a spec gives them: each value may still be unknown.
+pub type TagInputs = BTreeMap<String, Input<String>>;
+
+/// Tags as the service has them.
+pub type Tags = BTreeMap<String, String>;
+
+/// Whether AWS itself sets the tag of this key.
+///
+/// ```
+/// use connect_user::user::is_system_tag;
+///
+/// assert!(is_system_tag("aws:cloudformation:stack-name"));
+/// assert!(!is_system_tag("team"));
+/// ```
+pub fn is_system_tag(key: &str) -> bool {
+    key.get(..SYSTEM_TAG_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(SYSTEM_TAG_PREFIX))
+}
+
+/// The tags that a user should end up with: a provider's default tags under the spec's own.
+///
+/// ```
+/// use connect_user::user::{Input, TagInputs, Tags, merge_tags};
+///
+/// let defaults = Tags::from([("team".into(), "ops".into()), ("cost".into(), "7".into())]);
+/// let own = TagInputs::from([("team".into(), "sales".into())]);
+/// let all = merge_tags(&defaults, Some(&own));
+/// assert_eq!(all["team"], Input::Known("sales".into()));
+/// assert_eq!(all["cost"], Input::Known("7".into()));
+/// ```
+pub fn merge_tags(defaults: &Tags, own: Option<&TagInputs>) -> TagInputs {
+    let mut all: TagInputs =
+        defaults.iter().map(|(key, value)| (key.clone(), Input::Known(value.clone()))).collect();
+    if let Some(own) = own {
+        all.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
+    }
+    all
+}

@@ -1,0 +1,3 @@
+//! Everything that needs no SDK, in one binary.
+
+mod model;
