@@ -54,10 +54,8 @@ pub use tags::{MAX_TAGS, SYSTEM_TAG_PREFIX, TagInputs, Tags, is_system_tag, merg
 pub use timestamp::{Timestamp, TimestampError};
 pub use value::{UNKNOWN_SENTINEL, Value};
 
-#[allow(unused_imports, reason = "the modules above are being written")]
-pub(crate) use {
-    convert::ToSpec,
-    name::max_recommended_name,
-    node::{Content, Node, Secrets},
-    path::document_order,
-};
+pub(crate) use convert::{ToSpec, settle_after_contact_work};
+#[allow(unused_imports, reason = "the validation is being written")]
+pub(crate) use name::max_recommended_name;
+pub(crate) use node::{Content, Node, Secrets};
+pub(crate) use path::document_order;

@@ -1,0 +1,38 @@
+//! A host that looks on while a plan is carried out.
+
+use std::error::Error;
+
+use async_trait::async_trait;
+
+use crate::{client::ClientError, diff::Step, user::UserState};
+
+/// Why a host stops an apply.
+pub type ObserveError = Box<dyn Error + Send + Sync>;
+
+/// A host that looks on while a plan is carried out: to show progress, and to write the state down
+/// before and after each call, so that nothing is lost even if the process is killed in between.
+///
+/// Both methods do nothing unless they are implemented. An error ends the apply, before the call or
+/// after it.
+#[async_trait]
+pub trait Observer: Send + Sync {
+    /// A call is about to be made. `state` is what to remember if nothing more is heard.
+    async fn before(&self, _step: &Step, _state: Option<&UserState>) -> Result<(), ObserveError> {
+        Ok(())
+    }
+
+    /// A call has been made. `state` is what is there now.
+    async fn after(
+        &self,
+        _step: &Step,
+        _result: Result<(), &ClientError>,
+        _state: Option<&UserState>,
+    ) -> Result<(), ObserveError> {
+        Ok(())
+    }
+}
+
+/// Nobody looks on.
+pub(super) struct Nobody;
+
+impl Observer for Nobody {}

@@ -1,0 +1,162 @@
+//! From the service to a state.
+
+use crate::{
+    client::{
+        ClientError, ClientResult, ConnectClient, DescribeInstance, DescribeUser, ErrorKind, UserDescription,
+        list_all_proficiencies, list_all_users, search_all_users,
+    },
+    user::{
+        IdentityManagementType, ImportId, InstanceId, Proficiencies, Record, UserId, UserSettings, UserState,
+    },
+};
+
+/// Reads a user, with its proficiencies: two calls. `None` where there is no such user.
+///
+/// # Errors
+///
+/// Any failure but `NotFound`.
+pub async fn read(
+    client: &dyn ConnectClient,
+    instance: &InstanceId,
+    user: &UserId,
+) -> ClientResult<Option<UserState>> {
+    let Some(description) = describe(client, instance, user).await? else {
+        return Ok(None);
+    };
+    match list_all_proficiencies(client, instance, user).await {
+        Ok(proficiencies) => Ok(Some(state(instance, description, Some(proficiencies)))),
+        // Deleted between the two calls.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads an existing user to be managed from now on: Pulumi's and Terraform's import.
+///
+/// Nothing is recorded as managed yet: what the first spec leaves out stays as it is.
+/// [`UserState::to_spec`] writes a spec for it.
+///
+/// # Errors
+///
+/// Any failure; `NotFound` where there is no such user.
+pub async fn import(client: &dyn ConnectClient, id: &ImportId) -> ClientResult<UserState> {
+    let request = DescribeUser { instance_id: id.instance.clone(), user_id: id.user.clone() };
+    let description = client.describe_user(&request).await?;
+    let proficiencies = list_all_proficiencies(client, &id.instance, &id.user).await?;
+    Ok(state(&id.instance, description, Some(proficiencies)))
+}
+
+/// Finds a user by its exact name; upper and lower case differ.
+///
+/// The service's search lags behind its own list: where it finds nothing, `thorough` lists every user
+/// of the instance too, a call per 1,000.
+///
+/// # Errors
+///
+/// Any failure.
+pub async fn find_by_name(
+    client: &dyn ConnectClient,
+    instance: &InstanceId,
+    name: &str,
+    thorough: bool,
+) -> ClientResult<Option<UserState>> {
+    let found = search_all_users(client, instance, Some(name)).await?;
+    let mut id = found.into_iter().find(|user| user.name == name).map(|user| user.user_id);
+    if id.is_none() && thorough {
+        let listed = list_all_users(client, instance).await?;
+        id = listed.into_iter().find(|user| user.name == name).map(|user| user.user_id);
+    }
+    match id {
+        Some(id) => read(client, instance, &id).await,
+        None => Ok(None),
+    }
+}
+
+/// Reads a user again and keeps what is recorded about it. `None` where it is gone.
+///
+/// # Errors
+///
+/// Any failure but `NotFound`.
+pub async fn refresh(client: &dyn ConnectClient, known: &UserState) -> ClientResult<Option<UserState>> {
+    let read = read(client, &known.instance_id, &known.user_id).await?;
+    Ok(read.map(|read| with_record(read, known)))
+}
+
+/// How an instance manages identities; `None` for a type that this version does not know.
+///
+/// # Errors
+///
+/// Any failure.
+pub async fn identity_management(
+    client: &dyn ConnectClient,
+    instance: &InstanceId,
+) -> ClientResult<Option<IdentityManagementType>> {
+    let request = DescribeInstance { instance_id: instance.clone() };
+    Ok(client.describe_instance(&request).await?.identity_management)
+}
+
+pub(super) async fn describe(
+    client: &dyn ConnectClient,
+    instance: &InstanceId,
+    user: &UserId,
+) -> ClientResult<Option<UserDescription>> {
+    let request = DescribeUser { instance_id: instance.clone(), user_id: user.clone() };
+    match client.describe_user(&request).await {
+        Ok(description) => Ok(Some(description)),
+        Err(error) if is_gone(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) fn is_gone(error: &ClientError) -> bool {
+    error.kind() == ErrorKind::NotFound
+}
+
+/// What was read, with what is remembered.
+pub(super) fn with_record(read: UserState, known: &UserState) -> UserState {
+    let unrecognised = read.record.unrecognised.clone();
+    UserState { record: Record { unrecognised, ..known.record.clone() }, ..read }
+}
+
+pub(super) fn state(
+    instance: &InstanceId,
+    description: UserDescription,
+    proficiencies: Option<Proficiencies>,
+) -> UserState {
+    let UserDescription {
+        user_id,
+        arn,
+        name,
+        directory_user_id,
+        identity,
+        phone,
+        routing_profile_id,
+        security_profile_ids,
+        hierarchy_group_id,
+        channels,
+        tags,
+        last_modified_time,
+        last_modified_region,
+        unrecognised,
+    } = description;
+    UserState {
+        instance_id: instance.clone(),
+        user_id,
+        arn,
+        name,
+        directory_user_id,
+        settings: UserSettings {
+            identity,
+            phone,
+            routing_profile_id,
+            security_profile_ids,
+            hierarchy_group_id,
+            channels,
+            proficiencies,
+        },
+        tags_all: tags,
+        last_modified_time,
+        last_modified_region,
+        record: Record { unrecognised, ..Record::default() },
+    }
+}

@@ -1,0 +1,431 @@
+//! Carrying a plan out.
+
+use bon::Builder;
+
+use super::{
+    NoSleep, ObserveError, Observer, Sleep, Wait,
+    create::{create, read_back, record},
+    observe::Nobody,
+    read::{describe, is_gone, refresh},
+};
+use crate::{
+    client::{
+        AssociateUserProficiencies, ClientError, ClientResult, ConnectClient, DeleteQuickConnect, DeleteUser,
+        DisassociateUserProficiencies, Effect, TagResource, UntagResource, UpdateUserConfig,
+        UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig, UpdateUserProficiencies,
+        UpdateUserRoutingProfile, UpdateUserSecurityProfiles, search_all_quick_connects,
+    },
+    diff::{self, Call, Plan, Refused, Step, plan_deletion},
+    user::{DesiredUser, ImportId, Path, Replaced, UserId, UserState},
+};
+
+/// What a host decides about an apply.
+#[derive(Builder, Clone, Copy)]
+#[non_exhaustive]
+pub struct Options<'a> {
+    /// Who looks on.
+    #[builder(default = &Nobody)]
+    pub observer: &'a dyn Observer,
+    /// How time passes. The default never waits.
+    #[builder(default = &NoSleep)]
+    pub sleep: &'a dyn Sleep,
+    /// How long to wait for a user that was just made and cannot be read yet.
+    #[builder(default)]
+    pub wait: Wait,
+    /// Whether a user that was just made is read, for what the service fills in: a call more.
+    #[builder(default = true)]
+    pub read_back: bool,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self::builder().build()
+    }
+}
+
+/// A plan that was carried out.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Applied {
+    /// The user as it is now; `None` where it was deleted.
+    pub state: Option<UserState>,
+    /// How many steps were made.
+    pub steps: usize,
+    /// Whether a user that was there already, made by a call whose answer was lost, was taken over.
+    pub adopted: bool,
+}
+
+/// A plan that was carried out in part, or not at all.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+#[non_exhaustive]
+pub struct Failed {
+    /// What went wrong.
+    #[source]
+    pub error: ApplyError,
+    /// The user as it is now: keep it, and plan from it again. `None` where there is none.
+    pub state: Option<Box<UserState>>,
+    /// Whether `state` is known to be true; otherwise read it again before planning.
+    pub certain: bool,
+    /// How many steps were made.
+    pub done: usize,
+    /// The steps that are left, the one that failed first.
+    pub left: Vec<Step>,
+}
+
+/// Why an apply ended early.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApplyError {
+    /// A call failed.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The plan was made from another state.
+    #[error("the plan was made from another state of the user")]
+    Stale,
+    /// The user cannot be made because its name is taken by one that differs.
+    #[error("the name is taken by the user `{id}`, which differs in `{}`", differing.iter().map(ToString::to_string).collect::<Vec<_>>().join("`, `"))]
+    NotAdopted {
+        /// The user that has the name: import it, if it is meant.
+        id: Box<ImportId>,
+        /// Where it differs.
+        differing: Vec<Path>,
+        /// What the service said.
+        source: ClientError,
+    },
+    /// The host stopped it.
+    #[error("stopped by the host: {0}")]
+    Observer(ObserveError),
+    /// The plan would delete the user that it has just made.
+    #[error("the plan would delete the user that it is for")]
+    WouldDeleteItself,
+    /// A deletion was refused.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+}
+
+impl ApplyError {
+    /// The way out.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Client(error) if error.is_retryable() => "run it again: what is done is not repeated",
+            Self::Client(error) if error.kind() == crate::client::ErrorKind::AccessDenied => {
+                "allow the IAM action of the operation, then run it again: what is done is not repeated"
+            }
+            Self::Client(error) if error.kind() == crate::client::ErrorKind::QuotaExceeded => {
+                "ask AWS to raise the quota, or delete what is no longer needed, then run it again"
+            }
+            Self::Client(_) => "mend the cause, then run it again: what is done is not repeated",
+            Self::Stale => "read the user again and make a new plan",
+            Self::NotAdopted { .. } => "import that user if it is meant, or choose another name",
+            Self::Observer(_) => "mend the cause, then run it again: what is done is not repeated",
+            Self::WouldDeleteItself => "read the user again and make a new plan",
+            Self::Refused(_) => "see the reasons",
+        }
+    }
+}
+
+/// Carries a plan out, step by step.
+///
+/// `current` is the state that the host has: the plan refuses to run on any other than the one it was
+/// made from. A plan without steps only records what the spec manages from now on.
+///
+/// # Errors
+///
+/// [`Failed`], with the state as it now is and what is left to do. Planning again from that state and
+/// applying finishes the work, and repeats nothing.
+pub async fn apply(
+    plan: &Plan,
+    current: Option<&UserState>,
+    client: &dyn ConnectClient,
+    options: &Options<'_>,
+) -> Result<Applied, Failed> {
+    let mut run = Run {
+        client,
+        options,
+        desired: plan.desired(),
+        state: current.cloned(),
+        deleted: None,
+        created: false,
+        adopted: false,
+        certain: true,
+    };
+    if !plan.is_made_from(current) {
+        return Err(run.failed(ApplyError::Stale, plan.steps(), 0));
+    }
+    run.remember_more();
+    for (index, step) in plan.steps().iter().enumerate() {
+        let later = plan.steps().get(index + 1..).unwrap_or_default();
+        if let Err(error) = run.step(step, later).await {
+            return Err(run.failed(error, plan.steps(), index));
+        }
+    }
+    run.finish().await;
+    Ok(Applied { state: run.state, steps: plan.steps().len(), adopted: run.adopted })
+}
+
+/// Deletes a user, and what a replacement has left of it.
+///
+/// # Errors
+///
+/// As [`apply`]; and where `plan` protects the user.
+pub async fn delete(
+    state: &UserState,
+    client: &dyn ConnectClient,
+    plan: &diff::Options,
+    options: &Options<'_>,
+) -> Result<Applied, Failed> {
+    match plan_deletion(state, plan) {
+        Ok(plan) => apply(&plan, Some(state), client, options).await,
+        Err(refused) => Err(Failed {
+            error: refused.into(),
+            state: Some(Box::new(state.clone())),
+            certain: true,
+            done: 0,
+            left: Vec::new(),
+        }),
+    }
+}
+
+/// A plan on its way.
+struct Run<'a> {
+    client: &'a dyn ConnectClient,
+    options: &'a Options<'a>,
+    desired: Option<&'a DesiredUser>,
+    state: Option<UserState>,
+    /// The user that the plan has deleted to make way for the new one.
+    deleted: Option<UserId>,
+    created: bool,
+    adopted: bool,
+    certain: bool,
+}
+
+impl Run<'_> {
+    /// Until all is done, both what was managed and what will be is: whatever happens, the next plan
+    /// takes away what has to go.
+    fn remember_more(&mut self) {
+        let (Some(state), Some(desired)) = (&mut self.state, self.desired) else { return };
+        let then = record(desired, Vec::new());
+        state.record.managed = state.record.managed.union(then.managed);
+        state.record.tag_keys.extend(then.tag_keys);
+        state.record.default_tag_keys.extend(then.default_tag_keys);
+    }
+
+    async fn step(&mut self, step: &Step, later: &[Step]) -> Result<(), ApplyError> {
+        // A plan is known whole: each of its steps has a call.
+        let Some(call) = step.call() else { return Err(ApplyError::Stale) };
+        self.note_what_a_phone_block_overwrites(call, later);
+        let observer = self.options.observer;
+        observer.before(step, self.state.as_ref()).await.map_err(ApplyError::Observer)?;
+        let result = self.call(call).await;
+        let seen = match &result {
+            Ok(()) => Ok(()),
+            Err(ApplyError::Client(error) | ApplyError::NotAdopted { source: error, .. }) => Err(error),
+            Err(_) => return result,
+        };
+        observer.after(step, seen, self.state.as_ref()).await.map_err(ApplyError::Observer)?;
+        result
+    }
+
+    fn note_what_a_phone_block_overwrites(&mut self, call: &Call, later: &[Step]) {
+        if let (Call::Phone(_), Some(state)) = (call, &mut self.state) {
+            for step in later {
+                if let Some(Call::Channels(channels)) = step.call() {
+                    state.record.unfinished.after_contact_work.clone_from(&channels.after_contact_work);
+                }
+            }
+        }
+    }
+
+    async fn call(&mut self, call: &Call) -> Result<(), ApplyError> {
+        match call {
+            Call::Create => self.create().await,
+            Call::Delete(user) => self.delete(user).await,
+            Call::DeleteQuickConnects(user) => Ok(self.delete_quick_connects(user).await?),
+            call => self.update(call).await,
+        }
+    }
+
+    async fn create(&mut self) -> Result<(), ApplyError> {
+        let Some(desired) = self.desired else { return Err(ApplyError::Stale) };
+        let mut made = create(self.client, desired, self.deleted.as_ref(), self.options).await?;
+        if let Some(old) = &self.state {
+            let unfinished = &mut made.state.record.unfinished;
+            unfinished.replaced.push(old.to_replaced());
+            unfinished.replaced.extend(old.record.unfinished.replaced.iter().cloned());
+        }
+        self.state = Some(made.state);
+        self.created = true;
+        self.adopted = made.adopted;
+        Ok(())
+    }
+
+    /// Deletes a user; one that is gone already is deleted.
+    async fn delete(&mut self, user: &Replaced) -> Result<(), ApplyError> {
+        let is_current = self.state.as_ref().is_some_and(|state| state.user_id == user.user_id);
+        if is_current && self.created {
+            return Err(ApplyError::WouldDeleteItself);
+        }
+        let request = DeleteUser { instance_id: user.instance_id.clone(), user_id: user.user_id.clone() };
+        match self.client.delete_user(&request).await {
+            Ok(()) => {}
+            Err(error) if is_gone(&error) => {}
+            Err(error) if error.effect() == Effect::Unknown => {
+                // Whether it was deleted, only a look can tell.
+                match describe(self.client, &user.instance_id, &user.user_id).await {
+                    Ok(None) => {}
+                    Ok(Some(_)) => return Err(error.into()),
+                    Err(_) => {
+                        self.certain = false;
+                        return Err(error.into());
+                    }
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if is_current {
+            self.deleted = Some(user.user_id.clone());
+            self.state = None;
+        } else if let Some(state) = &mut self.state {
+            Call::Delete(user.clone()).done(state);
+        }
+        Ok(())
+    }
+
+    async fn delete_quick_connects(&self, user: &Replaced) -> ClientResult<()> {
+        let all = search_all_quick_connects(self.client, &user.instance_id).await?;
+        for found in all.into_iter().filter(|found| found.user_id.as_ref() == Some(&user.user_id)) {
+            let request = DeleteQuickConnect {
+                instance_id: user.instance_id.clone(),
+                quick_connect_id: found.quick_connect_id,
+            };
+            match self.client.delete_quick_connect(&request).await {
+                Err(error) if !is_gone(&error) => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes the user. One that was just made may not be there for every part of the service yet.
+    async fn update(&mut self, call: &Call) -> Result<(), ApplyError> {
+        let Some(state) = &self.state else { return Err(ApplyError::Stale) };
+        let call = without_what_is_there(call, state);
+        let mut pauses = self.options.wait.pauses();
+        let error = loop {
+            match send(self.client, state, &call).await {
+                Ok(()) => break None,
+                Err(error) if is_gone(&error) && self.created => match pauses.next() {
+                    Some(pause) => self.options.sleep.sleep(pause).await,
+                    None => break Some(error),
+                },
+                Err(error) => break Some(error),
+            }
+        };
+        let Some(error) = error else {
+            if let Some(state) = &mut self.state {
+                call.done(state);
+            }
+            return Ok(());
+        };
+        if error.effect() == Effect::Unknown {
+            self.look_again().await;
+        }
+        Err(error.into())
+    }
+
+    /// After an answer that never came: what is there now?
+    async fn look_again(&mut self) {
+        let Some(state) = &self.state else { return };
+        match refresh(self.client, state).await {
+            Ok(Some(read)) => self.state = Some(read),
+            _ => self.certain = false,
+        }
+    }
+
+    async fn finish(&mut self) {
+        let (Some(state), Some(desired)) = (&mut self.state, self.desired) else { return };
+        let password = state.record.password.take();
+        state.record = record(desired, std::mem::take(&mut state.record.unrecognised));
+        // The password that was applied is the one that the user was made with.
+        if let Some(password) = password {
+            state.record.password = Some(password);
+        }
+        if self.created && self.options.read_back && !self.adopted {
+            if let Some(read) = read_back(self.client, state, self.options).await {
+                self.state = Some(read);
+            }
+        }
+    }
+
+    fn failed(self, error: ApplyError, steps: &[Step], done: usize) -> Failed {
+        Failed {
+            error,
+            state: self.state.map(Box::new),
+            certain: self.certain,
+            done,
+            left: steps.get(done..).unwrap_or_default().to_vec(),
+        }
+    }
+}
+
+/// An adopted user may have some of its proficiencies already.
+fn without_what_is_there(call: &Call, state: &UserState) -> Call {
+    match (call, &state.settings.proficiencies) {
+        (Call::Associate(wanted), Some(there)) if wanted.keys().any(|key| there.contains_key(key)) => {
+            let new = wanted.iter().filter(|(key, _)| !there.contains_key(*key));
+            Call::Associate(new.map(|(key, level)| (key.clone(), *level)).collect())
+        }
+        _ => call.clone(),
+    }
+}
+
+/// Makes the one request of a call that changes a user.
+async fn send(client: &dyn ConnectClient, state: &UserState, call: &Call) -> ClientResult<()> {
+    let (instance_id, user_id) = (state.instance_id.clone(), state.user_id.clone());
+    let arn = || state.arn.clone();
+    match call {
+        Call::Identity(identity) => {
+            let request = UpdateUserIdentityInfo { instance_id, user_id, identity: identity.clone() };
+            client.update_user_identity_info(&request).await
+        }
+        Call::RoutingProfile(id) => {
+            let request = UpdateUserRoutingProfile { instance_id, user_id, routing_profile_id: id.clone() };
+            client.update_user_routing_profile(&request).await
+        }
+        Call::SecurityProfiles(ids) => {
+            let request =
+                UpdateUserSecurityProfiles { instance_id, user_id, security_profile_ids: ids.clone() };
+            client.update_user_security_profiles(&request).await
+        }
+        Call::Hierarchy(id) => {
+            let request = UpdateUserHierarchy { instance_id, user_id, hierarchy_group_id: id.clone() };
+            client.update_user_hierarchy(&request).await
+        }
+        Call::Phone(phone) => {
+            let request = UpdateUserPhoneConfig { instance_id, user_id, phone: phone.clone() };
+            client.update_user_phone_config(&request).await
+        }
+        Call::Channels(channels) => {
+            let request = UpdateUserConfig { instance_id, user_id, channels: channels.clone() };
+            client.update_user_config(&request).await
+        }
+        Call::Disassociate(keys) => {
+            let request = DisassociateUserProficiencies { instance_id, user_id, proficiencies: keys.clone() };
+            client.disassociate_user_proficiencies(&request).await
+        }
+        Call::Levels(levels) => {
+            let request = UpdateUserProficiencies { instance_id, user_id, proficiencies: levels.clone() };
+            client.update_user_proficiencies(&request).await
+        }
+        Call::Associate(levels) if levels.is_empty() => Ok(()),
+        Call::Associate(levels) => {
+            let request = AssociateUserProficiencies { instance_id, user_id, proficiencies: levels.clone() };
+            client.associate_user_proficiencies(&request).await
+        }
+        Call::Untag(keys) => client.untag_resource(&UntagResource { arn: arn(), keys: keys.clone() }).await,
+        Call::Tag(tags) => client.tag_resource(&TagResource { arn: arn(), tags: tags.clone() }).await,
+        // These are not made of one request.
+        Call::Create | Call::Delete(_) | Call::DeleteQuickConnects(_) => Ok(()),
+    }
+}

@@ -1,0 +1,132 @@
+//! The calls of a plan, with everything that they carry, and what each does to a user.
+
+use std::collections::BTreeSet;
+
+use super::target::flatten;
+use crate::user::{
+    ChannelSettings, DesiredUser, HierarchyGroupId, Identity, Operation, Phone, PhoneType, Proficiencies,
+    ProficiencyKey, Replaced, RoutingProfileId, SecurityProfileId, Tags, UserState,
+};
+
+/// One call of a plan, with what it carries.
+///
+/// Which user it is for, the apply knows: in a replacement it is made on the way.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Call {
+    /// Makes the user that the plan desires.
+    Create,
+    /// Replaces the identity block.
+    Identity(Identity),
+    /// Changes the routing profile.
+    RoutingProfile(RoutingProfileId),
+    /// Replaces the set of security profiles.
+    SecurityProfiles(BTreeSet<SecurityProfileId>),
+    /// Sets or takes away the hierarchy group.
+    Hierarchy(Option<HierarchyGroupId>),
+    /// Replaces the phone block.
+    Phone(Phone),
+    /// Sets these channels.
+    Channels(ChannelSettings),
+    /// Takes proficiencies away.
+    Disassociate(BTreeSet<ProficiencyKey>),
+    /// Changes levels.
+    Levels(Proficiencies),
+    /// Gives proficiencies.
+    Associate(Proficiencies),
+    /// Takes tags away.
+    Untag(BTreeSet<String>),
+    /// Adds tags and changes values.
+    Tag(Tags),
+    /// Deletes the quick connects that lead to a user.
+    DeleteQuickConnects(Replaced),
+    /// Deletes a user.
+    Delete(Replaced),
+}
+
+impl Call {
+    /// The API operation.
+    pub const fn operation(&self) -> Operation {
+        match self {
+            Self::Create => Operation::CreateUser,
+            Self::Identity(_) => Operation::UpdateUserIdentityInfo,
+            Self::RoutingProfile(_) => Operation::UpdateUserRoutingProfile,
+            Self::SecurityProfiles(_) => Operation::UpdateUserSecurityProfiles,
+            Self::Hierarchy(_) => Operation::UpdateUserHierarchy,
+            Self::Phone(_) => Operation::UpdateUserPhoneConfig,
+            Self::Channels(_) => Operation::UpdateUserConfig,
+            Self::Disassociate(_) => Operation::DisassociateUserProficiencies,
+            Self::Levels(_) => Operation::UpdateUserProficiencies,
+            Self::Associate(_) => Operation::AssociateUserProficiencies,
+            Self::Untag(_) => Operation::UntagResource,
+            Self::Tag(_) => Operation::TagResource,
+            Self::DeleteQuickConnects(_) => Operation::DeleteQuickConnect,
+            Self::Delete(_) => Operation::DeleteUser,
+        }
+    }
+
+    /// The user as the call leaves it. A call that makes or deletes one leaves the state as it is.
+    pub(crate) fn done(&self, state: &mut UserState) {
+        let settings = &mut state.settings;
+        match self {
+            Self::Create => {}
+            Self::Identity(identity) => settings.identity = identity.clone(),
+            Self::RoutingProfile(id) => settings.routing_profile_id = id.clone(),
+            Self::SecurityProfiles(ids) => settings.security_profile_ids = ids.clone(),
+            Self::Hierarchy(id) => settings.hierarchy_group_id = id.clone(),
+            Self::Phone(phone) => {
+                let work = &mut settings.channels.after_contact_work;
+                *work = flatten(work, phone.after_contact_work_time_limit);
+                settings.phone = phone.clone();
+            }
+            Self::Channels(channels) => {
+                let ChannelSettings {
+                    auto_accept,
+                    after_contact_work,
+                    phone_number,
+                    persistent_connection,
+                    voice_enhancement,
+                } = channels.clone();
+                let into = &mut settings.channels;
+                into.auto_accept.extend(auto_accept);
+                into.after_contact_work.extend(after_contact_work);
+                into.phone_number.extend(phone_number);
+                into.persistent_connection.extend(persistent_connection);
+                into.voice_enhancement.extend(voice_enhancement);
+            }
+            Self::Disassociate(keys) => {
+                settings.proficiencies.get_or_insert_default().retain(|key, _| !keys.contains(key));
+            }
+            Self::Levels(levels) | Self::Associate(levels) => {
+                settings.proficiencies.get_or_insert_default().extend(levels.clone());
+            }
+            Self::Untag(keys) => state.tags_all.retain(|key, _| !keys.contains(key)),
+            Self::Tag(tags) => state.tags_all.extend(tags.clone()),
+            Self::DeleteQuickConnects(_) => {}
+            Self::Delete(user) => {
+                state.record.unfinished.replaced.retain(|other| other.user_id != user.user_id)
+            }
+        }
+        if self.changes_user() {
+            // Only a read tells the new time.
+            state.last_modified_time = None;
+        }
+    }
+
+    /// Whether the call changes the user that the plan is for, rather than deleting one.
+    const fn changes_user(&self) -> bool {
+        !matches!(self, Self::Create | Self::DeleteQuickConnects(_) | Self::Delete(_))
+    }
+}
+
+impl DesiredUser {
+    /// The phone block to send on creation: a number goes with a desk phone only.
+    pub(crate) fn phone_to_create(&self) -> Option<Phone> {
+        self.spec().phone_config.as_ref()?;
+        let mut phone = self.settings().phone.clone();
+        if phone.phone_type == PhoneType::SoftPhone {
+            phone.desk_phone_number = None;
+        }
+        Some(phone)
+    }
+}

@@ -1,0 +1,173 @@
+//! What differs, property by property.
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use crate::user::{Path, Property, Value};
+
+/// What has to happen to a user.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Action {
+    /// Nothing.
+    #[default]
+    None,
+    /// It is made.
+    Create,
+    /// It is changed in place.
+    Update,
+    /// A new user takes its place.
+    Replace,
+    /// It is deleted.
+    Delete,
+}
+
+/// How a property changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeKind {
+    /// It is not set now and will be.
+    Add,
+    /// It gets another value.
+    Update,
+    /// It is taken away, or goes back to the service's default.
+    Delete,
+}
+
+/// A change of one property, or of one tag.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Change {
+    /// What changes.
+    pub path: Path,
+    /// The property that it belongs to.
+    pub property: Property,
+    /// How it changes.
+    pub kind: ChangeKind,
+    /// The value now; never that of a secret.
+    pub before: Option<Value>,
+    /// The value then; never that of a secret.
+    pub after: Option<Value>,
+    /// Whether the value then is not known yet, so that the change may turn out to be none.
+    pub unknown: bool,
+    /// Whether the change makes a new user.
+    pub forces_replacement: bool,
+}
+
+impl Change {
+    pub(super) fn new(property: Property, kind: ChangeKind) -> Self {
+        Self {
+            path: property.into(),
+            property,
+            kind,
+            before: None,
+            after: None,
+            unknown: false,
+            forces_replacement: property.replaces(),
+        }
+    }
+
+    pub(super) fn at(mut self, path: Path) -> Self {
+        self.path = path;
+        self
+    }
+
+    pub(super) fn from(mut self, before: Option<Value>) -> Self {
+        self.before = before.filter(|_| !self.sensitive());
+        self
+    }
+
+    pub(super) fn to(mut self, after: Option<Value>) -> Self {
+        self.after = after.filter(|_| !self.sensitive());
+        self
+    }
+
+    pub(super) fn unknown(mut self, unknown: bool) -> Self {
+        self.unknown = unknown;
+        self
+    }
+
+    /// Whether the values are secret, and therefore not here.
+    pub fn sensitive(&self) -> bool {
+        self.property.is_secret()
+    }
+
+    /// Whether the values are personal data.
+    pub fn personal(&self) -> bool {
+        self.property.is_personal()
+    }
+}
+
+impl Serialize for Change {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(9))?;
+        map.serialize_entry("path", &self.path)?;
+        map.serialize_entry("kind", &self.kind)?;
+        map.serialize_entry("before", &self.before)?;
+        // What is unknown has no value for a machine either: `unknown` says so.
+        map.serialize_entry("after", &self.after.as_ref().filter(|_| !self.unknown))?;
+        map.serialize_entry("sensitive", &self.sensitive())?;
+        map.serialize_entry("personal", &self.personal())?;
+        map.serialize_entry("forcesReplacement", &self.forces_replacement)?;
+        map.serialize_entry("unknown", &self.unknown)?;
+        map.end()
+    }
+}
+
+/// Something that a plan has to say and no call can do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Notice {
+    /// What it is about.
+    pub path: Path,
+    /// A stable code.
+    pub code: &'static str,
+    /// Whether it keeps the plan from being made.
+    pub refused: bool,
+    /// What there is to say, in a sentence.
+    pub message: String,
+    /// The way out.
+    pub help: String,
+}
+
+/// In which order a replacement goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReplacementOrder {
+    /// The new user is there before the old one goes.
+    CreateBeforeDelete,
+    /// The old user goes first, because it has the name that the new one takes.
+    DeleteBeforeCreate,
+}
+
+/// Everything that differs between a spec and a state.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Diff {
+    /// What has to happen.
+    pub action: Action,
+    /// The changes, in the order of the properties.
+    pub changes: Vec<Change>,
+    /// What no call can do.
+    pub notices: Vec<Notice>,
+    /// The order of a replacement, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<ReplacementOrder>,
+}
+
+impl Diff {
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The notices that keep a plan from being made.
+    pub fn refusals(&self) -> impl Iterator<Item = &Notice> {
+        self.notices.iter().filter(|notice| notice.refused)
+    }
+
+    /// Whether any change is of a value that is not known yet.
+    pub fn has_unknowns(&self) -> bool {
+        self.changes.iter().any(|change| change.unknown)
+    }
+}

@@ -1,0 +1,27 @@
+//! What differs, and the plan that settles it. Pure: no I/O, no clock, no randomness.
+//!
+//! [`diff()`] compares, [`preview()`] adds the calls, and [`plan()`] makes of a [`DesiredUser`] something
+//! that can be carried out. All three read the [`Property`] table.
+//!
+//! [`DesiredUser`]: crate::user::DesiredUser
+//! [`Property`]: crate::user::Property
+
+mod call;
+mod change;
+mod channels;
+mod compare;
+mod options;
+mod plan;
+mod preview;
+mod step;
+mod target;
+mod text;
+mod want;
+
+pub use call::Call;
+pub use change::{Action, Change, ChangeKind, Diff, Notice, ReplacementOrder};
+pub use options::{DirectoryUserIdPolicy, Options, PasswordPolicy, QuickConnects};
+pub use plan::{Plan, Refused, plan, plan_deletion};
+pub use preview::{Preview, diff, preview, preview_deletion};
+pub use step::{Risk, Step};
+pub use text::{PreviewText, symbol};

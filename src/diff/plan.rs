@@ -1,0 +1,131 @@
+//! A preview that can be carried out: all known, and of one state.
+
+use serde::{Serialize, Serializer};
+
+use super::{
+    Diff, Notice, Options, Preview, Step,
+    preview::{preview, preview_deletion},
+};
+use crate::user::{DesiredUser, UserState};
+
+/// The calls that bring one user from the state that the plan was made from to what is desired.
+///
+/// It holds the password that a creation needs, and shows it nowhere: not in `Debug`, not in its
+/// text, not in its JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    preview: Preview,
+    base: Option<UserState>,
+    desired: Option<DesiredUser>,
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused(Vec<Notice>);
+
+impl Plan {
+    /// What differs.
+    pub const fn diff(&self) -> &Diff {
+        &self.preview.diff
+    }
+
+    /// The calls, in their order.
+    pub fn steps(&self) -> &[Step] {
+        &self.preview.steps
+    }
+
+    /// The plan as a preview, to show it.
+    pub const fn preview(&self) -> &Preview {
+        &self.preview
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.preview.is_empty()
+    }
+
+    /// The state that the plan was made from.
+    pub const fn base(&self) -> Option<&UserState> {
+        self.base.as_ref()
+    }
+
+    /// What is desired; `None` where the user is to be deleted.
+    pub const fn desired(&self) -> Option<&DesiredUser> {
+        self.desired.as_ref()
+    }
+
+    /// Whether the plan was made from this state: from all that a call could have changed, whatever
+    /// the time of the last change.
+    pub fn is_made_from(&self, state: Option<&UserState>) -> bool {
+        match (&self.base, state) {
+            (None, None) => true,
+            (Some(base), Some(state)) => {
+                base.instance_id == state.instance_id
+                    && base.user_id == state.user_id
+                    && base.name == state.name
+                    && base.directory_user_id == state.directory_user_id
+                    && base.settings == state.settings
+                    && base.tags_all == state.tags_all
+                    && base.record.unfinished == state.record.unfinished
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Serialize for Plan {
+    /// Writes what [`Preview`] shows.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.preview.serialize(serializer)
+    }
+}
+
+/// Plans the calls that bring a user from `state`, or from nothing, to what is desired.
+///
+/// # Errors
+///
+/// [`Refused`] where something has changed that no call can change and the policy is to refuse, where a
+/// protected user would be replaced, or where a replacement lacks what a new user needs.
+pub fn plan(desired: DesiredUser, state: Option<&UserState>, options: &Options) -> Result<Plan, Refused> {
+    let mut options = options.clone();
+    options.default_tags = desired.default_tags().clone();
+    options.identity_management = desired.identity_management().or(options.identity_management);
+    let preview = preview(desired.spec(), state, &options);
+    accept(&preview)?;
+    Ok(Plan { preview, base: state.cloned(), desired: Some(desired) })
+}
+
+/// Plans the calls that delete a user.
+///
+/// # Errors
+///
+/// [`Refused`] where the user is protected.
+pub fn plan_deletion(state: &UserState, options: &Options) -> Result<Plan, Refused> {
+    let preview = preview_deletion(state, options);
+    accept(&preview)?;
+    Ok(Plan { preview, base: Some(state.clone()), desired: None })
+}
+
+fn accept(preview: &Preview) -> Result<(), Refused> {
+    let refusals: Vec<Notice> = preview.diff.refusals().cloned().collect();
+    if refusals.is_empty() { Ok(()) } else { Err(Refused(refusals)) }
+}
+
+impl Refused {
+    /// The reasons, each with its help.
+    pub fn notices(&self) -> &[Notice] {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, notice) in self.0.iter().enumerate() {
+            let separator = if index > 0 { "; " } else { "" };
+            write!(f, "{separator}{}", notice.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Refused {}

@@ -1,0 +1,222 @@
+//! A diff with the steps that settle it, also while some values are unknown.
+
+use serde::Serialize;
+
+use super::{
+    Action, Change, ChangeKind, Diff, Notice, Options, ReplacementOrder, Step, compare,
+    step::{creation, deletion, replaced, replacement, update},
+    want::Sides,
+};
+use crate::user::{
+    IdentityManagementType, Input, Path, Property, UserSpec, UserState, Value, document_order, is_system_tag,
+    merge_tags,
+};
+
+/// What differs and the calls that settle it: what a preview shows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Preview {
+    /// What differs.
+    #[serde(flatten)]
+    pub diff: Diff,
+    /// The calls, in their order.
+    pub steps: Vec<Step>,
+}
+
+impl Preview {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.diff.is_empty()
+    }
+
+    /// How many calls will change something, those included that may turn out not to be needed.
+    pub fn calls(&self) -> usize {
+        self.steps.len()
+    }
+}
+
+/// What differs between what a host wants and what is there.
+///
+/// `spec` may hold unknowns; where `state` is `None`, everything is new. Nothing is allocated where
+/// nothing differs.
+///
+/// ```
+/// use connect_user::{diff::{Action, Options, diff}, user::UserSpec};
+///
+/// let spec = UserSpec::builder()
+///     .instance_id("1c2d")
+///     .name("jane")
+///     .routing_profile_id("7a9b")
+///     .security_profile_ids(["5e6f"])
+///     .build();
+/// let diff = diff(&spec, None, &Options::default());
+/// assert_eq!(diff.action, Action::Create);
+/// assert_eq!(diff.changes.len(), 4);
+/// ```
+pub fn diff(spec: &UserSpec, state: Option<&UserState>, options: &Options) -> Diff {
+    match state {
+        None => Diff { action: Action::Create, changes: additions(spec, options), ..Diff::default() },
+        Some(state) => against(&Sides::new(spec, state, options)),
+    }
+}
+
+fn against(sides: &Sides<'_>) -> Diff {
+    let mut notices = Vec::new();
+    let changes = compare::changes(sides, &mut notices);
+    let replaces = |change: &Change| change.forces_replacement;
+    let certain = changes.iter().any(|change| replaces(change) && !change.unknown);
+    let replacement = changes.iter().any(replaces).then(|| {
+        let moves = |change: &Change| matches!(change.property, Property::InstanceId | Property::Name);
+        if changes.iter().any(moves) {
+            ReplacementOrder::CreateBeforeDelete
+        } else {
+            ReplacementOrder::DeleteBeforeCreate
+        }
+    });
+    if certain {
+        notices.extend(replacement_refusals(sides));
+    }
+    let unfinished = !sides.state.record.unfinished.replaced.is_empty();
+    let action = match (certain, changes.is_empty() && !unfinished) {
+        (true, _) => Action::Replace,
+        (false, true) => Action::None,
+        (false, false) => Action::Update,
+    };
+    Diff { action, changes, notices, replacement }
+}
+
+fn replacement_refusals(sides: &Sides<'_>) -> Vec<Notice> {
+    let options = sides.options;
+    let refuse = |path: Path, code, message: &str, help: &str| Notice {
+        path,
+        code,
+        refused: true,
+        message: message.to_owned(),
+        help: help.to_owned(),
+    };
+    let mut notices = Vec::new();
+    if options.protect {
+        notices.push(protected("replaced"));
+    }
+    if options.identity_management == Some(IdentityManagementType::ConnectManaged)
+        && sides.spec.password.is_none()
+    {
+        notices.push(refuse(
+            Property::Password.into(),
+            "replacement-needs-password",
+            "the user would be replaced, and a new user of this instance needs a `password`",
+            "give the new user a `password`, or take back the change that replaces the user",
+        ));
+    }
+    notices
+}
+
+fn protected(what: &str) -> Notice {
+    Notice {
+        path: Path::root(),
+        code: "protected",
+        refused: true,
+        message: format!("the user is protected and would be {what}"),
+        help: "take the protection away first, if that is meant".to_owned(),
+    }
+}
+
+/// Everything that a new user sets.
+fn additions(spec: &UserSpec, options: &Options) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let add = |property: Property, path: Path, after: Value| {
+        let unknown = has_unknowns(&after);
+        Change {
+            forces_replacement: false,
+            ..Change::new(property, ChangeKind::Add).at(path).to(Some(after)).unknown(unknown)
+        }
+    };
+    let document = spec.encode();
+    for property in Property::ALL {
+        let place = Path::from(*property);
+        match (property, lookup(&document, property.path())) {
+            (Property::Tags, _) => match &spec.tags {
+                Some(Input::Unknown) => changes.push(add(*property, place, Value::Unknown)),
+                Some(Input::Known(_)) | None => {
+                    let own = spec.tags.as_ref().and_then(Input::known);
+                    for (key, value) in merge_tags(&options.default_tags, own) {
+                        let after = value.into_known().map_or(Value::Unknown, Value::String);
+                        changes.push(add(*property, place.key(key), after));
+                    }
+                }
+            },
+            (Property::Password, _) if spec.password.is_some() => {
+                changes.push(add(*property, place, Value::Null))
+            }
+            (Property::Name, None) => changes.push(add(*property, place, Value::Unknown)),
+            (_, Some(after)) => changes.push(add(*property, place, after.clone())),
+            (_, None) => {}
+        }
+    }
+    changes
+}
+
+fn lookup<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(document, |value, member| value.get(member))
+}
+
+fn has_unknowns(value: &Value) -> bool {
+    match value {
+        Value::Unknown => true,
+        Value::List(items) => items.iter().any(has_unknowns),
+        Value::Map(members) => members.iter().any(|(_, value)| has_unknowns(value)),
+        _ => false,
+    }
+}
+
+/// What a deletion takes away.
+pub(super) fn deletion_diff(state: &UserState, options: &Options) -> Diff {
+    let document = state.whole_spec().encode();
+    let gone = |property: Property, path: Path, before: Value| Change {
+        forces_replacement: false,
+        ..Change::new(property, ChangeKind::Delete).at(path).from(Some(before))
+    };
+    let mut changes: Vec<Change> = Property::ALL
+        .iter()
+        .filter(|property| **property != Property::Tags)
+        .filter_map(|property| {
+            Some(gone(*property, (*property).into(), lookup(&document, property.path())?.clone()))
+        })
+        .collect();
+    let tags = state.tags_all.iter().filter(|(key, _)| !is_system_tag(key));
+    changes.extend(tags.map(|(key, value)| {
+        gone(Property::Tags, Path::from(Property::Tags).key(key.as_str()), value.as_str().into())
+    }));
+    changes.sort_by(|a, b| document_order(&a.path, &b.path));
+    let notices = if options.protect { vec![protected("deleted")] } else { Vec::new() };
+    Diff { action: Action::Delete, changes, notices, replacement: None }
+}
+
+/// What differs, and the calls that settle it, also while some values are unknown.
+///
+/// What a step carries is there only where it is known whole; [`plan`](super::plan) asks for a user
+/// that is.
+pub fn preview(spec: &UserSpec, state: Option<&UserState>, options: &Options) -> Preview {
+    let diff = diff(spec, state, options);
+    let steps = match state {
+        None => creation(spec, &diff),
+        Some(state) => {
+            let sides = Sides::new(spec, state, options);
+            match diff.action {
+                Action::None => Vec::new(),
+                Action::Replace => {
+                    let fresh = Diff { changes: additions(spec, options), ..diff.clone() };
+                    replacement(&sides, &fresh)
+                }
+                _ => update(&sides, &diff),
+            }
+        }
+    };
+    Preview { diff, steps }
+}
+
+/// What deleting a user takes away, and the calls.
+pub fn preview_deletion(state: &UserState, options: &Options) -> Preview {
+    let steps = replaced(state).iter().flat_map(|user| deletion(user, options.quick_connects)).collect();
+    Preview { diff: deletion_diff(state, options), steps }
+}

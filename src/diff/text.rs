@@ -1,0 +1,160 @@
+//! A preview as people read it.
+
+use std::fmt;
+
+use super::{Action, Change, ChangeKind, Preview, ReplacementOrder};
+use crate::user::{Path, Property, UNKNOWN_SENTINEL, Value};
+
+/// A preview in the form that people know from `terraform plan` and `pulumi preview`.
+///
+/// ```
+/// use connect_user::{diff::{Options, preview}, user::{Input, UserSpec}};
+///
+/// let spec = UserSpec::builder()
+///     .instance_id("1c2d")
+///     .name("jane")
+///     .routing_profile_id(Input::Unknown)
+///     .security_profile_ids(["5e6f"])
+///     .build();
+/// let text = preview(&spec, None, &Options::default()).text("jane").to_string();
+/// assert_eq!(text, "\
+/// + jane will be created
+///     + instanceId: \"1c2d\"
+///     + name: \"jane\"
+///     + routingProfileId: (known after apply)
+///     + securityProfileIds: [\"5e6f\"]
+///   1 call:
+///     CreateUser (connect:CreateUser)
+/// ");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct PreviewText<'a> {
+    preview: &'a Preview,
+    name: &'a str,
+}
+
+impl Preview {
+    /// The preview of the user that the program calls `name`, as people read it. Each line ends
+    /// with a line break; where nothing is to be done and there is nothing to say, there is no line.
+    pub const fn text<'a>(&'a self, name: &'a str) -> PreviewText<'a> {
+        PreviewText { preview: self, name }
+    }
+}
+
+/// The symbol before what happens to a user: `+`, `~`, `-`, `-/+` (deleted, then made anew) or `+/-`
+/// (made anew, then deleted).
+pub const fn symbol(action: Action, order: Option<ReplacementOrder>) -> &'static str {
+    match (action, order) {
+        (Action::None, _) => " ",
+        (Action::Create, _) => "+",
+        (Action::Update, _) => "~",
+        (Action::Replace, Some(ReplacementOrder::DeleteBeforeCreate)) => "-/+",
+        (Action::Replace, _) => "+/-",
+        (Action::Delete, _) => "-",
+    }
+}
+
+impl fmt::Display for PreviewText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Preview { diff, steps } = self.preview;
+        let mark = symbol(diff.action, diff.replacement);
+        let what = match (diff.action, diff.replacement) {
+            (Action::None, _) => "is up to date",
+            (Action::Create, _) => "will be created",
+            (Action::Update, Some(_)) => "will be updated, or replaced",
+            (Action::Update, None) if diff.is_empty() => "will be rid of what a replacement left",
+            (Action::Update, None) => "will be updated in place",
+            (Action::Replace, Some(ReplacementOrder::DeleteBeforeCreate)) => {
+                "will be replaced: deleted, then created"
+            }
+            (Action::Replace, _) => "will be replaced: created, then deleted",
+            (Action::Delete, _) => "will be deleted",
+        };
+        if diff.action == Action::None && diff.notices.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "{mark} {} {what}", self.name)?;
+        for change in &diff.changes {
+            writeln!(f, "    {}", ChangeText(change, diff.action))?;
+        }
+        if !steps.is_empty() {
+            writeln!(f, "  {}:", count(steps.len(), "call"))?;
+        }
+        for step in steps {
+            let possible = if step.possible { ", if needed" } else { "" };
+            write!(f, "    {} ({}{possible})", step.operation, step.iam_actions().join(", "))?;
+            // A creation covers everything above.
+            if !step.covers.is_empty() && diff.action == Action::Update {
+                write!(f, ": {}", covers(&step.covers))?;
+            }
+            writeln!(f)?;
+            for risk in &step.risks {
+                writeln!(f, "      ! {}: {}", risk.code(), risk.describe())?;
+            }
+        }
+        for notice in &diff.notices {
+            let mark = if notice.refused { "refused" } else { "note" };
+            writeln!(f, "  {mark}: {}\n    help: {}", notice.message, notice.help)?;
+        }
+        Ok(())
+    }
+}
+
+fn covers(paths: &[Path]) -> String {
+    let names: Vec<_> = paths.iter().map(ToString::to_string).collect();
+    names.join(", ")
+}
+
+/// `1 call`, `2 calls`.
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+struct ChangeText<'a>(&'a Change, Action);
+
+impl fmt::Display for ChangeText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(change, action) = self;
+        let after = || match &change.after {
+            _ if change.sensitive() => "(secret)".to_owned(),
+            Some(value) => show(value, change.property),
+            None => "null".to_owned(),
+        };
+        let before = || match &change.before {
+            _ if change.sensitive() => "(secret)".to_owned(),
+            Some(value) => show(value, change.property),
+            None => "null".to_owned(),
+        };
+        match change.kind {
+            ChangeKind::Add => write!(f, "+ {}: {}", change.path, after())?,
+            ChangeKind::Update => write!(f, "~ {}: {} → {}", change.path, before(), after())?,
+            ChangeKind::Delete if *action == Action::Delete => write!(f, "- {}: {}", change.path, before())?,
+            ChangeKind::Delete => {
+                write!(f, "- {}: {} → {}", change.path, before(), default_of(change.property))?
+            }
+        }
+        if change.forces_replacement {
+            f.write_str(if change.unknown { "  (may force replacement)" } else { "  (forces replacement)" })?;
+        }
+        Ok(())
+    }
+}
+
+fn default_of(property: Property) -> &'static str {
+    match property.info().left_out {
+        crate::user::LeftOut::Default(_) => "(default)",
+        _ => "null",
+    }
+}
+
+/// A value on one line, with control characters escaped so that no value can forge a line.
+fn show(value: &Value, property: Property) -> String {
+    match value {
+        Value::Unknown => "(known after apply)".to_owned(),
+        Value::Null if property.is_secret() => "(secret)".to_owned(),
+        value => {
+            let json = serde_json::to_string(value).unwrap_or_default();
+            json.replace(&format!("\"{UNKNOWN_SENTINEL}\""), "(known after apply)")
+        }
+    }
+}
