@@ -1,16 +1,15 @@
-//! Ids and ARNs, one type per kind of thing.
+//! Ids, one type per kind of thing.
 
 use std::{
     cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
     marker::PhantomData,
-    str::FromStr,
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Input;
+use super::{Input, arn::ArnRef};
 
 /// A kind of thing that has an id in an Amazon Connect instance.
 pub trait IdKind: sealed::Sealed + 'static {
@@ -171,11 +170,11 @@ impl<K: IdKind> Id<K> {
     }
 }
 
-fn is_arn(text: &str) -> bool {
+pub(super) fn is_arn(text: &str) -> bool {
     text.starts_with("arn:")
 }
 
-fn is_id_character(c: char) -> bool {
+pub(super) fn is_id_character(c: char) -> bool {
     !c.is_whitespace() && !c.is_control() && !matches!(c, ':' | '/' | '$' | '{' | '}')
 }
 
@@ -277,219 +276,5 @@ impl<K> Serialize for Id<K> {
 impl<'de, K: IdKind> Deserialize<'de> for Id<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(Self::new)
-    }
-}
-
-/// The ARN of an instance, or of something in one.
-///
-/// ```
-/// use connect_user::user::Arn;
-///
-/// let arn: Arn = "arn:aws:connect:eu-west-2:123456789012:instance/1c2d/agent/7a9b".parse()?;
-/// assert_eq!(arn.region(), "eu-west-2");
-/// assert_eq!(arn.resource(), Some(("agent", "7a9b")));
-/// # Ok::<(), connect_user::user::IdError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Arn {
-    partition: String,
-    region: String,
-    account: String,
-    instance: String,
-    resource: Option<(String, String)>,
-}
-
-impl Arn {
-    /// The ARN of a user.
-    pub fn of_user(
-        partition: &str,
-        region: &str,
-        account: &str,
-        instance: &InstanceId,
-        user: &UserId,
-    ) -> Self {
-        Self {
-            partition: partition.to_owned(),
-            region: region.to_owned(),
-            account: account.to_owned(),
-            instance: instance.bare().to_owned(),
-            resource: Some((User::SEGMENT.to_owned(), user.bare().to_owned())),
-        }
-    }
-
-    /// The partition: `aws`, `aws-us-gov` …
-    pub fn partition(&self) -> &str {
-        &self.partition
-    }
-
-    /// The Region.
-    pub fn region(&self) -> &str {
-        &self.region
-    }
-
-    /// The account number.
-    pub fn account(&self) -> &str {
-        &self.account
-    }
-
-    /// The id of the instance.
-    pub fn instance(&self) -> &str {
-        &self.instance
-    }
-
-    /// Segment and id of what is in the instance: (`agent`, the user's id) for a user.
-    pub fn resource(&self) -> Option<(&str, &str)> {
-        self.resource.as_ref().map(|(segment, id)| (segment.as_str(), id.as_str()))
-    }
-}
-
-impl FromStr for Arn {
-    type Err = IdError;
-
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        let arn = ArnRef::parse(text).ok_or_else(|| IdError::Arn {
-            kind: "anything in Amazon Connect",
-            text: text.to_owned(),
-            form: "arn:aws:connect:REGION:ACCOUNT:instance/INSTANCE/SEGMENT/ID".to_owned(),
-        })?;
-        Ok(Self {
-            partition: arn.partition.to_owned(),
-            region: arn.region.to_owned(),
-            account: arn.account.to_owned(),
-            instance: arn.instance.to_owned(),
-            resource: arn.resource.map(|(segment, id)| (segment.to_owned(), id.to_owned())),
-        })
-    }
-}
-
-impl fmt::Display for Arn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { partition, region, account, instance, resource } = self;
-        write!(f, "arn:{partition}:connect:{region}:{account}:instance/{instance}")?;
-        match resource {
-            Some((segment, id)) => write!(f, "/{segment}/{id}"),
-            None => Ok(()),
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct ArnRef<'a> {
-    partition: &'a str,
-    region: &'a str,
-    account: &'a str,
-    instance: &'a str,
-    resource: Option<(&'a str, &'a str)>,
-}
-
-impl<'a> ArnRef<'a> {
-    fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.splitn(6, ':');
-        let mut next = || parts.next().filter(|part| !part.is_empty());
-        let ("arn", partition, "connect", region, account, rest) =
-            (next()?, next()?, next()?, next()?, next()?, next()?)
-        else {
-            return None;
-        };
-        let mut segments = rest.split('/');
-        let ("instance", instance) = (segments.next()?, segments.next()?) else {
-            return None;
-        };
-        let resource = match (segments.next(), segments.next(), segments.next()) {
-            (None, ..) => None,
-            (Some(segment), Some(id), None) => Some((segment, id)),
-            _ => return None,
-        };
-        let ids = [Some(instance), resource.map(|(segment, _)| segment), resource.map(|(_, id)| id)];
-        let plain = |id: &str| !id.is_empty() && id.chars().all(is_id_character);
-        ids.into_iter().flatten().all(plain).then_some(Self {
-            partition,
-            region,
-            account,
-            instance,
-            resource,
-        })
-    }
-}
-
-/// What names an existing user to an import: `instance id:user id`, as Pulumi and Terraform write it.
-///
-/// ```
-/// use connect_user::user::ImportId;
-///
-/// let id: ImportId = "1c2d:7a9b".parse()?;
-/// assert_eq!(id.user.as_str(), "7a9b");
-/// assert_eq!(id.to_string(), "1c2d:7a9b");
-/// assert_eq!(
-///     "1c2d".parse::<ImportId>().unwrap_err().to_string(),
-///     "`1c2d` is not an import id: there is no `:` between instance id and user id",
-/// );
-/// # Ok::<(), connect_user::user::ImportIdError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ImportId {
-    /// The instance that the user is in.
-    pub instance: InstanceId,
-    /// The user.
-    pub user: UserId,
-}
-
-/// Why a text is no import id.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not an import id: {reason}")]
-pub struct ImportIdError {
-    text: String,
-    reason: String,
-}
-
-impl ImportIdError {
-    /// The way out.
-    pub const fn help(&self) -> &'static str {
-        "write `INSTANCE_ID:USER_ID`, the two ids as the console and `list-users` show them"
-    }
-}
-
-impl ImportId {
-    /// The import id of a user.
-    pub fn new(instance: &InstanceId, user: &UserId) -> Self {
-        Self { instance: instance.to_bare(), user: user.to_bare() }
-    }
-}
-
-impl fmt::Display for ImportId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.instance.bare(), self.user.bare())
-    }
-}
-
-impl FromStr for ImportId {
-    type Err = ImportIdError;
-
-    fn from_str(text: &str) -> Result<Self, ImportIdError> {
-        let fail = |reason: String| ImportIdError { text: text.to_owned(), reason };
-        if is_arn(text) {
-            let arn = ArnRef::parse(text);
-            return Err(fail(match arn.map(|arn| (arn.instance, arn.resource)) {
-                Some((instance, Some((User::SEGMENT, id)))) => {
-                    format!("it is an ARN; the user's import id is `{instance}:{id}`")
-                }
-                _ => "it is an ARN, and not one of a user".to_owned(),
-            }));
-        }
-        let Some((instance, user)) = text.split_once(':') else {
-            return Err(fail("there is no `:` between instance id and user id".to_owned()));
-        };
-        if user.contains(':') {
-            return Err(fail("there is more than one `:`".to_owned()));
-        }
-        for (id, name) in [(instance, "instance id"), (user, "user id")] {
-            if id.is_empty() {
-                return Err(fail(format!("the {name} is empty")));
-            }
-            if let Some(character) = id.chars().find(|c| !is_id_character(*c)) {
-                return Err(fail(format!("the {name} holds `{character}`")));
-            }
-        }
-        Ok(Self { instance: InstanceId::new(instance), user: UserId::new(user) })
     }
 }

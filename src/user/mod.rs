@@ -3,6 +3,7 @@
 //!
 //! Nothing here does I/O, reads a clock or names an SDK type.
 
+mod arn;
 mod choice;
 mod convert;
 mod decode;
@@ -10,6 +11,7 @@ mod desired;
 mod document;
 mod encode;
 mod id;
+mod import_id;
 mod input;
 mod name;
 mod node;
@@ -24,14 +26,16 @@ mod tags;
 mod timestamp;
 mod value;
 
+pub use arn::Arn;
 pub use choice::{Channel, IdentityManagementType, PhoneType, UnknownChoice, VoiceEnhancementMode};
 pub use decode::{DecodeError, DecodeErrors};
 pub use desired::DesiredUser;
 pub use encode::ExposeSecrets;
 pub use id::{
-    Arn, HierarchyGroup, HierarchyGroupId, Id, IdError, IdKind, ImportId, ImportIdError, Instance,
-    InstanceId, RoutingProfile, RoutingProfileId, SecurityProfile, SecurityProfileId, User, UserId,
+    HierarchyGroup, HierarchyGroupId, Id, IdError, IdKind, Instance, InstanceId, RoutingProfile,
+    RoutingProfileId, SecurityProfile, SecurityProfileId, User, UserId,
 };
+pub use import_id::{ImportId, ImportIdError};
 pub use input::Input;
 pub use name::AutoName;
 pub use operation::Operation;

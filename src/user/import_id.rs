@@ -1,0 +1,91 @@
+//! What names an existing user to an import.
+
+use std::{fmt, str::FromStr};
+
+use super::{
+    IdKind, InstanceId, User, UserId,
+    arn::ArnRef,
+    id::{is_arn, is_id_character},
+};
+
+/// What names an existing user to an import: `instance id:user id`, as Pulumi and Terraform write it.
+///
+/// ```
+/// use connect_user::user::ImportId;
+///
+/// let id: ImportId = "1c2d:7a9b".parse()?;
+/// assert_eq!(id.user.as_str(), "7a9b");
+/// assert_eq!(id.to_string(), "1c2d:7a9b");
+/// assert_eq!(
+///     "1c2d".parse::<ImportId>().unwrap_err().to_string(),
+///     "`1c2d` is not an import id: there is no `:` between instance id and user id",
+/// );
+/// # Ok::<(), connect_user::user::ImportIdError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ImportId {
+    /// The instance that the user is in.
+    pub instance: InstanceId,
+    /// The user.
+    pub user: UserId,
+}
+
+/// Why a text is no import id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not an import id: {reason}")]
+pub struct ImportIdError {
+    text: String,
+    reason: String,
+}
+
+impl ImportIdError {
+    /// The way out.
+    pub const fn help(&self) -> &'static str {
+        "write `INSTANCE_ID:USER_ID`, the two ids as the console and `list-users` show them"
+    }
+}
+
+impl ImportId {
+    /// The import id of a user.
+    pub fn new(instance: &InstanceId, user: &UserId) -> Self {
+        Self { instance: instance.to_bare(), user: user.to_bare() }
+    }
+}
+
+impl fmt::Display for ImportId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.instance.bare(), self.user.bare())
+    }
+}
+
+impl FromStr for ImportId {
+    type Err = ImportIdError;
+
+    fn from_str(text: &str) -> Result<Self, ImportIdError> {
+        let fail = |reason: String| ImportIdError { text: text.to_owned(), reason };
+        if is_arn(text) {
+            let arn = ArnRef::parse(text);
+            return Err(fail(match arn.map(|arn| (arn.instance, arn.resource)) {
+                Some((instance, Some((User::SEGMENT, id)))) => {
+                    format!("it is an ARN; the user's import id is `{instance}:{id}`")
+                }
+                _ => "it is an ARN, and not one of a user".to_owned(),
+            }));
+        }
+        let Some((instance, user)) = text.split_once(':') else {
+            return Err(fail("there is no `:` between instance id and user id".to_owned()));
+        };
+        if user.contains(':') {
+            return Err(fail("there is more than one `:`".to_owned()));
+        }
+        for (id, name) in [(instance, "instance id"), (user, "user id")] {
+            if id.is_empty() {
+                return Err(fail(format!("the {name} is empty")));
+            }
+            if let Some(character) = id.chars().find(|c| !is_id_character(*c)) {
+                return Err(fail(format!("the {name} holds `{character}`")));
+            }
+        }
+        Ok(Self { instance: InstanceId::new(instance), user: UserId::new(user) })
+    }
+}

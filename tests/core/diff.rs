@@ -1,0 +1,405 @@
+//! Comparison and preview: which calls each change takes, and no more.
+
+use connect_user::{
+    diff::{
+        Action, ChangeKind, Options, PasswordPolicy, ReplacementOrder, Risk, diff, preview, preview_deletion,
+    },
+    user::{OnChange, Property, Tags, UNKNOWN_SENTINEL},
+};
+use serde_json::{Value, json};
+
+use crate::support::{base, change, operations, spec, state, with};
+
+/// A property, two values for it, and the call that changes it.
+struct Row {
+    property: Property,
+    one: Value,
+    two: Value,
+}
+
+fn rows() -> Vec<Row> {
+    let row = |property, one, two| Row { property, one, two };
+    vec![
+        row(Property::HierarchyGroupId, json!("g1"), json!("g2")),
+        row(Property::FirstName, json!("Ann"), json!("Bea")),
+        row(Property::LastName, json!("Ann"), json!("Bea")),
+        row(Property::Email, json!("a@example.com"), json!("b@example.com")),
+        row(Property::SecondaryEmail, json!("a@example.com"), json!("b@example.com")),
+        row(Property::Mobile, json!("+16175550101"), json!("+16175550102")),
+        row(Property::AfterContactWorkTimeLimit, json!(30), json!(60)),
+        row(Property::AutoAccept, json!(true), json!(false)),
+        row(Property::PersistentConnection, json!(true), json!(false)),
+        row(
+            Property::AutoAcceptConfigs,
+            json!([{"channel": "CHAT", "autoAccept": true}]),
+            json!([{"channel": "TASK", "autoAccept": true}]),
+        ),
+        row(
+            Property::AfterContactWorkConfigs,
+            json!([{"channel": "CHAT", "afterContactWorkConfig": {"afterContactWorkTimeLimit": 5}}]),
+            json!([{"channel": "CHAT", "afterContactWorkConfig": {"afterContactWorkTimeLimit": 6}}]),
+        ),
+        row(
+            Property::PersistentConnectionConfigs,
+            json!([{"channel": "VOICE", "persistentConnection": true}]),
+            json!([{"channel": "VOICE", "persistentConnection": false}]),
+        ),
+        row(
+            Property::VoiceEnhancementConfigs,
+            json!([{"channel": "VOICE", "voiceEnhancementMode": "VOICE_ISOLATION"}]),
+            json!([{"channel": "VOICE", "voiceEnhancementMode": "NOISE_SUPPRESSION"}]),
+        ),
+    ]
+}
+
+fn call_of(property: Property) -> &'static str {
+    match property.info().on_change {
+        OnChange::Update([operation]) => operation.name(),
+        other => panic!("{property}: {other:?}"),
+    }
+}
+
+#[test]
+fn what_is_the_same_takes_no_call() {
+    for Row { property, one, two } in rows() {
+        for value in [one, two, Value::Null] {
+            let document = with(&[(property.path(), value)]);
+            let preview = change(&document, &document);
+            assert!(preview.is_empty(), "{property}: {preview:?}");
+            assert_eq!(preview.diff.action, Action::None);
+        }
+    }
+}
+
+#[test]
+fn one_property_takes_one_call_when_it_changes_comes_or_goes() {
+    for Row { property, one, two } in rows() {
+        let call = call_of(property);
+        let document = |value: &Value| with(&[(property.path(), value.clone())]);
+        for (before, after, kind) in [
+            (&one, &two, ChangeKind::Update),
+            (&Value::Null, &one, ChangeKind::Add),
+            (&one, &Value::Null, ChangeKind::Delete),
+        ] {
+            let preview = change(&document(before), &document(after));
+            assert_eq!(operations(&preview), [call], "{property} {kind:?}");
+            assert_eq!(preview.diff.changes.len(), 1, "{property} {kind:?}: {:?}", preview.diff.changes);
+            assert_eq!(preview.diff.changes[0].kind, kind, "{property}");
+            assert_eq!(preview.diff.changes[0].path.to_string(), property.path());
+            assert_eq!(preview.steps[0].covers, [property.into()], "{property}");
+        }
+    }
+}
+
+#[test]
+fn what_was_never_set_is_left_alone() {
+    for Row { property, one, .. } in rows() {
+        let mut state = state(&with(&[(property.path(), one)]));
+        state.record.managed.remove(property);
+        let preview = preview(&spec(&base()), Some(&state), &Options::default());
+        assert!(preview.is_empty(), "{property}: {preview:?}");
+    }
+}
+
+#[test]
+fn several_properties_of_a_block_take_one_call() {
+    let after = with(&[
+        ("identityInfo.firstName", json!("Ann")),
+        ("identityInfo.lastName", json!("Bea")),
+        ("phoneConfig.autoAccept", json!(true)),
+        ("phoneConfig.afterContactWorkTimeLimit", json!(9)),
+        ("routingProfileId", json!("r2")),
+        ("securityProfileIds", json!(["s2", "s1"])),
+    ]);
+    assert_eq!(
+        operations(&change(&base(), &after)),
+        [
+            "UpdateUserIdentityInfo",
+            "UpdateUserRoutingProfile",
+            "UpdateUserSecurityProfiles",
+            "UpdateUserPhoneConfig"
+        ],
+    );
+}
+
+#[test]
+fn security_profiles_are_a_set() {
+    let two = with(&[("securityProfileIds", json!(["s1", "s2"]))]);
+    let turned = with(&[(
+        "securityProfileIds",
+        json!(["arn:aws:connect:us-east-1:1:instance/i/security-profile/s2", "s1"]),
+    )]);
+    assert!(change(&two, &turned).is_empty());
+    let grants = change(&base(), &two);
+    assert_eq!(grants.steps[0].risks, [Risk::PrivilegeGrant]);
+    let takes = change(&two, &base());
+    assert_eq!(operations(&takes), ["UpdateUserSecurityProfiles"]);
+    assert!(takes.steps[0].risks.is_empty());
+}
+
+#[test]
+fn a_desk_phone_number_goes_with_the_desk_phone() {
+    let desk = with(&[
+        ("phoneConfig.phoneType", json!("DESK_PHONE")),
+        ("phoneConfig.deskPhoneNumber", json!("+16175550101")),
+    ]);
+    let soft = with(&[("phoneConfig.deskPhoneNumber", json!("+16175550101"))]);
+    for after in [&soft, &base()] {
+        let preview = change(&desk, after);
+        assert_eq!(operations(&preview), ["UpdateUserPhoneConfig"]);
+        let Some(connect_user::diff::Call::Phone(phone)) = preview.steps[0].call() else {
+            panic!("{preview:?}")
+        };
+        assert_eq!(phone.desk_phone_number, None);
+        let paths: Vec<_> = preview.diff.changes.iter().map(|change| change.path.to_string()).collect();
+        assert_eq!(paths, ["phoneConfig.phoneType", "phoneConfig.deskPhoneNumber"]);
+    }
+    assert!(change(&soft, &base()).is_empty(), "without effect, and therefore no change");
+    let other = with(&[
+        ("phoneConfig.phoneType", json!("DESK_PHONE")),
+        ("phoneConfig.deskPhoneNumber", json!("+16175550102")),
+    ]);
+    assert_eq!(operations(&change(&desk, &other)), ["UpdateUserPhoneConfig"]);
+}
+
+#[test]
+fn a_name_or_instance_replaces_the_user_and_the_new_one_comes_first() {
+    for (path, value) in [("name", json!("june")), ("instanceId", json!("j"))] {
+        let preview = change(&base(), &with(&[(path, value)]));
+        assert_eq!(preview.diff.action, Action::Replace);
+        assert_eq!(preview.diff.replacement, Some(ReplacementOrder::CreateBeforeDelete));
+        assert_eq!(operations(&preview), ["CreateUser", "DeleteUser"]);
+        assert!(preview.steps.iter().all(|step| step.risks.contains(&Risk::Replacement)));
+    }
+    assert!(change(&base(), &with(&[("name", json!("Jane"))])).diff.action == Action::Replace, "case counts");
+}
+
+#[test]
+fn an_instance_by_its_arn_is_the_same_instance() {
+    let arn = with(&[("instanceId", json!("arn:aws:connect:us-east-1:1:instance/i"))]);
+    assert!(change(&base(), &arn).is_empty());
+}
+
+#[test]
+fn passwords_follow_the_policy() {
+    let document = with(&[("password", json!("Password123"))]);
+    let of = |password, changed| {
+        let options = Options::builder().password(password).maybe_password_changed(changed).build();
+        preview(&spec(&document), Some(&state(&base())), &options)
+    };
+    for policy in [PasswordPolicy::Warn, PasswordPolicy::Replace, PasswordPolicy::Refuse] {
+        assert!(of(policy, None).is_empty(), "nobody knows the last one");
+        assert!(of(policy, Some(false)).is_empty());
+    }
+    let warned = of(PasswordPolicy::Warn, Some(true));
+    assert!(warned.is_empty());
+    assert_eq!(warned.diff.notices[0].code, "password-unchangeable");
+    let replaced = of(PasswordPolicy::Replace, Some(true));
+    assert_eq!(operations(&replaced), ["DeleteUser", "CreateUser"]);
+    assert_eq!(replaced.diff.replacement, Some(ReplacementOrder::DeleteBeforeCreate));
+    assert_eq!(of(PasswordPolicy::Refuse, Some(true)).diff.refusals().count(), 1);
+    let mut recorded = state(&base());
+    recorded.record.password = Some("Password1234".into());
+    let seen = diff(&spec(&document), Some(&recorded), &Options::default());
+    assert_eq!(seen.notices.len(), 1, "the recorded password is compared");
+    let text = format!("{seen:?} {} {}", serde_json::to_string(&replaced).unwrap(), replaced.text("jane"));
+    assert!(!text.contains("Password123"), "{text}");
+}
+
+#[test]
+fn a_directory_user_id_is_refused_or_replaces() {
+    let other = with(&[("directoryUserId", json!("d2"))]);
+    let before = with(&[("directoryUserId", json!("d1"))]);
+    let refused = change(&before, &other);
+    assert_eq!(refused.diff.refusals().count(), 1);
+    assert!(change(&before, &base()).is_empty(), "what the service filled in is no drift");
+    let options =
+        Options::builder().directory_user_id(connect_user::diff::DirectoryUserIdPolicy::Replace).build();
+    let replaced = preview(&spec(&other), Some(&state(&before)), &options);
+    assert_eq!(operations(&replaced), ["DeleteUser", "CreateUser"]);
+}
+
+#[test]
+fn tags_are_compared_key_by_key_under_the_default_tags() {
+    let tags = |tags: Value| with(&[("tags", tags)]);
+    let before = tags(json!({"a": "1", "b": "2", "c": "3"}));
+    let preview_ = change(&before, &tags(json!({"b": "2", "c": "x", "d": "4"})));
+    let changes: Vec<_> = preview_.diff.changes.iter().map(|c| (c.path.to_string(), c.kind)).collect();
+    assert_eq!(
+        changes,
+        [
+            ("tags.a".to_owned(), ChangeKind::Delete),
+            ("tags.c".to_owned(), ChangeKind::Update),
+            ("tags.d".to_owned(), ChangeKind::Add),
+        ],
+    );
+    assert_eq!(operations(&preview_), ["UntagResource", "TagResource"]);
+    assert_eq!(operations(&change(&before, &tags(json!({"a": "9", "b": "2", "c": "3"})))), ["TagResource"]);
+    assert_eq!(operations(&change(&before, &base())), ["UntagResource"], "set before, left out now");
+
+    let mut foreign = state(&base());
+    foreign.tags_all = Tags::from([("aws:x".into(), "1".into()), ("hand".into(), "made".into())]);
+    let seen =
+        |document: &Value, options: &Options| operations(&preview(&spec(document), Some(&foreign), options));
+    assert!(seen(&base(), &Options::default()).is_empty(), "nobody manages them");
+    assert_eq!(seen(&tags(json!({})), &Options::default()), ["UntagResource"], "all are managed now");
+    let defaults = Options::builder().default_tags(Tags::from([("team".into(), "ops".into())])).build();
+    assert_eq!(seen(&base(), &defaults), ["TagResource"]);
+    let mut defaulted = state(&base());
+    defaulted.tags_all = Tags::from([("team".into(), "ops".into())]);
+    defaulted.record.default_tag_keys = ["team".to_owned()].into();
+    assert!(preview(&spec(&base()), Some(&defaulted), &defaults).is_empty());
+    let gone = preview(&spec(&base()), Some(&defaulted), &Options::default());
+    assert_eq!(operations(&gone), ["UntagResource"], "a default that is no longer one");
+}
+
+#[test]
+fn proficiencies_go_before_they_come() {
+    let of = |list: &[(&str, i64)]| {
+        let list: Vec<_> = list
+            .iter()
+            .map(|(value, level)| json!({"attributeName": "language", "attributeValue": value, "level": level}))
+            .collect();
+        with(&[("userProficiencies", json!(list))])
+    };
+    let preview = change(&of(&[("fr", 1), ("de", 2), ("en", 3)]), &of(&[("en", 3), ("de", 5), ("it", 1)]));
+    assert_eq!(
+        operations(&preview),
+        ["DisassociateUserProficiencies", "UpdateUserProficiencies", "AssociateUserProficiencies"],
+    );
+    assert_eq!(operations(&change(&of(&[("fr", 1)]), &base())), ["DisassociateUserProficiencies"]);
+    assert_eq!(operations(&change(&base(), &of(&[("fr", 1)]))), ["AssociateUserProficiencies"]);
+    assert!(change(&of(&[("fr", 1), ("de", 2)]), &of(&[("de", 2), ("fr", 1)])).is_empty());
+}
+
+#[test]
+fn a_phone_change_puts_back_what_it_flattens() {
+    let work = |limit: i64| {
+        json!([
+            {"channel": "VOICE", "afterContactWorkConfig": {"afterContactWorkTimeLimit": limit}},
+            {"channel": "CHAT", "afterContactWorkConfig": {"afterContactWorkTimeLimit": 0}},
+        ])
+    };
+    let before = with(&[("afterContactWorkConfigs", work(90))]);
+    let after = with(&[("afterContactWorkConfigs", work(90)), ("phoneConfig.autoAccept", json!(true))]);
+    let managed = change(&before, &after);
+    assert_eq!(operations(&managed), ["UpdateUserPhoneConfig", "UpdateUserConfig"]);
+    assert_eq!(managed.steps[0].risks, [Risk::Flattening]);
+    let Some(connect_user::diff::Call::Channels(channels)) = managed.steps[1].call() else { panic!() };
+    assert_eq!(channels.after_contact_work.len(), 1, "the chat's is the block's already");
+
+    let mut by_hand = state(&before);
+    by_hand.record.managed.remove(Property::AfterContactWorkConfigs);
+    let auto = with(&[("phoneConfig.autoAccept", json!(true))]);
+    let kept = preview(&spec(&auto), Some(&by_hand), &Options::default());
+    assert_eq!(operations(&kept), ["UpdateUserPhoneConfig", "UpdateUserConfig"], "set by hand, and kept");
+
+    let mut mirrored = state(&with(&[("afterContactWorkConfigs", work(0))]));
+    mirrored.record.managed.remove(Property::AfterContactWorkConfigs);
+    let limit = with(&[("phoneConfig.afterContactWorkTimeLimit", json!(30))]);
+    let followed = preview(&spec(&limit), Some(&mirrored), &Options::default());
+    assert_eq!(operations(&followed), ["UpdateUserPhoneConfig"], "what mirrors the block follows it");
+}
+
+#[test]
+fn a_value_that_moves_between_block_and_channels_is_not_cleared() {
+    let block = with(&[("phoneConfig.autoAccept", json!(true))]);
+    let channels = with(&[("autoAcceptConfigs", json!([{"channel": "VOICE", "autoAccept": true}]))]);
+    assert_eq!(operations(&change(&block, &channels)), ["UpdateUserConfig"]);
+    assert_eq!(operations(&change(&channels, &block)), ["UpdateUserPhoneConfig"]);
+}
+
+#[test]
+fn unknown_values_are_possible_changes() {
+    let unknown = json!(UNKNOWN_SENTINEL);
+    let after = with(&[
+        ("routingProfileId", unknown.clone()),
+        ("securityProfileIds", json!(["s1", unknown])),
+        ("hierarchyGroupId", unknown),
+        ("phoneConfig.autoAccept", json!(true)),
+    ]);
+    let preview = change(&base(), &after);
+    assert_eq!(preview.diff.action, Action::Update);
+    let steps: Vec<_> = preview.steps.iter().map(|step| (step.operation.name(), step.possible)).collect();
+    assert_eq!(
+        steps,
+        [
+            ("UpdateUserRoutingProfile", true),
+            ("UpdateUserSecurityProfiles", true),
+            ("UpdateUserHierarchy", true),
+            ("UpdateUserPhoneConfig", false),
+        ],
+    );
+    let json = serde_json::to_value(&preview).unwrap();
+    assert!(!json.to_string().contains(UNKNOWN_SENTINEL), "{json}");
+    let name = change(&base(), &with(&[("name", json!(UNKNOWN_SENTINEL))]));
+    assert_eq!(name.diff.action, Action::Update);
+    assert!(name.diff.changes[0].forces_replacement && name.diff.changes[0].unknown);
+}
+
+#[test]
+fn a_protected_user_is_neither_deleted_nor_replaced() {
+    let options = Options::builder().protect(true).build();
+    let replaced = preview(&spec(&with(&[("name", json!("june"))])), Some(&state(&base())), &options);
+    assert_eq!(replaced.diff.refusals().count(), 1);
+    assert_eq!(preview_deletion(&state(&base()), &options).diff.refusals().count(), 1);
+    assert_eq!(preview_deletion(&state(&base()), &Options::default()).diff.refusals().count(), 0);
+}
+
+#[test]
+fn texts_are_escaped_and_secrets_left_out() {
+    let document = with(&[
+        ("password", json!("Password123")),
+        ("identityInfo.firstName", json!("Ann\n+ forged: line")),
+        ("identityInfo.email", json!("a@example.com")),
+        ("tags", json!({"cost center": "7"})),
+    ]);
+    let created = preview(&spec(&document), None, &Options::default());
+    insta::assert_snapshot!(created.text("jane"), @r#"
+    + jane will be created
+        + instanceId: "i"
+        + name: "jane"
+        + password: (secret)
+        + routingProfileId: "r1"
+        + securityProfileIds: ["s1"]
+        + identityInfo.firstName: "Ann\n+ forged: line"
+        + identityInfo.email: "a@example.com"
+        + phoneConfig.phoneType: "SOFT_PHONE"
+        + tags["cost center"]: "7"
+      1 call:
+        CreateUser (connect:CreateUser, connect:TagResource)
+    "#);
+    let after = with(&[
+        ("identityInfo.email", json!("b@example.com")),
+        ("securityProfileIds", json!(["s1", "admin"])),
+        ("tags", json!({"cost center": UNKNOWN_SENTINEL})),
+    ]);
+    insta::assert_snapshot!(change(&document, &after).text("jane"), @r#"
+    ~ jane will be updated in place
+        ~ securityProfileIds: ["s1"] → ["s1","admin"]
+        - identityInfo.firstName: "Ann\n+ forged: line" → null
+        ~ identityInfo.email: "a@example.com" → "b@example.com"
+        ~ tags["cost center"]: "7" → (known after apply)
+      3 calls:
+        UpdateUserIdentityInfo (connect:UpdateUserIdentityInfo): identityInfo.firstName, identityInfo.email
+          ! account-takeover: whoever reads the new e-mail address can reset the password
+        UpdateUserSecurityProfiles (connect:UpdateUserSecurityProfiles): securityProfileIds
+          ! privilege-grant: grants a security profile
+        TagResource (connect:TagResource, if needed): tags["cost center"]
+    "#);
+    let renamed = change(&document, &with(&[("name", json!("june"))]));
+    insta::assert_snapshot!(renamed.text("jane"), @r#"
+    +/- jane will be replaced: created, then deleted
+        ~ name: "jane" → "june"  (forces replacement)
+        - identityInfo.firstName: "Ann\n+ forged: line" → null
+        - identityInfo.email: "a@example.com" → null
+        - tags["cost center"]: "7" → null
+      2 calls:
+        CreateUser (connect:CreateUser)
+          ! replacement: the new user has another id, and only what the spec sets
+        DeleteUser (connect:DeleteUser)
+          ! irreversible-deletion: a deleted user cannot be brought back
+          ! quick-connects-left-behind: quick connects that lead to the user stay behind
+          ! replacement: the new user has another id, and only what the spec sets
+    "#);
+}
