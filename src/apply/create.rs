@@ -81,7 +81,7 @@ fn adopt(desired: &DesiredUser, found: UserState, error: ClientError) -> Result<
 /// user would not have.
 fn differences(desired: &DesiredUser, found: &UserState) -> Vec<Change> {
     let mut strict = found.clone();
-    strict.record.managed = Property::ALL.iter().copied().collect();
+    strict.record.managed = diff::everything();
     strict.record.tag_keys = found.tags_all.keys().cloned().collect();
     let options = diff::Options::builder()
         .default_tags(desired.default_tags().clone())

@@ -10,6 +10,7 @@ mod call;
 mod change;
 mod channels;
 mod compare;
+mod drift;
 mod options;
 mod plan;
 mod preview;
@@ -20,6 +21,8 @@ mod want;
 
 pub use call::Call;
 pub use change::{Action, Change, ChangeKind, Diff, Notice, ReplacementOrder};
+pub use drift::drift;
+pub(crate) use drift::everything;
 pub use options::{DirectoryUserIdPolicy, Options, PasswordPolicy, QuickConnects};
 pub use plan::{Plan, Refused, plan, plan_deletion};
 pub use preview::{Preview, diff, preview, preview_deletion};

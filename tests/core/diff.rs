@@ -403,3 +403,29 @@ fn texts_are_escaped_and_secrets_left_out() {
           ! replacement: the new user has another id, and only what the spec sets
     "#);
 }
+
+#[test]
+fn drift_is_seen_in_every_property_and_nowhere_else() {
+    use connect_user::diff::drift;
+
+    for Row { property, one, two } in rows() {
+        let of = |value: &Value| state(&with(&[(property.path(), value.clone())]));
+        for (recorded, actual, kind) in [
+            (&one, &two, ChangeKind::Update),
+            (&Value::Null, &one, ChangeKind::Add),
+            (&one, &Value::Null, ChangeKind::Delete),
+        ] {
+            let mut actual = of(actual);
+            actual.record = Default::default();
+            let seen = drift(&of(recorded), &actual);
+            assert_eq!(seen.len(), 1, "{property} {kind:?}: {seen:?}");
+            assert_eq!(seen[0].path.to_string(), property.path());
+        }
+        assert!(drift(&of(&one), &of(&one)).is_empty(), "{property}");
+    }
+    let mut tagged = state(&base());
+    tagged.tags_all = Tags::from([("aws:x".into(), "1".into()), ("hand".into(), "made".into())]);
+    let seen = drift(&state(&base()), &tagged);
+    assert_eq!(seen.len(), 1);
+    assert_eq!((seen[0].path.to_string().as_str(), seen[0].kind), ("tags.hand", ChangeKind::Add));
+}

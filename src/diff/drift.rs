@@ -1,0 +1,43 @@
+//! What has changed since the last apply, and by someone else.
+
+use super::{Change, ChangeKind, DirectoryUserIdPolicy, Options, preview::diff};
+use crate::user::{Input, Property, PropertySet, UserState, is_system_tag};
+
+/// The differences between a user as it was recorded and as it is: what somebody changed in between,
+/// whether a spec manages it or not. `before` is what was recorded, `after` what is there.
+///
+/// What only reads differently is no drift: an absent `autoAccept` is `false`, a set has no order, and
+/// tags of AWS come and go.
+pub fn drift(recorded: &UserState, actual: &UserState) -> Vec<Change> {
+    let mut spec = recorded.whole_spec();
+    spec.password = None;
+    let own = recorded.tags_all.iter().filter(|(key, _)| !is_system_tag(key));
+    spec.tags =
+        Some(Input::Known(own.map(|(key, value)| (key.clone(), Input::Known(value.clone()))).collect()));
+    // Whoever records nothing of a property still sees it appear.
+    let mut seen = everything();
+    if recorded.settings.proficiencies.is_none() || actual.settings.proficiencies.is_none() {
+        spec.user_proficiencies = None;
+        seen.remove(Property::UserProficiencies);
+    }
+    let mut actual = actual.clone();
+    actual.record.managed = seen;
+    actual.record.unfinished = Default::default();
+    let options =
+        Options::builder().password_changed(false).directory_user_id(DirectoryUserIdPolicy::Replace).build();
+    diff(&spec, Some(&actual), &options).changes.into_iter().map(turned).collect()
+}
+
+/// Every property: to compare also what no spec sets.
+pub(crate) fn everything() -> PropertySet {
+    Property::ALL.iter().copied().collect()
+}
+
+fn turned(change: Change) -> Change {
+    let kind = match change.kind {
+        ChangeKind::Add => ChangeKind::Delete,
+        ChangeKind::Update => ChangeKind::Update,
+        ChangeKind::Delete => ChangeKind::Add,
+    };
+    Change { kind, before: change.after, after: change.before, forces_replacement: false, ..change }
+}
