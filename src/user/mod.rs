@@ -59,7 +59,7 @@ pub use timestamp::{Timestamp, TimestampError};
 pub use value::{UNKNOWN_SENTINEL, Value};
 
 pub(crate) use convert::{ToSpec, settle_after_contact_work};
-#[allow(unused_imports, reason = "the validation is being written")]
+pub(crate) use decode::nearest;
 pub(crate) use name::max_recommended_name;
 pub(crate) use node::{Content, Node, Secrets};
 pub(crate) use path::document_order;

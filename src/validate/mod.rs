@@ -1,1 +1,40 @@
 //! Rules and their report.
+//!
+//! Every violation comes at once, located, with a stable code and the way out. What depends on a value
+//! that is still unknown is deferred, and the report lists where. [`resolve`] is the only way to a
+//! [`DesiredUser`](crate::user::DesiredUser), which planning asks for.
+//!
+//! ```
+//! use connect_user::{user::{IdentityManagementType, UserSpec}, validate::{Context, validate}};
+//!
+//! let spec = UserSpec::builder()
+//!     .instance_id("1c2d")
+//!     .name("jane")
+//!     .password("weak")
+//!     .routing_profile_id("7a9b")
+//!     .security_profile_ids(["5e6f", "5e6f"])
+//!     .build();
+//! let context = Context::builder().identity_management(IdentityManagementType::ConnectManaged).build();
+//! let report = validate(&spec, &context);
+//! let codes: Vec<_> = report.errors().map(|violation| violation.code.as_str()).collect();
+//! assert_eq!(codes, [
+//!     "password-length",
+//!     "password-weak",
+//!     "duplicate-security-profile",
+//!     "names-required",
+//!     "names-required",
+//!     "phone-config-required",
+//! ]);
+//! ```
+
+mod code;
+mod context;
+mod report;
+mod resolve;
+mod rules;
+mod text;
+
+pub use code::{Code, OverrideError, Overrides, RuleInfo, rules, rules_table};
+pub use context::Context;
+pub use report::{Report, Severity, Violation};
+pub use resolve::{resolve, validate, validate_document, with_name};

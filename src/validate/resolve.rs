@@ -1,0 +1,116 @@
+//! From a spec, or a document, to a report, and to the witness that it is valid.
+
+use super::{
+    Code, Context, Report, Severity, Violation,
+    rules::{Found, RULES, Subject},
+};
+use crate::user::{DecodeError, DesiredUser, Input, Path, UserSpec, Value, document_order};
+
+/// Checks a spec against every rule.
+pub fn validate(spec: &UserSpec, context: &Context<'_>) -> Report {
+    check(&with_name(spec, context), context)
+}
+
+/// Reads a document and checks it against every rule, in one report.
+///
+/// What could be read is returned too; what could not is unknown in it.
+pub fn validate_document(document: Value, context: &Context<'_>) -> (UserSpec, Report) {
+    let (errors, spec) = match UserSpec::decode(document) {
+        Ok(spec) => (Vec::new(), spec),
+        Err(errors) => errors.into_parts(),
+    };
+    let mut report = validate(&spec, context);
+    // What cannot be read is an error at its place, not a value to wait for.
+    report.deferred.retain(|place| !errors.iter().any(|error| is_within(place, &error.path)));
+    report.violations.extend(errors.into_iter().map(violation));
+    sort(&mut report.violations);
+    (spec, report)
+}
+
+/// Makes the witness that planning asks for: a user that is known whole and breaks no rule.
+///
+/// # Errors
+///
+/// The report, where there is an error in it, or a value that is not known yet.
+pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Report), Report> {
+    let spec = with_name(&spec, context);
+    let report = check(&spec, context);
+    let instance_id = spec.instance_id.known().cloned();
+    let name = spec.name.as_ref().and_then(Input::known).cloned();
+    let settings = spec.settle();
+    match (report.is_valid() && report.deferred.is_empty(), instance_id, name, settings) {
+        (true, Some(instance_id), Some(name), Some(settings)) => {
+            let desired = DesiredUser {
+                spec,
+                instance_id,
+                name,
+                settings,
+                default_tags: context.default_tags.clone(),
+                identity_management: context.identity_management,
+            };
+            Ok((desired, report))
+        }
+        // A rule that the host allows may leave a value that no call can carry.
+        (true, ..) => Err(Report { violations: vec![unsendable(&spec)], ..report }),
+        _ => Err(report),
+    }
+}
+
+/// The spec with its name: the one that it gives, or else that of the user as it is, or else one that is
+/// made; as it is where there is none of these.
+pub fn with_name(spec: &UserSpec, context: &Context<'_>) -> UserSpec {
+    let mut spec = spec.clone();
+    if spec.name.is_none() {
+        let prior = context.prior.map(|prior| prior.name.clone());
+        let made = || context.auto_name.as_ref().map(|auto| auto.generate(context.identity_management));
+        spec.name = prior.or_else(made).map(Input::Known);
+    }
+    spec
+}
+
+fn check(spec: &UserSpec, context: &Context<'_>) -> Report {
+    let subject = Subject::new(spec, context);
+    let mut violations = Vec::new();
+    for rule in RULES {
+        let mut found = Found::default();
+        (rule.check)(&subject, &mut found);
+        let severity = context.overrides.severity(rule.info.code, rule.info.severity);
+        violations.extend(found.into_violations(rule.info.code, severity));
+    }
+    sort(&mut violations);
+    let mut deferred = spec.unknowns();
+    deferred.sort_by(document_order);
+    deferred.dedup();
+    Report { violations, deferred }
+}
+
+fn sort(violations: &mut [Violation]) {
+    violations.sort_by(|a, b| document_order(&a.path, &b.path).then(a.code.cmp(&b.code)));
+}
+
+fn is_within(place: &Path, outer: &Path) -> bool {
+    place.segments().starts_with(outer.segments())
+}
+
+fn violation(error: DecodeError) -> Violation {
+    Violation {
+        path: error.path,
+        code: Code(error.code),
+        severity: Severity::Error,
+        message: error.message,
+        help: error.help,
+        related: Vec::new(),
+    }
+}
+
+fn unsendable(spec: &UserSpec) -> Violation {
+    let path = if spec.name.is_none() { Path::from(crate::user::Property::Name) } else { Path::root() };
+    Violation {
+        path,
+        code: Code("invalid-value"),
+        severity: Severity::Error,
+        message: "the user lacks its name, or a number is out of the bounds of any request".to_owned(),
+        help: Some("the rule that was lowered to a warning cannot be broken here".to_owned()),
+        related: Vec::new(),
+    }
+}

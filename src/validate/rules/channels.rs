@@ -1,0 +1,112 @@
+//! The settings per channel.
+
+use super::{Found, Subject, elements, known};
+use crate::user::{Channel, Input, Path, Property, UserSpec};
+
+pub(super) fn conflicts(subject: &Subject<'_>, found: &mut Found) {
+    let spec = subject.spec;
+    let Some(phone) = &spec.phone_config else { return };
+    let pairs = [
+        (Property::PhoneType, true, Property::PhoneNumberConfigs, says(&spec.phone_number_configs)),
+        (
+            Property::AfterContactWorkTimeLimit,
+            phone.after_contact_work_time_limit.is_some(),
+            Property::AfterContactWorkConfigs,
+            says(&spec.after_contact_work_configs),
+        ),
+        (
+            Property::AutoAccept,
+            phone.auto_accept.is_some(),
+            Property::AutoAcceptConfigs,
+            says(&spec.auto_accept_configs),
+        ),
+        (
+            Property::PersistentConnection,
+            phone.persistent_connection.is_some(),
+            Property::PersistentConnectionConfigs,
+            says(&spec.persistent_connection_configs),
+        ),
+    ];
+    for (block, in_block, channels, in_channels) in pairs {
+        if in_block && in_channels {
+            let remove = if block == Property::PhoneType { "phoneConfig" } else { block.path() };
+            found.add_related(
+                channels,
+                format!("`{channels}` and `{block}` say the same thing, and only one of them may"),
+                format!("remove `{remove}`, or `{channels}`"),
+                vec![block.into()],
+            );
+        }
+    }
+}
+
+/// Whether a list says anything; an empty one does not.
+fn says<T>(list: &Option<Input<Vec<T>>>) -> bool {
+    known(list).is_some_and(|list| !list.is_empty())
+}
+
+/// The channels of every list, with their places.
+fn channels(spec: &UserSpec) -> [(Property, Vec<(Path, &Channel)>); 5] {
+    macro_rules! of {
+        ($list:ident, $property:ident) => {{
+            let property = Property::$property;
+            let known = elements(&spec.$list, property)
+                .filter_map(|(place, config)| Some((place.member("channel"), config.channel.known()?)));
+            (property, known.collect())
+        }};
+    }
+    [
+        of!(auto_accept_configs, AutoAcceptConfigs),
+        of!(after_contact_work_configs, AfterContactWorkConfigs),
+        of!(phone_number_configs, PhoneNumberConfigs),
+        of!(persistent_connection_configs, PersistentConnectionConfigs),
+        of!(voice_enhancement_configs, VoiceEnhancementConfigs),
+    ]
+}
+
+pub(super) fn duplicates(subject: &Subject<'_>, found: &mut Found) {
+    for (_, list) in channels(subject.spec) {
+        for (index, (place, channel)) in list.iter().enumerate() {
+            if let Some((first, _)) = list.iter().take(index).find(|(_, other)| other == channel) {
+                found.add_related(
+                    place.clone(),
+                    format!("`{place}` is `{channel}` a second time"),
+                    "give each channel once",
+                    vec![first.clone()],
+                );
+            }
+        }
+    }
+}
+
+pub(super) fn not_voice(subject: &Subject<'_>, found: &mut Found) {
+    for (property, list) in channels(subject.spec) {
+        if matches!(property, Property::AutoAcceptConfigs | Property::AfterContactWorkConfigs) {
+            continue;
+        }
+        for (place, channel) in list.into_iter().filter(|(_, channel)| **channel != Channel::Voice) {
+            let message = format!("`{place}` is `{channel}`, and `{property}` is for `VOICE` only");
+            found.add(place, message, "use `VOICE`, or remove the element");
+        }
+    }
+}
+
+pub(super) fn agent_first(subject: &Subject<'_>, found: &mut Found) {
+    let spec = subject.spec;
+    let accepts = elements(&spec.auto_accept_configs, Property::AutoAcceptConfigs).map(|(place, config)| {
+        let has = config.agent_first_callback_auto_accept.is_some();
+        (place.member("agentFirstCallbackAutoAccept"), &config.channel, has)
+    });
+    let works = elements(&spec.after_contact_work_configs, Property::AfterContactWorkConfigs).map(
+        |(place, config)| {
+            let has = config.agent_first_callback_after_contact_work_config.is_some();
+            (place.member("agentFirstCallbackAfterContactWorkConfig"), &config.channel, has)
+        },
+    );
+    for (place, channel, has) in accepts.chain(works) {
+        if let Some(channel) = channel.known().filter(|channel| has && **channel != Channel::Voice) {
+            let message = format!("`{place}` is for `VOICE` only, not for `{channel}`");
+            found.add(place, message, "remove it");
+        }
+    }
+}

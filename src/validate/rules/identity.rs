@@ -1,0 +1,159 @@
+//! Who the person is. No message shows a name, an address or a number.
+
+use unicode_normalization::is_nfc;
+
+use super::{Found, Subject, known};
+use crate::{
+    user::{IdentityInfo, IdentityManagementType, Input, Personal, Property},
+    validate::text::{self, has_length, is_e164, is_email, is_secondary_email},
+};
+
+type Member<'a> = Option<&'a Input<Personal>>;
+
+fn identity<'a>(subject: &Subject<'a>) -> Option<&'a IdentityInfo> {
+    subject.spec.identity_info.as_ref()
+}
+
+/// First and last name.
+fn names<'a>(subject: &Subject<'a>) -> [(Property, Member<'a>); 2] {
+    let of =
+        |get: fn(&IdentityInfo) -> &Option<Input<Personal>>| identity(subject).and_then(|i| get(i).as_ref());
+    [
+        (Property::FirstName, of(|identity| &identity.first_name)),
+        (Property::LastName, of(|identity| &identity.last_name)),
+    ]
+}
+
+fn text<'a>(member: Member<'a>) -> Option<&'a str> {
+    member.and_then(Input::known).map(Personal::as_str)
+}
+
+pub(super) fn names_required(subject: &Subject<'_>, found: &mut Found) {
+    let kind = match subject.context.identity_management {
+        Some(kind @ (IdentityManagementType::ConnectManaged | IdentityManagementType::Saml)) => kind,
+        _ => return,
+    };
+    for (property, member) in names(subject) {
+        let is_empty = kind == IdentityManagementType::ConnectManaged && text(member) == Some("");
+        if member.is_none() || is_empty {
+            let message =
+                format!("`{property}` is required where the instance manages identities with `{kind}`");
+            found.add(property, message, format!("give `{property}`"));
+        }
+    }
+}
+
+pub(super) fn names_expected(subject: &Subject<'_>, found: &mut Found) {
+    let is_likely = subject.context.identity_management.is_none() && subject.spec.password.is_some();
+    for (property, member) in names(subject).into_iter().filter(|_| is_likely) {
+        if member.is_none() {
+            found.add_related(
+                property,
+                format!(
+                    "`{property}` will be required: a `password` is for `CONNECT_MANAGED` instances only"
+                ),
+                format!("give `{property}`"),
+                vec![Property::Password.into()],
+            );
+        }
+    }
+}
+
+pub(super) fn name_length(subject: &Subject<'_>, found: &mut Found) {
+    let last = if subject.is(IdentityManagementType::ConnectManaged) { 256 } else { 300 };
+    for ((property, member), most) in names(subject).into_iter().zip([255, last]) {
+        if let Some(name) = text(member).filter(|name| !has_length(name, 0, most)) {
+            let message = format!("`{property}` has {}, of at most {most}", text::characters(name));
+            found.add(property, message, "shorten the name");
+        }
+    }
+}
+
+pub(super) fn nfc(subject: &Subject<'_>, found: &mut Found) {
+    for (property, member) in names(subject) {
+        if text(member).is_some_and(|name| !is_nfc(name)) {
+            let message =
+                format!("`{property}` is not in Unicode normalisation form C, which the service asks for");
+            found.add(
+                property,
+                message,
+                "normalise the text to NFC: letters with their accents in one character",
+            );
+        }
+    }
+}
+
+pub(super) fn fixed(subject: &Subject<'_>, found: &mut Found) {
+    let Some(prior) = subject.context.prior.filter(|_| !subject.creates) else { return };
+    if !subject.is(IdentityManagementType::ExistingDirectory) {
+        return;
+    }
+    let email = identity(subject).and_then(|identity| identity.email.as_ref());
+    let actual = &prior.settings.identity;
+    let there = [&actual.first_name, &actual.last_name, &actual.email];
+    for ((property, member), actual) in
+        names(subject).into_iter().chain([(Property::Email, email)]).zip(there)
+    {
+        let actual = actual.as_ref().map_or("", Personal::as_str);
+        let was_managed = prior.record.managed.contains(property);
+        let changes = match member {
+            Some(Input::Known(wanted)) => wanted.as_str() != actual,
+            Some(Input::Unknown) => false,
+            None => was_managed && !actual.is_empty(),
+        };
+        if changes {
+            let message = format!("`{property}` of a user from an existing directory cannot be changed here");
+            found.add(property, message, "change it in the directory");
+        }
+    }
+}
+
+pub(super) fn email_not_allowed(subject: &Subject<'_>, found: &mut Found) {
+    if subject.is(IdentityManagementType::Saml) && identity(subject).is_some_and(|i| i.email.is_some()) {
+        let message = "`identityInfo.email` is not allowed where the instance manages identities with `SAML`";
+        found.add(Property::Email, message, "give `identityInfo.secondaryEmail` instead");
+    }
+}
+
+pub(super) fn email_missing(subject: &Subject<'_>, found: &mut Found) {
+    let has = identity(subject).is_some_and(|identity| identity.email.is_some());
+    if subject.is(IdentityManagementType::ConnectManaged) && !has {
+        let message =
+            "`identityInfo.email` is missing, without which nobody can reset the password by e-mail";
+        found.add(Property::Email, message, "give `identityInfo.email`");
+    }
+}
+
+pub(super) fn email_shape(subject: &Subject<'_>, found: &mut Found) {
+    if text(identity(subject).and_then(|i| i.email.as_ref())).is_some_and(|email| !is_email(email)) {
+        let message = "`identityInfo.email` does not have the shape of an e-mail address";
+        found.add(Property::Email, message, "write it as `name@example.com`");
+    }
+}
+
+fn secondary<'a>(subject: &Subject<'a>) -> Option<&'a str> {
+    text(identity(subject).and_then(|identity| identity.secondary_email.as_ref()))
+}
+
+pub(super) fn secondary_length(subject: &Subject<'_>, found: &mut Found) {
+    if let Some(email) = secondary(subject).filter(|email| !has_length(email, 0, 265)) {
+        let message =
+            format!("`identityInfo.secondaryEmail` has {}, of at most 265", text::characters(email));
+        found.add(Property::SecondaryEmail, message, "give a shorter address");
+    }
+}
+
+pub(super) fn secondary_shape(subject: &Subject<'_>, found: &mut Found) {
+    if secondary(subject).is_some_and(|email| !is_secondary_email(email)) {
+        let message = "`identityInfo.secondaryEmail` does not have the shape of an e-mail address";
+        found.add(Property::SecondaryEmail, message, "write it as `name@example.com`");
+    }
+}
+
+pub(super) fn mobile(subject: &Subject<'_>, found: &mut Found) {
+    let mobile = identity(subject).and_then(|identity| known(&identity.mobile));
+    if mobile.is_some_and(|mobile| !is_e164(mobile)) {
+        let message = "`identityInfo.mobile` is not a number in E.164";
+        found.add(Property::Mobile, message, "write `+`, the country code and the number: `+16175550123`");
+    }
+}

@@ -1,0 +1,133 @@
+//! Phones and after contact work, of the phone block and per channel. No message shows a number.
+
+use validator::ValidateRange;
+
+use super::{Found, Subject, elements, known};
+use crate::{
+    user::{AfterContactWorkConfig, Channel, Input, Path, Personal, PhoneType, Property},
+    validate::text::is_e164,
+};
+
+const MOST_SECONDS: i64 = 2_000_000;
+const MOST_CHAT_SECONDS: i64 = 5_400;
+
+pub(super) fn required(subject: &Subject<'_>, found: &mut Found) {
+    let spec = subject.spec;
+    let says_type = match &spec.phone_number_configs {
+        None => false,
+        Some(Input::Unknown) => true,
+        Some(Input::Known(configs)) => configs
+            .iter()
+            .any(|config| config.channel.known().is_none_or(|channel| *channel == Channel::Voice)),
+    };
+    if spec.phone_config.is_none() && !says_type {
+        found.add(
+            Property::PhoneType,
+            "`phoneConfig` is required, unless `phoneNumberConfigs` says the phone type for `VOICE`",
+            "give `phoneConfig: { phoneType: SOFT_PHONE }`",
+        );
+    }
+}
+
+/// A phone, wherever it stands.
+struct Phone<'a> {
+    phone_type: Option<PhoneType>,
+    number: &'a Option<Input<Personal>>,
+    place: Path,
+}
+
+fn phones<'a>(subject: &Subject<'a>) -> Vec<Phone<'a>> {
+    let block = subject.spec.phone_config.iter().map(|phone| Phone {
+        phone_type: phone.phone_type.known().copied(),
+        number: &phone.desk_phone_number,
+        place: Property::DeskPhoneNumber.into(),
+    });
+    let channels = elements(&subject.spec.phone_number_configs, Property::PhoneNumberConfigs);
+    let channels = channels.map(|(place, config)| Phone {
+        phone_type: config.phone_type.known().copied(),
+        number: &config.phone_number,
+        place: place.member("phoneNumber"),
+    });
+    block.chain(channels).collect()
+}
+
+pub(super) fn number_required(subject: &Subject<'_>, found: &mut Found) {
+    for Phone { phone_type, number, place } in phones(subject) {
+        let is_empty = number.is_none() || known(number).is_some_and(|number| number.is_empty());
+        if phone_type == Some(PhoneType::DeskPhone) && is_empty {
+            let message = format!("`{place}` is required with `DESK_PHONE`");
+            found.add(place, message, "give the telephone's number in E.164, such as `+16175550123`");
+        }
+    }
+}
+
+pub(super) fn number_unused(subject: &Subject<'_>, found: &mut Found) {
+    for Phone { phone_type, number, place } in phones(subject) {
+        if phone_type == Some(PhoneType::SoftPhone) && number.is_some() {
+            let message = format!("`{place}` is without effect with `SOFT_PHONE`, and is not sent");
+            found.add(place, message, "remove it, or choose `DESK_PHONE`");
+        }
+    }
+}
+
+pub(super) fn number_form(subject: &Subject<'_>, found: &mut Found) {
+    for Phone { phone_type: _, number, place } in phones(subject) {
+        if known(number).is_some_and(|number| !number.is_empty() && !is_e164(number)) {
+            let message = format!("`{place}` is not a number in E.164");
+            found.add(place, message, "write `+`, the country code and the number: `+16175550123`");
+        }
+    }
+}
+
+pub(super) fn persistent_unused(subject: &Subject<'_>, found: &mut Found) {
+    let Some(phone) = &subject.spec.phone_config else { return };
+    if phone.phone_type.known() == Some(&PhoneType::DeskPhone)
+        && known(&phone.persistent_connection) == Some(&true)
+    {
+        let message = "`phoneConfig.persistentConnection` is without effect with `DESK_PHONE`";
+        found.add(Property::PersistentConnection, message, "remove it, or choose `SOFT_PHONE`");
+    }
+}
+
+/// Every limit of after contact work, with its channel where it has one.
+fn limits(subject: &Subject<'_>) -> Vec<(Path, Option<Channel>, i64)> {
+    let block =
+        subject.spec.phone_config.as_ref().and_then(|phone| known(&phone.after_contact_work_time_limit));
+    let mut all: Vec<_> =
+        block.into_iter().map(|limit| (Property::AfterContactWorkTimeLimit.into(), None, *limit)).collect();
+    let mut add = |place: &Path, member: &'static str, channel, config: &AfterContactWorkConfig| {
+        if let Some(limit) = config.after_contact_work_time_limit.known() {
+            all.push((place.member(member).member("afterContactWorkTimeLimit"), channel, *limit));
+        }
+    };
+    for (place, config) in
+        elements(&subject.spec.after_contact_work_configs, Property::AfterContactWorkConfigs)
+    {
+        let channel = config.channel.known().copied();
+        add(&place, "afterContactWorkConfig", channel, &config.after_contact_work_config);
+        if let Some(callback) = &config.agent_first_callback_after_contact_work_config {
+            add(&place, "agentFirstCallbackAfterContactWorkConfig", channel, callback);
+        }
+    }
+    all
+}
+
+pub(super) fn work_limit(subject: &Subject<'_>, found: &mut Found) {
+    for (place, _, limit) in limits(subject) {
+        if !limit.validate_range(Some(0), Some(MOST_SECONDS), None, None) {
+            let message = format!("`{place}` is `{limit}`, of 0 to 2,000,000 seconds");
+            found.add(place, message, "give seconds; 0 is without end");
+        }
+    }
+}
+
+pub(super) fn chat_limit(subject: &Subject<'_>, found: &mut Found) {
+    for (place, channel, limit) in limits(subject) {
+        let is_long = (MOST_CHAT_SECONDS + 1..=MOST_SECONDS).contains(&limit);
+        if channel == Some(Channel::Chat) && is_long {
+            let message =
+                format!("`{place}` is `{limit}`, and after contact work of a chat ends at 5,400 seconds");
+            found.add(place, message, "give up to 5,400 seconds");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Tags, after the provider's defaults were merged under the spec's.
+
+use super::{Found, Subject, known};
+use crate::{
+    user::{Input, MAX_TAGS, Path, Property, TagInputs, is_system_tag, merge_tags},
+    validate::text::{characters, has_length},
+};
+
+fn tags(subject: &Subject<'_>) -> TagInputs {
+    merge_tags(&subject.context.default_tags, known(&subject.spec.tags))
+}
+
+fn place(key: &str) -> Path {
+    Path::from(Property::Tags).key(key)
+}
+
+/// Where a tag comes from, which is where it must be mended.
+fn origin(subject: &Subject<'_>, key: &str) -> &'static str {
+    if known(&subject.spec.tags).is_some_and(|own| own.contains_key(key)) { "tag" } else { "default tag" }
+}
+
+pub(super) fn count(subject: &Subject<'_>, found: &mut Found) {
+    let count = tags(subject).keys().filter(|key| !is_system_tag(key)).count();
+    if count > MAX_TAGS {
+        let defaults = count - known(&subject.spec.tags).map_or(0, |own| own.len().min(count));
+        let message = format!(
+            "the user would have {count} tags, {defaults} of them default tags, of at most {MAX_TAGS}"
+        );
+        found.add(Property::Tags, message, "take some out");
+    }
+}
+
+pub(super) fn key_length(subject: &Subject<'_>, found: &mut Found) {
+    for key in tags(subject).keys().filter(|key| !has_length(key, 1, 128)) {
+        let message =
+            format!("the key of the {} `{key}` has {}, of 1 to 128", origin(subject, key), characters(key));
+        found.add(place(key), message, "shorten the key, or take the tag out");
+    }
+}
+
+pub(super) fn key_characters(subject: &Subject<'_>, found: &mut Found) {
+    let is_allowed =
+        |c: char| c.is_alphabetic() || c.is_numeric() || is_separator(c) || "_.:/=+-@".contains(c);
+    for key in tags(subject).keys() {
+        if let Some(character) = key.chars().find(|c| !is_allowed(*c)) {
+            let shown = character.escape_debug();
+            let message =
+                format!("the key of the {} `{}` holds `{shown}`", origin(subject, key), key.escape_debug());
+            found.add(place(key), message, "use letters, digits, spaces and `_.:/=+-@`");
+        }
+    }
+}
+
+/// A space, but no line break or tab: those are control characters.
+fn is_separator(c: char) -> bool {
+    c.is_whitespace() && !c.is_control()
+}
+
+pub(super) fn key_reserved(subject: &Subject<'_>, found: &mut Found) {
+    for key in tags(subject).keys().filter(|key| is_system_tag(key)) {
+        let message = format!(
+            "the key of the {} `{key}` starts with `aws:`, which only AWS may set",
+            origin(subject, key)
+        );
+        found.add(place(key), message, "choose another key");
+    }
+}
+
+pub(super) fn value_length(subject: &Subject<'_>, found: &mut Found) {
+    for (key, value) in tags(subject) {
+        if let Some(value) = Input::into_known(value).filter(|value| !has_length(value, 0, 256)) {
+            let message = format!(
+                "the value of the {} `{key}` has {}, of at most 256",
+                origin(subject, &key),
+                characters(&value)
+            );
+            found.add(place(&key), message, "shorten the value");
+        }
+    }
+}
