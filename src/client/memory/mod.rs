@@ -1,1 +1,168 @@
-//! An Amazon Connect in memory.
+//! An Amazon Connect in memory: for tests, for trials, and for the command line's local backend.
+//!
+//! It is stricter than the service: what the service documents and does not always enforce, this one
+//! refuses. It keeps no password. Its rules are its own, so that a mistake in
+//! [`validate`](crate::validate) does not hide itself.
+
+mod fault;
+mod instance;
+mod rules;
+mod service;
+mod store;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use fault::{Call, Fault, Outcome};
+pub use instance::MemoryInstance;
+pub use store::LoadError;
+
+use self::{
+    fault::Faults,
+    instance::{Instance, StoredUser},
+};
+use crate::{
+    client::{QuickConnectSummary, UserDescription},
+    user::{IdentityManagementType, InstanceId, Operation, Proficiencies, Timestamp, UserId},
+};
+
+/// An Amazon Connect in memory.
+///
+/// ```
+/// use connect_user::client::{ConnectClient, DescribeInstance, memory::{MemoryConnect, MemoryInstance}};
+/// use connect_user::user::IdentityManagementType;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let connect = MemoryConnect::new();
+/// connect.add_instance(MemoryInstance::new("1c2d", IdentityManagementType::Saml));
+/// let answer = connect.describe_instance(&DescribeInstance { instance_id: "1c2d".into() }).await?;
+/// assert_eq!(answer.identity_management, Some(IdentityManagementType::Saml));
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Default)]
+pub struct MemoryConnect {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    instances: Vec<Instance>,
+    /// How an instance manages identities that is there as soon as someone asks for it.
+    any_instance: Option<IdentityManagementType>,
+    now: Timestamp,
+    /// How many users were ever made: no id comes twice.
+    made: u64,
+    /// How many calls were ever made: request ids.
+    requests: u64,
+    faults: Faults,
+    calls: Vec<Call>,
+}
+
+impl MemoryConnect {
+    /// A service without instances, on the morning of 2026-01-01.
+    pub fn new() -> Self {
+        let connect = Self::default();
+        connect.set_time(Timestamp::from_millis(1_767_254_400_000));
+        connect
+    }
+
+    /// A service that has every instance that someone asks for; each manages identities in this way.
+    pub fn any_instance(kind: IdentityManagementType) -> Self {
+        let connect = Self::new();
+        connect.add_any_instance(kind);
+        connect
+    }
+
+    /// Lets instances that are not there yet come into being when they are asked for.
+    pub fn add_any_instance(&self, kind: IdentityManagementType) {
+        self.lock().any_instance = Some(kind);
+    }
+
+    /// Adds an instance. One of the same id keeps its users and gets the new configuration.
+    pub fn add_instance(&self, instance: MemoryInstance) {
+        let mut inner = self.lock();
+        match inner.instances.iter_mut().find(|other| other.config.id == instance.id) {
+            Some(other) => other.config = instance,
+            None => inner.instances.push(Instance::new(instance)),
+        }
+    }
+
+    /// Sets the clock.
+    pub fn set_time(&self, now: Timestamp) {
+        self.lock().now = now;
+    }
+
+    /// What the clock says.
+    pub fn time(&self) -> Timestamp {
+        self.lock().now
+    }
+
+    /// Lets a call fail.
+    pub fn inject(&self, fault: Fault) {
+        self.lock().faults.add(fault);
+    }
+
+    /// Forgets the faults that have not come yet.
+    pub fn clear_faults(&self) {
+        self.lock().faults = Faults::default();
+    }
+
+    /// The calls that were made, in their order. No password is in them.
+    pub fn calls(&self) -> Vec<Call> {
+        self.lock().calls.clone()
+    }
+
+    /// The operations that were called, in their order, but for those that only read.
+    pub fn writes(&self) -> Vec<Operation> {
+        let calls = &self.lock().calls;
+        calls.iter().map(|call| call.operation).filter(|operation| operation.writes()).collect()
+    }
+
+    /// Forgets the calls that were made.
+    pub fn clear_calls(&self) {
+        self.lock().calls.clear();
+    }
+
+    /// Every user of an instance, with its proficiencies, as they are.
+    pub fn users(&self, instance: &InstanceId) -> Vec<(UserDescription, Proficiencies)> {
+        let inner = self.lock();
+        let users =
+            inner.instances.iter().filter(|other| other.config.id == instance.bare()).flat_map(|i| &i.users);
+        users.map(|user| (user.description.clone(), user.proficiencies.clone())).collect()
+    }
+
+    /// Changes a user behind everybody's back, as somebody in the console would. Returns whether the user
+    /// is there.
+    pub fn edit_user(
+        &self,
+        instance: &InstanceId,
+        user: &UserId,
+        edit: impl FnOnce(&mut UserDescription, &mut Proficiencies),
+    ) -> bool {
+        let mut inner = self.lock();
+        let now = inner.now;
+        let stored = inner.stored(instance).and_then(|instance| instance.user_mut(user.bare()));
+        let Some(StoredUser { description, proficiencies, .. }) = stored else { return false };
+        edit(description, proficiencies);
+        description.last_modified_time = Some(now);
+        true
+    }
+
+    /// Adds a quick connect to an instance. Returns whether the instance is there.
+    pub fn add_quick_connect(&self, instance: &InstanceId, quick_connect: QuickConnectSummary) -> bool {
+        let mut inner = self.lock();
+        let Some(instance) = inner.stored(instance) else { return false };
+        instance.quick_connects.push(quick_connect);
+        true
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A panic elsewhere has left no rule half checked: writes come last.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn stored(&mut self, instance: &InstanceId) -> Option<&mut Instance> {
+        self.instances.iter_mut().find(|other| other.config.id == instance.bare())
+    }
+}

@@ -1,0 +1,98 @@
+//! Calls that fail on demand, and the log of all calls.
+
+use crate::{
+    client::{ClientError, Effect, ErrorKind},
+    user::Operation,
+};
+
+/// A call that will fail.
+///
+/// ```
+/// use connect_user::client::memory::{Fault, MemoryConnect, Outcome};
+/// use connect_user::user::Operation;
+///
+/// let connect = MemoryConnect::new();
+/// connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::AnswerLost));
+/// connect.inject(Fault::of_any(3, Outcome::NoAnswer));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    operation: Option<Operation>,
+    occurrence: u32,
+    outcome: Outcome,
+}
+
+/// How a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The service answers with an error of this kind, and has done nothing.
+    Refused(ErrorKind),
+    /// The service does it, and the answer does not arrive.
+    AnswerLost,
+    /// The call does not arrive, and nobody knows.
+    NoAnswer,
+}
+
+impl Fault {
+    /// The next call but so many of an operation fails: 1 is the next.
+    pub const fn of(operation: Operation, occurrence: u32, outcome: Outcome) -> Self {
+        Self { operation: Some(operation), occurrence, outcome }
+    }
+
+    /// The next call but so many of whatever operation fails: 1 is the next.
+    pub const fn of_any(occurrence: u32, outcome: Outcome) -> Self {
+        Self { operation: None, occurrence, outcome }
+    }
+}
+
+/// A call that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Call {
+    /// The operation.
+    pub operation: Operation,
+    /// The instance, by its id.
+    pub instance: Option<String>,
+    /// The user, by its id, or by its name in a creation.
+    pub user: Option<String>,
+    /// How it failed, if it did.
+    pub error: Option<ErrorKind>,
+}
+
+/// The faults that have not come yet.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(super) fn add(&mut self, fault: Fault) {
+        self.0.push(fault);
+    }
+
+    /// How this call fails, if it does.
+    pub(super) fn next(&mut self, operation: Operation) -> Option<Outcome> {
+        let mut due = None;
+        for fault in &mut self.0 {
+            if fault.operation.is_none_or(|of| of == operation) {
+                fault.occurrence = fault.occurrence.saturating_sub(1);
+                if fault.occurrence == 0 {
+                    due = due.or(Some(fault.outcome));
+                }
+            }
+        }
+        self.0.retain(|fault| fault.occurrence > 0);
+        due
+    }
+}
+
+impl Outcome {
+    pub(super) fn error(self, operation: Operation) -> ClientError {
+        let unknown = if operation.writes() { Effect::Unknown } else { Effect::None };
+        match self {
+            Self::Refused(kind) => ClientError::new(operation, kind).with_message("refused by a fault"),
+            Self::AnswerLost | Self::NoAnswer => ClientError::new(operation, ErrorKind::Transport)
+                .with_message("the connection was lost")
+                .with_effect(unknown),
+        }
+    }
+}

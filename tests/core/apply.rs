@@ -1,0 +1,387 @@
+//! Applying: what is there in the end, whatever happens on the way.
+
+use connect_user::{
+    apply::{self, Applied, ApplyError, Failed, apply, find_by_name, import, read, refresh},
+    client::{
+        ConnectClient, DeleteUser, ErrorKind, QuickConnectSummary,
+        memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
+    },
+    diff::{self, Action, Plan, QuickConnects, plan, plan_deletion, preview},
+    user::{DesiredUser, IdentityManagementType, ImportId, InstanceId, Operation, Tags, UserState},
+    validate::{Context, resolve},
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::{
+    random::{any_kind, document},
+    support::{base, spec, with},
+};
+
+const SAML: IdentityManagementType = IdentityManagementType::Saml;
+
+fn connect(kind: IdentityManagementType) -> MemoryConnect {
+    let connect = MemoryConnect::new();
+    connect.add_instance(
+        MemoryInstance::new("i", kind)
+            .with_routing_profiles(["r1", "r2"])
+            .with_security_profiles(["s1", "s2", "s3"])
+            .with_hierarchy_groups(["g1", "g2"])
+            .with_attribute("connect:Language", ["en", "fr", "de"]),
+    );
+    connect
+}
+
+fn saml(members: &[(&str, Value)]) -> Value {
+    let names = [("identityInfo.firstName", json!("Ann")), ("identityInfo.lastName", json!("Lee"))];
+    with(&[&names, members].concat())
+}
+
+fn desired(document: &Value, kind: IdentityManagementType, prior: Option<&UserState>) -> DesiredUser {
+    let context = Context::builder().identity_management(kind).maybe_prior(prior).build();
+    resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}\n{document}")).0
+}
+
+fn planned(document: &Value, kind: IdentityManagementType, state: Option<&UserState>) -> Plan {
+    plan(desired(document, kind, state), state, &diff::Options::default()).expect("a plan")
+}
+
+async fn run(connect: &MemoryConnect, plan: &Plan, state: Option<&UserState>) -> Result<Applied, Failed> {
+    apply(plan, state, connect, &apply::Options::default()).await
+}
+
+async fn applied(
+    connect: &MemoryConnect,
+    document: &Value,
+    kind: IdentityManagementType,
+    state: Option<&UserState>,
+) -> UserState {
+    let done = run(connect, &planned(document, kind, state), state).await.expect("applied");
+    done.state.expect("a user")
+}
+
+fn instance() -> InstanceId {
+    "i".into()
+}
+
+/// What the service has must be what the state says, and what the spec wants.
+async fn check(connect: &MemoryConnect, document: &Value, kind: IdentityManagementType, state: &UserState) {
+    let users = connect.users(&instance());
+    assert_eq!(users.len(), 1, "one user: {users:#?}");
+    let fresh = refresh(connect, state).await.expect("read").expect("there");
+    assert!(diff::drift(state, &fresh).is_empty(), "{:#?}", diff::drift(state, &fresh));
+    let again = preview(&spec(document), Some(&fresh), &diff::Options::default());
+    assert!(again.is_empty(), "{again:#?}\n{document}");
+    assert_eq!(planned(document, kind, Some(&fresh)).diff().action, Action::None);
+}
+
+/// A future without a runtime: nothing in memory ever waits.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+}
+
+fn outcomes() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        Just(Outcome::AnswerLost),
+        Just(Outcome::NoAnswer),
+        proptest::sample::select(ErrorKind::ALL)
+            // Both mean something else where nothing of it is true.
+            .prop_filter("true", |kind| !matches!(kind, ErrorKind::Duplicate | ErrorKind::NotFound))
+            .prop_map(Outcome::Refused),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// From any user to any other, over any single failure, to exactly the desired user.
+    #[test]
+    fn a_second_run_finishes_the_work(
+        (kind, before, after) in any_kind().prop_flat_map(|kind| {
+            let names = proptest::sample::select(vec!["jane", "june"]);
+            (Just(kind), proptest::option::of(document(kind, "jane")), names.prop_flat_map(move |name| document(kind, name)))
+        }),
+        call in 1..12u32,
+        outcome in outcomes(),
+    ) {
+        now(async {
+            let connect = connect(kind);
+            let mut state = match &before {
+                Some(before) => Some(applied(&connect, before, kind, None).await),
+                None => None,
+            };
+            connect.clear_calls();
+            connect.inject(Fault::of_any(call, outcome));
+            let plan = planned(&after, kind, state.as_ref());
+            let most = plan.steps().len();
+            let mut writes = 0;
+            match run(&connect, &plan, state.as_ref()).await {
+                Ok(done) => state = done.state,
+                Err(failed) => {
+                    assert!(failed.done < most);
+                    assert_eq!(failed.left.len(), most - failed.done);
+                    state = failed.state.map(|state| *state);
+                    connect.clear_faults();
+                    if !failed.certain {
+                        if let Some(known) = &state {
+                            state = refresh(&connect, known).await.expect("read");
+                        }
+                    }
+                    writes = connect.writes().len();
+                    let second = planned(&after, kind, state.as_ref());
+                    state = run(&connect, &second, state.as_ref()).await.expect("the second run").state;
+                }
+            }
+            connect.clear_faults();
+            // The call that failed may be made twice, and a phone block brings its channels with it.
+            assert!(connect.writes().len() <= most + 3, "{writes}: {:?}", connect.calls());
+            check(&connect, &after, kind, &state.expect("a user")).await;
+        });
+    }
+
+    /// What is planned is what is called, and nothing else is.
+    #[test]
+    fn apply_makes_the_calls_of_the_plan(
+        (kind, before, after) in any_kind().prop_flat_map(|kind| (Just(kind), document(kind, "jane"), document(kind, "jane"))),
+    ) {
+        now(async {
+            let connect = connect(kind);
+            let state = applied(&connect, &before, kind, None).await;
+            connect.clear_calls();
+            let plan = planned(&after, kind, Some(&state));
+            let operations: Vec<_> = plan.steps().iter().map(|step| step.operation).collect();
+            assert_eq!(plan.diff().is_empty(), operations.is_empty());
+            assert!(plan.steps().iter().all(|step| !step.covers.is_empty()), "{plan:#?}");
+            let done = run(&connect, &plan, Some(&state)).await.expect("applied");
+            assert_eq!(connect.writes(), operations);
+            check(&connect, &after, kind, &done.state.expect("a user")).await;
+        });
+    }
+
+    /// An imported user plans to nothing with the spec that describes it, and the state survives JSON.
+    #[test]
+    fn what_is_imported_plans_to_nothing((kind, document) in any_kind().prop_flat_map(|kind| (Just(kind), document(kind, "jane")))) {
+        now(async {
+            let connect = connect(kind);
+            let made = applied(&connect, &document, kind, None).await;
+            let state = import(&connect, &made.id()).await.expect("imported");
+            let described = state.to_spec(&Tags::new());
+            let context = Context::builder().identity_management(kind).prior(&state).build();
+            let (desired, _) = resolve(described, &context).unwrap_or_else(|report| panic!("{report}"));
+            let plan = plan(desired, Some(&state), &diff::Options::default()).expect("a plan");
+            assert!(plan.is_empty(), "{plan:#?}");
+            let json = serde_json::to_string(&made).expect("json");
+            assert!(!json.contains("Password123"));
+            let mut again: UserState = serde_json::from_str(&json).expect("a state");
+            again.record.password = made.record.password.clone();
+            assert_eq!(again, made);
+        });
+    }
+}
+
+#[tokio::test]
+async fn a_created_user_is_read_back() {
+    let connect = connect(IdentityManagementType::ConnectManaged);
+    let document = saml(&[("password", json!("Password123"))]);
+    let state = applied(&connect, &document, IdentityManagementType::ConnectManaged, None).await;
+    assert!(state.directory_user_id.is_some(), "what the service filled in");
+    assert!(state.last_modified_time.is_some());
+    assert!(!format!("{:?} {state:?}", connect.calls()).contains("Password123"));
+}
+
+#[tokio::test]
+async fn a_user_that_cannot_be_seen_yet_is_waited_for() {
+    #[derive(Debug, Default)]
+    struct Counting(std::sync::atomic::AtomicU32);
+    #[async_trait::async_trait]
+    impl apply::Sleep for Counting {
+        async fn sleep(&self, _: std::time::Duration) {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+    let connect = MemoryConnect::new();
+    connect.add_instance(MemoryInstance::new("i", SAML).with_hidden_reads(3));
+    let document =
+        saml(&[("userProficiencies", json!([{"attributeName": "a", "attributeValue": "b", "level": 1}]))]);
+    let sleep = Counting::default();
+    let options = apply::Options::builder().sleep(&sleep).build();
+    let done = apply(&planned(&document, SAML, None), None, &connect, &options).await.expect("applied");
+    assert_eq!(sleep.0.into_inner(), 3);
+    check(&connect, &document, SAML, &done.state.expect("a user")).await;
+}
+
+#[tokio::test]
+async fn without_waiting_a_user_that_cannot_be_seen_is_finished_later() {
+    let connect = MemoryConnect::new();
+    connect.add_instance(MemoryInstance::new("i", SAML).with_hidden_reads(3));
+    let document =
+        saml(&[("userProficiencies", json!([{"attributeName": "a", "attributeValue": "b", "level": 1}]))]);
+    let options = apply::Options::builder().wait(apply::Wait::NONE).build();
+    let failed =
+        apply(&planned(&document, SAML, None), None, &connect, &options).await.expect_err("too early");
+    assert_eq!((failed.done, failed.left.len()), (1, 1));
+    for _ in 0..2 {
+        assert!(refresh(&connect, failed.state.as_deref().expect("made")).await.expect("read").is_none());
+    }
+    let state = refresh(&connect, failed.state.as_deref().expect("made")).await.expect("read").expect("seen");
+    let state = applied(&connect, &document, SAML, Some(&state)).await;
+    check(&connect, &document, SAML, &state).await;
+}
+
+#[tokio::test]
+async fn a_user_that_differs_is_not_adopted() {
+    let connect = connect(SAML);
+    applied(&connect, &saml(&[("tags", json!({"by": "hand"}))]), SAML, None).await;
+    let failed = run(&connect, &planned(&saml(&[]), SAML, None), None).await.expect_err("taken");
+    let ApplyError::NotAdopted { id, differing, .. } = &failed.error else { panic!("{failed:?}") };
+    assert_eq!(id.instance, instance());
+    assert_eq!(differing.iter().map(ToString::to_string).collect::<Vec<_>>(), ["tags.by"]);
+    assert_eq!(
+        failed.to_string(),
+        "the name is taken by the user `i:00000001-0000-4000-8000-000000000001`, which differs in `tags.by`",
+    );
+    assert!(failed.state.is_none());
+}
+
+#[tokio::test]
+async fn a_user_of_the_same_making_is_adopted() {
+    let connect = connect(SAML);
+    let document = saml(&[("phoneConfig.autoAccept", json!(true))]);
+    applied(&connect, &document, SAML, None).await;
+    let done = run(&connect, &planned(&document, SAML, None), None).await.expect("adopted");
+    assert!(done.adopted);
+    check(&connect, &document, SAML, &done.state.expect("a user")).await;
+}
+
+#[tokio::test]
+async fn names_are_looked_up_exactly() {
+    let connect = connect(SAML);
+    let made = applied(&connect, &saml(&[]), SAML, None).await;
+    applied(&connect, &saml(&[("name", json!("JANE"))]), SAML, None).await;
+    let found = find_by_name(&connect, &instance(), "jane", false).await.expect("search").expect("found");
+    assert_eq!(found.user_id, made.user_id);
+    assert!(find_by_name(&connect, &instance(), "Jane", true).await.expect("search").is_none());
+}
+
+#[tokio::test]
+async fn deleting_what_is_gone_is_success() {
+    let connect = connect(SAML);
+    let state = applied(&connect, &saml(&[]), SAML, None).await;
+    let request = DeleteUser { instance_id: instance(), user_id: state.user_id.clone() };
+    connect.delete_user(&request).await.expect("deleted by someone else");
+    let plan = plan_deletion(&state, &diff::Options::default()).expect("a plan");
+    let done = run(&connect, &plan, Some(&state)).await.expect("deleted");
+    assert_eq!(done.state, None);
+    assert!(read(&connect, &instance(), &state.user_id).await.expect("read").is_none());
+}
+
+#[tokio::test]
+async fn quick_connects_go_with_the_user_where_the_host_says_so() {
+    for (choice, left) in [(QuickConnects::Leave, 2), (QuickConnects::Delete, 1)] {
+        let connect = connect(SAML);
+        let state = applied(&connect, &saml(&[]), SAML, None).await;
+        for (id, user) in [("q1", Some(state.user_id.clone())), ("q2", Some("someone".into()))] {
+            let quick_connect =
+                QuickConnectSummary { quick_connect_id: id.into(), name: id.into(), user_id: user };
+            assert!(connect.add_quick_connect(&instance(), quick_connect));
+        }
+        let options = diff::Options::builder().quick_connects(choice).build();
+        apply::delete(&state, &connect, &options, &apply::Options::default()).await.expect("deleted");
+        let request = connect_user::client::SearchQuickConnects { instance_id: instance(), next_token: None };
+        assert_eq!(connect.search_quick_connects(&request).await.expect("search").items.len(), left);
+    }
+}
+
+#[tokio::test]
+async fn a_plan_refuses_another_state() {
+    let connect = connect(SAML);
+    let state = applied(&connect, &saml(&[]), SAML, None).await;
+    let plan = planned(&saml(&[("routingProfileId", json!("r2"))]), SAML, Some(&state));
+    let mut other = state.clone();
+    other.settings.phone.auto_accept = true;
+    connect.clear_calls();
+    for other in [Some(&other), None] {
+        let failed = run(&connect, &plan, other).await.expect_err("stale");
+        assert!(matches!(failed.error, ApplyError::Stale));
+    }
+    assert!(connect.calls().is_empty());
+}
+
+#[tokio::test]
+async fn the_host_hears_of_every_step_and_may_stop() {
+    #[derive(Default)]
+    struct Log(std::sync::Mutex<Vec<String>>);
+    #[async_trait::async_trait]
+    impl apply::Observer for Log {
+        async fn before(
+            &self,
+            step: &diff::Step,
+            state: Option<&UserState>,
+        ) -> Result<(), apply::ObserveError> {
+            self.0.lock().unwrap().push(format!("before {} {}", step.operation, state.is_some()));
+            Ok(())
+        }
+
+        async fn after(
+            &self,
+            step: &diff::Step,
+            result: Result<(), &connect_user::client::ClientError>,
+            state: Option<&UserState>,
+        ) -> Result<(), apply::ObserveError> {
+            self.0.lock().unwrap().push(format!(
+                "after {} {} {}",
+                step.operation,
+                result.is_ok(),
+                state.is_some()
+            ));
+            if step.operation == Operation::UpdateUserHierarchy {
+                Err("the disk is full".into())
+            } else {
+                Ok(())
+            }
+        }
+    }
+    let connect = connect(SAML);
+    let log = Log::default();
+    let options = apply::Options::builder().observer(&log).build();
+    let done = apply(&planned(&saml(&[]), SAML, None), None, &connect, &options).await.expect("applied");
+    let state = done.state.expect("a user");
+    let changed = saml(&[
+        ("hierarchyGroupId", json!("g1")),
+        ("routingProfileId", json!("r9")),
+        ("phoneConfig.autoAccept", json!(true)),
+    ]);
+    let failed = apply(&planned(&changed, SAML, Some(&state)), Some(&state), &connect, &options)
+        .await
+        .expect_err("no r9");
+    assert_eq!(failed.done, 0);
+    let changed = saml(&[("hierarchyGroupId", json!("g1")), ("phoneConfig.autoAccept", json!(true))]);
+    let stopped = apply(&planned(&changed, SAML, Some(&state)), Some(&state), &connect, &options)
+        .await
+        .expect_err("stopped");
+    assert_eq!(stopped.to_string(), "stopped by the host: the disk is full");
+    assert_eq!(stopped.state.expect("a user").settings.hierarchy_group_id, Some("g1".into()), "it was done");
+    assert_eq!(
+        log.0.into_inner().unwrap(),
+        [
+            "before CreateUser false",
+            "after CreateUser true true",
+            "before UpdateUserRoutingProfile true",
+            "after UpdateUserRoutingProfile false true",
+            "before UpdateUserHierarchy true",
+            "after UpdateUserHierarchy true true",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn an_import_of_nobody_is_not_found() {
+    let id: ImportId = "i:u".parse().expect("an id");
+    let error = import(&connect(SAML), &id).await.expect_err("nobody");
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(
+        error.to_string(),
+        "`DescribeUser` failed, not found: the instance has no such user (request `memory-1`)"
+    );
+    assert!(base().is_object());
+}
