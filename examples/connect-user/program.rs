@@ -14,7 +14,8 @@ use crate::failure::{Failure, Outcome};
 const USER_TYPES: &[&str] = &["aws:connect:User", "aws:connect/user:User"];
 
 /// What the service sets of a user, and other resources may refer to.
-const OUTPUTS: &[&str] = &["id", "arn", "userId", "tagsAll", "lastModifiedTime", "lastModifiedRegion", "name"];
+const OUTPUTS: &[&str] =
+    &["id", "arn", "userId", "tagsAll", "lastModifiedTime", "lastModifiedRegion", "name"];
 
 /// A program.
 pub struct Program {
@@ -84,7 +85,8 @@ impl Program {
         let mut variables = BTreeMap::new();
         for section in ["config", "configuration", "variables"] {
             if let Some(Value::Map(members)) = document.get(section) {
-                variables.extend(members.iter().map(|(name, value)| (name.clone(), default_of(value).clone())));
+                variables
+                    .extend(members.iter().map(|(name, value)| (name.clone(), default_of(value).clone())));
             }
         }
         Ok(Self { users, variables, settings: settings.iter().cloned().collect() })
@@ -96,9 +98,8 @@ impl Program {
         let mut left: Vec<&Resource> = self.users.iter().collect();
         while !left.is_empty() {
             let is_done = |name: &str| order.iter().any(|user| user.name == name);
-            let (ready, later): (Vec<_>, Vec<_>) = left
-                .into_iter()
-                .partition(|user| self.needs(user).iter().all(|name| is_done(name)));
+            let (ready, later): (Vec<_>, Vec<_>) =
+                left.into_iter().partition(|user| self.needs(user).iter().all(|name| is_done(name)));
             if ready.is_empty() {
                 let names: Vec<_> = later.iter().map(|user| user.name.as_str()).collect();
                 let message = format!("the users `{}` refer to each other in a circle", names.join("`, `"));
@@ -141,7 +142,9 @@ impl Resource {
         let properties = match resource.get("properties") {
             Some(properties @ Value::Map(_)) => properties.clone(),
             _ if resource.get("get").is_some() => {
-                return Err(fail("reads a user with `get`").help("use the command `import` for a user that exists"));
+                return Err(
+                    fail("reads a user with `get`").help("use the command `import` for a user that exists")
+                );
             }
             _ => return Err(fail("has no `properties`")),
         };
@@ -196,7 +199,9 @@ impl<'a> Part<'a> {
             if let Some(escaped) = rest.strip_prefix("$${") {
                 parts.push(Self::Text("${"));
                 text = escaped;
-            } else if let Some((reference, after)) = rest.strip_prefix("${").and_then(|rest| rest.split_once('}')) {
+            } else if let Some((reference, after)) =
+                rest.strip_prefix("${").and_then(|rest| rest.split_once('}'))
+            {
                 parts.push(Self::Reference(reference.trim()));
                 text = after;
             } else {
@@ -224,7 +229,9 @@ impl Evaluation<'_> {
     fn value(&mut self, value: &Value) -> Outcome<Value> {
         match value {
             Value::String(text) => self.text(text),
-            Value::List(items) => items.iter().map(|item| self.value(item)).collect::<Outcome<_>>().map(Value::List),
+            Value::List(items) => {
+                items.iter().map(|item| self.value(item)).collect::<Outcome<_>>().map(Value::List)
+            }
             Value::Map(members) => match members.as_slice() {
                 [(function, inner)] if function == "fn::secret" => self.value(inner),
                 [(function, _)] if function.starts_with("fn::") => {
@@ -257,7 +264,8 @@ impl Evaluation<'_> {
                     Value::Integer(number) => whole.push_str(&number.to_string()),
                     Value::Bool(flag) => whole.push_str(&flag.to_string()),
                     other => {
-                        let message = format!("`${{{reference}}}` is {}, and stands within a text", other.describe());
+                        let message =
+                            format!("`${{{reference}}}` is {}, and stands within a text", other.describe());
                         return Err(Failure::new(message));
                     }
                 },
@@ -293,7 +301,8 @@ impl Evaluation<'_> {
 
     /// An output of one of the program's users.
     fn output(&self, reference: &str, root: &str, path: &[String]) -> Outcome<Value> {
-        let known = self.scope.0.get(root).filter(|_| !path.is_empty()).and_then(|outputs| lookup(outputs, path));
+        let known =
+            self.scope.0.get(root).filter(|_| !path.is_empty()).and_then(|outputs| lookup(outputs, path));
         if let Some(value) = known {
             return Ok(value);
         }

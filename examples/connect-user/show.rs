@@ -1,0 +1,183 @@
+//! `show`, `drift` and `import`: what is recorded, and what is there.
+
+use std::fmt::Write;
+
+use connect_user::{
+    apply,
+    client::ErrorKind,
+    diff::{Change, ChangeKind, drift as differences},
+    user::{ImportId, Tags, UserState, Value},
+};
+use serde_json::json;
+
+use crate::{
+    args::{Format, Global},
+    backend::Backend,
+    failure::{Failure, Outcome},
+    output,
+    review::{kind_of, read_again},
+    store::{Entry, Store},
+};
+
+pub fn show(name: Option<&str>, global: &Global) -> Outcome<()> {
+    let store = Store::open(&global.state)?;
+    let users: Vec<(&String, &UserState)> = store
+        .content
+        .users
+        .iter()
+        .filter(|(user, _)| name.is_none_or(|name| name == user.as_str()))
+        .map(|(user, entry)| (user, &entry.state))
+        .collect();
+    if let (Some(name), true) = (name, users.is_empty()) {
+        return Err(Failure::new(format!("no user is recorded as `{name}`")).help("`show` lists every user"));
+    }
+    match global.format {
+        Format::Json => {
+            let users: serde_json::Map<_, _> = users
+                .into_iter()
+                .map(|(user, state)| (user.clone(), serde_json::to_value(state).unwrap_or_default()))
+                .collect();
+            output::json(&json!({"users": users}));
+        }
+        Format::Text if users.is_empty() => output::text("No user is recorded."),
+        Format::Text => {
+            for (user, state) in users {
+                output::text(&describe(user, state));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn describe(user: &str, state: &UserState) -> String {
+    let mut text = format!("{user}\n");
+    if let Value::Map(members) = crate::review::outputs(state) {
+        for (name, value) in members {
+            describe_member(&mut text, &name, &value);
+        }
+    }
+    text
+}
+
+/// One line a leaf, a block's members under its name.
+fn describe_member(text: &mut String, name: &str, value: &Value) {
+    match value {
+        Value::Map(members) if !members.is_empty() => {
+            for (member, value) in members {
+                describe_member(text, &format!("{name}.{member}"), value);
+            }
+        }
+        value => {
+            let _ = writeln!(text, "    {name}: {}", serde_json::to_string(value).unwrap_or_default());
+        }
+    }
+}
+
+pub async fn drift(global: &Global) -> Outcome<()> {
+    let store = Store::open(&global.state)?;
+    let backend = Backend::open(global).await?;
+    let mut users = Vec::new();
+    for (name, Entry { state, .. }) in &store.content.users {
+        let actual = read_again(&backend, name, &Entry::new(state.clone())).await?;
+        users.push((name, actual.map(|actual| differences(state, &actual))));
+    }
+    match global.format {
+        Format::Json => {
+            let users: Vec<_> = users
+                .iter()
+                .map(|(name, changes)| {
+                    json!({"user": name, "exists": changes.is_some(), "changes": changes.as_deref().unwrap_or_default()})
+                })
+                .collect();
+            output::json(&json!({"users": users}));
+        }
+        Format::Text => {
+            let count = users.len();
+            let mut changed = 0;
+            for (name, changes) in users {
+                changed += usize::from(changes.as_ref().is_none_or(|changes| !changes.is_empty()));
+                output::text(&describe_drift(name, changes));
+            }
+            output::text(&match changed {
+                0 => format!("No drift: {count} as recorded."),
+                changed => format!("Drift: {changed} of {count} changed by someone else."),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn describe_drift(name: &str, changes: Option<Vec<Change>>) -> String {
+    let Some(changes) = changes else { return format!("- {name} is gone") };
+    if changes.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("~ {name} was changed by someone else\n");
+    for change in changes {
+        let show = |value: &Option<Value>| match value {
+            Some(value) => serde_json::to_string(value).unwrap_or_default(),
+            None => "null".to_owned(),
+        };
+        let Change { path, kind, before, after, .. } = &change;
+        let _ = match kind {
+            ChangeKind::Add => writeln!(text, "    + {path}: {}", show(after)),
+            ChangeKind::Delete => writeln!(text, "    - {path}: {}", show(before)),
+            ChangeKind::Update => writeln!(text, "    ~ {path}: {} → {}", show(before), show(after)),
+        };
+    }
+    text
+}
+
+pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
+    let id: ImportId = id.parse().map_err(|error: connect_user::user::ImportIdError| {
+        Failure::new(error.to_string()).help(error.help())
+    })?;
+    let mut store = Store::open_to_write(&global.state)?;
+    if store.content.users.contains_key(name) {
+        return Err(
+            Failure::new(format!("a user is recorded as `{name}` already")).help("choose another name")
+        );
+    }
+    if let Some((other, _)) = store.content.users.iter().find(|(_, entry)| entry.state.id() == id) {
+        return Err(Failure::new(format!("`{id}` is recorded as `{other}` already"))
+            .help(format!("use `{other}` as its name in the program")));
+    }
+    let mut backend = Backend::open(global).await?;
+    let state = apply::import(backend.client(), &id).await.map_err(|error| {
+        let failure = Failure::new(format!("`{id}` cannot be imported: {error}"));
+        match error.kind() {
+            ErrorKind::NotFound => failure.help("look the two ids up in the console, or with `list-users`"),
+            _ => failure,
+        }
+    })?;
+    let default_tags: Tags = global.default_tag.iter().cloned().collect();
+    let properties = state.to_spec(&default_tags).encode();
+    kind_of(&mut backend, &properties).await?;
+    store.content.users.insert(name.to_owned(), Entry::new(state.clone()));
+    store.save()?;
+    match global.format {
+        Format::Json => output::json(&json!({"user": name, "state": state, "properties": properties})),
+        Format::Text => {
+            output::text(&format!(
+                "`{name}` is recorded. Write it into the program, with its password if it has one:\n"
+            ));
+            output::text(&program_of(name, &properties));
+        }
+    }
+    Ok(())
+}
+
+/// A program's resource. JSON is YAML too, which saves every question of quoting.
+fn program_of(name: &str, properties: &Value) -> String {
+    let mut text = format!("resources:\n  {}:\n    type: aws:connect:User\n    properties:\n", quoted(name));
+    if let Value::Map(members) = properties {
+        for (member, value) in members {
+            let _ = writeln!(text, "      {member}: {}", serde_json::to_string(value).unwrap_or_default());
+        }
+    }
+    text
+}
+
+fn quoted(name: &str) -> String {
+    serde_json::to_string(name).unwrap_or_default()
+}
