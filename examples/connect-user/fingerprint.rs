@@ -3,10 +3,13 @@
 //! Sixteen bits of a slow, salted hash: a changed password goes unnoticed once in 65,536 times, and
 //! whoever reads the file can rule passwords out but never find the one.
 
-use argon2::Argon2;
+use argon2::{Algorithm, Argon2, Params, Version};
 use connect_user::user::Secret;
 
 const SALT_BYTES: usize = 16;
+
+/// Four MiB, once: sixteen bits are not worth more to whoever guesses, and every plan computes one a user.
+const MEMORY_KIB: u32 = 4_096;
 
 /// The fingerprint of a password, under a salt of its own.
 pub fn of(password: &Secret) -> Option<String> {
@@ -27,7 +30,9 @@ pub fn matches(fingerprint: &str, password: &Secret) -> bool {
 
 fn hash(password: &Secret, salt: &[u8]) -> Option<[u8; 2]> {
     let mut hash = [0; 16];
-    Argon2::default().hash_password_into(password.expose().as_bytes(), salt, &mut hash).ok()?;
+    let params = Params::new(MEMORY_KIB, 1, 1, None).ok()?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    argon2.hash_password_into(password.expose().as_bytes(), salt, &mut hash).ok()?;
     Some([hash[0], hash[1]])
 }
 

@@ -196,8 +196,9 @@ pub fn auto_name(logical_name: &str, suffix: Option<&str>) -> AutoName {
 
 /// What other resources may refer to.
 pub fn outputs(state: &UserState) -> Value {
-    let json = serde_json::to_value(state).unwrap_or_default();
-    serde_json::from_value(json).unwrap_or(Value::Null)
+    // By way of text, which keeps the order of the members.
+    let json = serde_json::to_string(state).unwrap_or_default();
+    serde_json::from_str(&json).unwrap_or(Value::Null)
 }
 
 /// Instance and name, where both are known.

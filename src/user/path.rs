@@ -103,9 +103,14 @@ impl Path {
     }
 }
 
-/// Sorts by place in the document: by [`Property`] first, then by what is inside it.
+/// Sorts by place in the document: the whole first, then by [`Property`], then by what is inside it, and
+/// what is no property last.
 pub(crate) fn document_order(a: &Path, b: &Path) -> std::cmp::Ordering {
-    a.property().cmp(&b.property()).then_with(|| a.cmp(b))
+    let rank = |path: &Path| {
+        let property = path.property();
+        (property.is_none() && !path.segments().is_empty(), property)
+    };
+    rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
 }
 
 pub(crate) fn to_snake_case(name: &str) -> String {

@@ -1,0 +1,328 @@
+//! Commands, options, exit codes and JSON, with good input and bad.
+
+use serde_json::{Value, json};
+
+use crate::tool::{Tool, jane};
+
+fn with(path: &str, value: Value) -> Value {
+    let mut properties = jane();
+    let pointer = format!("/{}", path.replace('.', "/"));
+    let (parent, member) = pointer.rsplit_once('/').expect("a path");
+    let parent = properties.pointer_mut(parent).expect("a block");
+    parent.as_object_mut().expect("an object").insert(member.to_owned(), value);
+    properties
+}
+
+#[test]
+fn plan_exits_with_2_only_where_asked_and_needed() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    assert_eq!(tool.run(&["plan", &file]).code, 0);
+    assert_eq!(tool.run(&["plan", &file, "--detailed-exitcode"]).code, 2);
+    tool.apply(&file);
+    assert_eq!(tool.run(&["plan", &file, "--detailed-exitcode"]).code, 0);
+}
+
+#[test]
+fn validation_reports_every_violation_as_json() {
+    let tool = Tool::new();
+    let mut properties = with("password", json!("short"));
+    properties["phoneConfg"] = json!({});
+    properties["securityProfileIds"] = json!(["s1", "s1"]);
+    properties["hierarchyGroupId"] = json!("${group.id}");
+    let file = tool.program(&properties);
+    let said = tool.run(&["validate", &file, "--format", "json", "--identity-management", "CONNECT_MANAGED"]);
+    assert_eq!(said.code, 1);
+    let report: Value = serde_json::from_str(&said.out).expect("JSON");
+    let codes: Vec<_> =
+        report["violations"].as_array().expect("violations").iter().map(|v| v["code"].clone()).collect();
+    assert_eq!(codes, ["password-length", "password-weak", "duplicate-security-profile", "unknown-member"]);
+    for violation in report["violations"].as_array().expect("violations") {
+        assert_eq!(violation["user"], "jane");
+        assert_eq!(violation["severity"], "error");
+        for member in ["path", "message", "help"] {
+            assert!(violation[member].is_string(), "{violation}");
+        }
+    }
+    assert_eq!(report["deferred"], json!([{"user": "jane", "path": "hierarchyGroupId"}]));
+    assert_eq!(report["valid"], false);
+    assert!(!said.out.contains("short"), "{}", said.out);
+}
+
+#[test]
+fn severities_can_be_lowered_and_raised() {
+    let tool = Tool::new();
+    let file = tool.program(&with("identityInfo", json!({"firstName": "Jane", "lastName": "Roe"})));
+    let managed = ["validate", &file, "--identity-management", "CONNECT_MANAGED"];
+    assert!(tool.ok(&managed).err.contains("warning[email-missing]"));
+    assert!(
+        tool.fails(&[&managed[..], &["--deny", "email-missing"]].concat()).contains("error[email-missing]")
+    );
+    let file = tool.program(&with("tags", json!({"a#b": "c"})));
+    assert!(tool.fails(&["validate", &file]).contains("error[tag-key-characters]"));
+    assert!(
+        tool.ok(&["validate", &file, "--allow", "tag-key-characters"])
+            .err
+            .contains("warning[tag-key-characters]")
+    );
+    let unknown = tool.fails(&["validate", &file, "--allow", "tag-key-character"]);
+    assert!(
+        unknown.contains("there is no rule `tag-key-character`; did you mean `tag-key-characters`?"),
+        "{unknown}"
+    );
+}
+
+#[test]
+fn a_changed_password_is_told_and_the_policy_decides() {
+    let tool = Tool::new();
+    tool.apply(&tool.program(&jane()));
+    let file = tool.program(&with("password", json!("Password1234")));
+    let said = tool.ok(&["plan", &file, "--detailed-exitcode"]);
+    assert!(said.out.contains("note: `password` has changed, which no API can do"), "{}", said.out);
+    assert!(said.out.contains("the user keeps its password"), "{}", said.out);
+    assert!(tool.apply(&file).is_empty());
+    assert!(
+        tool.ok(&["plan", &file]).out.contains("note: `password` has changed"),
+        "told again, for it still differs"
+    );
+    let refused = tool.fails(&["plan", &file, "--on-password-change", "refuse"]);
+    assert!(refused.contains("jane: `password` has changed"), "{refused}");
+    let replace = ["--on-password-change", "replace"];
+    let plan = tool.json(&[&["plan", &file][..], &replace].concat());
+    assert_eq!(plan["users"][0]["action"], "replace");
+    let change = &plan["users"][0]["changes"][0];
+    assert_eq!(
+        (&change["path"], &change["sensitive"], &change["before"], &change["after"]),
+        (&json!("password"), &json!(true), &Value::Null, &Value::Null)
+    );
+    tool.ok(&[&["apply", &file, "--yes"][..], &replace].concat());
+    assert_eq!(tool.ok(&["plan", &file]).out, "No changes: 1 up to date.\n");
+}
+
+#[test]
+fn a_directory_user_id_is_refused_or_replaces() {
+    let tool = Tool::new();
+    tool.apply(&tool.program(&with("directoryUserId", json!("d1"))));
+    let file = tool.program(&with("directoryUserId", json!("d2")));
+    let refused = tool.fails(&["apply", &file, "--yes"]);
+    assert!(refused.contains("no API changes `directoryUserId`"), "{refused}");
+    tool.ok(&["apply", &file, "--yes", "--on-directory-user-id-change", "replace"]);
+    assert!(tool.plan(&file).is_empty());
+}
+
+#[test]
+fn who_leaves_the_program_is_deleted_unless_protected() {
+    let tool = Tool::new();
+    let protected = |protect: bool| json!({"resources": {"jane": {"type": "aws:connect:User", "properties": jane(), "options": {"protect": protect}}}});
+    let empty = json!({"resources": {}});
+    tool.apply(&tool.write(&protected(true)));
+    let file = tool.write(&empty);
+    for args in [&["plan", &file][..], &["apply", &file, "--yes"], &["destroy", "--yes"]] {
+        assert!(tool.fails(args).contains("the user is protected and would be deleted"));
+    }
+    tool.apply(&tool.write(&protected(false)));
+    let file = tool.write(&empty);
+    let plan = tool.json(&["plan", &file]);
+    assert_eq!((&plan["users"][0]["action"], &plan["summary"]["delete"]), (&json!("delete"), &json!(1)));
+    assert_eq!(tool.apply(&file), ["DeleteUser"]);
+    assert_eq!(tool.ok(&["show"]).out, "No user is recorded.\n");
+}
+
+#[test]
+fn destroy_deletes_everybody() {
+    let tool = Tool::new();
+    tool.apply(&tool.program(&jane()));
+    assert!(tool.fails(&["destroy"]).contains("there is no terminal to ask on"));
+    assert!(tool.ok(&["destroy", "--yes"]).out.contains("Done: 0 created, 0 updated, 0 replaced, 1 deleted"));
+    let said = tool.ok(&["destroy", "--yes", "--format", "json"]);
+    let summary: Value = serde_json::from_str(&said.out).expect("a summary");
+    assert_eq!(summary["event"], "summary");
+}
+
+#[test]
+fn a_user_under_a_new_name_in_the_program_is_the_same_user() {
+    let tool = Tool::new();
+    tool.apply(&tool.program(&jane()));
+    let renamed = json!({"resources": {"janet": {"type": "aws:connect:User", "properties": jane()}}});
+    let file = tool.write(&renamed);
+    assert!(tool.plan(&file).is_empty());
+    let said = tool.ok(&["apply", &file, "--yes"]);
+    assert!(said.err.contains("`janet` is the user that was `jane`"), "{}", said.err);
+    assert!(tool.ok(&["show"]).out.starts_with("janet\n"));
+    let twice = json!({"resources": {
+        "a": {"type": "aws:connect:User", "properties": jane()},
+        "b": {"type": "aws:connect:User", "properties": jane()},
+    }});
+    assert!(tool.fails(&["plan", &tool.write(&twice)]).contains("`a` and `b` are both the user `jane`"));
+}
+
+#[test]
+fn references_are_resolved_in_order() {
+    let tool = Tool::new();
+    let mut second = with("name", json!("june"));
+    second["tags"] = json!({"mentor": "${jane.userId}", "at": "${place}/${jane.name}", "cost": "$${x}"});
+    second["routingProfileId"] = json!("${profiles.routing}");
+    let program = json!({
+        "config": {"place": {"type": "string", "default": "hall"}},
+        "variables": {"profiles": {"routing": "r7"}},
+        "resources": {
+            "june": {"type": "aws:connect:User", "properties": second},
+            "jane": {"type": "aws:connect:User", "properties": jane()},
+            "queue": {"type": "aws:connect:Queue", "properties": {"any": "thing"}},
+        },
+    });
+    let file = tool.write(&program);
+    let text = tool.ok(&["plan", &file]).out;
+    assert!(text.contains("+ tags.mentor: (known after apply)"), "{text}");
+    assert_eq!(tool.apply(&file), ["CreateUser", "CreateUser"]);
+    let shown = tool.json(&["show"]);
+    let users = &shown["users"];
+    assert_eq!(
+        users["june"]["tags"],
+        json!({"mentor": users["jane"]["userId"], "at": "hall/jane", "cost": "${x}"})
+    );
+    assert_eq!(users["june"]["routingProfileId"], "r7");
+    assert!(tool.plan(&file).is_empty());
+}
+
+#[test]
+fn a_made_name_stays_the_same() {
+    let tool = Tool::new();
+    let file = tool.program(&with("name", Value::Null));
+    assert!(tool.ok(&["plan", &file]).out.contains("+ name: (known after apply)"));
+    tool.apply(&file);
+    let name = tool.json(&["show"])["users"]["jane"]["name"].clone();
+    assert!(name.as_str().is_some_and(|name| name.starts_with("jane-") && name.len() <= 20), "{name}");
+    assert!(tool.plan(&file).is_empty());
+    let mut changed = with("name", Value::Null);
+    changed["routingProfileId"] = json!("r2");
+    assert_eq!(tool.apply(&tool.program(&changed)), ["UpdateUserRoutingProfile"]);
+    assert_eq!(tool.json(&["show"])["users"]["jane"]["name"], name);
+}
+
+#[test]
+fn a_failure_leaves_the_rest_to_be_done_and_the_next_run_does_it() {
+    let tool = Tool::new();
+    let user = |name: &str, tag: &str| {
+        let mut properties = with("name", json!(name));
+        properties["tags"] = json!({"with": tag});
+        json!({"type": "aws:connect:User", "properties": properties})
+    };
+    // Somebody has made `jane` already, and differently.
+    tool.apply(&tool.program(&jane()));
+    std::fs::remove_file(tool.path(".connect-user/state.json")).expect("a state");
+    let program = |name: &str| json!({"resources": {"a": user(name, "x"), "b": user("bea", "${a.userId}"), "c": user("cyd", "x")}});
+    let said = tool.run(&["apply", &tool.write(&program("jane")), "--yes", "--format", "json"]);
+    assert_eq!(said.code, 1);
+    let summary: Value = serde_json::from_str(said.out.lines().last().expect("a line")).expect("JSON");
+    assert_eq!(
+        (&summary["created"], &summary["failed"], &summary["unfinished"]),
+        (&json!(1), &json!(1), &json!(1))
+    );
+    assert!(said.err.contains("a: the name is taken by the user `i:"), "{}", said.err);
+    assert!(said.err.contains("import that user if it is meant"), "{}", said.err);
+    assert_eq!(tool.apply(&tool.write(&program("ann"))), ["CreateUser", "CreateUser"]);
+}
+
+#[test]
+fn drift_is_shown() {
+    let tool = Tool::new();
+    let file = tool.program(&with("tags", json!({"team": "ops"})));
+    tool.apply(&file);
+    assert_eq!(tool.ok(&["drift"]).out, "No drift: 1 as recorded.\n");
+    let path = tool.path(".connect-user/local.json");
+    let local = std::fs::read_to_string(&path).expect("a service");
+    std::fs::write(&path, local.replace("\"Roe\"", "\"Poe\"").replace("\"r1\"", "\"r2\"")).expect("written");
+    let drift = tool.json(&["drift"]);
+    let changes = drift["users"][0]["changes"].as_array().expect("changes");
+    let paths: Vec<_> = changes
+        .iter()
+        .map(|change| (change["path"].clone(), change["before"].clone(), change["after"].clone()))
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            (json!("routingProfileId"), json!("r1"), json!("r2")),
+            (json!("identityInfo.lastName"), json!("Roe"), json!("Poe"))
+        ],
+    );
+    let text = tool.ok(&["drift"]).out;
+    assert_eq!(
+        text,
+        "~ jane was changed by someone else\n    ~ routingProfileId: \"r1\" → \"r2\"\n    ~ identityInfo.lastName: \"Roe\" → \"Poe\"\n\
+         Drift: 1 of 1 changed by someone else.\n",
+    );
+    assert_eq!(tool.apply(&file), ["UpdateUserIdentityInfo", "UpdateUserRoutingProfile"]);
+    assert_eq!(tool.ok(&["drift"]).out, "No drift: 1 as recorded.\n");
+}
+
+#[test]
+fn default_tags_lie_under_the_program_s() {
+    let tool = Tool::new();
+    let file = tool.program(&with("tags", json!({"team": "ops"})));
+    let tags = ["--default-tag", "team=all", "--default-tag", "by=tool"];
+    tool.ok(&[&["apply", &file, "--yes"][..], &tags].concat());
+    let user = tool.json(&["show"])["users"]["jane"].clone();
+    assert_eq!(user["tags"], json!({"team": "ops"}));
+    assert_eq!(user["tagsAll"], json!({"team": "ops", "by": "tool"}));
+    assert_eq!(tool.ok(&[&["plan", &file][..], &tags].concat()).out, "No changes: 1 up to date.\n");
+    assert_eq!(tool.plan(&file), ["UntagResource"], "a default tag that is none any more");
+}
+
+#[test]
+fn bad_input_is_told_where_and_how_to_mend_it() {
+    let tool = Tool::new();
+    let resource = |resource: Value| tool.write(&json!({"resources": {"jane": resource}}));
+    let user = |properties: Value| json!({"type": "aws:connect:User", "properties": properties});
+    let row = |file: String, expected: &str| {
+        for command in ["validate", "plan"] {
+            let said = tool.fails(&[command, &file]);
+            assert!(said.contains(expected), "{expected}\n{said}");
+            assert!(!said.contains("Password123"), "{said}");
+        }
+    };
+    row("missing.yaml".into(), "`missing.yaml` cannot be read");
+    row(tool.write_text("resources: [}"), "`program.yaml` is neither YAML nor JSON");
+    row(tool.write_text("a: {password: Password123"), "is neither YAML nor JSON");
+    row(tool.write_text("name: x"), "there is no `resources:`");
+    row(resource(json!({"properties": {}})), "`resources.jane` has no `type`");
+    row(resource(json!({"type": "aws:connect:User"})), "`resources.jane` has no `properties`");
+    row(resource(user(json!({}))), "error[missing-required]: jane: `instanceId` is required");
+    row(resource(user(with("name", json!("${jane.arn}")))), "refer to each other in a circle");
+    row(
+        resource(user(with("phoneConfig.deskPhoneNumber", json!(16_175_550_101_i64)))),
+        "put the value in quotes",
+    );
+    row(resource(user(with("phoneConfig.phoneType", json!("SOFTPHONE")))), "did you mean `SOFT_PHONE`?");
+    row(resource(user(with("arn", json!("x")))), "`arn` is an output of a user and cannot be set");
+    row(resource(user(with("instance_id", json!("x")))), "`instanceId` is given twice");
+    row(tool.write_text("variables: {a: '${b}', b: '${a}'}\nresources: {j: {type: 'aws:connect:User', properties: {name: '${a}'}}}"), "leads back to itself");
+    for (id, expected) in [
+        ("x", "there is no `:`"),
+        (":x", "the instance id is empty"),
+        ("i:u:v", "more than one `:`"),
+        ("i:u", "cannot be imported"),
+    ] {
+        let said = tool.fails(&["import", "jane", id]);
+        assert!(said.contains(expected), "{said}");
+    }
+    for args in [
+        &["nonsense"][..],
+        &["plan"],
+        &["plan", "x", "--backend", "moon"],
+        &["plan", "x", "--set", "novalue"],
+    ] {
+        assert_eq!(tool.run(args).code, 1, "{args:?}");
+    }
+    assert_eq!(tool.run(&["--help"]).code, 0);
+    assert!(tool.fails(&["show", "nobody"]).contains("no user is recorded as `nobody`"));
+}
+
+#[test]
+fn colour_is_used_where_it_is_asked_for() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    assert!(!tool.ok(&["plan", &file]).out.contains('\u{1b}'), "not into a pipe");
+    assert!(tool.ok(&["plan", &file, "--color", "always"]).out.contains('\u{1b}'));
+    assert!(!tool.ok(&["plan", &file, "--color", "never"]).out.contains('\u{1b}'));
+}

@@ -1,0 +1,100 @@
+//! The files: private, whole at any moment, and without a password.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::tool::{Tool, jane, repository};
+
+fn contents(tool: &Tool) -> String {
+    let read = |name: &str| fs::read_to_string(tool.path(".connect-user").join(name)).expect("a file");
+    read("state.json") + &read("local.json")
+}
+
+#[test]
+fn the_example_of_the_readme_applies_and_then_plans_to_nothing() {
+    let tool = Tool::new();
+    let file = repository("examples/users.yaml");
+    assert!(tool.ok(&["apply", &file, "--yes"]).out.contains("Done: 4 created"));
+    assert!(tool.plan(&file).is_empty());
+    assert!(!contents(&tool).contains("Welcome2Connect"));
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_private_to_their_owner() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let tool = Tool::new();
+    tool.apply(&tool.program(&jane()));
+    for name in ["state.json", "local.json"] {
+        let mode = fs::metadata(tool.path(".connect-user").join(name)).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    assert!(!contents(&tool).contains("Password123"));
+}
+
+#[test]
+fn damaged_files_are_told_and_left_as_they_are() {
+    let tool = Tool::new();
+    let program = tool.program(&jane());
+    tool.apply(&program);
+    for name in ["state.json", "local.json"] {
+        let path = tool.path(".connect-user").join(name);
+        let whole = fs::read_to_string(&path).expect("a file");
+        for damaged in [&whole[..whole.len() / 2], "", "[]", "{\"version\": 99}"] {
+            fs::write(&path, damaged).expect("written");
+            let said = tool.fails(&["apply", &program, "--yes"]);
+            assert!(said.contains(name), "{said}");
+            assert_eq!(fs::read_to_string(&path).expect("a file"), damaged);
+        }
+        fs::write(&path, whole).expect("written");
+    }
+    assert!(tool.plan(&program).is_empty());
+}
+
+#[test]
+fn one_run_at_a_time_changes_a_state() {
+    let tool = Tool::new();
+    let program = tool.program(&jane());
+    tool.apply(&program);
+    let lock =
+        fs::File::options().write(true).open(tool.path(".connect-user/state.json.lock")).expect("a lock");
+    lock.lock().expect("locked");
+    assert!(tool.fails(&["apply", &program, "--yes"]).contains("another run is changing"));
+    tool.ok(&["plan", &program]);
+}
+
+/// Kills applies at random moments; what is left is always whole, and the next run finishes.
+#[test]
+fn a_kill_at_any_moment_loses_nothing() {
+    let tool = Tool::new();
+    let users: serde_json::Map<_, _> = (0..12)
+        .map(|number| {
+            let mut properties = jane();
+            properties["name"] = json!(format!("agent-{number}"));
+            // Without a password each takes little time, and there are more moments between.
+            properties.as_object_mut().expect("an object").remove("password");
+            properties["identityInfo"].as_object_mut().expect("an object").remove("email");
+            (format!("agent{number}"), json!({"type": "aws:connect:User", "properties": properties}))
+        })
+        .collect();
+    let program = tool.write(&json!({"resources": users}));
+    let args = ["apply", &program, "--yes", "--identity-management", "SAML"];
+    for delay in [1, 5, 9, 13, 17, 21, 25] {
+        let mut child = tool.command(&args).stdout(std::process::Stdio::null()).spawn().expect("started");
+        std::thread::sleep(std::time::Duration::from_millis(delay));
+        let _ = child.kill();
+        child.wait().expect("ended");
+        tool.ok(&["show"]);
+    }
+    tool.ok(&args);
+    let shown = tool.json(&["show"]);
+    assert_eq!(shown["users"].as_object().expect("users").len(), 12);
+    assert_eq!(
+        tool.ok(&["plan", &program, "--identity-management", "SAML"]).out,
+        "No changes: 12 up to date.\n"
+    );
+    let local = fs::read_to_string(tool.path(".connect-user/local.json")).expect("a service");
+    assert_eq!(local.matches("\"userId\"").count(), 12, "nobody twice");
+}

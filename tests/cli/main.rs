@@ -1,0 +1,6 @@
+//! The command line, as whoever tries it would use it: the built example, files and exit codes.
+
+mod contract;
+mod documented;
+mod files;
+mod tool;
