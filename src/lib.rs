@@ -1,4 +1,70 @@
 //! Manage Amazon Connect users from any Rust infrastructure tool.
+//!
+//! One resource, done completely: a typed model, validation that says everything at once, a diff and a
+//! plan of the fewest calls, and an apply that a failure cannot confuse; behind a client that the host
+//! chooses.
+//!
+//! ```text
+//!  UserSpec ──validate──▶ Report            (may hold unknowns: a preview)
+//!     │
+//!     ├─ diff(spec, state) ─▶ Diff          (which property, what kind of change, replacement or not)
+//!     │
+//!  DesiredUser ──plan(desired, state)──▶ Plan ──apply(plan, state, client)──▶ UserState
+//!  (all known and valid:                 (ordered steps, one per API call)    (also after a failure)
+//!   made only by validation)
+//! ```
+//!
+//! Everything up to the plan is pure: no I/O, no clock, no randomness, no SDK type. A host
+//!
+//! - describes the user: [`user::UserSpec::builder`], serde, or [`user::UserSpec::decode`] with every mistake located;
+//! - checks it: [`validate::validate`] for a preview, [`validate::resolve`] for the witness that planning asks for;
+//! - reads what is there: [`apply::read`], [`apply::import`], [`apply::refresh`];
+//! - shows what will happen: [`diff::preview`] and [`diff::plan`], as text and as JSON;
+//! - does it: [`apply::apply`], through any [`client::ConnectClient`].
+//!
+//! ```
+//! use connect_user::{
+//!     apply::apply,
+//!     client::memory::MemoryConnect,
+//!     diff::plan,
+//!     user::{IdentityInfo, IdentityManagementType, PhoneConfig, PhoneType, UserSpec},
+//!     validate::{Context, resolve},
+//! };
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let spec = UserSpec::builder()
+//!     .instance_id("aaaaaaaa-bbbb-cccc-dddd-111111111111")
+//!     .name("jane@example.com")
+//!     .routing_profile_id("10000000-0000-4000-8000-000000000001")
+//!     .security_profile_ids(["20000000-0000-4000-8000-000000000001"])
+//!     .identity_info(IdentityInfo::builder().first_name("Jane").last_name("Roe").build())
+//!     .phone_config(PhoneConfig::builder().phone_type(PhoneType::SoftPhone).auto_accept(true).build())
+//!     .build();
+//!
+//! let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+//! let context = Context::builder().identity_management(IdentityManagementType::Saml).build();
+//! let (desired, _warnings) = resolve(spec, &context)?;
+//! let plan = plan(desired, None, &Default::default())?;
+//! println!("{}", plan.preview().text("jane"));
+//!
+//! let applied = apply(&plan, None, &connect, &Default::default()).await?;
+//! let state = applied.state.expect("the user is there");
+//! assert_eq!(state.name, "jane@example.com");
+//! # Ok(()) }
+//! ```
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | none | the pure core, the client's trait, and the service in memory |
+//! | `aws` | `client::aws::AwsConnect`, over the AWS SDK for Rust: minutes to compile |
+//!
+//! # Reference
+//!
+//! Every property and every rule: `_reference` in the documentation of this crate, or
+//! `docs/reference.md`.
+
 #![forbid(unsafe_code)]
 
 pub mod apply;
@@ -6,3 +72,7 @@ pub mod client;
 pub mod diff;
 pub mod user;
 pub mod validate;
+
+#[cfg(doc)]
+#[doc = include_str!("../docs/reference.md")]
+pub mod _reference {}

@@ -138,7 +138,8 @@ impl std::error::Error for DecodeError {}
 
 impl DecodeError {
     pub(crate) fn missing(at: &Path) -> Self {
-        Self::new(at, "missing-required", format!("{} is required", name(at)), None)
+        let help = format!("give {}", name(at));
+        Self::new(at, "missing-required", format!("{} is required", name(at)), Some(help))
     }
 
     pub(crate) fn duplicate(at: &Path, member: &str) -> Self {

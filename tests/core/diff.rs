@@ -429,3 +429,28 @@ fn drift_is_seen_in_every_property_and_nowhere_else() {
     assert_eq!(seen.len(), 1);
     assert_eq!((seen[0].path.to_string().as_str(), seen[0].kind), ("tags.hand", ChangeKind::Add));
 }
+
+#[test]
+fn an_unchanged_user_is_compared_without_an_allocation() {
+    let document = with(&[
+        ("hierarchyGroupId", json!("g1")),
+        ("securityProfileIds", json!(["s2", "s1", "s3"])),
+        ("identityInfo.firstName", json!("Ann")),
+        ("identityInfo.email", json!("a@example.com")),
+        ("phoneConfig.phoneType", json!("DESK_PHONE")),
+        ("phoneConfig.deskPhoneNumber", json!("+16175550101")),
+        ("autoAcceptConfigs", json!([{"channel": "CHAT", "autoAccept": true}])),
+        (
+            "afterContactWorkConfigs",
+            json!([{"channel": "TASK", "afterContactWorkConfig": {"afterContactWorkTimeLimit": 5}}]),
+        ),
+        ("voiceEnhancementConfigs", json!([{"channel": "VOICE", "voiceEnhancementMode": "VOICE_ISOLATION"}])),
+        ("userProficiencies", json!([{"attributeName": "language", "attributeValue": "fr", "level": 2}])),
+        ("tags", json!({"team": "ops", "cost center": "7"})),
+    ]);
+    let (spec, state, options) = (spec(&document), state(&document), Options::default());
+    let mut same = false;
+    let info = allocation_counter::measure(|| same = diff(&spec, Some(&state), &options).is_empty());
+    assert!(same);
+    assert_eq!(info.count_total, 0);
+}

@@ -2,6 +2,9 @@
 
 mod apply;
 mod diff;
+mod layers;
+mod memory;
 mod model;
 mod random;
 mod support;
+mod validate;

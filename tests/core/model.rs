@@ -1,6 +1,13 @@
 //! The data: documents in and out, ids, names, tags.
 
-use connect_user::user::{AutoName, IdentityManagementType, ImportId, RoutingProfileId, UserSpec};
+use connect_user::user::{
+    AutoName, ExposeSecrets, IdentityManagementType, ImportId, Path, Property, RoutingProfileId, UserSpec,
+    reference_table,
+};
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::{random::any_spec, support::spec};
 
 #[test]
 fn an_id_and_its_arn_are_the_same() {
@@ -52,4 +59,100 @@ fn both_cases_are_read_and_camel_case_is_written() {
         serde_json::to_string(&spec).expect("json"),
         r#"{"instanceId":"i","routingProfileId":"r","securityProfileIds":["s"],"phoneConfig":{"phoneType":"SOFT_PHONE"}}"#,
     );
+}
+
+#[test]
+fn null_is_the_same_as_left_out() {
+    let document = crate::support::with(&[]);
+    let mut with_nulls = document.clone();
+    for member in ["hierarchyGroupId", "tags", "identityInfo", "autoAcceptConfigs"] {
+        with_nulls[member] = serde_json::Value::Null;
+    }
+    assert_eq!(spec(&with_nulls), spec(&document));
+}
+
+#[test]
+fn the_reference_in_the_documentation_is_the_table() {
+    let reference =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference.md")).expect("the page");
+    for (name, table) in [("properties", reference_table()), ("rules", connect_user::validate::rules_table())]
+    {
+        assert!(reference.contains(&table), "write this table of {name} into docs/reference.md:\n{table}");
+    }
+}
+
+#[test]
+fn every_property_is_one_of_the_spec_and_has_its_place() {
+    let document = crate::support::base();
+    let unknown = spec(&document);
+    for property in Property::ALL {
+        assert_eq!(Path::from(*property).property(), Some(*property));
+        assert_eq!(Property::from_path(&property.snake_case()), Some(*property));
+        assert_eq!(
+            property.is_required(),
+            matches!(
+                property,
+                Property::InstanceId | Property::RoutingProfileId | Property::SecurityProfileIds
+            )
+        );
+    }
+    assert!(unknown.managed().contains(Property::PhoneType));
+}
+
+#[test]
+fn debug_shows_neither_secrets_nor_personal_data() {
+    let document = crate::support::with(&[
+        ("password", json!("Password123")),
+        ("identityInfo.firstName", json!("Firstling")),
+        ("identityInfo.lastName", json!("Lastling")),
+        ("identityInfo.email", json!("ann@example.com")),
+        ("identityInfo.secondaryEmail", json!("second@example.com")),
+        ("identityInfo.mobile", json!("+16175550101")),
+        ("phoneConfig.deskPhoneNumber", json!("+16175550102")),
+    ]);
+    let text = format!("{:?} {:?}", spec(&document), crate::support::state(&document));
+    for value in ["Password123", "Firstling", "Lastling", "ann@", "second@", "+1617555"] {
+        assert!(!text.contains(value), "{value}: {text}");
+    }
+}
+
+proptest! {
+    /// A spec survives its JSON, in both spellings.
+    #[test]
+    fn specs_survive_json(spec in any_spec()) {
+        let json = serde_json::to_string(&ExposeSecrets(&spec)).expect("json");
+        prop_assert_eq!(&serde_json::from_str::<UserSpec>(&json).expect("a spec"), &spec);
+        let mut hidden = spec.clone();
+        hidden.password = None;
+        let json = serde_json::to_string(&spec).expect("json");
+        prop_assert_eq!(&serde_json::from_str::<UserSpec>(&json).expect("a spec"), &hidden);
+        let snake: serde_json::Value = to_snake_case(serde_json::from_str(&json).expect("json"));
+        prop_assert_eq!(&serde_json::from_value::<UserSpec>(snake).expect("a spec"), &hidden);
+    }
+}
+
+/// The names of members, but for those that the user chooses: the keys of tags.
+fn to_snake_case(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+
+    match value {
+        Value::Object(members) => Value::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| {
+                    let is_tags = name == "tags";
+                    let snake = name.chars().fold(String::new(), |mut text, c| {
+                        if c.is_ascii_uppercase() {
+                            text.push('_');
+                        }
+                        text.push(c.to_ascii_lowercase());
+                        text
+                    });
+                    (snake, if is_tags { value } else { to_snake_case(value) })
+                })
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.into_iter().map(to_snake_case).collect()),
+        value => value,
+    }
 }

@@ -1,0 +1,121 @@
+//! The five documented programs of Pulumi's `aws.connect.User`, one builder call each, made in an Amazon
+//! Connect in memory.
+//!
+//! ```text
+//! cargo run --example documented
+//! ```
+
+use std::error::Error;
+
+use connect_user::{
+    apply::apply,
+    client::memory::MemoryConnect,
+    diff::plan,
+    user::{IdentityInfo, IdentityManagementType, PhoneConfig, PhoneType, UserSpec},
+    validate::{Context, resolve},
+};
+
+const INSTANCE: &str = "aaaaaaaa-bbbb-cccc-dddd-111111111111";
+
+fn soft_phone() -> PhoneConfig {
+    PhoneConfig::builder().phone_type(PhoneType::SoftPhone).after_contact_work_time_limit(0).build()
+}
+
+fn basic() -> UserSpec {
+    UserSpec::builder()
+        .instance_id(INSTANCE)
+        .name("basic")
+        .password("Password123")
+        .routing_profile_id("routing-profile")
+        .security_profile_ids(["security-profile"])
+        .identity_info(IdentityInfo::builder().first_name("example").last_name("example2").build())
+        .phone_config(soft_phone())
+        .build()
+}
+
+fn with_hierarchy_group() -> UserSpec {
+    UserSpec::builder()
+        .instance_id(INSTANCE)
+        .name("hierarchy-group")
+        .password("Password123")
+        .routing_profile_id("routing-profile")
+        .hierarchy_group_id("hierarchy-group")
+        .security_profile_ids(["security-profile"])
+        .identity_info(IdentityInfo::builder().first_name("example").last_name("example2").build())
+        .phone_config(soft_phone())
+        .build()
+}
+
+fn with_identity_info() -> UserSpec {
+    UserSpec::builder()
+        .instance_id(INSTANCE)
+        .name("identity-info")
+        .password("Password123")
+        .routing_profile_id("routing-profile")
+        .security_profile_ids(["security-profile"])
+        .identity_info(
+            IdentityInfo::builder()
+                .email("example@example.com")
+                .first_name("example")
+                .last_name("example2")
+                .secondary_email("secondary@example.com")
+                .build(),
+        )
+        .phone_config(soft_phone())
+        .build()
+}
+
+/// The document shows this program without a name for the person, which a `CONNECT_MANAGED` instance asks
+/// for.
+fn with_phone_type() -> UserSpec {
+    UserSpec::builder()
+        .instance_id(INSTANCE)
+        .name("desk-phone")
+        .password("Password123")
+        .routing_profile_id("routing-profile")
+        .security_profile_ids(["security-profile"])
+        .phone_config(soft_phone())
+        .build()
+}
+
+fn with_security_profiles() -> UserSpec {
+    UserSpec::builder()
+        .instance_id(INSTANCE)
+        .name("security-profiles")
+        .password("Password123")
+        .routing_profile_id("routing-profile")
+        .security_profile_ids(["security-profile", "example2"])
+        .phone_config(
+            PhoneConfig::builder()
+                .phone_type(PhoneType::DeskPhone)
+                .desk_phone_number("+112345678912")
+                .auto_accept(false)
+                .after_contact_work_time_limit(0)
+                .build(),
+        )
+        .build()
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let kind = IdentityManagementType::ConnectManaged;
+    let connect = MemoryConnect::any_instance(kind);
+    let context = Context::builder().identity_management(kind).build();
+    for spec in
+        [basic(), with_hierarchy_group(), with_identity_info(), with_phone_type(), with_security_profiles()]
+    {
+        let mut spec = spec;
+        if let Err(report) = resolve(spec.clone(), &context) {
+            println!("{report}\n  so: the names are added\n");
+            spec.identity_info =
+                Some(IdentityInfo::builder().first_name("example").last_name("example2").build());
+        }
+        let (desired, _) = resolve(spec, &context)?;
+        let name = desired.name().to_owned();
+        let plan = plan(desired, None, &Default::default())?;
+        print!("{}", plan.preview().text(&name));
+        let applied = apply(&plan, None, &connect, &Default::default()).await?;
+        println!("  is now {}\n", applied.state.map(|state| state.id().to_string()).unwrap_or_default());
+    }
+    Ok(())
+}

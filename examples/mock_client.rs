@@ -1,0 +1,71 @@
+//! How a host mocks the service in its own unit tests, with `mockall`.
+//!
+//! ```text
+//! cargo run --example mock_client
+//! ```
+
+use std::error::Error;
+
+use async_trait::async_trait;
+use connect_user::{
+    apply::find_by_name,
+    client::{
+        AssociateUserProficiencies, ClientError, ClientResult, ConnectClient, CreateUser, CreatedUser,
+        DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, DisassociateUserProficiencies,
+        ErrorKind, FoundUser, InstanceDescription, ListUserProficiencies, ListUsers, ListedUser, Page,
+        QuickConnectSummary, SearchQuickConnects, SearchUsers, TagResource, UntagResource, UpdateUserConfig,
+        UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig, UpdateUserProficiencies,
+        UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
+    },
+    user::{Operation, ProficiencyKey},
+};
+use mockall::mock;
+
+mock! {
+    /// A service whose every answer the test says.
+    #[derive(Debug)]
+    pub Connect {}
+
+    #[async_trait]
+    impl ConnectClient for Connect {
+        async fn create_user(&self, request: &CreateUser) -> ClientResult<CreatedUser>;
+        async fn describe_user(&self, request: &DescribeUser) -> ClientResult<UserDescription>;
+        async fn delete_user(&self, request: &DeleteUser) -> ClientResult<()>;
+        async fn list_users(&self, request: &ListUsers) -> ClientResult<Page<ListedUser>>;
+        async fn search_users(&self, request: &SearchUsers) -> ClientResult<Page<FoundUser>>;
+        async fn update_user_identity_info(&self, request: &UpdateUserIdentityInfo) -> ClientResult<()>;
+        async fn update_user_phone_config(&self, request: &UpdateUserPhoneConfig) -> ClientResult<()>;
+        async fn update_user_config(&self, request: &UpdateUserConfig) -> ClientResult<()>;
+        async fn update_user_routing_profile(&self, request: &UpdateUserRoutingProfile) -> ClientResult<()>;
+        async fn update_user_security_profiles(&self, request: &UpdateUserSecurityProfiles) -> ClientResult<()>;
+        async fn update_user_hierarchy(&self, request: &UpdateUserHierarchy) -> ClientResult<()>;
+        async fn associate_user_proficiencies(&self, request: &AssociateUserProficiencies) -> ClientResult<()>;
+        async fn disassociate_user_proficiencies(&self, request: &DisassociateUserProficiencies) -> ClientResult<()>;
+        async fn update_user_proficiencies(&self, request: &UpdateUserProficiencies) -> ClientResult<()>;
+        async fn list_user_proficiencies(&self, request: &ListUserProficiencies) -> ClientResult<Page<(ProficiencyKey, u8)>>;
+        async fn tag_resource(&self, request: &TagResource) -> ClientResult<()>;
+        async fn untag_resource(&self, request: &UntagResource) -> ClientResult<()>;
+        async fn describe_instance(&self, request: &DescribeInstance) -> ClientResult<InstanceDescription>;
+        async fn search_quick_connects(&self, request: &SearchQuickConnects) -> ClientResult<Page<QuickConnectSummary>>;
+        async fn delete_quick_connect(&self, request: &DeleteQuickConnect) -> ClientResult<()>;
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut connect = MockConnect::new();
+    connect
+        .expect_search_users()
+        .withf(|request| request.name.as_deref() == Some("jane"))
+        .times(1)
+        .returning(|_| Ok(Page { items: Vec::new(), next_token: None }));
+    connect
+        .expect_list_users()
+        .times(1)
+        .returning(|_| Err(ClientError::new(Operation::ListUsers, ErrorKind::AccessDenied)));
+
+    let error = find_by_name(&connect, &"1c2d".into(), "jane", true).await.unwrap_err();
+    println!("as the mock says: {error}");
+    assert_eq!(error.kind(), ErrorKind::AccessDenied);
+    Ok(())
+}

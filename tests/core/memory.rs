@@ -1,0 +1,377 @@
+//! The service in memory: its rules, faults, pages, delays and file.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use connect_user::{
+    client::{
+        memory::{Fault, LoadError, MemoryConnect, MemoryInstance, Outcome},
+        *,
+    },
+    user::{
+        Channel, IdentityManagementType, InstanceId, Operation, Proficiencies, ProficiencyKey, Tags, UserId,
+    },
+    validate::{Context, resolve},
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::{
+    random::{any_kind, document},
+    support::{spec, with},
+};
+
+const KIND: IdentityManagementType = IdentityManagementType::ConnectManaged;
+
+fn connect() -> MemoryConnect {
+    let connect = MemoryConnect::new();
+    connect.add_instance(
+        MemoryInstance::new("i", KIND)
+            .with_routing_profiles(["r1"])
+            .with_security_profiles(["s1"])
+            .with_hierarchy_groups(["g1"])
+            .with_attribute("language", ["fr", "de"])
+            .with_proficiency_limit(2)
+            .with_user_quota(3),
+    );
+    connect
+}
+
+fn instance() -> InstanceId {
+    "i".into()
+}
+
+/// A creation as the library would make it, without asking its rules.
+fn creation(members: &[(&str, Value)]) -> CreateUser {
+    let names = [
+        ("password", json!("Password123")),
+        ("identityInfo.firstName", json!("Ann")),
+        ("identityInfo.lastName", json!("Lee")),
+    ];
+    let spec = spec(&with(&[&names[..], members].concat()));
+    let password = spec.password.clone().and_then(connect_user::user::Input::into_known);
+    let mut allowed = connect_user::validate::Overrides::default();
+    for rule in connect_user::validate::rules() {
+        let _ = allowed.allow(rule.code.as_str());
+    }
+    let (desired, _) = resolve(spec, &Context::builder().overrides(allowed).build()).expect("sendable");
+    let settings = desired.settings().clone();
+    CreateUser {
+        instance_id: desired.instance_id().clone(),
+        name: desired.name().to_owned(),
+        password,
+        directory_user_id: desired.directory_user_id().map(str::to_owned),
+        identity: settings.identity,
+        phone: desired.spec().phone_config.is_some().then_some(settings.phone),
+        routing_profile_id: settings.routing_profile_id,
+        security_profile_ids: settings.security_profile_ids,
+        hierarchy_group_id: settings.hierarchy_group_id,
+        channels: settings.channels,
+        tags: desired.tags_all(),
+    }
+}
+
+async fn refused(connect: &MemoryConnect, members: &[(&str, Value)]) -> ErrorKind {
+    match connect.create_user(&creation(members)).await {
+        Ok(_) => panic!("taken: {members:?}"),
+        Err(error) => {
+            assert_eq!(error.effect(), Effect::None);
+            error.kind()
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_rules_refuse() {
+    let long = |length: usize| json!("x".repeat(length));
+    let many: Value = (0..51).map(|n| (n.to_string(), json!(""))).collect::<serde_json::Map<_, _>>().into();
+    let rows = [
+        ("name", long(101)),
+        ("name", json!("a@")),
+        ("password", Value::Null),
+        ("password", json!("Passw0r")),
+        ("password", json!("Pass word123")),
+        ("password", json!("password123")),
+        ("identityInfo.firstName", Value::Null),
+        ("identityInfo.firstName", json!("")),
+        ("identityInfo.lastName", long(257)),
+        ("identityInfo.lastName", json!("e\u{301}")),
+        ("identityInfo.secondaryEmail", json!("a@b")),
+        ("identityInfo.mobile", json!("0123")),
+        ("phoneConfig", Value::Null),
+        ("phoneConfig.phoneType", json!("DESK_PHONE")),
+        ("phoneConfig.deskPhoneNumber", json!("+16175550101")),
+        ("phoneConfig.afterContactWorkTimeLimit", json!(2_000_001)),
+        ("phoneNumberConfigs", json!([{"channel": "VOICE", "phoneType": "SOFT_PHONE"}])),
+        ("voiceEnhancementConfigs", json!([{"channel": "CHAT", "voiceEnhancementMode": "NONE"}])),
+        (
+            "autoAcceptConfigs",
+            json!([{"channel": "TASK", "autoAccept": true, "agentFirstCallbackAutoAccept": true}]),
+        ),
+        (
+            "afterContactWorkConfigs",
+            json!([{"channel": "CHAT", "afterContactWorkConfig": {"afterContactWorkTimeLimit": 5401}}]),
+        ),
+        ("securityProfileIds", json!([])),
+        ("routingProfileId", json!("arn:aws:connect:us-east-1:1:instance/j/routing-profile/r1")),
+        ("directoryUserId", json!("")),
+        ("tags", json!({"aws:x": "y"})),
+        ("tags", json!({"a#": "y"})),
+        ("tags", json!({"k": "v".repeat(257)})),
+        ("tags", many),
+    ];
+    for (path, value) in rows {
+        assert_eq!(
+            refused(&connect(), &[(path, value.clone())]).await,
+            ErrorKind::Invalid,
+            "{path}: {value}"
+        );
+    }
+    for (path, value) in [
+        ("routingProfileId", "r2"),
+        ("securityProfileIds", "s2"),
+        ("hierarchyGroupId", "g2"),
+        ("instanceId", "j"),
+    ] {
+        let value = if path == "securityProfileIds" { json!([value]) } else { json!(value) };
+        assert_eq!(refused(&connect(), &[(path, value)]).await, ErrorKind::NotFound, "{path}");
+    }
+    let both = [
+        ("phoneConfig.autoAccept", json!(true)),
+        ("autoAcceptConfigs", json!([{"channel": "CHAT", "autoAccept": true}])),
+    ];
+    assert_eq!(refused(&connect(), &both).await, ErrorKind::Invalid);
+}
+
+#[tokio::test]
+async fn names_are_taken_once_and_quotas_fill_up() {
+    let connect = connect();
+    let created = connect.create_user(&creation(&[])).await.expect("created");
+    assert_eq!(
+        created.arn,
+        "arn:aws:connect:us-east-1:123456789012:instance/i/agent/00000001-0000-4000-8000-000000000001"
+    );
+    assert_eq!(refused(&connect, &[]).await, ErrorKind::Duplicate);
+    for name in ["JANE", "june"] {
+        connect.create_user(&creation(&[("name", json!(name))])).await.expect("another name");
+    }
+    assert_eq!(refused(&connect, &[("name", json!("jill"))]).await, ErrorKind::QuotaExceeded);
+    connect
+        .delete_user(&DeleteUser { instance_id: instance(), user_id: created.user_id.clone() })
+        .await
+        .expect("deleted");
+    let again = connect.create_user(&creation(&[("name", json!("jill"))])).await.expect("room");
+    assert_ne!(again.user_id, created.user_id, "no id comes twice");
+    let gone = connect.delete_user(&DeleteUser { instance_id: instance(), user_id: created.user_id }).await;
+    assert_eq!(gone.expect_err("gone").kind(), ErrorKind::NotFound);
+    assert!(!format!("{connect:?}").contains("Password123"));
+}
+
+#[tokio::test]
+async fn proficiencies_and_tags_have_their_rules() {
+    let connect = connect();
+    let CreatedUser { user_id, arn } = connect.create_user(&creation(&[])).await.expect("created");
+    let levels = |list: &[(&str, u8)]| -> Proficiencies {
+        list.iter()
+            .map(|(value, level)| {
+                (ProficiencyKey { name: "language".into(), value: value.to_string() }, *level)
+            })
+            .collect()
+    };
+    let associate = |proficiencies| AssociateUserProficiencies {
+        instance_id: instance(),
+        user_id: user_id.clone(),
+        proficiencies,
+    };
+    let update = |proficiencies| UpdateUserProficiencies {
+        instance_id: instance(),
+        user_id: user_id.clone(),
+        proficiencies,
+    };
+    for wrong in [levels(&[]), levels(&[("it", 1)]), levels(&[("fr", 6)]), levels(&[("fr", 0)])] {
+        assert_eq!(
+            connect.associate_user_proficiencies(&associate(wrong)).await.expect_err("wrong").kind(),
+            ErrorKind::Invalid
+        );
+    }
+    assert!(
+        connect.update_user_proficiencies(&update(levels(&[("fr", 1)]))).await.is_err(),
+        "not associated"
+    );
+    connect.associate_user_proficiencies(&associate(levels(&[("fr", 1)]))).await.expect("associated");
+    assert!(
+        connect.associate_user_proficiencies(&associate(levels(&[("fr", 2)]))).await.is_err(),
+        "associated already"
+    );
+    connect.update_user_proficiencies(&update(levels(&[("fr", 2)]))).await.expect("updated");
+    let all = list_all_proficiencies(&connect, &instance(), &user_id).await.expect("listed");
+    assert_eq!(all, levels(&[("fr", 2)]));
+    let gone = |value: &str| DisassociateUserProficiencies {
+        instance_id: instance(),
+        user_id: user_id.clone(),
+        proficiencies: BTreeSet::from([ProficiencyKey { name: "language".into(), value: value.into() }]),
+    };
+    assert!(connect.disassociate_user_proficiencies(&gone("de")).await.is_err(), "not there");
+    connect.disassociate_user_proficiencies(&gone("fr")).await.expect("disassociated");
+
+    let tag = |tags: Tags| TagResource { arn: arn.clone(), tags };
+    assert!(connect.tag_resource(&tag(Tags::new())).await.is_err());
+    connect
+        .tag_resource(&tag((0..50).map(|n| (n.to_string(), String::new())).collect()))
+        .await
+        .expect("fifty");
+    assert!(connect.tag_resource(&tag(Tags::from([("one more".into(), String::new())]))).await.is_err());
+    let untag = |keys: &[&str]| UntagResource {
+        arn: arn.clone(),
+        keys: keys.iter().map(ToString::to_string).collect(),
+    };
+    assert!(connect.untag_resource(&untag(&[])).await.is_err());
+    assert!(connect.untag_resource(&untag(&["aws:x"])).await.is_err());
+    connect.untag_resource(&untag(&["0", "never there"])).await.expect("untagged");
+    let other = TagResource {
+        arn: arn.replace("agent", "routing-profile"),
+        tags: Tags::from([("a".into(), "b".into())]),
+    };
+    assert_eq!(connect.tag_resource(&other).await.expect_err("not a user").kind(), ErrorKind::Invalid);
+}
+
+#[tokio::test]
+async fn a_phone_block_flattens_the_channels() {
+    let connect = connect();
+    let work = json!([
+        {"channel": "VOICE", "afterContactWorkConfig": {"afterContactWorkTimeLimit": 90},
+         "agentFirstCallbackAfterContactWorkConfig": {"afterContactWorkTimeLimit": 10}},
+        {"channel": "CHAT", "afterContactWorkConfig": {"afterContactWorkTimeLimit": 20}},
+    ]);
+    let created =
+        connect.create_user(&creation(&[("afterContactWorkConfigs", work)])).await.expect("created");
+    let phone = connect_user::user::Phone { after_contact_work_time_limit: 7, ..Default::default() };
+    let request = UpdateUserPhoneConfig { instance_id: instance(), user_id: created.user_id.clone(), phone };
+    connect.update_user_phone_config(&request).await.expect("updated");
+    let request = DescribeUser { instance_id: instance(), user_id: created.user_id.clone() };
+    let work = connect.describe_user(&request).await.expect("read").channels.after_contact_work;
+    assert_eq!(work.values().map(|work| work.time_limit).collect::<Vec<_>>(), [7, 7]);
+    assert_eq!(work[&Channel::Voice].agent_first_callback, Some(7));
+    let empty =
+        UpdateUserConfig { instance_id: instance(), user_id: created.user_id, channels: Default::default() };
+    assert_eq!(connect.update_user_config(&empty).await.expect_err("nothing").kind(), ErrorKind::Invalid);
+}
+
+#[tokio::test]
+async fn a_directory_keeps_its_names() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::ExistingDirectory);
+    let created = connect.create_user(&creation(&[("password", Value::Null)])).await.expect("created");
+    let identity = |last: &str, mobile: Option<&str>| UpdateUserIdentityInfo {
+        instance_id: instance(),
+        user_id: created.user_id.clone(),
+        identity: connect_user::user::Identity {
+            first_name: Some("Ann".into()),
+            last_name: Some(last.into()),
+            mobile: mobile.map(Into::into),
+            ..Default::default()
+        },
+    };
+    connect.update_user_identity_info(&identity("Lee", Some("+12"))).await.expect("the mobile is ours");
+    assert!(connect.update_user_identity_info(&identity("Low", None)).await.is_err());
+}
+
+#[tokio::test]
+async fn lists_come_in_pages_and_searches_ignore_case() {
+    let connect = MemoryConnect::any_instance(KIND);
+    for name in ["a", "b", "c", "A"] {
+        connect.create_user(&creation(&[("name", json!(name))])).await.expect("created");
+    }
+    let list = |token: Option<&str>, size| ListUsers {
+        instance_id: instance(),
+        next_token: token.map(Into::into),
+        max_results: size,
+    };
+    let first = connect.list_users(&list(None, Some(3))).await.expect("a page");
+    assert_eq!((first.items.len(), first.next_token.is_some()), (3, true));
+    let second = connect.list_users(&list(first.next_token.as_deref(), Some(3))).await.expect("a page");
+    assert_eq!((second.items.len(), second.next_token), (1, None));
+    for wrong in [list(Some("nonsense"), None), list(None, Some(0)), list(None, Some(1_001))] {
+        assert_eq!(connect.list_users(&wrong).await.expect_err("wrong").kind(), ErrorKind::Invalid);
+    }
+    assert_eq!(list_all_users(&connect, &instance()).await.expect("all").len(), 4);
+    let found = search_all_users(&connect, &instance(), Some("a")).await.expect("found");
+    assert_eq!(found.iter().map(|user| user.name.as_str()).collect::<Vec<_>>(), ["a", "A"]);
+    let most = SearchUsers { instance_id: instance(), name: None, next_token: None, max_results: Some(501) };
+    assert!(connect.search_users(&most).await.is_err());
+}
+
+#[tokio::test]
+async fn a_new_user_hides_for_calls_or_for_a_time() {
+    let connect = MemoryConnect::new();
+    connect.add_instance(MemoryInstance::new("i", KIND).with_hidden_time(Duration::from_secs(9)));
+    let user_id = connect.create_user(&creation(&[])).await.expect("created").user_id;
+    let request = DescribeUser { instance_id: instance(), user_id };
+    assert_eq!(connect.describe_user(&request).await.expect_err("hidden").kind(), ErrorKind::NotFound);
+    assert!(list_all_users(&connect, &instance()).await.expect("listed").is_empty());
+    connect.set_time(connect.time().plus(Duration::from_secs(9)));
+    connect.describe_user(&request).await.expect("seen");
+}
+
+#[tokio::test]
+async fn faults_come_when_they_are_due() {
+    let connect = MemoryConnect::any_instance(KIND);
+    connect.inject(Fault::of(Operation::CreateUser, 2, Outcome::AnswerLost));
+    connect.inject(Fault::of_any(4, Outcome::Refused(ErrorKind::Throttled)));
+    let create = |name: &str| creation(&[("name", json!(name))]);
+    connect.create_user(&create("a")).await.expect("the first");
+    let lost = connect.create_user(&create("b")).await.expect_err("lost");
+    assert_eq!((lost.kind(), lost.effect()), (ErrorKind::Transport, Effect::Unknown));
+    assert_eq!(
+        connect.create_user(&create("b")).await.expect_err("it was done").kind(),
+        ErrorKind::Duplicate
+    );
+    assert_eq!(connect.create_user(&create("c")).await.expect_err("the fourth").kind(), ErrorKind::Throttled);
+    connect.inject(Fault::of_any(1, Outcome::NoAnswer));
+    assert_eq!(connect.create_user(&create("c")).await.expect_err("no answer").effect(), Effect::Unknown);
+    connect.create_user(&create("c")).await.expect("nothing was done before");
+    let kinds: Vec<_> = connect.calls().into_iter().map(|call| call.error).collect();
+    use ErrorKind::*;
+    assert_eq!(kinds, [None, Some(Transport), Some(Duplicate), Some(Throttled), Some(Transport), None]);
+}
+
+#[tokio::test]
+async fn the_service_survives_its_file() {
+    let connect = connect();
+    let created = connect.create_user(&creation(&[("tags", json!({"a": "b"}))])).await.expect("created");
+    assert!(connect.edit_user(&instance(), &created.user_id, |user, proficiencies| {
+        user.tags.insert("aws:x".into(), "y".into());
+        user.unrecognised.push("phoneConfig.phoneType `HOLOGRAM`".into());
+        proficiencies.insert(ProficiencyKey { name: "language".into(), value: "fr".into() }, 3);
+    }));
+    let quick_connect = QuickConnectSummary {
+        quick_connect_id: "q".into(),
+        name: "Q".into(),
+        user_id: Some(UserId::new("u")),
+    };
+    assert!(connect.add_quick_connect(&instance(), quick_connect));
+    let mut file = Vec::new();
+    connect.save(&mut file).expect("saved");
+    assert!(!String::from_utf8_lossy(&file).contains("Password123"));
+    let loaded = MemoryConnect::load(file.as_slice()).expect("loaded");
+    assert_eq!(loaded.users(&instance()), connect.users(&instance()));
+    let mut again = Vec::new();
+    loaded.save(&mut again).expect("saved");
+    assert_eq!(again, file);
+    assert!(matches!(MemoryConnect::load(&b"{\"version\": 2}"[..]), Err(LoadError::Version { found: 2 })));
+    assert!(matches!(MemoryConnect::load(&b"{\"version\": 1}"[..]), Err(LoadError::Form(_))));
+    assert!(matches!(MemoryConnect::load(&file[..40]), Err(LoadError::Form(_))));
+}
+
+proptest! {
+    /// The two hands agree: what validation lets pass, the service takes.
+    #[test]
+    fn what_is_valid_is_taken((kind, document) in any_kind().prop_flat_map(|kind| (Just(kind), document(kind, "jane")))) {
+        let context = Context::builder().identity_management(kind).build();
+        let valid = resolve(spec(&document), &context);
+        prop_assert!(valid.is_ok(), "{:?}", valid.err());
+        let plan = connect_user::diff::plan(valid.unwrap().0, None, &Default::default()).unwrap();
+        let connect = MemoryConnect::any_instance(kind);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let done = runtime.block_on(connect_user::apply::apply(&plan, None, &connect, &Default::default()));
+        prop_assert!(done.is_ok(), "{:?}", done.err());
+    }
+}

@@ -1,0 +1,603 @@
+//! Rules: each with a user that breaks it and one that does not.
+
+use std::collections::BTreeSet;
+
+use connect_user::{
+    user::{AutoName, IdentityManagementType, Tags, UNKNOWN_SENTINEL, UserState, Value as Document},
+    validate::{Context, Overrides, Report, Severity, resolve, rules, validate, validate_document},
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::{base, spec, state, with};
+
+const MANAGED: Option<IdentityManagementType> = Some(IdentityManagementType::ConnectManaged);
+const SAML: Option<IdentityManagementType> = Some(IdentityManagementType::Saml);
+const DIRECTORY: Option<IdentityManagementType> = Some(IdentityManagementType::ExistingDirectory);
+
+/// A user who breaks one rule, and the place.
+struct Case {
+    code: &'static str,
+    path: &'static str,
+    kind: Option<IdentityManagementType>,
+    document: Value,
+    default_tags: Tags,
+    prior: Option<UserState>,
+}
+
+fn case(
+    code: &'static str,
+    path: &'static str,
+    kind: Option<IdentityManagementType>,
+    members: &[(&str, Value)],
+) -> Case {
+    Case { code, path, kind, document: with(members), default_tags: Tags::new(), prior: None }
+}
+
+/// Names, an e-mail address and a password: what a `CONNECT_MANAGED` instance asks for.
+fn managed(members: &[(&str, Value)]) -> Vec<(&'static str, Value)> {
+    let mut all = vec![
+        ("password", json!("Password123")),
+        ("identityInfo.firstName", json!("Ann")),
+        ("identityInfo.lastName", json!("Lee")),
+        ("identityInfo.email", json!("ann@example.com")),
+    ];
+    for (path, value) in members {
+        // The paths of this file are all literals; leaking them is the shortest way to a static one.
+        all.push((Box::leak(path.to_string().into_boxed_str()), value.clone()));
+    }
+    all
+}
+
+fn text(length: usize) -> Value {
+    json!("x".repeat(length))
+}
+
+fn work(channel: &str, limit: i64) -> Value {
+    json!([{"channel": channel, "afterContactWorkConfig": {"afterContactWorkTimeLimit": limit}}])
+}
+
+fn proficiency(name: &str, value: &str, level: i64) -> Value {
+    json!({"attributeName": name, "attributeValue": value, "level": level})
+}
+
+fn cases() -> Vec<Case> {
+    let arn = |instance: &str, kind: &str| {
+        json!(format!("arn:aws:connect:us-east-1:1:instance/{instance}/{kind}/x"))
+    };
+    let fifty: Value =
+        (0..51).map(|n| (format!("k{n}"), json!("v"))).collect::<serde_json::Map<_, _>>().into();
+    let mut cases = vec![
+        case("instance-id-length", "instanceId", None, &[("instanceId", text(101))]),
+        case("invalid-id", "routingProfileId", None, &[("routingProfileId", json!("r 1"))]),
+        case("invalid-id", "routingProfileId", None, &[("routingProfileId", json!(""))]),
+        case(
+            "invalid-id",
+            "securityProfileIds[1]",
+            None,
+            &[("securityProfileIds", json!(["s1", arn("i", "agent")]))],
+        ),
+        case("invalid-id", "hierarchyGroupId", None, &[("hierarchyGroupId", arn("i", "routing-profile"))]),
+        case("foreign-arn", "routingProfileId", None, &[("routingProfileId", arn("j", "routing-profile"))]),
+        case("foreign-arn", "hierarchyGroupId", None, &[("hierarchyGroupId", arn("j", "agent-group"))]),
+        case("name-missing", "name", None, &[("name", Value::Null)]),
+        case("name-length", "name", None, &[("name", text(101))]),
+        case("name-length", "name", None, &[("name", json!(""))]),
+        case(
+            "name-length",
+            "name",
+            SAML,
+            &[
+                ("name", text(65)),
+                ("identityInfo.firstName", json!("A")),
+                ("identityInfo.lastName", json!("B")),
+            ],
+        ),
+        case(
+            "name-characters",
+            "name",
+            SAML,
+            &[
+                ("name", json!("jané")),
+                ("identityInfo.firstName", json!("A")),
+                ("identityInfo.lastName", json!("B")),
+            ],
+        ),
+        case("name-at-sign", "name", None, &[("name", json!("jane@"))]),
+        case("name-over-20", "name", DIRECTORY, &[("name", text(21))]),
+        case("password-required", "password", MANAGED, &managed(&[("password", Value::Null)])),
+        case("password-not-allowed", "password", DIRECTORY, &[("password", json!("Password123"))]),
+        case("password-length", "password", MANAGED, &managed(&[("password", json!("Passw0r"))])),
+        case(
+            "password-length",
+            "password",
+            MANAGED,
+            &managed(&[("password", json!(format!("Aa1{}", "x".repeat(62))))]),
+        ),
+        case(
+            "password-white-space",
+            "password",
+            MANAGED,
+            &managed(&[("password", json!("Password\u{a0}123"))]),
+        ),
+        case("password-weak", "password", MANAGED, &managed(&[("password", json!("PASSWORD123"))])),
+        case(
+            "directory-user-id-not-allowed",
+            "directoryUserId",
+            SAML,
+            &[
+                ("directoryUserId", json!("d")),
+                ("identityInfo.firstName", json!("A")),
+                ("identityInfo.lastName", json!("B")),
+            ],
+        ),
+        case("directory-user-id-empty", "directoryUserId", None, &[("directoryUserId", json!(""))]),
+        case("security-profile-count", "securityProfileIds", None, &[("securityProfileIds", json!([]))]),
+        case(
+            "security-profile-count",
+            "securityProfileIds",
+            None,
+            &[("securityProfileIds", (0..11).map(|n| format!("s{n}")).collect())],
+        ),
+        case(
+            "duplicate-security-profile",
+            "securityProfileIds[1]",
+            None,
+            &[("securityProfileIds", json!(["x", arn("i", "security-profile")]))],
+        ),
+        case("names-required", "identityInfo.lastName", SAML, &[("identityInfo.firstName", json!("Ann"))]),
+        case(
+            "names-required",
+            "identityInfo.firstName",
+            MANAGED,
+            &managed(&[("identityInfo.firstName", json!(""))]),
+        ),
+        case(
+            "names-expected",
+            "identityInfo.lastName",
+            None,
+            &[("password", json!("Password123")), ("identityInfo.firstName", json!("Ann"))],
+        ),
+        case(
+            "person-name-length",
+            "identityInfo.firstName",
+            DIRECTORY,
+            &[("identityInfo.firstName", text(256))],
+        ),
+        case("person-name-length", "identityInfo.lastName", None, &[("identityInfo.lastName", text(301))]),
+        case(
+            "person-name-length",
+            "identityInfo.lastName",
+            MANAGED,
+            &managed(&[("identityInfo.lastName", text(257))]),
+        ),
+        case("not-nfc", "identityInfo.firstName", None, &[("identityInfo.firstName", json!("Jose\u{301}"))]),
+        case("email-not-allowed", "identityInfo.email", SAML, &managed(&[("password", Value::Null)])),
+        case(
+            "email-missing",
+            "identityInfo.email",
+            MANAGED,
+            &managed(&[("identityInfo.email", Value::Null)]),
+        ),
+        case("email-shape", "identityInfo.email", None, &[("identityInfo.email", json!("nobody"))]),
+        case(
+            "secondary-email-length",
+            "identityInfo.secondaryEmail",
+            None,
+            &[("identityInfo.secondaryEmail", json!(format!("{}@example.com", "x".repeat(254))))],
+        ),
+        case(
+            "secondary-email-shape",
+            "identityInfo.secondaryEmail",
+            None,
+            &[("identityInfo.secondaryEmail", json!("a@b@example.com"))],
+        ),
+        case("mobile-form", "identityInfo.mobile", None, &[("identityInfo.mobile", json!("+06175550101"))]),
+        case("phone-config-required", "phoneConfig.phoneType", None, &[("phoneConfig", Value::Null)]),
+        case(
+            "desk-phone-number-required",
+            "phoneConfig.deskPhoneNumber",
+            None,
+            &[("phoneConfig.phoneType", json!("DESK_PHONE"))],
+        ),
+        case(
+            "desk-phone-number-required",
+            "phoneNumberConfigs[0].phoneNumber",
+            None,
+            &[
+                ("phoneConfig", Value::Null),
+                ("phoneNumberConfigs", json!([{"channel": "VOICE", "phoneType": "DESK_PHONE"}])),
+            ],
+        ),
+        case(
+            "desk-phone-number-unused",
+            "phoneConfig.deskPhoneNumber",
+            None,
+            &[("phoneConfig.deskPhoneNumber", json!("+16175550101"))],
+        ),
+        case(
+            "desk-phone-number-form",
+            "phoneConfig.deskPhoneNumber",
+            None,
+            &[
+                ("phoneConfig.phoneType", json!("DESK_PHONE")),
+                ("phoneConfig.deskPhoneNumber", json!("+16175550101x")),
+            ],
+        ),
+        case(
+            "persistent-connection-unused",
+            "phoneConfig.persistentConnection",
+            None,
+            &[
+                ("phoneConfig.phoneType", json!("DESK_PHONE")),
+                ("phoneConfig.deskPhoneNumber", json!("+16175550101")),
+                ("phoneConfig.persistentConnection", json!(true)),
+            ],
+        ),
+        case(
+            "after-contact-work-limit",
+            "phoneConfig.afterContactWorkTimeLimit",
+            None,
+            &[("phoneConfig.afterContactWorkTimeLimit", json!(2_000_001))],
+        ),
+        case(
+            "after-contact-work-limit",
+            "afterContactWorkConfigs[0].afterContactWorkConfig.afterContactWorkTimeLimit",
+            None,
+            &[("afterContactWorkConfigs", work("TASK", -1))],
+        ),
+        case(
+            "chat-after-contact-work-limit",
+            "afterContactWorkConfigs[0].afterContactWorkConfig.afterContactWorkTimeLimit",
+            None,
+            &[("afterContactWorkConfigs", work("CHAT", 5_401))],
+        ),
+        case(
+            "conflicting-settings",
+            "autoAcceptConfigs",
+            None,
+            &[
+                ("phoneConfig.autoAccept", json!(false)),
+                ("autoAcceptConfigs", json!([{"channel": "CHAT", "autoAccept": true}])),
+            ],
+        ),
+        case(
+            "conflicting-settings",
+            "afterContactWorkConfigs",
+            None,
+            &[
+                ("phoneConfig.afterContactWorkTimeLimit", json!(0)),
+                ("afterContactWorkConfigs", work("TASK", 1)),
+            ],
+        ),
+        case(
+            "conflicting-settings",
+            "phoneNumberConfigs",
+            None,
+            &[("phoneNumberConfigs", json!([{"channel": "VOICE", "phoneType": "SOFT_PHONE"}]))],
+        ),
+        case(
+            "conflicting-settings",
+            "persistentConnectionConfigs",
+            None,
+            &[
+                ("phoneConfig.persistentConnection", json!(true)),
+                ("persistentConnectionConfigs", json!([{"channel": "VOICE", "persistentConnection": true}])),
+            ],
+        ),
+        case(
+            "duplicate-channel",
+            "autoAcceptConfigs[1].channel",
+            None,
+            &[(
+                "autoAcceptConfigs",
+                json!([{"channel": "CHAT", "autoAccept": true}, {"channel": "CHAT", "autoAccept": false}]),
+            )],
+        ),
+        case(
+            "channel-not-voice",
+            "voiceEnhancementConfigs[0].channel",
+            None,
+            &[("voiceEnhancementConfigs", json!([{"channel": "CHAT", "voiceEnhancementMode": "NONE"}]))],
+        ),
+        case(
+            "agent-first-not-voice",
+            "autoAcceptConfigs[0].agentFirstCallbackAutoAccept",
+            None,
+            &[(
+                "autoAcceptConfigs",
+                json!([{"channel": "CHAT", "autoAccept": true, "agentFirstCallbackAutoAccept": true}]),
+            )],
+        ),
+        case(
+            "proficiency-text-length",
+            "userProficiencies[0].attributeName",
+            None,
+            &[("userProficiencies", json!([proficiency("", "v", 1)]))],
+        ),
+        case(
+            "proficiency-level",
+            "userProficiencies[0].level",
+            None,
+            &[("userProficiencies", json!([proficiency("n", "v", 6)]))],
+        ),
+        case(
+            "duplicate-proficiency",
+            "userProficiencies[1]",
+            None,
+            &[("userProficiencies", json!([proficiency("n", "v", 1), proficiency("n", "v", 2)]))],
+        ),
+        case(
+            "too-many-proficiencies",
+            "userProficiencies",
+            None,
+            &[("userProficiencies", (0..11).map(|n| proficiency("n", &n.to_string(), 1)).collect())],
+        ),
+        case("too-many-tags", "tags", None, &[("tags", fifty)]),
+        case("tag-key-length", "tags", None, &[("tags", json!({"k".repeat(129): "v"}))]),
+        case("tag-key-characters", "tags[\"a#b\"]", None, &[("tags", json!({"a#b": "v"}))]),
+        case("tag-key-reserved", "tags[\"AWS:x\"]", None, &[("tags", json!({"AWS:x": "v"}))]),
+        case("tag-value-length", "tags.k", None, &[("tags", json!({"k": "v".repeat(257)}))]),
+    ];
+    let mut defaults = case("tag-key-reserved", "tags[\"aws:x\"]", None, &[]);
+    defaults.default_tags = Tags::from([("aws:x".into(), "v".into())]);
+    let mut fixed = case(
+        "directory-identity-fixed",
+        "identityInfo.email",
+        DIRECTORY,
+        &[("identityInfo.email", json!("b@example.com"))],
+    );
+    fixed.prior = Some(state(&with(&[("identityInfo.email", json!("a@example.com"))])));
+    cases.extend([defaults, fixed]);
+    cases
+}
+
+fn report(case: &Case) -> Report {
+    let context = Context::builder()
+        .maybe_identity_management(case.kind)
+        .default_tags(case.default_tags.clone())
+        .maybe_prior(case.prior.as_ref())
+        .build();
+    validate(&spec(&case.document), &context)
+}
+
+#[test]
+fn every_rule_has_a_user_that_breaks_it_and_only_it() {
+    let mut seen = BTreeSet::new();
+    for case in cases() {
+        let report = report(&case);
+        let found: Vec<_> =
+            report.violations().iter().map(|v| (v.code.as_str(), v.path.to_string())).collect();
+        let [(code, path)] = found.as_slice() else { panic!("{}: {report}", case.code) };
+        assert_eq!(*code, case.code, "{report}");
+        if case.code != "tag-key-length" {
+            assert_eq!(path, case.path, "{report}");
+        }
+        let violation = &report.violations()[0];
+        assert!(violation.help.is_some());
+        let message = &violation.message;
+        assert!(
+            !message.ends_with('.') && message.starts_with(|c: char| c == '`' || c.is_lowercase()),
+            "{message}"
+        );
+        seen.insert(case.code);
+    }
+    let decoding = ["unknown-member", "duplicate-member", "missing-required", "wrong-type", "invalid-value"];
+    for rule in rules().filter(|rule| !decoding.contains(&rule.code.as_str())) {
+        assert!(seen.contains(rule.code.as_str()), "no case for `{}`", rule.code);
+    }
+}
+
+#[test]
+fn users_who_break_nothing() {
+    let names = [("identityInfo.firstName", json!("Ann")), ("identityInfo.lastName", json!("Lee"))];
+    let edge = |members: &[(&str, Value)]| with(&[&names[..], members].concat());
+    for (kind, document) in [
+        (None, base()),
+        (DIRECTORY, base()),
+        (SAML, edge(&[("name", text(64))])),
+        (
+            SAML,
+            edge(&[
+                ("identityInfo.firstName", json!("")),
+                ("identityInfo.secondaryEmail", json!("a.b+c@x-y.example.com")),
+            ]),
+        ),
+        (MANAGED, with(&managed(&[("password", json!(format!("Aa1{}", "é".repeat(61))))]))),
+        (MANAGED, with(&managed(&[("identityInfo.lastName", json!("é".repeat(256)))]))),
+        (
+            None,
+            edge(&[
+                ("name", json!("jane@example.com")),
+                ("tags", json!({"k".repeat(128): "v".repeat(256), "ключ 1_.:/=+-@": ""})),
+            ]),
+        ),
+        (
+            None,
+            edge(&[(
+                "autoAcceptConfigs",
+                json!([{"channel": "VOICE", "autoAccept": true, "agentFirstCallbackAutoAccept": true}]),
+            )]),
+        ),
+        (None, edge(&[("phoneConfig.autoAccept", json!(true)), ("autoAcceptConfigs", json!([]))])),
+        (None, edge(&[("afterContactWorkConfigs", work("CHAT", 5_400))])),
+        (
+            None,
+            edge(&[
+                ("phoneConfig.afterContactWorkTimeLimit", json!(2_000_000)),
+                ("identityInfo.mobile", json!("+12")),
+            ]),
+        ),
+    ] {
+        let context = Context::builder().maybe_identity_management(kind).build();
+        let report = validate(&spec(&document), &context);
+        assert!(report.violations().is_empty(), "{report}\n{document}");
+    }
+}
+
+#[test]
+fn a_user_who_stays_needs_no_password_and_one_who_is_replaced_does() {
+    let document = with(&managed(&[("password", Value::Null)]));
+    let prior = state(&document);
+    let check = |document: &Value| {
+        let context = Context::builder().maybe_identity_management(MANAGED).prior(&prior).build();
+        validate(&spec(document), &context).is_valid()
+    };
+    assert!(check(&document));
+    let mut renamed = document.clone();
+    renamed["name"] = json!("june");
+    assert!(!check(&renamed));
+}
+
+#[test]
+fn unknown_values_are_deferred_and_keep_from_resolving() {
+    let unknown = json!(UNKNOWN_SENTINEL);
+    let document = with(&[
+        ("routingProfileId", unknown.clone()),
+        ("securityProfileIds", json!(["s1", unknown])),
+        ("tags", json!({"k": unknown})),
+    ]);
+    let report = validate(&spec(&document), &Context::default());
+    assert!(report.is_valid());
+    let places: Vec<_> = report.deferred().iter().map(ToString::to_string).collect();
+    assert_eq!(places, ["routingProfileId", "securityProfileIds[1]", "tags.k"]);
+    let refused = resolve(spec(&document), &Context::default()).expect_err("unknowns");
+    assert_eq!(refused.to_string(), "not known yet: `routingProfileId`, `securityProfileIds[1]`, `tags.k`");
+}
+
+#[test]
+fn severities_change_and_what_cannot_be_sent_stays_refused() {
+    let mut overrides = Overrides::default();
+    for code in ["email-shape", "name-missing", "after-contact-work-limit"] {
+        overrides.allow(code).expect("a rule");
+    }
+    overrides.deny("desk-phone-number-unused").expect("a rule");
+    assert!(overrides.allow("wrong-type").is_err(), "what cannot be read cannot be sent");
+    let context = Context::builder().overrides(overrides).build();
+    let report = validate(&spec(&with(&[("phoneConfig.deskPhoneNumber", json!("+16175550101"))])), &context);
+    assert_eq!(report.errors().count(), 1);
+    for members in [("name", Value::Null), ("phoneConfig.afterContactWorkTimeLimit", json!(-1))] {
+        let spec = spec(&with(&[members]));
+        assert!(validate(&spec, &context).is_valid());
+        assert_eq!(resolve(spec, &context).expect_err("no call can carry it").errors().count(), 1);
+    }
+}
+
+#[test]
+fn a_document_is_reported_in_one() {
+    let text = r#"{
+        "instanceId": "i", "routing_profile_id": 7, "routingProfileid": "r",
+        "securityProfileIds": ["s1", null], "name": "jane",
+        "phoneConfig": {"phoneType": "DESKPHONE", "deskPhoneNumber": 16175550101},
+        "identityInfo": {"mobile": "1"}, "tags": {"cost": 7}
+    }"#;
+    let document: Document = serde_json::from_str(text).expect("JSON");
+    let (_, report) = validate_document(document, &Context::default());
+    insta::assert_snapshot!(report, @r#"
+    error[wrong-type]: `routingProfileId` must be a string, not a number
+      help: put the value in quotes, so that it is read as text
+    error[missing-required]: `securityProfileIds[1]` is required
+      help: give `securityProfileIds[1]`
+    error[mobile-form]: `identityInfo.mobile` is not a number in E.164
+      help: write `+`, the country code and the number: `+16175550123`
+    error[invalid-value]: `phoneConfig.phoneType`: `DESKPHONE` is not one of `SOFT_PHONE`, `DESK_PHONE`
+      help: did you mean `DESK_PHONE`?
+    error[wrong-type]: `phoneConfig.deskPhoneNumber` must be a string, not a number
+      help: put the value in quotes, so that it is read as text
+    error[wrong-type]: `tags.cost` must be a string, not a number
+      help: put the value in quotes, so that it is read as text
+    error[unknown-member]: there is no property `routingProfileid`; did you mean `routingProfileId`?
+      help: the properties are `instanceId`, `name`, `password`, `directoryUserId`, `hierarchyGroupId`, `routingProfileId`, `securityProfileIds`, `identityInfo`, `phoneConfig`, `autoAcceptConfigs`, `afterContactWorkConfigs`, `phoneNumberConfigs`, `persistentConnectionConfigs`, `voiceEnhancementConfigs`, `userProficiencies`, `tags`
+    "#);
+    assert!(report.deferred().is_empty(), "what cannot be read is not waited for");
+    assert!(report.violations().iter().all(|violation| violation.severity == Severity::Error));
+}
+
+#[test]
+fn a_name_is_made_once() {
+    let mut document = base();
+    document.as_object_mut().expect("an object").remove("name");
+    let context = |prior, suffix: &str| {
+        Context::builder().auto_name(AutoName::new("agent", suffix)).maybe_prior(prior).build()
+    };
+    let made = resolve(spec(&document), &context(None, "a1")).expect("valid").0;
+    assert_eq!(made.name(), "agent-a1");
+    assert!(!made.managed().contains(connect_user::user::Property::Name) || made.spec().name.is_some());
+    let prior = state(&base());
+    let kept = resolve(spec(&document), &context(Some(&prior), "b2")).expect("valid").0;
+    assert_eq!(kept.name(), "jane");
+}
+
+proptest! {
+    /// Whatever the password is and wherever the mistake, it is in no text.
+    #[test]
+    fn no_report_tells_a_password(password in "[a-zA-Z0-9#!]{12,30}", kind in proptest::sample::select(IdentityManagementType::ALL)) {
+        let document = with(&[("password", json!(password)), ("name", Value::Null)]);
+        let context = Context::builder().identity_management(kind).build();
+        let spec = spec(&document);
+        let report = validate(&spec, &context);
+        let text = format!("{report} {report:?} {spec:?} {} {}", serde_json::to_string(&report).unwrap(), serde_json::to_string(&spec).unwrap());
+        prop_assert!(!text.contains(&password));
+        let wrong: Document = serde_json::from_value(json!({"password": {"x": password}, "name": [password]})).unwrap();
+        let (_, report) = validate_document(wrong, &context);
+        let text = format!("{report} {report:?}");
+        prop_assert!(!text.contains(&password));
+    }
+
+    /// No document makes the crate panic, and every violation has its place in the order.
+    #[test]
+    fn any_document_is_reported(document in any_document()) {
+        let (spec, report) = validate_document(document, &Context::default());
+        let _ = resolve(spec, &Context::default());
+        let text = report.to_string();
+        prop_assert_eq!(text.lines().filter(|line| !line.starts_with(' ') && !line.starts_with("not known")).count() >= report.violations().len(), true);
+    }
+}
+
+fn any_document() -> BoxedStrategy<Document> {
+    let names = vec![
+        "instanceId",
+        "name",
+        "password",
+        "routing_profile_id",
+        "securityProfileIds",
+        "identityInfo",
+        "phoneConfig",
+        "tags",
+        "phoneType",
+        "firstName",
+        "channel",
+        "autoAcceptConfigs",
+        "userProficiencies",
+        "level",
+        "afterContactWorkConfigs",
+        "afterContactWorkConfig",
+        "afterContactWorkTimeLimit",
+        "x",
+    ];
+    let leaf = prop_oneof![
+        Just(Document::Null),
+        Just(Document::Unknown),
+        any::<bool>().prop_map(Document::Bool),
+        any::<i64>().prop_map(Document::Integer),
+        any::<f64>().prop_map(Document::Float),
+        ".{0,40}".prop_map(Document::String),
+        proptest::sample::select(vec![
+            "VOICE",
+            "SOFT_PHONE",
+            "DESK_PHONE",
+            "+123",
+            "a@b.co",
+            "arn:aws:connect:::instance/"
+        ])
+        .prop_map(Document::from),
+    ];
+    leaf.prop_recursive(4, 40, 6, move |inner| {
+        let name = proptest::sample::select(names.clone()).prop_map(str::to_owned);
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(Document::List),
+            proptest::collection::vec((name, inner), 0..8).prop_map(Document::Map),
+        ]
+    })
+    .boxed()
+}
