@@ -82,15 +82,14 @@ impl Backend {
         let kind = identity_management(self.client(), instance)
             .await
             .map_err(|error| Failure::new(format!("the instance `{instance}` cannot be read: {error}")))?;
-        if let (Some(kind), Some(expected)) = (kind, self.expected) {
-            if kind != expected {
-                let message = format!(
-                    "the instance `{instance}` manages identities with `{kind}`, not with `{expected}`"
-                );
-                return Err(
-                    Failure::new(message).help("leave out `--identity-management`, or use another instance")
-                );
-            }
+        if let (Some(kind), Some(expected)) = (kind, self.expected)
+            && kind != expected
+        {
+            let message =
+                format!("the instance `{instance}` manages identities with `{kind}`, not with `{expected}`");
+            return Err(
+                Failure::new(message).help("leave out `--identity-management`, or use another instance")
+            );
         }
         self.kinds.insert(instance.bare().to_owned(), kind);
         Ok(kind)

@@ -126,11 +126,11 @@ pub async fn review(
     let mut taken = BTreeMap::new();
     for user in program.in_order()? {
         let evaluated = program.evaluate(user, &scope)?;
-        if let Some(identity) = identity_of(&evaluated.properties) {
-            if let Some(other) = taken.insert(identity.clone(), &user.name) {
-                let message = format!("`{other}` and `{}` are both the user `{}`", user.name, identity.1);
-                return Err(Failure::new(message).help("take one of them out, or give it another `name`"));
-            }
+        if let Some(identity) = identity_of(&evaluated.properties)
+            && let Some(other) = taken.insert(identity.clone(), &user.name)
+        {
+            let message = format!("`{other}` and `{}` are both the user `{}`", user.name, identity.1);
+            return Err(Failure::new(message).help("take one of them out, or give it another `name`"));
         }
         let (moved_from, entry) = match recorded.users.get(&user.name) {
             Some(entry) => (None, Some(entry)),

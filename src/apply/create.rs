@@ -8,8 +8,7 @@ use crate::{
     client::{ClientError, ClientResult, ConnectClient, CreateUser, CreatedUser, Effect, ErrorKind},
     diff::{self, Change, diff},
     user::{
-        DesiredUser, Input, Phone, Proficiencies, Property, Record, Unfinished, UserId, UserSettings,
-        UserState,
+        DesiredUser, Input, Proficiencies, Property, Record, Unfinished, UserId, UserSettings, UserState,
     },
 };
 
@@ -119,7 +118,7 @@ fn request(desired: &DesiredUser) -> CreateUser {
 }
 
 fn created_state(desired: &DesiredUser, created: CreatedUser) -> UserState {
-    let phone = desired.phone_to_create().unwrap_or_else(|| Phone::default());
+    let phone = desired.phone_to_create().unwrap_or_default();
     UserState {
         instance_id: desired.instance_id().clone(),
         user_id: created.user_id,

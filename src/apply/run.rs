@@ -351,10 +351,12 @@ impl Run<'_> {
         if let Some(password) = password {
             state.record.password = Some(password);
         }
-        if self.created && self.options.read_back && !self.adopted {
-            if let Some(read) = read_back(self.client, state, self.options).await {
-                self.state = Some(read);
-            }
+        let is_new = self.created && !self.adopted;
+        if is_new
+            && self.options.read_back
+            && let Some(read) = read_back(self.client, state, self.options).await
+        {
+            self.state = Some(read);
         }
     }
 

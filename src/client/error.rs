@@ -93,8 +93,12 @@ pub enum Effect {
 /// );
 /// assert_eq!(error.effect(), Effect::None);
 /// ```
-#[derive(Clone, Debug)]
-pub struct ClientError {
+#[derive(Clone)]
+pub struct ClientError(Box<Parts>);
+
+/// Behind a pointer, so that the way without an error stays light.
+#[derive(Clone)]
+struct Parts {
     operation: Operation,
     kind: ErrorKind,
     code: Option<String>,
@@ -107,90 +111,113 @@ pub struct ClientError {
 impl ClientError {
     /// An error of that kind. Its effect is [`Effect::Unknown`] where an operation that writes ended
     /// in [`ErrorKind::Service`] or [`ErrorKind::Transport`].
-    pub const fn new(operation: Operation, kind: ErrorKind) -> Self {
+    pub fn new(operation: Operation, kind: ErrorKind) -> Self {
         let unknown = operation.writes() && matches!(kind, ErrorKind::Service | ErrorKind::Transport);
         let effect = if unknown { Effect::Unknown } else { Effect::None };
-        Self { operation, kind, code: None, message: None, request_id: None, effect, source: None }
+        Self(Box::new(Parts {
+            operation,
+            kind,
+            code: None,
+            message: None,
+            request_id: None,
+            effect,
+            source: None,
+        }))
     }
 
     /// Adds the service's code, such as `ResourceNotFoundException`.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+        self.0.code = Some(code.into());
         self
     }
 
     /// Adds the service's message. It must not quote what was sent.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Some(message.into());
+        self.0.message = Some(message.into());
         self
     }
 
     /// Adds the id that AWS support asks for.
     #[must_use]
     pub fn with_request_id(mut self, request_id: impl Into<String>) -> Self {
-        self.request_id = Some(request_id.into());
+        self.0.request_id = Some(request_id.into());
         self
     }
 
     /// Says whether the call may have had its effect.
     #[must_use]
-    pub const fn with_effect(mut self, effect: Effect) -> Self {
-        self.effect = effect;
+    pub fn with_effect(mut self, effect: Effect) -> Self {
+        self.0.effect = effect;
         self
     }
 
     /// Adds what caused the error.
     #[must_use]
     pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {
-        self.source = Some(Arc::new(source));
+        self.0.source = Some(Arc::new(source));
         self
     }
 
     /// The operation that failed.
-    pub const fn operation(&self) -> Operation {
-        self.operation
+    pub fn operation(&self) -> Operation {
+        self.0.operation
     }
 
     /// What kind of failure it is.
-    pub const fn kind(&self) -> ErrorKind {
-        self.kind
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
     }
 
     /// The service's code.
     pub fn code(&self) -> Option<&str> {
-        self.code.as_deref()
+        self.0.code.as_deref()
     }
 
     /// The service's message.
     pub fn message(&self) -> Option<&str> {
-        self.message.as_deref()
+        self.0.message.as_deref()
     }
 
     /// The id that AWS support asks for.
     pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
+        self.0.request_id.as_deref()
     }
 
     /// Whether the call may have had its effect.
-    pub const fn effect(&self) -> Effect {
-        self.effect
+    pub fn effect(&self) -> Effect {
+        self.0.effect
     }
 
     /// Whether the same call may succeed later.
-    pub const fn is_retryable(&self) -> bool {
-        self.kind.is_retryable()
+    pub fn is_retryable(&self) -> bool {
+        self.0.kind.is_retryable()
+    }
+}
+
+impl fmt::Debug for ClientError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Parts { operation, kind, code, message, request_id, effect, source } = &*self.0;
+        f.debug_struct("ClientError")
+            .field("operation", operation)
+            .field("kind", kind)
+            .field("code", code)
+            .field("message", message)
+            .field("request_id", request_id)
+            .field("effect", effect)
+            .field("source", source)
+            .finish()
     }
 }
 
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` failed, {}", self.operation, self.kind.describe())?;
-        if let Some(message) = self.message.as_ref().or(self.code.as_ref()) {
+        write!(f, "`{}` failed, {}", self.0.operation, self.0.kind.describe())?;
+        if let Some(message) = self.0.message.as_ref().or(self.0.code.as_ref()) {
             write!(f, ": {message}")?;
         }
-        match &self.request_id {
+        match &self.0.request_id {
             Some(id) => write!(f, " (request `{id}`)"),
             None => Ok(()),
         }
@@ -199,6 +226,6 @@ impl fmt::Display for ClientError {
 
 impl Error for ClientError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        self.0.source.as_deref().map(|source| source as _)
     }
 }

@@ -16,7 +16,7 @@ use super::{
 /// has the shape of Pulumi's outputs, and a few members more. The password is not part of it,
 /// unless the host wraps it in [`ExposeSecrets`](super::ExposeSecrets).
 #[derive(Builder, Clone, Debug, PartialEq)]
-#[builder(on(String, into), on(InstanceId, into), on(UserId, into))]
+#[builder(on(_, into))]
 #[non_exhaustive]
 pub struct UserState {
     /// The instance that the user is in.

@@ -122,10 +122,8 @@ proptest! {
                     assert_eq!(failed.left.len(), most - failed.done);
                     state = failed.state.map(|state| *state);
                     connect.clear_faults();
-                    if !failed.certain {
-                        if let Some(known) = &state {
-                            state = refresh(&connect, known).await.expect("read");
-                        }
+                    if let (false, Some(known)) = (failed.certain, &state) {
+                        state = refresh(&connect, known).await.expect("read");
                     }
                     writes = connect.writes().len();
                     let second = planned(&after, kind, state.as_ref());

@@ -16,9 +16,7 @@ use crate::{
         UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig, UpdateUserProficiencies,
         UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
     },
-    user::{
-        Arn, IdentityManagementType, InstanceId, Operation, Phone, Proficiencies, ProficiencyKey, UserId,
-    },
+    user::{Arn, IdentityManagementType, InstanceId, Operation, Proficiencies, ProficiencyKey, UserId},
 };
 
 impl MemoryConnect {
@@ -146,7 +144,7 @@ impl Inner {
                 name: request.name.clone(),
                 directory_user_id: request.directory_user_id.clone().or(directory),
                 identity: request.identity.clone(),
-                phone: request.phone.clone().unwrap_or_else(Phone::default),
+                phone: request.phone.clone().unwrap_or_default(),
                 routing_profile_id: request.routing_profile_id.to_bare(),
                 security_profile_ids: request.security_profile_ids.iter().map(|id| id.to_bare()).collect(),
                 hierarchy_group_id: request.hierarchy_group_id.as_ref().map(|id| id.to_bare()),

@@ -85,11 +85,10 @@ pub(super) fn directory_empty(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn security_profile_count(subject: &Subject<'_>, found: &mut Found) {
-    if let Some(ids) = subject.spec.security_profile_ids.known() {
-        if !(1..=10).contains(&ids.len()) {
-            let message = format!("`securityProfileIds` has {} elements, of 1 to 10", ids.len());
-            found.add(Property::SecurityProfileIds, message, "give the user 1 to 10 security profiles");
-        }
+    let ids = subject.spec.security_profile_ids.known();
+    if let Some(ids) = ids.filter(|ids| !(1..=10).contains(&ids.len())) {
+        let message = format!("`securityProfileIds` has {} elements, of 1 to 10", ids.len());
+        found.add(Property::SecurityProfileIds, message, "give the user 1 to 10 security profiles");
     }
 }
 

@@ -32,12 +32,11 @@ pub(super) fn length(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn level(subject: &Subject<'_>, found: &mut Found) {
     for (place, proficiency) in proficiencies(subject) {
-        if let Some(level) = proficiency.level.known() {
-            if !level.validate_range(Some(1), Some(5), None, None) {
-                let place = place.member("level");
-                let message = format!("`{place}` is `{level}`, of 1 to 5");
-                found.add(place, message, "give 1 to 5; leave the proficiency out where there is none");
-            }
+        let is_wrong = |level: &&i64| !level.validate_range(Some(1), Some(5), None, None);
+        if let Some(level) = proficiency.level.known().filter(is_wrong) {
+            let place = place.member("level");
+            let message = format!("`{place}` is `{level}`, of 1 to 5");
+            found.add(place, message, "give 1 to 5; leave the proficiency out where there is none");
         }
     }
 }
