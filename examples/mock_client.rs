@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run --example mock_client
+//! cargo test --example mock_client
 //! ```
 
 use std::error::Error;
@@ -68,4 +69,58 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("as the mock says: {error}");
     assert_eq!(error.kind(), ErrorKind::AccessDenied);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use connect_user::{
+        apply::apply,
+        diff::plan,
+        user::{Channel, PhoneNumberConfig, PhoneType, UserSpec},
+        validate::{Context, resolve},
+    };
+
+    use super::*;
+
+    fn desired() -> connect_user::user::DesiredUser {
+        let spec = UserSpec::builder()
+            .instance_id("1c2d")
+            .name("jane")
+            .routing_profile_id("7a9b")
+            .security_profile_ids(["5e6f"])
+            .phone_number_configs([PhoneNumberConfig::builder()
+                .channel(Channel::Voice)
+                .phone_type(PhoneType::SoftPhone)
+                .build()])
+            .build();
+        resolve(spec, &Context::default()).expect("valid").0
+    }
+
+    #[tokio::test]
+    async fn a_creation_is_one_call() {
+        let mut connect = MockConnect::new();
+        connect
+            .expect_create_user()
+            .withf(|request| request.name == "jane" && request.phone.is_none())
+            .times(1)
+            .returning(|_| Ok(CreatedUser { user_id: "u".into(), arn: "arn".into() }));
+        let options = connect_user::apply::Options::builder().read_back(false).build();
+        let plan = plan(desired(), None, &Default::default()).expect("a plan");
+        let applied = apply(&plan, None, &connect, &options).await.expect("applied");
+        assert_eq!(applied.state.expect("a user").user_id.as_str(), "u");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_not_looked_into() {
+        let mut connect = MockConnect::new();
+        // Whatever is not expected panics: no search follows a refusal.
+        connect
+            .expect_create_user()
+            .times(1)
+            .returning(|_| Err(ClientError::new(Operation::CreateUser, ErrorKind::QuotaExceeded)));
+        let plan = plan(desired(), None, &Default::default()).expect("a plan");
+        let failed = apply(&plan, None, &connect, &Default::default()).await.expect_err("refused");
+        assert_eq!(failed.to_string(), "`CreateUser` failed, a quota is full");
+        assert!(failed.state.is_none() && failed.certain);
+    }
 }

@@ -3,20 +3,21 @@
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{BufReader, ErrorKind},
+    io::{self, BufReader},
     path::PathBuf,
     time::SystemTime,
 };
 
 use connect_user::{
     apply::identity_management,
-    client::{ConnectClient, memory::MemoryConnect},
+    client::{ConnectClient, ErrorKind, memory::MemoryConnect},
     user::{IdentityManagementType, InstanceId},
 };
 
 use crate::{
     args::{BackendKind, Global},
     failure::{Failure, Outcome},
+    output,
     store::write_private,
 };
 
@@ -79,9 +80,16 @@ impl Backend {
         if instance.check().is_err() {
             return Ok(None);
         }
-        let kind = identity_management(self.client(), instance)
-            .await
-            .map_err(|error| Failure::new(format!("the instance `{instance}` cannot be read: {error}")))?;
+        let kind = match identity_management(self.client(), instance).await {
+            Ok(kind) => kind,
+            Err(error) if error.kind() == ErrorKind::AccessDenied => {
+                output::note(&format!("how `{instance}` manages identities is not known: {error}"));
+                self.expected
+            }
+            Err(error) => {
+                return Err(Failure::new(format!("the instance `{instance}` cannot be read: {error}")));
+            }
+        };
         if let (Some(kind), Some(expected)) = (kind, self.expected)
             && kind != expected
         {
@@ -103,7 +111,7 @@ fn local(args: &Global) -> Outcome<Service> {
     let connect = match File::open(&file) {
         Ok(reader) => MemoryConnect::load(BufReader::new(reader))
             .map_err(|error| Failure::new(format!("`{place}`: {error}")))?,
-        Err(error) if error.kind() == ErrorKind::NotFound => MemoryConnect::new(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => MemoryConnect::new(),
         Err(error) => return Err(Failure::new(format!("`{place}` cannot be read: {error}"))),
     };
     connect.add_any_instance(kind);

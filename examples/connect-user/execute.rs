@@ -160,8 +160,28 @@ impl Execution<'_> {
         };
         let keep =
             Keep { old: actual.map(|state| state.user_id.clone()), recorded, fresh, protect: view.protect };
-        let state = self.carry_out(&view.name, &plan, actual, keep).await?;
+        let mut state = self.carry_out(&view.name, &plan, actual, keep).await?;
+        if let (None, Some(entry), Some(state)) = (actual, &view.entry, &mut state) {
+            self.keep_leftover(&view.name, entry, state)?;
+        }
         state.map(|state| (action, state)).ok_or_else(|| Failure::new("the user is gone"))
+    }
+
+    /// A user that is gone may have left another to delete, which a replacement had superseded: the user
+    /// that was made in its place remembers it.
+    fn keep_leftover(&mut self, name: &str, gone: &Entry, state: &mut UserState) -> Outcome<()> {
+        let leftover = &gone.state.record.unfinished.replaced;
+        if leftover.is_empty() {
+            return Ok(());
+        }
+        output::note(&format!(
+            "`{name}` has a user left to delete, which a replacement had superseded: apply again"
+        ));
+        state.record.unfinished.replaced.extend(leftover.iter().cloned());
+        if let Some(entry) = self.store.content.users.get_mut(name) {
+            entry.state = state.clone();
+        }
+        self.store.save()
     }
 
     /// What the name of a user ends in that the program gives none.
@@ -291,6 +311,13 @@ impl Records<'_> {
         match state {
             None => drop(store.content.users.remove(self.name)),
             Some(state) => {
+                let is_same = |entry: &Entry| entry.state.id() == state.id();
+                let other =
+                    store.content.users.iter().find(|(name, entry)| *name != self.name && is_same(entry));
+                if let Some((other, _)) = other {
+                    // Deleting one of two records would delete the user of both.
+                    return Err(Failure::new(format!("the user is recorded as `{other}` already")));
+                }
                 let Keep { old, recorded, fresh, protect } = &self.keep;
                 let is_old = old.as_ref() == Some(&state.user_id);
                 let fingerprint = if is_old && recorded.is_some() { recorded } else { fresh };

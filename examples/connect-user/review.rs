@@ -142,7 +142,7 @@ pub async fn review(
             (Some(entry), Some(backend)) => read_again(backend, &user.name, entry).await?,
         };
         let kind = match &mut backend {
-            Some(backend) => kind_of(backend, &evaluated.properties).await?,
+            Some(backend) => kind_of(backend, &evaluated.properties).await?.or(assumed),
             None => assumed,
         };
         let view = look(user, evaluated.properties, (kind, entry, actual), recorded, wishes, &mut scope);

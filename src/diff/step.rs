@@ -186,7 +186,7 @@ pub(super) fn update(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
     let then = target(sides);
     let covered = |operation: Operation| covered_by(&diff.changes, operation);
     let changed = |property| diff.changes.iter().any(|change| change.property == property && !change.unknown);
-    let loses = |block: &str| state.record.unrecognised.iter().any(|found| found.starts_with(block));
+    let loses = |path: &str| state.record.unrecognised.iter().any(|found| found.starts_with(path));
 
     let mut steps = Vec::new();
     let mut add = |is_needed: bool, call: Call, risks: &[(Risk, bool)]| {
@@ -243,7 +243,7 @@ pub(super) fn update(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
     add(
         !channels.is_empty(),
         Call::Channels(channels),
-        &[(Risk::LosesUnrecognised, loses("autoAcceptConfigs") || loses("afterContactWorkConfigs"))],
+        &[(Risk::LosesUnrecognised, CHANNELS.iter().any(|property| loses(property.path())))],
     );
     for call in proficiency_calls(now, &then) {
         add(true, call, &[]);
@@ -258,6 +258,15 @@ pub(super) fn update(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
     }
     steps
 }
+
+/// The settings that one call writes, channel by channel.
+const CHANNELS: &[Property] = &[
+    Property::AutoAcceptConfigs,
+    Property::AfterContactWorkConfigs,
+    Property::PhoneNumberConfigs,
+    Property::PersistentConnectionConfigs,
+    Property::VoiceEnhancementConfigs,
+];
 
 /// A call that only puts back what the phone block overwrote settles no change of its own.
 fn restore_covers(steps: &mut [Step]) {

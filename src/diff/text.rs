@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Action, Change, ChangeKind, Preview, ReplacementOrder};
-use crate::user::{Path, Property, UNKNOWN_SENTINEL, Value};
+use crate::user::{Path, Property, UNKNOWN_SENTINEL, Value, one_line};
 
 /// A preview in the form that people know from `terraform plan` and `pulumi preview`.
 ///
@@ -73,7 +73,7 @@ impl fmt::Display for PreviewText<'_> {
         if diff.action == Action::None && diff.notices.is_empty() {
             return Ok(());
         }
-        writeln!(f, "{mark} {} {what}", self.name)?;
+        writeln!(f, "{mark} {} {what}", one_line(self.name))?;
         for change in &diff.changes {
             writeln!(f, "    {}", ChangeText(change, diff.action))?;
         }

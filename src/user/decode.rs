@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 use super::{
     Path, UnknownChoice, UserSpec, Value,
     node::Node,
-    path::{to_camel_case, to_snake_case},
+    path::{one_line, to_camel_case, to_snake_case},
 };
 
 /// One mistake in a document: something is there that cannot be read, or missing.
@@ -179,7 +179,8 @@ impl DecodeError {
     }
 
     fn new(at: &Path, code: &'static str, message: String, help: Option<String>) -> Self {
-        Self { path: at.clone(), code, message, help }
+        // Names that stand in the message are the document's.
+        Self { path: at.clone(), code, message: one_line(&message).into_owned(), help }
     }
 }
 

@@ -62,4 +62,4 @@ pub(crate) use convert::{ToSpec, settle_after_contact_work};
 pub(crate) use decode::nearest;
 pub(crate) use name::max_recommended_name;
 pub(crate) use node::{Content, Node, Secrets};
-pub(crate) use path::document_order;
+pub(crate) use path::{document_order, one_line};

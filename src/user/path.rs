@@ -93,9 +93,11 @@ impl Path {
         let mut text = String::new();
         for segment in &self.0 {
             match segment {
-                Segment::Member(name) => push_name(&mut text, &rename(name)),
+                Segment::Member(name) if is_plain(name) => push_name(&mut text, &rename(name)),
                 Segment::Key(key) if is_plain(key) => push_name(&mut text, key),
-                Segment::Key(key) => text.push_str(&format!("[{key:?}]")),
+                // Quoted and escaped, so that no name can forge a line.
+                Segment::Member(Cow::Borrowed(key)) => text.push_str(&format!("[{key:?}]")),
+                Segment::Member(Cow::Owned(key)) | Segment::Key(key) => text.push_str(&format!("[{key:?}]")),
                 Segment::Index(index) => text.push_str(&format!("[{index}]")),
             }
         }
@@ -138,6 +140,15 @@ pub(crate) fn to_camel_case(name: &str) -> String {
         }
     }
     camel
+}
+
+/// A text of the user's on one line: control characters are escaped, all else stays as it is.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let escape = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(escape).collect())
 }
 
 fn push_name(text: &mut String, name: &str) {

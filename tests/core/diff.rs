@@ -454,3 +454,16 @@ fn an_unchanged_user_is_compared_without_an_allocation() {
     assert!(same);
     assert_eq!(info.count_total, 0);
 }
+
+#[test]
+fn no_name_forges_a_line() {
+    let document = json!({"instanceId": "i\n+ x", "name": "jane", "evil\nname": 1});
+    let value = serde_json::from_value(document).expect("a document");
+    let (_, report) = connect_user::validate::validate_document(value, &Default::default());
+    assert!(
+        report.to_string().lines().all(|line| !line.starts_with("name") && !line.starts_with('+')),
+        "{report}"
+    );
+    let text = preview(&spec(&base()), None, &Options::default()).text("a\n- b will be deleted").to_string();
+    assert!(text.starts_with("+ a\\n- b will be deleted will be created\n"), "{text}");
+}

@@ -361,6 +361,22 @@ async fn the_service_survives_its_file() {
     assert!(matches!(MemoryConnect::load(&file[..40]), Err(LoadError::Form(_))));
 }
 
+#[tokio::test]
+async fn pointers_to_clients_are_clients() {
+    async fn names(client: impl ConnectClient) -> Vec<String> {
+        let users = list_all_users(&client, &instance()).await.expect("listed");
+        users.into_iter().map(|user| user.name).collect()
+    }
+
+    let connect = std::sync::Arc::new(MemoryConnect::any_instance(KIND));
+    connect.create_user(&creation(&[])).await.expect("created");
+    let boxed: Box<dyn ConnectClient> = Box::new(connect.clone());
+    assert_eq!(names(&*connect).await, ["jane"]);
+    assert_eq!(names(&boxed).await, ["jane"]);
+    assert_eq!(names(boxed).await, ["jane"]);
+    assert_eq!(names(connect as std::sync::Arc<dyn ConnectClient>).await, ["jane"]);
+}
+
 proptest! {
     /// The two hands agree: what validation lets pass, the service takes.
     #[test]

@@ -14,7 +14,7 @@ use super::{
     Severity::{self, Error, Warning},
     Violation,
 };
-use crate::user::{IdentityManagementType, Input, Path, Property, UserSpec, UserState};
+use crate::user::{IdentityManagementType, Input, Path, Property, UserSpec, UserState, one_line};
 
 /// A row of the table.
 pub(super) struct Rule {
@@ -305,8 +305,9 @@ impl Found {
             // The row that the rule stands in fills these two in.
             code: Code(""),
             severity: Error,
-            message: message.into(),
-            help: Some(help.into()),
+            // Ids, names and keys that stand in it are the program's.
+            message: one_line(&message.into()).into_owned(),
+            help: Some(one_line(&help.into()).into_owned()),
             related,
         });
     }
