@@ -164,7 +164,7 @@ pub(super) async fn read_back(
         match client.describe_user(&request).await {
             Ok(description) => {
                 let proficiencies = made.settings.proficiencies.clone();
-                let read = super::read::state(&made.instance_id, description, proficiencies);
+                let read = description.into_state(made.instance_id.clone(), proficiencies);
                 return Some(super::read::with_record(read, made));
             }
             Err(error) if is_gone(&error) => options.sleep.sleep(pauses.next()?).await,

@@ -5,9 +5,7 @@ use crate::{
         ClientError, ClientResult, ConnectClient, DescribeInstance, DescribeUser, ErrorKind, UserDescription,
         list_all_proficiencies, list_all_users, search_all_users,
     },
-    user::{
-        IdentityManagementType, ImportId, InstanceId, Proficiencies, Record, UserId, UserSettings, UserState,
-    },
+    user::{IdentityManagementType, ImportId, InstanceId, Record, UserId, UserState},
 };
 
 /// Reads a user, with its proficiencies: two calls. `None` where there is no such user.
@@ -24,7 +22,7 @@ pub async fn read(
         return Ok(None);
     };
     match list_all_proficiencies(client, instance, user).await {
-        Ok(proficiencies) => Ok(Some(state(instance, description, Some(proficiencies)))),
+        Ok(proficiencies) => Ok(Some(description.into_state(instance.clone(), Some(proficiencies)))),
         // Deleted between the two calls.
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
@@ -43,7 +41,7 @@ pub async fn import(client: &dyn ConnectClient, id: &ImportId) -> ClientResult<U
     let request = DescribeUser { instance_id: id.instance.clone(), user_id: id.user.clone() };
     let description = client.describe_user(&request).await?;
     let proficiencies = list_all_proficiencies(client, &id.instance, &id.user).await?;
-    Ok(state(&id.instance, description, Some(proficiencies)))
+    Ok(description.into_state(id.instance.clone(), Some(proficiencies)))
 }
 
 /// Finds a user by its exact name; upper and lower case differ.
@@ -116,47 +114,4 @@ pub(super) fn is_gone(error: &ClientError) -> bool {
 pub(super) fn with_record(read: UserState, known: &UserState) -> UserState {
     let unrecognised = read.record.unrecognised.clone();
     UserState { record: Record { unrecognised, ..known.record.clone() }, ..read }
-}
-
-pub(super) fn state(
-    instance: &InstanceId,
-    description: UserDescription,
-    proficiencies: Option<Proficiencies>,
-) -> UserState {
-    let UserDescription {
-        user_id,
-        arn,
-        name,
-        directory_user_id,
-        identity,
-        phone,
-        routing_profile_id,
-        security_profile_ids,
-        hierarchy_group_id,
-        channels,
-        tags,
-        last_modified_time,
-        last_modified_region,
-        unrecognised,
-    } = description;
-    UserState {
-        instance_id: instance.clone(),
-        user_id,
-        arn,
-        name,
-        directory_user_id,
-        settings: UserSettings {
-            identity,
-            phone,
-            routing_profile_id,
-            security_profile_ids,
-            hierarchy_group_id,
-            channels,
-            proficiencies,
-        },
-        tags_all: tags,
-        last_modified_time,
-        last_modified_region,
-        record: Record { unrecognised, ..Record::default() },
-    }
 }

@@ -2,7 +2,8 @@
 
 use crate::user::{
     ChannelSettings, HierarchyGroupId, Identity, IdentityManagementType, InstanceId, Personal, Phone,
-    Proficiencies, ProficiencyKey, RoutingProfileId, Secret, SecurityProfileId, Tags, Timestamp, UserId,
+    Proficiencies, ProficiencyKey, Record, RoutingProfileId, Secret, SecurityProfileId, Tags, Timestamp,
+    UserId, UserSettings, UserState,
 };
 use std::collections::BTreeSet;
 
@@ -330,4 +331,30 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// What to ask for the next part with; `None` on the last.
     pub next_token: Option<String>,
+}
+
+impl UserDescription {
+    /// The user as a state of which nothing is recorded yet. `proficiencies` come from a call of their own.
+    pub fn into_state(self, instance_id: InstanceId, proficiencies: Option<Proficiencies>) -> UserState {
+        UserState {
+            instance_id,
+            user_id: self.user_id,
+            arn: self.arn,
+            name: self.name,
+            directory_user_id: self.directory_user_id,
+            settings: UserSettings {
+                identity: self.identity,
+                phone: self.phone,
+                routing_profile_id: self.routing_profile_id,
+                security_profile_ids: self.security_profile_ids,
+                hierarchy_group_id: self.hierarchy_group_id,
+                channels: self.channels,
+                proficiencies,
+            },
+            tags_all: self.tags,
+            last_modified_time: self.last_modified_time,
+            last_modified_region: self.last_modified_region,
+            record: Record { unrecognised: self.unrecognised, ..Record::default() },
+        }
+    }
 }

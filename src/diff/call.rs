@@ -79,21 +79,7 @@ impl Call {
                 *work = flatten(work, phone.after_contact_work_time_limit);
                 settings.phone = phone.clone();
             }
-            Self::Channels(channels) => {
-                let ChannelSettings {
-                    auto_accept,
-                    after_contact_work,
-                    phone_number,
-                    persistent_connection,
-                    voice_enhancement,
-                } = channels.clone();
-                let into = &mut settings.channels;
-                into.auto_accept.extend(auto_accept);
-                into.after_contact_work.extend(after_contact_work);
-                into.phone_number.extend(phone_number);
-                into.persistent_connection.extend(persistent_connection);
-                into.voice_enhancement.extend(voice_enhancement);
-            }
+            Self::Channels(channels) => settings.channels.merge(channels.clone()),
             Self::Disassociate(keys) => {
                 settings.proficiencies.get_or_insert_default().retain(|key, _| !keys.contains(key));
             }

@@ -150,15 +150,20 @@ impl DecodeError {
     pub(crate) fn wrong_type(at: &Path, expected: &str, found: &Value) -> Self {
         let unquoted =
             expected == "a string" && matches!(found, Value::Integer(_) | Value::Float(_) | Value::Bool(_));
-        let help = unquoted.then(|| "put the value in quotes, so that it is read as text".to_owned());
+        let help = if unquoted {
+            "put the value in quotes, so that it is read as text".to_owned()
+        } else {
+            format!("give {expected}, or leave it out where it may be")
+        };
         let message = format!("{} must be {expected}, not {}", name(at), found.describe());
-        Self::new(at, "wrong-type", message, help)
+        Self::new(at, "wrong-type", message, Some(help))
     }
 
     pub(crate) fn not_a_choice(at: &Path, error: &UnknownChoice) -> Self {
         let help = nearest(&error.value, error.allowed.iter().copied())
             .map(|near| format!("did you mean `{near}`?"));
-        Self::new(at, "invalid-value", format!("{}: {error}", name(at)), help)
+        let help = help.unwrap_or_else(|| format!("give one of `{}`", error.allowed.join("`, `")));
+        Self::new(at, "invalid-value", format!("{}: {error}", name(at)), Some(help))
     }
 
     fn unknown_member(at: &Path, member: &str, known: &[&str]) -> Self {

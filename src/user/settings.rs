@@ -132,6 +132,19 @@ impl ChannelSettings {
     }
 }
 
+impl ChannelSettings {
+    /// Sets the channels that `other` names, in each kind of setting, and leaves the others.
+    pub fn merge(&mut self, other: Self) {
+        let Self { auto_accept, after_contact_work, phone_number, persistent_connection, voice_enhancement } =
+            other;
+        self.auto_accept.extend(auto_accept);
+        self.after_contact_work.extend(after_contact_work);
+        self.phone_number.extend(phone_number);
+        self.persistent_connection.extend(persistent_connection);
+        self.voice_enhancement.extend(voice_enhancement);
+    }
+}
+
 /// What a proficiency is in: a predefined attribute of the instance and one of its values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProficiencyKey {

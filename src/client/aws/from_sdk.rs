@@ -37,6 +37,19 @@ struct Reader {
     unrecognised: Vec<String>,
 }
 
+/// The per-channel settings of a user, in either of its types.
+macro_rules! lists {
+    ($user:ident) => {
+        Lists {
+            auto_accept: $user.auto_accept_configs,
+            after_contact_work: $user.after_contact_work_configs,
+            phone_number: $user.phone_number_configs,
+            persistent_connection: $user.persistent_connection_configs,
+            voice_enhancement: $user.voice_enhancement_configs,
+        }
+    };
+}
+
 /// A user as `DescribeUser` answers it; `None` without its id, ARN, name or routing profile.
 pub(super) fn description(user: sdk::User) -> Option<UserDescription> {
     let mut reader = Reader { unit: Unit::Seconds, unrecognised: Vec::new() };
@@ -50,13 +63,7 @@ pub(super) fn description(user: sdk::User) -> Option<UserDescription> {
         routing_profile_id: user.routing_profile_id?.into(),
         security_profile_ids: ids(user.security_profile_ids),
         hierarchy_group_id: user.hierarchy_group_id.map(Into::into),
-        channels: reader.channels(Lists {
-            auto_accept: user.auto_accept_configs,
-            after_contact_work: user.after_contact_work_configs,
-            phone_number: user.phone_number_configs,
-            persistent_connection: user.persistent_connection_configs,
-            voice_enhancement: user.voice_enhancement_configs,
-        }),
+        channels: reader.channels(lists!(user)),
         tags: user.tags.map(tags).unwrap_or_default(),
         last_modified_time: user.last_modified_time.and_then(time),
         last_modified_region: user.last_modified_region,
@@ -80,13 +87,7 @@ pub(super) fn found(user: sdk::UserSearchSummary) -> Option<FoundUser> {
         routing_profile_id: user.routing_profile_id.map(Into::into),
         security_profile_ids: ids(user.security_profile_ids),
         hierarchy_group_id: user.hierarchy_group_id.map(Into::into),
-        channels: reader.channels(Lists {
-            auto_accept: user.auto_accept_configs,
-            after_contact_work: user.after_contact_work_configs,
-            phone_number: user.phone_number_configs,
-            persistent_connection: user.persistent_connection_configs,
-            voice_enhancement: user.voice_enhancement_configs,
-        }),
+        channels: reader.channels(lists!(user)),
         tags: user.tags.map(tags).unwrap_or_default(),
         unrecognised: reader.unrecognised,
     })

@@ -267,13 +267,7 @@ impl ConnectClient for MemoryConnect {
                 return Err(refusal(ErrorKind::Invalid, "there are no settings"));
             }
             rules::channel_settings(channels)?;
-            let channels = channels.clone();
-            let into = &mut user.description.channels;
-            into.auto_accept.extend(channels.auto_accept);
-            into.after_contact_work.extend(channels.after_contact_work);
-            into.phone_number.extend(channels.phone_number);
-            into.persistent_connection.extend(channels.persistent_connection);
-            into.voice_enhancement.extend(channels.voice_enhancement);
+            user.description.channels.merge(channels.clone());
             Ok(())
         })
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     client::{QuickConnectSummary, UserDescription},
-    user::{IdentityManagementType, InstanceId, Record, Timestamp, UserSettings, UserState},
+    user::{IdentityManagementType, InstanceId, Timestamp, UserState},
 };
 
 /// The version of the file; a later one cannot be read.
@@ -112,7 +112,11 @@ fn to_file(instance: &Instance) -> FileInstance {
     let id = InstanceId::new(instance.config.id.as_str());
     FileInstance {
         config: instance.config.clone(),
-        users: instance.users.iter().map(|user| to_state(&id, user)).collect(),
+        users: instance
+            .users
+            .iter()
+            .map(|user| user.description.clone().into_state(id.clone(), Some(user.proficiencies.clone())))
+            .collect(),
         quick_connects: instance
             .quick_connects
             .iter()
@@ -135,30 +139,6 @@ fn from_file(file: FileInstance) -> Instance {
         config: file.config,
         users: file.users.into_iter().map(from_state).collect(),
         quick_connects: quick_connects.collect(),
-    }
-}
-
-fn to_state(instance: &InstanceId, user: &StoredUser) -> UserState {
-    let description = user.description.clone();
-    UserState {
-        instance_id: instance.clone(),
-        user_id: description.user_id,
-        arn: description.arn,
-        name: description.name,
-        directory_user_id: description.directory_user_id,
-        settings: UserSettings {
-            identity: description.identity,
-            phone: description.phone,
-            routing_profile_id: description.routing_profile_id,
-            security_profile_ids: description.security_profile_ids,
-            hierarchy_group_id: description.hierarchy_group_id,
-            channels: description.channels,
-            proficiencies: Some(user.proficiencies.clone()),
-        },
-        tags_all: description.tags,
-        last_modified_time: description.last_modified_time,
-        last_modified_region: description.last_modified_region,
-        record: Record { unrecognised: description.unrecognised, ..Record::default() },
     }
 }
 
