@@ -62,8 +62,8 @@ impl Program {
         let text = fs::read_to_string(file).map_err(|error| {
             Failure::new(format!("`{place}` cannot be read: {error}")).help("give the path of a program")
         })?;
-        // A snippet of the file in the message might show a password.
-        let options = serde_saphyr::options! { with_snippet: false };
+        // A snippet of the file in the message might show a password; and `no` is a country, as in Pulumi.
+        let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
         let document: Value = serde_saphyr::from_str_with_options(&text, options)
             .map_err(|error| Failure::new(format!("`{place}` is neither YAML nor JSON: {error}")))?;
         Self::parse(document, settings).map_err(|failure| failure.within(&place.to_string()))

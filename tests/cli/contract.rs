@@ -326,3 +326,42 @@ fn colour_is_used_where_it_is_asked_for() {
     assert!(tool.ok(&["plan", &file, "--color", "always"]).out.contains('\u{1b}'));
     assert!(!tool.ok(&["plan", &file, "--color", "never"]).out.contains('\u{1b}'));
 }
+
+#[test]
+fn the_real_service_is_asked_where_the_build_knows_it() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    let mut command = tool.command(&[
+        "plan",
+        &file,
+        "--backend",
+        "aws",
+        "--region",
+        "us-east-1",
+        "--endpoint-url",
+        "http://127.0.0.1:1",
+    ]);
+    command.env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE").env("AWS_SECRET_ACCESS_KEY", "example");
+    let output = command.output().expect("the tool runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    if cfg!(feature = "aws") {
+        assert!(
+            said.contains("the instance `i` cannot be read: `DescribeInstance` failed, no answer came"),
+            "{said}"
+        );
+    } else {
+        assert!(said.contains("build it with `--features aws`"), "{said}");
+    }
+    assert!(!said.contains("Password123"), "{said}");
+}
+
+#[test]
+fn words_that_older_yaml_took_for_booleans_are_texts() {
+    let tool = Tool::new();
+    let file = tool.write_text(
+        "resources: {j: {type: 'aws:connect:User', properties: {instanceId: i, name: j, routingProfileId: r, \
+         securityProfileIds: [s], phoneConfig: {phoneType: SOFT_PHONE}, tags: {country: no, on: yes}}}}",
+    );
+    tool.ok(&["validate", &file]);
+}
