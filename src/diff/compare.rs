@@ -30,7 +30,10 @@ pub(super) fn changes(sides: &Sides<'_>, notices: &mut Vec<Notice>) -> Vec<Chang
 fn immutable<'a>(sides: &Sides<'a>, found: &mut Vec<Change>, notices: &mut Vec<Notice>) {
     let Sides { spec, state, options, .. } = sides;
     found.extend(leaf(sides, Property::InstanceId, Some(&spec.instance_id), Some(&state.instance_id), never));
-    found.extend(leaf(sides, Property::Name, spec.name.as_ref(), Some(&state.name), never));
+    // A name that is left out was made once, and stays.
+    if spec.name.is_some() {
+        found.extend(leaf(sides, Property::Name, spec.name.as_ref(), Some(&state.name), never));
+    }
     if password_changed(sides) {
         match options.password {
             PasswordPolicy::Replace => {

@@ -129,12 +129,17 @@ impl UserState {
         let channels = &self.settings.channels;
         let phone = &self.settings.phone;
         // The API keeps one value in two places; a spec may say it in one of them only.
-        if phone.phone_type == PhoneType::SoftPhone && !channels.phone_number.is_empty() {
+        let is_soft = phone.phone_type == PhoneType::SoftPhone;
+        let is_mirrored = channels.phone_number.iter().all(|(channel, other)| {
+            let same_number = is_soft || other.number == phone.desk_phone_number;
+            *channel == Channel::Voice && other.phone_type == phone.phone_type && same_number
+        });
+        if !is_mirrored {
             spec.phone_config = None;
         }
         if let Some(config) = &mut spec.phone_config {
             spec.phone_number_configs = None;
-            if phone.phone_type == PhoneType::SoftPhone {
+            if is_soft {
                 config.desk_phone_number = None;
             }
             if !phone.auto_accept || !channels.auto_accept.is_empty() {

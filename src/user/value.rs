@@ -18,7 +18,8 @@ pub const UNKNOWN_SENTINEL: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /// It is the bridge to a host's own dynamic values (Terraform's, Pulumi's, a YAML file's): convert
 /// into a `Value`, then [`UserSpec::decode`](super::UserSpec::decode) it, and every mistake is
 /// reported with its path. Members keep their order, and a member given twice is kept twice, so
-/// that decoding can refuse it.
+/// that decoding can refuse it. Before it is decoded, nobody knows which text is a password: do not log a
+/// `Value`.
 ///
 /// ```
 /// use connect_user::user::{UNKNOWN_SENTINEL, Value};

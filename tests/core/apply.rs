@@ -383,3 +383,13 @@ async fn an_import_of_nobody_is_not_found() {
     );
     assert!(base().is_object());
 }
+
+#[test]
+fn an_apply_may_run_on_any_thread() {
+    fn on_any_thread<T: Send>(_: T) {}
+
+    let connect = connect(SAML);
+    let plan = planned(&saml(&[]), SAML, None);
+    on_any_thread(apply(&plan, None, &connect, &apply::Options::default()));
+    on_any_thread(find_by_name(&connect, &instance(), "jane", true));
+}

@@ -467,3 +467,9 @@ fn no_name_forges_a_line() {
     let text = preview(&spec(&base()), None, &Options::default()).text("a\n- b will be deleted").to_string();
     assert!(text.starts_with("+ a\\n- b will be deleted will be created\n"), "{text}");
 }
+
+#[test]
+fn a_name_that_is_left_out_stays() {
+    let preview = change(&base(), &with(&[("name", Value::Null)]));
+    assert!(preview.is_empty(), "{preview:?}");
+}
