@@ -58,6 +58,7 @@
 //! | feature | adds |
 //! | --- | --- |
 //! | none | the pure core, the client's trait, and the service in memory |
+//! | `policy` | `client::Retrying` and `client::Paced`: retry and pace around any client |
 //! | `aws` | `client::aws::AwsConnect`, over the AWS SDK for Rust: minutes to compile |
 //!
 //! # Reference

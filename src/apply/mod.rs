@@ -15,4 +15,6 @@ mod wait;
 pub use observe::{ObserveError, Observer};
 pub use read::{find_by_name, identity_management, import, read, refresh};
 pub use run::{Applied, ApplyError, Failed, Options, apply, delete};
-pub use wait::{NoSleep, Sleep, ThreadSleep, Wait};
+pub use wait::Wait;
+
+pub use crate::client::{NoSleep, Sleep, ThreadSleep};

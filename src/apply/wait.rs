@@ -1,36 +1,6 @@
-//! Waiting, without a runtime of our own.
+//! How long to wait for a new user.
 
 use std::time::Duration;
-
-use async_trait::async_trait;
-
-/// How a host lets time pass: a timer of its async runtime, or nothing at all.
-#[async_trait]
-pub trait Sleep: Send + Sync {
-    /// Returns after `duration`.
-    async fn sleep(&self, duration: Duration);
-}
-
-/// Never waits: what is not there yet is taken as it is.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoSleep;
-
-#[async_trait]
-impl Sleep for NoSleep {
-    async fn sleep(&self, _: Duration) {}
-}
-
-/// Puts the thread to sleep: for programs that do one thing at a time, and never for one whose
-/// runtime has other tasks on the thread.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ThreadSleep;
-
-#[async_trait]
-impl Sleep for ThreadSleep {
-    async fn sleep(&self, duration: Duration) {
-        std::thread::sleep(duration);
-    }
-}
 
 /// How long to wait for a user that was just made and cannot be read yet.
 ///

@@ -1,18 +1,25 @@
 //! The service: the [`ConnectClient`] trait, its requests and answers, and its errors.
 //!
-//! A client makes one call per method and holds no policy: pace, retry and paging are someone
-//! else's. [`memory`] is an Amazon Connect for tests and trials; with the feature `aws`, the module
+//! A client makes one call per method and holds no policy: paging has functions of its own, and with the
+//! feature `policy` retry and pace are decorators around any client. [`memory`] is an Amazon Connect for tests and trials; with the feature `aws`, the module
 //! `aws` is the real one.
 
 #[cfg(feature = "aws")]
 pub mod aws;
 mod error;
 pub mod memory;
+#[cfg(feature = "policy")]
+mod pace;
 mod page;
 mod request;
+#[cfg(feature = "policy")]
+mod retry;
+mod timer;
 mod traits;
 
 pub use error::{ClientError, ClientResult, Effect, ErrorKind};
+#[cfg(feature = "policy")]
+pub use pace::{Pace, Paced, Rate, TokenBuckets};
 pub use page::{list_all_proficiencies, list_all_users, search_all_quick_connects, search_all_users};
 pub use request::{
     AssociateUserProficiencies, CreateUser, CreatedUser, DeleteQuickConnect, DeleteUser, DescribeInstance,
@@ -21,4 +28,7 @@ pub use request::{
     UntagResource, UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig,
     UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
 };
+#[cfg(feature = "policy")]
+pub use retry::{RetryPolicy, Retrying};
+pub use timer::{NoSleep, Sleep, ThreadSleep, ThreadTimer, Timer};
 pub use traits::ConnectClient;

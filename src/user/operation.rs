@@ -46,6 +46,16 @@ macro_rules! operations {
                     $(Self::$name => operations!(@$effect),)+
                 }
             }
+            /// Whether a second call after one that was done does no harm and says nothing wrong.
+            ///
+            /// Making a user twice, and giving or taking a proficiency twice, is refused the second time,
+            /// as if somebody else had done it.
+            pub const fn repeats_safely(self) -> bool {
+                !matches!(
+                    self,
+                    Self::CreateUser | Self::AssociateUserProficiencies | Self::DisassociateUserProficiencies
+                )
+            }
         }
     };
     (@reads) => { false };

@@ -1,0 +1,79 @@
+//! Time, without a runtime of our own.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+
+/// How a host lets time pass: a timer of its async runtime, or nothing at all.
+#[async_trait]
+pub trait Sleep: Send + Sync {
+    /// Returns after `duration`.
+    async fn sleep(&self, duration: Duration);
+}
+
+/// Never waits: what is not there yet is taken as it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoSleep;
+
+#[async_trait]
+impl Sleep for NoSleep {
+    async fn sleep(&self, _: Duration) {}
+}
+
+/// Puts the thread to sleep: for programs that do one thing at a time, and never for one whose
+/// runtime has other tasks on the thread.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ThreadSleep;
+
+#[async_trait]
+impl Sleep for ThreadSleep {
+    async fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+}
+
+/// A clock that a host can also wait on: what retry and pace go by. Under a paused clock of a test they
+/// take no time at all.
+pub trait Timer: Sleep {
+    /// The time since some moment that never changes; it never goes back.
+    fn now(&self) -> Duration;
+}
+
+/// The machine's clock, and a thread that sleeps.
+#[derive(Clone, Copy, Debug)]
+pub struct ThreadTimer(Instant);
+
+impl Default for ThreadTimer {
+    fn default() -> Self {
+        Self(Instant::now())
+    }
+}
+
+#[async_trait]
+impl Sleep for ThreadTimer {
+    async fn sleep(&self, duration: Duration) {
+        ThreadSleep.sleep(duration).await;
+    }
+}
+
+impl Timer for ThreadTimer {
+    fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+#[async_trait]
+impl<S: Sleep + ?Sized> Sleep for Arc<S> {
+    async fn sleep(&self, duration: Duration) {
+        (**self).sleep(duration).await;
+    }
+}
+
+impl<T: Timer + ?Sized> Timer for Arc<T> {
+    fn now(&self) -> Duration {
+        (**self).now()
+    }
+}
