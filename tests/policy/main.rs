@@ -1,4 +1,6 @@
-//! Retry and pace, under a paused clock.
+//! Retry and pace, under a paused clock; and the contract, which every client keeps.
+
+mod conformance;
 
 use std::{collections::BTreeSet, num::NonZeroU32, sync::Arc, time::Duration};
 

@@ -1,0 +1,76 @@
+//! The command line's grammar.
+
+use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, str::FromStr};
+
+use clap::Parser;
+use connect_user::user::{IdentityManagementType, Operation};
+
+use crate::faults::WireFault;
+
+/// Serve Amazon Connect's user operations on loopback.
+#[derive(Parser)]
+#[command(name = "connect-server", version, max_term_width = 100)]
+pub struct Args {
+    /// The port; 0 takes a free one, and the address is printed as JSON.
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// The address to listen at.
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// Listen also where others can reach it.
+    #[arg(long)]
+    pub allow_remote: bool,
+    /// An instance, and how it manages identities; repeatable.
+    #[arg(long, value_name = "ID=TYPE", value_parser = instance)]
+    pub instance: Vec<(String, IdentityManagementType)>,
+    /// Let every instance exist that someone asks for.
+    #[arg(long, value_name = "TYPE")]
+    pub any_instance: Option<IdentityManagementType>,
+    /// How many users each `--instance` takes.
+    #[arg(long)]
+    pub user_quota: Option<usize>,
+    /// For how many reads a new user cannot be seen.
+    #[arg(long, default_value_t = 0)]
+    pub hidden_reads: u32,
+    /// For how many milliseconds a new user cannot be seen.
+    #[arg(long, default_value_t = 0)]
+    pub hidden_millis: u64,
+    /// How many calls a second each operation takes, and how many at once.
+    #[arg(long, value_name = "RATE:BURST", value_parser = quota)]
+    pub quota: Option<(f64, NonZeroU32)>,
+    /// Keep the service in a file.
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<PathBuf>,
+    /// Let the so-manieth call of an operation fail; repeatable. Faults: reset-before, reset-after, cut, hang,
+    /// malformed, empty, repeat-token, or a status and a code, such as `429/ThrottlingException`.
+    #[arg(long, value_name = "OPERATION:OCCURRENCE:FAULT", value_parser = fault)]
+    pub fault: Vec<(Operation, u32, WireFault)>,
+    /// Log each request on stderr, as JSON, without its body.
+    #[arg(long)]
+    pub log: bool,
+}
+
+fn instance(text: &str) -> Result<(String, IdentityManagementType), String> {
+    let (id, kind) = text.split_once('=').ok_or("write `ID=TYPE`")?;
+    Ok((id.to_owned(), IdentityManagementType::from_str(kind).map_err(|error| error.to_string())?))
+}
+
+fn quota(text: &str) -> Result<(f64, NonZeroU32), String> {
+    let (rate, burst) = text.split_once(':').ok_or("write `RATE:BURST`")?;
+    let rate: f64 = rate.parse().map_err(|_| "the rate is no number")?;
+    if !(0.001..=1_000_000.0).contains(&rate) {
+        return Err("the rate is from 0.001 to 1,000,000".to_owned());
+    }
+    Ok((rate, burst.parse().map_err(|_| "the burst is no positive whole number")?))
+}
+
+fn fault(text: &str) -> Result<(Operation, u32, WireFault), String> {
+    let mut parts = text.splitn(3, ':');
+    let (Some(operation), Some(occurrence), Some(fault)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err("write `OPERATION:OCCURRENCE:FAULT`".to_owned());
+    };
+    let operation = Operation::ALL.iter().find(|known| known.name() == operation);
+    let operation = operation.ok_or("there is no such operation")?;
+    let occurrence = occurrence.parse().map_err(|_| "the occurrence is no whole number")?;
+    Ok((*operation, occurrence, fault.parse()?))
+}

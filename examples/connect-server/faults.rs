@@ -1,0 +1,78 @@
+//! What goes wrong on the wire, on demand.
+
+use std::{fmt, str::FromStr};
+
+use connect_user::user::Operation;
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WireFault {
+    /// The connection ends before anything is done.
+    ResetBefore,
+    /// The connection ends after it was done.
+    ResetAfter,
+    /// It is done, and half of the answer comes.
+    Cut,
+    /// It is done, and no answer ever comes.
+    Hang,
+    /// It is done, and the answer is no JSON.
+    Malformed,
+    /// It is done, and the answer's body is empty.
+    Empty,
+    /// The answer's token leads back to itself.
+    RepeatToken,
+    /// It is refused with this status and code.
+    Refused(u16, String),
+}
+
+impl FromStr for WireFault {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "reset-before" => Self::ResetBefore,
+            "reset-after" => Self::ResetAfter,
+            "cut" => Self::Cut,
+            "hang" => Self::Hang,
+            "malformed" => Self::Malformed,
+            "empty" => Self::Empty,
+            "repeat-token" => Self::RepeatToken,
+            text => {
+                let (status, code) = text.split_once('/').unwrap_or((text, ""));
+                let status = status.parse().ok().filter(|status| (400..600).contains(status));
+                Self::Refused(status.ok_or("there is no such fault")?, code.to_owned())
+            }
+        })
+    }
+}
+
+impl fmt::Display for WireFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a fault was asked for: {self:?}")
+    }
+}
+
+impl std::error::Error for WireFault {}
+
+/// The faults that have not come yet.
+pub struct Faults(Vec<(Operation, u32, WireFault)>);
+
+impl Faults {
+    pub fn new(faults: &[(Operation, u32, WireFault)]) -> Self {
+        Self(faults.to_vec())
+    }
+
+    /// What goes wrong with this call, if anything.
+    pub fn next(&mut self, operation: Operation) -> Option<WireFault> {
+        let mut due = None;
+        for (of, occurrence, fault) in &mut self.0 {
+            if *of == operation && *occurrence > 0 {
+                *occurrence -= 1;
+                if *occurrence == 0 {
+                    due = due.or(Some(fault.clone()));
+                }
+            }
+        }
+        due
+    }
+}

@@ -1,0 +1,200 @@
+//! `connect-server`: Amazon Connect's user operations on loopback, for tests in any language.
+//!
+//! It speaks the service's own protocol (restJson1), so the AWS SDKs, boto3 and the AWS command line take it
+//! for the real one; behind it is [`MemoryConnect`], with all of its rules.
+//!
+//! ```text
+//! cargo run --example connect-server -- --port 8080 --instance 1c2d=SAML
+//! aws connect list-users --instance-id 1c2d --endpoint-url http://127.0.0.1:8080
+//! ```
+
+mod answer;
+mod args;
+mod faults;
+mod request;
+mod route;
+
+use std::{
+    convert::Infallible,
+    fs::File,
+    io::{BufReader, Write},
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use clap::Parser;
+use connect_user::{
+    client::memory::{LoadError, MemoryConnect, MemoryInstance},
+    user::Operation,
+};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use http_body_util::{BodyExt, Limited};
+use hyper::{Request, Response, body::Incoming, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+
+use crate::{
+    answer::{Answer, Body},
+    args::Args,
+    faults::{Faults, WireFault},
+};
+
+/// The largest request body: a creation with everything has a few kilobytes.
+const MOST_BODY: usize = 1 << 20;
+
+/// How long a client may take to send the head of a request.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The service and how it behaves.
+struct Server {
+    connect: MemoryConnect,
+    faults: Mutex<Faults>,
+    quota: Option<DefaultKeyedRateLimiter<Operation>>,
+    args: Args,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::from(error.use_stderr()));
+        }
+    };
+    match serve(args).await {
+        Ok(never) => match never {},
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(args: Args) -> Result<Infallible, Box<dyn std::error::Error>> {
+    if !args.host.is_loopback() && !args.allow_remote {
+        return Err(format!(
+            "`{}` is not a loopback address; give `--allow-remote` if that is meant",
+            args.host
+        )
+        .into());
+    }
+    let listener = TcpListener::bind((args.host, args.port)).await?;
+    let address = listener.local_addr()?;
+    let server = Arc::new(Server {
+        connect: open(&args)?,
+        faults: Mutex::new(Faults::new(&args.fault)),
+        quota: quota(&args)?,
+        args,
+    });
+    println!("{}", serde_json::json!({"url": format!("http://{address}")}));
+    std::io::stdout().flush()?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let server = server.clone();
+        tokio::spawn(async move {
+            let service = service_fn(move |request| handle(server.clone(), request));
+            let mut http = hyper::server::conn::http1::Builder::new();
+            http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+            // A connection that breaks, breaks: often it was told to.
+            let _ = http.serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}
+
+fn open(args: &Args) -> Result<MemoryConnect, Box<dyn std::error::Error>> {
+    let connect = match args.file.as_ref().map(File::open) {
+        Some(Ok(file)) => {
+            MemoryConnect::load(BufReader::new(file)).map_err(|error: LoadError| error.to_string())?
+        }
+        _ => MemoryConnect::new(),
+    };
+    for (id, kind) in &args.instance {
+        let mut instance = MemoryInstance::new(id.as_str(), *kind)
+            .with_hidden_reads(args.hidden_reads)
+            .with_hidden_time(Duration::from_millis(args.hidden_millis));
+        if let Some(quota) = args.user_quota {
+            instance = instance.with_user_quota(quota);
+        }
+        connect.add_instance(instance);
+    }
+    if let Some(kind) = args.any_instance {
+        connect.add_any_instance(kind);
+    }
+    Ok(connect)
+}
+
+fn quota(args: &Args) -> Result<Option<DefaultKeyedRateLimiter<Operation>>, String> {
+    let Some((rate, burst)) = args.quota else { return Ok(None) };
+    let quota = Quota::with_period(Duration::from_secs_f64(1.0 / rate)).ok_or("a quota needs a rate")?;
+    Ok(Some(RateLimiter::keyed(quota.allow_burst(burst))))
+}
+
+/// Answers a request; an error ends the connection without an answer.
+async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Response<Body>, WireFault> {
+    let method = request.method().as_str().to_owned();
+    let uri = request.uri().clone();
+    let body = Limited::new(request.into_body(), MOST_BODY).collect().await;
+    let Ok(body) = body.map(|body| body.to_bytes()) else {
+        return Ok(Answer::invalid("the request is too large, or ended early").into_response(0));
+    };
+    let operation = route::operation(&method, uri.path());
+    let fault = operation
+        .and_then(|operation| server.faults.lock().unwrap_or_else(PoisonError::into_inner).next(operation));
+    if let Some(fault @ WireFault::ResetBefore) = fault {
+        server.log(operation, &method, uri.path(), "reset");
+        return Err(fault);
+    }
+    server.connect.set_time(SystemTime::now().into());
+    let answer = match (operation, &fault) {
+        (None, _) => Answer::unknown(),
+        (_, Some(WireFault::Refused(status, code))) => Answer::error(*status, code, "refused by a fault"),
+        (Some(operation), _) if server.is_over_quota(operation) => {
+            Answer::error(429, "TooManyRequestsException", "Too many requests")
+        }
+        (Some(operation), _) => route::answer(&server.connect, operation, &uri, &body).await,
+    };
+    server.log(operation, &method, uri.path(), &answer.status().to_string());
+    if operation.is_some_and(Operation::writes) && server.save().is_err() {
+        return Ok(
+            Answer::error(500, "InternalServiceException", "the file cannot be written").into_response(0)
+        );
+    }
+    let request_id = server.connect.calls().len();
+    match fault {
+        None | Some(WireFault::Refused(..)) => {
+            answer.answered().map(|answer| answer.into_response(request_id))
+        }
+        Some(WireFault::Hang) => std::future::pending().await,
+        Some(WireFault::Malformed) => Ok(answer.malformed(request_id)),
+        Some(WireFault::Empty) => Ok(answer.emptied(request_id)),
+        Some(WireFault::Cut) => Ok(answer.cut(request_id)),
+        Some(WireFault::RepeatToken) => Ok(answer.with_token("again").into_response(request_id)),
+        Some(fault) => Err(fault),
+    }
+}
+
+impl Server {
+    fn is_over_quota(&self, operation: Operation) -> bool {
+        self.quota.as_ref().is_some_and(|quota| quota.check_key(&operation).is_err())
+    }
+
+    /// Writes the service down, whole or not at all.
+    fn save(&self) -> std::io::Result<()> {
+        let Some(path) = &self.args.file else { return Ok(()) };
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let mut file = tempfile::NamedTempFile::new_in(parent.unwrap_or(".".as_ref()))?;
+        self.connect.save(&mut file)?;
+        file.persist(path)?;
+        Ok(())
+    }
+
+    /// Neither bodies nor names are logged: they hold personal data and passwords.
+    fn log(&self, operation: Option<Operation>, method: &str, path: &str, outcome: &str) {
+        if self.args.log {
+            let line = serde_json::json!({"operation": operation, "method": method, "path": path, "outcome": outcome});
+            let _ = writeln!(std::io::stderr().lock(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What comes over the wire: the service's JSON, in the model's types.
+
+use std::collections::BTreeMap;
+
+use connect_user::user::{
+    AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, Personal, Phone, PhoneNumber,
+    PhoneType, ProficiencyKey, Tags, VoiceEnhancementMode,
+};
+use serde::Deserialize;
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct CreateBody {
+    pub username: String,
+    pub password: Option<String>,
+    pub directory_user_id: Option<String>,
+    pub identity_info: Option<IdentityInfo>,
+    pub phone_config: Option<PhoneConfig>,
+    pub routing_profile_id: String,
+    pub security_profile_ids: Vec<String>,
+    pub hierarchy_group_id: Option<String>,
+    pub tags: Option<Tags>,
+    #[serde(flatten)]
+    pub channels: Channels,
+}
+
+/// The body of an update, of whichever part.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct UpdateBody {
+    pub identity_info: Option<IdentityInfo>,
+    pub phone_config: Option<PhoneConfig>,
+    pub routing_profile_id: String,
+    pub security_profile_ids: Vec<String>,
+    pub hierarchy_group_id: Option<String>,
+    pub user_proficiencies: Vec<Proficiency>,
+    #[serde(rename = "tags")]
+    pub tags: Tags,
+    #[serde(flatten)]
+    pub channels: Channels,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct SearchBody {
+    pub instance_id: String,
+    pub next_token: Option<String>,
+    pub max_results: Option<u32>,
+    pub search_criteria: Option<SearchCriteria>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SearchCriteria {
+    pub string_condition: Option<StringCondition>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StringCondition {
+    pub field_name: String,
+    pub value: String,
+    pub comparison_type: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct IdentityInfo {
+    first_name: Option<String>,
+    last_name: Option<String>,
+    email: Option<String>,
+    secondary_email: Option<String>,
+    mobile: Option<String>,
+}
+
+impl From<IdentityInfo> for Identity {
+    fn from(info: IdentityInfo) -> Self {
+        Self {
+            first_name: info.first_name.map(Personal::new),
+            last_name: info.last_name.map(Personal::new),
+            email: info.email.map(Personal::new),
+            secondary_email: info.secondary_email.map(Personal::new),
+            mobile: info.mobile.map(Personal::new),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PhoneConfig {
+    phone_type: Option<PhoneType>,
+    #[serde(default)]
+    auto_accept: bool,
+    #[serde(default)]
+    after_contact_work_time_limit: u32,
+    desk_phone_number: Option<String>,
+    persistent_connection: Option<bool>,
+}
+
+impl From<PhoneConfig> for Phone {
+    fn from(config: PhoneConfig) -> Self {
+        Self {
+            phone_type: config.phone_type.unwrap_or(PhoneType::SoftPhone),
+            auto_accept: config.auto_accept,
+            after_contact_work_time_limit: config.after_contact_work_time_limit,
+            desk_phone_number: config.desk_phone_number.map(Personal::new),
+            persistent_connection: config.persistent_connection,
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Channels {
+    auto_accept_configs: Vec<AutoAcceptConfig>,
+    after_contact_work_configs: Vec<AfterContactWorkConfigPerChannel>,
+    phone_number_configs: Vec<PhoneNumberConfig>,
+    persistent_connection_configs: Vec<PersistentConnectionConfig>,
+    voice_enhancement_configs: Vec<VoiceEnhancementConfig>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AutoAcceptConfig {
+    channel: Channel,
+    #[serde(default)]
+    auto_accept: bool,
+    agent_first_callback_auto_accept: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AfterContactWorkConfigPerChannel {
+    channel: Channel,
+    #[serde(default)]
+    after_contact_work_config: Limit,
+    agent_first_callback_after_contact_work_config: Option<Limit>,
+}
+
+/// A limit of 0 comes as an empty object.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Limit {
+    after_contact_work_time_limit: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PhoneNumberConfig {
+    channel: Channel,
+    phone_type: PhoneType,
+    phone_number: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PersistentConnectionConfig {
+    channel: Channel,
+    #[serde(default)]
+    persistent_connection: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct VoiceEnhancementConfig {
+    channel: Channel,
+    voice_enhancement_mode: VoiceEnhancementMode,
+}
+
+impl From<Channels> for ChannelSettings {
+    fn from(channels: Channels) -> Self {
+        let accept = |config: AutoAcceptConfig| {
+            let agent_first_callback = config.agent_first_callback_auto_accept;
+            (config.channel, AutoAccept { auto_accept: config.auto_accept, agent_first_callback })
+        };
+        let work = |config: AfterContactWorkConfigPerChannel| {
+            let callback = config.agent_first_callback_after_contact_work_config;
+            let work = AfterContactWork {
+                time_limit: config.after_contact_work_config.after_contact_work_time_limit,
+                agent_first_callback: callback.map(|limit| limit.after_contact_work_time_limit),
+            };
+            (config.channel, work)
+        };
+        let phone = |config: PhoneNumberConfig| {
+            let number = config.phone_number.map(Personal::new);
+            (config.channel, PhoneNumber { phone_type: config.phone_type, number })
+        };
+        Self {
+            auto_accept: channels.auto_accept_configs.into_iter().map(accept).collect(),
+            after_contact_work: channels.after_contact_work_configs.into_iter().map(work).collect(),
+            phone_number: channels.phone_number_configs.into_iter().map(phone).collect(),
+            persistent_connection: channels
+                .persistent_connection_configs
+                .into_iter()
+                .map(|config| (config.channel, config.persistent_connection))
+                .collect(),
+            voice_enhancement: channels
+                .voice_enhancement_configs
+                .into_iter()
+                .map(|config| (config.channel, config.voice_enhancement_mode))
+                .collect(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Proficiency {
+    attribute_name: String,
+    attribute_value: String,
+    #[serde(default)]
+    level: f32,
+}
+
+/// Proficiencies with their levels; one that a removal names has none.
+pub fn proficiencies(list: Vec<Proficiency>) -> BTreeMap<ProficiencyKey, u8> {
+    let entry = |proficiency: Proficiency| {
+        let key = ProficiencyKey { name: proficiency.attribute_name, value: proficiency.attribute_value };
+        (key, proficiency.level as u8)
+    };
+    list.into_iter().map(entry).collect()
+}

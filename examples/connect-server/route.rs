@@ -1,0 +1,390 @@
+//! From a path to an operation, and from the service's answer to its JSON.
+
+use connect_user::{
+    client::{memory::MemoryConnect, *},
+    user::{
+        AfterContactWork, ChannelSettings, Identity, InstanceId, Operation, Personal, Phone, ProficiencyKey,
+        Secret, UserId,
+    },
+};
+use hyper::Uri;
+use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::{
+    answer::Answer,
+    request::{CreateBody, SearchBody, UpdateBody, proficiencies},
+};
+
+/// The parts of a path, decoded: an ARN is one of them.
+fn segments(path: &str) -> Vec<String> {
+    let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+    path.split('/').skip(1).map(decode).collect()
+}
+
+/// The operation of a request, as the API Reference routes it.
+pub fn operation(method: &str, path: &str) -> Option<Operation> {
+    use Operation::*;
+
+    let segments = segments(path);
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    Some(match (method, segments.as_slice()) {
+        ("PUT", ["users", _]) => CreateUser,
+        ("GET", ["users", _, _]) => DescribeUser,
+        ("DELETE", ["users", _, _]) => DeleteUser,
+        ("GET", ["users-summary", _]) => ListUsers,
+        ("POST", ["search-users"]) => SearchUsers,
+        ("GET", ["users", _, _, "proficiencies"]) => ListUserProficiencies,
+        ("POST", ["users", _, _, action]) => match *action {
+            "identity-info" => UpdateUserIdentityInfo,
+            "phone-config" => UpdateUserPhoneConfig,
+            "config" => UpdateUserConfig,
+            "routing-profile" => UpdateUserRoutingProfile,
+            "security-profiles" => UpdateUserSecurityProfiles,
+            "hierarchy" => UpdateUserHierarchy,
+            "associate-proficiencies" => AssociateUserProficiencies,
+            "disassociate-proficiencies" => DisassociateUserProficiencies,
+            "proficiencies" => UpdateUserProficiencies,
+            _ => return None,
+        },
+        ("POST", ["tags", _]) => TagResource,
+        ("DELETE", ["tags", _]) => UntagResource,
+        ("GET", ["instance", _]) => DescribeInstance,
+        ("POST", ["search-quick-connects"]) => SearchQuickConnects,
+        ("DELETE", ["quick-connects", _, _]) => DeleteQuickConnect,
+        _ => return None,
+    })
+}
+
+/// The values of a query, decoded.
+fn query(uri: &Uri, name: &str) -> Vec<String> {
+    let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    let pairs = uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    pairs.filter(|(key, _)| *key == name).map(|(_, value)| decode(value)).collect()
+}
+
+/// A body; one that is not there is an empty object.
+fn parse<T: DeserializeOwned + Default>(body: &[u8]) -> Result<T, Answer> {
+    if body.is_empty() {
+        return Ok(T::default());
+    }
+    // What was sent stays out of the message.
+    serde_json::from_slice(body)
+        .map_err(|_| Answer::error(400, "InvalidRequestException", "Invalid request body"))
+}
+
+/// Does what the request asks for.
+pub async fn answer(connect: &MemoryConnect, operation: Operation, uri: &Uri, body: &[u8]) -> Answer {
+    match call(connect, operation, uri, body).await {
+        Ok(Ok(value)) => Answer::Done(value),
+        Ok(Err(error)) => Answer::of(&error),
+        Err(answer) => answer,
+    }
+}
+
+async fn call(
+    connect: &MemoryConnect,
+    operation: Operation,
+    uri: &Uri,
+    body: &[u8],
+) -> Result<ClientResult<Value>, Answer> {
+    let segments = segments(uri.path());
+    let segment = |index: usize| segments.get(index).cloned().unwrap_or_default();
+    let (instance_id, user_id) = (InstanceId::new(segment(1)), UserId::new(segment(2)));
+    let done = |result: ClientResult<()>| result.map(|()| json!({}));
+    let token = || query(uri, "nextToken").pop();
+    macro_rules! update {
+        ($method:ident, $request:ident { $($field:ident: $value:expr),+ }) => {
+            done(connect.$method(&$request { instance_id, user_id, $($field: $value),+ }).await)
+        };
+    }
+    Ok(match operation {
+        Operation::CreateUser => {
+            let body: CreateBody = parse(body)?;
+            let request = CreateUser {
+                instance_id,
+                name: body.username,
+                password: body.password.map(Secret::new),
+                directory_user_id: body.directory_user_id,
+                identity: body.identity_info.map(Into::into).unwrap_or_default(),
+                phone: body.phone_config.map(Into::into),
+                routing_profile_id: body.routing_profile_id.into(),
+                security_profile_ids: body.security_profile_ids.into_iter().map(Into::into).collect(),
+                hierarchy_group_id: body.hierarchy_group_id.map(Into::into),
+                channels: body.channels.into(),
+                tags: body.tags.unwrap_or_default(),
+            };
+            let created = connect.create_user(&request).await;
+            created.map(|created| json!({"UserId": created.user_id, "UserArn": created.arn}))
+        }
+        Operation::DescribeUser => {
+            let user = connect.describe_user(&DescribeUser { instance_id, user_id }).await;
+            user.map(|user| json!({"User": described(&user)}))
+        }
+        Operation::DeleteUser => done(connect.delete_user(&DeleteUser { instance_id, user_id }).await),
+        Operation::ListUsers => {
+            let max_results = query(uri, "maxResults").pop().and_then(|size| size.parse().ok());
+            let page = connect.list_users(&ListUsers { instance_id, next_token: token(), max_results }).await;
+            page.map(|page| list("UserSummaryList", page, |user| listed(&user)))
+        }
+        Operation::SearchUsers => {
+            let body: SearchBody = parse(body)?;
+            let condition = body.search_criteria.and_then(|criteria| criteria.string_condition);
+            let name = match condition {
+                None => None,
+                Some(condition)
+                    if condition.field_name.eq_ignore_ascii_case("username")
+                        && condition.comparison_type == "EXACT" =>
+                {
+                    Some(condition.value)
+                }
+                Some(_) => return Err(Answer::invalid("only an exact user name can be searched for here")),
+            };
+            let request = SearchUsers {
+                instance_id: body.instance_id.into(),
+                name,
+                next_token: body.next_token,
+                max_results: body.max_results,
+            };
+            connect.search_users(&request).await.map(|page| list("Users", page, |user| found(&user)))
+        }
+        Operation::UpdateUserIdentityInfo => {
+            let body: UpdateBody = parse(body)?;
+            let info = body.identity_info.ok_or_else(|| Answer::invalid("`IdentityInfo` is required"))?;
+            update!(update_user_identity_info, UpdateUserIdentityInfo { identity: info.into() })
+        }
+        Operation::UpdateUserPhoneConfig => {
+            let body: UpdateBody = parse(body)?;
+            let config = body.phone_config.ok_or_else(|| Answer::invalid("`PhoneConfig` is required"))?;
+            update!(update_user_phone_config, UpdateUserPhoneConfig { phone: config.into() })
+        }
+        Operation::UpdateUserConfig => {
+            let body: UpdateBody = parse(body)?;
+            update!(update_user_config, UpdateUserConfig { channels: body.channels.into() })
+        }
+        Operation::UpdateUserRoutingProfile => {
+            let body: UpdateBody = parse(body)?;
+            let id = body.routing_profile_id.into();
+            update!(update_user_routing_profile, UpdateUserRoutingProfile { routing_profile_id: id })
+        }
+        Operation::UpdateUserSecurityProfiles => {
+            let body: UpdateBody = parse(body)?;
+            let ids = body.security_profile_ids.into_iter().map(Into::into).collect();
+            update!(update_user_security_profiles, UpdateUserSecurityProfiles { security_profile_ids: ids })
+        }
+        Operation::UpdateUserHierarchy => {
+            let body: UpdateBody = parse(body)?;
+            let id = body.hierarchy_group_id.map(Into::into);
+            update!(update_user_hierarchy, UpdateUserHierarchy { hierarchy_group_id: id })
+        }
+        Operation::AssociateUserProficiencies => {
+            let levels = proficiencies(parse::<UpdateBody>(body)?.user_proficiencies);
+            update!(associate_user_proficiencies, AssociateUserProficiencies { proficiencies: levels })
+        }
+        Operation::DisassociateUserProficiencies => {
+            let keys = proficiencies(parse::<UpdateBody>(body)?.user_proficiencies).into_keys().collect();
+            update!(disassociate_user_proficiencies, DisassociateUserProficiencies { proficiencies: keys })
+        }
+        Operation::UpdateUserProficiencies => {
+            let levels = proficiencies(parse::<UpdateBody>(body)?.user_proficiencies);
+            update!(update_user_proficiencies, UpdateUserProficiencies { proficiencies: levels })
+        }
+        Operation::ListUserProficiencies => {
+            let request = ListUserProficiencies { instance_id, user_id, next_token: token() };
+            let page = connect.list_user_proficiencies(&request).await;
+            page.map(|page| list("UserProficiencyList", page, |(key, level)| proficiency(&key, level)))
+        }
+        Operation::TagResource => {
+            let tags = parse::<UpdateBody>(body)?.tags;
+            done(connect.tag_resource(&TagResource { arn: segment(1), tags }).await)
+        }
+        Operation::UntagResource => {
+            let keys = query(uri, "tagKeys").into_iter().collect();
+            done(connect.untag_resource(&UntagResource { arn: segment(1), keys }).await)
+        }
+        Operation::DescribeInstance => {
+            let instance = connect.describe_instance(&DescribeInstance { instance_id }).await;
+            instance.map(|instance| {
+                json!({"Instance": {
+                    "Id": instance.instance_id, "IdentityManagementType": instance.identity_management,
+                }})
+            })
+        }
+        Operation::SearchQuickConnects => {
+            let body: SearchBody = parse(body)?;
+            let request =
+                SearchQuickConnects { instance_id: body.instance_id.into(), next_token: body.next_token };
+            let page = connect.search_quick_connects(&request).await;
+            page.map(|page| list("QuickConnects", page, |quick_connect| quick_connect_of(&quick_connect)))
+        }
+        Operation::DeleteQuickConnect => {
+            let request = DeleteQuickConnect { instance_id, quick_connect_id: segment(2) };
+            done(connect.delete_quick_connect(&request).await)
+        }
+        _ => return Err(Answer::unknown()),
+    })
+}
+
+fn list<T>(name: &str, page: Page<T>, element: impl Fn(T) -> Value) -> Value {
+    let items: Vec<_> = page.items.into_iter().map(element).collect();
+    without_nulls(json!({name: items, "NextToken": page.next_token}))
+}
+
+/// The service leaves out what is not set.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(
+            members
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(name, value)| (name, without_nulls(value)))
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
+
+fn text(text: &Option<Personal>) -> Value {
+    text.as_ref().map_or(Value::Null, |text| text.as_str().into())
+}
+
+fn identity(identity: &Identity) -> Value {
+    json!({
+        "FirstName": text(&identity.first_name), "LastName": text(&identity.last_name),
+        "Email": text(&identity.email), "SecondaryEmail": text(&identity.secondary_email),
+        "Mobile": text(&identity.mobile),
+    })
+}
+
+/// After contact work is in seconds, but in the answers of a search in milliseconds.
+fn phone(phone: &Phone, unit: u64) -> Value {
+    json!({
+        "PhoneType": phone.phone_type, "AutoAccept": phone.auto_accept,
+        "AfterContactWorkTimeLimit": u64::from(phone.after_contact_work_time_limit) * unit,
+        "DeskPhoneNumber": text(&phone.desk_phone_number), "PersistentConnection": phone.persistent_connection,
+    })
+}
+
+fn with_channels(mut user: Value, channels: &ChannelSettings, unit: u64) -> Value {
+    let limit = |seconds: u32| json!({"AfterContactWorkTimeLimit": u64::from(seconds) * unit});
+    let work = |work: &AfterContactWork| (limit(work.time_limit), work.agent_first_callback.map(limit));
+    let lists = [
+        (
+            "AutoAcceptConfigs",
+            channels
+                .auto_accept
+                .iter()
+                .map(|(channel, accept)| {
+                    json!({
+                        "Channel": channel, "AutoAccept": accept.auto_accept,
+                        "AgentFirstCallbackAutoAccept": accept.agent_first_callback,
+                    })
+                })
+                .collect::<Vec<_>>(),
+        ),
+        (
+            "AfterContactWorkConfigs",
+            channels
+                .after_contact_work
+                .iter()
+                .map(|(channel, limits)| {
+                    let (limit, callback) = work(limits);
+                    json!({
+                        "Channel": channel, "AfterContactWorkConfig": limit,
+                        "AgentFirstCallbackAfterContactWorkConfig": callback,
+                    })
+                })
+                .collect(),
+        ),
+        (
+            "PhoneNumberConfigs",
+            channels
+                .phone_number
+                .iter()
+                .map(|(channel, phone)| {
+                    json!({
+                        "Channel": channel, "PhoneType": phone.phone_type, "PhoneNumber": text(&phone.number),
+                    })
+                })
+                .collect(),
+        ),
+        (
+            "PersistentConnectionConfigs",
+            channels
+                .persistent_connection
+                .iter()
+                .map(|(channel, persistent)| {
+                    json!({
+                        "Channel": channel, "PersistentConnection": persistent,
+                    })
+                })
+                .collect(),
+        ),
+        (
+            "VoiceEnhancementConfigs",
+            channels
+                .voice_enhancement
+                .iter()
+                .map(|(channel, mode)| {
+                    json!({
+                        "Channel": channel, "VoiceEnhancementMode": mode,
+                    })
+                })
+                .collect(),
+        ),
+    ];
+    if let Value::Object(members) = &mut user {
+        members.extend(lists.into_iter().map(|(name, list)| (name.to_owned(), Value::Array(list))));
+    }
+    without_nulls(user)
+}
+
+/// Seconds since the epoch, with the milliseconds behind the point.
+fn time(time: Option<connect_user::user::Timestamp>) -> Value {
+    time.map_or(Value::Null, |time| json!(time.as_millis() as f64 / 1_000.0))
+}
+
+fn described(user: &UserDescription) -> Value {
+    let value = json!({
+        "Id": user.user_id, "Arn": user.arn, "Username": user.name, "DirectoryUserId": user.directory_user_id,
+        "IdentityInfo": identity(&user.identity), "PhoneConfig": phone(&user.phone, 1),
+        "RoutingProfileId": user.routing_profile_id, "SecurityProfileIds": user.security_profile_ids,
+        "HierarchyGroupId": user.hierarchy_group_id, "Tags": user.tags,
+        "LastModifiedTime": time(user.last_modified_time), "LastModifiedRegion": user.last_modified_region,
+    });
+    with_channels(value, &user.channels, 1)
+}
+
+fn found(user: &FoundUser) -> Value {
+    let value = json!({
+        "Id": user.user_id, "Arn": user.arn, "Username": user.name, "DirectoryUserId": user.directory_user_id,
+        "IdentityInfo": {"FirstName": text(&user.first_name), "LastName": text(&user.last_name)},
+        "PhoneConfig": phone(&user.phone, 1_000),
+        "RoutingProfileId": user.routing_profile_id, "SecurityProfileIds": user.security_profile_ids,
+        "HierarchyGroupId": user.hierarchy_group_id, "Tags": user.tags,
+    });
+    with_channels(value, &user.channels, 1_000)
+}
+
+fn listed(user: &ListedUser) -> Value {
+    json!({
+        "Id": user.user_id, "Arn": user.arn, "Username": user.name,
+        "LastModifiedTime": time(user.last_modified_time), "LastModifiedRegion": user.last_modified_region,
+    })
+}
+
+fn proficiency(key: &ProficiencyKey, level: u8) -> Value {
+    json!({"AttributeName": key.name, "AttributeValue": key.value, "Level": f32::from(level)})
+}
+
+fn quick_connect_of(quick_connect: &QuickConnectSummary) -> Value {
+    json!({
+        "QuickConnectId": quick_connect.quick_connect_id, "Name": quick_connect.name,
+        "QuickConnectConfig": {
+            "QuickConnectType": "USER",
+            "UserConfig": {"UserId": quick_connect.user_id, "ContactFlowId": "flow"},
+        },
+    })
+}

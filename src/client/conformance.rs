@@ -1,0 +1,463 @@
+//! The contract of [`ConnectClient`], operation by operation, as a suite that any client can be put through
+//! (feature `conformance`): this crate's own, and the one that a host writes.
+//!
+//! The suite makes users of its own, all with names that begin with the fixture's prefix, and deletes them.
+//! Put nothing through it that may not be written to.
+//!
+//! ```
+//! use connect_user::client::{conformance::{Fixture, check}, memory::MemoryConnect};
+//! use connect_user::user::IdentityManagementType;
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! let connect = MemoryConnect::any_instance(IdentityManagementType::ConnectManaged);
+//! let breaches = check(&connect, &Fixture::new("1c2d")).await;
+//! assert_eq!(breaches, []);
+//! # }
+//! ```
+
+use std::{collections::BTreeSet, fmt};
+
+use super::*;
+use crate::user::{
+    AfterContactWork, AutoAccept, Channel, ChannelSettings, HierarchyGroupId, Identity, InstanceId,
+    Operation, Phone, PhoneType, Proficiencies, ProficiencyKey, RoutingProfileId, Secret, SecurityProfileId,
+    Tags, UserId,
+};
+
+/// What the suite may use: everything must exist in the instance.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Fixture {
+    /// The instance, which manages identities itself (`CONNECT_MANAGED`).
+    pub instance_id: InstanceId,
+    /// What the names of the suite's users begin with.
+    pub prefix: String,
+    /// Two routing profiles.
+    pub routing_profiles: [RoutingProfileId; 2],
+    /// Two security profiles.
+    pub security_profiles: [SecurityProfileId; 2],
+    /// A hierarchy group.
+    pub hierarchy_group: HierarchyGroupId,
+    /// A predefined attribute with one of its values.
+    pub proficiency: ProficiencyKey,
+    /// How often to ask for a new user that cannot be seen yet.
+    pub patience: usize,
+}
+
+impl Fixture {
+    /// Names for an instance in which everything exists, as in a `MemoryConnect` without restrictions.
+    pub fn new(instance_id: impl Into<InstanceId>) -> Self {
+        Self {
+            instance_id: instance_id.into(),
+            prefix: "conformance".to_owned(),
+            routing_profiles: ["routing-1".into(), "routing-2".into()],
+            security_profiles: ["security-1".into(), "security-2".into()],
+            hierarchy_group: "group-1".into(),
+            proficiency: ProficiencyKey { name: "connect:Language".into(), value: "connect:French".into() },
+            patience: 10,
+        }
+    }
+}
+
+/// Where a client breaks the contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Breach {
+    /// The check.
+    pub check: &'static str,
+    /// What was not as it should be.
+    pub message: String,
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.check, self.message)
+    }
+}
+
+/// Puts a client through the contract, and says where it breaks it.
+pub async fn check(client: &dyn ConnectClient, fixture: &Fixture) -> Vec<Breach> {
+    let suite = Suite { client, fixture };
+    let mut breaches = Vec::new();
+    macro_rules! run {
+        ($($check:ident),+ $(,)?) => {$(
+            let name = stringify!($check);
+            if let Err(message) = suite.$check(&format!("{}-{}", fixture.prefix, name)).await {
+                breaches.push(Breach { check: name, message });
+            }
+        )+};
+    }
+    run!(
+        a_user_is_read_as_it_was_made,
+        a_name_is_taken_once,
+        nobody_is_not_found,
+        a_deletion_is_done_once,
+        a_list_holds_everybody_once,
+        a_search_finds_a_name,
+        identity_is_replaced_whole,
+        phone_is_replaced_whole_and_flattens,
+        channels_are_set_one_by_one,
+        profiles_and_group_are_replaced,
+        proficiencies_come_change_and_go,
+        tags_come_change_and_go,
+        an_instance_is_described,
+        arns_are_ids,
+        a_refusal_changes_nothing,
+        quick_connects_are_searched,
+    );
+    breaches
+}
+
+struct Suite<'a> {
+    client: &'a dyn ConnectClient,
+    fixture: &'a Fixture,
+}
+
+type Check = Result<(), String>;
+
+const PASSWORD: &str = "Conformance1";
+
+fn failed(what: &str) -> impl Fn(ClientError) -> String {
+    move |error| format!("{what}: {error}")
+}
+
+fn expect<T: PartialEq>(what: &str, found: &T, expected: &T) -> Check {
+    // Values may be personal: what differs is said, not how.
+    if found == expected { Ok(()) } else { Err(format!("{what} is not what it should be")) }
+}
+
+fn refused<T>(what: &str, operation: Operation, kind: ErrorKind, result: ClientResult<T>) -> Check {
+    match result {
+        Ok(_) => Err(format!("{what} is taken")),
+        Err(error) if format!("{error} {error:?}").contains(PASSWORD) => {
+            Err(format!("{what}: the error tells the password"))
+        }
+        Err(error) if error.operation() != operation => {
+            Err(format!("{what}: the error is one of `{}`", error.operation()))
+        }
+        Err(error) if error.kind() != kind => {
+            Err(format!("{what}: the error is {:?}, not {kind:?}", error.kind()))
+        }
+        Err(error) if error.effect() != Effect::None => {
+            Err(format!("{what}: a refusal may have had an effect"))
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+impl Suite<'_> {
+    fn instance(&self) -> InstanceId {
+        self.fixture.instance_id.clone()
+    }
+
+    fn creation(&self, name: &str) -> CreateUser {
+        CreateUser {
+            instance_id: self.instance(),
+            name: name.to_owned(),
+            password: Some(Secret::from(PASSWORD)),
+            directory_user_id: None,
+            identity: Identity {
+                first_name: Some("First".into()),
+                last_name: Some("Last".into()),
+                email: Some("conformance@example.com".into()),
+                secondary_email: Some("second@example.com".into()),
+                mobile: Some("+16175550101".into()),
+            },
+            phone: Some(Phone {
+                phone_type: PhoneType::DeskPhone,
+                desk_phone_number: Some("+16175550102".into()),
+                ..Phone::default()
+            }),
+            routing_profile_id: self.fixture.routing_profiles[0].clone(),
+            security_profile_ids: self.fixture.security_profiles.iter().cloned().collect(),
+            hierarchy_group_id: Some(self.fixture.hierarchy_group.clone()),
+            channels: ChannelSettings {
+                auto_accept: [(Channel::Chat, AutoAccept { auto_accept: true, agent_first_callback: None })]
+                    .into(),
+                after_contact_work: [
+                    (Channel::Voice, AfterContactWork { time_limit: 90, agent_first_callback: Some(30) }),
+                    (Channel::Chat, AfterContactWork { time_limit: 15, agent_first_callback: None }),
+                ]
+                .into(),
+                ..ChannelSettings::default()
+            },
+            tags: Tags::from([("team".to_owned(), "conformance".to_owned())]),
+        }
+    }
+
+    async fn make(&self, name: &str) -> Result<CreatedUser, String> {
+        let created = self.client.create_user(&self.creation(name)).await.map_err(failed("a creation"))?;
+        self.read(&created.user_id).await?;
+        Ok(created)
+    }
+
+    async fn read(&self, user_id: &UserId) -> Result<UserDescription, String> {
+        let request = DescribeUser { instance_id: self.instance(), user_id: user_id.clone() };
+        let mut left = self.fixture.patience;
+        loop {
+            match self.client.describe_user(&request).await {
+                Ok(user) => return Ok(user),
+                Err(error) if error.kind() == ErrorKind::NotFound && left > 0 => left -= 1,
+                Err(error) => return Err(failed("a user that was made")(error)),
+            }
+        }
+    }
+
+    async fn delete(&self, user_id: &UserId) -> Check {
+        let request = DeleteUser { instance_id: self.instance(), user_id: user_id.clone() };
+        self.client.delete_user(&request).await.map_err(failed("a deletion"))
+    }
+
+    async fn a_user_is_read_as_it_was_made(&self, name: &str) -> Check {
+        let request = self.creation(name);
+        let CreatedUser { user_id, arn } = self.make(name).await?;
+        let user = self.read(&user_id).await?;
+        expect("the id", &user.user_id, &user_id)?;
+        expect("the ARN", &user.arn, &arn)?;
+        expect("the name", &user.name, &request.name)?;
+        expect("the identity", &user.identity, &request.identity)?;
+        expect("the phone", &Some(user.phone), &request.phone)?;
+        expect("the routing profile", &user.routing_profile_id, &request.routing_profile_id)?;
+        expect("the security profiles", &user.security_profile_ids, &request.security_profile_ids)?;
+        expect("the hierarchy group", &user.hierarchy_group_id, &request.hierarchy_group_id)?;
+        expect("the channels", &user.channels, &request.channels)?;
+        expect("the tags", &user.tags, &request.tags)?;
+        self.delete(&user_id).await
+    }
+
+    async fn a_name_is_taken_once(&self, name: &str) -> Check {
+        let created = self.make(name).await?;
+        let again = self.client.create_user(&self.creation(name)).await;
+        refused("a second user of a name", Operation::CreateUser, ErrorKind::Duplicate, again)?;
+        self.delete(&created.user_id).await
+    }
+
+    async fn nobody_is_not_found(&self, _: &str) -> Check {
+        let (instance_id, user_id) = (self.instance(), UserId::new("00000000-0000-4000-8000-ffffffffffff"));
+        let request = DescribeUser { instance_id: instance_id.clone(), user_id: user_id.clone() };
+        let nobody = self.client.describe_user(&request).await;
+        refused("nobody", Operation::DescribeUser, ErrorKind::NotFound, nobody)?;
+        let request = UpdateUserHierarchy { instance_id, user_id, hierarchy_group_id: None };
+        let nobody = self.client.update_user_hierarchy(&request).await;
+        refused("a change of nobody", Operation::UpdateUserHierarchy, ErrorKind::NotFound, nobody)
+    }
+
+    async fn a_deletion_is_done_once(&self, name: &str) -> Check {
+        let created = self.make(name).await?;
+        self.delete(&created.user_id).await?;
+        let request = DeleteUser { instance_id: self.instance(), user_id: created.user_id };
+        let again = self.client.delete_user(&request).await;
+        refused("a second deletion", Operation::DeleteUser, ErrorKind::NotFound, again)
+    }
+
+    async fn a_list_holds_everybody_once(&self, name: &str) -> Check {
+        let mut made = BTreeSet::new();
+        for number in 0..3 {
+            made.insert(self.make(&format!("{name}-{number}")).await?.user_id);
+        }
+        let mut request = ListUsers { instance_id: self.instance(), next_token: None, max_results: Some(2) };
+        let mut seen = Vec::new();
+        loop {
+            let page = self.client.list_users(&request).await.map_err(failed("a list"))?;
+            if page.items.len() > 2 {
+                return Err("a page holds more than was asked for".to_owned());
+            }
+            seen.extend(page.items.into_iter().map(|user| user.user_id).filter(|id| made.contains(id)));
+            match page.next_token {
+                Some(token) => request.next_token = Some(token),
+                None => break,
+            }
+        }
+        let distinct: BTreeSet<_> = seen.iter().cloned().collect();
+        expect("the pages' content", &(seen.len(), distinct), &(3, made.clone()))?;
+        for user_id in &made {
+            self.delete(user_id).await?;
+        }
+        Ok(())
+    }
+
+    async fn a_search_finds_a_name(&self, name: &str) -> Check {
+        let created = self.make(name).await?;
+        let found = search_all_users(self.client, &self.fixture.instance_id, Some(name)).await;
+        let found = found.map_err(failed("a search"))?;
+        let user = found.iter().find(|user| user.name == name).ok_or("a search does not find a user")?;
+        expect("the id", &user.user_id, &created.user_id)?;
+        let work = user.channels.after_contact_work.get(&Channel::Voice).map(|work| work.time_limit);
+        expect("after contact work, in seconds", &work, &Some(90))?;
+        self.delete(&created.user_id).await
+    }
+
+    async fn identity_is_replaced_whole(&self, name: &str) -> Check {
+        let user_id = self.make(name).await?.user_id;
+        let identity = Identity {
+            first_name: Some("Other".into()),
+            last_name: Some("Last".into()),
+            mobile: Some("+16175550103".into()),
+            ..Identity::default()
+        };
+        let request = UpdateUserIdentityInfo {
+            instance_id: self.instance(),
+            user_id: user_id.clone(),
+            identity: identity.clone(),
+        };
+        self.client.update_user_identity_info(&request).await.map_err(failed("an identity"))?;
+        expect("the identity", &self.read(&user_id).await?.identity, &identity)?;
+        self.delete(&user_id).await
+    }
+
+    async fn phone_is_replaced_whole_and_flattens(&self, name: &str) -> Check {
+        let user_id = self.make(name).await?.user_id;
+        let phone = Phone { after_contact_work_time_limit: 7, auto_accept: true, ..Phone::default() };
+        let request = UpdateUserPhoneConfig {
+            instance_id: self.instance(),
+            user_id: user_id.clone(),
+            phone: phone.clone(),
+        };
+        self.client.update_user_phone_config(&request).await.map_err(failed("a phone"))?;
+        let user = self.read(&user_id).await?;
+        expect("the phone", &user.phone, &phone)?;
+        let flat = user.channels.after_contact_work.values().all(|work| work.time_limit == 7);
+        expect("after contact work of the channels", &flat, &true)?;
+        self.delete(&user_id).await
+    }
+
+    async fn channels_are_set_one_by_one(&self, name: &str) -> Check {
+        let user_id = self.make(name).await?.user_id;
+        let mut expected = self.creation(name).channels;
+        let channels = ChannelSettings {
+            auto_accept: [(Channel::Task, AutoAccept { auto_accept: true, agent_first_callback: None })]
+                .into(),
+            persistent_connection: [(Channel::Voice, true)].into(),
+            ..ChannelSettings::default()
+        };
+        expected.merge(channels.clone());
+        let request = UpdateUserConfig { instance_id: self.instance(), user_id: user_id.clone(), channels };
+        self.client.update_user_config(&request).await.map_err(failed("channels"))?;
+        expect("the channels", &self.read(&user_id).await?.channels, &expected)?;
+        self.delete(&user_id).await
+    }
+
+    async fn profiles_and_group_are_replaced(&self, name: &str) -> Check {
+        let user_id = self.make(name).await?.user_id;
+        let instance_id = self.instance();
+        let routing = &self.fixture.routing_profiles[1];
+        let request = UpdateUserRoutingProfile {
+            instance_id: instance_id.clone(),
+            user_id: user_id.clone(),
+            routing_profile_id: routing.clone(),
+        };
+        self.client.update_user_routing_profile(&request).await.map_err(failed("a routing profile"))?;
+        let security = BTreeSet::from([self.fixture.security_profiles[1].clone()]);
+        let request = UpdateUserSecurityProfiles {
+            instance_id: instance_id.clone(),
+            user_id: user_id.clone(),
+            security_profile_ids: security.clone(),
+        };
+        self.client.update_user_security_profiles(&request).await.map_err(failed("security profiles"))?;
+        let request = UpdateUserHierarchy { instance_id, user_id: user_id.clone(), hierarchy_group_id: None };
+        self.client.update_user_hierarchy(&request).await.map_err(failed("no hierarchy group"))?;
+        let user = self.read(&user_id).await?;
+        expect("the routing profile", &user.routing_profile_id, routing)?;
+        expect("the security profiles", &user.security_profile_ids, &security)?;
+        expect("the hierarchy group", &user.hierarchy_group_id, &None)?;
+        self.delete(&user_id).await
+    }
+
+    async fn proficiencies_come_change_and_go(&self, name: &str) -> Check {
+        let user_id = self.make(name).await?.user_id;
+        let instance_id = self.instance();
+        let key = &self.fixture.proficiency;
+        let level = |level: u8| Proficiencies::from([(key.clone(), level)]);
+        let update = |proficiencies| UpdateUserProficiencies {
+            instance_id: instance_id.clone(),
+            user_id: user_id.clone(),
+            proficiencies,
+        };
+        let early = self.client.update_user_proficiencies(&update(level(1))).await;
+        refused(
+            "a level of what is not there",
+            Operation::UpdateUserProficiencies,
+            ErrorKind::Invalid,
+            early,
+        )?;
+        let request = AssociateUserProficiencies {
+            instance_id: self.instance(),
+            user_id: user_id.clone(),
+            proficiencies: level(2),
+        };
+        self.client.associate_user_proficiencies(&request).await.map_err(failed("a proficiency"))?;
+        self.client.update_user_proficiencies(&update(level(5))).await.map_err(failed("a level"))?;
+        let all = list_all_proficiencies(self.client, &self.fixture.instance_id, &user_id).await;
+        expect("the proficiencies", &all.map_err(failed("proficiencies"))?, &level(5))?;
+        let request = DisassociateUserProficiencies {
+            instance_id: self.instance(),
+            user_id: user_id.clone(),
+            proficiencies: BTreeSet::from([key.clone()]),
+        };
+        self.client.disassociate_user_proficiencies(&request).await.map_err(failed("no proficiency"))?;
+        let all = list_all_proficiencies(self.client, &self.fixture.instance_id, &user_id).await;
+        expect("the proficiencies", &all.map_err(failed("proficiencies"))?, &Proficiencies::new())?;
+        self.delete(&user_id).await
+    }
+
+    async fn tags_come_change_and_go(&self, name: &str) -> Check {
+        let CreatedUser { user_id, arn } = self.make(name).await?;
+        let tags = Tags::from([("team".to_owned(), String::new()), ("a b/c".to_owned(), "ä".to_owned())]);
+        let request = TagResource { arn: arn.clone(), tags: tags.clone() };
+        self.client.tag_resource(&request).await.map_err(failed("tags"))?;
+        expect("the tags", &self.read(&user_id).await?.tags, &tags)?;
+        let keys: BTreeSet<_> = tags.keys().cloned().collect();
+        self.client.untag_resource(&UntagResource { arn, keys }).await.map_err(failed("no tags"))?;
+        expect("the tags", &self.read(&user_id).await?.tags, &Tags::new())?;
+        self.delete(&user_id).await
+    }
+
+    async fn an_instance_is_described(&self, _: &str) -> Check {
+        let request = DescribeInstance { instance_id: self.instance() };
+        let instance = self.client.describe_instance(&request).await.map_err(failed("an instance"))?;
+        expect("the id", &instance.instance_id, &self.fixture.instance_id)?;
+        let managed = Some(crate::user::IdentityManagementType::ConnectManaged);
+        expect("the identity management type", &instance.identity_management, &managed)
+    }
+
+    async fn arns_are_ids(&self, name: &str) -> Check {
+        let CreatedUser { user_id, arn } = self.make(name).await?;
+        let instance = arn.split("/agent/").next().unwrap_or_default();
+        let request = DescribeUser { instance_id: instance.into(), user_id: arn.as_str().into() };
+        let user = self.client.describe_user(&request).await.map_err(failed("a user by its ARN"))?;
+        expect("the user", &user.user_id, &user_id)?;
+        self.delete(&user_id).await
+    }
+
+    async fn a_refusal_changes_nothing(&self, name: &str) -> Check {
+        let user_id = self.make(name).await?.user_id;
+        let before = self.read(&user_id).await?;
+        let request = UpdateUserSecurityProfiles {
+            instance_id: self.instance(),
+            user_id: user_id.clone(),
+            security_profile_ids: BTreeSet::new(),
+        };
+        let none = self.client.update_user_security_profiles(&request).await;
+        refused("no security profile", Operation::UpdateUserSecurityProfiles, ErrorKind::Invalid, none)?;
+        let mut request = self.creation(&format!("{name}-2"));
+        request.identity.mobile = Some("nonsense".into());
+        let wrong = self.client.create_user(&request).await;
+        refused("a user with a wrong number", Operation::CreateUser, ErrorKind::Invalid, wrong)?;
+        let mut after = self.read(&user_id).await?;
+        after.last_modified_time = before.last_modified_time;
+        expect("the user", &after, &before)?;
+        self.delete(&user_id).await
+    }
+
+    async fn quick_connects_are_searched(&self, _: &str) -> Check {
+        search_all_quick_connects(self.client, &self.fixture.instance_id)
+            .await
+            .map_err(failed("quick connects"))?;
+        let request = DeleteQuickConnect {
+            instance_id: self.instance(),
+            quick_connect_id: "00000000-nobody".to_owned(),
+        };
+        let nobody = self.client.delete_quick_connect(&request).await;
+        refused("no quick connect", Operation::DeleteQuickConnect, ErrorKind::NotFound, nobody)
+    }
+}
