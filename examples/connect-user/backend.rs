@@ -18,7 +18,7 @@ use crate::{
     args::{BackendKind, Global},
     failure::{Failure, Outcome},
     output,
-    store::write_private,
+    store::{Content, write_private},
 };
 
 pub struct Backend {
@@ -39,9 +39,9 @@ enum Service {
 }
 
 impl Backend {
-    pub async fn open(args: &Global) -> Outcome<Self> {
+    pub async fn open(args: &Global, recorded: &Content) -> Outcome<Self> {
         let service = match args.backend {
-            BackendKind::Local => local(args)?,
+            BackendKind::Local => local(args, recorded)?,
             BackendKind::Aws => aws(args).await?,
         };
         Ok(Self { service, kinds: BTreeMap::new(), expected: args.identity_management })
@@ -104,14 +104,21 @@ impl Backend {
     }
 }
 
-fn local(args: &Global) -> Outcome<Service> {
+fn local(args: &Global, recorded: &Content) -> Outcome<Service> {
     let file = args.local_file.clone();
     let place = file.display().to_string();
     let kind = args.identity_management.unwrap_or(IdentityManagementType::ConnectManaged);
     let connect = match File::open(&file) {
         Ok(reader) => MemoryConnect::load(BufReader::new(reader))
             .map_err(|error| Failure::new(format!("`{place}`: {error}")))?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => MemoryConnect::new(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && recorded.users.is_empty() => {
+            MemoryConnect::new()
+        }
+        // A wrong path must not look like a service in which everybody is gone.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(Failure::new(format!("`{place}` is not there, and the state holds users of it"))
+                .help("give the path of the file with `--local-file`, or start with another `--state`"));
+        }
         Err(error) => return Err(Failure::new(format!("`{place}` cannot be read: {error}"))),
     };
     connect.add_any_instance(kind);

@@ -13,7 +13,7 @@ use connect_user::{
     apply::{self, Applied, Failed, ObserveError, Observer, Sleep},
     client::ClientError,
     diff::{Action, Plan, Step, plan, plan_deletion},
-    user::{DesiredUser, UserId, UserSpec, UserState},
+    user::{DesiredUser, Operation, UserId, UserSpec, UserState},
     validate::resolve,
 };
 use serde_json::json;
@@ -82,9 +82,12 @@ impl Execution<'_> {
                 tally.unfinished += 1;
                 continue;
             }
-            let properties = program.evaluate(user, &scope)?.properties;
             let name = view.name.clone();
-            match self.user(view, properties).await {
+            let result = match program.evaluate(user, &scope) {
+                Ok(evaluated) => self.user(view, evaluated.properties).await,
+                Err(failure) => Err(failure),
+            };
+            match result {
                 Ok((action, state)) => {
                     tally.count(action);
                     scope.known(&name, outputs(&state));
@@ -151,6 +154,15 @@ impl Execution<'_> {
         let options = self.wishes.options(desired.spec(), kind, view.entry.as_ref(), view.protect);
         let plan = plan(desired, actual, &options).map_err(|refused| Failure::new(refused.to_string()))?;
         let action = plan.diff().action;
+        // What was only known on the way may ask for more than what was shown and confirmed.
+        let shown: Vec<_> = view.preview.steps.iter().map(|step| step.operation).collect();
+        if let Some(step) = plan.steps().iter().find(|step| !shown.contains(&step.operation)) {
+            return Err(Failure::new(format!(
+                "now that all is known, it needs `{}`, which was not shown",
+                step.operation
+            ))
+            .help("look at the plan again, and apply it"));
+        }
 
         let recorded = view.entry.as_ref().and_then(|entry| entry.password_fingerprint.clone());
         // The slow hash is made only where it is written down.
@@ -170,14 +182,19 @@ impl Execution<'_> {
     /// A user that is gone may have left another to delete, which a replacement had superseded: the user
     /// that was made in its place remembers it.
     fn keep_leftover(&mut self, name: &str, gone: &Entry, state: &mut UserState) -> Outcome<()> {
-        let leftover = &gone.state.record.unfinished.replaced;
+        let mut leftover = gone.state.record.unfinished.replaced.clone();
+        // Under another name, the old one may be there still, and only out of sight for a while.
+        if (&gone.state.name, &gone.state.instance_id) != (&state.name, &state.instance_id) {
+            leftover.push(gone.state.to_replaced());
+        }
+        leftover.retain(|old| old.user_id != state.user_id);
         if leftover.is_empty() {
             return Ok(());
         }
         output::note(&format!(
             "`{name}` has a user left to delete, which a replacement had superseded: apply again"
         ));
-        state.record.unfinished.replaced.extend(leftover.iter().cloned());
+        state.record.unfinished.replaced.extend(leftover);
         if let Some(entry) = self.store.content.users.get_mut(name) {
             entry.state = state.clone();
         }
@@ -221,9 +238,11 @@ impl Execution<'_> {
         keep: Keep,
     ) -> Outcome<Option<UserState>> {
         let format = self.format;
+        let others = self.store.content.users.iter().filter(|(other, _)| *other != name);
+        let owned: Vec<UserId> = others.map(|(_, entry)| entry.state.user_id.clone()).collect();
         let records = Records { store: Mutex::new(self.store), name, keep };
         let progress = Progress { records: &records, backend: self.backend, format };
-        let options = apply::Options::builder().observer(&progress).sleep(&Timer).build();
+        let options = apply::Options::builder().observer(&progress).sleep(&Timer).owned(&owned).build();
         let result = apply::apply(plan, actual, self.backend.client(), &options).await;
         let (state, failure) = match result {
             Ok(Applied { state, adopted, .. }) => {
@@ -239,7 +258,12 @@ impl Execution<'_> {
             }
         };
         self.backend.save()?;
-        records.write(state.as_ref())?;
+        match (&state, &failure) {
+            (Some(state), _) => records.write(state)?,
+            (None, None) => records.forget()?,
+            // Nothing is known to be there; what was recorded may only be out of sight.
+            (None, Some(_)) => {}
+        }
         match failure {
             None => Ok(state),
             Some(failure) => Err(failure),
@@ -306,29 +330,21 @@ struct Records<'a> {
 }
 
 impl Records<'_> {
-    fn write(&self, state: Option<&UserState>) -> Outcome<()> {
+    fn write(&self, state: &UserState) -> Outcome<()> {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        match state {
-            None => drop(store.content.users.remove(self.name)),
-            Some(state) => {
-                let is_same = |entry: &Entry| entry.state.id() == state.id();
-                let other =
-                    store.content.users.iter().find(|(name, entry)| *name != self.name && is_same(entry));
-                if let Some((other, _)) = other {
-                    // Deleting one of two records would delete the user of both.
-                    return Err(Failure::new(format!("the user is recorded as `{other}` already")));
-                }
-                let Keep { old, recorded, fresh, protect } = &self.keep;
-                let is_old = old.as_ref() == Some(&state.user_id);
-                let fingerprint = if is_old && recorded.is_some() { recorded } else { fresh };
-                let entry = Entry {
-                    state: state.clone(),
-                    password_fingerprint: fingerprint.clone(),
-                    protect: *protect,
-                };
-                store.content.users.insert(self.name.to_owned(), entry);
-            }
-        }
+        let Keep { old, recorded, fresh, protect } = &self.keep;
+        let is_old = old.as_ref() == Some(&state.user_id);
+        let fingerprint = if is_old && recorded.is_some() { recorded } else { fresh };
+        let entry =
+            Entry { state: state.clone(), password_fingerprint: fingerprint.clone(), protect: *protect };
+        store.content.users.insert(self.name.to_owned(), entry);
+        store.save()
+    }
+
+    /// The user was deleted.
+    fn forget(&self) -> Outcome<()> {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        store.content.users.remove(self.name);
         store.save()
     }
 }
@@ -345,7 +361,7 @@ struct Progress<'a> {
 impl Observer for Progress<'_> {
     async fn before(&self, _: &Step, state: Option<&UserState>) -> Result<(), ObserveError> {
         match state {
-            Some(state) => self.records.write(Some(state)).map_err(|failure| failure.to_string().into()),
+            Some(state) => self.records.write(state).map_err(|failure| failure.to_string().into()),
             None => Ok(()),
         }
     }
@@ -370,7 +386,11 @@ impl Observer for Progress<'_> {
                 output::json_line(&event);
             }
         }
-        let written = self.backend.save().and_then(|()| self.records.write(state));
+        let written = self.backend.save().and_then(|()| match state {
+            Some(state) => self.records.write(state),
+            None if result.is_ok() && operation == Operation::DeleteUser => self.records.forget(),
+            None => Ok(()),
+        });
         written.map_err(|failure| failure.to_string().into())
     }
 }

@@ -103,21 +103,14 @@ async fn validate(file: &Path, global: &Global) -> Outcome<()> {
     Ok(())
 }
 
-/// Looks at the program and the service; violations end it.
-async fn look(
-    program: &Program,
-    store: &Store,
-    wishes: &Wishes,
-    global: &Global,
-    backend: &mut Backend,
-) -> Outcome<Review> {
-    let review = review(program, &store.content, wishes, global.identity_management, Some(backend)).await?;
+/// Says what is wrong with a program; violations end the command.
+fn judge(review: &Review) -> Outcome<()> {
     for view in &review.views {
         if view.entry.is_some() && view.actual.is_none() {
             output::note(&format!("`{}` is gone from the service, and will be made again", view.name));
         }
     }
-    if output::violations(&review.views) { Ok(review) } else { Err(Failure::said()) }
+    if output::violations(&review.views) { Ok(()) } else { Err(Failure::said()) }
 }
 
 /// Shows what is to be done, and says whether there is anything.
@@ -125,8 +118,10 @@ async fn plan(file: &Path, global: &Global) -> Outcome<bool> {
     let program = Program::read(file, &global.set)?;
     let store = Store::open(&global.state)?;
     let wishes = Wishes::new(global)?;
-    let mut backend = Backend::open(global).await?;
-    let review = look(&program, &store, &wishes, global, &mut backend).await?;
+    let mut backend = Backend::open(global, &store.content).await?;
+    let review =
+        review(&program, &store.content, &wishes, global.identity_management, Some(&mut backend)).await?;
+    judge(&review)?;
     output::plan(&review, global.format);
     refuse(&review)?;
     Ok(Counts::of(&review).is_work())
@@ -136,12 +131,11 @@ async fn apply(file: &Path, yes: bool, global: &Global) -> Outcome<()> {
     let program = Program::read(file, &global.set)?;
     let wishes = Wishes::new(global)?;
     let mut store = Store::open_to_write(&global.state)?;
-    let mut backend = Backend::open(global).await?;
+    let mut backend = Backend::open(global, &store.content).await?;
     let review =
         review(&program, &store.content, &wishes, global.identity_management, Some(&mut backend)).await?;
     refuse_unresolved(&review)?;
-    drop(review);
-    let review = look(&program, &store, &wishes, global, &mut backend).await?;
+    judge(&review)?;
     if global.format == Format::Text {
         output::plan(&review, global.format);
     }
@@ -157,7 +151,7 @@ async fn apply(file: &Path, yes: bool, global: &Global) -> Outcome<()> {
 async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
     let wishes = Wishes::new(global)?;
     let mut store = Store::open_to_write(&global.state)?;
-    let mut backend = Backend::open(global).await?;
+    let mut backend = Backend::open(global, &store.content).await?;
     let departures: Vec<Departure> =
         store.content.users.iter().map(|(name, entry)| review::depart(name, entry, &wishes)).collect();
     let review = Review { views: Vec::new(), departures };

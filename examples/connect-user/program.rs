@@ -6,16 +6,18 @@ use std::{
     path::Path,
 };
 
-use connect_user::user::Value;
+use connect_user::user::{Property, Value};
 
 use crate::failure::{Failure, Outcome};
 
 /// The types that are users: the short token and the canonical one.
 const USER_TYPES: &[&str] = &["aws:connect:User", "aws:connect/user:User"];
 
-/// What the service sets of a user, and other resources may refer to.
-const OUTPUTS: &[&str] =
-    &["id", "arn", "userId", "tagsAll", "lastModifiedTime", "lastModifiedRegion", "name"];
+/// What the service sets of a user, and other resources may refer to besides what the user is given.
+const OUTPUTS: &[&str] = &["id", "arn", "userId", "tagsAll", "lastModifiedTime", "lastModifiedRegion"];
+
+/// What a change in place does not change.
+const KEPT: &[&str] = &["id", "arn", "userId", "name", "directoryUserId"];
 
 /// A program.
 pub struct Program {
@@ -40,19 +42,34 @@ pub struct Evaluated {
     pub unresolved: BTreeSet<String>,
 }
 
-/// What is known of the program's users: their outputs, or for those still to be made their inputs.
+/// What is known of the program's users.
 #[derive(Default)]
-pub struct Scope(BTreeMap<String, Value>);
+pub struct Scope(BTreeMap<String, Outputs>);
+
+struct Outputs {
+    values: Value,
+    /// Whether what is not there may still come.
+    is_pending: bool,
+}
 
 impl Scope {
-    /// A user that exists: all of its outputs are known.
+    /// A user that is as it should be: all of its outputs are known.
     pub fn known(&mut self, name: &str, outputs: Value) {
-        self.0.insert(name.to_owned(), outputs);
+        self.0.insert(name.to_owned(), Outputs { values: outputs, is_pending: false });
     }
 
-    /// A user that is still to be made: only what it is given is known.
-    pub fn pending(&mut self, name: &str, inputs: &Value) {
-        self.0.insert(name.to_owned(), inputs.clone());
+    /// A user that will be made or changed: what it is given, over what it keeps; anything else will be
+    /// known once that is done.
+    pub fn pending(&mut self, name: &str, inputs: Value, kept: Option<&Value>) {
+        let mut values = inputs;
+        for output in KEPT {
+            let kept = kept.and_then(|kept| kept.get(output));
+            if let (None, Value::Map(members), Some(value)) = (values.get(output).cloned(), &mut values, kept)
+            {
+                members.push(((*output).to_owned(), value.clone()));
+            }
+        }
+        self.0.insert(name.to_owned(), Outputs { values, is_pending: true });
     }
 }
 
@@ -240,7 +257,7 @@ impl Evaluation<'_> {
                 }
                 members => members
                     .iter()
-                    .map(|(name, value)| Ok((name.clone(), self.value(value)?)))
+                    .map(|(name, value)| Ok((name.clone(), typed(name, self.value(value)?))))
                     .collect::<Outcome<_>>()
                     .map(Value::Map),
             },
@@ -301,19 +318,46 @@ impl Evaluation<'_> {
 
     /// An output of one of the program's users.
     fn output(&self, reference: &str, root: &str, path: &[String]) -> Outcome<Value> {
-        let known =
-            self.scope.0.get(root).filter(|_| !path.is_empty()).and_then(|outputs| lookup(outputs, path));
-        if let Some(value) = known {
+        let fail = |message: &str| Failure::new(format!("`${{{reference}}}` {message}"));
+        let Some(first) = path.first() else {
+            return Err(
+                fail("is a whole user").help(format!("name one of its properties: `${{{root}.userId}}`"))
+            );
+        };
+        if first == "password" {
+            return Err(fail("is a password, which nothing may refer to")
+                .help("refer to where the password comes from instead"));
+        }
+        let outputs = self.scope.0.get(root);
+        if let Some(value) = outputs.and_then(|outputs| lookup(&outputs.values, path)) {
             return Ok(value);
         }
-        match path.first() {
-            None => Err(Failure::new(format!("`${{{reference}}}` is a whole user"))
-                .help(format!("name one of its properties: `${{{root}.userId}}`"))),
-            Some(first) if OUTPUTS.contains(&first.as_str()) => Ok(Value::Unknown),
-            Some(_) => Err(Failure::new(format!("`${{{reference}}}` is not a property that `{root}` sets"))
-                .help(format!("its outputs are `{}`", OUTPUTS.join("`, `")))),
+        let is_property =
+            Property::ALL.iter().any(|property| property.path().split('.').next() == Some(first));
+        if !is_property && !OUTPUTS.contains(&first.as_str()) {
+            return Err(fail("is not a property of a user")
+                .help(format!("refer to one of its inputs, or to `{}`", OUTPUTS.join("`, `"))));
+        }
+        match outputs {
+            Some(outputs) if !outputs.is_pending => {
+                Err(fail("is not set").help(format!("set it in `{root}`, or do not refer to it")))
+            }
+            _ => Ok(Value::Unknown),
         }
     }
+}
+
+/// A number or a flag that came as text, as every `--set` does, where the member is one.
+fn typed(member: &str, value: Value) -> Value {
+    let Value::String(text) = &value else { return value };
+    let is = |names: &[&str]| names.contains(&member.replace('_', "").to_ascii_lowercase().as_str());
+    if is(&["aftercontactworktimelimit", "level"]) {
+        return text.parse().map_or(value, Value::Integer);
+    }
+    if is(&["autoaccept", "persistentconnection", "agentfirstcallbackautoaccept"]) {
+        return text.parse().map_or(value, Value::Bool);
+    }
+    value
 }
 
 fn path_of(text: &str) -> Vec<String> {

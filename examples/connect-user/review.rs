@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use connect_user::{
     apply::refresh,
     diff::{self, Preview, preview, preview_deletion},
-    user::{AutoName, IdentityManagementType, Input, Tags, UserSpec, UserState, Value},
+    user::{AutoName, IdentityManagementType, Input, Tags, UserSpec, UserState, Value, merge_tags},
     validate::{Context, Overrides, Report, validate_document, with_name},
 };
 
@@ -170,11 +170,13 @@ fn look(
     } else {
         Preview::default()
     };
-    match &actual {
-        Some(state) if preview.diff.action != diff::Action::Replace => {
-            scope.known(&user.name, outputs(state))
+    // Others see what the user will be, not what it was.
+    match (&actual, preview.diff.action) {
+        (Some(state), diff::Action::None) => scope.known(&user.name, outputs(state)),
+        (Some(state), diff::Action::Update) => {
+            scope.pending(&user.name, inputs_of(&named, wishes), Some(&outputs(state)));
         }
-        _ => scope.pending(&user.name, &properties),
+        _ => scope.pending(&user.name, inputs_of(&named, wishes), None),
     }
     View {
         name: user.name.clone(),
@@ -187,6 +189,18 @@ fn look(
         report,
         preview,
     }
+}
+
+/// What a user is given, as others may refer to it: never its password.
+fn inputs_of(spec: &UserSpec, wishes: &Wishes) -> Value {
+    let mut values = spec.encode();
+    let mut merged = spec.clone();
+    let own = spec.tags.as_ref().and_then(Input::known);
+    merged.tags = Some(Input::Known(merge_tags(&wishes.default_tags, own)));
+    if let (Value::Map(members), Some(tags)) = (&mut values, merged.encode().get("tags")) {
+        members.push(("tagsAll".to_owned(), tags.clone()));
+    }
+    values
 }
 
 /// What a name that the program leaves out is made from.

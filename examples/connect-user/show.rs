@@ -75,7 +75,7 @@ fn describe_member(text: &mut String, name: &str, value: &Value) {
 
 pub async fn drift(global: &Global) -> Outcome<()> {
     let store = Store::open(&global.state)?;
-    let backend = Backend::open(global).await?;
+    let backend = Backend::open(global, &store.content).await?;
     let mut users = Vec::new();
     for (name, Entry { state, .. }) in &store.content.users {
         let actual = read_again(&backend, name, &Entry::new(state.clone())).await?;
@@ -142,7 +142,7 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
         return Err(Failure::new(format!("`{id}` is recorded as `{other}` already"))
             .help(format!("use `{other}` as its name in the program")));
     }
-    let mut backend = Backend::open(global).await?;
+    let mut backend = Backend::open(global, &store.content).await?;
     let state = apply::import(backend.client(), &id).await.map_err(|error| {
         let failure = Failure::new(format!("`{id}` cannot be imported: {error}"));
         match error.kind() {

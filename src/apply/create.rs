@@ -37,8 +37,22 @@ pub(super) async fn create(
     if !taken && error.effect() == Effect::None {
         return Err(error.into());
     }
+    if taken && gone.is_some() {
+        // The name is that of the user that has just been deleted, and will be free in a while.
+        for pause in options.wait.pauses() {
+            options.sleep.sleep(pause).await;
+            match client.create_user(&request(desired)).await {
+                Ok(created) => return Ok(Made { state: created_state(desired, created), adopted: false }),
+                Err(error) if error.kind() == ErrorKind::Duplicate => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
     let found = look_up(client, desired, gone, taken, options).await;
     match found {
+        Ok(Some(state)) if options.owned.contains(&state.user_id) => {
+            Err(ApplyError::Owned { id: Box::new(state.id()), source: error })
+        }
         Ok(Some(state)) => adopt(desired, state, error),
         // Nobody of that name, or nobody can tell: the error that led here says more.
         Ok(None) | Err(_) => Err(error.into()),
@@ -112,7 +126,7 @@ fn request(desired: &DesiredUser) -> CreateUser {
         routing_profile_id: settings.routing_profile_id.clone(),
         security_profile_ids: settings.security_profile_ids.clone(),
         hierarchy_group_id: settings.hierarchy_group_id.clone(),
-        channels: settings.channels.clone(),
+        channels: desired.channels_to_create(),
         tags: desired.tags_all(),
     }
 }
@@ -127,6 +141,7 @@ fn created_state(desired: &DesiredUser, created: CreatedUser) -> UserState {
         directory_user_id: desired.directory_user_id().map(str::to_owned),
         settings: UserSettings {
             phone,
+            channels: desired.channels_to_create(),
             proficiencies: Some(Proficiencies::new()),
             ..desired.settings().clone()
         },

@@ -6,7 +6,7 @@ use super::{
     NoSleep, ObserveError, Observer, Sleep, Wait,
     create::{create, read_back, record},
     observe::Nobody,
-    read::{describe, is_gone, refresh},
+    read::{describe, identity_management, is_gone, refresh},
 };
 use crate::{
     client::{
@@ -32,6 +32,9 @@ pub struct Options<'a> {
     /// How long to wait for a user that was just made and cannot be read yet.
     #[builder(default)]
     pub wait: Wait,
+    /// Users that the host manages already, as other resources: none of them is taken over by this one.
+    #[builder(default)]
+    pub owned: &'a [UserId],
     /// Whether a user that was just made is read, for what the service fills in: a call more.
     #[builder(default = true)]
     pub read_back: bool,
@@ -93,6 +96,14 @@ pub enum ApplyError {
         /// What the service said.
         source: ClientError,
     },
+    /// The user cannot be made because its name is taken by one that the host manages already.
+    #[error("the name is taken by the user `{id}`, which is managed as another resource")]
+    Owned {
+        /// The user that has the name.
+        id: Box<ImportId>,
+        /// What the service said.
+        source: ClientError,
+    },
     /// The host stopped it.
     #[error("stopped by the host: {0}")]
     Observer(ObserveError),
@@ -118,6 +129,7 @@ impl ApplyError {
             Self::Client(_) => "mend the cause, then run it again: what is done is not repeated",
             Self::Stale => "read the user again and make a new plan",
             Self::NotAdopted { .. } => "import that user if it is meant, or choose another name",
+            Self::Owned { .. } => "choose another name, or give the other user a free one first",
             Self::Observer(_) => "mend the cause, then run it again: what is done is not repeated",
             Self::WouldDeleteItself => "read the user again and make a new plan",
             Self::Refused(_) => "see the reasons",
@@ -220,7 +232,11 @@ impl Run<'_> {
         let result = self.call(call).await;
         let seen = match &result {
             Ok(()) => Ok(()),
-            Err(ApplyError::Client(error) | ApplyError::NotAdopted { source: error, .. }) => Err(error),
+            Err(
+                ApplyError::Client(error)
+                | ApplyError::NotAdopted { source: error, .. }
+                | ApplyError::Owned { source: error, .. },
+            ) => Err(error),
             Err(_) => return result,
         };
         observer.after(step, seen, self.state.as_ref()).await.map_err(ApplyError::Observer)?;
@@ -269,7 +285,10 @@ impl Run<'_> {
         let request = DeleteUser { instance_id: user.instance_id.clone(), user_id: user.user_id.clone() };
         match self.client.delete_user(&request).await {
             Ok(()) => {}
-            Err(error) if is_gone(&error) => {}
+            Err(error) if is_gone(&error) => {
+                // Gone, or never here: in a wrong Region or account the instance is not found either.
+                identity_management(self.client, &user.instance_id).await?;
+            }
             Err(error) if error.effect() == Effect::Unknown => {
                 // Whether it was deleted, only a look can tell.
                 match describe(self.client, &user.instance_id, &user.user_id).await {

@@ -106,6 +106,17 @@ impl Call {
 }
 
 impl DesiredUser {
+    /// The settings per channel to send on creation: a number goes with a desk phone only.
+    pub(crate) fn channels_to_create(&self) -> ChannelSettings {
+        let mut channels = self.settings().channels.clone();
+        for phone in channels.phone_number.values_mut() {
+            if phone.phone_type == PhoneType::SoftPhone {
+                phone.number = None;
+            }
+        }
+        channels
+    }
+
     /// The phone block to send on creation: a number goes with a desk phone only.
     pub(crate) fn phone_to_create(&self) -> Option<Phone> {
         self.spec().phone_config.as_ref()?;

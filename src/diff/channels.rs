@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::want::Want;
+use super::want::{Sides, Want};
 use crate::user::{
     AfterContactWork, AfterContactWorkConfigPerChannel, AutoAccept, AutoAcceptConfig, Channel, Content,
-    Input, PersistentConnectionConfig, PhoneConfig, PhoneNumber, PhoneNumberConfig, PhoneType, UserSpec,
-    VoiceEnhancementConfig, VoiceEnhancementMode,
+    Input, PersistentConnectionConfig, Personal, Phone, PhoneNumber, PhoneNumberConfig, PhoneType, Property,
+    UserSpec, VoiceEnhancementConfig, VoiceEnhancementMode,
 };
 
 /// A kind of setting that the API keeps per channel, by the type of its settled value.
@@ -16,15 +16,18 @@ pub(super) trait PerChannel: Clone {
     /// The channel and value of a config whose values are known and within their bounds.
     fn settle(config: &Self::Config) -> Option<(Channel, Self)>;
 
-    /// The service's default; a channel that the service does not name has it.
-    fn default_value() -> Self;
+    /// What a channel has that the service does not name: what the phone block says, where it says the
+    /// same thing for the channel, and the service's default otherwise.
+    fn unnamed(channel: Channel, block: &Block<'_>) -> Self;
 
     /// Whether both mean the same: a part that is left out has its default.
     fn same(&self, other: &Self) -> bool;
 
     /// What a channel goes back to that the spec no longer names: what the phone block says, where it
     /// says the same thing for the channel, and the service's default otherwise.
-    fn reset(channel: Channel, spec: &UserSpec) -> Self;
+    fn reset(channel: Channel, spec: &UserSpec) -> Self {
+        Self::unnamed(channel, &Block::wanted(spec))
+    }
 
     /// The value to send where the service has `actual`: what it must forget is said.
     fn over(self, _actual: Option<&Self>) -> Self {
@@ -36,19 +39,21 @@ pub(super) trait PerChannel: Clone {
 pub(super) fn same_list<V: PerChannel>(
     list: &[V::Config],
     actual: &BTreeMap<Channel, V>,
-    spec: &UserSpec,
+    sides: &Sides<'_>,
 ) -> bool {
+    let block = Block::to_be(sides);
     let named =
         |channel: &Channel| list.iter().any(|config| V::settle(config).is_some_and(|(c, _)| c == *channel));
     list.iter().all(|config| {
-        V::settle(config).is_some_and(|(channel, value)| is_there(&value, actual.get(&channel)))
-    }) && actual.iter().all(|(channel, value)| named(channel) || V::reset(*channel, spec).same(value))
+        V::settle(config)
+            .is_some_and(|(channel, value)| is_there(channel, &value, actual.get(&channel), &block))
+    }) && actual.iter().all(|(channel, value)| named(channel) || V::reset(*channel, sides.spec).same(value))
 }
 
-fn is_there<V: PerChannel>(value: &V, actual: Option<&V>) -> bool {
+fn is_there<V: PerChannel>(channel: Channel, value: &V, actual: Option<&V>, block: &Block<'_>) -> bool {
     match actual {
         Some(actual) => value.same(actual),
-        None => value.same(&V::default_value()),
+        None => value.same(&V::unnamed(channel, block)),
     }
 }
 
@@ -56,19 +61,20 @@ fn is_there<V: PerChannel>(value: &V, actual: Option<&V>) -> bool {
 pub(super) fn settle_channels<V: PerChannel>(
     want: &Want<'_, Vec<V::Config>>,
     actual: &BTreeMap<Channel, V>,
-    spec: &UserSpec,
+    sides: &Sides<'_>,
 ) -> BTreeMap<Channel, V> {
+    let block = Block::to_be(sides);
     let mut target = actual.clone();
     let list: &[V::Config] = match want {
         Want::Keep | Want::Unknown => return target,
         Want::Clear => &[],
         Want::Value(list) => list,
     };
-    let mut desired: BTreeMap<Channel, V> = actual.keys().map(|c| (*c, V::reset(*c, spec))).collect();
+    let mut desired: BTreeMap<Channel, V> = actual.keys().map(|c| (*c, V::reset(*c, sides.spec))).collect();
     desired.extend(list.iter().filter_map(V::settle));
     for (channel, value) in desired {
         let actual = actual.get(&channel);
-        if !is_there(&value, actual) {
+        if !is_there(channel, &value, actual, &block) {
             target.insert(channel, value.over(actual));
         }
     }
@@ -79,16 +85,87 @@ pub(super) fn settle_channels<V: PerChannel>(
 pub(super) fn missing<V: PerChannel>(
     target: &BTreeMap<Channel, V>,
     actual: &BTreeMap<Channel, V>,
+    phone: &Phone,
 ) -> BTreeMap<Channel, V> {
+    let block = Block::of(phone);
     target
         .iter()
-        .filter(|(channel, value)| !is_there(*value, actual.get(channel)))
+        .filter(|(channel, value)| !is_there(**channel, *value, actual.get(channel), &block))
         .map(|(channel, value)| (*channel, value.clone()))
         .collect()
 }
 
-fn phone_value<T: Copy>(spec: &UserSpec, value: impl Fn(&PhoneConfig) -> Option<&Input<T>>) -> Option<T> {
-    spec.phone_config.as_ref().and_then(value).and_then(Input::known).copied()
+/// What a phone block says, channel by channel.
+pub(super) struct Block<'a> {
+    phone_type: PhoneType,
+    auto_accept: bool,
+    after_contact_work: u32,
+    number: Option<&'a Personal>,
+    persistent_connection: bool,
+}
+
+impl<'a> Block<'a> {
+    /// The block of a user, as it is or will be.
+    pub(super) fn of(phone: &'a Phone) -> Self {
+        Self {
+            phone_type: phone.phone_type,
+            auto_accept: phone.auto_accept,
+            after_contact_work: phone.after_contact_work_time_limit,
+            number: phone.desk_phone_number.as_ref(),
+            persistent_connection: phone.persistent_connection.unwrap_or(false),
+        }
+    }
+
+    /// The block that a spec asks for, with the service's defaults where it says nothing.
+    fn wanted(spec: &'a UserSpec) -> Self {
+        let phone = spec.phone_config.as_ref();
+        fn value<T>(input: Option<&Input<T>>) -> Option<&T> {
+            input.and_then(Input::known)
+        }
+        let limit = value(phone.and_then(|phone| phone.after_contact_work_time_limit.as_ref()));
+        Self {
+            phone_type: value(phone.map(|phone| &phone.phone_type)).copied().unwrap_or(PhoneType::SoftPhone),
+            auto_accept: value(phone.and_then(|phone| phone.auto_accept.as_ref())).copied().unwrap_or(false),
+            after_contact_work: limit.and_then(|limit| u32::try_from(*limit).ok()).unwrap_or(0),
+            number: value(phone.and_then(|phone| phone.desk_phone_number.as_ref())),
+            persistent_connection: value(phone.and_then(|phone| phone.persistent_connection.as_ref()))
+                .copied()
+                .unwrap_or(false),
+        }
+    }
+
+    /// The block as it will be: what the spec says or clears, over what is there.
+    pub(super) fn to_be(sides: &Sides<'a>) -> Self {
+        let (spec, actual) = (sides.spec, &sides.state.settings.phone);
+        let phone = spec.phone_config.as_ref();
+        let there = Self::of(actual);
+        let limit = sides.want(
+            Property::AfterContactWorkTimeLimit,
+            phone.and_then(|phone| phone.after_contact_work_time_limit.as_ref()),
+        );
+        let number =
+            sides.want(Property::DeskPhoneNumber, phone.and_then(|phone| phone.desk_phone_number.as_ref()));
+        Self {
+            phone_type: sides
+                .want(Property::PhoneType, phone.map(|phone| &phone.phone_type))
+                .or(there.phone_type, PhoneType::SoftPhone),
+            auto_accept: sides
+                .want(Property::AutoAccept, phone.and_then(|phone| phone.auto_accept.as_ref()))
+                .or(there.auto_accept, false),
+            after_contact_work: u32::try_from(limit.or(i64::from(there.after_contact_work), 0)).unwrap_or(0),
+            number: match number {
+                Want::Keep | Want::Unknown => there.number,
+                Want::Clear => None,
+                Want::Value(number) => Some(number),
+            },
+            persistent_connection: sides
+                .want(
+                    Property::PersistentConnection,
+                    phone.and_then(|phone| phone.persistent_connection.as_ref()),
+                )
+                .or(there.persistent_connection, false),
+        }
+    }
 }
 
 impl PerChannel for AutoAccept {
@@ -100,19 +177,13 @@ impl PerChannel for AutoAccept {
         Some((*config.channel.known()?, Self { auto_accept, agent_first_callback: callback.copied() }))
     }
 
-    fn default_value() -> Self {
-        Self::default()
-    }
-
     fn same(&self, other: &Self) -> bool {
         self.auto_accept == other.auto_accept
             && self.agent_first_callback.unwrap_or(false) == other.agent_first_callback.unwrap_or(false)
     }
 
-    fn reset(channel: Channel, spec: &UserSpec) -> Self {
-        let block =
-            phone_value(spec, |phone| phone.auto_accept.as_ref()).filter(|_| channel == Channel::Voice);
-        Self { auto_accept: block.unwrap_or(false), agent_first_callback: None }
+    fn unnamed(channel: Channel, block: &Block<'_>) -> Self {
+        Self { auto_accept: channel == Channel::Voice && block.auto_accept, agent_first_callback: None }
     }
 
     fn over(mut self, actual: Option<&Self>) -> Self {
@@ -130,19 +201,13 @@ impl PerChannel for AfterContactWork {
         crate::user::settle_after_contact_work(config)
     }
 
-    fn default_value() -> Self {
-        Self::default()
-    }
-
     fn same(&self, other: &Self) -> bool {
         self.time_limit == other.time_limit
             && self.agent_first_callback.unwrap_or(0) == other.agent_first_callback.unwrap_or(0)
     }
 
-    fn reset(_: Channel, spec: &UserSpec) -> Self {
-        let block = phone_value(spec, |phone| phone.after_contact_work_time_limit.as_ref());
-        let time_limit = block.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(0);
-        Self { time_limit, agent_first_callback: None }
+    fn unnamed(_: Channel, block: &Block<'_>) -> Self {
+        Self { time_limit: block.after_contact_work, agent_first_callback: None }
     }
 
     fn over(mut self, actual: Option<&Self>) -> Self {
@@ -158,12 +223,10 @@ impl PerChannel for PhoneNumber {
 
     fn settle(config: &PhoneNumberConfig) -> Option<(Channel, Self)> {
         let phone_type = *config.phone_type.known()?;
-        let number = config.phone_number.as_ref().and_then(Input::known).cloned();
+        let number = config.phone_number.as_ref().and_then(Input::known);
+        // Without effect for a soft phone, and not sent.
+        let number = number.filter(|_| phone_type == PhoneType::DeskPhone).cloned();
         Some((*config.channel.known()?, Self { phone_type, number }))
-    }
-
-    fn default_value() -> Self {
-        Self { phone_type: PhoneType::SoftPhone, number: None }
     }
 
     fn same(&self, other: &Self) -> bool {
@@ -172,14 +235,11 @@ impl PerChannel for PhoneNumber {
             && (self.phone_type == PhoneType::SoftPhone || self.number == other.number)
     }
 
-    fn reset(channel: Channel, spec: &UserSpec) -> Self {
-        match &spec.phone_config {
-            Some(phone) if channel == Channel::Voice => Self {
-                phone_type: phone.phone_type.known().copied().unwrap_or(PhoneType::SoftPhone),
-                number: phone.desk_phone_number.as_ref().and_then(Input::known).cloned(),
-            },
-            _ => Self::default_value(),
+    fn unnamed(channel: Channel, block: &Block<'_>) -> Self {
+        if channel != Channel::Voice || block.phone_type == PhoneType::SoftPhone {
+            return Self { phone_type: PhoneType::SoftPhone, number: None };
         }
+        Self { phone_type: block.phone_type, number: block.number.cloned() }
     }
 }
 
@@ -190,17 +250,12 @@ impl PerChannel for bool {
         Some((*config.channel.known()?, *config.persistent_connection.known()?))
     }
 
-    fn default_value() -> Self {
-        false
-    }
-
     fn same(&self, other: &Self) -> bool {
         self == other
     }
 
-    fn reset(channel: Channel, spec: &UserSpec) -> Self {
-        channel == Channel::Voice
-            && phone_value(spec, |phone| phone.persistent_connection.as_ref()).unwrap_or(false)
+    fn unnamed(channel: Channel, block: &Block<'_>) -> Self {
+        channel == Channel::Voice && block.persistent_connection
     }
 }
 
@@ -211,15 +266,11 @@ impl PerChannel for VoiceEnhancementMode {
         Some((*config.channel.known()?, *config.voice_enhancement_mode.known()?))
     }
 
-    fn default_value() -> Self {
-        Self::None
-    }
-
     fn same(&self, other: &Self) -> bool {
         self == other
     }
 
-    fn reset(_: Channel, _: &UserSpec) -> Self {
+    fn unnamed(_: Channel, _: &Block<'_>) -> Self {
         Self::None
     }
 }

@@ -237,11 +237,11 @@ where
     match sides.want(property, input) {
         Want::Keep => None,
         Want::Unknown => Some(unknown(property, kind).from(before())),
-        Want::Clear if same_list(&[], actual, sides.spec) => None,
+        Want::Clear if same_list(&[], actual, sides) => None,
         Want::Clear => Some(Change::new(property, Delete).from(before())),
         Want::Value(list) => {
             let unknown = has_unknowns(list);
-            (unknown || !same_list(list, actual, sides.spec))
+            (unknown || !same_list(list, actual, sides))
                 .then(|| Change::new(property, kind).from(before()).to(encode(Some(list))).unknown(unknown))
         }
     }

@@ -224,7 +224,7 @@ pub(super) fn update(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
         between.after_contact_work =
             flatten(&between.after_contact_work, then.phone.after_contact_work_time_limit);
     }
-    let lost = missing(&then.channels.after_contact_work, &between.after_contact_work);
+    let lost = missing(&then.channels.after_contact_work, &between.after_contact_work, &then.phone);
     add(
         phone_changes,
         Call::Phone(then.phone.clone()),
@@ -235,10 +235,14 @@ pub(super) fn update(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
     );
     let channels = ChannelSettings {
         after_contact_work: lost,
-        auto_accept: missing(&then.channels.auto_accept, &between.auto_accept),
-        phone_number: missing(&then.channels.phone_number, &between.phone_number),
-        persistent_connection: missing(&then.channels.persistent_connection, &between.persistent_connection),
-        voice_enhancement: missing(&then.channels.voice_enhancement, &between.voice_enhancement),
+        auto_accept: missing(&then.channels.auto_accept, &between.auto_accept, &then.phone),
+        phone_number: missing(&then.channels.phone_number, &between.phone_number, &then.phone),
+        persistent_connection: missing(
+            &then.channels.persistent_connection,
+            &between.persistent_connection,
+            &then.phone,
+        ),
+        voice_enhancement: missing(&then.channels.voice_enhancement, &between.voice_enhancement, &then.phone),
     };
     add(
         !channels.is_empty(),
@@ -347,10 +351,10 @@ fn add_possible(steps: &mut Vec<Step>, changes: &[Change]) {
                 None => steps.push(Step {
                     operation: *operation,
                     covers: vec![change.path.clone()],
-                    risks: if change.property == Property::Email {
-                        vec![Risk::AccountTakeover]
-                    } else {
-                        Vec::new()
+                    risks: match change.property {
+                        Property::Email => vec![Risk::AccountTakeover],
+                        Property::SecurityProfileIds => vec![Risk::PrivilegeGrant],
+                        _ => Vec::new(),
                     },
                     possible: true,
                     call: None,

@@ -101,23 +101,23 @@ fn channels(sides: &Sides<'_>, phone: &Phone) -> ChannelSettings {
         auto_accept: settle_channels(
             &sides.want(Property::AutoAcceptConfigs, spec.auto_accept_configs.as_ref()),
             &actual.auto_accept,
-            spec,
+            sides,
         ),
         after_contact_work: after_contact_work(sides, phone),
         phone_number: settle_channels(
             &sides.want(Property::PhoneNumberConfigs, spec.phone_number_configs.as_ref()),
             &actual.phone_number,
-            spec,
+            sides,
         ),
         persistent_connection: settle_channels(
             &sides.want(Property::PersistentConnectionConfigs, spec.persistent_connection_configs.as_ref()),
             &actual.persistent_connection,
-            spec,
+            sides,
         ),
         voice_enhancement: settle_channels(
             &sides.want(Property::VoiceEnhancementConfigs, spec.voice_enhancement_configs.as_ref()),
             &actual.voice_enhancement,
-            spec,
+            sides,
         ),
     }
 }
@@ -128,7 +128,7 @@ fn after_contact_work(sides: &Sides<'_>, phone: &Phone) -> BTreeMap<Channel, Aft
     let actual = &sides.state.settings.channels.after_contact_work;
     let want = sides.want(Property::AfterContactWorkConfigs, sides.spec.after_contact_work_configs.as_ref());
     if !matches!(want, Want::Keep) {
-        return settle_channels(&want, actual, sides.spec);
+        return settle_channels(&want, actual, sides);
     }
     let old = sides.state.settings.phone.after_contact_work_time_limit;
     let follow = |limit: u32| if limit == old { phone.after_contact_work_time_limit } else { limit };

@@ -1,7 +1,10 @@
 //! What a spec wants of each property, given what the last one set.
 
-use super::Options;
-use crate::user::{Input, Property, PropertySet, UserSpec, UserState};
+use super::{Options, channels::PerChannel};
+use crate::user::{
+    AfterContactWork, AutoAccept, Channel, IdentityManagementType, Input, PhoneNumber, PhoneType, Property,
+    PropertySet, UserSpec, UserState,
+};
 
 /// What a spec wants of a property.
 #[derive(Debug)]
@@ -32,6 +35,17 @@ impl<'a, T> Want<'a, T> {
     }
 }
 
+impl<T: Copy> Want<'_, T> {
+    /// What to have in the end, where there is always a value.
+    pub(super) fn or(self, actual: T, default: T) -> T {
+        match self {
+            Self::Keep | Self::Unknown => actual,
+            Self::Clear => default,
+            Self::Value(value) => *value,
+        }
+    }
+}
+
 /// A spec beside the state that it is compared with.
 pub(super) struct Sides<'a> {
     pub(super) spec: &'a UserSpec,
@@ -49,9 +63,17 @@ impl<'a> Sides<'a> {
         match input {
             Some(Input::Known(value)) => Want::Value(value),
             Some(Input::Unknown) => Want::Unknown,
+            None if self.is_kept_elsewhere(property) => Want::Keep,
             None if self.was_managed(property) && !self.is_handed_over(property) => Want::Clear,
             None => Want::Keep,
         }
+    }
+
+    /// Whether somebody else keeps the property, so that leaving it out means just that: the directory
+    /// keeps names and e-mail of its users.
+    fn is_kept_elsewhere(&self, property: Property) -> bool {
+        self.options.identity_management == Some(IdentityManagementType::ExistingDirectory)
+            && matches!(property, Property::FirstName | Property::LastName | Property::Email)
     }
 
     /// Whether the last applied spec set the property.
@@ -64,17 +86,45 @@ impl<'a> Sides<'a> {
         self.managed.contains(property)
     }
 
-    /// Whether the spec says the same thing elsewhere now, so that leaving it out here means nothing.
+    /// Whether the channels say now what the block said before, so that leaving it out here changes
+    /// nothing. Where they say something else, the block goes back to its default.
     fn is_handed_over(&self, property: Property) -> bool {
-        TWINS.iter().any(|(block, channels)| *block == property && self.is_managed(*channels))
+        let (spec, phone) = (self.spec, &self.state.settings.phone);
+        match property {
+            // Type and number are one: a desk phone without its number is refused.
+            Property::PhoneType | Property::DeskPhoneNumber => {
+                voice::<PhoneNumber>(spec.phone_number_configs.as_ref(), |voice| {
+                    let same_number =
+                        voice.phone_type == PhoneType::SoftPhone || voice.number == phone.desk_phone_number;
+                    voice.phone_type == phone.phone_type && same_number
+                })
+            }
+            Property::AutoAccept => voice::<AutoAccept>(spec.auto_accept_configs.as_ref(), |voice| {
+                voice.auto_accept == phone.auto_accept
+            }),
+            Property::AfterContactWorkTimeLimit => {
+                voice::<AfterContactWork>(spec.after_contact_work_configs.as_ref(), |voice| {
+                    voice.time_limit == phone.after_contact_work_time_limit
+                })
+            }
+            Property::PersistentConnection => {
+                voice::<bool>(spec.persistent_connection_configs.as_ref(), |voice| {
+                    *voice == phone.persistent_connection.unwrap_or(false)
+                })
+            }
+            _ => false,
+        }
     }
 }
 
-/// The values of the phone block that the API keeps per channel too.
-const TWINS: &[(Property, Property)] = &[
-    (Property::PhoneType, Property::PhoneNumberConfigs),
-    (Property::DeskPhoneNumber, Property::PhoneNumberConfigs),
-    (Property::AutoAccept, Property::AutoAcceptConfigs),
-    (Property::AfterContactWorkTimeLimit, Property::AfterContactWorkConfigs),
-    (Property::PersistentConnection, Property::PersistentConnectionConfigs),
-];
+/// Whether a list says for `VOICE` what the block says; nobody knows while it is unknown.
+fn voice<V: PerChannel>(list: Option<&Input<Vec<V::Config>>>, is_same: impl Fn(&V) -> bool) -> bool {
+    match list {
+        None => false,
+        Some(Input::Unknown) => true,
+        Some(Input::Known(list)) => list
+            .iter()
+            .filter_map(V::settle)
+            .any(|(channel, value)| channel == Channel::Voice && is_same(&value)),
+    }
+}

@@ -3,11 +3,11 @@
 use connect_user::{
     apply::{self, Applied, ApplyError, Failed, apply, find_by_name, import, read, refresh},
     client::{
-        ConnectClient, DeleteUser, ErrorKind, QuickConnectSummary,
+        ConnectClient, DeleteUser, ErrorKind, QuickConnectSummary, UserDescription,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::{self, Action, Plan, QuickConnects, plan, plan_deletion, preview},
-    user::{DesiredUser, IdentityManagementType, ImportId, InstanceId, Operation, Tags, UserState},
+    user::{Channel, DesiredUser, IdentityManagementType, ImportId, InstanceId, Operation, Tags, UserState},
     validate::{Context, resolve},
 };
 use proptest::prelude::*;
@@ -70,9 +70,53 @@ async fn check(connect: &MemoryConnect, document: &Value, kind: IdentityManageme
     assert_eq!(users.len(), 1, "one user: {users:#?}");
     let fresh = refresh(connect, state).await.expect("read").expect("there");
     assert!(diff::drift(state, &fresh).is_empty(), "{:#?}", diff::drift(state, &fresh));
+    check_effective(document, &users[0].0);
     let again = preview(&spec(document), Some(&fresh), &diff::Options::default());
     assert!(again.is_empty(), "{again:#?}\n{document}");
     assert_eq!(planned(document, kind, Some(&fresh)).diff().action, Action::None);
+}
+
+/// What the agent has in a call, whichever of the two places says it: compared without asking the library.
+fn check_effective(document: &Value, user: &UserDescription) {
+    let voice = |list: &str| document[list].as_array()?.iter().find(|config| config["channel"] == "VOICE");
+    let block = &document["phoneConfig"];
+    let there = &user.channels;
+    if let Some(config) = voice("autoAcceptConfigs") {
+        let actual = there
+            .auto_accept
+            .get(&Channel::Voice)
+            .map_or(user.phone.auto_accept, |accept| accept.auto_accept);
+        assert_eq!(json!(actual), config["autoAccept"], "{document}");
+    } else if let Some(wanted) = block["autoAccept"].as_bool() {
+        assert_eq!(user.phone.auto_accept, wanted, "{document}");
+        assert!(
+            there.auto_accept.get(&Channel::Voice).is_none_or(|accept| accept.auto_accept == wanted),
+            "{document}"
+        );
+    }
+    if let Some(config) = voice("afterContactWorkConfigs") {
+        let unnamed = user.phone.after_contact_work_time_limit;
+        let actual = there.after_contact_work.get(&Channel::Voice).map_or(unnamed, |work| work.time_limit);
+        assert_eq!(
+            json!(actual),
+            config["afterContactWorkConfig"]["afterContactWorkTimeLimit"],
+            "{document}"
+        );
+    }
+    let voice_phone = there.phone_number.get(&Channel::Voice);
+    let unnamed = (user.phone.phone_type, user.phone.desk_phone_number.clone());
+    let (phone_type, number) = voice_phone.map_or(unnamed, |phone| (phone.phone_type, phone.number.clone()));
+    let (wanted, wanted_number) = match voice("phoneNumberConfigs") {
+        Some(config) => (&config["phoneType"], &config["phoneNumber"]),
+        None => (&block["phoneType"], &block["deskPhoneNumber"]),
+    };
+    assert_eq!(json!(phone_type), *wanted, "{document}");
+    assert_eq!(number.as_ref().map(|number| number.as_str()), wanted_number.as_str(), "{document}");
+    if let Some(config) = voice("persistentConnectionConfigs") {
+        let unnamed = user.phone.persistent_connection.unwrap_or(false);
+        let actual = there.persistent_connection.get(&Channel::Voice).copied().unwrap_or(unnamed);
+        assert_eq!(json!(actual), config["persistentConnection"], "{document}");
+    }
 }
 
 /// A future without a runtime: nothing in memory ever waits.

@@ -302,11 +302,48 @@ fn a_phone_change_puts_back_what_it_flattens() {
 }
 
 #[test]
-fn a_value_that_moves_between_block_and_channels_is_not_cleared() {
+fn a_value_that_moves_between_block_and_channels_is_kept_or_changed_but_never_lost() {
+    let voice = |auto_accept: bool| json!([{"channel": "VOICE", "autoAccept": auto_accept}]);
     let block = with(&[("phoneConfig.autoAccept", json!(true))]);
-    let channels = with(&[("autoAcceptConfigs", json!([{"channel": "VOICE", "autoAccept": true}]))]);
-    assert_eq!(operations(&change(&block, &channels)), ["UpdateUserConfig"]);
-    assert_eq!(operations(&change(&channels, &block)), ["UpdateUserPhoneConfig"]);
+    let channels = |auto_accept| with(&[("autoAcceptConfigs", voice(auto_accept))]);
+    assert!(change(&block, &channels(true)).is_empty(), "the same, said elsewhere");
+    assert_eq!(
+        operations(&change(&block, &channels(false))),
+        ["UpdateUserPhoneConfig"],
+        "the block says the default now"
+    );
+    assert_eq!(operations(&change(&channels(true), &block)), ["UpdateUserPhoneConfig"]);
+
+    let work = |limit: i64| json!([{"channel": "VOICE", "afterContactWorkConfig": {"afterContactWorkTimeLimit": limit}}]);
+    let block = with(&[("phoneConfig.afterContactWorkTimeLimit", json!(60))]);
+    let channels = |limit| with(&[("afterContactWorkConfigs", work(limit))]);
+    assert!(change(&block, &channels(60)).is_empty());
+    assert_eq!(operations(&change(&block, &channels(0))), ["UpdateUserPhoneConfig"]);
+    assert_eq!(operations(&change(&block, &channels(90))), ["UpdateUserPhoneConfig", "UpdateUserConfig"]);
+
+    let desk = with(&[
+        ("phoneConfig.phoneType", json!("DESK_PHONE")),
+        ("phoneConfig.deskPhoneNumber", json!("+16175550101")),
+    ]);
+    let channel =
+        |config: Value| with(&[("phoneConfig", Value::Null), ("phoneNumberConfigs", json!([config]))]);
+    let soft = channel(json!({"channel": "VOICE", "phoneType": "SOFT_PHONE"}));
+    let preview = change(&desk, &soft);
+    assert_eq!(operations(&preview), ["UpdateUserPhoneConfig"]);
+    let Some(connect_user::diff::Call::Phone(phone)) = preview.steps[0].call() else { panic!("{preview:?}") };
+    assert_eq!(*phone, Default::default(), "neither the desk phone nor its number stays");
+    let same = channel(json!({"channel": "VOICE", "phoneType": "DESK_PHONE", "phoneNumber": "+16175550101"}));
+    assert!(change(&desk, &same).is_empty());
+    let other =
+        channel(json!({"channel": "VOICE", "phoneType": "DESK_PHONE", "phoneNumber": "+16175550102"}));
+    assert_eq!(operations(&change(&desk, &other)), ["UpdateUserPhoneConfig", "UpdateUserConfig"]);
+
+    let persistent = with(&[("phoneConfig.persistentConnection", json!(true))]);
+    let off = with(&[(
+        "persistentConnectionConfigs",
+        json!([{"channel": "VOICE", "persistentConnection": false}]),
+    )]);
+    assert_eq!(operations(&change(&persistent, &off)), ["UpdateUserPhoneConfig"]);
 }
 
 #[test]

@@ -95,11 +95,10 @@ pub(super) fn fixed(subject: &Subject<'_>, found: &mut Found) {
         names(subject).into_iter().chain([(Property::Email, email)]).zip(there)
     {
         let actual = actual.as_ref().map_or("", Personal::as_str);
-        let was_managed = prior.record.managed.contains(property);
         let changes = match member {
             Some(Input::Known(wanted)) => wanted.as_str() != actual,
-            Some(Input::Unknown) => false,
-            None => was_managed && !actual.is_empty(),
+            // Left out, it is the directory's alone.
+            Some(Input::Unknown) | None => false,
         };
         if changes {
             let message = format!("`{property}` of a user from an existing directory cannot be changed here");
