@@ -1,166 +1,134 @@
-//! What failures become, and that each is one attempt.
+//! Errors that the service answers: by code, then by status.
 
-use std::collections::BTreeSet;
-
-use aws_sdk_connect::{
-    Client, Config,
-    config::{BehaviorVersion, Credentials, Region},
-};
-use connect_user::{
-    client::{ConnectClient, CreateUser, DescribeInstance, Effect, ErrorKind, aws::AwsConnect},
-    user::{ChannelSettings, Identity, Tags},
-};
+use connect_user::client::{ConnectClient, Effect, ErrorKind};
 use serde_json::json;
 
-use crate::support::{answer, connect};
+use crate::support::*;
 
-fn creation() -> CreateUser {
-    CreateUser {
-        instance_id: "1c2d".into(),
-        name: "jane".into(),
-        password: Some("Password123".into()),
-        directory_user_id: None,
-        identity: Identity {
-            email: Some("jane@example.com".into()),
-            mobile: Some("+16175550102".into()),
-            ..Identity::default()
-        },
-        phone: None,
-        routing_profile_id: "r".into(),
-        security_profile_ids: BTreeSet::from(["s".into()]),
-        hierarchy_group_id: None,
-        channels: ChannelSettings::default(),
-        tags: Tags::new(),
-    }
+/// Status, code, kind.
+const TABLE: &[(u16, &str, ErrorKind)] = &[
+    (404, "ResourceNotFoundException", ErrorKind::NotFound),
+    (404, "UserNotFoundException", ErrorKind::NotFound),
+    (409, "DuplicateResourceException", ErrorKind::Duplicate),
+    (409, "ConditionalOperationFailedException", ErrorKind::Conflict),
+    (409, "ResourceConflictException", ErrorKind::Conflict),
+    (429, "ThrottlingException", ErrorKind::Throttled),
+    (400, "ThrottlingException", ErrorKind::Throttled),
+    (503, "ThrottlingException", ErrorKind::Throttled),
+    (429, "TooManyRequestsException", ErrorKind::Throttled),
+    (429, "LimitExceededException", ErrorKind::QuotaExceeded),
+    (402, "ServiceQuotaExceededException", ErrorKind::QuotaExceeded),
+    (400, "InvalidRequestException", ErrorKind::Invalid),
+    (400, "InvalidParameterException", ErrorKind::Invalid),
+    (403, "AccessDeniedException", ErrorKind::AccessDenied),
+    (400, "AccessDeniedException", ErrorKind::AccessDenied),
+    (403, "ExpiredTokenException", ErrorKind::AccessDenied),
+    (403, "InvalidSignatureException", ErrorKind::AccessDenied),
+    (403, "UnrecognizedClientException", ErrorKind::AccessDenied),
+    (500, "InternalServiceException", ErrorKind::Service),
+    (503, "ServiceUnavailableException", ErrorKind::Service),
+];
+
+const BY_STATUS: &[(u16, ErrorKind)] = &[
+    (302, ErrorKind::Service),
+    (400, ErrorKind::Invalid),
+    (401, ErrorKind::AccessDenied),
+    (403, ErrorKind::AccessDenied),
+    (404, ErrorKind::NotFound),
+    (408, ErrorKind::Service),
+    (409, ErrorKind::Conflict),
+    (413, ErrorKind::Invalid),
+    (429, ErrorKind::Throttled),
+    (500, ErrorKind::Service),
+    (503, ErrorKind::Service),
+];
+
+/// A create may have been done where the service failed, and only there.
+fn effect(kind: ErrorKind) -> Effect {
+    if kind == ErrorKind::Service { Effect::Unknown } else { Effect::None }
 }
 
 #[tokio::test]
-async fn errors_are_told_apart_by_code_and_then_by_status() {
-    let rows = [
-        (400, Some("InvalidParameterException"), ErrorKind::Invalid),
-        (400, Some("InvalidRequestException"), ErrorKind::Invalid),
-        (400, Some("SomethingNewException"), ErrorKind::Invalid),
-        (401, None, ErrorKind::AccessDenied),
-        (403, Some("AccessDeniedException"), ErrorKind::AccessDenied),
-        (403, None, ErrorKind::AccessDenied),
-        (404, Some("ResourceNotFoundException"), ErrorKind::NotFound),
-        (404, None, ErrorKind::NotFound),
-        (409, Some("DuplicateResourceException"), ErrorKind::Duplicate),
-        (409, Some("ConditionalOperationFailedException"), ErrorKind::Conflict),
-        (409, None, ErrorKind::Conflict),
-        (429, Some("ThrottlingException"), ErrorKind::Throttled),
-        (429, Some("TooManyRequestsException"), ErrorKind::Throttled),
-        (429, Some("LimitExceededException"), ErrorKind::QuotaExceeded),
-        (429, None, ErrorKind::Throttled),
-        (500, Some("InternalServiceException"), ErrorKind::Service),
-        (500, None, ErrorKind::Service),
-        (503, None, ErrorKind::Service),
-    ];
-    for (status, code, kind) in rows {
-        let mut answers = vec![answer(status, json!({"Message": "why"}))];
-        if let Some(code) = code {
-            answers = vec![
-                answer(status, json!({"__type": format!("com.amazonaws.connect#{code}"), "Message": "why"})),
-                answer(status, json!({"code": code, "message": "why"})),
-            ];
-            let mut in_header = answer(status, json!({"Message": "why"}));
-            let header = format!("{code}:http://internal.amazon.com/coral/com.amazon.connect/");
-            in_header.headers_mut().insert("x-amzn-errortype", header.parse().expect("a header"));
-            answers.push(in_header);
-        }
-        for answer in answers {
-            let described = format!("{answer:?}");
-            let (client, wire) = connect(vec![answer]);
-            let error = client.create_user(&creation()).await.expect_err("refused");
-            assert_eq!((error.kind(), error.code()), (kind, code), "{described}");
-            // Without a code the SDK does not read the message either.
-            let message =
-                if code.is_some() { "why".to_owned() } else { format!("the service answered {status}") };
-            assert_eq!(error.message(), Some(message.as_str()), "{described}");
-            assert_eq!(error.request_id(), Some("req-1"), "{described}");
-            let unknown = kind == ErrorKind::Service;
-            assert_eq!(error.effect() == Effect::Unknown, unknown, "{described}");
-            assert_eq!(wire.count(), 1, "a single attempt: {described}");
+async fn a_code_says_the_kind_wherever_it_stands() {
+    for (status, code, kind) in TABLE {
+        let header =
+            |value: &str| Answer::new(*status, json!({ "message": "Why" })).header("x-amzn-errortype", value);
+        for answer in [
+            header(code),
+            header(&format!("{code}:http://internal.amazon.com/coral/com.amazon.connect/")),
+            header(&format!("aws.connect#{code}")),
+            Answer::new(*status, json!({ "__type": code, "Message": "Why" })),
+            Answer::new(*status, json!({ "__type": format!("aws.connect#{code}"), "message": "Why" })),
+            Answer::new(*status, json!({ "code": code, "message": "Why" })),
+        ] {
+            let error = create_error(&answer).await;
+            assert_error(&error, *kind, effect(*kind));
+            assert_eq!(error.code(), Some(*code), "{answer:?}");
+            assert_eq!(error.message(), Some("Why"), "{answer:?}");
+            assert_eq!(error.request_id(), Some(REQUEST_ID), "{answer:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn answers_that_cannot_be_read_are_failures_of_the_service() {
-    for (status, body) in [(200, "{\"UserId\": "), (200, "nonsense"), (500, "<html>"), (500, ""), (429, "")] {
-        let (client, wire) = connect(vec![answer(status, body)]);
-        let error = client.create_user(&creation()).await.expect_err("unreadable");
-        let kind = if status == 429 { ErrorKind::Throttled } else { ErrorKind::Service };
-        assert_eq!((error.kind(), wire.count()), (kind, 1), "{status} {body}: {error}");
-        assert_eq!(error.operation().name(), "CreateUser");
-    }
-}
-
-#[tokio::test]
-async fn nothing_that_was_sent_is_told() {
-    let refusals = [
-        answer(
-            400,
-            json!({"__type": "InvalidParameterException", "Message": "Password123 is not a good password"}),
-        ),
-        answer(500, ""),
-        answer(200, "{"),
-    ];
-    for refusal in refusals {
-        let (client, _) = connect(vec![refusal]);
-        let error = client.create_user(&creation()).await.expect_err("refused");
-        let text = format!("{error} {error:?} {client:?} {:?}", creation());
-        for secret in ["Password123", "jane@example.com", "+16175550102"] {
-            assert!(!text.contains(secret), "{secret} in {text}");
+async fn without_a_code_the_status_says_the_kind() {
+    for (status, kind) in BY_STATUS {
+        for body in ["", "{}", "null", "<html>no JSON</html>", r#"{"message": "#] {
+            let error = create_error(&Answer::new(*status, body)).await;
+            assert_error(&error, *kind, effect(*kind));
+            assert_eq!(error.code(), None, "{status} {body}");
+            assert_eq!(error.message(), Some(format!("HTTP status {status}").as_str()), "{status} {body}");
+            assert_eq!(error.request_id(), Some(REQUEST_ID), "{status} {body}");
         }
     }
 }
 
-/// A client of an address at which nobody listens.
-fn nobody() -> AwsConnect {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("AKIDEXAMPLE", "example", None, None, "tests"))
-        .endpoint_url("http://127.0.0.1:1")
-        .build();
-    AwsConnect::new(Client::from_conf(config))
+#[tokio::test]
+async fn an_unknown_code_is_kept_and_the_status_says_the_kind() {
+    for (status, kind) in BY_STATUS {
+        let error = create_error(&Answer::error(*status, "FromTheFutureException", "Why")).await;
+        assert_error(&error, *kind, effect(*kind));
+        assert_eq!((error.code(), error.message()), (Some("FromTheFutureException"), Some("Why")));
+    }
 }
 
 #[tokio::test]
-async fn where_nobody_listens_nothing_was_done() {
-    let error = nobody().create_user(&creation()).await.expect_err("nobody");
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::Transport, Effect::None));
-    assert!(error.to_string().contains("refused"), "{error}");
-    assert!(std::error::Error::source(&error).is_some());
+async fn a_code_in_the_header_counts_though_the_body_is_no_json() {
+    let answer = Answer::new(429, "<html>").header("x-amzn-errortype", "LimitExceededException:http://x/");
+    let error = create_error(&answer).await;
+    assert_error(&error, ErrorKind::QuotaExceeded, Effect::None);
+    assert_eq!(error.code(), Some("LimitExceededException"));
 }
 
 #[tokio::test]
-async fn a_service_that_never_answers_is_given_up() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let timeouts = aws_sdk_connect::config::timeout::TimeoutConfig::builder()
-        .operation_attempt_timeout(std::time::Duration::from_millis(200))
-        .build();
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("AKIDEXAMPLE", "example", None, None, "tests"))
-        .endpoint_url(url)
-        .timeout_config(timeouts)
-        .build();
-    let client = AwsConnect::new(Client::from_conf(config));
-    let error = client.create_user(&creation()).await.expect_err("silence");
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::Transport, Effect::Unknown));
-    let request = DescribeInstance { instance_id: "1c2d".into() };
-    let error = client.describe_instance(&request).await.expect_err("silence");
-    assert_eq!(error.effect(), Effect::None, "a read has no effect");
+async fn an_answer_that_cannot_be_read_may_have_had_its_effect() {
+    for body in ["<html>", r#"{"UserId": "#, r#"{"UserId": 7}"#, "[]"] {
+        let error = create_error(&Answer::ok(body)).await;
+        assert_error(&error, ErrorKind::Service, Effect::Unknown);
+        assert_eq!(error.message(), Some("the answer cannot be read"), "{body}");
+        assert_eq!(error.request_id(), Some(REQUEST_ID), "{body}");
+        assert!(std::error::Error::source(&error).is_some(), "{body}");
+    }
+    let wire = Wire::new(&Answer::ok("<html>"));
+    let error = wire.client.describe_user(&describe_user()).await.expect_err("a failure");
+    assert_error(&error, ErrorKind::Service, Effect::None);
 }
 
 #[tokio::test]
-async fn an_empty_id_is_not_sent() {
-    let (client, wire) = connect(Vec::new());
-    let error =
-        client.describe_instance(&DescribeInstance { instance_id: "".into() }).await.expect_err("no id");
-    assert_eq!((error.kind(), wire.count()), (ErrorKind::Invalid, 0));
+async fn every_call_is_one_attempt() {
+    for answer in [
+        Answer::new(429, ""),
+        Answer::error(429, "ThrottlingException", "Rate exceeded"),
+        Answer::error(429, "LimitExceededException", "Full"),
+        Answer::error(500, "InternalServiceException", "Oh"),
+        Answer::new(500, "{}"),
+        Answer::new(503, "").header("x-amz-retry-after", "1"),
+    ] {
+        let wire = Wire::new(&answer);
+        wire.client.create_user(&create_user()).await.expect_err("a failure");
+        assert_eq!(wire.requests().len(), 1, "{answer:?}");
+        let wire = Wire::new(&answer);
+        wire.client.describe_user(&describe_user()).await.expect_err("a failure");
+        assert_eq!(wire.requests().len(), 1, "{answer:?}");
+    }
 }

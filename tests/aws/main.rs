@@ -1,7 +1,12 @@
-//! The SDK's client over recorded answers: what is sent, and what answers and errors become.
+//! The real client, in one binary: over recorded answers, what is sent and what answers become; over real
+//! HTTP against `connect-server`, the contract, faults of the wire and the command line.
 
+mod answers;
+mod environment;
 mod errors;
+mod failures;
 mod http;
-mod operations;
+mod requests;
 mod server;
 mod support;
+mod updates;

@@ -1,46 +1,51 @@
-//! From the SDK's types to the model. What this version does not know is told, not lost silently.
+//! The SDK's types as the model's. What the service leaves out reads as its default; what this
+//! version does not know is recorded.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    str::FromStr,
+};
 
-use aws_sdk_connect::{primitives::DateTime, types as sdk};
-
-use crate::{
-    client::{FoundUser, InstanceDescription, ListedUser, QuickConnectSummary, UserDescription},
-    user::{
-        AfterContactWork, AutoAccept, Channel, ChannelSettings, Id, IdKind, Identity, IdentityManagementType,
-        InstanceId, Personal, Phone, PhoneNumber, PhoneType, ProficiencyKey, Tags, Timestamp,
-        VoiceEnhancementMode,
+use aws_sdk_connect::{
+    primitives::DateTime,
+    types::{
+        self, AfterContactWorkConfig, QuickConnect, QuickConnectType, User, UserIdentityInfo,
+        UserPhoneConfig, UserProficiency, UserSearchSummary, UserSummary,
     },
 };
 
-/// In which unit an answer gives after contact work.
+use super::to_sdk::ChannelLists;
+use crate::{
+    client::{FoundUser, ListedUser, QuickConnectSummary, UserDescription},
+    user::{
+        AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, Personal, Phone, PhoneNumber,
+        PhoneType, ProficiencyKey, SecurityProfileId, Tags, Timestamp,
+    },
+};
+
+/// What the SDK puts for a required choice that the answer lacks.
+const ABSENT: &str = "no value was set";
+
+/// A member that an answer lacks.
+pub(super) type Missing = &'static str;
+
+/// The unit that an operation answers times of after contact work in.
 #[derive(Clone, Copy)]
-pub(super) enum Unit {
+enum Unit {
     Seconds,
-    /// `SearchUsers` only.
     Milliseconds,
 }
 
-impl Unit {
-    fn seconds(self, value: i32) -> u32 {
-        let value = u32::try_from(value).unwrap_or(0);
-        match self {
-            Self::Seconds => value,
-            Self::Milliseconds => value / 1_000,
-        }
-    }
-}
-
-/// Reads the parts of a user, and notes what it does not know.
+/// Reads a user, and gathers what is unknown in it.
 struct Reader {
     unit: Unit,
     unrecognised: Vec<String>,
 }
 
-/// The per-channel settings of a user, in either of its types.
-macro_rules! lists {
+/// Both of the SDK's users have the lists, under the same names.
+macro_rules! channel_lists {
     ($user:ident) => {
-        Lists {
+        ChannelLists {
             auto_accept: $user.auto_accept_configs,
             after_contact_work: $user.after_contact_work_configs,
             phone_number: $user.phone_number_configs,
@@ -50,36 +55,34 @@ macro_rules! lists {
     };
 }
 
-/// A user as `DescribeUser` answers it; `None` without its id, ARN, name or routing profile.
-pub(super) fn description(user: sdk::User) -> Option<UserDescription> {
-    let mut reader = Reader { unit: Unit::Seconds, unrecognised: Vec::new() };
-    Some(UserDescription {
-        user_id: user.id?.into(),
-        arn: user.arn?,
-        name: user.username?,
+pub(super) fn described(user: User) -> Result<UserDescription, Missing> {
+    let mut reader = Reader::new(Unit::Seconds);
+    Ok(UserDescription {
+        user_id: required(user.id, "User.Id")?.into(),
+        arn: required(user.arn, "User.Arn")?,
+        name: required(user.username, "User.Username")?,
         directory_user_id: user.directory_user_id,
         identity: user.identity_info.map(identity).unwrap_or_default(),
         phone: reader.phone(user.phone_config),
-        routing_profile_id: user.routing_profile_id?.into(),
+        routing_profile_id: required(user.routing_profile_id, "User.RoutingProfileId")?.into(),
         security_profile_ids: ids(user.security_profile_ids),
         hierarchy_group_id: user.hierarchy_group_id.map(Into::into),
-        channels: reader.channels(lists!(user)),
-        tags: user.tags.map(tags).unwrap_or_default(),
-        last_modified_time: user.last_modified_time.and_then(time),
+        channels: reader.channels(channel_lists!(user)),
+        tags: tags(user.tags),
+        last_modified_time: timestamp(user.last_modified_time),
         last_modified_region: user.last_modified_region,
         unrecognised: reader.unrecognised,
     })
 }
 
-/// A user as `SearchUsers` answers it; `None` without its id, ARN or name.
-pub(super) fn found(user: sdk::UserSearchSummary) -> Option<FoundUser> {
-    let mut reader = Reader { unit: Unit::Milliseconds, unrecognised: Vec::new() };
+pub(super) fn found(user: UserSearchSummary) -> Result<FoundUser, Missing> {
+    let mut reader = Reader::new(Unit::Milliseconds);
     let (first_name, last_name) =
         user.identity_info.map(|info| (info.first_name, info.last_name)).unwrap_or_default();
-    Some(FoundUser {
-        user_id: user.id?.into(),
-        arn: user.arn?,
-        name: user.username?,
+    Ok(FoundUser {
+        user_id: required(user.id, "Users.Id")?.into(),
+        arn: required(user.arn, "Users.Arn")?,
+        name: required(user.username, "Users.Username")?,
         directory_user_id: user.directory_user_id,
         first_name: first_name.map(Personal::new),
         last_name: last_name.map(Personal::new),
@@ -87,48 +90,56 @@ pub(super) fn found(user: sdk::UserSearchSummary) -> Option<FoundUser> {
         routing_profile_id: user.routing_profile_id.map(Into::into),
         security_profile_ids: ids(user.security_profile_ids),
         hierarchy_group_id: user.hierarchy_group_id.map(Into::into),
-        channels: reader.channels(lists!(user)),
-        tags: user.tags.map(tags).unwrap_or_default(),
+        channels: reader.channels(channel_lists!(user)),
+        tags: tags(user.tags),
         unrecognised: reader.unrecognised,
     })
 }
 
-/// A user as `ListUsers` answers it; `None` without its id, ARN or name.
-pub(super) fn listed(user: sdk::UserSummary) -> Option<ListedUser> {
-    Some(ListedUser {
-        user_id: user.id?.into(),
-        arn: user.arn?,
-        name: user.username?,
-        last_modified_time: user.last_modified_time.and_then(time),
+pub(super) fn listed(user: UserSummary) -> Result<ListedUser, Missing> {
+    Ok(ListedUser {
+        user_id: required(user.id, "UserSummaryList.Id")?.into(),
+        arn: required(user.arn, "UserSummaryList.Arn")?,
+        name: required(user.username, "UserSummaryList.Username")?,
+        last_modified_time: timestamp(user.last_modified_time),
         last_modified_region: user.last_modified_region,
     })
 }
 
-/// A level that is no whole number is rounded.
-pub(super) fn proficiency(proficiency: sdk::UserProficiency) -> (ProficiencyKey, u8) {
-    let key = ProficiencyKey { name: proficiency.attribute_name, value: proficiency.attribute_value };
-    // A float that is out of bounds is cut to them by the conversion.
-    (key, proficiency.level.round() as u8)
+pub(super) fn proficiency(proficiency: UserProficiency) -> (ProficiencyKey, u8) {
+    let UserProficiency { attribute_name: name, attribute_value: value, level, .. } = proficiency;
+    // The cast saturates: levels are 1 to 5.
+    (ProficiencyKey { name, value }, level.round() as u8)
 }
 
-pub(super) fn instance(instance: sdk::Instance, asked: &InstanceId) -> InstanceDescription {
-    let kind = instance.identity_management_type;
-    InstanceDescription {
-        instance_id: instance.id.map_or_else(|| asked.to_bare(), InstanceId::new),
-        identity_management: kind.and_then(|kind| kind.as_str().parse::<IdentityManagementType>().ok()),
-    }
-}
-
-pub(super) fn quick_connect(quick_connect: sdk::QuickConnect) -> Option<QuickConnectSummary> {
-    let user = quick_connect.quick_connect_config.and_then(|config| config.user_config);
-    Some(QuickConnectSummary {
-        quick_connect_id: quick_connect.quick_connect_id?,
-        name: quick_connect.name.unwrap_or_default(),
-        user_id: user.map(|user| user.user_id.into()),
+/// The quick connect, if it leads to a user.
+pub(super) fn user_quick_connect(
+    quick_connect: QuickConnect,
+) -> Option<Result<QuickConnectSummary, Missing>> {
+    let config = quick_connect.quick_connect_config?;
+    (config.quick_connect_type == QuickConnectType::User).then(|| {
+        Ok(QuickConnectSummary {
+            quick_connect_id: required(quick_connect.quick_connect_id, "QuickConnects.QuickConnectId")?,
+            name: quick_connect.name.unwrap_or_default(),
+            user_id: config.user_config.and_then(|user| present(user.user_id)).map(Into::into),
+        })
     })
 }
 
-fn identity(info: sdk::UserIdentityInfo) -> Identity {
+/// An empty token would ask for the first page again.
+pub(super) fn next_token(token: Option<String>) -> Option<String> {
+    token.and_then(present)
+}
+
+pub(super) fn required(member: Option<String>, name: Missing) -> Result<String, Missing> {
+    member.and_then(present).ok_or(name)
+}
+
+fn present(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+fn identity(info: UserIdentityInfo) -> Identity {
     Identity {
         first_name: info.first_name.map(Personal::new),
         last_name: info.last_name.map(Personal::new),
@@ -138,112 +149,120 @@ fn identity(info: sdk::UserIdentityInfo) -> Identity {
     }
 }
 
-fn ids<K: IdKind>(ids: Option<Vec<String>>) -> BTreeSet<Id<K>> {
-    ids.unwrap_or_default().into_iter().map(Id::new).collect()
+fn ids(ids: Option<Vec<String>>) -> BTreeSet<SecurityProfileId> {
+    ids.into_iter().flatten().map(Into::into).collect()
 }
 
-fn tags(tags: std::collections::HashMap<String, String>) -> Tags {
-    tags.into_iter().collect()
+fn tags(tags: Option<HashMap<String, String>>) -> Tags {
+    tags.into_iter().flatten().collect()
 }
 
-fn time(time: DateTime) -> Option<Timestamp> {
-    let millis = time.to_millis().ok()?;
-    u64::try_from(millis).ok().map(Timestamp::from_millis)
-}
-
-/// The per-channel settings of an answer.
-struct Lists {
-    auto_accept: Option<Vec<sdk::AutoAcceptConfig>>,
-    after_contact_work: Option<Vec<sdk::AfterContactWorkConfigPerChannel>>,
-    phone_number: Option<Vec<sdk::PhoneNumberConfig>>,
-    persistent_connection: Option<Vec<sdk::PersistentConnectionConfig>>,
-    voice_enhancement: Option<Vec<sdk::VoiceEnhancementConfig>>,
+fn timestamp(time: Option<DateTime>) -> Option<Timestamp> {
+    let millis = time?.to_millis().ok()?;
+    Some(Timestamp::from_millis(u64::try_from(millis).unwrap_or_default()))
 }
 
 impl Reader {
-    /// A block that is absent is one of the service's defaults.
-    fn phone(&mut self, phone: Option<sdk::UserPhoneConfig>) -> Phone {
-        let Some(phone) = phone else { return Phone::default() };
-        let phone_type = self.choice("phoneConfig.phoneType", phone.phone_type.as_str());
+    const fn new(unit: Unit) -> Self {
+        Self { unit, unrecognised: Vec::new() }
+    }
+
+    fn phone(&mut self, config: Option<UserPhoneConfig>) -> Phone {
+        let Some(config) = config else {
+            return Phone::default();
+        };
         Phone {
-            phone_type: phone_type.unwrap_or(PhoneType::SoftPhone),
-            auto_accept: phone.auto_accept,
-            after_contact_work_time_limit: self.unit.seconds(phone.after_contact_work_time_limit),
-            // An empty number is none.
-            desk_phone_number: phone.desk_phone_number.filter(|number| !number.is_empty()).map(Personal::new),
-            persistent_connection: phone.persistent_connection,
+            phone_type: self.phone_type("phoneConfig", &config.phone_type),
+            auto_accept: config.auto_accept,
+            after_contact_work_time_limit: self.seconds(config.after_contact_work_time_limit),
+            desk_phone_number: config.desk_phone_number.map(Personal::new),
+            persistent_connection: config.persistent_connection,
         }
     }
 
-    fn channels(&mut self, lists: Lists) -> ChannelSettings {
-        let unit = self.unit;
-        let limit = |config: &sdk::AfterContactWorkConfig| unit.seconds(config.after_contact_work_time_limit);
-        let mut settings = ChannelSettings {
-            auto_accept: self.list("autoAcceptConfigs", lists.auto_accept, |config| {
+    fn channels(&mut self, lists: ChannelLists) -> ChannelSettings {
+        ChannelSettings {
+            auto_accept: self.by_channel("autoAcceptConfigs", lists.auto_accept, |_, config| {
+                let auto_accept = config.auto_accept;
                 let agent_first_callback = config.agent_first_callback_auto_accept;
-                (config.channel, AutoAccept { auto_accept: config.auto_accept, agent_first_callback })
+                (config.channel, Some(AutoAccept { auto_accept, agent_first_callback }))
             }),
-            after_contact_work: self.list("afterContactWorkConfigs", lists.after_contact_work, |config| {
-                let work = AfterContactWork {
-                    time_limit: config.after_contact_work_config.as_ref().map_or(0, limit),
-                    agent_first_callback: config
-                        .agent_first_callback_after_contact_work_config
-                        .as_ref()
-                        .map(limit),
-                };
-                (config.channel, work)
+            after_contact_work: self.by_channel(
+                "afterContactWorkConfigs",
+                lists.after_contact_work,
+                |reader, config| {
+                    let limit =
+                        |config: AfterContactWorkConfig| reader.seconds(config.after_contact_work_time_limit);
+                    let time_limit = config.after_contact_work_config.map(limit).unwrap_or_default();
+                    let agent_first_callback =
+                        config.agent_first_callback_after_contact_work_config.map(limit);
+                    (config.channel, Some(AfterContactWork { time_limit, agent_first_callback }))
+                },
+            ),
+            phone_number: self.by_channel("phoneNumberConfigs", lists.phone_number, |reader, config| {
+                let phone_type = reader.phone_type("phoneNumberConfigs", &config.phone_type);
+                (
+                    config.channel,
+                    Some(PhoneNumber { phone_type, number: config.phone_number.map(Personal::new) }),
+                )
             }),
-            persistent_connection: self.list(
+            persistent_connection: self.by_channel(
                 "persistentConnectionConfigs",
                 lists.persistent_connection,
-                |config| (config.channel, config.persistent_connection),
+                |_, config| (config.channel, Some(config.persistent_connection)),
             ),
-            ..ChannelSettings::default()
-        };
-        let phones = self.list("phoneNumberConfigs", lists.phone_number, |config| {
-            (config.channel, (config.phone_type, config.phone_number))
-        });
-        for (channel, (phone_type, number)) in phones {
-            if let Some(phone_type) = self.choice("phoneNumberConfigs.phoneType", phone_type.as_str()) {
-                let number = number.filter(|number| !number.is_empty()).map(Personal::new);
-                settings.phone_number.insert(channel, PhoneNumber { phone_type, number });
-            }
+            voice_enhancement: self.by_channel(
+                "voiceEnhancementConfigs",
+                lists.voice_enhancement,
+                |reader, config| {
+                    let mode = config.voice_enhancement_mode;
+                    let mode =
+                        reader.choice("voiceEnhancementConfigs", "voiceEnhancementMode", mode.as_str());
+                    (config.channel, mode)
+                },
+            ),
         }
-        let modes = self.list("voiceEnhancementConfigs", lists.voice_enhancement, |config| {
-            (config.channel, config.voice_enhancement_mode)
-        });
-        for (channel, mode) in modes {
-            let mode = self.choice::<VoiceEnhancementMode>(
-                "voiceEnhancementConfigs.voiceEnhancementMode",
-                mode.as_str(),
-            );
-            settings.voice_enhancement.extend(mode.map(|mode| (channel, mode)));
-        }
-        settings
     }
 
-    /// The elements whose channel is known.
-    fn list<T, V>(
+    /// The entries of a list whose channel and value are known; the others are recorded alone.
+    fn by_channel<C, T>(
         &mut self,
-        name: &str,
-        list: Option<Vec<T>>,
-        read: impl Fn(T) -> (sdk::Channel, V),
-    ) -> BTreeMap<Channel, V> {
+        block: &str,
+        list: Option<Vec<C>>,
+        read: impl Fn(&mut Self, C) -> (types::Channel, Option<T>),
+    ) -> BTreeMap<Channel, T> {
         let mut settings = BTreeMap::new();
-        for (channel, value) in list.unwrap_or_default().into_iter().map(read) {
-            if let Some(channel) = self.choice(&format!("{name}.channel"), channel.as_str()) {
+        for config in list.into_iter().flatten() {
+            let (channel, value) = read(self, config);
+            if let (Some(channel), Some(value)) = (self.choice(block, "channel", channel.as_str()), value) {
                 settings.insert(channel, value);
             }
         }
         settings
     }
 
-    /// A value that this version knows; any other is noted.
-    fn choice<T: std::str::FromStr>(&mut self, path: &str, text: &str) -> Option<T> {
-        let known = text.parse().ok();
+    fn phone_type(&mut self, block: &str, phone_type: &types::PhoneType) -> PhoneType {
+        let known = match phone_type.as_str() {
+            ABSENT => None,
+            wire => self.choice(block, "phoneType", wire),
+        };
+        known.unwrap_or(PhoneType::SoftPhone)
+    }
+
+    fn choice<T: FromStr>(&mut self, block: &str, member: &str, wire: &str) -> Option<T> {
+        let known = wire.parse().ok();
         if known.is_none() {
-            self.unrecognised.push(format!("{path} `{text}`"));
+            self.unrecognised.push(format!("{block}.{member} `{wire}`"));
         }
         known
+    }
+
+    /// Rounds up: 0 would be work without end.
+    fn seconds(&self, time: i32) -> u32 {
+        let time = u32::try_from(time).unwrap_or_default();
+        match self.unit {
+            Unit::Seconds => time,
+            Unit::Milliseconds => time.div_ceil(1000),
+        }
     }
 }

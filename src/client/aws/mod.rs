@@ -1,8 +1,4 @@
-//! The real Amazon Connect, through the AWS SDK for Rust (feature `aws`).
-//!
-//! [`AwsConnect`] translates, and holds no policy: one method is one attempt of one request. The SDK's
-//! own retry is switched off, because it repeats a full quota as if it were throttling, and a creation
-//! as if it were harmless; put a decorator around the client instead.
+//! The real Amazon Connect, through the AWS SDK for Rust.
 
 mod error;
 mod from_sdk;
@@ -12,20 +8,23 @@ mod to_sdk;
 
 use std::fmt;
 
-use aws_sdk_connect::{Client, config::retry::RetryConfig};
+use aws_sdk_connect::Client;
+use aws_smithy_types::retry::RetryConfig;
 
-pub use settings::{AwsSettings, AwsSettingsError};
+pub use settings::{AwsSettings, AwsSettingsBuilder, AwsSettingsError};
 
-/// The real Amazon Connect.
+/// Amazon Connect in an AWS Region: one request per method, never repeated.
+///
+/// Clones share connections and credentials. `Debug` tells the Region and nothing else.
 ///
 /// ```no_run
-/// use connect_user::{apply::import, client::aws::{AwsConnect, AwsSettings}};
+/// # async fn connect() -> Result<(), connect_user::client::aws::AwsSettingsError> {
+/// use connect_user::client::aws::{AwsConnect, AwsSettings};
 ///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let connect = AwsConnect::from_environment(&AwsSettings::builder().region("us-east-1").build()).await?;
-/// let user = import(&connect, &"1c2d:7a9b".parse()?).await?;
-/// println!("{}", user.name);
-/// # Ok(()) }
+/// let settings = AwsSettings::builder().region("eu-central-1").build();
+/// let client = AwsConnect::from_environment(&settings).await?;
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone)]
 pub struct AwsConnect {
@@ -33,20 +32,36 @@ pub struct AwsConnect {
 }
 
 impl AwsConnect {
-    /// Takes a client of the SDK as it is configured, but for its retries: there are none.
+    /// Calls through an SDK client that is ready: its Region, credentials, endpoint, connections and
+    /// time-outs stay, its retries are switched off.
     ///
-    /// Set an operation time-out: without one, a service that never answers is waited for for ever. The
-    /// type is that of `aws-sdk-connect` 1; it is the only one of the SDK in this crate's interface.
+    /// The SDK sets no time-out on its own: without one in the client's configuration, a call that
+    /// hangs waits for ever.
+    ///
+    /// This constructor alone names a type of the SDK, and so follows the SDK's versions.
     pub fn new(client: Client) -> Self {
+        // The SDK repeats a full quota as if it were throttling, and a create whose answer was lost.
         let config = client.config().to_builder().retry_config(RetryConfig::disabled()).build();
         Self { client: Client::from_conf(config) }
+    }
+
+    /// Finds Region and credentials where AWS tools look for them: environment variables, profiles,
+    /// single sign-on, container and instance roles. What `settings` name comes first.
+    ///
+    /// Credentials are looked up at the first call, not here. A connection may take 5 seconds and a
+    /// call 30.
+    ///
+    /// # Errors
+    ///
+    /// [`AwsSettingsError::NoRegion`] where nothing names a Region.
+    pub async fn from_environment(settings: &AwsSettings) -> Result<Self, AwsSettingsError> {
+        settings.load().await.map(Self::new)
     }
 }
 
 impl fmt::Debug for AwsConnect {
-    /// The SDK's own text would show the whole configuration.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let region = self.client.config().region().map(ToString::to_string);
+        let region = self.client.config().region().map(AsRef::<str>::as_ref);
         f.debug_struct("AwsConnect").field("region", &region).finish_non_exhaustive()
     }
 }

@@ -1,61 +1,87 @@
-//! The calls.
+//! The trait, one SDK call per method.
 
 use async_trait::async_trait;
-use aws_sdk_connect::{error::BuildError, types as sdk};
+use aws_sdk_connect::{error::BuildError, operation::RequestId};
 
 use super::{
     AwsConnect,
-    error::{client_error, unreadable, without_secret},
-    from_sdk, to_sdk,
+    error::{client_error, incomplete},
+    from_sdk::{Missing, described, found, listed, next_token, proficiency, required, user_quick_connect},
+    to_sdk::{
+        Sent, channel_lists, identity, ids, integer, named, phone, proficiencies, proficiency_keys, tags,
+    },
 };
 use crate::{
     client::{
         AssociateUserProficiencies, ClientError, ClientResult, ConnectClient, CreateUser, CreatedUser,
         DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, DisassociateUserProficiencies,
-        Effect, ErrorKind, FoundUser, InstanceDescription, ListUserProficiencies, ListUsers, ListedUser,
-        Page, QuickConnectSummary, SearchQuickConnects, SearchUsers, TagResource, UntagResource,
-        UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig,
-        UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
+        ErrorKind, FoundUser, InstanceDescription, ListUserProficiencies, ListUsers, ListedUser, Page,
+        QuickConnectSummary, SearchQuickConnects, SearchUsers, TagResource, UntagResource, UpdateUserConfig,
+        UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig, UpdateUserProficiencies,
+        UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
     },
-    user::{Id, IdKind, Operation, ProficiencyKey},
+    user::{Operation, ProficiencyKey},
 };
 
-/// Sends a request of the SDK, and says what a failure means.
+/// The largest pages that the API gives.
+const LIST_PAGE: u32 = 1000;
+const SEARCH_PAGE: u32 = 500;
+
+/// Sends a request of the SDK's and maps its error, with `sent` for what must not be quoted.
 macro_rules! send {
-    ($operation:ident, $request:expr) => {
-        $request.send().await.map_err(|error| client_error(Operation::$operation, error))
+    ($operation:ident, $call:expr) => {
+        send!($operation, $call, Sent::default())
+    };
+    ($operation:ident, $call:expr, $sent:expr) => {
+        $call.send().await.map_err(|error| client_error(Operation::$operation, &error, &$sent))
     };
 }
 
-/// A request that cannot be built was not sent.
+/// Sets both labels of a path that leads to a user.
+macro_rules! to_user {
+    ($call:expr, $request:ident) => {
+        $call.instance_id($request.instance_id.as_str()).user_id($request.user_id.as_str())
+    };
+}
+
+/// Sets the lists of per-channel settings.
+macro_rules! with_channels {
+    ($call:expr, $lists:ident) => {
+        $call
+            .set_auto_accept_configs($lists.auto_accept)
+            .set_after_contact_work_configs($lists.after_contact_work)
+            .set_phone_number_configs($lists.phone_number)
+            .set_persistent_connection_configs($lists.persistent_connection)
+            .set_voice_enhancement_configs($lists.voice_enhancement)
+    };
+}
+
+/// The error of an answer that lacks a member.
+fn lacks(operation: Operation, request_id: Option<&str>) -> impl Fn(Missing) -> ClientError + use<> {
+    let request_id = request_id.map(str::to_owned);
+    move |member| incomplete(operation, member, request_id.as_deref())
+}
+
+/// A page of what `read` makes of the items; it passes over those that it gives `None` for.
+fn page<T, U>(
+    items: Option<Vec<T>>,
+    token: Option<String>,
+    read: impl Fn(T) -> Option<Result<U, Missing>>,
+) -> Result<Page<U>, Missing> {
+    let items = items.into_iter().flatten().filter_map(read).collect::<Result<_, _>>()?;
+    Ok(Page { items, next_token: next_token(token) })
+}
+
+/// A request that the SDK cannot build.
 fn unbuilt(operation: Operation) -> impl Fn(BuildError) -> ClientError {
-    move |error| {
-        ClientError::new(operation, ErrorKind::Invalid)
-            .with_message(error.to_string())
-            .with_effect(Effect::None)
-    }
-}
-
-/// A token that is empty is none.
-fn page<T>(items: Vec<T>, next_token: Option<String>) -> Page<T> {
-    Page { items, next_token: next_token.filter(|token| !token.is_empty()) }
-}
-
-fn most(size: Option<u32>, default: i32) -> i32 {
-    size.map_or(default, |size| i32::try_from(size).unwrap_or(i32::MAX))
-}
-
-fn texts<'a, K: IdKind>(ids: impl IntoIterator<Item = &'a Id<K>>) -> Vec<String> {
-    ids.into_iter().map(|id| id.as_str().to_owned()).collect()
+    move |error| ClientError::new(operation, ErrorKind::Invalid).with_source(error)
 }
 
 #[async_trait]
 impl ConnectClient for AwsConnect {
     async fn create_user(&self, request: &CreateUser) -> ClientResult<CreatedUser> {
-        let channels = to_sdk::channels(&request.channels).map_err(unbuilt(Operation::CreateUser))?;
-        let identity = (!request.identity.is_empty()).then(|| to_sdk::identity(&request.identity));
-        // The API's map of tags has at least one.
-        let tags = (!request.tags.is_empty()).then(|| request.tags.clone().into_iter().collect());
+        let operation = Operation::CreateUser;
+        let lists = channel_lists(&request.channels).map_err(unbuilt(operation))?;
         let call = self
             .client
             .create_user()
@@ -63,47 +89,33 @@ impl ConnectClient for AwsConnect {
             .username(&request.name)
             .set_password(request.password.as_ref().map(|password| password.expose().to_owned()))
             .set_directory_user_id(request.directory_user_id.clone())
-            .set_identity_info(identity)
-            .set_phone_config(request.phone.as_ref().map(to_sdk::phone))
+            .set_identity_info((!request.identity.is_empty()).then(|| identity(&request.identity)))
+            .set_phone_config(request.phone.as_ref().map(phone))
             .routing_profile_id(request.routing_profile_id.as_str())
-            .set_security_profile_ids(Some(texts(&request.security_profile_ids)))
-            .set_hierarchy_group_id(request.hierarchy_group_id.as_ref().map(|id| id.as_str().to_owned()))
-            .set_auto_accept_configs(channels.auto_accept)
-            .set_after_contact_work_configs(channels.after_contact_work)
-            .set_phone_number_configs(channels.phone_number)
-            .set_persistent_connection_configs(channels.persistent_connection)
-            .set_voice_enhancement_configs(channels.voice_enhancement)
-            .set_tags(tags);
-        let answer =
-            send!(CreateUser, call).map_err(|error| without_secret(error, request.password.as_ref()))?;
-        match (answer.user_id, answer.user_arn) {
-            (Some(id), Some(arn)) => Ok(CreatedUser { user_id: id.into(), arn }),
-            _ => Err(unreadable(Operation::CreateUser, "the answer names no user")),
-        }
-    }
-
-    async fn describe_user(&self, request: &DescribeUser) -> ClientResult<UserDescription> {
-        let call = self
-            .client
-            .describe_user()
-            .instance_id(request.instance_id.as_str())
-            .user_id(request.user_id.as_str());
-        let user = send!(DescribeUser, call)?.user.and_then(from_sdk::description);
-        user.ok_or_else(|| {
-            unreadable(
-                Operation::DescribeUser,
-                "the answer lacks the user's id, ARN, name or routing profile",
-            )
+            .set_security_profile_ids(ids(&request.security_profile_ids))
+            .set_hierarchy_group_id(request.hierarchy_group_id.as_ref().map(ToString::to_string))
+            .set_tags(tags(&request.tags));
+        let sent = Sent::default()
+            .secret(request.password.as_ref())
+            .identity(&request.identity)
+            .phone(request.phone.as_ref())
+            .channels(&request.channels);
+        let answer = send!(CreateUser, with_channels!(call, lists), sent)?;
+        let missing = lacks(operation, answer.request_id());
+        Ok(CreatedUser {
+            user_id: required(answer.user_id, "UserId").map_err(&missing)?.into(),
+            arn: required(answer.user_arn, "UserArn").map_err(&missing)?,
         })
     }
 
+    async fn describe_user(&self, request: &DescribeUser) -> ClientResult<UserDescription> {
+        let answer = send!(DescribeUser, to_user!(self.client.describe_user(), request))?;
+        let missing = lacks(Operation::DescribeUser, answer.request_id());
+        answer.user.ok_or("User").and_then(described).map_err(missing)
+    }
+
     async fn delete_user(&self, request: &DeleteUser) -> ClientResult<()> {
-        let call = self
-            .client
-            .delete_user()
-            .instance_id(request.instance_id.as_str())
-            .user_id(request.user_id.as_str());
-        send!(DeleteUser, call).map(drop)
+        send!(DeleteUser, to_user!(self.client.delete_user(), request)).map(drop)
     }
 
     async fn list_users(&self, request: &ListUsers) -> ClientResult<Page<ListedUser>> {
@@ -112,106 +124,65 @@ impl ConnectClient for AwsConnect {
             .list_users()
             .instance_id(request.instance_id.as_str())
             .set_next_token(request.next_token.clone())
-            .max_results(most(request.max_results, 1_000));
+            .max_results(integer(request.max_results.unwrap_or(LIST_PAGE)));
         let answer = send!(ListUsers, call)?;
-        let users = answer.user_summary_list.unwrap_or_default();
-        Ok(page(users.into_iter().filter_map(from_sdk::listed).collect(), answer.next_token))
+        let missing = lacks(Operation::ListUsers, answer.request_id());
+        page(answer.user_summary_list, answer.next_token, |user| Some(listed(user))).map_err(missing)
     }
 
     async fn search_users(&self, request: &SearchUsers) -> ClientResult<Page<FoundUser>> {
-        let criteria = request.name.as_ref().map(|name| {
-            let condition = sdk::StringCondition::builder()
-                .field_name("Username")
-                .value(name)
-                .comparison_type(sdk::StringComparisonType::Exact)
-                .build();
-            sdk::UserSearchCriteria::builder().string_condition(condition).build()
-        });
         let call = self
             .client
             .search_users()
             .instance_id(request.instance_id.as_str())
-            .set_search_criteria(criteria)
             .set_next_token(request.next_token.clone())
-            .max_results(most(request.max_results, 500));
+            .max_results(integer(request.max_results.unwrap_or(SEARCH_PAGE)))
+            .set_search_criteria(request.name.as_deref().map(named));
         let answer = send!(SearchUsers, call)?;
-        let users = answer.users.unwrap_or_default();
-        Ok(page(users.into_iter().filter_map(from_sdk::found).collect(), answer.next_token))
+        let missing = lacks(Operation::SearchUsers, answer.request_id());
+        page(answer.users, answer.next_token, |user| Some(found(user))).map_err(missing)
     }
 
     async fn update_user_identity_info(&self, request: &UpdateUserIdentityInfo) -> ClientResult<()> {
-        let call = self
-            .client
-            .update_user_identity_info()
-            .instance_id(request.instance_id.as_str())
-            .user_id(request.user_id.as_str())
-            .identity_info(to_sdk::identity(&request.identity));
-        send!(UpdateUserIdentityInfo, call).map(drop)
+        let call = to_user!(self.client.update_user_identity_info(), request)
+            .identity_info(identity(&request.identity));
+        send!(UpdateUserIdentityInfo, call, Sent::default().identity(&request.identity)).map(drop)
     }
 
     async fn update_user_phone_config(&self, request: &UpdateUserPhoneConfig) -> ClientResult<()> {
-        let call = self
-            .client
-            .update_user_phone_config()
-            .instance_id(request.instance_id.as_str())
-            .user_id(request.user_id.as_str())
-            .phone_config(to_sdk::phone(&request.phone));
-        send!(UpdateUserPhoneConfig, call).map(drop)
+        let call =
+            to_user!(self.client.update_user_phone_config(), request).phone_config(phone(&request.phone));
+        send!(UpdateUserPhoneConfig, call, Sent::default().phone(Some(&request.phone))).map(drop)
     }
 
     async fn update_user_config(&self, request: &UpdateUserConfig) -> ClientResult<()> {
-        let channels = to_sdk::channels(&request.channels).map_err(unbuilt(Operation::UpdateUserConfig))?;
-        let call = self
-            .client
-            .update_user_config()
-            .instance_id(request.instance_id.as_str())
-            .user_id(request.user_id.as_str())
-            .set_auto_accept_configs(channels.auto_accept)
-            .set_after_contact_work_configs(channels.after_contact_work)
-            .set_phone_number_configs(channels.phone_number)
-            .set_persistent_connection_configs(channels.persistent_connection)
-            .set_voice_enhancement_configs(channels.voice_enhancement);
-        send!(UpdateUserConfig, call).map(drop)
+        let lists = channel_lists(&request.channels).map_err(unbuilt(Operation::UpdateUserConfig))?;
+        let call = with_channels!(to_user!(self.client.update_user_config(), request), lists);
+        send!(UpdateUserConfig, call, Sent::default().channels(&request.channels)).map(drop)
     }
 
     async fn update_user_routing_profile(&self, request: &UpdateUserRoutingProfile) -> ClientResult<()> {
-        let call = self
-            .client
-            .update_user_routing_profile()
-            .instance_id(request.instance_id.as_str())
-            .user_id(request.user_id.as_str())
+        let call = to_user!(self.client.update_user_routing_profile(), request)
             .routing_profile_id(request.routing_profile_id.as_str());
         send!(UpdateUserRoutingProfile, call).map(drop)
     }
 
     async fn update_user_security_profiles(&self, request: &UpdateUserSecurityProfiles) -> ClientResult<()> {
-        let call = self
-            .client
-            .update_user_security_profiles()
-            .instance_id(request.instance_id.as_str())
-            .user_id(request.user_id.as_str())
-            .set_security_profile_ids(Some(texts(&request.security_profile_ids)));
+        let call = to_user!(self.client.update_user_security_profiles(), request)
+            .set_security_profile_ids(ids(&request.security_profile_ids));
         send!(UpdateUserSecurityProfiles, call).map(drop)
     }
 
     async fn update_user_hierarchy(&self, request: &UpdateUserHierarchy) -> ClientResult<()> {
-        let call = self
-            .client
-            .update_user_hierarchy()
-            .instance_id(request.instance_id.as_str())
-            .user_id(request.user_id.as_str())
-            .set_hierarchy_group_id(request.hierarchy_group_id.as_ref().map(|id| id.as_str().to_owned()));
+        let call = to_user!(self.client.update_user_hierarchy(), request)
+            .set_hierarchy_group_id(request.hierarchy_group_id.as_ref().map(ToString::to_string));
         send!(UpdateUserHierarchy, call).map(drop)
     }
 
     async fn associate_user_proficiencies(&self, request: &AssociateUserProficiencies) -> ClientResult<()> {
-        let built = to_sdk::proficiencies(&request.proficiencies);
-        let call = self
-            .client
-            .associate_user_proficiencies()
-            .instance_id(request.instance_id.as_str())
-            .user_id(request.user_id.as_str())
-            .set_user_proficiencies(Some(built.map_err(unbuilt(Operation::AssociateUserProficiencies))?));
+        let sent =
+            proficiencies(&request.proficiencies).map_err(unbuilt(Operation::AssociateUserProficiencies))?;
+        let call = to_user!(self.client.associate_user_proficiencies(), request).set_user_proficiencies(sent);
         send!(AssociateUserProficiencies, call).map(drop)
     }
 
@@ -219,24 +190,17 @@ impl ConnectClient for AwsConnect {
         &self,
         request: &DisassociateUserProficiencies,
     ) -> ClientResult<()> {
-        let built: Result<_, _> = request.proficiencies.iter().map(to_sdk::proficiency_key).collect();
-        let call = self
-            .client
-            .disassociate_user_proficiencies()
-            .instance_id(request.instance_id.as_str())
-            .user_id(request.user_id.as_str())
-            .set_user_proficiencies(Some(built.map_err(unbuilt(Operation::DisassociateUserProficiencies))?));
+        let sent = proficiency_keys(&request.proficiencies)
+            .map_err(unbuilt(Operation::DisassociateUserProficiencies))?;
+        let call =
+            to_user!(self.client.disassociate_user_proficiencies(), request).set_user_proficiencies(sent);
         send!(DisassociateUserProficiencies, call).map(drop)
     }
 
     async fn update_user_proficiencies(&self, request: &UpdateUserProficiencies) -> ClientResult<()> {
-        let built = to_sdk::proficiencies(&request.proficiencies);
-        let call = self
-            .client
-            .update_user_proficiencies()
-            .instance_id(request.instance_id.as_str())
-            .user_id(request.user_id.as_str())
-            .set_user_proficiencies(Some(built.map_err(unbuilt(Operation::UpdateUserProficiencies))?));
+        let sent =
+            proficiencies(&request.proficiencies).map_err(unbuilt(Operation::UpdateUserProficiencies))?;
+        let call = to_user!(self.client.update_user_proficiencies(), request).set_user_proficiencies(sent);
         send!(UpdateUserProficiencies, call).map(drop)
     }
 
@@ -244,51 +208,53 @@ impl ConnectClient for AwsConnect {
         &self,
         request: &ListUserProficiencies,
     ) -> ClientResult<Page<(ProficiencyKey, u8)>> {
-        let call = self
-            .client
-            .list_user_proficiencies()
-            .instance_id(request.instance_id.as_str())
-            .user_id(request.user_id.as_str())
+        let call = to_user!(self.client.list_user_proficiencies(), request)
             .set_next_token(request.next_token.clone());
         let answer = send!(ListUserProficiencies, call)?;
-        let all = answer.user_proficiency_list.unwrap_or_default();
-        Ok(page(all.into_iter().map(from_sdk::proficiency).collect(), answer.next_token))
+        let missing = lacks(Operation::ListUserProficiencies, answer.request_id());
+        page(answer.user_proficiency_list, answer.next_token, |item| Some(Ok(proficiency(item))))
+            .map_err(missing)
     }
 
     async fn tag_resource(&self, request: &TagResource) -> ClientResult<()> {
-        let tags = request.tags.clone().into_iter().collect();
-        send!(TagResource, self.client.tag_resource().resource_arn(&request.arn).set_tags(Some(tags)))
-            .map(drop)
+        let call = self.client.tag_resource().resource_arn(&request.arn).set_tags(tags(&request.tags));
+        send!(TagResource, call).map(drop)
     }
 
     async fn untag_resource(&self, request: &UntagResource) -> ClientResult<()> {
         let keys = request.keys.iter().cloned().collect();
-        send!(UntagResource, self.client.untag_resource().resource_arn(&request.arn).set_tag_keys(Some(keys)))
-            .map(drop)
+        let call = self.client.untag_resource().resource_arn(&request.arn).set_tag_keys(Some(keys));
+        send!(UntagResource, call).map(drop)
     }
 
     async fn describe_instance(&self, request: &DescribeInstance) -> ClientResult<InstanceDescription> {
+        let operation = Operation::DescribeInstance;
         let call = self.client.describe_instance().instance_id(request.instance_id.as_str());
-        let instance = send!(DescribeInstance, call)?.instance;
-        instance
-            .map(|instance| from_sdk::instance(instance, &request.instance_id))
-            .ok_or_else(|| unreadable(Operation::DescribeInstance, "the answer names no instance"))
+        let answer = send!(DescribeInstance, call)?;
+        let missing = lacks(operation, answer.request_id());
+        let instance = answer.instance.ok_or_else(|| missing("Instance"))?;
+        Ok(InstanceDescription {
+            instance_id: required(instance.id, "Instance.Id").map_err(&missing)?.into(),
+            identity_management: instance
+                .identity_management_type
+                .and_then(|kind| kind.as_str().parse().ok()),
+        })
     }
 
     async fn search_quick_connects(
         &self,
         request: &SearchQuickConnects,
     ) -> ClientResult<Page<QuickConnectSummary>> {
+        // The API's criteria know name, description and id, but not the type: that is sorted out here.
         let call = self
             .client
             .search_quick_connects()
             .instance_id(request.instance_id.as_str())
-            .set_next_token(request.next_token.clone());
+            .set_next_token(request.next_token.clone())
+            .max_results(integer(SEARCH_PAGE));
         let answer = send!(SearchQuickConnects, call)?;
-        let all = answer.quick_connects.unwrap_or_default();
-        let to_users =
-            all.into_iter().filter_map(from_sdk::quick_connect).filter(|found| found.user_id.is_some());
-        Ok(page(to_users.collect(), answer.next_token))
+        let missing = lacks(Operation::SearchQuickConnects, answer.request_id());
+        page(answer.quick_connects, answer.next_token, user_quick_connect).map_err(missing)
     }
 
     async fn delete_quick_connect(&self, request: &DeleteQuickConnect) -> ClientResult<()> {

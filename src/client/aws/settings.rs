@@ -1,23 +1,25 @@
-//! A client from the ordinary AWS configuration.
+//! Where to find Amazon Connect.
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_connect::{Client, config};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use bon::Builder;
 
-use super::AwsConnect;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What to take rather than the environment's; the rest comes from environment variables, the shared
-/// configuration files and the machine's role, as with every AWS tool.
-#[derive(Builder, Clone, Debug, Default)]
+/// What to take instead of the environment's: whatever is `None` is looked up.
+#[derive(Builder, Clone, Debug, Default, PartialEq, Eq)]
 #[builder(on(String, into))]
 #[non_exhaustive]
 pub struct AwsSettings {
-    /// The Region.
+    /// The Region, such as `eu-central-1`.
     pub region: Option<String>,
-    /// The profile in the shared configuration files.
+    /// The profile of the shared configuration and credentials files.
     pub profile: Option<String>,
-    /// Another address of the service.
+    /// The URL to call, such as that of a VPC endpoint or of a local stand-in.
     pub endpoint_url: Option<String>,
 }
 
@@ -25,43 +27,42 @@ pub struct AwsSettings {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AwsSettingsError {
-    /// Nobody says which Region.
-    #[error("no Region is given: set `AWS_REGION`, or a `region` in the profile")]
-    NoRegion,
+    /// Nothing names a Region.
+    #[error("no AWS Region: set one in the settings, in `AWS_REGION`, or in the profile{}", quoted(profile.as_deref()))]
+    NoRegion {
+        /// The profile that was asked for.
+        profile: Option<String>,
+    },
 }
 
-/// How long to wait for a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+fn quoted(profile: Option<&str>) -> String {
+    profile.map(|name| format!(" `{name}`")).unwrap_or_default()
+}
 
-/// How long to wait for an answer: the service needs less than a second.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
-
-impl AwsConnect {
-    /// A client from the ordinary AWS configuration, with time-outs.
-    ///
-    /// # Errors
-    ///
-    /// [`AwsSettingsError::NoRegion`] where nobody says which Region. Credentials are looked for with the
-    /// first call.
-    pub async fn from_environment(settings: &AwsSettings) -> Result<Self, AwsSettingsError> {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .build();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
-        if let Some(region) = &settings.region {
+impl AwsSettings {
+    /// The SDK's client for these settings.
+    pub(super) async fn load(&self) -> Result<Client, AwsSettingsError> {
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(CONNECT_TIMEOUT)
+                    .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                    .build(),
+            );
+        if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
         }
-        if let Some(profile) = &settings.profile {
+        if let Some(profile) = &self.profile {
             loader = loader.profile_name(profile);
         }
-        if let Some(url) = &settings.endpoint_url {
+        if let Some(url) = &self.endpoint_url {
             loader = loader.endpoint_url(url);
         }
-        let config = loader.load().await;
-        if config.region().is_none() {
-            return Err(AwsSettingsError::NoRegion);
+        let shared = loader.load().await;
+        if shared.region().is_none() {
+            return Err(AwsSettingsError::NoRegion { profile: self.profile.clone() });
         }
-        Ok(Self::new(aws_sdk_connect::Client::new(&config)))
+        Ok(Client::from_conf(config::Builder::from(&shared).build()))
     }
 }

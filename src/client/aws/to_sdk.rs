@@ -1,129 +1,193 @@
-//! From the model to the SDK's types.
+//! The model's types as the SDK's. What is empty stays out: the SDK would send `[]`.
 
-use aws_sdk_connect::{error::BuildError, types as sdk};
-
-use crate::user::{
-    Channel, ChannelSettings, Identity, Personal, Phone, PhoneType, Proficiencies, ProficiencyKey,
-    VoiceEnhancementMode,
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, HashMap},
 };
 
-type Built<T> = Result<T, BuildError>;
+use aws_sdk_connect::{
+    error::BuildError,
+    types::{
+        self, AfterContactWorkConfig, AfterContactWorkConfigPerChannel, AutoAcceptConfig,
+        PersistentConnectionConfig, PhoneNumberConfig, StringComparisonType, StringCondition,
+        UserIdentityInfo, UserPhoneConfig, UserProficiency, UserProficiencyDisassociate, UserSearchCriteria,
+        VoiceEnhancementConfig,
+    },
+};
 
-fn text(text: &Option<Personal>) -> Option<String> {
-    text.as_ref().map(|text| text.as_str().to_owned())
+use crate::user::{
+    Channel, ChannelSettings, Id, IdKind, Identity, Personal, Phone, PhoneType, Proficiencies,
+    ProficiencyKey, Secret, Tags,
+};
+
+/// Personal values shorter than this are left in messages: they would blot out parts of words.
+const SHORTEST_REDACTED: usize = 3;
+
+/// The confidential values of a request, which the service may quote in its messages.
+#[derive(Default)]
+pub(super) struct Sent<'a>(Vec<&'a str>);
+
+impl<'a> Sent<'a> {
+    pub(super) fn secret(mut self, secret: Option<&'a Secret>) -> Self {
+        self.0.extend(secret.map(Secret::expose).filter(|text| !text.is_empty()));
+        self
+    }
+
+    pub(super) fn identity(self, identity: &'a Identity) -> Self {
+        let Identity { first_name, last_name, email, secondary_email, mobile } = identity;
+        self.personal([first_name, last_name, email, secondary_email, mobile].into_iter().flatten())
+    }
+
+    pub(super) fn phone(self, phone: Option<&'a Phone>) -> Self {
+        self.personal(phone.and_then(|phone| phone.desk_phone_number.as_ref()))
+    }
+
+    pub(super) fn channels(self, channels: &'a ChannelSettings) -> Self {
+        self.personal(channels.phone_number.values().filter_map(|phone| phone.number.as_ref()))
+    }
+
+    fn personal(mut self, values: impl IntoIterator<Item = &'a Personal>) -> Self {
+        self.0
+            .extend(values.into_iter().map(Personal::as_str).filter(|text| text.len() >= SHORTEST_REDACTED));
+        self
+    }
+
+    /// The text without any of the values, the longest first: one may hold another.
+    pub(super) fn redact(&self, text: &str) -> String {
+        let mut values = self.0.clone();
+        values.sort_by_key(|value| Reverse(value.len()));
+        values.into_iter().fold(text.to_owned(), |text, value| text.replace(value, "(redacted)"))
+    }
 }
 
-/// Nothing where nothing is set: an empty block is not sent.
-pub(super) fn identity(identity: &Identity) -> sdk::UserIdentityInfo {
-    sdk::UserIdentityInfo::builder()
-        .set_first_name(text(&identity.first_name))
-        .set_last_name(text(&identity.last_name))
-        .set_email(text(&identity.email))
-        .set_secondary_email(text(&identity.secondary_email))
-        .set_mobile(text(&identity.mobile))
+/// The five lists of per-channel settings.
+pub(super) struct ChannelLists {
+    pub(super) auto_accept: Option<Vec<AutoAcceptConfig>>,
+    pub(super) after_contact_work: Option<Vec<AfterContactWorkConfigPerChannel>>,
+    pub(super) phone_number: Option<Vec<PhoneNumberConfig>>,
+    pub(super) persistent_connection: Option<Vec<PersistentConnectionConfig>>,
+    pub(super) voice_enhancement: Option<Vec<VoiceEnhancementConfig>>,
+}
+
+pub(super) fn channel_lists(channels: &ChannelSettings) -> Result<ChannelLists, BuildError> {
+    Ok(ChannelLists {
+        auto_accept: list(&channels.auto_accept, |channel, setting| {
+            AutoAcceptConfig::builder()
+                .channel(channel)
+                .auto_accept(setting.auto_accept)
+                .set_agent_first_callback_auto_accept(setting.agent_first_callback)
+                .build()
+        })?,
+        after_contact_work: list(&channels.after_contact_work, |channel, setting| {
+            AfterContactWorkConfigPerChannel::builder()
+                .channel(channel)
+                .after_contact_work_config(limit(setting.time_limit))
+                .set_agent_first_callback_after_contact_work_config(setting.agent_first_callback.map(limit))
+                .build()
+        })?,
+        phone_number: list(&channels.phone_number, |channel, setting| {
+            PhoneNumberConfig::builder()
+                .channel(channel)
+                .phone_type(phone_type(setting.phone_type))
+                .set_phone_number(text(setting.number.as_ref()))
+                .build()
+        })?,
+        persistent_connection: list(&channels.persistent_connection, |channel, setting| {
+            PersistentConnectionConfig::builder().channel(channel).persistent_connection(*setting).build()
+        })?,
+        voice_enhancement: list(&channels.voice_enhancement, |channel, setting| {
+            VoiceEnhancementConfig::builder()
+                .channel(channel)
+                .voice_enhancement_mode(setting.as_str().into())
+                .build()
+        })?,
+    })
+}
+
+fn list<T, C>(
+    settings: &BTreeMap<Channel, T>,
+    config: impl Fn(types::Channel, &T) -> Result<C, BuildError>,
+) -> Result<Option<Vec<C>>, BuildError> {
+    let configs = settings.iter().map(|(channel, setting)| config(channel.as_str().into(), setting));
+    configs.collect::<Result<Vec<_>, _>>().map(filled)
+}
+
+fn limit(seconds: u32) -> AfterContactWorkConfig {
+    AfterContactWorkConfig::builder().after_contact_work_time_limit(integer(seconds)).build()
+}
+
+fn phone_type(phone_type: PhoneType) -> types::PhoneType {
+    phone_type.as_str().into()
+}
+
+fn text(personal: Option<&Personal>) -> Option<String> {
+    personal.map(|text| text.as_str().to_owned())
+}
+
+pub(super) fn identity(identity: &Identity) -> UserIdentityInfo {
+    UserIdentityInfo::builder()
+        .set_first_name(text(identity.first_name.as_ref()))
+        .set_last_name(text(identity.last_name.as_ref()))
+        .set_email(text(identity.email.as_ref()))
+        .set_secondary_email(text(identity.secondary_email.as_ref()))
+        .set_mobile(text(identity.mobile.as_ref()))
         .build()
 }
 
-/// `false` and 0 are not sent: the service then takes them as such.
-pub(super) fn phone(phone: &Phone) -> sdk::UserPhoneConfig {
-    sdk::UserPhoneConfig::builder()
+pub(super) fn phone(phone: &Phone) -> UserPhoneConfig {
+    UserPhoneConfig::builder()
         .phone_type(phone_type(phone.phone_type))
         .auto_accept(phone.auto_accept)
-        .after_contact_work_time_limit(seconds(phone.after_contact_work_time_limit))
-        .set_desk_phone_number(text(&phone.desk_phone_number))
+        .after_contact_work_time_limit(integer(phone.after_contact_work_time_limit))
+        .set_desk_phone_number(text(phone.desk_phone_number.as_ref()))
         .set_persistent_connection(phone.persistent_connection)
         .build()
 }
 
-fn phone_type(phone_type: PhoneType) -> sdk::PhoneType {
-    match phone_type {
-        PhoneType::SoftPhone => sdk::PhoneType::SoftPhone,
-        PhoneType::DeskPhone => sdk::PhoneType::DeskPhone,
-    }
-}
-
-fn channel(channel: Channel) -> sdk::Channel {
-    match channel {
-        Channel::Voice => sdk::Channel::Voice,
-        Channel::Chat => sdk::Channel::Chat,
-        Channel::Task => sdk::Channel::Task,
-        Channel::Email => sdk::Channel::Email,
-    }
-}
-
-fn seconds(seconds: u32) -> i32 {
-    i32::try_from(seconds).unwrap_or(i32::MAX)
-}
-
-/// The settings per channel; a list without elements is not sent.
-#[derive(Default)]
-pub(super) struct Channels {
-    pub(super) auto_accept: Option<Vec<sdk::AutoAcceptConfig>>,
-    pub(super) after_contact_work: Option<Vec<sdk::AfterContactWorkConfigPerChannel>>,
-    pub(super) phone_number: Option<Vec<sdk::PhoneNumberConfig>>,
-    pub(super) persistent_connection: Option<Vec<sdk::PersistentConnectionConfig>>,
-    pub(super) voice_enhancement: Option<Vec<sdk::VoiceEnhancementConfig>>,
-}
-
-pub(super) fn channels(channels: &ChannelSettings) -> Built<Channels> {
-    let work = |limit: u32| {
-        sdk::AfterContactWorkConfig::builder().after_contact_work_time_limit(seconds(limit)).build()
-    };
-    Ok(Channels {
-        auto_accept: list(channels.auto_accept.iter().map(|(on, accept)| {
-            sdk::AutoAcceptConfig::builder()
-                .channel(channel(*on))
-                .auto_accept(accept.auto_accept)
-                .set_agent_first_callback_auto_accept(accept.agent_first_callback)
-                .build()
-        }))?,
-        after_contact_work: list(channels.after_contact_work.iter().map(|(on, limits)| {
-            sdk::AfterContactWorkConfigPerChannel::builder()
-                .channel(channel(*on))
-                .after_contact_work_config(work(limits.time_limit))
-                .set_agent_first_callback_after_contact_work_config(limits.agent_first_callback.map(work))
-                .build()
-        }))?,
-        phone_number: list(channels.phone_number.iter().map(|(on, phone)| {
-            sdk::PhoneNumberConfig::builder()
-                .channel(channel(*on))
-                .phone_type(phone_type(phone.phone_type))
-                .set_phone_number(text(&phone.number))
-                .build()
-        }))?,
-        persistent_connection: list(channels.persistent_connection.iter().map(|(on, persistent)| {
-            sdk::PersistentConnectionConfig::builder()
-                .channel(channel(*on))
-                .persistent_connection(*persistent)
-                .build()
-        }))?,
-        voice_enhancement: list(channels.voice_enhancement.iter().map(|(on, mode)| {
-            let mode = match mode {
-                VoiceEnhancementMode::VoiceIsolation => sdk::VoiceEnhancementMode::VoiceIsolation,
-                VoiceEnhancementMode::NoiseSuppression => sdk::VoiceEnhancementMode::NoiseSuppression,
-                VoiceEnhancementMode::None => sdk::VoiceEnhancementMode::None,
-            };
-            sdk::VoiceEnhancementConfig::builder().channel(channel(*on)).voice_enhancement_mode(mode).build()
-        }))?,
-    })
-}
-
-fn list<T>(items: impl Iterator<Item = Built<T>>) -> Built<Option<Vec<T>>> {
-    let items = items.collect::<Built<Vec<_>>>()?;
-    Ok((!items.is_empty()).then_some(items))
-}
-
-pub(super) fn proficiencies(proficiencies: &Proficiencies) -> Built<Vec<sdk::UserProficiency>> {
-    let build = |(key, level): (&ProficiencyKey, &u8)| {
-        sdk::UserProficiency::builder()
+pub(super) fn proficiencies(
+    proficiencies: &Proficiencies,
+) -> Result<Option<Vec<UserProficiency>>, BuildError> {
+    let sent = proficiencies.iter().map(|(key, level)| {
+        UserProficiency::builder()
             .attribute_name(&key.name)
             .attribute_value(&key.value)
             .level(f32::from(*level))
             .build()
-    };
-    proficiencies.iter().map(build).collect()
+    });
+    sent.collect::<Result<Vec<_>, _>>().map(filled)
 }
 
-pub(super) fn proficiency_key(key: &ProficiencyKey) -> Built<sdk::UserProficiencyDisassociate> {
-    sdk::UserProficiencyDisassociate::builder().attribute_name(&key.name).attribute_value(&key.value).build()
+pub(super) fn proficiency_keys(
+    keys: &BTreeSet<ProficiencyKey>,
+) -> Result<Option<Vec<UserProficiencyDisassociate>>, BuildError> {
+    let sent = keys.iter().map(|key| {
+        UserProficiencyDisassociate::builder().attribute_name(&key.name).attribute_value(&key.value).build()
+    });
+    sent.collect::<Result<Vec<_>, _>>().map(filled)
+}
+
+pub(super) fn ids<K: IdKind>(ids: &BTreeSet<Id<K>>) -> Option<Vec<String>> {
+    filled(ids.iter().map(|id| id.as_str().to_owned()).collect())
+}
+
+pub(super) fn tags(tags: &Tags) -> Option<HashMap<String, String>> {
+    (!tags.is_empty()).then(|| tags.clone().into_iter().collect())
+}
+
+pub(super) fn named(name: &str) -> UserSearchCriteria {
+    let condition = StringCondition::builder()
+        .field_name("Username")
+        .value(name)
+        .comparison_type(StringComparisonType::Exact)
+        .build();
+    UserSearchCriteria::builder().string_condition(condition).build()
+}
+
+/// A number that is beyond the API's type is beyond its bounds too: the service refuses the largest.
+pub(super) fn integer(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+pub(super) fn filled<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
 }

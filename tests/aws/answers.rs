@@ -1,0 +1,240 @@
+//! What is made of users that the service answers: whole, bare and from the future.
+
+use connect_user::{
+    client::{ConnectClient, Effect, ErrorKind, FoundUser, UserDescription},
+    user::{AfterContactWork, Channel, ChannelSettings, Identity, Phone, PhoneType, Timestamp},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    requests::{channels, channels_json},
+    support::*,
+};
+
+/// A user with the members that every user has.
+fn bare_user() -> Value {
+    json!({ "Id": USER, "Arn": USER_ARN, "Username": "jane", "RoutingProfileId": "7a9b" })
+}
+
+/// `bare_user` with more members.
+fn user_with(members: Value) -> Value {
+    let (mut user, Value::Object(members)) = (bare_user(), members) else { panic!("an object") };
+    user.as_object_mut().expect("an object").extend(members);
+    user
+}
+
+async fn described(user: Value) -> UserDescription {
+    let wire = Wire::new(&Answer::ok(json!({ "User": user })));
+    wire.client.describe_user(&describe_user()).await.expect("a user")
+}
+
+async fn found(user: Value) -> FoundUser {
+    let wire = Wire::new(&Answer::ok(json!({ "Users": [user] })));
+    wire.client.search_users(&search_users()).await.expect("a page").items.remove(0)
+}
+
+#[tokio::test]
+async fn a_whole_user_is_read() {
+    let mut answer = user_with(json!({
+        "IdentityInfo": {
+            "FirstName": "Jane", "LastName": "Doe", "Email": EMAIL, "SecondaryEmail": SECONDARY_EMAIL,
+            "Mobile": MOBILE,
+        },
+        "PhoneConfig": {
+            "PhoneType": "DESK_PHONE", "AutoAccept": true, "AfterContactWorkTimeLimit": 90,
+            "DeskPhoneNumber": DESK_PHONE, "PersistentConnection": true,
+        },
+        "DirectoryUserId": "d1",
+        "SecurityProfileIds": ["4e5f", "3d4e", "3d4e"],
+        "HierarchyGroupId": "5f6a",
+        "Tags": { "team": "ops", "aws:stack": "x" },
+        "LastModifiedTime": 1767225600.25,
+        "LastModifiedRegion": "us-west-2",
+        "AFutureMember": { "Some": "thing" },
+    }));
+    let Value::Object(lists) = channels_json() else { panic!("an object") };
+    answer.as_object_mut().expect("an object").extend(lists);
+
+    assert_eq!(
+        described(answer).await,
+        UserDescription {
+            user_id: user_id(),
+            arn: USER_ARN.into(),
+            name: "jane".into(),
+            directory_user_id: Some("d1".into()),
+            identity: identity(),
+            phone: Phone {
+                phone_type: PhoneType::DeskPhone,
+                auto_accept: true,
+                after_contact_work_time_limit: 90,
+                desk_phone_number: Some(DESK_PHONE.into()),
+                persistent_connection: Some(true),
+            },
+            routing_profile_id: "7a9b".into(),
+            security_profile_ids: ["3d4e".into(), "4e5f".into()].into(),
+            hierarchy_group_id: Some("5f6a".into()),
+            channels: channels(),
+            tags: [("team".into(), "ops".into()), ("aws:stack".into(), "x".into())].into(),
+            last_modified_time: Some(Timestamp::from_millis(1_767_225_600_250)),
+            last_modified_region: Some("us-west-2".into()),
+            unrecognised: Vec::new(),
+        }
+    );
+}
+
+#[tokio::test]
+async fn what_is_absent_reads_as_its_default() {
+    for user in
+        [bare_user(), user_with(json!({ "PhoneConfig": {}, "IdentityInfo": {}, "AutoAcceptConfigs": [] }))]
+    {
+        let user = described(user).await;
+        assert_eq!(user.phone, Phone::default());
+        assert_eq!(user.identity, Identity::default());
+        assert_eq!(user.channels, ChannelSettings::default());
+        assert_eq!((user.security_profile_ids.len(), user.tags.len()), (0, 0));
+        assert_eq!((user.directory_user_id, user.hierarchy_group_id), (None, None));
+        assert_eq!((user.last_modified_time, user.last_modified_region), (None, None));
+        assert_eq!(user.unrecognised, Vec::<String>::new());
+    }
+
+    let user = described(user_with(json!({
+        "AutoAcceptConfigs": [{ "Channel": "VOICE" }],
+        "AfterContactWorkConfigs": [
+            { "Channel": "VOICE", "AgentFirstCallbackAfterContactWorkConfig": {} },
+            { "Channel": "TASK" },
+        ],
+        "PhoneNumberConfigs": [{ "Channel": "VOICE" }],
+        "PersistentConnectionConfigs": [{ "Channel": "VOICE" }],
+    })))
+    .await;
+    assert!(!user.channels.auto_accept[&Channel::Voice].auto_accept);
+    assert_eq!(user.channels.auto_accept[&Channel::Voice].agent_first_callback, None);
+    let work = AfterContactWork { time_limit: 0, agent_first_callback: Some(0) };
+    assert_eq!(user.channels.after_contact_work[&Channel::Voice], work);
+    assert_eq!(user.channels.after_contact_work[&Channel::Task], AfterContactWork::default());
+    assert_eq!(user.channels.phone_number[&Channel::Voice].phone_type, PhoneType::SoftPhone);
+    assert!(!user.channels.persistent_connection[&Channel::Voice]);
+    assert_eq!(user.unrecognised, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_is_unknown_is_recorded() {
+    let future = user_with(json!({
+        "PhoneConfig": { "PhoneType": "HOLOGRAM" },
+        "AutoAcceptConfigs": [
+            { "Channel": "X", "AutoAccept": true }, { "Channel": "CHAT", "AutoAccept": true },
+        ],
+        "AfterContactWorkConfigs": [{ "Channel": "SMOKE_SIGNAL" }],
+        "PhoneNumberConfigs": [{ "Channel": "VOICE", "PhoneType": "TIN_CAN", "PhoneNumber": DESK_PHONE }],
+        "PersistentConnectionConfigs": [{ "Channel": "SMOKE_SIGNAL", "PersistentConnection": true }],
+        "VoiceEnhancementConfigs": [{ "Channel": "VOICE", "VoiceEnhancementMode": "HELIUM" }],
+    }));
+    let unrecognised = [
+        "phoneConfig.phoneType `HOLOGRAM`",
+        "autoAcceptConfigs.channel `X`",
+        "afterContactWorkConfigs.channel `SMOKE_SIGNAL`",
+        "phoneNumberConfigs.phoneType `TIN_CAN`",
+        "persistentConnectionConfigs.channel `SMOKE_SIGNAL`",
+        "voiceEnhancementConfigs.voiceEnhancementMode `HELIUM`",
+    ];
+
+    let user = described(future.clone()).await;
+
+    assert_eq!(user.phone.phone_type, PhoneType::SoftPhone);
+    assert_eq!(user.channels.auto_accept.keys().collect::<Vec<_>>(), [&Channel::Chat]);
+    assert_eq!(user.channels.after_contact_work.len(), 0);
+    assert_eq!(user.channels.phone_number[&Channel::Voice].phone_type, PhoneType::SoftPhone);
+    assert_eq!(user.channels.persistent_connection.len(), 0);
+    assert_eq!(user.channels.voice_enhancement.len(), 0);
+    assert_eq!(user.unrecognised, unrecognised);
+    assert_eq!(found(future).await.unrecognised, unrecognised);
+}
+
+#[tokio::test]
+async fn a_search_answers_in_milliseconds() {
+    let user = found(user_with(json!({
+        "IdentityInfo": { "FirstName": "Jane", "LastName": "Doe" },
+        "PhoneConfig": { "PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": 2_000_000_000 },
+        "AfterContactWorkConfigs": [
+            {
+                "Channel": "VOICE",
+                "AfterContactWorkConfig": { "AfterContactWorkTimeLimit": 30_000 },
+                "AgentFirstCallbackAfterContactWorkConfig": { "AfterContactWorkTimeLimit": 5_000 },
+            },
+            // 0 would be without end.
+            { "Channel": "CHAT", "AfterContactWorkConfig": { "AfterContactWorkTimeLimit": 1 } },
+            { "Channel": "TASK", "AfterContactWorkConfig": { "AfterContactWorkTimeLimit": 0 } },
+            { "Channel": "EMAIL", "AfterContactWorkConfig": { "AfterContactWorkTimeLimit": -1 } },
+        ],
+        "SecurityProfileIds": ["3d4e"],
+        "HierarchyGroupId": "5f6a",
+        "DirectoryUserId": "d1",
+        "Tags": { "team": "ops" },
+    })))
+    .await;
+
+    assert_eq!((user.user_id, user.arn.as_str(), user.name.as_str()), (user_id(), USER_ARN, "jane"));
+    assert_eq!((user.first_name, user.last_name), (Some("Jane".into()), Some("Doe".into())));
+    assert_eq!(user.phone.after_contact_work_time_limit, 2_000_000);
+    let work = |time_limit, agent_first_callback| AfterContactWork { time_limit, agent_first_callback };
+    let expected = [
+        (Channel::Voice, work(30, Some(5))),
+        (Channel::Chat, work(1, None)),
+        (Channel::Task, work(0, None)),
+        (Channel::Email, work(0, None)),
+    ];
+    assert_eq!(user.channels.after_contact_work, expected.into());
+    assert_eq!(user.routing_profile_id, Some("7a9b".into()));
+    assert_eq!(user.security_profile_ids, ["3d4e".into()].into());
+    assert_eq!(user.hierarchy_group_id, Some("5f6a".into()));
+    assert_eq!(user.directory_user_id.as_deref(), Some("d1"));
+    assert_eq!(user.tags, [("team".into(), "ops".into())].into());
+}
+
+/// The method's answer to that body fails for want of that member.
+macro_rules! assert_lacks {
+    ($method:ident, $request:expr, $body:expr, $member:literal, $effect:expr) => {{
+        let wire = Wire::new(&Answer::ok($body));
+        let error = wire.client.$method($request).await.expect_err("a failure");
+        assert_error(&error, ErrorKind::Service, $effect);
+        assert_eq!(error.message(), Some(concat!("the answer has no `", $member, "`")));
+        assert_eq!(error.request_id(), Some(REQUEST_ID));
+    }};
+}
+
+#[tokio::test]
+async fn an_answer_must_have_what_a_user_is_known_by() {
+    use connect_user::client::{DescribeInstance, ListUsers, SearchQuickConnects};
+    let (unknown, none) = (Effect::Unknown, Effect::None);
+    let create = create_user();
+    assert_lacks!(create_user, &create, "{}", "UserId", unknown);
+    assert_lacks!(create_user, &create, "", "UserId", unknown);
+    assert_lacks!(create_user, &create, json!({ "UserId": "", "UserArn": USER_ARN }), "UserId", unknown);
+    assert_lacks!(create_user, &create, json!({ "UserId": USER }), "UserArn", unknown);
+
+    let describe = describe_user();
+    let without = |member: &str| {
+        let mut user = bare_user();
+        user.as_object_mut().expect("an object").remove(member);
+        json!({ "User": user, "Users": [user.clone()], "UserSummaryList": [user] })
+    };
+    assert_lacks!(describe_user, &describe, "{}", "User", none);
+    assert_lacks!(describe_user, &describe, without("Id"), "User.Id", none);
+    assert_lacks!(describe_user, &describe, without("Arn"), "User.Arn", none);
+    assert_lacks!(describe_user, &describe, without("Username"), "User.Username", none);
+    assert_lacks!(describe_user, &describe, without("RoutingProfileId"), "User.RoutingProfileId", none);
+
+    assert_lacks!(search_users, &search_users(), without("Id"), "Users.Id", none);
+    assert_eq!(
+        found(json!({ "Id": USER, "Arn": USER_ARN, "Username": "jane" })).await.routing_profile_id,
+        None
+    );
+    let list = ListUsers { instance_id: instance_id(), next_token: None, max_results: None };
+    assert_lacks!(list_users, &list, without("Username"), "UserSummaryList.Username", none);
+    let instance = DescribeInstance { instance_id: instance_id() };
+    assert_lacks!(describe_instance, &instance, "{}", "Instance", none);
+    assert_lacks!(describe_instance, &instance, json!({ "Instance": {} }), "Instance.Id", none);
+    let search = SearchQuickConnects { instance_id: instance_id(), next_token: None };
+    let body = json!({ "QuickConnects": [{ "QuickConnectConfig": { "QuickConnectType": "USER" } }] });
+    assert_lacks!(search_quick_connects, &search, body, "QuickConnects.QuickConnectId", none);
+}

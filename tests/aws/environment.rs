@@ -1,0 +1,133 @@
+//! `AwsConnect::from_environment`, in processes of their own: the environment belongs to all tests of one.
+
+use std::{
+    env,
+    io::{Read, Write},
+    net::TcpListener,
+    process::Command,
+    thread,
+};
+
+use connect_user::client::{
+    ConnectClient,
+    aws::{AwsConnect, AwsSettings, AwsSettingsError},
+};
+
+use crate::support::*;
+
+/// Runs in the child: connects with what the parent says, and prints what came of it.
+#[tokio::test]
+#[ignore = "for the other tests of this module"]
+async fn child() {
+    let settings = AwsSettings::builder()
+        .maybe_region(env::var("TEST_REGION").ok())
+        .maybe_profile(env::var("TEST_PROFILE").ok())
+        .maybe_endpoint_url(env::var("TEST_ENDPOINT_URL").ok())
+        .build();
+    match AwsConnect::from_environment(&settings).await {
+        Err(error) => println!("{error}"),
+        Ok(client) => {
+            println!("{client:?}");
+            if settings.endpoint_url.is_some() {
+                let error = client.delete_user(&delete_user()).await.expect_err("a failure");
+                println!("{error} {:?}", error.effect());
+            }
+        }
+    }
+}
+
+/// What the child prints with that environment, and no other.
+fn output_of_child(environment: &[(&str, &str)]) -> String {
+    let output = Command::new(env::current_exe().expect("this test"))
+        .args(["--exact", "environment::child", "--ignored", "--nocapture"])
+        .env_clear()
+        .envs([("AWS_CONFIG_FILE", "/dev/null"), ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")])
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .envs(environment.iter().copied())
+        .output()
+        .expect("the child");
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    text
+}
+
+#[test]
+fn no_region_is_an_error() {
+    let text = output_of_child(&[]);
+    assert!(text.contains("no AWS Region: set one in the settings, in `AWS_REGION`, or in the profile"));
+    let text = output_of_child(&[("TEST_PROFILE", "nobody")]);
+    assert!(text.contains("or in the profile `nobody`"), "{text}");
+}
+
+#[test]
+fn the_region_comes_from_settings_then_environment_then_profile() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("config");
+    std::fs::write(&file, "[default]\nregion = eu-west-1\n[profile other]\nregion = eu-west-2\n")
+        .expect("a file");
+    let profiles = ("AWS_CONFIG_FILE", file.to_str().expect("a path"));
+    let environment = ("AWS_REGION", "eu-central-1");
+    for (environment, region) in [
+        (vec![profiles], "eu-west-1"),
+        (vec![profiles, ("TEST_PROFILE", "other")], "eu-west-2"),
+        (vec![profiles, environment], "eu-central-1"),
+        (vec![profiles, environment, ("TEST_REGION", "us-west-2")], "us-west-2"),
+    ] {
+        let text = output_of_child(&environment);
+        assert!(text.contains(&format!("AwsConnect {{ region: Some(\"{region}\"), .. }}")), "{text}");
+    }
+}
+
+#[test]
+fn the_endpoint_is_called_once_with_the_credentials_of_the_environment() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    // Serves for as long as the test's process lives: a second attempt would be counted.
+    let server = thread::spawn(move || {
+        let mut heads = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept() {
+            let mut head = vec![0; 4096];
+            let length = stream.read(&mut head).expect("a request");
+            head.truncate(length);
+            if head.starts_with(b"END") {
+                break;
+            }
+            heads.push(String::from_utf8(head).expect("text"));
+            let answer = "HTTP/1.1 503 Busy\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            stream.write_all(answer.as_bytes()).expect("an answer");
+        }
+        heads
+    });
+
+    let text = output_of_child(&[
+        ("TEST_REGION", "us-west-2"),
+        ("TEST_ENDPOINT_URL", &url),
+        ("AWS_ACCESS_KEY_ID", "AKIDENV"),
+        ("AWS_SECRET_ACCESS_KEY", "not-a-key"),
+        ("AWS_MAX_ATTEMPTS", "3"),
+    ]);
+
+    let mut end = std::net::TcpStream::connect(url.trim_start_matches("http://")).expect("the server");
+    end.write_all(b"END").expect("the end");
+    let heads = server.join().expect("the server");
+    assert!(text.contains("`DeleteUser` failed, the service failed: HTTP status 503 Unknown"), "{text}");
+    let [head] = heads.as_slice() else { panic!("{heads:?}") };
+    assert!(head.starts_with("DELETE /users/1c2d/8e9f HTTP/1.1\r\n"), "{head}");
+    assert!(
+        head.contains("Credential=AKIDENV/") && head.contains("/us-west-2/connect/aws4_request"),
+        "{head}"
+    );
+}
+
+#[test]
+fn without_credentials_nothing_is_sent() {
+    let text = output_of_child(&[("TEST_REGION", "us-west-2"), ("TEST_ENDPOINT_URL", "http://127.0.0.1:9")]);
+    assert!(text.contains("`DeleteUser` failed, no answer came None"), "{text}");
+}
+
+#[test]
+fn the_error_names_the_profile() {
+    let error = AwsSettingsError::NoRegion { profile: Some("other".into()) };
+    assert!(error.to_string().ends_with("or in the profile `other`"));
+    assert_eq!(AwsSettings::default(), AwsSettings::builder().build());
+}

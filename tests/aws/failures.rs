@@ -1,0 +1,181 @@
+//! Calls without an answer, and what no error may tell.
+
+use std::{error::Error, iter, net::TcpListener, time::Duration};
+
+use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
+use aws_sdk_connect::{
+    Client,
+    config::{Credentials, SharedCredentialsProvider, timeout::TimeoutConfig},
+};
+use aws_smithy_http_client::test_util::{NeverClient, capture_request};
+use connect_user::{
+    client::{
+        ClientError, ConnectClient, Effect, ErrorKind, UpdateUserConfig, UpdateUserIdentityInfo,
+        UpdateUserPhoneConfig, aws::AwsConnect,
+    },
+    user::{Phone, PhoneType},
+};
+
+use crate::{requests::channels, support::*};
+
+/// Everything that an error shows to anybody.
+fn shown(error: &ClientError) -> String {
+    let chain = iter::successors(Some(error as &dyn Error), |error| (*error).source());
+    chain.map(|error| format!("{error}\n{error:?}\n{error:#?}\n")).collect()
+}
+
+#[track_caller]
+fn assert_tells_nothing(text: &str) {
+    for confidential in [PASSWORD, EMAIL, SECONDARY_EMAIL, MOBILE, DESK_PHONE, "Jane", "Doe", "not-a-key"] {
+        assert!(!text.contains(confidential), "`{confidential}` in {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_refused_sent_nothing() {
+    // Bound and let go: nobody listens there.
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    drop(listener);
+    let http = aws_smithy_http_client::Builder::new().build_http();
+    let client = AwsConnect::new(Client::from_conf(config(http).endpoint_url(url).build()));
+
+    let error = client.create_user(&create_confidential_user()).await.expect_err("a failure");
+
+    assert_error(&error, ErrorKind::Transport, Effect::None);
+    assert_eq!((error.code(), error.request_id()), (None, None));
+    assert!(shown(&error).contains("refused"), "{}", shown(&error));
+    assert_tells_nothing(&shown(&error));
+}
+
+#[tokio::test]
+async fn a_connection_that_is_lost_may_have_had_its_effect() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let server = std::thread::spawn(move || drop(listener.accept()));
+    let http = aws_smithy_http_client::Builder::new().build_http();
+    let client = AwsConnect::new(Client::from_conf(config(http).endpoint_url(url).build()));
+
+    let error = client.create_user(&create_confidential_user()).await.expect_err("a failure");
+
+    server.join().expect("the server");
+    assert_error(&error, ErrorKind::Transport, Effect::Unknown);
+    assert_tells_nothing(&shown(&error));
+}
+
+#[tokio::test]
+async fn a_time_out_of_the_client_is_kept() {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_millis(20)).build();
+    let http = NeverClient::new();
+    let client = AwsConnect::new(Client::from_conf(config(http.clone()).timeout_config(timeouts).build()));
+
+    let error = client.create_user(&create_confidential_user()).await.expect_err("a failure");
+    assert_error(&error, ErrorKind::Transport, Effect::Unknown);
+    assert_tells_nothing(&shown(&error));
+    assert_eq!(http.num_calls(), 1);
+
+    let error = client.describe_user(&describe_user()).await.expect_err("a failure");
+    assert_error(&error, ErrorKind::Transport, Effect::None);
+}
+
+#[derive(Debug)]
+struct NoCredentials;
+
+impl ProvideCredentials for NoCredentials {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::ready(Err(CredentialsError::not_loaded("nobody knows any")))
+    }
+}
+
+#[tokio::test]
+async fn without_credentials_nothing_is_sent() {
+    let (http, receiver) = capture_request(None);
+    let config = config(http).credentials_provider(SharedCredentialsProvider::new(NoCredentials));
+    let client = AwsConnect::new(Client::from_conf(config.build()));
+
+    let error = client.create_user(&create_confidential_user()).await.expect_err("a failure");
+
+    assert_error(&error, ErrorKind::Transport, Effect::None);
+    assert!(shown(&error).contains("nobody knows any"), "{}", shown(&error));
+    assert_tells_nothing(&shown(&error));
+    receiver.expect_no_request();
+}
+
+#[tokio::test]
+async fn the_credentials_of_the_client_sign() {
+    let (http, receiver) = capture_request(None);
+    let config = config(http).credentials_provider(Credentials::new("OTHER", "key", None, None, "test"));
+    let client = AwsConnect::new(Client::from_conf(config.build()));
+    client.describe_user(&describe_user()).await.expect_err("an answer without a user");
+    let request = receiver.expect_request();
+    let authorization = request.headers().get("authorization").expect("a signature");
+    assert!(authorization.contains("Credential=OTHER/"), "{authorization}");
+    assert!(authorization.contains("/us-east-1/connect/aws4_request"), "{authorization}");
+}
+
+#[tokio::test]
+async fn what_the_service_quotes_is_redacted() {
+    let quote = format!(
+        "Jane Doe: '{PASSWORD}' is weak, {EMAIL}, {SECONDARY_EMAIL} or {MOBILE} taken, {DESK_PHONE} odd"
+    );
+    let redacted = "(redacted) (redacted): '(redacted)' is weak, (redacted), (redacted) or (redacted) taken, (redacted) odd";
+    for (status, code) in
+        [(400, "InvalidParameterException"), (500, "InternalServiceException"), (400, "New")]
+    {
+        let wire = Wire::new(&Answer::error(status, code, &quote));
+        let error = wire.client.create_user(&create_confidential_user()).await.expect_err("a failure");
+        assert_eq!(error.message(), Some(redacted));
+        assert_tells_nothing(&shown(&error));
+    }
+    // No code: the SDK keeps the message in an error of its own.
+    let wire = Wire::new(&Answer::new(400, serde_json::json!({ "message": quote })));
+    let error = wire.client.create_user(&create_confidential_user()).await.expect_err("a failure");
+    assert_eq!(error.message(), Some(redacted));
+    assert_tells_nothing(&shown(&error));
+}
+
+#[tokio::test]
+async fn what_an_update_sent_is_redacted_too() {
+    let answer = |quoted: &str| Answer::error(400, "InvalidParameterException", quoted);
+    let (instance_id, user_id) = (instance_id(), user_id());
+
+    let wire = Wire::new(&answer(EMAIL));
+    let request = UpdateUserIdentityInfo {
+        instance_id: instance_id.clone(),
+        user_id: user_id.clone(),
+        identity: identity(),
+    };
+    let error = wire.client.update_user_identity_info(&request).await.expect_err("a failure");
+    assert_eq!(error.message(), Some("(redacted)"));
+
+    let wire = Wire::new(&answer(DESK_PHONE));
+    let phone = Phone { desk_phone_number: Some(DESK_PHONE.into()), ..Phone::new(PhoneType::DeskPhone) };
+    let request = UpdateUserPhoneConfig { instance_id: instance_id.clone(), user_id: user_id.clone(), phone };
+    let error = wire.client.update_user_phone_config(&request).await.expect_err("a failure");
+    assert_eq!(error.message(), Some("(redacted)"));
+
+    let wire = Wire::new(&answer(DESK_PHONE));
+    let request = UpdateUserConfig { instance_id, user_id, channels: channels() };
+    let error = wire.client.update_user_config(&request).await.expect_err("a failure");
+    assert_eq!(error.message(), Some("(redacted)"));
+}
+
+#[tokio::test]
+async fn short_names_do_not_blot_out_messages() {
+    let wire = Wire::new(&Answer::error(400, "InvalidParameterException", "A password is weak: Bo"));
+    let mut request = create_confidential_user();
+    request.identity.first_name = Some("A".into());
+    request.identity.last_name = Some("Bo".into());
+    request.password = Some("".into());
+    let error = wire.client.create_user(&request).await.expect_err("a failure");
+    assert_eq!(error.message(), Some("A password is weak: Bo"));
+}
+
+#[tokio::test]
+async fn debug_tells_the_region_alone() {
+    let text = format!("{:?}", client(NeverClient::new()));
+    assert_eq!(text, r#"AwsConnect { region: Some("us-east-1"), .. }"#);
+}

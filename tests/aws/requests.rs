@@ -1,0 +1,338 @@
+//! What creating, reading, listing, tagging and deleting send, and what they make of the answers.
+
+use std::collections::BTreeSet;
+
+use connect_user::{
+    client::{
+        ConnectClient, CreateUser, DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, Effect,
+        ErrorKind, ListUserProficiencies, ListUsers, SearchQuickConnects, SearchUsers, TagResource,
+        UntagResource,
+    },
+    user::{
+        AfterContactWork, AutoAccept, Channel, ChannelSettings, IdentityManagementType, PhoneNumber,
+        PhoneType, Timestamp, VoiceEnhancementMode,
+    },
+};
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+/// Method, path, query and body.
+#[track_caller]
+fn assert_sent(wire: &Wire, method: &str, path: &str, query: Option<&str>, body: Value) {
+    let expected = Request { method: method.into(), path: path.into(), query: query.map(Into::into), body };
+    assert_eq!(wire.request(), expected);
+}
+
+/// What every operation makes of a 404.
+macro_rules! assert_not_found {
+    ($method:ident, $request:expr) => {{
+        let wire = Wire::new(&Answer::error(404, "ResourceNotFoundException", "Not there"));
+        let error = wire.client.$method($request).await.expect_err("a failure");
+        assert_error(&error, ErrorKind::NotFound, Effect::None);
+        assert_eq!(error.code(), Some("ResourceNotFoundException"));
+        assert_eq!(error.message(), Some("Not there"));
+        assert_eq!(error.request_id(), Some(REQUEST_ID));
+        assert_eq!(
+            error.to_string(),
+            format!("`{}` failed, not found: Not there (request `{REQUEST_ID}`)", error.operation())
+        );
+    }};
+}
+pub(crate) use assert_not_found;
+
+#[tokio::test]
+async fn create_sends_what_is_set() {
+    let wire = Wire::new(&Answer::ok(json!({ "UserId": USER, "UserArn": USER_ARN })));
+    let request = CreateUser {
+        directory_user_id: Some("jane@directory".into()),
+        hierarchy_group_id: Some("5f6a".into()),
+        security_profile_ids: BTreeSet::from(["3d4e".into(), "4e5f".into()]),
+        tags: [("team".to_owned(), "ops".to_owned())].into(),
+        ..create_confidential_user()
+    };
+
+    let created = wire.client.create_user(&request).await.expect("a user");
+
+    assert_eq!((created.user_id, created.arn.as_str()), (user_id(), USER_ARN));
+    assert_sent(
+        &wire,
+        "PUT",
+        "/users/1c2d",
+        None,
+        json!({
+            "Username": "jane",
+            "Password": PASSWORD,
+            "IdentityInfo": {
+                "FirstName": "Jane", "LastName": "Doe", "Email": EMAIL,
+                "SecondaryEmail": SECONDARY_EMAIL, "Mobile": MOBILE,
+            },
+            // False and 0 are the service's defaults: the SDK leaves them out.
+            "PhoneConfig": { "PhoneType": "DESK_PHONE", "DeskPhoneNumber": DESK_PHONE },
+            "DirectoryUserId": "jane@directory",
+            "SecurityProfileIds": ["3d4e", "4e5f"],
+            "RoutingProfileId": "7a9b",
+            "HierarchyGroupId": "5f6a",
+            "Tags": { "team": "ops" },
+        }),
+    );
+    let wire = Wire::new(&Answer::error(409, "DuplicateResourceException", "Exists"));
+    let error = wire.client.create_user(&request).await.expect_err("a failure");
+    assert_error(&error, ErrorKind::Duplicate, Effect::None);
+}
+
+#[tokio::test]
+async fn create_leaves_out_what_is_empty() {
+    let wire = Wire::new(&Answer::ok(json!({ "UserId": USER, "UserArn": USER_ARN })));
+
+    wire.client.create_user(&create_user()).await.expect("a user");
+
+    let body = json!({ "Username": "jane", "SecurityProfileIds": ["3d4e"], "RoutingProfileId": "7a9b" });
+    assert_eq!(wire.request().body, body);
+}
+
+#[tokio::test]
+async fn create_sends_settings_per_channel() {
+    let wire = Wire::new(&Answer::ok(json!({ "UserId": USER, "UserArn": USER_ARN })));
+    let request = CreateUser { channels: channels(), ..create_user() };
+
+    wire.client.create_user(&request).await.expect("a user");
+
+    let body = wire.request().body;
+    assert_eq!(body.get("PhoneConfig"), None);
+    for (list, configs) in channels_json().as_object().expect("an object") {
+        assert_eq!(body.get(list), Some(configs), "{list}");
+    }
+}
+
+/// Every kind of setting per channel, zeros among them.
+pub fn channels() -> ChannelSettings {
+    let limit = |time_limit, agent_first_callback| AfterContactWork { time_limit, agent_first_callback };
+    let accept = |auto_accept, agent_first_callback| AutoAccept { auto_accept, agent_first_callback };
+    ChannelSettings {
+        auto_accept: [(Channel::Voice, accept(true, Some(false))), (Channel::Email, accept(false, None))]
+            .into(),
+        after_contact_work: [(Channel::Voice, limit(30, Some(0))), (Channel::Chat, limit(0, None))].into(),
+        phone_number: [(
+            Channel::Voice,
+            PhoneNumber { phone_type: PhoneType::DeskPhone, number: Some(DESK_PHONE.into()) },
+        )]
+        .into(),
+        persistent_connection: [(Channel::Voice, false)].into(),
+        voice_enhancement: [(Channel::Voice, VoiceEnhancementMode::VoiceIsolation)].into(),
+    }
+}
+
+/// The same on the wire: an after contact work of 0 is an empty object.
+pub fn channels_json() -> Value {
+    json!({
+        "AutoAcceptConfigs": [
+            { "Channel": "VOICE", "AutoAccept": true, "AgentFirstCallbackAutoAccept": false },
+            { "Channel": "EMAIL", "AutoAccept": false },
+        ],
+        "AfterContactWorkConfigs": [
+            {
+                "Channel": "VOICE",
+                "AfterContactWorkConfig": { "AfterContactWorkTimeLimit": 30 },
+                "AgentFirstCallbackAfterContactWorkConfig": {},
+            },
+            { "Channel": "CHAT", "AfterContactWorkConfig": {} },
+        ],
+        "PhoneNumberConfigs": [{ "Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": DESK_PHONE }],
+        "PersistentConnectionConfigs": [{ "Channel": "VOICE", "PersistentConnection": false }],
+        "VoiceEnhancementConfigs": [{ "Channel": "VOICE", "VoiceEnhancementMode": "VOICE_ISOLATION" }],
+    })
+}
+
+#[tokio::test]
+async fn describe_user_is_a_get() {
+    let wire = Wire::new(&Answer::ok("{}"));
+    wire.client.describe_user(&describe_user()).await.expect_err("an answer without a user");
+    assert_sent(&wire, "GET", "/users/1c2d/8e9f", None, Value::Null);
+    assert_not_found!(describe_user, &describe_user());
+}
+
+#[tokio::test]
+async fn delete_user_is_a_delete() {
+    let wire = Wire::new(&Answer::ok(""));
+    let request = delete_user();
+    wire.client.delete_user(&request).await.expect("nothing");
+    assert_sent(&wire, "DELETE", "/users/1c2d/8e9f", None, Value::Null);
+    assert_not_found!(delete_user, &request);
+}
+
+#[tokio::test]
+async fn an_arn_is_one_segment() {
+    let instance = "arn:aws:connect:us-east-1:123456789012:instance/1c2d";
+    let wire = Wire::new(&Answer::ok("{}"));
+    let request = DeleteUser { instance_id: instance.into(), user_id: USER_ARN.into() };
+    wire.client.delete_user(&request).await.expect("nothing");
+    let path = format!("/users/{}/{USER_ARN_SEGMENT}", instance.replace(':', "%3A").replace('/', "%2F"));
+    assert_eq!(wire.request().path, path);
+}
+
+#[tokio::test]
+async fn list_users_pages() {
+    let first = ListUsers { instance_id: instance_id(), next_token: None, max_results: None };
+    let wire = Wire::new(&Answer::ok(json!({
+        "UserSummaryList": [
+            { "Id": USER, "Arn": USER_ARN, "Username": "jane", "LastModifiedTime": 1767225600.25,
+              "LastModifiedRegion": "us-east-1" },
+            { "Id": "9f0a", "Arn": "arn", "Username": "john" },
+        ],
+        "NextToken": "more",
+    })));
+
+    let page = wire.client.list_users(&first).await.expect("a page");
+
+    assert_sent(&wire, "GET", "/users-summary/1c2d", Some("maxResults=1000"), Value::Null);
+    let [jane, john] = page.items.as_slice() else { panic!("{page:?}") };
+    assert_eq!((&jane.user_id, jane.arn.as_str(), jane.name.as_str()), (&user_id(), USER_ARN, "jane"));
+    assert_eq!(jane.last_modified_time, Some(Timestamp::from_millis(1_767_225_600_250)));
+    assert_eq!(jane.last_modified_region.as_deref(), Some("us-east-1"));
+    assert_eq!((john.last_modified_time, john.last_modified_region.as_deref()), (None, None));
+    assert_eq!(page.next_token.as_deref(), Some("more"));
+
+    let wire = Wire::new(&Answer::ok(json!({ "NextToken": "" })));
+    let second = ListUsers { next_token: Some("a/b+c".into()), max_results: Some(7), ..first.clone() };
+    let page = wire.client.list_users(&second).await.expect("a page");
+    assert_eq!((page.items.len(), page.next_token), (0, None));
+    assert_sent(&wire, "GET", "/users-summary/1c2d", Some("nextToken=a%2Fb%2Bc&maxResults=7"), Value::Null);
+    assert_not_found!(list_users, &first);
+}
+
+#[tokio::test]
+async fn search_users_by_name_and_without() {
+    let wire = Wire::new(&Answer::ok("{}"));
+    let page = wire.client.search_users(&search_users()).await.expect("a page");
+    assert_eq!((page.items.len(), page.next_token), (0, None));
+    assert_sent(&wire, "POST", "/search-users", None, json!({ "InstanceId": INSTANCE, "MaxResults": 500 }));
+
+    let wire = Wire::new(&Answer::ok("{}"));
+    let request = SearchUsers {
+        name: Some("jane".into()),
+        next_token: Some("more".into()),
+        max_results: Some(2),
+        ..search_users()
+    };
+    wire.client.search_users(&request).await.expect("a page");
+    let condition = json!({ "FieldName": "Username", "Value": "jane", "ComparisonType": "EXACT" });
+    let body = json!({
+        "InstanceId": INSTANCE, "MaxResults": 2, "NextToken": "more",
+        "SearchCriteria": { "StringCondition": condition },
+    });
+    assert_sent(&wire, "POST", "/search-users", None, body);
+    assert_not_found!(search_users, &request);
+}
+
+#[tokio::test]
+async fn list_user_proficiencies_rounds_levels() {
+    let wire = Wire::new(&Answer::ok(json!({
+        "UserProficiencyList": [
+            { "AttributeName": "connect:Language", "AttributeValue": "connect:French", "Level": 4.0 },
+            { "AttributeName": "skill", "AttributeValue": "billing", "Level": 2.6 },
+        ],
+        "NextToken": "more",
+    })));
+    let request =
+        ListUserProficiencies { instance_id: instance_id(), user_id: USER_ARN.into(), next_token: None };
+
+    let page = wire.client.list_user_proficiencies(&request).await.expect("a page");
+
+    let path = format!("/users/1c2d/{USER_ARN_SEGMENT}/proficiencies");
+    assert_sent(&wire, "GET", &path, None, Value::Null);
+    let levels: Vec<_> = page.items.iter().map(|(key, level)| (key.value.as_str(), *level)).collect();
+    assert_eq!(levels, [("connect:French", 4), ("billing", 3)]);
+    assert_eq!(page.next_token.as_deref(), Some("more"));
+
+    let wire = Wire::new(&Answer::ok("{}"));
+    let request = ListUserProficiencies { next_token: Some("more".into()), ..request };
+    assert_eq!(wire.client.list_user_proficiencies(&request).await.expect("a page").items, []);
+    assert_eq!(wire.request().query.as_deref(), Some("nextToken=more"));
+    assert_not_found!(list_user_proficiencies, &request);
+}
+
+#[tokio::test]
+async fn tags_are_set_and_taken_away() {
+    let wire = Wire::new(&Answer::ok(""));
+    let request = TagResource { arn: USER_ARN.into(), tags: [("team".into(), String::new())].into() };
+    wire.client.tag_resource(&request).await.expect("nothing");
+    let path = format!("/tags/{USER_ARN_SEGMENT}");
+    assert_sent(&wire, "POST", &path, None, json!({ "tags": { "team": "" } }));
+    assert_not_found!(tag_resource, &request);
+
+    let wire = Wire::new(&Answer::ok(""));
+    let request = UntagResource { arn: USER_ARN.into(), keys: ["cost centre".into(), "team".into()].into() };
+    wire.client.untag_resource(&request).await.expect("nothing");
+    assert_sent(&wire, "DELETE", &path, Some("tagKeys=cost%20centre&tagKeys=team"), Value::Null);
+    assert_not_found!(untag_resource, &request);
+}
+
+#[tokio::test]
+async fn describe_instance_tells_the_identity_management() {
+    let request = DescribeInstance { instance_id: instance_id() };
+    for (kind, known) in [
+        (json!("SAML"), Some(IdentityManagementType::Saml)),
+        (json!("CONNECT_MANAGED"), Some(IdentityManagementType::ConnectManaged)),
+        (json!("EXISTING_DIRECTORY"), Some(IdentityManagementType::ExistingDirectory)),
+        (json!("TELEPATHY"), None),
+        (Value::Null, None),
+    ] {
+        let body = json!({ "Instance": { "Id": INSTANCE, "IdentityManagementType": kind } });
+        let wire = Wire::new(&Answer::ok(body));
+        let instance = wire.client.describe_instance(&request).await.expect("an instance");
+        assert_eq!((instance.instance_id, instance.identity_management), (instance_id(), known));
+        assert_sent(&wire, "GET", "/instance/1c2d", None, Value::Null);
+    }
+    assert_not_found!(describe_instance, &request);
+}
+
+#[tokio::test]
+async fn quick_connects_to_users_are_found_and_deleted() {
+    let wire = Wire::new(&Answer::ok(json!({
+        "QuickConnects": [
+            { "QuickConnectId": "q1", "Name": "Jane",
+              "QuickConnectConfig": {
+                "QuickConnectType": "USER", "UserConfig": { "UserId": USER, "ContactFlowId": "f1" } } },
+            { "QuickConnectId": "q2", "Name": "Front desk",
+              "QuickConnectConfig": {
+                "QuickConnectType": "PHONE_NUMBER", "PhoneConfig": { "PhoneNumber": DESK_PHONE } } },
+            { "QuickConnectId": "q3", "QuickConnectConfig": { "QuickConnectType": "USER" } },
+            { "QuickConnectId": "q4", "QuickConnectConfig": { "QuickConnectType": "CARRIER_PIGEON" } },
+            { "QuickConnectId": "q5" },
+        ],
+        "NextToken": "more",
+    })));
+    let request = SearchQuickConnects { instance_id: instance_id(), next_token: Some("here".into()) };
+
+    let page = wire.client.search_quick_connects(&request).await.expect("a page");
+
+    let body = json!({ "InstanceId": INSTANCE, "MaxResults": 500, "NextToken": "here" });
+    assert_sent(&wire, "POST", "/search-quick-connects", None, body);
+    let [jane, dangling] = page.items.as_slice() else { panic!("{page:?}") };
+    assert_eq!((jane.quick_connect_id.as_str(), jane.name.as_str()), ("q1", "Jane"));
+    assert_eq!(jane.user_id, Some(user_id()));
+    assert_eq!((dangling.quick_connect_id.as_str(), &dangling.user_id), ("q3", &None));
+    assert_eq!(page.next_token.as_deref(), Some("more"));
+    assert_not_found!(search_quick_connects, &request);
+
+    let wire = Wire::new(&Answer::ok(""));
+    let request = DeleteQuickConnect { instance_id: instance_id(), quick_connect_id: "q1".into() };
+    wire.client.delete_quick_connect(&request).await.expect("nothing");
+    assert_sent(&wire, "DELETE", "/quick-connects/1c2d/q1", None, Value::Null);
+    assert_not_found!(delete_quick_connect, &request);
+}
+
+#[tokio::test]
+async fn a_label_that_is_missing_is_refused_before_anything_is_sent() {
+    let wire = Wire::new(&Answer::ok("{}"));
+    let request = DescribeUser { user_id: "".into(), ..describe_user() };
+    let error = wire.client.describe_user(&request).await.expect_err("a failure");
+    assert_error(&error, ErrorKind::Invalid, Effect::None);
+    let wire_of_create = Wire::new(&Answer::ok("{}"));
+    let request = CreateUser { instance_id: "".into(), ..create_confidential_user() };
+    let error = wire_of_create.client.create_user(&request).await.expect_err("a failure");
+    assert_error(&error, ErrorKind::Invalid, Effect::None);
+    assert!(std::error::Error::source(&error).is_some(), "{error:?}");
+    assert_eq!((wire.requests().len(), wire_of_create.requests().len()), (0, 0));
+}
