@@ -365,3 +365,130 @@ fn words_that_older_yaml_took_for_booleans_are_texts() {
     );
     tool.ok(&["validate", &file]);
 }
+
+fn user(properties: Value) -> Value {
+    json!({"type": "aws:connect:User", "properties": properties})
+}
+
+#[test]
+fn references_see_what_a_user_will_be_and_nothing_is_done_that_was_not_shown() {
+    let tool = Tool::new();
+    let program = |team: &str| {
+        let mut agent = with("name", json!("agent-${boss.tags.team}"));
+        agent["routingProfileId"] = json!("${boss.routingProfileId}");
+        tool.write(
+            &json!({"resources": {"boss": user(with("tags", json!({"team": team}))), "agent": user(agent)}}),
+        )
+    };
+    tool.apply(&program("red"));
+    let file = program("blue");
+    let plan = tool.json(&["plan", &file]);
+    assert_eq!((&plan["summary"]["update"], &plan["summary"]["replace"]), (&json!(1), &json!(1)), "{plan}");
+    assert_eq!(tool.plan(&file), ["TagResource", "CreateUser", "DeleteUser"]);
+    assert_eq!(tool.apply(&file), ["TagResource", "CreateUser", "DeleteUser"]);
+    assert!(tool.plan(&file).is_empty());
+}
+
+#[test]
+fn what_is_not_given_is_unknown_until_the_user_is_there_and_a_password_never_is() {
+    let tool = Tool::new();
+    let mut other = with("name", json!("june"));
+    other["tags"] =
+        json!({"directory": "${jane.directoryUserId}", "first": "${jane.identityInfo.firstName}"});
+    let file = tool.write(&json!({"resources": {"jane": user(jane()), "june": user(other.clone())}}));
+    let text = tool.ok(&["plan", &file]).out;
+    assert!(
+        text.contains("+ tags.directory: (known after apply)") && text.contains("+ tags.first: \"Jane\""),
+        "{text}"
+    );
+    assert_eq!(tool.apply(&file), ["CreateUser", "CreateUser"]);
+    assert!(tool.plan(&file).is_empty());
+    other["tags"] = json!({"p": "${jane.password}"});
+    let file = tool.write(&json!({"resources": {"jane": user(jane()), "june": user(other)}}));
+    let said = tool.run(&["plan", &file]);
+    assert_eq!(said.code, 1);
+    assert!(!format!("{}{}", said.out, said.err).contains("Password123"), "{}{}", said.out, said.err);
+}
+
+#[test]
+fn a_value_of_the_command_line_takes_the_form_of_its_property() {
+    let tool = Tool::new();
+    let mut properties = with("phoneConfig.autoAccept", json!("${x.flag}"));
+    properties["phoneConfig"]["afterContactWorkTimeLimit"] = json!("${x.seconds}");
+    let file = tool.program(&properties);
+    tool.ok(&["apply", &file, "--yes", "--set", "x.flag=true", "--set", "x.seconds=60"]);
+    let phone = tool.json(&["show"])["users"]["jane"]["phoneConfig"].clone();
+    assert_eq!((&phone["autoAccept"], &phone["afterContactWorkTimeLimit"]), (&json!(true), &json!(60)));
+}
+
+#[test]
+fn a_wrong_place_is_not_one_in_which_everybody_is_gone() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    tool.apply(&file);
+    for args in [&["destroy", "--yes"][..], &["plan", &file], &["drift"]] {
+        let said = tool.fails(&[args, &["--local-file", "elsewhere.json"]].concat());
+        assert!(said.contains("`elsewhere.json` is not there, and the state holds users of it"), "{said}");
+    }
+    assert_eq!(tool.json(&["show"])["users"].as_object().expect("users").len(), 1);
+}
+
+#[test]
+fn a_user_out_of_sight_is_not_forgotten() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    tool.apply(&file);
+    // Gone from the service, which takes no more users.
+    let path = tool.path(".connect-user/local.json");
+    let mut local: Value =
+        serde_json::from_str(&std::fs::read_to_string(&path).expect("a service")).expect("JSON");
+    local["instances"][0]["users"] = json!([]);
+    local["instances"][0]["userQuota"] = json!(0);
+    std::fs::write(&path, local.to_string()).expect("written");
+    let said = tool.fails(&["apply", &file, "--yes"]);
+    assert!(said.contains("a quota is full"), "{said}");
+    assert_eq!(tool.json(&["show"])["users"].as_object().expect("users").len(), 1);
+}
+
+#[test]
+fn names_that_are_swapped_are_told_and_nobody_is_taken_over() {
+    let tool = Tool::new();
+    let program = |a: &str, b: &str| {
+        tool.write(
+            &json!({"resources": {"a": user(with("name", json!(a))), "b": user(with("name", json!(b)))}}),
+        )
+    };
+    tool.apply(&program("xx", "yy"));
+    let before = tool.json(&["show"]);
+    let said = tool.fails(&["apply", &program("yy", "xx"), "--yes"]);
+    assert!(said.contains("which is managed as another resource"), "{said}");
+    assert!(said.contains("give the other user a free one first"), "{said}");
+    let id = |shown: &Value, user: &str| shown["users"][user]["userId"].clone();
+    let after = tool.json(&["show"]);
+    assert_eq!((id(&after, "a"), id(&after, "b")), (id(&before, "a"), id(&before, "b")));
+}
+
+#[test]
+fn a_number_of_a_soft_phone_is_not_sent() {
+    let tool = Tool::new();
+    let mut properties = jane();
+    properties.as_object_mut().expect("an object").remove("phoneConfig");
+    properties["phoneNumberConfigs"] =
+        json!([{"channel": "VOICE", "phoneType": "SOFT_PHONE", "phoneNumber": "+16175550101"}]);
+    let file = tool.program(&properties);
+    assert_eq!(tool.apply(&file), ["CreateUser"]);
+    assert!(tool.plan(&file).is_empty());
+}
+
+#[test]
+fn names_of_a_directory_may_be_left_to_it() {
+    let tool = Tool::new();
+    let directory = ["--identity-management", "EXISTING_DIRECTORY"];
+    let mut properties = jane();
+    properties.as_object_mut().expect("an object").remove("password");
+    let file = tool.program(&properties);
+    tool.ok(&[&["apply", &file, "--yes"][..], &directory].concat());
+    properties.as_object_mut().expect("an object").remove("identityInfo");
+    let file = tool.program(&properties);
+    assert_eq!(tool.ok(&[&["plan", &file][..], &directory].concat()).out, "No changes: 1 up to date.\n");
+}
