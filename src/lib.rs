@@ -59,6 +59,8 @@
 //! | --- | --- |
 //! | none | the pure core, the client's trait, and the service in memory |
 //! | `policy` | `client::Retrying` and `client::Paced`: retry and pace around any client |
+//! | `tracing` | `client::Traced`: a span and an event per call, without what was sent |
+//! | `conformance` | `client::conformance`: the contract of a client as a suite |
 //! | `aws` | `client::aws::AwsConnect`, over the AWS SDK for Rust: minutes to compile |
 //!
 //! # Reference
@@ -77,3 +79,11 @@ pub mod validate;
 #[cfg(doc)]
 #[doc = include_str!("../docs/reference.md")]
 pub mod _reference {}
+
+#[cfg(doc)]
+#[doc = include_str!("../docs/testing.md")]
+pub mod _testing {}
+
+#[cfg(doc)]
+#[doc = include_str!("../docs/errors.md")]
+pub mod _errors {}

@@ -17,6 +17,8 @@ mod request;
 #[cfg(feature = "policy")]
 mod retry;
 mod timer;
+#[cfg(feature = "tracing")]
+mod traced;
 mod traits;
 
 pub use error::{ClientError, ClientResult, Effect, ErrorKind};
@@ -33,4 +35,6 @@ pub use request::{
 #[cfg(feature = "policy")]
 pub use retry::{RetryPolicy, Retrying};
 pub use timer::{NoSleep, Sleep, ThreadSleep, ThreadTimer, Timer};
+#[cfg(feature = "tracing")]
+pub use traced::Traced;
 pub use traits::ConnectClient;

@@ -145,7 +145,7 @@ for_each_operation!(delegate! { impl<C: ConnectClient + ?Sized> ConnectClient fo
 for_each_operation!(delegate! { impl<C: ConnectClient + ?Sized> ConnectClient for Arc<C> });
 
 /// A client around a client: its method `around` sees every call, and makes it as often as it likes.
-#[cfg(feature = "policy")]
+#[cfg(any(feature = "policy", feature = "tracing"))]
 macro_rules! decorate {
     ({ $($header:tt)+ } $($method:ident $request:ident { $answer:ty })+) => {
         #[async_trait::async_trait]
@@ -157,5 +157,5 @@ macro_rules! decorate {
     };
 }
 
-#[cfg(feature = "policy")]
+#[cfg(any(feature = "policy", feature = "tracing"))]
 pub(super) use {decorate, for_each_operation};

@@ -22,8 +22,12 @@ fn connect() -> MemoryConnect {
     connect
 }
 
+pub fn fixture() -> Fixture {
+    Fixture::new("1c2d")
+}
+
 async fn keeps(client: &dyn ConnectClient) {
-    let breaches = check(client, &Fixture::new("1c2d")).await;
+    let breaches = check(client, &fixture()).await;
     assert!(breaches.is_empty(), "{breaches:#?}");
 }
 
@@ -34,6 +38,7 @@ async fn every_client_here_keeps_the_contract() {
     keeps(&Box::new(connect())).await;
     keeps(&Arc::new(connect())).await;
     keeps(&Retrying::new(connect(), RetryPolicy::default(), timer())).await;
+    keeps(&Traced::new(connect())).await;
     let rate = Rate { every: Duration::from_millis(10), burst: NonZeroU32::MIN };
     let paced = Paced::new(connect(), Arc::new(TokenBuckets::new(rate, timer())));
     keeps(&Retrying::new(paced, RetryPolicy::default(), timer())).await;
@@ -187,7 +192,7 @@ async fn a_wrong_client_breaks_the_contract_where_it_is_wrong() {
         (Mistake::MergesTheIdentity, "identity_is_replaced_whole"),
     ] {
         let client = Wrong { inner: connect(), mistake };
-        let breaches = check(&client, &Fixture::new("1c2d")).await;
+        let breaches = check(&client, &fixture()).await;
         assert!(breaches.iter().any(|breach| breach.check == broken), "{mistake:?}: {breaches:#?}");
     }
 }

@@ -1,6 +1,7 @@
 //! Retry and pace, under a paused clock; and the contract, which every client keeps.
 
 mod conformance;
+mod traced;
 
 use std::{collections::BTreeSet, num::NonZeroU32, sync::Arc, time::Duration};
 

@@ -1,0 +1,54 @@
+//! What `tracing` hears: every call, and nothing that was sent.
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use connect_user::client::{conformance::check, memory::MemoryConnect, *};
+use tracing::Level;
+
+use crate::conformance::fixture;
+
+/// A writer whose text can be read.
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn every_call_is_told_and_nothing_that_was_sent() {
+    let page = Page::default();
+    let writer = page.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let connect =
+        Traced::new(MemoryConnect::any_instance(connect_user::user::IdentityManagementType::ConnectManaged));
+    let guard = tracing::subscriber::set_default(subscriber);
+    assert!(check(&connect, &fixture()).await.is_empty());
+    drop(guard);
+    let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(text.lines().count(), connect.inner().calls().len(), "an event a call");
+    for expected in [
+        "connect_user.call{operation=\"CreateUser\"}",
+        "kind=Duplicate",
+        "code=\"DuplicateResourceException\"",
+        "request_id=\"memory-",
+    ] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    for canary in ["Conformance1", "example.com", "+1617555", "First", "conformance-a_"] {
+        assert!(!text.contains(canary), "{canary}");
+    }
+}
