@@ -76,14 +76,14 @@ pub mod diff;
 pub mod user;
 pub mod validate;
 
-#[cfg(doc)]
+#[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/reference.md")]
 pub mod _reference {}
 
-#[cfg(doc)]
+#[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/testing.md")]
 pub mod _testing {}
 
-#[cfg(doc)]
+#[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/errors.md")]
 pub mod _errors {}

@@ -170,7 +170,7 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
         Some(WireFault::Malformed) => Ok(answer.malformed(request_id)),
         Some(WireFault::Empty) => Ok(answer.emptied(request_id)),
         Some(WireFault::Cut) => Ok(answer.cut(request_id)),
-        Some(WireFault::RepeatToken) => Ok(answer.with_token("again").into_response(request_id)),
+        Some(WireFault::RepeatToken) => Ok(answer.with_token(route::AGAIN).into_response(request_id)),
         Some(fault) => Err(fault),
     }
 }

@@ -17,6 +17,9 @@ use crate::{
     request::{CreateBody, SearchBody, UpdateBody, proficiencies},
 };
 
+/// A token that leads back to the first page: a fault, on demand.
+pub const AGAIN: &str = "again";
+
 /// The parts of a path, decoded: an ARN is one of them.
 fn segments(path: &str) -> Vec<String> {
     let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
@@ -93,7 +96,7 @@ async fn call(
     let segment = |index: usize| segments.get(index).cloned().unwrap_or_default();
     let (instance_id, user_id) = (InstanceId::new(segment(1)), UserId::new(segment(2)));
     let done = |result: ClientResult<()>| result.map(|()| json!({}));
-    let token = || query(uri, "nextToken").pop();
+    let token = || query(uri, "nextToken").pop().filter(|token| token != AGAIN);
     macro_rules! update {
         ($method:ident, $request:ident { $($field:ident: $value:expr),+ }) => {
             done(connect.$method(&$request { instance_id, user_id, $($field: $value),+ }).await)
@@ -144,7 +147,7 @@ async fn call(
             let request = SearchUsers {
                 instance_id: body.instance_id.into(),
                 name,
-                next_token: body.next_token,
+                next_token: body.next_token.filter(|token| token != AGAIN),
                 max_results: body.max_results,
             };
             connect.search_users(&request).await.map(|page| list("Users", page, |user| found(&user)))

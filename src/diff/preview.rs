@@ -1,5 +1,7 @@
 //! A diff with the steps that settle it, also while some values are unknown.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{
@@ -27,6 +29,11 @@ impl Preview {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty() && self.diff.is_empty()
+    }
+
+    /// The IAM actions that the calls need, each once: a policy for whoever applies this and nothing else.
+    pub fn iam_actions(&self) -> BTreeSet<&'static str> {
+        self.steps.iter().flat_map(Step::iam_actions).collect()
     }
 
     /// How many calls will change something, those included that may turn out not to be needed.

@@ -5,16 +5,15 @@ use std::process::Command;
 use connect_user::{
     apply::{self, ApplyError, Failed, apply, find_by_name, refresh},
     client::{
-        ConnectClient, DeleteUser, DescribeUser, Effect, ErrorKind, ListUsers, RetryPolicy, Retrying,
-        ThreadTimer,
+        ConnectClient, DeleteUser, DescribeUser, Effect, ErrorKind, RetryPolicy, Retrying, ThreadTimer,
         aws::AwsConnect,
         conformance::{Fixture, check},
         list_all_users,
     },
     diff::{self, Plan, plan},
     user::{
-        IdentityInfo, IdentityManagementType, Input, InstanceId, PhoneConfig, PhoneType, UserProficiency,
-        UserSpec, UserState,
+        IdentityInfo, IdentityManagementType, Input, InstanceId, Operation, PhoneConfig, PhoneType,
+        UserProficiency, UserSpec, UserState,
     },
     validate::{Context, resolve},
 };
@@ -139,24 +138,18 @@ async fn every_fault_of_the_wire_is_survived() {
 }
 
 #[tokio::test]
-async fn a_token_that_comes_back_and_an_empty_page_do_no_harm() {
-    let server = Server::start(&[
-        "--instance",
-        MANAGED,
-        "--fault",
-        "ListUsers:1:repeat-token",
-        "--fault",
-        "ListUsers:2:repeat-token",
-    ]);
+async fn a_token_that_comes_back_ends_the_list() {
+    let repeat = |operation: &str, occurrence: u32| format!("{operation}:{occurrence}:repeat-token");
+    let faults: Vec<_> = (1..=3).flat_map(|n| [repeat("ListUsers", n), repeat("SearchUsers", n)]).collect();
+    let mut args = vec!["--instance", MANAGED];
+    args.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
+    let server = Server::start(&args);
     let client = server.connect();
     let error = list_all_users(&client, &instance()).await.expect_err("no end");
-    assert_eq!(
-        (error.kind(), error.effect()),
-        (ErrorKind::Invalid, Effect::None),
-        "the server does not know its token"
-    );
-    let request = ListUsers { instance_id: instance(), next_token: None, max_results: None };
-    assert!(client.list_users(&request).await.expect("a page").items.is_empty());
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Service, Effect::None));
+    assert_eq!(error.to_string(), "`ListUsers` failed, the service failed: the service repeats a page");
+    let error = find_by_name(&client, &instance(), "jane", false).await.expect_err("no end");
+    assert_eq!(error.operation(), Operation::SearchUsers);
 }
 
 #[tokio::test]
