@@ -76,6 +76,10 @@ pub mod diff;
 pub mod user;
 pub mod validate;
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod _readme {}
+
 #[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/reference.md")]
 pub mod _reference {}

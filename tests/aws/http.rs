@@ -365,3 +365,54 @@ fn a_kill_during_an_apply_over_http_loses_nothing() {
         runtime.block_on(async { list_all_users(&server.connect(), &instance()).await }).expect("listed");
     assert_eq!(all.len(), 10, "nobody twice");
 }
+
+#[test]
+fn nonsense_gets_an_answer_and_the_server_goes_on() {
+    use std::{
+        io::{Read, Write},
+        net::TcpStream,
+    };
+
+    let server = Server::start(&["--instance", MANAGED]);
+    let address = server.url.trim_start_matches("http://");
+    let ask = |request: &[u8]| {
+        let mut stream = TcpStream::connect(address).expect("connected");
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(5))).expect("a time-out");
+        // The server may hang up before it has read everything.
+        let _ = stream.write_all(request);
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        answer.lines().next().unwrap_or_default().to_owned()
+    };
+    let with_body = |path: &str, method: &str, body: &str| {
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        ask(format!("{head}{body}").as_bytes())
+    };
+    assert!(ask(b"\x00\x01nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
+    for (method, path, body, status) in [
+        ("GET", "/", "", "404"),
+        ("GET", "/nothing/like/it", "", "404"),
+        ("PUT", "/users/1c2d", "{", "400"),
+        ("PUT", "/users/1c2d", "[]", "400"),
+        ("PUT", "/users/1c2d", "{\"Tags\": 7}", "400"),
+        ("PUT", "/users/%FF%00", "{}", "400"),
+        ("POST", "/users/1c2d/u/phone-config", "{\"PhoneConfig\": {\"PhoneType\": \"HOLOGRAM\"}}", "400"),
+        ("POST", "/search-users", "{\"MaxResults\": -1}", "400"),
+        ("POST", "/tags/nonsense", "{\"tags\": {}}", "400"),
+    ] {
+        let answer = with_body(path, method, body);
+        assert!(answer.contains(status), "{method} {path} {body}: {answer}");
+    }
+    let large = with_body("/users/1c2d", "PUT", &"x".repeat((1 << 20) + 1));
+    assert!(large.is_empty() || large.contains("400"), "{large}");
+    assert!(with_body("/instance/1c2d", "GET", "").contains("200"), "it goes on");
+    let refused = std::process::Command::new(example("connect-server"))
+        .args(["--host", "0.0.0.0"])
+        .output()
+        .expect("it runs");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("is not a loopback address"));
+}
