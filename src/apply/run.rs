@@ -119,7 +119,11 @@ impl ApplyError {
     /// The way out.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::Client(error) if error.is_retryable() => "run it again: what is done is not repeated",
+            Self::Client(error)
+                if error.is_retryable() || error.kind() == crate::client::ErrorKind::Cancelled =>
+            {
+                "run it again: what is done is not repeated"
+            }
             Self::Client(error) if error.kind() == crate::client::ErrorKind::AccessDenied => {
                 "allow the IAM action of the operation, then run it again: what is done is not repeated"
             }

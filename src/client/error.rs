@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Service,
     /// No answer came: connection, time-out, TLS, credentials.
     Transport,
+    /// The host ended it before the call was made.
+    Cancelled,
 }
 
 impl ErrorKind {
@@ -43,6 +45,7 @@ impl ErrorKind {
         Self::Conflict,
         Self::Service,
         Self::Transport,
+        Self::Cancelled,
     ];
 
     /// Whether the same call may succeed later without anyone doing anything.
@@ -65,6 +68,7 @@ impl ErrorKind {
             Self::Conflict => "changed by someone else at the same time",
             Self::Service => "the service failed",
             Self::Transport => "no answer came",
+            Self::Cancelled => "it was cancelled before the call was made",
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The service: the [`ConnectClient`] trait, its requests and answers, and its errors.
 //!
 //! A client makes one call per method and holds no policy: paging has functions of its own, and with the
-//! feature `policy` retry and pace are decorators around any client. [`memory`] is an Amazon Connect for tests and trials; with the feature `aws`, the module
-//! `aws` is the real one.
+//! feature `policy` retry and pace are decorators around any client. [`memory`] is an Amazon Connect for
+//! tests and trials; with the feature `aws`, the module `aws` is the real one.
 
 #[cfg(feature = "aws")]
 pub mod aws;
+#[cfg(feature = "policy")]
+mod cancel;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;
@@ -13,6 +15,8 @@ pub mod memory;
 #[cfg(feature = "policy")]
 mod pace;
 mod page;
+#[cfg(feature = "policy")]
+mod rate;
 mod request;
 #[cfg(feature = "policy")]
 mod retry;
@@ -21,10 +25,14 @@ mod timer;
 mod traced;
 mod traits;
 
+#[cfg(feature = "policy")]
+pub use cancel::CancellationToken;
 pub use error::{ClientError, ClientResult, Effect, ErrorKind};
 #[cfg(feature = "policy")]
-pub use pace::{Pace, Paced, Rate, TokenBuckets};
+pub use pace::{Pace, Paced, TokenBuckets};
 pub use page::{list_all_proficiencies, list_all_users, search_all_quick_connects, search_all_users};
+#[cfg(feature = "policy")]
+pub use rate::{Rate, Rates};
 pub use request::{
     AssociateUserProficiencies, CreateUser, CreatedUser, DeleteQuickConnect, DeleteUser, DescribeInstance,
     DescribeUser, DisassociateUserProficiencies, FoundUser, InstanceDescription, ListUserProficiencies,

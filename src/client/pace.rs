@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fmt,
     num::NonZeroU32,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -16,7 +16,7 @@ use governor::{
 };
 
 use super::{
-    ClientResult, ConnectClient, ErrorKind, Timer,
+    CancellationToken, ClientError, ClientResult, ConnectClient, ErrorKind, Rate, Rates, Timer,
     retry::Clock,
     traits::{decorate, for_each_operation},
 };
@@ -28,7 +28,7 @@ use crate::user::Operation;
 /// account and Region. A host with many machines can put one of its own here, that all of them ask.
 #[async_trait]
 pub trait Pace: fmt::Debug + Send + Sync {
-    /// Returns when a call of this operation may be made.
+    /// Returns when a call of this operation may be made. One that is no longer waited for has no effect.
     async fn acquire(&self, operation: Operation);
 
     /// Hears that the service refused a call because there were too many.
@@ -36,26 +36,11 @@ pub trait Pace: fmt::Debug + Send + Sync {
 
     /// Hears that the service took a call.
     fn accepted(&self, operation: Operation);
-}
 
-/// How many calls an operation may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// How often: a call each so long.
-    pub every: Duration,
-    /// How many at once, after a while without any.
-    pub burst: NonZeroU32,
-}
-
-impl Rate {
-    /// The default quota of Amazon Connect: 2 calls a second, 5 at once.
-    pub const DEFAULT: Self = Self {
-        every: Duration::from_millis(500),
-        burst: match NonZeroU32::new(5) {
-            Some(burst) => burst,
-            None => NonZeroU32::MIN,
-        },
-    };
+    /// What an operation gets at present, for estimates.
+    fn rate(&self, _operation: Operation) -> Rate {
+        Rate::DEFAULT
+    }
 }
 
 /// A client that makes each call when a [`Pace`] allows it.
@@ -71,12 +56,21 @@ impl Rate {
 pub struct Paced<C> {
     inner: C,
     pace: Arc<dyn Pace>,
+    cancel: CancellationToken,
 }
 
 impl<C> Paced<C> {
     /// Puts a pace around a client.
     pub fn new(inner: C, pace: Arc<dyn Pace>) -> Self {
-        Self { inner, pace }
+        Self { inner, pace, cancel: CancellationToken::new() }
+    }
+
+    /// Lets a host end the waiting: a call that waits then fails as [`ErrorKind::Cancelled`] and is not
+    /// made, and one that was made is waited for.
+    #[must_use]
+    pub fn with_cancellation(mut self, token: CancellationToken) -> Self {
+        self.cancel = token;
+        self
     }
 
     /// The client inside.
@@ -89,7 +83,10 @@ impl<C> Paced<C> {
         F: Fn() -> Fut,
         Fut: Future<Output = ClientResult<T>>,
     {
-        self.pace.acquire(operation).await;
+        let waited = self.cancel.run(self.pace.acquire(operation)).await;
+        if waited.is_none() || self.cancel.is_cancelled() {
+            return Err(ClientError::new(operation, ErrorKind::Cancelled));
+        }
         let answer = call().await;
         match &answer {
             Err(error) if error.kind() == ErrorKind::Throttled => self.pace.throttled(operation),
@@ -102,93 +99,170 @@ impl<C> Paced<C> {
 
 for_each_operation!(decorate! { impl<C: ConnectClient> ConnectClient for Paced<C> });
 
-/// A token bucket for each operation, in this process.
+/// A token bucket for each operation, in this process; first come, first served.
 ///
-/// Somebody else may use the same quota: each refusal for too many calls halves the rate, down to a
-/// sixteenth, and each run of calls that the service takes doubles it again, up to the whole.
+/// Somebody else may use the same quota: each refusal for too many calls takes part of the rate away, and
+/// each call that the service takes gives some of it back. So appliers that share a quota without knowing
+/// of each other end up with about the same share each, and together use nearly all of it. For that they
+/// must not stay in step: [`shared`](Self::shared) spreads the calls.
 pub struct TokenBuckets {
-    rate: Rate,
+    rates: Rates,
     timer: Clock,
-    buckets: Mutex<BTreeMap<Operation, Bucket>>,
+    shared: bool,
+    buckets: Mutex<BTreeMap<Operation, Arc<Bucket>>>,
 }
 
 type Limiter = RateLimiter<NotKeyed, InMemoryState, GovernorClock, NoOpMiddleware<Duration>>;
 
 struct Bucket {
-    limiter: Arc<Limiter>,
-    /// By how much the rate is reduced: 1, 2, 4, 8 or 16.
-    slower: u32,
-    /// How many calls the service took since the rate last changed.
-    accepted: u32,
+    /// Never more than the quota.
+    limiter: Limiter,
+    /// Who waits, in the order in which they came.
+    turn: tokio::sync::Mutex<()>,
+    share: Mutex<Share>,
 }
 
-/// The least that is left of a rate: a sixteenth.
-const SLOWEST: u32 = 16;
+/// What is ours of a quota that others use too.
+struct Share {
+    /// From [`LEAST`] to 1.
+    part: f64,
+    /// How many calls the service took since it last refused one.
+    accepted: u32,
+    /// When the next call is due, while the part is less than the whole.
+    due: Duration,
+}
 
-/// So many calls in a row show that the service takes more.
-const RECOVERY: u32 = 10;
+/// The least that is left of a rate.
+const LEAST: f64 = 1.0 / 16.0;
+
+/// What a refusal leaves of the part, at worst: where one comes soon after another.
+const DECREASE: f64 = 0.7;
+
+/// A refusal after more calls than these counts for less: it may have had another cause.
+const SOON: f64 = 10.0;
+
+/// What each call that the service takes adds to the part.
+const INCREASE: f64 = 0.01;
+
+/// By how much of the time between two calls one of them may come late, so that appliers do not stay in
+/// step: who always came first would get everything.
+const SPREAD: f64 = 0.5;
 
 impl TokenBuckets {
-    /// Buckets of the same rate for every operation.
-    pub fn new(rate: Rate, timer: Arc<dyn Timer>) -> Self {
-        Self { rate, timer: Clock(timer), buckets: Mutex::default() }
+    /// Buckets of these rates.
+    pub fn new(rates: impl Into<Rates>, timer: Arc<dyn Timer>) -> Self {
+        Self { rates: rates.into(), timer: Clock(timer), shared: false, buckets: Mutex::default() }
     }
 
-    fn with_bucket<T>(&self, operation: Operation, work: impl FnOnce(&mut Bucket) -> T) -> T {
+    /// Spreads the calls, for a quota that other processes or machines use at the same time.
+    #[must_use]
+    pub const fn shared(mut self) -> Self {
+        self.shared = true;
+        self
+    }
+
+    fn bucket(&self, operation: Operation) -> Arc<Bucket> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        work(buckets.entry(operation).or_insert_with(|| Bucket {
-            limiter: self.limiter(self.rate.every, self.rate.burst),
-            slower: 1,
-            accepted: 0,
-        }))
+        let bucket = buckets.entry(operation).or_insert_with(|| {
+            Arc::new(Bucket {
+                limiter: self.limiter(self.rates.of(operation)),
+                turn: tokio::sync::Mutex::default(),
+                share: Mutex::new(Share { part: 1.0, accepted: 0, due: Duration::ZERO }),
+            })
+        });
+        bucket.clone()
     }
 
-    fn limiter(&self, every: Duration, burst: NonZeroU32) -> Arc<Limiter> {
+    fn limiter(&self, rate: Rate) -> Limiter {
         // A rate without end is one that a nanosecond limits.
-        let every = every.max(Duration::from_nanos(1));
+        let every = rate.every.max(Duration::from_nanos(1));
         let quota =
-            Quota::with_period(every).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(burst);
-        Arc::new(RateLimiter::direct_with_clock(quota, GovernorClock(self.timer.clone())))
+            Quota::with_period(every).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(rate.burst);
+        RateLimiter::direct_with_clock(quota, GovernorClock(self.timer.clone()))
     }
 
-    /// Gives a bucket another rate. It starts empty: a change of rate is no reason for a burst.
-    fn change(&self, bucket: &mut Bucket, slower: u32) {
-        let burst = if slower == 1 { self.rate.burst } else { NonZeroU32::MIN };
-        let limiter = self.limiter(self.rate.every.saturating_mul(slower), burst);
-        // More than the burst is never asked for, so this cannot be refused.
-        let _ = limiter.check_n(burst);
-        *bucket = Bucket { limiter, slower, accepted: 0 };
+    async fn until(&self, moment: Duration) {
+        let pause = moment.saturating_sub(self.timer.0.now());
+        if !pause.is_zero() {
+            self.timer.0.sleep(pause).await;
+        }
+    }
+
+    fn spread(&self, every: Duration) -> Duration {
+        if self.shared { every.mul_f64(SPREAD * fastrand::f64()) } else { Duration::ZERO }
     }
 }
 
 #[async_trait]
 impl Pace for TokenBuckets {
     async fn acquire(&self, operation: Operation) {
-        loop {
-            let limiter = self.with_bucket(operation, |bucket| bucket.limiter.clone());
-            let Err(not_yet) = limiter.check() else { return };
-            let pause = not_yet.wait_time_from(self.timer.0.now());
-            self.timer.0.sleep(pause.max(Duration::from_millis(1))).await;
+        let bucket = self.bucket(operation);
+        let _turn = bucket.turn.lock().await;
+        let every = self.rates.of(operation).every;
+        let due = bucket.share().due(every, self.timer.0.now());
+        if let Some((due, every)) = due {
+            self.until(due + self.spread(every)).await;
+        }
+        while let Err(not_yet) = bucket.limiter.check() {
+            let pause = not_yet.wait_time_from(self.timer.0.now()).max(Duration::from_millis(1));
+            self.timer.0.sleep(pause + self.spread(every)).await;
         }
     }
 
     fn throttled(&self, operation: Operation) {
-        self.with_bucket(operation, |bucket| self.change(bucket, (bucket.slower * 2).min(SLOWEST)));
+        self.bucket(operation).share().decrease(self.timer.0.now());
     }
 
     fn accepted(&self, operation: Operation) {
-        self.with_bucket(operation, |bucket| {
-            bucket.accepted += 1;
-            if bucket.slower > 1 && bucket.accepted >= RECOVERY {
-                self.change(bucket, bucket.slower / 2);
-            }
-        });
+        self.bucket(operation).share().increase();
+    }
+
+    fn rate(&self, operation: Operation) -> Rate {
+        let rate = self.rates.of(operation);
+        let part = self.bucket(operation).share().part;
+        if part < 1.0 {
+            return Rate { every: rate.every.div_f64(part), burst: NonZeroU32::MIN };
+        }
+        rate
+    }
+}
+
+impl Bucket {
+    fn share(&self) -> MutexGuard<'_, Share> {
+        self.share.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Share {
+    /// When the next call is due, and how far apart calls are; `None` where the whole rate is ours.
+    fn due(&mut self, every: Duration, now: Duration) -> Option<(Duration, Duration)> {
+        if self.part >= 1.0 {
+            return None;
+        }
+        let every = every.div_f64(self.part);
+        let due = self.due.max(now);
+        self.due = due + every;
+        Some((due, every))
+    }
+
+    fn decrease(&mut self, now: Duration) {
+        let weight = (SOON / f64::from(self.accepted.max(1))).min(1.0);
+        if self.part >= 1.0 {
+            self.due = now;
+        }
+        self.part = (self.part * (1.0 - (1.0 - DECREASE) * weight)).max(LEAST);
+        self.accepted = 0;
+    }
+
+    fn increase(&mut self) {
+        self.accepted = self.accepted.saturating_add(1);
+        self.part = (self.part + INCREASE).min(1.0);
     }
 }
 
 impl fmt::Debug for TokenBuckets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenBuckets").field("rate", &self.rate).finish_non_exhaustive()
+        f.debug_struct("TokenBuckets").field("rates", &self.rates).finish_non_exhaustive()
     }
 }
 

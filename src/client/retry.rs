@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use backon::{BackoffBuilder, ExponentialBuilder};
 
 use super::{
-    ClientError, ClientResult, ConnectClient, Effect, Timer,
+    CancellationToken, ClientError, ClientResult, ConnectClient, Effect, Timer,
     traits::{decorate, for_each_operation},
 };
 use crate::user::Operation;
@@ -60,6 +60,7 @@ pub struct Retrying<C> {
     inner: C,
     policy: RetryPolicy,
     timer: Clock,
+    cancel: CancellationToken,
 }
 
 /// A timer without the debt to print itself.
@@ -75,7 +76,14 @@ impl std::fmt::Debug for Clock {
 impl<C> Retrying<C> {
     /// Puts retries around a client.
     pub fn new(inner: C, policy: RetryPolicy, timer: Arc<dyn Timer>) -> Self {
-        Self { inner, policy, timer: Clock(timer) }
+        Self { inner, policy, timer: Clock(timer), cancel: CancellationToken::new() }
+    }
+
+    /// Lets a host end the pauses: what failed then stays failed.
+    #[must_use]
+    pub fn with_cancellation(mut self, token: CancellationToken) -> Self {
+        self.cancel = token;
+        self
     }
 
     /// The client inside.
@@ -104,9 +112,10 @@ impl<C> Retrying<C> {
             if !may_be_repeated(operation, &error) {
                 return Err(error);
             }
-            match pauses.next() {
-                Some(pause) if timer.now() + pause <= end => timer.sleep(pause).await,
-                _ => return Err(error),
+            let pause = pauses.next().filter(|pause| timer.now() + *pause <= end);
+            let Some(pause) = pause else { return Err(error) };
+            if self.cancel.run(timer.sleep(pause)).await.is_none() {
+                return Err(error);
             }
         }
     }
