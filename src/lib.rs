@@ -59,6 +59,7 @@
 //! | --- | --- |
 //! | none | the pure core, the client's trait, and the service in memory |
 //! | `policy` | `client::Retrying` and `client::Paced`: retry and pace around any client |
+//! | `fleet` | `fleet`: many users planned, refreshed and applied at once, and a store for their states |
 //! | `tracing` | `client::Traced`: a span and an event per call, without what was sent |
 //! | `conformance` | `client::conformance`: the contract of a client as a suite |
 //! | `aws` | `client::aws::AwsConnect`, over the AWS SDK for Rust: minutes to compile |
@@ -73,6 +74,8 @@
 pub mod apply;
 pub mod client;
 pub mod diff;
+#[cfg(feature = "fleet")]
+pub mod fleet;
 pub mod user;
 pub mod validate;
 

@@ -166,6 +166,19 @@ pub(super) fn record(desired: &DesiredUser, unrecognised: Vec<String>) -> Record
     }
 }
 
+/// Whether the state remembers already what [`record`] would have it remember.
+#[cfg(feature = "fleet")]
+pub(crate) fn is_recorded(desired: &DesiredUser, state: &UserState) -> bool {
+    let Record { managed, tag_keys, default_tag_keys, unfinished, .. } = &state.record;
+    let own =
+        || desired.spec().tags.as_ref().and_then(Input::known).into_iter().flatten().map(|(key, _)| key);
+    let default = || desired.default_tags().keys().filter(|key| !own().any(|own| own == *key));
+    *managed == desired.managed()
+        && unfinished.is_empty()
+        && own().eq(tag_keys)
+        && default().eq(default_tag_keys)
+}
+
 /// Reads a user that was just made until it can be read; `None` where that takes too long or fails.
 pub(super) async fn read_back(
     client: &dyn ConnectClient,

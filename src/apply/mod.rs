@@ -12,6 +12,8 @@ mod read;
 mod run;
 mod wait;
 
+#[cfg(feature = "fleet")]
+pub(crate) use create::is_recorded;
 pub use observe::{ObserveError, Observer};
 pub use read::{find_by_name, identity_management, import, read, refresh};
 pub use run::{Applied, ApplyError, Failed, Options, apply, delete};

@@ -2,6 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
+#[cfg(feature = "fleet")]
+use super::{Call, ReplacementOrder};
 use super::{
     Diff, Notice, Options, Preview, Step,
     preview::{preview, preview_deletion},
@@ -52,6 +54,30 @@ impl Plan {
     /// What is desired; `None` where the user is to be deleted.
     pub const fn desired(&self) -> Option<&DesiredUser> {
         self.desired.as_ref()
+    }
+
+    /// Lets a replaced user go before the new one is made, where it was to be the other way round. Returns
+    /// the steps by their places before; none where there is nothing to turn.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn delete_first(&mut self) -> Vec<usize> {
+        let Preview { diff, steps } = &mut self.preview;
+        let Some(base) = &self.base else { return Vec::new() };
+        if diff.replacement != Some(ReplacementOrder::CreateBeforeDelete) {
+            return Vec::new();
+        }
+        diff.replacement = Some(ReplacementOrder::DeleteBeforeCreate);
+        // While no user is there, no state remembers what is left to delete: that goes first.
+        let rank = |step: &Step| match step.call() {
+            Some(Call::Delete(gone) | Call::DeleteQuickConnects(gone)) => {
+                u8::from(gone.user_id == base.user_id)
+            }
+            _ => 2,
+        };
+        let mut ordered: Vec<(usize, Step)> = std::mem::take(steps).into_iter().enumerate().collect();
+        ordered.sort_by_key(|(_, step)| rank(step));
+        let order = ordered.iter().map(|(place, _)| *place).collect();
+        *steps = ordered.into_iter().map(|(_, step)| step).collect();
+        order
     }
 
     /// Whether the plan was made from this state: from all that a call could have changed, whatever

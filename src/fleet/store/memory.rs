@@ -1,0 +1,58 @@
+//! A store that forgets: for tests, and for hosts that keep states elsewhere.
+
+use std::{
+    collections::BTreeMap,
+    ops::Bound,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+
+use super::{Change, Entry, StateStore, StoreError};
+
+/// A store in memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    entries: Mutex<BTreeMap<String, Entry>>,
+}
+
+impl MemoryStore {
+    /// A store that remembers these users.
+    pub fn new(entries: impl IntoIterator<Item = (String, Entry)>) -> Self {
+        Self { entries: Mutex::new(entries.into_iter().collect()) }
+    }
+
+    /// Everything that is remembered.
+    pub fn entries(&self) -> BTreeMap<String, Entry> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl StateStore for MemoryStore {
+    async fn get(&self, name: &str) -> Result<Option<Entry>, StoreError> {
+        Ok(self.lock().get(name).cloned())
+    }
+
+    async fn page(&self, after: Option<&str>, limit: usize) -> Result<Vec<(String, Entry)>, StoreError> {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let entries = self.lock();
+        let page = entries.range::<str, _>((start, Bound::Unbounded)).take(limit);
+        Ok(page.map(|(name, entry)| (name.clone(), entry.clone())).collect())
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+        let mut entries = self.lock();
+        for change in changes {
+            match change {
+                Change::Put(name, entry) => drop(entries.insert(name.clone(), (**entry).clone())),
+                Change::Remove(name) => drop(entries.remove(name)),
+            }
+        }
+        Ok(())
+    }
+}

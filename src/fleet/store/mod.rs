@@ -1,0 +1,140 @@
+//! What is remembered of a fleet between runs.
+
+mod embedded;
+mod json;
+mod memory;
+
+use std::{collections::BTreeMap, fmt, path::PathBuf};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::user::UserState;
+
+pub use embedded::EmbeddedStore;
+pub use json::{JsonError, export_json, import_json};
+pub use memory::MemoryStore;
+
+/// What is remembered of one user.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// The user; `None` where it is about to be made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<UserState>,
+    /// What the host wants to remember with it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub notes: BTreeMap<String, String>,
+}
+
+impl Entry {
+    /// An entry without notes.
+    pub fn new(state: UserState) -> Self {
+        Self { state: Some(state), notes: BTreeMap::new() }
+    }
+}
+
+/// One thing to write down.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Remember this of a user, instead of what was there.
+    Put(String, Box<Entry>),
+    /// Forget a user.
+    Remove(String),
+}
+
+/// Where a fleet's states are kept, by the names of the users in the program.
+///
+/// What a commit has returned is there after a crash at any moment. Passwords are not part of a state, so no
+/// store gets to see one.
+#[async_trait]
+pub trait StateStore: fmt::Debug + Send + Sync {
+    /// What is remembered of a user.
+    async fn get(&self, name: &str) -> Result<Option<Entry>, StoreError>;
+
+    /// Up to `limit` users in the order of their names, from the first one behind `after`.
+    async fn page(&self, after: Option<&str>, limit: usize) -> Result<Vec<(String, Entry)>, StoreError>;
+
+    /// Writes all of the changes, or none of them.
+    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError>;
+}
+
+/// How many users a page holds when all are read.
+const PAGE: usize = 1_000;
+
+/// Everything that is remembered.
+///
+/// # Errors
+///
+/// What the store says.
+pub async fn load_all(store: &dyn StateStore) -> Result<BTreeMap<String, Entry>, StoreError> {
+    let mut all = BTreeMap::new();
+    loop {
+        let after = all.last_key_value().map(|(name, _): (&String, &Entry)| name.clone());
+        let page = store.page(after.as_deref(), PAGE).await?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}
+
+/// Why a store cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Someone else writes to it.
+    #[error("another run is changing `{}`", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It was opened for reading.
+    #[error("`{}` was opened for reading", path.display())]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is not a store, or no longer.
+    #[error("`{}` is not a state, or is damaged: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A later version of this crate has written it.
+    #[error("`{}` has version {found}, and this program knows {known}", path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// The version of the file.
+        found: u64,
+        /// The version that this crate writes.
+        known: u64,
+    },
+    /// Reading or writing fails.
+    #[error("`{}` cannot be used: {reason}", path.display())]
+    Failed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// What a store of the host's says.
+    #[error(transparent)]
+    Other(#[from] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// The way out.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::InUse { .. } => "wait until it is done",
+            Self::ReadOnly { .. } => "open it for writing",
+            Self::Damaged { .. } => "restore the file, or import the users into a new one",
+            Self::Version { .. } => "use the program that has written it, or a later one",
+            Self::Failed { .. } | Self::Other(_) => "mend the cause, then run it again",
+        }
+    }
+}

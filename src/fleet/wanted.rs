@@ -1,0 +1,86 @@
+//! What a host wants of a fleet.
+
+use std::collections::BTreeMap;
+
+use bon::Builder;
+
+use crate::{diff, user::DesiredUser};
+
+/// A user that a program wants.
+#[derive(Builder, Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Wanted {
+    /// The name that the user has in the program, which need not be its name in Amazon Connect.
+    #[builder(into)]
+    pub name: String,
+    /// The user.
+    pub desired: DesiredUser,
+    /// Whether the password differs from the one last applied, where the host knows.
+    pub password_changed: Option<bool>,
+    /// Whether the user must be neither deleted nor replaced.
+    #[builder(default)]
+    pub protect: bool,
+}
+
+/// How many deletions a plan may hold, replacements included: a replaced user is deleted.
+///
+/// A plan with more is refused. A mistake in a program, such as a file that was left out, then costs
+/// nothing, and whoever means it says so.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Guard {
+    /// So many at most.
+    pub most: usize,
+    /// And at most this part of the recorded users, from 0 to 1; three are always allowed.
+    pub share: f64,
+}
+
+/// Deletions that the share of a small fleet never forbids.
+const ALWAYS: usize = 3;
+
+impl Guard {
+    /// As many as there are.
+    pub const OFF: Self = Self { most: usize::MAX, share: 1.0 };
+
+    /// So many, whatever part of the fleet they are.
+    pub const fn most(most: usize) -> Self {
+        Self { most, share: 1.0 }
+    }
+
+    /// How many deletions are allowed where so many users are recorded.
+    pub fn allows(self, recorded: usize) -> usize {
+        let share = (recorded as f64 * self.share.clamp(0.0, 1.0)).ceil() as usize;
+        let share = if self.share >= 1.0 { usize::MAX } else { share.max(ALWAYS) };
+        share.min(self.most)
+    }
+}
+
+impl Default for Guard {
+    /// Ten, and a tenth of the users.
+    fn default() -> Self {
+        Self { most: 10, share: 0.1 }
+    }
+}
+
+/// How many users an instance has, and may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capacity {
+    /// The users that are there, whoever manages them: [`Refreshed::present`](super::Refreshed) counts them.
+    pub present: usize,
+    /// The quota "Users per instance".
+    pub limit: usize,
+}
+
+/// What a host decides about the plan of a fleet.
+#[derive(Builder, Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct PlanOptions {
+    /// What holds for every user. Protection and passwords are said of each [`Wanted`].
+    #[builder(default)]
+    pub user: diff::Options,
+    /// How many deletions there may be.
+    #[builder(default)]
+    pub guard: Guard,
+    /// The capacity of instances, by their bare id, where it is known: near the limit, deletions go first.
+    #[builder(default)]
+    pub capacity: BTreeMap<String, Capacity>,
+}

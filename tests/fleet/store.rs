@@ -1,0 +1,123 @@
+//! What is remembered, and survives.
+
+use std::{fs, path::Path};
+
+use connect_user::fleet::{
+    Change, EmbeddedStore, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json, import_json,
+    load_all,
+};
+use proptest::{collection::vec, prelude::*};
+
+use crate::support::*;
+
+fn entry(name: &str) -> Entry {
+    let mut entry = Entry::new(state(&document(name), "u1"));
+    entry.notes.insert("fingerprint".into(), "ab:cd".into());
+    entry
+}
+
+fn put(name: &str) -> Change {
+    Change::Put(name.to_owned(), Box::new(entry(name)))
+}
+
+fn open(path: &Path) -> EmbeddedStore {
+    EmbeddedStore::open(path).expect("a store")
+}
+
+#[tokio::test]
+async fn what_was_committed_is_there_after_opening_again() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("deep/er/users.redb");
+    open(&path).commit(&[put("b"), put("a"), Change::Remove("b".into()), put("c")]).await.expect("committed");
+    let store = open(&path);
+    assert_eq!(store.get("a").await.expect("read"), Some(entry("a")));
+    assert_eq!(store.get("b").await.expect("read"), None);
+    let names = |page: Vec<(String, Entry)>| page.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    assert_eq!(names(store.page(None, 1).await.expect("a page")), ["a"]);
+    assert_eq!(names(store.page(Some("a"), 10).await.expect("a page")), ["c"]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[tokio::test]
+async fn one_writes_and_others_read_meanwhile() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("users.redb");
+    let missing = EmbeddedStore::open_to_read(&path).expect("nobody yet");
+    assert_eq!(missing.page(None, 9).await.expect("a page"), []);
+    assert!(!path.exists(), "reading makes no file");
+    let first = open(&path);
+    let second = EmbeddedStore::open(&path).expect_err("only one may write");
+    assert!(matches!(second, StoreError::InUse { .. }), "{second}");
+    assert_eq!(second.help(), "wait until it is done");
+    first.commit(&[put("a")]).await.expect("committed");
+    let reader = EmbeddedStore::open_to_read(&path).expect("a reader");
+    assert_eq!(reader.get("a").await.expect("read"), Some(entry("a")));
+    let refused = reader.commit(&[put("b")]).await.expect_err("it is for reading");
+    assert!(matches!(refused, StoreError::ReadOnly { .. }));
+    drop(first);
+    open(&path);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_store_is_refused_and_stays() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("users.redb");
+    let text = "{\"version\": 1}\n".repeat(1_000);
+    fs::write(&path, &text).expect("written");
+    for error in [EmbeddedStore::open(&path), EmbeddedStore::open_to_read(&path)] {
+        let error = error.expect_err("no store");
+        assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
+    }
+    assert_eq!(fs::read_to_string(&path).expect("text"), text);
+}
+
+#[tokio::test]
+async fn json_goes_out_and_comes_in() {
+    let store = MemoryStore::new([("a".to_owned(), entry("a")), ("b".to_owned(), entry("b"))]);
+    let mut text = Vec::new();
+    assert_eq!(export_json(&store, &mut text).await.expect("exported"), 2);
+    let other = MemoryStore::default();
+    assert_eq!(import_json(&other, text.as_slice()).await.expect("imported"), 2);
+    assert_eq!(other.entries(), store.entries());
+    let again = import_json(&other, text.as_slice()).await.expect_err("they are there");
+    assert!(matches!(&again, JsonError::Taken(name) if name == "a"), "{again}");
+    let later = import_json(&other, "{\"version\":7}".as_bytes()).await.expect_err("too new");
+    assert_eq!(later.to_string(), "it has version 7, and this program knows 1");
+    assert!(import_json(&other, "nonsense".as_bytes()).await.is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// The file remembers what memory does, whenever it is closed and opened.
+    #[test]
+    fn the_file_remembers_what_memory_does(
+        commits in vec((vec((0..6_u8, any::<bool>()), 1..4), any::<bool>()), 1..12),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("users.redb");
+        let memory = MemoryStore::default();
+        let mut file = open(&path);
+        for (changes, reopen) in commits {
+            let changes: Vec<Change> = changes
+                .into_iter()
+                .map(|(name, is_put)| {
+                    let name = format!("u{name}");
+                    if is_put { put(&name) } else { Change::Remove(name) }
+                })
+                .collect();
+            runtime.block_on(memory.commit(&changes)).expect("committed");
+            runtime.block_on(file.commit(&changes)).expect("committed");
+            if reopen {
+                drop(file);
+                file = open(&path);
+            }
+        }
+        prop_assert_eq!(runtime.block_on(load_all(&file)).expect("all"), memory.entries());
+    }
+}

@@ -1,0 +1,62 @@
+//! Fleets to test with.
+
+use std::collections::BTreeMap;
+
+use connect_user::{
+    fleet::Wanted,
+    user::{IdentityManagementType, UserSpec, UserState},
+    validate::{Context, resolve},
+};
+use serde_json::{Value, json};
+
+/// A user of a `SAML` instance, under the name `name` in Amazon Connect.
+pub fn document(name: &str) -> Value {
+    json!({
+        "instanceId": "i",
+        "name": name,
+        "routingProfileId": "r1",
+        "securityProfileIds": ["s1"],
+        "identityInfo": {"firstName": "A", "lastName": "B"},
+        "phoneConfig": {"phoneType": "SOFT_PHONE", "autoAccept": true},
+        "tags": {"team": "x"},
+    })
+}
+
+pub fn spec(document: &Value) -> UserSpec {
+    serde_json::from_value(document.clone()).unwrap_or_else(|error| panic!("{error}: {document}"))
+}
+
+/// A user whom the program calls `logical`.
+pub fn wanted(logical: &str, document: &Value) -> Wanted {
+    let context = Context::builder().identity_management(IdentityManagementType::Saml).build();
+    let (desired, _) = resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}"));
+    Wanted::builder().name(logical).desired(desired).build()
+}
+
+/// The user as it is after that document was applied.
+pub fn state(document: &Value, id: &str) -> UserState {
+    let mut state = document.clone();
+    let members = state.as_object_mut().expect("an object");
+    let tags = members.get("tags").cloned().unwrap_or_else(|| json!({}));
+    let keys: Vec<_> = tags.as_object().expect("tags").keys().cloned().collect();
+    members
+        .insert("arn".into(), json!(format!("arn:aws:connect:us-east-1:123456789012:instance/i/agent/{id}")));
+    members.insert("userId".into(), json!(id));
+    members.insert("tagsAll".into(), tags);
+    members.insert("managedTags".into(), json!(keys));
+    members.insert("managed".into(), serde_json::to_value(spec(document).managed()).expect("paths"));
+    serde_json::from_value(state).expect("a state")
+}
+
+/// Pairs of a logical name and the name in Amazon Connect, as states.
+pub fn states(users: &[(&str, &str)]) -> BTreeMap<String, UserState> {
+    let state = |(logical, name): &(&str, &str)| {
+        ((*logical).to_owned(), state(&document(name), &format!("id-{logical}")))
+    };
+    users.iter().map(state).collect()
+}
+
+/// Pairs of a logical name and the name in Amazon Connect, as what is wanted.
+pub fn wants(users: &[(&str, &str)]) -> Vec<Wanted> {
+    users.iter().map(|(logical, name)| wanted(logical, &document(name))).collect()
+}
