@@ -162,6 +162,7 @@ pub(super) fn record(desired: &DesiredUser, unrecognised: Vec<String>) -> Record
         default_tag_keys: desired.default_tags().keys().filter(|key| !is_own(key)).cloned().collect(),
         unfinished: Unfinished::default(),
         unrecognised,
+        last_written: None,
         password: desired.password().cloned(),
     }
 }

@@ -15,6 +15,8 @@ mod wait;
 #[cfg(feature = "fleet")]
 pub(crate) use create::is_recorded;
 pub use observe::{ObserveError, Observer};
+#[cfg(feature = "fleet")]
+pub(crate) use read::{describe, with_record};
 pub use read::{find_by_name, identity_management, import, read, refresh};
 pub use run::{Applied, ApplyError, Failed, Options, apply, delete};
 pub use wait::Wait;

@@ -93,7 +93,7 @@ pub async fn identity_management(
     Ok(client.describe_instance(&request).await?.identity_management)
 }
 
-pub(super) async fn describe(
+pub(crate) async fn describe(
     client: &dyn ConnectClient,
     instance: &InstanceId,
     user: &UserId,
@@ -111,7 +111,7 @@ pub(super) fn is_gone(error: &ClientError) -> bool {
 }
 
 /// What was read, with what is remembered.
-pub(super) fn with_record(read: UserState, known: &UserState) -> UserState {
+pub(crate) fn with_record(read: UserState, known: &UserState) -> UserState {
     let unrecognised = read.record.unrecognised.clone();
-    UserState { record: Record { unrecognised, ..known.record.clone() }, ..read }
+    UserState { record: Record { unrecognised, last_written: None, ..known.record.clone() }, ..read }
 }

@@ -39,6 +39,8 @@ struct Document {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unrecognised: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_written: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     unfinished: Option<Leftover>,
 }
 
@@ -61,8 +63,15 @@ fn is_null(value: &Value) -> bool {
 
 impl UserState {
     fn document(&self, secrets: Secrets) -> Document {
-        let Record { managed, tag_keys, default_tag_keys, unfinished, unrecognised, password: _ } =
-            &self.record;
+        let Record {
+            managed,
+            tag_keys,
+            default_tag_keys,
+            unfinished,
+            unrecognised,
+            last_written,
+            password: _,
+        } = &self.record;
         Document {
             id: Some(self.id().to_string()),
             arn: self.arn.clone(),
@@ -75,6 +84,7 @@ impl UserState {
             managed_tags: tag_keys.clone(),
             default_tags: default_tag_keys.clone(),
             unrecognised: unrecognised.clone(),
+            last_written: *last_written,
             unfinished: (!unfinished.is_empty()).then(|| Leftover {
                 replaced: unfinished.replaced.clone(),
                 after_contact_work_configs: match unfinished.after_contact_work.to_spec() {
@@ -119,6 +129,7 @@ impl UserState {
                     after_contact_work,
                 },
                 unrecognised: document.unrecognised,
+                last_written: document.last_written,
                 password: spec.password.and_then(Input::into_known),
             },
         })

@@ -58,6 +58,9 @@ pub struct Record {
     /// What the service has that this version does not know, such as a new phone type: a call that
     /// writes the block around it would lose it, and the plan warns of that.
     pub unrecognised: Vec<String>,
+    /// When a call of this crate last changed the user, by the clock of the machine that made it, until the
+    /// user is read again: who lists users knows by it whose change it sees.
+    pub last_written: Option<Timestamp>,
     /// The password that was last applied, in memory only.
     pub password: Option<Secret>,
 }
