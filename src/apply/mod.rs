@@ -8,6 +8,7 @@
 
 mod create;
 mod observe;
+mod quick_connects;
 mod read;
 mod run;
 mod wait;
@@ -15,6 +16,7 @@ mod wait;
 #[cfg(feature = "fleet")]
 pub(crate) use create::is_recorded;
 pub use observe::{ObserveError, Observer};
+pub(crate) use quick_connects::QuickConnectIndex;
 #[cfg(feature = "fleet")]
 pub(crate) use read::{describe, with_record};
 pub use read::{find_by_name, identity_management, import, read, refresh};

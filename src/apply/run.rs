@@ -3,7 +3,7 @@
 use bon::Builder;
 
 use super::{
-    NoSleep, ObserveError, Observer, Sleep, Wait,
+    NoSleep, ObserveError, Observer, QuickConnectIndex, Sleep, Wait,
     create::{create, read_back, record},
     observe::Nobody,
     read::{describe, identity_management, is_gone, refresh},
@@ -38,6 +38,9 @@ pub struct Options<'a> {
     /// Whether a user that was just made is read, for what the service fills in: a call more.
     #[builder(default = true)]
     pub read_back: bool,
+    /// The quick connects that were found already, so that not every deletion searches for them.
+    #[builder(skip)]
+    pub(crate) quick_connects: Option<&'a QuickConnectIndex>,
 }
 
 impl Default for Options<'_> {
@@ -316,12 +319,16 @@ impl Run<'_> {
     }
 
     async fn delete_quick_connects(&self, user: &Replaced) -> ClientResult<()> {
-        let all = search_all_quick_connects(self.client, &user.instance_id).await?;
-        for found in all.into_iter().filter(|found| found.user_id.as_ref() == Some(&user.user_id)) {
-            let request = DeleteQuickConnect {
-                instance_id: user.instance_id.clone(),
-                quick_connect_id: found.quick_connect_id,
-            };
+        let known = self.options.quick_connects.and_then(|index| index.of(user));
+        let found = match known {
+            Some(found) => found,
+            None => {
+                let all = search_all_quick_connects(self.client, &user.instance_id).await?;
+                QuickConnectIndex::new(&user.instance_id, all).of(user).unwrap_or_default()
+            }
+        };
+        for quick_connect_id in found {
+            let request = DeleteQuickConnect { instance_id: user.instance_id.clone(), quick_connect_id };
             match self.client.delete_quick_connect(&request).await {
                 Err(error) if !is_gone(&error) => return Err(error),
                 _ => {}

@@ -46,3 +46,5 @@ pub use timer::{NoSleep, Sleep, ThreadSleep, ThreadTimer, Timer};
 #[cfg(feature = "tracing")]
 pub use traced::Traced;
 pub use traits::ConnectClient;
+#[cfg(feature = "fleet")]
+pub(crate) use traits::{decorate, for_each_operation};

@@ -158,4 +158,4 @@ macro_rules! decorate {
 }
 
 #[cfg(any(feature = "policy", feature = "tracing"))]
-pub(super) use {decorate, for_each_operation};
+pub(crate) use {decorate, for_each_operation};

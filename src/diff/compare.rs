@@ -266,6 +266,9 @@ fn overwritten(sides: &Sides<'_>) -> Option<Change> {
     )
 }
 
+/// The code of the notice that proficiencies cannot be compared.
+pub(super) const PROFICIENCIES_NOT_READ: &str = "proficiencies-not-read";
+
 fn proficiencies(sides: &Sides<'_>, found: &mut Vec<Change>, notices: &mut Vec<Notice>) {
     let property = Property::UserProficiencies;
     let want = sides.want(property, sides.spec.user_proficiencies.as_ref());
@@ -275,7 +278,7 @@ fn proficiencies(sides: &Sides<'_>, found: &mut Vec<Change>, notices: &mut Vec<N
     let Some(actual) = &sides.state.settings.proficiencies else {
         notices.push(Notice {
             path: property.into(),
-            code: "proficiencies-not-read",
+            code: PROFICIENCIES_NOT_READ,
             refused: true,
             message: "the state does not hold the user's proficiencies".to_owned(),
             help: "read the user again, with its proficiencies".to_owned(),

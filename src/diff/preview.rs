@@ -81,6 +81,8 @@ fn against(sides: &Sides<'_>) -> Diff {
         }
     });
     if certain {
+        // A new user has none, whatever the old one has.
+        notices.retain(|notice: &Notice| notice.code != compare::PROFICIENCIES_NOT_READ);
         notices.extend(replacement_refusals(sides));
     }
     let unfinished = !sides.state.record.unfinished.replaced.is_empty();

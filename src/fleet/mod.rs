@@ -1,11 +1,18 @@
 //! Many users at once.
 
+mod apply;
+mod estimate;
 mod order;
 mod plan;
 mod refresh;
 mod store;
 mod wanted;
 
+pub use apply::{
+    ApplyOptions, Event, EventKind, EventSender, EventStream, FleetObserver, FleetOutcome, OnFailure,
+    Progress, UserOutcome, UserResult, apply, events,
+};
+pub use estimate::Estimate;
 pub use plan::{FleetNotice, FleetPlan, FleetRefused, Planner, UserPlan, plan};
 pub use refresh::{Finding, FindingKind, REFRESH_OPERATIONS, RefreshOptions, Refreshed, Strategy, refresh};
 pub use store::{

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use bon::Builder;
 
-use crate::{diff, user::DesiredUser};
+use crate::{
+    diff,
+    user::{DesiredUser, InstanceId},
+};
 
 /// A user that a program wants.
 #[derive(Builder, Clone, Debug, PartialEq)]
@@ -20,6 +23,13 @@ pub struct Wanted {
     /// Whether the user must be neither deleted nor replaced.
     #[builder(default)]
     pub protect: bool,
+}
+
+impl Wanted {
+    /// What Amazon Connect knows the user by: its instance, and its name there.
+    pub fn identity(&self) -> (InstanceId, String) {
+        (self.desired.instance_id().clone(), self.desired.name().to_owned())
+    }
 }
 
 /// How many deletions a plan may hold, replacements included: a replaced user is deleted.

@@ -510,3 +510,18 @@ fn a_name_that_is_left_out_stays() {
     let preview = change(&base(), &with(&[("name", Value::Null)]));
     assert!(preview.is_empty(), "{preview:?}");
 }
+
+#[test]
+fn a_replaced_user_needs_no_proficiencies_read() {
+    let proficiency = json!([{"attributeName": "l", "attributeValue": "f", "level": 1}]);
+    let mut state = state(&base());
+    state.settings.proficiencies = None;
+    let wanted =
+        |name: &str| spec(&with(&[("name", json!(name)), ("userProficiencies", proficiency.clone())]));
+    let refusals = |name: &str| {
+        let diff = diff(&wanted(name), Some(&state), &Options::default());
+        diff.refusals().map(|notice| notice.code).collect::<Vec<_>>()
+    };
+    assert_eq!(refusals("jane"), ["proficiencies-not-read"]);
+    assert!(refusals("june").is_empty(), "a new user has none, whatever the old one has");
+}

@@ -1,5 +1,6 @@
 //! Many users at once: planned, refreshed, stored and applied.
 
+mod apply;
 mod plan;
 mod refresh;
 mod store;

@@ -259,7 +259,7 @@ async fn proficiencies_that_a_program_asks_for_are_read_once() {
         state.settings.proficiencies = None;
     }
     let mut options = world.options(Strategy::Changed);
-    options.proficiencies = ["u00001".to_owned()].into();
+    options.proficiencies = [("i".into(), "u00001".to_owned())].into();
     let refreshed = refresh(&world.known, &world.connect, &options).await.expect("refreshed");
     assert_eq!(world.count(Operation::ListUserProficiencies), 1);
     let proficiencies = |name: &str| &refreshed.states[name].as_ref().expect("there").settings.proficiencies;

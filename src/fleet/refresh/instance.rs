@@ -73,7 +73,7 @@ impl<'a> Instance<'a> {
         for (name, state) in users {
             match listed.get(state.user_id.bare()) {
                 Some(there) if self.is_unchanged(state, there) => {
-                    let state = self.unchanged(name, state, there).await?;
+                    let state = self.unchanged(state, there).await?;
                     refreshed.states.insert(name.clone(), Some(state));
                 }
                 _ => changed.push((name, state)),
@@ -86,7 +86,7 @@ impl<'a> Instance<'a> {
         let (alone, either): (Vec<User<'a>>, Vec<User<'a>>) = changed.into_iter().partition(only_alone);
         let pages = listed.len().div_ceil(SEARCH_PAGE).max(1);
         let proficiencies =
-            either.iter().filter(|(name, state)| self.reads_proficiencies(name, state)).count();
+            either.iter().filter(|(_, state)| needs_proficiencies(state, self.options)).count();
         let by_search = pages + proficiencies;
         let count = alone.len() + either.len();
         let head = format!("{count} of {} users may have changed; ", listed.len());
@@ -112,11 +112,11 @@ impl<'a> Instance<'a> {
             && (state.last_modified_time == Some(changed) || state.record.last_written.is_some_and(own))
     }
 
-    async fn unchanged(&self, name: &str, state: &UserState, listed: &Listed) -> ClientResult<UserState> {
+    async fn unchanged(&self, state: &UserState, listed: &Listed) -> ClientResult<UserState> {
         let mut state = state.clone();
         state.last_modified_time = listed.changed;
         state.record.last_written = None;
-        if state.settings.proficiencies.is_none() && needs_proficiencies(name, &state, self.options) {
+        if state.settings.proficiencies.is_none() && needs_proficiencies(&state, self.options) {
             let read = list_all_proficiencies(self.client, self.id, &state.user_id).await?;
             state.settings.proficiencies = Some(read);
         }
@@ -171,7 +171,7 @@ impl<'a> Instance<'a> {
                 continue;
             };
             let mut state = merge(state, user);
-            if self.reads_proficiencies(name, &state) {
+            if needs_proficiencies(&state, self.options) {
                 match list_all_proficiencies(self.client, self.id, &state.user_id).await {
                     Ok(read) => state.settings.proficiencies = Some(read),
                     Err(error) => drop(refreshed.failed.insert(name.clone(), error)),
@@ -181,10 +181,6 @@ impl<'a> Instance<'a> {
             refreshed.states.insert(name.clone(), Some(state));
         }
         self.read(alone, refreshed).await;
-    }
-
-    fn reads_proficiencies(&self, name: &str, state: &UserState) -> bool {
-        needs_proficiencies(name, state, self.options)
     }
 
     async fn list(&self) -> ClientResult<HashMap<String, Listed>> {

@@ -184,7 +184,7 @@ async fn read_each(
     let read = |(name, state): (&String, &UserState)| {
         let (name, state) = (name.clone(), state.clone());
         async move {
-            let proficiencies = needs_proficiencies(&name, &state, options);
+            let proficiencies = needs_proficiencies(&state, options);
             let read = read_one(client, &state, proficiencies).await;
             (name, read)
         }
@@ -207,13 +207,16 @@ async fn read_one(
 }
 
 /// Whether anybody asks for the proficiencies of a user.
-fn needs_proficiencies(name: &str, state: &UserState, options: &RefreshOptions) -> bool {
-    state.record.managed.contains(Property::UserProficiencies) || options.proficiencies.contains(name)
+fn needs_proficiencies(state: &UserState, options: &RefreshOptions) -> bool {
+    let is_asked_for = |wanted: &BTreeSet<(InstanceId, String)>| {
+        !wanted.is_empty() && wanted.contains(&(state.instance_id.clone(), state.name.clone()))
+    };
+    state.record.managed.contains(Property::UserProficiencies) || is_asked_for(&options.proficiencies)
 }
 
 /// How many calls reading users by themselves takes.
 fn cost(users: &[(&String, &UserState)], options: &RefreshOptions) -> usize {
-    users.iter().map(|(name, state)| 1 + usize::from(needs_proficiencies(name, state, options))).sum()
+    users.iter().map(|(_, state)| 1 + usize::from(needs_proficiencies(state, options))).sum()
 }
 
 /// Whether a moment is near enough to another.

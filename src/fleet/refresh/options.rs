@@ -38,9 +38,10 @@ pub struct RefreshOptions {
     /// Instances to look at even though no user of theirs is recorded: those of users to be made.
     #[builder(default)]
     pub instances: BTreeSet<InstanceId>,
-    /// The users whose program sets proficiencies, by their names there: reading them is a call more.
+    /// The users whose program sets proficiencies, by [identity](crate::fleet::Wanted::identity): reading them
+    /// is a call more, and made besides for those whose recorded program sets some.
     #[builder(default)]
-    pub proficiencies: BTreeSet<String>,
+    pub proficiencies: BTreeSet<(InstanceId, String)>,
     /// How many calls may be under way at once.
     #[builder(default = NonZeroUsize::MIN.saturating_add(7))]
     pub parallelism: NonZeroUsize,

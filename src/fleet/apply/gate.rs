@@ -1,0 +1,107 @@
+//! What stands between the users and the service: how many calls wait, and how many are under way.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use tokio::sync::{Notify, Semaphore};
+
+use crate::{
+    client::{ClientResult, ConnectClient, Pace, Rate, decorate, for_each_operation},
+    user::Operation,
+};
+
+/// A pace that knows how many calls wait for it.
+#[derive(Debug)]
+pub(super) struct Watched {
+    pace: Arc<dyn Pace>,
+    waiting: Mutex<BTreeMap<Operation, usize>>,
+    /// Told each time that one no longer waits.
+    pub(super) moved: Notify,
+    /// The calls that were made, those made again included.
+    pub(super) calls: AtomicU64,
+}
+
+impl Watched {
+    pub(super) fn new(pace: Arc<dyn Pace>) -> Self {
+        Self { pace, waiting: Mutex::default(), moved: Notify::new(), calls: AtomicU64::new(0) }
+    }
+
+    pub(super) fn waiting(&self, operation: Operation) -> usize {
+        self.lock().get(&operation).copied().unwrap_or_default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Operation, usize>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One who waits, until it is dropped: also when it is no longer waited for.
+struct Waiting<'a>(&'a Watched, Operation);
+
+impl<'a> Waiting<'a> {
+    fn new(watched: &'a Watched, operation: Operation) -> Self {
+        *watched.lock().entry(operation).or_default() += 1;
+        Self(watched, operation)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(count) = self.0.lock().get_mut(&self.1) {
+            *count = count.saturating_sub(1);
+        }
+        self.0.moved.notify_one();
+    }
+}
+
+#[async_trait]
+impl Pace for Watched {
+    async fn acquire(&self, operation: Operation) {
+        let _waiting = Waiting::new(self, operation);
+        self.pace.acquire(operation).await;
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn throttled(&self, operation: Operation) {
+        self.pace.throttled(operation);
+    }
+
+    fn accepted(&self, operation: Operation) {
+        self.pace.accepted(operation);
+    }
+
+    fn rate(&self, operation: Operation) -> Rate {
+        self.pace.rate(operation)
+    }
+}
+
+/// A client with a bound on the calls that are under way.
+#[derive(Debug)]
+pub(super) struct Bounded<C> {
+    inner: C,
+    permits: Semaphore,
+}
+
+impl<C> Bounded<C> {
+    pub(super) fn new(inner: C, calls: usize) -> Self {
+        Self { inner, permits: Semaphore::new(calls.min(Semaphore::MAX_PERMITS)) }
+    }
+
+    async fn around<T, F, Fut>(&self, _: Operation, call: F) -> ClientResult<T>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = ClientResult<T>>,
+    {
+        // Nobody closes the semaphore, so there is always a permit to come.
+        let _permit = self.permits.acquire().await;
+        call().await
+    }
+}
+
+for_each_operation!(decorate! { impl<C: ConnectClient> ConnectClient for Bounded<C> });

@@ -1,0 +1,14 @@
+//! Carrying out the plan of a fleet.
+
+mod events;
+mod gate;
+mod job;
+mod options;
+mod outcome;
+mod queue;
+mod run;
+
+pub use events::{Event, EventKind, EventSender, EventStream, FleetObserver, Progress, events};
+pub use options::{ApplyOptions, OnFailure};
+pub use outcome::{FleetOutcome, UserOutcome, UserResult};
+pub use run::apply;

@@ -1,0 +1,69 @@
+//! What a host decides about carrying out the plan of a fleet.
+
+use std::{
+    num::{NonZeroU32, NonZeroUsize},
+    sync::Arc,
+    time::SystemTime,
+};
+
+use bon::Builder;
+
+use super::{FleetObserver, events::Nobody};
+use crate::{
+    apply::Wait,
+    client::{CancellationToken, Pace, RetryPolicy, Timer},
+    user::{Timestamp, UserId},
+};
+
+/// What to do about the other users when one fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnFailure {
+    /// Go on with them.
+    #[default]
+    Continue,
+    /// End after so many failures: calls under way are waited for, and no others are made.
+    StopAfter(NonZeroU32),
+}
+
+impl OnFailure {
+    /// End at the first failure.
+    pub const STOP: Self = Self::StopAfter(NonZeroU32::MIN);
+}
+
+/// What a host decides about carrying out the plan of a fleet.
+#[derive(Builder, Clone)]
+#[non_exhaustive]
+pub struct ApplyOptions<'a> {
+    /// The clock, and how time passes.
+    pub timer: Arc<dyn Timer>,
+    /// When a call may be made: share it with every client of the account and Region.
+    pub pace: Arc<dyn Pace>,
+    /// When a call is made again.
+    #[builder(default)]
+    pub retry: RetryPolicy,
+    /// How many calls may be under way at once. Users who wait for their turn do not count.
+    #[builder(default = NonZeroUsize::MIN.saturating_add(15))]
+    pub parallelism: NonZeroUsize,
+    /// What to do about the others when a user fails.
+    #[builder(default)]
+    pub on_failure: OnFailure,
+    /// How the host ends it before its time.
+    #[builder(default)]
+    pub cancel: CancellationToken,
+    /// Who looks on.
+    #[builder(default = &Nobody)]
+    pub observer: &'a dyn FleetObserver,
+    /// How long to wait for a user that was just made and cannot be read yet.
+    #[builder(default)]
+    pub wait: Wait,
+    /// Users that the host manages already: none of them is taken over.
+    #[builder(default)]
+    pub owned: &'a [UserId],
+    /// Whether each user that was made is read, for what the service fills in: a call more for each.
+    #[builder(default)]
+    pub read_back: bool,
+    /// What the time is, for the record of when a user was changed.
+    #[builder(default = &|| SystemTime::now().into())]
+    pub now: &'a (dyn Fn() -> Timestamp + Send + Sync),
+}

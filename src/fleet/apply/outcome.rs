@@ -1,0 +1,83 @@
+//! What has become of a fleet.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::super::StoreError;
+use crate::{client::ErrorKind, diff::Action};
+
+/// What has become of one user.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct UserOutcome {
+    /// The user, by its name in the program.
+    pub user: String,
+    /// What was to happen to it.
+    pub action: Action,
+    /// What has become of it.
+    pub result: UserResult,
+    /// How many of its steps were made.
+    pub steps: usize,
+    /// Why it is not done, or what else there is to know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The way out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<&'static str>,
+    /// What kind of failure it was, if a call failed.
+    #[serde(skip)]
+    pub kind: Option<ErrorKind>,
+}
+
+/// What has become of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum UserResult {
+    /// It is as it should be.
+    Done,
+    /// A step has failed; the next run goes on there.
+    Failed,
+    /// Everything was ended before its last step; the next run goes on there.
+    Unfinished,
+    /// None of its steps was made: everything was ended before, or a user that it waits for has failed.
+    NotTried,
+}
+
+/// What has become of a fleet.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct FleetOutcome {
+    /// What has become of each user of the plan that had a step to make, in the order in which they ended.
+    pub users: Vec<UserOutcome>,
+    /// How many users needed no step, and have their record brought up to date.
+    pub recorded: usize,
+    /// How many calls were made, those made again included.
+    pub calls: u64,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// Whether the host has ended it.
+    pub cancelled: bool,
+    /// Why states could not be written, if so: everything was ended then.
+    pub store: Option<StoreError>,
+}
+
+impl FleetOutcome {
+    /// How many users have come to this.
+    pub fn count(&self, result: UserResult) -> usize {
+        self.users.iter().filter(|user| user.result == result).count()
+    }
+
+    /// How many users have got what they were to get.
+    pub fn done(&self, action: Action) -> usize {
+        let is_done = |user: &&UserOutcome| user.result == UserResult::Done && user.action == action;
+        self.users.iter().filter(is_done).count()
+    }
+
+    /// Whether every user is as it should be.
+    pub fn is_done(&self) -> bool {
+        self.store.is_none() && self.users.iter().all(|user| user.result == UserResult::Done)
+    }
+}

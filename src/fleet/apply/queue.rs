@@ -1,0 +1,79 @@
+//! Who is next: so that every operation always has somebody waiting, and few wait at once.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap, HashMap},
+};
+
+use super::super::{UserPlan, order::Wait};
+use crate::user::Operation;
+
+/// The users who are not under way yet.
+#[derive(Debug)]
+pub(super) struct Queue {
+    /// Who may begin, by the operation that they begin with; who has most to do later goes first.
+    ready: BTreeMap<Operation, BinaryHeap<(u64, Reverse<usize>)>>,
+    /// Who waits for whom before it can begin at all.
+    blocked: HashMap<usize, Vec<usize>>,
+    priorities: HashMap<usize, u64>,
+}
+
+impl Queue {
+    pub(super) fn new(users: &[UserPlan], load: &BTreeMap<Operation, u64>) -> Self {
+        let mut queue = Self { ready: BTreeMap::new(), blocked: HashMap::new(), priorities: HashMap::new() };
+        for (place, user) in users.iter().enumerate() {
+            let Some((first, later)) = user.plan.steps().split_first() else { continue };
+            // Whatever comes after the first call should reach the operations with most to do early.
+            let weight = |operation: &Operation| load.get(operation).copied().unwrap_or_default();
+            let priority = later.iter().map(|step| weight(&step.operation)).sum();
+            let blockers: Vec<usize> = first_waits(user).map(|wait| wait.user).collect();
+            if blockers.is_empty() {
+                queue.push(first.operation, priority, place);
+                continue;
+            }
+            queue.priorities.insert(place, priority);
+            for blocker in blockers {
+                queue.blocked.entry(blocker).or_default().push(place);
+            }
+        }
+        queue
+    }
+
+    /// The operations that somebody could begin with.
+    pub(super) fn operations(&self) -> Vec<Operation> {
+        self.ready.iter().filter(|(_, ready)| !ready.is_empty()).map(|(operation, _)| *operation).collect()
+    }
+
+    /// Who begins next with an operation.
+    pub(super) fn next(&mut self, operation: Operation) -> Option<usize> {
+        self.ready.get_mut(&operation)?.pop().map(|(_, Reverse(place))| place)
+    }
+
+    /// Whether anybody waits for a user who is under way.
+    pub(super) fn blocked_by(&self, place: usize) -> Vec<usize> {
+        self.blocked.get(&place).cloned().unwrap_or_default()
+    }
+
+    /// Lets a user begin who waited.
+    pub(super) fn release(&mut self, place: usize, users: &[UserPlan]) {
+        let first = users.get(place).and_then(|user| user.plan.steps().first());
+        // Whoever waited for two users is released once.
+        if let (Some(first), Some(priority)) = (first, self.priorities.remove(&place)) {
+            self.push(first.operation, priority, place);
+        }
+    }
+
+    /// Takes a user out who will never begin.
+    pub(super) fn give_up(&mut self, place: usize) -> bool {
+        self.priorities.remove(&place).is_some()
+    }
+
+    fn push(&mut self, operation: Operation, priority: u64, place: usize) {
+        self.ready.entry(operation).or_default().push((priority, Reverse(place)));
+    }
+}
+
+/// What a user waits for before its first step.
+pub(super) fn first_waits(user: &UserPlan) -> impl Iterator<Item = &Wait> {
+    user.waits.iter().filter(|wait| wait.step == 0)
+}

@@ -1,0 +1,369 @@
+//! A fleet on its way.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    time::Duration,
+};
+
+use futures_util::{
+    StreamExt,
+    future::{self, Either},
+    stream::FuturesUnordered,
+};
+use tokio::sync::watch;
+
+use super::{
+    super::{Change, Entry, Estimate, FleetPlan, StateStore, StoreError, UserPlan},
+    ApplyOptions, Event, EventKind, FleetOutcome, OnFailure, Progress, UserOutcome, UserResult,
+    gate::{Bounded, Watched},
+    job::{Job, outcome},
+    queue::{Queue, first_waits},
+};
+use crate::{
+    apply::{self, Applied, QuickConnectIndex},
+    client::{CancellationToken, ConnectClient, Paced, Retrying, search_all_quick_connects},
+    diff::Call,
+    user::{InstanceId, Operation},
+};
+
+/// How many users wait for the same operation at once: enough that it never stands still, and few enough
+/// that those who have most to do are not held up.
+const WAITING: usize = 8;
+
+/// How many users that need no call are written at once.
+const BATCH: usize = 500;
+
+/// Carries out the plan of a fleet, at the speed that the quota allows.
+///
+/// The steps of different users go on side by side, so that every operation's share of the quota is used all
+/// the time; the steps of one user keep their order, and wait where another user must go first. What each
+/// step has done is in the store before the next one begins. A user that fails does not stop the others,
+/// unless `options` say so.
+///
+/// `client` makes single attempts: retry, pace and cancellation are put around it here.
+///
+/// Nothing is lost when this is ended at any moment, even by a kill: plan again from what the store
+/// remembers, and apply.
+pub async fn apply(
+    plan: &FleetPlan,
+    store: &dyn StateStore,
+    client: &dyn ConnectClient,
+    options: &ApplyOptions<'_>,
+) -> FleetOutcome {
+    let stop = CancellationToken::new();
+    let watched = Arc::new(Watched::new(options.pace.clone()));
+    let bounded = Bounded::new(client, options.parallelism.get());
+    let paced = Paced::new(bounded, watched.clone()).with_cancellation(stop.clone());
+    let client = Retrying::new(paced, options.retry, options.timer.clone()).with_cancellation(stop.clone());
+    let mut run = Run {
+        plan,
+        store,
+        client: &client,
+        options,
+        watched,
+        stop,
+        quick_connects: QuickConnectIndex::default(),
+        signals: signals(plan.users()),
+        advanced: Mutex::default(),
+        tally: Mutex::new(Tally::new(plan, options)),
+        store_error: Mutex::default(),
+        began: options.timer.now(),
+    };
+    let mut outcome = run.go().await;
+    outcome.calls = run.watched.calls.load(Ordering::Relaxed);
+    outcome.elapsed = options.timer.now().saturating_sub(run.began);
+    outcome.cancelled = options.cancel.is_cancelled();
+    outcome.store = run.store_error.lock().unwrap_or_else(PoisonError::into_inner).take();
+    outcome
+}
+
+/// A fleet on its way.
+pub(super) struct Run<'a> {
+    plan: &'a FleetPlan,
+    pub(super) store: &'a dyn StateStore,
+    pub(super) client: &'a dyn ConnectClient,
+    pub(super) options: &'a ApplyOptions<'a>,
+    watched: Arc<Watched>,
+    /// Ends everything: the host's wish, too many failures, or states that cannot be written.
+    pub(super) stop: CancellationToken,
+    pub(super) quick_connects: QuickConnectIndex,
+    /// How far the users are for whom others wait.
+    signals: HashMap<usize, watch::Sender<Made>>,
+    /// Those of them who have moved since somebody last looked.
+    advanced: Mutex<Vec<usize>>,
+    tally: Mutex<Tally>,
+    store_error: Mutex<Option<StoreError>>,
+    began: Duration,
+}
+
+/// How far a user is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Made {
+    steps: usize,
+    has_ended: bool,
+}
+
+/// What is done and what is left.
+struct Tally {
+    progress: Progress,
+    left: BTreeMap<Operation, u64>,
+    failures: u32,
+}
+
+impl Tally {
+    fn new(plan: &FleetPlan, options: &ApplyOptions<'_>) -> Self {
+        let left = plan.estimate(|operation| options.pace.rate(operation), options.read_back).calls;
+        let users = plan.users().iter().filter(|user| !user.plan.steps().is_empty());
+        let steps = users.clone().map(|user| user.plan.steps().len() as u64).sum();
+        let progress = Progress { users: users.count(), steps, ..Progress::default() };
+        Self { progress, left, failures: 0 }
+    }
+}
+
+impl Run<'_> {
+    async fn go(&mut self) -> FleetOutcome {
+        let mut outcome = FleetOutcome::default();
+        match self.record_quiet_users().await {
+            Ok(recorded) => outcome.recorded = recorded,
+            Err(error) => self.store_failed(error),
+        }
+        self.find_quick_connects().await;
+        outcome.users = self.carry_out().await;
+        outcome
+    }
+
+    /// Users who need no call only have their record brought up to date, many in one transaction.
+    async fn record_quiet_users(&self) -> Result<usize, StoreError> {
+        let quiet: Vec<&UserPlan> =
+            self.plan.users().iter().filter(|user| user.plan.steps().is_empty()).collect();
+        for batch in quiet.chunks(BATCH) {
+            let mut changes = Vec::new();
+            for user in batch {
+                let known = user.moved_from.as_ref().unwrap_or(&user.name);
+                let notes = self.store.get(known).await?.unwrap_or_default().notes;
+                let options = apply::Options::default();
+                let applied = apply::apply(&user.plan, user.plan.base(), self.client, &options).await;
+                if let Ok(Applied { state: Some(state), .. }) = applied {
+                    let notes = self.options.observer.notes(&user.name, &state, &notes);
+                    changes.extend(user.moved_from.clone().map(Change::Remove));
+                    let entry = Entry { state: Some(state), notes };
+                    changes.push(Change::Put(user.name.clone(), Box::new(entry)));
+                }
+            }
+            self.store.commit(&changes).await?;
+        }
+        Ok(quiet.len())
+    }
+
+    /// One search of each instance serves every user who is deleted with its quick connects. Where it fails,
+    /// each user searches for itself, and says so if that fails too.
+    async fn find_quick_connects(&mut self) {
+        let mut instances: BTreeSet<InstanceId> = BTreeSet::new();
+        for step in self.plan.users().iter().flat_map(|user| user.plan.steps()) {
+            if let Some(Call::DeleteQuickConnects(user)) = step.call() {
+                instances.insert(user.instance_id.clone());
+            }
+        }
+        for instance in instances {
+            let search = search_all_quick_connects(self.client, &instance);
+            if let Some(Ok(found)) = self.options.cancel.run(search).await {
+                self.quick_connects.add(&instance, found);
+            }
+        }
+    }
+
+    async fn carry_out(&self) -> Vec<UserOutcome> {
+        let users = self.plan.users();
+        let load = self.tally().left.clone();
+        let mut queue = Queue::new(users, &load);
+        let mut running = FuturesUnordered::new();
+        let mut outcomes = Vec::new();
+        loop {
+            if self.options.cancel.is_cancelled() {
+                self.stop.cancel();
+            }
+            for place in self.take_advanced() {
+                for waiting in queue.blocked_by(place) {
+                    match self.may_begin(waiting) {
+                        Some(true) => queue.release(waiting, users),
+                        Some(false) if queue.give_up(waiting) => {
+                            outcomes.extend(self.not_tried(waiting, Some(place)));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            if !self.stop.is_cancelled() {
+                for operation in queue.operations() {
+                    let room = WAITING.saturating_sub(self.watched.waiting(operation));
+                    for place in (0..room).map_while(|_| queue.next(operation)) {
+                        running.extend(
+                            users
+                                .get(place)
+                                .map(|user| async move { (place, Job::run(self, place, user).await) }),
+                        );
+                    }
+                }
+            }
+            if running.is_empty() {
+                if self.lock_advanced().is_empty() {
+                    break;
+                }
+                continue;
+            }
+            let ended = Box::pin(async {
+                match self.stop.is_cancelled() {
+                    true => future::pending().await,
+                    false => self.options.cancel.cancelled().await,
+                }
+            });
+            let moved = Box::pin(self.watched.moved.notified());
+            if let Either::Left((Some((place, outcome)), _)) =
+                future::select(running.next(), future::select(moved, ended)).await
+            {
+                self.ended(place, &outcome);
+                outcomes.push(outcome);
+            }
+        }
+        // Whoever is left was never begun.
+        let seen: BTreeSet<String> = outcomes.iter().map(|outcome| outcome.user.clone()).collect();
+        for (place, user) in users.iter().enumerate() {
+            if !user.plan.steps().is_empty() && !seen.contains(&user.name) {
+                outcomes.extend(self.not_tried(place, None));
+            }
+        }
+        outcomes
+    }
+
+    /// Whether a user who waited may begin; `None` while it must wait on.
+    fn may_begin(&self, place: usize) -> Option<bool> {
+        let mut may = Some(true);
+        for wait in self.plan.users().get(place).into_iter().flat_map(first_waits) {
+            match self.signals.get(&wait.user).map(|signal| *signal.borrow()) {
+                Some(made) if made.steps > wait.other => {}
+                Some(Made { has_ended: true, .. }) => return Some(false),
+                _ => may = None,
+            }
+        }
+        may
+    }
+
+    fn not_tried(&self, place: usize, blocker: Option<usize>) -> Option<UserOutcome> {
+        let user = self.plan.users().get(place)?;
+        let message = match blocker {
+            Some(blocker) => format!("`{}`, which it waits for, has failed", self.name_of(blocker)),
+            None => "everything was ended before".to_owned(),
+        };
+        let outcome = UserOutcome { message: Some(message), ..outcome(user, UserResult::NotTried, 0) };
+        self.ended(place, &outcome);
+        Some(outcome)
+    }
+
+    fn ended(&self, place: usize, outcome: &UserOutcome) {
+        self.signal(place, |made| made.has_ended = true);
+        {
+            let mut tally = self.tally();
+            tally.progress.users_done += 1;
+            // What a user leaves undone is no longer left to do.
+            let steps = self.plan.users().get(place).map(|user| user.plan.steps()).unwrap_or_default();
+            for step in steps.iter().skip(outcome.steps) {
+                tally.reduce(step.operation);
+            }
+            if outcome.result == UserResult::Failed {
+                tally.failures += 1;
+            }
+            if let OnFailure::StopAfter(most) = self.options.on_failure
+                && tally.failures >= most.get()
+            {
+                self.stop.cancel();
+            }
+        }
+        self.tell(EventKind::User(outcome.clone()));
+    }
+
+    /// A user has made a step.
+    pub(super) fn made(&self, place: usize, steps: usize, operation: Operation) {
+        {
+            let mut tally = self.tally();
+            tally.progress.steps_done += 1;
+            tally.reduce(operation);
+            if operation == Operation::CreateUser {
+                tally.reduce(Operation::DescribeUser);
+            }
+        }
+        self.signal(place, |made| made.steps = steps);
+    }
+
+    fn signal(&self, place: usize, change: impl FnOnce(&mut Made)) {
+        if let Some(signal) = self.signals.get(&place) {
+            signal.send_modify(change);
+            self.lock_advanced().push(place);
+            self.watched.moved.notify_one();
+        }
+    }
+
+    /// Waits until a user has made a step; whether it has, or never will.
+    pub(super) async fn has_made(&self, place: usize, step: usize) -> bool {
+        let Some(signal) = self.signals.get(&place) else { return false };
+        let mut made = signal.subscribe();
+        let enough = made.wait_for(|made| made.steps > step || made.has_ended).await;
+        enough.is_ok_and(|made| made.steps > step)
+    }
+
+    pub(super) fn name_of(&self, place: usize) -> String {
+        self.plan.users().get(place).map(|user| user.name.clone()).unwrap_or_default()
+    }
+
+    /// States that cannot be written end everything.
+    pub(super) fn store_failed(&self, error: StoreError) {
+        self.stop.cancel();
+        self.store_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    /// Tells the host.
+    pub(super) fn tell(&self, kind: EventKind) {
+        let elapsed = self.options.timer.now().saturating_sub(self.began);
+        let progress = {
+            let tally = self.tally();
+            let rate = |operation| {
+                let mut rate = self.options.pace.rate(operation);
+                rate.burst = std::num::NonZeroU32::MIN;
+                rate
+            };
+            Progress {
+                elapsed,
+                rate: tally.progress.steps_done as f64 / elapsed.as_secs_f64().max(0.001),
+                left: Estimate::new(tally.left.clone(), rate).time,
+                ..tally.progress
+            }
+        };
+        self.options.observer.event(&Event { kind, progress });
+    }
+
+    fn take_advanced(&self) -> Vec<usize> {
+        std::mem::take(&mut self.lock_advanced())
+    }
+
+    fn lock_advanced(&self) -> MutexGuard<'_, Vec<usize>> {
+        self.advanced.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tally {
+    fn reduce(&mut self, operation: Operation) {
+        if let Some(left) = self.left.get_mut(&operation) {
+            *left = left.saturating_sub(1);
+        }
+    }
+}
+
+/// One for each user for whom others wait.
+fn signals(users: &[UserPlan]) -> HashMap<usize, watch::Sender<Made>> {
+    let waits = users.iter().flat_map(|user| &user.waits);
+    waits.map(|wait| (wait.user, watch::Sender::new(Made::default()))).collect()
+}

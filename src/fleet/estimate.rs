@@ -1,0 +1,98 @@
+//! How many calls a plan takes, and how long the quota lets them take.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+use super::FleetPlan;
+use crate::{
+    client::Rate,
+    diff::{Call, Step},
+    user::Operation,
+};
+
+/// What a plan costs: calls, and the time that the quota asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Estimate {
+    /// How many calls of each operation.
+    pub calls: BTreeMap<Operation, u64>,
+    /// The least time that they take: that of the operation that takes longest.
+    pub time: Duration,
+    /// That operation.
+    pub slowest: Option<Operation>,
+}
+
+impl Estimate {
+    /// What these calls cost at these rates.
+    pub fn new(calls: BTreeMap<Operation, u64>, rate: impl Fn(Operation) -> Rate) -> Self {
+        let time = |(operation, calls): (&Operation, &u64)| (rate(*operation).time_for(*calls), *operation);
+        let slowest = calls.iter().map(time).max_by_key(|(time, _)| *time);
+        Self {
+            time: slowest.map(|(time, _)| time).unwrap_or_default(),
+            slowest: slowest.map(|(_, operation)| operation),
+            calls,
+        }
+    }
+
+    /// What the steps of previews cost; steps that may turn out not to be needed count too.
+    pub fn of_steps<'a>(steps: impl IntoIterator<Item = &'a Step>, rate: impl Fn(Operation) -> Rate) -> Self {
+        let mut calls = BTreeMap::new();
+        for step in steps {
+            *calls.entry(step.operation).or_default() += 1;
+        }
+        Self::new(calls, rate)
+    }
+
+    /// All calls together.
+    pub fn total(&self) -> u64 {
+        self.calls.values().sum()
+    }
+}
+
+impl FleetPlan {
+    /// What the plan costs at these rates. With `read_back`, each user that is made is read once.
+    pub fn estimate(&self, rate: impl Fn(Operation) -> Rate, read_back: bool) -> Estimate {
+        let steps = self.users.iter().flat_map(|user| user.plan.steps());
+        let mut estimate = Estimate::of_steps(steps.clone(), &rate);
+        let made = steps.filter(|step| matches!(step.call(), Some(Call::Create))).count() as u64;
+        if read_back && made > 0 {
+            estimate.calls.insert(Operation::DescribeUser, made);
+        }
+        Estimate::new(estimate.calls, rate)
+    }
+}
+
+impl fmt::Display for Estimate {
+    /// `96 calls, at least 41s (CreateUser 87)`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let total = self.total();
+        write!(f, "{total} call{}", if total == 1 { "" } else { "s" })?;
+        match self.slowest.and_then(|operation| Some((operation, self.calls.get(&operation)?))) {
+            Some((operation, calls)) if !self.time.is_zero() => {
+                write!(f, ", at least {} ({operation} {calls})", Seconds(self.time))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Serialize for Estimate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut estimate = serializer.serialize_struct("Estimate", 3)?;
+        estimate.serialize_field("calls", &self.calls)?;
+        estimate.serialize_field("seconds", &self.time.as_secs_f64())?;
+        estimate.serialize_field("slowest", &self.slowest)?;
+        estimate.end()
+    }
+}
+
+/// A time in whole seconds, as people read it: `1h 23m 20s`.
+struct Seconds(Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.as_secs() + u64::from(self.0.subsec_nanos() > 0);
+        humantime::format_duration(Duration::from_secs(seconds)).fmt(f)
+    }
+}

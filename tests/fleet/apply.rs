@@ -1,0 +1,491 @@
+//! A fleet on its way: side by side, at the floor of the quota, and what is left after it was ended.
+
+use std::{
+    collections::BTreeMap,
+    num::{NonZeroU32, NonZeroUsize},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use connect_user::{
+    client::{
+        CancellationToken, ConnectClient, ErrorKind, QuickConnectSummary, Rate, Sleep, Timer, TokenBuckets,
+        memory::{Fault, MemoryConnect, Outcome},
+    },
+    diff::{Action, QuickConnects},
+    fleet::{
+        ApplyOptions, Change, Entry, Event, EventKind, FleetObserver, FleetOutcome, FleetPlan, Guard,
+        MemoryStore, OnFailure, PlanOptions, RefreshOptions, StateStore, StoreError, Strategy, UserResult,
+        Wanted, apply, events, load_all, plan, refresh,
+    },
+    user::{IdentityManagementType, Operation, Timestamp, UserState},
+};
+use proptest::{collection::vec, option, prelude::*, sample::select, strategy::Strategy as _};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::support::*;
+
+/// The runtime's clock, which tests pause.
+pub struct Tokio(Instant);
+
+#[async_trait]
+impl Sleep for Tokio {
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+impl Timer for Tokio {
+    fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+pub fn timer() -> Arc<Tokio> {
+    Arc::new(Tokio(Instant::now()))
+}
+
+pub fn options<'a>() -> ApplyOptions<'a> {
+    let timer = timer();
+    let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone()));
+    ApplyOptions::builder().timer(timer).pace(pace).now(&|| Timestamp::from_millis(1)).build()
+}
+
+fn connect() -> MemoryConnect {
+    MemoryConnect::any_instance(IdentityManagementType::Saml)
+}
+
+fn plan_of(wanted: &[Wanted], states: &BTreeMap<String, UserState>) -> FleetPlan {
+    let options = PlanOptions::builder().guard(Guard::OFF).build();
+    plan(wanted, states, &options).expect("a plan")
+}
+
+async fn states_of(store: &MemoryStore) -> BTreeMap<String, UserState> {
+    let all = load_all(store).await.expect("all");
+    all.into_iter().filter_map(|(name, entry)| Some((name, entry.state?))).collect()
+}
+
+/// The users whom the store remembers, as they are.
+async fn read_again(
+    connect: &dyn ConnectClient,
+    store: &MemoryStore,
+    wanted: &[Wanted],
+) -> BTreeMap<String, UserState> {
+    let asks = |user: &&Wanted| user.desired.spec().user_proficiencies.is_some();
+    let options = RefreshOptions::builder()
+        .strategy(Strategy::Full)
+        .now(Timestamp::from_millis(9_999_999))
+        .proficiencies(wanted.iter().filter(asks).map(Wanted::identity).collect())
+        .build();
+    refresh(&states_of(store).await, connect, &options).await.expect("refreshed").there()
+}
+
+/// Brings the service to what is wanted, from what the store remembers.
+async fn bring(
+    connect: &dyn ConnectClient,
+    store: &MemoryStore,
+    wanted: &[Wanted],
+    options: &ApplyOptions<'_>,
+) -> FleetOutcome {
+    let there = read_again(connect, store, wanted).await;
+    apply(&plan_of(wanted, &there), store, connect, options).await
+}
+
+fn many(count: usize) -> Vec<Wanted> {
+    (0..count).map(|number| format!("u{number:04}")).map(|name| wanted(&name, &document(&name))).collect()
+}
+
+fn count(connect: &MemoryConnect, operation: Operation) -> usize {
+    connect.calls().iter().filter(|call| call.operation == operation).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_are_made_at_the_speed_of_the_quota_and_then_there_is_nothing_to_do() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    let all = many(105);
+    let plan = plan_of(&all, &BTreeMap::new());
+    let estimate = plan.estimate(|_| Rate::DEFAULT, false);
+    assert_eq!(estimate.to_string(), "105 calls, at least 50s (CreateUser 105)");
+    let outcome = apply(&plan, &store, &connect, &options()).await;
+    assert!(outcome.is_done(), "{outcome:?}");
+    assert_eq!((outcome.done(Action::Create), outcome.calls, connect.calls().len()), (105, 105, 105));
+    assert_eq!(outcome.elapsed.as_secs(), 50, "{:?}", outcome.elapsed);
+    let states = states_of(&store).await;
+    assert_eq!(states.len(), 105);
+    assert_eq!(states["u0003"].record.last_written, Some(Timestamp::from_millis(1)));
+    assert!(plan_of(&all, &states).is_empty());
+}
+
+/// Users of whom each has something else to do.
+fn mixed(count: usize) -> (BTreeMap<String, UserState>, Vec<Wanted>) {
+    let mut states = BTreeMap::new();
+    let mut all = Vec::new();
+    for number in 0..count {
+        let name = format!("u{number:04}");
+        let mut document = document(&name);
+        if number % 5 != 0 {
+            states.insert(name.clone(), state(&document, &format!("id-{number}")));
+            if number % 2 == 0 {
+                document["routingProfileId"] = json!("r2");
+            }
+            if number % 3 == 0 {
+                document["tags"]["team"] = json!("y");
+            }
+            if number % 7 == 0 {
+                document["securityProfileIds"] = json!(["s2"]);
+                document["identityInfo"]["lastName"] = json!("C");
+            }
+        }
+        all.push(wanted(&name, &document));
+    }
+    (states, all)
+}
+
+/// A service that has these users.
+async fn with_users(states: &mut BTreeMap<String, UserState>) -> MemoryConnect {
+    let connect = connect();
+    let store = MemoryStore::default();
+    let all: Vec<Wanted> = states.keys().map(|name| wanted(name, &document(name))).collect();
+    let mut fast = options();
+    let rate = Rate { every: Duration::from_nanos(1), burst: NonZeroU32::MAX };
+    fast.pace = Arc::new(TokenBuckets::new(rate, fast.timer.clone()));
+    assert!(apply(&plan_of(&all, &BTreeMap::new()), &store, &connect, &fast).await.is_done());
+    *states = states_of(&store).await;
+    connect.clear_calls();
+    connect
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_operation_has_its_share_all_the_time() {
+    let (mut states, all) = mixed(600);
+    let connect = with_users(&mut states).await;
+    let store =
+        MemoryStore::new(states.iter().map(|(name, state)| (name.clone(), Entry::new(state.clone()))));
+    let plan = plan_of(&all, &states);
+    let floor = plan.estimate(|_| Rate::DEFAULT, false).time;
+    let outcome = apply(&plan, &store, &connect, &options()).await;
+    assert!(outcome.is_done());
+    let ratio = outcome.elapsed.as_secs_f64() / floor.as_secs_f64();
+    assert!(ratio <= 1.05, "{ratio}: {:?} of {floor:?}", outcome.elapsed);
+    assert!(plan_of(&all, &states_of(&store).await).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_that_fails_does_not_stop_the_others_unless_it_should() {
+    for (on_failure, most) in [
+        (OnFailure::Continue, 40),
+        (OnFailure::STOP, 12),
+        (OnFailure::StopAfter(NonZeroU32::MIN.saturating_add(1)), 25),
+    ] {
+        let (connect, store) = (connect(), MemoryStore::default());
+        for occurrence in [3, 14] {
+            let refused = Outcome::Refused(ErrorKind::AccessDenied);
+            connect.inject(Fault::of(Operation::CreateUser, occurrence, refused));
+        }
+        let mut options = options();
+        options.on_failure = on_failure;
+        let outcome = apply(&plan_of(&many(40), &BTreeMap::new()), &store, &connect, &options).await;
+        let made = outcome.count(UserResult::Done);
+        assert!(made + 2 <= most && outcome.users.len() == 40, "{on_failure:?}: {made}");
+        assert_eq!(states_of(&store).await.len(), made);
+        assert_eq!(made + outcome.count(UserResult::Failed) + outcome.count(UserResult::NotTried), 40);
+        let failed = outcome.users.iter().find(|user| user.result == UserResult::Failed).expect("one failed");
+        assert_eq!(failed.kind, Some(ErrorKind::AccessDenied));
+        assert!(failed.help.is_some_and(|help| help.contains("IAM")));
+        connect.clear_faults();
+        assert!(bring(&connect, &store, &many(40), &self::options()).await.is_done(), "the next run goes on");
+        assert_eq!(connect.users(&"i".into()).len(), 40);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn cancelled_at_any_moment_it_keeps_what_was_done() {
+    for seconds in [0, 1, 7, 30] {
+        let (connect, store) = (connect(), MemoryStore::default());
+        let mut options = options();
+        options.cancel = CancellationToken::new();
+        let plan = plan_of(&many(80), &BTreeMap::new());
+        let (outcome, ()) = tokio::join!(apply(&plan, &store, &connect, &options), async {
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            options.cancel.cancel();
+        });
+        assert!(outcome.cancelled && !outcome.is_done());
+        assert!(outcome.elapsed <= Duration::from_secs(seconds + 1), "{:?}", outcome.elapsed);
+        assert_eq!(outcome.count(UserResult::Failed), 0, "ending is no failure");
+        assert_eq!(connect.users(&"i".into()).len(), states_of(&store).await.len());
+        assert!(bring(&connect, &store, &many(80), &self::options()).await.is_done());
+        assert_eq!(count(&connect, Operation::CreateUser), 80, "nothing is repeated");
+    }
+}
+
+/// A store that stops writing.
+#[derive(Debug)]
+struct Failing(MemoryStore, Mutex<usize>);
+
+#[async_trait]
+impl StateStore for Failing {
+    async fn get(&self, name: &str) -> Result<Option<Entry>, StoreError> {
+        self.0.get(name).await
+    }
+
+    async fn page(&self, after: Option<&str>, limit: usize) -> Result<Vec<(String, Entry)>, StoreError> {
+        self.0.page(after, limit).await
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+        {
+            let mut left = self.1.lock().expect("a count");
+            if *left == 0 {
+                return Err(StoreError::Other("the disk is full".into()));
+            }
+            *left -= 1;
+        }
+        self.0.commit(changes).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn states_that_cannot_be_written_end_everything_and_the_users_made_are_found_again() {
+    let (connect, store) = (connect(), Failing(MemoryStore::default(), Mutex::new(5)));
+    let outcome = apply(&plan_of(&many(40), &BTreeMap::new()), &store, &connect, &options()).await;
+    assert_eq!(outcome.store.as_ref().map(ToString::to_string).as_deref(), Some("the disk is full"));
+    assert!(!outcome.is_done());
+    assert!(connect.users(&"i".into()).len() < 40);
+    let outcome = bring(&connect, &store.0, &many(40), &options()).await;
+    assert!(outcome.is_done(), "{outcome:?}");
+    assert_eq!(connect.users(&"i".into()).len(), 40);
+    let adopted = outcome.users.iter().filter(|user| user.message.is_some()).count();
+    assert!(adopted > 0, "who was made and not written down is taken over");
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_are_taken_in_turn_and_who_waits_for_a_failure_is_not_tried() {
+    let before = [("a", "x"), ("b", "y"), ("c", "z"), ("d", "w")];
+    let after = [("a", "y"), ("b", "z"), ("c", "x"), ("e", "w")];
+    let named = |users: &[(&str, &str)]| {
+        let wanted = |(logical, name): &(&str, &str)| crate::support::wanted(logical, &document(name));
+        users.iter().map(wanted).collect::<Vec<_>>()
+    };
+    for failing in [None, Some(1), Some(2), Some(3)] {
+        let (connect, store) = (connect(), MemoryStore::default());
+        assert!(bring(&connect, &store, &named(&before), &options()).await.is_done());
+        if let Some(occurrence) = failing {
+            let refused = Outcome::Refused(ErrorKind::AccessDenied);
+            connect.inject(Fault::of(Operation::DeleteUser, occurrence, refused));
+        }
+        let outcome = bring(&connect, &store, &named(&after), &options()).await;
+        assert_eq!(outcome.is_done(), failing.is_none(), "{outcome:?}");
+        if failing.is_some() {
+            assert_eq!(outcome.count(UserResult::Failed), 1);
+            let outcome = bring(&connect, &store, &named(&after), &options()).await;
+            assert!(outcome.is_done(), "{failing:?}: {outcome:?}");
+        }
+        let mut names: Vec<_> = connect.users(&"i".into()).into_iter().map(|(user, _)| user.name).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["w", "x", "y", "z"]);
+        assert!(plan_of(&named(&after), &states_of(&store).await).is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_that_moves_takes_its_notes_along() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    assert!(bring(&connect, &store, &[wanted("old", &document("jane"))], &options()).await.is_done());
+    let mut entry = store.get("old").await.expect("read").expect("there");
+    entry.notes.insert("k".into(), "v".into());
+    store.commit(&[Change::Put("old".into(), Box::new(entry))]).await.expect("written");
+    connect.clear_calls();
+    let mut changed = document("jane");
+    for changes in [false, true] {
+        let (from, to) = if changes { ("new", "newer") } else { ("old", "new") };
+        if changes {
+            changed["routingProfileId"] = json!("r9");
+        }
+        let outcome = bring(&connect, &store, &[wanted(to, &changed)], &options()).await;
+        assert!(outcome.is_done());
+        assert_eq!((outcome.recorded, outcome.users.len()), if changes { (0, 1) } else { (1, 0) });
+        assert!(store.get(from).await.expect("read").is_none());
+        assert_eq!(store.get(to).await.expect("read").expect("there").notes["k"], "v");
+    }
+    assert_eq!(connect.writes(), [Operation::UpdateUserRoutingProfile]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn quick_connects_of_everybody_who_goes_are_searched_once() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    assert!(bring(&connect, &store, &many(12), &options()).await.is_done());
+    for (number, state) in states_of(&store).await.values().enumerate() {
+        let quick_connect = QuickConnectSummary {
+            quick_connect_id: format!("q{number}"),
+            name: "q".into(),
+            user_id: Some(state.user_id.clone()),
+        };
+        assert!(connect.add_quick_connect(&"i".into(), quick_connect));
+    }
+    connect.clear_calls();
+    let mut plan_options = PlanOptions::builder().guard(Guard::OFF).build();
+    plan_options.user.quick_connects = QuickConnects::Delete;
+    let plan = plan(&[], &states_of(&store).await, &plan_options).expect("a plan");
+    assert!(apply(&plan, &store, &connect, &options()).await.is_done());
+    let counts = [Operation::SearchQuickConnects, Operation::DeleteQuickConnect, Operation::DeleteUser];
+    let counted = counts.map(|operation| count(&connect, operation));
+    assert!(counted[0] <= 2, "pages, not users: {counted:?}");
+    assert_eq!(counted[1..], [12, 12]);
+    assert!(store.entries().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_host_hears_how_far_everything_is() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    connect.inject(Fault::of(Operation::CreateUser, 2, Outcome::Refused(ErrorKind::QuotaExceeded)));
+    let (sender, mut stream) = events();
+    let mut options = options();
+    options.observer = &sender;
+    apply(&plan_of(&many(20), &BTreeMap::new()), &store, &connect, &options).await;
+    drop(options);
+    drop(sender);
+    let mut all: Vec<Event> = Vec::new();
+    while let Some(event) = stream.next().await {
+        all.push(event);
+    }
+    let steps = all.iter().filter(|event| matches!(event.kind, EventKind::Step { .. })).count();
+    assert_eq!((steps, all.len()), (20, 40));
+    let last = all.last().expect("an event").progress;
+    assert_eq!((last.users_done, last.users, last.steps_done, last.steps), (20, 20, 19, 20));
+    assert_eq!(last.left, Duration::ZERO);
+    let first = all.first().expect("an event").progress;
+    assert_eq!(first.left.as_secs(), 9, "nineteen are left at two a second: {:?}", first.left);
+    let json = serde_json::to_value(&all[0]).expect("JSON");
+    assert_eq!(json["event"], "step");
+    assert_eq!(json["operation"], "CreateUser");
+    assert!(json["progress"]["leftSeconds"].is_number());
+    let failed = all.iter().find_map(|event| match &event.kind {
+        EventKind::Step { error: Some(error), .. } => Some(error.clone()),
+        _ => None,
+    });
+    assert!(failed.expect("a failure").contains("a quota is full"));
+}
+
+#[derive(Debug)]
+struct Marks;
+
+impl FleetObserver for Marks {
+    fn notes(
+        &self,
+        name: &str,
+        state: &UserState,
+        before: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, String> {
+        let mut notes = before.clone();
+        notes.insert("seen".into(), format!("{name}={}", state.name));
+        notes
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_notes_what_it_likes_with_each_user() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    let mut options = options();
+    options.observer = &Marks;
+    options.parallelism = NonZeroUsize::MIN;
+    assert!(bring(&connect, &store, &[wanted("a", &document("jane"))], &options).await.is_done());
+    assert_eq!(store.entries()["a"].notes["seen"], "a=jane");
+}
+
+/// What a random fleet wants of one of its users: nothing, or a name and some settings.
+fn wish() -> impl proptest::strategy::Strategy<Value = Option<(u8, Value)>> {
+    let settings = (select(vec!["r1", "r2"]), option::of(select(vec!["x", "y"])), 0..3_u32, any::<bool>());
+    option::weighted(0.8, (0..6_u8, settings)).prop_map(|wish| {
+        let (name, (routing, team, limit, is_known)) = wish?;
+        let mut document = document("n");
+        document["routingProfileId"] = json!(routing);
+        document["phoneConfig"]["afterContactWorkTimeLimit"] = json!(limit);
+        document["tags"] = team.map_or(json!({}), |team| json!({"team": team}));
+        if is_known {
+            let key = json!({"attributeName": "l", "attributeValue": "f", "level": limit + 1});
+            document["userProficiencies"] = json!([key]);
+        }
+        Some((name, document))
+    })
+}
+
+/// A fleet in which nobody has the name of another.
+fn fleet() -> impl proptest::strategy::Strategy<Value = Vec<Wanted>> {
+    vec(wish(), 5).prop_map(|wishes| {
+        let mut taken = std::collections::BTreeSet::new();
+        let mut all = Vec::new();
+        for (number, wish) in wishes.into_iter().enumerate() {
+            if let Some((name, mut document)) = wish
+                && taken.insert(name)
+            {
+                document["name"] = json!(format!("n{name}"));
+                all.push(wanted(&format!("u{number}"), &document));
+            }
+        }
+        all
+    })
+}
+
+/// Every user of the service by its name, as far as a program says it.
+fn there(connect: &MemoryConnect) -> BTreeMap<String, Value> {
+    let users = connect.users(&"i".into()).into_iter();
+    let whole = users.map(|(user, proficiencies)| user.into_state("i".into(), Some(proficiencies)));
+    whole
+        .map(|state| {
+            (state.name.clone(), serde_json::to_value(state.to_spec(&BTreeMap::new())).expect("JSON"))
+        })
+        .collect()
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(future)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever fails or ends at whatever moment, the next runs end in what an undisturbed one does.
+    #[test]
+    fn disturbed_at_any_moment_the_next_run_ends_the_same(
+        before in fleet(),
+        after in fleet(),
+        fault in option::of((1..30_u32, select(vec![
+            Outcome::AnswerLost, Outcome::NoAnswer, Outcome::Refused(ErrorKind::AccessDenied),
+        ]))),
+        cancel_at in option::of(0..6_000_u64),
+    ) {
+        block_on(async {
+            let (calm, calm_store) = (connect(), MemoryStore::default());
+            assert!(bring(&calm, &calm_store, &before, &options()).await.is_done());
+            assert!(bring(&calm, &calm_store, &after, &options()).await.is_done());
+
+            let (connect, store) = (connect(), MemoryStore::default());
+            assert!(bring(&connect, &store, &before, &options()).await.is_done());
+            let known = read_again(&connect, &store, &after).await;
+            if let Some((occurrence, outcome)) = fault {
+                connect.inject(Fault::of_any(occurrence, outcome));
+            }
+            let mut disturbed = options();
+            disturbed.cancel = CancellationToken::new();
+            disturbed.retry.attempts = 1;
+            let plan = plan_of(&after, &known);
+            tokio::join!(apply(&plan, &store, &connect, &disturbed), async {
+                if let Some(at) = cancel_at {
+                    tokio::time::sleep(Duration::from_millis(at)).await;
+                    disturbed.cancel.cancel();
+                }
+            });
+            connect.clear_faults();
+            for _ in 0..3 {
+                let outcome = bring(&connect, &store, &after, &options()).await;
+                assert!(outcome.is_done(), "{outcome:?}");
+            }
+            assert_eq!(there(&connect), there(&calm));
+            assert_eq!(store.entries().len(), after.len());
+            assert!(plan_of(&after, &read_again(&connect, &store, &after).await).is_empty());
+        });
+    }
+}
