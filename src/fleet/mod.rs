@@ -14,7 +14,10 @@ pub use apply::{
 };
 pub use estimate::Estimate;
 pub use plan::{FleetNotice, FleetPlan, FleetRefused, Planner, UserPlan, plan};
-pub use refresh::{Finding, FindingKind, REFRESH_OPERATIONS, RefreshOptions, Refreshed, Strategy, refresh};
+pub use refresh::{
+    Everybody, Finding, FindingKind, REFRESH_OPERATIONS, RefreshOptions, Refreshed, Strategy, read_all,
+    refresh,
+};
 pub use store::{
     Change, EmbeddedStore, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json, import_json,
     load_all,

@@ -328,19 +328,7 @@ impl Planner {
     fn guard(&mut self) -> Vec<String> {
         let goes = |user: &&UserPlan| matches!(user.plan.diff().action, Action::Delete | Action::Replace);
         let deletions: Vec<String> = self.users.iter().filter(goes).map(|user| user.name.clone()).collect();
-        let allowed = self.options.guard.allows(self.recorded);
-        if deletions.len() > allowed {
-            self.reasons.push(FleetNotice {
-                code: "too-many-deletions",
-                user: None,
-                message: format!(
-                    "{} of {} users would be deleted or replaced, and {allowed} may be",
-                    deletions.len(),
-                    self.recorded
-                ),
-                help: "look at the list; if it is meant, raise the bound".to_owned(),
-            });
-        }
+        self.reasons.extend(self.options.guard.check(deletions.len(), self.recorded));
         deletions
     }
 

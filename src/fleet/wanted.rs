@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bon::Builder;
 
+use super::FleetNotice;
 use crate::{
     diff,
     user::{DesiredUser, InstanceId},
@@ -61,6 +62,19 @@ impl Guard {
         let share = (recorded as f64 * self.share.clamp(0.0, 1.0)).ceil() as usize;
         let share = if self.share >= 1.0 { usize::MAX } else { share.max(ALWAYS) };
         share.min(self.most)
+    }
+
+    /// Why so many deletions are too many of so many users; `None` where they are not.
+    pub fn check(self, deletions: usize, recorded: usize) -> Option<FleetNotice> {
+        let allowed = self.allows(recorded);
+        (deletions > allowed).then(|| FleetNotice {
+            code: "too-many-deletions",
+            user: None,
+            message: format!(
+                "{deletions} of {recorded} users would be deleted or replaced, and {allowed} may be"
+            ),
+            help: "look at the list; if it is meant, raise the bound".to_owned(),
+        })
     }
 }
 

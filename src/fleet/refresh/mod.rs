@@ -1,5 +1,6 @@
 //! Reading a fleet again, in few calls.
 
+mod all;
 mod instance;
 mod options;
 
@@ -9,12 +10,14 @@ use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
 use self::instance::{Instance, Listed};
+use super::{Change, Entry};
 use crate::{
     apply::{describe, with_record},
     client::{ClientError, ClientResult, ConnectClient, list_all_proficiencies},
     user::{InstanceId, Operation, Property, Timestamp, UserId, UserState},
 };
 
+pub use all::{Everybody, read_all};
 pub use options::{RefreshOptions, Strategy};
 
 /// A fleet as it is.
@@ -151,6 +154,20 @@ impl Refreshed {
         for (name, read) in read_each(users, client, options).await {
             self.take(name, read);
         }
+    }
+
+    /// What a store should remember of users who are there and not as it remembers them: what else a next
+    /// refresh would read again.
+    pub fn changes(&self, known: &BTreeMap<String, Entry>) -> Vec<Change> {
+        let changed = |(name, state): (&String, &Option<UserState>)| {
+            let (entry, state) = (known.get(name)?, state.as_ref()?);
+            let is_new = entry.state.as_ref() != Some(state);
+            is_new.then(|| {
+                let entry = Entry { state: Some(state.clone()), notes: entry.notes.clone() };
+                Change::Put(name.clone(), Box::new(entry))
+            })
+        };
+        self.states.iter().filter_map(changed).collect()
     }
 
     fn take(&mut self, name: String, read: ClientResult<Option<UserState>>) {
