@@ -300,6 +300,94 @@ async fn lists_come_in_pages_and_searches_ignore_case() {
 }
 
 #[tokio::test]
+async fn every_user_is_on_one_page() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::ExistingDirectory);
+    let mut creation = creation(&[("password", Value::Null)]);
+    let mut ids = Vec::new();
+    for number in 0..20_000 {
+        creation.name = format!("agent-{number}");
+        ids.push(connect.create_user(&creation).await.expect("created").user_id);
+    }
+    assert_eq!(connect.create_user(&creation).await.expect_err("there").kind(), ErrorKind::Duplicate);
+
+    let listed = list_all_users(&connect, &instance()).await.expect("listed");
+    assert!(listed.iter().map(|user| &user.user_id).eq(&ids), "each once, by creation");
+    let found = search_all_users(&connect, &instance(), None).await.expect("found");
+    assert!(found.iter().map(|user| &user.user_id).eq(&ids), "each once, by creation");
+    let calls = connect.calls().into_iter().skip(20_001).map(|call| call.operation);
+    let (lists, searches): (Vec<_>, Vec<_>) = calls.partition(|of| *of == Operation::ListUsers);
+    assert_eq!((lists.len(), searches.len()), (20, 40), "as many pages as it takes");
+    let found = search_all_users(&connect, &instance(), Some("AGENT-777")).await.expect("found");
+    assert_eq!(found.iter().map(|user| &user.user_id).collect::<Vec<_>>(), [&ids[777]]);
+
+    // What is deleted between two pages is in neither, and takes nobody along.
+    let mut seen = Vec::new();
+    let mut request = ListUsers { instance_id: instance(), next_token: None, max_results: None };
+    loop {
+        let page = connect.list_users(&request).await.expect("a page");
+        for user in page.items.iter().step_by(2) {
+            let request = DeleteUser { instance_id: instance(), user_id: user.user_id.clone() };
+            connect.delete_user(&request).await.expect("deleted");
+        }
+        seen.extend(page.items.into_iter().map(|user| user.user_id));
+        request.next_token = page.next_token;
+        if request.next_token.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, ids);
+    assert_eq!(connect.users(&instance()).len(), 10_000);
+}
+
+/// What nobody waits for runs at once.
+fn now<T>(call: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(call)
+}
+
+#[test]
+fn a_page_clones_its_own_users_only() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::ExistingDirectory);
+    let mut creation = creation(&[("password", Value::Null)]);
+    let list = ListUsers { instance_id: instance(), next_token: None, max_results: Some(5) };
+    let search = SearchUsers { instance_id: instance(), name: None, next_token: None, max_results: Some(5) };
+    let named = SearchUsers { name: Some("agent-7".into()), ..search.clone() };
+    let mut add = |numbers| {
+        for number in numbers {
+            creation.name = format!("agent-{number}");
+            now(connect.create_user(&creation)).expect("created");
+        }
+        connect.clear_calls();
+        let count = |call: &dyn Fn() -> usize, items| {
+            let info = allocation_counter::measure(|| assert_eq!(call(), items));
+            info.count_total
+        };
+        [
+            count(&|| now(connect.list_users(&list)).expect("a page").items.len(), 5),
+            count(&|| now(connect.search_users(&search)).expect("a page").items.len(), 5),
+            count(&|| now(connect.search_users(&named)).expect("a page").items.len(), 1),
+        ]
+    };
+    let few = add(0..100);
+    assert_eq!(add(100..3_000), few, "as many allocations among 3,000 users as among 100");
+}
+
+#[tokio::test]
+async fn somebody_s_new_name_is_found_and_the_old_one_is_free() {
+    let connect = MemoryConnect::any_instance(KIND);
+    let jane = connect.create_user(&creation(&[])).await.expect("created").user_id;
+    assert!(connect.edit_user(&instance(), &jane, |user, _| {
+        user.name = "June".into();
+        user.user_id = "other".into();
+    }));
+    let find = async |name| search_all_users(&connect, &instance(), Some(name)).await.expect("found");
+    assert!(find("jane").await.is_empty());
+    assert_eq!(find("june").await.iter().map(|user| &user.user_id).collect::<Vec<_>>(), [&jane]);
+    connect.create_user(&creation(&[])).await.expect("the name is free");
+    assert_eq!(refused(&connect, &[("name", json!("June"))]).await, ErrorKind::Duplicate);
+    assert!(!connect.edit_user(&instance(), &"nobody".into(), |_, _| {}));
+}
+
+#[tokio::test]
 async fn a_new_user_hides_for_calls_or_for_a_time() {
     let connect = MemoryConnect::new();
     connect.add_instance(MemoryInstance::new("i", KIND).with_hidden_time(Duration::from_secs(9)));

@@ -9,6 +9,7 @@ mod instance;
 mod rules;
 mod service;
 mod store;
+mod users;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -16,10 +17,7 @@ pub use fault::{Call, Fault, Outcome};
 pub use instance::MemoryInstance;
 pub use store::LoadError;
 
-use self::{
-    fault::Faults,
-    instance::{Instance, StoredUser},
-};
+use self::{fault::Faults, instance::Instance, users::StoredUser};
 use crate::{
     client::{QuickConnectSummary, UserDescription},
     user::{IdentityManagementType, InstanceId, Operation, Proficiencies, Timestamp, UserId},
@@ -125,13 +123,13 @@ impl MemoryConnect {
     /// Every user of an instance, with its proficiencies, as they are.
     pub fn users(&self, instance: &InstanceId) -> Vec<(UserDescription, Proficiencies)> {
         let inner = self.lock();
-        let users =
-            inner.instances.iter().filter(|other| other.config.id == instance.bare()).flat_map(|i| &i.users);
+        let instances = inner.instances.iter().filter(|other| other.config.id == instance.bare());
+        let users = instances.flat_map(|instance| instance.users.iter());
         users.map(|user| (user.description.clone(), user.proficiencies.clone())).collect()
     }
 
-    /// Changes a user behind everybody's back, as somebody in the console would. Returns whether the user
-    /// is there.
+    /// Changes a user behind everybody's back, as somebody in the console would: anything but its id.
+    /// Returns whether the user is there.
     pub fn edit_user(
         &self,
         instance: &InstanceId,
@@ -140,10 +138,14 @@ impl MemoryConnect {
     ) -> bool {
         let mut inner = self.lock();
         let now = inner.now;
-        let stored = inner.stored(instance).and_then(|instance| instance.user_mut(user.bare()));
-        let Some(StoredUser { description, proficiencies, .. }) = stored else { return false };
+        let Some(instance) = inner.stored(instance) else { return false };
+        let Some(mut stored) = instance.users.get(user).cloned() else { return false };
+        let StoredUser { description, proficiencies, .. } = &mut stored;
+        let id = description.user_id.clone();
         edit(description, proficiencies);
+        description.user_id = id;
         description.last_modified_time = Some(now);
+        instance.users.put(stored);
         true
     }
 

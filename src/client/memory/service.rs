@@ -4,8 +4,9 @@ use async_trait::async_trait;
 
 use super::{
     Call, Inner, MemoryConnect, MemoryInstance, Outcome,
-    instance::{Instance, StoredUser},
-    rules::{self, Check, refusal},
+    instance::Instance,
+    rules::{self, Check, Refusal, refusal},
+    users::StoredUser,
 };
 use crate::{
     client::{
@@ -66,9 +67,9 @@ impl MemoryConnect {
         self.call(operation, instance.bare(), Some(user.bare()), |inner| {
             let now = inner.now;
             let (config, stored) = inner.user(instance, user)?;
-            work(&config, stored)?;
+            work(config, stored)?;
             stored.description.last_modified_time = Some(now);
-            stored.description.last_modified_region = Some(config.region);
+            stored.description.last_modified_region = Some(config.region.clone());
             Ok(())
         })
     }
@@ -109,27 +110,24 @@ impl Inner {
     }
 
     /// A user that can be seen, and the configuration of its instance.
-    fn user(&mut self, instance: &InstanceId, user: &UserId) -> Check<(MemoryInstance, &mut StoredUser)> {
+    fn user(&mut self, instance: &InstanceId, user: &UserId) -> Check<(&MemoryInstance, &mut StoredUser)> {
         let now = self.now;
-        let instance = self.instance(instance)?;
-        if user.check().is_err() || user.instance().is_some_and(|other| other != instance.config.id) {
+        let Instance { config, users, .. } = self.instance(instance)?;
+        if user.check().is_err() || user.instance().is_some_and(|other| other != config.id) {
             return Err(refusal(ErrorKind::Invalid, "the id is not that of a user of the instance"));
         }
-        let config = instance.config.clone();
-        let seen = instance.user_mut(user.bare()).and_then(|stored| stored.is_seen(now).then_some(stored));
-        let stored = seen.ok_or_else(|| refusal(ErrorKind::NotFound, "the instance has no such user"))?;
-        Ok((config, stored))
+        let stored = users.seen(user, now);
+        Ok((config, stored.ok_or_else(|| refusal(ErrorKind::NotFound, "the instance has no such user"))?))
     }
 
     fn create(&mut self, request: &CreateUser) -> Check<CreatedUser> {
         let (now, number) = (self.now, self.made + 1);
-        let instance = self.instance(&request.instance_id)?;
-        let config = instance.config.clone();
-        rules::creation(&config, request)?;
-        if instance.users.iter().any(|user| user.description.name == request.name) {
+        let Instance { config, users, .. } = self.instance(&request.instance_id)?;
+        rules::creation(config, request)?;
+        if users.has_name(&request.name) {
             return Err(refusal(ErrorKind::Duplicate, "the instance has a user of that name"));
         }
-        if config.user_quota.is_some_and(|quota| instance.users.len() >= quota) {
+        if config.user_quota.is_some_and(|quota| users.len() >= quota) {
             return Err(refusal(ErrorKind::QuotaExceeded, "the instance has as many users as it may have"));
         }
         let user_id = UserId::new(format!("{number:08x}-0000-4000-8000-{number:012x}"));
@@ -137,7 +135,7 @@ impl Inner {
         // The service gives users of its own an id in its directory.
         let fills_in = config.identity_management == IdentityManagementType::ConnectManaged;
         let directory = fills_in.then(|| format!("directory-{number}"));
-        instance.users.push(StoredUser {
+        users.put(StoredUser {
             description: UserDescription {
                 user_id: user_id.clone(),
                 arn: arn.clone(),
@@ -162,32 +160,52 @@ impl Inner {
         Ok(CreatedUser { user_id, arn })
     }
 
-    /// The users of an instance that can be seen.
-    fn seen(&mut self, instance: &InstanceId) -> Check<Vec<&UserDescription>> {
+    /// A page of the users that can be seen: of all, or of those of a name. Its token is the user that the
+    /// next page begins with, so that none is left out where somebody deletes others in between.
+    fn users<T>(
+        &mut self,
+        instance: &InstanceId,
+        name: Option<&str>,
+        token: Option<&str>,
+        size: usize,
+        answer: fn(&UserDescription) -> T,
+    ) -> Check<Page<T>> {
         let now = self.now;
-        let users = self.instance(instance)?.users.iter_mut();
-        Ok(users.filter_map(|user| user.is_seen(now).then_some(&user.description)).collect())
+        let users = &mut self.instance(instance)?.users;
+        let from = token.map(start).transpose()?.map(UserId::new);
+        let mut seen = users.all_seen(name, from.as_ref(), now);
+        let items = seen.by_ref().take(size).map(answer).collect();
+        Ok(Page { items, next_token: seen.next().map(|user| format!("from-{}", user.user_id)) })
     }
 }
 
 /// A page of a list; the token is where the next one starts.
 fn page<T>(items: Vec<T>, token: Option<&str>, size: Option<u32>, most: u32) -> Check<Page<T>> {
-    let invalid = |message| refusal(ErrorKind::Invalid, message);
-    let size = size.unwrap_or(most);
-    if !(1..=most).contains(&size) {
-        return Err(invalid("`MaxResults` is out of its bounds"));
-    }
+    let size = page_size(size, most)?;
     let start = match token {
         None => 0,
-        Some(token) => {
-            let start = token.strip_prefix("from-").and_then(|start| start.parse().ok());
-            start.ok_or_else(|| invalid("`NextToken` is not one of this service"))?
-        }
+        Some(token) => start(token)?.parse().map_err(|_| foreign_token())?,
     };
-    let count = items.len();
-    let end = usize::try_from(size).unwrap_or(usize::MAX).saturating_add(start);
-    let items = items.into_iter().skip(start).take(end.saturating_sub(start)).collect();
-    Ok(Page { items, next_token: (end < count).then(|| format!("from-{end}")) })
+    let end = size.saturating_add(start);
+    let next_token = (end < items.len()).then(|| format!("from-{end}"));
+    Ok(Page { items: items.into_iter().skip(start).take(size).collect(), next_token })
+}
+
+/// How many elements a page has.
+fn page_size(size: Option<u32>, most: u32) -> Check<usize> {
+    let size = size.unwrap_or(most);
+    if !(1..=most).contains(&size) {
+        return Err(refusal(ErrorKind::Invalid, "`MaxResults` is out of its bounds"));
+    }
+    Ok(usize::try_from(size).unwrap_or(usize::MAX))
+}
+
+fn start(token: &str) -> Check<&str> {
+    token.strip_prefix("from-").ok_or_else(foreign_token)
+}
+
+fn foreign_token() -> Refusal {
+    refusal(ErrorKind::Invalid, "`NextToken` is not one of this service")
 }
 
 /// How many proficiencies and quick connects a page has.
@@ -210,10 +228,7 @@ impl ConnectClient for MemoryConnect {
     async fn delete_user(&self, request: &DeleteUser) -> ClientResult<()> {
         let DeleteUser { instance_id, user_id } = request;
         self.call(Operation::DeleteUser, instance_id.bare(), Some(user_id.bare()), |inner| {
-            let users = &mut inner.instance(instance_id)?.users;
-            let count = users.len();
-            users.retain(|user| user.description.user_id != *user_id);
-            if users.len() == count {
+            if !inner.instance(instance_id)?.users.remove(user_id) {
                 return Err(refusal(ErrorKind::NotFound, "the instance has no such user"));
             }
             Ok(())
@@ -222,20 +237,16 @@ impl ConnectClient for MemoryConnect {
 
     async fn list_users(&self, request: &ListUsers) -> ClientResult<Page<ListedUser>> {
         self.call(Operation::ListUsers, request.instance_id.bare(), None, |inner| {
-            let users = inner.seen(&request.instance_id)?.into_iter().map(listed).collect();
-            page(users, request.next_token.as_deref(), request.max_results, 1_000)
+            let size = page_size(request.max_results, 1_000)?;
+            inner.users(&request.instance_id, None, request.next_token.as_deref(), size, listed)
         })
     }
 
     async fn search_users(&self, request: &SearchUsers) -> ClientResult<Page<FoundUser>> {
         self.call(Operation::SearchUsers, request.instance_id.bare(), None, |inner| {
-            let wanted = request.name.as_ref().map(|name| name.to_lowercase());
             // Whether the service tells cases apart in a search, no document says: this one does not.
-            let is_wanted = |user: &&UserDescription| {
-                wanted.as_ref().is_none_or(|name| user.name.to_lowercase() == *name)
-            };
-            let users = inner.seen(&request.instance_id)?.into_iter().filter(is_wanted).map(found).collect();
-            page(users, request.next_token.as_deref(), request.max_results, 500)
+            let (name, token) = (request.name.as_deref(), request.next_token.as_deref());
+            inner.users(&request.instance_id, name, token, page_size(request.max_results, 500)?, found)
         })
     }
 
@@ -378,8 +389,9 @@ impl ConnectClient for MemoryConnect {
         request: &SearchQuickConnects,
     ) -> ClientResult<Page<QuickConnectSummary>> {
         self.call(Operation::SearchQuickConnects, request.instance_id.bare(), None, |inner| {
-            let all = inner.instance(&request.instance_id)?.quick_connects.clone();
-            page(all, request.next_token.as_deref(), None, SMALL_PAGE)
+            let all = inner.instance(&request.instance_id)?.quick_connects.iter().collect();
+            let Page { items, next_token } = page(all, request.next_token.as_deref(), None, SMALL_PAGE)?;
+            Ok(Page { items: items.into_iter().cloned().collect(), next_token })
         })
     }
 

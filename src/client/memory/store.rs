@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Inner, MemoryConnect,
-    instance::{Instance, MemoryInstance, StoredUser},
+    instance::{Instance, MemoryInstance},
+    users::StoredUser,
 };
 use crate::{
     client::{QuickConnectSummary, UserDescription},
