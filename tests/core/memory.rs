@@ -422,6 +422,110 @@ async fn faults_come_when_they_are_due() {
 }
 
 #[tokio::test]
+async fn what_is_beyond_a_quota_is_refused_and_not_done() {
+    let connect = MemoryConnect::any_instance(KIND);
+    connect.set_quota(None, Duration::from_millis(500), burst(2));
+    connect.set_quota(Some(Operation::ListUsers), Duration::from_secs(3), burst(1));
+    let later = |millis| connect.set_time(connect.time().plus(Duration::from_millis(millis)));
+    let create = async |name: &str| {
+        connect.create_user(&creation(&[("name", json!(name))])).await.err().map(|error| error.kind())
+    };
+    let list = async || list_all_users(&connect, &instance()).await.map(|users| users.len());
+    let throttled = Some(ErrorKind::Throttled);
+
+    assert_eq!((create("a").await, create("b").await), (None, None), "a burst");
+    assert_eq!((create("c").await, create("c").await), (throttled, throttled));
+    let describe = DescribeInstance { instance_id: instance() };
+    connect.describe_instance(&describe).await.expect("a bucket of its own");
+    assert_eq!(list().await.expect("a quota of its own"), 2, "nothing was done");
+    let error = list().await.expect_err("beyond");
+    assert_eq!((error.code(), error.effect()), (Some("TooManyRequestsException"), Effect::None));
+    assert!(error.request_id().is_some());
+
+    later(499);
+    assert_eq!(create("c").await, throttled);
+    later(1);
+    assert_eq!(create("c").await, None, "what is refused takes no token");
+    assert_eq!(create("d").await, throttled);
+    later(60_000);
+    assert_eq!((create("d").await, create("e").await, create("f").await), (None, None, throttled));
+    connect.set_time("2026-01-01T00:00:00Z".parse().expect("a moment"));
+    assert_eq!(create("f").await, throttled, "a clock that goes back fills nothing");
+    later(500);
+    assert_eq!(create("f").await, None, "and goes on from there");
+    connect.set_quota(None, Duration::ZERO, burst(1));
+    for name in ["g", "h", "i"] {
+        assert_eq!(create(name).await, None, "no bound");
+    }
+    let refused = connect.calls().iter().filter(|call| call.error == throttled).count();
+    assert_eq!((refused, connect.calls().len()), (7, 18), "every call is in the log");
+}
+
+#[tokio::test]
+async fn a_lost_answer_of_a_refused_call_is_lost_too() {
+    let connect = MemoryConnect::any_instance(KIND);
+    connect.set_quota(None, Duration::MAX, burst(1));
+    connect.inject(Fault::of_any(1, Outcome::NoAnswer));
+    connect.inject(Fault::of_any(3, Outcome::AnswerLost));
+    let create = async || connect.create_user(&creation(&[])).await.map_err(|error| error.kind());
+    assert_eq!(create().await.expect_err("did not arrive"), ErrorKind::Transport);
+    create().await.expect("what did not arrive took no token");
+    assert_eq!(create().await.expect_err("beyond, and lost"), ErrorKind::Transport);
+    assert_eq!(create().await.expect_err("beyond"), ErrorKind::Throttled);
+}
+
+/// A timer that a test moves on.
+#[derive(Default)]
+struct Hand(std::sync::Mutex<Duration>);
+
+impl Hand {
+    fn turn(&self, duration: Duration) {
+        *self.0.lock().expect("whole") += duration;
+    }
+}
+
+#[async_trait::async_trait]
+impl Sleep for Hand {
+    async fn sleep(&self, duration: Duration) {
+        self.turn(duration);
+    }
+}
+
+impl Timer for Hand {
+    fn now(&self) -> Duration {
+        *self.0.lock().expect("whole")
+    }
+}
+
+#[tokio::test]
+async fn the_clock_follows_a_timer() {
+    let hand = std::sync::Arc::new(Hand::default());
+    hand.turn(Duration::from_secs(1_000));
+    let connect = MemoryConnect::any_instance(KIND);
+    let start = connect.time();
+    connect.follow(hand.clone());
+    assert_eq!(connect.time(), start, "from the moment that it had");
+    hand.turn(Duration::from_secs(5));
+    assert_eq!(connect.time(), start.plus(Duration::from_secs(5)));
+    connect.set_time(start);
+    hand.turn(Duration::from_millis(7));
+    assert_eq!(connect.time(), start.plus(Duration::from_millis(7)), "from the moment that was set");
+
+    connect.set_quota(None, Duration::from_micros(400), burst(1));
+    let request = DescribeInstance { instance_id: instance() };
+    let mut taken = 0;
+    for _ in 0..100 {
+        taken += usize::from(connect.describe_instance(&request).await.is_ok());
+        hand.sleep(Duration::from_micros(100)).await;
+    }
+    assert_eq!(taken, 25, "more exactly than a millisecond");
+}
+
+fn burst(calls: u32) -> std::num::NonZeroU32 {
+    calls.try_into().expect("one or more")
+}
+
+#[tokio::test]
 async fn the_service_survives_its_file() {
     let connect = connect();
     let created = connect.create_user(&creation(&[("tags", json!({"a": "b"}))])).await.expect("created");

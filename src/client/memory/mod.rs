@@ -4,22 +4,28 @@
 //! refuses. It keeps no password. Its rules are its own, so that a mistake in
 //! [`validate`](crate::validate) does not hide itself.
 
+mod clock;
 mod fault;
 mod instance;
+mod quota;
 mod rules;
 mod service;
 mod store;
 mod users;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    num::NonZeroU32,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 pub use fault::{Call, Fault, Outcome};
 pub use instance::MemoryInstance;
 pub use store::LoadError;
 
-use self::{fault::Faults, instance::Instance, users::StoredUser};
+use self::{clock::Clock, fault::Faults, instance::Instance, quota::Quotas, users::StoredUser};
 use crate::{
-    client::{QuickConnectSummary, UserDescription},
+    client::{QuickConnectSummary, Timer, UserDescription},
     user::{IdentityManagementType, InstanceId, Operation, Proficiencies, Timestamp, UserId},
 };
 
@@ -46,12 +52,13 @@ struct Inner {
     instances: Vec<Instance>,
     /// How an instance manages identities that is there as soon as someone asks for it.
     any_instance: Option<IdentityManagementType>,
-    now: Timestamp,
+    clock: Clock,
     /// How many users were ever made: no id comes twice.
     made: u64,
     /// How many calls were ever made: request ids.
     requests: u64,
     faults: Faults,
+    quotas: Quotas,
     calls: Vec<Call>,
 }
 
@@ -84,14 +91,42 @@ impl MemoryConnect {
         }
     }
 
-    /// Sets the clock.
+    /// Sets the clock. It stands still, unless it [follows](Self::follow) a timer.
     pub fn set_time(&self, now: Timestamp) {
-        self.lock().now = now;
+        self.lock().clock.set(now);
     }
 
     /// What the clock says.
     pub fn time(&self) -> Timestamp {
-        self.lock().now
+        self.lock().clock.now()
+    }
+
+    /// Lets the clock go on from the moment that it has, as fast as a timer: as real time passes, or as the
+    /// paused clock of a test is moved on.
+    pub fn follow(&self, timer: Arc<dyn Timer>) {
+        self.lock().clock.follow(timer);
+    }
+
+    /// Lets an operation take a call each so long, and so many at once after a while without any; `None`
+    /// stands for every operation that has no quota of its own. Each has a bucket to itself, which is full
+    /// now and fills by the [clock](Self::set_time); `Duration::ZERO` lets every call pass.
+    ///
+    /// What is beyond is refused as [`ErrorKind::Throttled`](crate::client::ErrorKind::Throttled) with the
+    /// code `TooManyRequestsException`: it has no effect and takes nothing from the bucket.
+    ///
+    /// ```
+    /// use std::{num::NonZeroU32, time::Duration};
+    /// use connect_user::client::memory::MemoryConnect;
+    /// use connect_user::user::Operation;
+    ///
+    /// let connect = MemoryConnect::new();
+    /// let burst = NonZeroU32::new(5).ok_or("zero")?;
+    /// connect.set_quota(None, Duration::from_millis(500), burst);
+    /// connect.set_quota(Some(Operation::ListUsers), Duration::from_secs(1), NonZeroU32::MIN);
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn set_quota(&self, operation: Option<Operation>, every: Duration, burst: NonZeroU32) {
+        self.lock().quotas.set(operation, every, burst);
     }
 
     /// Lets a call fail.
@@ -137,7 +172,7 @@ impl MemoryConnect {
         edit: impl FnOnce(&mut UserDescription, &mut Proficiencies),
     ) -> bool {
         let mut inner = self.lock();
-        let now = inner.now;
+        let now = inner.clock.now();
         let Some(instance) = inner.stored(instance) else { return false };
         let Some(mut stored) = instance.users.get(user).cloned() else { return false };
         let StoredUser { description, proficiencies, .. } = &mut stored;

@@ -29,6 +29,7 @@ pub(super) fn refusal(kind: ErrorKind, message: impl Into<String>) -> Refusal {
         ErrorKind::NotFound => "ResourceNotFoundException",
         ErrorKind::Duplicate => "DuplicateResourceException",
         ErrorKind::QuotaExceeded => "LimitExceededException",
+        ErrorKind::Throttled => "TooManyRequestsException",
         _ => "InvalidParameterException",
     };
     Refusal { kind, code, message: message.into() }

@@ -35,7 +35,9 @@ impl MemoryConnect {
         let result = match inner.faults.next(operation) {
             Some(outcome @ (Outcome::Refused(_) | Outcome::NoAnswer)) => Err(outcome.error(operation)),
             fault => {
-                let done = work(&mut inner).map_err(|refusal| {
+                let now = inner.clock.since_epoch();
+                let taken = inner.quotas.take(operation, now);
+                let done = taken.and_then(|()| work(&mut inner)).map_err(|refusal| {
                     ClientError::new(operation, refusal.kind)
                         .with_code(refusal.code)
                         .with_message(refusal.message)
@@ -65,7 +67,7 @@ impl MemoryConnect {
         work: impl FnOnce(&MemoryInstance, &mut StoredUser) -> Check,
     ) -> ClientResult<()> {
         self.call(operation, instance.bare(), Some(user.bare()), |inner| {
-            let now = inner.now;
+            let now = inner.clock.now();
             let (config, stored) = inner.user(instance, user)?;
             work(config, stored)?;
             stored.description.last_modified_time = Some(now);
@@ -111,7 +113,7 @@ impl Inner {
 
     /// A user that can be seen, and the configuration of its instance.
     fn user(&mut self, instance: &InstanceId, user: &UserId) -> Check<(&MemoryInstance, &mut StoredUser)> {
-        let now = self.now;
+        let now = self.clock.now();
         let Instance { config, users, .. } = self.instance(instance)?;
         if user.check().is_err() || user.instance().is_some_and(|other| other != config.id) {
             return Err(refusal(ErrorKind::Invalid, "the id is not that of a user of the instance"));
@@ -121,7 +123,7 @@ impl Inner {
     }
 
     fn create(&mut self, request: &CreateUser) -> Check<CreatedUser> {
-        let (now, number) = (self.now, self.made + 1);
+        let (now, number) = (self.clock.now(), self.made + 1);
         let Instance { config, users, .. } = self.instance(&request.instance_id)?;
         rules::creation(config, request)?;
         if users.has_name(&request.name) {
@@ -170,7 +172,7 @@ impl Inner {
         size: usize,
         answer: fn(&UserDescription) -> T,
     ) -> Check<Page<T>> {
-        let now = self.now;
+        let now = self.clock.now();
         let users = &mut self.instance(instance)?.users;
         let from = token.map(start).transpose()?.map(UserId::new);
         let mut seen = users.all_seen(name, from.as_ref(), now);

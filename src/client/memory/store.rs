@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Inner, MemoryConnect,
+    clock::Clock,
     instance::{Instance, MemoryInstance},
     users::StoredUser,
 };
@@ -73,7 +74,7 @@ impl MemoryConnect {
         let inner = self.lock();
         let file = File {
             version: VERSION,
-            time: inner.now,
+            time: inner.clock.now(),
             made: inner.made,
             any_instance: inner.any_instance,
             instances: inner.instances.iter().map(to_file).collect(),
@@ -101,7 +102,7 @@ impl MemoryConnect {
         let inner = Inner {
             instances: file.instances.into_iter().map(from_file).collect(),
             any_instance: file.any_instance,
-            now: file.time,
+            clock: Clock::at(file.time),
             made: file.made,
             ..Inner::default()
         };
