@@ -19,16 +19,21 @@ use std::{
     fs::File,
     io::{BufReader, Write},
     process::ExitCode,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
 use clap::Parser;
 use connect_user::{
-    client::memory::{LoadError, MemoryConnect, MemoryInstance},
+    client::{
+        ThreadTimer,
+        memory::{LoadError, MemoryConnect, MemoryInstance},
+    },
     user::Operation,
 };
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http_body_util::{BodyExt, Limited};
 use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -50,7 +55,7 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 struct Server {
     connect: MemoryConnect,
     faults: Mutex<Faults>,
-    quota: Option<DefaultKeyedRateLimiter<Operation>>,
+    requests: AtomicUsize,
     args: Args,
 }
 
@@ -85,7 +90,7 @@ async fn serve(args: Args) -> Result<Infallible, Box<dyn std::error::Error>> {
     let server = Arc::new(Server {
         connect: open(&args)?,
         faults: Mutex::new(Faults::new(&args.fault)),
-        quota: quota(&args)?,
+        requests: AtomicUsize::new(0),
         args,
     });
     println!("{}", serde_json::json!({"url": format!("http://{address}")}));
@@ -122,13 +127,12 @@ fn open(args: &Args) -> Result<MemoryConnect, Box<dyn std::error::Error>> {
     if let Some(kind) = args.any_instance {
         connect.add_any_instance(kind);
     }
+    connect.set_time(SystemTime::now().into());
+    connect.follow(Arc::new(ThreadTimer::default()));
+    for quota in &args.quota {
+        connect.set_quota(quota.operation, quota.every, quota.burst);
+    }
     Ok(connect)
-}
-
-fn quota(args: &Args) -> Result<Option<DefaultKeyedRateLimiter<Operation>>, String> {
-    let Some((rate, burst)) = args.quota else { return Ok(None) };
-    let quota = Quota::with_period(Duration::from_secs_f64(1.0 / rate)).ok_or("a quota needs a rate")?;
-    Ok(Some(RateLimiter::keyed(quota.allow_burst(burst))))
 }
 
 /// Answers a request; an error ends the connection without an answer.
@@ -146,13 +150,9 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
         server.log(operation, &method, uri.path(), "reset");
         return Err(fault);
     }
-    server.connect.set_time(SystemTime::now().into());
     let answer = match (operation, &fault) {
         (None, _) => Answer::unknown(),
         (_, Some(WireFault::Refused(status, code))) => Answer::error(*status, code, "refused by a fault"),
-        (Some(operation), _) if server.is_over_quota(operation) => {
-            Answer::error(429, "TooManyRequestsException", "Too many requests")
-        }
         (Some(operation), _) => route::answer(&server.connect, operation, &uri, &body).await,
     };
     server.log(operation, &method, uri.path(), &answer.status().to_string());
@@ -161,7 +161,9 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
             Answer::error(500, "InternalServiceException", "the file cannot be written").into_response(0)
         );
     }
-    let request_id = server.connect.calls().len();
+    // Nobody asks a server for its log, and it would grow for ever.
+    server.connect.clear_calls();
+    let request_id = server.requests.fetch_add(1, Ordering::Relaxed) + 1;
     match fault {
         None | Some(WireFault::Refused(..)) => {
             answer.answered().map(|answer| answer.into_response(request_id))
@@ -176,10 +178,6 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
 }
 
 impl Server {
-    fn is_over_quota(&self, operation: Operation) -> bool {
-        self.quota.as_ref().is_some_and(|quota| quota.check_key(&operation).is_err())
-    }
-
     /// Writes the service down, whole or not at all.
     fn save(&self) -> std::io::Result<()> {
         let Some(path) = &self.args.file else { return Ok(()) };
