@@ -16,8 +16,7 @@ mod route;
 
 use std::{
     convert::Infallible,
-    fs::File,
-    io::{BufReader, Write},
+    io::Write,
     process::ExitCode,
     sync::{
         Arc, Mutex, PoisonError,
@@ -30,7 +29,7 @@ use clap::Parser;
 use connect_user::{
     client::{
         ThreadTimer,
-        memory::{LoadError, MemoryConnect, MemoryInstance},
+        memory::{MemoryConnect, MemoryFile, MemoryInstance},
     },
     user::Operation,
 };
@@ -54,6 +53,7 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// The service and how it behaves.
 struct Server {
     connect: MemoryConnect,
+    file: Option<MemoryFile>,
     faults: Mutex<Faults>,
     requests: AtomicUsize,
     args: Args,
@@ -87,8 +87,10 @@ async fn serve(args: Args) -> Result<Infallible, Box<dyn std::error::Error>> {
     }
     let listener = TcpListener::bind((args.host, args.port)).await?;
     let address = listener.local_addr()?;
+    let (file, connect) = open(&args)?;
     let server = Arc::new(Server {
-        connect: open(&args)?,
+        connect,
+        file,
         faults: Mutex::new(Faults::new(&args.fault)),
         requests: AtomicUsize::new(0),
         args,
@@ -108,12 +110,14 @@ async fn serve(args: Args) -> Result<Infallible, Box<dyn std::error::Error>> {
     }
 }
 
-fn open(args: &Args) -> Result<MemoryConnect, Box<dyn std::error::Error>> {
-    let connect = match args.file.as_ref().map(File::open) {
-        Some(Ok(file)) => {
-            MemoryConnect::load(BufReader::new(file)).map_err(|error: LoadError| error.to_string())?
+fn open(args: &Args) -> Result<(Option<MemoryFile>, MemoryConnect), Box<dyn std::error::Error>> {
+    let (file, connect) = match &args.file {
+        Some(path) => {
+            let opened = MemoryFile::open(path);
+            let (file, connect) = opened.map_err(|error| format!("`{}`: {error}", path.display()))?;
+            (Some(file), connect)
         }
-        _ => MemoryConnect::new(),
+        None => (None, MemoryConnect::new()),
     };
     for (id, kind) in &args.instance {
         let mut instance = MemoryInstance::new(id.as_str(), *kind)
@@ -132,7 +136,10 @@ fn open(args: &Args) -> Result<MemoryConnect, Box<dyn std::error::Error>> {
     for quota in &args.quota {
         connect.set_quota(quota.operation, quota.every, quota.burst);
     }
-    Ok(connect)
+    if let Some(file) = &file {
+        file.persist(&connect)?;
+    }
+    Ok((file, connect))
 }
 
 /// Answers a request; an error ends the connection without an answer.
@@ -156,7 +163,7 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
         (Some(operation), _) => route::answer(&server.connect, operation, &uri, &body).await,
     };
     server.log(operation, &method, uri.path(), &answer.status().to_string());
-    if operation.is_some_and(Operation::writes) && server.save().is_err() {
+    if operation.is_some_and(Operation::writes) && server.persist().is_err() {
         return Ok(
             Answer::error(500, "InternalServiceException", "the file cannot be written").into_response(0)
         );
@@ -178,14 +185,8 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
 }
 
 impl Server {
-    /// Writes the service down, whole or not at all.
-    fn save(&self) -> std::io::Result<()> {
-        let Some(path) = &self.args.file else { return Ok(()) };
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let mut file = tempfile::NamedTempFile::new_in(parent.unwrap_or(".".as_ref()))?;
-        self.connect.save(&mut file)?;
-        file.persist(path)?;
-        Ok(())
+    fn persist(&self) -> std::io::Result<()> {
+        self.file.as_ref().map_or(Ok(()), |file| file.persist(&self.connect))
     }
 
     /// Neither bodies nor names are logged: they hold personal data and passwords.

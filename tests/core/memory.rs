@@ -41,7 +41,7 @@ fn instance() -> InstanceId {
 }
 
 /// A creation as the library would make it, without asking its rules.
-fn creation(members: &[(&str, Value)]) -> CreateUser {
+pub fn creation(members: &[(&str, Value)]) -> CreateUser {
     let names = [
         ("password", json!("Password123")),
         ("identityInfo.firstName", json!("Ann")),
@@ -289,7 +289,12 @@ async fn lists_come_in_pages_and_searches_ignore_case() {
     assert_eq!((first.items.len(), first.next_token.is_some()), (3, true));
     let second = connect.list_users(&list(first.next_token.as_deref(), Some(3))).await.expect("a page");
     assert_eq!((second.items.len(), second.next_token), (1, None));
-    for wrong in [list(Some("nonsense"), None), list(None, Some(0)), list(None, Some(1_001))] {
+    for wrong in [
+        list(Some("nonsense"), None),
+        list(Some("from-"), None),
+        list(None, Some(0)),
+        list(None, Some(1_001)),
+    ] {
         assert_eq!(connect.list_users(&wrong).await.expect_err("wrong").kind(), ErrorKind::Invalid);
     }
     assert_eq!(list_all_users(&connect, &instance()).await.expect("all").len(), 4);
@@ -340,7 +345,7 @@ async fn every_user_is_on_one_page() {
 }
 
 /// What nobody waits for runs at once.
-fn now<T>(call: impl Future<Output = T>) -> T {
+pub fn now<T>(call: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(call)
 }
 

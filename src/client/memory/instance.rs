@@ -139,10 +139,28 @@ pub(super) struct Instance {
     pub(super) config: MemoryInstance,
     pub(super) users: Users,
     pub(super) quick_connects: Vec<QuickConnectSummary>,
+    pub(super) changed: Changed,
+}
+
+/// What is not in the file as it is here; users know that of themselves.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    pub(super) config: bool,
+    pub(super) quick_connects: bool,
 }
 
 impl Instance {
     pub(super) fn new(config: MemoryInstance) -> Self {
-        Self { config, users: Users::default(), quick_connects: Vec::new() }
+        Self {
+            config,
+            users: Users::default(),
+            quick_connects: Vec::new(),
+            changed: Changed { config: true, quick_connects: false },
+        }
+    }
+
+    pub(super) fn is_written(&mut self) {
+        self.changed = Changed::default();
+        self.users.is_written();
     }
 }

@@ -6,7 +6,10 @@
 
 mod clock;
 mod fault;
+mod file;
 mod instance;
+mod journal;
+mod page;
 mod quota;
 mod rules;
 mod service;
@@ -20,10 +23,13 @@ use std::{
 };
 
 pub use fault::{Call, Fault, Outcome};
+pub use file::{MemoryFile, OpenError};
 pub use instance::MemoryInstance;
 pub use store::LoadError;
 
-use self::{clock::Clock, fault::Faults, instance::Instance, quota::Quotas, users::StoredUser};
+use self::{
+    clock::Clock, fault::Faults, instance::Instance, journal::Written, quota::Quotas, users::StoredUser,
+};
 use crate::{
     client::{QuickConnectSummary, Timer, UserDescription},
     user::{IdentityManagementType, InstanceId, Operation, Proficiencies, Timestamp, UserId},
@@ -60,6 +66,7 @@ struct Inner {
     faults: Faults,
     quotas: Quotas,
     calls: Vec<Call>,
+    written: Written,
 }
 
 impl MemoryConnect {
@@ -86,7 +93,10 @@ impl MemoryConnect {
     pub fn add_instance(&self, instance: MemoryInstance) {
         let mut inner = self.lock();
         match inner.instances.iter_mut().find(|other| other.config.id == instance.id) {
-            Some(other) => other.config = instance,
+            Some(other) => {
+                other.changed.config |= other.config != instance;
+                other.config = instance;
+            }
             None => inner.instances.push(Instance::new(instance)),
         }
     }
@@ -189,6 +199,7 @@ impl MemoryConnect {
         let mut inner = self.lock();
         let Some(instance) = inner.stored(instance) else { return false };
         instance.quick_connects.push(quick_connect);
+        instance.changed.quick_connects = true;
         true
     }
 

@@ -10,7 +10,7 @@ use crate::{
     client::{CreateUser, ErrorKind},
     user::{
         Channel, ChannelSettings, HierarchyGroupId, Id, IdKind, Identity, IdentityManagementType, Personal,
-        Phone, PhoneType, Proficiencies, RoutingProfileId, SecurityProfileId, Tags,
+        Phone, PhoneType, Proficiencies, RoutingProfileId, SecurityProfileId, Tags, UserId,
     },
 };
 
@@ -230,6 +230,11 @@ fn exists<K: IdKind>(instance: &MemoryInstance, known: Option<&BTreeSet<String>>
     } else {
         Err(refusal(ErrorKind::NotFound, format!("the instance does not have {} of that id", K::NAME)))
     }
+}
+
+pub(super) fn user_id(instance: &MemoryInstance, id: &UserId) -> Check {
+    let is_elsewhere = id.check().is_err() || id.instance().is_some_and(|other| other != instance.id);
+    require(!is_elsewhere, "the id is not that of a user of the instance")
 }
 
 pub(super) fn routing_profile(instance: &MemoryInstance, id: &RoutingProfileId) -> Check {

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::{
     Call, Inner, MemoryConnect, MemoryInstance, Outcome,
     instance::Instance,
+    page::{page, page_size},
     rules::{self, Check, Refusal, refusal},
     users::StoredUser,
 };
@@ -68,11 +69,12 @@ impl MemoryConnect {
     ) -> ClientResult<()> {
         self.call(operation, instance.bare(), Some(user.bare()), |inner| {
             let now = inner.clock.now();
-            let (config, stored) = inner.user(instance, user)?;
-            work(config, stored)?;
-            stored.description.last_modified_time = Some(now);
-            stored.description.last_modified_region = Some(config.region.clone());
-            Ok(())
+            inner.change(instance, user, |config, stored| {
+                work(config, stored)?;
+                stored.description.last_modified_time = Some(now);
+                stored.description.last_modified_region = Some(config.region.clone());
+                Ok(())
+            })
         })
     }
 
@@ -93,14 +95,13 @@ impl MemoryConnect {
             if user.is_empty() {
                 return Err(refusal(ErrorKind::Invalid, "the ARN is not that of a user"));
             }
-            let (_, stored) = inner.user(&InstanceId::new(instance), &UserId::new(user))?;
-            work(stored)
+            inner.change(&InstanceId::new(instance), &UserId::new(user), |_, stored| work(stored))
         })
     }
 }
 
 impl Inner {
-    fn instance(&mut self, id: &InstanceId) -> Check<&mut Instance> {
+    pub(super) fn instance(&mut self, id: &InstanceId) -> Check<&mut Instance> {
         if id.check().is_err() {
             return Err(refusal(ErrorKind::Invalid, "the id is not that of an instance"));
         }
@@ -111,15 +112,25 @@ impl Inner {
         self.stored(id).ok_or_else(|| refusal(ErrorKind::NotFound, "there is no such instance"))
     }
 
-    /// A user that can be seen, and the configuration of its instance.
-    fn user(&mut self, instance: &InstanceId, user: &UserId) -> Check<(&MemoryInstance, &mut StoredUser)> {
+    /// A user that can be seen.
+    fn user(&mut self, instance: &InstanceId, user: &UserId) -> Check<&StoredUser> {
         let now = self.clock.now();
         let Instance { config, users, .. } = self.instance(instance)?;
-        if user.check().is_err() || user.instance().is_some_and(|other| other != config.id) {
-            return Err(refusal(ErrorKind::Invalid, "the id is not that of a user of the instance"));
-        }
-        let stored = users.seen(user, now);
-        Ok((config, stored.ok_or_else(|| refusal(ErrorKind::NotFound, "the instance has no such user"))?))
+        rules::user_id(config, user)?;
+        users.seen(user, now).ok_or_else(no_user)
+    }
+
+    /// Changes a user that can be seen.
+    fn change(
+        &mut self,
+        instance: &InstanceId,
+        user: &UserId,
+        work: impl FnOnce(&MemoryInstance, &mut StoredUser) -> Check,
+    ) -> Check {
+        let now = self.clock.now();
+        let Instance { config, users, .. } = self.instance(instance)?;
+        rules::user_id(config, user)?;
+        users.change(user, now, |stored| work(config, stored)).unwrap_or_else(|| Err(no_user()))
     }
 
     fn create(&mut self, request: &CreateUser) -> Check<CreatedUser> {
@@ -161,53 +172,10 @@ impl Inner {
         self.made = number;
         Ok(CreatedUser { user_id, arn })
     }
-
-    /// A page of the users that can be seen: of all, or of those of a name. Its token is the user that the
-    /// next page begins with, so that none is left out where somebody deletes others in between.
-    fn users<T>(
-        &mut self,
-        instance: &InstanceId,
-        name: Option<&str>,
-        token: Option<&str>,
-        size: usize,
-        answer: fn(&UserDescription) -> T,
-    ) -> Check<Page<T>> {
-        let now = self.clock.now();
-        let users = &mut self.instance(instance)?.users;
-        let from = token.map(start).transpose()?.map(UserId::new);
-        let mut seen = users.all_seen(name, from.as_ref(), now);
-        let items = seen.by_ref().take(size).map(answer).collect();
-        Ok(Page { items, next_token: seen.next().map(|user| format!("from-{}", user.user_id)) })
-    }
 }
 
-/// A page of a list; the token is where the next one starts.
-fn page<T>(items: Vec<T>, token: Option<&str>, size: Option<u32>, most: u32) -> Check<Page<T>> {
-    let size = page_size(size, most)?;
-    let start = match token {
-        None => 0,
-        Some(token) => start(token)?.parse().map_err(|_| foreign_token())?,
-    };
-    let end = size.saturating_add(start);
-    let next_token = (end < items.len()).then(|| format!("from-{end}"));
-    Ok(Page { items: items.into_iter().skip(start).take(size).collect(), next_token })
-}
-
-/// How many elements a page has.
-fn page_size(size: Option<u32>, most: u32) -> Check<usize> {
-    let size = size.unwrap_or(most);
-    if !(1..=most).contains(&size) {
-        return Err(refusal(ErrorKind::Invalid, "`MaxResults` is out of its bounds"));
-    }
-    Ok(usize::try_from(size).unwrap_or(usize::MAX))
-}
-
-fn start(token: &str) -> Check<&str> {
-    token.strip_prefix("from-").ok_or_else(foreign_token)
-}
-
-fn foreign_token() -> Refusal {
-    refusal(ErrorKind::Invalid, "`NextToken` is not one of this service")
+fn no_user() -> Refusal {
+    refusal(ErrorKind::NotFound, "the instance has no such user")
 }
 
 /// How many proficiencies and quick connects a page has.
@@ -223,7 +191,7 @@ impl ConnectClient for MemoryConnect {
     async fn describe_user(&self, request: &DescribeUser) -> ClientResult<UserDescription> {
         let DescribeUser { instance_id, user_id } = request;
         self.call(Operation::DescribeUser, instance_id.bare(), Some(user_id.bare()), |inner| {
-            Ok(inner.user(instance_id, user_id)?.1.description.clone())
+            Ok(inner.user(instance_id, user_id)?.description.clone())
         })
     }
 
@@ -231,7 +199,7 @@ impl ConnectClient for MemoryConnect {
         let DeleteUser { instance_id, user_id } = request;
         self.call(Operation::DeleteUser, instance_id.bare(), Some(user_id.bare()), |inner| {
             if !inner.instance(instance_id)?.users.remove(user_id) {
-                return Err(refusal(ErrorKind::NotFound, "the instance has no such user"));
+                return Err(no_user());
             }
             Ok(())
         })
@@ -352,7 +320,7 @@ impl ConnectClient for MemoryConnect {
     ) -> ClientResult<Page<(ProficiencyKey, u8)>> {
         let ListUserProficiencies { instance_id, user_id, next_token } = request;
         self.call(Operation::ListUserProficiencies, instance_id.bare(), Some(user_id.bare()), |inner| {
-            let all = inner.user(instance_id, user_id)?.1.proficiencies.clone();
+            let all = inner.user(instance_id, user_id)?.proficiencies.clone();
             page(all.into_iter().collect(), next_token.as_deref(), None, SMALL_PAGE)
         })
     }
@@ -399,12 +367,14 @@ impl ConnectClient for MemoryConnect {
 
     async fn delete_quick_connect(&self, request: &DeleteQuickConnect) -> ClientResult<()> {
         self.call(Operation::DeleteQuickConnect, request.instance_id.bare(), None, |inner| {
-            let all = &mut inner.instance(&request.instance_id)?.quick_connects;
+            let instance = inner.instance(&request.instance_id)?;
+            let all = &mut instance.quick_connects;
             let count = all.len();
             all.retain(|quick_connect| quick_connect.quick_connect_id != request.quick_connect_id);
             if all.len() == count {
                 return Err(refusal(ErrorKind::NotFound, "the instance has no such quick connect"));
             }
+            instance.changed.quick_connects = true;
             Ok(())
         })
     }

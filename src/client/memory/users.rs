@@ -5,6 +5,7 @@ use std::{
     ops::Bound,
 };
 
+use super::rules::Check;
 use crate::{
     client::UserDescription,
     user::{Proficiencies, Timestamp, UserId},
@@ -28,6 +29,8 @@ pub(super) struct Users {
     by_name: BTreeMap<String, BTreeSet<UserId>>,
     /// Who was not to be seen by the last call that asked.
     hidden: BTreeSet<UserId>,
+    /// Who is not in the file as it is here, or is there and no longer here.
+    changed: BTreeSet<UserId>,
 }
 
 impl Users {
@@ -55,6 +58,7 @@ impl Users {
         if user.hidden_reads > 0 || user.hidden_until > Timestamp::default() {
             self.hidden.insert(id.clone());
         }
+        self.changed.insert(id.clone());
         self.by_id.insert(id, user);
     }
 
@@ -69,11 +73,30 @@ impl Users {
             }
         }
         self.hidden.remove(id);
+        self.changed.insert(id.to_bare());
         true
     }
 
-    /// A user whom a call sees. Whoever changes the name puts the user in anew.
-    pub(super) fn seen(&mut self, id: &UserId, now: Timestamp) -> Option<&mut StoredUser> {
+    /// A user whom a call sees.
+    pub(super) fn seen(&mut self, id: &UserId, now: Timestamp) -> Option<&StoredUser> {
+        self.seen_mut(id, now).map(|user| &*user)
+    }
+
+    /// Changes a user whom a call sees, but for the name: whoever changes that puts the user in anew.
+    pub(super) fn change(
+        &mut self,
+        id: &UserId,
+        now: Timestamp,
+        work: impl FnOnce(&mut StoredUser) -> Check,
+    ) -> Option<Check> {
+        let done = work(self.seen_mut(id, now)?);
+        if done.is_ok() {
+            self.changed.insert(id.to_bare());
+        }
+        Some(done)
+    }
+
+    fn seen_mut(&mut self, id: &UserId, now: Timestamp) -> Option<&mut StoredUser> {
         let user = self.by_id.get_mut(id)?;
         if self.hidden.contains(id) {
             if !user.is_seen(now) {
@@ -105,6 +128,15 @@ impl Users {
             ),
         };
         Box::new(users.filter(|(id, _)| !this.hidden.contains(id)).map(|(_, user)| &user.description))
+    }
+
+    /// Who has changed since the last write: as it is now, or gone.
+    pub(super) fn changed(&self) -> impl Iterator<Item = (&UserId, Option<&StoredUser>)> {
+        self.changed.iter().map(|id| (id, self.get(id)))
+    }
+
+    pub(super) fn is_written(&mut self) {
+        self.changed.clear();
     }
 
     fn named(&self, name: &str) -> impl Iterator<Item = &UserId> + use<'_> {
