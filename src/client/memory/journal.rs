@@ -78,7 +78,8 @@ impl MemoryConnect {
 
 impl Inner {
     fn append(&mut self, writer: &mut impl io::Write) -> io::Result<usize> {
-        let changes = self.changes();
+        let head = self.head();
+        let changes = self.changes(&head);
         if !changes.is_empty() {
             let mut lines = Vec::new();
             for change in &changes {
@@ -87,13 +88,13 @@ impl Inner {
             }
             writer.write_all(&lines)?;
             writer.flush()?;
-            self.is_written();
+            self.is_written(head);
         }
         Ok(changes.len())
     }
 
-    fn changes(&self) -> Vec<Change> {
-        let head = Some(self.head()).filter(|head| self.written.head.as_ref() != Some(head));
+    fn changes(&self, head: &Head) -> Vec<Change> {
+        let head = Some(head.clone()).filter(|head| self.written.head.as_ref() != Some(head));
         // The counter comes first: where a user is written and it is not, an id would come twice.
         let mut changes: Vec<_> = head.map(Change::Service).into_iter().collect();
         for Instance { config, users, quick_connects, changed } in &self.instances {
@@ -113,10 +114,10 @@ impl Inner {
         changes
     }
 
-    /// Everything is in the file.
-    pub(super) fn is_written(&mut self) {
+    /// Everything is in the file, with the clock as it was.
+    pub(super) fn is_written(&mut self, head: Head) {
         let number = WRITES.fetch_add(1, Ordering::Relaxed) + 1;
-        self.written = Written { number, head: Some(self.head()) };
+        self.written = Written { number, head: Some(head) };
         self.instances.iter_mut().for_each(Instance::is_written);
     }
 

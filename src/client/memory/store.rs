@@ -104,7 +104,7 @@ impl MemoryConnect {
         serde_json::to_writer_pretty(&mut writer, &file)?;
         writer.write_all(b"\n")?;
         writer.flush()?;
-        inner.is_written();
+        inner.is_written(file.head);
         Ok(inner.written.number)
     }
 
@@ -135,7 +135,8 @@ impl MemoryConnect {
             inner.instances = instances.into_iter().map(from_file).collect();
         }
         journal::replay(&mut inner, text.get(documents.byte_offset()..).unwrap_or_default())?;
-        inner.is_written();
+        let head = inner.head();
+        inner.is_written(head);
         Ok(Self { inner: inner.into() })
     }
 }
