@@ -1,6 +1,6 @@
 //! The command line's grammar.
 
-use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, str::FromStr};
+use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::Parser;
 use connect_user::user::{IdentityManagementType, Operation};
@@ -35,9 +35,10 @@ pub struct Args {
     /// For how many milliseconds a new user cannot be seen.
     #[arg(long, default_value_t = 0)]
     pub hidden_millis: u64,
-    /// How many calls a second each operation takes, and how many at once.
-    #[arg(long, value_name = "RATE:BURST", value_parser = quota)]
-    pub quota: Option<(f64, NonZeroU32)>,
+    /// How many calls a second each operation takes, and how many at once; repeatable, with the name of an
+    /// operation for one that has a quota of its own.
+    #[arg(long, value_name = "[OPERATION=]RATE:BURST", value_parser = quota)]
+    pub quota: Vec<Quota>,
     /// Keep the service in a file.
     #[arg(long, value_name = "PATH")]
     pub file: Option<PathBuf>,
@@ -55,22 +56,53 @@ fn instance(text: &str) -> Result<(String, IdentityManagementType), String> {
     Ok((id.to_owned(), IdentityManagementType::from_str(kind).map_err(|error| error.to_string())?))
 }
 
-fn quota(text: &str) -> Result<(f64, NonZeroU32), String> {
-    let (rate, burst) = text.split_once(':').ok_or("write `RATE:BURST`")?;
+/// How many calls an operation takes, or each that has no quota of its own.
+#[derive(Clone)]
+pub struct Quota {
+    pub operation: Option<Operation>,
+    pub every: Duration,
+    pub burst: NonZeroU32,
+}
+
+fn quota(text: &str) -> Result<Quota, String> {
+    let (name, numbers) = match text.split_once('=') {
+        Some((name, numbers)) => (Some(name), numbers),
+        None => (None, text),
+    };
+    let (rate, burst) = numbers.split_once(':').ok_or("write `RATE:BURST` or `OPERATION=RATE:BURST`")?;
     let rate: f64 = rate.parse().map_err(|_| "the rate is no number")?;
     if !(0.001..=1_000_000.0).contains(&rate) {
         return Err("the rate is from 0.001 to 1,000,000".to_owned());
     }
-    Ok((rate, burst.parse().map_err(|_| "the burst is no positive whole number")?))
+    Ok(Quota {
+        operation: name.map(operation).transpose()?,
+        every: Duration::from_secs_f64(1.0 / rate),
+        burst: burst.parse().map_err(|_| "the burst is no positive whole number")?,
+    })
+}
+
+/// The operation of a name, or the name that is meant.
+fn operation(name: &str) -> Result<Operation, String> {
+    if let Some(operation) = Operation::ALL.iter().find(|operation| operation.name() == name) {
+        return Ok(*operation);
+    }
+    let names = || Operation::ALL.iter().map(|operation| operation.name());
+    let likeness = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
+    let nearest = names().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    Err(match nearest.filter(|nearest| likeness(nearest) > 0.8) {
+        Some(nearest) => format!("there is no operation `{name}`; is `{nearest}` meant?"),
+        None => {
+            format!("there is no operation `{name}`; there are {}", names().collect::<Vec<_>>().join(", "))
+        }
+    })
 }
 
 fn fault(text: &str) -> Result<(Operation, u32, WireFault), String> {
     let mut parts = text.splitn(3, ':');
-    let (Some(operation), Some(occurrence), Some(fault)) = (parts.next(), parts.next(), parts.next()) else {
+    let (Some(name), Some(occurrence), Some(fault)) = (parts.next(), parts.next(), parts.next()) else {
         return Err("write `OPERATION:OCCURRENCE:FAULT`".to_owned());
     };
-    let operation = Operation::ALL.iter().find(|known| known.name() == operation);
-    let operation = operation.ok_or("there is no such operation")?;
+    let operation = operation(name)?;
     let occurrence = occurrence.parse().map_err(|_| "the occurrence is no whole number")?;
-    Ok((*operation, occurrence, fault.parse()?))
+    Ok((operation, occurrence, fault.parse()?))
 }

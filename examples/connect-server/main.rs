@@ -16,19 +16,23 @@ mod route;
 
 use std::{
     convert::Infallible,
-    fs::File,
-    io::{BufReader, Write},
+    io::Write,
     process::ExitCode,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
 use clap::Parser;
 use connect_user::{
-    client::memory::{LoadError, MemoryConnect, MemoryInstance},
+    client::{
+        ThreadTimer,
+        memory::{MemoryConnect, MemoryFile, MemoryInstance},
+    },
     user::Operation,
 };
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http_body_util::{BodyExt, Limited};
 use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -49,8 +53,9 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// The service and how it behaves.
 struct Server {
     connect: MemoryConnect,
+    file: Option<MemoryFile>,
     faults: Mutex<Faults>,
-    quota: Option<DefaultKeyedRateLimiter<Operation>>,
+    requests: AtomicUsize,
     args: Args,
 }
 
@@ -82,10 +87,12 @@ async fn serve(args: Args) -> Result<Infallible, Box<dyn std::error::Error>> {
     }
     let listener = TcpListener::bind((args.host, args.port)).await?;
     let address = listener.local_addr()?;
+    let (file, connect) = open(&args)?;
     let server = Arc::new(Server {
-        connect: open(&args)?,
+        connect,
+        file,
         faults: Mutex::new(Faults::new(&args.fault)),
-        quota: quota(&args)?,
+        requests: AtomicUsize::new(0),
         args,
     });
     println!("{}", serde_json::json!({"url": format!("http://{address}")}));
@@ -103,12 +110,14 @@ async fn serve(args: Args) -> Result<Infallible, Box<dyn std::error::Error>> {
     }
 }
 
-fn open(args: &Args) -> Result<MemoryConnect, Box<dyn std::error::Error>> {
-    let connect = match args.file.as_ref().map(File::open) {
-        Some(Ok(file)) => {
-            MemoryConnect::load(BufReader::new(file)).map_err(|error: LoadError| error.to_string())?
+fn open(args: &Args) -> Result<(Option<MemoryFile>, MemoryConnect), Box<dyn std::error::Error>> {
+    let (file, connect) = match &args.file {
+        Some(path) => {
+            let opened = MemoryFile::open(path);
+            let (file, connect) = opened.map_err(|error| format!("`{}`: {error}", path.display()))?;
+            (Some(file), connect)
         }
-        _ => MemoryConnect::new(),
+        None => (None, MemoryConnect::new()),
     };
     for (id, kind) in &args.instance {
         let mut instance = MemoryInstance::new(id.as_str(), *kind)
@@ -122,13 +131,15 @@ fn open(args: &Args) -> Result<MemoryConnect, Box<dyn std::error::Error>> {
     if let Some(kind) = args.any_instance {
         connect.add_any_instance(kind);
     }
-    Ok(connect)
-}
-
-fn quota(args: &Args) -> Result<Option<DefaultKeyedRateLimiter<Operation>>, String> {
-    let Some((rate, burst)) = args.quota else { return Ok(None) };
-    let quota = Quota::with_period(Duration::from_secs_f64(1.0 / rate)).ok_or("a quota needs a rate")?;
-    Ok(Some(RateLimiter::keyed(quota.allow_burst(burst))))
+    connect.set_time(SystemTime::now().into());
+    connect.follow(Arc::new(ThreadTimer::default()));
+    for quota in &args.quota {
+        connect.set_quota(quota.operation, quota.every, quota.burst);
+    }
+    if let Some(file) = &file {
+        file.persist(&connect)?;
+    }
+    Ok((file, connect))
 }
 
 /// Answers a request; an error ends the connection without an answer.
@@ -146,22 +157,20 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
         server.log(operation, &method, uri.path(), "reset");
         return Err(fault);
     }
-    server.connect.set_time(SystemTime::now().into());
     let answer = match (operation, &fault) {
         (None, _) => Answer::unknown(),
         (_, Some(WireFault::Refused(status, code))) => Answer::error(*status, code, "refused by a fault"),
-        (Some(operation), _) if server.is_over_quota(operation) => {
-            Answer::error(429, "TooManyRequestsException", "Too many requests")
-        }
         (Some(operation), _) => route::answer(&server.connect, operation, &uri, &body).await,
     };
     server.log(operation, &method, uri.path(), &answer.status().to_string());
-    if operation.is_some_and(Operation::writes) && server.save().is_err() {
+    if operation.is_some_and(Operation::writes) && server.persist().is_err() {
         return Ok(
             Answer::error(500, "InternalServiceException", "the file cannot be written").into_response(0)
         );
     }
-    let request_id = server.connect.calls().len();
+    // Nobody asks a server for its log, and it would grow for ever.
+    server.connect.clear_calls();
+    let request_id = server.requests.fetch_add(1, Ordering::Relaxed) + 1;
     match fault {
         None | Some(WireFault::Refused(..)) => {
             answer.answered().map(|answer| answer.into_response(request_id))
@@ -176,18 +185,8 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
 }
 
 impl Server {
-    fn is_over_quota(&self, operation: Operation) -> bool {
-        self.quota.as_ref().is_some_and(|quota| quota.check_key(&operation).is_err())
-    }
-
-    /// Writes the service down, whole or not at all.
-    fn save(&self) -> std::io::Result<()> {
-        let Some(path) = &self.args.file else { return Ok(()) };
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let mut file = tempfile::NamedTempFile::new_in(parent.unwrap_or(".".as_ref()))?;
-        self.connect.save(&mut file)?;
-        file.persist(path)?;
-        Ok(())
+    fn persist(&self) -> std::io::Result<()> {
+        self.file.as_ref().map_or(Ok(()), |file| file.persist(&self.connect))
     }
 
     /// Neither bodies nor names are logged: they hold personal data and passwords.

@@ -2,6 +2,7 @@
 
 mod apply;
 mod diff;
+mod journal;
 mod layers;
 mod memory;
 mod model;

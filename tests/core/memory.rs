@@ -41,7 +41,7 @@ fn instance() -> InstanceId {
 }
 
 /// A creation as the library would make it, without asking its rules.
-fn creation(members: &[(&str, Value)]) -> CreateUser {
+pub fn creation(members: &[(&str, Value)]) -> CreateUser {
     let names = [
         ("password", json!("Password123")),
         ("identityInfo.firstName", json!("Ann")),
@@ -289,7 +289,12 @@ async fn lists_come_in_pages_and_searches_ignore_case() {
     assert_eq!((first.items.len(), first.next_token.is_some()), (3, true));
     let second = connect.list_users(&list(first.next_token.as_deref(), Some(3))).await.expect("a page");
     assert_eq!((second.items.len(), second.next_token), (1, None));
-    for wrong in [list(Some("nonsense"), None), list(None, Some(0)), list(None, Some(1_001))] {
+    for wrong in [
+        list(Some("nonsense"), None),
+        list(Some("from-"), None),
+        list(None, Some(0)),
+        list(None, Some(1_001)),
+    ] {
         assert_eq!(connect.list_users(&wrong).await.expect_err("wrong").kind(), ErrorKind::Invalid);
     }
     assert_eq!(list_all_users(&connect, &instance()).await.expect("all").len(), 4);
@@ -297,6 +302,94 @@ async fn lists_come_in_pages_and_searches_ignore_case() {
     assert_eq!(found.iter().map(|user| user.name.as_str()).collect::<Vec<_>>(), ["a", "A"]);
     let most = SearchUsers { instance_id: instance(), name: None, next_token: None, max_results: Some(501) };
     assert!(connect.search_users(&most).await.is_err());
+}
+
+#[tokio::test]
+async fn every_user_is_on_one_page() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::ExistingDirectory);
+    let mut creation = creation(&[("password", Value::Null)]);
+    let mut ids = Vec::new();
+    for number in 0..20_000 {
+        creation.name = format!("agent-{number}");
+        ids.push(connect.create_user(&creation).await.expect("created").user_id);
+    }
+    assert_eq!(connect.create_user(&creation).await.expect_err("there").kind(), ErrorKind::Duplicate);
+
+    let listed = list_all_users(&connect, &instance()).await.expect("listed");
+    assert!(listed.iter().map(|user| &user.user_id).eq(&ids), "each once, by creation");
+    let found = search_all_users(&connect, &instance(), None).await.expect("found");
+    assert!(found.iter().map(|user| &user.user_id).eq(&ids), "each once, by creation");
+    let calls = connect.calls().into_iter().skip(20_001).map(|call| call.operation);
+    let (lists, searches): (Vec<_>, Vec<_>) = calls.partition(|of| *of == Operation::ListUsers);
+    assert_eq!((lists.len(), searches.len()), (20, 40), "as many pages as it takes");
+    let found = search_all_users(&connect, &instance(), Some("AGENT-777")).await.expect("found");
+    assert_eq!(found.iter().map(|user| &user.user_id).collect::<Vec<_>>(), [&ids[777]]);
+
+    // What is deleted between two pages is in neither, and takes nobody along.
+    let mut seen = Vec::new();
+    let mut request = ListUsers { instance_id: instance(), next_token: None, max_results: None };
+    loop {
+        let page = connect.list_users(&request).await.expect("a page");
+        for user in page.items.iter().step_by(2) {
+            let request = DeleteUser { instance_id: instance(), user_id: user.user_id.clone() };
+            connect.delete_user(&request).await.expect("deleted");
+        }
+        seen.extend(page.items.into_iter().map(|user| user.user_id));
+        request.next_token = page.next_token;
+        if request.next_token.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, ids);
+    assert_eq!(connect.users(&instance()).len(), 10_000);
+}
+
+/// What nobody waits for runs at once.
+pub fn now<T>(call: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(call)
+}
+
+#[test]
+fn a_page_clones_its_own_users_only() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::ExistingDirectory);
+    let mut creation = creation(&[("password", Value::Null)]);
+    let list = ListUsers { instance_id: instance(), next_token: None, max_results: Some(5) };
+    let search = SearchUsers { instance_id: instance(), name: None, next_token: None, max_results: Some(5) };
+    let named = SearchUsers { name: Some("agent-7".into()), ..search.clone() };
+    let mut add = |numbers| {
+        for number in numbers {
+            creation.name = format!("agent-{number}");
+            now(connect.create_user(&creation)).expect("created");
+        }
+        connect.clear_calls();
+        let count = |call: &dyn Fn() -> usize, items| {
+            let info = allocation_counter::measure(|| assert_eq!(call(), items));
+            info.count_total
+        };
+        [
+            count(&|| now(connect.list_users(&list)).expect("a page").items.len(), 5),
+            count(&|| now(connect.search_users(&search)).expect("a page").items.len(), 5),
+            count(&|| now(connect.search_users(&named)).expect("a page").items.len(), 1),
+        ]
+    };
+    let few = add(0..100);
+    assert_eq!(add(100..3_000), few, "as many allocations among 3,000 users as among 100");
+}
+
+#[tokio::test]
+async fn somebody_s_new_name_is_found_and_the_old_one_is_free() {
+    let connect = MemoryConnect::any_instance(KIND);
+    let jane = connect.create_user(&creation(&[])).await.expect("created").user_id;
+    assert!(connect.edit_user(&instance(), &jane, |user, _| {
+        user.name = "June".into();
+        user.user_id = "other".into();
+    }));
+    let find = async |name| search_all_users(&connect, &instance(), Some(name)).await.expect("found");
+    assert!(find("jane").await.is_empty());
+    assert_eq!(find("june").await.iter().map(|user| &user.user_id).collect::<Vec<_>>(), [&jane]);
+    connect.create_user(&creation(&[])).await.expect("the name is free");
+    assert_eq!(refused(&connect, &[("name", json!("June"))]).await, ErrorKind::Duplicate);
+    assert!(!connect.edit_user(&instance(), &"nobody".into(), |_, _| {}));
 }
 
 #[tokio::test]
@@ -331,6 +424,110 @@ async fn faults_come_when_they_are_due() {
     let kinds: Vec<_> = connect.calls().into_iter().map(|call| call.error).collect();
     use ErrorKind::*;
     assert_eq!(kinds, [None, Some(Transport), Some(Duplicate), Some(Throttled), Some(Transport), None]);
+}
+
+#[tokio::test]
+async fn what_is_beyond_a_quota_is_refused_and_not_done() {
+    let connect = MemoryConnect::any_instance(KIND);
+    connect.set_quota(None, Duration::from_millis(500), burst(2));
+    connect.set_quota(Some(Operation::ListUsers), Duration::from_secs(3), burst(1));
+    let later = |millis| connect.set_time(connect.time().plus(Duration::from_millis(millis)));
+    let create = async |name: &str| {
+        connect.create_user(&creation(&[("name", json!(name))])).await.err().map(|error| error.kind())
+    };
+    let list = async || list_all_users(&connect, &instance()).await.map(|users| users.len());
+    let throttled = Some(ErrorKind::Throttled);
+
+    assert_eq!((create("a").await, create("b").await), (None, None), "a burst");
+    assert_eq!((create("c").await, create("c").await), (throttled, throttled));
+    let describe = DescribeInstance { instance_id: instance() };
+    connect.describe_instance(&describe).await.expect("a bucket of its own");
+    assert_eq!(list().await.expect("a quota of its own"), 2, "nothing was done");
+    let error = list().await.expect_err("beyond");
+    assert_eq!((error.code(), error.effect()), (Some("TooManyRequestsException"), Effect::None));
+    assert!(error.request_id().is_some());
+
+    later(499);
+    assert_eq!(create("c").await, throttled);
+    later(1);
+    assert_eq!(create("c").await, None, "what is refused takes no token");
+    assert_eq!(create("d").await, throttled);
+    later(60_000);
+    assert_eq!((create("d").await, create("e").await, create("f").await), (None, None, throttled));
+    connect.set_time("2026-01-01T00:00:00Z".parse().expect("a moment"));
+    assert_eq!(create("f").await, throttled, "a clock that goes back fills nothing");
+    later(500);
+    assert_eq!(create("f").await, None, "and goes on from there");
+    connect.set_quota(None, Duration::ZERO, burst(1));
+    for name in ["g", "h", "i"] {
+        assert_eq!(create(name).await, None, "no bound");
+    }
+    let refused = connect.calls().iter().filter(|call| call.error == throttled).count();
+    assert_eq!((refused, connect.calls().len()), (7, 18), "every call is in the log");
+}
+
+#[tokio::test]
+async fn a_lost_answer_of_a_refused_call_is_lost_too() {
+    let connect = MemoryConnect::any_instance(KIND);
+    connect.set_quota(None, Duration::MAX, burst(1));
+    connect.inject(Fault::of_any(1, Outcome::NoAnswer));
+    connect.inject(Fault::of_any(3, Outcome::AnswerLost));
+    let create = async || connect.create_user(&creation(&[])).await.map_err(|error| error.kind());
+    assert_eq!(create().await.expect_err("did not arrive"), ErrorKind::Transport);
+    create().await.expect("what did not arrive took no token");
+    assert_eq!(create().await.expect_err("beyond, and lost"), ErrorKind::Transport);
+    assert_eq!(create().await.expect_err("beyond"), ErrorKind::Throttled);
+}
+
+/// A timer that a test moves on.
+#[derive(Default)]
+struct Hand(std::sync::Mutex<Duration>);
+
+impl Hand {
+    fn turn(&self, duration: Duration) {
+        *self.0.lock().expect("whole") += duration;
+    }
+}
+
+#[async_trait::async_trait]
+impl Sleep for Hand {
+    async fn sleep(&self, duration: Duration) {
+        self.turn(duration);
+    }
+}
+
+impl Timer for Hand {
+    fn now(&self) -> Duration {
+        *self.0.lock().expect("whole")
+    }
+}
+
+#[tokio::test]
+async fn the_clock_follows_a_timer() {
+    let hand = std::sync::Arc::new(Hand::default());
+    hand.turn(Duration::from_secs(1_000));
+    let connect = MemoryConnect::any_instance(KIND);
+    let start = connect.time();
+    connect.follow(hand.clone());
+    assert_eq!(connect.time(), start, "from the moment that it had");
+    hand.turn(Duration::from_secs(5));
+    assert_eq!(connect.time(), start.plus(Duration::from_secs(5)));
+    connect.set_time(start);
+    hand.turn(Duration::from_millis(7));
+    assert_eq!(connect.time(), start.plus(Duration::from_millis(7)), "from the moment that was set");
+
+    connect.set_quota(None, Duration::from_micros(400), burst(1));
+    let request = DescribeInstance { instance_id: instance() };
+    let mut taken = 0;
+    for _ in 0..100 {
+        taken += usize::from(connect.describe_instance(&request).await.is_ok());
+        hand.sleep(Duration::from_micros(100)).await;
+    }
+    assert_eq!(taken, 25, "more exactly than a millisecond");
+}
+
+fn burst(calls: u32) -> std::num::NonZeroU32 {
+    calls.try_into().expect("one or more")
 }
 
 #[tokio::test]

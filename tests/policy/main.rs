@@ -146,6 +146,24 @@ async fn calls_keep_within_burst_and_rate_per_operation() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_keeps_the_pace_is_never_throttled_and_who_does_not_is() {
+    let connect = connect();
+    let timer = timer();
+    connect.follow(timer.clone());
+    connect.set_quota(None, Rate::DEFAULT.every, Rate::DEFAULT.burst);
+    let client = Paced::new(connect.clone(), Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone())));
+    for _ in 0..25 {
+        client.describe_instance(&instance()).await.expect("within the quota of the service");
+    }
+    for _ in 0..5 {
+        let error = connect.describe_instance(&instance()).await.expect_err("beyond");
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Throttled, Some("TooManyRequestsException")));
+    }
+    let client = Retrying::new(connect.clone(), policy(), timer);
+    client.describe_instance(&instance()).await.expect("later");
+}
+
+#[tokio::test(start_paused = true)]
 async fn throttling_slows_down_and_success_recovers() {
     let connect = connect();
     let timer = timer();

@@ -7,9 +7,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::users::Users;
 use crate::{
-    client::{QuickConnectSummary, UserDescription},
-    user::{Arn, IdentityManagementType, InstanceId, Proficiencies, Timestamp, UserId},
+    client::QuickConnectSummary,
+    user::{Arn, IdentityManagementType, InstanceId, UserId},
 };
 
 /// The configuration of an instance in a [`MemoryConnect`](super::MemoryConnect).
@@ -136,35 +137,30 @@ impl MemoryInstance {
 #[derive(Debug)]
 pub(super) struct Instance {
     pub(super) config: MemoryInstance,
-    pub(super) users: Vec<StoredUser>,
+    pub(super) users: Users,
     pub(super) quick_connects: Vec<QuickConnectSummary>,
+    pub(super) changed: Changed,
 }
 
-#[derive(Debug)]
-pub(super) struct StoredUser {
-    pub(super) description: UserDescription,
-    pub(super) proficiencies: Proficiencies,
-    /// For how many calls the user is still not to be seen.
-    pub(super) hidden_reads: u32,
-    /// Until when the user is still not to be seen.
-    pub(super) hidden_until: Timestamp,
+/// What is not in the file as it is here; users know that of themselves.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    pub(super) config: bool,
+    pub(super) quick_connects: bool,
 }
 
 impl Instance {
-    pub(super) const fn new(config: MemoryInstance) -> Self {
-        Self { config, users: Vec::new(), quick_connects: Vec::new() }
+    pub(super) fn new(config: MemoryInstance) -> Self {
+        Self {
+            config,
+            users: Users::default(),
+            quick_connects: Vec::new(),
+            changed: Changed { config: true, quick_connects: false },
+        }
     }
 
-    pub(super) fn user_mut(&mut self, id: &str) -> Option<&mut StoredUser> {
-        self.users.iter_mut().find(|user| user.description.user_id.bare() == id)
-    }
-}
-
-impl StoredUser {
-    /// Whether a call sees the user; each that does not brings the moment nearer.
-    pub(super) fn is_seen(&mut self, now: Timestamp) -> bool {
-        let counted = self.hidden_reads > 0;
-        self.hidden_reads = self.hidden_reads.saturating_sub(1);
-        !counted && now >= self.hidden_until
+    pub(super) fn is_written(&mut self) {
+        self.changed = Changed::default();
+        self.users.is_written();
     }
 }

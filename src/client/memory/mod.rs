@@ -4,24 +4,34 @@
 //! refuses. It keeps no password. Its rules are its own, so that a mistake in
 //! [`validate`](crate::validate) does not hide itself.
 
+mod clock;
 mod fault;
+mod file;
 mod instance;
+mod journal;
+mod page;
+mod quota;
 mod rules;
 mod service;
 mod store;
+mod users;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    num::NonZeroU32,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 pub use fault::{Call, Fault, Outcome};
+pub use file::{MemoryFile, OpenError};
 pub use instance::MemoryInstance;
 pub use store::LoadError;
 
 use self::{
-    fault::Faults,
-    instance::{Instance, StoredUser},
+    clock::Clock, fault::Faults, instance::Instance, journal::Written, quota::Quotas, users::StoredUser,
 };
 use crate::{
-    client::{QuickConnectSummary, UserDescription},
+    client::{QuickConnectSummary, Timer, UserDescription},
     user::{IdentityManagementType, InstanceId, Operation, Proficiencies, Timestamp, UserId},
 };
 
@@ -48,13 +58,15 @@ struct Inner {
     instances: Vec<Instance>,
     /// How an instance manages identities that is there as soon as someone asks for it.
     any_instance: Option<IdentityManagementType>,
-    now: Timestamp,
+    clock: Clock,
     /// How many users were ever made: no id comes twice.
     made: u64,
     /// How many calls were ever made: request ids.
     requests: u64,
     faults: Faults,
+    quotas: Quotas,
     calls: Vec<Call>,
+    written: Written,
 }
 
 impl MemoryConnect {
@@ -81,19 +93,50 @@ impl MemoryConnect {
     pub fn add_instance(&self, instance: MemoryInstance) {
         let mut inner = self.lock();
         match inner.instances.iter_mut().find(|other| other.config.id == instance.id) {
-            Some(other) => other.config = instance,
+            Some(other) => {
+                other.changed.config |= other.config != instance;
+                other.config = instance;
+            }
             None => inner.instances.push(Instance::new(instance)),
         }
     }
 
-    /// Sets the clock.
+    /// Sets the clock. It stands still, unless it [follows](Self::follow) a timer.
     pub fn set_time(&self, now: Timestamp) {
-        self.lock().now = now;
+        self.lock().clock.set(now);
     }
 
     /// What the clock says.
     pub fn time(&self) -> Timestamp {
-        self.lock().now
+        self.lock().clock.now()
+    }
+
+    /// Lets the clock go on from the moment that it has, as fast as a timer: as real time passes, or as the
+    /// paused clock of a test is moved on.
+    pub fn follow(&self, timer: Arc<dyn Timer>) {
+        self.lock().clock.follow(timer);
+    }
+
+    /// Lets an operation take a call each so long, and so many at once after a while without any; `None`
+    /// stands for every operation that has no quota of its own. Each has a bucket to itself, which is full
+    /// now and fills by the [clock](Self::set_time); `Duration::ZERO` lets every call pass.
+    ///
+    /// What is beyond is refused as [`ErrorKind::Throttled`](crate::client::ErrorKind::Throttled) with the
+    /// code `TooManyRequestsException`: it has no effect and takes nothing from the bucket.
+    ///
+    /// ```
+    /// use std::{num::NonZeroU32, time::Duration};
+    /// use connect_user::client::memory::MemoryConnect;
+    /// use connect_user::user::Operation;
+    ///
+    /// let connect = MemoryConnect::new();
+    /// let burst = NonZeroU32::new(5).ok_or("zero")?;
+    /// connect.set_quota(None, Duration::from_millis(500), burst);
+    /// connect.set_quota(Some(Operation::ListUsers), Duration::from_secs(1), NonZeroU32::MIN);
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn set_quota(&self, operation: Option<Operation>, every: Duration, burst: NonZeroU32) {
+        self.lock().quotas.set(operation, every, burst);
     }
 
     /// Lets a call fail.
@@ -125,13 +168,13 @@ impl MemoryConnect {
     /// Every user of an instance, with its proficiencies, as they are.
     pub fn users(&self, instance: &InstanceId) -> Vec<(UserDescription, Proficiencies)> {
         let inner = self.lock();
-        let users =
-            inner.instances.iter().filter(|other| other.config.id == instance.bare()).flat_map(|i| &i.users);
+        let instances = inner.instances.iter().filter(|other| other.config.id == instance.bare());
+        let users = instances.flat_map(|instance| instance.users.iter());
         users.map(|user| (user.description.clone(), user.proficiencies.clone())).collect()
     }
 
-    /// Changes a user behind everybody's back, as somebody in the console would. Returns whether the user
-    /// is there.
+    /// Changes a user behind everybody's back, as somebody in the console would: anything but its id.
+    /// Returns whether the user is there.
     pub fn edit_user(
         &self,
         instance: &InstanceId,
@@ -139,11 +182,15 @@ impl MemoryConnect {
         edit: impl FnOnce(&mut UserDescription, &mut Proficiencies),
     ) -> bool {
         let mut inner = self.lock();
-        let now = inner.now;
-        let stored = inner.stored(instance).and_then(|instance| instance.user_mut(user.bare()));
-        let Some(StoredUser { description, proficiencies, .. }) = stored else { return false };
+        let now = inner.clock.now();
+        let Some(instance) = inner.stored(instance) else { return false };
+        let Some(mut stored) = instance.users.get(user).cloned() else { return false };
+        let StoredUser { description, proficiencies, .. } = &mut stored;
+        let id = description.user_id.clone();
         edit(description, proficiencies);
+        description.user_id = id;
         description.last_modified_time = Some(now);
+        instance.users.put(stored);
         true
     }
 
@@ -152,6 +199,7 @@ impl MemoryConnect {
         let mut inner = self.lock();
         let Some(instance) = inner.stored(instance) else { return false };
         instance.quick_connects.push(quick_connect);
+        instance.changed.quick_connects = true;
         true
     }
 

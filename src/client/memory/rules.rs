@@ -10,7 +10,7 @@ use crate::{
     client::{CreateUser, ErrorKind},
     user::{
         Channel, ChannelSettings, HierarchyGroupId, Id, IdKind, Identity, IdentityManagementType, Personal,
-        Phone, PhoneType, Proficiencies, RoutingProfileId, SecurityProfileId, Tags,
+        Phone, PhoneType, Proficiencies, RoutingProfileId, SecurityProfileId, Tags, UserId,
     },
 };
 
@@ -29,6 +29,7 @@ pub(super) fn refusal(kind: ErrorKind, message: impl Into<String>) -> Refusal {
         ErrorKind::NotFound => "ResourceNotFoundException",
         ErrorKind::Duplicate => "DuplicateResourceException",
         ErrorKind::QuotaExceeded => "LimitExceededException",
+        ErrorKind::Throttled => "TooManyRequestsException",
         _ => "InvalidParameterException",
     };
     Refusal { kind, code, message: message.into() }
@@ -229,6 +230,11 @@ fn exists<K: IdKind>(instance: &MemoryInstance, known: Option<&BTreeSet<String>>
     } else {
         Err(refusal(ErrorKind::NotFound, format!("the instance does not have {} of that id", K::NAME)))
     }
+}
+
+pub(super) fn user_id(instance: &MemoryInstance, id: &UserId) -> Check {
+    let is_elsewhere = id.check().is_err() || id.instance().is_some_and(|other| other != instance.id);
+    require(!is_elsewhere, "the id is not that of a user of the instance")
 }
 
 pub(super) fn routing_profile(instance: &MemoryInstance, id: &RoutingProfileId) -> Check {

@@ -4,8 +4,10 @@ use async_trait::async_trait;
 
 use super::{
     Call, Inner, MemoryConnect, MemoryInstance, Outcome,
-    instance::{Instance, StoredUser},
-    rules::{self, Check, refusal},
+    instance::Instance,
+    page::{page, page_size},
+    rules::{self, Check, Refusal, refusal},
+    users::StoredUser,
 };
 use crate::{
     client::{
@@ -34,7 +36,9 @@ impl MemoryConnect {
         let result = match inner.faults.next(operation) {
             Some(outcome @ (Outcome::Refused(_) | Outcome::NoAnswer)) => Err(outcome.error(operation)),
             fault => {
-                let done = work(&mut inner).map_err(|refusal| {
+                let now = inner.clock.since_epoch();
+                let taken = inner.quotas.take(operation, now);
+                let done = taken.and_then(|()| work(&mut inner)).map_err(|refusal| {
                     ClientError::new(operation, refusal.kind)
                         .with_code(refusal.code)
                         .with_message(refusal.message)
@@ -64,12 +68,13 @@ impl MemoryConnect {
         work: impl FnOnce(&MemoryInstance, &mut StoredUser) -> Check,
     ) -> ClientResult<()> {
         self.call(operation, instance.bare(), Some(user.bare()), |inner| {
-            let now = inner.now;
-            let (config, stored) = inner.user(instance, user)?;
-            work(&config, stored)?;
-            stored.description.last_modified_time = Some(now);
-            stored.description.last_modified_region = Some(config.region);
-            Ok(())
+            let now = inner.clock.now();
+            inner.change(instance, user, |config, stored| {
+                work(config, stored)?;
+                stored.description.last_modified_time = Some(now);
+                stored.description.last_modified_region = Some(config.region.clone());
+                Ok(())
+            })
         })
     }
 
@@ -90,14 +95,13 @@ impl MemoryConnect {
             if user.is_empty() {
                 return Err(refusal(ErrorKind::Invalid, "the ARN is not that of a user"));
             }
-            let (_, stored) = inner.user(&InstanceId::new(instance), &UserId::new(user))?;
-            work(stored)
+            inner.change(&InstanceId::new(instance), &UserId::new(user), |_, stored| work(stored))
         })
     }
 }
 
 impl Inner {
-    fn instance(&mut self, id: &InstanceId) -> Check<&mut Instance> {
+    pub(super) fn instance(&mut self, id: &InstanceId) -> Check<&mut Instance> {
         if id.check().is_err() {
             return Err(refusal(ErrorKind::Invalid, "the id is not that of an instance"));
         }
@@ -108,28 +112,35 @@ impl Inner {
         self.stored(id).ok_or_else(|| refusal(ErrorKind::NotFound, "there is no such instance"))
     }
 
-    /// A user that can be seen, and the configuration of its instance.
-    fn user(&mut self, instance: &InstanceId, user: &UserId) -> Check<(MemoryInstance, &mut StoredUser)> {
-        let now = self.now;
-        let instance = self.instance(instance)?;
-        if user.check().is_err() || user.instance().is_some_and(|other| other != instance.config.id) {
-            return Err(refusal(ErrorKind::Invalid, "the id is not that of a user of the instance"));
-        }
-        let config = instance.config.clone();
-        let seen = instance.user_mut(user.bare()).and_then(|stored| stored.is_seen(now).then_some(stored));
-        let stored = seen.ok_or_else(|| refusal(ErrorKind::NotFound, "the instance has no such user"))?;
-        Ok((config, stored))
+    /// A user that can be seen.
+    fn user(&mut self, instance: &InstanceId, user: &UserId) -> Check<&StoredUser> {
+        let now = self.clock.now();
+        let Instance { config, users, .. } = self.instance(instance)?;
+        rules::user_id(config, user)?;
+        users.seen(user, now).ok_or_else(no_user)
+    }
+
+    /// Changes a user that can be seen.
+    fn change(
+        &mut self,
+        instance: &InstanceId,
+        user: &UserId,
+        work: impl FnOnce(&MemoryInstance, &mut StoredUser) -> Check,
+    ) -> Check {
+        let now = self.clock.now();
+        let Instance { config, users, .. } = self.instance(instance)?;
+        rules::user_id(config, user)?;
+        users.change(user, now, |stored| work(config, stored)).unwrap_or_else(|| Err(no_user()))
     }
 
     fn create(&mut self, request: &CreateUser) -> Check<CreatedUser> {
-        let (now, number) = (self.now, self.made + 1);
-        let instance = self.instance(&request.instance_id)?;
-        let config = instance.config.clone();
-        rules::creation(&config, request)?;
-        if instance.users.iter().any(|user| user.description.name == request.name) {
+        let (now, number) = (self.clock.now(), self.made + 1);
+        let Instance { config, users, .. } = self.instance(&request.instance_id)?;
+        rules::creation(config, request)?;
+        if users.has_name(&request.name) {
             return Err(refusal(ErrorKind::Duplicate, "the instance has a user of that name"));
         }
-        if config.user_quota.is_some_and(|quota| instance.users.len() >= quota) {
+        if config.user_quota.is_some_and(|quota| users.len() >= quota) {
             return Err(refusal(ErrorKind::QuotaExceeded, "the instance has as many users as it may have"));
         }
         let user_id = UserId::new(format!("{number:08x}-0000-4000-8000-{number:012x}"));
@@ -137,7 +148,7 @@ impl Inner {
         // The service gives users of its own an id in its directory.
         let fills_in = config.identity_management == IdentityManagementType::ConnectManaged;
         let directory = fills_in.then(|| format!("directory-{number}"));
-        instance.users.push(StoredUser {
+        users.put(StoredUser {
             description: UserDescription {
                 user_id: user_id.clone(),
                 arn: arn.clone(),
@@ -161,33 +172,10 @@ impl Inner {
         self.made = number;
         Ok(CreatedUser { user_id, arn })
     }
-
-    /// The users of an instance that can be seen.
-    fn seen(&mut self, instance: &InstanceId) -> Check<Vec<&UserDescription>> {
-        let now = self.now;
-        let users = self.instance(instance)?.users.iter_mut();
-        Ok(users.filter_map(|user| user.is_seen(now).then_some(&user.description)).collect())
-    }
 }
 
-/// A page of a list; the token is where the next one starts.
-fn page<T>(items: Vec<T>, token: Option<&str>, size: Option<u32>, most: u32) -> Check<Page<T>> {
-    let invalid = |message| refusal(ErrorKind::Invalid, message);
-    let size = size.unwrap_or(most);
-    if !(1..=most).contains(&size) {
-        return Err(invalid("`MaxResults` is out of its bounds"));
-    }
-    let start = match token {
-        None => 0,
-        Some(token) => {
-            let start = token.strip_prefix("from-").and_then(|start| start.parse().ok());
-            start.ok_or_else(|| invalid("`NextToken` is not one of this service"))?
-        }
-    };
-    let count = items.len();
-    let end = usize::try_from(size).unwrap_or(usize::MAX).saturating_add(start);
-    let items = items.into_iter().skip(start).take(end.saturating_sub(start)).collect();
-    Ok(Page { items, next_token: (end < count).then(|| format!("from-{end}")) })
+fn no_user() -> Refusal {
+    refusal(ErrorKind::NotFound, "the instance has no such user")
 }
 
 /// How many proficiencies and quick connects a page has.
@@ -203,18 +191,15 @@ impl ConnectClient for MemoryConnect {
     async fn describe_user(&self, request: &DescribeUser) -> ClientResult<UserDescription> {
         let DescribeUser { instance_id, user_id } = request;
         self.call(Operation::DescribeUser, instance_id.bare(), Some(user_id.bare()), |inner| {
-            Ok(inner.user(instance_id, user_id)?.1.description.clone())
+            Ok(inner.user(instance_id, user_id)?.description.clone())
         })
     }
 
     async fn delete_user(&self, request: &DeleteUser) -> ClientResult<()> {
         let DeleteUser { instance_id, user_id } = request;
         self.call(Operation::DeleteUser, instance_id.bare(), Some(user_id.bare()), |inner| {
-            let users = &mut inner.instance(instance_id)?.users;
-            let count = users.len();
-            users.retain(|user| user.description.user_id != *user_id);
-            if users.len() == count {
-                return Err(refusal(ErrorKind::NotFound, "the instance has no such user"));
+            if !inner.instance(instance_id)?.users.remove(user_id) {
+                return Err(no_user());
             }
             Ok(())
         })
@@ -222,20 +207,16 @@ impl ConnectClient for MemoryConnect {
 
     async fn list_users(&self, request: &ListUsers) -> ClientResult<Page<ListedUser>> {
         self.call(Operation::ListUsers, request.instance_id.bare(), None, |inner| {
-            let users = inner.seen(&request.instance_id)?.into_iter().map(listed).collect();
-            page(users, request.next_token.as_deref(), request.max_results, 1_000)
+            let size = page_size(request.max_results, 1_000)?;
+            inner.users(&request.instance_id, None, request.next_token.as_deref(), size, listed)
         })
     }
 
     async fn search_users(&self, request: &SearchUsers) -> ClientResult<Page<FoundUser>> {
         self.call(Operation::SearchUsers, request.instance_id.bare(), None, |inner| {
-            let wanted = request.name.as_ref().map(|name| name.to_lowercase());
             // Whether the service tells cases apart in a search, no document says: this one does not.
-            let is_wanted = |user: &&UserDescription| {
-                wanted.as_ref().is_none_or(|name| user.name.to_lowercase() == *name)
-            };
-            let users = inner.seen(&request.instance_id)?.into_iter().filter(is_wanted).map(found).collect();
-            page(users, request.next_token.as_deref(), request.max_results, 500)
+            let (name, token) = (request.name.as_deref(), request.next_token.as_deref());
+            inner.users(&request.instance_id, name, token, page_size(request.max_results, 500)?, found)
         })
     }
 
@@ -339,7 +320,7 @@ impl ConnectClient for MemoryConnect {
     ) -> ClientResult<Page<(ProficiencyKey, u8)>> {
         let ListUserProficiencies { instance_id, user_id, next_token } = request;
         self.call(Operation::ListUserProficiencies, instance_id.bare(), Some(user_id.bare()), |inner| {
-            let all = inner.user(instance_id, user_id)?.1.proficiencies.clone();
+            let all = inner.user(instance_id, user_id)?.proficiencies.clone();
             page(all.into_iter().collect(), next_token.as_deref(), None, SMALL_PAGE)
         })
     }
@@ -378,19 +359,22 @@ impl ConnectClient for MemoryConnect {
         request: &SearchQuickConnects,
     ) -> ClientResult<Page<QuickConnectSummary>> {
         self.call(Operation::SearchQuickConnects, request.instance_id.bare(), None, |inner| {
-            let all = inner.instance(&request.instance_id)?.quick_connects.clone();
-            page(all, request.next_token.as_deref(), None, SMALL_PAGE)
+            let all = inner.instance(&request.instance_id)?.quick_connects.iter().collect();
+            let Page { items, next_token } = page(all, request.next_token.as_deref(), None, SMALL_PAGE)?;
+            Ok(Page { items: items.into_iter().cloned().collect(), next_token })
         })
     }
 
     async fn delete_quick_connect(&self, request: &DeleteQuickConnect) -> ClientResult<()> {
         self.call(Operation::DeleteQuickConnect, request.instance_id.bare(), None, |inner| {
-            let all = &mut inner.instance(&request.instance_id)?.quick_connects;
+            let instance = inner.instance(&request.instance_id)?;
+            let all = &mut instance.quick_connects;
             let count = all.len();
             all.retain(|quick_connect| quick_connect.quick_connect_id != request.quick_connect_id);
             if all.len() == count {
                 return Err(refusal(ErrorKind::NotFound, "the instance has no such quick connect"));
             }
+            instance.changed.quick_connects = true;
             Ok(())
         })
     }

@@ -1,0 +1,171 @@
+//! A service that lives in a file.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, BufWriter},
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use super::{LoadError, MemoryConnect};
+
+/// A file that holds a [`MemoryConnect`] and survives a kill at any moment.
+///
+/// Opening it writes it anew; each [`persist`](Self::persist) then appends what has changed, until the
+/// changes outweigh the rest. Only its owner may read it, and as long as one program has it open, no other
+/// can: a file beside it, whose name ends in `.lock`, is locked.
+///
+/// ```
+/// use connect_user::client::memory::{MemoryFile, MemoryInstance};
+/// use connect_user::user::IdentityManagementType;
+///
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("connect/local.json");
+/// let (file, connect) = MemoryFile::open(&path)?;
+/// assert!(file.is_new());
+/// connect.add_instance(MemoryInstance::new("1c2d", IdentityManagementType::Saml));
+/// file.persist(&connect)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct MemoryFile {
+    path: PathBuf,
+    is_new: bool,
+    /// Where changes go; none where the whole must be written first.
+    tail: Mutex<Option<Tail>>,
+    _lock: File,
+}
+
+/// Why a file cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another program has it open.
+    #[error("another program has the file open")]
+    Locked,
+    /// It is there, and is not a service.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// It cannot be written.
+    #[error("the file cannot be written: {0}")]
+    Write(#[source] io::Error),
+}
+
+/// The end of the file.
+#[derive(Debug)]
+struct Tail {
+    file: File,
+    /// How long the file was without changes.
+    whole: u64,
+    /// The number of the write that the file ends with.
+    write: u64,
+}
+
+/// So many bytes of changes are never too many.
+const FEW: u64 = 1 << 20;
+
+impl MemoryFile {
+    /// Opens a file, and gives the service in it. Where there is none, the service is
+    /// [new](MemoryConnect::new), and the file comes with the first [`persist`](Self::persist); its folder
+    /// is made at once.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] where another program has the file open, or it cannot be read or written, or is not
+    /// what it should be.
+    pub fn open(path: impl Into<PathBuf>) -> Result<(Self, MemoryConnect), OpenError> {
+        let path = path.into();
+        create_parent(&path).map_err(OpenError::Write)?;
+        let lock = private().create(true).truncate(false).write(true).open(beside(&path, ".lock"));
+        let lock = lock.map_err(OpenError::Write)?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => OpenError::Locked,
+            TryLockError::Error(error) => OpenError::Write(error),
+        })?;
+        let (is_new, connect) = match File::open(&path) {
+            Ok(file) => (false, MemoryConnect::load(file)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (true, MemoryConnect::new()),
+            Err(error) => return Err(LoadError::Read(error).into()),
+        };
+        let file = Self { path, is_new, tail: Mutex::default(), _lock: lock };
+        if !is_new {
+            file.persist(&connect).map_err(OpenError::Write)?;
+        }
+        Ok((file, connect))
+    }
+
+    /// Whether there was no file when it was opened.
+    pub const fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// Writes what has changed since the last time: what was persisted outlives the program, and where
+    /// the machine itself fails, the last changes may be missing.
+    ///
+    /// # Errors
+    ///
+    /// What the file system says. The next call then writes the whole.
+    pub fn persist(&self, connect: &MemoryConnect) -> io::Result<()> {
+        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let longer = match tail.take() {
+            Some(tail) => tail.append(connect)?,
+            None => None,
+        };
+        *tail = Some(match longer {
+            Some(tail) => tail,
+            None => self.write(connect)?,
+        });
+        Ok(())
+    }
+
+    /// Writes the whole, which appears at once or not at all.
+    fn write(&self, connect: &MemoryConnect) -> io::Result<Tail> {
+        let temporary = beside(&self.path, ".tmp");
+        match fs::remove_file(&temporary) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let file = private().create_new(true).write(true).open(&temporary)?;
+        let write = connect.save_numbered(BufWriter::new(&file))?;
+        file.sync_all()?;
+        fs::rename(&temporary, &self.path)?;
+        Ok(Tail { whole: file.metadata()?.len(), file, write })
+    }
+}
+
+impl Tail {
+    /// Appends what has changed; `None` where it is better to write the whole.
+    fn append(mut self, connect: &MemoryConnect) -> io::Result<Option<Self>> {
+        let is_long = self.file.metadata()?.len() > self.whole.saturating_mul(2).saturating_add(FEW);
+        if is_long {
+            return Ok(None);
+        }
+        let write = connect.append_numbered(&self.file, self.write)?;
+        Ok(write.map(|write| {
+            self.write = write;
+            self
+        }))
+    }
+}
+
+fn create_parent(path: &Path) -> io::Result<()> {
+    let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) else { return Ok(()) };
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(parent)
+}
+
+/// A file that only its owner may read.
+fn private() -> fs::OpenOptions {
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    path.with_file_name(name)
+}

@@ -1,0 +1,62 @@
+//! Parts of lists, and the tokens that lead from one to the next.
+
+use super::{
+    Inner,
+    rules::{Check, Refusal, refusal},
+};
+use crate::{
+    client::{ErrorKind, Page, UserDescription},
+    user::{InstanceId, UserId},
+};
+
+impl Inner {
+    /// A page of the users that can be seen: of all, or of those of a name. Its token is the user that the
+    /// next page begins with, so that none is left out where somebody deletes others in between.
+    pub(super) fn users<T>(
+        &mut self,
+        instance: &InstanceId,
+        name: Option<&str>,
+        token: Option<&str>,
+        size: usize,
+        answer: fn(&UserDescription) -> T,
+    ) -> Check<Page<T>> {
+        let now = self.clock.now();
+        let users = &mut self.instance(instance)?.users;
+        let from = token.map(start).transpose()?.map(UserId::new);
+        if from.as_ref().is_some_and(|id| id.check().is_err()) {
+            return Err(foreign_token());
+        }
+        let mut seen = users.all_seen(name, from.as_ref(), now);
+        let items = seen.by_ref().take(size).map(answer).collect();
+        Ok(Page { items, next_token: seen.next().map(|user| format!("from-{}", user.user_id)) })
+    }
+}
+
+/// A page of a list; the token is where the next one starts.
+pub(super) fn page<T>(items: Vec<T>, token: Option<&str>, size: Option<u32>, most: u32) -> Check<Page<T>> {
+    let size = page_size(size, most)?;
+    let start = match token {
+        None => 0,
+        Some(token) => start(token)?.parse().map_err(|_| foreign_token())?,
+    };
+    let end = size.saturating_add(start);
+    let next_token = (end < items.len()).then(|| format!("from-{end}"));
+    Ok(Page { items: items.into_iter().skip(start).take(size).collect(), next_token })
+}
+
+/// How many elements a page has.
+pub(super) fn page_size(size: Option<u32>, most: u32) -> Check<usize> {
+    let size = size.unwrap_or(most);
+    if !(1..=most).contains(&size) {
+        return Err(refusal(ErrorKind::Invalid, "`MaxResults` is out of its bounds"));
+    }
+    Ok(usize::try_from(size).unwrap_or(usize::MAX))
+}
+
+fn start(token: &str) -> Check<&str> {
+    token.strip_prefix("from-").ok_or_else(foreign_token)
+}
+
+fn foreign_token() -> Refusal {
+    refusal(ErrorKind::Invalid, "`NextToken` is not one of this service")
+}

@@ -1,0 +1,70 @@
+//! How many calls an operation takes: a token bucket each, filled by the service's clock.
+
+use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
+
+use super::rules::{Check, refusal};
+use crate::{client::ErrorKind, user::Operation};
+
+#[derive(Debug, Default)]
+pub(super) struct Quotas {
+    /// Of every operation that has none of its own.
+    common: Option<Quota>,
+    own: BTreeMap<Operation, Quota>,
+    buckets: BTreeMap<Operation, Bucket>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Quota {
+    every: Duration,
+    burst: NonZeroU32,
+}
+
+/// What a bucket lacks, in the time that it takes to fill: none has to be told that time has passed.
+#[derive(Debug, Default)]
+struct Bucket {
+    lacks: Duration,
+    at: Duration,
+}
+
+impl Quotas {
+    /// Sets a quota; buckets that it fills start full.
+    pub(super) fn set(&mut self, operation: Option<Operation>, every: Duration, burst: NonZeroU32) {
+        let quota = Quota { every, burst };
+        match operation {
+            Some(operation) => {
+                self.own.insert(operation, quota);
+                self.buckets.remove(&operation);
+            }
+            None => {
+                self.common = Some(quota);
+                self.buckets.retain(|operation, _| self.own.contains_key(operation));
+            }
+        }
+    }
+
+    /// Takes a token, where there is one.
+    pub(super) fn take(&mut self, operation: Operation, now: Duration) -> Check {
+        let Some(quota) = self.own.get(&operation).or(self.common.as_ref()) else { return Ok(()) };
+        if self.buckets.entry(operation).or_default().take(*quota, now) {
+            Ok(())
+        } else {
+            Err(refusal(ErrorKind::Throttled, "the operation takes no more calls at this rate"))
+        }
+    }
+}
+
+impl Bucket {
+    fn take(&mut self, Quota { every, burst }: Quota, now: Duration) -> bool {
+        // A clock that was set back fills nothing, and empties nothing.
+        self.lacks = self.lacks.saturating_sub(now.saturating_sub(self.at));
+        self.at = now;
+        let whole = every.saturating_mul(burst.get());
+        match self.lacks.checked_add(every).filter(|lacks| *lacks <= whole) {
+            Some(lacks) => {
+                self.lacks = lacks;
+                true
+            }
+            None => false,
+        }
+    }
+}

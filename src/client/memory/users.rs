@@ -1,0 +1,166 @@
+//! The users of an instance: by id, by name, and those that cannot be seen yet.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
+
+use super::rules::Check;
+use crate::{
+    client::UserDescription,
+    user::{Proficiencies, Timestamp, UserId},
+};
+
+#[derive(Clone, Debug)]
+pub(super) struct StoredUser {
+    pub(super) description: UserDescription,
+    pub(super) proficiencies: Proficiencies,
+    /// For how many calls the user is still not to be seen.
+    pub(super) hidden_reads: u32,
+    /// Until when the user is still not to be seen.
+    pub(super) hidden_until: Timestamp,
+}
+
+/// Ids are made in ascending order, so the order by id is that of creation.
+#[derive(Debug, Default)]
+pub(super) struct Users {
+    by_id: BTreeMap<UserId, StoredUser>,
+    /// By the name in lower case: a search does not tell cases apart, a creation does.
+    by_name: BTreeMap<String, BTreeSet<UserId>>,
+    /// Who was not to be seen by the last call that asked.
+    hidden: BTreeSet<UserId>,
+    /// Who is not in the file as it is here, or is there and no longer here.
+    changed: BTreeSet<UserId>,
+}
+
+impl Users {
+    pub(super) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &StoredUser> {
+        self.by_id.values()
+    }
+
+    pub(super) fn get(&self, id: &UserId) -> Option<&StoredUser> {
+        self.by_id.get(id)
+    }
+
+    pub(super) fn has_name(&self, name: &str) -> bool {
+        self.named(name).filter_map(|id| self.get(id)).any(|user| user.description.name == name)
+    }
+
+    /// Puts a user in, in the place of the one that has its id.
+    pub(super) fn put(&mut self, user: StoredUser) {
+        let id = user.description.user_id.to_bare();
+        self.remove(&id);
+        self.by_name.entry(key(&user.description.name)).or_default().insert(id.clone());
+        if user.hidden_reads > 0 || user.hidden_until > Timestamp::default() {
+            self.hidden.insert(id.clone());
+        }
+        self.changed.insert(id.clone());
+        self.by_id.insert(id, user);
+    }
+
+    /// Takes a user out. Returns whether it was there.
+    pub(super) fn remove(&mut self, id: &UserId) -> bool {
+        let Some(user) = self.by_id.remove(id) else { return false };
+        let name = key(&user.description.name);
+        if let Some(ids) = self.by_name.get_mut(&name) {
+            ids.remove(id);
+            if ids.is_empty() {
+                self.by_name.remove(&name);
+            }
+        }
+        self.hidden.remove(id);
+        self.changed.insert(id.to_bare());
+        true
+    }
+
+    /// A user whom a call sees.
+    pub(super) fn seen(&mut self, id: &UserId, now: Timestamp) -> Option<&StoredUser> {
+        self.seen_mut(id, now).map(|user| &*user)
+    }
+
+    /// Changes a user whom a call sees, but for the name: whoever changes that puts the user in anew.
+    pub(super) fn change(
+        &mut self,
+        id: &UserId,
+        now: Timestamp,
+        work: impl FnOnce(&mut StoredUser) -> Check,
+    ) -> Option<Check> {
+        let done = work(self.seen_mut(id, now)?);
+        if done.is_ok() {
+            self.changed.insert(id.to_bare());
+        }
+        Some(done)
+    }
+
+    fn seen_mut(&mut self, id: &UserId, now: Timestamp) -> Option<&mut StoredUser> {
+        let user = self.by_id.get_mut(id)?;
+        if self.hidden.contains(id) {
+            if !user.is_seen(now) {
+                return None;
+            }
+            self.hidden.remove(id);
+        }
+        Some(user)
+    }
+
+    /// Those whom a call sees, from an id on; of one name, whatever its case, if one is given. Every such
+    /// call brings the moment nearer in which a user can be seen.
+    pub(super) fn all_seen<'a>(
+        &'a mut self,
+        name: Option<&str>,
+        from: Option<&'a UserId>,
+        now: Timestamp,
+    ) -> Box<dyn Iterator<Item = &'a UserDescription> + 'a> {
+        let Self { by_id, hidden, .. } = &mut *self;
+        hidden.retain(|id| by_id.get_mut(id).is_some_and(|user| !user.is_seen(now)));
+        let this = &*self;
+        let start = from.map_or(Bound::Unbounded, Bound::Included);
+        let users: Box<dyn Iterator<Item = (&UserId, &StoredUser)>> = match name {
+            None => Box::new(this.by_id.range((start, Bound::Unbounded))),
+            Some(name) => Box::new(
+                this.named(name)
+                    .filter(move |id| from.is_none_or(|from| *id >= from))
+                    .filter_map(|id| this.by_id.get_key_value(id)),
+            ),
+        };
+        Box::new(users.filter(|(id, _)| !this.hidden.contains(id)).map(|(_, user)| &user.description))
+    }
+
+    /// Who has changed since the last write: as it is now, or gone.
+    pub(super) fn changed(&self) -> impl Iterator<Item = (&UserId, Option<&StoredUser>)> {
+        self.changed.iter().map(|id| (id, self.get(id)))
+    }
+
+    pub(super) fn is_written(&mut self) {
+        self.changed.clear();
+    }
+
+    fn named(&self, name: &str) -> impl Iterator<Item = &UserId> + use<'_> {
+        self.by_name.get(&key(name)).into_iter().flatten()
+    }
+}
+
+fn key(name: &str) -> String {
+    name.to_lowercase()
+}
+
+impl FromIterator<StoredUser> for Users {
+    fn from_iter<I: IntoIterator<Item = StoredUser>>(users: I) -> Self {
+        let mut all = Self::default();
+        users.into_iter().for_each(|user| all.put(user));
+        all
+    }
+}
+
+impl StoredUser {
+    /// Whether a call sees the user; each that does not brings the moment nearer.
+    fn is_seen(&mut self, now: Timestamp) -> bool {
+        let counted = self.hidden_reads > 0;
+        self.hidden_reads = self.hidden_reads.saturating_sub(1);
+        !counted && now >= self.hidden_until
+    }
+}
