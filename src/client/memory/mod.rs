@@ -10,6 +10,7 @@ mod file;
 mod instance;
 mod journal;
 mod page;
+mod persistent;
 mod quota;
 mod rules;
 mod service;
@@ -25,6 +26,7 @@ use std::{
 pub use fault::{Call, Fault, Outcome};
 pub use file::{MemoryFile, OpenError};
 pub use instance::MemoryInstance;
+pub use persistent::PersistentConnect;
 pub use store::LoadError;
 
 use self::{
