@@ -3,5 +3,6 @@
 mod apply;
 mod plan;
 mod refresh;
+mod sharing;
 mod store;
 mod support;
