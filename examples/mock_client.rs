@@ -13,10 +13,11 @@ use connect_user::{
     client::{
         AssociateUserProficiencies, ClientError, ClientResult, ConnectClient, CreateUser, CreatedUser,
         DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, DisassociateUserProficiencies,
-        ErrorKind, FoundUser, InstanceDescription, ListUserProficiencies, ListUsers, ListedUser, Page,
-        QuickConnectSummary, SearchQuickConnects, SearchUsers, TagResource, UntagResource, UpdateUserConfig,
-        UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig, UpdateUserProficiencies,
-        UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
+        ErrorKind, FoundUser, HierarchyGroupEntry, InstanceDescription, ListRoutingProfiles,
+        ListSecurityProfiles, ListUserProficiencies, ListUsers, ListedUser, NamedResource, Page,
+        QuickConnectSummary, SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers, TagResource,
+        UntagResource, UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig,
+        UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
     },
     user::{Operation, ProficiencyKey},
 };
@@ -47,6 +48,9 @@ mock! {
         async fn tag_resource(&self, request: &TagResource) -> ClientResult<()>;
         async fn untag_resource(&self, request: &UntagResource) -> ClientResult<()>;
         async fn describe_instance(&self, request: &DescribeInstance) -> ClientResult<InstanceDescription>;
+        async fn list_routing_profiles(&self, request: &ListRoutingProfiles) -> ClientResult<Page<NamedResource>>;
+        async fn list_security_profiles(&self, request: &ListSecurityProfiles) -> ClientResult<Page<NamedResource>>;
+        async fn search_user_hierarchy_groups(&self, request: &SearchUserHierarchyGroups) -> ClientResult<Page<HierarchyGroupEntry>>;
         async fn search_quick_connects(&self, request: &SearchQuickConnects) -> ClientResult<Page<QuickConnectSummary>>;
         async fn delete_quick_connect(&self, request: &DeleteQuickConnect) -> ClientResult<()>;
     }

@@ -34,13 +34,17 @@ pub use delayed::Delayed;
 pub use error::{ClientError, ClientResult, Effect, ErrorKind};
 #[cfg(feature = "policy")]
 pub use pace::{Pace, Paced, TokenBuckets};
-pub use page::{list_all_proficiencies, list_all_users, search_all_quick_connects, search_all_users};
+pub use page::{
+    list_all_hierarchy_groups, list_all_proficiencies, list_all_routing_profiles, list_all_security_profiles,
+    list_all_users, search_all_quick_connects, search_all_users,
+};
 #[cfg(feature = "policy")]
 pub use rate::{Rate, Rates};
 pub use request::{
     AssociateUserProficiencies, CreateUser, CreatedUser, DeleteQuickConnect, DeleteUser, DescribeInstance,
-    DescribeUser, DisassociateUserProficiencies, FoundUser, InstanceDescription, ListUserProficiencies,
-    ListUsers, ListedUser, Page, QuickConnectSummary, SearchQuickConnects, SearchUsers, TagResource,
+    DescribeUser, DisassociateUserProficiencies, FoundUser, HierarchyGroupEntry, InstanceDescription,
+    ListRoutingProfiles, ListSecurityProfiles, ListUserProficiencies, ListUsers, ListedUser, NamedResource,
+    Page, QuickConnectSummary, SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers, TagResource,
     UntagResource, UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig,
     UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
 };

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::{
-    ClientError, ClientResult, ConnectClient, ErrorKind, FoundUser, ListUserProficiencies, ListUsers,
-    ListedUser, Page, QuickConnectSummary, SearchQuickConnects, SearchUsers,
+    ClientError, ClientResult, ConnectClient, ErrorKind, FoundUser, HierarchyGroupEntry, ListRoutingProfiles,
+    ListSecurityProfiles, ListUserProficiencies, ListUsers, ListedUser, NamedResource, Page,
+    QuickConnectSummary, SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers,
 };
 use crate::user::{InstanceId, Operation, Proficiencies, ProficiencyKey, UserId};
 
@@ -76,6 +77,46 @@ pub async fn list_all_proficiencies(
     let items: ClientResult<Vec<(ProficiencyKey, u8)>> =
         all_pages!(client, list_user_proficiencies, Operation::ListUserProficiencies, request);
     Ok(items?.into_iter().collect())
+}
+
+/// Every routing profile of an instance by id and name: a call per 1,000.
+///
+/// # Errors
+///
+/// The first call that fails.
+pub async fn list_all_routing_profiles(
+    client: &dyn ConnectClient,
+    instance: &InstanceId,
+) -> ClientResult<Vec<NamedResource>> {
+    let request = ListRoutingProfiles { instance_id: instance.clone(), next_token: None, max_results: None };
+    all_pages!(client, list_routing_profiles, Operation::ListRoutingProfiles, request)
+}
+
+/// Every security profile of an instance by id and name: a call per 1,000.
+///
+/// # Errors
+///
+/// The first call that fails.
+pub async fn list_all_security_profiles(
+    client: &dyn ConnectClient,
+    instance: &InstanceId,
+) -> ClientResult<Vec<NamedResource>> {
+    let request = ListSecurityProfiles { instance_id: instance.clone(), next_token: None, max_results: None };
+    all_pages!(client, list_security_profiles, Operation::ListSecurityProfiles, request)
+}
+
+/// Every group of an instance's agent hierarchy, with the names that lead to it: a call per 100.
+///
+/// # Errors
+///
+/// The first call that fails.
+pub async fn list_all_hierarchy_groups(
+    client: &dyn ConnectClient,
+    instance: &InstanceId,
+) -> ClientResult<Vec<HierarchyGroupEntry>> {
+    let request =
+        SearchUserHierarchyGroups { instance_id: instance.clone(), next_token: None, max_results: None };
+    all_pages!(client, search_user_hierarchy_groups, Operation::SearchUserHierarchyGroups, request)
 }
 
 /// Every quick connect of an instance that leads to a user.

@@ -212,6 +212,36 @@ requests! {
         instance_id: InstanceId,
     }
 
+    /// Asks for a page of routing profiles.
+    ListRoutingProfiles {
+        /// The instance.
+        instance_id: InstanceId,
+        /// Where the last page ended.
+        next_token: Option<String>,
+        /// The size of a page, up to 1,000, which is also the default here.
+        max_results: Option<u32>,
+    }
+
+    /// Asks for a page of security profiles.
+    ListSecurityProfiles {
+        /// The instance.
+        instance_id: InstanceId,
+        /// Where the last page ended.
+        next_token: Option<String>,
+        /// The size of a page, up to 1,000, which is also the default here.
+        max_results: Option<u32>,
+    }
+
+    /// Asks for a page of the groups of the agent hierarchy.
+    SearchUserHierarchyGroups {
+        /// The instance.
+        instance_id: InstanceId,
+        /// Where the last page ended.
+        next_token: Option<String>,
+        /// The size of a page, up to 100, which is also the default here.
+        max_results: Option<u32>,
+    }
+
     /// Asks for a page of the quick connects of the kind `USER`.
     SearchQuickConnects {
         /// The instance.
@@ -303,6 +333,26 @@ requests! {
         last_modified_time: Option<Timestamp>,
         /// The Region of the last change.
         last_modified_region: Option<String>,
+    }
+
+    /// A routing profile or a security profile: whichever was asked for.
+    NamedResource {
+        /// Its id, without the ARN around it.
+        id: String,
+        /// Its ARN.
+        arn: String,
+        /// Its name.
+        name: String,
+    }
+
+    /// A group of the agent hierarchy.
+    HierarchyGroupEntry {
+        /// Its id.
+        id: HierarchyGroupId,
+        /// Its name, which groups elsewhere in the hierarchy may have too.
+        name: String,
+        /// The names from the top level down to the group's own: one to five.
+        path: Vec<String>,
     }
 
     /// A quick connect.

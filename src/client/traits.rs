@@ -6,8 +6,9 @@ use async_trait::async_trait;
 
 use super::{
     AssociateUserProficiencies, ClientResult, CreateUser, CreatedUser, DeleteQuickConnect, DeleteUser,
-    DescribeInstance, DescribeUser, DisassociateUserProficiencies, FoundUser, InstanceDescription,
-    ListUserProficiencies, ListUsers, ListedUser, Page, QuickConnectSummary, SearchQuickConnects,
+    DescribeInstance, DescribeUser, DisassociateUserProficiencies, FoundUser, HierarchyGroupEntry,
+    InstanceDescription, ListRoutingProfiles, ListSecurityProfiles, ListUserProficiencies, ListUsers,
+    ListedUser, NamedResource, Page, QuickConnectSummary, SearchQuickConnects, SearchUserHierarchyGroups,
     SearchUsers, TagResource, UntagResource, UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo,
     UpdateUserPhoneConfig, UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles,
     UserDescription,
@@ -89,6 +90,22 @@ pub trait ConnectClient: Debug + Send + Sync {
     /// Reads an instance.
     async fn describe_instance(&self, request: &DescribeInstance) -> ClientResult<InstanceDescription>;
 
+    /// A page of the instance's routing profiles, by id and name.
+    async fn list_routing_profiles(&self, request: &ListRoutingProfiles)
+    -> ClientResult<Page<NamedResource>>;
+
+    /// A page of the instance's security profiles, by id and name.
+    async fn list_security_profiles(
+        &self,
+        request: &ListSecurityProfiles,
+    ) -> ClientResult<Page<NamedResource>>;
+
+    /// A page of the instance's hierarchy groups, each with the names that lead to it.
+    async fn search_user_hierarchy_groups(
+        &self,
+        request: &SearchUserHierarchyGroups,
+    ) -> ClientResult<Page<HierarchyGroupEntry>>;
+
     /// A page of the instance's quick connects that lead to users.
     async fn search_quick_connects(
         &self,
@@ -123,6 +140,9 @@ macro_rules! for_each_operation {
             tag_resource TagResource { () }
             untag_resource UntagResource { () }
             describe_instance DescribeInstance { $crate::client::InstanceDescription }
+            list_routing_profiles ListRoutingProfiles { $crate::client::Page<$crate::client::NamedResource> }
+            list_security_profiles ListSecurityProfiles { $crate::client::Page<$crate::client::NamedResource> }
+            search_user_hierarchy_groups SearchUserHierarchyGroups { $crate::client::Page<$crate::client::HierarchyGroupEntry> }
             search_quick_connects SearchQuickConnects { $crate::client::Page<$crate::client::QuickConnectSummary> }
             delete_quick_connect DeleteQuickConnect { () }
         }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{IdError, IdKind, InstanceId, User, UserId, id::is_id_character};
+use super::{Id, IdError, IdKind, InstanceId, UserId, id::is_id_character};
 
 /// The ARN of an instance, or of something in one.
 ///
@@ -32,12 +32,23 @@ impl Arn {
         instance: &InstanceId,
         user: &UserId,
     ) -> Self {
+        Self::of(partition, region, account, instance, user)
+    }
+
+    /// The ARN of something in an instance.
+    pub(crate) fn of<K: IdKind>(
+        partition: &str,
+        region: &str,
+        account: &str,
+        instance: &InstanceId,
+        id: &Id<K>,
+    ) -> Self {
         Self {
             partition: partition.to_owned(),
             region: region.to_owned(),
             account: account.to_owned(),
             instance: instance.bare().to_owned(),
-            resource: Some((User::SEGMENT.to_owned(), user.bare().to_owned())),
+            resource: Some((K::SEGMENT.to_owned(), id.bare().to_owned())),
         }
     }
 

@@ -99,6 +99,12 @@ operations! {
     UntagResource: writes,
     /// Reads an instance's identity management type.
     DescribeInstance: reads,
+    /// Lists routing profiles by id and name, up to 1,000 a page.
+    ListRoutingProfiles: reads,
+    /// Lists security profiles by id and name, up to 1,000 a page.
+    ListSecurityProfiles: reads,
+    /// Finds groups of the agent hierarchy and the levels above them, up to 100 a page.
+    SearchUserHierarchyGroups: reads,
     /// Finds quick connects.
     SearchQuickConnects: reads,
     /// Deletes a quick connect.

@@ -4,6 +4,7 @@ mod apply;
 mod diff;
 mod journal;
 mod layers;
+mod listings;
 mod memory;
 mod model;
 mod random;

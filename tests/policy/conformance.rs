@@ -59,6 +59,9 @@ enum Mistake {
     CallsAnythingNotFound,
     ListsOnlyTheFirstPage,
     MergesTheIdentity,
+    ListsNoNames,
+    GivesLargerPages,
+    LeavesTheGroupOutOfItsPath,
 }
 
 #[async_trait]
@@ -169,6 +172,39 @@ impl ConnectClient for Wrong {
         self.inner.describe_instance(request).await
     }
 
+    async fn list_routing_profiles(
+        &self,
+        request: &ListRoutingProfiles,
+    ) -> ClientResult<Page<NamedResource>> {
+        let mut page = self.inner.list_routing_profiles(request).await?;
+        if self.mistake == Mistake::ListsNoNames {
+            page.items.iter_mut().for_each(|profile| profile.name.clear());
+        }
+        Ok(page)
+    }
+
+    async fn list_security_profiles(
+        &self,
+        request: &ListSecurityProfiles,
+    ) -> ClientResult<Page<NamedResource>> {
+        let request = match self.mistake {
+            Mistake::GivesLargerPages => &ListSecurityProfiles { max_results: None, ..request.clone() },
+            _ => request,
+        };
+        self.inner.list_security_profiles(request).await
+    }
+
+    async fn search_user_hierarchy_groups(
+        &self,
+        request: &SearchUserHierarchyGroups,
+    ) -> ClientResult<Page<HierarchyGroupEntry>> {
+        let mut page = self.inner.search_user_hierarchy_groups(request).await?;
+        if self.mistake == Mistake::LeavesTheGroupOutOfItsPath {
+            page.items.iter_mut().for_each(|group| group.path.truncate(group.path.len() - 1));
+        }
+        Ok(page)
+    }
+
     async fn search_quick_connects(
         &self,
         request: &SearchQuickConnects,
@@ -190,6 +226,9 @@ async fn a_wrong_client_breaks_the_contract_where_it_is_wrong() {
         (Mistake::CallsAnythingNotFound, "a_deletion_is_done_once"),
         (Mistake::ListsOnlyTheFirstPage, "a_list_holds_everybody_once"),
         (Mistake::MergesTheIdentity, "identity_is_replaced_whole"),
+        (Mistake::ListsNoNames, "routing_profiles_are_listed_by_name"),
+        (Mistake::GivesLargerPages, "security_profiles_are_listed_by_name"),
+        (Mistake::LeavesTheGroupOutOfItsPath, "hierarchy_groups_are_listed_by_path"),
     ] {
         let client = Wrong { inner: connect(), mistake };
         let breaches = check(&client, &fixture()).await;

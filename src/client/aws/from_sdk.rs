@@ -9,14 +9,17 @@ use std::{
 use aws_sdk_connect::{
     primitives::DateTime,
     types::{
-        self, AfterContactWorkConfig, QuickConnect, QuickConnectType, User, UserIdentityInfo,
-        UserPhoneConfig, UserProficiency, UserSearchSummary, UserSummary,
+        self, AfterContactWorkConfig, HierarchyGroup, HierarchyPath, QuickConnect, QuickConnectType,
+        RoutingProfileSummary, SecurityProfileSummary, User, UserIdentityInfo, UserPhoneConfig,
+        UserProficiency, UserSearchSummary, UserSummary,
     },
 };
 
 use super::to_sdk::ChannelLists;
 use crate::{
-    client::{FoundUser, ListedUser, QuickConnectSummary, UserDescription},
+    client::{
+        FoundUser, HierarchyGroupEntry, ListedUser, NamedResource, QuickConnectSummary, UserDescription,
+    },
     user::{
         AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, Personal, Phone, PhoneNumber,
         PhoneType, ProficiencyKey, SecurityProfileId, Tags, Timestamp,
@@ -25,6 +28,9 @@ use crate::{
 
 /// What the SDK puts for a required choice that the answer lacks.
 const ABSENT: &str = "no value was set";
+
+/// The level of the group below which the service keeps all others, and which nobody made.
+const FOUNDATION: &str = "0";
 
 /// A member that an answer lacks.
 pub(super) type Missing = &'static str;
@@ -112,6 +118,33 @@ pub(super) fn proficiency(proficiency: UserProficiency) -> (ProficiencyKey, u8) 
     (ProficiencyKey { name, value }, level.round() as u8)
 }
 
+pub(super) fn routing_profile(profile: RoutingProfileSummary) -> Result<NamedResource, Missing> {
+    Ok(NamedResource {
+        id: required(profile.id, "RoutingProfileSummaryList.Id")?,
+        arn: required(profile.arn, "RoutingProfileSummaryList.Arn")?,
+        name: required(profile.name, "RoutingProfileSummaryList.Name")?,
+    })
+}
+
+pub(super) fn security_profile(profile: SecurityProfileSummary) -> Result<NamedResource, Missing> {
+    Ok(NamedResource {
+        id: required(profile.id, "SecurityProfileSummaryList.Id")?,
+        arn: required(profile.arn, "SecurityProfileSummaryList.Arn")?,
+        name: required(profile.name, "SecurityProfileSummaryList.Name")?,
+    })
+}
+
+/// The hierarchy group, if it is one that users can be in.
+pub(super) fn hierarchy_group(group: HierarchyGroup) -> Option<Result<HierarchyGroupEntry, Missing>> {
+    (group.level_id.as_deref() != Some(FOUNDATION)).then(|| {
+        let id = required(group.id, "UserHierarchyGroups.Id")?;
+        let name = required(group.name, "UserHierarchyGroups.Name")?;
+        let mut path = above(&id, group.hierarchy_path)?;
+        path.push(name.clone());
+        Ok(HierarchyGroupEntry { id: id.into(), name, path })
+    })
+}
+
 /// The quick connect, if it leads to a user.
 pub(super) fn user_quick_connect(
     quick_connect: QuickConnect,
@@ -137,6 +170,19 @@ pub(super) fn required(member: Option<String>, name: Missing) -> Result<String, 
 
 fn present(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
+}
+
+/// The names on the path to a hierarchy group, whose own level is part of the service's path.
+fn above(group: &str, path: Option<HierarchyPath>) -> Result<Vec<String>, Missing> {
+    let levels = |path: HierarchyPath| {
+        [path.level_one, path.level_two, path.level_three, path.level_four, path.level_five]
+    };
+    path.into_iter()
+        .flat_map(levels)
+        .flatten()
+        .filter(|level| level.id.as_deref() != Some(group))
+        .map(|level| required(level.name, "UserHierarchyGroups.HierarchyPath.Name"))
+        .collect()
 }
 
 fn identity(info: UserIdentityInfo) -> Identity {

@@ -6,7 +6,10 @@ use aws_sdk_connect::{error::BuildError, operation::RequestId};
 use super::{
     AwsConnect,
     error::{client_error, incomplete},
-    from_sdk::{Missing, described, found, listed, next_token, proficiency, required, user_quick_connect},
+    from_sdk::{
+        Missing, described, found, hierarchy_group, listed, next_token, proficiency, required,
+        routing_profile, security_profile, user_quick_connect,
+    },
     to_sdk::{
         Sent, channel_lists, identity, ids, integer, named, phone, proficiencies, proficiency_keys, tags,
     },
@@ -15,10 +18,11 @@ use crate::{
     client::{
         AssociateUserProficiencies, ClientError, ClientResult, ConnectClient, CreateUser, CreatedUser,
         DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, DisassociateUserProficiencies,
-        ErrorKind, FoundUser, InstanceDescription, ListUserProficiencies, ListUsers, ListedUser, Page,
-        QuickConnectSummary, SearchQuickConnects, SearchUsers, TagResource, UntagResource, UpdateUserConfig,
-        UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig, UpdateUserProficiencies,
-        UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
+        ErrorKind, FoundUser, HierarchyGroupEntry, InstanceDescription, ListRoutingProfiles,
+        ListSecurityProfiles, ListUserProficiencies, ListUsers, ListedUser, NamedResource, Page,
+        QuickConnectSummary, SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers, TagResource,
+        UntagResource, UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig,
+        UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
     },
     user::{Operation, ProficiencyKey},
 };
@@ -26,6 +30,7 @@ use crate::{
 /// The largest pages that the API gives.
 const LIST_PAGE: u32 = 1000;
 const SEARCH_PAGE: u32 = 500;
+const GROUP_PAGE: u32 = 100;
 
 /// Sends a request of the SDK's and maps its error, with `sent` for what must not be quoted.
 macro_rules! send {
@@ -239,6 +244,55 @@ impl ConnectClient for AwsConnect {
                 .identity_management_type
                 .and_then(|kind| kind.as_str().parse().ok()),
         })
+    }
+
+    async fn list_routing_profiles(
+        &self,
+        request: &ListRoutingProfiles,
+    ) -> ClientResult<Page<NamedResource>> {
+        let call = self
+            .client
+            .list_routing_profiles()
+            .instance_id(request.instance_id.as_str())
+            .set_next_token(request.next_token.clone())
+            .max_results(integer(request.max_results.unwrap_or(LIST_PAGE)));
+        let answer = send!(ListRoutingProfiles, call)?;
+        let missing = lacks(Operation::ListRoutingProfiles, answer.request_id());
+        page(answer.routing_profile_summary_list, answer.next_token, |profile| Some(routing_profile(profile)))
+            .map_err(missing)
+    }
+
+    async fn list_security_profiles(
+        &self,
+        request: &ListSecurityProfiles,
+    ) -> ClientResult<Page<NamedResource>> {
+        let call = self
+            .client
+            .list_security_profiles()
+            .instance_id(request.instance_id.as_str())
+            .set_next_token(request.next_token.clone())
+            .max_results(integer(request.max_results.unwrap_or(LIST_PAGE)));
+        let answer = send!(ListSecurityProfiles, call)?;
+        let missing = lacks(Operation::ListSecurityProfiles, answer.request_id());
+        page(answer.security_profile_summary_list, answer.next_token, |profile| {
+            Some(security_profile(profile))
+        })
+        .map_err(missing)
+    }
+
+    async fn search_user_hierarchy_groups(
+        &self,
+        request: &SearchUserHierarchyGroups,
+    ) -> ClientResult<Page<HierarchyGroupEntry>> {
+        let call = self
+            .client
+            .search_user_hierarchy_groups()
+            .instance_id(request.instance_id.as_str())
+            .set_next_token(request.next_token.clone())
+            .max_results(integer(request.max_results.unwrap_or(GROUP_PAGE)));
+        let answer = send!(SearchUserHierarchyGroups, call)?;
+        let missing = lacks(Operation::SearchUserHierarchyGroups, answer.request_id());
+        page(answer.user_hierarchy_groups, answer.next_token, hierarchy_group).map_err(missing)
     }
 
     async fn search_quick_connects(

@@ -7,10 +7,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::users::Users;
+use super::{listing::Names, users::Users};
 use crate::{
     client::QuickConnectSummary,
-    user::{Arn, IdentityManagementType, InstanceId, UserId},
+    user::{
+        Arn, HierarchyGroupId, Id, IdKind, IdentityManagementType, InstanceId, RoutingProfileId,
+        SecurityProfileId,
+    },
 };
 
 /// The configuration of an instance in a [`MemoryConnect`](super::MemoryConnect).
@@ -35,6 +38,8 @@ pub struct MemoryInstance {
     pub(super) routing_profiles: Option<BTreeSet<String>>,
     pub(super) security_profiles: Option<BTreeSet<String>>,
     pub(super) hierarchy_groups: Option<BTreeSet<String>>,
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
+    pub(super) names: Names,
     pub(super) attributes: Option<BTreeMap<String, BTreeSet<String>>>,
     pub(super) user_quota: Option<usize>,
     pub(super) proficiency_limit: usize,
@@ -53,6 +58,7 @@ impl MemoryInstance {
             routing_profiles: None,
             security_profiles: None,
             hierarchy_groups: None,
+            names: Names::default(),
             attributes: None,
             user_quota: None,
             proficiency_limit: 10,
@@ -86,6 +92,46 @@ impl MemoryInstance {
     #[must_use]
     pub fn with_hierarchy_groups<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
         self.hierarchy_groups = Some(ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Adds a routing profile and its name; from the first on, only those added exist.
+    #[must_use]
+    pub fn with_named_routing_profile(
+        mut self,
+        id: impl Into<RoutingProfileId>,
+        name: impl Into<String>,
+    ) -> Self {
+        let id = id.into().bare().to_owned();
+        self.routing_profiles.get_or_insert_default().insert(id.clone());
+        self.names.routing_profiles.insert(id, name.into());
+        self
+    }
+
+    /// Adds a security profile and its name; from the first on, only those added exist.
+    #[must_use]
+    pub fn with_named_security_profile(
+        mut self,
+        id: impl Into<SecurityProfileId>,
+        name: impl Into<String>,
+    ) -> Self {
+        let id = id.into().bare().to_owned();
+        self.security_profiles.get_or_insert_default().insert(id.clone());
+        self.names.security_profiles.insert(id, name.into());
+        self
+    }
+
+    /// Adds a hierarchy group and the names from the top level down to its own, of which the service has one
+    /// to five; from the first on, only those added exist. The groups above it are not added with it.
+    #[must_use]
+    pub fn with_named_hierarchy_group<I: Into<String>>(
+        mut self,
+        id: impl Into<HierarchyGroupId>,
+        path: impl IntoIterator<Item = I>,
+    ) -> Self {
+        let id = id.into().bare().to_owned();
+        self.hierarchy_groups.get_or_insert_default().insert(id.clone());
+        self.names.hierarchy_groups.insert(id, path.into_iter().map(Into::into).collect());
         self
     }
 
@@ -129,8 +175,8 @@ impl MemoryInstance {
         self
     }
 
-    pub(super) fn user_arn(&self, user: &UserId) -> String {
-        Arn::of_user("aws", &self.region, &self.account, &InstanceId::new(self.id.as_str()), user).to_string()
+    pub(super) fn arn<K: IdKind>(&self, id: &Id<K>) -> String {
+        Arn::of("aws", &self.region, &self.account, &InstanceId::new(self.id.as_str()), id).to_string()
     }
 }
 

@@ -9,6 +9,7 @@ mod fault;
 mod file;
 mod instance;
 mod journal;
+mod listing;
 mod page;
 mod persistent;
 mod quota;

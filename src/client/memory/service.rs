@@ -13,10 +13,11 @@ use crate::{
     client::{
         AssociateUserProficiencies, ClientError, ClientResult, ConnectClient, CreateUser, CreatedUser,
         DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, DisassociateUserProficiencies,
-        ErrorKind, FoundUser, InstanceDescription, ListUserProficiencies, ListUsers, ListedUser, Page,
-        QuickConnectSummary, SearchQuickConnects, SearchUsers, TagResource, UntagResource, UpdateUserConfig,
-        UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig, UpdateUserProficiencies,
-        UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
+        ErrorKind, FoundUser, HierarchyGroupEntry, InstanceDescription, ListRoutingProfiles,
+        ListSecurityProfiles, ListUserProficiencies, ListUsers, ListedUser, NamedResource, Page,
+        QuickConnectSummary, SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers, TagResource,
+        UntagResource, UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig,
+        UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
     },
     user::{Arn, IdentityManagementType, InstanceId, Operation, Proficiencies, ProficiencyKey, UserId},
 };
@@ -144,7 +145,7 @@ impl Inner {
             return Err(refusal(ErrorKind::QuotaExceeded, "the instance has as many users as it may have"));
         }
         let user_id = UserId::new(format!("{number:08x}-0000-4000-8000-{number:012x}"));
-        let arn = config.user_arn(&user_id);
+        let arn = config.arn(&user_id);
         // The service gives users of its own an id in its directory.
         let fills_in = config.identity_management == IdentityManagementType::ConnectManaged;
         let directory = fills_in.then(|| format!("directory-{number}"));
@@ -178,7 +179,7 @@ fn no_user() -> Refusal {
     refusal(ErrorKind::NotFound, "the instance has no such user")
 }
 
-/// How many proficiencies and quick connects a page has.
+/// How many proficiencies, hierarchy groups and quick connects a page has.
 const SMALL_PAGE: u32 = 100;
 
 #[async_trait]
@@ -351,6 +352,36 @@ impl ConnectClient for MemoryConnect {
                 instance_id: InstanceId::new(config.id.as_str()),
                 identity_management: Some(config.identity_management),
             })
+        })
+    }
+
+    async fn list_routing_profiles(
+        &self,
+        request: &ListRoutingProfiles,
+    ) -> ClientResult<Page<NamedResource>> {
+        self.call(Operation::ListRoutingProfiles, request.instance_id.bare(), None, |inner| {
+            let all = inner.instance(&request.instance_id)?.routing_profiles();
+            page(all, request.next_token.as_deref(), request.max_results, 1_000)
+        })
+    }
+
+    async fn list_security_profiles(
+        &self,
+        request: &ListSecurityProfiles,
+    ) -> ClientResult<Page<NamedResource>> {
+        self.call(Operation::ListSecurityProfiles, request.instance_id.bare(), None, |inner| {
+            let all = inner.instance(&request.instance_id)?.security_profiles();
+            page(all, request.next_token.as_deref(), request.max_results, 1_000)
+        })
+    }
+
+    async fn search_user_hierarchy_groups(
+        &self,
+        request: &SearchUserHierarchyGroups,
+    ) -> ClientResult<Page<HierarchyGroupEntry>> {
+        self.call(Operation::SearchUserHierarchyGroups, request.instance_id.bare(), None, |inner| {
+            let all = inner.instance(&request.instance_id)?.hierarchy_groups();
+            page(all, request.next_token.as_deref(), request.max_results, SMALL_PAGE)
         })
     }
 

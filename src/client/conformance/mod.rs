@@ -15,6 +15,8 @@
 //! # }
 //! ```
 
+mod lists;
+
 use std::{collections::BTreeSet, fmt};
 
 use super::*;
@@ -103,6 +105,9 @@ pub async fn check(client: &dyn ConnectClient, fixture: &Fixture) -> Vec<Breach>
         an_instance_is_described,
         arns_are_ids,
         a_refusal_changes_nothing,
+        routing_profiles_are_listed_by_name,
+        security_profiles_are_listed_by_name,
+        hierarchy_groups_are_listed_by_path,
         quick_connects_are_searched,
     );
     breaches
@@ -248,43 +253,6 @@ impl Suite<'_> {
         let request = DeleteUser { instance_id: self.instance(), user_id: created.user_id };
         let again = self.client.delete_user(&request).await;
         refused("a second deletion", Operation::DeleteUser, ErrorKind::NotFound, again)
-    }
-
-    async fn a_list_holds_everybody_once(&self, name: &str) -> Check {
-        let mut made = BTreeSet::new();
-        for number in 0..3 {
-            made.insert(self.make(&format!("{name}-{number}")).await?.user_id);
-        }
-        let mut request = ListUsers { instance_id: self.instance(), next_token: None, max_results: Some(2) };
-        let mut seen = Vec::new();
-        loop {
-            let page = self.client.list_users(&request).await.map_err(failed("a list"))?;
-            if page.items.len() > 2 {
-                return Err("a page holds more than was asked for".to_owned());
-            }
-            seen.extend(page.items.into_iter().map(|user| user.user_id).filter(|id| made.contains(id)));
-            match page.next_token {
-                Some(token) => request.next_token = Some(token),
-                None => break,
-            }
-        }
-        let distinct: BTreeSet<_> = seen.iter().cloned().collect();
-        expect("the pages' content", &(seen.len(), distinct), &(3, made.clone()))?;
-        for user_id in &made {
-            self.delete(user_id).await?;
-        }
-        Ok(())
-    }
-
-    async fn a_search_finds_a_name(&self, name: &str) -> Check {
-        let created = self.make(name).await?;
-        let found = search_all_users(self.client, &self.fixture.instance_id, Some(name)).await;
-        let found = found.map_err(failed("a search"))?;
-        let user = found.iter().find(|user| user.name == name).ok_or("a search does not find a user")?;
-        expect("the id", &user.user_id, &created.user_id)?;
-        let work = user.channels.after_contact_work.get(&Channel::Voice).map(|work| work.time_limit);
-        expect("after contact work, in seconds", &work, &Some(90))?;
-        self.delete(&created.user_id).await
     }
 
     async fn identity_is_replaced_whole(&self, name: &str) -> Check {
@@ -447,17 +415,5 @@ impl Suite<'_> {
         after.last_modified_time = before.last_modified_time;
         expect("the user", &after, &before)?;
         self.delete(&user_id).await
-    }
-
-    async fn quick_connects_are_searched(&self, _: &str) -> Check {
-        search_all_quick_connects(self.client, &self.fixture.instance_id)
-            .await
-            .map_err(failed("quick connects"))?;
-        let request = DeleteQuickConnect {
-            instance_id: self.instance(),
-            quick_connect_id: "00000000-nobody".to_owned(),
-        };
-        let nobody = self.client.delete_quick_connect(&request).await;
-        refused("no quick connect", Operation::DeleteQuickConnect, ErrorKind::NotFound, nobody)
     }
 }

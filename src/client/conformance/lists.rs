@@ -1,0 +1,106 @@
+//! What lists and searches must hold.
+
+use std::collections::BTreeSet;
+
+use super::{Check, Suite, expect, failed, refused};
+use crate::{
+    client::*,
+    user::{Channel, Id, IdKind, Operation},
+};
+
+/// What all pages hold, none of which may be larger than was asked for.
+macro_rules! pages_of {
+    ($size:literal, $suite:ident, $method:ident, $request:ident) => {{
+        let mut request =
+            $request { instance_id: $suite.instance(), next_token: None, max_results: Some($size) };
+        let mut items = Vec::new();
+        loop {
+            let page = $suite.client.$method(&request).await.map_err(failed("a list"))?;
+            if page.items.len() > $size {
+                return Err("a page holds more than was asked for".to_owned());
+            }
+            items.extend(page.items);
+            match page.next_token {
+                Some(token) => request.next_token = Some(token),
+                None => break items,
+            }
+        }
+    }};
+}
+
+impl Suite<'_> {
+    pub(super) async fn a_list_holds_everybody_once(&self, name: &str) -> Check {
+        let mut made = BTreeSet::new();
+        for number in 0..3 {
+            made.insert(self.make(&format!("{name}-{number}")).await?.user_id);
+        }
+        let all = pages_of!(2, self, list_users, ListUsers);
+        let seen: Vec<_> = all.into_iter().map(|user| user.user_id).filter(|id| made.contains(id)).collect();
+        let distinct: BTreeSet<_> = seen.iter().cloned().collect();
+        expect("the pages' content", &(seen.len(), distinct), &(3, made.clone()))?;
+        for user_id in &made {
+            self.delete(user_id).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn a_search_finds_a_name(&self, name: &str) -> Check {
+        let created = self.make(name).await?;
+        let found = search_all_users(self.client, &self.fixture.instance_id, Some(name)).await;
+        let found = found.map_err(failed("a search"))?;
+        let user = found.iter().find(|user| user.name == name).ok_or("a search does not find a user")?;
+        expect("the id", &user.user_id, &created.user_id)?;
+        let work = user.channels.after_contact_work.get(&Channel::Voice).map(|work| work.time_limit);
+        expect("after contact work, in seconds", &work, &Some(90))?;
+        self.delete(&created.user_id).await
+    }
+
+    pub(super) async fn routing_profiles_are_listed_by_name(&self, name: &str) -> Check {
+        let user_id = self.make(name).await?.user_id;
+        let all = pages_of!(1, self, list_routing_profiles, ListRoutingProfiles);
+        is_listed(&all, &self.fixture.routing_profiles[0])?;
+        self.delete(&user_id).await
+    }
+
+    pub(super) async fn security_profiles_are_listed_by_name(&self, name: &str) -> Check {
+        let user_id = self.make(name).await?.user_id;
+        let all = pages_of!(1, self, list_security_profiles, ListSecurityProfiles);
+        self.fixture.security_profiles.iter().try_for_each(|id| is_listed(&all, id))?;
+        self.delete(&user_id).await
+    }
+
+    pub(super) async fn hierarchy_groups_are_listed_by_path(&self, name: &str) -> Check {
+        let user_id = self.make(name).await?.user_id;
+        let all = pages_of!(1, self, search_user_hierarchy_groups, SearchUserHierarchyGroups);
+        let mut groups = all.iter().filter(|group| group.id == self.fixture.hierarchy_group);
+        let (Some(group), None) = (groups.next(), groups.next()) else {
+            return Err("a hierarchy group is not listed once".to_owned());
+        };
+        expect("the end of the path", &group.path.last(), &Some(&group.name))?;
+        expect("the length of the path", &(1..=5).contains(&group.path.len()), &true)?;
+        expect("the names of the path", &group.path.iter().any(String::is_empty), &false)?;
+        self.delete(&user_id).await
+    }
+
+    pub(super) async fn quick_connects_are_searched(&self, _: &str) -> Check {
+        search_all_quick_connects(self.client, &self.fixture.instance_id)
+            .await
+            .map_err(failed("quick connects"))?;
+        let request = DeleteQuickConnect {
+            instance_id: self.instance(),
+            quick_connect_id: "00000000-nobody".to_owned(),
+        };
+        let nobody = self.client.delete_quick_connect(&request).await;
+        refused("no quick connect", Operation::DeleteQuickConnect, ErrorKind::NotFound, nobody)
+    }
+}
+
+/// What the suite's user has is listed once, with a name and an ARN of its own.
+fn is_listed<K: IdKind>(all: &[NamedResource], id: &Id<K>) -> Check {
+    let mut resources = all.iter().filter(|resource| resource.id == id.bare());
+    let (Some(resource), None) = (resources.next(), resources.next()) else {
+        return Err(format!("{} is not listed once", K::NAME));
+    };
+    expect("the ARN", &Id::new(resource.arn.as_str()), id)?;
+    expect("the name", &resource.name.is_empty(), &false)
+}

@@ -1,0 +1,77 @@
+//! What an instance lists by name: what it is configured with, and what its users have besides, so that no
+//! list denies what is in use.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{MemoryInstance, instance::Instance};
+use crate::{
+    client::{HierarchyGroupEntry, NamedResource},
+    user::{HierarchyGroupId, Id, IdKind, RoutingProfile, SecurityProfile},
+};
+
+/// The names of those that have one; of every other, the id is the name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Names {
+    pub(super) routing_profiles: BTreeMap<String, String>,
+    pub(super) security_profiles: BTreeMap<String, String>,
+    /// From the top level down to the group's own.
+    pub(super) hierarchy_groups: BTreeMap<String, Vec<String>>,
+}
+
+impl Names {
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Instance {
+    pub(super) fn routing_profiles(&self) -> Vec<NamedResource> {
+        let MemoryInstance { routing_profiles, names, .. } = &self.config;
+        let used = self.users.iter().map(|user| user.description.routing_profile_id.bare());
+        self.named::<RoutingProfile>(routing_profiles, used, &names.routing_profiles)
+    }
+
+    pub(super) fn security_profiles(&self) -> Vec<NamedResource> {
+        let MemoryInstance { security_profiles, names, .. } = &self.config;
+        let used = self.users.iter().flat_map(|user| &user.description.security_profile_ids);
+        self.named::<SecurityProfile>(security_profiles, used.map(Id::bare), &names.security_profiles)
+    }
+
+    pub(super) fn hierarchy_groups(&self) -> Vec<HierarchyGroupEntry> {
+        let MemoryInstance { hierarchy_groups, names, .. } = &self.config;
+        let used = self.users.iter().filter_map(|user| user.description.hierarchy_group_id.as_ref());
+        let ids = known(hierarchy_groups, used.map(|id| id.bare()));
+        let entry = |id: &str| {
+            let path = names.hierarchy_groups.get(id).filter(|path| !path.is_empty());
+            let path = path.cloned().unwrap_or_else(|| vec![id.to_owned()]);
+            let name = path.last().cloned().unwrap_or_default();
+            HierarchyGroupEntry { id: HierarchyGroupId::new(id), name, path }
+        };
+        ids.into_iter().map(entry).collect()
+    }
+
+    fn named<'a, K: IdKind>(
+        &self,
+        configured: &'a Option<BTreeSet<String>>,
+        used: impl Iterator<Item = &'a str>,
+        names: &BTreeMap<String, String>,
+    ) -> Vec<NamedResource> {
+        let resource = |id: &str| NamedResource {
+            id: id.to_owned(),
+            arn: self.config.arn(&Id::<K>::new(id)),
+            name: names.get(id).map_or(id, String::as_str).to_owned(),
+        };
+        known(configured, used).into_iter().map(resource).collect()
+    }
+}
+
+/// Each id once.
+fn known<'a>(
+    configured: &'a Option<BTreeSet<String>>,
+    used: impl Iterator<Item = &'a str>,
+) -> BTreeSet<&'a str> {
+    configured.iter().flatten().map(String::as_str).chain(used).collect()
+}
