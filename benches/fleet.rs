@@ -19,8 +19,8 @@ use connect_user::{
         memory::{Fault, MemoryConnect, Outcome},
     },
     fleet::{
-        ApplyOptions, Entry, Guard, MemoryStore, PlanOptions, Planner, RefreshOptions, Strategy, Wanted,
-        apply, load_all, refresh,
+        ApplyOptions, Entry, Guard, MemoryStore, PlanOptions, Planner, RefreshOptions, Strategy, UserResult,
+        Wanted, apply, load_all, refresh,
     },
     user::{IdentityManagementType, Operation, Timestamp, UserSpec, UserState},
     validate::{Context, resolve},
@@ -180,7 +180,9 @@ fn applying(users: usize, disturbed: &str, throttled: u32, failing: u32) {
         let options = ApplyOptions::builder().timer(timer).pace(pace).build();
         let floor = plan.estimate(|_| Rate::DEFAULT, false);
         let outcome = apply(&plan, &store, &client, &options).await;
-        assert!(outcome.is_done(), "{outcome:?}");
+        // A creation of which nobody knows whether it was done is left to the next run.
+        let failed = outcome.count(UserResult::Failed);
+        assert!(failed * 200 <= users && outcome.count(UserResult::Done) + failed == outcome.users.len());
         let ratio = outcome.elapsed.as_secs_f64() / floor.time.as_secs_f64();
         println!(
             "| {users} | {disturbed} | {} | {} s | {} s | {ratio:.3} | {floor} |",
@@ -188,7 +190,7 @@ fn applying(users: usize, disturbed: &str, throttled: u32, failing: u32) {
             floor.time.as_secs(),
             outcome.elapsed.as_secs(),
         );
-        assert!(ratio <= 1.05, "{ratio}");
+        assert!((0.95..=1.05).contains(&ratio), "{ratio}");
     });
 }
 

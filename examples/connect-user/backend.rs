@@ -17,6 +17,7 @@ use connect_user::{
         Timer, TokenBuckets,
         memory::{MemoryConnect, MemoryFile, OpenError, PersistentConnect},
     },
+    fleet::Directory,
     user::{IdentityManagementType, InstanceId},
 };
 
@@ -33,6 +34,9 @@ pub struct Backend {
     pub pace: Arc<dyn Pace>,
     pub cancel: CancellationToken,
     paced: Box<dyn ConnectClient>,
+    /// Whether the service is one that has every profile that someone asks for.
+    has_everything: bool,
+    directories: BTreeMap<String, Arc<Directory>>,
     /// What was asked of each instance.
     kinds: BTreeMap<String, Option<IdentityManagementType>>,
     /// What the command line says of instances.
@@ -62,13 +66,39 @@ impl Backend {
         let paced = Paced::new(service.clone(), pace.clone()).with_cancellation(cancel.clone());
         let paced = Retrying::new(paced, RetryPolicy::default(), timer.clone());
         let paced = Box::new(paced.with_cancellation(cancel.clone()));
-        let (kinds, expected) = (BTreeMap::new(), args.identity_management);
-        Ok(Self { service, timer, pace, cancel, paced, kinds, expected })
+        Ok(Self {
+            service,
+            timer,
+            pace,
+            cancel,
+            paced,
+            has_everything: args.backend == BackendKind::Local,
+            directories: BTreeMap::new(),
+            kinds: BTreeMap::new(),
+            expected: args.identity_management,
+        })
     }
 
     /// The service, asked at its pace and again where that may help.
     pub fn client(&self) -> &dyn ConnectClient {
         &*self.paced
+    }
+
+    /// What an instance has that a program may name: listed once.
+    pub async fn directory(&mut self, instance: &InstanceId) -> Outcome<Option<Arc<Directory>>> {
+        if let Some(directory) = self.directories.get(instance.bare()) {
+            return Ok(Some(directory.clone()));
+        }
+        if instance.check().is_err() {
+            return Ok(None);
+        }
+        let directory = Directory::read(instance, self.client()).await.map_err(|error| {
+            Failure::new(format!("what the instance `{instance}` has cannot be listed: {error}"))
+        })?;
+        let directory = if self.has_everything { directory.without_checking_ids() } else { directory };
+        let directory = Arc::new(directory);
+        self.directories.insert(instance.bare().to_owned(), directory.clone());
+        Ok(Some(directory))
     }
 
     /// How an instance manages identities: asked once.

@@ -23,7 +23,7 @@ use crate::{
     output,
     program::{Program, Scope},
     progress::{Keep, Watch},
-    review::{Departure, Review, View, Wishes, auto_name, kind_of, outputs},
+    review::{Departure, Review, View, Wishes, auto_name, directory_of, kind_of, outputs},
     store::Store,
 };
 
@@ -145,13 +145,15 @@ impl Execution<'_> {
             Some(kind) => Some(kind),
             None => kind_of(self.backend, &properties).await?,
         };
+        let directory = directory_of(self.backend, &properties).await?;
         let spec = UserSpec::decode(properties).map_err(|errors| Failure::new(errors.to_string()))?;
         let actual = view.actual.as_ref();
         let suffix = match (&spec.name, actual) {
             (None, None) => Some(self.store.make_suffix(&view.name).await?),
             _ => None,
         };
-        let context = self.wishes.context(kind, auto_name(&view.name, suffix.as_deref()), actual);
+        let context =
+            self.wishes.context(kind, auto_name(&view.name, suffix.as_deref()), actual, directory.as_deref());
         let (desired, _) = resolve(spec, &context).map_err(|report| Failure::new(report.to_string()))?;
         if view.preview.diff.has_unknowns() {
             let options = self.wishes.options(kind, view.password_changed, view.protect);

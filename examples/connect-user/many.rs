@@ -29,7 +29,7 @@ use crate::{
 const BATCH: usize = 1_000;
 
 /// Prints a program of every user of an instance.
-pub async fn export(instance: &str, _names: bool, global: &Global) -> Outcome<()> {
+pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()> {
     let store = Store::open(&global.state).await?;
     let wishes = Wishes::new(global, &store, &[])?;
     let mut backend = Backend::open(global, store.users().next().is_some()).await?;
@@ -40,9 +40,17 @@ pub async fn export(instance: &str, _names: bool, global: &Global) -> Outcome<()
     let is_known = |state: &UserState| {
         store.users().any(|(name, known)| *name == state.name && known.id() == state.id())
     };
+    let directory = match names {
+        true => backend.directory(&instance).await?,
+        false => None,
+    };
     let mut text = String::from("resources:\n");
     for state in &users {
-        let properties = state.to_spec(&default_tags).encode();
+        let mut spec = state.to_spec(&default_tags);
+        if let Some(directory) = &directory {
+            directory.with_names(&mut spec);
+        }
+        let properties = spec.encode();
         let id = state.id().to_string();
         // Who is recorded under this name need not be imported.
         let options = if is_known(state) { vec![] } else { vec![("import", id.as_str())] };

@@ -1,11 +1,14 @@
 //! What a program wants beside what is there: what `plan` shows and `apply` carries out.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use connect_user::{
     apply::import,
     diff::{self, Action, Preview, preview, preview_deletion},
-    fleet::{Entry, RefreshOptions, Refreshed, Strategy, refresh},
+    fleet::{Directory, Entry, RefreshOptions, Refreshed, Strategy, refresh},
     user::{
         AutoName, IdentityManagementType, Input, InstanceId, Operation, Tags, UserSpec, UserState, Value,
         merge_tags,
@@ -130,6 +133,7 @@ impl Wishes {
         kind: Option<IdentityManagementType>,
         auto_name: AutoName,
         prior: Option<&'a UserState>,
+        names: Option<&'a Directory>,
     ) -> Context<'a> {
         Context::builder()
             .maybe_identity_management(kind)
@@ -137,6 +141,7 @@ impl Wishes {
             .auto_name(auto_name)
             .overrides(self.overrides.clone())
             .maybe_prior(prior)
+            .maybe_names(names.map(|names| names as _))
             .build()
     }
 
@@ -290,11 +295,15 @@ async fn look_at_all(
         let moved_from = if is_known { None } else { departed.take(&evaluated.properties) };
         let known_as = moved_from.as_ref().unwrap_or(&user.name);
         let actual = refreshed.states.get(known_as).cloned().flatten();
-        let kind = match &mut backend {
-            Some(backend) => kind_of(backend, &evaluated.properties).await?.or(wishes.assumed),
-            None => wishes.assumed,
+        let (kind, directory) = match &mut backend {
+            Some(backend) => {
+                let kind = kind_of(backend, &evaluated.properties).await?.or(wishes.assumed);
+                (kind, directory_of(backend, &evaluated.properties).await?)
+            }
+            None => (wishes.assumed, None),
         };
-        let seen = Seen { kind, entry: store.entry(known_as), actual, suffix: store.suffix(&user.name) };
+        let (entry, suffix) = (store.entry(known_as), store.suffix(&user.name));
+        let seen = Seen { kind, directory, entry, actual, suffix };
         let view = look(user, evaluated.properties, seen, wishes, &mut scope);
         views.push(View { moved_from, unresolved: evaluated.unresolved, ..view });
     }
@@ -347,6 +356,7 @@ fn show_as_recorded(store: &Store, name: &str, scope: &mut Scope) {
 /// What is known of a user of the program.
 struct Seen<'a> {
     kind: Option<IdentityManagementType>,
+    directory: Option<Arc<Directory>>,
     entry: Option<&'a Entry>,
     actual: Option<UserState>,
     suffix: Option<&'a str>,
@@ -355,11 +365,11 @@ struct Seen<'a> {
 fn look(
     user: &Resource,
     properties: Value,
-    Seen { kind, entry, actual, suffix }: Seen<'_>,
+    Seen { kind, directory, entry, actual, suffix }: Seen<'_>,
     wishes: &Wishes,
     scope: &mut Scope,
 ) -> View {
-    let context = wishes.context(kind, auto_name(&user.name, suffix), actual.as_ref());
+    let context = wishes.context(kind, auto_name(&user.name, suffix), actual.as_ref(), directory.as_deref());
     let (spec, report) = validate_document(properties, &context);
     // A name that has no suffix yet is not known before the user is made.
     let named = if suffix.is_some() || actual.is_some() { with_name(&spec, &context) } else { spec };
@@ -429,10 +439,22 @@ pub fn depart(name: &str, state: UserState, protect: bool, wishes: &Wishes) -> D
     Departure { name: name.to_owned(), state, protect, preview }
 }
 
+/// What the instance of a user has.
+pub async fn directory_of(backend: &mut Backend, properties: &Value) -> Outcome<Option<Arc<Directory>>> {
+    match instance_of(properties) {
+        Some(instance) => backend.directory(&instance).await,
+        None => Ok(None),
+    }
+}
+
+fn instance_of(properties: &Value) -> Option<InstanceId> {
+    let id = properties.get("instanceId").or_else(|| properties.get("instance_id"))?;
+    id.as_str().map(InstanceId::new)
+}
+
 pub async fn kind_of(backend: &mut Backend, properties: &Value) -> Outcome<Option<IdentityManagementType>> {
-    let id = properties.get("instanceId").or_else(|| properties.get("instance_id")).and_then(Value::as_str);
-    match id {
-        Some(id) => backend.identity_management(&id.into()).await,
+    match instance_of(properties) {
+        Some(id) => backend.identity_management(&id).await,
         None => Ok(None),
     }
 }
