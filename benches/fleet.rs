@@ -64,8 +64,8 @@ struct Cost {
     mebibytes: f64,
 }
 
-/// So many users are made and planned at once: they need not be in memory together.
-const CHUNK: usize = 1_000;
+/// So many users are made and planned at once: a host hands each over as it is read, and drops it.
+const CHUNK: usize = 50;
 
 fn planning(users: usize) -> Cost {
     let mut took = Duration::ZERO;

@@ -1,7 +1,8 @@
 //! The plan of a fleet.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
+use indexmap::IndexMap;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     apply::is_recorded,
     diff::{self, Action, Plan, Refused, plan_deletion},
-    user::{DesiredUser, IdentityManagementType, UserState},
+    user::{DesiredUser, IdentityManagementType, InstanceId, UserState},
 };
 
 /// The calls that bring every user of a fleet to what is wanted.
@@ -169,8 +170,10 @@ pub struct Planner {
     options: PlanOptions,
     /// How instances manage identities where a user does not say.
     assumed: Option<IdentityManagementType>,
-    /// Who is wanted, by instance and name.
-    identities: HashMap<Identity, Box<str>>,
+    /// Who is wanted, by instance and name. It keeps the hashes, which spares a million users the reading of
+    /// their names each time that it grows.
+    identities: IndexMap<Identity, Box<str>>,
+    instances: Vec<Box<str>>,
     users: Vec<UserPlan>,
     /// Who is wanted and not known: another name in the program may know them.
     new: Vec<Wanted>,
@@ -180,8 +183,8 @@ pub struct Planner {
     reasons: Vec<FleetNotice>,
 }
 
-/// An instance and the name of a user: what Amazon Connect knows a user by.
-type Identity = (Box<str>, Box<str>);
+/// An instance, by its place in a list, and the name of a user: what Amazon Connect knows a user by.
+type Identity = (usize, Box<str>);
 
 #[derive(Debug)]
 struct Leaving {
@@ -196,7 +199,8 @@ impl Planner {
         Self {
             assumed: options.user.identity_management,
             options,
-            identities: HashMap::new(),
+            identities: IndexMap::new(),
+            instances: Vec::new(),
             users: Vec::new(),
             new: Vec::new(),
             leaving: Vec::new(),
@@ -208,7 +212,7 @@ impl Planner {
 
     /// Adds a user who is wanted, and as it is; `None` where it is not known or gone.
     pub fn want(&mut self, wanted: &Wanted, actual: Option<&UserState>) {
-        let identity = identity(wanted.desired.instance_id().bare(), wanted.desired.name());
+        let identity = self.identity(wanted.desired.instance_id(), wanted.desired.name());
         if let Some(other) = self.identities.insert(identity, wanted.name.as_str().into()) {
             let message =
                 format!("`{other}` and `{}` are both the user `{}`", wanted.name, wanted.desired.name());
@@ -284,34 +288,27 @@ impl Planner {
 
     /// Users whose name in the program has changed move; the others are made.
     fn settle_new(&mut self) {
-        let mut places: HashMap<Identity, usize> = self
-            .leaving
-            .iter()
-            .enumerate()
-            .map(|(place, leaving)| (identity(leaving.state.instance_id.bare(), &leaving.state.name), place))
-            .collect();
-        let mut moved = HashSet::new();
-        for wanted in std::mem::take(&mut self.new) {
-            let identity = identity(wanted.desired.instance_id().bare(), wanted.desired.name());
-            let place = places.remove(&identity);
-            match place.and_then(|place| Some((place, self.leaving.get(place)?))) {
-                Some((place, Leaving { name, state, .. })) => {
-                    moved.insert(place);
-                    let (name, state) = (name.clone(), state.clone());
-                    self.change(&wanted, &state, Some(name));
-                }
-                None => {
-                    self.options.user.protect = false;
-                    self.options.user.password_changed = None;
-                    self.add(&wanted.name, wanted.desired, None, None);
-                }
+        let mut leaving: Vec<Option<Leaving>> =
+            std::mem::take(&mut self.leaving).into_iter().map(Some).collect();
+        let mut places: HashMap<Identity, usize> = HashMap::new();
+        for (place, left) in leaving.iter().enumerate() {
+            if let Some(Leaving { state, .. }) = left {
+                places.insert(self.identity(&state.instance_id, &state.name), place);
             }
         }
-        let mut place = 0;
-        self.leaving.retain(|_| {
-            place += 1;
-            !moved.contains(&(place - 1))
-        });
+        for wanted in std::mem::take(&mut self.new) {
+            let identity = self.identity(wanted.desired.instance_id(), wanted.desired.name());
+            let place = places.remove(&identity);
+            if let Some(Leaving { name, state, .. }) = place.and_then(|place| leaving.get_mut(place)?.take())
+            {
+                self.change(&wanted, &state, Some(name));
+            } else {
+                self.options.user.protect = false;
+                self.options.user.password_changed = None;
+                self.add(&wanted.name, wanted.desired, None, None);
+            }
+        }
+        self.leaving = leaving.into_iter().flatten().collect();
     }
 
     fn settle_leaving(&mut self) {
@@ -332,6 +329,15 @@ impl Planner {
         deletions
     }
 
+    fn identity(&mut self, instance: &InstanceId, name: &str) -> Identity {
+        let known = self.instances.iter().position(|known| **known == *instance.bare());
+        let place = known.unwrap_or_else(|| {
+            self.instances.push(instance.bare().into());
+            self.instances.len() - 1
+        });
+        (place, name.into())
+    }
+
     fn refuse(&mut self, code: &'static str, user: &str, message: String, help: &str) {
         self.reasons.push(FleetNotice { code, user: Some(user.to_owned()), message, help: help.to_owned() });
     }
@@ -341,8 +347,4 @@ impl Planner {
             self.refuse(notice.code, name, format!("`{name}`: {}", notice.message), &notice.help);
         }
     }
-}
-
-fn identity(instance: &str, name: &str) -> Identity {
-    (instance.into(), name.into())
 }
