@@ -20,7 +20,8 @@
 //! - checks it: [`validate::validate`] for a preview, [`validate::resolve`] for the witness that planning asks for;
 //! - reads what is there: [`apply::read`], [`apply::import`], [`apply::refresh`];
 //! - shows what will happen: [`diff::preview`] and [`diff::plan`], as text and as JSON;
-//! - does it: [`apply::apply`], through any [`client::ConnectClient`].
+//! - does it: [`apply::apply`], through any [`client::ConnectClient`];
+//! - does it for thousands of users: `fleet`, with the feature of that name.
 //!
 //! ```
 //! use connect_user::{
@@ -94,3 +95,9 @@ pub mod _testing {}
 #[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/errors.md")]
 pub mod _errors {}
+
+#[cfg(all(feature = "fleet", any(doc, doctest)))]
+#[doc = include_str!("../docs/fleet.md")]
+#[doc = "\n# What planning costs\n\n"]
+#[doc = include_str!("../docs/scale.svg")]
+pub mod _fleet {}

@@ -1,4 +1,11 @@
-//! Many users at once.
+//! Many users at once: planned together, read again in few calls, applied at the speed of the quota, and
+//! remembered in a store that survives.
+//!
+//! - [`plan`], or [`Planner`] user by user: who moves, who waits for whom, and how many deletions are too many;
+//! - [`refresh`]: what has changed since, by listing, searching or reading; [`read_all`]: everybody;
+//! - [`apply`]: all users side by side, with an [estimate](FleetPlan::estimate) before and [`events`] meanwhile;
+//! - [`StateStore`]: what is remembered, in an [`EmbeddedStore`] unless the host has its own;
+//! - [`Directory`]: names and paths instead of ids.
 
 mod apply;
 mod directory;
