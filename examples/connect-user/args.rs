@@ -1,9 +1,17 @@
 //! The command line's grammar.
 
-use std::path::PathBuf;
+use std::{
+    num::{NonZeroU32, NonZeroUsize},
+    path::PathBuf,
+    time::Duration,
+};
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
-use connect_user::user::IdentityManagementType;
+use connect_user::{
+    client::Rate,
+    fleet::Strategy,
+    user::{IdentityManagementType, Operation},
+};
 
 /// Manage Amazon Connect users from a Pulumi YAML program.
 #[derive(Parser)]
@@ -29,6 +37,8 @@ pub enum Command {
         /// Exit with 2 if there is something to do.
         #[arg(long)]
         detailed_exitcode: bool,
+        #[command(flatten)]
+        scale: Scale,
     },
     /// Bring the users to what the program says.
     Apply {
@@ -37,6 +47,8 @@ pub enum Command {
         /// Do not ask.
         #[arg(long)]
         yes: bool,
+        #[command(flatten)]
+        scale: Scale,
     },
     /// Delete every user in the state.
     Destroy {
@@ -51,14 +63,64 @@ pub enum Command {
     },
     /// Show what somebody else has changed since the last apply.
     Drift,
-    /// Record a user that exists.
+    /// Record a user that exists, or all of an instance.
     Import {
         /// The user's name in the program.
-        name: String,
+        #[arg(required_unless_present = "all")]
+        name: Option<String>,
         /// The user: INSTANCE_ID:USER_ID.
-        #[arg(value_name = "INSTANCE:USER")]
-        id: String,
+        #[arg(value_name = "INSTANCE:USER", required_unless_present = "all")]
+        id: Option<String>,
+        /// Record every user of an instance that is not recorded yet, under its own name.
+        #[arg(long, requires = "instance", conflicts_with_all = ["name", "id"])]
+        all: bool,
+        /// The instance, by its id or ARN.
+        #[arg(long, requires = "all")]
+        instance: Option<String>,
     },
+    /// Print a program of every user of an instance. It imports them, and then plans to nothing.
+    Export {
+        /// The instance, by its id or ARN.
+        #[arg(long)]
+        instance: String,
+        /// Write names of profiles and paths of groups rather than ids.
+        #[arg(long)]
+        names: bool,
+    },
+    /// Write the recorded users as JSON, or add those of such a file.
+    State {
+        #[command(subcommand)]
+        command: StateCommand,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum StateCommand {
+    /// Print the recorded users as JSON.
+    Export,
+    /// Add the users of such a file to the state.
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// What matters for many users.
+#[derive(Default, Group)]
+#[command(next_help_heading = "Many users")]
+pub struct Scale {
+    /// Only this user of the program, or of the state; repeatable.
+    #[arg(long, value_name = "NAME")]
+    pub target: Vec<String>,
+    /// Allow so many deletions, replacements included, rather than 10 and a tenth of the users.
+    #[arg(long, value_name = "N")]
+    pub max_deletes: Option<usize>,
+    /// How many users an instance may have: near it, deletions go first.
+    #[arg(long, value_name = "N")]
+    pub users_per_instance: Option<usize>,
+    /// End after so many users have failed.
+    #[arg(long, value_name = "N")]
+    pub stop_after: Option<NonZeroU32>,
 }
 
 #[derive(Group)]
@@ -71,7 +133,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "PATH", default_value = ".connect-user/local.json")]
     pub local_file: PathBuf,
     /// The file of the recorded users.
-    #[arg(long, global = true, value_name = "PATH", default_value = ".connect-user/state.json")]
+    #[arg(long, global = true, value_name = "PATH", default_value = ".connect-user/users.redb")]
     pub state: PathBuf,
     /// How instances manage identities: for `validate`, and for new instances of the local backend.
     #[arg(long, global = true, value_name = "CONNECT_MANAGED|SAML|EXISTING_DIRECTORY")]
@@ -97,6 +159,20 @@ pub struct Global {
     /// Delete the quick connects that lead to a user who is deleted.
     #[arg(long, global = true)]
     pub delete_quick_connects: bool,
+    /// How recorded users are read again: `changed` unless for `drift`, `import --all` and `export`, which
+    /// read everybody.
+    #[arg(long, global = true, value_enum)]
+    pub refresh: Option<Refresh>,
+    /// How many calls a second an operation may take, and how many at once; of all operations, or of one.
+    /// The default is the quota of Amazon Connect, 2:5, and no bound for the local backend.
+    #[arg(long, global = true, value_name = "[OPERATION=]RATE:BURST", value_parser = rate)]
+    pub rate: Vec<(Option<Operation>, Rate)>,
+    /// Share the quota with other runs: find the own part of it by what the service refuses.
+    #[arg(long, global = true)]
+    pub shared_quota: bool,
+    /// How many calls may be under way at once.
+    #[arg(long, global = true, value_name = "N", default_value = "16")]
+    pub parallelism: NonZeroUsize,
     /// The form of what is printed.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -120,6 +196,29 @@ pub enum BackendKind {
     Local,
     /// The real one; needs a build with `--features aws`.
     Aws,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub enum Refresh {
+    /// List the instance, and read who has changed.
+    Changed,
+    /// Search the instance; e-mail addresses and mobile numbers stay as recorded.
+    Search,
+    /// Read every user.
+    Full,
+    /// Read nothing.
+    None,
+}
+
+impl From<Refresh> for Strategy {
+    fn from(refresh: Refresh) -> Self {
+        match refresh {
+            Refresh::Changed => Self::Changed,
+            Refresh::Search => Self::Search,
+            Refresh::Full => Self::Full,
+            Refresh::None => Self::None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -156,6 +255,23 @@ pub enum Color {
     Always,
     /// Nowhere.
     Never,
+}
+
+fn rate(text: &str) -> Result<(Option<Operation>, Rate), String> {
+    let (operation, rate) = match text.split_once('=') {
+        Some((name, rate)) => {
+            let operation = Operation::ALL.iter().find(|operation| operation.name() == name);
+            (Some(*operation.ok_or_else(|| format!("there is no operation `{name}`"))?), rate)
+        }
+        None => (None, text),
+    };
+    let (calls, burst) = rate.split_once(':').ok_or("write `RATE:BURST`, such as `2:5`")?;
+    let calls: f64 = calls.parse().map_err(|_| "the rate is no number")?;
+    if !(0.001..=1_000_000.0).contains(&calls) {
+        return Err("the rate is from 0.001 to 1,000,000 calls a second".to_owned());
+    }
+    let burst = burst.parse().map_err(|_| "the burst is no positive whole number")?;
+    Ok((operation, Rate { every: Duration::from_secs_f64(1.0 / calls), burst }))
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -1,16 +1,23 @@
-//! Where the users are: an Amazon Connect in a file, or the real one.
+//! Where the users are: an Amazon Connect in a file, or the real one; and at what pace it is asked.
 
 use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, BufReader},
-    path::PathBuf,
-    time::SystemTime,
+    num::NonZeroU32,
+    sync::Arc,
+    time::{Duration, SystemTime},
 };
 
+use async_trait::async_trait;
 use connect_user::{
     apply::identity_management,
-    client::{ConnectClient, ErrorKind, memory::MemoryConnect},
+    client::{
+        CancellationToken, ConnectClient, ErrorKind, Pace, Paced, Rate, Rates, RetryPolicy, Retrying, Sleep,
+        Timer, TokenBuckets,
+        memory::{MemoryConnect, MemoryFile, OpenError, PersistentConnect},
+    },
+    fleet::Directory,
     user::{IdentityManagementType, InstanceId},
 };
 
@@ -18,54 +25,80 @@ use crate::{
     args::{BackendKind, Global},
     failure::{Failure, Outcome},
     output,
-    store::{Content, write_private},
 };
 
 pub struct Backend {
-    service: Service,
+    /// One attempt a call.
+    pub service: Arc<dyn ConnectClient>,
+    pub timer: Arc<dyn Timer>,
+    pub pace: Arc<dyn Pace>,
+    pub cancel: CancellationToken,
+    paced: Box<dyn ConnectClient>,
+    /// Whether the service is one that has every profile that someone asks for.
+    has_everything: bool,
+    directories: BTreeMap<String, Arc<Directory>>,
     /// What was asked of each instance.
     kinds: BTreeMap<String, Option<IdentityManagementType>>,
     /// What the command line says of instances.
     expected: Option<IdentityManagementType>,
 }
 
-enum Service {
-    Local {
-        connect: MemoryConnect,
-        file: PathBuf,
-    },
-    #[cfg(feature = "aws")]
-    Aws(connect_user::client::aws::AwsConnect),
-}
-
 impl Backend {
-    pub async fn open(args: &Global, recorded: &Content) -> Outcome<Self> {
+    /// Opens the service to look at it; `is_used` says whether the state holds users of it.
+    pub async fn open(args: &Global, is_used: bool) -> Outcome<Self> {
+        Self::open_for(args, is_used, false).await
+    }
+
+    /// Opens the service to change it.
+    pub async fn open_to_write(args: &Global, is_used: bool) -> Outcome<Self> {
+        Self::open_for(args, is_used, true).await
+    }
+
+    async fn open_for(args: &Global, is_used: bool, writes: bool) -> Outcome<Self> {
+        let timer: Arc<dyn Timer> = Arc::new(RuntimeTimer(tokio::time::Instant::now()));
         let service = match args.backend {
-            BackendKind::Local => local(args, recorded)?,
+            BackendKind::Local => local(args, is_used, writes, timer.clone())?,
             BackendKind::Aws => aws(args).await?,
         };
-        Ok(Self { service, kinds: BTreeMap::new(), expected: args.identity_management })
+        let buckets = TokenBuckets::new(rates(args), timer.clone());
+        let pace: Arc<dyn Pace> = Arc::new(if args.shared_quota { buckets.shared() } else { buckets });
+        let cancel = CancellationToken::new();
+        let paced = Paced::new(service.clone(), pace.clone()).with_cancellation(cancel.clone());
+        let paced = Retrying::new(paced, RetryPolicy::default(), timer.clone());
+        let paced = Box::new(paced.with_cancellation(cancel.clone()));
+        Ok(Self {
+            service,
+            timer,
+            pace,
+            cancel,
+            paced,
+            has_everything: args.backend == BackendKind::Local,
+            directories: BTreeMap::new(),
+            kinds: BTreeMap::new(),
+            expected: args.identity_management,
+        })
     }
 
+    /// The service, asked at its pace and again where that may help.
     pub fn client(&self) -> &dyn ConnectClient {
-        match &self.service {
-            Service::Local { connect, .. } => connect,
-            #[cfg(feature = "aws")]
-            Service::Aws(connect) => connect,
-        }
+        &*self.paced
     }
 
-    /// Writes down what the local service holds.
-    pub fn save(&self) -> Outcome<()> {
-        match &self.service {
-            Service::Local { connect, file } => {
-                let mut bytes = Vec::new();
-                connect.save(&mut bytes).map_err(|error| Failure::new(error.to_string()))?;
-                write_private(file, &bytes)
-            }
-            #[cfg(feature = "aws")]
-            Service::Aws(_) => Ok(()),
+    /// What an instance has that a program may name: listed once.
+    pub async fn directory(&mut self, instance: &InstanceId) -> Outcome<Option<Arc<Directory>>> {
+        if let Some(directory) = self.directories.get(instance.bare()) {
+            return Ok(Some(directory.clone()));
         }
+        if instance.check().is_err() {
+            return Ok(None);
+        }
+        let directory = Directory::read(instance, self.client()).await.map_err(|error| {
+            Failure::new(format!("what the instance `{instance}` has cannot be listed: {error}"))
+        })?;
+        let directory = if self.has_everything { directory.without_checking_ids() } else { directory };
+        let directory = Arc::new(directory);
+        self.directories.insert(instance.bare().to_owned(), directory.clone());
+        Ok(Some(directory))
     }
 
     /// How an instance manages identities: asked once.
@@ -104,30 +137,61 @@ impl Backend {
     }
 }
 
-fn local(args: &Global, recorded: &Content) -> Outcome<Service> {
-    let file = args.local_file.clone();
-    let place = file.display().to_string();
-    let kind = args.identity_management.unwrap_or(IdentityManagementType::ConnectManaged);
-    let connect = match File::open(&file) {
-        Ok(reader) => MemoryConnect::load(BufReader::new(reader))
+/// What the command line says of the quota. The local service has none.
+fn rates(args: &Global) -> Rates {
+    let unbounded = Rate { every: Duration::from_nanos(1), burst: NonZeroU32::MAX };
+    let of_all = args.rate.iter().rfind(|(operation, _)| operation.is_none()).map(|(_, rate)| *rate);
+    let default = match args.backend {
+        BackendKind::Local => unbounded,
+        BackendKind::Aws => Rate::DEFAULT,
+    };
+    let rates = Rates::from(of_all.unwrap_or(default));
+    args.rate.iter().fold(rates, |rates, (operation, rate)| match operation {
+        Some(operation) => rates.with(*operation, *rate),
+        None => rates,
+    })
+}
+
+fn local(
+    args: &Global,
+    is_used: bool,
+    writes: bool,
+    timer: Arc<dyn Timer>,
+) -> Outcome<Arc<dyn ConnectClient>> {
+    let place = args.local_file.display().to_string();
+    // A wrong path must not look like a service in which everybody is gone.
+    if is_used && !args.local_file.exists() {
+        return Err(Failure::new(format!("`{place}` is not there, and the state holds users of it"))
+            .help("give the path of the file with `--local-file`, or start with another `--state`"));
+    }
+    let ready = |connect: &MemoryConnect| {
+        connect.add_any_instance(args.identity_management.unwrap_or(IdentityManagementType::ConnectManaged));
+        connect.set_time(SystemTime::now().into());
+        connect.follow(timer);
+    };
+    if writes {
+        let (file, connect) = MemoryFile::open(&args.local_file).map_err(|error| {
+            let failure = Failure::new(format!("`{place}`: {error}"));
+            match error {
+                OpenError::Locked => failure.help("wait until the other run is done"),
+                _ => failure,
+            }
+        })?;
+        ready(&connect);
+        return Ok(Arc::new(PersistentConnect::new(connect, file)));
+    }
+    let connect = match File::open(&args.local_file) {
+        Ok(file) => MemoryConnect::load(BufReader::new(file))
             .map_err(|error| Failure::new(format!("`{place}`: {error}")))?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && recorded.users.is_empty() => {
-            MemoryConnect::new()
-        }
-        // A wrong path must not look like a service in which everybody is gone.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(Failure::new(format!("`{place}` is not there, and the state holds users of it"))
-                .help("give the path of the file with `--local-file`, or start with another `--state`"));
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => MemoryConnect::new(),
         Err(error) => return Err(Failure::new(format!("`{place}` cannot be read: {error}"))),
     };
-    connect.add_any_instance(kind);
-    connect.set_time(SystemTime::now().into());
-    Ok(Service::Local { connect, file })
+    ready(&connect);
+    Ok(Arc::new(connect))
 }
 
 #[cfg(feature = "aws")]
-async fn aws(args: &Global) -> Outcome<Service> {
+async fn aws(args: &Global) -> Outcome<Arc<dyn ConnectClient>> {
     use connect_user::client::aws::{AwsConnect, AwsSettings};
 
     let settings = AwsSettings::builder()
@@ -136,10 +200,26 @@ async fn aws(args: &Global) -> Outcome<Service> {
         .maybe_endpoint_url(args.endpoint_url.clone())
         .build();
     let connect = AwsConnect::from_environment(&settings).await;
-    connect.map(Service::Aws).map_err(|error| Failure::new(error.to_string()))
+    connect.map(|connect| Arc::new(connect) as _).map_err(|error| Failure::new(error.to_string()))
 }
 
 #[cfg(not(feature = "aws"))]
-async fn aws(_: &Global) -> Outcome<Service> {
+async fn aws(_: &Global) -> Outcome<Arc<dyn ConnectClient>> {
     Err(Failure::new("this build does not know the backend `aws`").help("build it with `--features aws`"))
+}
+
+/// The runtime's clock.
+struct RuntimeTimer(tokio::time::Instant);
+
+#[async_trait]
+impl Sleep for RuntimeTimer {
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+impl Timer for RuntimeTimer {
+    fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
 }

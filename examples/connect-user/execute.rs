@@ -1,31 +1,30 @@
-//! `apply` and `destroy`: carrying the plan out, user by user, and writing down what is there after
-//! each call.
+//! `apply` and `destroy`: carrying the plan out, many users side by side.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io::{self, IsTerminal, Write},
-    sync::{Mutex, PoisonError},
-    time::Duration,
 };
 
-use async_trait::async_trait;
 use connect_user::{
-    apply::{self, Applied, Failed, ObserveError, Observer, Sleep},
-    client::ClientError,
-    diff::{Action, Plan, Step, plan, plan_deletion},
-    user::{DesiredUser, Operation, UserId, UserSpec, UserState},
+    diff::{self, Action, plan},
+    fleet::{
+        self, ApplyOptions, Capacity, Change, Entry, FleetObserver, FleetOutcome, FleetPlan, Guard,
+        OnFailure, PlanOptions, Planner, UserOutcome, UserResult, Wanted,
+    },
+    user::{UserId, UserSpec, UserState},
     validate::resolve,
 };
 use serde_json::json;
 
 use crate::{
-    args::Format,
+    args::{Format, Scale},
     backend::Backend,
     failure::{Failure, Outcome},
-    fingerprint, output,
+    output,
     program::{Program, Scope},
-    review::{Departure, Review, View, Wishes, auto_name, kind_of, outputs},
-    store::{Entry, Store},
+    progress::{Keep, Watch},
+    review::{Departure, Review, View, Wishes, auto_name, directory_of, kind_of, outputs},
+    store::Store,
 };
 
 /// A run of `apply` or `destroy`.
@@ -33,6 +32,8 @@ pub struct Execution<'a> {
     pub store: &'a mut Store,
     pub backend: &'a mut Backend,
     pub wishes: &'a Wishes,
+    pub scale: &'a Scale,
+    pub parallelism: std::num::NonZeroUsize,
     pub format: Format,
 }
 
@@ -46,6 +47,7 @@ struct Tally {
     unchanged: usize,
     failed: usize,
     unfinished: usize,
+    cancelled: bool,
 }
 
 /// Asks whether to go on.
@@ -68,205 +70,202 @@ pub fn confirm(yes: bool) -> Outcome<()> {
 }
 
 impl Execution<'_> {
-    /// Carries out what the review shows; each user after those that it refers to, deletions last.
+    /// Carries out what the review shows: all users at once, but for those that refer to others, who come
+    /// after them.
     pub async fn apply(mut self, program: &Program, review: Review) -> Outcome<()> {
+        let Review { views, departures, refreshed, .. } = review;
+        // What was read is worth remembering also where nothing is to be done.
+        let mut changes = refreshed.changes(self.store.entries());
+        changes.retain(|change| matches!(change, Change::Put(name, _) if self.wishes.is_target(name)));
+        self.store.commit(changes).await?;
+        let capacity = self.capacity(&refreshed.present);
         let mut tally = Tally::default();
         let mut scope = Scope::default();
         let mut failed: BTreeSet<String> = BTreeSet::new();
-        self.note_moves(&review.views)?;
-        for view in review.views {
-            let Some(user) = program.users.iter().find(|user| user.name == view.name) else { continue };
-            if let Some(needed) = program.needs(user).intersection(&failed).next() {
-                output::note(&format!("`{}` waits for `{needed}`, which has failed", view.name));
-                failed.insert(view.name);
-                tally.unfinished += 1;
-                continue;
-            }
-            let name = view.name.clone();
-            let result = match program.evaluate(user, &scope) {
-                Ok(evaluated) => self.user(view, evaluated.properties).await,
-                Err(failure) => Err(failure),
-            };
-            match result {
-                Ok((action, state)) => {
-                    tally.count(action);
-                    scope.known(&name, outputs(&state));
+        let mut departures = Some(departures);
+        let mut left = views;
+        while !left.is_empty() || departures.is_some() {
+            let pending: BTreeSet<String> = left.iter().map(|view| view.name.clone()).collect();
+            let needs =
+                |view: &View| program.user(&view.name).map(|user| program.needs(user)).unwrap_or_default();
+            let (ready, later): (Vec<View>, Vec<View>) =
+                left.into_iter().partition(|view| needs(view).is_disjoint(&pending));
+            left = later;
+            let mut wave = Wave::default();
+            for view in ready {
+                if let Some(needed) = needs(&view).intersection(&failed).next() {
+                    output::note(&format!("`{}` waits for `{needed}`, which has failed", view.name));
+                    failed.insert(view.name);
+                    tally.unfinished += 1;
+                    continue;
                 }
-                Err(failure) => {
-                    self.report_failure(&name, &failure);
-                    tally.failed += 1;
-                    failed.insert(name);
+                match self.prepare(program, &view, &scope).await {
+                    Ok(wanted) => wave.wanted.push((view, wanted)),
+                    Err(failure) => {
+                        self.report_failure(&view.name, &failure);
+                        tally.failed += 1;
+                        failed.insert(view.name);
+                    }
+                }
+            }
+            wave.departures = departures.take().unwrap_or_default();
+            wave.is_referred_to = !left.is_empty();
+            wave.capacity = capacity.clone();
+            let names: Vec<String> = wave.wanted.iter().map(|(view, _)| view.name.clone()).collect();
+            failed.extend(self.carry_out(wave, &mut tally).await?);
+            for name in names.into_iter().filter(|name| !failed.contains(name)) {
+                if let Some(state) = self.store.reload(&name).await? {
+                    scope.known(&name, outputs(state));
                 }
             }
         }
-        self.delete_all(review.departures, &mut tally).await;
         self.finish(tally)
     }
 
     /// Deletes users.
     pub async fn destroy(mut self, departures: Vec<Departure>) -> Outcome<()> {
         let mut tally = Tally::default();
-        self.delete_all(departures, &mut tally).await;
+        self.carry_out(Wave { departures, ..Wave::default() }, &mut tally).await?;
         self.finish(tally)
     }
 
-    async fn delete_all(&mut self, departures: Vec<Departure>, tally: &mut Tally) {
-        for departure in departures {
-            let name = departure.name.clone();
-            match self.delete(departure).await {
-                Ok(()) => tally.deleted += 1,
-                Err(failure) => {
-                    self.report_failure(&name, &failure);
-                    tally.failed += 1;
-                }
-            }
-        }
+    fn capacity(&self, present: &BTreeMap<String, usize>) -> BTreeMap<String, Capacity> {
+        let Some(limit) = self.scale.users_per_instance else { return BTreeMap::new() };
+        present
+            .iter()
+            .map(|(instance, present)| (instance.clone(), Capacity { present: *present, limit }))
+            .collect()
     }
 
-    /// Users whose name in the program has changed are written down under the new one first.
-    fn note_moves(&mut self, views: &[View]) -> Outcome<()> {
-        for view in views {
-            if let (Some(from), Some(entry)) = (&view.moved_from, &view.entry) {
-                output::note(&format!("`{}` is the user that was `{from}`", view.name));
-                self.store.content.users.remove(from);
-                self.store.content.users.insert(view.name.clone(), entry.clone());
-                self.store.save()?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn user(
-        &mut self,
-        view: View,
-        properties: connect_user::user::Value,
-    ) -> Outcome<(Action, UserState)> {
+    /// A user with everything known, now that those that it refers to are there.
+    async fn prepare(&mut self, program: &Program, view: &View, scope: &Scope) -> Outcome<Wanted> {
+        let user = program.user(&view.name).ok_or_else(|| Failure::new("the user is not in the program"))?;
+        let properties = program.evaluate(user, scope)?.properties;
         let kind = match view.identity_management {
             Some(kind) => Some(kind),
             None => kind_of(self.backend, &properties).await?,
         };
+        let directory = directory_of(self.backend, &properties).await?;
         let spec = UserSpec::decode(properties).map_err(|errors| Failure::new(errors.to_string()))?;
         let actual = view.actual.as_ref();
-        let suffix =
-            if spec.name.is_none() && actual.is_none() { Some(self.suffix(&view.name)?) } else { None };
-        let context = self.wishes.context(kind, auto_name(&view.name, suffix.as_deref()), actual);
+        let suffix = match (&spec.name, actual) {
+            (None, None) => Some(self.store.make_suffix(&view.name).await?),
+            _ => None,
+        };
+        let context =
+            self.wishes.context(kind, auto_name(&view.name, suffix.as_deref()), actual, directory.as_deref());
         let (desired, _) = resolve(spec, &context).map_err(|report| Failure::new(report.to_string()))?;
-        let options = self.wishes.options(desired.spec(), kind, view.entry.as_ref(), view.protect);
-        let plan = plan(desired, actual, &options).map_err(|refused| Failure::new(refused.to_string()))?;
-        let action = plan.diff().action;
-        // What was only known on the way may ask for more than what was shown and confirmed.
+        if view.preview.diff.has_unknowns() {
+            let options = self.wishes.options(kind, view.password_changed, view.protect);
+            self.check_shown(view, plan(desired.clone(), actual, &options))?;
+        }
+        Ok(Wanted::builder()
+            .name(&view.name)
+            .desired(desired)
+            .maybe_password_changed(view.password_changed)
+            .protect(view.protect)
+            .build())
+    }
+
+    /// What was only known on the way may ask for more than what was shown and confirmed.
+    fn check_shown(&self, view: &View, plan: Result<diff::Plan, diff::Refused>) -> Outcome<()> {
+        let plan = plan.map_err(|refused| Failure::new(refused.to_string()))?;
         let shown: Vec<_> = view.preview.steps.iter().map(|step| step.operation).collect();
-        if let Some(step) = plan.steps().iter().find(|step| !shown.contains(&step.operation)) {
-            return Err(Failure::new(format!(
+        match plan.steps().iter().find(|step| !shown.contains(&step.operation)) {
+            Some(step) => Err(Failure::new(format!(
                 "now that all is known, it needs `{}`, which was not shown",
                 step.operation
             ))
-            .help("look at the plan again, and apply it"));
+            .help("look at the plan again, and apply it")),
+            None => Ok(()),
         }
+    }
 
-        let recorded = view.entry.as_ref().and_then(|entry| entry.password_fingerprint.clone());
-        // The slow hash is made only where it is written down.
-        let fresh = match (&recorded, action) {
-            (Some(_), Action::None | Action::Update) => None,
-            _ => plan.desired().and_then(DesiredUser::password).and_then(fingerprint::of),
+    /// Plans and applies users who refer to nobody that is still to be made. Gives the names of those who
+    /// are not as they should be.
+    async fn carry_out(&mut self, wave: Wave, tally: &mut Tally) -> Outcome<Vec<String>> {
+        let plan = wave.plan(self.wishes)?;
+        for user in plan.users() {
+            if let Some(from) = &user.moved_from {
+                output::note(&format!("`{}` is the user that was `{from}`", user.name));
+            }
+        }
+        for notice in plan.notices() {
+            output::note(&notice.message);
+        }
+        tally.unchanged += plan.count(Action::None);
+        let watch = Watch::new(&plan, self.keeps(&wave), self.wishes, self.format);
+        self.note_unchanged(&wave, &plan, &watch).await?;
+        let owned: Vec<UserId> = self.store.users().map(|(_, state)| state.user_id.clone()).collect();
+        let options = ApplyOptions::builder()
+            .timer(self.backend.timer.clone())
+            .pace(self.backend.pace.clone())
+            .parallelism(self.parallelism)
+            .cancel(self.backend.cancel.clone())
+            .on_failure(self.scale.stop_after.map_or(OnFailure::Continue, OnFailure::StopAfter))
+            .observer(&watch)
+            .owned(&owned)
+            .read_back(wave.is_referred_to)
+            .build();
+        let outcome = fleet::apply(&plan, &self.store.file, &*self.backend.service, &options).await;
+        watch.end();
+        self.report(&plan, outcome, tally)
+    }
+
+    /// Users for whom there is nothing to do may have been protected, or no longer be.
+    async fn note_unchanged(&mut self, wave: &Wave, plan: &FleetPlan, watch: &Watch<'_>) -> Outcome<()> {
+        let planned: BTreeSet<&str> = plan.users().iter().map(|user| user.name.as_str()).collect();
+        let unchanged = wave.wanted.iter().filter(|(view, _)| !planned.contains(view.name.as_str()));
+        let changes = unchanged.filter_map(|(view, _)| {
+            let entry = self.store.entry(&view.name)?;
+            let notes = watch.notes(&view.name, entry.state.as_ref()?, &entry.notes);
+            let is_new = notes != entry.notes;
+            let entry = Entry { state: entry.state.clone(), notes };
+            is_new.then(|| Change::Put(view.name.clone(), Box::new(entry)))
+        });
+        let changes = changes.collect();
+        self.store.commit(changes).await
+    }
+
+    fn keeps(&self, wave: &Wave) -> BTreeMap<String, Keep> {
+        let keep = |(view, wanted): &(View, Wanted)| {
+            let old = view.actual.as_ref().map(|state: &UserState| state.user_id.clone());
+            let password = wanted.desired.password().cloned();
+            (view.name.clone(), Keep { old, password, protect: view.protect })
         };
-        let keep =
-            Keep { old: actual.map(|state| state.user_id.clone()), recorded, fresh, protect: view.protect };
-        let mut state = self.carry_out(&view.name, &plan, actual, keep).await?;
-        if let (None, Some(entry), Some(state)) = (actual, &view.entry, &mut state) {
-            self.keep_leftover(&view.name, entry, state)?;
-        }
-        state.map(|state| (action, state)).ok_or_else(|| Failure::new("the user is gone"))
+        wave.wanted.iter().map(keep).collect()
     }
 
-    /// A user that is gone may have left another to delete, which a replacement had superseded: the user
-    /// that was made in its place remembers it.
-    fn keep_leftover(&mut self, name: &str, gone: &Entry, state: &mut UserState) -> Outcome<()> {
-        let mut leftover = gone.state.record.unfinished.replaced.clone();
-        // Under another name, the old one may be there still, and only out of sight for a while.
-        if (&gone.state.name, &gone.state.instance_id) != (&state.name, &state.instance_id) {
-            leftover.push(gone.state.to_replaced());
-        }
-        leftover.retain(|old| old.user_id != state.user_id);
-        if leftover.is_empty() {
-            return Ok(());
-        }
-        output::note(&format!(
-            "`{name}` has a user left to delete, which a replacement had superseded: apply again"
-        ));
-        state.record.unfinished.replaced.extend(leftover);
-        if let Some(entry) = self.store.content.users.get_mut(name) {
-            entry.state = state.clone();
-        }
-        self.store.save()
-    }
-
-    /// What the name of a user ends in that the program gives none.
-    fn suffix(&mut self, name: &str) -> Outcome<String> {
-        if let Some(suffix) = self.store.content.suffixes.get(name) {
-            return Ok(suffix.clone());
-        }
-        let suffix = format!("{:07x}", fastrand::u32(..1 << 28));
-        self.store.content.suffixes.insert(name.to_owned(), suffix.clone());
-        self.store.save()?;
-        Ok(suffix)
-    }
-
-    async fn delete(&mut self, departure: Departure) -> Outcome<()> {
-        let Departure { name, entry, .. } = departure;
-        let mut options = self.wishes.options.clone();
-        options.protect = entry.protect;
-        let plan =
-            plan_deletion(&entry.state, &options).map_err(|refused| Failure::new(refused.to_string()))?;
-        let keep = Keep {
-            old: Some(entry.state.user_id.clone()),
-            recorded: entry.password_fingerprint,
-            fresh: None,
-            protect: entry.protect,
-        };
-        self.carry_out(&name, &plan, Some(&entry.state), keep).await?;
-        self.store.content.suffixes.remove(&name);
-        self.store.save()
-    }
-
-    /// Carries one plan out, and writes down what is there after each call.
-    async fn carry_out(
-        &mut self,
-        name: &str,
-        plan: &Plan,
-        actual: Option<&UserState>,
-        keep: Keep,
-    ) -> Outcome<Option<UserState>> {
-        let format = self.format;
-        let others = self.store.content.users.iter().filter(|(other, _)| *other != name);
-        let owned: Vec<UserId> = others.map(|(_, entry)| entry.state.user_id.clone()).collect();
-        let records = Records { store: Mutex::new(self.store), name, keep };
-        let progress = Progress { records: &records, backend: self.backend, format };
-        let options = apply::Options::builder().observer(&progress).sleep(&Timer).owned(&owned).build();
-        let result = apply::apply(plan, actual, self.backend.client(), &options).await;
-        let (state, failure) = match result {
-            Ok(Applied { state, adopted, .. }) => {
-                if adopted {
-                    output::note(&format!(
-                        "`{name}` was there already, exactly as it should be, and was taken over"
-                    ));
+    fn report(&self, plan: &FleetPlan, outcome: FleetOutcome, tally: &mut Tally) -> Outcome<Vec<String>> {
+        let FleetOutcome { users, store, cancelled, .. } = outcome;
+        let mut failed = Vec::new();
+        for UserOutcome { user, action, result, message, help, .. } in users {
+            match result {
+                UserResult::Done => {
+                    tally.count(action);
+                    if let Some(message) = message {
+                        output::note(&format!("`{user}`: {message}"));
+                    }
+                    continue;
                 }
-                (state, None)
+                UserResult::Failed => {
+                    tally.failed += 1;
+                    let failure = Failure::new(message.unwrap_or_default());
+                    self.report_failure(&user, &failure.help(help.unwrap_or_default()));
+                }
+                _ => {
+                    tally.unfinished += 1;
+                    if plan.users().len() < 100 && !cancelled {
+                        output::note(&format!("`{user}` is not done: {}", message.unwrap_or_default()));
+                    }
+                }
             }
-            Err(Failed { error, state, .. }) => {
-                (state.map(|state| *state), Some(Failure::new(error.to_string()).help(error.help())))
-            }
-        };
-        self.backend.save()?;
-        match (&state, &failure) {
-            (Some(state), _) => records.write(state)?,
-            (None, None) => records.forget()?,
-            // Nothing is known to be there; what was recorded may only be out of sight.
-            (None, Some(_)) => {}
+            failed.push(user);
         }
-        match failure {
-            None => Ok(state),
-            Some(failure) => Err(failure),
+        tally.cancelled |= cancelled;
+        match store {
+            Some(error) => Err(error.into()),
+            None => Ok(failed),
         }
     }
 
@@ -284,7 +283,7 @@ impl Execution<'_> {
     }
 
     fn finish(self, tally: Tally) -> Outcome<()> {
-        let Tally { created, updated, replaced, deleted, unchanged, failed, unfinished } = tally;
+        let Tally { created, updated, replaced, deleted, unchanged, failed, unfinished, cancelled } = tally;
         match self.format {
             Format::Json => output::json_line(&json!({
                 "event": "summary", "created": created, "updated": updated, "replaced": replaced,
@@ -292,10 +291,54 @@ impl Execution<'_> {
             })),
             Format::Text => output::text(&format!(
                 "Done: {created} created, {updated} updated, {replaced} replaced, {deleted} deleted, \
-                 {unchanged} unchanged, {failed} failed, {unfinished} not tried.",
+                 {unchanged} unchanged, {failed} failed, {unfinished} not finished.",
             )),
         }
+        if cancelled {
+            return Err(Failure::new("ended before everything was done")
+                .help("what was done is recorded; apply again to go on"));
+        }
         if failed + unfinished > 0 { Err(Failure::said()) } else { Ok(()) }
+    }
+}
+
+/// Users who refer to nobody that is still to be made.
+#[derive(Default)]
+struct Wave {
+    wanted: Vec<(View, Wanted)>,
+    departures: Vec<Departure>,
+    /// Whether others refer to these users.
+    is_referred_to: bool,
+    capacity: BTreeMap<String, Capacity>,
+}
+
+impl Wave {
+    fn plan(&self, wishes: &Wishes) -> Outcome<FleetPlan> {
+        // How many deletions there are was judged when all users were looked at.
+        let options = PlanOptions::builder()
+            .user(wishes.options.clone())
+            .guard(Guard::OFF)
+            .capacity(self.capacity.clone())
+            .build();
+        let mut planner = Planner::new(options);
+        for (view, wanted) in &self.wanted {
+            match (&view.moved_from, &view.actual) {
+                (Some(from), Some(actual)) => {
+                    planner.want(wanted, None);
+                    planner.leave(from, actual.clone(), view.protect);
+                }
+                (_, actual) => planner.want(wanted, actual.as_ref()),
+            }
+        }
+        for departure in &self.departures {
+            planner.leave(&departure.name, departure.state.clone(), departure.protect);
+        }
+        planner.finish().map_err(|refused| {
+            for reason in &refused.reasons {
+                output::failure(&Failure::new(&reason.message).help(&reason.help));
+            }
+            Failure::said()
+        })
     }
 }
 
@@ -308,99 +351,5 @@ impl Tally {
             Action::Delete => self.deleted += 1,
             _ => self.unchanged += 1,
         }
-    }
-}
-
-/// What is written down beside a user's state.
-struct Keep {
-    /// The user that is there already.
-    old: Option<UserId>,
-    /// The fingerprint of its password, as far as it is known.
-    recorded: Option<String>,
-    /// The fingerprint of the password that a new user gets.
-    fresh: Option<String>,
-    protect: bool,
-}
-
-/// Where the state of one user is written down.
-struct Records<'a> {
-    store: Mutex<&'a mut Store>,
-    name: &'a str,
-    keep: Keep,
-}
-
-impl Records<'_> {
-    fn write(&self, state: &UserState) -> Outcome<()> {
-        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        let Keep { old, recorded, fresh, protect } = &self.keep;
-        let is_old = old.as_ref() == Some(&state.user_id);
-        let fingerprint = if is_old && recorded.is_some() { recorded } else { fresh };
-        let entry =
-            Entry { state: state.clone(), password_fingerprint: fingerprint.clone(), protect: *protect };
-        store.content.users.insert(self.name.to_owned(), entry);
-        store.save()
-    }
-
-    /// The user was deleted.
-    fn forget(&self) -> Outcome<()> {
-        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        store.content.users.remove(self.name);
-        store.save()
-    }
-}
-
-/// Shows each call, and has its effect written down: the service's first, so that a kill in between
-/// looks like an answer that was lost.
-struct Progress<'a> {
-    records: &'a Records<'a>,
-    backend: &'a Backend,
-    format: Format,
-}
-
-#[async_trait]
-impl Observer for Progress<'_> {
-    async fn before(&self, _: &Step, state: Option<&UserState>) -> Result<(), ObserveError> {
-        match state {
-            Some(state) => self.records.write(state).map_err(|failure| failure.to_string().into()),
-            None => Ok(()),
-        }
-    }
-
-    async fn after(
-        &self,
-        step: &Step,
-        result: Result<(), &ClientError>,
-        state: Option<&UserState>,
-    ) -> Result<(), ObserveError> {
-        let (user, operation) = (self.records.name, step.operation);
-        let status = if result.is_ok() { "done" } else { "failed" };
-        match self.format {
-            Format::Text => output::text(&format!("{user}: {operation} {status}")),
-            Format::Json => {
-                let mut event =
-                    json!({"event": "step", "user": user, "operation": operation, "status": status});
-                if let (Err(error), Some(members)) = (result, event.as_object_mut()) {
-                    members.insert("error".into(), error.to_string().into());
-                    members.insert("requestId".into(), error.request_id().into());
-                }
-                output::json_line(&event);
-            }
-        }
-        let written = self.backend.save().and_then(|()| match state {
-            Some(state) => self.records.write(state),
-            None if result.is_ok() && operation == Operation::DeleteUser => self.records.forget(),
-            None => Ok(()),
-        });
-        written.map_err(|failure| failure.to_string().into())
-    }
-}
-
-/// The runtime's timer.
-struct Timer;
-
-#[async_trait]
-impl Sleep for Timer {
-    async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
     }
 }

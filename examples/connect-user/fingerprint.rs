@@ -3,37 +3,69 @@
 //! Sixteen bits of a slow, salted hash: a changed password goes unnoticed once in 65,536 times, and
 //! whoever reads the file can rule passwords out but never find the one.
 
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
 use argon2::{Algorithm, Argon2, Params, Version};
 use connect_user::user::Secret;
 
 const SALT_BYTES: usize = 16;
 
-/// Four MiB, once: sixteen bits are not worth more to whoever guesses, and every plan computes one a user.
+/// Four MiB, once: sixteen bits are not worth more to whoever guesses.
 const MEMORY_KIB: u32 = 4_096;
 
-/// The fingerprint of a password, under a salt of its own.
-pub fn of(password: &Secret) -> Option<String> {
-    let mut salt = [0; SALT_BYTES];
-    fastrand::fill(&mut salt);
-    let hash = hash(password, &salt)?;
-    Some(format!("{}:{}", hex(&salt), hex(&hash)))
+type Salt = [u8; SALT_BYTES];
+
+/// Fingerprints under one salt a state, and each computed once: thousands of users may begin with the same
+/// password.
+pub struct Fingerprints {
+    salt: Salt,
+    known: Mutex<HashMap<(Salt, String), [u8; 2]>>,
 }
 
-/// Whether the fingerprint is of this password.
-pub fn matches(fingerprint: &str, password: &Secret) -> bool {
-    let hash = || {
-        let (salt, recorded) = fingerprint.split_once(':')?;
-        Some(hex(&hash(password, &bytes(salt)?)?) == recorded)
-    };
-    hash().unwrap_or(false)
+impl Fingerprints {
+    /// Goes on with the salt of a recorded fingerprint, if there is one.
+    pub fn like(recorded: Option<&str>) -> Self {
+        let salt = recorded.and_then(|recorded| parse(recorded)).map(|(salt, _)| salt);
+        let fresh = || {
+            let mut salt = Salt::default();
+            fastrand::fill(&mut salt);
+            salt
+        };
+        Self { salt: salt.unwrap_or_else(fresh), known: Mutex::default() }
+    }
+
+    /// The fingerprint of a password.
+    pub fn of(&self, password: &Secret) -> Option<String> {
+        let hash = self.hash(self.salt, password)?;
+        Some(format!("{}:{}", hex(&self.salt), hex(&hash)))
+    }
+
+    /// Whether the fingerprint is of this password.
+    pub fn matches(&self, fingerprint: &str, password: &Secret) -> bool {
+        parse(fingerprint).is_some_and(|(salt, recorded)| self.hash(salt, password) == Some(recorded))
+    }
+
+    fn hash(&self, salt: Salt, password: &Secret) -> Option<[u8; 2]> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (salt, password.expose().to_owned());
+        if let Some(hash) = known.get(&key) {
+            return Some(*hash);
+        }
+        let mut hash = [0; 16];
+        let params = Params::new(MEMORY_KIB, 1, 1, None).ok()?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        argon2.hash_password_into(password.expose().as_bytes(), &salt, &mut hash).ok()?;
+        known.insert(key, [hash[0], hash[1]]);
+        Some([hash[0], hash[1]])
+    }
 }
 
-fn hash(password: &Secret, salt: &[u8]) -> Option<[u8; 2]> {
-    let mut hash = [0; 16];
-    let params = Params::new(MEMORY_KIB, 1, 1, None).ok()?;
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    argon2.hash_password_into(password.expose().as_bytes(), salt, &mut hash).ok()?;
-    Some([hash[0], hash[1]])
+fn parse(fingerprint: &str) -> Option<(Salt, [u8; 2])> {
+    let (salt, hash) = fingerprint.split_once(':')?;
+    Some((bytes(salt)?.try_into().ok()?, bytes(hash)?.try_into().ok()?))
 }
 
 fn hex(bytes: &[u8]) -> String {

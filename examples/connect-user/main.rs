@@ -12,8 +12,10 @@ mod backend;
 mod execute;
 mod failure;
 mod fingerprint;
+mod many;
 mod output;
 mod program;
+mod progress;
 mod review;
 mod show;
 mod store;
@@ -21,9 +23,10 @@ mod store;
 use std::{path::Path, process::ExitCode};
 
 use clap::Parser;
+use connect_user::{client::CancellationToken, diff::Action, fleet::Guard};
 
 use crate::{
-    args::{Args, Command, Format, Global},
+    args::{Args, Command, Format, Global, Scale, StateCommand},
     backend::Backend,
     execute::{Execution, confirm},
     failure::{Failure, Outcome},
@@ -56,26 +59,45 @@ fn main() -> ExitCode {
 async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
     match command {
         Command::Validate { file } => validate(&file, &global).await?,
-        Command::Plan { file, detailed_exitcode } => {
-            let is_work = plan(&file, &global).await?;
+        Command::Plan { file, detailed_exitcode, scale } => {
+            let is_work = plan(&file, &scale, &global).await?;
             if is_work && detailed_exitcode {
                 return Ok(ExitCode::from(2));
             }
         }
-        Command::Apply { file, yes } => apply(&file, yes, &global).await?,
+        Command::Apply { file, yes, scale } => apply(&file, yes, &scale, &global).await?,
         Command::Destroy { yes } => destroy(yes, &global).await?,
-        Command::Show { name } => show::show(name.as_deref(), &global)?,
+        Command::Show { name } => show::show(name.as_deref(), &global).await?,
         Command::Drift => show::drift(&global).await?,
-        Command::Import { name, id } => show::import(&name, &id, &global).await?,
+        Command::Import { name: Some(name), id: Some(id), .. } => show::import(&name, &id, &global).await?,
+        Command::Import { instance, .. } => {
+            many::import_all(&instance.unwrap_or_default(), &global).await?;
+        }
+        Command::Export { instance, names } => many::export(&instance, names, &global).await?,
+        Command::State { command: StateCommand::Export } => many::export_state(&global).await?,
+        Command::State { command: StateCommand::Import { file } } => {
+            many::import_state(&file, &global).await?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// The first Ctrl-C ends what is under way cleanly; the second, the program.
+fn end_on_interrupt(token: CancellationToken) {
+    tokio::spawn(async move {
+        let _ = tokio::signal::ctrl_c().await;
+        output::note("ending: calls under way are waited for, and what is done is recorded");
+        token.cancel();
+        let _ = tokio::signal::ctrl_c().await;
+        std::process::exit(130);
+    });
+}
+
 async fn validate(file: &Path, global: &Global) -> Outcome<()> {
     let program = Program::read(file, &global.set)?;
-    let store = Store::open(&global.state)?;
-    let wishes = Wishes::new(global)?;
-    let review = review(&program, &store.content, &wishes, global.identity_management, None).await?;
+    let store = Store::open(&global.state).await?;
+    let wishes = Wishes::new(global, &store, &[])?;
+    let review = review(&program, &store, &wishes, None).await?;
     let valid = match global.format {
         Format::Json => {
             output::json(&output::reports_json(&review.views));
@@ -103,80 +125,116 @@ async fn validate(file: &Path, global: &Global) -> Outcome<()> {
     Ok(())
 }
 
-/// Says what is wrong with a program; violations end the command.
+/// Says what is wrong with a program, and what has become of its users; violations end the command.
 fn judge(review: &Review) -> Outcome<()> {
-    for view in &review.views {
-        if view.entry.is_some() && view.actual.is_none() {
-            output::note(&format!("`{}` is gone from the service, and will be made again", view.name));
+    for finding in &review.refreshed.findings {
+        output::note(&finding.message());
+        if let Some(help) = finding.help() {
+            output::note(help);
+        }
+    }
+    for view in review.views.iter().filter(|view| view.preview.diff.action == Action::Create) {
+        let desired = |path: &str| {
+            let mut changes = view.preview.diff.changes.iter();
+            changes.find(|change| change.path.to_string() == path)?.after.as_ref()?.as_str()
+        };
+        let owner = desired("instanceId").zip(desired("name"));
+        let owner = owner.and_then(|(instance, name)| review.refreshed.owner_of(&instance.into(), name));
+        let freed = review.departures.iter().any(|departure| Some(&departure.state.user_id) == owner);
+        if let Some(owner) = owner.filter(|_| !freed) {
+            output::note(&format!(
+                "`{}` has the name of the user `{owner}`, which is not recorded: it is taken over only if it \
+                 is exactly as the program says; otherwise import it",
+                view.name
+            ));
         }
     }
     if output::violations(&review.views) { Ok(()) } else { Err(Failure::said()) }
 }
 
 /// Shows what is to be done, and says whether there is anything.
-async fn plan(file: &Path, global: &Global) -> Outcome<bool> {
+async fn plan(file: &Path, scale: &Scale, global: &Global) -> Outcome<bool> {
     let program = Program::read(file, &global.set)?;
-    let store = Store::open(&global.state)?;
-    let wishes = Wishes::new(global)?;
-    let mut backend = Backend::open(global, &store.content).await?;
-    let review =
-        review(&program, &store.content, &wishes, global.identity_management, Some(&mut backend)).await?;
+    let store = Store::open(&global.state).await?;
+    let wishes = Wishes::new(global, &store, &scale.target)?;
+    let mut backend = Backend::open(global, store.users().next().is_some()).await?;
+    let review = review(&program, &store, &wishes, Some(&mut backend)).await?;
     judge(&review)?;
-    output::plan(&review, global.format);
-    refuse(&review)?;
+    output::plan(&review, &backend, global.format);
+    refuse(&review, scale)?;
     Ok(Counts::of(&review).is_work())
 }
 
-async fn apply(file: &Path, yes: bool, global: &Global) -> Outcome<()> {
+async fn apply(file: &Path, yes: bool, scale: &Scale, global: &Global) -> Outcome<()> {
     let program = Program::read(file, &global.set)?;
-    let wishes = Wishes::new(global)?;
-    let mut store = Store::open_to_write(&global.state)?;
-    let mut backend = Backend::open(global, &store.content).await?;
-    let review =
-        review(&program, &store.content, &wishes, global.identity_management, Some(&mut backend)).await?;
+    let mut store = Store::open_to_write(&global.state).await?;
+    let wishes = Wishes::new(global, &store, &scale.target)?;
+    let mut backend = Backend::open_to_write(global, store.users().next().is_some()).await?;
+    let review = review(&program, &store, &wishes, Some(&mut backend)).await?;
     refuse_unresolved(&review)?;
     judge(&review)?;
     if global.format == Format::Text {
-        output::plan(&review, global.format);
+        output::plan(&review, &backend, global.format);
     }
-    refuse(&review)?;
+    refuse(&review, scale)?;
     if Counts::of(&review).is_work() {
         confirm(yes)?;
     }
-    Execution { store: &mut store, backend: &mut backend, wishes: &wishes, format: global.format }
-        .apply(&program, review)
-        .await
+    execution(&mut store, &mut backend, &wishes, scale, global).apply(&program, review).await
 }
 
 async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
-    let wishes = Wishes::new(global)?;
-    let mut store = Store::open_to_write(&global.state)?;
-    let mut backend = Backend::open(global, &store.content).await?;
-    let departures: Vec<Departure> =
-        store.content.users.iter().map(|(name, entry)| review::depart(name, entry, &wishes)).collect();
-    let review = Review { views: Vec::new(), departures };
+    let mut store = Store::open_to_write(&global.state).await?;
+    let wishes = Wishes::new(global, &store, &[])?;
+    let mut backend = Backend::open_to_write(global, store.users().next().is_some()).await?;
+    let departures: Vec<Departure> = store
+        .users()
+        .map(|(name, state)| {
+            let protect = store.entry(name).is_some_and(store::is_protected);
+            review::depart(name, state.clone(), protect, &wishes)
+        })
+        .collect();
+    let review = Review { departures, ..Review::default() };
+    // Whoever destroys means everybody.
+    let scale = Scale { max_deletes: Some(usize::MAX), ..Scale::default() };
     if global.format == Format::Text {
-        output::plan(&review, global.format);
+        output::plan(&review, &backend, global.format);
     }
-    refuse(&review)?;
+    refuse(&review, &scale)?;
     if Counts::of(&review).is_work() {
         confirm(yes)?;
     }
-    Execution { store: &mut store, backend: &mut backend, wishes: &wishes, format: global.format }
-        .destroy(review.departures)
-        .await
+    execution(&mut store, &mut backend, &wishes, &scale, global).destroy(review.departures).await
 }
 
-/// Ends where a plan refuses: protection, policies, and what no call can do.
-fn refuse(review: &Review) -> Outcome<()> {
-    let views = review.views.iter().map(|view| (&view.name, &view.preview));
-    let departures = review.departures.iter().map(|departure| (&departure.name, &departure.preview));
+fn execution<'a>(
+    store: &'a mut Store,
+    backend: &'a mut Backend,
+    wishes: &'a Wishes,
+    scale: &'a Scale,
+    global: &Global,
+) -> Execution<'a> {
+    end_on_interrupt(backend.cancel.clone());
+    let (parallelism, format) = (global.parallelism, global.format);
+    Execution { store, backend, wishes, scale, parallelism, format }
+}
+
+/// Ends where a plan refuses: protection, policies, what no call can do, and too many deletions.
+fn refuse(review: &Review, scale: &Scale) -> Outcome<()> {
     let mut refused = false;
-    for (name, preview) in views.chain(departures) {
+    for (name, preview) in review.previews() {
         for notice in preview.diff.refusals() {
             output::failure(&Failure::new(format!("{name}: {}", notice.message)).help(notice.help.as_str()));
             refused = true;
         }
+    }
+    let counts = Counts::of(review);
+    let guard = scale.max_deletes.map_or_else(Guard::default, Guard::most);
+    if let Some(notice) = guard.check(counts.delete + counts.replace, review.recorded) {
+        let most =
+            format!("look at the list; if it is meant: `--max-deletes {}`", counts.delete + counts.replace);
+        output::failure(&Failure::new(notice.message).help(most));
+        refused = true;
     }
     if refused { Err(Failure::said()) } else { Ok(()) }
 }

@@ -4,16 +4,21 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use connect_user::{
-    diff::Action,
+    diff::{Action, Preview},
+    fleet::{Estimate, Refreshed},
     validate::{Report, Severity, Violation},
 };
 use serde_json::{Value, json};
 
 use crate::{
     args::{Color, Format},
+    backend::Backend,
     failure::Failure,
     review::{Review, View},
 };
+
+/// From so many recorded users on, it is told how they are read.
+const MANY: usize = 100;
 
 pub fn choose_color(color: Color) {
     match color {
@@ -140,8 +145,7 @@ pub struct Counts {
 impl Counts {
     pub fn of(review: &Review) -> Self {
         let mut counts = Self::default();
-        let previews = review.views.iter().map(|view| &view.preview);
-        for preview in previews.chain(review.departures.iter().map(|departure| &departure.preview)) {
+        for (_, preview) in review.previews() {
             let count = match preview.diff.action {
                 Action::Create => &mut counts.create,
                 Action::Update => &mut counts.update,
@@ -162,39 +166,61 @@ impl Counts {
 }
 
 /// Prints what would be done.
-pub fn plan(review: &Review, format: Format) {
+pub fn plan(review: &Review, backend: &Backend, format: Format) {
     let counts = Counts::of(review);
-    let views = review.views.iter().map(|view| (&view.name, &view.preview));
-    let users = views.chain(review.departures.iter().map(|departure| (&departure.name, &departure.preview)));
+    let steps = review.previews().flat_map(|(_, preview)| &preview.steps);
+    let estimate = Estimate::of_steps(steps, |operation| backend.pace.rate(operation));
     match format {
         Format::Text => {
-            for (name, preview) in users {
+            // How few users are read matters to nobody.
+            for explanation in review.refreshed.explanations.iter().filter(|_| review.recorded >= MANY) {
+                note(explanation);
+            }
+            for (name, preview) in review.previews() {
                 text(&preview.text(name).to_string());
             }
-            text(&counts.line());
+            let goes = |preview: &Preview| matches!(preview.diff.action, Action::Delete | Action::Replace);
+            let gone: Vec<_> = review
+                .previews()
+                .filter(|(_, preview)| goes(preview))
+                .map(|(name, _)| name.as_str())
+                .collect();
+            if gone.len() > 1 {
+                text(&format!(
+                    "- {} users will be deleted, which is irreversible: {}",
+                    gone.len(),
+                    gone.join(", ")
+                ));
+            }
+            text(&counts.line(&estimate));
         }
         Format::Json => {
-            let users: Vec<_> = users.map(|(name, preview)| with_user(name, preview)).collect();
+            let is_told =
+                |preview: &Preview| preview.diff.action != Action::None || !preview.diff.notices.is_empty();
+            let told = review.previews().filter(|(_, preview)| is_told(preview));
+            let users: Vec<_> = told.map(|(name, preview)| with_user(name, preview)).collect();
             let Counts { create, update, replace, delete, unchanged, calls } = counts;
             let summary = json!({
                 "create": create, "update": update, "replace": replace, "delete": delete,
-                "unchanged": unchanged, "calls": calls,
+                "unchanged": unchanged, "calls": calls, "estimate": estimate,
             });
-            json(&json!({"users": users, "summary": summary}));
+            let Refreshed { findings, explanations, .. } = &review.refreshed;
+            json(&json!({
+                "users": users, "summary": summary, "findings": findings, "refresh": explanations,
+            }));
         }
     }
 }
 
 impl Counts {
-    fn line(&self) -> String {
-        let Self { create, update, replace, delete, unchanged, calls } = self;
+    fn line(&self, estimate: &Estimate) -> String {
+        let Self { create, update, replace, delete, unchanged, .. } = self;
         if !self.is_work() {
             return format!("No changes: {unchanged} up to date.");
         }
         format!(
             "Plan: {create} to create, {update} to update, {replace} to replace, {delete} to delete, \
-             {unchanged} unchanged; {calls} API call{}.",
-            if *calls == 1 { "" } else { "s" },
+             {unchanged} unchanged; {estimate}.",
         )
     }
 }

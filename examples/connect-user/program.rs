@@ -1,12 +1,12 @@
 //! A Pulumi YAML (or JSON) program: its users, and the references in them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fs,
     path::Path,
 };
 
-use connect_user::user::{Property, Value};
+use connect_user::user::{ImportId, ImportIdError, Property, Value};
 
 use crate::failure::{Failure, Outcome};
 
@@ -22,6 +22,8 @@ const KEPT: &[&str] = &["id", "arn", "userId", "name", "directoryUserId"];
 /// A program.
 pub struct Program {
     pub users: Vec<Resource>,
+    /// The places of the users, by their names.
+    places: HashMap<String, usize>,
     /// `config:` and `variables:` of the file.
     variables: BTreeMap<String, Value>,
     /// `--set`, by the whole text of the reference.
@@ -33,6 +35,8 @@ pub struct Resource {
     pub name: String,
     pub properties: Value,
     pub protect: bool,
+    /// The user that it is to be from now on: Pulumi's `import` option.
+    pub import: Option<ImportId>,
 }
 
 /// A user's properties with the references in them resolved, as far as that goes.
@@ -106,23 +110,30 @@ impl Program {
                     .extend(members.iter().map(|(name, value)| (name.clone(), default_of(value).clone())));
             }
         }
-        Ok(Self { users, variables, settings: settings.iter().cloned().collect() })
+        let places = users.iter().enumerate().map(|(place, user)| (user.name.clone(), place)).collect();
+        Ok(Self { users, places, variables, settings: settings.iter().cloned().collect() })
+    }
+
+    pub fn user(&self, name: &str) -> Option<&Resource> {
+        self.users.get(*self.places.get(name)?)
     }
 
     /// The users in an order in which each comes after those that it refers to.
     pub fn in_order(&self) -> Outcome<Vec<&Resource>> {
         let mut order: Vec<&Resource> = Vec::new();
-        let mut left: Vec<&Resource> = self.users.iter().collect();
+        let mut done: BTreeSet<&str> = BTreeSet::new();
+        let mut left: Vec<(&Resource, BTreeSet<String>)> =
+            self.users.iter().map(|user| (user, self.needs(user))).collect();
         while !left.is_empty() {
-            let is_done = |name: &str| order.iter().any(|user| user.name == name);
-            let (ready, later): (Vec<_>, Vec<_>) =
-                left.into_iter().partition(|user| self.needs(user).iter().all(|name| is_done(name)));
+            let is_ready = |needs: &BTreeSet<String>| needs.iter().all(|name| done.contains(name.as_str()));
+            let (ready, later): (Vec<_>, Vec<_>) = left.into_iter().partition(|(_, needs)| is_ready(needs));
             if ready.is_empty() {
-                let names: Vec<_> = later.iter().map(|user| user.name.as_str()).collect();
+                let names: Vec<_> = later.iter().map(|(user, _)| user.name.as_str()).collect();
                 let message = format!("the users `{}` refer to each other in a circle", names.join("`, `"));
                 return Err(Failure::new(message).help("take one of the references out"));
             }
-            order.extend(ready);
+            done.extend(ready.iter().map(|(user, _)| user.name.as_str()));
+            order.extend(ready.into_iter().map(|(user, _)| user));
             left = later;
         }
         Ok(order)
@@ -132,7 +143,7 @@ impl Program {
     pub fn needs(&self, user: &Resource) -> BTreeSet<String> {
         let mut roots = BTreeSet::new();
         collect_roots(&user.properties, &mut roots);
-        roots.retain(|root| self.users.iter().any(|other| other.name == *root));
+        roots.retain(|root| self.places.contains_key(root));
         roots
     }
 
@@ -170,7 +181,17 @@ impl Resource {
             Some(Value::Bool(protect)) => *protect,
             Some(_) => return Err(fail("has an `options.protect` that is neither `true` nor `false`")),
         };
-        Ok(Some(Self { name: name.to_owned(), properties, protect }))
+        let import = match resource.get("options").and_then(|options| options.get("import")) {
+            None | Some(Value::Null) => None,
+            Some(Value::String(id)) => {
+                let id = id
+                    .parse()
+                    .map_err(|error: ImportIdError| fail(&format!("imports {error}")).help(error.help()));
+                Some(id?)
+            }
+            Some(_) => return Err(fail("has an `options.import` that is no text")),
+        };
+        Ok(Some(Self { name: name.to_owned(), properties, protect, import }))
     }
 }
 
@@ -297,7 +318,7 @@ impl Evaluation<'_> {
         }
         let root = root_of(reference);
         let path = path_of(reference.get(root.len()..).unwrap_or_default());
-        if self.program.users.iter().any(|user| user.name == root) {
+        if self.program.places.contains_key(root) {
             return self.output(reference, root, &path);
         }
         if let Some(variable) = self.program.variables.get(root).cloned() {

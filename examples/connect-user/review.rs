@@ -1,11 +1,18 @@
 //! What a program wants beside what is there: what `plan` shows and `apply` carries out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use connect_user::{
-    apply::refresh,
-    diff::{self, Preview, preview, preview_deletion},
-    user::{AutoName, IdentityManagementType, Input, Tags, UserSpec, UserState, Value, merge_tags},
+    apply::import,
+    diff::{self, Action, Preview, preview, preview_deletion},
+    fleet::{Directory, Entry, RefreshOptions, Refreshed, Strategy, refresh},
+    user::{
+        AutoName, IdentityManagementType, Input, InstanceId, Operation, Tags, UserSpec, UserState, Value,
+        merge_tags,
+    },
     validate::{Context, Overrides, Report, validate_document, with_name},
 };
 
@@ -13,8 +20,10 @@ use crate::{
     args::{Global, OnDirectoryUserIdChange, OnPasswordChange},
     backend::Backend,
     failure::{Failure, Outcome},
+    fingerprint::Fingerprints,
+    output,
     program::{Program, Resource, Scope},
-    store::{Content, Entry},
+    store::{FINGERPRINT, Store, is_protected, password_changed},
 };
 
 /// A user of the program, and all that there is to say about it.
@@ -23,7 +32,7 @@ pub struct View {
     pub protect: bool,
     /// The name that the user had in the program before, where it had another.
     pub moved_from: Option<String>,
-    pub entry: Option<Entry>,
+    pub password_changed: Option<bool>,
     pub actual: Option<UserState>,
     pub identity_management: Option<IdentityManagementType>,
     pub unresolved: BTreeSet<String>,
@@ -34,14 +43,28 @@ pub struct View {
 /// A recorded user that the program no longer has.
 pub struct Departure {
     pub name: String,
-    pub entry: Entry,
+    pub state: UserState,
+    pub protect: bool,
     pub preview: Preview,
 }
 
+#[derive(Default)]
 pub struct Review {
     /// In the order in which they are made.
     pub views: Vec<View>,
     pub departures: Vec<Departure>,
+    /// How many users are recorded.
+    pub recorded: usize,
+    /// What was read; nothing where no service was asked.
+    pub refreshed: Refreshed,
+}
+
+impl Review {
+    /// Every user that there is something to say of, by its name.
+    pub fn previews(&self) -> impl Iterator<Item = (&String, &Preview)> {
+        let views = self.views.iter().map(|view| (&view.name, &view.preview));
+        views.chain(self.departures.iter().map(|departure| (&departure.name, &departure.preview)))
+    }
 }
 
 /// What the command line says of every user.
@@ -49,10 +72,15 @@ pub struct Wishes {
     pub default_tags: Tags,
     pub overrides: Overrides,
     pub options: diff::Options,
+    pub fingerprints: Fingerprints,
+    targets: HashSet<String>,
+    strategy: Option<Strategy>,
+    parallelism: std::num::NonZeroUsize,
+    assumed: Option<IdentityManagementType>,
 }
 
 impl Wishes {
-    pub fn new(args: &Global) -> Outcome<Self> {
+    pub fn new(args: &Global, store: &Store, targets: &[String]) -> Outcome<Self> {
         let default_tags: Tags = args.default_tag.iter().cloned().collect();
         let mut overrides = Overrides::default();
         let lowered = args.allow.iter().try_for_each(|code| overrides.allow(code));
@@ -76,7 +104,28 @@ impl Wishes {
                 diff::QuickConnects::Leave
             })
             .build();
-        Ok(Self { default_tags, overrides, options })
+        let recorded = store.entries().values().find_map(|entry| entry.notes.get(FINGERPRINT));
+        Ok(Self {
+            default_tags,
+            overrides,
+            options,
+            fingerprints: Fingerprints::like(recorded.map(String::as_str)),
+            targets: targets.iter().cloned().collect(),
+            strategy: args.refresh.map(Into::into),
+            parallelism: args.parallelism,
+            assumed: args.identity_management,
+        })
+    }
+
+    /// Whether a user is meant at all.
+    pub fn is_target(&self, name: &str) -> bool {
+        self.targets.is_empty() || self.targets.contains(name)
+    }
+
+    /// How recorded users are read; `usual` where the command line does not say.
+    pub fn refresh_options(&self, usual: Strategy) -> RefreshOptions {
+        let strategy = self.strategy.unwrap_or(usual);
+        RefreshOptions::builder().strategy(strategy).parallelism(self.parallelism).build()
     }
 
     pub fn context<'a>(
@@ -84,6 +133,7 @@ impl Wishes {
         kind: Option<IdentityManagementType>,
         auto_name: AutoName,
         prior: Option<&'a UserState>,
+        names: Option<&'a Directory>,
     ) -> Context<'a> {
         Context::builder()
             .maybe_identity_management(kind)
@@ -91,21 +141,20 @@ impl Wishes {
             .auto_name(auto_name)
             .overrides(self.overrides.clone())
             .maybe_prior(prior)
+            .maybe_names(names.map(|names| names as _))
             .build()
     }
 
     /// What to compare one user with.
     pub fn options(
         &self,
-        spec: &UserSpec,
         kind: Option<IdentityManagementType>,
-        entry: Option<&Entry>,
+        password_changed: Option<bool>,
         protect: bool,
     ) -> diff::Options {
-        let password = spec.password.as_ref().and_then(Input::known);
         let mut options = self.options.clone();
         options.identity_management = kind;
-        options.password_changed = entry.and_then(|entry| entry.password_changed(password));
+        options.password_changed = password_changed;
         options.protect = protect;
         options
     }
@@ -114,17 +163,127 @@ impl Wishes {
 /// Looks at every user of the program. Without a backend, only the program and the records are asked.
 pub async fn review(
     program: &Program,
-    recorded: &Content,
+    store: &Store,
     wishes: &Wishes,
-    assumed: Option<IdentityManagementType>,
+    backend: Option<&mut Backend>,
+) -> Outcome<Review> {
+    check_targets(program, store, wishes)?;
+    let Some(backend) = backend else {
+        let recorded = store.users().map(|(name, state)| (name.clone(), Some(state.clone())));
+        let mut refreshed = Refreshed::default();
+        refreshed.states = recorded.collect();
+        return look_at_all(program, store, wishes, refreshed, None).await;
+    };
+    let options = refresh_options(program, store, wishes)?;
+    let mut refreshed = read(program, store, wishes, backend, &options).await?;
+    loop {
+        let review = look_at_all(program, store, wishes, refreshed, Some(backend)).await?;
+        // An identity is written whole: what a search has left out of it must be known before.
+        let writes = |view: &&View| {
+            let mut steps = view.preview.steps.iter();
+            steps.any(|step| step.operation == Operation::UpdateUserIdentityInfo)
+        };
+        let partial: Vec<String> = review
+            .views
+            .iter()
+            .filter(writes)
+            .map(|view| view.moved_from.clone().unwrap_or_else(|| view.name.clone()))
+            .filter(|name| review.refreshed.partial.contains(name))
+            .collect();
+        if partial.is_empty() {
+            return Ok(review);
+        }
+        refreshed = review.refreshed;
+        refreshed.complete(partial.iter().map(String::as_str), backend.client(), &options).await;
+        fail_unread(&refreshed)?;
+    }
+}
+
+fn check_targets(program: &Program, store: &Store, wishes: &Wishes) -> Outcome<()> {
+    let unknown = |name: &&String| program.user(name).is_none() && store.entry(name).is_none();
+    match wishes.targets.iter().find(unknown) {
+        Some(name) => Err(Failure::new(format!("there is no user `{name}` in the program or the state"))
+            .help("`--target` takes the name that a user has in the program")),
+        None => Ok(()),
+    }
+}
+
+/// Which instances to look at, and of whom to read the proficiencies.
+fn refresh_options(program: &Program, store: &Store, wishes: &Wishes) -> Outcome<RefreshOptions> {
+    let mut options = wishes.refresh_options(Strategy::Changed);
+    for user in program.users.iter().filter(|user| wishes.is_target(&user.name)) {
+        let properties = program.evaluate(user, &Scope::default())?.properties;
+        let Some((instance, name)) = identity_of(&properties) else { continue };
+        let instance = InstanceId::new(instance);
+        if instance.check().is_err() {
+            continue;
+        }
+        let has = |member: &str| properties.get(member).is_some();
+        if has("userProficiencies") || has("user_proficiencies") {
+            options.proficiencies.insert((instance.clone(), name));
+        }
+        if store.entry(&user.name).is_none_or(|entry| entry.state.is_none()) {
+            options.instances.insert(instance);
+        }
+    }
+    Ok(options)
+}
+
+/// Reads the recorded users again, and those that the program imports.
+async fn read(
+    program: &Program,
+    store: &Store,
+    wishes: &Wishes,
+    backend: &Backend,
+    options: &RefreshOptions,
+) -> Outcome<Refreshed> {
+    let known: BTreeMap<String, UserState> = store
+        .users()
+        .filter(|(name, _)| wishes.is_target(name))
+        .map(|(name, state)| (name.clone(), state.clone()))
+        .collect();
+    let refreshed = refresh(&known, backend.client(), options).await;
+    let mut refreshed =
+        refreshed.map_err(|error| Failure::new(format!("the recorded users cannot be read: {error}")))?;
+    fail_unread(&refreshed)?;
+    for user in program.users.iter().filter(|user| wishes.is_target(&user.name)) {
+        let Some(id) = user.import.as_ref().filter(|_| !known.contains_key(&user.name)) else { continue };
+        if let Some((other, _)) = known.iter().find(|(_, state)| state.id() == *id) {
+            let message = format!("`{}` imports `{id}`, which is recorded as `{other}`", user.name);
+            return Err(Failure::new(message).help("take the `import` option out"));
+        }
+        let state = import(backend.client(), id)
+            .await
+            .map_err(|error| Failure::new(format!("`{}` cannot import `{id}`: {error}", user.name)))?;
+        refreshed.states.insert(user.name.clone(), Some(state));
+    }
+    Ok(refreshed)
+}
+
+/// Ends where somebody could not be read: a plan would be made of what is no longer true.
+pub fn fail_unread(refreshed: &Refreshed) -> Outcome<()> {
+    for (name, error) in &refreshed.failed {
+        output::failure(&Failure::new(format!("`{name}` cannot be read: {error}")));
+    }
+    if refreshed.failed.is_empty() { Ok(()) } else { Err(Failure::said()) }
+}
+
+async fn look_at_all(
+    program: &Program,
+    store: &Store,
+    wishes: &Wishes,
+    refreshed: Refreshed,
     mut backend: Option<&mut Backend>,
 ) -> Outcome<Review> {
     let mut scope = Scope::default();
     let mut views: Vec<View> = Vec::new();
-    let mut departed: BTreeMap<&String, &Entry> = recorded.users.iter().collect();
-    departed.retain(|name, _| !program.users.iter().any(|user| user.name == **name));
+    let mut departed = Departed::new(program, &refreshed);
     let mut taken = BTreeMap::new();
     for user in program.in_order()? {
+        if !wishes.is_target(&user.name) {
+            show_as_recorded(store, &user.name, &mut scope);
+            continue;
+        }
         let evaluated = program.evaluate(user, &scope)?;
         if let Some(identity) = identity_of(&evaluated.properties)
             && let Some(other) = taken.insert(identity.clone(), &user.name)
@@ -132,48 +291,99 @@ pub async fn review(
             let message = format!("`{other}` and `{}` are both the user `{}`", user.name, identity.1);
             return Err(Failure::new(message).help("take one of them out, or give it another `name`"));
         }
-        let (moved_from, entry) = match recorded.users.get(&user.name) {
-            Some(entry) => (None, Some(entry)),
-            None => take_moved(&mut departed, &evaluated.properties),
+        let is_known = refreshed.states.contains_key(&user.name);
+        let moved_from = if is_known { None } else { departed.take(&evaluated.properties) };
+        let known_as = moved_from.as_ref().unwrap_or(&user.name);
+        let actual = refreshed.states.get(known_as).cloned().flatten();
+        let (kind, directory) = match &mut backend {
+            Some(backend) => {
+                let kind = kind_of(backend, &evaluated.properties).await?.or(wishes.assumed);
+                (kind, directory_of(backend, &evaluated.properties).await?)
+            }
+            None => (wishes.assumed, None),
         };
-        let actual = match (entry, &backend) {
-            (None, _) => None,
-            (Some(entry), None) => Some(entry.state.clone()),
-            (Some(entry), Some(backend)) => read_again(backend, &user.name, entry).await?,
-        };
-        let kind = match &mut backend {
-            Some(backend) => kind_of(backend, &evaluated.properties).await?.or(assumed),
-            None => assumed,
-        };
-        let view = look(user, evaluated.properties, (kind, entry, actual), recorded, wishes, &mut scope);
+        let (entry, suffix) = (store.entry(known_as), store.suffix(&user.name));
+        let seen = Seen { kind, directory, entry, actual, suffix };
+        let view = look(user, evaluated.properties, seen, wishes, &mut scope);
         views.push(View { moved_from, unresolved: evaluated.unresolved, ..view });
     }
-    let departures = departed.into_iter().map(|(name, entry)| depart(name, entry, wishes)).collect();
-    Ok(Review { views, departures })
+    let gone = |name: &String| wishes.is_target(name);
+    let departures = departed.left.into_iter().filter(gone).filter_map(|name| {
+        let protect = store.entry(&name).is_some_and(is_protected);
+        // Who is gone already is forgotten by deleting it: that is success.
+        let state = refreshed.states.get(&name)?.clone().or_else(|| store.entry(&name)?.state.clone())?;
+        Some(depart(&name, state, protect, wishes))
+    });
+    let departures = departures.collect();
+    Ok(Review { views, departures, recorded: store.users().count(), refreshed })
+}
+
+/// Who is recorded, and not in the program under the same name.
+struct Departed {
+    left: BTreeSet<String>,
+    identities: BTreeMap<(String, String), String>,
+}
+
+impl Departed {
+    fn new(program: &Program, refreshed: &Refreshed) -> Self {
+        let mut left = BTreeSet::new();
+        let mut identities = BTreeMap::new();
+        for (name, state) in refreshed.states.iter().filter(|(name, _)| program.user(name).is_none()) {
+            left.insert(name.clone());
+            if let Some(state) = state {
+                identities.insert((state.instance_id.bare().to_owned(), state.name.clone()), name.clone());
+            }
+        }
+        Self { left, identities }
+    }
+
+    /// A recorded user that the program has under another name now: the user itself does not change.
+    fn take(&mut self, properties: &Value) -> Option<String> {
+        let from = self.identities.remove(&identity_of(properties)?)?;
+        self.left.remove(&from);
+        Some(from)
+    }
+}
+
+/// What others see of a user that is not meant: what is recorded of it.
+fn show_as_recorded(store: &Store, name: &str, scope: &mut Scope) {
+    match store.entry(name).and_then(|entry| entry.state.as_ref()) {
+        Some(state) => scope.known(name, outputs(state)),
+        None => scope.pending(name, Value::Map(Vec::new()), None),
+    }
+}
+
+/// What is known of a user of the program.
+struct Seen<'a> {
+    kind: Option<IdentityManagementType>,
+    directory: Option<Arc<Directory>>,
+    entry: Option<&'a Entry>,
+    actual: Option<UserState>,
+    suffix: Option<&'a str>,
 }
 
 fn look(
     user: &Resource,
     properties: Value,
-    (kind, entry, actual): (Option<IdentityManagementType>, Option<&Entry>, Option<UserState>),
-    recorded: &Content,
+    Seen { kind, directory, entry, actual, suffix }: Seen<'_>,
     wishes: &Wishes,
     scope: &mut Scope,
 ) -> View {
-    let suffix = recorded.suffixes.get(&user.name).cloned();
-    let context = wishes.context(kind, auto_name(&user.name, suffix.as_deref()), actual.as_ref());
-    let (spec, report) = validate_document(properties.clone(), &context);
+    let context = wishes.context(kind, auto_name(&user.name, suffix), actual.as_ref(), directory.as_deref());
+    let (spec, report) = validate_document(properties, &context);
     // A name that has no suffix yet is not known before the user is made.
     let named = if suffix.is_some() || actual.is_some() { with_name(&spec, &context) } else { spec };
+    let password = named.password.as_ref().and_then(Input::known);
+    let password_changed = entry.and_then(|entry| password_changed(entry, password, &wishes.fingerprints));
     let preview = if report.is_valid() {
-        preview(&named, actual.as_ref(), &wishes.options(&named, kind, entry, user.protect))
+        preview(&named, actual.as_ref(), &wishes.options(kind, password_changed, user.protect))
     } else {
         Preview::default()
     };
     // Others see what the user will be, not what it was.
     match (&actual, preview.diff.action) {
-        (Some(state), diff::Action::None) => scope.known(&user.name, outputs(state)),
-        (Some(state), diff::Action::Update) => {
+        (Some(state), Action::None) => scope.known(&user.name, outputs(state)),
+        (Some(state), Action::Update) => {
             scope.pending(&user.name, inputs_of(&named, wishes), Some(&outputs(state)));
         }
         _ => scope.pending(&user.name, inputs_of(&named, wishes), None),
@@ -182,7 +392,7 @@ fn look(
         name: user.name.clone(),
         protect: user.protect,
         moved_from: None,
-        entry: entry.cloned(),
+        password_changed,
         actual,
         identity_management: kind,
         unresolved: BTreeSet::new(),
@@ -222,39 +432,29 @@ fn identity_of(properties: &Value) -> Option<(String, String)> {
     Some((instance.bare().to_owned(), text("name", "name")?.to_owned()))
 }
 
-/// A recorded user that the program has under another name now: the user itself does not change.
-fn take_moved<'a>(
-    departed: &mut BTreeMap<&'a String, &'a Entry>,
-    properties: &Value,
-) -> (Option<String>, Option<&'a Entry>) {
-    let Some((instance, name)) = identity_of(properties) else { return (None, None) };
-    let is_same = |entry: &Entry| entry.state.instance_id.bare() == instance && entry.state.name == name;
-    let Some(from) = departed.iter().find(|(_, entry)| is_same(entry)).map(|(from, _)| *from) else {
-        return (None, None);
-    };
-    (Some(from.clone()), departed.remove(from))
+pub fn depart(name: &str, state: UserState, protect: bool, wishes: &Wishes) -> Departure {
+    let mut options = wishes.options.clone();
+    options.protect = protect;
+    let preview = preview_deletion(&state, &options);
+    Departure { name: name.to_owned(), state, protect, preview }
 }
 
-pub fn depart(name: &str, entry: &Entry, wishes: &Wishes) -> Departure {
-    let mut options = wishes.options.clone();
-    options.protect = entry.protect;
-    Departure {
-        name: name.to_owned(),
-        entry: entry.clone(),
-        preview: preview_deletion(&entry.state, &options),
+/// What the instance of a user has.
+pub async fn directory_of(backend: &mut Backend, properties: &Value) -> Outcome<Option<Arc<Directory>>> {
+    match instance_of(properties) {
+        Some(instance) => backend.directory(&instance).await,
+        None => Ok(None),
     }
 }
 
-pub async fn read_again(backend: &Backend, name: &str, entry: &Entry) -> Outcome<Option<UserState>> {
-    refresh(backend.client(), &entry.state)
-        .await
-        .map_err(|error| Failure::new(format!("`{name}` cannot be read: {error}")))
+fn instance_of(properties: &Value) -> Option<InstanceId> {
+    let id = properties.get("instanceId").or_else(|| properties.get("instance_id"))?;
+    id.as_str().map(InstanceId::new)
 }
 
 pub async fn kind_of(backend: &mut Backend, properties: &Value) -> Outcome<Option<IdentityManagementType>> {
-    let id = properties.get("instanceId").or_else(|| properties.get("instance_id")).and_then(Value::as_str);
-    match id {
-        Some(id) => backend.identity_management(&id.into()).await,
+    match instance_of(properties) {
+        Some(id) => backend.identity_management(&id).await,
         None => Ok(None),
     }
 }

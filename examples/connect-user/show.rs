@@ -1,11 +1,12 @@
 //! `show`, `drift` and `import`: what is recorded, and what is there.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use connect_user::{
     apply,
     client::ErrorKind,
     diff::{Change, ChangeKind, drift as differences},
+    fleet::{Change as Record, Entry, Strategy, refresh},
     user::{ImportId, Tags, UserState, Value},
 };
 use serde_json::json;
@@ -15,19 +16,14 @@ use crate::{
     backend::Backend,
     failure::{Failure, Outcome},
     output,
-    review::{kind_of, read_again},
-    store::{Entry, Store},
+    review::{Wishes, fail_unread, kind_of},
+    store::Store,
 };
 
-pub fn show(name: Option<&str>, global: &Global) -> Outcome<()> {
-    let store = Store::open(&global.state)?;
-    let users: Vec<(&String, &UserState)> = store
-        .content
-        .users
-        .iter()
-        .filter(|(user, _)| name.is_none_or(|name| name == user.as_str()))
-        .map(|(user, entry)| (user, &entry.state))
-        .collect();
+pub async fn show(name: Option<&str>, global: &Global) -> Outcome<()> {
+    let store = Store::open(&global.state).await?;
+    let users: Vec<(&String, &UserState)> =
+        store.users().filter(|(user, _)| name.is_none_or(|name| name == user.as_str())).collect();
     if let (Some(name), true) = (name, users.is_empty()) {
         return Err(Failure::new(format!("no user is recorded as `{name}`")).help("`show` lists every user"));
     }
@@ -74,13 +70,23 @@ fn describe_member(text: &mut String, name: &str, value: &Value) {
 }
 
 pub async fn drift(global: &Global) -> Outcome<()> {
-    let store = Store::open(&global.state)?;
-    let backend = Backend::open(global, &store.content).await?;
-    let mut users = Vec::new();
-    for (name, Entry { state, .. }) in &store.content.users {
-        let actual = read_again(&backend, name, &Entry::new(state.clone())).await?;
-        users.push((name, actual.map(|actual| differences(state, &actual))));
-    }
+    let store = Store::open(&global.state).await?;
+    let backend = Backend::open(global, store.users().next().is_some()).await?;
+    let wishes = Wishes::new(global, &store, &[])?;
+    let known: BTreeMap<String, UserState> =
+        store.users().map(|(name, state)| (name.clone(), state.clone())).collect();
+    let options = wishes.refresh_options(Strategy::Full);
+    let refreshed = refresh(&known, backend.client(), &options)
+        .await
+        .map_err(|error| Failure::new(format!("the recorded users cannot be read: {error}")))?;
+    fail_unread(&refreshed)?;
+    let users: Vec<(&String, Option<Vec<Change>>)> = known
+        .iter()
+        .map(|(name, state)| {
+            let actual = refreshed.states.get(name).and_then(Option::as_ref);
+            (name, actual.map(|actual| differences(state, actual)))
+        })
+        .collect();
     match global.format {
         Format::Json => {
             let users: Vec<_> = users
@@ -132,17 +138,17 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
     let id: ImportId = id.parse().map_err(|error: connect_user::user::ImportIdError| {
         Failure::new(error.to_string()).help(error.help())
     })?;
-    let mut store = Store::open_to_write(&global.state)?;
-    if store.content.users.contains_key(name) {
+    let mut store = Store::open_to_write(&global.state).await?;
+    if store.entry(name).is_some_and(|entry| entry.state.is_some()) {
         return Err(
             Failure::new(format!("a user is recorded as `{name}` already")).help("choose another name")
         );
     }
-    if let Some((other, _)) = store.content.users.iter().find(|(_, entry)| entry.state.id() == id) {
+    if let Some((other, _)) = store.users().find(|(_, state)| state.id() == id) {
         return Err(Failure::new(format!("`{id}` is recorded as `{other}` already"))
             .help(format!("use `{other}` as its name in the program")));
     }
-    let mut backend = Backend::open(global, &store.content).await?;
+    let mut backend = Backend::open(global, store.users().next().is_some()).await?;
     let state = apply::import(backend.client(), &id).await.map_err(|error| {
         let failure = Failure::new(format!("`{id}` cannot be imported: {error}"));
         match error.kind() {
@@ -153,27 +159,33 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
     let default_tags: Tags = global.default_tag.iter().cloned().collect();
     let properties = state.to_spec(&default_tags).encode();
     kind_of(&mut backend, &properties).await?;
-    store.content.users.insert(name.to_owned(), Entry::new(state.clone()));
-    store.save()?;
+    store.commit(vec![Record::Put(name.to_owned(), Box::new(Entry::new(state.clone())))]).await?;
     match global.format {
         Format::Json => output::json(&json!({"user": name, "state": state, "properties": properties})),
         Format::Text => {
             output::text(&format!(
                 "`{name}` is recorded. Write it into the program, with its password if it has one:\n"
             ));
-            output::text(&program_of(name, &properties));
+            output::text("resources:");
+            output::text(&resource(name, &properties, &[]));
         }
     }
     Ok(())
 }
 
 /// A program's resource. JSON is YAML too, which saves every question of quoting.
-fn program_of(name: &str, properties: &Value) -> String {
-    let mut text = format!("resources:\n  {}:\n    type: aws:connect:User\n    properties:\n", quoted(name));
+pub fn resource(name: &str, properties: &Value, options: &[(&str, &str)]) -> String {
+    let mut text = format!("  {}:\n    type: aws:connect:User\n    properties:\n", quoted(name));
     if let Value::Map(members) = properties {
         for (member, value) in members {
             let _ = writeln!(text, "      {member}: {}", serde_json::to_string(value).unwrap_or_default());
         }
+    }
+    if !options.is_empty() {
+        text.push_str("    options:\n");
+    }
+    for (option, value) in options {
+        let _ = writeln!(text, "      {option}: {}", quoted(value));
     }
     text
 }

@@ -1,154 +1,118 @@
-//! The recorded users, in a file of their owner's that survives a kill at any moment.
+//! The recorded users, and what is noted with each.
 
-use std::{
-    collections::BTreeMap,
-    fs::{self, File},
-    io::{ErrorKind, Write},
-    path::{Path, PathBuf},
+use std::{collections::BTreeMap, path::Path};
+
+use connect_user::{
+    fleet::{Change, EmbeddedStore, Entry, StateStore, StoreError, load_all},
+    user::{Secret, UserState},
 };
-
-use connect_user::user::{Secret, UserState};
-use serde::{Deserialize, Serialize};
 
 use crate::{
     failure::{Failure, Outcome},
-    fingerprint,
+    fingerprint::Fingerprints,
 };
 
-const VERSION: u32 = 1;
+/// Tells whether a password is another one, and too little to tell which it is.
+pub const FINGERPRINT: &str = "passwordFingerprint";
+
+/// Whether the user must not be deleted.
+pub const PROTECT: &str = "protect";
+
+/// What the name of a user ends in that the program gives none: noted before the user is made, so that a
+/// second run makes the same name.
+const SUFFIX: &str = "nameSuffix";
 
 /// The recorded users.
 pub struct Store {
-    path: PathBuf,
-    pub content: Content,
-    /// Held for as long as the store is: no other run writes in the meantime.
-    _lock: Option<File>,
-}
-
-#[derive(Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Content {
-    version: u32,
-    #[serde(default)]
-    pub users: BTreeMap<String, Entry>,
-    /// What the names of users without one end in: written down before the user is made, so that a
-    /// second run makes the same name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub suffixes: BTreeMap<String, String>,
-}
-
-/// A recorded user.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Entry {
-    pub state: UserState,
-    /// Tells whether a password is another one, and too little to tell which it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password_fingerprint: Option<String>,
-    #[serde(default)]
-    pub protect: bool,
-}
-
-impl Entry {
-    pub const fn new(state: UserState) -> Self {
-        Self { state, password_fingerprint: None, protect: false }
-    }
-
-    /// Whether a password differs from the one last applied, where that is known.
-    pub fn password_changed(&self, password: Option<&Secret>) -> Option<bool> {
-        let (recorded, password) = (self.password_fingerprint.as_ref()?, password?);
-        Some(!fingerprint::matches(recorded, password))
-    }
+    pub file: EmbeddedStore,
+    entries: BTreeMap<String, Entry>,
 }
 
 impl Store {
     /// Reads the recorded users; a file that is not there holds none.
-    pub fn open(path: &Path) -> Outcome<Self> {
-        let content = match fs::read(path) {
-            Ok(bytes) => parse(&bytes).map_err(|failure| failure.within(&path.display().to_string()))?,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                Content { version: VERSION, ..Content::default() }
-            }
-            Err(error) => return Err(Failure::new(format!("`{}` cannot be read: {error}", path.display()))),
-        };
-        Ok(Self { path: path.to_owned(), content, _lock: None })
+    pub async fn open(path: &Path) -> Outcome<Self> {
+        Self::load(EmbeddedStore::open_to_read(path)?).await
     }
 
     /// Reads the recorded users to change them: only one run may.
-    pub fn open_to_write(path: &Path) -> Outcome<Self> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".lock");
-        let lock_path = path.with_file_name(name);
-        let fail = |error: std::io::Error| {
-            Failure::new(format!("`{}` cannot be locked: {error}", lock_path.display()))
-        };
-        create_parent(&lock_path).map_err(fail)?;
-        let lock = private_file().create(true).truncate(false).write(true).open(&lock_path).map_err(fail)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                return Err(Failure::new(format!("another run is changing `{}`", path.display()))
-                    .help("wait until it is done"));
+    pub async fn open_to_write(path: &Path) -> Outcome<Self> {
+        Self::load(EmbeddedStore::open(path)?).await
+    }
+
+    async fn load(file: EmbeddedStore) -> Outcome<Self> {
+        let entries = load_all(&file).await?;
+        Ok(Self { file, entries })
+    }
+
+    /// What is recorded of a user.
+    pub fn entry(&self, name: &str) -> Option<&Entry> {
+        self.entries.get(name)
+    }
+
+    pub fn entries(&self) -> &BTreeMap<String, Entry> {
+        &self.entries
+    }
+
+    /// The users that are recorded as there.
+    pub fn users(&self) -> impl Iterator<Item = (&String, &UserState)> {
+        self.entries.iter().filter_map(|(name, entry)| Some((name, entry.state.as_ref()?)))
+    }
+
+    /// Writes changes down.
+    pub async fn commit(&mut self, changes: Vec<Change>) -> Outcome<()> {
+        self.file.commit(&changes).await?;
+        for change in changes {
+            match change {
+                Change::Put(name, entry) => drop(self.entries.insert(name, *entry)),
+                Change::Remove(name) => drop(self.entries.remove(&name)),
             }
-            Err(fs::TryLockError::Error(error)) => return Err(fail(error)),
         }
-        Ok(Self { _lock: Some(lock), ..Self::open(path)? })
+        Ok(())
     }
 
-    pub fn save(&self) -> Outcome<()> {
-        let mut bytes = serde_json::to_vec_pretty(&self.content)
-            .map_err(|error| Failure::new(format!("the state cannot be written: {error}")))?;
-        bytes.push(b'\n');
-        write_private(&self.path, &bytes)
+    /// Reads a user again that somebody else has written down.
+    pub async fn reload(&mut self, name: &str) -> Outcome<Option<&UserState>> {
+        match self.file.get(name).await? {
+            Some(entry) => drop(self.entries.insert(name.to_owned(), entry)),
+            None => drop(self.entries.remove(name)),
+        }
+        Ok(self.entries.get(name).and_then(|entry| entry.state.as_ref()))
+    }
+
+    /// What the name of a user ends in that the program gives none, if that is known.
+    pub fn suffix(&self, name: &str) -> Option<&str> {
+        Some(self.entries.get(name)?.notes.get(SUFFIX)?.as_str())
+    }
+
+    /// The same, and made if it is not known.
+    pub async fn make_suffix(&mut self, name: &str) -> Outcome<String> {
+        if let Some(suffix) = self.suffix(name) {
+            return Ok(suffix.to_owned());
+        }
+        let suffix = format!("{:07x}", fastrand::u32(..1 << 28));
+        let mut entry = self.entries.get(name).cloned().unwrap_or_default();
+        entry.notes.insert(SUFFIX.to_owned(), suffix.clone());
+        self.commit(vec![Change::Put(name.to_owned(), Box::new(entry))]).await?;
+        Ok(suffix)
     }
 }
 
-fn parse(bytes: &[u8]) -> Outcome<Content> {
-    #[derive(Deserialize)]
-    struct Version {
-        version: u32,
+/// Whether a password differs from the one last applied, where that is known.
+pub fn password_changed(
+    entry: &Entry,
+    password: Option<&Secret>,
+    fingerprints: &Fingerprints,
+) -> Option<bool> {
+    let (recorded, password) = (entry.notes.get(FINGERPRINT)?, password?);
+    Some(!fingerprints.matches(recorded, password))
+}
+
+pub fn is_protected(entry: &Entry) -> bool {
+    entry.notes.get(PROTECT).is_some_and(|value| value == "true")
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::new(error.to_string()).help(error.help())
     }
-
-    let damaged = |error: serde_json::Error| {
-        Failure::new(format!("is not a state: {error}"))
-            .help("restore the file, or import the users into a new one")
-    };
-    let Version { version } = serde_json::from_slice(bytes).map_err(damaged)?;
-    if version != VERSION {
-        let message = format!("has version {version}, and this program knows {VERSION}");
-        return Err(Failure::new(message).help("use the program that has written it, or a later one"));
-    }
-    serde_json::from_slice(bytes).map_err(damaged)
-}
-
-/// Writes a file that only its owner may read, whole or not at all.
-pub fn write_private(path: &Path, bytes: &[u8]) -> Outcome<()> {
-    let fail =
-        |error: std::io::Error| Failure::new(format!("`{}` cannot be written: {error}", path.display()));
-    let parent = create_parent(path).map_err(fail)?;
-    // A temporary file is made with mode 0600, and renaming keeps that.
-    let mut file = tempfile::NamedTempFile::new_in(parent).map_err(fail)?;
-    file.write_all(bytes).map_err(fail)?;
-    file.as_file().sync_all().map_err(fail)?;
-    file.persist(path).map_err(|error| fail(error.error))?;
-    Ok(())
-}
-
-fn create_parent(path: &Path) -> std::io::Result<&Path> {
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => return Ok(Path::new(".")),
-    };
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(parent)?;
-    Ok(parent)
-}
-
-fn private_file() -> fs::OpenOptions {
-    let mut options = File::options();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }

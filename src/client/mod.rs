@@ -10,6 +10,8 @@ pub mod aws;
 mod cancel;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(feature = "policy")]
+mod delayed;
 mod error;
 pub mod memory;
 #[cfg(feature = "policy")]
@@ -27,6 +29,8 @@ mod traits;
 
 #[cfg(feature = "policy")]
 pub use cancel::CancellationToken;
+#[cfg(feature = "policy")]
+pub use delayed::Delayed;
 pub use error::{ClientError, ClientResult, Effect, ErrorKind};
 #[cfg(feature = "policy")]
 pub use pace::{Pace, Paced, TokenBuckets};

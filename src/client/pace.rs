@@ -102,7 +102,7 @@ for_each_operation!(decorate! { impl<C: ConnectClient> ConnectClient for Paced<C
 /// A token bucket for each operation, in this process; first come, first served.
 ///
 /// Somebody else may use the same quota: each refusal for too many calls takes part of the rate away, and
-/// each call that the service takes gives some of it back. So appliers that share a quota without knowing
+/// while the service takes calls, it comes back with time. So appliers that share a quota without knowing
 /// of each other end up with about the same share each, and together use nearly all of it. For that they
 /// must not stay in step: [`shared`](Self::shared) spreads the calls.
 pub struct TokenBuckets {
@@ -130,19 +130,22 @@ struct Share {
     accepted: u32,
     /// When the next call is due, while the part is less than the whole.
     due: Duration,
+    /// When the part last changed.
+    changed: Duration,
 }
 
 /// The least that is left of a rate.
 const LEAST: f64 = 1.0 / 16.0;
 
-/// What a refusal leaves of the part, at worst: where one comes soon after another.
-const DECREASE: f64 = 0.7;
+/// What a refusal leaves of the part, at worst: where one comes soon after another. That whoever has more
+/// loses more, and everybody gains alike, is what makes shares equal in time.
+const DECREASE: f64 = 0.5;
 
 /// A refusal after more calls than these counts for less: it may have had another cause.
-const SOON: f64 = 10.0;
+const SOON: f64 = 4.0;
 
-/// What each call that the service takes adds to the part.
-const INCREASE: f64 = 0.01;
+/// What is added to the part in the time of one call at the whole rate, however many are made.
+const INCREASE: f64 = 0.004;
 
 /// By how much of the time between two calls one of them may come late, so that appliers do not stay in
 /// step: who always came first would get everything.
@@ -162,12 +165,13 @@ impl TokenBuckets {
     }
 
     fn bucket(&self, operation: Operation) -> Arc<Bucket> {
+        let now = self.timer.0.now();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let bucket = buckets.entry(operation).or_insert_with(|| {
             Arc::new(Bucket {
                 limiter: self.limiter(self.rates.of(operation)),
                 turn: tokio::sync::Mutex::default(),
-                share: Mutex::new(Share { part: 1.0, accepted: 0, due: Duration::ZERO }),
+                share: Mutex::new(Share { part: 1.0, accepted: 0, due: now, changed: now }),
             })
         });
         bucket.clone()
@@ -214,7 +218,8 @@ impl Pace for TokenBuckets {
     }
 
     fn accepted(&self, operation: Operation) {
-        self.bucket(operation).share().increase();
+        let every = self.rates.of(operation).every;
+        self.bucket(operation).share().increase(every, self.timer.0.now());
     }
 
     fn rate(&self, operation: Operation) -> Rate {
@@ -252,11 +257,14 @@ impl Share {
         }
         self.part = (self.part * (1.0 - (1.0 - DECREASE) * weight)).max(LEAST);
         self.accepted = 0;
+        self.changed = now;
     }
 
-    fn increase(&mut self) {
+    fn increase(&mut self, every: Duration, now: Duration) {
         self.accepted = self.accepted.saturating_add(1);
-        self.part = (self.part + INCREASE).min(1.0);
+        let calls = now.saturating_sub(self.changed).as_secs_f64() / every.as_secs_f64().max(f64::EPSILON);
+        self.part = (self.part + INCREASE * calls).min(1.0);
+        self.changed = now;
     }
 }
 

@@ -165,7 +165,6 @@ for_each_operation!(delegate! { impl<C: ConnectClient + ?Sized> ConnectClient fo
 for_each_operation!(delegate! { impl<C: ConnectClient + ?Sized> ConnectClient for Arc<C> });
 
 /// A client around a client: its method `around` sees every call, and makes it as often as it likes.
-#[cfg(any(feature = "policy", feature = "tracing"))]
 macro_rules! decorate {
     ({ $($header:tt)+ } $($method:ident $request:ident { $answer:ty })+) => {
         #[async_trait::async_trait]
@@ -177,5 +176,4 @@ macro_rules! decorate {
     };
 }
 
-#[cfg(any(feature = "policy", feature = "tracing"))]
 pub(crate) use {decorate, for_each_operation};

@@ -1,6 +1,7 @@
 //! Many users at once.
 
 mod apply;
+mod directory;
 mod estimate;
 mod order;
 mod plan;
@@ -12,6 +13,7 @@ pub use apply::{
     ApplyOptions, Event, EventKind, EventSender, EventStream, FleetObserver, FleetOutcome, OnFailure,
     Progress, UserOutcome, UserResult, apply, events,
 };
+pub use directory::Directory;
 pub use estimate::Estimate;
 pub use plan::{FleetNotice, FleetPlan, FleetRefused, Planner, UserPlan, plan};
 pub use refresh::{

@@ -107,6 +107,19 @@ pub enum IdError {
     },
 }
 
+/// What stands where an id is expected, and names the thing otherwise.
+///
+/// `name:Basic Routing Profile` names it by its name, and `path:Europe/Berlin` a hierarchy group by the
+/// names that lead to it, so that one program serves several instances.
+/// [`Names`](crate::validate::Names) says what such a reference stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named<'a> {
+    /// By its name.
+    Name(&'a str),
+    /// By the names that lead to it, with `/` between them.
+    Path(&'a str),
+}
+
 impl<K: IdKind> Id<K> {
     /// Holds an id or an ARN as it is written.
     pub fn new(text: impl Into<String>) -> Self {
@@ -116,6 +129,19 @@ impl<K: IdKind> Id<K> {
     /// The text as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The name or path that stands in the place of an id.
+    ///
+    /// ```
+    /// use connect_user::user::{Named, RoutingProfileId};
+    ///
+    /// assert_eq!(RoutingProfileId::new("name:Agents").named(), Some(Named::Name("Agents")));
+    /// assert_eq!(RoutingProfileId::new("7a9b").named(), None);
+    /// ```
+    pub fn named(&self) -> Option<Named<'_>> {
+        let name = self.text.strip_prefix("name:").map(|name| Named::Name(name.trim()));
+        name.or_else(|| self.text.strip_prefix("path:").map(|path| Named::Path(path.trim())))
     }
 
     /// The id without the ARN around it.

@@ -32,7 +32,7 @@ pub use decode::{DecodeError, DecodeErrors};
 pub use desired::DesiredUser;
 pub use encode::ExposeSecrets;
 pub use id::{
-    HierarchyGroup, HierarchyGroupId, Id, IdError, IdKind, Instance, InstanceId, RoutingProfile,
+    HierarchyGroup, HierarchyGroupId, Id, IdError, IdKind, Instance, InstanceId, Named, RoutingProfile,
     RoutingProfileId, SecurityProfile, SecurityProfileId, User, UserId,
 };
 pub use import_id::{ImportId, ImportIdError};

@@ -53,7 +53,17 @@ const DECODING: &[(&str, &str)] = &[
     ("invalid-value", "a choice is one of those there are"),
 ];
 
-/// Every rule, those of reading a document first.
+/// What a host that knows the instance may find: `(code, summary)`.
+const NAMES: &[(&str, &str)] = &[
+    ("unknown-routing-profile", "a routing profile is one that the instance has"),
+    ("unknown-security-profile", "a security profile is one that the instance has"),
+    ("unknown-hierarchy-group", "a hierarchy group is one that the instance has"),
+    ("ambiguous-name", "a name stands for one thing"),
+    ("names-not-listed", "names can be looked up"),
+];
+
+/// Every rule: those of reading a document, those of its values, and those that take knowledge of the
+/// instance.
 pub fn rules() -> impl Iterator<Item = RuleInfo> {
     let decoding = DECODING.iter().map(|(code, summary)| RuleInfo {
         code: Code(code),
@@ -61,7 +71,13 @@ pub fn rules() -> impl Iterator<Item = RuleInfo> {
         summary,
         source: "this crate",
     });
-    decoding.chain(RULES.iter().map(|rule| rule.info))
+    let names = NAMES.iter().map(|(code, summary)| RuleInfo {
+        code: Code(code),
+        severity: Severity::Error,
+        summary,
+        source: "the instance",
+    });
+    decoding.chain(RULES.iter().map(|rule| rule.info)).chain(names)
 }
 
 /// The rules as Markdown: the reference that the documentation shows.

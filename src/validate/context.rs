@@ -2,7 +2,7 @@
 
 use bon::Builder;
 
-use super::Overrides;
+use super::{Names, Overrides};
 use crate::user::{AutoName, IdentityManagementType, Tags, UserState};
 
 /// The most proficiencies that a user may have by default.
@@ -29,6 +29,9 @@ pub struct Context<'a> {
     /// The user as it is; without one, or with one of another instance or name, the rules of creation
     /// hold.
     pub prior: Option<&'a UserState>,
+    /// What names of profiles and groups stand for, and which ids there are. Without it, what a spec names
+    /// rather than identifies is not known yet.
+    pub names: Option<&'a dyn Names>,
 }
 
 impl Default for Context<'_> {

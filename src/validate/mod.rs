@@ -29,6 +29,7 @@
 
 mod code;
 mod context;
+mod names;
 mod report;
 mod resolve;
 mod rules;
@@ -36,5 +37,6 @@ mod text;
 
 pub use code::{Code, OverrideError, Overrides, RuleInfo, rules, rules_table};
 pub use context::Context;
+pub use names::Names;
 pub use report::{Report, Severity, Violation};
 pub use resolve::{resolve, validate, validate_document, with_name};

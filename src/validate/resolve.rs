@@ -2,24 +2,29 @@
 
 use super::{
     Code, Context, Report, Severity, Violation,
+    names::settle,
     rules::{Found, RULES, Subject},
 };
 use crate::user::{DecodeError, DesiredUser, Input, Path, UserSpec, Value, document_order};
 
 /// Checks a spec against every rule.
 pub fn validate(spec: &UserSpec, context: &Context<'_>) -> Report {
-    check(&with_name(spec, context), context)
+    let mut spec = with_name(spec, context);
+    let found = settle(&mut spec, context.names);
+    check(&spec, found, context)
 }
 
 /// Reads a document and checks it against every rule, in one report.
 ///
-/// What could be read is returned too; what could not is unknown in it.
+/// What could be read is returned too, with ids where the context knows what names stand for; what could not
+/// is unknown in it.
 pub fn validate_document(document: Value, context: &Context<'_>) -> (UserSpec, Report) {
-    let (errors, spec) = match UserSpec::decode(document) {
+    let (errors, mut spec) = match UserSpec::decode(document) {
         Ok(spec) => (Vec::new(), spec),
         Err(errors) => errors.into_parts(),
     };
-    let mut report = validate(&spec, context);
+    let found = settle(&mut spec, context.names);
+    let mut report = check(&with_name(&spec, context), found, context);
     // What cannot be read is an error at its place, not a value to wait for.
     report.deferred.retain(|place| !errors.iter().any(|error| is_within(place, &error.path)));
     report.violations.extend(errors.into_iter().map(violation));
@@ -33,8 +38,9 @@ pub fn validate_document(document: Value, context: &Context<'_>) -> (UserSpec, R
 ///
 /// The report, where there is an error in it, or a value that is not known yet.
 pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Report), Report> {
-    let spec = with_name(&spec, context);
-    let report = check(&spec, context);
+    let mut spec = with_name(&spec, context);
+    let found = settle(&mut spec, context.names);
+    let report = check(&spec, found, context);
     let instance_id = spec.instance_id.known().cloned();
     let name = spec.name.as_ref().and_then(Input::known).cloned();
     let settings = spec.settle();
@@ -68,9 +74,13 @@ pub fn with_name(spec: &UserSpec, context: &Context<'_>) -> UserSpec {
     spec
 }
 
-fn check(spec: &UserSpec, context: &Context<'_>) -> Report {
+fn check(spec: &UserSpec, found: Vec<Violation>, context: &Context<'_>) -> Report {
     let subject = Subject::new(spec, context);
-    let mut violations = Vec::new();
+    let judged = |violation: Violation| {
+        let severity = context.overrides.severity(violation.code, violation.severity);
+        Violation { severity, ..violation }
+    };
+    let mut violations: Vec<Violation> = found.into_iter().map(judged).collect();
     for rule in RULES {
         let mut found = Found::default();
         (rule.check)(&subject, &mut found);

@@ -210,7 +210,7 @@ fn a_failure_leaves_the_rest_to_be_done_and_the_next_run_does_it() {
     };
     // Somebody has made `jane` already, and differently.
     tool.apply(&tool.program(&jane()));
-    std::fs::remove_file(tool.path(".connect-user/state.json")).expect("a state");
+    std::fs::remove_file(tool.path(".connect-user/users.redb")).expect("a state");
     let program = |name: &str| json!({"resources": {"a": user(name, "x"), "b": user("bea", "${a.userId}"), "c": user("cyd", "x")}});
     let said = tool.run(&["apply", &tool.write(&program("jane")), "--yes", "--format", "json"]);
     assert_eq!(said.code, 1);
@@ -252,7 +252,11 @@ fn drift_is_shown() {
         "~ jane was changed by someone else\n    ~ routingProfileId: \"r1\" → \"r2\"\n    ~ identityInfo.lastName: \"Roe\" → \"Poe\"\n\
          Drift: 1 of 1 changed by someone else.\n",
     );
-    assert_eq!(tool.apply(&file), ["UpdateUserIdentityInfo", "UpdateUserRoutingProfile"]);
+    // The file does not say that the user has changed, so only reading everybody shows it.
+    assert!(tool.plan(&file).is_empty());
+    let applied = tool.json_lines(&["apply", &file, "--yes", "--refresh", "full"]);
+    let made: Vec<_> = applied.iter().filter(|event| event["event"] == "step").collect();
+    assert_eq!(made.len(), 2, "{made:?}");
     assert_eq!(tool.ok(&["drift"]).out, "No drift: 1 as recorded.\n");
 }
 
@@ -440,18 +444,31 @@ fn a_user_out_of_sight_is_not_forgotten() {
     tool.apply(&file);
     // Gone from the service, which takes no more users.
     let path = tool.path(".connect-user/local.json");
-    let mut local: Value =
-        serde_json::from_str(&std::fs::read_to_string(&path).expect("a service")).expect("JSON");
+    let local = std::fs::read_to_string(&path).expect("a service");
+    let mut local: Value = serde_json::from_str(local.lines().next().expect("a line")).unwrap_or_else(|_| {
+        let end = local.find("\n}").expect("the end of the document") + 2;
+        serde_json::from_str(&local[..end]).expect("JSON")
+    });
     local["instances"][0]["users"] = json!([]);
     local["instances"][0]["userQuota"] = json!(0);
     std::fs::write(&path, local.to_string()).expect("written");
+    // Made a moment ago, it may only not be found yet.
+    let said = tool.ok(&["apply", &file, "--yes"]);
+    assert!(said.err.contains("`jane` was made a moment ago and cannot be found yet"), "{}", said.err);
+    // An hour later it is gone.
+    let mut state = tool.json(&["state", "export"]);
+    state["users"]["jane"]["state"]["lastWritten"] = json!("2026-01-01T00:00:00Z");
+    std::fs::write(tool.path("state.json"), state.to_string()).expect("written");
+    std::fs::remove_file(tool.path(".connect-user/users.redb")).expect("no state");
+    assert_eq!(tool.ok(&["state", "import", "state.json"]).out, "1 users are recorded.\n");
     let said = tool.fails(&["apply", &file, "--yes"]);
+    assert!(said.contains("`jane` is gone from the service"), "{said}");
     assert!(said.contains("a quota is full"), "{said}");
     assert_eq!(tool.json(&["show"])["users"].as_object().expect("users").len(), 1);
 }
 
 #[test]
-fn names_that_are_swapped_are_told_and_nobody_is_taken_over() {
+fn names_that_are_swapped_are_made_anew_in_the_right_order() {
     let tool = Tool::new();
     let program = |a: &str, b: &str| {
         tool.write(
@@ -460,12 +477,19 @@ fn names_that_are_swapped_are_told_and_nobody_is_taken_over() {
     };
     tool.apply(&program("xx", "yy"));
     let before = tool.json(&["show"]);
-    let said = tool.fails(&["apply", &program("yy", "xx"), "--yes"]);
-    assert!(said.contains("which is managed as another resource"), "{said}");
-    assert!(said.contains("give the other user a free one first"), "{said}");
-    let id = |shown: &Value, user: &str| shown["users"][user]["userId"].clone();
+    let said = tool.ok(&["apply", &program("yy", "xx"), "--yes"]);
+    assert!(
+        said.err.contains("is deleted before it is made again: its new name is taken until then"),
+        "{}",
+        said.err
+    );
+    assert!(said.out.contains("- 2 users will be deleted, which is irreversible: a, b"), "{}", said.out);
     let after = tool.json(&["show"]);
-    assert_eq!((id(&after, "a"), id(&after, "b")), (id(&before, "a"), id(&before, "b")));
+    let of = |shown: &Value, user: &str, member: &str| shown["users"][user][member].clone();
+    assert_eq!((of(&after, "a", "name"), of(&after, "b", "name")), (json!("yy"), json!("xx")));
+    let ids = ["a", "b"].map(|user| (of(&before, user, "userId"), of(&after, user, "userId")));
+    assert!(ids.iter().all(|(before, after)| before != after), "nobody gets another's history");
+    assert!(tool.plan("program.yaml").is_empty());
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn each_is_imported_and_then_plans_to_nothing() {
         tool.apply(&file);
         let shown = tool.json(&["show", "jane"]);
         let id = shown["users"]["jane"]["id"].as_str().expect("an id").to_owned();
-        std::fs::remove_file(tool.path(".connect-user/state.json")).expect("an empty state");
+        std::fs::remove_file(tool.path(".connect-user/users.redb")).expect("an empty state");
         let imported = tool.json(&["import", "jane", &id]);
         assert_eq!(imported["properties"]["name"], "example");
         assert!(tool.plan(&file).is_empty(), "{program}");

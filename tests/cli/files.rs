@@ -2,13 +2,14 @@
 
 use std::fs;
 
+use connect_user::fleet::EmbeddedStore;
 use serde_json::json;
 
 use crate::tool::{Tool, jane, repository};
 
 fn contents(tool: &Tool) -> String {
-    let read = |name: &str| fs::read_to_string(tool.path(".connect-user").join(name)).expect("a file");
-    read("state.json") + &read("local.json")
+    let read = |name: &str| fs::read(tool.path(".connect-user").join(name)).expect("a file");
+    String::from_utf8_lossy(&[read("users.redb"), read("local.json")].concat()).into_owned()
 }
 
 #[test]
@@ -27,7 +28,7 @@ fn files_are_private_to_their_owner() {
 
     let tool = Tool::new();
     tool.apply(&tool.program(&jane()));
-    for name in ["state.json", "local.json"] {
+    for name in ["users.redb", "local.json"] {
         let mode = fs::metadata(tool.path(".connect-user").join(name)).expect("a file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
@@ -39,14 +40,14 @@ fn damaged_files_are_told_and_left_as_they_are() {
     let tool = Tool::new();
     let program = tool.program(&jane());
     tool.apply(&program);
-    for name in ["state.json", "local.json"] {
+    for name in ["users.redb", "local.json"] {
         let path = tool.path(".connect-user").join(name);
-        let whole = fs::read_to_string(&path).expect("a file");
-        for damaged in [&whole[..whole.len() / 2], "", "[]", "{\"version\": 99}"] {
+        let whole = fs::read(&path).expect("a file");
+        for damaged in [&whole[..whole.len() / 2], b"", b"[]", b"{\"version\": 99}"] {
             fs::write(&path, damaged).expect("written");
             let said = tool.fails(&["apply", &program, "--yes"]);
             assert!(said.contains(name), "{said}");
-            assert_eq!(fs::read_to_string(&path).expect("a file"), damaged);
+            assert_eq!(fs::read(&path).expect("a file"), damaged);
         }
         fs::write(&path, whole).expect("written");
     }
@@ -58,11 +59,11 @@ fn one_run_at_a_time_changes_a_state() {
     let tool = Tool::new();
     let program = tool.program(&jane());
     tool.apply(&program);
-    let lock =
-        fs::File::options().write(true).open(tool.path(".connect-user/state.json.lock")).expect("a lock");
-    lock.lock().expect("locked");
+    let other = EmbeddedStore::open(tool.path(".connect-user/users.redb")).expect("a store");
     assert!(tool.fails(&["apply", &program, "--yes"]).contains("another run is changing"));
     tool.ok(&["plan", &program]);
+    drop(other);
+    tool.ok(&["apply", &program, "--yes"]);
 }
 
 /// Kills applies at random moments; what is left is always whole, and the next run finishes.
@@ -95,6 +96,6 @@ fn a_kill_at_any_moment_loses_nothing() {
         tool.ok(&["plan", &program, "--identity-management", "SAML"]).out,
         "No changes: 12 up to date.\n"
     );
-    let local = fs::read_to_string(tool.path(".connect-user/local.json")).expect("a service");
-    assert_eq!(local.matches("\"userId\"").count(), 12, "nobody twice");
+    let exported = tool.ok(&["export", "--instance", "i"]).out;
+    assert_eq!(exported.matches("aws:connect:User").count(), 12, "nobody twice");
 }

@@ -3,4 +3,5 @@
 mod contract;
 mod documented;
 mod files;
+mod many;
 mod tool;

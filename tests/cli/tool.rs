@@ -77,6 +77,12 @@ impl Tool {
         serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {}", said.out))
     }
 
+    /// The lines of a command that speaks in events.
+    pub fn json_lines(&self, args: &[&str]) -> Vec<Value> {
+        let said = self.ok(&[args, &["--format", "json"]].concat());
+        said.out.lines().map(|line| serde_json::from_str(line).expect("an event")).collect()
+    }
+
     /// The operations that `plan` shows.
     pub fn plan(&self, file: &str) -> Vec<String> {
         let plan = self.json(&["plan", file]);
@@ -87,9 +93,9 @@ impl Tool {
 
     /// The operations that `apply` reports as done.
     pub fn apply(&self, file: &str) -> Vec<String> {
-        let said = self.ok(&["apply", file, "--yes", "--format", "json"]);
-        let events = said.out.lines().map(|line| serde_json::from_str::<Value>(line).expect("an event"));
+        let events = self.json_lines(&["apply", file, "--yes"]);
         events
+            .iter()
             .filter(|event| event["event"] == "step" && event["status"] == "done")
             .map(|event| event["operation"].as_str().expect("an operation").to_owned())
             .collect()

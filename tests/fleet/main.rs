@@ -1,7 +1,9 @@
 //! Many users at once: planned, refreshed, stored and applied.
 
 mod apply;
+mod directory;
 mod plan;
 mod refresh;
+mod sharing;
 mod store;
 mod support;

@@ -110,7 +110,7 @@ async fn of_ten_thousand_users_only_the_changed_ones_are_read() {
     assert_eq!(refreshed.present["i"], 10_000);
     assert_eq!(
         refreshed.explanations,
-        ["instance `i`: 50 of 10000 users may have changed; reading them takes 50 calls"]
+        ["instance `i`: 50 of 10000 recorded users may have changed; reading them takes 50 calls"]
     );
     assert!(refreshed.owner_of(&"i".into(), "u09999").is_some());
 }
@@ -139,7 +139,7 @@ async fn where_most_have_changed_a_search_serves_and_takes_nothing_away() {
     assert_eq!(read.last_modified_time, world.known["u00007"].last_modified_time, "it is to be seen again");
     assert_eq!(
         refreshed.explanations,
-        ["instance `i`: 900 of 1200 users may have changed; searching takes 4 calls"]
+        ["instance `i`: 900 of 1200 recorded users may have changed; searching takes 4 calls"]
     );
     // Before its identity is written, a user is read whole.
     let mut refreshed = refreshed;
@@ -164,7 +164,7 @@ async fn each_strategy_takes_the_calls_that_it_says() {
         (
             Strategy::Changed,
             [1, 0, 0, 0],
-            "instance `i`: 0 of 20 users may have changed; reading them takes 0 calls",
+            "instance `i`: 0 of 20 recorded users may have changed; reading them takes 0 calls",
         ),
     ] {
         let refreshed = world.refresh(strategy).await;

@@ -11,6 +11,7 @@ mod instance;
 mod journal;
 mod listing;
 mod page;
+mod persistent;
 mod quota;
 mod rules;
 mod service;
@@ -26,6 +27,7 @@ use std::{
 pub use fault::{Call, Fault, Outcome};
 pub use file::{MemoryFile, OpenError};
 pub use instance::MemoryInstance;
+pub use persistent::PersistentConnect;
 pub use store::LoadError;
 
 use self::{

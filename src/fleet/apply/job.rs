@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     apply::{self, Applied, ApplyError, Failed, ObserveError, Observer, Sleep},
-    client::{CancellationToken, ClientError, ErrorKind},
+    client::{CancellationToken, ClientError, Effect, ErrorKind},
     diff::Step,
     user::{Replaced, UserState},
 };
@@ -129,7 +129,12 @@ impl<'a> Job<'a> {
         let (message, help) = (error.to_string(), error.help());
         let is_cancelled = |error: &ClientError| error.kind() == ErrorKind::Cancelled;
         let (ended, kind) = match error {
-            ApplyError::Client(error) => (is_cancelled(&error), Some(error.kind())),
+            // A pause before another attempt was ended: nothing has gone wrong that waiting does not mend.
+            ApplyError::Client(error) => {
+                let was_waiting = self.run.stop.is_cancelled() && error.is_retryable();
+                let is_ended = is_cancelled(&error) || was_waiting && error.effect() == Effect::None;
+                (is_ended, Some(error.kind()))
+            }
             ApplyError::Observer(reason) => match reason.downcast::<Halt>().map(|halt| *halt) {
                 Ok(Halt::Store(error)) => {
                     self.run.store_failed(error);

@@ -3,7 +3,7 @@
 use std::{
     num::{NonZeroU32, NonZeroUsize},
     sync::Arc,
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use bon::Builder;
@@ -39,8 +39,9 @@ pub struct ApplyOptions<'a> {
     pub timer: Arc<dyn Timer>,
     /// When a call may be made: share it with every client of the account and Region.
     pub pace: Arc<dyn Pace>,
-    /// When a call is made again.
-    #[builder(default)]
+    /// When a call is made again. The default gives it an hour: waiting for its turn counts, and turns are
+    /// rare where others use the quota too.
+    #[builder(default = RetryPolicy { total: Duration::from_secs(3_600), ..RetryPolicy::default() })]
     pub retry: RetryPolicy,
     /// How many calls may be under way at once. Users who wait for their turn do not count.
     #[builder(default = NonZeroUsize::MIN.saturating_add(15))]

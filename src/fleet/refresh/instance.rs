@@ -69,6 +69,7 @@ impl<'a> Instance<'a> {
         listed: &HashMap<String, Listed>,
         refreshed: &mut Refreshed,
     ) -> ClientResult<()> {
+        let recorded = users.len();
         let mut changed = Vec::new();
         for (name, state) in users {
             match listed.get(state.user_id.bare()) {
@@ -89,7 +90,7 @@ impl<'a> Instance<'a> {
             either.iter().filter(|(_, state)| needs_proficiencies(state, self.options)).count();
         let by_search = pages + proficiencies;
         let count = alone.len() + either.len();
-        let head = format!("{count} of {} users may have changed; ", listed.len());
+        let head = format!("{count} of {recorded} recorded users may have changed; ");
         if cost(&either, self.options) <= by_search {
             let all = [alone, either].concat();
             self.explain(refreshed, &format!("{head}reading them takes"), cost(&all, self.options));

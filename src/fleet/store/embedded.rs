@@ -76,8 +76,16 @@ impl EmbeddedStore {
         let path = path.into();
         let failed =
             |error: std::io::Error| StoreError::Failed { path: path.clone(), reason: error.to_string() };
-        make_private(&path).map_err(failed)?;
-        let database = builder().create(&path).map_err(|error| opening(&path, error))?;
+        match fs::metadata(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(&path)?,
+            Err(error) => return Err(failed(error)),
+            // Whoever emptied it has lost something: that is no new store.
+            Ok(found) if found.len() == 0 => {
+                return Err(StoreError::Damaged { path, reason: "it is empty".to_owned() });
+            }
+            Ok(_) => {}
+        }
+        let database = builder().open(&path).map_err(|error| opening(&path, error))?;
         let store = Self { path, file: File::Write(database) };
         store.check_version()?;
         Ok(store)
@@ -118,20 +126,15 @@ impl EmbeddedStore {
                 Err(TableError::TableDoesNotExist(_)) => None,
                 Err(error) => return Err(self.failed(error)),
             },
-            None => None,
+            None => return Ok(()),
         };
-        match (found, &self.file) {
-            (Some(VERSION), _) | (None, File::Read(_) | File::Missing) => Ok(()),
-            (Some(found), _) => Err(StoreError::Version { path: self.path.clone(), found, known: VERSION }),
-            (None, File::Write(database)) => {
-                let mark = || -> Result<(), redb::Error> {
-                    let transaction = database.begin_write()?;
-                    transaction.open_table(META)?.insert("version", VERSION)?;
-                    transaction.open_table(USERS)?;
-                    Ok(transaction.commit()?)
-                };
-                mark().map_err(|error| self.failed(error))
-            }
+        match found {
+            Some(VERSION) => Ok(()),
+            Some(found) => Err(StoreError::Version { path: self.path.clone(), found, known: VERSION }),
+            None => Err(StoreError::Damaged {
+                path: self.path.clone(),
+                reason: "it does not say which version it has".to_owned(),
+            }),
         }
     }
 
@@ -243,7 +246,32 @@ fn opening(path: &Path, error: DatabaseError) -> StoreError {
     }
 }
 
-/// Makes the file, so that from its first moment on only its owner may read it.
+/// Makes a store under another name first: at its own, it is whole from the first moment on.
+fn make(path: &Path) -> Result<(), StoreError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let new = path.with_file_name(name);
+    let fail =
+        |error: std::io::Error| StoreError::Failed { path: path.to_owned(), reason: error.to_string() };
+    make_private(&new).map_err(fail)?;
+    let database = Builder::new().create(&new).map_err(|error| opening(path, error))?;
+    let mark = || -> Result<(), redb::Error> {
+        let transaction = database.begin_write()?;
+        transaction.open_table(META)?.insert("version", VERSION)?;
+        transaction.open_table(USERS)?;
+        Ok(transaction.commit()?)
+    };
+    mark().map_err(|error| StoreError::Failed { path: path.to_owned(), reason: error.to_string() })?;
+    drop(database);
+    // Whoever was faster has made the same.
+    match fs::hard_link(&new, path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(fail(error)),
+        _ => {}
+    }
+    fs::remove_file(&new).map_err(fail)
+}
+
+/// Makes an empty file that only its owner may read, and the folder that it is in.
 fn make_private(path: &Path) -> std::io::Result<()> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         let mut builder = fs::DirBuilder::new();
@@ -252,7 +280,8 @@ fn make_private(path: &Path) -> std::io::Result<()> {
         builder.recursive(true).create(parent)?;
     }
     let mut options = fs::OpenOptions::new();
-    options.create(true).truncate(false).write(true);
+    // Whoever was killed while making it has left one that is no use.
+    options.create(true).truncate(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)

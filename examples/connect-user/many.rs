@@ -1,0 +1,162 @@
+//! `export`, `import --all` and `state`: everybody at once.
+
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    io::{BufReader, BufWriter, Write},
+    path::Path,
+};
+
+use connect_user::{
+    apply::identity_management,
+    client::ErrorKind,
+    fleet::{Change, Entry, Everybody, JsonError, Strategy, export_json, import_json, read_all},
+    user::{InstanceId, Tags, UserState},
+};
+use serde_json::json;
+
+use crate::{
+    args::{Format, Global},
+    backend::Backend,
+    failure::{Failure, Outcome},
+    output,
+    review::Wishes,
+    show::resource,
+    store::Store,
+};
+
+/// How many users are recorded at once.
+const BATCH: usize = 1_000;
+
+/// Prints a program of every user of an instance.
+pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()> {
+    let store = Store::open(&global.state).await?;
+    let wishes = Wishes::new(global, &store, &[])?;
+    let mut backend = Backend::open(global, store.users().next().is_some()).await?;
+    let instance = check(instance)?;
+    let users = everybody(&instance, &mut backend, &wishes).await?;
+    let default_tags: Tags = global.default_tag.iter().cloned().collect();
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let is_known = |state: &UserState| {
+        store.users().any(|(name, known)| *name == state.name && known.id() == state.id())
+    };
+    let directory = match names {
+        true => backend.directory(&instance).await?,
+        false => None,
+    };
+    let mut text = String::from("resources:\n");
+    for state in &users {
+        let mut spec = state.to_spec(&default_tags);
+        if let Some(directory) = &directory {
+            directory.with_names(&mut spec);
+        }
+        let properties = spec.encode();
+        let id = state.id().to_string();
+        // Who is recorded under this name need not be imported.
+        let options = if is_known(state) { vec![] } else { vec![("import", id.as_str())] };
+        text.push_str(&resource(&state.name, &properties, &options));
+    }
+    if users.is_empty() {
+        text = String::from("resources: {}\n");
+    }
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    output::note(&format!("{} users; passwords cannot be read", users.len()));
+    Ok(())
+}
+
+/// Records every user of an instance that is not recorded yet.
+pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
+    let mut store = Store::open_to_write(&global.state).await?;
+    let wishes = Wishes::new(global, &store, &[])?;
+    let mut backend = Backend::open(global, store.users().next().is_some()).await?;
+    let instance = check(instance)?;
+    let users = everybody(&instance, &mut backend, &wishes).await?;
+    let known: BTreeSet<_> = store.users().map(|(_, state)| state.id()).collect();
+    let all = users.len();
+    let new: Vec<UserState> = users.into_iter().filter(|state| !known.contains(&state.id())).collect();
+    let is_taken = |state: &&UserState| store.entry(&state.name).is_some_and(|entry| entry.state.is_some());
+    if let Some(state) = new.iter().find(is_taken) {
+        return Err(Failure::new(format!("another user is recorded as `{}` already", state.name))
+            .help(format!("record this one under another name: `import NAME {}`", state.id())));
+    }
+    let count = new.len();
+    let mut changes: Vec<Change> =
+        new.into_iter().map(|state| Change::Put(state.name.clone(), Box::new(Entry::new(state)))).collect();
+    while !changes.is_empty() {
+        let rest = changes.split_off(changes.len().min(BATCH));
+        store.commit(changes).await?;
+        changes = rest;
+    }
+    match global.format {
+        Format::Json => output::json(&json!({"imported": count, "recorded": all - count})),
+        Format::Text => output::text(&format!(
+            "{count} users are recorded, and {} were before; `export` writes a program of them.",
+            all - count
+        )),
+    }
+    Ok(())
+}
+
+fn check(instance: &str) -> Outcome<InstanceId> {
+    let id = InstanceId::new(instance);
+    id.check().map_err(|error| Failure::new(error.to_string()))?;
+    Ok(id.to_bare())
+}
+
+async fn everybody(instance: &InstanceId, backend: &mut Backend, wishes: &Wishes) -> Outcome<Vec<UserState>> {
+    let fail = |error: connect_user::client::ClientError| {
+        let failure = Failure::new(format!("the instance `{instance}` cannot be read: {error}"));
+        match error.kind() {
+            ErrorKind::NotFound => {
+                failure.help("look the id up in the console, and check Region and account")
+            }
+            _ => failure,
+        }
+    };
+    identity_management(backend.client(), instance).await.map_err(fail)?;
+    let options = wishes.refresh_options(Strategy::Full);
+    if options.strategy == Strategy::Search {
+        output::note("a search leaves e-mail addresses, mobile numbers and proficiencies out");
+    }
+    let Everybody { users, failed, .. } =
+        read_all(instance, backend.client(), &options).await.map_err(fail)?;
+    for (user, error) in &failed {
+        output::failure(&Failure::new(format!("`{user}` cannot be read: {error}")));
+    }
+    if failed.is_empty() { Ok(users) } else { Err(Failure::said()) }
+}
+
+/// Prints the recorded users as JSON.
+pub async fn export_state(global: &Global) -> Outcome<()> {
+    let store = Store::open(&global.state).await?;
+    export_json(&store.file, BufWriter::new(std::io::stdout().lock())).await?;
+    Ok(())
+}
+
+/// Adds users to the state.
+pub async fn import_state(file: &Path, global: &Global) -> Outcome<()> {
+    let store = Store::open_to_write(&global.state).await?;
+    let place = file.display().to_string();
+    let reader =
+        File::open(file).map_err(|error| Failure::new(format!("`{place}` cannot be read: {error}")))?;
+    let count = import_json(&store.file, BufReader::new(reader))
+        .await
+        .map_err(|error| Failure::from(error).within(&format!("`{place}`")))?;
+    match global.format {
+        Format::Json => output::json(&json!({"imported": count})),
+        Format::Text => output::text(&format!("{count} users are recorded.")),
+    }
+    Ok(())
+}
+
+impl From<JsonError> for Failure {
+    fn from(error: JsonError) -> Self {
+        let help = match &error {
+            JsonError::Store(error) => error.help(),
+            JsonError::Form(_) => "give a file that `state export` has written",
+            JsonError::Taken(_) => "begin with an empty state, or take the user out of the file",
+            _ => "mend the cause, then run it again",
+        };
+        Self::new(error.to_string()).help(help)
+    }
+}

@@ -1,0 +1,259 @@
+//! What an instance has that a program may name.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::{
+    client::{
+        ClientError, ClientResult, ConnectClient, ErrorKind, list_all_hierarchy_groups,
+        list_all_routing_profiles, list_all_security_profiles,
+    },
+    user::{Id, IdKind, Input, InstanceId, Named, Path, Property, UserSpec, nearest},
+    validate::{Names, Severity, Violation},
+};
+
+/// The routing profiles, security profiles and hierarchy groups of an instance: one listing for each kind.
+///
+/// Give it to [`Context`](crate::validate::Context) as `names`: specs may then name what they mean
+/// (`name:Agents`, `path:Europe/Berlin`), and ids are checked to exist, so that a plan that cannot succeed is
+/// refused before the first call.
+///
+/// ```
+/// use connect_user::{
+///     client::memory::{MemoryConnect, MemoryInstance},
+///     fleet::Directory,
+///     user::{IdentityManagementType, UserSpec},
+///     validate::{Context, validate},
+/// };
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let connect = MemoryConnect::new();
+/// connect.add_instance(
+///     MemoryInstance::new("1c2d", IdentityManagementType::Saml)
+///         .with_named_routing_profile("7a9b", "Agents")
+///         .with_named_security_profile("5e6f", "Agent"),
+/// );
+/// let directory = Directory::read(&"1c2d".into(), &connect).await?;
+/// let spec = UserSpec::builder()
+///     .instance_id("1c2d")
+///     .name("jane")
+///     .routing_profile_id("name:Agent")
+///     .security_profile_ids(["name:Agent"])
+///     .build();
+/// let report = validate(&spec, &Context::builder().names(&directory).build());
+/// let violation = report.errors().next().expect("a mistake");
+/// assert_eq!(violation.message, "the instance `1c2d` has no routing profile of the name `Agent`");
+/// assert_eq!(violation.help.as_deref(), Some("did you mean `Agents`?"));
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Directory {
+    instance: InstanceId,
+    routing_profiles: Kind,
+    security_profiles: Kind,
+    hierarchy_groups: Kind,
+    checks_ids: bool,
+}
+
+/// Everything of one kind.
+#[derive(Debug, Default)]
+struct Kind {
+    /// Why it could not be listed.
+    error: Option<ClientError>,
+    /// The paths, by id; one element where things are not in a hierarchy.
+    paths: BTreeMap<String, Vec<String>>,
+    /// The ids, by name.
+    ids: HashMap<String, Vec<String>>,
+}
+
+impl Directory {
+    /// Lists an instance: three calls, more where it has more than a thousand of a kind, or a hundred groups.
+    /// A kind that the caller may not list is left out: nothing of it can be named, and its ids are not
+    /// checked.
+    ///
+    /// # Errors
+    ///
+    /// Any failure but a lack of rights.
+    pub async fn read(instance: &InstanceId, client: &dyn ConnectClient) -> ClientResult<Self> {
+        let one = |name: String| vec![name];
+        let routing = list_all_routing_profiles(client, instance).await;
+        let security = list_all_security_profiles(client, instance).await;
+        let groups = list_all_hierarchy_groups(client, instance).await;
+        Ok(Self {
+            instance: instance.to_bare(),
+            routing_profiles: Kind::new(routing, |found| (found.id, one(found.name)))?,
+            security_profiles: Kind::new(security, |found| (found.id, one(found.name)))?,
+            hierarchy_groups: Kind::new(groups, |found| (found.id.bare().to_owned(), found.path))?,
+            checks_ids: true,
+        })
+    }
+
+    /// Leaves ids unchecked: for a service that has every profile that someone asks for.
+    #[must_use]
+    pub const fn without_checking_ids(mut self) -> Self {
+        self.checks_ids = false;
+        self
+    }
+
+    /// The spec with names instead of ids, as far as there are some that mean nothing else.
+    pub fn with_names(&self, spec: &mut UserSpec) {
+        self.routing_profiles.name(&mut spec.routing_profile_id);
+        if let Input::Known(ids) = &mut spec.security_profile_ids {
+            ids.iter_mut().for_each(|id| self.security_profiles.name(id));
+        }
+        spec.hierarchy_group_id.iter_mut().for_each(|id| self.hierarchy_groups.name(id));
+    }
+
+    fn look_up<K: IdKind>(
+        &self,
+        kind: &Kind,
+        code: &'static str,
+        path: Path,
+        id: &mut Input<Id<K>>,
+    ) -> Option<Violation> {
+        let known = id.known()?;
+        let error =
+            |code, message: String, help| Some(Violation::new(path, code, Severity::Error, message, help));
+        let what = K::NAME.trim_start_matches("an ").trim_start_matches("a ");
+        let instance = &self.instance;
+        let Some(named) = known.named() else {
+            let is_there = kind.error.is_some() || kind.paths.contains_key(known.bare());
+            if is_there || !self.checks_ids || known.check().is_err() {
+                return None;
+            }
+            let message = format!("the instance `{instance}` has no {what} `{}`", known.bare());
+            return error(code, message, kind.some_names().map(|names| format!("it has {names}")));
+        };
+        if let Some(reason) = &kind.error {
+            let message = format!("names of {what}s cannot be looked up: {reason}");
+            let help = format!("write its id, or allow `{}`", reason.operation().iam_action());
+            return error("names-not-listed", message, Some(help));
+        }
+        let (found, form, text) = match named {
+            Named::Name(name) => (kind.ids.get(name).cloned().unwrap_or_default(), "of the name", name),
+            Named::Path(text) => (kind.at(text), "at the path", text),
+        };
+        match found.as_slice() {
+            [only] => {
+                *id = Input::Known(Id::new(only.as_str()));
+                None
+            }
+            [] => {
+                let near = kind.nearest(named).map(|near| format!("did you mean `{near}`?"));
+                let help = near.or_else(|| kind.some_names().map(|names| format!("it has {names}")));
+                error(code, format!("the instance `{instance}` has no {what} {form} `{text}`"), help)
+            }
+            several => {
+                let message =
+                    format!("the instance `{instance}` has {} {what}s {form} `{text}`", several.len());
+                let help = format!("write one of `{}`", kind.distinct(several).join("`, `"));
+                error("ambiguous-name", message, Some(help))
+            }
+        }
+    }
+}
+
+impl Names for Directory {
+    fn resolve(&self, spec: &mut UserSpec) -> Vec<Violation> {
+        // A user of another instance is not for this directory to judge.
+        if spec.instance_id.known().is_some_and(|instance| *instance != self.instance) {
+            return Vec::new();
+        }
+        let routing = Property::RoutingProfileId;
+        let routing = self.look_up(
+            &self.routing_profiles,
+            "unknown-routing-profile",
+            routing.into(),
+            &mut spec.routing_profile_id,
+        );
+        let mut found: Vec<Violation> = routing.into_iter().collect();
+        if let Input::Known(ids) = &mut spec.security_profile_ids {
+            for (index, id) in ids.iter_mut().enumerate() {
+                let place = Path::from(Property::SecurityProfileIds).index(index);
+                found.extend(self.look_up(&self.security_profiles, "unknown-security-profile", place, id));
+            }
+        }
+        if let Some(id) = &mut spec.hierarchy_group_id {
+            let place = Property::HierarchyGroupId.into();
+            found.extend(self.look_up(&self.hierarchy_groups, "unknown-hierarchy-group", place, id));
+        }
+        found
+    }
+}
+
+/// How many names a message offers.
+const OFFERED: usize = 5;
+
+impl Kind {
+    fn new<T>(
+        listed: ClientResult<Vec<T>>,
+        entry: impl Fn(T) -> (String, Vec<String>),
+    ) -> ClientResult<Self> {
+        let listed = match listed {
+            Ok(listed) => listed,
+            Err(error) if error.kind() == ErrorKind::AccessDenied => {
+                return Ok(Self { error: Some(error), ..Self::default() });
+            }
+            Err(error) => return Err(error),
+        };
+        let mut kind = Self { paths: listed.into_iter().map(entry).collect(), ..Self::default() };
+        for (id, path) in &kind.paths {
+            if let Some(name) = path.last() {
+                kind.ids.entry(name.clone()).or_default().push(id.clone());
+            }
+        }
+        Ok(kind)
+    }
+
+    fn at(&self, path: &str) -> Vec<String> {
+        let path = path.trim_matches('/');
+        let found = self.paths.iter().filter(|(_, names)| names.join("/") == path);
+        found.map(|(id, _)| id.clone()).collect()
+    }
+
+    fn nearest(&self, named: Named<'_>) -> Option<String> {
+        match named {
+            Named::Name(name) => nearest(name, self.ids.keys().map(String::as_str)).map(str::to_owned),
+            Named::Path(path) => {
+                let paths: Vec<String> = self.paths.values().map(|names| names.join("/")).collect();
+                nearest(path, paths.iter().map(String::as_str)).map(str::to_owned)
+            }
+        }
+    }
+
+    fn some_names(&self) -> Option<String> {
+        let mut names: Vec<&str> = self.ids.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        let more = names.len().saturating_sub(OFFERED);
+        names.truncate(OFFERED);
+        let listed = format!("`{}`", names.join("`, `"));
+        match (names.is_empty(), more) {
+            (true, _) => None,
+            (false, 0) => Some(listed),
+            (false, more) => Some(format!("{listed} and {more} more")),
+        }
+    }
+
+    /// References that tell things of one name apart: by path where that helps, and otherwise by id.
+    fn distinct(&self, ids: &[String]) -> Vec<String> {
+        let distinct = |id: &String| match self.paths.get(id) {
+            Some(path) if path.len() > 1 && self.at(&path.join("/")).len() == 1 => {
+                format!("path:{}", path.join("/"))
+            }
+            _ => id.clone(),
+        };
+        ids.iter().map(distinct).collect()
+    }
+
+    /// Puts a name in the place of an id, where it means nothing else.
+    fn name<K: IdKind>(&self, id: &mut Input<Id<K>>) {
+        let Some(path) = id.known().and_then(|id| self.paths.get(id.bare())) else { return };
+        let Some(name) = path.last() else { return };
+        let is_alone = self.ids.get(name).is_some_and(|ids| ids.len() == 1) && name.trim() == name;
+        let joined = path.join("/");
+        if is_alone {
+            *id = Input::Known(Id::new(format!("name:{name}")));
+        } else if path.len() > 1 && self.at(&joined).len() == 1 {
+            *id = Input::Known(Id::new(format!("path:{joined}")));
+        }
+    }
+}

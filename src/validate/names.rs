@@ -1,0 +1,57 @@
+//! Names and paths where ids are expected.
+
+use super::{Severity, Violation};
+use crate::user::{Id, IdKind, Input, UserSpec};
+
+/// What names of profiles and groups stand for in an instance, and which ids it has.
+///
+/// [`fleet::Directory`](https://docs.rs/connect-user/latest/connect_user/fleet/struct.Directory.html) asks the
+/// service. Without one, what is [`Named`](crate::user::Named) in a spec is not known yet.
+pub trait Names: std::fmt::Debug + Send + Sync {
+    /// Puts ids where a spec has names, and tells of every name that stands for nothing, or for several
+    /// things, and of every id that the instance does not have. What cannot be told stays as it is.
+    fn resolve(&self, spec: &mut UserSpec) -> Vec<Violation>;
+}
+
+impl Violation {
+    /// A violation of a rule of a host's own, or of one that takes knowledge of the instance.
+    pub fn new(
+        path: crate::user::Path,
+        code: &'static str,
+        severity: Severity,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) -> Self {
+        Self { path, code: super::Code(code), severity, message: message.into(), help, related: Vec::new() }
+    }
+}
+
+/// The spec with ids instead of names. What names nothing that is known, is not known either.
+pub(super) fn settle(spec: &mut UserSpec, names: Option<&dyn Names>) -> Vec<Violation> {
+    if !has_names(spec) && names.is_none() {
+        return Vec::new();
+    }
+    let found = names.map(|names| names.resolve(spec)).unwrap_or_default();
+    forget(&mut spec.routing_profile_id);
+    if let Input::Known(ids) = &mut spec.security_profile_ids {
+        ids.iter_mut().for_each(forget);
+    }
+    spec.hierarchy_group_id.iter_mut().for_each(forget);
+    found
+}
+
+fn has_names(spec: &UserSpec) -> bool {
+    is_name(&spec.routing_profile_id)
+        || spec.security_profile_ids.known().is_some_and(|ids| ids.iter().any(is_name))
+        || spec.hierarchy_group_id.as_ref().is_some_and(is_name)
+}
+
+fn is_name<K: IdKind>(id: &Input<Id<K>>) -> bool {
+    id.known().is_some_and(|id| id.named().is_some())
+}
+
+fn forget<K: IdKind>(id: &mut Input<Id<K>>) {
+    if is_name(id) {
+        *id = Input::Unknown;
+    }
+}

@@ -1,0 +1,186 @@
+//! Many users: exported, imported, targeted, guarded, and ended before everything is done.
+
+use serde_json::{Value, json};
+
+use crate::tool::{Tool, jane};
+
+/// A program of users whose names in it are `a0`, `a1` …
+fn program(tool: &Tool, count: usize, change: impl Fn(usize, &mut Value)) -> String {
+    let user = |number: usize| {
+        let mut properties = jane();
+        properties["name"] = json!(format!("agent-{number}"));
+        change(number, &mut properties);
+        (format!("a{number}"), json!({"type": "aws:connect:User", "properties": properties}))
+    };
+    let users: serde_json::Map<_, _> = (0..count).map(user).collect();
+    tool.write(&json!({"resources": users}))
+}
+
+#[test]
+fn what_is_exported_imports_itself_and_plans_to_nothing() {
+    let tool = Tool::new();
+    tool.apply(&program(&tool, 5, |number, user| user["tags"] = json!({"number": number.to_string()})));
+    std::fs::remove_dir_all(tool.path(".connect-user/none")).ok();
+    std::fs::remove_file(tool.path(".connect-user/users.redb")).expect("no state");
+    let exported = tool.ok(&["export", "--instance", "i"]);
+    assert!(exported.err.contains("5 users; passwords cannot be read"), "{}", exported.err);
+    let file = tool.write_text(&exported.out);
+    assert!(exported.out.contains("import: \"i:"), "{}", exported.out);
+    assert_eq!(tool.ok(&["plan", &file, "--detailed-exitcode"]).out, "No changes: 5 up to date.\n");
+    assert!(tool.apply(&file).is_empty());
+    assert_eq!(tool.json(&["show"])["users"].as_object().expect("users").len(), 5);
+    let again = tool.ok(&["export", "--instance", "i"]).out;
+    assert!(!again.contains("import:"), "they are recorded now");
+    // A search tells less, and what it leaves out is left alone.
+    let tool_file = tool.write_text(&tool.ok(&["export", "--instance", "i", "--refresh", "search"]).out);
+    assert!(!std::fs::read_to_string(tool.path(&tool_file)).expect("text").contains("email"));
+    let changes = tool.json(&["plan", &tool_file]);
+    assert_eq!(changes["summary"]["update"], 5, "the recorded program set e-mail addresses: {changes}");
+}
+
+#[test]
+fn everybody_is_imported_at_once_and_nobody_twice() {
+    let tool = Tool::new();
+    tool.apply(&program(&tool, 4, |_, _| ()));
+    std::fs::remove_file(tool.path(".connect-user/users.redb")).expect("no state");
+    let said = tool.ok(&["import", "--all", "--instance", "i"]).out;
+    assert_eq!(said, "4 users are recorded, and 0 were before; `export` writes a program of them.\n");
+    let said = tool.json(&["import", "--all", "--instance", "i"]);
+    assert_eq!(said, json!({"imported": 0, "recorded": 4}));
+    let file = tool.write_text(&tool.ok(&["export", "--instance", "i"]).out);
+    assert_eq!(tool.ok(&["plan", &file]).out, "No changes: 4 up to date.\n");
+    // Their names in an older program are others: they move.
+    let file = program(&tool, 4, |_, _| ());
+    assert_eq!(tool.ok(&["plan", &file]).out, "No changes: 4 up to date.\n");
+    assert!(tool.fails(&["import", "--all", "--instance", "a b"]).contains("is not the id of an instance"));
+    assert_eq!(tool.run(&["import", "--all"]).code, 1, "of which instance?");
+}
+
+#[test]
+fn only_the_targets_are_touched() {
+    let tool = Tool::new();
+    let file = program(&tool, 4, |_, _| ());
+    assert_eq!(tool.json_lines(&["apply", &file, "--yes", "--target", "a1", "--target", "a3"]).len(), 3);
+    assert_eq!(tool.json(&["show"])["users"].as_object().expect("users").len(), 2);
+    assert_eq!(tool.plan(&file), ["CreateUser", "CreateUser"]);
+    tool.apply(&file);
+    // Who left the program goes only if it is meant.
+    let file = program(&tool, 2, |number, user| user["routingProfileId"] = json!(format!("r{number}")));
+    let plan = tool.json(&["plan", &file, "--target", "a0", "--target", "a3"]);
+    let summary = &plan["summary"];
+    assert_eq!((&summary["update"], &summary["delete"]), (&json!(1), &json!(1)), "{plan}");
+    let wrong = tool.fails(&["plan", &file, "--target", "b0"]);
+    assert!(wrong.contains("there is no user `b0` in the program or the state"), "{wrong}");
+}
+
+#[test]
+fn many_deletions_must_be_meant() {
+    let tool = Tool::new();
+    tool.apply(&program(&tool, 40, |_, _| ()));
+    let file = program(&tool, 30, |_, _| ());
+    for command in [&["plan", &file][..], &["apply", &file, "--yes"]] {
+        let said = tool.run(command);
+        assert_eq!(said.code, 1);
+        assert!(
+            said.out.contains("- 10 users will be deleted, which is irreversible: a30, a31"),
+            "{}",
+            said.out
+        );
+        assert!(
+            said.err.contains("10 of 40 users would be deleted or replaced, and 4 may be"),
+            "{}",
+            said.err
+        );
+        assert!(said.err.contains("--max-deletes 10"), "{}", said.err);
+    }
+    assert_eq!(tool.ok(&["apply", &file, "--yes", "--max-deletes", "10"]).err, "");
+    assert_eq!(tool.json(&["show"])["users"].as_object().expect("users").len(), 30);
+    tool.ok(&["destroy", "--yes"]);
+}
+
+#[test]
+fn a_quota_is_kept_and_estimated() {
+    let tool = Tool::new();
+    let file = program(&tool, 8, |_, _| ());
+    let rates = ["--rate", "1000:1", "--rate", "CreateUser=20:2"];
+    let said = tool.ok(&[&["plan", &file][..], &rates].concat());
+    assert!(said.out.contains("8 calls, at least 1s (CreateUser 8)."), "{}", said.out);
+    let plan = tool.json(&[&["plan", &file][..], &rates].concat());
+    assert_eq!(plan["summary"]["estimate"]["slowest"], "CreateUser");
+    assert!((plan["summary"]["estimate"]["seconds"].as_f64().expect("a number") - 0.3).abs() < 1e-9);
+    tool.ok(&[&["apply", &file, "--yes"][..], &rates].concat());
+    for (rate, expected) in [
+        ("2", "write `RATE:BURST`"),
+        ("0:1", "from 0.001"),
+        ("2:0", "positive"),
+        ("Fly=2:5", "no operation `Fly`"),
+    ] {
+        let said = tool.run(&["plan", &file, "--rate", rate]);
+        assert!(said.code == 1 && said.err.contains(expected), "{rate}: {}", said.err);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_cleanly_and_the_next_run_goes_on() {
+    use std::{
+        io::{BufRead, BufReader},
+        process::{Command, Stdio},
+    };
+
+    let tool = Tool::new();
+    let file = program(&tool, 60, |_, user| {
+        user.as_object_mut().expect("an object").remove("password");
+        user["identityInfo"].as_object_mut().expect("an object").remove("email");
+    });
+    let saml = ["--identity-management", "SAML", "--rate", "20:1"];
+    let args = [&["apply", &file, "--yes"][..], &saml].concat();
+    let mut child =
+        tool.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+    let mut lines = BufReader::new(child.stdout.take().expect("stdout")).lines();
+    let made = |line: &String| line.contains("CreateUser done");
+    let seen = lines.by_ref().map(|line| line.expect("text")).filter(made).take(5).count();
+    assert_eq!(seen, 5);
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("interrupted");
+    let rest: Vec<String> = lines.map(|line| line.expect("text")).collect();
+    let output = child.wait_with_output().expect("ended");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(err.contains("what was done is recorded; apply again to go on"), "{err}");
+    let done = 5 + rest.iter().filter(|line| made(line)).count();
+    assert!(done < 60, "it ended");
+    assert_eq!(tool.json(&["show"])["users"].as_object().expect("users").len(), done);
+    let events = tool.json_lines(&["apply", &file, "--yes", "--identity-management", "SAML"]);
+    assert_eq!(events.last().expect("a summary")["created"], 60 - done);
+}
+
+#[test]
+fn names_are_looked_up_and_mistaken_ones_refused() {
+    let tool = Tool::new();
+    tool.apply(&tool.program(&jane()));
+    // The service in the file gets named profiles.
+    let path = tool.path(".connect-user/local.json");
+    let local = std::fs::read_to_string(&path).expect("a service");
+    let end = local.find("\n}").expect("the end of the document") + 2;
+    let mut whole: Value = serde_json::from_str(&local[..end]).expect("JSON");
+    let instance = &mut whole["instances"][0];
+    instance["routingProfiles"] = json!(["r1", "r2"]);
+    instance["names"] = json!({"routingProfiles": {"r1": "Basic", "r2": "Priority"}});
+    std::fs::write(&path, whole.to_string() + &local[end..]).expect("written");
+    let mut properties = jane();
+    properties["routingProfileId"] = json!("name:Basic");
+    let file = tool.program(&properties);
+    assert_eq!(tool.ok(&["plan", &file]).out, "No changes: 1 up to date.\n");
+    properties["routingProfileId"] = json!("name:Priorty");
+    let file = tool.program(&properties);
+    let said = tool.fails(&["apply", &file, "--yes"]);
+    assert!(said.contains("error[unknown-routing-profile]: jane: the instance `i` has no routing profile of the name `Priorty`"), "{said}");
+    assert!(said.contains("did you mean `Priority`?"), "{said}");
+    let deferred = tool.ok(&["validate", &file]).out;
+    assert!(deferred.contains("1 value is not known yet"), "{deferred}");
+    properties["routingProfileId"] = json!("name:Priority");
+    assert_eq!(tool.apply(&tool.program(&properties)), ["UpdateUserRoutingProfile"]);
+    assert_eq!(tool.json(&["show"])["users"]["jane"]["routingProfileId"], "r2");
+    let exported = tool.ok(&["export", "--instance", "i", "--names"]).out;
+    assert!(exported.contains("routingProfileId: \"name:Priority\""), "{exported}");
+}

@@ -1,0 +1,189 @@
+//! Names instead of ids.
+
+use connect_user::{
+    client::{
+        ErrorKind,
+        memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
+    },
+    fleet::Directory,
+    user::{IdentityManagementType, Input, Operation, UserSpec},
+    validate::{Context, Report, resolve, validate},
+};
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+/// Two instances that name the same things and have other ids for them.
+fn connect() -> MemoryConnect {
+    let connect = MemoryConnect::new();
+    for (instance, suffix) in [("i", "1"), ("j", "2")] {
+        let id = |text: &str| format!("{text}-{suffix}");
+        connect.add_instance(
+            MemoryInstance::new(instance, IdentityManagementType::Saml)
+                .with_named_routing_profile(id("r"), "Basic Routing Profile")
+                .with_named_routing_profile(id("q"), "Priority")
+                .with_named_security_profile(id("s"), "Agent")
+                .with_named_security_profile(id("t"), "Call Center Manager")
+                .with_named_hierarchy_group(id("e"), ["Europe"])
+                .with_named_hierarchy_group(id("b"), ["Europe", "Berlin"])
+                .with_named_hierarchy_group(id("x"), ["Europe", "Team A"])
+                .with_named_hierarchy_group(id("y"), ["Asia", "Team A"]),
+        );
+    }
+    connect
+}
+
+fn named(instance: &str, routing: &str, security: &[&str], group: Option<&str>) -> UserSpec {
+    let mut document = document("jane");
+    document["instanceId"] = json!(instance);
+    document["routingProfileId"] = json!(routing);
+    document["securityProfileIds"] = json!(security);
+    document["hierarchyGroupId"] = group.map_or(Value::Null, Value::from);
+    spec(&document)
+}
+
+fn errors(report: &Report) -> Vec<(String, &str, &str, &str)> {
+    report
+        .violations()
+        .iter()
+        .map(|violation| {
+            let help = violation.help.as_deref().unwrap_or_default();
+            (violation.path.to_string(), violation.code.as_str(), violation.message.as_str(), help)
+        })
+        .collect()
+}
+
+async fn check(connect: &MemoryConnect, spec: &UserSpec) -> Report {
+    let directory = Directory::read(&"i".into(), connect).await.expect("listed");
+    validate(spec, &Context::builder().names(&directory).build())
+}
+
+#[tokio::test]
+async fn one_program_serves_two_instances() {
+    let connect = connect();
+    for (instance, suffix) in [("i", "1"), ("j", "2")] {
+        let directory = Directory::read(&instance.into(), &connect).await.expect("listed");
+        let context =
+            Context::builder().identity_management(IdentityManagementType::Saml).names(&directory).build();
+        let spec = named(
+            instance,
+            "name:Priority",
+            &["name:Agent", "name:Call Center Manager"],
+            Some("path:Europe/Team A"),
+        );
+        let (desired, _) = resolve(spec, &context).expect("everything is there");
+        let settings = desired.settings();
+        let ids: Vec<&str> = settings.security_profile_ids.iter().map(|id| id.as_str()).collect();
+        assert_eq!(settings.routing_profile_id.as_str(), format!("q-{suffix}"));
+        assert_eq!(ids, [format!("s-{suffix}"), format!("t-{suffix}")]);
+        let group = settings.hierarchy_group_id.as_ref().expect("a group");
+        assert_eq!(group.as_str(), format!("x-{suffix}"));
+    }
+    assert_eq!(connect.calls().len(), 6, "one listing for each kind and instance");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told_with_what_is_near() {
+    let spec =
+        named("i", "name:Basic routing profil", &["s-1", "nobody", "name:Boss"], Some("path:Europe/Berlni"));
+    let report = check(&connect(), &spec).await;
+    assert_eq!(
+        errors(&report),
+        [
+            (
+                "hierarchyGroupId".into(),
+                "unknown-hierarchy-group",
+                "the instance `i` has no hierarchy group at the path `Europe/Berlni`",
+                "did you mean `Europe/Berlin`?"
+            ),
+            (
+                "routingProfileId".into(),
+                "unknown-routing-profile",
+                "the instance `i` has no routing profile of the name `Basic routing profil`",
+                "did you mean `Basic Routing Profile`?"
+            ),
+            (
+                "securityProfileIds[1]".into(),
+                "unknown-security-profile",
+                "the instance `i` has no security profile `nobody`",
+                "it has `Agent`, `Call Center Manager`"
+            ),
+            (
+                "securityProfileIds[2]".into(),
+                "unknown-security-profile",
+                "the instance `i` has no security profile of the name `Boss`",
+                "it has `Agent`, `Call Center Manager`"
+            ),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_name_of_several_things_is_refused_with_their_paths() {
+    let connect = connect();
+    let report = check(&connect, &named("i", "r-1", &["s-1"], Some("name:Team A"))).await;
+    assert_eq!(
+        errors(&report),
+        [(
+            "hierarchyGroupId".into(),
+            "ambiguous-name",
+            "the instance `i` has 2 hierarchy groups of the name `Team A`",
+            "write one of `path:Europe/Team A`, `path:Asia/Team A`"
+        )]
+    );
+    assert!(check(&connect, &named("i", "r-1", &["s-1"], Some("name:Berlin"))).await.is_valid());
+}
+
+#[tokio::test]
+async fn two_names_of_one_thing_are_one_too_many() {
+    let report = check(&connect(), &named("i", "r-1", &["name:Agent", "s-1"], None)).await;
+    let codes: Vec<_> = errors(&report).into_iter().map(|(_, code, ..)| code).collect();
+    assert_eq!(codes, ["duplicate-security-profile"]);
+}
+
+#[tokio::test]
+async fn without_a_directory_names_are_not_known_yet() {
+    let spec = named("i", "name:Priority", &["name:Agent", "s"], Some("path:Europe"));
+    let report = validate(&spec, &Context::default());
+    assert!(report.is_valid(), "{report}");
+    let deferred: Vec<String> = report.deferred().iter().map(ToString::to_string).collect();
+    assert_eq!(deferred, ["hierarchyGroupId", "routingProfileId", "securityProfileIds[0]"]);
+    assert!(resolve(spec, &Context::default()).is_err(), "nothing is sent that is not an id");
+}
+
+#[tokio::test]
+async fn what_may_not_be_listed_cannot_be_named_and_ids_go_unchecked() {
+    let connect = connect();
+    connect.inject(Fault::of(Operation::ListRoutingProfiles, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    let report = check(&connect, &named("i", "name:Priority", &["s-1"], None)).await;
+    let [(_, "names-not-listed", message, help)] = errors(&report)[..] else { panic!("{report}") };
+    assert!(
+        message.starts_with("names of routing profiles cannot be looked up: `ListRoutingProfiles` failed"),
+        "{message}"
+    );
+    assert_eq!(help, "write its id, or allow `connect:ListRoutingProfiles`");
+    connect.inject(Fault::of(Operation::ListRoutingProfiles, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    assert!(check(&connect, &named("i", "unseen", &["s-1"], None)).await.is_valid());
+    connect.inject(Fault::of(Operation::ListRoutingProfiles, 1, Outcome::Refused(ErrorKind::Service)));
+    assert!(Directory::read(&"i".into(), &connect).await.is_err());
+}
+
+#[tokio::test]
+async fn ids_become_names_where_these_mean_nothing_else() {
+    let connect = connect();
+    let directory = Directory::read(&"i".into(), &connect).await.expect("listed");
+    let mut spec = named("i", "r-1", &["s-1", "unseen"], Some("x-1"));
+    let before = spec.clone();
+    directory.with_names(&mut spec);
+    assert_eq!(spec.routing_profile_id, Input::Known("name:Basic Routing Profile".into()));
+    let security = serde_json::to_value(&spec).expect("JSON")["securityProfileIds"].clone();
+    assert_eq!(security, json!(["name:Agent", "unseen"]));
+    assert_eq!(spec.hierarchy_group_id, Some(Input::Known("path:Europe/Team A".into())));
+    // And back.
+    let directory = directory.without_checking_ids();
+    let context =
+        Context::builder().identity_management(IdentityManagementType::Saml).names(&directory).build();
+    let (desired, _) = resolve(spec, &context).expect("everything is there");
+    assert_eq!(desired.spec().routing_profile_id, before.routing_profile_id);
+    assert_eq!(desired.spec().hierarchy_group_id, before.hierarchy_group_id);
+}
