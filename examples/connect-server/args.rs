@@ -3,9 +3,12 @@
 use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::Parser;
-use connect_user::user::{IdentityManagementType, Operation};
+use connect_user::user::{
+    HierarchyGroupId, Id, IdKind, IdentityManagementType, Operation, RoutingProfile, RoutingProfileId,
+    SecurityProfile, SecurityProfileId,
+};
 
-use crate::faults::WireFault;
+use crate::{faults::WireFault, json::LEVELS};
 
 /// Serve Amazon Connect's user operations on loopback.
 #[derive(Parser)]
@@ -26,6 +29,16 @@ pub struct Args {
     /// Let every instance exist that someone asks for.
     #[arg(long, value_name = "TYPE")]
     pub any_instance: Option<IdentityManagementType>,
+    /// A routing profile of each `--instance`; repeatable. From the first on, only those given exist.
+    #[arg(long, value_name = "ID=NAME", value_parser = named::<RoutingProfile>, requires = "instance")]
+    pub routing_profile: Vec<(RoutingProfileId, String)>,
+    /// A security profile of each `--instance`; repeatable. From the first on, only those given exist.
+    #[arg(long, value_name = "ID=NAME", value_parser = named::<SecurityProfile>, requires = "instance")]
+    pub security_profile: Vec<(SecurityProfileId, String)>,
+    /// A hierarchy group of each `--instance` under the names from the top level down to its own; repeatable.
+    /// From the first on, only those given exist.
+    #[arg(long, value_name = "ID=LEVEL/LEVEL/…", value_parser = hierarchy_group, requires = "instance")]
+    pub hierarchy_group: Vec<(HierarchyGroupId, Vec<String>)>,
     /// How many users each `--instance` takes.
     #[arg(long)]
     pub user_quota: Option<usize>,
@@ -54,6 +67,28 @@ pub struct Args {
 fn instance(text: &str) -> Result<(String, IdentityManagementType), String> {
     let (id, kind) = text.split_once('=').ok_or("write `ID=TYPE`")?;
     Ok((id.to_owned(), IdentityManagementType::from_str(kind).map_err(|error| error.to_string())?))
+}
+
+fn named<K: IdKind>(text: &str) -> Result<(Id<K>, String), String> {
+    let (id, name) = text.split_once('=').ok_or("write `ID=NAME`")?;
+    let id = Id::new(id);
+    id.check().map_err(|error| error.to_string())?;
+    if name.is_empty() {
+        return Err("the name is empty".to_owned());
+    }
+    Ok((id, name.to_owned()))
+}
+
+fn hierarchy_group(text: &str) -> Result<(HierarchyGroupId, Vec<String>), String> {
+    let (id, path) = named(text)?;
+    let path: Vec<_> = path.split('/').map(str::to_owned).collect();
+    if path.len() > LEVELS.len() {
+        return Err(format!("a hierarchy has at most {} levels", LEVELS.len()));
+    }
+    if path.iter().any(String::is_empty) {
+        return Err("the name of a level is empty".to_owned());
+    }
+    Ok((id, path))
 }
 
 /// How many calls an operation takes, or each that has no quota of its own.

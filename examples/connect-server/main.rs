@@ -11,6 +11,7 @@
 mod answer;
 mod args;
 mod faults;
+mod json;
 mod request;
 mod route;
 
@@ -125,6 +126,15 @@ fn open(args: &Args) -> Result<(Option<MemoryFile>, MemoryConnect), Box<dyn std:
             .with_hidden_time(Duration::from_millis(args.hidden_millis));
         if let Some(quota) = args.user_quota {
             instance = instance.with_user_quota(quota);
+        }
+        for (id, name) in &args.routing_profile {
+            instance = instance.with_named_routing_profile(id.clone(), name);
+        }
+        for (id, name) in &args.security_profile {
+            instance = instance.with_named_security_profile(id.clone(), name);
+        }
+        for (id, path) in &args.hierarchy_group {
+            instance = instance.with_named_hierarchy_group(id.clone(), path);
         }
         connect.add_instance(instance);
     }

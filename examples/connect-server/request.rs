@@ -6,7 +6,7 @@ use connect_user::user::{
     AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, Personal, Phone, PhoneNumber,
     PhoneType, ProficiencyKey, Tags, VoiceEnhancementMode,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -47,6 +47,7 @@ pub struct SearchBody {
     pub next_token: Option<String>,
     pub max_results: Option<u32>,
     pub search_criteria: Option<SearchCriteria>,
+    pub search_filter: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]

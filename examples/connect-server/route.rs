@@ -1,11 +1,8 @@
-//! From a path to an operation, and from the service's answer to its JSON.
+//! From a path to an operation, and from a request to its answer.
 
 use connect_user::{
     client::{memory::MemoryConnect, *},
-    user::{
-        AfterContactWork, ChannelSettings, Identity, InstanceId, Operation, Personal, Phone, ProficiencyKey,
-        Secret, UserId,
-    },
+    user::{InstanceId, Operation, Secret, UserId},
 };
 use hyper::Uri;
 use percent_encoding::percent_decode_str;
@@ -14,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     answer::Answer,
+    json::{described, found, hierarchy_group, list, listed, named, proficiency, quick_connect_of},
     request::{CreateBody, SearchBody, UpdateBody, proficiencies},
 };
 
@@ -54,6 +52,9 @@ pub fn operation(method: &str, path: &str) -> Option<Operation> {
         ("POST", ["tags", _]) => TagResource,
         ("DELETE", ["tags", _]) => UntagResource,
         ("GET", ["instance", _]) => DescribeInstance,
+        ("GET", ["routing-profiles-summary", _]) => ListRoutingProfiles,
+        ("GET", ["security-profiles-summary", _]) => ListSecurityProfiles,
+        ("POST", ["search-user-hierarchy-groups"]) => SearchUserHierarchyGroups,
         ("POST", ["search-quick-connects"]) => SearchQuickConnects,
         ("DELETE", ["quick-connects", _, _]) => DeleteQuickConnect,
         _ => return None,
@@ -97,6 +98,7 @@ async fn call(
     let (instance_id, user_id) = (InstanceId::new(segment(1)), UserId::new(segment(2)));
     let done = |result: ClientResult<()>| result.map(|()| json!({}));
     let token = || query(uri, "nextToken").pop().filter(|token| token != AGAIN);
+    let size = || query(uri, "maxResults").pop().and_then(|size| size.parse().ok());
     macro_rules! update {
         ($method:ident, $request:ident { $($field:ident: $value:expr),+ }) => {
             done(connect.$method(&$request { instance_id, user_id, $($field: $value),+ }).await)
@@ -127,8 +129,8 @@ async fn call(
         }
         Operation::DeleteUser => done(connect.delete_user(&DeleteUser { instance_id, user_id }).await),
         Operation::ListUsers => {
-            let max_results = query(uri, "maxResults").pop().and_then(|size| size.parse().ok());
-            let page = connect.list_users(&ListUsers { instance_id, next_token: token(), max_results }).await;
+            let request = ListUsers { instance_id, next_token: token(), max_results: size() };
+            let page = connect.list_users(&request).await;
             page.map(|page| list("UserSummaryList", page, |user| listed(&user)))
         }
         Operation::SearchUsers => {
@@ -214,6 +216,29 @@ async fn call(
                 }})
             })
         }
+        Operation::ListRoutingProfiles => {
+            let request = ListRoutingProfiles { instance_id, next_token: token(), max_results: size() };
+            let page = connect.list_routing_profiles(&request).await;
+            page.map(|page| list("RoutingProfileSummaryList", page, |profile| named(&profile)))
+        }
+        Operation::ListSecurityProfiles => {
+            let request = ListSecurityProfiles { instance_id, next_token: token(), max_results: size() };
+            let page = connect.list_security_profiles(&request).await;
+            page.map(|page| list("SecurityProfileSummaryList", page, |profile| named(&profile)))
+        }
+        Operation::SearchUserHierarchyGroups => {
+            let body: SearchBody = parse(body)?;
+            if body.search_criteria.is_some() || body.search_filter.is_some() {
+                return Err(Answer::invalid("hierarchy groups cannot be searched by anything here"));
+            }
+            let request = SearchUserHierarchyGroups {
+                instance_id: body.instance_id.into(),
+                next_token: body.next_token.filter(|token| token != AGAIN),
+                max_results: body.max_results,
+            };
+            let page = connect.search_user_hierarchy_groups(&request).await;
+            page.map(|page| list("UserHierarchyGroups", page, |group| hierarchy_group(&group)))
+        }
         Operation::SearchQuickConnects => {
             let body: SearchBody = parse(body)?;
             let request =
@@ -226,168 +251,5 @@ async fn call(
             done(connect.delete_quick_connect(&request).await)
         }
         _ => return Err(Answer::unknown()),
-    })
-}
-
-fn list<T>(name: &str, page: Page<T>, element: impl Fn(T) -> Value) -> Value {
-    let items: Vec<_> = page.items.into_iter().map(element).collect();
-    without_nulls(json!({name: items, "NextToken": page.next_token}))
-}
-
-/// The service leaves out what is not set.
-fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .filter(|(_, value)| !value.is_null())
-                .map(|(name, value)| (name, without_nulls(value)))
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
-        other => other,
-    }
-}
-
-fn text(text: &Option<Personal>) -> Value {
-    text.as_ref().map_or(Value::Null, |text| text.as_str().into())
-}
-
-fn identity(identity: &Identity) -> Value {
-    json!({
-        "FirstName": text(&identity.first_name), "LastName": text(&identity.last_name),
-        "Email": text(&identity.email), "SecondaryEmail": text(&identity.secondary_email),
-        "Mobile": text(&identity.mobile),
-    })
-}
-
-/// After contact work is in seconds, but in the answers of a search in milliseconds.
-fn phone(phone: &Phone, unit: u64) -> Value {
-    json!({
-        "PhoneType": phone.phone_type, "AutoAccept": phone.auto_accept,
-        "AfterContactWorkTimeLimit": u64::from(phone.after_contact_work_time_limit) * unit,
-        "DeskPhoneNumber": text(&phone.desk_phone_number), "PersistentConnection": phone.persistent_connection,
-    })
-}
-
-fn with_channels(mut user: Value, channels: &ChannelSettings, unit: u64) -> Value {
-    let limit = |seconds: u32| json!({"AfterContactWorkTimeLimit": u64::from(seconds) * unit});
-    let work = |work: &AfterContactWork| (limit(work.time_limit), work.agent_first_callback.map(limit));
-    let lists = [
-        (
-            "AutoAcceptConfigs",
-            channels
-                .auto_accept
-                .iter()
-                .map(|(channel, accept)| {
-                    json!({
-                        "Channel": channel, "AutoAccept": accept.auto_accept,
-                        "AgentFirstCallbackAutoAccept": accept.agent_first_callback,
-                    })
-                })
-                .collect::<Vec<_>>(),
-        ),
-        (
-            "AfterContactWorkConfigs",
-            channels
-                .after_contact_work
-                .iter()
-                .map(|(channel, limits)| {
-                    let (limit, callback) = work(limits);
-                    json!({
-                        "Channel": channel, "AfterContactWorkConfig": limit,
-                        "AgentFirstCallbackAfterContactWorkConfig": callback,
-                    })
-                })
-                .collect(),
-        ),
-        (
-            "PhoneNumberConfigs",
-            channels
-                .phone_number
-                .iter()
-                .map(|(channel, phone)| {
-                    json!({
-                        "Channel": channel, "PhoneType": phone.phone_type, "PhoneNumber": text(&phone.number),
-                    })
-                })
-                .collect(),
-        ),
-        (
-            "PersistentConnectionConfigs",
-            channels
-                .persistent_connection
-                .iter()
-                .map(|(channel, persistent)| {
-                    json!({
-                        "Channel": channel, "PersistentConnection": persistent,
-                    })
-                })
-                .collect(),
-        ),
-        (
-            "VoiceEnhancementConfigs",
-            channels
-                .voice_enhancement
-                .iter()
-                .map(|(channel, mode)| {
-                    json!({
-                        "Channel": channel, "VoiceEnhancementMode": mode,
-                    })
-                })
-                .collect(),
-        ),
-    ];
-    if let Value::Object(members) = &mut user {
-        members.extend(lists.into_iter().map(|(name, list)| (name.to_owned(), Value::Array(list))));
-    }
-    without_nulls(user)
-}
-
-/// Seconds since the epoch, with the milliseconds behind the point.
-fn time(time: Option<connect_user::user::Timestamp>) -> Value {
-    time.map_or(Value::Null, |time| json!(time.as_millis() as f64 / 1_000.0))
-}
-
-fn described(user: &UserDescription) -> Value {
-    let value = json!({
-        "Id": user.user_id, "Arn": user.arn, "Username": user.name, "DirectoryUserId": user.directory_user_id,
-        "IdentityInfo": identity(&user.identity), "PhoneConfig": phone(&user.phone, 1),
-        "RoutingProfileId": user.routing_profile_id, "SecurityProfileIds": user.security_profile_ids,
-        "HierarchyGroupId": user.hierarchy_group_id, "Tags": user.tags,
-        "LastModifiedTime": time(user.last_modified_time), "LastModifiedRegion": user.last_modified_region,
-    });
-    with_channels(value, &user.channels, 1)
-}
-
-fn found(user: &FoundUser) -> Value {
-    let value = json!({
-        "Id": user.user_id, "Arn": user.arn, "Username": user.name, "DirectoryUserId": user.directory_user_id,
-        "IdentityInfo": {"FirstName": text(&user.first_name), "LastName": text(&user.last_name)},
-        "PhoneConfig": phone(&user.phone, 1_000),
-        "RoutingProfileId": user.routing_profile_id, "SecurityProfileIds": user.security_profile_ids,
-        "HierarchyGroupId": user.hierarchy_group_id, "Tags": user.tags,
-    });
-    with_channels(value, &user.channels, 1_000)
-}
-
-fn listed(user: &ListedUser) -> Value {
-    json!({
-        "Id": user.user_id, "Arn": user.arn, "Username": user.name,
-        "LastModifiedTime": time(user.last_modified_time), "LastModifiedRegion": user.last_modified_region,
-    })
-}
-
-fn proficiency(key: &ProficiencyKey, level: u8) -> Value {
-    json!({"AttributeName": key.name, "AttributeValue": key.value, "Level": f32::from(level)})
-}
-
-fn quick_connect_of(quick_connect: &QuickConnectSummary) -> Value {
-    json!({
-        "QuickConnectId": quick_connect.quick_connect_id, "Name": quick_connect.name,
-        "QuickConnectConfig": {
-            "QuickConnectType": "USER",
-            "UserConfig": {"UserId": quick_connect.user_id, "ContactFlowId": "flow"},
-        },
     })
 }

@@ -193,14 +193,15 @@ async fn a_search_answers_in_milliseconds() {
 
 /// The method's answer to that body fails for want of that member.
 macro_rules! assert_lacks {
-    ($method:ident, $request:expr, $body:expr, $member:literal, $effect:expr) => {{
+    ($method:ident, $request:expr, $body:expr, $member:expr, $effect:expr) => {{
         let wire = Wire::new(&Answer::ok($body));
         let error = wire.client.$method($request).await.expect_err("a failure");
         assert_error(&error, ErrorKind::Service, $effect);
-        assert_eq!(error.message(), Some(concat!("the answer has no `", $member, "`")));
+        assert_eq!(error.message(), Some(format!("the answer has no `{}`", $member).as_str()));
         assert_eq!(error.request_id(), Some(REQUEST_ID));
     }};
 }
+pub(crate) use assert_lacks;
 
 #[tokio::test]
 async fn an_answer_must_have_what_a_user_is_known_by() {

@@ -6,6 +6,7 @@ mod environment;
 mod errors;
 mod failures;
 mod http;
+mod listings;
 mod requests;
 mod server;
 mod support;

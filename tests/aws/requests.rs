@@ -19,7 +19,7 @@ use crate::support::*;
 
 /// Method, path, query and body.
 #[track_caller]
-fn assert_sent(wire: &Wire, method: &str, path: &str, query: Option<&str>, body: Value) {
+pub fn assert_sent(wire: &Wire, method: &str, path: &str, query: Option<&str>, body: Value) {
     let expected = Request { method: method.into(), path: path.into(), query: query.map(Into::into), body };
     assert_eq!(wire.request(), expected);
 }

@@ -16,7 +16,12 @@ INSTANCE = "1c2d"
 
 def main(server):
     process = subprocess.Popen(
-        [server, "--instance", f"{INSTANCE}=CONNECT_MANAGED", "--user-quota", "3"],
+        [
+            *(server, "--instance", f"{INSTANCE}=CONNECT_MANAGED", "--user-quota", "3"),
+            *("--routing-profile", "r1=Basic", "--routing-profile", "r2=Night"),
+            *("--security-profile", "s1=Agent", "--security-profile", "s2=Admin", "--security-profile", "s3=Quality"),
+            *("--hierarchy-group", "g0=Europe", "--hierarchy-group", "g1=Europe/Bern/Night=Shift"),
+        ],
         stdout=subprocess.PIPE,
     )
     try:
@@ -61,9 +66,32 @@ def refused(code, call, **request):
         raise AssertionError(f"{call.__name__} was not refused")
 
 
+def named(connect):
+    def names(operation, members):
+        pages = connect.get_paginator(operation).paginate(InstanceId=INSTANCE, PaginationConfig={"PageSize": 2})
+        return {one["Id"]: one for page in pages for one in page[members]}
+
+    routing = names("list_routing_profiles", "RoutingProfileSummaryList")
+    assert {id: one["Name"] for id, one in routing.items()} == {"r1": "Basic", "r2": "Night"}, routing
+    assert routing["r1"]["Arn"].endswith(f":instance/{INSTANCE}/routing-profile/r1"), routing
+    security = names("list_security_profiles", "SecurityProfileSummaryList")
+    assert {id: one["Name"] for id, one in security.items()} == {"s1": "Agent", "s2": "Admin", "s3": "Quality"}
+    groups = names("search_user_hierarchy_groups", "UserHierarchyGroups")
+    assert {id: one["Name"] for id, one in groups.items()} == {"g0": "Europe", "g1": "Night=Shift"}, groups
+    path = {level: group["Name"] for level, group in groups["g1"]["HierarchyPath"].items()}
+    assert path == {"LevelOne": "Europe", "LevelTwo": "Bern", "LevelThree": "Night=Shift"}, path
+
+    refused("ResourceNotFoundException", connect.list_routing_profiles, InstanceId="9z")
+    refused("ResourceNotFoundException", connect.list_security_profiles, InstanceId="9z")
+    refused("InvalidParameterException", connect.search_user_hierarchy_groups, InstanceId=INSTANCE, MaxResults=101)
+    refused("ResourceNotFoundException", connect.create_user, **creation("june", RoutingProfileId="Basic"))
+
+
 def live(connect):
     instance = connect.describe_instance(InstanceId=INSTANCE)["Instance"]
     assert instance["IdentityManagementType"] == "CONNECT_MANAGED", instance
+
+    named(connect)
 
     made = connect.create_user(**creation("jane"))
     user, arn = {"InstanceId": INSTANCE, "UserId": made["UserId"]}, made["UserArn"]
@@ -134,7 +162,7 @@ def live(connect):
     connect.delete_user(**user)
     refused("ResourceNotFoundException", connect.delete_user, **user)
     refused("ResourceNotFoundException", connect.describe_user, **user)
-    print("boto3: a user's life, 20 operations: ok")
+    print("boto3: a user's life, 23 operations: ok")
 
 
 if __name__ == "__main__":

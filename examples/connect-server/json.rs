@@ -1,0 +1,190 @@
+//! What goes over the wire: the service's answers, in its JSON.
+
+use connect_user::{
+    client::{
+        FoundUser, HierarchyGroupEntry, ListedUser, NamedResource, Page, QuickConnectSummary, UserDescription,
+    },
+    user::{AfterContactWork, ChannelSettings, Identity, Personal, Phone, ProficiencyKey},
+};
+use serde_json::{Map, Value, json};
+
+/// The levels of a hierarchy, from the top down.
+pub const LEVELS: [&str; 5] = ["LevelOne", "LevelTwo", "LevelThree", "LevelFour", "LevelFive"];
+
+pub fn list<T>(name: &str, page: Page<T>, element: impl Fn(T) -> Value) -> Value {
+    let items: Vec<_> = page.items.into_iter().map(element).collect();
+    without_nulls(json!({name: items, "NextToken": page.next_token}))
+}
+
+/// The service leaves out what is not set.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(
+            members
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(name, value)| (name, without_nulls(value)))
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
+
+fn text(text: &Option<Personal>) -> Value {
+    text.as_ref().map_or(Value::Null, |text| text.as_str().into())
+}
+
+fn identity(identity: &Identity) -> Value {
+    json!({
+        "FirstName": text(&identity.first_name), "LastName": text(&identity.last_name),
+        "Email": text(&identity.email), "SecondaryEmail": text(&identity.secondary_email),
+        "Mobile": text(&identity.mobile),
+    })
+}
+
+/// After contact work is in seconds, but in the answers of a search in milliseconds.
+fn phone(phone: &Phone, unit: u64) -> Value {
+    json!({
+        "PhoneType": phone.phone_type, "AutoAccept": phone.auto_accept,
+        "AfterContactWorkTimeLimit": u64::from(phone.after_contact_work_time_limit) * unit,
+        "DeskPhoneNumber": text(&phone.desk_phone_number), "PersistentConnection": phone.persistent_connection,
+    })
+}
+
+fn with_channels(mut user: Value, channels: &ChannelSettings, unit: u64) -> Value {
+    let limit = |seconds: u32| json!({"AfterContactWorkTimeLimit": u64::from(seconds) * unit});
+    let work = |work: &AfterContactWork| (limit(work.time_limit), work.agent_first_callback.map(limit));
+    let lists = [
+        (
+            "AutoAcceptConfigs",
+            channels
+                .auto_accept
+                .iter()
+                .map(|(channel, accept)| {
+                    json!({
+                        "Channel": channel, "AutoAccept": accept.auto_accept,
+                        "AgentFirstCallbackAutoAccept": accept.agent_first_callback,
+                    })
+                })
+                .collect::<Vec<_>>(),
+        ),
+        (
+            "AfterContactWorkConfigs",
+            channels
+                .after_contact_work
+                .iter()
+                .map(|(channel, limits)| {
+                    let (limit, callback) = work(limits);
+                    json!({
+                        "Channel": channel, "AfterContactWorkConfig": limit,
+                        "AgentFirstCallbackAfterContactWorkConfig": callback,
+                    })
+                })
+                .collect(),
+        ),
+        (
+            "PhoneNumberConfigs",
+            channels
+                .phone_number
+                .iter()
+                .map(|(channel, phone)| {
+                    json!({
+                        "Channel": channel, "PhoneType": phone.phone_type, "PhoneNumber": text(&phone.number),
+                    })
+                })
+                .collect(),
+        ),
+        (
+            "PersistentConnectionConfigs",
+            channels
+                .persistent_connection
+                .iter()
+                .map(|(channel, persistent)| {
+                    json!({
+                        "Channel": channel, "PersistentConnection": persistent,
+                    })
+                })
+                .collect(),
+        ),
+        (
+            "VoiceEnhancementConfigs",
+            channels
+                .voice_enhancement
+                .iter()
+                .map(|(channel, mode)| {
+                    json!({
+                        "Channel": channel, "VoiceEnhancementMode": mode,
+                    })
+                })
+                .collect(),
+        ),
+    ];
+    if let Value::Object(members) = &mut user {
+        members.extend(lists.into_iter().map(|(name, list)| (name.to_owned(), Value::Array(list))));
+    }
+    without_nulls(user)
+}
+
+/// Seconds since the epoch, with the milliseconds behind the point.
+fn time(time: Option<connect_user::user::Timestamp>) -> Value {
+    time.map_or(Value::Null, |time| json!(time.as_millis() as f64 / 1_000.0))
+}
+
+pub fn described(user: &UserDescription) -> Value {
+    let value = json!({
+        "Id": user.user_id, "Arn": user.arn, "Username": user.name, "DirectoryUserId": user.directory_user_id,
+        "IdentityInfo": identity(&user.identity), "PhoneConfig": phone(&user.phone, 1),
+        "RoutingProfileId": user.routing_profile_id, "SecurityProfileIds": user.security_profile_ids,
+        "HierarchyGroupId": user.hierarchy_group_id, "Tags": user.tags,
+        "LastModifiedTime": time(user.last_modified_time), "LastModifiedRegion": user.last_modified_region,
+    });
+    with_channels(value, &user.channels, 1)
+}
+
+pub fn found(user: &FoundUser) -> Value {
+    let value = json!({
+        "Id": user.user_id, "Arn": user.arn, "Username": user.name, "DirectoryUserId": user.directory_user_id,
+        "IdentityInfo": {"FirstName": text(&user.first_name), "LastName": text(&user.last_name)},
+        "PhoneConfig": phone(&user.phone, 1_000),
+        "RoutingProfileId": user.routing_profile_id, "SecurityProfileIds": user.security_profile_ids,
+        "HierarchyGroupId": user.hierarchy_group_id, "Tags": user.tags,
+    });
+    with_channels(value, &user.channels, 1_000)
+}
+
+pub fn listed(user: &ListedUser) -> Value {
+    json!({
+        "Id": user.user_id, "Arn": user.arn, "Username": user.name,
+        "LastModifiedTime": time(user.last_modified_time), "LastModifiedRegion": user.last_modified_region,
+    })
+}
+
+pub fn proficiency(key: &ProficiencyKey, level: u8) -> Value {
+    json!({"AttributeName": key.name, "AttributeValue": key.value, "Level": f32::from(level)})
+}
+
+pub fn named(resource: &NamedResource) -> Value {
+    json!({"Id": resource.id, "Arn": resource.arn, "Name": resource.name})
+}
+
+/// A hierarchy group, and the names of those above it: nothing here knows their ids.
+pub fn hierarchy_group(group: &HierarchyGroupEntry) -> Value {
+    let depth = group.path.len();
+    let level = |(index, name): (usize, &String)| {
+        let id = (index + 1 == depth).then_some(&group.id);
+        Some(((*LEVELS.get(index)?).to_owned(), json!({"Id": id, "Name": name})))
+    };
+    let path: Map<_, _> = group.path.iter().enumerate().filter_map(level).collect();
+    json!({"Id": group.id, "Name": group.name, "LevelId": depth.to_string(), "HierarchyPath": path})
+}
+
+pub fn quick_connect_of(quick_connect: &QuickConnectSummary) -> Value {
+    json!({
+        "QuickConnectId": quick_connect.quick_connect_id, "Name": quick_connect.name,
+        "QuickConnectConfig": {
+            "QuickConnectType": "USER",
+            "UserConfig": {"UserId": quick_connect.user_id, "ContactFlowId": "flow"},
+        },
+    })
+}

@@ -1,0 +1,211 @@
+//! Lists of what has a name: profiles and hierarchy groups.
+
+use connect_user::{
+    client::{
+        ConnectClient, Effect, ErrorKind, HierarchyGroupEntry, ListRoutingProfiles, ListSecurityProfiles,
+        NamedResource, SearchUserHierarchyGroups, list_all_hierarchy_groups, list_all_routing_profiles,
+        list_all_security_profiles,
+    },
+    user::Operation,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    answers::assert_lacks,
+    requests::{assert_not_found, assert_sent},
+    server::{Server, example},
+    support::*,
+};
+
+fn arn(resource: &str) -> String {
+    format!("arn:aws:connect:us-east-1:123456789012:instance/1c2d/{resource}")
+}
+
+fn named(id: &str, arn: &str, name: &str) -> NamedResource {
+    NamedResource { id: id.into(), arn: arn.into(), name: name.into() }
+}
+
+fn group(id: &str, path: &[&str]) -> HierarchyGroupEntry {
+    let name = path.last().expect("a name").to_string();
+    HierarchyGroupEntry { id: id.into(), name, path: path.iter().map(ToString::to_string).collect() }
+}
+
+/// A list of profiles: path, query, answer, pages and errors.
+macro_rules! assert_lists_profiles {
+    ($method:ident, $request:ident, $path:literal, $list:literal, $segment:literal) => {{
+        let first = $request { instance_id: instance_id(), next_token: None, max_results: None };
+        let resource = arn(concat!($segment, "/7a9b"));
+        let profile = json!({
+            "Id": "7a9b", "Arn": resource, "Name": "Basic", "LastModifiedTime": 1767225600.25,
+            "LastModifiedRegion": "us-east-1", "AFutureMember": 1,
+        });
+        let other = json!({ "Id": "8b0c", "Arn": "arn", "Name": "basic " });
+        let wire = Wire::new(&Answer::ok(json!({ $list: [profile, other], "NextToken": "more" })));
+
+        let page = wire.client.$method(&first).await.expect("a page");
+
+        assert_sent(&wire, "GET", concat!($path, "/1c2d"), Some("maxResults=1000"), Value::Null);
+        assert_eq!(page.items, [named("7a9b", &resource, "Basic"), named("8b0c", "arn", "basic ")]);
+        assert_eq!(page.next_token.as_deref(), Some("more"));
+
+        let wire = Wire::new(&Answer::ok(json!({ "NextToken": "" })));
+        let second = $request { next_token: Some("a/b+c".into()), max_results: Some(7), ..first.clone() };
+        let page = wire.client.$method(&second).await.expect("a page");
+        assert_eq!((page.items.len(), page.next_token), (0, None));
+        let query = Some("nextToken=a%2Fb%2Bc&maxResults=7");
+        assert_sent(&wire, "GET", concat!($path, "/1c2d"), query, Value::Null);
+
+        assert_not_found!($method, &first);
+        for member in ["Id", "Arn", "Name"] {
+            let mut profile = profile.clone();
+            profile.as_object_mut().expect("an object").remove(member);
+            let lacking = format!("{}.{member}", $list);
+            assert_lacks!($method, &first, json!({ $list: [profile] }), lacking, Effect::None);
+        }
+    }};
+}
+
+#[tokio::test]
+async fn routing_profiles_are_listed() {
+    assert_lists_profiles!(
+        list_routing_profiles,
+        ListRoutingProfiles,
+        "/routing-profiles-summary",
+        "RoutingProfileSummaryList",
+        "routing-profile"
+    );
+}
+
+#[tokio::test]
+async fn security_profiles_are_listed() {
+    assert_lists_profiles!(
+        list_security_profiles,
+        ListSecurityProfiles,
+        "/security-profiles-summary",
+        "SecurityProfileSummaryList",
+        "security-profile"
+    );
+}
+
+fn search() -> SearchUserHierarchyGroups {
+    SearchUserHierarchyGroups { instance_id: instance_id(), next_token: None, max_results: None }
+}
+
+#[tokio::test]
+async fn hierarchy_groups_are_found_with_their_paths() {
+    let level =
+        |id: &str, name: &str| json!({ "Id": id, "Arn": arn(&format!("agent-group/{id}")), "Name": name });
+    let wire = Wire::new(&Answer::ok(json!({
+        "UserHierarchyGroups": [
+            // The foundation of all levels: nobody made it, and nobody is in it.
+            { "Id": "g0", "Arn": arn("agent-group/g0"), "Name": "ROOT", "LevelId": "0" },
+            { "Id": "g1", "Arn": arn("agent-group/g1"), "Name": "Europe", "LevelId": "1",
+              "HierarchyPath": { "LevelOne": level("g1", "Europe") }, "Tags": { "team": "ops" } },
+            { "Id": "g5", "Name": "Night", "LevelId": "5",
+              "HierarchyPath": {
+                "LevelFive": level("g5", "Night"), "LevelFour": level("g4", "Bern"),
+                "LevelThree": level("g3", "Bern"), "LevelTwo": level("g2", "Switzerland"),
+                "LevelOne": level("g1", "Europe") } },
+            // Whether the group's own level is there or not, its name ends the path.
+            { "Id": "g2", "Name": "Switzerland", "HierarchyPath": { "LevelOne": level("g1", "Europe") } },
+            { "Id": "g6", "Name": "Asia" },
+        ],
+        "NextToken": "more",
+        "ApproximateTotalCount": 7,
+    })));
+
+    let page = wire.client.search_user_hierarchy_groups(&search()).await.expect("a page");
+
+    let body = json!({ "InstanceId": INSTANCE, "MaxResults": 100 });
+    assert_sent(&wire, "POST", "/search-user-hierarchy-groups", None, body);
+    let expected = [
+        group("g1", &["Europe"]),
+        group("g5", &["Europe", "Switzerland", "Bern", "Bern", "Night"]),
+        group("g2", &["Europe", "Switzerland"]),
+        group("g6", &["Asia"]),
+    ];
+    assert_eq!(page.items, expected);
+    assert_eq!(page.next_token.as_deref(), Some("more"));
+
+    let wire = Wire::new(&Answer::ok("{}"));
+    let request =
+        SearchUserHierarchyGroups { next_token: Some("more".into()), max_results: Some(2), ..search() };
+    let page = wire.client.search_user_hierarchy_groups(&request).await.expect("a page");
+    assert_eq!((page.items.len(), page.next_token), (0, None));
+    let body = json!({ "InstanceId": INSTANCE, "MaxResults": 2, "NextToken": "more" });
+    assert_sent(&wire, "POST", "/search-user-hierarchy-groups", None, body);
+    assert_not_found!(search_user_hierarchy_groups, &request);
+}
+
+#[tokio::test]
+async fn a_path_with_a_gap_is_no_path() {
+    for (group, lacking) in [
+        (json!({ "Name": "Night" }), "Id"),
+        (json!({ "Id": "g2" }), "Name"),
+        (json!({ "Id": "g2", "Name": "" }), "Name"),
+        (
+            json!({ "Id": "g2", "Name": "Night", "HierarchyPath": { "LevelOne": { "Id": "g1" } } }),
+            "HierarchyPath.Name",
+        ),
+    ] {
+        let body = json!({ "UserHierarchyGroups": [group] });
+        let lacking = format!("UserHierarchyGroups.{lacking}");
+        assert_lacks!(search_user_hierarchy_groups, &search(), body, lacking, Effect::None);
+    }
+}
+
+#[tokio::test]
+async fn what_is_configured_is_listed_over_http_and_restricts() {
+    let server = Server::start(&[
+        "--instance=1c2d=SAML",
+        "--routing-profile=7a9b=Basic: first line",
+        "--routing-profile=8b0c=A=B",
+        "--security-profile=3d4e=Agent",
+        "--hierarchy-group=5f6a=Europe/Zürich/Night",
+    ]);
+    let client = server.connect();
+    let routing = list_all_routing_profiles(&client, &instance_id()).await.expect("listed");
+    let expected = [("7a9b", "Basic: first line"), ("8b0c", "A=B")];
+    let expected = expected.map(|(id, name)| named(id, &arn(&format!("routing-profile/{id}")), name));
+    assert_eq!(routing, expected);
+    let security = list_all_security_profiles(&client, &instance_id()).await.expect("listed");
+    assert_eq!(security, [named("3d4e", &arn("security-profile/3d4e"), "Agent")]);
+    let groups = list_all_hierarchy_groups(&client, &instance_id()).await.expect("listed");
+    assert_eq!(groups, [group("5f6a", &["Europe", "Zürich", "Night"])]);
+
+    for wrong in [
+        ["--routing-profile", "7a9b"],
+        ["--routing-profile", "=Basic"],
+        ["--security-profile", "3d4e="],
+        ["--hierarchy-group", "5f6a=Europe//Night"],
+        ["--hierarchy-group", "5f6a=1/2/3/4/5/6"],
+    ] {
+        let args = ["--instance", "1c2d=SAML"].into_iter().chain(wrong);
+        let refused = std::process::Command::new(example("connect-server")).args(args).output();
+        assert_eq!(refused.expect("it runs").status.code(), Some(1), "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_names_that_repeats_a_page_ends() {
+    let repeat = |operation: Operation| (1..=2).map(move |n| format!("--fault={operation}:{n}:repeat-token"));
+    let operations = [
+        Operation::ListRoutingProfiles,
+        Operation::ListSecurityProfiles,
+        Operation::SearchUserHierarchyGroups,
+    ];
+    let faults: Vec<_> = operations.into_iter().flat_map(repeat).collect();
+    let args: Vec<_> =
+        ["--instance=1c2d=SAML"].into_iter().chain(faults.iter().map(String::as_str)).collect();
+    let server = Server::start(&args);
+    let client = server.connect();
+    let errors = [
+        list_all_routing_profiles(&client, &instance_id()).await.expect_err("no end"),
+        list_all_security_profiles(&client, &instance_id()).await.expect_err("no end"),
+        list_all_hierarchy_groups(&client, &instance_id()).await.expect_err("no end"),
+    ];
+    for (error, operation) in errors.iter().zip(operations) {
+        assert_eq!((error.operation(), error.kind()), (operation, ErrorKind::Service));
+        assert_eq!(error.message(), Some("the service repeats a page"));
+    }
+}
