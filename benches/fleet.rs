@@ -51,7 +51,7 @@ fn main() {
         }
     }
     println!("\nreading again, 1 in 200 changed\n");
-    println!("| users | list | describe |\n| ---: | ---: | ---: |");
+    println!("| users | list | search | describe |\n| ---: | ---: | ---: | ---: |");
     for users in sizes {
         reading(*users);
     }
@@ -265,8 +265,9 @@ fn reading(users: usize) {
         assert_eq!(refreshed.there().len(), recorded.len());
         let calls = connect.calls();
         let count = |operation| calls.iter().filter(|call| call.operation == operation).count();
-        let (listed, described) = (count(Operation::ListUsers), count(Operation::DescribeUser));
-        println!("| {} | {listed} | {described} |", recorded.len());
+        let [listed, searched, described] =
+            [Operation::ListUsers, Operation::SearchUsers, Operation::DescribeUser].map(count);
+        println!("| {} | {listed} | {searched} | {described} |", recorded.len());
         assert!(calls.len() <= recorded.len().div_ceil(1_000) + changed.count());
     });
 }
@@ -282,7 +283,7 @@ fn drawing(costs: &[Cost]) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" \
          font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
     );
-    let mut line = |color: &str, name: &str, anchor: (f64, &str), points: Vec<(f64, f64, String)>| {
+    let mut line = |color: &str, name: &str, above: f64, points: Vec<(f64, f64, String)>| {
         let path: Vec<String> = points.iter().map(|(x, y, _)| format!("{x:.1},{y:.1}")).collect();
         let _ = writeln!(
             svg,
@@ -293,13 +294,11 @@ fn drawing(costs: &[Cost]) -> String {
             let _ = writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" fill=\"{color}\"/>");
             let _ = writeln!(
                 svg,
-                "<text x=\"{:.1}\" y=\"{:.1}\" fill=\"{color}\" text-anchor=\"{}\">{label}</text>",
-                x + anchor.0,
-                y + 4.0,
-                anchor.1
+                "<text x=\"{x:.1}\" y=\"{:.1}\" fill=\"{color}\" text-anchor=\"middle\">{label}</text>",
+                y + above
             );
         }
-        let place = if anchor.0 < 0.0 { 40.0 } else { 58.0 };
+        let place = if above < -10.0 { 40.0 } else { 58.0 };
         let _ = writeln!(svg, "<text x=\"80\" y=\"{place}\" fill=\"{color}\">{name}</text>");
     };
     let points = |value: &dyn Fn(&Cost) -> f64, top: f64, decades: f64, label: &dyn Fn(f64) -> String| {
@@ -311,8 +310,8 @@ fn drawing(costs: &[Cost]) -> String {
     let seconds =
         |value: f64| if value < 0.1 { format!("{:.1} ms", value * 1e3) } else { format!("{value:.2} s") };
     let mebibytes = |value: f64| format!("{value:.1} MiB");
-    line("#0b6", "seconds to plan", (-10.0, "end"), points(&|cost| cost.seconds, 10.0, 5.0, &seconds));
-    line("#06b", "peak memory", (10.0, "start"), points(&|cost| cost.mebibytes, 100_000.0, 5.0, &mebibytes));
+    line("#0b6", "seconds to plan", -12.0, points(&|cost| cost.seconds, 10.0, 5.0, &seconds));
+    line("#06b", "peak memory", -8.0, points(&|cost| cost.mebibytes, 100_000.0, 5.0, &mebibytes));
     for cost in costs {
         let _ = writeln!(
             svg,

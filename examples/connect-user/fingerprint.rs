@@ -28,7 +28,7 @@ pub struct Fingerprints {
 impl Fingerprints {
     /// Goes on with the salt of a recorded fingerprint, if there is one.
     pub fn like(recorded: Option<&str>) -> Self {
-        let salt = recorded.and_then(|recorded| parse(recorded)).map(|(salt, _)| salt);
+        let salt = recorded.and_then(parse).map(|(salt, _)| salt);
         let fresh = || {
             let mut salt = Salt::default();
             fastrand::fill(&mut salt);

@@ -307,7 +307,7 @@ async fn quick_connects_to_users_are_found_and_deleted() {
 
     let page = wire.client.search_quick_connects(&request).await.expect("a page");
 
-    let body = json!({ "InstanceId": INSTANCE, "MaxResults": 500, "NextToken": "here" });
+    let body = json!({ "InstanceId": INSTANCE, "MaxResults": 100, "NextToken": "here" });
     assert_sent(&wire, "POST", "/search-quick-connects", None, body);
     let [jane, dangling] = page.items.as_slice() else { panic!("{page:?}") };
     assert_eq!((jane.quick_connect_id.as_str(), jane.name.as_str()), ("q1", "Jane"));

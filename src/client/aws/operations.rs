@@ -30,7 +30,7 @@ use crate::{
 /// The largest pages that the API gives.
 const LIST_PAGE: u32 = 1000;
 const SEARCH_PAGE: u32 = 500;
-const GROUP_PAGE: u32 = 100;
+const SMALL_PAGE: u32 = 100;
 
 /// Sends a request of the SDK's and maps its error, with `sent` for what must not be quoted.
 macro_rules! send {
@@ -289,7 +289,7 @@ impl ConnectClient for AwsConnect {
             .search_user_hierarchy_groups()
             .instance_id(request.instance_id.as_str())
             .set_next_token(request.next_token.clone())
-            .max_results(integer(request.max_results.unwrap_or(GROUP_PAGE)));
+            .max_results(integer(request.max_results.unwrap_or(SMALL_PAGE)));
         let answer = send!(SearchUserHierarchyGroups, call)?;
         let missing = lacks(Operation::SearchUserHierarchyGroups, answer.request_id());
         page(answer.user_hierarchy_groups, answer.next_token, hierarchy_group).map_err(missing)
@@ -305,7 +305,7 @@ impl ConnectClient for AwsConnect {
             .search_quick_connects()
             .instance_id(request.instance_id.as_str())
             .set_next_token(request.next_token.clone())
-            .max_results(integer(SEARCH_PAGE));
+            .max_results(integer(SMALL_PAGE));
         let answer = send!(SearchQuickConnects, call)?;
         let missing = lacks(Operation::SearchQuickConnects, answer.request_id());
         page(answer.quick_connects, answer.next_token, user_quick_connect).map_err(missing)
