@@ -19,8 +19,8 @@ use connect_user::{
         memory::{Fault, MemoryConnect, Outcome},
     },
     fleet::{
-        ApplyOptions, Entry, Guard, MemoryStore, PlanOptions, Planner, RefreshOptions, Strategy, UserResult,
-        Wanted, apply, load_all, refresh,
+        ApplyOptions, Change, EmbeddedStore, Entry, Guard, MemoryStore, PlanOptions, Planner, RefreshOptions,
+        StateStore, Strategy, UserResult, Wanted, apply, load_all, refresh,
     },
     user::{IdentityManagementType, Operation, Timestamp, UserSpec, UserState},
     validate::{Context, resolve},
@@ -40,6 +40,11 @@ fn main() {
         std::fs::write(file, drawing(&costs)).expect("written");
     }
     let sizes: &[usize] = if is_whole { &[1_000, 10_000, 100_000] } else { &[200] };
+    println!("\nremembering, one in a hundred new\n");
+    println!("| users | file MiB | open and read all, s | one commit, ms |\n| ---: | ---: | ---: | ---: |");
+    for users in sizes.iter().filter(|users| **users <= 100_000) {
+        remembering(*users);
+    }
     println!("\napplying, simulated\n");
     println!("| users | disturbed by | calls | floor | took | ratio | estimate |");
     println!("| ---: | --- | ---: | ---: | ---: | ---: | ---: |");
@@ -135,6 +140,37 @@ fn state(document: &Value, id: &str) -> UserState {
     members.insert("arn".into(), json!("arn:aws:connect:us-east-1:123456789012:instance/i/agent/u"));
     members.insert("userId".into(), json!(id));
     serde_json::from_value(state).expect("a state")
+}
+
+/// What a store costs: opening it, and remembering one user more.
+fn remembering(users: usize) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("users.redb");
+    let entry = |number: usize| {
+        let name = format!("agent-{number:07}");
+        let entry = Entry::new(state(&typical(&name), "id"));
+        Change::Put(name, Box::new(entry))
+    };
+    simulate(|_| async {
+        let store = EmbeddedStore::open(&file).expect("a store");
+        for batch in (0..users).collect::<Vec<_>>().chunks(1_000) {
+            let changes: Vec<Change> = batch.iter().map(|number| entry(*number)).collect();
+            store.commit(&changes).await.expect("committed");
+        }
+        drop(store);
+        let began = Instant::now();
+        let store = EmbeddedStore::open(&file).expect("a store");
+        assert_eq!(load_all(&store).await.expect("all").len(), users);
+        let opened = began.elapsed().as_secs_f64();
+        let more = users / 100;
+        let began = Instant::now();
+        for number in users..users + more {
+            store.commit(&[entry(number)]).await.expect("committed");
+        }
+        let commit = began.elapsed().as_secs_f64() * 1e3 / more as f64;
+        let size = std::fs::metadata(&file).expect("a file").len() as f64 / f64::from(1 << 20);
+        println!("| {users} | {size:.0} | {opened:.2} | {commit:.1} |");
+    });
 }
 
 /// The runtime's clock, which is paused: time passes as soon as everybody waits.

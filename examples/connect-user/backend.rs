@@ -34,8 +34,6 @@ pub struct Backend {
     pub pace: Arc<dyn Pace>,
     pub cancel: CancellationToken,
     paced: Box<dyn ConnectClient>,
-    /// Whether the service is one that has every profile that someone asks for.
-    has_everything: bool,
     directories: BTreeMap<String, Arc<Directory>>,
     /// What was asked of each instance.
     kinds: BTreeMap<String, Option<IdentityManagementType>>,
@@ -72,7 +70,6 @@ impl Backend {
             pace,
             cancel,
             paced,
-            has_everything: args.backend == BackendKind::Local,
             directories: BTreeMap::new(),
             kinds: BTreeMap::new(),
             expected: args.identity_management,
@@ -95,7 +92,6 @@ impl Backend {
         let directory = Directory::read(instance, self.client()).await.map_err(|error| {
             Failure::new(format!("what the instance `{instance}` has cannot be listed: {error}"))
         })?;
-        let directory = if self.has_everything { directory.without_checking_ids() } else { directory };
         let directory = Arc::new(directory);
         self.directories.insert(instance.bare().to_owned(), directory.clone());
         Ok(Some(directory))

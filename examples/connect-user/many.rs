@@ -60,7 +60,7 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
         text = String::from("resources: {}\n");
     }
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    output::note(&format!("{} users; passwords cannot be read", users.len()));
+    output::note(&format!("{}; passwords cannot be read", output::users(users.len())));
     Ok(())
 }
 
@@ -90,7 +90,8 @@ pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
     match global.format {
         Format::Json => output::json(&json!({"imported": count, "recorded": all - count})),
         Format::Text => output::text(&format!(
-            "{count} users are recorded, and {} were before; `export` writes a program of them.",
+            "Recorded {}, and {} before; `export` writes a program of them.",
+            output::users(count),
             all - count
         )),
     }
@@ -144,7 +145,7 @@ pub async fn import_state(file: &Path, global: &Global) -> Outcome<()> {
         .map_err(|error| Failure::from(error).within(&format!("`{place}`")))?;
     match global.format {
         Format::Json => output::json(&json!({"imported": count})),
-        Format::Text => output::text(&format!("{count} users are recorded.")),
+        Format::Text => output::text(&format!("Recorded {}.", output::users(count))),
     }
     Ok(())
 }

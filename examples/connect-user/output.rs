@@ -58,6 +58,11 @@ pub fn json(value: &Value) {
     let _ = writeln!(io::stdout().lock(), "{value:#}");
 }
 
+/// So many users, in words.
+pub fn users(count: usize) -> String {
+    format!("{count} user{}", if count == 1 { "" } else { "s" })
+}
+
 /// Prints a line to stderr.
 pub fn note(text: &str) {
     let style = AnsiColor::Yellow.on_default();

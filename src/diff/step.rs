@@ -256,7 +256,7 @@ pub(super) fn update(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
         add(true, call, &[]);
     }
     restore_covers(&mut steps);
-    add_possible(&mut steps, &diff.changes);
+    add_possible(&mut steps, &diff.changes, loses);
     for user in &state.record.unfinished.replaced {
         steps.extend(deletion(user, sides.options.quick_connects));
     }
@@ -333,7 +333,12 @@ fn tag_key(change: &Change) -> Option<&str> {
 }
 
 /// The steps that may be needed once what is unknown is known.
-fn add_possible(steps: &mut Vec<Step>, changes: &[Change]) {
+fn add_possible(steps: &mut Vec<Step>, changes: &[Change], loses: impl Fn(&str) -> bool) {
+    let may_lose = |operation: Operation| match operation {
+        Operation::UpdateUserPhoneConfig => loses("phoneConfig"),
+        Operation::UpdateUserConfig => CHANNELS.iter().any(|property| loses(property.path())),
+        _ => false,
+    };
     for change in changes.iter().filter(|change| change.unknown) {
         let OnChange::Update(operations) = change.property.info().on_change else { continue };
         for operation in operations {
@@ -354,6 +359,7 @@ fn add_possible(steps: &mut Vec<Step>, changes: &[Change]) {
                     risks: match change.property {
                         Property::Email => vec![Risk::AccountTakeover],
                         Property::SecurityProfileIds => vec![Risk::PrivilegeGrant],
+                        _ if may_lose(*operation) => vec![Risk::LosesUnrecognised],
                         _ => Vec::new(),
                     },
                     possible: true,

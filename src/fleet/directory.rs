@@ -116,7 +116,7 @@ impl Directory {
         let what = K::NAME.trim_start_matches("an ").trim_start_matches("a ");
         let instance = &self.instance;
         let Some(named) = known.named() else {
-            let is_there = kind.error.is_some() || kind.paths.contains_key(known.bare());
+            let is_there = !kind.is_whole() || kind.paths.contains_key(known.bare());
             if is_there || !self.checks_ids || known.check().is_err() {
                 return None;
             }
@@ -202,6 +202,12 @@ impl Kind {
             }
         }
         Ok(kind)
+    }
+
+    /// Whether what is not here does not exist. Where nothing has a name of its own, the instance is one in
+    /// memory that has whatever someone asks for, and lists only what is in use.
+    fn is_whole(&self) -> bool {
+        self.paths.iter().any(|(id, path)| path.last() != Some(id))
     }
 
     fn at(&self, path: &str) -> Vec<String> {

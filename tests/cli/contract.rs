@@ -460,7 +460,7 @@ fn a_user_out_of_sight_is_not_forgotten() {
     state["users"]["jane"]["state"]["lastWritten"] = json!("2026-01-01T00:00:00Z");
     std::fs::write(tool.path("state.json"), state.to_string()).expect("written");
     std::fs::remove_file(tool.path(".connect-user/users.redb")).expect("no state");
-    assert_eq!(tool.ok(&["state", "import", "state.json"]).out, "1 users are recorded.\n");
+    assert_eq!(tool.ok(&["state", "import", "state.json"]).out, "Recorded 1 user.\n");
     let said = tool.fails(&["apply", &file, "--yes"]);
     assert!(said.contains("`jane` is gone from the service"), "{said}");
     assert!(said.contains("a quota is full"), "{said}");

@@ -44,7 +44,7 @@ fn everybody_is_imported_at_once_and_nobody_twice() {
     tool.apply(&program(&tool, 4, |_, _| ()));
     std::fs::remove_file(tool.path(".connect-user/users.redb")).expect("no state");
     let said = tool.ok(&["import", "--all", "--instance", "i"]).out;
-    assert_eq!(said, "4 users are recorded, and 0 were before; `export` writes a program of them.\n");
+    assert_eq!(said, "Recorded 4 users, and 0 before; `export` writes a program of them.\n");
     let said = tool.json(&["import", "--all", "--instance", "i"]);
     assert_eq!(said, json!({"imported": 0, "recorded": 4}));
     let file = tool.write_text(&tool.ok(&["export", "--instance", "i"]).out);

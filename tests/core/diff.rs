@@ -525,3 +525,16 @@ fn a_replaced_user_needs_no_proficiencies_read() {
     assert_eq!(refusals("jane"), ["proficiencies-not-read"]);
     assert!(refusals("june").is_empty(), "a new user has none, whatever the old one has");
 }
+
+#[test]
+fn a_step_that_is_only_possible_tells_what_it_may_lose() {
+    let mut state = state(&base());
+    state.record.unrecognised = vec!["phoneConfig.phoneType".to_owned()];
+    let mut wanted = spec(&base());
+    let config = wanted.phone_config.as_mut().expect("a phone");
+    config.auto_accept = Some(connect_user::user::Input::Unknown);
+    let steps = preview(&wanted, Some(&state), &Options::default()).steps;
+    let [step] = steps.as_slice() else { panic!("{steps:?}") };
+    assert!(step.possible);
+    assert_eq!(step.risks, [Risk::LosesUnrecognised]);
+}

@@ -187,3 +187,20 @@ async fn ids_become_names_where_these_mean_nothing_else() {
     assert_eq!(desired.spec().routing_profile_id, before.routing_profile_id);
     assert_eq!(desired.spec().hierarchy_group_id, before.hierarchy_group_id);
 }
+
+#[tokio::test]
+async fn an_instance_that_has_everything_denies_nothing() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    for _ in 0..2 {
+        assert!(check(&connect, &named("i", "r9", &["s9"], Some("g9"))).await.is_valid());
+        // From now on something is in use, and still more is there.
+        let directory = Directory::read(&"i".into(), &connect).await.expect("listed");
+        let context =
+            Context::builder().identity_management(IdentityManagementType::Saml).names(&directory).build();
+        let user = resolve(named("i", "r1", &["s1"], None), &context).expect("valid").0;
+        let plan = connect_user::diff::plan(user, None, &Default::default()).expect("a plan");
+        let _ = connect_user::apply::apply(&plan, None, &connect, &Default::default()).await;
+    }
+    let report = check(&connect, &named("i", "name:Agents", &["s1"], None)).await;
+    assert_eq!(errors(&report)[0].1, "unknown-routing-profile", "a name must stand for something");
+}
