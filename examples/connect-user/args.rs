@@ -170,6 +170,10 @@ pub struct Global {
     /// Share the quota with other runs: find the own part of it by what the service refuses.
     #[arg(long, global = true)]
     pub shared_quota: bool,
+    /// For how long a call that fails may be tried again: 2 minutes while reading, an hour while applying,
+    /// where waiting for the quota counts.
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub retry_for: Option<u64>,
     /// How many calls may be under way at once.
     #[arg(long, global = true, value_name = "N", default_value = "16")]
     pub parallelism: NonZeroUsize,

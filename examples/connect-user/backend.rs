@@ -30,6 +30,8 @@ use crate::{
 pub struct Backend {
     /// One attempt a call.
     pub service: Arc<dyn ConnectClient>,
+    /// For how long a call may be tried again, where the command line says it.
+    pub retry_for: Option<Duration>,
     pub timer: Arc<dyn Timer>,
     pub pace: Arc<dyn Pace>,
     pub cancel: CancellationToken,
@@ -62,10 +64,14 @@ impl Backend {
         let pace: Arc<dyn Pace> = Arc::new(if args.shared_quota { buckets.shared() } else { buckets });
         let cancel = CancellationToken::new();
         let paced = Paced::new(service.clone(), pace.clone()).with_cancellation(cancel.clone());
-        let paced = Retrying::new(paced, RetryPolicy::default(), timer.clone());
+        let retry_for = args.retry_for.map(Duration::from_secs);
+        let mut retry = RetryPolicy::default();
+        retry.total = retry_for.unwrap_or(retry.total);
+        let paced = Retrying::new(paced, retry, timer.clone());
         let paced = Box::new(paced.with_cancellation(cancel.clone()));
         Ok(Self {
             service,
+            retry_for,
             timer,
             pace,
             cancel,

@@ -197,7 +197,7 @@ impl Execution<'_> {
         let watch = Watch::new(&plan, self.keeps(&wave), self.wishes, self.format);
         self.note_unchanged(&wave, &plan, &watch).await?;
         let owned: Vec<UserId> = self.store.users().map(|(_, state)| state.user_id.clone()).collect();
-        let options = ApplyOptions::builder()
+        let mut options = ApplyOptions::builder()
             .timer(self.backend.timer.clone())
             .pace(self.backend.pace.clone())
             .parallelism(self.parallelism)
@@ -207,6 +207,7 @@ impl Execution<'_> {
             .owned(&owned)
             .read_back(wave.is_referred_to)
             .build();
+        options.retry.total = self.backend.retry_for.unwrap_or(options.retry.total);
         let outcome = fleet::apply(&plan, &self.store.file, &*self.backend.service, &options).await;
         watch.end();
         self.report(&plan, outcome, tally)

@@ -20,6 +20,9 @@ use crate::{
 /// From so many recorded users on, it is told how they are read.
 const MANY: usize = 100;
 
+/// So many names of users who will be deleted stand in one line.
+const LISTED: usize = 50;
+
 pub fn choose_color(color: Color) {
     match color {
         Color::Auto => {}
@@ -191,10 +194,14 @@ pub fn plan(review: &Review, backend: &Backend, format: Format) {
                 .map(|(name, _)| name.as_str())
                 .collect();
             if gone.len() > 1 {
+                let listed = gone.iter().take(LISTED).copied().collect::<Vec<_>>().join(", ");
+                let more = match gone.len().saturating_sub(LISTED) {
+                    0 => String::new(),
+                    more => format!(" and {more} more, each shown above"),
+                };
                 text(&format!(
-                    "- {} users will be deleted, which is irreversible: {}",
-                    gone.len(),
-                    gone.join(", ")
+                    "- {} users will be deleted, which is irreversible: {listed}{more}",
+                    gone.len()
                 ));
             }
             text(&counts.line(&estimate));

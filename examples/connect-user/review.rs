@@ -244,7 +244,7 @@ async fn read(
         .collect();
     let refreshed = refresh(&known, backend.client(), options).await;
     let mut refreshed =
-        refreshed.map_err(|error| Failure::new(format!("the recorded users cannot be read: {error}")))?;
+        refreshed.map_err(|error| Failure::new(format!("the users cannot be read: {error}")))?;
     fail_unread(&refreshed)?;
     for user in program.users.iter().filter(|user| wishes.is_target(&user.name)) {
         let Some(id) = user.import.as_ref().filter(|_| !known.contains_key(&user.name)) else { continue };

@@ -163,6 +163,7 @@ pub(super) fn record(desired: &DesiredUser, unrecognised: Vec<String>) -> Record
         unfinished: Unfinished::default(),
         unrecognised,
         last_written: None,
+        under_way: false,
         password: desired.password().cloned(),
     }
 }
@@ -170,12 +171,13 @@ pub(super) fn record(desired: &DesiredUser, unrecognised: Vec<String>) -> Record
 /// Whether the state remembers already what [`record`] would have it remember.
 #[cfg(feature = "fleet")]
 pub(crate) fn is_recorded(desired: &DesiredUser, state: &UserState) -> bool {
-    let Record { managed, tag_keys, default_tag_keys, unfinished, .. } = &state.record;
+    let Record { managed, tag_keys, default_tag_keys, unfinished, under_way, .. } = &state.record;
     let own =
         || desired.spec().tags.as_ref().and_then(Input::known).into_iter().flatten().map(|(key, _)| key);
     let default = || desired.default_tags().keys().filter(|key| !own().any(|own| own == *key));
     *managed == desired.managed()
         && unfinished.is_empty()
+        && !under_way
         && own().eq(tag_keys)
         && default().eq(default_tag_keys)
 }

@@ -113,5 +113,6 @@ pub(super) fn is_gone(error: &ClientError) -> bool {
 /// What was read, with what is remembered.
 pub(crate) fn with_record(read: UserState, known: &UserState) -> UserState {
     let unrecognised = read.record.unrecognised.clone();
-    UserState { record: Record { unrecognised, last_written: None, ..known.record.clone() }, ..read }
+    let record = Record { unrecognised, last_written: None, under_way: false, ..known.record.clone() };
+    UserState { record, ..read }
 }

@@ -172,10 +172,13 @@ pub async fn apply(
     if !plan.is_made_from(current) {
         return Err(run.failed(ApplyError::Stale, plan.steps(), 0));
     }
-    run.remember_more();
+    run.remember_more(!plan.steps().is_empty());
     for (index, step) in plan.steps().iter().enumerate() {
         let later = plan.steps().get(index + 1..).unwrap_or_default();
         if let Err(error) = run.step(step, later).await {
+            if let Some(state) = &mut run.state {
+                state.record.under_way = !run.certain;
+            }
             return Err(run.failed(error, plan.steps(), index));
         }
     }
@@ -222,7 +225,10 @@ struct Run<'a> {
 impl Run<'_> {
     /// Until all is done, both what was managed and what will be is: whatever happens, the next plan
     /// takes away what has to go.
-    fn remember_more(&mut self) {
+    fn remember_more(&mut self, is_work: bool) {
+        if let Some(state) = &mut self.state {
+            state.record.under_way = is_work;
+        }
         let (Some(state), Some(desired)) = (&mut self.state, self.desired) else { return };
         let then = record(desired, Vec::new());
         state.record.managed = state.record.managed.union(then.managed);
@@ -237,6 +243,9 @@ impl Run<'_> {
         let observer = self.options.observer;
         observer.before(step, self.state.as_ref()).await.map_err(ApplyError::Observer)?;
         let result = self.call(call).await;
+        if let Some(state) = &mut self.state {
+            state.record.under_way = !(later.is_empty() && result.is_ok());
+        }
         let seen = match &result {
             Ok(()) => Ok(()),
             Err(

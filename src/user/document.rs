@@ -40,6 +40,8 @@ struct Document {
     unrecognised: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_written: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    under_way: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unfinished: Option<Leftover>,
 }
@@ -57,6 +59,10 @@ fn no_value() -> Value {
     Value::Null
 }
 
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
 fn is_null(value: &Value) -> bool {
     *value == Value::Null
 }
@@ -70,6 +76,7 @@ impl UserState {
             unfinished,
             unrecognised,
             last_written,
+            under_way,
             password: _,
         } = &self.record;
         Document {
@@ -85,6 +92,7 @@ impl UserState {
             default_tags: default_tag_keys.clone(),
             unrecognised: unrecognised.clone(),
             last_written: *last_written,
+            under_way: *under_way,
             unfinished: (!unfinished.is_empty()).then(|| Leftover {
                 replaced: unfinished.replaced.clone(),
                 after_contact_work_configs: match unfinished.after_contact_work.to_spec() {
@@ -130,6 +138,7 @@ impl UserState {
                 },
                 unrecognised: document.unrecognised,
                 last_written: document.last_written,
+                under_way: document.under_way,
                 password: spec.password.and_then(Input::into_known),
             },
         })

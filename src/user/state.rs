@@ -61,6 +61,9 @@ pub struct Record {
     /// When a call of this crate last changed the user, by the clock of the machine that made it, until the
     /// user is read again: who lists users knows by it whose change it sees.
     pub last_written: Option<Timestamp>,
+    /// Whether an apply has begun to change the user and has not been heard of since: whoever was killed in
+    /// between may have changed it, so that it must be read, whatever the time of its last change says.
+    pub under_way: bool,
     /// The password that was last applied, in memory only.
     pub password: Option<Secret>,
 }

@@ -118,6 +118,29 @@ async fn many_are_made_at_the_speed_of_the_quota_and_then_there_is_nothing_to_do
     assert!(plan_of(&all, &states).is_empty());
 }
 
+#[tokio::test(start_paused = true)]
+async fn more_users_than_are_under_way_at_once_may_wait_for_each_other() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    let rate = Rate { every: Duration::from_nanos(1), burst: NonZeroU32::MAX };
+    let fast = || {
+        let mut options = options();
+        options.pace = Arc::new(TokenBuckets::new(rate, options.timer.clone()));
+        options
+    };
+    // Everybody takes the name of the one before, in one great circle, after which each waits for another.
+    let count = 2_500;
+    let named = |shift: usize| -> Vec<Wanted> {
+        let name = |number: usize| format!("n{:05}", (number + shift) % count);
+        (0..count).map(|number| wanted(&format!("u{number:05}"), &document(&name(number)))).collect()
+    };
+    assert!(apply(&plan_of(&named(0), &BTreeMap::new()), &store, &connect, &fast()).await.is_done());
+    let plan = plan_of(&named(1), &states_of(&store).await);
+    let outcome = apply(&plan, &store, &connect, &fast()).await;
+    assert!(outcome.is_done());
+    assert_eq!(connect.users(&"i".into()).len(), count);
+    assert!(plan_of(&named(1), &states_of(&store).await).is_empty());
+}
+
 /// Users of whom each has something else to do.
 fn mixed(count: usize) -> (BTreeMap<String, UserState>, Vec<Wanted>) {
     let mut states = BTreeMap::new();

@@ -163,7 +163,7 @@ impl<'a> Job<'a> {
         let missing =
             self.inherited.iter().filter(|old| !replaced.contains(old)).cloned().collect::<Vec<_>>();
         replaced.extend(missing);
-        if self.last_written().as_ref() == Some(&state) {
+        if self.is_written(&state) {
             return Ok(());
         }
         let notes = self.run.options.observer.notes(&self.user.name, &state, &self.notes);
@@ -187,8 +187,16 @@ impl<'a> Job<'a> {
         Ok(())
     }
 
-    fn last_written(&self) -> Option<UserState> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Whether the user is written down already, but for the time.
+    fn is_written(&self, state: &UserState) -> bool {
+        let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.as_ref().is_some_and(|written| {
+            let mut state = state.clone();
+            if written.record.last_written.is_some() {
+                state.record.last_written = written.record.last_written;
+            }
+            *written == state
+        })
     }
 
     /// Waits until the other users are as far as this step asks for.

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -30,6 +33,10 @@ use crate::{
 /// How many users wait for the same operation at once: enough that it never stands still, and few enough
 /// that those who have most to do are not held up.
 const WAITING: usize = 8;
+
+/// How many users are under way at once, those not counted who wait for another user: where nothing bounds
+/// the calls, the memory is bounded all the same.
+const UNDER_WAY: usize = 1_000;
 
 /// How many users that need no call are written at once.
 const BATCH: usize = 500;
@@ -64,6 +71,7 @@ pub async fn apply(
         watched,
         stop,
         quick_connects: QuickConnectIndex::default(),
+        held: AtomicUsize::new(0),
         signals: signals(plan.users()),
         advanced: Mutex::default(),
         tally: Mutex::new(Tally::new(plan, options)),
@@ -88,6 +96,8 @@ pub(super) struct Run<'a> {
     /// Ends everything: the host's wish, too many failures, or states that cannot be written.
     pub(super) stop: CancellationToken,
     pub(super) quick_connects: QuickConnectIndex,
+    /// How many users under way wait for another user.
+    held: AtomicUsize,
     /// How far the users are for whom others wait.
     signals: HashMap<usize, watch::Sender<Made>>,
     /// Those of them who have moved since somebody last looked.
@@ -196,7 +206,10 @@ impl Run<'_> {
             }
             if !self.stop.is_cancelled() {
                 for operation in queue.operations() {
-                    let room = WAITING.saturating_sub(self.watched.waiting(operation));
+                    let under_way = running.len().saturating_sub(self.held.load(Ordering::Relaxed));
+                    let room = WAITING
+                        .saturating_sub(self.watched.waiting(operation))
+                        .min(UNDER_WAY.saturating_sub(under_way));
                     for place in (0..room).map_while(|_| queue.next(operation)) {
                         running.extend(
                             users
@@ -307,7 +320,11 @@ impl Run<'_> {
     pub(super) async fn has_made(&self, place: usize, step: usize) -> bool {
         let Some(signal) = self.signals.get(&place) else { return false };
         let mut made = signal.subscribe();
+        self.held.fetch_add(1, Ordering::Relaxed);
+        // The queue may have stood still for want of a place that is free now.
+        self.watched.moved.notify_one();
         let enough = made.wait_for(|made| made.steps > step || made.has_ended).await;
+        self.held.fetch_sub(1, Ordering::Relaxed);
         enough.is_ok_and(|made| made.steps > step)
     }
 

@@ -109,7 +109,8 @@ impl<'a> Instance<'a> {
     fn is_unchanged(&self, state: &UserState, listed: &Listed) -> bool {
         let Some(changed) = listed.changed else { return false };
         let own = |written| is_near(written, changed, self.options.own_change_within);
-        listed.name == state.name
+        !state.record.under_way
+            && listed.name == state.name
             && (state.last_modified_time == Some(changed) || state.record.last_written.is_some_and(own))
     }
 
