@@ -24,8 +24,8 @@ pub use directory::Directory;
 pub use estimate::Estimate;
 pub use plan::{FleetNotice, FleetPlan, FleetRefused, Planner, UserPlan, plan};
 pub use refresh::{
-    Everybody, Finding, FindingKind, REFRESH_OPERATIONS, RefreshOptions, Refreshed, Strategy, read_all,
-    refresh,
+    Everybody, Finding, FindingKind, REFRESH_OPERATIONS, Reader, RefreshOptions, Refreshed, Strategy,
+    read_all, refresh,
 };
 pub use store::{
     Change, EmbeddedStore, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json, import_json,

@@ -13,6 +13,7 @@ mod encode;
 mod id;
 mod import_id;
 mod input;
+mod member;
 mod name;
 mod node;
 mod operation;
@@ -37,6 +38,7 @@ pub use id::{
 };
 pub use import_id::{ImportId, ImportIdError};
 pub use input::Input;
+pub use member::Member;
 pub use name::AutoName;
 pub use operation::Operation;
 pub use path::{Path, Segment};

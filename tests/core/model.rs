@@ -1,8 +1,8 @@
 //! The data: documents in and out, ids, names, tags.
 
 use connect_user::user::{
-    AutoName, ExposeSecrets, IdentityManagementType, ImportId, Path, Property, RoutingProfileId, UserSpec,
-    reference_table,
+    AutoName, ExposeSecrets, IdentityManagementType, ImportId, Member, Path, Property, RoutingProfileId,
+    Shape, UserSpec, reference_table,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -31,6 +31,43 @@ fn import_ids_say_what_is_wrong_with_them() {
         ),
     ] {
         assert_eq!(text.parse::<ImportId>().map_err(|error| error.to_string()), Err(message.to_owned()));
+    }
+}
+
+#[test]
+fn the_table_of_members_is_what_documents_are_read_by() {
+    let value = |member: &Member| match member.shape {
+        Shape::Choice(names) => json!(names[0]),
+        Shape::Integer => json!(1),
+        Shape::Bool => json!(true),
+        _ => json!("+4930123456"),
+    };
+    let object = |members: &[&Member]| {
+        let mut object = json!({});
+        for member in members {
+            match member.path.split_once('.') {
+                Some((outer, inner)) => object[outer][inner] = value(member),
+                None => object[member.path] = value(member),
+            }
+        }
+        object
+    };
+    for property in Property::ALL.iter().filter(|property| !property.members().is_empty()) {
+        let read = |members: &[&Member]| {
+            let mut document =
+                json!({"instanceId": "i", "routingProfileId": "r", "securityProfileIds": ["s"]});
+            document[property.path()] = json!([object(members)]);
+            serde_json::from_value::<UserSpec>(document)
+        };
+        let all: Vec<&Member> = property.members().iter().collect();
+        let spec = read(&all).expect("every member is known");
+        let written = serde_json::to_value(&spec).expect("JSON");
+        assert_eq!(written[property.path()][0], object(&all), "and there is no other");
+        for left_out in property.members() {
+            let rest: Vec<&Member> =
+                all.iter().copied().filter(|member| member.path != left_out.path).collect();
+            assert_eq!(read(&rest).is_err(), left_out.required, "{property}: {}", left_out.path);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use connect_user::{
         ConnectClient, CreateUser, DeleteUser, ErrorKind, ListUsers,
         memory::{Fault, MemoryConnect, Outcome},
     },
-    fleet::{FindingKind, RefreshOptions, Refreshed, Strategy, refresh},
+    fleet::{FindingKind, Reader, RefreshOptions, Refreshed, Strategy, refresh},
     user::{IdentityManagementType, ImportId, Operation, Property, Timestamp, UserState},
 };
 
@@ -250,6 +250,35 @@ async fn whose_apply_was_killed_is_read_whatever_the_time_of_change_says() {
     let refreshed = world.refresh(Strategy::Changed).await;
     assert_eq!(world.count(Operation::DescribeUser), 1);
     assert!(!refreshed.states["u00001"].as_ref().expect("there").record.under_way, "now it is known again");
+}
+
+#[tokio::test]
+async fn users_read_one_by_one_are_listed_once_they_are_many() {
+    let world = World::new(100).await;
+    world.connect.set_time(world.connect.time().plus(Duration::from_secs(60)));
+    world.edit("u00050");
+    world.delete("u00060").await;
+    let reader = Reader::new(world.options(Strategy::Changed));
+    let mut gone = Vec::new();
+    for (name, known) in &world.known {
+        match reader.refresh(known, &world.connect).await.expect("read") {
+            Some(state) => assert_eq!(state.name, *name),
+            None => gone.push(name.as_str()),
+        }
+    }
+    assert_eq!(gone, ["u00060"]);
+    assert_eq!((world.count(Operation::ListUsers), world.count(Operation::DescribeUser)), (1, 5 + 1 + 1));
+}
+
+#[tokio::test]
+async fn where_users_may_not_be_listed_each_is_read() {
+    let world = World::new(10).await;
+    world.connect.inject(Fault::of(Operation::ListUsers, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    let reader = Reader::new(world.options(Strategy::Changed));
+    for known in world.known.values() {
+        assert!(reader.refresh(known, &world.connect).await.expect("read").is_some());
+    }
+    assert_eq!((world.count(Operation::ListUsers), world.count(Operation::DescribeUser)), (1, 10));
 }
 
 #[tokio::test]

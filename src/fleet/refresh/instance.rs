@@ -19,6 +19,7 @@ const SEARCH_PAGE: usize = 500;
 const LEFT_OUT: &[Property] = &[Property::Email, Property::SecondaryEmail, Property::Mobile];
 
 /// A user as a list or a search has it.
+#[derive(Debug)]
 pub(super) struct Listed {
     pub(super) user_id: UserId,
     pub(super) name: String,
@@ -106,7 +107,7 @@ impl<'a> Instance<'a> {
     }
 
     /// Whether the last change that the list shows is known here.
-    fn is_unchanged(&self, state: &UserState, listed: &Listed) -> bool {
+    pub(super) fn is_unchanged(&self, state: &UserState, listed: &Listed) -> bool {
         let Some(changed) = listed.changed else { return false };
         let own = |written| is_near(written, changed, self.options.own_change_within);
         !state.record.under_way
@@ -114,7 +115,7 @@ impl<'a> Instance<'a> {
             && (state.last_modified_time == Some(changed) || state.record.last_written.is_some_and(own))
     }
 
-    async fn unchanged(&self, state: &UserState, listed: &Listed) -> ClientResult<UserState> {
+    pub(super) async fn unchanged(&self, state: &UserState, listed: &Listed) -> ClientResult<UserState> {
         let mut state = state.clone();
         state.last_modified_time = listed.changed;
         state.record.last_written = None;
@@ -185,7 +186,7 @@ impl<'a> Instance<'a> {
         self.read(alone, refreshed).await;
     }
 
-    async fn list(&self) -> ClientResult<HashMap<String, Listed>> {
+    pub(super) async fn list(&self) -> ClientResult<HashMap<String, Listed>> {
         let users = list_all_users(self.client, self.id).await?;
         let listed = users.into_iter().map(|user| {
             let changed = user.last_modified_time;

@@ -3,6 +3,7 @@
 mod all;
 mod instance;
 mod options;
+mod reader;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -19,6 +20,7 @@ use crate::{
 
 pub use all::{Everybody, read_all};
 pub use options::{RefreshOptions, Strategy};
+pub use reader::Reader;
 
 /// A fleet as it is.
 #[derive(Debug, Default)]

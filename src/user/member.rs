@@ -1,0 +1,150 @@
+//! What stands in the objects of a list property: the rest of the table, for hosts that declare a schema.
+
+use super::{
+    Channel, PhoneType, Property,
+    Property::{
+        AfterContactWorkConfigs, AutoAcceptConfigs, PersistentConnectionConfigs, PhoneNumberConfigs,
+        UserProficiencies, VoiceEnhancementConfigs,
+    },
+    Sensitivity, Shape, VoiceEnhancementMode,
+    path::to_snake_case,
+};
+
+/// A member of the objects that a list property holds.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Member {
+    /// Where it is in such an object, as Pulumi writes it.
+    pub path: &'static str,
+    /// The form of its value.
+    pub shape: Shape,
+    /// Whether it cannot be left out where the object around it is given.
+    pub required: bool,
+    /// How careful one must be with its value.
+    pub sensitivity: Sensitivity,
+    /// What it is, in a sentence without its full stop.
+    pub summary: &'static str,
+}
+
+impl Member {
+    /// Where it is in such an object, as Terraform writes it.
+    pub fn snake_case(&self) -> String {
+        to_snake_case(self.path)
+    }
+
+    const fn new(path: &'static str, shape: Shape, summary: &'static str) -> Self {
+        Self { path, shape, required: true, sensitivity: Sensitivity::Public, summary }
+    }
+
+    const fn optional(self) -> Self {
+        Self { required: false, ..self }
+    }
+
+    const fn personal(self) -> Self {
+        Self { sensitivity: Sensitivity::Personal, ..self }
+    }
+}
+
+const CHANNEL: Member = Member::new("channel", Shape::Choice(Channel::NAMES), "the channel");
+
+impl Property {
+    /// What stands in the objects that the property holds; nothing where it holds none.
+    ///
+    /// ```
+    /// use connect_user::user::Property;
+    ///
+    /// let members = Property::PhoneNumberConfigs.members();
+    /// let paths: Vec<_> = members.iter().map(|member| member.snake_case()).collect();
+    /// assert_eq!(paths, ["channel", "phone_type", "phone_number"]);
+    /// assert!(Property::Email.members().is_empty());
+    /// ```
+    pub const fn members(self) -> &'static [Member] {
+        match self {
+            AutoAcceptConfigs => {
+                const {
+                    &[
+                        CHANNEL,
+                        Member::new(
+                            "autoAccept",
+                            Shape::Bool,
+                            "whether contacts that come in are taken without a click",
+                        ),
+                        Member::new(
+                            "agentFirstCallbackAutoAccept",
+                            Shape::Bool,
+                            "whether callbacks that call the agent first are, `VOICE` only",
+                        )
+                        .optional(),
+                    ]
+                }
+            }
+            AfterContactWorkConfigs => {
+                const {
+                    &[
+                    CHANNEL,
+                    Member::new(
+                        "afterContactWorkConfig.afterContactWorkTimeLimit",
+                        Shape::Integer,
+                        "seconds after contacts; 0 is without end",
+                    ),
+                    Member::new(
+                        "agentFirstCallbackAfterContactWorkConfig.afterContactWorkTimeLimit",
+                        Shape::Integer,
+                        "seconds after callbacks that called the agent first, `VOICE` only; 0 is without end",
+                    )
+                    .optional(),
+                ]
+                }
+            }
+            PhoneNumberConfigs => {
+                const {
+                    &[
+                        CHANNEL,
+                        Member::new(
+                            "phoneType",
+                            Shape::Choice(PhoneType::NAMES),
+                            "whether calls are taken in the browser or on a telephone",
+                        ),
+                        Member::new("phoneNumber", Shape::String, "the telephone's number, in E.164")
+                            .optional()
+                            .personal(),
+                    ]
+                }
+            }
+            PersistentConnectionConfigs => {
+                const {
+                    &[
+                        CHANNEL,
+                        Member::new(
+                            "persistentConnection",
+                            Shape::Bool,
+                            "whether the line stays open between calls",
+                        ),
+                    ]
+                }
+            }
+            VoiceEnhancementConfigs => {
+                const {
+                    &[
+                        CHANNEL,
+                        Member::new(
+                            "voiceEnhancementMode",
+                            Shape::Choice(VoiceEnhancementMode::NAMES),
+                            "what is done to the agent's voice",
+                        ),
+                    ]
+                }
+            }
+            UserProficiencies => {
+                const {
+                    &[
+                        Member::new("attributeName", Shape::String, "a predefined attribute of the instance"),
+                        Member::new("attributeValue", Shape::String, "one of the attribute's values"),
+                        Member::new("level", Shape::Integer, "from 1 to 5"),
+                    ]
+                }
+            }
+            _ => &[],
+        }
+    }
+}
