@@ -41,7 +41,7 @@ pub use input::Input;
 pub use member::Member;
 pub use name::AutoName;
 pub use operation::Operation;
-pub use path::{Path, Segment};
+pub use path::{Path, Segment, in_snake_case, to_snake_case};
 pub use property::{
     Bounds, LeftOut, OnChange, Property, PropertyInfo, PropertySet, Sensitivity, Shape, reference_table,
 };

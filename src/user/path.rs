@@ -115,7 +115,26 @@ pub(crate) fn document_order(a: &Path, b: &Path) -> std::cmp::Ordering {
     rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
 }
 
-pub(crate) fn to_snake_case(name: &str) -> String {
+/// A message with the properties that it names in backticks as Terraform writes them.
+///
+/// ```
+/// use connect_user::user::in_snake_case;
+///
+/// let message = "`identityInfo.firstName` is required by `CONNECT_MANAGED`";
+/// assert_eq!(in_snake_case(message), "`identity_info.first_name` is required by `CONNECT_MANAGED`");
+/// ```
+pub fn in_snake_case(message: &str) -> String {
+    let names = |name: &str| Property::ALL.iter().any(|property| property.path().split('.').any(|part| part == name));
+    let rename = |(index, part): (usize, &str)| {
+        let first = part.split(['.', '[']).next().unwrap_or_default();
+        let is_quoted = index % 2 == 1;
+        if is_quoted && names(first) { to_snake_case(part) } else { part.to_owned() }
+    };
+    message.split('`').enumerate().map(rename).collect::<Vec<_>>().join("`")
+}
+
+/// A name as Terraform writes it: `phone_type` for `phoneType`.
+pub fn to_snake_case(name: &str) -> String {
     let mut snake = String::with_capacity(name.len() + 4);
     for c in name.chars() {
         if c.is_ascii_uppercase() {

@@ -1,0 +1,160 @@
+//! The provider's configuration.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use connect_user::{
+    client::{Rate, aws::AwsSettings},
+    diff::{DirectoryUserIdPolicy, Options, PasswordPolicy, QuickConnects},
+    fleet::Strategy,
+    user::{Path, Tags, Value},
+};
+
+use crate::{
+    schema::{BOOL, Field, Given, NUMBER, STRING, STRING_MAP, Schema},
+    wire::Diagnostics,
+};
+
+/// What the provider block says.
+pub struct Config {
+    pub aws: AwsSettings,
+    pub rate: Rate,
+    pub shared_quota: bool,
+    pub refresh: Strategy,
+    pub options: Options,
+    /// Whether a value is still unknown, as while a plan waits for another provider.
+    pub is_unknown: bool,
+}
+
+const ON_PASSWORD_CHANGE: [(&str, PasswordPolicy); 3] = [
+    ("warn", PasswordPolicy::Warn),
+    ("replace", PasswordPolicy::Replace),
+    ("refuse", PasswordPolicy::Refuse),
+];
+
+const ON_DIRECTORY_USER_ID_CHANGE: [(&str, DirectoryUserIdPolicy); 2] =
+    [("refuse", DirectoryUserIdPolicy::Refuse), ("replace", DirectoryUserIdPolicy::Replace)];
+
+const REFRESH: [(&str, Strategy); 2] = [("changed", Strategy::Changed), ("full", Strategy::Full)];
+
+pub fn schema() -> Schema {
+    let option = |name, kind, description| Field::new(name, kind, Given::Optional, description);
+    Schema {
+        fields: vec![
+            option("region", STRING, "The AWS Region; otherwise the environment's or the profile's."),
+            option("profile", STRING, "A profile of the AWS configuration."),
+            option("endpoint_url", STRING, "Another address of the service, such as that of a VPC endpoint."),
+            option("on_password_change", STRING, "What to do about a changed password, which no API can change: `warn` (the default), `replace` the user, or `refuse`."),
+            option("on_directory_user_id_change", STRING, "What to do about a changed directory user id, which no API can change: `refuse` (the default) or `replace` the user."),
+            option("delete_quick_connects", BOOL, "Whether the quick connects that lead to a deleted user are deleted with it."),
+            option("refresh", STRING, "How users are read again: `changed` (the default) lists an instance and reads who has changed, `full` reads everybody."),
+            option("calls_per_second", NUMBER, "How many calls a second each operation may take: 2 unless AWS has raised the quota."),
+            option("burst", NUMBER, "How many calls of an operation may be made at once: 5 unless AWS has raised the quota."),
+            option("shared_quota", BOOL, "Whether other programs use the same quota at the same time: then its share is found by what the service refuses."),
+        ],
+        blocks: vec![("default_tags".to_owned(), vec![option("tags", STRING_MAP, "Tags for every user, under its own.")])],
+    }
+}
+
+impl Config {
+    /// Reads the provider block; mistakes become diagnostics.
+    pub fn read(block: &Value, diagnostics: &mut Diagnostics) -> Self {
+        let mut reader = Reader { block, diagnostics, is_unknown: false };
+        let aws = AwsSettings::builder()
+            .maybe_region(reader.text("region"))
+            .maybe_profile(reader.text("profile"))
+            .maybe_endpoint_url(reader.text("endpoint_url"))
+            .build();
+        let quick_connects =
+            if reader.flag("delete_quick_connects") { QuickConnects::Delete } else { QuickConnects::Leave };
+        let options = Options::builder()
+            .default_tags(reader.default_tags())
+            .password(reader.choice("on_password_change", &ON_PASSWORD_CHANGE))
+            .directory_user_id(reader.choice("on_directory_user_id_change", &ON_DIRECTORY_USER_ID_CHANGE))
+            .quick_connects(quick_connects)
+            .build();
+        let calls = reader.number("calls_per_second", 2.0, 0.001..=1_000_000.0);
+        let burst = reader.number("burst", 5.0, 1.0..=1_000_000.0);
+        Self {
+            aws,
+            rate: Rate {
+                every: Duration::from_secs_f64(1.0 / calls),
+                burst: NonZeroU32::new(burst as u32).unwrap_or(NonZeroU32::MIN),
+            },
+            shared_quota: reader.flag("shared_quota"),
+            refresh: reader.choice("refresh", &REFRESH),
+            options,
+            is_unknown: reader.is_unknown,
+        }
+    }
+}
+
+struct Reader<'a> {
+    block: &'a Value,
+    diagnostics: &'a mut Diagnostics,
+    is_unknown: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn get(&mut self, name: &str) -> Option<&'a Value> {
+        let value = self.block.get(name).filter(|value| **value != Value::Null)?;
+        self.is_unknown |= *value == Value::Unknown;
+        Some(value)
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        self.get(name)?.as_str().map(str::to_owned)
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
+        self.get(name) == Some(&Value::Bool(true))
+    }
+
+    fn number(&mut self, name: &'static str, default: f64, bounds: std::ops::RangeInclusive<f64>) -> f64 {
+        let number = match self.get(name) {
+            Some(Value::Integer(number)) => *number as f64,
+            Some(Value::Float(number)) => *number,
+            _ => return default,
+        };
+        if bounds.contains(&number) {
+            return number;
+        }
+        let (least, most) = (bounds.start(), bounds.end());
+        let message = format!("`{name}` is `{number}` and must be from {least} to {most}");
+        self.diagnostics.error(message, "Set it to the quota of the account", Some(&Path::root().member(name)));
+        default
+    }
+
+    fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)]) -> T
+    where
+        T: Default,
+    {
+        let Some(text) = self.text(name) else { return T::default() };
+        if let Some((_, choice)) = choices.iter().find(|(known, _)| *known == text) {
+            return *choice;
+        }
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        let message = format!("`{name}` cannot be `{text}`");
+        let help = format!("give one of `{}`", names.join("`, `"));
+        self.diagnostics.error(message, help, Some(&Path::root().member(name)));
+        T::default()
+    }
+
+    fn default_tags(&mut self) -> Tags {
+        let block = match self.get("default_tags") {
+            Some(Value::List(blocks)) => blocks.first(),
+            _ => None,
+        };
+        match block.and_then(|block| block.get("tags")) {
+            Some(Value::Map(tags)) => {
+                self.is_unknown |= tags.iter().any(|(_, value)| *value == Value::Unknown);
+                let known = |(key, value): &(String, Value)| Some((key.clone(), value.as_str()?.to_owned()));
+                tags.iter().filter_map(known).collect()
+            }
+            Some(Value::Unknown) => {
+                self.is_unknown = true;
+                Tags::new()
+            }
+            _ => Tags::new(),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! A Terraform provider for Amazon Connect users: the crate `connect-user` inside an engine that somebody else
+//! wrote.
+//!
+//! Terraform starts it; see `README.md`. What is worth reading for whoever embeds the crate is `resource`:
+//! everything else is the protocol.
+
+mod client;
+mod config;
+mod data_source;
+#[path = "../../connect-user/fingerprint.rs"]
+mod fingerprint;
+mod plugin;
+mod provider;
+mod resource;
+mod schema;
+mod wire;
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match plugin::serve(provider::ConnectProvider::default()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! A user as Terraform has it: a value for each property of the crate's table, and what only the service knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use connect_user::user::{
+    Property, Tags, TagInputs, UserState, Value, is_system_tag, merge_tags,
+};
+
+/// The names of what only the service knows.
+const OUTPUTS: [&str; 5] = ["id", "arn", "user_id", "tags_all", "password_revision"];
+
+/// A user as Terraform has it. What is not there is null.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Object {
+    pub leaves: BTreeMap<Property, Value>,
+    /// The blocks that are there; whether one is may be unknown, and then all that is in it is.
+    blocks: BTreeMap<String, bool>,
+    pub outputs: BTreeMap<&'static str, Value>,
+}
+
+impl Object {
+    /// Reads Terraform's object.
+    pub fn from_terraform(object: &Value) -> Self {
+        let mut read = Self::default();
+        for property in Property::ALL {
+            let value = match property.snake_case().split_once('.') {
+                None => object.get(&property.snake_case()).cloned(),
+                Some((block, name)) => match object.get(block) {
+                    Some(Value::Unknown) => {
+                        read.blocks.insert(block.to_owned(), false);
+                        Some(Value::Unknown)
+                    }
+                    Some(Value::List(items)) => items.first().and_then(|item| {
+                        let is_known = *item != Value::Unknown;
+                        read.blocks.insert(block.to_owned(), is_known);
+                        if is_known { item.get(name).cloned() } else { Some(Value::Unknown) }
+                    }),
+                    _ => None,
+                },
+            };
+            read.set(*property, value.unwrap_or(Value::Null));
+        }
+        for name in OUTPUTS {
+            read.put(name, object.get(name).cloned().unwrap_or(Value::Null));
+        }
+        read
+    }
+
+    /// Writes Terraform's object; what it lacks is for the schema to say.
+    pub fn to_terraform(&self) -> Value {
+        let mut members: Vec<(String, Value)> = Vec::new();
+        for (name, value) in &self.outputs {
+            members.push(((*name).to_owned(), value.clone()));
+        }
+        let is_top = |property: &Property| !property.path().contains('.');
+        for (property, value) in self.leaves.iter().filter(|(property, _)| is_top(property)) {
+            members.push((property.snake_case(), value.clone()));
+        }
+        for (block, is_known) in &self.blocks {
+            let item = if *is_known { Value::Map(self.within(block)) } else { Value::Unknown };
+            members.push((block.clone(), Value::List(vec![item])));
+        }
+        Value::Map(members)
+    }
+
+    /// The document that the crate reads a spec from.
+    pub fn to_document(&self) -> Value {
+        let Value::Map(mut members) = self.to_terraform() else { return Value::Null };
+        members.retain(|(name, _)| !OUTPUTS.contains(&name.as_str()));
+        for (name, value) in &mut members {
+            if let (Value::List(items), true) = (&mut *value, self.blocks.contains_key(name)) {
+                *value = items.pop().unwrap_or(Value::Null);
+            }
+        }
+        Value::Map(members)
+    }
+
+    /// The user as the service has it, with everything that can be read.
+    pub fn from_state(state: &UserState, default_tags: &Tags) -> Self {
+        // A state is plain data, which JSON can always hold.
+        let json = serde_json::to_value(state).and_then(serde_json::from_value::<Value>).unwrap_or(Value::Null);
+        let mut object = Self::default();
+        for property in Property::ALL {
+            let place = property.path().split('.').try_fold(&json, |value, name| value.get(name));
+            let value = match (property, place) {
+                (Property::Tags, _) => own_tags(state, default_tags),
+                (Property::Password, _) | (_, None) => Value::Null,
+                (_, Some(Value::List(items))) if !property.members().is_empty() => {
+                    Value::List(items.iter().map(|item| element(*property, item)).collect())
+                }
+                (_, Some(value)) => value.clone(),
+            };
+            if let (Some((block, _)), false) = (property.snake_case().split_once('.'), value == Value::Null) {
+                object.blocks.insert(block.to_owned(), true);
+            }
+            object.set(*property, value);
+        }
+        object.identify(state);
+        object.put("tags_all", tags(state.tags_all.iter().filter(|(key, _)| !is_system_tag(key))));
+        object
+    }
+
+    /// Fills in who the user is.
+    pub fn identify(&mut self, state: &UserState) {
+        self.put("id", state.id().to_string().into());
+        self.put("arn", state.arn.as_str().into());
+        self.put("user_id", state.user_id.bare().into());
+    }
+
+    pub fn get(&self, property: Property) -> &Value {
+        self.leaves.get(&property).unwrap_or(&Value::Null)
+    }
+
+    pub fn set(&mut self, property: Property, value: Value) {
+        match value {
+            Value::Null => drop(self.leaves.remove(&property)),
+            value => drop(self.leaves.insert(property, value)),
+        }
+    }
+
+    pub fn output(&self, name: &str) -> &Value {
+        self.outputs.get(name).unwrap_or(&Value::Null)
+    }
+
+    pub fn put(&mut self, name: &'static str, value: Value) {
+        self.outputs.insert(name, value);
+    }
+
+    /// How often the user was replaced for its password.
+    pub fn revision(&self) -> i64 {
+        match self.output("password_revision") {
+            Value::Integer(number) => *number,
+            _ => 0,
+        }
+    }
+
+    /// Has the blocks that the other has: Terraform wants those of the configuration.
+    pub fn with_blocks_of(mut self, other: &Self) -> Self {
+        self.blocks.clone_from(&other.blocks);
+        self
+    }
+
+    /// The blocks that are here and not there.
+    pub fn blocks_beyond(&self, other: &Self) -> BTreeSet<String> {
+        self.blocks.keys().filter(|block| !other.blocks.contains_key(*block)).cloned().collect()
+    }
+
+    fn within(&self, block: &str) -> Vec<(String, Value)> {
+        let inside = |(property, value): (&Property, &Value)| {
+            let path = property.snake_case();
+            let (outer, name) = path.split_once('.')?;
+            (outer == block).then(|| (name.to_owned(), value.clone()))
+        };
+        self.leaves.iter().filter_map(inside).collect()
+    }
+}
+
+/// Whether a value, or something in it, is not known yet.
+pub fn has_unknowns(value: &Value) -> bool {
+    match value {
+        Value::Unknown => true,
+        Value::List(items) => items.iter().any(has_unknowns),
+        Value::Map(members) => members.iter().any(|(_, value)| has_unknowns(value)),
+        _ => false,
+    }
+}
+
+/// Every tag that the configuration's `tags`, over the provider's, would make; unknown where one is.
+pub fn all_tags(default_tags: &Tags, own: Option<&TagInputs>) -> Value {
+    let merged = merge_tags(default_tags, own);
+    let known: Option<Vec<_>> =
+        merged.into_iter().map(|(key, value)| Some((key, Value::String(value.into_known()?)))).collect();
+    known.map_or(Value::Unknown, Value::Map)
+}
+
+/// Every tag that is not AWS's own or the provider's.
+fn own_tags(state: &UserState, default_tags: &Tags) -> Value {
+    let is_own = |key: &String, value: &String| {
+        let is_default = default_tags.get(key) == Some(value) && !state.record.tag_keys.contains(key);
+        !is_system_tag(key) && !is_default
+    };
+    match tags(state.tags_all.iter().filter(|(key, value)| is_own(key, value))) {
+        Value::Map(tags) if tags.is_empty() => Value::Null,
+        tags => tags,
+    }
+}
+
+fn tags<'a>(tags: impl Iterator<Item = (&'a String, &'a String)>) -> Value {
+    Value::Map(tags.map(|(key, value)| (key.clone(), value.as_str().into())).collect())
+}
+
+/// An element of a list as Terraform names what is in it.
+fn element(property: Property, item: &Value) -> Value {
+    let mut members: Vec<(String, Value)> = Vec::new();
+    for member in property.members() {
+        let found = member.path.split('.').try_fold(item, |value, name| value.get(name));
+        let Some(value) = found.filter(|value| **value != Value::Null) else { continue };
+        match member.snake_case().split_once('.') {
+            None => members.push((member.snake_case(), value.clone())),
+            Some((outer, inner)) => {
+                members.push((outer.to_owned(), Value::Map(vec![(inner.to_owned(), value.clone())])));
+            }
+        }
+    }
+    Value::Map(members)
+}

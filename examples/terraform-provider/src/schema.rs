@@ -1,0 +1,260 @@
+//! The schema, made from the crate's table of properties.
+
+use connect_user::user::{Bounds, Member, Property, Sensitivity, Shape, Value};
+use magma_protocol::tfplugin6::{
+    self as proto, StringKind,
+    schema::{Attribute, Block, NestedBlock, Object, nested_block, object},
+};
+
+/// Required here, although the crate would do without: Terraform tells a provider no logical name to make a
+/// name from, and a block without its phone type says nothing.
+const REQUIRED: [Property; 2] = [Property::Name, Property::PhoneType];
+
+/// Who gives a value.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Given {
+    Required,
+    Optional,
+    /// Who leaves it out lets it be what it is.
+    OptionalComputed,
+    Computed,
+}
+
+/// The form of a value.
+#[derive(Clone)]
+pub enum Kind {
+    /// A type that has no attributes of its own, as JSON.
+    Plain(&'static str),
+    Object(Vec<Field>),
+    Objects(Vec<Field>, object::NestingMode),
+}
+
+#[derive(Clone)]
+pub struct Field {
+    pub name: String,
+    pub kind: Kind,
+    pub given: Given,
+    pub sensitivity: Sensitivity,
+    pub description: String,
+}
+
+/// Attributes, and blocks of at most one each.
+pub struct Schema {
+    pub fields: Vec<Field>,
+    pub blocks: Vec<(String, Vec<Field>)>,
+}
+
+pub const STRING: Kind = Kind::Plain(r#""string""#);
+pub const NUMBER: Kind = Kind::Plain(r#""number""#);
+pub const BOOL: Kind = Kind::Plain(r#""bool""#);
+pub const STRINGS: Kind = Kind::Plain(r#"["set","string"]"#);
+pub const STRING_MAP: Kind = Kind::Plain(r#"["map","string"]"#);
+
+impl Field {
+    pub fn new(name: &str, kind: Kind, given: Given, description: &str) -> Self {
+        let (name, description) = (name.to_owned(), description.to_owned());
+        Self { name, kind, given, sensitivity: Sensitivity::Public, description }
+    }
+}
+
+impl Schema {
+    /// The resource: what Terraform's `aws_connect_user` has, under the same names, and what that lacks.
+    pub fn resource() -> Self {
+        let mut schema = Self { fields: outputs(), blocks: Vec::new() };
+        schema.fields.push(Field::new(
+            "password_revision",
+            NUMBER,
+            Given::Computed,
+            "How often the user was replaced for a changed password.",
+        ));
+        for property in Property::ALL {
+            let given = match property {
+                property if property.is_required() || REQUIRED.contains(property) => Given::Required,
+                property if property.is_secret() => Given::Optional,
+                _ => Given::OptionalComputed,
+            };
+            match property.snake_case().split_once('.') {
+                None => schema.fields.push(field(*property, &property.snake_case(), given)),
+                Some((block, name)) => {
+                    let field = field(*property, name, given);
+                    match schema.blocks.iter_mut().find(|(known, _)| known == block) {
+                        Some((_, fields)) => fields.push(field),
+                        None => schema.blocks.push((block.to_owned(), vec![field])),
+                    }
+                }
+            }
+        }
+        schema
+    }
+
+    /// The data source: the same user, found by its id or name.
+    pub fn data_source() -> Self {
+        let Self { mut fields, blocks } = Self::resource();
+        fields.retain(|field| field.name != "password" && field.name != "password_revision");
+        for (name, inner) in blocks {
+            let kind = Kind::Objects(inner, object::NestingMode::List);
+            fields.push(Field::new(&name, kind, Given::Computed, "As in the resource."));
+        }
+        for field in &mut fields {
+            let given = match field.name.as_str() {
+                "instance_id" => Given::Required,
+                "user_id" | "name" => Given::OptionalComputed,
+                _ => Given::Computed,
+            };
+            field.give(given);
+        }
+        Self { fields, blocks: Vec::new() }
+    }
+
+    pub fn to_proto(&self) -> proto::Schema {
+        proto::Schema { version: 0, block: Some(block(&self.fields, &self.blocks)) }
+    }
+
+    /// A value with every attribute that the schema has and no other, as Terraform asks for it.
+    pub fn complete(&self, value: &Value) -> Value {
+        if matches!(value, Value::Null | Value::Unknown) {
+            return value.clone();
+        }
+        let Value::Map(mut members) = complete(&self.fields, value) else { return Value::Null };
+        for (name, fields) in &self.blocks {
+            let block = match value.get(name) {
+                Some(Value::List(items)) => {
+                    Value::List(items.iter().map(|item| complete(fields, item)).collect())
+                }
+                Some(Value::Unknown) => Value::Unknown,
+                _ => Value::List(Vec::new()),
+            };
+            members.push((name.clone(), block));
+        }
+        Value::Map(members)
+    }
+}
+
+impl Field {
+    /// Gives the field, and what is in it, to somebody else.
+    fn give(&mut self, given: Given) {
+        self.given = given;
+        if let (Kind::Object(fields) | Kind::Objects(fields, _), Given::Computed) = (&mut self.kind, given) {
+            fields.iter_mut().for_each(|field| field.give(given));
+        }
+    }
+}
+
+/// What only the service knows.
+fn outputs() -> Vec<Field> {
+    let output = |name, kind, description| Field::new(name, kind, Given::Computed, description);
+    vec![
+        output("id", STRING, "The instance's and the user's id, with a colon between."),
+        output("arn", STRING, "The user's ARN."),
+        output("user_id", STRING, "The user's id."),
+        output("tags_all", STRING_MAP, "Every tag on the user, those of `default_tags` included."),
+    ]
+}
+
+fn field(property: Property, name: &str, given: Given) -> Field {
+    let info = property.info();
+    let kind = match info.shape {
+        Shape::Channels | Shape::Proficiencies => Kind::Objects(members(property), object::NestingMode::Set),
+        shape => plain(shape),
+    };
+    let bounds = match info.bounds {
+        Bounds::None => String::new(),
+        bounds => format!(" ({bounds})"),
+    };
+    let description = format!("{}{bounds}.", info.summary);
+    Field { name: name.to_owned(), kind, given, sensitivity: info.sensitivity, description }
+}
+
+fn plain(shape: Shape) -> Kind {
+    match shape {
+        Shape::Integer => NUMBER,
+        Shape::Bool => BOOL,
+        Shape::Set => STRINGS,
+        Shape::Map => STRING_MAP,
+        _ => STRING,
+    }
+}
+
+fn members(property: Property) -> Vec<Field> {
+    let mut fields: Vec<Field> = Vec::new();
+    for member in property.members() {
+        let given = if member.required { Given::Required } else { Given::Optional };
+        match member.snake_case().split_once('.') {
+            None => fields.push(element(member, &member.snake_case(), given)),
+            // The object may be left out as a whole, and not what is in it.
+            Some((outer, inner)) => {
+                let inner = vec![element(member, inner, Given::Required)];
+                fields.push(Field::new(outer, Kind::Object(inner), given, member.summary));
+            }
+        }
+    }
+    fields
+}
+
+fn element(member: &Member, name: &str, given: Given) -> Field {
+    let (kind, description) = (plain(member.shape), format!("{}.", member.summary));
+    Field { name: name.to_owned(), kind, given, sensitivity: member.sensitivity, description }
+}
+
+fn complete(fields: &[Field], value: &Value) -> Value {
+    let member = |field: &Field| {
+        let value = match (&field.kind, value.get(&field.name)) {
+            // A secret is in no state.
+            _ if field.sensitivity == Sensitivity::Secret => Value::Null,
+            (_, None) => Value::Null,
+            (Kind::Object(fields), Some(object @ Value::Map(_))) => complete(fields, object),
+            (Kind::Objects(fields, _), Some(Value::List(items))) => {
+                Value::List(items.iter().map(|item| complete(fields, item)).collect())
+            }
+            (_, Some(value)) => value.clone(),
+        };
+        (field.name.clone(), value)
+    };
+    match value {
+        Value::Map(_) => Value::Map(fields.iter().map(member).collect()),
+        other => other.clone(),
+    }
+}
+
+fn block(fields: &[Field], blocks: &[(String, Vec<Field>)]) -> Block {
+    let nested = |(name, fields): &(String, Vec<Field>)| NestedBlock {
+        type_name: name.clone(),
+        block: Some(block(fields, &[])),
+        nesting: nested_block::NestingMode::List.into(),
+        min_items: 0,
+        max_items: 1,
+    };
+    Block {
+        attributes: fields.iter().map(attribute).collect(),
+        block_types: blocks.iter().map(nested).collect(),
+        description_kind: StringKind::Markdown.into(),
+        ..Block::default()
+    }
+}
+
+fn attribute(field: &Field) -> Attribute {
+    let (plain, nested) = match &field.kind {
+        Kind::Plain(json) => (json.as_bytes().to_vec(), None),
+        Kind::Object(fields) => (Vec::new(), Some((fields, object::NestingMode::Single))),
+        Kind::Objects(fields, nesting) => (Vec::new(), Some((fields, *nesting))),
+    };
+    let nested_type = nested.map(|(fields, nesting)| Object {
+        attributes: fields.iter().map(attribute).collect(),
+        nesting: nesting.into(),
+        ..Object::default()
+    });
+    let is_secret = field.sensitivity == Sensitivity::Secret;
+    Attribute {
+        name: field.name.clone(),
+        r#type: plain,
+        nested_type,
+        description: field.description.clone(),
+        description_kind: StringKind::Markdown.into(),
+        required: field.given == Given::Required,
+        optional: matches!(field.given, Given::Optional | Given::OptionalComputed),
+        computed: matches!(field.given, Given::Computed | Given::OptionalComputed),
+        sensitive: is_secret,
+        write_only: is_secret,
+        ..Attribute::default()
+    }
+}

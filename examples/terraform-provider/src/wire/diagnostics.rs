@@ -1,0 +1,105 @@
+//! What Terraform shows to people, at the place in their configuration.
+
+use connect_user::{
+    diff::Notice,
+    user::{Path, Property, Segment, Shape, in_snake_case, to_snake_case},
+    validate::{Report, Severity, Violation},
+};
+use magma_protocol::tfplugin6::{
+    AttributePath, Diagnostic,
+    attribute_path::{Step, step::Selector},
+    diagnostic,
+};
+
+/// Everything that there is to say about one call.
+#[derive(Default)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Something that ends the call.
+    pub fn error(&mut self, summary: impl Into<String>, detail: impl Into<String>, at: Option<&Path>) {
+        self.push(diagnostic::Severity::Error, summary.into(), detail.into(), at);
+    }
+
+    /// Something that deserves a look.
+    pub fn warning(&mut self, summary: impl Into<String>, detail: impl Into<String>, at: Option<&Path>) {
+        self.push(diagnostic::Severity::Warning, summary.into(), detail.into(), at);
+    }
+
+    /// Every violation, at its place.
+    pub fn report(&mut self, report: &Report) {
+        for Violation { path, code, severity, message, help, .. } in report.violations() {
+            let severity = match severity {
+                Severity::Error => diagnostic::Severity::Error,
+                Severity::Warning => diagnostic::Severity::Warning,
+            };
+            let help = help.as_ref().map(|help| format!("{}\n\n", sentence(help))).unwrap_or_default();
+            self.push(severity, message.clone(), format!("{help}Rule: {code}"), Some(path));
+        }
+    }
+
+    /// What no call can do.
+    pub fn notices(&mut self, notices: &[Notice]) {
+        for notice in notices {
+            let severity =
+                if notice.refused { diagnostic::Severity::Error } else { diagnostic::Severity::Warning };
+            self.push(severity, notice.message.clone(), sentence(&notice.help), Some(&notice.path));
+        }
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|diagnostic| diagnostic.severity() == diagnostic::Severity::Error)
+    }
+
+    pub fn into_inner(self) -> Vec<Diagnostic> {
+        self.0
+    }
+
+    fn push(&mut self, severity: diagnostic::Severity, summary: String, detail: String, at: Option<&Path>) {
+        self.0.push(Diagnostic {
+            severity: severity.into(),
+            // The crate names properties as Pulumi does, Terraform in snake_case.
+            summary: sentence(&in_snake_case(&summary)),
+            detail: in_snake_case(&detail),
+            attribute: at.and_then(attribute_path),
+        });
+    }
+}
+
+/// A place as Terraform addresses it; nothing for the whole user. Elements of sets have no address: the set
+/// has.
+pub fn attribute_path(path: &Path) -> Option<AttributePath> {
+    let mut steps = Vec::new();
+    let is_set = path.property().is_some_and(|property| {
+        matches!(property.info().shape, Shape::Set | Shape::Channels | Shape::Proficiencies)
+    });
+    for (depth, segment) in path.segments().iter().enumerate() {
+        match segment {
+            Segment::Member(name) => {
+                steps.push(Selector::AttributeName(to_snake_case(name)));
+                if depth == 0 && is_block(name) {
+                    steps.push(Selector::ElementKeyInt(0));
+                }
+            }
+            Segment::Key(key) => steps.push(Selector::ElementKeyString(key.clone())),
+            _ => break,
+        }
+        if is_set {
+            break;
+        }
+    }
+    let steps: Vec<Step> = steps.into_iter().map(|selector| Step { selector: Some(selector) }).collect();
+    (!steps.is_empty()).then_some(AttributePath { steps })
+}
+
+fn is_block(name: &str) -> bool {
+    Property::ALL.iter().any(|property| property.path().split_once('.').is_some_and(|(block, _)| block == name))
+}
+
+/// The crate's sentences have neither a capital nor a full stop; Terraform's have both.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let end = if text.ends_with(['.', '?', '!']) || text.is_empty() { "" } else { "." };
+    format!("{first}{}{end}", characters.as_str())
+}

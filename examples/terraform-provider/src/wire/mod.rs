@@ -1,0 +1,70 @@
+//! What goes over the line: values in MessagePack, and diagnostics.
+
+mod diagnostics;
+
+use connect_user::user::Value;
+use magma_protocol::tfplugin6::DynamicValue;
+use rmpv::Value as Pack;
+
+pub use diagnostics::{Diagnostics, attribute_path};
+
+/// Reads a value; what is not there is null.
+pub fn decode(value: Option<&DynamicValue>) -> Result<Value, String> {
+    let Some(value) = value else { return Ok(Value::Null) };
+    if !value.json.is_empty() {
+        return serde_json::from_slice(&value.json).map_err(|error| error.to_string());
+    }
+    if value.msgpack.is_empty() {
+        return Ok(Value::Null);
+    }
+    let pack = rmpv::decode::read_value(&mut value.msgpack.as_slice()).map_err(|error| error.to_string())?;
+    from_pack(pack)
+}
+
+/// Writes a value.
+pub fn encode(value: &Value) -> DynamicValue {
+    let mut msgpack = Vec::new();
+    // Writing into memory cannot fail.
+    let _ = rmpv::encode::write_value(&mut msgpack, &to_pack(value));
+    DynamicValue { msgpack, json: Vec::new() }
+}
+
+fn from_pack(pack: Pack) -> Result<Value, String> {
+    Ok(match pack {
+        Pack::Nil => Value::Null,
+        // Every extension stands for what is not known yet; some say a little about it.
+        Pack::Ext(..) => Value::Unknown,
+        Pack::Boolean(flag) => Value::Bool(flag),
+        Pack::Integer(number) => match number.as_i64() {
+            Some(number) => Value::Integer(number),
+            None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Pack::F32(number) => Value::Float(number.into()),
+        Pack::F64(number) => Value::Float(number),
+        Pack::String(text) => Value::String(text.into_str().ok_or("a text is not UTF-8")?),
+        Pack::Binary(_) => return Err("bytes where a value was expected".to_owned()),
+        Pack::Array(items) => Value::List(items.into_iter().map(from_pack).collect::<Result<_, _>>()?),
+        Pack::Map(members) => {
+            let member = |(name, value): (Pack, Pack)| match from_pack(name)? {
+                Value::String(name) => Ok((name, from_pack(value)?)),
+                _ => Err("a name that is no text".to_owned()),
+            };
+            Value::Map(members.into_iter().map(member).collect::<Result<_, String>>()?)
+        }
+    })
+}
+
+fn to_pack(value: &Value) -> Pack {
+    match value {
+        Value::Null => Pack::Nil,
+        Value::Unknown => Pack::Ext(0, vec![0]),
+        Value::Bool(flag) => Pack::Boolean(*flag),
+        Value::Integer(number) => Pack::from(*number),
+        Value::Float(number) => Pack::F64(*number),
+        Value::String(text) => Pack::from(text.as_str()),
+        Value::List(items) => Pack::Array(items.iter().map(to_pack).collect()),
+        Value::Map(members) => Pack::Map(
+            members.iter().map(|(name, value)| (Pack::from(name.as_str()), to_pack(value))).collect(),
+        ),
+    }
+}
