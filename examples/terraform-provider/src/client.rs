@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use connect_user::{
     apply::identity_management,
     client::{
-        CancellationToken, ConnectClient, ErrorKind, Paced, Retrying, RetryPolicy, Sleep, Timer, TokenBuckets,
-        aws::AwsConnect,
+        CancellationToken, ConnectClient, ErrorKind, Paced, RetryPolicy, Retrying, Sleep, Timer,
+        TokenBuckets, aws::AwsConnect,
     },
     fleet::{Reader, RefreshOptions},
     user::{IdentityManagementType, InstanceId, UserId},

@@ -43,15 +43,46 @@ pub fn schema() -> Schema {
             option("region", STRING, "The AWS Region; otherwise the environment's or the profile's."),
             option("profile", STRING, "A profile of the AWS configuration."),
             option("endpoint_url", STRING, "Another address of the service, such as that of a VPC endpoint."),
-            option("on_password_change", STRING, "What to do about a changed password, which no API can change: `warn` (the default), `replace` the user, or `refuse`."),
-            option("on_directory_user_id_change", STRING, "What to do about a changed directory user id, which no API can change: `refuse` (the default) or `replace` the user."),
-            option("delete_quick_connects", BOOL, "Whether the quick connects that lead to a deleted user are deleted with it."),
-            option("refresh", STRING, "How users are read again: `changed` (the default) lists an instance and reads who has changed, `full` reads everybody."),
-            option("calls_per_second", NUMBER, "How many calls a second each operation may take: 2 unless AWS has raised the quota."),
-            option("burst", NUMBER, "How many calls of an operation may be made at once: 5 unless AWS has raised the quota."),
-            option("shared_quota", BOOL, "Whether other programs use the same quota at the same time: then its share is found by what the service refuses."),
+            option(
+                "on_password_change",
+                STRING,
+                "What to do about a changed password, which no API can change: `warn` (the default), `replace` the user, or `refuse`.",
+            ),
+            option(
+                "on_directory_user_id_change",
+                STRING,
+                "What to do about a changed directory user id, which no API can change: `refuse` (the default) or `replace` the user.",
+            ),
+            option(
+                "delete_quick_connects",
+                BOOL,
+                "Whether the quick connects that lead to a deleted user are deleted with it.",
+            ),
+            option(
+                "refresh",
+                STRING,
+                "How users are read again: `changed` (the default) lists an instance and reads who has changed, `full` reads everybody.",
+            ),
+            option(
+                "calls_per_second",
+                NUMBER,
+                "How many calls a second each operation may take: 2 unless AWS has raised the quota.",
+            ),
+            option(
+                "burst",
+                NUMBER,
+                "How many calls of an operation may be made at once: 5 unless AWS has raised the quota.",
+            ),
+            option(
+                "shared_quota",
+                BOOL,
+                "Whether other programs use the same quota at the same time: then its share is found by what the service refuses.",
+            ),
         ],
-        blocks: vec![("default_tags".to_owned(), vec![option("tags", STRING_MAP, "Tags for every user, under its own.")])],
+        blocks: vec![(
+            "default_tags".to_owned(),
+            vec![option("tags", STRING_MAP, "Tags for every user, under its own.")],
+        )],
     }
 }
 
@@ -120,7 +151,11 @@ impl<'a> Reader<'a> {
         }
         let (least, most) = (bounds.start(), bounds.end());
         let message = format!("`{name}` is `{number}` and must be from {least} to {most}");
-        self.diagnostics.error(message, "Set it to the quota of the account", Some(&Path::root().member(name)));
+        self.diagnostics.error(
+            message,
+            "Set it to the quota of the account",
+            Some(&Path::root().member(name)),
+        );
         default
     }
 

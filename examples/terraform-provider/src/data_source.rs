@@ -47,7 +47,9 @@ pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) ->
             object.set(connect_user::user::Property::Tags, tags);
             let Value::Map(mut members) = object.to_terraform() else { return Value::Null };
             // As the configuration writes it.
-            members.retain(|(name, _)| name != "instance_id" && (name != "user_id" || text("user_id").is_none()));
+            members.retain(|(name, _)| {
+                name != "instance_id" && (name != "user_id" || text("user_id").is_none())
+            });
             let given = ["instance_id", "user_id"].into_iter().filter_map(|name| Some((name, text(name)?)));
             members.extend(given.map(|(name, text)| (name.to_owned(), text.into())));
             Value::Map(members)

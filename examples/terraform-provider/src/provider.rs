@@ -8,11 +8,12 @@ use magma_protocol::tfplugin6::{
     ServerCapabilities, apply_resource_change, call_function, close_ephemeral_resource, configure_provider,
     configure_state_store, delete_state, generate_resource_config, get_functions, get_metadata,
     get_provider_schema, get_resource_identity_schemas, get_states, import_resource_state, invoke_action,
-    list_resource, lock_state, move_resource_state, open_ephemeral_resource, plan_action, plan_resource_change,
-    provider_server::Provider, read_data_source, read_resource, read_state_bytes, renew_ephemeral_resource,
-    stop_provider, unlock_state, upgrade_resource_identity, upgrade_resource_state, validate_action_config,
-    validate_data_resource_config, validate_ephemeral_resource_config, validate_list_resource_config,
-    validate_provider_config, validate_resource_config, validate_state_store, write_state_bytes,
+    list_resource, lock_state, move_resource_state, open_ephemeral_resource, plan_action,
+    plan_resource_change, provider_server::Provider, read_data_source, read_resource, read_state_bytes,
+    renew_ephemeral_resource, stop_provider, unlock_state, upgrade_resource_identity, upgrade_resource_state,
+    validate_action_config, validate_data_resource_config, validate_ephemeral_resource_config,
+    validate_list_resource_config, validate_provider_config, validate_resource_config, validate_state_store,
+    write_state_bytes,
 };
 use tokio::sync::RwLock;
 use tonic::{Request, Response, Status, Streaming, async_trait};
@@ -62,7 +63,11 @@ type Parts<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl ConnectProvider {
     async fn host(&self) -> Result<Arc<Host>, Status> {
-        self.host.read().await.clone().ok_or_else(|| Status::failed_precondition("the provider is not configured"))
+        self.host
+            .read()
+            .await
+            .clone()
+            .ok_or_else(|| Status::failed_precondition("the provider is not configured"))
     }
 
     /// What Terraform keeps, with what is kept for the provider; nothing where it is null.
@@ -189,7 +194,10 @@ impl Provider for ConnectProvider {
         }))
     }
 
-    async fn read_resource(&self, request: Request<read_resource::Request>) -> Answer<read_resource::Response> {
+    async fn read_resource(
+        &self,
+        request: Request<read_resource::Request>,
+    ) -> Answer<read_resource::Response> {
         let (host, request) = (self.host().await?, request.into_inner());
         let mut diagnostics = Diagnostics::default();
         let kept = match Self::kept(&read(request.current_state.as_ref())?, &request.private) {
@@ -282,8 +290,13 @@ impl Provider for ConnectProvider {
         let mut diagnostics = Diagnostics::default();
         if request.source_type_name != MOVES_FROM {
             let from = &request.source_type_name;
-            diagnostics.error(format!("`{from}` cannot be moved here"), format!("only `{MOVES_FROM}` can"), None);
-            let response = move_resource_state::Response { diagnostics: diagnostics.into_inner(), ..Default::default() };
+            diagnostics.error(
+                format!("`{from}` cannot be moved here"),
+                format!("only `{MOVES_FROM}` can"),
+                None,
+            );
+            let response =
+                move_resource_state::Response { diagnostics: diagnostics.into_inner(), ..Default::default() };
             return Ok(Response::new(response));
         }
         let raw = request.source_state.unwrap_or_default();

@@ -10,6 +10,9 @@ use magma_protocol::tfplugin6::{
 /// name from, and a block without its phone type says nothing.
 const REQUIRED: [Property; 2] = [Property::Name, Property::PhoneType];
 
+const PASSWORD_CHANGED: &str = "Always null in the state. Terraform cannot see that a write-only password has \
+                                changed: a plan that replaces the user for it shows this attribute as the reason.";
+
 /// Who gives a value.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Given {
@@ -61,12 +64,7 @@ impl Schema {
     /// The resource: what Terraform's `aws_connect_user` has, under the same names, and what that lacks.
     pub fn resource() -> Self {
         let mut schema = Self { fields: outputs(), blocks: Vec::new() };
-        schema.fields.push(Field::new(
-            "password_revision",
-            NUMBER,
-            Given::Computed,
-            "How often the user was replaced for a changed password.",
-        ));
+        schema.fields.push(Field::new("password_changed", BOOL, Given::Computed, PASSWORD_CHANGED));
         for property in Property::ALL {
             let given = match property {
                 property if property.is_required() || REQUIRED.contains(property) => Given::Required,
@@ -90,7 +88,7 @@ impl Schema {
     /// The data source: the same user, found by its id or name.
     pub fn data_source() -> Self {
         let Self { mut fields, blocks } = Self::resource();
-        fields.retain(|field| field.name != "password" && field.name != "password_revision");
+        fields.retain(|field| field.name != "password" && field.name != "password_changed");
         for (name, inner) in blocks {
             let kind = Kind::Objects(inner, object::NestingMode::List);
             fields.push(Field::new(&name, kind, Given::Computed, "As in the resource."));

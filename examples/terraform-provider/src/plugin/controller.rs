@@ -7,13 +7,13 @@ use std::{
 };
 
 use tokio::sync::watch;
+use tonic::codec::ProstCodec;
 use tonic::{
     Request, Response, Status,
     body::Body,
     codegen::{BoxFuture, Service, http},
     server::{Grpc, NamedService, UnaryService},
 };
-use tonic::codec::ProstCodec;
 
 /// The service `plugin.GRPCController`, whose messages are empty.
 #[derive(Clone)]

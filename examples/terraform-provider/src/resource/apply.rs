@@ -6,15 +6,11 @@ use connect_user::{
     apply::{self as service, Applied, ApplyError, Failed, refresh},
     client::Sleep,
     diff::{self, Plan, diff, drift, plan, plan_deletion},
-    user::{Input, Property, UserSpec, UserState},
+    user::{Input, Property, UserSpec, UserState, Value},
     validate::resolve,
 };
 
-use super::{
-    Host, Kept, Object, Private, context, decode, has_changed,
-    object::has_unknowns,
-    options,
-};
+use super::{Host, Kept, Object, Private, context, decode, has_changed, object::has_unknowns, options};
 use crate::{
     client::{Clock, Service},
     wire::Diagnostics,
@@ -45,7 +41,7 @@ pub async fn apply(
     let Some(work) = prepare(host, service, prior, config, private, diagnostics).await else {
         return prior.cloned();
     };
-    let mut private = private.clone();
+    let mut private = Private { password_changed: false, ..private.clone() };
     let is_new = work.current.is_none();
     if is_new {
         let password = work.spec.password.as_ref().and_then(Input::known);
@@ -56,7 +52,9 @@ pub async fn apply(
             service.own(&state.user_id);
             if adopted {
                 let name = &state.name;
-                let message = format!("the user `{name}` was there already, exactly as it should be, and was taken over");
+                let message = format!(
+                    "the user `{name}` was there already, exactly as it should be, and was taken over"
+                );
                 diagnostics.warning(message, "an earlier call had made it", None);
             }
             Some(kept(as_planned(planned, &state), state, &private))
@@ -68,7 +66,11 @@ pub async fn apply(
                 [] => String::new(),
                 left => format!("\n\nNot done: {}.", left.join(", ")),
             };
-            let doubt = if certain { "" } else { "\n\nWhether the call was done is not known: it is read at the next plan." };
+            let doubt = if certain {
+                ""
+            } else {
+                "\n\nWhether the call was done is not known: it is read at the next plan."
+            };
             diagnostics.error(error.to_string(), format!("{}{left}{doubt}", error.help()), None);
             let state = *state?;
             service.own(&state.user_id);
@@ -123,7 +125,11 @@ async fn prepare(
 async fn unchanged(service: &Service, prior: &Kept, diagnostics: &mut Diagnostics) -> Option<UserState> {
     let known = prior.private.state.as_ref();
     let Some(known) = known else {
-        diagnostics.error("the user was not read before it was planned", "plan without `-refresh=false`", None);
+        diagnostics.error(
+            "the user was not read before it was planned",
+            "plan without `-refresh=false`",
+            None,
+        );
         return None;
     };
     let help = "plan again: what was planned might undo what somebody else has done";
@@ -138,8 +144,12 @@ async fn unchanged(service: &Service, prior: &Kept, diagnostics: &mut Diagnostic
             let message = format!("`{places}` of the user `{}` has changed since it was planned", known.name);
             diagnostics.error(message, help, None);
         }
-        Ok(None) => diagnostics.error(format!("the user `{}` is gone since it was planned", known.name), help, None),
-        Err(error) => diagnostics.error(format!("the user `{}` cannot be read: {error}", known.name), "", None),
+        Ok(None) => {
+            diagnostics.error(format!("the user `{}` is gone since it was planned", known.name), help, None)
+        }
+        Err(error) => {
+            diagnostics.error(format!("the user `{}` cannot be read: {error}", known.name), "", None)
+        }
     }
     None
 }
@@ -154,7 +164,9 @@ async fn carry_out(service: &Service, work: &Work) -> Result<Applied, Failed> {
         let options = service::Options::builder().sleep(&clock).owned(&owned).build();
         let result = service::apply(&work.plan, work.current.as_ref(), service.client(), &options).await;
         let owner = match &result {
-            Err(Failed { error: ApplyError::NotAdopted { id, .. } | ApplyError::Owned { id, .. }, .. }) => &id.user,
+            Err(Failed {
+                error: ApplyError::NotAdopted { id, .. } | ApplyError::Owned { id, .. }, ..
+            }) => &id.user,
             _ => return result,
         };
         // The first pause is for a deletion that Terraform has begun at the same moment.
@@ -169,12 +181,17 @@ async fn carry_out(service: &Service, work: &Work) -> Result<Applied, Failed> {
 }
 
 async fn delete(host: &Host, service: &Service, prior: &Kept, diagnostics: &mut Diagnostics) -> Option<Kept> {
-    let Some(state) = &prior.private.state else {
-        diagnostics.error("the user was not read before it was planned", "plan without `-refresh=false`", None);
+    // Terraform keeps what is kept for the provider from a deletion that makes way for a new user.
+    let Some(state) = prior.private.state.clone().or_else(|| prior.object.to_state()) else {
+        diagnostics.error(
+            "the user was not read before it was planned",
+            "plan without `-refresh=false`",
+            None,
+        );
         return Some(prior.clone());
     };
     service.let_go(&state.user_id);
-    let plan = match plan_deletion(state, &host.config.options) {
+    let plan = match plan_deletion(&state, &host.config.options) {
         Ok(plan) => plan,
         Err(refused) => {
             diagnostics.notices(refused.notices());
@@ -183,10 +200,14 @@ async fn delete(host: &Host, service: &Service, prior: &Kept, diagnostics: &mut 
     };
     let clock = Clock::default();
     let options = service::Options::builder().sleep(&clock).build();
-    match service::apply(&plan, Some(state), service.client(), &options).await {
+    match service::apply(&plan, Some(&state), service.client(), &options).await {
         Ok(_) => None,
         Err(Failed { error, .. }) => {
-            diagnostics.error(format!("the user `{}` is not deleted: {error}", state.name), error.help(), None);
+            diagnostics.error(
+                format!("the user `{}` is not deleted: {error}", state.name),
+                error.help(),
+                None,
+            );
             Some(prior.clone())
         }
     }
@@ -200,6 +221,7 @@ fn as_planned(planned: &Object, state: &UserState) -> Object {
         object.set(property, there.get(property).clone());
     }
     object.identify(state);
+    object.put("password_changed", Value::Null);
     if has_unknowns(planned.output("tags_all")) {
         object.put("tags_all", there.output("tags_all").clone());
     }

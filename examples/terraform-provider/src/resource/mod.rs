@@ -15,8 +15,8 @@ use connect_user::{
     validate::{Context, validate as check, validate_document},
 };
 
-pub use self::{apply::apply, object::Object, private::Private};
 use self::object::{all_tags, has_unknowns};
+pub use self::{apply::apply, object::Object, private::Private};
 use crate::{client::Service, config::Config, fingerprint::Fingerprints, wire::Diagnostics};
 
 /// What a call on the resource works with.
@@ -98,17 +98,25 @@ pub async fn plan(
     if diagnostics.has_errors() {
         return None;
     }
-    let object = planned(config, prior.map(|kept| &kept.object), &preview, &spec, &options);
+    let changes = &preview.diff.changes;
+    let is_new_password =
+        |change: &Change| change.property == Property::Password && change.forces_replacement;
+    // Terraform plans a replacement twice: from what is there, and then as if nothing were.
+    let password_changed = changes.iter().any(is_new_password) || prior.is_none() && private.password_changed;
+    let mut object = planned(config, prior.map(|kept| &kept.object), &preview, &spec, &options);
+    if password_changed {
+        object.put("password_changed", Value::Unknown);
+    }
     if let (Some(prior), Some(state)) = (prior, &actual) {
         warn_of_blocks(&prior.object, config, state, diagnostics);
     }
     let place = |change: &Change| match change.property {
-        // Terraform sees no secret change: the count of them stands for it.
-        Property::Password => Path::root().member("password_revision"),
+        // Terraform sees no secret change: this stands for it.
+        Property::Password => Path::root().member("password_changed"),
         property => property.into(),
     };
-    let replaces = preview.diff.changes.iter().filter(|change| change.forces_replacement).map(place).collect();
-    let private = Private { state: actual, ..private.clone() };
+    let replaces = changes.iter().filter(|change| change.forces_replacement).map(place).collect();
+    let private = Private { state: actual, password_changed, ..private.clone() };
     Some(Planned { kept: Kept { object, private }, replaces })
 }
 
@@ -149,7 +157,7 @@ async fn adopted(host: &Host, service: &Service, id: &str, diagnostics: &mut Dia
     };
     service.own(&state.user_id);
     let object = Object::from_state(&state, &host.config.options.default_tags);
-    Some(Kept { object, private: Private { state: Some(state), password: None } })
+    Some(Kept { object, private: Private { state: Some(state), ..Private::default() } })
 }
 
 /// What a configuration asks for.
@@ -241,15 +249,9 @@ fn planned(
             },
         );
     }
-    let new_password = changes.iter().any(|change| change.property == Property::Password && change.forces_replacement);
     for name in ["id", "arn", "user_id"] {
         object.put(name, prior.map_or(Value::Unknown, |prior| prior.output(name).clone()));
     }
-    let revision = prior.map_or(Value::Null, |prior| match new_password {
-        true => (prior.revision() + 1).into(),
-        false => prior.output("password_revision").clone(),
-    });
-    object.put("password_revision", revision);
     let own = spec.tags.as_ref();
     let tags = match (prior, own) {
         (_, Some(Input::Unknown)) => Value::Unknown,
@@ -263,10 +265,8 @@ fn planned(
 
 fn changed_tags(there: &Value, changes: &[Change]) -> Value {
     let Value::Map(there) = there else { return Value::Unknown };
-    let mut tags: Tags = there
-        .iter()
-        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-        .collect();
+    let mut tags: Tags =
+        there.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
     for change in changes.iter().filter(|change| change.property == Property::Tags) {
         let Some(connect_user::user::Segment::Key(key)) = change.path.segments().last() else {
             return Value::Unknown;
@@ -284,7 +284,9 @@ fn changed_tags(there: &Value, changes: &[Change]) -> Value {
 /// what was in it.
 fn warn_of_blocks(prior: &Object, config: &Object, state: &UserState, diagnostics: &mut Diagnostics) {
     for block in prior.blocks_beyond(config) {
-        let is_in = |property: &Property| property.snake_case().split_once('.').is_some_and(|(outer, _)| outer == block);
+        let is_in = |property: &Property| {
+            property.snake_case().split_once('.').is_some_and(|(outer, _)| outer == block)
+        };
         if !state.record.managed.iter().any(|property| is_in(&property)) {
             diagnostics.warning(
                 format!("`{block}` leaves Terraform's state, and the user keeps what is in it"),

@@ -2,20 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use connect_user::user::{
-    Property, Tags, TagInputs, UserState, Value, is_system_tag, merge_tags,
-};
+use connect_user::user::{Property, TagInputs, Tags, UserState, Value, is_system_tag, merge_tags};
 
 /// The names of what only the service knows.
-const OUTPUTS: [&str; 5] = ["id", "arn", "user_id", "tags_all", "password_revision"];
+const OUTPUTS: [&str; 5] = ["id", "arn", "user_id", "tags_all", "password_changed"];
 
 /// A user as Terraform has it. What is not there is null.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Object {
     pub leaves: BTreeMap<Property, Value>,
-    /// The blocks that are there; whether one is may be unknown, and then all that is in it is.
-    blocks: BTreeMap<String, bool>,
+    /// The blocks that are there, or may be.
+    blocks: BTreeMap<String, Presence>,
     pub outputs: BTreeMap<&'static str, Value>,
+}
+
+/// Whether a block is there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Presence {
+    /// It is.
+    There,
+    /// Nobody knows yet, and nothing that is in it.
+    Unknown,
 }
 
 impl Object {
@@ -27,13 +34,12 @@ impl Object {
                 None => object.get(&property.snake_case()).cloned(),
                 Some((block, name)) => match object.get(block) {
                     Some(Value::Unknown) => {
-                        read.blocks.insert(block.to_owned(), false);
+                        read.blocks.insert(block.to_owned(), Presence::Unknown);
                         Some(Value::Unknown)
                     }
                     Some(Value::List(items)) => items.first().and_then(|item| {
-                        let is_known = *item != Value::Unknown;
-                        read.blocks.insert(block.to_owned(), is_known);
-                        if is_known { item.get(name).cloned() } else { Some(Value::Unknown) }
+                        read.blocks.insert(block.to_owned(), Presence::There);
+                        item.get(name).cloned()
                     }),
                     _ => None,
                 },
@@ -56,9 +62,12 @@ impl Object {
         for (property, value) in self.leaves.iter().filter(|(property, _)| is_top(property)) {
             members.push((property.snake_case(), value.clone()));
         }
-        for (block, is_known) in &self.blocks {
-            let item = if *is_known { Value::Map(self.within(block)) } else { Value::Unknown };
-            members.push((block.clone(), Value::List(vec![item])));
+        for (block, presence) in &self.blocks {
+            let value = match presence {
+                Presence::There => Value::List(vec![Value::Map(self.within(block))]),
+                Presence::Unknown => Value::Unknown,
+            };
+            members.push((block.clone(), value));
         }
         Value::Map(members)
     }
@@ -78,7 +87,8 @@ impl Object {
     /// The user as the service has it, with everything that can be read.
     pub fn from_state(state: &UserState, default_tags: &Tags) -> Self {
         // A state is plain data, which JSON can always hold.
-        let json = serde_json::to_value(state).and_then(serde_json::from_value::<Value>).unwrap_or(Value::Null);
+        let json =
+            serde_json::to_value(state).and_then(serde_json::from_value::<Value>).unwrap_or(Value::Null);
         let mut object = Self::default();
         for property in Property::ALL {
             let place = property.path().split('.').try_fold(&json, |value, name| value.get(name));
@@ -91,13 +101,24 @@ impl Object {
                 (_, Some(value)) => value.clone(),
             };
             if let (Some((block, _)), false) = (property.snake_case().split_once('.'), value == Value::Null) {
-                object.blocks.insert(block.to_owned(), true);
+                object.blocks.insert(block.to_owned(), Presence::There);
             }
             object.set(*property, value);
         }
         object.identify(state);
         object.put("tags_all", tags(state.tags_all.iter().filter(|(key, _)| !is_system_tag(key))));
         object
+    }
+
+    /// As much of the user as deleting it takes, where nothing else is known of it.
+    pub fn to_state(&self) -> Option<UserState> {
+        let mut members = vec![("arn".to_owned(), self.output("arn").clone())];
+        members.push(("userId".to_owned(), self.output("user_id").clone()));
+        for property in Property::ALL.iter().filter(|property| property.is_required()) {
+            members.push((property.path().to_owned(), self.get(*property).clone()));
+        }
+        members.push((Property::Name.path().to_owned(), self.get(Property::Name).clone()));
+        serde_json::to_value(Value::Map(members)).and_then(serde_json::from_value).ok()
     }
 
     /// Fills in who the user is.
@@ -124,14 +145,6 @@ impl Object {
 
     pub fn put(&mut self, name: &'static str, value: Value) {
         self.outputs.insert(name, value);
-    }
-
-    /// How often the user was replaced for its password.
-    pub fn revision(&self) -> i64 {
-        match self.output("password_revision") {
-            Value::Integer(number) => *number,
-            _ => 0,
-        }
     }
 
     /// Has the blocks that the other has: Terraform wants those of the configuration.

@@ -12,6 +12,9 @@ pub struct Private {
     /// Sixteen bits of a salted hash of the password that the user was made with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
+    /// Whether the plan replaces the user for a changed password.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub password_changed: bool,
 }
 
 impl Private {

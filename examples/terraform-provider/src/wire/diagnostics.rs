@@ -93,7 +93,9 @@ pub fn attribute_path(path: &Path) -> Option<AttributePath> {
 }
 
 fn is_block(name: &str) -> bool {
-    Property::ALL.iter().any(|property| property.path().split_once('.').is_some_and(|(block, _)| block == name))
+    Property::ALL
+        .iter()
+        .any(|property| property.path().split_once('.').is_some_and(|(block, _)| block == name))
 }
 
 /// The crate's sentences have neither a capital nor a full stop; Terraform's have both.

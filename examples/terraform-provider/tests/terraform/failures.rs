@@ -1,0 +1,143 @@
+//! What goes wrong on the way, and that a second apply finishes the work.
+
+use std::{process::Stdio, thread::sleep, time::Duration};
+
+use serde_json::json;
+
+use crate::support::*;
+
+const TEST: &str = "connect_user.test";
+
+#[test]
+fn a_failure_half_way_keeps_the_state_and_a_second_apply_finishes() {
+    let server = Server::start(&["--fault", "UpdateUserSecurityProfiles:1:403/AccessDeniedException"]);
+    let w = Workspace::new(&server);
+    w.apply(&user(""));
+    let changed = user(
+        "routing_profile_id = \"r2\"\n security_profile_ids = [\"s1\", \"s2\"]\n hierarchy_group_id = \"g1\"",
+    );
+    w.write(&changed);
+    let said = w.fails(&["apply", "-auto-approve"]);
+    assert!(said.contains("`UpdateUserSecurityProfiles` failed"), "{said}");
+    assert!(said.contains("Not done: "), "{said}");
+    let (state, actual) = (w.state(TEST), w.actual(TEST));
+    assert_eq!(state["security_profile_ids"], json!(["s1"]));
+    assert_eq!(state["routing_profile_id"], actual["RoutingProfileId"]);
+    assert_eq!(state["hierarchy_group_id"], actual["HierarchyGroupId"]);
+    w.apply(&changed);
+    assert_eq!(w.actual(TEST)["SecurityProfileIds"], json!(["s1", "s2"]));
+}
+
+#[test]
+fn a_user_that_was_made_is_in_the_state_though_the_rest_failed() {
+    let server = Server::start(&["--fault", "AssociateUserProficiencies:1:403/AccessDeniedException"]);
+    let w = Workspace::new(&server);
+    let config =
+        user("user_proficiencies = [{ attribute_name = \"l\", attribute_value = \"en\", level = 3 }]");
+    w.write(&config);
+    let said = w.fails(&["apply", "-auto-approve"]);
+    assert!(said.contains("`AssociateUserProficiencies` failed"), "{said}");
+    assert!(w.state(TEST)["user_id"].is_string(), "the user is there, and the state knows");
+    w.apply(&config);
+    assert_eq!(server.names(), ["jane"], "once");
+}
+
+#[test]
+fn a_creation_whose_answer_was_lost_is_not_repeated() {
+    let server = Server::start(&["--fault", "CreateUser:1:reset-after"]);
+    let w = Workspace::new(&server);
+    let said = w.apply(&user(""));
+    assert!(said.contains("was there already, exactly as it should be, and was taken over"), "{said}");
+    assert_eq!(server.names(), ["jane"]);
+    assert_eq!(server.calls("CreateUser"), 1);
+}
+
+#[test]
+fn a_name_that_somebody_has_is_an_error_that_says_who() {
+    let server = Server::start(&[]);
+    let other = Workspace::new(&server);
+    other.apply(&user("routing_profile_id = \"other\""));
+    let id = other.state(TEST)["id"].as_str().expect("an id").to_owned();
+    let w = Workspace::new(&server);
+    w.write(&user(""));
+    let said = w.fails(&["apply", "-auto-approve"]);
+    assert!(said.contains(&format!("The name is taken by the user `{id}`")), "{said}");
+    assert!(said.contains("`routing_profile_id`") && said.contains("mport that user"), "{said}");
+}
+
+#[test]
+fn two_users_exchange_their_names() {
+    let server = Server::start(&[]);
+    let w = Workspace::new(&server);
+    let both = |one: &str, other: &str| [user_named("one", one, ""), user_named("other", other, "")].concat();
+    w.apply(&both("jane", "john"));
+    w.apply(&both("john", "jane"));
+    assert_eq!(server.names(), ["jane", "john"]);
+    assert_eq!(w.actual("connect_user.one")["Username"], "john");
+}
+
+#[test]
+fn what_somebody_else_did_after_the_plan_is_not_undone() {
+    let server = Server::start(&[]);
+    let w = Workspace::new(&server);
+    w.apply(&user(""));
+    w.write(&user("routing_profile_id = \"r2\""));
+    w.ok(&["plan", "-out=saved"]);
+    let id = w.user_id(TEST);
+    server.call(
+        "POST",
+        &format!("/users/{INSTANCE}/{id}/security-profiles"),
+        r#"{"SecurityProfileIds": ["s9"]}"#,
+    );
+    let said = w.fails(&["apply", "saved"]);
+    assert!(
+        said.contains("`security_profile_ids` of the user `jane` has changed since it was planned"),
+        "{said}"
+    );
+    assert_eq!(w.actual(TEST)["RoutingProfileId"], "r1");
+    server.call("DELETE", &format!("/users/{INSTANCE}/{id}"), "");
+    w.fails(&["apply", "saved"]);
+}
+
+#[test]
+fn a_kill_between_two_calls_loses_nothing() {
+    let server = Server::start(&["--fault", "UpdateUserSecurityProfiles:1:hang"]);
+    let w = Workspace::new(&server);
+    w.apply(&user(""));
+    let changed =
+        user("routing_profile_id = \"r2\"\n security_profile_ids = [\"s2\"]\n hierarchy_group_id = \"g1\"");
+    w.write(&changed);
+    let mut apply = w.command(&["apply", "-auto-approve", "-no-color"]);
+    let mut child = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("started");
+    let hangs = || server.calls("UpdateUserSecurityProfiles") > 0;
+    for _ in 0..200 {
+        if hangs() {
+            break;
+        }
+        sleep(Duration::from_millis(50));
+    }
+    assert!(hangs(), "the call was made");
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    w.apply(&changed);
+    assert_eq!(w.actual(TEST)["SecurityProfileIds"], json!(["s2"]));
+    assert_eq!(server.names(), ["jane"]);
+}
+
+#[test]
+fn kills_at_any_moment_end_in_the_users_that_are_wanted() {
+    let server = Server::start(&[]);
+    let w = Workspace::new(&server);
+    let body = user_named("test", "agent-${count.index}", "count = 12\n hierarchy_group_id = \"g1\"");
+    w.write(&body);
+    for delay in [600, 800, 1_000] {
+        let mut apply = w.command(&["apply", "-auto-approve", "-no-color", "-parallelism=2"]);
+        let mut child = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("started");
+        sleep(Duration::from_millis(delay));
+        let _ = child.kill();
+        child.wait().expect("ended");
+    }
+    w.ok(&["apply", "-auto-approve"]);
+    w.settled();
+    assert_eq!(server.names().len(), 12, "nobody twice, nobody missing");
+}

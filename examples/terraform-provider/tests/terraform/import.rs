@@ -1,0 +1,84 @@
+//! Users that exist: imported, moved, found by a data source.
+
+use crate::support::*;
+
+const TEST: &str = "connect_user.test";
+
+#[test]
+fn an_import_block_takes_a_user_over() {
+    let server = Server::start(&[]);
+    let first = Workspace::new(&server);
+    first.apply(&user("hierarchy_group_id = \"g1\""));
+    let id = first.state(TEST)["id"].as_str().expect("an id").to_owned();
+
+    let w = Workspace::new(&server);
+    let import = format!("import {{\n to = {TEST}\n id = \"{id}\"\n }}");
+    // What the configuration leaves out stays as it is.
+    let said = w.apply(&format!("{import}{}", user("")));
+    assert!(said.contains("1 imported, 0 added, 0 changed, 0 destroyed"), "{said}");
+    assert_eq!(w.actual(TEST)["HierarchyGroupId"], "g1");
+    // What it sets is changed.
+    w.apply(&user("routing_profile_id = \"r2\""));
+    assert_eq!(w.actual(TEST)["RoutingProfileId"], "r2");
+    assert_eq!(w.actual(TEST)["HierarchyGroupId"], "g1");
+
+    for (id, message) in [
+        ("nonsense", "is not an import id: there is no `:`"),
+        (&format!("{INSTANCE}:nobody"), &format!("There is no user `{INSTANCE}:nobody`")),
+    ] {
+        let other = Workspace::new(&server);
+        other.write(&user(""));
+        let said = other.fails(&["import", TEST, id]);
+        assert!(said.contains(message), "{said}");
+    }
+}
+
+#[test]
+fn configuration_is_generated_for_an_import() {
+    let server = Server::start(&[]);
+    let first = Workspace::new(&server);
+    first.apply(&user(""));
+    let id = first.state(TEST)["id"].as_str().expect("an id").to_owned();
+    let w = Workspace::new(&server);
+    w.write(&format!("import {{\n to = {TEST}\n id = \"{id}\"\n }}"));
+    let said = w.run(&["plan", "-generate-config-out=generated.tf"]);
+    let generated = std::fs::read_to_string(w.path("generated.tf")).expect("a configuration");
+    assert!(generated.contains("name") && generated.contains("\"jane\""), "{generated}\n{}", said.text);
+}
+
+#[test]
+fn a_data_source_finds_users_by_id_and_by_name() {
+    let server = Server::start(&[]);
+    let w = Workspace::new(&server);
+    let data = |what: &str| {
+        format!("data \"connect_user\" \"found\" {{\n instance_id = \"{INSTANCE}\"\n {what}\n }}")
+    };
+    let both = [
+        user("tags = { Key1 = \"Value1\" }"),
+        data("user_id = connect_user.test.user_id"),
+        data("name = connect_user.test.name").replace("found", "named"),
+    ];
+    w.apply(&both.join("\n"));
+    let resource = w.state(TEST);
+    for address in ["data.connect_user.found", "data.connect_user.named"] {
+        let found = w.state(address);
+        for name in [
+            "arn",
+            "id",
+            "name",
+            "user_id",
+            "tags",
+            "routing_profile_id",
+            "security_profile_ids",
+            "directory_user_id",
+        ] {
+            assert_eq!(found[name], resource[name], "{address}.{name}");
+        }
+        assert_eq!(found["identity_info"][0]["first_name"], "example");
+        assert_eq!(found["phone_config"][0]["phone_type"], "SOFT_PHONE");
+    }
+    w.write(&data("name = \"Jane\""));
+    assert!(w.fails(&["plan"]).contains("There is no user `Jane` in the instance"));
+    w.write(&data(""));
+    assert!(w.fails(&["validate"]).contains("Neither `user_id` nor `name` is given"));
+}

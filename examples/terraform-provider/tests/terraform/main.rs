@@ -1,0 +1,9 @@
+//! The real `terraform`, the real provider, the real AWS SDK over real HTTP, and behind it `connect-server`.
+//!
+//! After every step that should end well, a second plan must have nothing to do.
+
+mod attributes;
+mod failures;
+mod import;
+mod plans;
+mod support;
