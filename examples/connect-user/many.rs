@@ -20,9 +20,9 @@ use crate::{
     backend::Backend,
     failure::{Failure, Outcome},
     output,
-    review::Wishes,
     show::resource,
     store::Store,
+    wishes::Wishes,
 };
 
 /// How many users are recorded at once.

@@ -16,8 +16,9 @@ use crate::{
     backend::Backend,
     failure::{Failure, Outcome},
     output,
-    review::{Wishes, fail_unread, kind_of},
+    review::{fail_unread, kind_of},
     store::Store,
+    wishes::Wishes,
 };
 
 pub async fn show(name: Option<&str>, global: &Global) -> Outcome<()> {
