@@ -224,3 +224,10 @@ fn a_plan_shows_the_order_in_which_names_and_room_are_taken() {
     let full = tool.fails(&["plan", &file, "--users-per-instance", "2"]);
     assert!(full.contains("the instance `i` would have 3 users, and may have 2"), "{full}");
 }
+
+#[test]
+fn a_program_may_be_as_large_as_a_contact_centre() {
+    let tool = Tool::new();
+    let file = program(&tool, 12_000, |number, user| user["tags"] = json!({"number": number.to_string()}));
+    assert_eq!(tool.ok(&["validate", &file]).out, "program.yaml: 12000 users valid.\n");
+}
