@@ -8,8 +8,8 @@ use std::{
 use connect_user::{
     diff::{self, Action, plan},
     fleet::{
-        self, ApplyOptions, Capacity, Change, Entry, FleetObserver, FleetOutcome, FleetPlan, Guard,
-        OnFailure, PlanOptions, Planner, UserOutcome, UserResult, Wanted,
+        self, ApplyOptions, Capacity, Change, Entry, FleetNotice, FleetObserver, FleetOutcome, FleetPlan,
+        OnFailure, UserOutcome, UserResult, Wanted,
     },
     user::{UserId, UserSpec, UserState},
     validate::resolve,
@@ -23,8 +23,10 @@ use crate::{
     output,
     program::{Program, Scope},
     progress::{Keep, Watch},
-    review::{Departure, Review, View, Wishes, auto_name, directory_of, kind_of, outputs},
+    review::{Departure, Review, View, auto_name, directory_of, kind_of, outputs},
+    settle::{plan_all, wanted},
     store::Store,
+    wishes::Wishes,
 };
 
 /// A run of `apply` or `destroy`.
@@ -35,6 +37,8 @@ pub struct Execution<'a> {
     pub scale: &'a Scale,
     pub parallelism: std::num::NonZeroUsize,
     pub format: Format,
+    /// What was told before everything began.
+    pub told: Vec<FleetNotice>,
 }
 
 /// What has become of the users.
@@ -73,12 +77,13 @@ impl Execution<'_> {
     /// Carries out what the review shows: all users at once, but for those that refer to others, who come
     /// after them.
     pub async fn apply(mut self, program: &Program, review: Review) -> Outcome<()> {
-        let Review { views, departures, refreshed, .. } = review;
+        let capacity = review.capacity(self.scale.users_per_instance);
+        let Review { views, departures, refreshed, notices, .. } = review;
+        self.told = notices;
         // What was read is worth remembering also where nothing is to be done.
         let mut changes = refreshed.changes(self.store.entries());
         changes.retain(|change| matches!(change, Change::Put(name, _) if self.wishes.is_target(name)));
         self.store.commit(changes).await?;
-        let capacity = self.capacity(&refreshed.present);
         let mut tally = Tally::default();
         let mut scope = Scope::default();
         let mut failed: BTreeSet<String> = BTreeSet::new();
@@ -129,14 +134,6 @@ impl Execution<'_> {
         self.finish(tally)
     }
 
-    fn capacity(&self, present: &BTreeMap<String, usize>) -> BTreeMap<String, Capacity> {
-        let Some(limit) = self.scale.users_per_instance else { return BTreeMap::new() };
-        present
-            .iter()
-            .map(|(instance, present)| (instance.clone(), Capacity { present: *present, limit }))
-            .collect()
-    }
-
     /// A user with everything known, now that those that it refers to are there.
     async fn prepare(&mut self, program: &Program, view: &View, scope: &Scope) -> Outcome<Wanted> {
         let user = program.user(&view.name).ok_or_else(|| Failure::new("the user is not in the program"))?;
@@ -159,12 +156,7 @@ impl Execution<'_> {
             let options = self.wishes.options(kind, view.password_changed, view.protect);
             self.check_shown(view, plan(desired.clone(), actual, &options))?;
         }
-        Ok(Wanted::builder()
-            .name(&view.name)
-            .desired(desired)
-            .maybe_password_changed(view.password_changed)
-            .protect(view.protect)
-            .build())
+        Ok(wanted(&view.name, desired, view.password_changed, view.protect))
     }
 
     /// What was only known on the way may ask for more than what was shown and confirmed.
@@ -185,12 +177,7 @@ impl Execution<'_> {
     /// are not as they should be.
     async fn carry_out(&mut self, wave: Wave, tally: &mut Tally) -> Outcome<Vec<String>> {
         let plan = wave.plan(self.wishes)?;
-        for user in plan.users() {
-            if let Some(from) = &user.moved_from {
-                output::note(&format!("`{}` is the user that was `{from}`", user.name));
-            }
-        }
-        for notice in plan.notices() {
+        for notice in plan.notices().iter().filter(|notice| !self.told.contains(notice)) {
             output::note(&notice.message);
         }
         tally.unchanged += plan.count(Action::None);
@@ -315,26 +302,8 @@ struct Wave {
 
 impl Wave {
     fn plan(&self, wishes: &Wishes) -> Outcome<FleetPlan> {
-        // How many deletions there are was judged when all users were looked at.
-        let options = PlanOptions::builder()
-            .user(wishes.options.clone())
-            .guard(Guard::OFF)
-            .capacity(self.capacity.clone())
-            .build();
-        let mut planner = Planner::new(options);
-        for (view, wanted) in &self.wanted {
-            match (&view.moved_from, &view.actual) {
-                (Some(from), Some(actual)) => {
-                    planner.want(wanted, None);
-                    planner.leave(from, actual.clone(), view.protect);
-                }
-                (_, actual) => planner.want(wanted, actual.as_ref()),
-            }
-        }
-        for departure in &self.departures {
-            planner.leave(&departure.name, departure.state.clone(), departure.protect);
-        }
-        planner.finish().map_err(|refused| {
+        let users = self.wanted.iter().map(|(view, wanted)| (view, wanted));
+        plan_all(users, &self.departures, wishes, self.capacity.clone()).map_err(|refused| {
             for reason in &refused.reasons {
                 output::failure(&Failure::new(&reason.message).help(&reason.help));
             }

@@ -17,13 +17,15 @@ mod output;
 mod program;
 mod progress;
 mod review;
+mod settle;
 mod show;
 mod store;
+mod wishes;
 
-use std::{path::Path, process::ExitCode};
+use std::{collections::BTreeSet, path::Path, process::ExitCode};
 
 use clap::Parser;
-use connect_user::{client::CancellationToken, diff::Action, fleet::Guard};
+use connect_user::{client::CancellationToken, diff::Action, fleet::Guard, user::UserId};
 
 use crate::{
     args::{Args, Command, Format, Global, Scale, StateCommand},
@@ -32,8 +34,9 @@ use crate::{
     failure::{Failure, Outcome},
     output::Counts,
     program::Program,
-    review::{Departure, Review, Wishes, review},
+    review::{Departure, Review, View, review},
     store::Store,
+    wishes::Wishes,
 };
 
 fn main() -> ExitCode {
@@ -133,21 +136,25 @@ fn judge(review: &Review) -> Outcome<()> {
             output::note(help);
         }
     }
-    for view in review.views.iter().filter(|view| view.preview.diff.action == Action::Create) {
-        let desired = |path: &str| {
-            let mut changes = view.preview.diff.changes.iter();
-            changes.find(|change| change.path.to_string() == path)?.after.as_ref()?.as_str()
-        };
-        let owner = desired("instanceId").zip(desired("name"));
-        let owner = owner.and_then(|(instance, name)| review.refreshed.owner_of(&instance.into(), name));
-        let freed = review.departures.iter().any(|departure| Some(&departure.state.user_id) == owner);
-        if let Some(owner) = owner.filter(|_| !freed) {
+    let known = review.refreshed.states.values().flatten();
+    let known: BTreeSet<&UserId> = known.map(|state| &state.user_id).collect();
+    let is_made = |view: &&View| matches!(view.preview.diff.action, Action::Create | Action::Replace);
+    for view in review.views.iter().filter(is_made) {
+        let owner =
+            view.identity.as_ref().and_then(|(instance, name)| review.refreshed.owner_of(instance, name));
+        if let Some(owner) = owner.filter(|owner| !known.contains(owner)) {
             output::note(&format!(
                 "`{}` has the name of the user `{owner}`, which is not recorded: it is taken over only if it \
                  is exactly as the program says; otherwise import it",
                 view.name
             ));
         }
+    }
+    for (from, name) in review.moves() {
+        output::note(&format!("`{name}` is the user that was `{from}`"));
+    }
+    for notice in &review.notices {
+        output::note(&notice.message);
     }
     if output::violations(&review.views) { Ok(()) } else { Err(Failure::said()) }
 }
@@ -158,7 +165,8 @@ async fn plan(file: &Path, scale: &Scale, global: &Global) -> Outcome<bool> {
     let store = Store::open(&global.state).await?;
     let wishes = Wishes::new(global, &store, &scale.target)?;
     let mut backend = Backend::open(global, store.users().next().is_some()).await?;
-    let review = review(&program, &store, &wishes, Some(&mut backend)).await?;
+    let mut review = review(&program, &store, &wishes, Some(&mut backend)).await?;
+    review.settle(&wishes, scale.users_per_instance);
     judge(&review)?;
     output::plan(&review, &backend, global.format);
     refuse(&review, scale)?;
@@ -170,7 +178,8 @@ async fn apply(file: &Path, yes: bool, scale: &Scale, global: &Global) -> Outcom
     let mut store = Store::open_to_write(&global.state).await?;
     let wishes = Wishes::new(global, &store, &scale.target)?;
     let mut backend = Backend::open_to_write(global, store.users().next().is_some()).await?;
-    let review = review(&program, &store, &wishes, Some(&mut backend)).await?;
+    let mut review = review(&program, &store, &wishes, Some(&mut backend)).await?;
+    review.settle(&wishes, scale.users_per_instance);
     refuse_unresolved(&review)?;
     judge(&review)?;
     if global.format == Format::Text {
@@ -216,7 +225,7 @@ fn execution<'a>(
 ) -> Execution<'a> {
     end_on_interrupt(backend.cancel.clone());
     let (parallelism, format) = (global.parallelism, global.format);
-    Execution { store, backend, wishes, scale, parallelism, format }
+    Execution { store, backend, wishes, scale, parallelism, format, told: Vec::new() }
 }
 
 /// Ends where a plan refuses: protection, policies, what no call can do, and too many deletions.
@@ -227,6 +236,10 @@ fn refuse(review: &Review, scale: &Scale) -> Outcome<()> {
             output::failure(&Failure::new(format!("{name}: {}", notice.message)).help(notice.help.as_str()));
             refused = true;
         }
+    }
+    for reason in &review.reasons {
+        output::failure(&Failure::new(&reason.message).help(&reason.help));
+        refused = true;
     }
     let counts = Counts::of(review);
     let guard = scale.max_deletes.map_or_else(Guard::default, Guard::most);

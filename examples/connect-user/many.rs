@@ -20,9 +20,9 @@ use crate::{
     backend::Backend,
     failure::{Failure, Outcome},
     output,
-    review::Wishes,
     show::resource,
     store::Store,
+    wishes::Wishes,
 };
 
 /// How many users are recorded at once.
@@ -38,7 +38,8 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
     let default_tags: Tags = global.default_tag.iter().cloned().collect();
     let mut out = BufWriter::new(std::io::stdout().lock());
     let is_known = |state: &UserState| {
-        store.users().any(|(name, known)| *name == state.name && known.id() == state.id())
+        let known = store.entry(&state.name).and_then(|entry| entry.state.as_ref());
+        known.is_some_and(|known| known.id() == state.id())
     };
     let directory = match names {
         true => backend.directory(&instance).await?,

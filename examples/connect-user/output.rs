@@ -216,9 +216,12 @@ pub fn plan(review: &Review, backend: &Backend, format: Format) {
                 "create": create, "update": update, "replace": replace, "delete": delete,
                 "unchanged": unchanged, "calls": calls, "estimate": estimate,
             });
+            let moves: Vec<_> =
+                review.moves().map(|(from, name)| json!({"from": from, "user": name})).collect();
             let Refreshed { findings, explanations, .. } = &review.refreshed;
             json(&json!({
                 "users": users, "summary": summary, "findings": findings, "refresh": explanations,
+                "moves": moves, "notices": review.notices,
             }));
         }
     }

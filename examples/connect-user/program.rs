@@ -84,7 +84,16 @@ impl Program {
             Failure::new(format!("`{place}` cannot be read: {error}")).help("give the path of a program")
         })?;
         // A snippet of the file in the message might show a password; and `no` is a country, as in Pulumi.
-        let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
+        // Tens of thousands of users are no attack; what aliases may repeat stays bounded.
+        let options = serde_saphyr::options! {
+            with_snippet: false,
+            strict_booleans: true,
+            budget: serde_saphyr::budget! {
+                max_nodes: usize::MAX,
+                max_events: usize::MAX,
+                max_total_scalar_bytes: usize::MAX,
+            },
+        };
         let document: Value = serde_saphyr::from_str_with_options(&text, options)
             .map_err(|error| Failure::new(format!("`{place}` is neither YAML nor JSON: {error}")))?;
         Self::parse(document, settings).map_err(|failure| failure.within(&place.to_string()))

@@ -12,8 +12,8 @@ use serde_json::json;
 use crate::{
     args::Format,
     output,
-    review::Wishes,
     store::{FINGERPRINT, PROTECT},
+    wishes::Wishes,
 };
 
 /// What is noted with a user.

@@ -1,29 +1,29 @@
 //! What a program wants beside what is there: what `plan` shows and `apply` carries out.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
 use connect_user::{
     apply::import,
-    diff::{self, Action, Preview, preview, preview_deletion},
-    fleet::{Directory, Entry, RefreshOptions, Refreshed, Strategy, refresh},
+    diff::{Action, Preview, preview, preview_deletion},
+    fleet::{Directory, Entry, FleetNotice, RefreshOptions, Refreshed, Strategy, Wanted, refresh},
     user::{
-        AutoName, IdentityManagementType, Input, InstanceId, Operation, Tags, UserSpec, UserState, Value,
+        AutoName, IdentityManagementType, Input, InstanceId, Operation, UserSpec, UserState, Value,
         merge_tags,
     },
-    validate::{Context, Overrides, Report, validate_document, with_name},
+    validate::{Report, resolve, validate_document, with_name},
 };
 
 use crate::{
-    args::{Global, OnDirectoryUserIdChange, OnPasswordChange},
     backend::Backend,
     failure::{Failure, Outcome},
-    fingerprint::Fingerprints,
     output,
     program::{Program, Resource, Scope},
-    store::{FINGERPRINT, Store, is_protected, password_changed},
+    settle::wanted,
+    store::{Store, is_protected, password_changed},
+    wishes::Wishes,
 };
 
 /// A user of the program, and all that there is to say about it.
@@ -38,6 +38,10 @@ pub struct View {
     pub unresolved: BTreeSet<String>,
     pub report: Report,
     pub preview: Preview,
+    /// The instance and name that the user will have, where they are known.
+    pub identity: Option<(InstanceId, String)>,
+    /// The user to be made, where everything about it is known.
+    pub wanted: Option<Wanted>,
 }
 
 /// A recorded user that the program no longer has.
@@ -57,6 +61,10 @@ pub struct Review {
     pub recorded: usize,
     /// What was read; nothing where no service was asked.
     pub refreshed: Refreshed,
+    /// What there is to know of all users together.
+    pub notices: Vec<FleetNotice>,
+    /// Why all users together cannot be as they should.
+    pub reasons: Vec<FleetNotice>,
 }
 
 impl Review {
@@ -65,98 +73,10 @@ impl Review {
         let views = self.views.iter().map(|view| (&view.name, &view.preview));
         views.chain(self.departures.iter().map(|departure| (&departure.name, &departure.preview)))
     }
-}
 
-/// What the command line says of every user.
-pub struct Wishes {
-    pub default_tags: Tags,
-    pub overrides: Overrides,
-    pub options: diff::Options,
-    pub fingerprints: Fingerprints,
-    targets: HashSet<String>,
-    strategy: Option<Strategy>,
-    parallelism: std::num::NonZeroUsize,
-    assumed: Option<IdentityManagementType>,
-}
-
-impl Wishes {
-    pub fn new(args: &Global, store: &Store, targets: &[String]) -> Outcome<Self> {
-        let default_tags: Tags = args.default_tag.iter().cloned().collect();
-        let mut overrides = Overrides::default();
-        let lowered = args.allow.iter().try_for_each(|code| overrides.allow(code));
-        lowered
-            .and_then(|()| args.deny.iter().try_for_each(|code| overrides.deny(code)))
-            .map_err(|error| Failure::new(error.to_string()))?;
-        let options = diff::Options::builder()
-            .default_tags(default_tags.clone())
-            .password(match args.on_password_change {
-                OnPasswordChange::Warn => diff::PasswordPolicy::Warn,
-                OnPasswordChange::Replace => diff::PasswordPolicy::Replace,
-                OnPasswordChange::Refuse => diff::PasswordPolicy::Refuse,
-            })
-            .directory_user_id(match args.on_directory_user_id_change {
-                OnDirectoryUserIdChange::Refuse => diff::DirectoryUserIdPolicy::Refuse,
-                OnDirectoryUserIdChange::Replace => diff::DirectoryUserIdPolicy::Replace,
-            })
-            .quick_connects(if args.delete_quick_connects {
-                diff::QuickConnects::Delete
-            } else {
-                diff::QuickConnects::Leave
-            })
-            .build();
-        let recorded = store.entries().values().find_map(|entry| entry.notes.get(FINGERPRINT));
-        Ok(Self {
-            default_tags,
-            overrides,
-            options,
-            fingerprints: Fingerprints::like(recorded.map(String::as_str)),
-            targets: targets.iter().cloned().collect(),
-            strategy: args.refresh.map(Into::into),
-            parallelism: args.parallelism,
-            assumed: args.identity_management,
-        })
-    }
-
-    /// Whether a user is meant at all.
-    pub fn is_target(&self, name: &str) -> bool {
-        self.targets.is_empty() || self.targets.contains(name)
-    }
-
-    /// How recorded users are read; `usual` where the command line does not say.
-    pub fn refresh_options(&self, usual: Strategy) -> RefreshOptions {
-        let strategy = self.strategy.unwrap_or(usual);
-        RefreshOptions::builder().strategy(strategy).parallelism(self.parallelism).build()
-    }
-
-    pub fn context<'a>(
-        &self,
-        kind: Option<IdentityManagementType>,
-        auto_name: AutoName,
-        prior: Option<&'a UserState>,
-        names: Option<&'a Directory>,
-    ) -> Context<'a> {
-        Context::builder()
-            .maybe_identity_management(kind)
-            .default_tags(self.default_tags.clone())
-            .auto_name(auto_name)
-            .overrides(self.overrides.clone())
-            .maybe_prior(prior)
-            .maybe_names(names.map(|names| names as _))
-            .build()
-    }
-
-    /// What to compare one user with.
-    pub fn options(
-        &self,
-        kind: Option<IdentityManagementType>,
-        password_changed: Option<bool>,
-        protect: bool,
-    ) -> diff::Options {
-        let mut options = self.options.clone();
-        options.identity_management = kind;
-        options.password_changed = password_changed;
-        options.protect = protect;
-        options
+    /// The users who move, by the name that they had in the program.
+    pub fn moves(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.views.iter().filter_map(|view| Some((view.moved_from.as_ref()?, &view.name)))
     }
 }
 
@@ -315,7 +235,7 @@ async fn look_at_all(
         Some(depart(&name, state, protect, wishes))
     });
     let departures = departures.collect();
-    Ok(Review { views, departures, recorded: store.users().count(), refreshed })
+    Ok(Review { views, departures, recorded: store.users().count(), refreshed, ..Review::default() })
 }
 
 /// Who is recorded, and not in the program under the same name.
@@ -388,6 +308,13 @@ fn look(
         }
         _ => scope.pending(&user.name, inputs_of(&named, wishes), None),
     }
+    let name = named.name.as_ref().and_then(Input::known).cloned();
+    let identity = named.instance_id.known().cloned().zip(name);
+    // Who stays what it is takes nothing from the others, and a name that is still to be made is nobody's.
+    let is_made = matches!(preview.diff.action, Action::Create | Action::Replace);
+    let is_known = is_made && identity.is_some() && !preview.diff.has_unknowns();
+    let desired = if is_known { resolve(named, &context).ok() } else { None };
+    let wanted = desired.map(|(desired, _)| wanted(&user.name, desired, password_changed, user.protect));
     View {
         name: user.name.clone(),
         protect: user.protect,
@@ -398,6 +325,8 @@ fn look(
         unresolved: BTreeSet::new(),
         report,
         preview,
+        identity,
+        wanted,
     }
 }
 

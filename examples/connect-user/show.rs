@@ -16,8 +16,9 @@ use crate::{
     backend::Backend,
     failure::{Failure, Outcome},
     output,
-    review::{Wishes, fail_unread, kind_of},
+    review::{fail_unread, kind_of},
     store::Store,
+    wishes::Wishes,
 };
 
 pub async fn show(name: Option<&str>, global: &Global) -> Outcome<()> {
@@ -178,7 +179,9 @@ pub fn resource(name: &str, properties: &Value, options: &[(&str, &str)]) -> Str
     let mut text = format!("  {}:\n    type: aws:connect:User\n    properties:\n", quoted(name));
     if let Value::Map(members) = properties {
         for (member, value) in members {
-            let _ = writeln!(text, "      {member}: {}", serde_json::to_string(value).unwrap_or_default());
+            let value = serde_json::to_string(value).unwrap_or_default();
+            // What the user has is no reference, whatever it looks like.
+            let _ = writeln!(text, "      {member}: {}", value.replace("${", "$${"));
         }
     }
     if !options.is_empty() {

@@ -164,6 +164,7 @@ pub(super) fn record(desired: &DesiredUser, unrecognised: Vec<String>) -> Record
         unrecognised,
         last_written: None,
         under_way: false,
+        partial: false,
         password: desired.password().cloned(),
     }
 }

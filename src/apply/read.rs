@@ -113,6 +113,7 @@ pub(super) fn is_gone(error: &ClientError) -> bool {
 /// What was read, with what is remembered.
 pub(crate) fn with_record(read: UserState, known: &UserState) -> UserState {
     let unrecognised = read.record.unrecognised.clone();
-    let record = Record { unrecognised, last_written: None, under_way: false, ..known.record.clone() };
+    let record =
+        Record { unrecognised, last_written: None, under_way: false, partial: false, ..known.record.clone() };
     UserState { record, ..read }
 }

@@ -385,7 +385,9 @@ impl Run<'_> {
     async fn finish(&mut self) {
         let (Some(state), Some(desired)) = (&mut self.state, self.desired) else { return };
         let password = state.record.password.take();
+        let partial = state.record.partial;
         state.record = record(desired, std::mem::take(&mut state.record.unrecognised));
+        state.record.partial = partial;
         // The password that was applied is the one that the user was made with.
         if let Some(password) = password {
             state.record.password = Some(password);

@@ -42,6 +42,8 @@ struct Document {
     last_written: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "is_false")]
     under_way: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    partial: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unfinished: Option<Leftover>,
 }
@@ -77,6 +79,7 @@ impl UserState {
             unrecognised,
             last_written,
             under_way,
+            partial,
             password: _,
         } = &self.record;
         Document {
@@ -93,6 +96,7 @@ impl UserState {
             unrecognised: unrecognised.clone(),
             last_written: *last_written,
             under_way: *under_way,
+            partial: *partial,
             unfinished: (!unfinished.is_empty()).then(|| Leftover {
                 replaced: unfinished.replaced.clone(),
                 after_contact_work_configs: match unfinished.after_contact_work.to_spec() {
@@ -139,6 +143,7 @@ impl UserState {
                 unrecognised: document.unrecognised,
                 last_written: document.last_written,
                 under_way: document.under_way,
+                partial: document.partial,
                 password: spec.password.and_then(Input::into_known),
             },
         })

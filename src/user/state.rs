@@ -64,6 +64,9 @@ pub struct Record {
     /// Whether an apply has begun to change the user and has not been heard of since: whoever was killed in
     /// between may have changed it, so that it must be read, whatever the time of its last change says.
     pub under_way: bool,
+    /// Whether only a search has found the user: its e-mail addresses and mobile number were never read, so
+    /// that it must be read before its identity is written.
+    pub partial: bool,
     /// The password that was last applied, in memory only.
     pub password: Option<Secret>,
 }

@@ -19,7 +19,9 @@ fn program(tool: &Tool, count: usize, change: impl Fn(usize, &mut Value)) -> Str
 #[test]
 fn what_is_exported_imports_itself_and_plans_to_nothing() {
     let tool = Tool::new();
-    tool.apply(&program(&tool, 5, |number, user| user["tags"] = json!({"number": number.to_string()})));
+    tool.apply(&program(&tool, 5, |number, user| {
+        user["tags"] = json!({"number": number.to_string(), "text": "$${no} $$${reference"});
+    }));
     std::fs::remove_dir_all(tool.path(".connect-user/none")).ok();
     std::fs::remove_file(tool.path(".connect-user/users.redb")).expect("no state");
     let exported = tool.ok(&["export", "--instance", "i"]);
@@ -183,4 +185,49 @@ fn names_are_looked_up_and_mistaken_ones_refused() {
     assert_eq!(tool.json(&["show"])["users"]["jane"]["routingProfileId"], "r2");
     let exported = tool.ok(&["export", "--instance", "i", "--names"]).out;
     assert!(exported.contains("routingProfileId: \"name:Priority\""), "{exported}");
+}
+
+#[test]
+fn a_plan_shows_the_order_in_which_names_and_room_are_taken() {
+    let tool = Tool::new();
+    let named = |names: &[(&str, &str)]| {
+        let user = |(key, name): &(&str, &str)| {
+            let mut properties = jane();
+            properties["name"] = json!(name);
+            ((*key).to_owned(), json!({"type": "aws:connect:User", "properties": properties}))
+        };
+        tool.write(&json!({"resources": names.iter().map(user).collect::<serde_json::Map<_, _>>()}))
+    };
+    tool.apply(&named(&[("a", "x"), ("b", "y")]));
+    // They exchange their names: one of them goes first, and that is shown before it is done.
+    let file = named(&[("a", "y"), ("b", "x")]);
+    let expected = ["DeleteUser", "CreateUser", "CreateUser", "DeleteUser"];
+    assert_eq!(tool.plan(&file), expected);
+    let plan = tool.json(&["plan", &file]);
+    assert_eq!(plan["notices"][0]["code"], "delete-before-create", "{plan}");
+    let said = tool.ok(&["apply", &file, "--yes"]);
+    assert!(said.out.contains("-/+ a will be replaced"), "{}", said.out);
+    assert_eq!(said.err.matches("`a` is deleted before it is made again").count(), 1, "{}", said.err);
+    // Who takes a name that another one frees meets nobody unknown.
+    let said = tool.ok(&["plan", &named(&[("a", "y"), ("b", "z"), ("c", "x")])]);
+    assert_eq!(said.err, "");
+    // Who moves is told, and costs no call.
+    let file = named(&[("d", "y"), ("b", "x")]);
+    let said = tool.ok(&["plan", &file]);
+    assert_eq!(
+        (said.out.as_str(), said.err.as_str()),
+        ("No changes: 2 up to date.\n", "note: `d` is the user that was `a`\n")
+    );
+    assert_eq!(tool.json(&["plan", &file])["moves"], json!([{"from": "a", "user": "d"}]));
+    // A full instance is known before the first call.
+    let file = named(&[("a", "y"), ("b", "x"), ("c", "z")]);
+    let full = tool.fails(&["plan", &file, "--users-per-instance", "2"]);
+    assert!(full.contains("the instance `i` would have 3 users, and may have 2"), "{full}");
+}
+
+#[test]
+fn a_program_may_be_as_large_as_a_contact_centre() {
+    let tool = Tool::new();
+    let file = program(&tool, 12_000, |number, user| user["tags"] = json!({"number": number.to_string()}));
+    assert_eq!(tool.ok(&["validate", &file]).out, "program.yaml: 12000 users valid.\n");
 }

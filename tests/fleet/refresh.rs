@@ -8,7 +8,7 @@ use connect_user::{
         ConnectClient, CreateUser, DeleteUser, ErrorKind, ListUsers,
         memory::{Fault, MemoryConnect, Outcome},
     },
-    fleet::{FindingKind, Reader, RefreshOptions, Refreshed, Strategy, refresh},
+    fleet::{FindingKind, Reader, RefreshOptions, Refreshed, Strategy, read_all, refresh},
     user::{IdentityManagementType, ImportId, Operation, Property, Timestamp, UserState},
 };
 
@@ -279,6 +279,28 @@ async fn where_users_may_not_be_listed_each_is_read() {
         assert!(reader.refresh(known, &world.connect).await.expect("read").is_some());
     }
     assert_eq!((world.count(Operation::ListUsers), world.count(Operation::DescribeUser)), (1, 10));
+}
+
+#[tokio::test]
+async fn who_was_only_found_by_a_search_is_read_before_its_identity_is_written() {
+    let mut world = World::new(2).await;
+    world.edit_with("u00001", |user| user.identity.mobile = Some("+16175550100".into()));
+    let all = read_all(&"i".into(), &world.connect, &world.options(Strategy::Search)).await.expect("found");
+    let found = |name: &str| all.users.iter().find(|state| state.name == name).expect("found").clone();
+    let state = world.known.get_mut("u00001").expect("known");
+    *state = serde_json::from_value(serde_json::to_value(found("u00001")).expect("JSON")).expect("a state");
+    // Also a change of our own does not make it whole.
+    state.record.last_written = Some(world.connect.time());
+    for strategy in [Strategy::None, Strategy::Search] {
+        let mut refreshed = world.refresh(strategy).await;
+        assert!(refreshed.partial.contains("u00001"));
+        refreshed.complete(["u00001"], &world.connect, &world.options(strategy)).await;
+        let state = refreshed.states["u00001"].as_ref().expect("there");
+        assert!(state.settings.identity.mobile.is_some() && !state.record.partial);
+    }
+    let refreshed = world.refresh(Strategy::Changed).await;
+    assert_eq!(world.count(Operation::DescribeUser), 1);
+    assert!(refreshed.states["u00001"].as_ref().expect("there").settings.identity.mobile.is_some());
 }
 
 #[tokio::test]

@@ -78,5 +78,7 @@ fn state(found: FoundUser, instance: &InstanceId) -> Option<UserState> {
         last_modified_region: None,
         unrecognised: found.unrecognised,
     };
-    Some(description.into_state(instance.clone(), None))
+    let mut state = description.into_state(instance.clone(), None);
+    state.record.partial = true;
+    Some(state)
 }

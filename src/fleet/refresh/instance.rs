@@ -111,6 +111,7 @@ impl<'a> Instance<'a> {
         let Some(changed) = listed.changed else { return false };
         let own = |written| is_near(written, changed, self.options.own_change_within);
         !state.record.under_way
+            && !state.record.partial
             && listed.name == state.name
             && (state.last_modified_time == Some(changed) || state.record.last_written.is_some_and(own))
     }
