@@ -178,14 +178,14 @@ async fn somebody_else_s_change_is_seen_and_two_at_once_make_one_user() {
 
 #[tokio::test]
 async fn a_deletion_over_every_fault_of_the_wire_leaves_nobody() {
-    for (fault, kind) in FAULTS.iter().copied() {
+    for (fault, kind) in FAULTS {
         let server = Server::start(&["--instance", MANAGED, "--fault", &format!("DeleteUser:1:{fault}")]);
         let client = server.connect();
         let state = run(&client, spec(30), None).await.expect("a user");
         let options = apply::Options::default();
         if let Err(failed) = delete(&state, &client, &diff::Options::default(), &options).await {
             let ApplyError::Client(error) = failed.error else { panic!("{fault}: {}", failed.error) };
-            assert_eq!(error.kind(), kind, "{fault}: {error}");
+            assert_eq!(error.kind(), *kind, "{fault}: {error}");
             let left = failed.state.expect("it may still be there");
             assert_eq!(left.user_id, state.user_id);
             delete(&left, &client, &diff::Options::default(), &options).await.expect("the second time");
