@@ -51,6 +51,9 @@ const MOST_BODY: usize = 1 << 20;
 /// How long a client may take to send the head of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long to wait after a connection that could not be taken.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
 /// The service and how it behaves.
 struct Server {
     connect: MemoryConnect,
@@ -99,7 +102,15 @@ async fn serve(args: Args) -> Result<Infallible, Box<dyn std::error::Error>> {
     println!("{}", serde_json::json!({"url": format!("http://{address}")}));
     std::io::stdout().flush()?;
     loop {
-        let (stream, _) = listener.accept().await?;
+        let (stream, _) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            // A client that has left already, or more of them than there are files: the next may have luck.
+            Err(error) => {
+                eprintln!("error: {error}");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
         let server = server.clone();
         tokio::spawn(async move {
             let service = service_fn(move |request| handle(server.clone(), request));

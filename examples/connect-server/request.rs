@@ -54,6 +54,9 @@ pub struct SearchBody {
 #[serde(rename_all = "PascalCase")]
 pub struct SearchCriteria {
     pub string_condition: Option<StringCondition>,
+    /// What is not understood here, and must not find everybody.
+    #[serde(flatten)]
+    pub others: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Deserialize)]

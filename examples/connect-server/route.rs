@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     answer::Answer,
     json::{described, found, hierarchy_group, list, listed, named, proficiency, quick_connect_of},
-    request::{CreateBody, SearchBody, UpdateBody, proficiencies},
+    request::{CreateBody, SearchBody, SearchCriteria, UpdateBody, proficiencies},
 };
 
 /// A token that leads back to the first page: a fault, on demand.
@@ -98,7 +98,10 @@ async fn call(
     let (instance_id, user_id) = (InstanceId::new(segment(1)), UserId::new(segment(2)));
     let done = |result: ClientResult<()>| result.map(|()| json!({}));
     let token = || query(uri, "nextToken").pop().filter(|token| token != AGAIN);
-    let size = || query(uri, "maxResults").pop().and_then(|size| size.parse().ok());
+    let size = || {
+        let size = query(uri, "maxResults").pop().map(|size| size.parse()).transpose();
+        size.map_err(|_| Answer::invalid("`maxResults` is no whole number"))
+    };
     macro_rules! update {
         ($method:ident, $request:ident { $($field:ident: $value:expr),+ }) => {
             done(connect.$method(&$request { instance_id, user_id, $($field: $value),+ }).await)
@@ -129,22 +132,23 @@ async fn call(
         }
         Operation::DeleteUser => done(connect.delete_user(&DeleteUser { instance_id, user_id }).await),
         Operation::ListUsers => {
-            let request = ListUsers { instance_id, next_token: token(), max_results: size() };
+            let request = ListUsers { instance_id, next_token: token(), max_results: size()? };
             let page = connect.list_users(&request).await;
             page.map(|page| list("UserSummaryList", page, |user| listed(&user)))
         }
         Operation::SearchUsers => {
             let body: SearchBody = parse(body)?;
-            let condition = body.search_criteria.and_then(|criteria| criteria.string_condition);
-            let name = match condition {
-                None => None,
-                Some(condition)
+            let name = match body.search_criteria {
+                None if body.search_filter.is_none() => None,
+                Some(SearchCriteria { string_condition: Some(condition), others })
                     if condition.field_name.eq_ignore_ascii_case("username")
-                        && condition.comparison_type == "EXACT" =>
+                        && condition.comparison_type == "EXACT"
+                        && others.is_empty()
+                        && body.search_filter.is_none() =>
                 {
                     Some(condition.value)
                 }
-                Some(_) => return Err(Answer::invalid("only an exact user name can be searched for here")),
+                _ => return Err(Answer::invalid("only an exact user name can be searched for here")),
             };
             let request = SearchUsers {
                 instance_id: body.instance_id.into(),
@@ -217,12 +221,12 @@ async fn call(
             })
         }
         Operation::ListRoutingProfiles => {
-            let request = ListRoutingProfiles { instance_id, next_token: token(), max_results: size() };
+            let request = ListRoutingProfiles { instance_id, next_token: token(), max_results: size()? };
             let page = connect.list_routing_profiles(&request).await;
             page.map(|page| list("RoutingProfileSummaryList", page, |profile| named(&profile)))
         }
         Operation::ListSecurityProfiles => {
-            let request = ListSecurityProfiles { instance_id, next_token: token(), max_results: size() };
+            let request = ListSecurityProfiles { instance_id, next_token: token(), max_results: size()? };
             let page = connect.list_security_profiles(&request).await;
             page.map(|page| list("SecurityProfileSummaryList", page, |profile| named(&profile)))
         }
@@ -241,8 +245,13 @@ async fn call(
         }
         Operation::SearchQuickConnects => {
             let body: SearchBody = parse(body)?;
-            let request =
-                SearchQuickConnects { instance_id: body.instance_id.into(), next_token: body.next_token };
+            if body.search_criteria.is_some() || body.search_filter.is_some() {
+                return Err(Answer::invalid("quick connects cannot be searched by anything here"));
+            }
+            let request = SearchQuickConnects {
+                instance_id: body.instance_id.into(),
+                next_token: body.next_token.filter(|token| token != AGAIN),
+            };
             let page = connect.search_quick_connects(&request).await;
             page.map(|page| list("QuickConnects", page, |quick_connect| quick_connect_of(&quick_connect)))
         }

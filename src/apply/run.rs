@@ -15,7 +15,7 @@ use crate::{
         UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig, UpdateUserProficiencies,
         UpdateUserRoutingProfile, UpdateUserSecurityProfiles, search_all_quick_connects,
     },
-    diff::{self, Call, Plan, Refused, Step, plan_deletion},
+    diff::{self, Call, Plan, Refused, Step, drift, plan_deletion},
     user::{DesiredUser, ImportId, Path, Replaced, UserId, UserState},
 };
 
@@ -38,6 +38,10 @@ pub struct Options<'a> {
     /// Whether a user that was just made is read, for what the service fills in: a call more.
     #[builder(default = true)]
     pub read_back: bool,
+    /// Whether the user is read before the first call, and a plan refused as stale where somebody else has
+    /// changed or deleted the user since it was made: two calls more.
+    #[builder(default)]
+    pub look_first: bool,
     /// The quick connects that were found already, so that not every deletion searches for them.
     #[builder(skip)]
     pub(crate) quick_connects: Option<&'a QuickConnectIndex>,
@@ -133,6 +137,9 @@ impl ApplyError {
             Self::Client(error) if error.kind() == crate::client::ErrorKind::QuotaExceeded => {
                 "ask AWS to raise the quota, or delete what is no longer needed, then run it again"
             }
+            Self::Client(error) if error.kind() == crate::client::ErrorKind::NotFound => {
+                "read the user again and make a new plan: it is gone, or what it refers to is"
+            }
             Self::Client(_) => "mend the cause, then run it again: what is done is not repeated",
             Self::Stale => "read the user again and make a new plan",
             Self::NotAdopted { .. } => "import that user if it is meant, or choose another name",
@@ -171,6 +178,12 @@ pub async fn apply(
     };
     if !plan.is_made_from(current) {
         return Err(run.failed(ApplyError::Stale, plan.steps(), 0));
+    }
+    if options.look_first
+        && !plan.steps().is_empty()
+        && let Err(error) = run.look_first().await
+    {
+        return Err(run.failed(error, plan.steps(), 0));
     }
     run.remember_more(!plan.steps().is_empty());
     for (index, step) in plan.steps().iter().enumerate() {
@@ -367,10 +380,29 @@ impl Run<'_> {
             }
             return Ok(());
         };
-        if error.effect() == Effect::Unknown {
+        // One that is not found may have been deleted by somebody else.
+        if error.effect() == Effect::Unknown || (is_gone(&error) && !self.created) {
             self.look_again().await;
         }
         Err(error.into())
+    }
+
+    /// Before the first call: is the user still what the plan was made from?
+    async fn look_first(&mut self) -> Result<(), ApplyError> {
+        let Some(known) = &self.state else { return Ok(()) };
+        let read = refresh(self.client, known).await?;
+        if read.is_none() && self.desired.is_none() {
+            // Deleting it will find that out, and be content.
+            return Ok(());
+        }
+        if read.is_none() {
+            // Gone, or never here: in a wrong Region or account the instance is not found either.
+            identity_management(self.client, &known.instance_id).await?;
+        } else if read.as_ref().is_some_and(|read| drift(known, read).is_empty()) {
+            return Ok(());
+        }
+        self.state = read;
+        Err(ApplyError::Stale)
     }
 
     /// After an answer that never came: what is there now?

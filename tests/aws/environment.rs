@@ -6,6 +6,7 @@ use std::{
     net::TcpListener,
     process::Command,
     thread,
+    time::{Duration, Instant},
 };
 
 use connect_user::client::{
@@ -23,6 +24,11 @@ async fn child() {
         .maybe_region(env::var("TEST_REGION").ok())
         .maybe_profile(env::var("TEST_PROFILE").ok())
         .maybe_endpoint_url(env::var("TEST_ENDPOINT_URL").ok())
+        .maybe_call_timeout(
+            env::var("TEST_CALL_MILLIS")
+                .ok()
+                .map(|millis| Duration::from_millis(millis.parse().expect("a number"))),
+        )
         .build();
     match AwsConnect::from_environment(&settings).await {
         Err(error) => println!("{error}"),
@@ -117,6 +123,23 @@ fn the_endpoint_is_called_once_with_the_credentials_of_the_environment() {
         head.contains("Credential=AKIDENV/") && head.contains("/us-west-2/connect/aws4_request"),
         "{head}"
     );
+}
+
+#[test]
+fn a_call_that_hangs_ends_when_the_settings_say() {
+    // It takes connections, and never says anything.
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let started = Instant::now();
+    let text = output_of_child(&[
+        ("TEST_REGION", "us-west-2"),
+        ("TEST_ENDPOINT_URL", &url),
+        ("TEST_CALL_MILLIS", "200"),
+        ("AWS_ACCESS_KEY_ID", "AKIDENV"),
+        ("AWS_SECRET_ACCESS_KEY", "not-a-key"),
+    ]);
+    assert!(text.contains("`DeleteUser` failed, no answer came Unknown"), "{text}");
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[test]

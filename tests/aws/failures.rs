@@ -1,6 +1,13 @@
 //! Calls without an answer, and what no error may tell.
 
-use std::{error::Error, iter, net::TcpListener, time::Duration};
+use std::{
+    error::Error,
+    io::Write,
+    iter,
+    net::TcpListener,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError, future};
 use aws_sdk_connect::{
@@ -16,7 +23,14 @@ use connect_user::{
     user::{Phone, PhoneType},
 };
 
-use crate::{requests::channels, support::*};
+use tracing_subscriber::{filter::LevelFilter, util::SubscriberInitExt};
+
+use crate::{
+    http::{MANAGED, run, spec},
+    requests::channels,
+    server::Server,
+    support::*,
+};
 
 /// Everything that an error shows to anybody.
 fn shown(error: &ClientError) -> String {
@@ -178,4 +192,39 @@ async fn short_names_do_not_blot_out_messages() {
 async fn debug_tells_the_region_alone() {
     let text = format!("{:?}", client(NeverClient::new()));
     assert_eq!(text, r#"AwsConnect { region: Some("us-east-1"), .. }"#);
+}
+
+/// A writer whose text can be read.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("the log").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_sdk_s_own_log_tells_no_password_and_below_trace_nobody() {
+    let everybody = ["Password123", "Jane", "jane", "@example.com", "+16175550101"];
+    for (level, canaries) in [(LevelFilter::DEBUG, &everybody[..]), (LevelFilter::TRACE, &everybody[..1])] {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber =
+            tracing_subscriber::fmt().with_max_level(level).with_writer(move || writer.clone()).finish();
+        let guard = subscriber.set_default();
+        let server = Server::start(&["--instance", MANAGED, "--fault", "UpdateUserPhoneConfig:1:500/"]);
+        let state = run(&server.connect(), spec(30), None).await.expect("a user");
+        run(&server.connect(), spec(60), Some(&state)).await.expect_err("a failure");
+        drop(guard);
+        let text = String::from_utf8(log.0.lock().expect("the log").clone()).expect("text");
+        assert!(text.contains("CreateUser"), "it is heard: {text}");
+        for canary in canaries {
+            assert!(!text.contains(canary), "{level}: {canary}");
+        }
+    }
 }

@@ -1,35 +1,50 @@
-//! The real SDK over real HTTP: the contract, an apply over every fault of the wire, and the command line.
-
-use std::process::Command;
+//! The real SDK over real HTTP: the contract, and an apply over every fault of the wire.
 
 use connect_user::{
-    apply::{self, ApplyError, Failed, apply, find_by_name, refresh},
+    apply::{self, ApplyError, Failed, apply, delete, refresh},
     client::{
-        ConnectClient, DeleteUser, DescribeUser, Effect, ErrorKind, RetryPolicy, Retrying, ThreadTimer,
+        ConnectClient, DeleteUser, Effect, ErrorKind,
         aws::AwsConnect,
         conformance::{Fixture, check},
         list_all_users,
     },
     diff::{self, Plan, plan},
     user::{
-        IdentityInfo, IdentityManagementType, Input, InstanceId, Operation, PhoneConfig, PhoneType,
-        UserProficiency, UserSpec, UserState,
+        IdentityInfo, IdentityManagementType, Input, InstanceId, PhoneConfig, PhoneType, UserSpec, UserState,
     },
     validate::{Context, resolve},
 };
 use proptest::prelude::*;
-use serde_json::Value;
 
-use crate::server::{Server, example};
+use crate::{
+    random::{any_kind, document},
+    server::Server,
+};
 
 const KIND: IdentityManagementType = IdentityManagementType::ConnectManaged;
-const MANAGED: &str = "1c2d=CONNECT_MANAGED";
+pub const MANAGED: &str = "1c2d=CONNECT_MANAGED";
 
-fn instance() -> InstanceId {
+/// What goes wrong on the wire, and what the caller hears of it.
+const FAULTS: &[(&str, ErrorKind)] = &[
+    ("reset-before", ErrorKind::Transport),
+    ("reset-after", ErrorKind::Transport),
+    ("cut", ErrorKind::Transport),
+    ("hang", ErrorKind::Transport),
+    ("malformed", ErrorKind::Service),
+    ("empty", ErrorKind::Service),
+    ("429/ThrottlingException", ErrorKind::Throttled),
+    ("429/TooManyRequestsException", ErrorKind::Throttled),
+    ("429/LimitExceededException", ErrorKind::QuotaExceeded),
+    ("500/InternalServiceException", ErrorKind::Service),
+    ("503/", ErrorKind::Service),
+    ("403/AccessDeniedException", ErrorKind::AccessDenied),
+];
+
+pub fn instance() -> InstanceId {
     "1c2d".into()
 }
 
-fn spec(limit: i64) -> UserSpec {
+pub fn spec(limit: i64) -> UserSpec {
     UserSpec::builder()
         .instance_id("1c2d")
         .name("jane")
@@ -55,12 +70,16 @@ fn spec(limit: i64) -> UserSpec {
 }
 
 fn planned(spec: UserSpec, state: Option<&UserState>) -> Plan {
-    let context = Context::builder().identity_management(KIND).maybe_prior(state).build();
+    planned_in(KIND, spec, state)
+}
+
+fn planned_in(kind: IdentityManagementType, spec: UserSpec, state: Option<&UserState>) -> Plan {
+    let context = Context::builder().identity_management(kind).maybe_prior(state).build();
     let desired = resolve(spec, &context).expect("valid").0;
     plan(desired, state, &diff::Options::default()).expect("a plan")
 }
 
-async fn run(
+pub async fn run(
     client: &dyn ConnectClient,
     spec: UserSpec,
     state: Option<&UserState>,
@@ -71,9 +90,19 @@ async fn run(
 
 /// Exactly one user, exactly as desired, and nothing left to do.
 async fn check_whole(client: &AwsConnect, spec: &UserSpec, state: &UserState) {
-    assert_eq!(list_all_users(client, &instance()).await.expect("listed").len(), 1);
+    check_whole_in(KIND, client, spec, state).await;
+}
+
+async fn check_whole_in(
+    kind: IdentityManagementType,
+    client: &AwsConnect,
+    spec: &UserSpec,
+    state: &UserState,
+) {
+    assert_eq!(list_all_users(client, &state.instance_id).await.expect("listed").len(), 1);
     let fresh = refresh(client, state).await.expect("read").expect("there");
-    assert!(planned(spec.clone(), Some(&fresh)).is_empty());
+    let left = planned_in(kind, spec.clone(), Some(&fresh));
+    assert!(left.is_empty(), "{left:#?}");
 }
 
 #[tokio::test]
@@ -85,24 +114,9 @@ async fn the_sdk_keeps_the_contract() {
 
 #[tokio::test]
 async fn every_fault_of_the_wire_is_survived() {
-    use ErrorKind::*;
-
     let create = "CreateUser:1:";
     let phone = "UpdateUserPhoneConfig:1:";
-    for (fault, kind) in [
-        ("reset-before", Transport),
-        ("reset-after", Transport),
-        ("cut", Transport),
-        ("hang", Transport),
-        ("malformed", Service),
-        ("empty", Service),
-        ("429/ThrottlingException", Throttled),
-        ("429/TooManyRequestsException", Throttled),
-        ("429/LimitExceededException", QuotaExceeded),
-        ("500/InternalServiceException", Service),
-        ("503/", Service),
-        ("403/AccessDeniedException", AccessDenied),
-    ] {
+    for (fault, kind) in FAULTS.iter().copied() {
         for operation in [create, phone] {
             let server = Server::start(&["--instance", MANAGED, "--fault", &format!("{operation}{fault}")]);
             let client = server.connect();
@@ -127,7 +141,7 @@ async fn every_fault_of_the_wire_is_survived() {
             match failure {
                 Some(error) => assert_eq!(error.kind(), kind, "{operation}{fault}: {error}"),
                 None => assert!(
-                    (operation == create && kind != QuotaExceeded)
+                    (operation == create && kind != ErrorKind::QuotaExceeded)
                         || matches!(fault, "empty" | "malformed" | "cut"),
                     "{operation}{fault}",
                 ),
@@ -135,21 +149,6 @@ async fn every_fault_of_the_wire_is_survived() {
             check_whole(&client, &spec(60), &state.expect("a user")).await;
         }
     }
-}
-
-#[tokio::test]
-async fn a_token_that_comes_back_ends_the_list() {
-    let repeat = |operation: &str, occurrence: u32| format!("{operation}:{occurrence}:repeat-token");
-    let faults: Vec<_> = (1..=3).flat_map(|n| [repeat("ListUsers", n), repeat("SearchUsers", n)]).collect();
-    let mut args = vec!["--instance", MANAGED];
-    args.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
-    let server = Server::start(&args);
-    let client = server.connect();
-    let error = list_all_users(&client, &instance()).await.expect_err("no end");
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::Service, Effect::None));
-    assert_eq!(error.to_string(), "`ListUsers` failed, the service failed: the service repeats a page");
-    let error = find_by_name(&client, &instance(), "jane", false).await.expect_err("no end");
-    assert_eq!(error.operation(), Operation::SearchUsers);
 }
 
 #[tokio::test]
@@ -173,246 +172,141 @@ async fn somebody_else_s_change_is_seen_and_two_at_once_make_one_user() {
     first.delete_user(&request).await.expect("deleted by somebody else");
     let failed = run(&first, spec(60), Some(&fresh)).await.expect_err("gone");
     assert!(matches!(&failed.error, ApplyError::Client(error) if error.kind() == ErrorKind::NotFound));
+    assert!(!failed.certain, "nobody can say that it is still there");
     assert!(refresh(&first, &one).await.expect("read").is_none());
 }
 
 #[tokio::test]
-async fn a_quota_is_kept_by_retrying() {
-    let server = Server::start(&["--instance", MANAGED, "--quota", "20:2"]);
-    let client =
-        Retrying::new(server.connect(), RetryPolicy::default(), std::sync::Arc::new(ThreadTimer::default()));
-    for _ in 0..6 {
-        assert!(find_by_name(&client, &instance(), "nobody", false).await.expect("searched").is_none());
+async fn a_deletion_over_every_fault_of_the_wire_leaves_nobody() {
+    for (fault, kind) in FAULTS {
+        let server = Server::start(&["--instance", MANAGED, "--fault", &format!("DeleteUser:1:{fault}")]);
+        let client = server.connect();
+        let state = run(&client, spec(30), None).await.expect("a user");
+        let options = apply::Options::default();
+        if let Err(failed) = delete(&state, &client, &diff::Options::default(), &options).await {
+            let ApplyError::Client(error) = failed.error else { panic!("{fault}: {}", failed.error) };
+            assert_eq!(error.kind(), *kind, "{fault}: {error}");
+            let left = failed.state.expect("it may still be there");
+            assert_eq!(left.user_id, state.user_id);
+            delete(&left, &client, &diff::Options::default(), &options).await.expect("the second time");
+        }
+        assert!(list_all_users(&client, &instance()).await.expect("listed").is_empty(), "{fault}");
     }
-    let raw = server.connect();
-    let mut throttled = 0;
-    for _ in 0..10 {
-        let request = DescribeUser { instance_id: instance(), user_id: "u".into() };
-        throttled += usize::from(
-            raw.describe_user(&request).await.expect_err("nobody").kind() == ErrorKind::Throttled,
-        );
+}
+
+#[tokio::test]
+async fn a_server_that_is_gone_takes_nothing_with_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("service.json");
+    let args = ["--instance", MANAGED, "--file", file.to_str().expect("a path")];
+    let server = Server::start(&args);
+    let client = server.connect();
+    let state = run(&client, spec(30), None).await.expect("a user");
+    // Without a connection from before, it is certain that nothing was sent.
+    let client = server.connect();
+    drop(server);
+    let failed = run(&client, spec(60), Some(&state)).await.expect_err("nobody listens");
+    let ApplyError::Client(error) = &failed.error else { panic!("{failed}") };
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Transport, Effect::None));
+    assert_eq!((failed.done, failed.certain), (0, true), "nothing was sent");
+    assert_eq!(failed.state.as_deref().map(|left| &left.settings), Some(&state.settings));
+    let server = Server::start(&args);
+    let client = server.connect();
+    let state = run(&client, spec(60), failed.state.as_deref()).await.expect("changed");
+    check_whole(&client, &spec(60), &state).await;
+}
+
+#[tokio::test]
+async fn two_who_change_one_user_at_once_lose_nothing() {
+    let server = Server::start(&["--instance", MANAGED]);
+    let (first, second) = (server.connect(), server.connect());
+    let made = run(&first, spec(30), None).await.expect("a user");
+    let mut theirs = spec(90);
+    theirs.tags = Some(Input::Known([("team".to_owned(), "qa".into())].into()));
+    let (one, other) =
+        tokio::join!(run(&first, spec(60), Some(&made)), run(&second, theirs.clone(), Some(&made)));
+    let (one, other) = (one.expect("changed"), other.expect("changed"));
+    assert_eq!(one.user_id, other.user_id);
+    // Whoever comes last finds what the other has left, and ends with what is desired.
+    for (client, spec, known) in [(&first, spec(60), one), (&second, theirs, other)] {
+        let fresh = refresh(client, &known).await.expect("read").expect("there");
+        let state = run(client, spec.clone(), Some(&fresh)).await.expect("changed");
+        check_whole(client, &spec, &state).await;
     }
-    assert!(throttled > 0, "the quota is one");
+}
+
+#[tokio::test]
+async fn a_plan_is_refused_where_somebody_was_faster() {
+    let server = Server::start(&["--instance", MANAGED]);
+    let client = server.connect();
+    let options = apply::Options::builder().look_first(true).build();
+    let state = run(&client, spec(30), None).await.expect("a user");
+
+    let plan = planned(spec(60), Some(&state));
+    let changed = run(&client, spec(90), Some(&state)).await.expect("changed by somebody else");
+    let failed = apply(&plan, Some(&state), &client, &options).await.expect_err("stale");
+    assert_eq!(failed.to_string(), "the plan was made from another state of the user");
+    assert_eq!(failed.error.help(), "read the user again and make a new plan");
+    assert_eq!((failed.done, failed.left.len(), failed.certain), (0, plan.steps().len(), true));
+    let fresh = failed.state.expect("the user as it is");
+    assert_eq!(fresh.settings.phone, changed.settings.phone);
+    let plan = planned(spec(60), Some(&fresh));
+    apply(&plan, Some(&fresh), &client, &options).await.expect("nobody was faster");
+
+    let fresh = refresh(&client, &fresh).await.expect("read").expect("there");
+    let plan = planned(spec(30), Some(&fresh));
+    let request = DeleteUser { instance_id: instance(), user_id: state.user_id.clone() };
+    client.delete_user(&request).await.expect("deleted by somebody else");
+    let failed = apply(&plan, Some(&fresh), &client, &options).await.expect_err("stale");
+    assert!(matches!(failed.error, ApplyError::Stale), "{failed}");
+    assert!(failed.state.is_none() && failed.certain, "there is none");
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// From one user to another, over a fault at any call, to exactly the desired user: over HTTP.
+    /// From any user to any other, over a fault of the wire at any call, to exactly the desired user.
     #[test]
     fn a_second_run_finishes_the_work_over_http(
-        before in any_spec(),
-        after in any_spec(),
+        (kind, before, after) in any_kind().prop_flat_map(|kind| {
+            let names = proptest::sample::select(vec!["jane", "june"]);
+            (Just(kind), document(kind, "jane"), names.prop_flat_map(move |name| document(kind, name)))
+        }),
         operation in proptest::sample::select(vec![
-            "UpdateUserIdentityInfo", "UpdateUserPhoneConfig", "UpdateUserSecurityProfiles", "TagResource", "UntagResource",
-            "AssociateUserProficiencies", "DisassociateUserProficiencies", "UpdateUserProficiencies", "CreateUser",
+            "CreateUser", "DescribeUser", "DeleteUser", "SearchUsers", "ListUserProficiencies", "UpdateUserIdentityInfo",
+            "UpdateUserPhoneConfig", "UpdateUserConfig", "UpdateUserRoutingProfile", "UpdateUserSecurityProfiles",
+            "UpdateUserHierarchy", "AssociateUserProficiencies", "DisassociateUserProficiencies",
+            "UpdateUserProficiencies", "TagResource", "UntagResource",
         ]),
-        fault in proptest::sample::select(vec!["reset-before", "reset-after", "cut", "500/", "429/ThrottlingException"]),
+        occurrence in 1..3u32,
+        fault in proptest::sample::select(vec![
+            "reset-before", "reset-after", "cut", "malformed", "empty", "500/", "503/", "429/ThrottlingException",
+        ]),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let server = Server::start(&["--instance", MANAGED, "--fault", &format!("{operation}:1:{fault}")]);
+            let server = Server::start(&[
+                "--instance", &format!("i={kind}"), "--fault", &format!("{operation}:{occurrence}:{fault}"),
+            ]);
             let client = server.connect();
-            let mut state = None;
-            for spec in [&before, &before, &after, &after] {
-                state = match run(&client, spec.clone(), state.as_ref()).await {
-                    Ok(done) => Some(done),
+            let [before, after]: [UserSpec; 2] =
+                [before, after].map(|document| serde_json::from_value(document).expect("a spec"));
+            let mut state: Option<UserState> = None;
+            for spec in [&before, &before, &after, &after, &after] {
+                let plan = planned_in(kind, spec.clone(), state.as_ref());
+                state = match apply(&plan, state.as_ref(), &client, &apply::Options::default()).await {
+                    Ok(done) => done.state,
                     Err(failed) => failed.state.map(|state| *state),
                 };
+                // One fault is all there is: reading fails once at most.
                 if let Some(known) = &state {
-                    state = refresh(&client, known).await.expect("read");
+                    state = match refresh(&client, known).await {
+                        Ok(read) => read,
+                        Err(_) => refresh(&client, known).await.expect("read"),
+                    };
                 }
             }
-            check_whole(&client, &after, &state.expect("a user")).await;
+            check_whole_in(kind, &client, &after, &state.expect("a user")).await;
         });
     }
-}
-
-fn any_spec() -> impl Strategy<Value = UserSpec> {
-    let limit = proptest::sample::select(vec![0, 30, 60]);
-    let tags = proptest::collection::btree_map(
-        proptest::sample::select(vec!["a", "b"]),
-        proptest::sample::select(vec!["1", "2"]),
-        0..3,
-    );
-    let security = proptest::sample::select(vec![vec!["s1"], vec!["s1", "s2"], vec!["s3"]]);
-    let levels = proptest::collection::btree_map(proptest::sample::select(vec!["en", "fr"]), 1..=5i64, 0..3);
-    let last = proptest::sample::select(vec!["Roe", "Poe"]);
-    (limit, tags, security, levels, last).prop_map(|(limit, tags, security, levels, last)| {
-        let mut spec = spec(limit);
-        spec.tags =
-            Some(Input::Known(tags.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect()));
-        spec.security_profile_ids = Input::Known(security.into_iter().map(Into::into).collect());
-        spec.user_proficiencies = Some(Input::Known(
-            levels
-                .into_iter()
-                .map(|(value, level)| {
-                    UserProficiency::builder()
-                        .attribute_name("language")
-                        .attribute_value(value)
-                        .level(level)
-                        .build()
-                })
-                .collect(),
-        ));
-        if let Some(identity) = &mut spec.identity_info {
-            identity.last_name = Some(last.into());
-        }
-        spec
-    })
-}
-
-/// The command line against the server, in a directory of its own.
-struct Tool<'a> {
-    dir: tempfile::TempDir,
-    server: &'a Server,
-}
-
-impl Tool<'_> {
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(example("connect-user"));
-        command
-            .args(args)
-            .args(["--backend", "aws", "--region", "us-east-1", "--endpoint-url", &self.server.url])
-            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-            .env("AWS_SECRET_ACCESS_KEY", "example")
-            .current_dir(self.dir.path());
-        command
-    }
-
-    fn ok(&self, args: &[&str]) -> String {
-        let output = self.command(args).output().expect("the tool runs");
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("text")
-    }
-}
-
-const SETTINGS: &[&str] = &[
-    "--set",
-    "exampleAwsConnectInstance.id=1c2d",
-    "--set",
-    "exampleAwsConnectRoutingProfile.routingProfileId=r1",
-    "--set",
-    "exampleAwsConnectSecurityProfile.securityProfileId=s1",
-    "--set",
-    "exampleAwsConnectUserHierarchyGroup.hierarchyGroupId=g1",
-    "--set",
-    "example2.securityProfileId=s2",
-];
-
-#[test]
-fn the_command_line_goes_the_whole_way() {
-    for (program, kind) in [
-        ("basic", "CONNECT_MANAGED"),
-        ("hierarchy-group", "CONNECT_MANAGED"),
-        ("identity-info", "CONNECT_MANAGED"),
-        ("desk-phone", ""),
-        ("security-profiles", ""),
-    ] {
-        let server = Server::start(&["--instance", MANAGED]);
-        let tool = Tool { dir: tempfile::tempdir().expect("a directory"), server: &server };
-        let file = format!("{}/examples/programs/{program}.yaml", env!("CARGO_MANIFEST_DIR"));
-        let apply = [&["apply", &file, "--yes"], SETTINGS].concat();
-        if kind.is_empty() {
-            let output = tool.command(&apply).output().expect("the tool runs");
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert!(said.contains("error[names-required]: example: `identityInfo.firstName`"), "{said}");
-            continue;
-        }
-        assert!(tool.ok(&apply).contains("Done: 1 created"));
-        assert_eq!(
-            tool.ok(&[&["plan", &file, "--detailed-exitcode"], SETTINGS].concat()),
-            "No changes: 1 up to date.\n"
-        );
-        assert_eq!(tool.ok(&["drift"]), "No drift: 1 as recorded.\n");
-        let shown: Value = serde_json::from_str(&tool.ok(&["show", "--format", "json"])).expect("JSON");
-        let id = shown["users"]["example"]["id"].as_str().expect("an id").to_owned();
-        std::fs::remove_dir_all(tool.dir.path().join(".connect-user")).expect("an empty state");
-        tool.ok(&["import", "example", &id]);
-        assert_eq!(tool.ok(&[&["plan", &file], SETTINGS].concat()), "No changes: 1 up to date.\n");
-        assert!(tool.ok(&["destroy", "--yes"]).contains("1 deleted"));
-    }
-}
-
-#[test]
-fn a_kill_during_an_apply_over_http_loses_nothing() {
-    let server = Server::start(&["--instance", "1c2d=SAML"]);
-    let tool = Tool { dir: tempfile::tempdir().expect("a directory"), server: &server };
-    let users: serde_json::Map<_, _> = (0..10)
-        .map(|number| {
-            let properties = serde_json::json!({
-                "instanceId": "1c2d", "name": format!("agent-{number}"), "routingProfileId": "r", "securityProfileIds": ["s"],
-                "identityInfo": {"firstName": "A", "lastName": "B"}, "phoneConfig": {"phoneType": "SOFT_PHONE"},
-                "userProficiencies": [{"attributeName": "a", "attributeValue": "b", "level": 3}],
-            });
-            (format!("agent{number}"), serde_json::json!({"type": "aws:connect:User", "properties": properties}))
-        })
-        .collect();
-    std::fs::write(tool.dir.path().join("p.json"), serde_json::json!({"resources": users}).to_string())
-        .expect("written");
-    for delay in [60, 90, 120, 150] {
-        let mut command = tool.command(&["apply", "p.json", "--yes"]);
-        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
-        let mut child = command.spawn().expect("started");
-        std::thread::sleep(std::time::Duration::from_millis(delay));
-        let _ = child.kill();
-        child.wait().expect("ended");
-    }
-    tool.ok(&["apply", "p.json", "--yes"]);
-    assert_eq!(tool.ok(&["plan", "p.json"]), "No changes: 10 up to date.\n");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let all =
-        runtime.block_on(async { list_all_users(&server.connect(), &instance()).await }).expect("listed");
-    assert_eq!(all.len(), 10, "nobody twice");
-}
-
-#[test]
-fn nonsense_gets_an_answer_and_the_server_goes_on() {
-    use std::{
-        io::{Read, Write},
-        net::TcpStream,
-    };
-
-    let server = Server::start(&["--instance", MANAGED]);
-    let address = server.url.trim_start_matches("http://");
-    let ask = |request: &[u8]| {
-        let mut stream = TcpStream::connect(address).expect("connected");
-        stream.set_read_timeout(Some(std::time::Duration::from_secs(5))).expect("a time-out");
-        // The server may hang up before it has read everything.
-        let _ = stream.write_all(request);
-        let mut answer = String::new();
-        let _ = stream.read_to_string(&mut answer);
-        answer.lines().next().unwrap_or_default().to_owned()
-    };
-    let with_body = |path: &str, method: &str, body: &str| {
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
-        ask(format!("{head}{body}").as_bytes())
-    };
-    assert!(ask(b"\x00\x01nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
-    for (method, path, body, status) in [
-        ("GET", "/", "", "404"),
-        ("GET", "/nothing/like/it", "", "404"),
-        ("PUT", "/users/1c2d", "{", "400"),
-        ("PUT", "/users/1c2d", "[]", "400"),
-        ("PUT", "/users/1c2d", "{\"Tags\": 7}", "400"),
-        ("PUT", "/users/%FF%00", "{}", "400"),
-        ("POST", "/users/1c2d/u/phone-config", "{\"PhoneConfig\": {\"PhoneType\": \"HOLOGRAM\"}}", "400"),
-        ("POST", "/search-users", "{\"MaxResults\": -1}", "400"),
-        ("POST", "/tags/nonsense", "{\"tags\": {}}", "400"),
-    ] {
-        let answer = with_body(path, method, body);
-        assert!(answer.contains(status), "{method} {path} {body}: {answer}");
-    }
-    let large = with_body("/users/1c2d", "PUT", &"x".repeat((1 << 20) + 1));
-    assert!(large.is_empty() || large.contains("400"), "{large}");
-    assert!(with_body("/instance/1c2d", "GET", "").contains("200"), "it goes on");
-    let refused = std::process::Command::new(example("connect-server"))
-        .args(["--host", "0.0.0.0"])
-        .output()
-        .expect("it runs");
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("is not a loopback address"));
 }

@@ -2,12 +2,16 @@
 //! HTTP against `connect-server`, the contract, faults of the wire and the command line.
 
 mod answers;
+mod command_line;
 mod environment;
 mod errors;
 mod failures;
 mod http;
 mod listings;
+#[path = "../core/random.rs"]
+mod random;
 mod requests;
+mod served;
 mod server;
 mod support;
 mod updates;

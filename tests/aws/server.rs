@@ -21,8 +21,16 @@ pub struct Server {
 
 impl Server {
     pub fn start(args: &[&str]) -> Self {
-        let mut child = Command::new(example("connect-server"))
-            .args(args)
+        Self::start_with(|program| {
+            let mut command = Command::new(program);
+            command.args(args);
+            command
+        })
+    }
+
+    /// Starts it in another way, given its path.
+    pub fn start_with(command: impl FnOnce(PathBuf) -> Command) -> Self {
+        let mut child = command(example("connect-server"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -1,10 +1,8 @@
 //! Random users that are valid, for properties that hold of all of them.
 
-use connect_user::user::{IdentityManagementType, UserSpec};
+use connect_user::user::IdentityManagementType;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
-
-use crate::support::spec;
 
 /// A valid document for a user named `name` in the instance `i`.
 pub fn document(kind: IdentityManagementType, name: &'static str) -> BoxedStrategy<Value> {
@@ -58,11 +56,6 @@ pub fn document(kind: IdentityManagementType, name: &'static str) -> BoxedStrate
 
 pub fn any_kind() -> impl Strategy<Value = IdentityManagementType> {
     select(IdentityManagementType::ALL)
-}
-
-/// A random spec, with unknowns and passwords left out.
-pub fn any_spec() -> impl Strategy<Value = UserSpec> {
-    any_kind().prop_flat_map(|kind| document(kind, "jane")).prop_map(|document| spec(&document))
 }
 
 fn personal() -> impl Strategy<Value = &'static str> {

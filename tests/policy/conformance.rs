@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use connect_user::{
     client::{
         conformance::{Fixture, check},
-        memory::{MemoryConnect, MemoryInstance},
+        memory::{MemoryConnect, MemoryFile, MemoryInstance, PersistentConnect},
         *,
     },
-    user::{IdentityManagementType, ProficiencyKey},
+    user::{IdentityManagementType, Operation, ProficiencyKey},
 };
 
 use crate::timer;
@@ -41,7 +41,13 @@ async fn every_client_here_keeps_the_contract() {
     keeps(&Traced::new(connect())).await;
     let rate = Rate { every: Duration::from_millis(10), burst: NonZeroU32::MIN };
     let paced = Paced::new(connect(), Arc::new(TokenBuckets::new(rate, timer())));
+    keeps(&paced).await;
     keeps(&Retrying::new(paced, RetryPolicy::default(), timer())).await;
+    keeps(&Delayed::new(connect(), Duration::from_millis(10), timer())).await;
+    let directory = tempfile::tempdir().expect("a directory");
+    let (file, empty) = MemoryFile::open(directory.path().join("service.json")).expect("a file");
+    empty.add_instance(MemoryInstance::new("1c2d", IdentityManagementType::ConnectManaged));
+    keeps(&PersistentConnect::new(empty, file)).await;
 }
 
 /// A client that is right but for one thing.
@@ -62,6 +68,19 @@ enum Mistake {
     ListsNoNames,
     GivesLargerPages,
     LeavesTheGroupOutOfItsPath,
+    FindsEverybody,
+    KnowsNoArns,
+    QuotesTheNumber,
+    AnswersWithoutDoing(Operation),
+}
+
+/// Answers as if all were well.
+macro_rules! unless_skipped {
+    ($client:ident, $operation:ident) => {
+        if $client.mistake == Mistake::AnswersWithoutDoing(Operation::$operation) {
+            return Ok(());
+        }
+    };
 }
 
 #[async_trait]
@@ -75,6 +94,10 @@ impl ConnectClient for Wrong {
         let password = request.password.map(|password| password.expose().to_owned()).unwrap_or_default();
         match result {
             Err(error) if self.mistake == Mistake::TellsThePassword => Err(error.with_message(password)),
+            Err(error) if self.mistake == Mistake::QuotesTheNumber => {
+                let number = request.identity.mobile.map(|number| number.as_str().to_owned());
+                Err(error.with_message(number.unwrap_or_default()))
+            }
             result => result,
         }
     }
@@ -84,6 +107,7 @@ impl ConnectClient for Wrong {
     }
 
     async fn delete_user(&self, request: &DeleteUser) -> ClientResult<()> {
+        unless_skipped!(self, DeleteUser);
         match self.inner.delete_user(request).await {
             Err(error) if self.mistake == Mistake::CallsAnythingNotFound => {
                 Err(ClientError::new(error.operation(), ErrorKind::Invalid))
@@ -101,6 +125,8 @@ impl ConnectClient for Wrong {
     }
 
     async fn search_users(&self, request: &SearchUsers) -> ClientResult<Page<FoundUser>> {
+        let everybody = SearchUsers { name: None, ..request.clone() };
+        let request = if self.mistake == Mistake::FindsEverybody { &everybody } else { request };
         let mut page = self.inner.search_users(request).await?;
         if self.mistake == Mistake::SearchesInMilliseconds {
             for work in page.items.iter_mut().flat_map(|user| user.channels.after_contact_work.values_mut()) {
@@ -111,6 +137,7 @@ impl ConnectClient for Wrong {
     }
 
     async fn update_user_identity_info(&self, request: &UpdateUserIdentityInfo) -> ClientResult<()> {
+        unless_skipped!(self, UpdateUserIdentityInfo);
         let mut request = request.clone();
         if self.mistake == Mistake::MergesTheIdentity && request.identity.email.is_none() {
             request.identity.email = Some("conformance@example.com".into());
@@ -119,26 +146,35 @@ impl ConnectClient for Wrong {
     }
 
     async fn update_user_phone_config(&self, request: &UpdateUserPhoneConfig) -> ClientResult<()> {
+        unless_skipped!(self, UpdateUserPhoneConfig);
         self.inner.update_user_phone_config(request).await
     }
 
     async fn update_user_config(&self, request: &UpdateUserConfig) -> ClientResult<()> {
+        unless_skipped!(self, UpdateUserConfig);
         self.inner.update_user_config(request).await
     }
 
     async fn update_user_routing_profile(&self, request: &UpdateUserRoutingProfile) -> ClientResult<()> {
+        unless_skipped!(self, UpdateUserRoutingProfile);
         self.inner.update_user_routing_profile(request).await
     }
 
     async fn update_user_security_profiles(&self, request: &UpdateUserSecurityProfiles) -> ClientResult<()> {
+        unless_skipped!(self, UpdateUserSecurityProfiles);
         self.inner.update_user_security_profiles(request).await
     }
 
     async fn update_user_hierarchy(&self, request: &UpdateUserHierarchy) -> ClientResult<()> {
+        unless_skipped!(self, UpdateUserHierarchy);
+        if self.mistake == Mistake::KnowsNoArns && request.user_id.as_str().starts_with("arn:") {
+            return Err(ClientError::new(Operation::UpdateUserHierarchy, ErrorKind::NotFound));
+        }
         self.inner.update_user_hierarchy(request).await
     }
 
     async fn associate_user_proficiencies(&self, request: &AssociateUserProficiencies) -> ClientResult<()> {
+        unless_skipped!(self, AssociateUserProficiencies);
         self.inner.associate_user_proficiencies(request).await
     }
 
@@ -146,10 +182,12 @@ impl ConnectClient for Wrong {
         &self,
         request: &DisassociateUserProficiencies,
     ) -> ClientResult<()> {
+        unless_skipped!(self, DisassociateUserProficiencies);
         self.inner.disassociate_user_proficiencies(request).await
     }
 
     async fn update_user_proficiencies(&self, request: &UpdateUserProficiencies) -> ClientResult<()> {
+        unless_skipped!(self, UpdateUserProficiencies);
         self.inner.update_user_proficiencies(request).await
     }
 
@@ -161,10 +199,12 @@ impl ConnectClient for Wrong {
     }
 
     async fn tag_resource(&self, request: &TagResource) -> ClientResult<()> {
+        unless_skipped!(self, TagResource);
         self.inner.tag_resource(request).await
     }
 
     async fn untag_resource(&self, request: &UntagResource) -> ClientResult<()> {
+        unless_skipped!(self, UntagResource);
         self.inner.untag_resource(request).await
     }
 
@@ -213,6 +253,7 @@ impl ConnectClient for Wrong {
     }
 
     async fn delete_quick_connect(&self, request: &DeleteQuickConnect) -> ClientResult<()> {
+        unless_skipped!(self, DeleteQuickConnect);
         self.inner.delete_quick_connect(request).await
     }
 }
@@ -229,9 +270,24 @@ async fn a_wrong_client_breaks_the_contract_where_it_is_wrong() {
         (Mistake::ListsNoNames, "routing_profiles_are_listed_by_name"),
         (Mistake::GivesLargerPages, "security_profiles_are_listed_by_name"),
         (Mistake::LeavesTheGroupOutOfItsPath, "hierarchy_groups_are_listed_by_path"),
+        (Mistake::FindsEverybody, "a_search_finds_a_name"),
+        (Mistake::KnowsNoArns, "arns_are_ids"),
+        (Mistake::QuotesTheNumber, "a_refusal_changes_nothing"),
     ] {
         let client = Wrong { inner: connect(), mistake };
         let breaches = check(&client, &fixture()).await;
         assert!(breaches.iter().any(|breach| breach.check == broken), "{mistake:?}: {breaches:#?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_answers_and_does_nothing_breaks_the_contract() {
+    // A creation and whatever reads have answers that nobody could make up.
+    for operation in Operation::ALL.iter().filter(|operation| operation.writes()) {
+        if *operation == Operation::CreateUser {
+            continue;
+        }
+        let client = Wrong { inner: connect(), mistake: Mistake::AnswersWithoutDoing(*operation) };
+        assert!(!check(&client, &fixture()).await.is_empty(), "{operation}");
     }
 }

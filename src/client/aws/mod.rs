@@ -17,6 +17,9 @@ pub use settings::{AwsSettings, AwsSettingsBuilder, AwsSettingsError};
 ///
 /// Clones share connections and credentials. `Debug` tells the Region and nothing else.
 ///
+/// The SDK logs too, through `tracing`: at the level `TRACE` it tells the names and mobile numbers of users
+/// that it reads, though no password. Keep `aws_smithy_runtime` at `DEBUG` or above, where it tells nobody.
+///
 /// ```no_run
 /// # async fn connect() -> Result<(), connect_user::client::aws::AwsSettingsError> {
 /// use connect_user::client::aws::{AwsConnect, AwsSettings};
@@ -49,7 +52,7 @@ impl AwsConnect {
     /// single sign-on, container and instance roles. What `settings` name comes first.
     ///
     /// Credentials are looked up at the first call, not here. A connection may take 5 seconds and a
-    /// call 30.
+    /// call 30, unless the settings say otherwise.
     ///
     /// # Errors
     ///

@@ -8,9 +8,9 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use bon::Builder;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What to take instead of the environment's: whatever is `None` is looked up.
+/// What to take instead of the environment's: whatever is `None` is looked up, or has its default.
 #[derive(Builder, Clone, Debug, Default, PartialEq, Eq)]
 #[builder(on(String, into))]
 #[non_exhaustive]
@@ -21,6 +21,10 @@ pub struct AwsSettings {
     pub profile: Option<String>,
     /// The URL to call, such as that of a VPC endpoint or of a local stand-in.
     pub endpoint_url: Option<String>,
+    /// How long a connection may take to be made; 5 seconds by default.
+    pub connect_timeout: Option<Duration>,
+    /// How long a call may take, the connection included; 30 seconds by default.
+    pub call_timeout: Option<Duration>,
 }
 
 /// Why there is no client.
@@ -46,8 +50,8 @@ impl AwsSettings {
             .retry_config(RetryConfig::disabled())
             .timeout_config(
                 TimeoutConfig::builder()
-                    .connect_timeout(CONNECT_TIMEOUT)
-                    .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                    .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
+                    .operation_attempt_timeout(self.call_timeout.unwrap_or(CALL_TIMEOUT))
                     .build(),
             );
         if let Some(region) = &self.region {

@@ -32,13 +32,18 @@ impl Suite<'_> {
     pub(super) async fn a_list_holds_everybody_once(&self, name: &str) -> Check {
         let mut made = BTreeSet::new();
         for number in 0..3 {
-            made.insert(self.make(&format!("{name}-{number}")).await?.user_id);
+            let name = format!("{name}-{number}");
+            made.insert((self.make(&name).await?.user_id, name));
         }
         let all = pages_of!(2, self, list_users, ListUsers);
-        let seen: Vec<_> = all.into_iter().map(|user| user.user_id).filter(|id| made.contains(id)).collect();
+        let seen: Vec<_> = all
+            .into_iter()
+            .map(|user| (user.user_id, user.name))
+            .filter(|(id, _)| made.iter().any(|(made, _)| made == id))
+            .collect();
         let distinct: BTreeSet<_> = seen.iter().cloned().collect();
         expect("the pages' content", &(seen.len(), distinct), &(3, made.clone()))?;
-        for user_id in &made {
+        for (user_id, _) in &made {
             self.delete(user_id).await?;
         }
         Ok(())
@@ -46,12 +51,17 @@ impl Suite<'_> {
 
     pub(super) async fn a_search_finds_a_name(&self, name: &str) -> Check {
         let created = self.make(name).await?;
+        let other = self.make(&format!("{name}-2")).await?.user_id;
         let found = search_all_users(self.client, &self.fixture.instance_id, Some(name)).await;
         let found = found.map_err(failed("a search"))?;
         let user = found.iter().find(|user| user.name == name).ok_or("a search does not find a user")?;
         expect("the id", &user.user_id, &created.user_id)?;
+        if found.iter().any(|found| !found.name.eq_ignore_ascii_case(name)) {
+            return Err("a search for a name finds others".to_owned());
+        }
         let work = user.channels.after_contact_work.get(&Channel::Voice).map(|work| work.time_limit);
         expect("after contact work, in seconds", &work, &Some(90))?;
+        self.delete(&other).await?;
         self.delete(&created.user_id).await
     }
 

@@ -122,6 +122,9 @@ type Check = Result<(), String>;
 
 const PASSWORD: &str = "Conformance1";
 
+/// What is sent and no error may tell.
+const SENT: [&str; 4] = [PASSWORD, "conformance@example.com", "+16175550101", "no-number"];
+
 fn failed(what: &str) -> impl Fn(ClientError) -> String {
     move |error| format!("{what}: {error}")
 }
@@ -134,8 +137,8 @@ fn expect<T: PartialEq>(what: &str, found: &T, expected: &T) -> Check {
 fn refused<T>(what: &str, operation: Operation, kind: ErrorKind, result: ClientResult<T>) -> Check {
     match result {
         Ok(_) => Err(format!("{what} is taken")),
-        Err(error) if format!("{error} {error:?}").contains(PASSWORD) => {
-            Err(format!("{what}: the error tells the password"))
+        Err(error) if SENT.iter().any(|sent| format!("{error} {error:?}").contains(sent)) => {
+            Err(format!("{what}: the error tells what was sent"))
         }
         Err(error) if error.operation() != operation => {
             Err(format!("{what}: the error is one of `{}`", error.operation()))
@@ -394,7 +397,15 @@ impl Suite<'_> {
         let request = DescribeUser { instance_id: instance.into(), user_id: arn.as_str().into() };
         let user = self.client.describe_user(&request).await.map_err(failed("a user by its ARN"))?;
         expect("the user", &user.user_id, &user_id)?;
-        self.delete(&user_id).await
+        let request = UpdateUserHierarchy {
+            instance_id: instance.into(),
+            user_id: arn.as_str().into(),
+            hierarchy_group_id: None,
+        };
+        self.client.update_user_hierarchy(&request).await.map_err(failed("a change by ARN"))?;
+        expect("the hierarchy group", &self.read(&user_id).await?.hierarchy_group_id, &None)?;
+        let request = DeleteUser { instance_id: instance.into(), user_id: arn.as_str().into() };
+        self.client.delete_user(&request).await.map_err(failed("a deletion by ARN"))
     }
 
     async fn a_refusal_changes_nothing(&self, name: &str) -> Check {
@@ -408,7 +419,7 @@ impl Suite<'_> {
         let none = self.client.update_user_security_profiles(&request).await;
         refused("no security profile", Operation::UpdateUserSecurityProfiles, ErrorKind::Invalid, none)?;
         let mut request = self.creation(&format!("{name}-2"));
-        request.identity.mobile = Some("nonsense".into());
+        request.identity.mobile = Some("no-number".into());
         let wrong = self.client.create_user(&request).await;
         refused("a user with a wrong number", Operation::CreateUser, ErrorKind::Invalid, wrong)?;
         let mut after = self.read(&user_id).await?;

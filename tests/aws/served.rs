@@ -1,0 +1,180 @@
+//! What `connect-server` makes of requests, also of those that nobody should send.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    process::Command,
+    sync::Arc,
+    time::Duration,
+};
+
+use connect_user::{
+    apply::{self, delete, find_by_name},
+    client::{
+        ClientError, ConnectClient, DescribeUser, Effect, ErrorKind, QuickConnectSummary, RetryPolicy,
+        Retrying, ThreadTimer, list_all_hierarchy_groups, list_all_proficiencies, list_all_routing_profiles,
+        list_all_security_profiles, list_all_users,
+        memory::{MemoryFile, MemoryInstance},
+        search_all_quick_connects, search_all_users,
+    },
+    diff,
+    user::IdentityManagementType,
+};
+
+use crate::{
+    http::{MANAGED, instance, run, spec},
+    server::{Server, example},
+};
+
+#[tokio::test]
+async fn a_token_that_comes_back_ends_the_list() {
+    let lists = [
+        "ListUsers",
+        "SearchUsers",
+        "ListUserProficiencies",
+        "ListRoutingProfiles",
+        "ListSecurityProfiles",
+        "SearchUserHierarchyGroups",
+        "SearchQuickConnects",
+    ];
+    let faults: Vec<_> = lists
+        .iter()
+        .flat_map(|operation| (1..=2).map(move |number| format!("{operation}:{number}:repeat-token")))
+        .collect();
+    let mut args = vec!["--instance", MANAGED];
+    args.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
+    let server = Server::start(&args);
+    let client = server.connect();
+    let ended = |operation: &str, result: Result<usize, ClientError>| {
+        let error = result.expect_err("no end");
+        let message = format!("`{operation}` failed, the service failed: the service repeats a page");
+        assert_eq!((error.to_string(), error.effect()), (message, Effect::None));
+    };
+    let user_id = run(&client, spec(30), None).await.expect("a user").user_id;
+    let id = instance();
+    ended("ListUsers", list_all_users(&client, &id).await.map(|all| all.len()));
+    ended("SearchUsers", search_all_users(&client, &id, Some("jane")).await.map(|all| all.len()));
+    let all = list_all_proficiencies(&client, &id, &user_id).await;
+    ended("ListUserProficiencies", all.map(|all| all.len()));
+    ended("ListRoutingProfiles", list_all_routing_profiles(&client, &id).await.map(|all| all.len()));
+    ended("ListSecurityProfiles", list_all_security_profiles(&client, &id).await.map(|all| all.len()));
+    ended("SearchUserHierarchyGroups", list_all_hierarchy_groups(&client, &id).await.map(|all| all.len()));
+    ended("SearchQuickConnects", search_all_quick_connects(&client, &id).await.map(|all| all.len()));
+}
+
+#[tokio::test]
+async fn a_quota_is_kept_by_retrying() {
+    let server = Server::start(&["--instance", MANAGED, "--quota", "20:2"]);
+    let client = Retrying::new(server.connect(), RetryPolicy::default(), Arc::new(ThreadTimer::default()));
+    for _ in 0..6 {
+        assert!(find_by_name(&client, &instance(), "nobody", false).await.expect("searched").is_none());
+    }
+    let raw = server.connect();
+    let mut throttled = 0;
+    for _ in 0..10 {
+        let request = DescribeUser { instance_id: instance(), user_id: "u".into() };
+        throttled += usize::from(
+            raw.describe_user(&request).await.expect_err("nobody").kind() == ErrorKind::Throttled,
+        );
+    }
+    assert!(throttled > 0, "the quota is one");
+}
+
+#[test]
+fn nonsense_gets_an_answer_and_the_server_goes_on() {
+    let server = Server::start(&["--instance", MANAGED]);
+    let address = server.url.trim_start_matches("http://");
+    let ask = |request: &[u8]| {
+        let mut stream = TcpStream::connect(address).expect("connected");
+        stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a time-out");
+        // The server may hang up before it has read everything.
+        let _ = stream.write_all(request);
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        answer.lines().next().unwrap_or_default().to_owned()
+    };
+    let with_body = |path: &str, method: &str, body: &str| {
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        ask(format!("{head}{body}").as_bytes())
+    };
+    assert!(ask(b"\x00\x01nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
+    for (method, path, body, status) in [
+        ("GET", "/", "", "404"),
+        ("GET", "/nothing/like/it", "", "404"),
+        ("PUT", "/users/1c2d", "{", "400"),
+        ("PUT", "/users/1c2d", "[]", "400"),
+        ("PUT", "/users/1c2d", "{\"Tags\": 7}", "400"),
+        ("PUT", "/users/%FF%00", "{}", "400"),
+        ("POST", "/users/1c2d/u/phone-config", "{\"PhoneConfig\": {\"PhoneType\": \"HOLOGRAM\"}}", "400"),
+        ("POST", "/search-users", "{\"MaxResults\": -1}", "400"),
+        ("POST", "/tags/nonsense", "{\"tags\": {}}", "400"),
+        ("GET", "/users-summary/1c2d?maxResults=many", "", "400"),
+        ("GET", "/users-summary/1c2d?maxResults=0", "", "400"),
+        // What it cannot search for must not find everybody.
+        (
+            "POST",
+            "/search-users",
+            "{\"InstanceId\": \"1c2d\", \"SearchCriteria\": {\"OrConditions\": []}}",
+            "400",
+        ),
+        ("POST", "/search-users", "{\"InstanceId\": \"1c2d\", \"SearchFilter\": {}}", "400"),
+        ("POST", "/search-quick-connects", "{\"InstanceId\": \"1c2d\", \"SearchCriteria\": {}}", "400"),
+    ] {
+        let answer = with_body(path, method, body);
+        assert!(answer.contains(status), "{method} {path} {body}: {answer}");
+    }
+    let large = with_body("/users/1c2d", "PUT", &"x".repeat((1 << 20) + 1));
+    assert!(large.is_empty() || large.contains("400"), "{large}");
+    assert!(with_body("/instance/1c2d", "GET", "").contains("200"), "it goes on");
+    let refused =
+        Command::new(example("connect-server")).args(["--host", "0.0.0.0"]).output().expect("it runs");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("is not a loopback address"));
+}
+
+#[tokio::test]
+async fn more_connections_than_it_can_hold_do_not_end_it() {
+    let server = Server::start_with(|program| {
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -n 24 && exec \"$0\" \"$@\""]).arg(program);
+        command.args(["--instance", MANAGED]);
+        command
+    });
+    let address = server.url.trim_start_matches("http://");
+    let many: Vec<_> = (0..40).map(|_| TcpStream::connect(address).expect("connected")).collect();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    drop(many);
+    list_all_users(&server.connect(), &instance()).await.expect("it goes on");
+}
+
+#[tokio::test]
+async fn quick_connects_of_its_file_go_with_their_user() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("service.json");
+    let file = path.to_str().expect("a path");
+    let (memory, connect) = MemoryFile::open(&path).expect("a file");
+    connect.add_instance(MemoryInstance::new("1c2d", IdentityManagementType::ConnectManaged));
+    let state = run(&connect, spec(30), None).await.expect("a user");
+    for number in 0..150 {
+        let user_id = (number % 2 == 0).then(|| state.user_id.clone());
+        let quick_connect = QuickConnectSummary {
+            quick_connect_id: format!("q{number}"),
+            name: format!("Q{number}"),
+            user_id,
+        };
+        assert!(connect.add_quick_connect(&instance(), quick_connect));
+    }
+    memory.persist(&connect).expect("written");
+    drop((memory, connect));
+
+    let server = Server::start(&["--instance", MANAGED, "--file", file]);
+    let client = server.connect();
+    let options = diff::Options::builder().quick_connects(diff::QuickConnects::Delete).build();
+    delete(&state, &client, &options, &apply::Options::default()).await.expect("deleted");
+    assert!(find_by_name(&client, &instance(), "jane", true).await.expect("searched").is_none());
+    let left = search_all_quick_connects(&client, &instance()).await.expect("searched");
+    assert_eq!(left.len(), 75, "those of others stay");
+}
