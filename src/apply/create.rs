@@ -53,7 +53,7 @@ pub(super) async fn create(
         Ok(Some(state)) if options.owned.contains(&state.user_id) => {
             Err(ApplyError::Owned { id: Box::new(state.id()), source: error })
         }
-        Ok(Some(state)) => adopt(desired, state, error),
+        Ok(Some(state)) => adopt(desired, state, error, options.adopt_taken || !taken),
         // Nobody of that name, or nobody can tell: the error that led here says more.
         Ok(None) | Err(_) => Err(error.into()),
     }
@@ -80,9 +80,14 @@ async fn look_up(
     }
 }
 
-fn adopt(desired: &DesiredUser, found: UserState, error: ClientError) -> Result<Made, ApplyError> {
+fn adopt(
+    desired: &DesiredUser,
+    found: UserState,
+    error: ClientError,
+    is_wanted: bool,
+) -> Result<Made, ApplyError> {
     let differing = differences(desired, &found);
-    if !differing.is_empty() {
+    if !is_wanted || !differing.is_empty() {
         let paths = differing.into_iter().map(|change| change.path).collect();
         return Err(ApplyError::NotAdopted { id: Box::new(found.id()), differing: paths, source: error });
     }

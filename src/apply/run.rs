@@ -35,6 +35,11 @@ pub struct Options<'a> {
     /// Users that the host manages already, as other resources: none of them is taken over by this one.
     #[builder(default)]
     pub owned: &'a [UserId],
+    /// Whether a user that has the name already, and is equal in everything that can be read, is taken over.
+    /// Without it, only one whose creation got no answer is. A host that may be about to delete such a user,
+    /// as another resource, says no until it knows.
+    #[builder(default = true)]
+    pub adopt_taken: bool,
     /// Whether a user that was just made is read, for what the service fills in: a call more.
     #[builder(default = true)]
     pub read_back: bool,
@@ -94,7 +99,7 @@ pub enum ApplyError {
     #[error("the plan was made from another state of the user")]
     Stale,
     /// The user cannot be made because its name is taken by one that differs.
-    #[error("the name is taken by the user `{id}`, which differs in `{}`", differing.iter().map(ToString::to_string).collect::<Vec<_>>().join("`, `"))]
+    #[error("the name is taken by the user `{id}`{}", differs(differing))]
     NotAdopted {
         /// The user that has the name: import it, if it is meant.
         id: Box<ImportId>,
@@ -120,6 +125,16 @@ pub enum ApplyError {
     /// A deletion was refused.
     #[error(transparent)]
     Refused(#[from] Refused),
+}
+
+fn differs(places: &[Path]) -> String {
+    match places {
+        [] => String::new(),
+        places => {
+            let places: Vec<String> = places.iter().map(ToString::to_string).collect();
+            format!(", which differs in `{}`", places.join("`, `"))
+        }
+    }
 }
 
 impl ApplyError {

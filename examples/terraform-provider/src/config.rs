@@ -159,10 +159,7 @@ impl<'a> Reader<'a> {
         default
     }
 
-    fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)]) -> T
-    where
-        T: Default,
-    {
+    fn choice<T: Copy + Default>(&mut self, name: &'static str, choices: &[(&str, T)]) -> T {
         let Some(text) = self.text(name) else { return T::default() };
         if let Some((_, choice)) = choices.iter().find(|(known, _)| *known == text) {
             return *choice;

@@ -5,10 +5,10 @@ use std::{collections::HashMap, pin::Pin, sync::Arc};
 use connect_user::{client::CancellationToken, user::Value};
 use futures_util::Stream;
 use magma_protocol::tfplugin6::{
-    ServerCapabilities, apply_resource_change, call_function, close_ephemeral_resource, configure_provider,
-    configure_state_store, delete_state, generate_resource_config, get_functions, get_metadata,
-    get_provider_schema, get_resource_identity_schemas, get_states, import_resource_state, invoke_action,
-    list_resource, lock_state, move_resource_state, open_ephemeral_resource, plan_action,
+    DynamicValue, ServerCapabilities, apply_resource_change, call_function, close_ephemeral_resource,
+    configure_provider, configure_state_store, delete_state, generate_resource_config, get_functions,
+    get_metadata, get_provider_schema, get_resource_identity_schemas, get_states, import_resource_state,
+    invoke_action, list_resource, lock_state, move_resource_state, open_ephemeral_resource, plan_action,
     plan_resource_change, provider_server::Provider, read_data_source, read_resource, read_state_bytes,
     renew_ephemeral_resource, stop_provider, unlock_state, upgrade_resource_identity, upgrade_resource_state,
     validate_action_config, validate_data_resource_config, validate_ephemeral_resource_config,
@@ -76,12 +76,13 @@ impl ConnectProvider {
             .then(|| Kept { object: Object::from_terraform(value), private: Private::read(private) })
     }
 
-    fn encode(&self, kept: Option<&Kept>) -> magma_protocol::tfplugin6::DynamicValue {
+    fn encode(&self, kept: Option<&Kept>) -> DynamicValue {
         encode(&kept.map_or(Value::Null, |kept| self.resource.complete(&kept.object.to_terraform())))
     }
 }
 
-fn read(value: Option<&magma_protocol::tfplugin6::DynamicValue>) -> Result<Value, Status> {
+#[expect(clippy::result_large_err, reason = "it is what every answer has")]
+fn read(value: Option<&DynamicValue>) -> Result<Value, Status> {
     decode(value).map_err(Status::invalid_argument)
 }
 

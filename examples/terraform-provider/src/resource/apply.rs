@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use connect_user::{
-    apply::{self as service, Applied, ApplyError, Failed, refresh},
+    apply::{self as service, Applied, ApplyError, Failed},
     client::Sleep,
-    diff::{self, Plan, diff, drift, plan, plan_deletion},
-    user::{Input, Property, UserSpec, UserState, Value},
+    diff::{self, Plan, plan, plan_deletion},
+    user::{Input, UserSpec, UserState},
     validate::resolve,
 };
 
-use super::{Host, Kept, Object, Private, context, decode, has_changed, object::has_unknowns, options};
+use super::{
+    Host, Kept, Object, Private, context, decode, options,
+    planned::{as_it_is, as_planned},
+};
 use crate::{
     client::{Clock, Service},
     wire::Diagnostics,
@@ -38,7 +41,7 @@ pub async fn apply(
         return prior.cloned();
     };
     let Some(planned) = planned else { return delete(host, service, prior?, diagnostics).await };
-    let Some(work) = prepare(host, service, prior, config, private, diagnostics).await else {
+    let Some(work) = prepare(host, prior, config, private, diagnostics).await else {
         return prior.cloned();
     };
     let mut private = Private { password_changed: false, ..private.clone() };
@@ -51,30 +54,16 @@ pub async fn apply(
         Ok(Applied { state: Some(state), adopted, .. }) => {
             service.own(&state.user_id);
             if adopted {
-                let name = &state.name;
-                let message = format!(
-                    "the user `{name}` was there already, exactly as it should be, and was taken over"
-                );
-                diagnostics.warning(message, "an earlier call had made it", None);
+                diagnostics.adopted(&state.name);
             }
             Some(kept(as_planned(planned, &state), state, &private))
         }
         Ok(Applied { state: None, .. }) => None,
-        Err(Failed { error, state, certain, left, .. }) => {
-            let left: Vec<&str> = left.iter().map(|step| step.operation.name()).collect();
-            let left = match left.as_slice() {
-                [] => String::new(),
-                left => format!("\n\nNot done: {}.", left.join(", ")),
-            };
-            let doubt = if certain {
-                ""
-            } else {
-                "\n\nWhether the call was done is not known: it is read at the next plan."
-            };
-            diagnostics.error(error.to_string(), format!("{}{left}{doubt}", error.help()), None);
-            let state = *state?;
+        Err(failed) => {
+            diagnostics.failed(&failed, work.current.as_ref());
+            let state = *failed.state?;
             service.own(&state.user_id);
-            let object = as_it_is(host, planned, &work, &state);
+            let object = as_it_is(planned, &work.spec, &state, &work.options);
             Some(kept(object, state, &private))
         }
     }
@@ -90,7 +79,6 @@ struct Work {
 
 async fn prepare(
     host: &Host,
-    service: &Service,
     prior: Option<&Kept>,
     config: &Object,
     private: &Private,
@@ -98,10 +86,7 @@ async fn prepare(
 ) -> Option<Work> {
     let spec = decode(config, diagnostics)?;
     let options = options(host, &spec, private, diagnostics).await?;
-    let current = match prior {
-        Some(prior) => Some(unchanged(service, prior, diagnostics).await?),
-        None => None,
-    };
+    let current = prior.and_then(|prior| prior.private.state.clone());
     let desired = match resolve(spec.clone(), &context(&options, current.as_ref())) {
         Ok((desired, _)) => desired,
         Err(report) => {
@@ -121,47 +106,19 @@ async fn prepare(
     }
 }
 
-/// The user, if nobody has changed it since it was planned.
-async fn unchanged(service: &Service, prior: &Kept, diagnostics: &mut Diagnostics) -> Option<UserState> {
-    let known = prior.private.state.as_ref();
-    let Some(known) = known else {
-        diagnostics.error(
-            "the user was not read before it was planned",
-            "plan without `-refresh=false`",
-            None,
-        );
-        return None;
-    };
-    let help = "plan again: what was planned might undo what somebody else has done";
-    match refresh(service.client(), known).await {
-        Ok(Some(actual)) => {
-            let changes = drift(known, &actual);
-            if changes.is_empty() {
-                return Some(actual);
-            }
-            let places: Vec<String> = changes.iter().map(|change| change.path.to_string()).collect();
-            let places = places.join("`, `");
-            let message = format!("`{places}` of the user `{}` has changed since it was planned", known.name);
-            diagnostics.error(message, help, None);
-        }
-        Ok(None) => {
-            diagnostics.error(format!("the user `{}` is gone since it was planned", known.name), help, None)
-        }
-        Err(error) => {
-            diagnostics.error(format!("the user `{}` cannot be read: {error}", known.name), "", None)
-        }
-    }
-    None
-}
-
 /// Applies, and waits for a name that a user of this configuration is about to free: Terraform does not know
-/// that names are unique.
+/// that names are unique. Who has the name and is on its way out must not be taken over.
 async fn carry_out(service: &Service, work: &Work) -> Result<Applied, Failed> {
     let clock = Clock::default();
-    let mut pauses = PATIENCE.iter();
+    let (mut pauses, mut adopts) = (PATIENCE.iter(), false);
     loop {
         let owned = service.owned();
-        let options = service::Options::builder().sleep(&clock).owned(&owned).build();
+        let options = service::Options::builder()
+            .sleep(&clock)
+            .owned(&owned)
+            .adopt_taken(adopts)
+            .look_first(true)
+            .build();
         let result = service::apply(&work.plan, work.current.as_ref(), service.client(), &options).await;
         let owner = match &result {
             Err(Failed {
@@ -174,6 +131,7 @@ async fn carry_out(service: &Service, work: &Work) -> Result<Applied, Failed> {
         match pauses.next() {
             Some(seconds) if is_first || service.is_going(owner) => {
                 clock.sleep(Duration::from_secs(*seconds)).await;
+                adopts = !service.is_going(owner);
             }
             _ => return result,
         }
@@ -211,31 +169,4 @@ async fn delete(host: &Host, service: &Service, prior: &Kept, diagnostics: &mut 
             Some(prior.clone())
         }
     }
-}
-
-/// The plan's values, and what only now is known.
-fn as_planned(planned: &Object, state: &UserState) -> Object {
-    let mut object = planned.clone();
-    let there = Object::from_state(state, &Default::default());
-    for property in Property::ALL.iter().copied().filter(|property| has_unknowns(planned.get(*property))) {
-        object.set(property, there.get(property).clone());
-    }
-    object.identify(state);
-    object.put("password_changed", Value::Null);
-    if has_unknowns(planned.output("tags_all")) {
-        object.put("tags_all", there.output("tags_all").clone());
-    }
-    object
-}
-
-/// After a failure: the plan's values as far as they hold, and otherwise the service's.
-fn as_it_is(host: &Host, planned: &Object, work: &Work, state: &UserState) -> Object {
-    let left = diff(&work.spec, Some(state), &work.options).changes;
-    let there = Object::from_state(state, &host.config.options.default_tags);
-    let mut object = as_planned(planned, state);
-    for property in Property::ALL.iter().copied().filter(|property| has_changed(&left, *property)) {
-        object.set(property, there.get(property).clone());
-    }
-    object.put("tags_all", there.output("tags_all").clone());
-    object
 }

@@ -5,18 +5,28 @@
 //! user that exists.
 
 mod apply;
+mod import;
 mod object;
+mod planned;
 mod private;
 
 use connect_user::{
-    apply::{self as service, refresh},
-    diff::{Change, Options, Preview, drift, preview},
-    user::{DecodeErrors, ImportId, Input, Path, Property, Tags, UserSpec, UserState, Value},
+    apply::refresh,
+    diff::{Change, Options, drift, preview},
+    user::{DecodeErrors, Input, Path, Property, UserSpec, UserState, Value},
     validate::{Context, validate as check, validate_document},
 };
 
-use self::object::{all_tags, has_unknowns};
-pub use self::{apply::apply, object::Object, private::Private};
+pub use self::{
+    apply::apply,
+    import::{adopt, import},
+    object::Object,
+    private::Private,
+};
+use self::{
+    import::adopted,
+    planned::{has_changed, planned, warn_of_blocks},
+};
 use crate::{client::Service, config::Config, fingerprint::Fingerprints, wire::Diagnostics};
 
 /// What a call on the resource works with.
@@ -120,46 +130,6 @@ pub async fn plan(
     Some(Planned { kept: Kept { object, private }, replaces })
 }
 
-/// Begins with a user that exists: `INSTANCE_ID:USER_ID`.
-pub async fn import(host: &Host, id: &str, diagnostics: &mut Diagnostics) -> Option<Kept> {
-    let Some(service) = &host.service else {
-        diagnostics.error("the provider's configuration is not known yet", "import afterwards", None);
-        return None;
-    };
-    let kept = adopted(host, service, id, diagnostics).await;
-    if kept.is_none() && !diagnostics.has_errors() {
-        diagnostics.error(format!("there is no user `{id}`"), "look for its id in the console", None);
-    }
-    kept
-}
-
-/// Begins with what another provider's resource was: its `id` is enough to read the user.
-pub fn adopt(state: &Value) -> Kept {
-    let mut object = Object::default();
-    object.put("id", state.get("id").cloned().unwrap_or(Value::Null));
-    Kept { object, private: Private::default() }
-}
-
-async fn adopted(host: &Host, service: &Service, id: &str, diagnostics: &mut Diagnostics) -> Option<Kept> {
-    let parsed = match id.parse::<ImportId>() {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            diagnostics.error(error.to_string(), error.help(), None);
-            return None;
-        }
-    };
-    let state = match service::read(service.client(), &parsed.instance, &parsed.user).await {
-        Ok(state) => state?,
-        Err(error) => {
-            diagnostics.error(format!("the user `{id}` cannot be read: {error}"), "", None);
-            return None;
-        }
-    };
-    service.own(&state.user_id);
-    let object = Object::from_state(&state, &host.config.options.default_tags);
-    Some(Kept { object, private: Private { state: Some(state), ..Private::default() } })
-}
-
 /// What a configuration asks for.
 fn decode(config: &Object, diagnostics: &mut Diagnostics) -> Option<UserSpec> {
     let errors = match UserSpec::decode(config.to_document()) {
@@ -223,80 +193,4 @@ async fn with_proficiencies(
             None
         }
     }
-}
-
-/// The user as it will be. Where the crate sees no difference, what Terraform has stays as it is written.
-fn planned(
-    config: &Object,
-    prior: Option<&Object>,
-    preview: &Preview,
-    spec: &UserSpec,
-    options: &Options,
-) -> Object {
-    let mut object = Object::default().with_blocks_of(config);
-    let changes = &preview.diff.changes;
-    for property in Property::ALL.iter().copied().filter(|property| !property.is_secret()) {
-        let (wanted, there) = (config.get(property), prior.map(|prior| prior.get(property)));
-        let is_same = !has_changed(changes, property);
-        object.set(
-            property,
-            match there {
-                // The service fills it in.
-                None if property == Property::DirectoryUserId && *wanted == Value::Null => Value::Unknown,
-                Some(there) if is_same && *wanted == Value::Null => there.clone(),
-                Some(there) if is_same && *there != Value::Null && !has_unknowns(wanted) => there.clone(),
-                _ => wanted.clone(),
-            },
-        );
-    }
-    for name in ["id", "arn", "user_id"] {
-        object.put(name, prior.map_or(Value::Unknown, |prior| prior.output(name).clone()));
-    }
-    let own = spec.tags.as_ref();
-    let tags = match (prior, own) {
-        (_, Some(Input::Unknown)) => Value::Unknown,
-        (Some(prior), _) if !has_changed(changes, Property::Tags) => prior.output("tags_all").clone(),
-        (None, own) => all_tags(&options.default_tags, own.and_then(Input::known)),
-        (Some(prior), _) => changed_tags(prior.output("tags_all"), changes),
-    };
-    object.put("tags_all", tags);
-    object
-}
-
-fn changed_tags(there: &Value, changes: &[Change]) -> Value {
-    let Value::Map(there) = there else { return Value::Unknown };
-    let mut tags: Tags =
-        there.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
-    for change in changes.iter().filter(|change| change.property == Property::Tags) {
-        let Some(connect_user::user::Segment::Key(key)) = change.path.segments().last() else {
-            return Value::Unknown;
-        };
-        match &change.after {
-            _ if change.unknown => return Value::Unknown,
-            Some(Value::String(value)) => drop(tags.insert(key.clone(), value.clone())),
-            _ => drop(tags.remove(key)),
-        }
-    }
-    Value::Map(tags.into_iter().map(|(key, value)| (key, value.into())).collect())
-}
-
-/// A block that leaves the configuration and was never set by it leaves Terraform's state, and the user keeps
-/// what was in it.
-fn warn_of_blocks(prior: &Object, config: &Object, state: &UserState, diagnostics: &mut Diagnostics) {
-    for block in prior.blocks_beyond(config) {
-        let is_in = |property: &Property| {
-            property.snake_case().split_once('.').is_some_and(|(outer, _)| outer == block)
-        };
-        if !state.record.managed.iter().any(|property| is_in(&property)) {
-            diagnostics.warning(
-                format!("`{block}` leaves Terraform's state, and the user keeps what is in it"),
-                "write the block into the configuration to manage it",
-                None,
-            );
-        }
-    }
-}
-
-fn has_changed(changes: &[Change], property: Property) -> bool {
-    changes.iter().any(|change| change.property == property)
 }

@@ -1,8 +1,9 @@
 //! What Terraform shows to people, at the place in their configuration.
 
 use connect_user::{
-    diff::Notice,
-    user::{Path, Property, Segment, Shape, in_snake_case, to_snake_case},
+    apply::{ApplyError, Failed},
+    diff::{Notice, drift},
+    user::{Path, Property, Segment, Shape, UserState, in_snake_case, to_snake_case},
     validate::{Report, Severity, Violation},
 };
 use magma_protocol::tfplugin6::{
@@ -34,7 +35,7 @@ impl Diagnostics {
                 Severity::Warning => diagnostic::Severity::Warning,
             };
             let help = help.as_ref().map(|help| format!("{}\n\n", sentence(help))).unwrap_or_default();
-            self.push(severity, message.clone(), format!("{help}Rule: {code}"), Some(path));
+            self.push(severity, message.clone(), format!("{help}The rule is `{code}`."), Some(path));
         }
     }
 
@@ -43,8 +44,33 @@ impl Diagnostics {
         for notice in notices {
             let severity =
                 if notice.refused { diagnostic::Severity::Error } else { diagnostic::Severity::Warning };
-            self.push(severity, notice.message.clone(), sentence(&notice.help), Some(&notice.path));
+            self.push(severity, notice.message.clone(), notice.help.clone(), Some(&notice.path));
         }
+    }
+
+    /// An apply that ended early: why, what is left, and whether it is certain.
+    pub fn failed(&mut self, failed: &Failed, planned_from: Option<&UserState>) {
+        let mut detail = vec![sentence(failed.error.help())];
+        if let (ApplyError::Stale, Some(known), Some(actual)) = (&failed.error, planned_from, &failed.state) {
+            let changes = drift(known, actual);
+            let places: Vec<String> = changes.iter().map(|change| format!("`{}`", change.path)).collect();
+            detail.push(format!("Changed since it was planned: {}.", places.join(", ")));
+        }
+        if !failed.left.is_empty() {
+            let left: Vec<&str> = failed.left.iter().map(|step| step.operation.name()).collect();
+            detail.push(format!("Not done: {}.", left.join(", ")));
+        }
+        if !failed.certain {
+            detail.push("Whether the call was done is not known: the next plan reads it.".to_owned());
+        }
+        self.error(failed.error.to_string(), detail.join("\n\n"), None);
+    }
+
+    /// A user that was there already.
+    pub fn adopted(&mut self, name: &str) {
+        let message =
+            format!("the user `{name}` was there already, exactly as it should be, and was taken over");
+        self.warning(message, "An earlier call had made it.", None);
     }
 
     pub fn has_errors(&self) -> bool {
@@ -60,7 +86,7 @@ impl Diagnostics {
             severity: severity.into(),
             // The crate names properties as Pulumi does, Terraform in snake_case.
             summary: sentence(&in_snake_case(&summary)),
-            detail: in_snake_case(&detail),
+            detail: sentence(&in_snake_case(&detail)),
             attribute: at.and_then(attribute_path),
         });
     }

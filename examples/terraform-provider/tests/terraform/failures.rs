@@ -90,10 +90,7 @@ fn what_somebody_else_did_after_the_plan_is_not_undone() {
         r#"{"SecurityProfileIds": ["s9"]}"#,
     );
     let said = w.fails(&["apply", "saved"]);
-    assert!(
-        said.contains("`security_profile_ids` of the user `jane` has changed since it was planned"),
-        "{said}"
-    );
+    assert!(said.contains("Changed since it was planned: `security_profile_ids`"), "{said}");
     assert_eq!(w.actual(TEST)["RoutingProfileId"], "r1");
     server.call("DELETE", &format!("/users/{INSTANCE}/{id}"), "");
     w.fails(&["apply", "saved"]);
