@@ -96,6 +96,10 @@ pub mod _testing {}
 #[doc = include_str!("../docs/errors.md")]
 pub mod _errors {}
 
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/embedding.md")]
+pub mod _embedding {}
+
 #[cfg(all(feature = "fleet", any(doc, doctest)))]
 #[doc = include_str!("../docs/fleet.md")]
 #[doc = "\n# What planning costs\n\n"]

@@ -11,7 +11,7 @@ use connect_user::{
 };
 
 use super::{
-    Host, Kept, Object, Private, context, decode, options,
+    Host, Kept, Object, Private, context, options,
     planned::{as_it_is, as_planned},
 };
 use crate::{
@@ -84,8 +84,10 @@ async fn prepare(
     private: &Private,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work> {
-    let spec = decode(config, diagnostics)?;
-    let options = options(host, &spec, private, diagnostics).await?;
+    let options = options(host, config, private, diagnostics).await?;
+    // What cannot be read was refused when it was planned.
+    let spec = UserSpec::decode(config.to_document());
+    let spec = spec.map_err(|errors| diagnostics.error(errors.to_string(), "", None)).ok()?;
     let current = prior.and_then(|prior| prior.private.state.clone());
     let desired = match resolve(spec.clone(), &context(&options, current.as_ref())) {
         Ok((desired, _)) => desired,

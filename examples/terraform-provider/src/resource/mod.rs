@@ -13,8 +13,8 @@ mod private;
 use connect_user::{
     apply::refresh,
     diff::{Change, Options, drift, preview},
-    user::{DecodeErrors, Input, Path, Property, UserSpec, UserState, Value},
-    validate::{Context, validate as check, validate_document},
+    user::{InstanceId, Path, Property, Secret, UserState, Value},
+    validate::{Context, validate_document},
 };
 
 pub use self::{
@@ -97,11 +97,10 @@ pub async fn plan(
     private: &Private,
     diagnostics: &mut Diagnostics,
 ) -> Option<Planned> {
-    let spec = decode(config, diagnostics)?;
     let state = prior.and_then(|kept| kept.private.state.as_ref());
-    let actual = with_proficiencies(host, &spec, state, diagnostics).await?;
-    let options = options(host, &spec, private, diagnostics).await?;
-    let report = check(&spec, &context(&options, actual.as_ref()));
+    let actual = with_proficiencies(host, config, state, diagnostics).await?;
+    let options = options(host, config, private, diagnostics).await?;
+    let (spec, report) = validate_document(config.to_document(), &context(&options, actual.as_ref()));
     diagnostics.report(&report);
     let preview = preview(&spec, actual.as_ref(), &options);
     diagnostics.notices(&preview.diff.notices);
@@ -130,30 +129,17 @@ pub async fn plan(
     Some(Planned { kept: Kept { object, private }, replaces })
 }
 
-/// What a configuration asks for.
-fn decode(config: &Object, diagnostics: &mut Diagnostics) -> Option<UserSpec> {
-    let errors = match UserSpec::decode(config.to_document()) {
-        Ok(spec) => return Some(spec),
-        Err(errors) => errors,
-    };
-    for error in DecodeErrors::iter(&errors) {
-        diagnostics.error(&error.message, error.help.clone().unwrap_or_default(), Some(&error.path));
-    }
-    None
-}
-
 /// What the provider's configuration decides, and what is known of instance and password.
 async fn options(
     host: &Host,
-    spec: &UserSpec,
+    config: &Object,
     private: &Private,
     diagnostics: &mut Diagnostics,
 ) -> Option<Options> {
     let mut options = host.config.options.clone();
-    if let (Some(service), Some(instance)) = (&host.service, spec.instance_id.known())
-        && instance.check().is_ok()
-    {
-        match service.kind(instance).await {
+    let instance = config.get(Property::InstanceId).as_str().map(InstanceId::new);
+    if let (Some(service), Some(instance)) = (&host.service, instance.filter(|id| id.check().is_ok())) {
+        match service.kind(&instance).await {
             Ok(kind) => options.identity_management = kind,
             Err(message) => {
                 diagnostics.error(message, "", Some(&Property::InstanceId.into()));
@@ -161,8 +147,8 @@ async fn options(
             }
         }
     }
-    let password = spec.password.as_ref().and_then(Input::known);
-    let is_new = |(password, recorded)| !host.fingerprints.matches(recorded, password);
+    let password = config.get(Property::Password).as_str().map(Secret::from);
+    let is_new = |(password, recorded)| !host.fingerprints.matches(recorded, &password);
     options.password_changed = Some(password.zip(private.password.as_deref()).is_some_and(is_new));
     Some(options)
 }
@@ -178,12 +164,12 @@ fn context<'a>(options: &Options, prior: Option<&'a UserState>) -> Context<'a> {
 /// The user with its proficiencies, where the configuration asks for some and nobody has read them.
 async fn with_proficiencies(
     host: &Host,
-    spec: &UserSpec,
+    config: &Object,
     state: Option<&UserState>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Option<UserState>> {
     let (Some(service), Some(state)) = (&host.service, state) else { return Some(state.cloned()) };
-    if spec.user_proficiencies.is_none() || state.settings.proficiencies.is_some() {
+    if *config.get(Property::UserProficiencies) == Value::Null || state.settings.proficiencies.is_some() {
         return Some(Some(state.clone()));
     }
     match refresh(service.client(), state).await {

@@ -34,6 +34,38 @@ fn an_import_block_takes_a_user_over() {
 }
 
 #[test]
+fn a_user_of_the_aws_provider_moves_here() {
+    let server = Server::start(&[]);
+    let first = Workspace::new(&server);
+    first.apply(&user(""));
+    let ours = first.state(TEST);
+    let mut attributes = serde_json::json!({"password": "Password123"});
+    for name in ["arn", "id", "instance_id", "name", "routing_profile_id", "security_profile_ids", "user_id"]
+    {
+        attributes[name] = ours[name].clone();
+    }
+    let state = serde_json::json!({
+        "version": 4, "terraform_version": "1.11.0", "serial": 1, "lineage": "moved", "outputs": {},
+        "resources": [{
+            "mode": "managed", "type": "aws_connect_user", "name": "old",
+            "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
+            "instances": [{"schema_version": 0, "attributes": attributes, "sensitive_attributes": []}],
+        }],
+    });
+    let w = Workspace::new(&server);
+    std::fs::write(w.path("terraform.tfstate"), state.to_string()).expect("written");
+    w.write(&format!("moved {{\n from = aws_connect_user.old\n to = {TEST}\n }}\n{}", user("")));
+    w.ok(&["init"]);
+    let plan = w.ok(&["plan"]);
+    assert!(plan.contains("0 to add, 0 to change, 0 to destroy"), "{plan}");
+    w.ok(&["apply", "-auto-approve"]);
+    w.settled();
+    assert_eq!(w.user_id(TEST), first.user_id(TEST));
+    let on_disk = std::fs::read_to_string(w.path("terraform.tfstate")).expect("the state");
+    assert!(!on_disk.contains("Password123"), "the password is gone from the state");
+}
+
+#[test]
 fn configuration_is_generated_for_an_import() {
     let server = Server::start(&[]);
     let first = Workspace::new(&server);

@@ -291,13 +291,15 @@ fn mirror() -> &'static Path {
             (_, "aarch64") => "linux_arm64",
             _ => "linux_amd64",
         };
-        let place = dir.path().join("registry.terraform.io/connect-user/connect/0.1.0").join(platform);
-        fs::create_dir_all(&place).expect("a directory");
-        symlink(
-            env!("CARGO_BIN_EXE_terraform-provider-connect"),
-            place.join("terraform-provider-connect_v0.1.0"),
-        )
-        .expect("a link");
+        // Whoever moves away from the AWS provider has that too: here, something under its name.
+        for (address, file) in [
+            ("connect-user/connect/0.1.0", "terraform-provider-connect_v0.1.0"),
+            ("hashicorp/aws/6.0.0", "terraform-provider-aws_v6.0.0"),
+        ] {
+            let place = dir.path().join("registry.terraform.io").join(address).join(platform);
+            fs::create_dir_all(&place).expect("a directory");
+            symlink(env!("CARGO_BIN_EXE_terraform-provider-connect"), place.join(file)).expect("a link");
+        }
         let config = dir.path().join("terraform.rc");
         let mirror = dir.path().display();
         fs::write(
