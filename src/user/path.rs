@@ -124,7 +124,8 @@ pub(crate) fn document_order(a: &Path, b: &Path) -> std::cmp::Ordering {
 /// assert_eq!(in_snake_case(message), "`identity_info.first_name` is required by `CONNECT_MANAGED`");
 /// ```
 pub fn in_snake_case(message: &str) -> String {
-    let names = |name: &str| Property::ALL.iter().any(|property| property.path().split('.').any(|part| part == name));
+    let names =
+        |name: &str| Property::ALL.iter().any(|property| property.path().split('.').any(|part| part == name));
     let rename = |(index, part): (usize, &str)| {
         let first = part.split(['.', '[']).next().unwrap_or_default();
         let is_quoted = index % 2 == 1;
