@@ -97,8 +97,7 @@ pub async fn plan(
     private: &Private,
     diagnostics: &mut Diagnostics,
 ) -> Option<Planned> {
-    let state = prior.and_then(|kept| kept.private.state.as_ref());
-    let actual = with_proficiencies(host, config, state, diagnostics).await?;
+    let actual = present(host, prior, config, diagnostics).await?;
     let options = options(host, config, private, diagnostics).await?;
     let (spec, report) = validate_document(config.to_document(), &context(&options, actual.as_ref()));
     diagnostics.report(&report);
@@ -161,14 +160,24 @@ fn context<'a>(options: &Options, prior: Option<&'a UserState>) -> Context<'a> {
         .build()
 }
 
-/// The user with its proficiencies, where the configuration asks for some and nobody has read them.
-async fn with_proficiencies(
+/// The user that the plan begins with; with its proficiencies, where the configuration asks for some.
+async fn present(
     host: &Host,
+    prior: Option<&Kept>,
     config: &Object,
-    state: Option<&UserState>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Option<UserState>> {
-    let (Some(service), Some(state)) = (&host.service, state) else { return Some(state.cloned()) };
+    let Some(prior) = prior else { return Some(None) };
+    let Some(service) = &host.service else { return Some(prior.private.state.clone()) };
+    let Some(state) = &prior.private.state else {
+        // Nobody has read it: it was moved here, or a plan is not to refresh.
+        let id = prior.object.output("id").as_str().unwrap_or_default();
+        let read = adopted(host, service, id, diagnostics).await;
+        if read.is_none() && !diagnostics.has_errors() {
+            diagnostics.error(format!("the user `{id}` is gone"), "plan without `-refresh=false`", None);
+        }
+        return read.map(|kept| kept.private.state);
+    };
     if *config.get(Property::UserProficiencies) == Value::Null || state.settings.proficiencies.is_some() {
         return Some(Some(state.clone()));
     }

@@ -58,6 +58,9 @@ fn a_user_of_the_aws_provider_moves_here() {
     w.ok(&["init"]);
     let plan = w.ok(&["plan"]);
     assert!(plan.contains("0 to add, 0 to change, 0 to destroy"), "{plan}");
+    // Also where nothing is read first, it is the same user.
+    let plan = w.ok(&["plan", "-refresh=false"]);
+    assert!(plan.contains("0 to add, 1 to change, 0 to destroy"), "{plan}");
     w.ok(&["apply", "-auto-approve"]);
     w.settled();
     assert_eq!(w.user_id(TEST), first.user_id(TEST));
