@@ -27,6 +27,10 @@ pub struct Service {
     client: Box<dyn ConnectClient>,
     pub reader: Reader,
     kinds: Mutex<HashMap<InstanceId, Option<IdentityManagementType>>>,
+    /// Whether users that have a name already may be taken over.
+    pub adopt_existing: bool,
+    /// Users that were taken over in this run.
+    adopted: Mutex<BTreeSet<UserId>>,
     /// The users that are resources of this configuration, as far as they were met.
     owned: Mutex<BTreeSet<UserId>>,
     /// Those of them whose deletion has begun.
@@ -48,6 +52,8 @@ impl Service {
             client: Box::new(client),
             reader: Reader::new(options),
             kinds: Mutex::default(),
+            adopt_existing: config.adopt_existing,
+            adopted: Mutex::default(),
             owned: Mutex::default(),
             going: Mutex::default(),
         })
@@ -75,6 +81,16 @@ impl Service {
 
     pub fn own(&self, user: &UserId) {
         lock(&self.owned).insert(user.to_bare());
+    }
+
+    /// Says that a user was taken over: whoever had it before must not delete it.
+    pub fn adopt(&self, user: &UserId) {
+        self.own(user);
+        lock(&self.adopted).insert(user.to_bare());
+    }
+
+    pub fn was_adopted(&self, user: &UserId) -> bool {
+        lock(&self.adopted).contains(&user.to_bare())
     }
 
     pub fn owned(&self) -> Vec<UserId> {

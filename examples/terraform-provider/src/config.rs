@@ -21,6 +21,10 @@ pub struct Config {
     pub shared_quota: bool,
     pub refresh: Strategy,
     pub options: Options,
+    /// Whether a user that has the name already, exactly as the configuration wants it, is taken over.
+    pub adopt_existing: bool,
+    /// Whether `default_tags`, or one of them, is unknown.
+    pub tags_unknown: bool,
     /// Whether a value is still unknown, as while a plan waits for another provider.
     pub is_unknown: bool,
 }
@@ -74,6 +78,12 @@ pub fn schema() -> Schema {
                 "How many calls of an operation may be made at once: 5 unless AWS has raised the quota.",
             ),
             option(
+                "adopt_existing",
+                BOOL,
+                "Whether a user that has the name already, exactly as the configuration wants it, is taken over: \
+                 for the run after one that was killed. Never together with `create_before_destroy`.",
+            ),
+            option(
                 "shared_quota",
                 BOOL,
                 "Whether other programs use the same quota at the same time: then its share is found by what the service refuses.",
@@ -97,8 +107,9 @@ impl Config {
             .build();
         let quick_connects =
             if reader.flag("delete_quick_connects") { QuickConnects::Delete } else { QuickConnects::Leave };
+        let (default_tags, tags_unknown) = reader.default_tags();
         let options = Options::builder()
-            .default_tags(reader.default_tags())
+            .default_tags(default_tags)
             .password(reader.choice("on_password_change", &ON_PASSWORD_CHANGE))
             .directory_user_id(reader.choice("on_directory_user_id_change", &ON_DIRECTORY_USER_ID_CHANGE))
             .quick_connects(quick_connects)
@@ -113,6 +124,8 @@ impl Config {
             },
             shared_quota: reader.flag("shared_quota"),
             refresh: reader.choice("refresh", &REFRESH),
+            adopt_existing: reader.flag("adopt_existing"),
+            tags_unknown,
             options,
             is_unknown: reader.is_unknown,
         }
@@ -146,7 +159,7 @@ impl<'a> Reader<'a> {
             Some(Value::Float(number)) => *number,
             _ => return default,
         };
-        if bounds.contains(&number) {
+        if bounds.contains(&number) && (name != "burst" || number.fract() == 0.0) {
             return number;
         }
         let (least, most) = (bounds.start(), bounds.end());
@@ -171,22 +184,22 @@ impl<'a> Reader<'a> {
         T::default()
     }
 
-    fn default_tags(&mut self) -> Tags {
-        let block = match self.get("default_tags") {
-            Some(Value::List(blocks)) => blocks.first(),
-            _ => None,
+    /// The tags, and whether any is unknown.
+    fn default_tags(&mut self) -> (Tags, bool) {
+        let tags = match self.get("default_tags") {
+            Some(Value::List(blocks)) => blocks.first().and_then(|block| block.get("tags")),
+            other => other,
         };
-        match block.and_then(|block| block.get("tags")) {
+        let (known, is_unknown): (Tags, bool) = match tags {
             Some(Value::Map(tags)) => {
-                self.is_unknown |= tags.iter().any(|(_, value)| *value == Value::Unknown);
                 let known = |(key, value): &(String, Value)| Some((key.clone(), value.as_str()?.to_owned()));
-                tags.iter().filter_map(known).collect()
+                let is_unknown = tags.iter().any(|(_, value)| *value == Value::Unknown);
+                (tags.iter().filter_map(known).collect(), is_unknown)
             }
-            Some(Value::Unknown) => {
-                self.is_unknown = true;
-                Tags::new()
-            }
-            _ => Tags::new(),
-        }
+            Some(Value::Unknown) => (Tags::new(), true),
+            _ => (Tags::new(), false),
+        };
+        self.is_unknown |= is_unknown;
+        (known, is_unknown)
     }
 }

@@ -12,7 +12,8 @@ use crate::{
 
 /// Says what is missing to find a user.
 pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
-    let is_given = |name| config.get(name).is_some_and(|value| *value != Value::Null);
+    let is_given =
+        |name| config.get(name).is_some_and(|value| *value != Value::Null && value.as_str() != Some(""));
     match (is_given("user_id"), is_given("name")) {
         (true, true) => diagnostics.error(
             "both `user_id` and `name` are given",
@@ -28,7 +29,14 @@ pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
 
 /// Finds a user.
 pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) -> Value {
-    let Some(service) = &host.service else { return config.clone() };
+    let Some(service) = &host.service else {
+        diagnostics.error(
+            "the provider's configuration is not known yet",
+            "apply what it waits for first",
+            None,
+        );
+        return Value::Null;
+    };
     let text = |name| config.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let instance = InstanceId::new(text("instance_id").unwrap_or_default());
     let (what, found) = match (text("user_id"), text("name")) {

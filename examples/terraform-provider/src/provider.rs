@@ -303,8 +303,10 @@ impl Provider for ConnectProvider {
         let raw = request.source_state.unwrap_or_default();
         let state: Value = serde_json::from_slice(&raw.json)
             .map_err(|error| Status::invalid_argument(format!("the state cannot be read: {error}")))?;
+        let moved = resource::adopt(&state, &Fingerprints::like(None));
         Ok(Response::new(move_resource_state::Response {
-            target_state: Some(self.encode(Some(&resource::adopt(&state)))),
+            target_state: Some(self.encode(Some(&moved))),
+            target_private: moved.private.write(),
             ..Default::default()
         }))
     }

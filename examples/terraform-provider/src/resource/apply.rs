@@ -54,6 +54,7 @@ pub async fn apply(
         Ok(Applied { state: Some(state), adopted, .. }) => {
             service.own(&state.user_id);
             if adopted {
+                service.adopt(&state.user_id);
                 diagnostics.adopted(&state.name);
             }
             Some(kept(as_planned(planned, &state), state, &private))
@@ -133,7 +134,7 @@ async fn carry_out(service: &Service, work: &Work) -> Result<Applied, Failed> {
         match pauses.next() {
             Some(seconds) if is_first || service.is_going(owner) => {
                 clock.sleep(Duration::from_secs(*seconds)).await;
-                adopts = !service.is_going(owner);
+                adopts = service.adopt_existing && !service.is_going(owner);
             }
             _ => return result,
         }
@@ -150,6 +151,11 @@ async fn delete(host: &Host, service: &Service, prior: &Kept, diagnostics: &mut 
         );
         return Some(prior.clone());
     };
+    if service.was_adopted(&state.user_id) {
+        let message = format!("the user `{}` belongs to another resource now, and is kept", state.name);
+        diagnostics.warning(message, "the other resource has taken it over", None);
+        return None;
+    }
     service.let_go(&state.user_id);
     let plan = match plan_deletion(&state, &host.config.options) {
         Ok(plan) => plan,

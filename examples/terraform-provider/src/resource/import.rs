@@ -2,11 +2,11 @@
 
 use connect_user::{
     apply::read,
-    user::{ImportId, Value},
+    user::{ImportId, Secret, Value},
 };
 
 use super::{Host, Kept, Object, Private};
-use crate::{client::Service, wire::Diagnostics};
+use crate::{client::Service, fingerprint::Fingerprints, wire::Diagnostics};
 
 /// Begins with a user that exists: `INSTANCE_ID:USER_ID`.
 pub async fn import(host: &Host, id: &str, diagnostics: &mut Diagnostics) -> Option<Kept> {
@@ -21,11 +21,14 @@ pub async fn import(host: &Host, id: &str, diagnostics: &mut Diagnostics) -> Opt
     kept
 }
 
-/// Begins with what another provider's resource was: its `id` is enough to read the user.
-pub fn adopt(state: &Value) -> Kept {
+/// Begins with what another provider's resource was: its `id` is enough to read the user. A password in its
+/// state is kept as a fingerprint only.
+pub fn adopt(state: &Value, fingerprints: &Fingerprints) -> Kept {
     let mut object = Object::default();
     object.put("id", state.get("id").cloned().unwrap_or(Value::Null));
-    Kept { object, private: Private::default() }
+    let password = state.get("password").and_then(Value::as_str).map(Secret::from);
+    let password = password.and_then(|password| fingerprints.of(&password));
+    Kept { object, private: Private { password, ..Private::default() } }
 }
 
 /// The user of an id; nothing where there is none.

@@ -61,9 +61,12 @@ pub fn validate(config: &Object, diagnostics: &mut Diagnostics) {
 pub async fn read(host: &Host, kept: &Kept, diagnostics: &mut Diagnostics) -> Option<Kept> {
     let Some(service) = &host.service else { return Some(kept.clone()) };
     let Some(known) = &kept.private.state else {
-        return adopted(host, service, kept.object.output("id").as_str().unwrap_or_default(), diagnostics)
-            .await
-            .or_else(|| diagnostics.has_errors().then(|| kept.clone()));
+        let id = kept.object.output("id").as_str().unwrap_or_default();
+        let Some(mut read) = adopted(host, service, id, diagnostics).await else {
+            return diagnostics.has_errors().then(|| kept.clone());
+        };
+        read.private.password.clone_from(&kept.private.password);
+        return Some(read);
     };
     let actual = match service.reader.refresh(known, service.client()).await {
         Ok(Some(actual)) => actual,
@@ -111,7 +114,8 @@ pub async fn plan(
         |change: &Change| change.property == Property::Password && change.forces_replacement;
     // Terraform plans a replacement twice: from what is there, and then as if nothing were.
     let password_changed = changes.iter().any(is_new_password) || prior.is_none() && private.password_changed;
-    let mut object = planned(config, prior.map(|kept| &kept.object), &preview, &spec, &options);
+    let mut object =
+        planned(config, prior.map(|kept| &kept.object), &preview, &spec, &options, host.config.tags_unknown);
     if password_changed {
         object.put("password_changed", Value::Unknown);
     }

@@ -15,6 +15,7 @@ pub fn planned(
     preview: &Preview,
     spec: &UserSpec,
     options: &Options,
+    tags_unknown: bool,
 ) -> Object {
     let mut object = Object::default().with_blocks_of(config);
     let changes = &preview.diff.changes;
@@ -37,6 +38,7 @@ pub fn planned(
     }
     let own = spec.tags.as_ref();
     let tags = match (prior, own) {
+        _ if tags_unknown => Value::Unknown,
         (_, Some(Input::Unknown)) => Value::Unknown,
         (Some(prior), _) if !has_changed(changes, Property::Tags) => prior.output("tags_all").clone(),
         (None, own) => all_tags(&options.default_tags, own.and_then(Input::known)),

@@ -56,6 +56,17 @@ impl Diagnostics {
             let places: Vec<String> = changes.iter().map(|change| format!("`{}`", change.path)).collect();
             detail.push(format!("Changed since it was planned: {}.", places.join(", ")));
         }
+        if let (ApplyError::Stale, None) = (&failed.error, &failed.state) {
+            detail.push("The user is gone.".to_owned());
+        }
+        if matches!(&failed.error, ApplyError::NotAdopted { differing, .. } if differing.is_empty()) {
+            detail.push(
+                "That user is exactly as the configuration wants it. If an earlier run was killed, import it or \
+                 set `adopt_existing` in the provider block. With `create_before_destroy` the name is still the \
+                 old user's: remove that, for names are unique in an instance."
+                    .to_owned(),
+            );
+        }
         if !failed.left.is_empty() {
             let left: Vec<&str> = failed.left.iter().map(|step| step.operation.name()).collect();
             detail.push(format!("Not done: {}.", left.join(", ")));
@@ -70,7 +81,7 @@ impl Diagnostics {
     pub fn adopted(&mut self, name: &str) {
         let message =
             format!("the user `{name}` was there already, exactly as it should be, and was taken over");
-        self.warning(message, "An earlier call had made it.", None);
+        self.warning(message, "A call had made it whose answer was lost, or a run that was killed.", None);
     }
 
     pub fn has_errors(&self) -> bool {

@@ -66,6 +66,43 @@ fn a_name_that_somebody_has_is_an_error_that_says_who() {
 }
 
 #[test]
+fn an_equal_user_of_somebody_else_is_not_taken_over_unasked() {
+    let server = Server::start(&[]);
+    let other = Workspace::new(&server);
+    other.apply(&user(""));
+    let w = Workspace::new(&server);
+    w.write(&user(""));
+    let said = w.fails(&["apply", "-auto-approve"]);
+    assert!(said.contains("The name is taken by the user") && said.contains("`adopt_existing`"), "{said}");
+    assert_eq!(w.state(TEST), serde_json::Value::Null);
+    let w = Workspace::with(&server, "adopt_existing = true");
+    assert!(w.apply(&user("")).contains("was taken over"));
+    assert_eq!(w.user_id(TEST), other.user_id(TEST));
+}
+
+#[test]
+fn a_new_user_before_the_old_one_goes_is_refused_and_nobody_is_deleted() {
+    let server = Server::start(&[]);
+    let w = Workspace::new(&server);
+    let config = user("lifecycle {\n create_before_destroy = true\n }");
+    w.apply(&config);
+    for args in [&["apply", "-auto-approve", "-replace=connect_user.test"][..], &["apply", "-auto-approve"]] {
+        if args.len() == 2 {
+            w.ok(&["taint", TEST]);
+        }
+        let said = w.fails(args);
+        assert!(said.contains("names are unique in an instance"), "{said}");
+        assert_eq!(server.names(), ["jane"], "the user is there still");
+    }
+    // Even who asks for it does not lose the user in the same run.
+    let w2 = Workspace::with(&server, "adopt_existing = true");
+    std::fs::copy(w.path("terraform.tfstate"), w2.path("terraform.tfstate")).expect("copied");
+    w2.write(&config);
+    w2.run(&["apply", "-auto-approve", "-replace=connect_user.test"]);
+    assert_eq!(server.names(), ["jane"], "the user is there still");
+}
+
+#[test]
 fn two_users_exchange_their_names() {
     let server = Server::start(&[]);
     let w = Workspace::new(&server);
@@ -124,7 +161,7 @@ fn a_kill_between_two_calls_loses_nothing() {
 #[test]
 fn kills_at_any_moment_end_in_the_users_that_are_wanted() {
     let server = Server::start(&[]);
-    let w = Workspace::new(&server);
+    let w = Workspace::with(&server, "adopt_existing = true");
     let body = user_named("test", "agent-${count.index}", "count = 12\n hierarchy_group_id = \"g1\"");
     w.write(&body);
     for delay in [600, 800, 1_000] {

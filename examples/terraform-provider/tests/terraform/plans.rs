@@ -174,6 +174,22 @@ resource "connect_user" "test" {
 }
 
 #[test]
+fn default_tags_may_be_unknown_at_first() {
+    let server = Server::start(&[]);
+    let w = Workspace::with(&server, "default_tags {\n tags = { owner = terraform_data.owner.output }\n }");
+    let config = |owner: &str| {
+        format!(
+            "resource \"terraform_data\" \"owner\" {{\n input = \"{owner}\"\n }}\n{}",
+            user("tags = { a = \"1\" }")
+        )
+    };
+    for owner in ["ops", "hr"] {
+        w.apply(&config(owner));
+        assert_eq!(w.actual(TEST)["Tags"], json!({"a": "1", "owner": owner}));
+    }
+}
+
+#[test]
 fn the_provider_block_is_checked() {
     let server = Server::start(&[]);
     let w = Workspace::with(&server, "refresh = \"sometimes\"");

@@ -155,13 +155,10 @@ provider "connect" {{
 
     pub fn run(&self, args: &[&str]) -> Said {
         let mut all = args.to_vec();
-        let place = if args[0] == "state" { 2 } else { 1 };
-        if !matches!(args[0], "show" | "state") {
-            all.insert(place, "-input=false");
-        }
-        all.insert(place, "-no-color");
-        if matches!(args[0], "validate") {
-            all.retain(|arg| *arg != "-input=false");
+        match args[0] {
+            "taint" => {}
+            "show" | "validate" => all.insert(1, "-no-color"),
+            _ => all.splice(1..1, ["-no-color", "-input=false"]).for_each(drop),
         }
         Said::new(self.command(&all).output().expect("terraform runs"))
     }
