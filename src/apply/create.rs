@@ -1,8 +1,9 @@
 //! Making a user, also when no answer comes.
 
 use super::{
+    ApplyError,
     read::{find_by_name, is_gone},
-    run::{ApplyError, Options},
+    run::Options,
 };
 use crate::{
     client::{ClientError, ClientResult, ConnectClient, CreateUser, CreatedUser, Effect, ErrorKind},

@@ -7,6 +7,7 @@
 //! [`ConnectClient`]: crate::client::ConnectClient
 
 mod create;
+mod failed;
 mod observe;
 mod quick_connects;
 mod read;
@@ -15,12 +16,13 @@ mod wait;
 
 #[cfg(feature = "fleet")]
 pub(crate) use create::is_recorded;
+pub use failed::{ApplyError, Failed};
 pub use observe::{ObserveError, Observer};
 pub(crate) use quick_connects::QuickConnectIndex;
 #[cfg(feature = "fleet")]
 pub(crate) use read::{describe, with_record};
 pub use read::{find_by_name, identity_management, import, read, refresh};
-pub use run::{Applied, ApplyError, Failed, Options, apply, delete};
+pub use run::{Applied, Options, apply, delete};
 pub use wait::Wait;
 
 pub use crate::client::{NoSleep, Sleep, ThreadSleep};

@@ -91,7 +91,7 @@ fn private(kept: Option<&Kept>) -> Vec<u8> {
 }
 
 /// What Terraform asks of providers that have more than resources and data sources.
-macro_rules! unimplemented {
+macro_rules! no_use_for {
     ($($name:ident: $request:ty => $response:ty;)+) => {$(
         // As `async_trait` writes it, which does not look into macros.
         fn $name<'a, 'b>(
@@ -346,7 +346,7 @@ impl Provider for ConnectProvider {
     type ReadStateBytesStream = Parts<read_state_bytes::Response>;
     type InvokeActionStream = Parts<invoke_action::Event>;
 
-    unimplemented! {
+    no_use_for! {
         upgrade_resource_identity: upgrade_resource_identity::Request => upgrade_resource_identity::Response;
         generate_resource_config: generate_resource_config::Request => generate_resource_config::Response;
         validate_ephemeral_resource_config: validate_ephemeral_resource_config::Request => validate_ephemeral_resource_config::Response;

@@ -1,0 +1,104 @@
+//! What an apply says that ended early.
+
+use super::ObserveError;
+use crate::{
+    client::ClientError,
+    diff::{Refused, Step},
+    user::{ImportId, Path, UserState},
+};
+
+/// A plan that was carried out in part, or not at all.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+#[non_exhaustive]
+pub struct Failed {
+    /// What went wrong.
+    #[source]
+    pub error: ApplyError,
+    /// The user as it is now: keep it, and plan from it again. `None` where there is none.
+    pub state: Option<Box<UserState>>,
+    /// Whether `state` is known to be true; otherwise read it again before planning.
+    pub certain: bool,
+    /// How many steps were made.
+    pub done: usize,
+    /// The steps that are left, the one that failed first.
+    pub left: Vec<Step>,
+}
+
+/// Why an apply ended early.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApplyError {
+    /// A call failed.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The plan was made from another state.
+    #[error("the plan was made from another state of the user")]
+    Stale,
+    /// The user cannot be made because its name is taken by one that differs.
+    #[error("the name is taken by the user `{id}`{}", differs(differing))]
+    NotAdopted {
+        /// The user that has the name: import it, if it is meant.
+        id: Box<ImportId>,
+        /// Where it differs.
+        differing: Vec<Path>,
+        /// What the service said.
+        source: ClientError,
+    },
+    /// The user cannot be made because its name is taken by one that the host manages already.
+    #[error("the name is taken by the user `{id}`, which is managed as another resource")]
+    Owned {
+        /// The user that has the name.
+        id: Box<ImportId>,
+        /// What the service said.
+        source: ClientError,
+    },
+    /// The host stopped it.
+    #[error("stopped by the host: {0}")]
+    Observer(ObserveError),
+    /// The plan would delete the user that it has just made.
+    #[error("the plan would delete the user that it is for")]
+    WouldDeleteItself,
+    /// A deletion was refused.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+}
+
+fn differs(places: &[Path]) -> String {
+    match places {
+        [] => String::new(),
+        places => {
+            let places: Vec<String> = places.iter().map(ToString::to_string).collect();
+            format!(", which differs in `{}`", places.join("`, `"))
+        }
+    }
+}
+
+impl ApplyError {
+    /// The way out.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Client(error)
+                if error.is_retryable() || error.kind() == crate::client::ErrorKind::Cancelled =>
+            {
+                "run it again: what is done is not repeated"
+            }
+            Self::Client(error) if error.kind() == crate::client::ErrorKind::AccessDenied => {
+                "allow the IAM action of the operation, then run it again: what is done is not repeated"
+            }
+            Self::Client(error) if error.kind() == crate::client::ErrorKind::QuotaExceeded => {
+                "ask AWS to raise the quota, or delete what is no longer needed, then run it again"
+            }
+            Self::Client(error) if error.kind() == crate::client::ErrorKind::NotFound => {
+                "read the user again and make a new plan: it is gone, or what it refers to is"
+            }
+            Self::Client(_) => "mend the cause, then run it again: what is done is not repeated",
+            Self::Stale => "read the user again and make a new plan",
+            Self::NotAdopted { .. } => "import that user if it is meant, or choose another name",
+            Self::Owned { .. } => "choose another name, or give the other user a free one first",
+            Self::Observer(_) => "mend the cause, then run it again: what is done is not repeated",
+            Self::WouldDeleteItself => "read the user again and make a new plan",
+            Self::Refused(_) => "see the reasons",
+        }
+    }
+}
