@@ -208,8 +208,20 @@ impl Write for Log {
     }
 }
 
+/// In a process of its own: what `tracing` lets through is decided once for all threads.
+#[test]
+fn the_sdk_s_own_log_tells_no_password_and_below_trace_nobody() {
+    let output = std::process::Command::new(std::env::current_exe().expect("this program"))
+        .args(["--ignored", "--exact", "failures::the_sdk_s_own_log"])
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
 #[tokio::test]
-async fn the_sdk_s_own_log_tells_no_password_and_below_trace_nobody() {
+#[ignore = "for the test above, in a process of its own"]
+async fn the_sdk_s_own_log() {
     let everybody = ["Password123", "Jane", "jane", "@example.com", "+16175550101"];
     for (level, canaries) in [(LevelFilter::DEBUG, &everybody[..]), (LevelFilter::TRACE, &everybody[..1])] {
         let log = Log::default();
