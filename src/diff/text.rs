@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Action, Change, ChangeKind, Preview, ReplacementOrder};
-use crate::user::{Path, Property, UNKNOWN_SENTINEL, Value, one_line};
+use crate::user::{Path, Property, Value, one_line, quoted};
 
 /// A preview in the form that people know from `terraform plan` and `pulumi preview`.
 ///
@@ -147,14 +147,28 @@ fn default_of(property: Property) -> &'static str {
     }
 }
 
-/// A value on one line, with control characters escaped so that no value can forge a line.
+/// A value on one line, escaped so that none can forge a line.
 fn show(value: &Value, property: Property) -> String {
     match value {
-        Value::Unknown => "(known after apply)".to_owned(),
         Value::Null if property.is_secret() => "(secret)".to_owned(),
-        value => {
-            let json = serde_json::to_string(value).unwrap_or_default();
-            json.replace(&format!("\"{UNKNOWN_SENTINEL}\""), "(known after apply)")
+        value => written(value),
+    }
+}
+
+/// A value as JSON writes it, and what is not known yet as other tools do.
+fn written(value: &Value) -> String {
+    let all = |parts: Vec<String>| parts.join(",");
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Unknown => "(known after apply)".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::String(text) => quoted(text),
+        Value::List(items) => format!("[{}]", all(items.iter().map(written).collect())),
+        Value::Map(members) => {
+            let member = |(name, value): &(String, Value)| format!("{}:{}", quoted(name), written(value));
+            format!("{{{}}}", all(members.iter().map(member).collect()))
         }
     }
 }

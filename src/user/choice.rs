@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use super::text::one_line;
+
 macro_rules! choice {
     (
         $(#[$meta:meta])*
@@ -63,7 +65,7 @@ macro_rules! choice {
 
 /// A text that names none of a choice's values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{value}` is not one of `{}`", allowed.join("`, `"))]
+#[error("`{}` is not one of `{}`", one_line(value), allowed.join("`, `"))]
 pub struct UnknownChoice {
     pub(crate) value: String,
     pub(crate) allowed: &'static [&'static str],

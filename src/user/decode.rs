@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, de};
 use super::{
     Path, UnknownChoice, UserSpec, Value,
     node::Node,
-    path::{one_line, to_camel_case, to_snake_case},
+    path::{to_camel_case, to_snake_case},
+    text::one_line,
 };
 
 /// One mistake in a document: something is there that cannot be read, or missing.

@@ -20,6 +20,11 @@ impl UserSpec {
 
 impl Serialize for UserSpec {
     /// Writes the spec in camelCase, without its password.
+    ///
+    /// # Errors
+    ///
+    /// Where a value is not known yet: JSON has no form for that. [`encode`](Self::encode) keeps it, and
+    /// [`Value::into_pulumi_unknowns`] gives it Pulumi's.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.encode().serialize(serializer)
     }

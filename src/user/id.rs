@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Input, arn::ArnRef};
+use super::{Input, arn::ArnRef, text::one_line};
 
 /// A kind of thing that has an id in an Amazon Connect instance.
 pub trait IdKind: sealed::Sealed + 'static {
@@ -86,7 +86,7 @@ pub enum IdError {
         kind: &'static str,
     },
     /// There is a character that no id has.
-    #[error("`{text}` is not the id of {kind}: it holds `{character}`")]
+    #[error("`{}` is not the id of {kind}: it holds `{}`", one_line(text), one_line(&character.to_string()))]
     Character {
         /// What the id should name.
         kind: &'static str,
@@ -96,7 +96,7 @@ pub enum IdError {
         character: char,
     },
     /// It is an ARN, but not one of Amazon Connect, or of another kind of thing.
-    #[error("`{text}` is not the ARN of {kind}")]
+    #[error("`{}` is not the ARN of {kind}", one_line(text))]
     Arn {
         /// What the ARN should name.
         kind: &'static str,

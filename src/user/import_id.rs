@@ -6,6 +6,7 @@ use super::{
     IdKind, InstanceId, User, UserId,
     arn::ArnRef,
     id::{is_arn, is_id_character},
+    text::one_line,
 };
 
 /// What names an existing user to an import: `instance id:user id`, as Pulumi and Terraform write it.
@@ -32,7 +33,7 @@ pub struct ImportId {
 
 /// Why a text is no import id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not an import id: {reason}")]
+#[error("`{}` is not an import id: {}", one_line(text), one_line(reason))]
 pub struct ImportIdError {
     text: String,
     reason: String,

@@ -19,11 +19,13 @@ mod node;
 mod operation;
 mod path;
 mod property;
+mod pulumi;
 mod secret;
 mod settings;
 mod spec;
 mod state;
 mod tags;
+mod text;
 mod timestamp;
 mod value;
 
@@ -45,6 +47,7 @@ pub use path::{Path, Segment, in_snake_case, to_snake_case};
 pub use property::{
     Bounds, LeftOut, OnChange, Property, PropertyInfo, PropertySet, Sensitivity, Shape, reference_table,
 };
+pub use pulumi::PULUMI_UNKNOWN;
 pub use secret::{Personal, Secret};
 pub use settings::{
     AfterContactWork, AutoAccept, ChannelSettings, Identity, Phone, PhoneNumber, Proficiencies,
@@ -57,11 +60,13 @@ pub use spec::{
 };
 pub use state::{Record, Replaced, Unfinished, UserState};
 pub use tags::{MAX_TAGS, SYSTEM_TAG_PREFIX, TagInputs, Tags, is_system_tag, merge_tags};
+pub use text::one_line;
 pub use timestamp::{Timestamp, TimestampError};
-pub use value::{UNKNOWN_SENTINEL, Value};
+pub use value::Value;
 
 pub(crate) use convert::{ToSpec, settle_after_contact_work};
 pub(crate) use decode::nearest;
 pub(crate) use name::max_recommended_name;
 pub(crate) use node::{Content, Node, Secrets};
-pub(crate) use path::{document_order, one_line};
+pub(crate) use path::document_order;
+pub(crate) use text::{misleads, quoted};

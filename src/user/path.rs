@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use serde::{Serialize, Serializer};
 
-use super::Property;
+use super::{Property, text::quoted};
 
 /// One step into a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,8 +96,10 @@ impl Path {
                 Segment::Member(name) if is_plain(name) => push_name(&mut text, &rename(name)),
                 Segment::Key(key) if is_plain(key) => push_name(&mut text, key),
                 // Quoted and escaped, so that no name can forge a line.
-                Segment::Member(Cow::Borrowed(key)) => text.push_str(&format!("[{key:?}]")),
-                Segment::Member(Cow::Owned(key)) | Segment::Key(key) => text.push_str(&format!("[{key:?}]")),
+                Segment::Member(Cow::Borrowed(key)) => text.push_str(&format!("[{}]", quoted(key))),
+                Segment::Member(Cow::Owned(key)) | Segment::Key(key) => {
+                    text.push_str(&format!("[{}]", quoted(key)))
+                }
                 Segment::Index(index) => text.push_str(&format!("[{index}]")),
             }
         }
@@ -175,15 +177,6 @@ pub(crate) fn to_camel_case(name: &str) -> String {
         }
     }
     camel
-}
-
-/// A text of the user's on one line: control characters are escaped, all else stays as it is.
-pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let escape = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
-    Cow::Owned(text.chars().map(escape).collect())
 }
 
 fn push_name(text: &mut String, name: &str) {

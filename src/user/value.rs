@@ -5,13 +5,8 @@ use std::fmt;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{MapAccess, SeqAccess, Visitor},
-    ser::{SerializeMap, SerializeSeq},
+    ser::{self, SerializeMap, SerializeSeq},
 };
-
-/// The text that stands for a value yet to be produced: the one of Pulumi's provider protocol.
-///
-/// A document that holds it where a value belongs decodes to [`Input::Unknown`](super::Input).
-pub const UNKNOWN_SENTINEL: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /// A value of any shape, with a place for what is still unknown.
 ///
@@ -21,14 +16,15 @@ pub const UNKNOWN_SENTINEL: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /// that decoding can refuse it. Before it is decoded, nobody knows which text is a password: do not log a
 /// `Value`.
 ///
-/// ```
-/// use connect_user::user::{UNKNOWN_SENTINEL, Value};
+/// No text stands for something else: what is [`Unknown`](Value::Unknown) has no form in JSON or YAML, and
+/// serialising it is an error. A host that must write it chooses the form, as
+/// [`into_pulumi_unknowns`](Value::into_pulumi_unknowns) does.
 ///
-/// let value: Value = serde_json::from_str(&format!(r#"["a", 1, null, "{UNKNOWN_SENTINEL}"]"#))?;
-/// assert_eq!(
-///     value,
-///     Value::List(vec!["a".into(), Value::Integer(1), Value::Null, Value::Unknown]),
-/// );
+/// ```
+/// use connect_user::user::Value;
+///
+/// let value: Value = serde_json::from_str(r#"["a", 1, null]"#)?;
+/// assert_eq!(value, Value::List(vec!["a".into(), Value::Integer(1), Value::Null]));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -110,7 +106,7 @@ impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),
-            Self::Unknown => serializer.serialize_str(UNKNOWN_SENTINEL),
+            Self::Unknown => Err(ser::Error::custom("a value that is not known yet cannot be written")),
             Self::Bool(value) => serializer.serialize_bool(*value),
             Self::Integer(value) => serializer.serialize_i64(*value),
             Self::Float(value) => serializer.serialize_f64(*value),
@@ -185,7 +181,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(if value == UNKNOWN_SENTINEL { Value::Unknown } else { Value::String(value) })
+        Ok(Value::String(value))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {

@@ -4,7 +4,7 @@ use connect_user::{
     diff::{
         Action, ChangeKind, Options, PasswordPolicy, ReplacementOrder, Risk, diff, preview, preview_deletion,
     },
-    user::{OnChange, Property, Tags, UNKNOWN_SENTINEL},
+    user::{OnChange, PULUMI_UNKNOWN, Property, Tags},
 };
 use serde_json::{Value, json};
 
@@ -348,7 +348,7 @@ fn a_value_that_moves_between_block_and_channels_is_kept_or_changed_but_never_lo
 
 #[test]
 fn unknown_values_are_possible_changes() {
-    let unknown = json!(UNKNOWN_SENTINEL);
+    let unknown = json!(PULUMI_UNKNOWN);
     let after = with(&[
         ("routingProfileId", unknown.clone()),
         ("securityProfileIds", json!(["s1", unknown])),
@@ -368,8 +368,8 @@ fn unknown_values_are_possible_changes() {
         ],
     );
     let json = serde_json::to_value(&preview).unwrap();
-    assert!(!json.to_string().contains(UNKNOWN_SENTINEL), "{json}");
-    let name = change(&base(), &with(&[("name", json!(UNKNOWN_SENTINEL))]));
+    assert!(!json.to_string().contains(PULUMI_UNKNOWN), "{json}");
+    let name = change(&base(), &with(&[("name", json!(PULUMI_UNKNOWN))]));
     assert_eq!(name.diff.action, Action::Update);
     assert!(name.diff.changes[0].forces_replacement && name.diff.changes[0].unknown);
 }
@@ -409,7 +409,7 @@ fn texts_are_escaped_and_secrets_left_out() {
     let after = with(&[
         ("identityInfo.email", json!("b@example.com")),
         ("securityProfileIds", json!(["s1", "admin"])),
-        ("tags", json!({"cost center": UNKNOWN_SENTINEL})),
+        ("tags", json!({"cost center": PULUMI_UNKNOWN})),
     ]);
     insta::assert_snapshot!(change(&document, &after).text("jane"), @r#"
     ~ jane will be updated in place

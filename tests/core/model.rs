@@ -1,15 +1,15 @@
 //! The data: documents in and out, ids, names, tags.
 
 use connect_user::user::{
-    AutoName, ExposeSecrets, IdentityManagementType, ImportId, Member, Path, Property, RoutingProfileId,
-    Shape, UserSpec, reference_table,
+    AutoName, ExposeSecrets, IdentityManagementType, ImportId, Member, PULUMI_UNKNOWN, Path, Property,
+    RoutingProfileId, Shape, UserSpec, UserState, Value, one_line, reference_table,
 };
 use proptest::prelude::*;
 use serde_json::json;
 
 use crate::{
     random::{any_kind, document},
-    support::spec,
+    support::{spec, state, with},
 };
 
 #[test]
@@ -109,6 +109,83 @@ fn null_is_the_same_as_left_out() {
         with_nulls[member] = serde_json::Value::Null;
     }
     assert_eq!(spec(&with_nulls), spec(&document));
+}
+
+/// Somebody may have given it to a user by hand: the recorded state must stay readable.
+#[test]
+fn no_text_of_a_state_means_something_else() {
+    let texts = |text: &str| {
+        [
+            ("identityInfo.mobile", json!(text)),
+            ("identityInfo.email", json!(text)),
+            ("hierarchyGroupId", json!(text)),
+            ("tags", json!({ "k": text })),
+        ]
+    };
+    let mut json = serde_json::to_value(state(&with(&texts("x")))).expect("JSON").to_string();
+    json = json.replace("\"x\"", &format!("\"{PULUMI_UNKNOWN}\""));
+    let read: UserState = serde_json::from_str(&json).expect("a state");
+    assert_eq!(read.settings.identity.mobile.as_deref(), Some(PULUMI_UNKNOWN));
+    assert_eq!(read.tags_all["k"], PULUMI_UNKNOWN);
+    let written = serde_json::to_string(&read).expect("JSON");
+    assert_eq!(serde_json::from_str::<UserState>(&written).expect("a state"), read);
+    let spec: UserSpec = serde_json::from_value(with(&texts(PULUMI_UNKNOWN))).expect("a spec");
+    assert!(!spec.has_unknowns());
+}
+
+/// Pulumi writes one of seven texts, by the type that a value will have.
+#[test]
+fn unknown_values_go_to_pulumi_and_come_back() {
+    for text in [
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "030794c1-ac77-496b-92df-f27374a8bd58",
+        "e48ece36-62e2-4504-bad9-02848725956a",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    ] {
+        let unknown = json!(text);
+        let document = with(&[
+            ("securityProfileIds", json!(["s1", unknown])),
+            ("tags", unknown.clone()),
+            ("identityInfo", unknown.clone()),
+            ("phoneConfig.autoAccept", unknown.clone()),
+            ("phoneConfig.afterContactWorkTimeLimit", unknown),
+        ]);
+        let spec = spec(&document);
+        let places: Vec<_> = spec.unknowns().iter().map(ToString::to_string).collect();
+        for place in ["securityProfileIds[1]", "tags", "identityInfo.email", "phoneConfig.autoAccept"] {
+            assert!(places.iter().any(|found| found == place), "{place} in {places:?}");
+        }
+        let error = serde_json::to_string(&spec).expect_err("JSON has no form for it");
+        assert_eq!(error.to_string(), "a value that is not known yet cannot be written");
+        let json = serde_json::to_string(&spec.encode().into_pulumi_unknowns()).expect("JSON");
+        let value: Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(UserSpec::decode(value.with_pulumi_unknowns()).expect("a spec"), spec);
+    }
+}
+
+#[test]
+fn what_people_read_cannot_forge_or_hide_anything() {
+    let misleading = (0..=0x1f)
+        .chain(0x7f..=0x9f)
+        .chain([0x61c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202e, 0x2066, 0x2069, 0xfeff])
+        .chain([0xfdd0, 0xfffe, 0xffff, 0x1fffe, 0x10ffff])
+        .filter_map(char::from_u32);
+    for c in misleading {
+        let text = format!("a{c}b");
+        let line = one_line(&text);
+        assert!(line.chars().all(|c| c.is_ascii() && !c.is_control()), "{line:?}");
+        let place = Path::from(Property::Tags).key(text.as_str()).to_string();
+        assert!(place.chars().all(|c| c.is_ascii() && !c.is_control()), "{place:?}");
+        let errors =
+            serde_json::from_value::<UserSpec>(with(&[(&text, json!("v"))])).expect_err("no property");
+        assert!(errors.to_string().chars().all(|c| c.is_ascii() && !c.is_control()), "{errors:?}");
+    }
+    for text in ["Zoë", "山田 太郎", "كريم", "a\u{200d}b", "👩‍💻", "№"] {
+        assert_eq!(one_line(text), text);
+    }
 }
 
 #[test]

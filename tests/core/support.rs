@@ -2,7 +2,7 @@
 
 use connect_user::{
     diff::{Options, Preview, preview},
-    user::{UserSpec, UserState},
+    user::{self, UserSpec, UserState},
 };
 use serde_json::{Map, Value, json};
 
@@ -43,8 +43,10 @@ pub fn with(members: &[(&str, Value)]) -> Value {
     document
 }
 
+/// The spec of a document in which `PULUMI_UNKNOWN` stands for what is not known.
 pub fn spec(document: &Value) -> UserSpec {
-    serde_json::from_value(document.clone()).unwrap_or_else(|error| panic!("{error}: {document}"))
+    let value: user::Value = serde_json::from_value(document.clone()).expect("a value");
+    UserSpec::decode(value.with_pulumi_unknowns()).unwrap_or_else(|error| panic!("{error}: {document}"))
 }
 
 /// The user as it is after that spec was applied.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use connect_user::{
-    user::{AutoName, IdentityManagementType, Tags, UNKNOWN_SENTINEL, UserState, Value as Document},
+    user::{AutoName, IdentityManagementType, PULUMI_UNKNOWN, Tags, UserState, Value as Document},
     validate::{Context, Overrides, Report, Severity, resolve, rules, validate, validate_document},
 };
 use proptest::prelude::*;
@@ -463,7 +463,7 @@ fn a_user_who_stays_needs_no_password_and_one_who_is_replaced_does() {
 
 #[test]
 fn unknown_values_are_deferred_and_keep_from_resolving() {
-    let unknown = json!(UNKNOWN_SENTINEL);
+    let unknown = json!(PULUMI_UNKNOWN);
     let document = with(&[
         ("routingProfileId", unknown.clone()),
         ("securityProfileIds", json!(["s1", unknown])),

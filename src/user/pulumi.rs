@@ -1,0 +1,77 @@
+//! How Pulumi's provider protocol writes a value that is not known yet.
+
+use super::Value;
+
+/// What Pulumi's provider protocol writes in the place of a text that is not known yet.
+pub const PULUMI_UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/// What it writes in the place of a value of another type: boolean, number, array, asset, archive, object.
+const OTHER_UNKNOWNS: [&str; 6] = [
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+    "030794c1-ac77-496b-92df-f27374a8bd58",
+    "e48ece36-62e2-4504-bad9-02848725956a",
+    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+];
+
+impl Value {
+    /// The document with [`Value::Unknown`] in the place of each of the seven texts that Pulumi writes for a
+    /// value that is not known yet, one for each type.
+    ///
+    /// It is for what comes from Pulumi's engine, and for nothing else: in every other document, and in
+    /// every state, such a text is a text.
+    ///
+    /// ```
+    /// use connect_user::user::Value;
+    ///
+    /// let json = r#"["a", "3eeb2bf0-c639-47a8-9e75-3b44932eb421"]"#;
+    /// let value: Value = serde_json::from_str(json)?;
+    /// assert_eq!(value, Value::List(vec!["a".into(), "3eeb2bf0-c639-47a8-9e75-3b44932eb421".into()]));
+    /// assert_eq!(value.with_pulumi_unknowns(), Value::List(vec!["a".into(), Value::Unknown]));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_pulumi_unknowns(self) -> Self {
+        self.map_leaves(&|leaf| match leaf {
+            Self::String(text) if is_unknown(&text) => Self::Unknown,
+            leaf => leaf,
+        })
+    }
+
+    /// The document with [`PULUMI_UNKNOWN`] in the place of each value that is not known yet: Pulumi's engine
+    /// takes it for an unknown value of any type.
+    ///
+    /// ```
+    /// use connect_user::user::{PULUMI_UNKNOWN, Value};
+    ///
+    /// let value = Value::List(vec![Value::Integer(1), Value::Unknown]);
+    /// assert!(serde_json::to_string(&value).is_err(), "JSON has no form for it");
+    /// let json = serde_json::to_string(&value.clone().into_pulumi_unknowns())?;
+    /// assert_eq!(json, format!("[1,\"{PULUMI_UNKNOWN}\"]"));
+    /// assert_eq!(serde_json::from_str::<Value>(&json)?.with_pulumi_unknowns(), value);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn into_pulumi_unknowns(self) -> Self {
+        self.map_leaves(&|leaf| match leaf {
+            Self::Unknown => PULUMI_UNKNOWN.into(),
+            leaf => leaf,
+        })
+    }
+
+    fn map_leaves(self, map: &impl Fn(Self) -> Self) -> Self {
+        match self {
+            Self::List(items) => Self::List(items.into_iter().map(|item| item.map_leaves(map)).collect()),
+            Self::Map(members) => {
+                let members = members.into_iter().map(|(name, value)| (name, value.map_leaves(map)));
+                Self::Map(members.collect())
+            }
+            leaf => map(leaf),
+        }
+    }
+}
+
+fn is_unknown(text: &str) -> bool {
+    text == PULUMI_UNKNOWN || OTHER_UNKNOWNS.contains(&text)
+}
