@@ -60,7 +60,7 @@ fn one_run_at_a_time_changes_a_state() {
     let program = tool.program(&jane());
     tool.apply(&program);
     let other = EmbeddedStore::open(tool.path(".connect-user/users.redb")).expect("a store");
-    assert!(tool.fails(&["apply", &program, "--yes"]).contains("another run is changing"));
+    assert!(tool.fails(&["apply", &program, "--yes"]).contains("another process is writing"));
     tool.ok(&["plan", &program]);
     drop(other);
     tool.ok(&["apply", &program, "--yes"]);

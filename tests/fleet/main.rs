@@ -1,6 +1,7 @@
 //! Many users at once: planned, refreshed, stored and applied.
 
 mod apply;
+mod damage;
 mod directory;
 mod plan;
 mod refresh;

@@ -52,7 +52,7 @@ async fn one_writes_and_others_read_meanwhile() {
     let first = open(&path);
     let second = EmbeddedStore::open(&path).expect_err("only one may write");
     assert!(matches!(second, StoreError::InUse { .. }), "{second}");
-    assert_eq!(second.help(), "wait until it is done");
+    assert_eq!(second.help(), "wait until it has ended");
     first.commit(&[put("a")]).await.expect("committed");
     let reader = EmbeddedStore::open_to_read(&path).expect("a reader");
     assert_eq!(reader.get("a").await.expect("read"), Some(entry("a")));

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{self, ErrorKind},
     ops::Bound,
     path::{Path, PathBuf},
 };
@@ -12,7 +13,10 @@ use redb::{
     StorageError, TableDefinition, TableError,
 };
 
-use super::{Change, Entry, StateStore, StoreError};
+use super::{
+    Change, Entry, StateStore, StoreError,
+    checked::{CheckedFile, Kind},
+};
 
 /// The users, by their names in the program: each an [`Entry`] as JSON.
 const USERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("users");
@@ -21,13 +25,16 @@ const USERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("users");
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 
 /// The version of the tables; a later one cannot be read.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// How much of the file is kept in memory.
 const CACHE: usize = 64 << 20;
 
 /// A store in a file that only its owner may read, and that survives a kill at any moment: each commit is a
 /// transaction that is on the disk when it returns, and rewrites only the pages that it changes.
+///
+/// Everything in the file has a checksum, which is verified when it is read: a damaged file is
+/// [`StoreError::Damaged`], and never gives wrong users.
 ///
 /// One process may write at a time; others may read meanwhile. Calls block for as long as the disk takes,
 /// some milliseconds.
@@ -66,7 +73,7 @@ impl std::fmt::Debug for File {
 }
 
 impl EmbeddedStore {
-    /// Opens a store to write, and makes it where there is none.
+    /// Opens a store to write, and creates it where there is none.
     ///
     /// # Errors
     ///
@@ -74,18 +81,14 @@ impl EmbeddedStore {
     /// cannot be opened.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let path = path.into();
-        let failed =
-            |error: std::io::Error| StoreError::Failed { path: path.clone(), reason: error.to_string() };
-        match fs::metadata(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(&path)?,
-            Err(error) => return Err(failed(error)),
-            // Whoever emptied it has lost something: that is no new store.
-            Ok(found) if found.len() == 0 => {
-                return Err(StoreError::Damaged { path, reason: "it is empty".to_owned() });
+        let file = match open_file(&path, true)? {
+            Some(file) => file,
+            None => {
+                create(&path)?;
+                open_file(&path, true)?.ok_or_else(|| failed(&path, ErrorKind::NotFound.into()))?
             }
-            Ok(_) => {}
-        }
-        let database = builder().open(&path).map_err(|error| opening(&path, error))?;
+        };
+        let database = builder().create_with_backend(file).map_err(|error| opening(&path, error))?;
         let store = Self { path, file: File::Write(database) };
         store.check_version()?;
         Ok(store)
@@ -98,10 +101,10 @@ impl EmbeddedStore {
     /// Where the file is no store, or cannot be opened.
     pub fn open_to_read(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let path = path.into();
-        if !path.exists() {
+        let Some(file) = open_file(&path, false)? else {
             return Ok(Self { path, file: File::Missing });
-        }
-        let file = match builder().open_read_only(&path) {
+        };
+        let file = match builder().open_read_only_with_backend(file) {
             Ok(database) => File::Read(database),
             // Whoever wrote it last was killed: it is mended on opening it to write.
             Err(DatabaseError::RepairAborted) => return Self::open(path),
@@ -167,9 +170,11 @@ impl EmbeddedStore {
     }
 
     fn failed(&self, error: impl Into<redb::Error>) -> StoreError {
-        let (path, error) = (self.path.clone(), error.into());
+        let error = error.into();
+        let path = self.path.clone();
         match error {
             redb::Error::Corrupted(reason) => StoreError::Damaged { path, reason },
+            redb::Error::Io(error) => failed(&path, error),
             error => StoreError::Failed { path, reason: error.to_string() },
         }
     }
@@ -232,57 +237,91 @@ fn builder() -> Builder {
     builder
 }
 
-fn opening(path: &Path, error: DatabaseError) -> StoreError {
-    let path = path.to_owned();
-    match error {
-        DatabaseError::DatabaseAlreadyOpen => StoreError::InUse { path },
-        DatabaseError::Storage(StorageError::Corrupted(reason)) => StoreError::Damaged { path, reason },
-        DatabaseError::Storage(StorageError::Io(error))
-            if error.kind() == std::io::ErrorKind::InvalidData =>
-        {
-            StoreError::Damaged { path, reason: error.to_string() }
+/// Opens the file of a store; `None` where there is none.
+fn open_file(path: &Path, write: bool) -> Result<Option<CheckedFile>, StoreError> {
+    let damaged = |reason: &str| StoreError::Damaged { path: path.to_owned(), reason: reason.to_owned() };
+    // Opening a pipe would wait for its other end.
+    match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(path, error)),
+        Ok(found) if !found.is_file() => {
+            return Err(StoreError::Failed { path: path.to_owned(), reason: "it is no file".to_owned() });
         }
-        error => StoreError::Failed { path, reason: error.to_string() },
+        Ok(_) => {}
+    }
+    let file = fs::OpenOptions::new().read(true).write(write).open(path);
+    let file = file.map_err(|error| failed(path, error))?;
+    match Kind::of(&file).map_err(|error| failed(path, error))? {
+        Kind::Ours => CheckedFile::open(file).map(Some).map_err(|error| opening(path, error)),
+        Kind::Earlier => Err(StoreError::Version { path: path.to_owned(), found: 1, known: VERSION }),
+        // Whoever emptied it has lost something: that is no new store.
+        Kind::Empty => Err(damaged("it is empty")),
+        Kind::Foreign => Err(damaged("it does not begin as one")),
     }
 }
 
-/// Makes a store under another name first: at its own, it is whole from the first moment on.
-fn make(path: &Path) -> Result<(), StoreError> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let new = path.with_file_name(name);
-    let fail =
-        |error: std::io::Error| StoreError::Failed { path: path.to_owned(), reason: error.to_string() };
-    make_private(&new).map_err(fail)?;
-    let database = Builder::new().create(&new).map_err(|error| opening(path, error))?;
-    let mark = || -> Result<(), redb::Error> {
+fn opening(path: &Path, error: DatabaseError) -> StoreError {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => StoreError::InUse { path: path.to_owned() },
+        DatabaseError::Storage(StorageError::Corrupted(reason)) => {
+            StoreError::Damaged { path: path.to_owned(), reason }
+        }
+        DatabaseError::Storage(StorageError::Io(error)) => failed(path, error),
+        error => StoreError::Failed { path: path.to_owned(), reason: error.to_string() },
+    }
+}
+
+/// What reading or writing says; checksums that do not match and a missing end are damage.
+fn failed(path: &Path, error: io::Error) -> StoreError {
+    let (path, reason) = (path.to_owned(), error.to_string());
+    match error.kind() {
+        ErrorKind::InvalidData => StoreError::Damaged { path, reason },
+        ErrorKind::UnexpectedEof => {
+            StoreError::Damaged { path, reason: "it is shorter than it was written".to_owned() }
+        }
+        _ => StoreError::Failed { path, reason },
+    }
+}
+
+/// Creates a store under a name that nobody can know before, private, and moves it into place whole: what
+/// is there already stays, and a link is never followed.
+fn create(path: &Path) -> Result<(), StoreError> {
+    let fail = |error: io::Error| failed(path, error);
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    create_folder(folder).map_err(fail)?;
+    let new = tempfile::Builder::new().prefix(".store-").tempfile_in(folder).map_err(fail)?;
+    let file = new.as_file().try_clone().map_err(fail)?;
+    let begin = || -> Result<(), redb::Error> {
+        let database = Builder::new().create_with_backend(CheckedFile::create(file)?)?;
         let transaction = database.begin_write()?;
         transaction.open_table(META)?.insert("version", VERSION)?;
         transaction.open_table(USERS)?;
         Ok(transaction.commit()?)
     };
-    mark().map_err(|error| StoreError::Failed { path: path.to_owned(), reason: error.to_string() })?;
-    drop(database);
-    // Whoever was faster has made the same.
-    match fs::hard_link(&new, path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(fail(error)),
-        _ => {}
+    begin().map_err(|error| match error {
+        redb::Error::Io(error) => fail(error),
+        error => StoreError::Failed { path: path.to_owned(), reason: error.to_string() },
+    })?;
+    match new.persist_noclobber(path) {
+        // Another run was faster, and has created the same.
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(fail(error.error)),
+        Ok(_) => sync_folder(folder).map_err(fail),
     }
-    fs::remove_file(&new).map_err(fail)
 }
 
-/// Makes an empty file that only its owner may read, and the folder that it is in.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        let mut builder = fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.recursive(true).create(parent)?;
-    }
-    let mut options = fs::OpenOptions::new();
-    // Whoever was killed while making it has left one that is no use.
-    options.create(true).truncate(true).write(true);
+/// Creates a folder that only its owner may read, where there is none.
+fn create_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+/// Makes sure that a new name in a folder survives a power cut; where folders are no files, it does.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }

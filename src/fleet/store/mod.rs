@@ -1,5 +1,6 @@
 //! What is remembered of a fleet between runs.
 
+mod checked;
 mod embedded;
 mod json;
 mod memory;
@@ -84,19 +85,19 @@ pub async fn load_all(store: &dyn StateStore) -> Result<BTreeMap<String, Entry>,
 #[non_exhaustive]
 pub enum StoreError {
     /// Someone else writes to it.
-    #[error("another run is changing `{}`", path.display())]
+    #[error("another process is writing the state file `{}`", path.display())]
     InUse {
         /// The file.
         path: PathBuf,
     },
     /// It was opened for reading.
-    #[error("`{}` was opened for reading", path.display())]
+    #[error("the state file `{}` was opened for reading", path.display())]
     ReadOnly {
         /// The file.
         path: PathBuf,
     },
     /// It is not a store, or no longer.
-    #[error("`{}` is not a state, or is damaged: {reason}", path.display())]
+    #[error("`{}` is no state file, or is damaged: {reason}", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -104,7 +105,7 @@ pub enum StoreError {
         reason: String,
     },
     /// A later version of this crate has written it.
-    #[error("`{}` has version {found}, and this program knows {known}", path.display())]
+    #[error("the state file `{}` has version {found}, and this program knows version {known}", path.display())]
     Version {
         /// The file.
         path: PathBuf,
@@ -114,7 +115,7 @@ pub enum StoreError {
         known: u64,
     },
     /// Reading or writing fails.
-    #[error("`{}` cannot be used: {reason}", path.display())]
+    #[error("the state file `{}` cannot be read or written: {reason}", path.display())]
     Failed {
         /// The file.
         path: PathBuf,
@@ -130,10 +131,13 @@ impl StoreError {
     /// The way out.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::InUse { .. } => "wait until it is done",
+            Self::InUse { .. } => "wait until it has ended",
             Self::ReadOnly { .. } => "open it for writing",
             Self::Damaged { .. } => "restore the file, or import the users into a new one",
-            Self::Version { .. } => "use the program that has written it, or a later one",
+            Self::Version { found, known, .. } if found < known => {
+                "export it as JSON with the version that wrote it, and import that into a new one"
+            }
+            Self::Version { .. } => "use the version that wrote it, or a later one",
             Self::Failed { .. } | Self::Other(_) => "mend the cause, then run it again",
         }
     }
