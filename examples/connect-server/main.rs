@@ -11,13 +11,14 @@
 mod answer;
 mod args;
 mod faults;
+mod guard;
 mod json;
 mod request;
 mod route;
 
 use std::{
-    convert::Infallible,
     io::Write,
+    pin::pin,
     process::ExitCode,
     sync::{
         Arc, Mutex, PoisonError,
@@ -29,15 +30,18 @@ use std::{
 use clap::Parser;
 use connect_user::{
     client::{
-        ThreadTimer,
+        CancellationToken, ThreadTimer,
         memory::{MemoryConnect, MemoryFile, MemoryInstance},
     },
     user::Operation,
 };
-use http_body_util::{BodyExt, Limited};
 use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpListener;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    task::JoinSet,
+};
 
 use crate::{
     answer::{Answer, Body},
@@ -45,11 +49,17 @@ use crate::{
     faults::{Faults, WireFault},
 };
 
-/// The largest request body: a creation with everything has a few kilobytes.
-const MOST_BODY: usize = 1 << 20;
+/// How many connections are served at once; others wait.
+const MOST_CONNECTIONS: usize = 512;
+
+/// The most that is read ahead of a connection, heads of requests included.
+const MOST_HEAD: usize = 64 << 10;
 
 /// How long a client may take to send the head of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long requests under way may take once the server is to end.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// How long to wait after a connection that could not be taken.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -73,7 +83,7 @@ async fn main() -> ExitCode {
         }
     };
     match serve(args).await {
-        Ok(never) => match never {},
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
@@ -81,7 +91,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(args: Args) -> Result<Infallible, Box<dyn std::error::Error>> {
+async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     if !args.host.is_loopback() && !args.allow_remote {
         return Err(format!(
             "`{}` is not a loopback address; give `--allow-remote` if that is meant",
@@ -101,9 +111,14 @@ async fn serve(args: Args) -> Result<Infallible, Box<dyn std::error::Error>> {
     });
     println!("{}", serde_json::json!({"url": format!("http://{address}")}));
     std::io::stdout().flush()?;
-    loop {
-        let (stream, _) = match listener.accept().await {
-            Ok(accepted) => accepted,
+    let end = CancellationToken::new();
+    end_on_signal(end.clone());
+    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let mut connections = JoinSet::new();
+    while let Some(place) = end.run(places.clone().acquire_owned()).await {
+        let Some(accepted) = end.run(listener.accept()).await else { break };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
             // A client that has left already, or more of them than there are files: the next may have luck.
             Err(error) => {
                 eprintln!("error: {error}");
@@ -111,15 +126,50 @@ async fn serve(args: Args) -> Result<Infallible, Box<dyn std::error::Error>> {
                 continue;
             }
         };
-        let server = server.clone();
-        tokio::spawn(async move {
-            let service = service_fn(move |request| handle(server.clone(), request));
-            let mut http = hyper::server::conn::http1::Builder::new();
-            http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
-            // A connection that breaks, breaks: often it was told to.
-            let _ = http.serve_connection(TokioIo::new(stream), service).await;
+        let (server, end) = (server.clone(), end.clone());
+        connections.spawn(async move {
+            converse(server, stream, &end).await;
+            drop(place);
         });
+        // Those that have ended are forgotten.
+        while connections.try_join_next().is_some() {}
     }
+    let _ = tokio::time::timeout(GRACE, async { while connections.join_next().await.is_some() {} }).await;
+    Ok(())
+}
+
+/// The requests of one connection, until its client or the server ends.
+async fn converse(server: Arc<Server>, stream: TcpStream, end: &CancellationToken) {
+    let service = service_fn(move |request| handle(server.clone(), request));
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(MOST_HEAD);
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
+    // A connection that breaks, breaks: often it was told to.
+    if end.run(connection.as_mut()).await.is_none() {
+        connection.as_mut().graceful_shutdown();
+        let _ = connection.await;
+    }
+}
+
+/// Ends the server on Ctrl-C, and where it is told to by `SIGTERM`.
+fn end_on_signal(end: CancellationToken) {
+    tokio::spawn(async move {
+        let told = async {
+            #[cfg(unix)]
+            if let Ok(mut terminate) =
+                tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+            {
+                terminate.recv().await;
+                return;
+            }
+            std::future::pending().await
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            () = told => {}
+        }
+        end.cancel();
+    });
 }
 
 fn open(args: &Args) -> Result<(Option<MemoryFile>, MemoryConnect), Box<dyn std::error::Error>> {
@@ -167,9 +217,12 @@ fn open(args: &Args) -> Result<(Option<MemoryFile>, MemoryConnect), Box<dyn std:
 async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Response<Body>, WireFault> {
     let method = request.method().as_str().to_owned();
     let uri = request.uri().clone();
-    let body = Limited::new(request.into_body(), MOST_BODY).collect().await;
-    let Ok(body) = body.map(|body| body.to_bytes()) else {
-        return Ok(Answer::invalid("the request is too large, or ended early").into_response(0));
+    if let Err(refused) = guard::check(request.headers(), server.args.allow_remote) {
+        return Ok(refused.into_response(0));
+    }
+    let body = match guard::read(request.into_body()).await {
+        Ok(body) => body,
+        Err(refused) => return Ok(refused.into_response(0)),
     };
     let operation = route::operation(&method, uri.path());
     let fault = operation

@@ -95,7 +95,7 @@ fn nonsense_gets_an_answer_and_the_server_goes_on() {
     };
     let with_body = |path: &str, method: &str, body: &str| {
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
         ask(format!("{head}{body}").as_bytes())

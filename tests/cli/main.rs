@@ -4,4 +4,5 @@ mod contract;
 mod documented;
 mod files;
 mod many;
+mod server;
 mod tool;

@@ -52,7 +52,7 @@ impl Tool {
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(example("connect-user"));
         command.args(args).current_dir(self.dir.path()).stdin(Stdio::null()).env_remove("NO_COLOR");
         command
     }
@@ -103,11 +103,12 @@ impl Tool {
 }
 
 /// Cargo builds examples before it runs the tests of a package.
-fn binary() -> PathBuf {
+/// A built example.
+pub fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("this program");
     let target = test.parent().and_then(Path::parent).expect("a target directory");
-    let binary = target.join("examples").join("connect-user");
-    assert!(binary.exists(), "{} is not built: run `cargo build --example connect-user`", binary.display());
+    let binary = target.join("examples").join(name);
+    assert!(binary.exists(), "{} is not built: run `cargo build --example {name}`", binary.display());
     binary
 }
 

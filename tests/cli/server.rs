@@ -1,0 +1,123 @@
+//! `connect-server` against those who would misuse it: web pages, slow senders, signals.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use crate::tool::example;
+
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start() -> Self {
+        let mut child = Command::new(example("connect-server"))
+            .args(["--instance", "1c2d=SAML"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("its address");
+        let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        let address = line["url"].as_str().expect("an address").trim_start_matches("http://").to_owned();
+        Self { child, address }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).expect("connected");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out");
+        stream.set_nodelay(true).expect("no delay");
+        stream
+    }
+
+    /// The status and the body of an answer to a request with these headers.
+    fn ask(&self, headers: &str) -> (String, String) {
+        let mut stream = self.connect();
+        write!(stream, "GET /instance/1c2d HTTP/1.1\r\nconnection: close\r\n{headers}\r\n").expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let status = answer.split(' ').nth(1).unwrap_or_default().to_owned();
+        (status, answer.split("\r\n\r\n").nth(1).unwrap_or_default().to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_web_page_cannot_drive_it() {
+    let server = Server::start();
+    let port = server.address.rsplit(':').next().expect("a port").to_owned();
+    for host in [&server.address, "localhost", &format!("LOCALHOST:{port}"), "connect.localhost", "[::1]:80"]
+    {
+        assert_eq!(server.ask(&format!("host: {host}\r\n")).0, "200", "{host}");
+    }
+    for host in ["example.com", &format!("rebound.example:{port}"), "localhost.example.com", "10.0.0.1", ""] {
+        let (status, body) = server.ask(&format!("host: {host}\r\n"));
+        assert_eq!(status, "403", "{host}");
+        assert!(body.contains("`Host` must name a loopback address"), "{body}");
+    }
+    for origin in ["https://example.com", "null", "http://localhost:3000"] {
+        let (status, body) = server.ask(&format!("host: localhost\r\norigin: {origin}\r\n"));
+        assert_eq!(status, "403", "{origin}");
+        assert!(body.contains("`Origin`"), "{body}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_body_that_drips_takes_its_own_length_of_memory() {
+    let server = Server::start();
+    let resident = || {
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).expect("its status");
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).expect("its memory").to_owned();
+        line.split_whitespace().nth(1).and_then(|number| number.parse::<usize>().ok()).expect("kilobytes")
+    };
+    let mut stream = server.connect();
+    let length = 8_000;
+    write!(stream, "PUT /users/1c2d HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n")
+        .expect("sent");
+    let before = resident();
+    for _ in 1..length {
+        stream.write_all(b" ").expect("sent");
+        // The server reads each byte by itself.
+        std::thread::sleep(Duration::from_micros(20));
+    }
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 4_096, "{length} bytes took {grown} KiB");
+}
+
+#[test]
+fn a_body_that_is_announced_too_large_is_refused_at_once() {
+    let server = Server::start();
+    let mut stream = server.connect();
+    write!(stream, "PUT /users/1c2d HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99999999\r\n\r\n")
+        .expect("sent");
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 400");
+}
+
+#[cfg(unix)]
+#[test]
+fn it_ends_on_signals_with_success() {
+    for signal in ["-TERM", "-INT"] {
+        let mut server = Server::start();
+        assert_eq!(server.ask("host: localhost\r\n").0, "200");
+        // A connection that waits does not hold it up.
+        let _idle = server.connect();
+        let id = server.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().expect("sent").success());
+        assert_eq!(server.child.wait().expect("it ends").code(), Some(0), "{signal}");
+    }
+}
