@@ -385,8 +385,9 @@ pub struct Page<T> {
 
 impl UserDescription {
     /// The user as a state of which nothing is recorded yet. `proficiencies` come from a call of their own.
+    /// Empty texts, which the service may answer where nothing is set, are left out.
     pub fn into_state(self, instance_id: InstanceId, proficiencies: Option<Proficiencies>) -> UserState {
-        UserState {
+        let mut state = UserState {
             instance_id,
             user_id: self.user_id,
             arn: self.arn,
@@ -405,6 +406,8 @@ impl UserDescription {
             last_modified_time: self.last_modified_time,
             last_modified_region: self.last_modified_region,
             record: Record { unrecognised: self.unrecognised, ..Record::default() },
-        }
+        };
+        state.drop_empty_texts();
+        state
     }
 }

@@ -61,6 +61,7 @@ impl Preview {
 /// assert_eq!(diff.changes.len(), 4);
 /// ```
 pub fn diff(spec: &UserSpec, state: Option<&UserState>, options: &Options) -> Diff {
+    let spec = &*spec.without_empty_texts();
     match state {
         None => Diff { action: Action::Create, changes: additions(spec, options), ..Diff::default() },
         Some(state) => against(&Sides::new(spec, state, options)),
@@ -206,6 +207,7 @@ pub(super) fn deletion_diff(state: &UserState, options: &Options) -> Diff {
 /// What a step carries is there only where it is known whole; [`plan`](super::plan) asks for a user
 /// that is.
 pub fn preview(spec: &UserSpec, state: Option<&UserState>, options: &Options) -> Preview {
+    let spec = &*spec.without_empty_texts();
     let diff = diff(spec, state, options);
     let steps = match state {
         None => creation(spec, &diff),

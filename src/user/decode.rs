@@ -39,7 +39,8 @@ pub struct DecodeErrors {
 impl UserSpec {
     /// Reads a spec from a document, in camelCase or snake_case.
     ///
-    /// `null` is the same as leaving a member out; [`Value::Unknown`] may stand for any value.
+    /// `null` is the same as leaving a member out, and so is an empty text in `hierarchyGroupId`,
+    /// `directoryUserId`, an e-mail address or a telephone number; [`Value::Unknown`] may stand for any value.
     ///
     /// ```
     /// use connect_user::user::{UserSpec, Value};
@@ -87,7 +88,9 @@ impl UserSpec {
     }
 
     fn node(document: Value, errors: &mut Vec<DecodeError>) -> Self {
-        Node::decode(document, &Path::root(), errors)
+        let mut spec: Self = Node::decode(document, &Path::root(), errors);
+        spec.drop_empty_texts();
+        spec
     }
 }
 

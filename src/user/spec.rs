@@ -10,7 +10,8 @@ use super::{
 /// A user as it should be.
 ///
 /// Every value that another resource may still have to produce is an [`Input`], and what may be
-/// left out is an `Option`: a host sees known, null and unknown at every leaf. Names are those of
+/// left out is an `Option`: a host sees known, null and unknown at every leaf. An empty text is the same as
+/// none in `hierarchy_group_id`, `directory_user_id`, e-mail addresses and telephone numbers. Names are those of
 /// Pulumi's `aws:connect:User`; [`Property`] says what each is, its bounds and what a change does.
 ///
 /// ```
@@ -206,18 +207,19 @@ pub struct UserProficiency {
 impl UserSpec {
     /// The properties that the spec sets.
     pub fn managed(&self) -> PropertySet {
+        let spec = self.without_empty_texts();
         let mut set = PropertySet::from_iter([
             Property::InstanceId,
             Property::RoutingProfileId,
             Property::SecurityProfileIds,
         ]);
-        let identity = self.identity_info.as_ref();
-        let phone = self.phone_config.as_ref();
+        let identity = spec.identity_info.as_ref();
+        let phone = spec.phone_config.as_ref();
         for (property, present) in [
-            (Property::Name, self.name.is_some()),
-            (Property::Password, self.password.is_some()),
-            (Property::DirectoryUserId, self.directory_user_id.is_some()),
-            (Property::HierarchyGroupId, self.hierarchy_group_id.is_some()),
+            (Property::Name, spec.name.is_some()),
+            (Property::Password, spec.password.is_some()),
+            (Property::DirectoryUserId, spec.directory_user_id.is_some()),
+            (Property::HierarchyGroupId, spec.hierarchy_group_id.is_some()),
             (Property::FirstName, identity.is_some_and(|i| i.first_name.is_some())),
             (Property::LastName, identity.is_some_and(|i| i.last_name.is_some())),
             (Property::Email, identity.is_some_and(|i| i.email.is_some())),
@@ -231,13 +233,13 @@ impl UserSpec {
             (Property::AutoAccept, phone.is_some_and(|p| p.auto_accept.is_some())),
             (Property::DeskPhoneNumber, phone.is_some_and(|p| p.desk_phone_number.is_some())),
             (Property::PersistentConnection, phone.is_some_and(|p| p.persistent_connection.is_some())),
-            (Property::AutoAcceptConfigs, self.auto_accept_configs.is_some()),
-            (Property::AfterContactWorkConfigs, self.after_contact_work_configs.is_some()),
-            (Property::PhoneNumberConfigs, self.phone_number_configs.is_some()),
-            (Property::PersistentConnectionConfigs, self.persistent_connection_configs.is_some()),
-            (Property::VoiceEnhancementConfigs, self.voice_enhancement_configs.is_some()),
-            (Property::UserProficiencies, self.user_proficiencies.is_some()),
-            (Property::Tags, self.tags.is_some()),
+            (Property::AutoAcceptConfigs, spec.auto_accept_configs.is_some()),
+            (Property::AfterContactWorkConfigs, spec.after_contact_work_configs.is_some()),
+            (Property::PhoneNumberConfigs, spec.phone_number_configs.is_some()),
+            (Property::PersistentConnectionConfigs, spec.persistent_connection_configs.is_some()),
+            (Property::VoiceEnhancementConfigs, spec.voice_enhancement_configs.is_some()),
+            (Property::UserProficiencies, spec.user_proficiencies.is_some()),
+            (Property::Tags, spec.tags.is_some()),
         ] {
             set.insert_if(property, present);
         }

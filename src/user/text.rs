@@ -53,7 +53,7 @@ fn push_escaped(text: &mut String, c: char) {
 }
 
 /// Whether a character, where it is printed, does something else than to show itself.
-pub(crate) fn misleads(c: char) -> bool {
+fn misleads(c: char) -> bool {
     let is_direction =
         matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let is_separator = matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');

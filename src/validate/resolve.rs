@@ -65,7 +65,7 @@ pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Re
 /// The spec with its name: the one that it gives, or else that of the user as it is, or else one that is
 /// made; as it is where there is none of these.
 pub fn with_name(spec: &UserSpec, context: &Context<'_>) -> UserSpec {
-    let mut spec = spec.clone();
+    let mut spec = spec.without_empty_texts().into_owned();
     if spec.name.is_none() {
         let prior = context.prior.map(|prior| prior.name.clone());
         let made = || context.auto_name.as_ref().map(|auto| auto.generate(context.identity_management));

@@ -113,7 +113,6 @@ async fn what_the_rules_refuse() {
         ),
         ("securityProfileIds", json!([])),
         ("routingProfileId", json!("arn:aws:connect:us-east-1:1:instance/j/routing-profile/r1")),
-        ("directoryUserId", json!("")),
         ("tags", json!({"aws:x": "y"})),
         ("tags", json!({"a#": "y"})),
         ("tags", json!({"k": "v".repeat(257)})),
@@ -254,6 +253,28 @@ async fn a_phone_block_flattens_the_channels() {
     let empty =
         UpdateUserConfig { instance_id: instance(), user_id: created.user_id, channels: Default::default() };
     assert_eq!(connect.update_user_config(&empty).await.expect_err("nothing").kind(), ErrorKind::Invalid);
+}
+
+/// The service answers empty texts where nothing is set: a state has nothing there.
+#[tokio::test]
+async fn an_empty_text_of_the_service_is_none() {
+    let connect = connect();
+    let created = connect.create_user(&creation(&[])).await.expect("created");
+    let request = UpdateUserIdentityInfo {
+        instance_id: instance(),
+        user_id: created.user_id.clone(),
+        identity: connect_user::user::Identity {
+            first_name: Some("Ann".into()),
+            last_name: Some("Lee".into()),
+            email: Some("".into()),
+            secondary_email: Some("".into()),
+            mobile: None,
+        },
+    };
+    connect.update_user_identity_info(&request).await.expect("updated");
+    let state = connect_user::apply::read(&connect, &instance(), &created.user_id).await;
+    let identity = state.expect("read").expect("there").settings.identity;
+    assert_eq!((identity.email, identity.secondary_email), (None, None));
 }
 
 #[tokio::test]

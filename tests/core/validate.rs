@@ -131,7 +131,6 @@ fn cases() -> Vec<Case> {
                 ("identityInfo.lastName", json!("B")),
             ],
         ),
-        case("directory-user-id-empty", "directoryUserId", None, &[("directoryUserId", json!(""))]),
         case("security-profile-count", "securityProfileIds", None, &[("securityProfileIds", json!([]))]),
         case(
             "security-profile-count",
@@ -459,6 +458,54 @@ fn a_user_who_stays_needs_no_password_and_one_who_is_replaced_does() {
     let mut renamed = document.clone();
     renamed["name"] = json!("june");
     assert!(!check(&renamed));
+}
+
+/// As spreadsheets and the defaults of modules write it, and as `aws_connect_user` takes it.
+#[test]
+fn an_empty_text_means_left_out() {
+    let empty = with(&[
+        ("hierarchyGroupId", json!("")),
+        ("directoryUserId", json!("")),
+        ("identityInfo.firstName", json!("Ann")),
+        ("identityInfo.lastName", json!("Lee")),
+        ("identityInfo.email", json!("")),
+        ("identityInfo.secondaryEmail", json!("")),
+        ("identityInfo.mobile", json!("")),
+        ("phoneConfig.deskPhoneNumber", json!("")),
+    ]);
+    let left_out = with(&[("identityInfo.firstName", json!("Ann")), ("identityInfo.lastName", json!("Lee"))]);
+    assert_eq!(spec(&empty), spec(&left_out));
+    for kind in [None, SAML, DIRECTORY] {
+        let context = Context::builder().maybe_identity_management(kind).build();
+        let report = validate(&spec(&empty), &context);
+        assert!(report.violations().is_empty(), "{report}");
+    }
+    // A host that fills the fields itself is understood alike.
+    let mut built = spec(&left_out);
+    built.hierarchy_group_id = Some("".into());
+    built.directory_user_id = Some("".into());
+    built.identity_info.as_mut().expect("a block").email = Some("".into());
+    built.phone_config.as_mut().expect("a block").desk_phone_number = Some("".into());
+    assert_eq!(built.managed(), spec(&left_out).managed());
+    assert!(validate(&built, &Context::builder().maybe_identity_management(SAML).build()).is_valid());
+    assert_eq!(resolve(built.clone(), &Context::default()).expect("valid").0.spec(), &spec(&left_out));
+    let options = connect_user::diff::Options::default();
+    let there = state(&left_out);
+    assert!(connect_user::diff::preview(&built, Some(&there), &options).is_empty());
+    assert_eq!(
+        connect_user::diff::diff(&built, None, &options),
+        connect_user::diff::diff(&spec(&left_out), None, &options)
+    );
+    // So is a state that was recorded with them, and a desk phone without its number is none.
+    assert_eq!(state(&empty).settings, there.settings);
+    assert_eq!(state(&empty).directory_user_id, None);
+    let desk =
+        with(&[("phoneConfig.phoneType", json!("DESK_PHONE")), ("phoneConfig.deskPhoneNumber", json!(""))]);
+    let report = validate(&spec(&desk), &Context::default());
+    assert_eq!(
+        report.errors().map(|error| error.code.as_str()).collect::<Vec<_>>(),
+        ["desk-phone-number-required"]
+    );
 }
 
 #[test]

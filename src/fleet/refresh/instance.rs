@@ -218,7 +218,7 @@ impl<'a> Instance<'a> {
 /// recorded time of change stays: whoever lists the user next reads it whole.
 fn merge(known: &UserState, found: &FoundUser) -> UserState {
     let settings = &known.settings;
-    UserState {
+    let mut state = UserState {
         name: found.name.clone(),
         arn: found.arn.clone(),
         directory_user_id: found.directory_user_id.clone().or_else(|| known.directory_user_id.clone()),
@@ -241,7 +241,9 @@ fn merge(known: &UserState, found: &FoundUser) -> UserState {
         tags_all: found.tags.clone(),
         last_modified_region: known.last_modified_region.clone(),
         ..with_unrecognised(known, &found.unrecognised)
-    }
+    };
+    state.drop_empty_texts();
+    state
 }
 
 fn with_unrecognised(known: &UserState, found: &[String]) -> UserState {

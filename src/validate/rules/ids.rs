@@ -78,12 +78,6 @@ pub(super) fn directory_not_allowed(subject: &Subject<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn directory_empty(subject: &Subject<'_>, found: &mut Found) {
-    if known(&subject.spec.directory_user_id).is_some_and(String::is_empty) {
-        found.add(Property::DirectoryUserId, "`directoryUserId` is empty", "give the id, or leave it out");
-    }
-}
-
 pub(super) fn security_profile_count(subject: &Subject<'_>, found: &mut Found) {
     let ids = subject.spec.security_profile_ids.known();
     if let Some(ids) = ids.filter(|ids| !(1..=10).contains(&ids.len())) {

@@ -93,7 +93,6 @@ pub(super) const RULES: &[Rule] = &[
         "with `SAML`, there is no directory user id",
         API,
     ),
-    rule("directory-user-id-empty", Error, ids::directory_empty, "a directory user id is not empty", API),
     rule(
         "security-profile-count",
         Error,

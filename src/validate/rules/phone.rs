@@ -53,8 +53,7 @@ fn phones<'a>(subject: &Subject<'a>) -> Vec<Phone<'a>> {
 
 pub(super) fn number_required(subject: &Subject<'_>, found: &mut Found) {
     for Phone { phone_type, number, place } in phones(subject) {
-        let is_empty = number.is_none() || known(number).is_some_and(|number| number.is_empty());
-        if phone_type == Some(PhoneType::DeskPhone) && is_empty {
+        if phone_type == Some(PhoneType::DeskPhone) && number.is_none() {
             let message = format!("`{place}` is required with `DESK_PHONE`");
             found.add(place, message, "give the telephone's number in E.164, such as `+16175550123`");
         }
