@@ -9,7 +9,7 @@ use std::error::Error;
 use connect_user::{
     apply::{apply, identity_management, import},
     client::aws::{AwsConnect, AwsSettings},
-    diff::plan,
+    diff::{self, plan},
     user::{ImportId, Input, Tags},
     validate::{Context, resolve},
 };
@@ -28,12 +28,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut spec = state.to_spec(&Tags::new());
     spec.routing_profile_id = Input::Known(routing_profile.as_str().into());
 
-    let context = Context::builder()
+    let options = diff::Options::builder()
         .maybe_identity_management(identity_management(&connect, &id.instance).await?)
-        .prior(&state)
         .build();
+    let context = Context::builder().options(options.clone()).prior(&state).build();
     let (desired, _) = resolve(spec, &context)?;
-    let plan = plan(desired, Some(&state), &Default::default())?;
+    let plan = plan(desired, Some(&state), &options)?;
     print!("{}", plan.preview().text(&state.name));
     if rest.iter().any(|arg| arg == "--yes") {
         let applied = apply(&plan, Some(&state), &connect, &Default::default()).await?;

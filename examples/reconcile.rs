@@ -43,9 +43,10 @@ async fn reconcile(
         Some(known) => refresh(connect, known).await?,
         None => None,
     };
-    let context = Context::builder().identity_management(KIND).maybe_prior(actual.as_ref()).build();
+    let options = diff::Options::builder().identity_management(KIND).build();
+    let context = Context::builder().options(options.clone()).maybe_prior(actual.as_ref()).build();
     let (desired, _) = resolve(spec, &context)?;
-    let plan = plan(desired, actual.as_ref(), &diff::Options::default())?;
+    let plan = plan(desired, actual.as_ref(), &options)?;
     print!("{}", plan.preview().text("jane"));
     match apply(&plan, actual.as_ref(), connect, &apply::Options::default()).await {
         Ok(applied) => {

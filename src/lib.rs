@@ -27,7 +27,7 @@
 //! use connect_user::{
 //!     apply::apply,
 //!     client::memory::MemoryConnect,
-//!     diff::plan,
+//!     diff::{self, plan},
 //!     user::{IdentityInfo, IdentityManagementType, PhoneConfig, PhoneType, UserSpec},
 //!     validate::{Context, resolve},
 //! };
@@ -43,9 +43,10 @@
 //!     .build();
 //!
 //! let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
-//! let context = Context::builder().identity_management(IdentityManagementType::Saml).build();
+//! let options = diff::Options::builder().identity_management(IdentityManagementType::Saml).build();
+//! let context = Context::builder().options(options.clone()).build();
 //! let (desired, _warnings) = resolve(spec, &context)?;
-//! let plan = plan(desired, None, &Default::default())?;
+//! let plan = plan(desired, None, &options)?;
 //! println!("{}", plan.preview().text("jane"));
 //!
 //! let applied = apply(&plan, None, &connect, &Default::default()).await?;

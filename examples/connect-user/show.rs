@@ -85,7 +85,7 @@ pub async fn drift(global: &Global) -> Outcome<()> {
         .iter()
         .map(|(name, state)| {
             let actual = refreshed.states.get(name).and_then(Option::as_ref);
-            (name, actual.map(|actual| differences(state, actual)))
+            (name, actual.map(|actual| differences(state, actual, &wishes.options)))
         })
         .collect();
     match global.format {

@@ -85,8 +85,7 @@ impl Wishes {
         names: Option<&'a Directory>,
     ) -> Context<'a> {
         Context::builder()
-            .maybe_identity_management(kind)
-            .default_tags(self.default_tags.clone())
+            .options(self.options(kind, None, false))
             .auto_name(auto_name)
             .overrides(self.overrides.clone())
             .maybe_prior(prior)

@@ -9,7 +9,8 @@ use crate::{
     client::{ClientError, ClientResult, ConnectClient, CreateUser, CreatedUser, Effect, ErrorKind},
     diff::{self, Change, diff},
     user::{
-        DesiredUser, Input, Proficiencies, Property, Record, Unfinished, UserId, UserSettings, UserState,
+        DesiredUser, Managed, Proficiencies, Property, PropertySet, Record, Unfinished, UserId, UserSettings,
+        UserState,
     },
 };
 
@@ -160,17 +161,16 @@ fn created_state(desired: &DesiredUser, created: CreatedUser) -> UserState {
 
 /// What to remember of a user that the desired one has just become.
 pub(super) fn record(desired: &DesiredUser, unrecognised: Vec<String>) -> Record {
-    let own = desired.spec().tags.as_ref().and_then(Input::known);
-    let is_own = |key: &String| own.is_some_and(|own| own.contains_key(key));
+    let Managed { properties, tag_keys, default_tag_keys } = desired.to_managed();
     Record {
-        managed: desired.managed(),
-        tag_keys: own.into_iter().flatten().map(|(key, _)| key.clone()).collect(),
-        default_tag_keys: desired.default_tags().keys().filter(|key| !is_own(key)).cloned().collect(),
+        managed: properties,
+        tag_keys,
+        default_tag_keys,
         unfinished: Unfinished::default(),
         unrecognised,
         last_written: None,
         under_way: false,
-        partial: false,
+        unread: PropertySet::EMPTY,
         password: desired.password().cloned(),
     }
 }
@@ -179,8 +179,25 @@ pub(super) fn record(desired: &DesiredUser, unrecognised: Vec<String>) -> Record
 #[cfg(feature = "fleet")]
 pub(crate) fn is_recorded(desired: &DesiredUser, state: &UserState) -> bool {
     let Record { managed, tag_keys, default_tag_keys, unfinished, under_way, .. } = &state.record;
-    let own =
-        || desired.spec().tags.as_ref().and_then(Input::known).into_iter().flatten().map(|(key, _)| key);
+    let options = desired.options();
+    if !options.ignore_changes.is_empty() || !options.ignore_tags.is_empty() {
+        let then = desired.to_managed().over(&state.record, options);
+        return *managed == then.properties
+            && unfinished.is_empty()
+            && !under_way
+            && *tag_keys == then.tag_keys
+            && *default_tag_keys == then.default_tag_keys;
+    }
+    let own = || {
+        desired
+            .spec()
+            .tags
+            .as_ref()
+            .and_then(crate::user::Input::known)
+            .into_iter()
+            .flatten()
+            .map(|(key, _)| key)
+    };
     let default = || desired.default_tags().keys().filter(|key| !own().any(|own| own == *key));
     *managed == desired.managed()
         && unfinished.is_empty()

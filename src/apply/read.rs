@@ -5,7 +5,7 @@ use crate::{
         ClientError, ClientResult, ConnectClient, DescribeInstance, DescribeUser, ErrorKind, UserDescription,
         list_all_proficiencies, list_all_users, search_all_users,
     },
-    user::{IdentityManagementType, ImportId, InstanceId, Record, UserId, UserState},
+    user::{IdentityManagementType, ImportId, InstanceId, PropertySet, Record, UserId, UserState},
 };
 
 /// Reads a user, with its proficiencies: two calls. `None` where there is no such user.
@@ -113,7 +113,12 @@ pub(super) fn is_gone(error: &ClientError) -> bool {
 /// What was read, with what is remembered.
 pub(crate) fn with_record(read: UserState, known: &UserState) -> UserState {
     let unrecognised = read.record.unrecognised.clone();
-    let record =
-        Record { unrecognised, last_written: None, under_way: false, partial: false, ..known.record.clone() };
+    let record = Record {
+        unrecognised,
+        last_written: None,
+        under_way: false,
+        unread: PropertySet::EMPTY,
+        ..known.record.clone()
+    };
     UserState { record, ..read }
 }

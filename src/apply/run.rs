@@ -100,7 +100,7 @@ pub async fn apply(
     }
     if options.look_first
         && !plan.steps().is_empty()
-        && let Err(error) = run.look_first().await
+        && let Err(error) = run.look_first(plan).await
     {
         return Err(run.failed(error, plan.steps(), 0));
     }
@@ -307,9 +307,10 @@ impl Run<'_> {
     }
 
     /// Before the first call: is the user still what the plan was made from?
-    async fn look_first(&mut self) -> Result<(), ApplyError> {
+    async fn look_first(&mut self, plan: &Plan) -> Result<(), ApplyError> {
         let Some(known) = &self.state else { return Ok(()) };
         let read = refresh(self.client, known).await?;
+        let watched = diff::Options::builder().ignore_tags(plan.ignore_tags().clone()).build();
         if read.is_none() && self.desired.is_none() {
             // Deleting it will find that out, and be content.
             return Ok(());
@@ -317,7 +318,7 @@ impl Run<'_> {
         if read.is_none() {
             // Gone, or never here: in a wrong Region or account the instance is not found either.
             identity_management(self.client, &known.instance_id).await?;
-        } else if read.as_ref().is_some_and(|read| drift(known, read).is_empty()) {
+        } else if read.as_ref().is_some_and(|read| drift(known, read, &watched).is_empty()) {
             return Ok(());
         }
         self.state = read;
@@ -336,9 +337,9 @@ impl Run<'_> {
     async fn finish(&mut self) {
         let (Some(state), Some(desired)) = (&mut self.state, self.desired) else { return };
         let password = state.record.password.take();
-        let partial = state.record.partial;
+        let unread = state.record.unread;
         state.record = record(desired, std::mem::take(&mut state.record.unrecognised));
-        state.record.partial = partial;
+        state.record.unread = unread;
         // The password that was applied is the one that the user was made with.
         if let Some(password) = password {
             state.record.password = Some(password);

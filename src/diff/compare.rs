@@ -66,6 +66,9 @@ fn immutable<'a>(sides: &Sides<'a>, found: &mut Vec<Change>, notices: &mut Vec<N
 }
 
 fn password_changed(sides: &Sides<'_>) -> bool {
+    if sides.options.ignores(Property::Password) {
+        return false;
+    }
     let wanted = sides.spec.password.as_ref();
     let recorded = sides.state.record.password.as_ref();
     match (sides.options.password_changed, wanted, recorded) {
@@ -172,6 +175,9 @@ fn phone(sides: &Sides<'_>, found: &mut Vec<Change>) {
 
 /// A number means something for a desk phone only, and goes when the phone becomes a soft one.
 fn desk_phone_number(sides: &Sides<'_>) -> Option<Change> {
+    if sides.options.ignores(Property::DeskPhoneNumber) {
+        return None;
+    }
     let wanted = sides.spec.phone_config.as_ref();
     let actual = &sides.state.settings.phone;
     let was_desk = actual.phone_type == PhoneType::DeskPhone;
@@ -312,6 +318,9 @@ fn same_proficiencies(list: &[UserProficiency], actual: &Proficiencies) -> bool 
 
 fn tags(sides: &Sides<'_>, found: &mut Vec<Change>) {
     let Sides { spec, state, options, .. } = sides;
+    if options.ignores(Property::Tags) {
+        return;
+    }
     let own = match &spec.tags {
         Some(Input::Unknown) => {
             found.push(unknown(Property::Tags, Update));
@@ -335,10 +344,11 @@ fn tags(sides: &Sides<'_>, found: &mut Vec<Change>) {
     };
     let is_own = |key: &str| own.is_some_and(|own| own.contains_key(key));
     let first = found.len();
-    found.extend(own.into_iter().flatten().filter_map(|(key, value)| compare(key, value.as_ref())));
-    let defaults = options.default_tags.iter().filter(|(key, _)| !is_own(key));
+    let own_tags = own.into_iter().flatten().filter(|(key, _)| !options.ignores_tag(key));
+    found.extend(own_tags.filter_map(|(key, value)| compare(key, value.as_ref())));
+    let defaults = options.default_tags.iter().filter(|(key, _)| !is_own(key) && !options.ignores_tag(key));
     found.extend(defaults.filter_map(|(key, value)| compare(key, Input::Known(value))));
-    for (key, value) in &state.tags_all {
+    for (key, value) in state.tags_all.iter().filter(|(key, _)| !options.ignores_tag(key)) {
         let recorded = state.record.default_tag_keys.contains(key)
             || (state.record.tag_keys.contains(key) && sides.was_managed(Property::Tags));
         let goes = (own.is_some() || recorded) && !is_own(key) && !options.default_tags.contains_key(key);

@@ -7,8 +7,9 @@ use crate::user::{Input, Property, PropertySet, UserState, is_system_tag};
 /// whether a spec manages it or not. `before` is what was recorded, `after` what is there.
 ///
 /// What only reads differently is no drift: an absent `autoAccept` is `false`, a set has no order, and
-/// tags of AWS come and go.
-pub fn drift(recorded: &UserState, actual: &UserState) -> Vec<Change> {
+/// tags of AWS come and go. Nothing is said of what either of the two did not read, nor of what
+/// [`Options::ignore_changes`] and [`Options::ignore_tags`] name; the other options mean nothing here.
+pub fn drift(recorded: &UserState, actual: &UserState, options: &Options) -> Vec<Change> {
     let mut spec = recorded.whole_spec();
     spec.password = None;
     let own = recorded.tags_all.iter().filter(|(key, _)| !is_system_tag(key));
@@ -21,11 +22,17 @@ pub fn drift(recorded: &UserState, actual: &UserState) -> Vec<Change> {
         seen.remove(Property::UserProficiencies);
     }
     let mut actual = actual.clone();
+    let unread = recorded.record.unread.union(actual.record.unread);
     actual.record.managed = seen;
     actual.record.unfinished = Default::default();
-    let options =
-        Options::builder().password_changed(false).directory_user_id(DirectoryUserIdPolicy::Replace).build();
-    diff(&spec, Some(&actual), &options).changes.into_iter().map(turned).collect()
+    let options = Options::builder()
+        .password_changed(false)
+        .directory_user_id(DirectoryUserIdPolicy::Replace)
+        .ignore_changes(options.ignore_changes.clone())
+        .ignore_tags(options.ignore_tags.clone())
+        .build();
+    let changes = diff(&spec, Some(&actual), &options).changes.into_iter();
+    changes.filter(|change| !unread.contains(change.property)).map(turned).collect()
 }
 
 /// Every property: to compare also what no spec sets.

@@ -11,20 +11,22 @@ mod change;
 mod channels;
 mod compare;
 mod drift;
-mod options;
 mod plan;
 mod preview;
 mod step;
 mod target;
 mod text;
+mod unread;
 mod want;
 
 pub use call::Call;
 pub use change::{Action, Change, ChangeKind, Diff, Notice, ReplacementOrder};
 pub use drift::drift;
 pub(crate) use drift::everything;
-pub use options::{DirectoryUserIdPolicy, Options, PasswordPolicy, QuickConnects};
 pub use plan::{Plan, Refused, plan, plan_deletion};
 pub use preview::{Preview, diff, preview, preview_deletion};
 pub use step::{Risk, Step};
 pub use text::{PreviewText, symbol};
+pub use unread::needs_reading;
+
+pub use crate::user::options::{DirectoryUserIdPolicy, Options, PasswordPolicy, QuickConnects};

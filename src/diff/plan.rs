@@ -2,13 +2,13 @@
 
 use serde::{Serialize, Serializer};
 
-#[cfg(feature = "fleet")]
-use super::{Call, ReplacementOrder};
 use super::{
-    Diff, Notice, Options, Preview, Step,
+    Action, Diff, Notice, Options, Preview, Step,
     preview::{preview, preview_deletion},
 };
-use crate::user::{DesiredUser, UserState};
+#[cfg(feature = "fleet")]
+use super::{Call, ReplacementOrder};
+use crate::user::{DesiredUser, IgnoreTags, Path, Property, UserState};
 
 /// The calls that bring one user from the state that the plan was made from to what is desired.
 ///
@@ -19,6 +19,7 @@ pub struct Plan {
     preview: Preview,
     base: Option<UserState>,
     desired: Option<DesiredUser>,
+    ignore_tags: IgnoreTags,
 }
 
 /// Why there is no plan.
@@ -51,7 +52,12 @@ impl Plan {
         self.base.as_ref()
     }
 
-    /// What is desired; `None` where the user is to be deleted.
+    /// The tags that others manage.
+    pub(crate) const fn ignore_tags(&self) -> &IgnoreTags {
+        &self.ignore_tags
+    }
+
+    /// What is desired; `None` where the user is to be deleted. What is ignored is as it is.
     pub const fn desired(&self) -> Option<&DesiredUser> {
         self.desired.as_ref()
     }
@@ -108,17 +114,46 @@ impl Serialize for Plan {
 
 /// Plans the calls that bring a user from `state`, or from nothing, to what is desired.
 ///
+/// `options` are those that the user was validated with: the plan is what [`preview`](super::preview()) shows
+/// with the same options.
+///
 /// # Errors
 ///
 /// [`Refused`] where something has changed that no call can change and the policy is to refuse, where a
-/// protected user would be replaced, or where a replacement lacks what a new user needs.
-pub fn plan(desired: DesiredUser, state: Option<&UserState>, options: &Options) -> Result<Plan, Refused> {
-    let mut options = options.clone();
-    options.default_tags = desired.default_tags().clone();
-    options.identity_management = desired.identity_management().or(options.identity_management);
-    let preview = preview(desired.spec(), state, &options);
+/// protected user would be replaced, where a replacement lacks what a new user needs, where a call would
+/// write what was not read (`not-read`; [`needs_reading`](super::needs_reading) tells before), or where the
+/// user was validated with other default tags or another identity management type (`settings-differ`).
+pub fn plan(mut desired: DesiredUser, state: Option<&UserState>, options: &Options) -> Result<Plan, Refused> {
+    if let Some(notice) = settings_differ(&desired, options) {
+        return Err(Refused(vec![notice]));
+    }
+    let preview = preview(desired.spec(), state, options);
     accept(&preview)?;
-    Ok(Plan { preview, base: state.cloned(), desired: Some(desired) })
+    if let Some(state) = state {
+        desired.keep_ignored(state, options, preview.diff.action == Action::Replace);
+    }
+    desired.options.clone_from(options);
+    let ignore_tags = options.ignore_tags.clone();
+    Ok(Plan { preview, base: state.cloned(), desired: Some(desired), ignore_tags })
+}
+
+/// What was checked under other settings was not checked.
+fn settings_differ(desired: &DesiredUser, options: &Options) -> Option<Notice> {
+    let is_other_kind = |kind| options.identity_management != Some(kind);
+    let (path, what) = if desired.default_tags() != &options.default_tags {
+        (Property::Tags.into(), "default tags")
+    } else if desired.identity_management().is_some_and(is_other_kind) {
+        (Path::root(), "an identity management type")
+    } else {
+        return None;
+    };
+    Some(Notice {
+        path,
+        code: "settings-differ",
+        refused: true,
+        message: format!("the user was validated with {what} other than those of the plan"),
+        help: "give validation and planning the same options".to_owned(),
+    })
 }
 
 /// Plans the calls that delete a user.
@@ -129,7 +164,8 @@ pub fn plan(desired: DesiredUser, state: Option<&UserState>, options: &Options) 
 pub fn plan_deletion(state: &UserState, options: &Options) -> Result<Plan, Refused> {
     let preview = preview_deletion(state, options);
     accept(&preview)?;
-    Ok(Plan { preview, base: Some(state.clone()), desired: None })
+    let ignore_tags = options.ignore_tags.clone();
+    Ok(Plan { preview, base: Some(state.clone()), desired: None, ignore_tags })
 }
 
 fn accept(preview: &Preview) -> Result<(), Refused> {

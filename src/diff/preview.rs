@@ -7,11 +7,12 @@ use serde::Serialize;
 use super::{
     Action, Change, ChangeKind, Diff, Notice, Options, ReplacementOrder, Step, compare,
     step::{creation, deletion, replaced, replacement, update},
+    unread,
     want::Sides,
 };
 use crate::user::{
     IdentityManagementType, Input, Path, Property, UserSpec, UserState, Value, document_order, is_system_tag,
-    merge_tags,
+    keep_ignored, merge_tags,
 };
 
 /// What differs and the calls that settle it: what a preview shows.
@@ -64,11 +65,11 @@ pub fn diff(spec: &UserSpec, state: Option<&UserState>, options: &Options) -> Di
     let spec = &*spec.without_empty_texts();
     match state {
         None => Diff { action: Action::Create, changes: additions(spec, options), ..Diff::default() },
-        Some(state) => against(&Sides::new(spec, state, options)),
+        Some(state) => against(&Sides::new(&keep_ignored(spec, state, options), state, options)),
     }
 }
 
-fn against(sides: &Sides<'_>) -> Diff {
+pub(super) fn against(sides: &Sides<'_>) -> Diff {
     let mut notices = Vec::new();
     let changes = compare::changes(sides, &mut notices);
     let replaces = |change: &Change| change.forces_replacement;
@@ -86,6 +87,7 @@ fn against(sides: &Sides<'_>) -> Diff {
         notices.retain(|notice: &Notice| notice.code != compare::PROFICIENCIES_NOT_READ);
         notices.extend(replacement_refusals(sides));
     }
+    notices.extend(unread::refusals(sides, &changes));
     let unfinished = !sides.state.record.unfinished.replaced.is_empty();
     let action = match (certain, changes.is_empty() && !unfinished) {
         (true, _) => Action::Replace,
@@ -149,7 +151,9 @@ fn additions(spec: &UserSpec, options: &Options) -> Vec<Change> {
                 Some(Input::Unknown) => changes.push(add(*property, place, Value::Unknown)),
                 Some(Input::Known(_)) | None => {
                     let own = spec.tags.as_ref().and_then(Input::known);
-                    for (key, value) in merge_tags(&options.default_tags, own) {
+                    let mut tags = merge_tags(&options.default_tags, own);
+                    tags.retain(|key, _| !options.ignore_tags.contains(key));
+                    for (key, value) in tags {
                         let after = value.into_known().map_or(Value::Unknown, Value::String);
                         changes.push(add(*property, place.key(key), after));
                     }
@@ -193,7 +197,8 @@ pub(super) fn deletion_diff(state: &UserState, options: &Options) -> Diff {
             Some(gone(*property, (*property).into(), lookup(&document, property.path())?.clone()))
         })
         .collect();
-    let tags = state.tags_all.iter().filter(|(key, _)| !is_system_tag(key));
+    let is_shown = |key: &str| !is_system_tag(key) && !options.ignore_tags.contains(key);
+    let tags = state.tags_all.iter().filter(|(key, _)| is_shown(key));
     changes.extend(tags.map(|(key, value)| {
         gone(Property::Tags, Path::from(Property::Tags).key(key.as_str()), value.as_str().into())
     }));
@@ -208,20 +213,21 @@ pub(super) fn deletion_diff(state: &UserState, options: &Options) -> Diff {
 /// that is.
 pub fn preview(spec: &UserSpec, state: Option<&UserState>, options: &Options) -> Preview {
     let spec = &*spec.without_empty_texts();
-    let diff = diff(spec, state, options);
-    let steps = match state {
-        None => creation(spec, &diff),
-        Some(state) => {
-            let sides = Sides::new(spec, state, options);
-            match diff.action {
-                Action::None => Vec::new(),
-                Action::Replace => {
-                    let fresh = Diff { changes: additions(spec, options), ..diff.clone() };
-                    replacement(&sides, &fresh)
-                }
-                _ => update(&sides, &diff),
-            }
+    let Some(state) = state else {
+        let diff = diff(spec, None, options);
+        let steps = creation(spec, &diff);
+        return Preview { diff, steps };
+    };
+    let spec = keep_ignored(spec, state, options);
+    let sides = Sides::new(&spec, state, options);
+    let diff = against(&sides);
+    let steps = match diff.action {
+        Action::None => Vec::new(),
+        Action::Replace => {
+            let fresh = Diff { changes: additions(&spec, options), ..diff.clone() };
+            replacement(&sides, &fresh)
         }
+        _ => update(&sides, &diff),
     };
     Preview { diff, steps }
 }

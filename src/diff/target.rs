@@ -86,7 +86,9 @@ fn phone(sides: &Sides<'_>) -> Phone {
             .settle(Some(&actual.auto_accept), |a, b| a == b)
             .unwrap_or(false),
         after_contact_work_time_limit: limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(0),
-        desk_phone_number: number.filter(|_| phone_type == PhoneType::DeskPhone),
+        desk_phone_number: number.filter(|_| {
+            phone_type == PhoneType::DeskPhone || sides.options.ignores(Property::DeskPhoneNumber)
+        }),
         persistent_connection: sides
             .want(Property::PersistentConnection, wanted.and_then(|p| p.persistent_connection.as_ref()))
             .settle(actual.persistent_connection.as_ref(), |a, b| a.unwrap_or(&false) == b.unwrap_or(&false))

@@ -63,7 +63,7 @@ impl<'a> Sides<'a> {
         match input {
             Some(Input::Known(value)) => Want::Value(value),
             Some(Input::Unknown) => Want::Unknown,
-            None if self.is_kept_elsewhere(property) => Want::Keep,
+            None if self.is_kept_elsewhere(property) || self.is_ignored(property) => Want::Keep,
             None if self.was_managed(property) && !self.is_handed_over(property) => Want::Clear,
             None => Want::Keep,
         }
@@ -74,6 +74,13 @@ impl<'a> Sides<'a> {
     fn is_kept_elsewhere(&self, property: Property) -> bool {
         self.options.identity_management == Some(IdentityManagementType::ExistingDirectory)
             && matches!(property, Property::FirstName | Property::LastName | Property::Email)
+    }
+
+    /// Whether changes of the property are ignored, so that leaving it out means just that.
+    pub(super) fn is_ignored(&self, property: Property) -> bool {
+        // Type and number are one: a desk phone without its number is refused.
+        let with_type = property == Property::DeskPhoneNumber && self.options.ignores(Property::PhoneType);
+        with_type || self.options.ignores(property)
     }
 
     /// Whether the last applied spec set the property.

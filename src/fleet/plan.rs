@@ -257,10 +257,7 @@ impl Planner {
         let desired = &wanted.desired;
         self.options.user.password_changed = wanted.password_changed;
         self.options.user.protect = wanted.protect;
-        if self.options.user.default_tags != *desired.default_tags() {
-            self.options.user.default_tags = desired.default_tags().clone();
-        }
-        self.options.user.identity_management = desired.identity_management().or(self.assumed);
+        self.take_settings(desired);
         // What differs is found without allocating; who does not differ is not even cloned.
         let diff = diff::diff(desired.spec(), Some(actual), &self.options.user);
         let is_quiet = diff.is_empty() && diff.action == Action::None && diff.notices.is_empty();
@@ -269,6 +266,12 @@ impl Planner {
             return;
         }
         self.add(&wanted.name, desired.clone(), Some(actual), moved_from);
+    }
+
+    /// Plans with what the user was validated with.
+    fn take_settings(&mut self, desired: &DesiredUser) {
+        self.options.user.adopt(desired.options());
+        self.options.user.identity_management = desired.identity_management().or(self.assumed);
     }
 
     fn add(
@@ -305,6 +308,7 @@ impl Planner {
             } else {
                 self.options.user.protect = false;
                 self.options.user.password_changed = None;
+                self.take_settings(&wanted.desired);
                 self.add(&wanted.name, wanted.desired, None, None);
             }
         }

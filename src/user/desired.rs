@@ -1,6 +1,11 @@
 //! A spec that is known whole and has passed validation.
 
-use super::{IdentityManagementType, Input, InstanceId, PropertySet, Secret, Tags, UserSettings, UserSpec};
+use std::{borrow::Cow, collections::BTreeSet};
+
+use super::{
+    IdentityManagementType, Input, InstanceId, PropertySet, Record, Secret, Tags, UserSettings, UserSpec,
+    UserState, keep::keep_ignored, options::Options,
+};
 
 /// A user as it should be, all known and valid: the witness that planning asks for.
 ///
@@ -12,8 +17,17 @@ pub struct DesiredUser {
     pub(crate) instance_id: InstanceId,
     pub(crate) name: String,
     pub(crate) settings: UserSettings,
-    pub(crate) default_tags: Tags,
-    pub(crate) identity_management: Option<IdentityManagementType>,
+    pub(crate) options: Options,
+    /// What to record, where a plan has found that what is ignored stays recorded as it was.
+    pub(crate) managed: Option<Box<Managed>>,
+}
+
+/// What to record of a user as managed once it is as desired.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Managed {
+    pub(crate) properties: PropertySet,
+    pub(crate) tag_keys: BTreeSet<String>,
+    pub(crate) default_tag_keys: BTreeSet<String>,
 }
 
 impl DesiredUser {
@@ -47,28 +61,93 @@ impl DesiredUser {
         &self.settings
     }
 
-    /// The default tags of the provider.
-    pub const fn default_tags(&self) -> &Tags {
-        &self.default_tags
+    /// What the host had decided when the user was validated.
+    pub const fn options(&self) -> &Options {
+        &self.options
     }
 
-    /// The tags of the spec over the default tags.
+    /// The default tags of the provider.
+    pub const fn default_tags(&self) -> &Tags {
+        &self.options.default_tags
+    }
+
+    /// The tags of a new user: those of the spec over the default tags, without those to ignore.
     pub fn tags_all(&self) -> Tags {
-        let mut all = self.default_tags.clone();
+        let mut all = self.options.default_tags.clone();
         if let Some(Input::Known(own)) = &self.spec.tags {
             let known = own.iter().filter_map(|(key, value)| Some((key.clone(), value.known()?.clone())));
             all.extend(known);
         }
+        all.retain(|key, _| !self.options.ignore_tags.contains(key));
         all
     }
 
     /// How the instance manages identities, where that was known to validation.
     pub const fn identity_management(&self) -> Option<IdentityManagementType> {
-        self.identity_management
+        self.options.identity_management
     }
 
     /// The properties that the spec sets.
     pub fn managed(&self) -> PropertySet {
-        self.spec.managed()
+        self.managed.as_ref().map_or_else(|| self.spec.managed(), |managed| managed.properties)
+    }
+
+    /// Takes what is ignored from the user that is there; `is_new` says that another takes its place.
+    pub(crate) fn keep_ignored(&mut self, state: &UserState, options: &Options, is_new: bool) {
+        let Cow::Owned(kept) = keep_ignored(&self.spec, state, options) else { return };
+        let managed = match is_new {
+            true => Managed::of(&kept, options),
+            false => Managed::of(&self.spec, options).over(&state.record, options),
+        };
+        // What the service has is known, and within the bounds of its types.
+        if let Some(settings) = kept.settle() {
+            self.settings = settings;
+        }
+        if let Some(instance_id) = kept.instance_id.known() {
+            self.instance_id.clone_from(instance_id);
+        }
+        if let Some(name) = kept.name.as_ref().and_then(Input::known) {
+            self.name.clone_from(name);
+        }
+        self.spec = kept;
+        self.managed = Some(Box::new(managed));
+    }
+
+    /// What to record as managed once the user is as desired.
+    pub(crate) fn to_managed(&self) -> Managed {
+        self.managed.as_deref().cloned().unwrap_or_else(|| Managed::of(&self.spec, &self.options))
+    }
+}
+
+impl Managed {
+    /// What a spec sets of a new user.
+    pub(crate) fn of(spec: &UserSpec, options: &Options) -> Self {
+        let own = spec.tags.as_ref().and_then(Input::known);
+        let is_own = |key: &String| own.is_some_and(|own| own.contains_key(key));
+        let is_set = |key: &&String| !options.ignore_tags.contains(key);
+        Self {
+            properties: spec.managed(),
+            tag_keys: own.into_iter().flatten().map(|(key, _)| key).filter(is_set).cloned().collect(),
+            default_tag_keys: options
+                .default_tags
+                .keys()
+                .filter(is_set)
+                .filter(|key| !is_own(key))
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// What it is for a user that exists: what is ignored is not set, and stays recorded as it was.
+    pub(crate) fn over(mut self, record: &Record, options: &Options) -> Self {
+        let ignored = options.ignored();
+        self.properties = self.properties.difference(ignored).union(record.managed.intersection(ignored));
+        for (keys, recorded) in
+            [(&mut self.tag_keys, &record.tag_keys), (&mut self.default_tag_keys, &record.default_tag_keys)]
+        {
+            keys.retain(|key| !options.ignores_tag(key));
+            keys.extend(recorded.iter().filter(|key| options.ignores_tag(key)).cloned());
+        }
+        self
     }
 }

@@ -42,7 +42,10 @@ struct Document {
     last_written: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "is_false")]
     under_way: bool,
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_none")]
+    unread: PropertySet,
+    /// What was written before `unread` was: a search had found the user.
+    #[serde(default, skip_serializing)]
     partial: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unfinished: Option<Leftover>,
@@ -65,6 +68,10 @@ fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
+fn is_none(set: &PropertySet) -> bool {
+    set.is_empty()
+}
+
 fn is_null(value: &Value) -> bool {
     *value == Value::Null
 }
@@ -79,7 +86,7 @@ impl UserState {
             unrecognised,
             last_written,
             under_way,
-            partial,
+            unread,
             password: _,
         } = &self.record;
         Document {
@@ -96,7 +103,8 @@ impl UserState {
             unrecognised: unrecognised.clone(),
             last_written: *last_written,
             under_way: *under_way,
-            partial: *partial,
+            unread: *unread,
+            partial: false,
             unfinished: (!unfinished.is_empty()).then(|| Leftover {
                 replaced: unfinished.replaced.clone(),
                 after_contact_work_configs: match unfinished.after_contact_work.to_spec() {
@@ -143,7 +151,10 @@ impl UserState {
                 unrecognised: document.unrecognised,
                 last_written: document.last_written,
                 under_way: document.under_way,
-                partial: document.partial,
+                unread: match document.partial {
+                    true => document.unread.union(PropertySet::NOT_IN_SEARCH),
+                    false => document.unread,
+                },
                 password: spec.password.and_then(Input::into_known),
             },
         })

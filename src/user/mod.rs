@@ -12,12 +12,15 @@ mod document;
 mod empty;
 mod encode;
 mod id;
+mod ignore;
 mod import_id;
 mod input;
+mod keep;
 mod member;
 mod name;
 mod node;
 mod operation;
+pub(crate) mod options;
 mod path;
 mod property;
 mod pulumi;
@@ -39,6 +42,7 @@ pub use id::{
     HierarchyGroup, HierarchyGroupId, Id, IdError, IdKind, Instance, InstanceId, Named, RoutingProfile,
     RoutingProfileId, SecurityProfile, SecurityProfileId, User, UserId,
 };
+pub use ignore::{IgnoreTags, IgnoredPathError, ignored_path};
 pub use import_id::{ImportId, ImportIdError};
 pub use input::Input;
 pub use member::Member;
@@ -67,6 +71,8 @@ pub use value::Value;
 
 pub(crate) use convert::{ToSpec, settle_after_contact_work};
 pub(crate) use decode::nearest;
+pub(crate) use desired::Managed;
+pub(crate) use keep::keep_ignored;
 pub(crate) use name::max_recommended_name;
 pub(crate) use node::{Content, Node, Secrets};
 pub(crate) use path::document_order;

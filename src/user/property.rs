@@ -272,7 +272,7 @@ impl Property {
         self.info().on_change == Replace
     }
 
-    const fn bit(self) -> u32 {
+    const fn bit(self) -> u64 {
         1 << self as u32
     }
 }
@@ -293,11 +293,48 @@ impl fmt::Display for Property {
 /// assert_eq!(set.iter().collect::<Vec<_>>(), [Property::Email, Property::Tags]);
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct PropertySet(u32);
+pub struct PropertySet(u64);
+
+// Each property has a bit of its own.
+const _: () = assert!(Property::ALL.len() <= u64::BITS as usize);
 
 impl PropertySet {
     /// No property.
     pub const EMPTY: Self = Self(0);
+
+    /// What a search leaves out: both e-mail addresses and the mobile number.
+    pub const NOT_IN_SEARCH: Self =
+        Self(Property::Email.bit() | Property::SecondaryEmail.bit() | Property::Mobile.bit());
+
+    /// Every property that a call writes because it writes the whole block or set around it: identity, phone,
+    /// the after contact work that a phone block overwrites, and security profiles.
+    pub const WRITTEN_WHOLE: Self = Self(
+        Self::IDENTITY.0
+            | Self::PHONE.0
+            | Property::AfterContactWorkConfigs.bit()
+            | Property::SecurityProfileIds.bit(),
+    );
+
+    const IDENTITY: Self = Self(Property::FirstName.bit() | Property::LastName.bit() | Self::NOT_IN_SEARCH.0);
+
+    const PHONE: Self = Self(
+        Property::PhoneType.bit()
+            | Property::AfterContactWorkTimeLimit.bit()
+            | Property::AutoAccept.bit()
+            | Property::DeskPhoneNumber.bit()
+            | Property::PersistentConnection.bit(),
+    );
+
+    /// Everything that an operation writes with a property, whatever it is called for: it must have been
+    /// read. Nothing for an operation that writes only what it names.
+    pub const fn written_by(operation: Operation) -> Self {
+        match operation {
+            UpdateUserIdentityInfo => Self::IDENTITY,
+            UpdateUserPhoneConfig => Self(Self::PHONE.0 | Property::AfterContactWorkConfigs.bit()),
+            UpdateUserSecurityProfiles => Self(Property::SecurityProfileIds.bit()),
+            _ => Self::EMPTY,
+        }
+    }
 
     /// Whether there is none.
     pub const fn is_empty(self) -> bool {
@@ -330,6 +367,18 @@ impl PropertySet {
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// What is in this one alone.
+    #[must_use]
+    pub const fn difference(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// The properties, in the order of the table.

@@ -64,9 +64,10 @@ pub struct Record {
     /// Whether an apply has begun to change the user and has not been heard of since: whoever was killed in
     /// between may have changed it, so that it must be read, whatever the time of its last change says.
     pub under_way: bool,
-    /// Whether only a search has found the user: its e-mail addresses and mobile number were never read, so
-    /// that it must be read before its identity is written.
-    pub partial: bool,
+    /// The properties that the last reading did not read: the state holds what was recorded of them before,
+    /// or nothing. A search leaves out [`PropertySet::NOT_IN_SEARCH`]. No plan holds a call that writes one
+    /// of them: the user must be read first.
+    pub unread: PropertySet,
     /// The password that was last applied, in memory only.
     pub password: Option<Secret>,
 }

@@ -3,21 +3,27 @@
 use bon::Builder;
 
 use super::{Names, Overrides};
-use crate::user::{AutoName, IdentityManagementType, Tags, UserState};
+use crate::user::{AutoName, IdentityManagementType, Tags, UserState, options::Options};
 
 /// The most proficiencies that a user may have by default.
 const DEFAULT_PROFICIENCY_LIMIT: usize = 10;
 
 /// What a rule may need to know besides the spec.
+///
+/// ```
+/// use connect_user::{diff::Options, user::IdentityManagementType, validate::Context};
+///
+/// let options = Options::builder().identity_management(IdentityManagementType::Saml).build();
+/// let context = Context::builder().options(options.clone()).build();
+/// assert_eq!(context.options, options);
+/// ```
 #[derive(Builder, Clone, Debug)]
 #[non_exhaustive]
 pub struct Context<'a> {
-    /// How the instance manages identities. While it is not known, only what holds for all three
-    /// types is an error.
-    pub identity_management: Option<IdentityManagementType>,
-    /// The default tags of the provider, which lie under the spec's.
-    #[builder(default)]
-    pub default_tags: Tags,
+    /// What the host has decided: the same value that comparison and planning take. While the identity
+    /// management type is not known in it, only what holds for all three types is an error.
+    #[builder(field)]
+    pub options: Options,
     /// What a name is made from where the spec gives none.
     pub auto_name: Option<AutoName>,
     /// The severities that the host has changed.
@@ -32,6 +38,31 @@ pub struct Context<'a> {
     /// What names of profiles and groups stand for, and which ids there are. Without it, what a spec names
     /// rather than identifies is not known yet.
     pub names: Option<&'a dyn Names>,
+}
+
+impl<S: context_builder::State> ContextBuilder<'_, S> {
+    /// What the host has decided; it replaces what was set of it before.
+    pub fn options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sets [`Options::identity_management`].
+    pub fn identity_management(self, kind: IdentityManagementType) -> Self {
+        self.maybe_identity_management(Some(kind))
+    }
+
+    /// Sets [`Options::identity_management`], where it is known.
+    pub fn maybe_identity_management(mut self, kind: Option<IdentityManagementType>) -> Self {
+        self.options.identity_management = kind;
+        self
+    }
+
+    /// Sets [`Options::default_tags`].
+    pub fn default_tags(mut self, tags: Tags) -> Self {
+        self.options.default_tags = tags;
+        self
+    }
 }
 
 impl Default for Context<'_> {

@@ -1,11 +1,13 @@
 //! From a spec, or a document, to a report, and to the witness that it is valid.
 
+use std::borrow::Cow;
+
 use super::{
     Code, Context, Report, Severity, Violation,
     names::settle,
     rules::{Found, RULES, Subject},
 };
-use crate::user::{DecodeError, DesiredUser, Input, Path, UserSpec, Value, document_order};
+use crate::user::{DecodeError, DesiredUser, Input, Path, UserSpec, Value, document_order, keep_ignored};
 
 /// Checks a spec against every rule.
 pub fn validate(spec: &UserSpec, context: &Context<'_>) -> Report {
@@ -41,6 +43,11 @@ pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Re
     let mut spec = with_name(&spec, context);
     let found = settle(&mut spec, context.names);
     let report = check(&spec, found, context);
+    if let Some(prior) = context.prior
+        && let Cow::Owned(kept) = keep_ignored(&spec, prior, &context.options)
+    {
+        spec = kept;
+    }
     let instance_id = spec.instance_id.known().cloned();
     let name = spec.name.as_ref().and_then(Input::known).cloned();
     let settings = spec.settle();
@@ -51,8 +58,8 @@ pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Re
                 instance_id,
                 name,
                 settings,
-                default_tags: context.default_tags.clone(),
-                identity_management: context.identity_management,
+                options: context.options.clone(),
+                managed: None,
             };
             Ok((desired, report))
         }
@@ -68,7 +75,8 @@ pub fn with_name(spec: &UserSpec, context: &Context<'_>) -> UserSpec {
     let mut spec = spec.without_empty_texts().into_owned();
     if spec.name.is_none() {
         let prior = context.prior.map(|prior| prior.name.clone());
-        let made = || context.auto_name.as_ref().map(|auto| auto.generate(context.identity_management));
+        let made =
+            || context.auto_name.as_ref().map(|auto| auto.generate(context.options.identity_management));
         spec.name = prior.or_else(made).map(Input::Known);
     }
     spec

@@ -74,9 +74,10 @@ fn planned(spec: UserSpec, state: Option<&UserState>) -> Plan {
 }
 
 fn planned_in(kind: IdentityManagementType, spec: UserSpec, state: Option<&UserState>) -> Plan {
-    let context = Context::builder().identity_management(kind).maybe_prior(state).build();
+    let options = diff::Options::builder().identity_management(kind).build();
+    let context = Context::builder().options(options.clone()).maybe_prior(state).build();
     let desired = resolve(spec, &context).expect("valid").0;
-    plan(desired, state, &diff::Options::default()).expect("a plan")
+    plan(desired, state, &options).expect("a plan")
 }
 
 pub async fn run(

@@ -43,7 +43,8 @@ fn desired(document: &Value, kind: IdentityManagementType, prior: Option<&UserSt
 }
 
 fn planned(document: &Value, kind: IdentityManagementType, state: Option<&UserState>) -> Plan {
-    plan(desired(document, kind, state), state, &diff::Options::default()).expect("a plan")
+    let options = diff::Options::builder().identity_management(kind).build();
+    plan(desired(document, kind, state), state, &options).expect("a plan")
 }
 
 async fn run(connect: &MemoryConnect, plan: &Plan, state: Option<&UserState>) -> Result<Applied, Failed> {
@@ -69,7 +70,11 @@ async fn check(connect: &MemoryConnect, document: &Value, kind: IdentityManageme
     let users = connect.users(&instance());
     assert_eq!(users.len(), 1, "one user: {users:#?}");
     let fresh = refresh(connect, state).await.expect("read").expect("there");
-    assert!(diff::drift(state, &fresh).is_empty(), "{:#?}", diff::drift(state, &fresh));
+    assert!(
+        diff::drift(state, &fresh, &diff::Options::default()).is_empty(),
+        "{:#?}",
+        diff::drift(state, &fresh, &diff::Options::default())
+    );
     check_effective(document, &users[0].0);
     let again = preview(&spec(document), Some(&fresh), &diff::Options::default());
     assert!(again.is_empty(), "{again:#?}\n{document}");
@@ -208,9 +213,10 @@ proptest! {
             let made = applied(&connect, &document, kind, None).await;
             let state = import(&connect, &made.id()).await.expect("imported");
             let described = state.to_spec(&Tags::new());
-            let context = Context::builder().identity_management(kind).prior(&state).build();
+            let options = diff::Options::builder().identity_management(kind).build();
+            let context = Context::builder().options(options.clone()).prior(&state).build();
             let (desired, _) = resolve(described, &context).unwrap_or_else(|report| panic!("{report}"));
-            let plan = plan(desired, Some(&state), &diff::Options::default()).expect("a plan");
+            let plan = plan(desired, Some(&state), &options).expect("a plan");
             assert!(plan.is_empty(), "{plan:#?}");
             let json = serde_json::to_string(&made).expect("json");
             assert!(!json.contains("Password123"));

@@ -454,15 +454,15 @@ fn drift_is_seen_in_every_property_and_nowhere_else() {
         ] {
             let mut actual = of(actual);
             actual.record = Default::default();
-            let seen = drift(&of(recorded), &actual);
+            let seen = drift(&of(recorded), &actual, &Options::default());
             assert_eq!(seen.len(), 1, "{property} {kind:?}: {seen:?}");
             assert_eq!(seen[0].path.to_string(), property.path());
         }
-        assert!(drift(&of(&one), &of(&one)).is_empty(), "{property}");
+        assert!(drift(&of(&one), &of(&one), &Options::default()).is_empty(), "{property}");
     }
     let mut tagged = state(&base());
     tagged.tags_all = Tags::from([("aws:x".into(), "1".into()), ("hand".into(), "made".into())]);
-    let seen = drift(&state(&base()), &tagged);
+    let seen = drift(&state(&base()), &tagged, &Options::default());
     assert_eq!(seen.len(), 1);
     assert_eq!((seen[0].path.to_string().as_str(), seen[0].kind), ("tags.hand", ChangeKind::Add));
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod diff;
+mod ignore;
 mod journal;
 mod layers;
 mod listings;
@@ -9,4 +10,5 @@ mod memory;
 mod model;
 mod random;
 mod support;
+mod unread;
 mod validate;

@@ -599,10 +599,11 @@ proptest! {
     /// The two hands agree: what validation lets pass, the service takes.
     #[test]
     fn what_is_valid_is_taken((kind, document) in any_kind().prop_flat_map(|kind| (Just(kind), document(kind, "jane")))) {
-        let context = Context::builder().identity_management(kind).build();
+        let options = connect_user::diff::Options::builder().identity_management(kind).build();
+        let context = Context::builder().options(options.clone()).build();
         let valid = resolve(spec(&document), &context);
         prop_assert!(valid.is_ok(), "{:?}", valid.err());
-        let plan = connect_user::diff::plan(valid.unwrap().0, None, &Default::default()).unwrap();
+        let plan = connect_user::diff::plan(valid.unwrap().0, None, &options).unwrap();
         let connect = MemoryConnect::any_instance(kind);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let done = runtime.block_on(connect_user::apply::apply(&plan, None, &connect, &Default::default()));

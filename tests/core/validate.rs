@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use connect_user::{
-    user::{AutoName, IdentityManagementType, PULUMI_UNKNOWN, Tags, UserState, Value as Document},
+    diff::Options,
+    user::{
+        AutoName, IdentityManagementType, IgnoreTags, PULUMI_UNKNOWN, Tags, UserState, Value as Document,
+    },
     validate::{Context, Overrides, Report, Severity, resolve, rules, validate, validate_document},
 };
 use proptest::prelude::*;
@@ -22,6 +25,7 @@ struct Case {
     kind: Option<IdentityManagementType>,
     document: Value,
     default_tags: Tags,
+    ignore_tags: IgnoreTags,
     prior: Option<UserState>,
 }
 
@@ -31,7 +35,15 @@ fn case(
     kind: Option<IdentityManagementType>,
     members: &[(&str, Value)],
 ) -> Case {
-    Case { code, path, kind, document: with(members), default_tags: Tags::new(), prior: None }
+    Case {
+        code,
+        path,
+        kind,
+        document: with(members),
+        default_tags: Tags::new(),
+        ignore_tags: IgnoreTags::default(),
+        prior: None,
+    }
 }
 
 /// Names, an e-mail address and a password: what a `CONNECT_MANAGED` instance asks for.
@@ -347,16 +359,19 @@ fn cases() -> Vec<Case> {
         &[("identityInfo.email", json!("b@example.com"))],
     );
     fixed.prior = Some(state(&with(&[("identityInfo.email", json!("a@example.com"))])));
-    cases.extend([defaults, fixed]);
+    let mut ignored = case("tag-ignored", "tags.k", None, &[("tags", json!({"k": "v"}))]);
+    ignored.ignore_tags = IgnoreTags::new(["k"], [""; 0]);
+    cases.extend([defaults, fixed, ignored]);
     cases
 }
 
 fn report(case: &Case) -> Report {
-    let context = Context::builder()
+    let options = Options::builder()
         .maybe_identity_management(case.kind)
         .default_tags(case.default_tags.clone())
-        .maybe_prior(case.prior.as_ref())
+        .ignore_tags(case.ignore_tags.clone())
         .build();
+    let context = Context::builder().options(options).maybe_prior(case.prior.as_ref()).build();
     validate(&spec(&case.document), &context)
 }
 

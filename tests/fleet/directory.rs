@@ -198,7 +198,8 @@ async fn an_instance_that_has_everything_denies_nothing() {
         let context =
             Context::builder().identity_management(IdentityManagementType::Saml).names(&directory).build();
         let user = resolve(named("i", "r1", &["s1"], None), &context).expect("valid").0;
-        let plan = connect_user::diff::plan(user, None, &Default::default()).expect("a plan");
+        let options = user.options().clone();
+        let plan = connect_user::diff::plan(user, None, &options).expect("a plan");
         let _ = connect_user::apply::apply(&plan, None, &connect, &Default::default()).await;
     }
     let report = check(&connect, &named("i", "name:Agents", &["s1"], None)).await;

@@ -296,7 +296,7 @@ async fn who_was_only_found_by_a_search_is_read_before_its_identity_is_written()
         assert!(refreshed.partial.contains("u00001"));
         refreshed.complete(["u00001"], &world.connect, &world.options(strategy)).await;
         let state = refreshed.states["u00001"].as_ref().expect("there");
-        assert!(state.settings.identity.mobile.is_some() && !state.record.partial);
+        assert!(state.settings.identity.mobile.is_some() && state.record.unread.is_empty());
     }
     let refreshed = world.refresh(Strategy::Changed).await;
     assert_eq!(world.count(Operation::DescribeUser), 1);

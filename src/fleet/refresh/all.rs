@@ -9,7 +9,7 @@ use crate::{
         ClientError, ClientResult, ConnectClient, FoundUser, UserDescription, list_all_users,
         search_all_users,
     },
-    user::{Identity, InstanceId, UserId, UserState},
+    user::{Identity, InstanceId, PropertySet, UserId, UserState},
 };
 
 /// Everybody in an instance.
@@ -79,6 +79,6 @@ fn state(found: FoundUser, instance: &InstanceId) -> Option<UserState> {
         unrecognised: found.unrecognised,
     };
     let mut state = description.into_state(instance.clone(), None);
-    state.record.partial = true;
+    state.record.unread = PropertySet::NOT_IN_SEARCH;
     Some(state)
 }

@@ -9,7 +9,7 @@ use crate::{
     client::{
         ClientResult, ConnectClient, FoundUser, list_all_proficiencies, list_all_users, search_all_users,
     },
-    user::{Identity, InstanceId, Property, Timestamp, UserId, UserSettings, UserState},
+    user::{Identity, InstanceId, Property, PropertySet, Timestamp, UserId, UserSettings, UserState},
 };
 
 /// How many users one call of a search gives.
@@ -111,7 +111,7 @@ impl<'a> Instance<'a> {
         let Some(changed) = listed.changed else { return false };
         let own = |written| is_near(written, changed, self.options.own_change_within);
         !state.record.under_way
-            && !state.record.partial
+            && state.record.unread.is_empty()
             && listed.name == state.name
             && (state.last_modified_time == Some(changed) || state.record.last_written.is_some_and(own))
     }
@@ -248,6 +248,7 @@ fn merge(known: &UserState, found: &FoundUser) -> UserState {
 
 fn with_unrecognised(known: &UserState, found: &[String]) -> UserState {
     let mut state = known.clone();
+    state.record.unread = PropertySet::NOT_IN_SEARCH;
     for place in found {
         if !state.record.unrecognised.contains(place) {
             state.record.unrecognised.push(place.clone());

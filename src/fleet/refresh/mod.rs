@@ -112,7 +112,7 @@ pub async fn refresh(
     if options.strategy == Strategy::None {
         let as_recorded = |(name, state): (&String, &UserState)| (name.clone(), Some(state.clone()));
         refreshed.states = known.iter().map(as_recorded).collect();
-        let partial = known.iter().filter(|(_, state)| state.record.partial);
+        let partial = known.iter().filter(|(_, state)| !state.record.unread.is_empty());
         refreshed.partial = partial.map(|(name, _)| name.clone()).collect();
         refreshed.explanations.push("nothing is read: what is recorded is taken as it is".to_owned());
         return Ok(refreshed);

@@ -29,7 +29,7 @@ fn text<'a>(member: Member<'a>) -> Option<&'a str> {
 }
 
 pub(super) fn names_required(subject: &Subject<'_>, found: &mut Found) {
-    let kind = match subject.context.identity_management {
+    let kind = match subject.context.options.identity_management {
         Some(kind @ (IdentityManagementType::ConnectManaged | IdentityManagementType::Saml)) => kind,
         _ => return,
     };
@@ -44,7 +44,7 @@ pub(super) fn names_required(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn names_expected(subject: &Subject<'_>, found: &mut Found) {
-    let is_likely = subject.context.identity_management.is_none() && subject.spec.password.is_some();
+    let is_likely = subject.context.options.identity_management.is_none() && subject.spec.password.is_some();
     for (property, member) in names(subject).into_iter().filter(|_| is_likely) {
         if member.is_none() {
             found.add_related(

@@ -257,6 +257,13 @@ pub(super) const RULES: &[Rule] = &[
         TAGS,
     ),
     rule("tag-key-reserved", Error, tags::key_reserved, "a tag's key does not start with `aws:`", TAGS),
+    rule(
+        "tag-ignored",
+        Error,
+        tags::ignored,
+        "a tag that is set is not one to ignore: it would never be set",
+        THIS,
+    ),
     rule("tag-value-length", Error, tags::value_length, "a tag's value has up to 256 characters", TAGS),
 ];
 
@@ -273,13 +280,14 @@ impl<'a> Subject<'a> {
         let stays = |prior: &UserState| {
             let instance = spec.instance_id.known().is_none_or(|id| *id == prior.instance_id);
             let name = spec.name.as_ref().and_then(Input::known).is_none_or(|name| *name == prior.name);
-            instance && name
+            let ignores = |property| context.options.ignores(property);
+            (instance || ignores(Property::InstanceId)) && (name || ignores(Property::Name))
         };
         Self { spec, context, creates: !context.prior.is_some_and(stays) }
     }
 
     pub(super) fn is(&self, kind: IdentityManagementType) -> bool {
-        self.context.identity_management == Some(kind)
+        self.context.options.identity_management == Some(kind)
     }
 }
 

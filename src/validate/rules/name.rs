@@ -45,7 +45,7 @@ pub(super) fn at_sign(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn over_20(subject: &Subject<'_>, found: &mut Found) {
-    let kind = subject.context.identity_management;
+    let kind = subject.context.options.identity_management;
     let most = max_recommended_name(kind);
     let is_long = |name: &&String| has_length(name, most as u64 + 1, 100);
     if kind.is_none() || subject.is(IdentityManagementType::Saml) {

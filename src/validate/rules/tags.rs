@@ -7,7 +7,7 @@ use crate::{
 };
 
 fn tags(subject: &Subject<'_>) -> TagInputs {
-    merge_tags(&subject.context.default_tags, known(&subject.spec.tags))
+    merge_tags(&subject.context.options.default_tags, known(&subject.spec.tags))
 }
 
 fn place(key: &str) -> Path {
@@ -63,6 +63,15 @@ pub(super) fn key_reserved(subject: &Subject<'_>, found: &mut Found) {
             origin(subject, key)
         );
         found.add(place(key), message, "choose another key");
+    }
+}
+
+pub(super) fn ignored(subject: &Subject<'_>, found: &mut Found) {
+    let ignored = &subject.context.options.ignore_tags;
+    for key in tags(subject).keys().filter(|key| ignored.contains(key)) {
+        let message =
+            format!("the {} `{key}` is one to ignore, and would never be set", origin(subject, key));
+        found.add(place(key), message, "remove the tag, or do not ignore it");
     }
 }
 

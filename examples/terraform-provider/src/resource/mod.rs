@@ -79,7 +79,7 @@ pub async fn read(host: &Host, kept: &Kept, diagnostics: &mut Diagnostics) -> Op
     service.own(&actual.user_id);
     let there = Object::from_state(&actual, &host.config.options.default_tags);
     let mut object = kept.object.clone();
-    let changes = drift(known, &actual);
+    let changes = drift(known, &actual, &host.config.options);
     for property in Property::ALL.iter().filter(|property| has_changed(&changes, **property)) {
         // What nobody manages and nothing shows stays out of the state.
         if known.record.managed.contains(*property) || *object.get(*property) != Value::Null {
@@ -157,11 +157,7 @@ async fn options(
 }
 
 fn context<'a>(options: &Options, prior: Option<&'a UserState>) -> Context<'a> {
-    Context::builder()
-        .maybe_identity_management(options.identity_management)
-        .default_tags(options.default_tags.clone())
-        .maybe_prior(prior)
-        .build()
+    Context::builder().options(options.clone()).maybe_prior(prior).build()
 }
 
 /// The user that the plan begins with; with its proficiencies, where the configuration asks for some.

@@ -52,7 +52,7 @@ impl Diagnostics {
     pub fn failed(&mut self, failed: &Failed, planned_from: Option<&UserState>) {
         let mut detail = vec![sentence(failed.error.help())];
         if let (ApplyError::Stale, Some(known), Some(actual)) = (&failed.error, planned_from, &failed.state) {
-            let changes = drift(known, actual);
+            let changes = drift(known, actual, &Default::default());
             let places: Vec<String> = changes.iter().map(|change| format!("`{}`", change.path)).collect();
             detail.push(format!("Changed since it was planned: {}.", places.join(", ")));
         }

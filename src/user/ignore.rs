@@ -1,0 +1,190 @@
+//! What is ignored: places whose changes are, and tags that others manage.
+
+use std::collections::BTreeSet;
+
+use super::{Path, Property, decode::nearest, path::to_camel_case};
+
+/// Tags that others manage, by key and by prefix.
+///
+/// ```
+/// use connect_user::user::IgnoreTags;
+///
+/// let ignored = IgnoreTags::new(["owner"], ["kubernetes.io/"]);
+/// assert!(ignored.contains("owner") && ignored.contains("kubernetes.io/cluster"));
+/// assert!(!ignored.contains("Owner"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IgnoreTags {
+    /// The keys; upper and lower case differ.
+    pub keys: BTreeSet<String>,
+    /// What keys begin with. An empty one means every tag.
+    pub prefixes: BTreeSet<String>,
+}
+
+impl IgnoreTags {
+    /// Tags of these keys, and those whose keys begin so.
+    pub fn new(
+        keys: impl IntoIterator<Item = impl Into<String>>,
+        prefixes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            keys: keys.into_iter().map(Into::into).collect(),
+            prefixes: prefixes.into_iter().map(Into::into).collect(),
+        }
+    }
+
+    /// Whether the tag of this key is one of them.
+    pub fn contains(&self, key: &str) -> bool {
+        self.keys.contains(key) || self.prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
+    }
+
+    /// Whether no tag is ignored.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.prefixes.is_empty()
+    }
+}
+
+/// Why a text does not name a place whose changes can be ignored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IgnoredPathError {
+    /// No property and no block has that name.
+    #[error("`{path}` names no property of a user{}", nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    Unknown {
+        /// The text.
+        path: String,
+        /// What it may mean.
+        nearest: Option<String>,
+    },
+    /// It names a part of a property that has no parts of that kind.
+    #[error("`{path}` names a part of `{property}` that cannot be ignored by itself")]
+    Part {
+        /// The text.
+        path: String,
+        /// The property that can be ignored as a whole.
+        property: Property,
+    },
+}
+
+impl IgnoredPathError {
+    /// The way out.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Unknown { .. } => {
+                "give the path of a property, such as `identityInfo.email` or `tags.team`, or `all`"
+                    .to_owned()
+            }
+            Self::Part { property, .. } => format!("ignore the whole of `{property}`"),
+        }
+    }
+}
+
+/// Reads a place whose changes are to be ignored: a property, a block, a tag (`tags.team`,
+/// `tags["cost center"]`), or `all`.
+///
+/// Names may be camelCase or snake_case. Blocks and lists may be followed by `[*]`, and blocks by `[0]`, as
+/// Terraform and Pulumi write them. Elements of lists have no identity by their place, so that
+/// `securityProfileIds[1]` is an error.
+///
+/// ```
+/// use connect_user::user::ignored_path;
+///
+/// assert_eq!(ignored_path("identity_info[0].email")?.to_string(), "identityInfo.email");
+/// assert_eq!(ignored_path(r#"tags["cost center"]"#)?.to_string(), r#"tags["cost center"]"#);
+/// assert_eq!(
+///     ignored_path("identityInfo.emial").unwrap_err().to_string(),
+///     "`identityInfo.emial` names no property of a user; did you mean `identityInfo.email`?",
+/// );
+/// # Ok::<(), connect_user::user::IgnoredPathError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`IgnoredPathError`] where the text names nothing that a user has.
+pub fn ignored_path(text: &str) -> Result<Path, IgnoredPathError> {
+    let trimmed = text.trim();
+    if matches!(trimmed, "all" | "*") {
+        return Ok(Path::root());
+    }
+    if let Some(path) = tag(trimmed) {
+        return Ok(path);
+    }
+    let (name, part) = split(trimmed);
+    let camel = to_camel_case(&name);
+    let is_block = Property::ALL.iter().any(|property| block(*property) == Some(camel.as_str()));
+    if is_block && part.is_none() {
+        return Ok(Path::root().member(camel));
+    }
+    match Property::from_path(&camel) {
+        Some(property) if part.is_none() => Ok(property.into()),
+        Some(property) => Err(IgnoredPathError::Part { path: text.to_owned(), property }),
+        None => {
+            let known = Property::ALL
+                .iter()
+                .flat_map(|property| block(*property).into_iter().chain([property.path()]));
+            let nearest = nearest(&camel, known).map(str::to_owned);
+            Err(IgnoredPathError::Unknown { path: text.to_owned(), nearest })
+        }
+    }
+}
+
+/// The block that a property is in.
+fn block(property: Property) -> Option<&'static str> {
+    property.path().split_once('.').map(|(block, _)| block)
+}
+
+/// One tag: everything behind `tags.`, or what stands quoted in brackets.
+fn tag(text: &str) -> Option<Path> {
+    let rest = text.strip_prefix("tags")?;
+    let tags = Path::from(Property::Tags);
+    if let Some(quoted) = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        return match serde_json::from_str::<String>(quoted) {
+            Ok(key) => Some(tags.key(key)),
+            Err(_) if quoted == "*" => Some(tags),
+            Err(_) => None,
+        };
+    }
+    let key = rest.strip_prefix('.').filter(|key| !key.is_empty())?;
+    Some(if key == "*" { tags } else { tags.key(key) })
+}
+
+/// The dotted name without what stands in brackets, and the first bracket that means a single element of
+/// a list.
+fn split(text: &str) -> (String, Option<String>) {
+    let mut name = String::new();
+    let mut part = None;
+    for (index, segment) in text.split('.').enumerate() {
+        let (bare, brackets) =
+            segment.split_once('[').map_or((segment, None), |(bare, rest)| (bare, Some(rest)));
+        if index > 0 {
+            name.push('.');
+        }
+        name.push_str(bare);
+        match brackets {
+            None | Some("*]") => {}
+            // A block that may stand once is a list of one in Terraform.
+            Some("0]")
+                if Property::ALL.iter().any(|property| block(*property) == Some(&to_camel_case(&name))) => {}
+            Some(other) => {
+                part = Some(other.to_owned());
+                break;
+            }
+        }
+    }
+    (name, part)
+}
+
+impl Path {
+    /// Whether a place is this one or below it.
+    ///
+    /// ```
+    /// use connect_user::user::{Path, Property};
+    ///
+    /// assert!(Path::root().member("identityInfo").covers(&Property::Email.into()));
+    /// assert!(!Path::from(Property::Email).covers(&Property::Mobile.into()));
+    /// ```
+    pub fn covers(&self, place: &Path) -> bool {
+        place.segments().starts_with(self.segments())
+    }
+}

@@ -1,0 +1,133 @@
+//! What a host decides about a user: the one value that validation, comparison and planning all take.
+
+use bon::Builder;
+
+use super::{IdentityManagementType, IgnoreTags, Path, Property, PropertySet, Segment, Tags};
+
+/// What to do about a changed password: no API changes one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PasswordPolicy {
+    /// Say so, and leave the user as it is.
+    #[default]
+    Warn,
+    /// Replace the user.
+    Replace,
+    /// Make no plan.
+    Refuse,
+}
+
+/// What to do about a changed directory user id: no API changes one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DirectoryUserIdPolicy {
+    /// Make no plan.
+    #[default]
+    Refuse,
+    /// Replace the user.
+    Replace,
+}
+
+/// What to do about the quick connects that lead to a user who is deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum QuickConnects {
+    /// Leave them, and say so: they then lead nowhere.
+    #[default]
+    Leave,
+    /// Delete them first, as AWS asks. It takes a search of the instance's quick connects.
+    Delete,
+}
+
+/// What a host decides about a user.
+///
+/// Validation ([`Context`](crate::validate::Context)), comparison and planning take the same value, so
+/// that they cannot disagree on it.
+#[derive(Builder, Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Options {
+    /// The default tags of the provider, which lie under the spec's. Default: none.
+    #[builder(default)]
+    pub default_tags: Tags,
+    /// How the instance manages identities, where it is known.
+    pub identity_management: Option<IdentityManagementType>,
+    /// What to do about a changed password. Default: [`PasswordPolicy::Warn`].
+    #[builder(default)]
+    pub password: PasswordPolicy,
+    /// Whether the password differs from the one last applied, where the host knows: it may keep a
+    /// fingerprint. `None` compares with the one in the state's record, if there is one.
+    pub password_changed: Option<bool>,
+    /// What to do about a changed directory user id. Default: [`DirectoryUserIdPolicy::Refuse`].
+    #[builder(default)]
+    pub directory_user_id: DirectoryUserIdPolicy,
+    /// What to do about the quick connects of a user who is deleted. Default: [`QuickConnects::Leave`].
+    #[builder(default)]
+    pub quick_connects: QuickConnects,
+    /// Whether the user must be neither deleted nor replaced. Default: no.
+    #[builder(default)]
+    pub protect: bool,
+    /// Places whose changes are ignored: each covers everything below it, and [`Path::root`] everything.
+    /// [`ignored_path`](super::ignored_path) reads one from text. Default: none.
+    ///
+    /// An ignored property of a user that exists keeps the value that it has: it is never changed, a call
+    /// that writes the block around it sends that value again, and it never replaces the user. A new user
+    /// gets what the spec says; one that replaces another gets the values of the old one, as far as the
+    /// spec sets the property at all. The first password is always the spec's.
+    #[builder(default)]
+    pub ignore_changes: Vec<Path>,
+    /// Tags that others manage: they are neither shown, compared nor removed, and never set.
+    /// Default: none.
+    #[builder(default)]
+    pub ignore_tags: IgnoreTags,
+}
+
+impl Options {
+    /// Whether changes of the whole property are ignored.
+    ///
+    /// ```
+    /// use connect_user::{diff::Options, user::{Path, Property}};
+    ///
+    /// let options = Options::builder().ignore_changes(vec![Path::root().member("identityInfo")]).build();
+    /// assert!(options.ignores(Property::Email) && !options.ignores(Property::Tags));
+    /// ```
+    pub fn ignores(&self, property: Property) -> bool {
+        self.ignore_changes.iter().any(|path| path.covers(&property.into()))
+    }
+
+    /// The properties whose changes are ignored.
+    pub fn ignored(&self) -> PropertySet {
+        if self.ignore_changes.is_empty() {
+            return PropertySet::EMPTY;
+        }
+        Property::ALL.iter().copied().filter(|property| self.ignores(*property)).collect()
+    }
+
+    /// Whether changes of the tag are ignored: one of [`ignore_changes`](Self::ignore_changes), or one of
+    /// [`ignore_tags`](Self::ignore_tags).
+    pub fn ignores_tag(&self, key: &str) -> bool {
+        self.ignore_tags.contains(key) || self.keeps_tag(key)
+    }
+
+    /// Whether changes of the tag are ignored because its place is.
+    pub(crate) fn keeps_tag(&self, key: &str) -> bool {
+        self.ignore_changes.iter().any(|path| match path.segments() {
+            [] => true,
+            [first] => *first == Segment::Member("tags".into()),
+            [first, Segment::Key(other)] => *first == Segment::Member("tags".into()) && other == key,
+            _ => false,
+        })
+    }
+
+    /// Takes over what validation was told: default tags and what is ignored.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn adopt(&mut self, other: &Self) {
+        fn set<T: Clone + PartialEq>(mine: &mut T, other: &T) {
+            if mine != other {
+                mine.clone_from(other);
+            }
+        }
+        set(&mut self.default_tags, &other.default_tags);
+        set(&mut self.ignore_changes, &other.ignore_changes);
+        set(&mut self.ignore_tags, &other.ignore_tags);
+    }
+}

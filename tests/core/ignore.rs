@@ -1,0 +1,274 @@
+//! What is ignored is neither changed nor sent otherwise, and never replaces a user.
+
+use connect_user::{
+    diff::{Action, Call, Options, PasswordPolicy, Plan, diff, drift, needs_reading, plan, preview},
+    user::{IgnoreTags, Path, Property, PropertySet, Tags, UserState, ignored_path},
+    validate::{Context, resolve},
+};
+use serde_json::{Value, json};
+
+use crate::support::{base, operations, spec, state, with};
+
+fn ignoring(paths: &[&str]) -> Options {
+    let paths = paths.iter().map(|path| ignored_path(path).unwrap_or_else(|error| panic!("{error}")));
+    Options::builder().ignore_changes(paths.collect::<Vec<_>>()).build()
+}
+
+fn planned(document: &Value, state: &UserState, options: &Options) -> Plan {
+    let context = Context::builder().options(options.clone()).prior(state).build();
+    let (desired, _) = resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}"));
+    plan(desired, Some(state), options).unwrap_or_else(|refused| panic!("{refused}"))
+}
+
+fn before() -> Value {
+    with(&[
+        ("hierarchyGroupId", json!("g1")),
+        ("identityInfo.firstName", json!("Ann")),
+        ("identityInfo.lastName", json!("Lee")),
+        ("identityInfo.email", json!("ann@example.com")),
+        ("phoneConfig.phoneType", json!("DESK_PHONE")),
+        ("phoneConfig.deskPhoneNumber", json!("+16175550101")),
+        ("phoneConfig.autoAccept", json!(true)),
+        ("voiceEnhancementConfigs", json!([{"channel": "VOICE", "voiceEnhancementMode": "VOICE_ISOLATION"}])),
+        ("userProficiencies", json!([{"attributeName": "a", "attributeValue": "b", "level": 3}])),
+        ("tags", json!({"Name": "one", "a b": "two", "team": "ops"})),
+    ])
+}
+
+/// A change of every property, and the paths that ignore it.
+fn changes() -> Vec<(&'static str, Value, Vec<&'static str>)> {
+    vec![
+        ("instanceId", json!("j"), vec!["instanceId", "instance_id", "all"]),
+        ("name", json!("june"), vec!["name", "all"]),
+        ("directoryUserId", json!("d2"), vec!["directoryUserId", "all"]),
+        ("hierarchyGroupId", json!("g2"), vec!["hierarchyGroupId", "hierarchy_group_id"]),
+        ("routingProfileId", json!("r2"), vec!["routingProfileId", "routing_profile_id"]),
+        ("securityProfileIds", json!(["s2"]), vec!["securityProfileIds", "security_profile_ids[*]"]),
+        (
+            "identityInfo.email",
+            json!("x@example.com"),
+            vec!["identityInfo.email", "identity_info[0].email", "identityInfo"],
+        ),
+        ("identityInfo.firstName", json!("Bea"), vec!["identityInfo.firstName", "identity_info"]),
+        ("phoneConfig.phoneType", json!("SOFT_PHONE"), vec!["phoneConfig"]),
+        (
+            "phoneConfig.autoAccept",
+            json!(false),
+            vec!["phoneConfig.autoAccept", "phone_config[*].auto_accept"],
+        ),
+        (
+            "voiceEnhancementConfigs",
+            json!([{"channel": "VOICE", "voiceEnhancementMode": "NONE"}]),
+            vec!["voiceEnhancementConfigs"],
+        ),
+        ("userProficiencies", json!([]), vec!["userProficiencies"]),
+        (
+            "tags",
+            json!({"Name": "new", "a b": "two", "team": "ops"}),
+            vec!["tags.Name", r#"tags["Name"]"#, "tags"],
+        ),
+        ("tags", json!({"Name": "one", "team": "ops"}), vec![r#"tags["a b"]"#, "tags.a b", "tags[*]"]),
+    ]
+}
+
+#[test]
+fn a_change_or_an_absence_that_is_ignored_is_none() {
+    let state = state(&before());
+    for (path, value, ignored) in changes() {
+        let mut after = before();
+        let place = path.split('.').fold(&mut after, |place, member| &mut place[member]);
+        *place = value;
+        assert!(!preview(&spec(&after), Some(&state), &Options::default()).is_empty(), "{path}");
+        for ignored in ignored {
+            let options = ignoring(&[ignored]);
+            let seen = preview(&spec(&after), Some(&state), &options);
+            assert!(seen.is_empty() && seen.diff.notices.is_empty(), "{path} under {ignored}: {seen:#?}");
+            let plan = planned(&after, &state, &options);
+            assert!(plan.is_empty(), "{path} under {ignored}: {plan:#?}");
+        }
+    }
+    for path in [
+        "hierarchyGroupId",
+        "identityInfo.email",
+        "identityInfo",
+        "phoneConfig.autoAccept",
+        "voiceEnhancementConfigs",
+        "tags",
+    ] {
+        let mut after = before();
+        let (block, member) = path.split_once('.').unwrap_or(("", path));
+        let object = if block.is_empty() { &mut after } else { &mut after[block] };
+        object.as_object_mut().expect("an object").remove(member);
+        assert!(!preview(&spec(&after), Some(&state), &Options::default()).is_empty(), "{path}");
+        let seen = preview(&spec(&after), Some(&state), &ignoring(&[path]));
+        assert!(seen.is_empty(), "{path}: {seen:#?}");
+    }
+}
+
+#[test]
+fn a_call_that_writes_the_block_sends_what_is_there() {
+    let mut there = state(&before());
+    there.settings.identity.email = Some("by.hand@example.com".into());
+    there.settings.phone.desk_phone_number = Some("+16175550199".into());
+    let mut after = before();
+    after["identityInfo"]["firstName"] = json!("Bea");
+    after["identityInfo"]["email"] = json!("program@example.com");
+    after["phoneConfig"]["autoAccept"] = json!(false);
+    after["phoneConfig"]["deskPhoneNumber"] = json!("+16175550102");
+    let plan = planned(&after, &there, &ignoring(&["identityInfo.email", "phoneConfig.deskPhoneNumber"]));
+    let (mut email, mut number) = (None, None);
+    for step in plan.steps() {
+        match step.call() {
+            Some(Call::Identity(identity)) => email = identity.email.clone(),
+            Some(Call::Phone(phone)) => number = phone.desk_phone_number.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(email, Some("by.hand@example.com".into()));
+    assert_eq!(number, Some("+16175550199".into()));
+    let paths: Vec<_> = plan.diff().changes.iter().map(|change| change.path.to_string()).collect();
+    assert_eq!(paths, ["identityInfo.firstName", "phoneConfig.autoAccept"]);
+}
+
+#[test]
+fn a_desk_phone_that_is_ignored_keeps_its_number() {
+    let state = state(&before());
+    let soft = with(&[
+        ("identityInfo.firstName", json!("Ann")),
+        ("phoneConfig.afterContactWorkTimeLimit", json!(9)),
+    ]);
+    let seen = preview(&spec(&soft), Some(&state), &ignoring(&["phoneConfig.phoneType"]));
+    let phone = seen.steps.iter().find_map(|step| match step.call() {
+        Some(Call::Phone(phone)) => Some(phone.clone()),
+        _ => None,
+    });
+    assert_eq!(phone.expect("a call").desk_phone_number, Some("+16175550101".into()));
+}
+
+#[test]
+fn passwords_that_are_ignored_follow_no_policy() {
+    let document = with(&[("password", json!("Password123"))]);
+    for policy in [PasswordPolicy::Warn, PasswordPolicy::Replace, PasswordPolicy::Refuse] {
+        let mut options = ignoring(&["password"]);
+        options.password = policy;
+        options.password_changed = Some(true);
+        let seen = preview(&spec(&document), Some(&state(&base())), &options);
+        assert!(seen.is_empty() && seen.diff.notices.is_empty(), "{policy:?}: {seen:?}");
+    }
+}
+
+#[test]
+fn a_new_user_gets_what_is_ignored_and_a_replacement_what_the_old_one_has() {
+    let mut options = ignoring(&["identityInfo.email", "tags.team", "hierarchyGroupId"]);
+    options.default_tags = Tags::from([("cost".into(), "7".into())]);
+    let created = preview(&spec(&before()), None, &options);
+    let paths: Vec<_> = created.diff.changes.iter().map(|change| change.path.to_string()).collect();
+    for path in ["identityInfo.email", "tags.team", "tags.cost", "hierarchyGroupId"] {
+        assert!(paths.iter().any(|found| found == path), "{path}");
+    }
+    let mut there = state(&before());
+    there.settings.identity.email = Some("by.hand@example.com".into());
+    there.settings.hierarchy_group_id = None;
+    there.tags_all.insert("team".into(), "hand".into());
+    let mut after = before();
+    after["name"] = json!("june");
+    let plan = planned(&after, &there, &options);
+    assert_eq!(plan.diff().action, Action::Replace);
+    let desired = plan.desired().expect("a user");
+    assert_eq!(desired.settings().identity.email, Some("by.hand@example.com".into()));
+    assert_eq!(desired.settings().hierarchy_group_id, None);
+    assert_eq!(desired.tags_all()["team"], "hand");
+    there.record.unread = PropertySet::NOT_IN_SEARCH;
+    assert_eq!(needs_reading(&spec(&after), &there, &options), [Property::Email].into_iter().collect());
+}
+
+#[test]
+fn what_is_ignored_stays_recorded_as_it_was() {
+    let mut after = before();
+    after["routingProfileId"] = json!("r2");
+    after["identityInfo"]["secondaryEmail"] = json!("second@example.com");
+    let options = ignoring(&["identityInfo.email", "identityInfo.secondaryEmail", "tags.Name", "tags.other"]);
+    after["tags"]["other"] = json!("x");
+    let plan = planned(&after, &state(&before()), &options);
+    assert_eq!(operations(plan.preview()), ["UpdateUserRoutingProfile"]);
+    let managed = plan.desired().expect("a user").managed();
+    assert!(managed.contains(Property::Email), "an earlier apply has set it");
+    assert!(!managed.contains(Property::SecondaryEmail), "no call has set it");
+}
+
+#[test]
+fn tags_of_others_are_neither_shown_nor_compared_nor_removed() {
+    let mut there = state(&before());
+    there.tags_all.insert("owner".into(), "somebody".into());
+    there.tags_all.insert("k8s/one".into(), "1".into());
+    let other = there.clone();
+    let document = before();
+    assert_eq!(operations(&preview(&spec(&document), Some(&there), &Options::default())), ["UntagResource"]);
+    let options = Options::builder().ignore_tags(IgnoreTags::new(["owner"], ["k8s/"])).build();
+    assert!(planned(&document, &there, &options).is_empty());
+    there.tags_all.insert("k8s/one".into(), "2".into());
+    there.tags_all.insert("k8s/two".into(), "2".into());
+    assert!(drift(&other, &there, &options).is_empty());
+    assert_eq!(drift(&other, &there, &Options::default()).len(), 2);
+    let gone = connect_user::diff::preview_deletion(&there, &options);
+    assert!(gone.diff.changes.iter().all(|change| !change.path.to_string().contains("k8s")), "{gone:?}");
+    // All of them may be: the whole map is left alone.
+    let all = Options::builder().ignore_tags(IgnoreTags::new([""; 0], [""])).build();
+    assert!(diff(&spec(&base()), Some(&there), &all).changes.iter().all(|c| c.property != Property::Tags));
+}
+
+#[test]
+fn a_tag_of_others_in_the_program_is_an_error_and_never_set() {
+    let ignore = IgnoreTags::new(["owner"], [""; 0]);
+    let mut options = Options::builder().ignore_tags(ignore).build();
+    let document = with(&[("tags", json!({"owner": "me"}))]);
+    let report =
+        resolve(spec(&document), &Context::builder().options(options.clone()).build()).expect_err("an error");
+    let found: Vec<_> = report.errors().map(|v| (v.path.to_string(), v.code.as_str())).collect();
+    assert_eq!(found, [("tags.owner".to_owned(), "tag-ignored")]);
+    let created = preview(&spec(&document), None, &options);
+    assert!(created.diff.changes.iter().all(|change| change.property != Property::Tags), "{created:?}");
+    options.default_tags = Tags::from([("owner".into(), "me".into())]);
+    let report = resolve(spec(&base()), &Context::builder().options(options).build()).expect_err("an error");
+    assert!(report.to_string().contains("the default tag `owner`"), "{report}");
+}
+
+#[test]
+fn a_path_to_nothing_is_an_error_with_a_suggestion() {
+    for (path, message) in [
+        (
+            "identityInfo.emial",
+            "`identityInfo.emial` names no property of a user; did you mean `identityInfo.email`?",
+        ),
+        (
+            "routing_profile",
+            "`routing_profile` names no property of a user; did you mean `routingProfileId`?",
+        ),
+        ("", "`` names no property of a user"),
+        ("name.first", "`name.first` names no property of a user"),
+        (
+            "securityProfileIds[1]",
+            "`securityProfileIds[1]` names a part of `securityProfileIds` that cannot be ignored by itself",
+        ),
+    ] {
+        let error = ignored_path(path).expect_err(path);
+        assert!(error.to_string().starts_with(message), "{error}");
+        assert!(!error.help().is_empty());
+    }
+    assert_eq!(ignored_path("all"), Ok(Path::root()));
+}
+
+#[test]
+fn preview_and_plan_go_by_the_same_options() {
+    let tags = Tags::from([("team".into(), "x".into())]);
+    let options = Options::builder().default_tags(tags).build();
+    let (desired, _) =
+        resolve(spec(&base()), &Context::builder().options(options.clone()).build()).expect("valid");
+    for state in [None, Some(state(&base()))] {
+        let shown = preview(&spec(&base()), state.as_ref(), &options);
+        let made = plan(desired.clone(), state.as_ref(), &options).expect("a plan");
+        assert_eq!(*made.preview(), shown);
+    }
+    let refused = plan(desired, None, &Options::default()).expect_err("not what was validated");
+    assert_eq!(refused.notices()[0].code, "settings-differ");
+}
