@@ -120,5 +120,7 @@ pub(crate) fn with_record(read: UserState, known: &UserState) -> UserState {
         unread: PropertySet::EMPTY,
         ..known.record.clone()
     };
-    UserState { record, ..read }
+    let mut state = UserState { record, ..read };
+    state.record.unfinished.settle(&state.settings);
+    state
 }

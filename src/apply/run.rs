@@ -110,6 +110,9 @@ pub async fn apply(
         if let Err(error) = run.step(step, later).await {
             if let Some(state) = &mut run.state {
                 state.record.under_way = !run.certain;
+                if run.certain {
+                    state.record.unfinished.settle(&state.settings);
+                }
             }
             return Err(run.failed(error, plan.steps(), index));
         }

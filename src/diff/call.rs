@@ -93,6 +93,7 @@ impl Call {
                 state.record.unfinished.replaced.retain(|other| other.user_id != user.user_id)
             }
         }
+        state.record.unfinished.settle(&state.settings);
         if self.changes_user() {
             // Only a read tells the new time.
             state.last_modified_time = None;

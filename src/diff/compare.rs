@@ -10,8 +10,8 @@ use super::{
     want::{Sides, Want},
 };
 use crate::user::{
-    AfterContactWork, Channel, Content, HierarchyGroupId, Input, Path, Personal, PhoneType, Proficiencies,
-    ProficiencyKey, Property, Secrets, SecurityProfileId, ToSpec, UserProficiency, Value, is_system_tag,
+    Channel, Content, HierarchyGroupId, Input, Path, Personal, PhoneType, Proficiencies, ProficiencyKey,
+    Property, Secrets, SecurityProfileId, ToSpec, UserProficiency, Value, is_system_tag,
 };
 
 /// Every change that the spec asks of the state, in the order of the properties.
@@ -255,16 +255,13 @@ where
 
 /// After contact work that nobody manages and that an apply which failed has overwritten.
 fn overwritten(sides: &Sides<'_>) -> Option<Change> {
-    let journal = &sides.state.record.unfinished.after_contact_work;
     let actual = &sides.state.settings.channels.after_contact_work;
-    let lost = |(channel, value): (&Channel, &AfterContactWork)| {
-        !actual.get(channel).copied().unwrap_or_default().same(value)
-    };
-    if sides.is_managed(Property::AfterContactWorkConfigs) || !journal.iter().any(lost) {
+    let mut lost = sides.state.record.unfinished.lost(&sides.state.settings).peekable();
+    if sides.is_managed(Property::AfterContactWorkConfigs) || lost.peek().is_none() {
         return None;
     }
     let mut restored = actual.clone();
-    restored.extend(journal);
+    restored.extend(lost);
     Some(
         Change::new(Property::AfterContactWorkConfigs, Update)
             .from(encode(Some(&actual.to_spec())))

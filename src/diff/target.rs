@@ -141,7 +141,7 @@ fn after_contact_work(sides: &Sides<'_>, phone: &Phone) -> BTreeMap<Channel, Aft
             (*channel, AfterContactWork { time_limit: follow(work.time_limit), agent_first_callback })
         })
         .collect();
-    kept.extend(&sides.state.record.unfinished.after_contact_work);
+    kept.extend(sides.state.record.unfinished.lost(&sides.state.settings));
     kept
 }
 

@@ -88,6 +88,33 @@ impl Unfinished {
     pub fn is_empty(&self) -> bool {
         self.replaced.is_empty() && self.after_contact_work.is_empty()
     }
+
+    /// The after contact work that is still overwritten.
+    ///
+    /// What is there again is not, and neither is what somebody has changed since: a phone block leaves exactly
+    /// its own limit.
+    pub(crate) fn lost(&self, settings: &UserSettings) -> impl Iterator<Item = (Channel, AfterContactWork)> {
+        let limit = settings.phone.after_contact_work_time_limit;
+        let there = &settings.channels.after_contact_work;
+        self.after_contact_work.iter().map(|(channel, work)| (*channel, *work)).filter(
+            move |(channel, work)| {
+                let unnamed = AfterContactWork { time_limit: limit, agent_first_callback: None };
+                let there = there.get(channel).copied().unwrap_or(unnamed);
+                let is_flat = there.time_limit == limit
+                    && there.agent_first_callback.is_none_or(|callback| callback == limit);
+                let is_back = there.time_limit == work.time_limit
+                    && there.agent_first_callback.unwrap_or(0) == work.agent_first_callback.unwrap_or(0);
+                is_flat && !is_back
+            },
+        )
+    }
+
+    /// Forgets what is no longer overwritten in these settings.
+    pub(crate) fn settle(&mut self, settings: &UserSettings) {
+        if !self.after_contact_work.is_empty() {
+            self.after_contact_work = self.lost(settings).collect();
+        }
+    }
 }
 
 /// A user that a replacement has superseded.

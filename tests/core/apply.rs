@@ -422,6 +422,72 @@ async fn the_host_hears_of_every_step_and_may_stop() {
     );
 }
 
+/// A user with after contact work of a channel's own, that nobody manages.
+async fn with_work_of_its_own(connect: &MemoryConnect, document: &Value) -> UserState {
+    let state = applied(connect, document, SAML, None).await;
+    connect.edit_user(&instance(), &state.user_id, |user, _| {
+        let work = connect_user::user::AfterContactWork { time_limit: 30, agent_first_callback: None };
+        user.channels.after_contact_work.insert(Channel::Chat, work);
+    });
+    refresh(connect, &state).await.expect("read").expect("there")
+}
+
+#[tokio::test]
+async fn work_that_was_put_back_is_not_put_back_again() {
+    let before = saml(&[]);
+    let after = saml(&[("phoneConfig.autoAccept", json!(true)), ("tags", json!({"a": "1"}))]);
+    for (operation, outcome) in [
+        // All is put back, and then something else fails.
+        (Operation::TagResource, Outcome::Refused(ErrorKind::AccessDenied)),
+        // It is put back, and nobody hears of it.
+        (Operation::UpdateUserConfig, Outcome::AnswerLost),
+        // It was never overwritten.
+        (Operation::UpdateUserPhoneConfig, Outcome::Refused(ErrorKind::AccessDenied)),
+    ] {
+        let connect = connect(SAML);
+        let state = with_work_of_its_own(&connect, &before).await;
+        connect.inject(Fault::of(operation, 1, outcome));
+        let failed =
+            run(&connect, &planned(&after, SAML, Some(&state)), Some(&state)).await.expect_err("a fault");
+        let state = failed.state.expect("a user");
+        assert!(state.record.unfinished.is_empty(), "{operation}: {:?}", state.record.unfinished);
+        // Somebody changes it, even to what the block says: that stays.
+        connect.edit_user(&instance(), &state.user_id, |user, _| {
+            user.channels.after_contact_work.get_mut(&Channel::Chat).expect("a chat").time_limit = 0;
+        });
+        let state = refresh(&connect, &state).await.expect("read").expect("there");
+        let state = applied(&connect, &after, SAML, Some(&state)).await;
+        if operation != Operation::UpdateUserPhoneConfig {
+            check(&connect, &after, SAML, &state).await;
+        }
+        let (user, _) = &connect.users(&instance())[0];
+        assert_eq!(user.channels.after_contact_work[&Channel::Chat].time_limit, 0, "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn work_that_is_overwritten_is_put_back_unless_somebody_has_changed_it_since() {
+    let after = saml(&[("phoneConfig.autoAccept", json!(true))]);
+    for (by_hand, expected) in [(None, 30), (Some(45), 45)] {
+        let connect = connect(SAML);
+        let state = with_work_of_its_own(&connect, &saml(&[])).await;
+        connect.inject(Fault::of(Operation::UpdateUserConfig, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+        let failed =
+            run(&connect, &planned(&after, SAML, Some(&state)), Some(&state)).await.expect_err("a fault");
+        let state = failed.state.expect("a user");
+        assert!(!state.record.unfinished.is_empty());
+        if let Some(limit) = by_hand {
+            connect.edit_user(&instance(), &state.user_id, |user, _| {
+                user.channels.after_contact_work.get_mut(&Channel::Chat).expect("a chat").time_limit = limit;
+            });
+        }
+        let state = refresh(&connect, &state).await.expect("read").expect("there");
+        applied(&connect, &after, SAML, Some(&state)).await;
+        let (user, _) = &connect.users(&instance())[0];
+        assert_eq!(user.channels.after_contact_work[&Channel::Chat].time_limit, expected);
+    }
+}
+
 #[tokio::test]
 async fn an_import_of_nobody_is_not_found() {
     let id: ImportId = "i:u".parse().expect("an id");
