@@ -78,21 +78,7 @@ impl ApplyError {
     /// The way out.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::Client(error)
-                if error.is_retryable() || error.kind() == crate::client::ErrorKind::Cancelled =>
-            {
-                "run it again: what is done is not repeated"
-            }
-            Self::Client(error) if error.kind() == crate::client::ErrorKind::AccessDenied => {
-                "allow the IAM action of the operation, then run it again: what is done is not repeated"
-            }
-            Self::Client(error) if error.kind() == crate::client::ErrorKind::QuotaExceeded => {
-                "ask AWS to raise the quota, or delete what is no longer needed, then run it again"
-            }
-            Self::Client(error) if error.kind() == crate::client::ErrorKind::NotFound => {
-                "read the user again and make a new plan: it is gone, or what it refers to is"
-            }
-            Self::Client(_) => "mend the cause, then run it again: what is done is not repeated",
+            Self::Client(error) => error.help(),
             Self::Stale => "read the user again and make a new plan",
             Self::NotAdopted { .. } => "import that user if it is meant, or choose another name",
             Self::Owned { .. } => "choose another name, or give the other user a free one first",

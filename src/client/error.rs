@@ -25,10 +25,18 @@ pub enum ErrorKind {
     AccessDenied,
     /// Someone else changes the same thing (409, `ConditionalOperationFailedException`).
     Conflict,
-    /// The service failed (5xx), or gave an answer that cannot be read.
+    /// The service failed (5xx).
     Service,
-    /// No answer came: connection, time-out, TLS, credentials.
+    /// The service answered, and the answer cannot be used: it is not what the API declares. A second one
+    /// is no accident.
+    InvalidResponse,
+    /// No answer came: a connection that broke, or a time-out.
     Transport,
+    /// Nothing was sent, as the service cannot be reached: the connection is refused, the host is unknown,
+    /// or the URL is not one of Amazon Connect.
+    Unreachable,
+    /// Nothing was sent, as there are no credentials to sign it with.
+    Credentials,
     /// The host ended it before the call was made.
     Cancelled,
 }
@@ -44,14 +52,19 @@ impl ErrorKind {
         Self::AccessDenied,
         Self::Conflict,
         Self::Service,
+        Self::InvalidResponse,
         Self::Transport,
+        Self::Unreachable,
+        Self::Credentials,
         Self::Cancelled,
     ];
 
     /// Whether the same call may succeed later without anyone doing anything.
     ///
     /// For [`Service`](Self::Service) and [`Transport`](Self::Transport) the call may also have had
-    /// its effect: see [`ClientError::effect`] before repeating one that creates.
+    /// its effect: see [`ClientError::effect`] before repeating one that creates. A service that
+    /// [cannot be reached](Self::Unreachable) and [credentials](Self::Credentials) that are missing need
+    /// somebody to act.
     pub const fn is_retryable(self) -> bool {
         matches!(self, Self::Throttled | Self::Conflict | Self::Service | Self::Transport)
     }
@@ -67,8 +80,38 @@ impl ErrorKind {
             Self::AccessDenied => "access denied",
             Self::Conflict => "changed by someone else at the same time",
             Self::Service => "the service failed",
+            Self::InvalidResponse => "the answer cannot be used",
             Self::Transport => "no answer came",
+            Self::Unreachable => "the service cannot be reached",
+            Self::Credentials => "there are no AWS credentials to use",
             Self::Cancelled => "it was cancelled before the call was made",
+        }
+    }
+
+    /// The way out.
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::NotFound => "read the user again and make a new plan: it is gone, or what it refers to is",
+            Self::QuotaExceeded => {
+                "ask AWS to raise the quota, or delete what is no longer needed, then run it again"
+            }
+            Self::AccessDenied => {
+                "allow the IAM action of the operation, then run it again: what is done is not repeated"
+            }
+            Self::InvalidResponse => {
+                "check that the endpoint URL is that of Amazon Connect, and look for a later version of this program"
+            }
+            Self::Unreachable => {
+                "check the endpoint URL, the AWS Region, and the network (DNS, proxy, firewall), then run it again"
+            }
+            Self::Credentials => {
+                "sign in (`aws sso login`), name a profile (`AWS_PROFILE`), or set `AWS_ACCESS_KEY_ID` and \
+                 `AWS_SECRET_ACCESS_KEY`, then run it again; `aws sts get-caller-identity` tells whether they work"
+            }
+            Self::Duplicate | Self::Invalid => "mend the cause, then run it again: what is done is not repeated",
+            Self::Throttled | Self::Conflict | Self::Service | Self::Transport | Self::Cancelled => {
+                "run it again: what is done is not repeated"
+            }
         }
     }
 }
@@ -114,9 +157,11 @@ struct Parts {
 
 impl ClientError {
     /// An error of that kind. Its effect is [`Effect::Unknown`] where an operation that writes ended
-    /// in [`ErrorKind::Service`] or [`ErrorKind::Transport`].
+    /// in [`ErrorKind::Service`], [`ErrorKind::InvalidResponse`] or [`ErrorKind::Transport`].
     pub fn new(operation: Operation, kind: ErrorKind) -> Self {
-        let unknown = operation.writes() && matches!(kind, ErrorKind::Service | ErrorKind::Transport);
+        let is_doubtful =
+            matches!(kind, ErrorKind::Service | ErrorKind::InvalidResponse | ErrorKind::Transport);
+        let unknown = operation.writes() && is_doubtful;
         let effect = if unknown { Effect::Unknown } else { Effect::None };
         Self(Box::new(Parts {
             operation,
@@ -197,6 +242,11 @@ impl ClientError {
     /// Whether the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
         self.0.kind.is_retryable()
+    }
+
+    /// The way out.
+    pub fn help(&self) -> &'static str {
+        self.0.kind.help()
     }
 }
 

@@ -22,7 +22,7 @@ macro_rules! all_pages {
                 None => break Ok(items),
                 Some(token) if seen.insert(token.clone()) => request.next_token = Some(token),
                 Some(_) => {
-                    break Err(ClientError::new($operation, ErrorKind::Service)
+                    break Err(ClientError::new($operation, ErrorKind::InvalidResponse)
                         .with_message("the service repeats a page"));
                 }
             }

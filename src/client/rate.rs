@@ -4,12 +4,12 @@ use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
 use crate::user::Operation;
 
-/// How many calls an operation may take.
+/// How many calls of an operation the quota allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// How often: a call each so long.
+    /// Minimum interval between two calls.
     pub every: Duration,
-    /// How many at once, after a while without any.
+    /// Burst: calls allowed at once when idle.
     pub burst: NonZeroU32,
 }
 
@@ -26,7 +26,7 @@ impl Rate {
     /// The least time that so many calls take: those of the burst cost none.
     pub fn time_for(self, calls: u64) -> Duration {
         let waits = calls.saturating_sub(u64::from(self.burst.get()));
-        Duration::from_secs_f64(self.every.as_secs_f64() * waits as f64)
+        Duration::try_from_secs_f64(self.every.as_secs_f64() * waits as f64).unwrap_or(Duration::MAX)
     }
 }
 

@@ -1,35 +1,41 @@
 //! Calls that are made again.
 
-use std::{sync::Arc, time::Duration};
-
-use backon::{BackoffBuilder, ExponentialBuilder};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use super::{
-    CancellationToken, ClientError, ClientResult, ConnectClient, Effect, Timer,
+    CancellationToken, ClientError, ClientResult, ConnectClient, Effect, ErrorKind, Timer,
     traits::{decorate, for_each_operation},
 };
 use crate::user::Operation;
 
 /// When a call is made again, and how often.
 ///
-/// Pauses double from `first` up to `longest`, and each gets a random part on top, so that many hosts do
-/// not come back at the same moment.
+/// Pauses double from `first` up to `longest`, and each gets a random part of its own length on top, so that
+/// many hosts do not come back at the same moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// The first pause.
+    /// The first pause; half a second by default.
     pub first: Duration,
-    /// The longest pause, without its random part.
+    /// The longest pause, without its random part; 20 seconds by default.
     pub longest: Duration,
-    /// How often a call is made at most, the first time included.
+    /// How often a call may fail before it is given up; 8 by default. Throttling does not count: it passes
+    /// with time, so only `total` bounds it.
     pub attempts: usize,
-    /// How long one call and its repetitions may take: no pause begins that would end later.
+    /// How long one call and its repetitions may take, waiting for its turn included: no pause begins that
+    /// would end later. 2 minutes by default; [`Duration::MAX`] is without end.
     pub total: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// Up to 8 attempts within 2 minutes, pausing from half a second to 20 seconds: at two calls a
-    /// second, throttling passes within seconds.
+    /// 2 minutes, pausing from half a second to 20 seconds, and up to 8 attempts where it is not throttling:
+    /// at two calls a second, that passes within seconds.
     fn default() -> Self {
         Self {
             first: Duration::from_millis(500),
@@ -40,12 +46,24 @@ impl Default for RetryPolicy {
     }
 }
 
+impl RetryPolicy {
+    fn pauses(self) -> impl Iterator<Item = Duration> {
+        std::iter::successors(Some(self.first), |pause| Some(pause.saturating_mul(2))).map(move |pause| {
+            let pause = pause.min(self.longest);
+            pause.saturating_add(part_of(pause, fastrand::f64()))
+        })
+    }
+}
+
 /// A client that makes calls again which may succeed later.
 ///
 /// Throttling, conflicts, failures of the service and of the line are repeated; a full quota, a refusal,
-/// a duplicate and a lack of rights never are. Where nobody knows whether a call was done, it is repeated
-/// only if [doing it twice does no harm](Operation::repeats_safely): a creation never is, and what apply
-/// does then is look the user up.
+/// a duplicate and a lack of rights never are. An answer that cannot be used is asked for once more. A
+/// service that cannot be reached, and credentials that cannot be found, end the call at once; only after
+/// the service has answered this client before are they taken for a disturbance that passes. Where nobody
+/// knows whether a call was done, it is repeated only if
+/// [doing it twice does no harm](Operation::repeats_safely): a creation never is, and what apply does then is
+/// look the user up.
 ///
 /// Put it around a [`Paced`](super::Paced) client, so that every attempt counts.
 ///
@@ -61,6 +79,8 @@ pub struct Retrying<C> {
     policy: RetryPolicy,
     timer: Clock,
     cancel: CancellationToken,
+    /// Whether the service has answered before.
+    answered: AtomicBool,
 }
 
 /// A timer without the debt to print itself.
@@ -76,7 +96,8 @@ impl std::fmt::Debug for Clock {
 impl<C> Retrying<C> {
     /// Puts retries around a client.
     pub fn new(inner: C, policy: RetryPolicy, timer: Arc<dyn Timer>) -> Self {
-        Self { inner, policy, timer: Clock(timer), cancel: CancellationToken::new() }
+        let (cancel, answered) = (CancellationToken::new(), AtomicBool::new(false));
+        Self { inner, policy, timer: Clock(timer), cancel, answered }
     }
 
     /// Lets a host end the pauses: what failed then stays failed.
@@ -97,33 +118,76 @@ impl<C> Retrying<C> {
         Fut: Future<Output = ClientResult<T>>,
     {
         let timer = &self.timer.0;
-        let end = timer.now() + self.policy.total;
-        let mut pauses = ExponentialBuilder::default()
-            .with_min_delay(self.policy.first)
-            .with_max_delay(self.policy.longest)
-            .with_max_times(self.policy.attempts.saturating_sub(1))
-            .with_jitter()
-            .build();
+        let end = timer.now().saturating_add(self.policy.total);
+        let mut pauses = self.policy.pauses();
+        let mut failures = Failures::default();
         loop {
             let error = match call().await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.answered.store(true, Ordering::Relaxed);
+                    return Ok(answer);
+                }
                 Err(error) => error,
             };
-            if !may_be_repeated(operation, &error) {
+            if is_an_answer(error.kind()) {
+                self.answered.store(true, Ordering::Relaxed);
+            }
+            failures.count(error.kind());
+            if !self.may_be_repeated(operation, &error, failures) {
                 return Err(error);
             }
-            let pause = pauses.next().filter(|pause| timer.now() + *pause <= end);
-            let Some(pause) = pause else { return Err(error) };
-            if self.cancel.run(timer.sleep(pause)).await.is_none() {
+            let pause = pauses.next().unwrap_or(self.policy.longest);
+            if timer.now().saturating_add(pause) > end || self.cancel.run(timer.sleep(pause)).await.is_none() {
                 return Err(error);
             }
         }
     }
+
+    fn may_be_repeated(&self, operation: Operation, error: &ClientError, failures: Failures) -> bool {
+        let is_harmless = error.effect() == Effect::None || operation.repeats_safely();
+        let may_pass = match error.kind() {
+            ErrorKind::Throttled => true,
+            ErrorKind::InvalidResponse => failures.invalid < 2 && failures.all < self.policy.attempts,
+            ErrorKind::Unreachable | ErrorKind::Credentials => {
+                self.answered.load(Ordering::Relaxed) && failures.all < self.policy.attempts
+            }
+            kind => kind.is_retryable() && failures.all < self.policy.attempts,
+        };
+        is_harmless && may_pass
+    }
 }
 
-fn may_be_repeated(operation: Operation, error: &ClientError) -> bool {
-    let is_harmless = error.effect() == Effect::None || operation.repeats_safely();
-    error.is_retryable() && is_harmless
+/// How often a call has failed.
+#[derive(Clone, Copy, Default)]
+struct Failures {
+    /// For another reason than throttling.
+    all: usize,
+    /// With an answer that cannot be used.
+    invalid: usize,
+}
+
+impl Failures {
+    fn count(&mut self, kind: ErrorKind) {
+        self.all += usize::from(kind != ErrorKind::Throttled);
+        self.invalid += usize::from(kind == ErrorKind::InvalidResponse);
+    }
+}
+
+/// Whether such an error is one that the service itself gave.
+const fn is_an_answer(kind: ErrorKind) -> bool {
+    !matches!(
+        kind,
+        ErrorKind::InvalidResponse
+            | ErrorKind::Transport
+            | ErrorKind::Unreachable
+            | ErrorKind::Credentials
+            | ErrorKind::Cancelled
+    )
+}
+
+/// A part of a time, from 0 to 1.
+pub(super) fn part_of(time: Duration, part: f64) -> Duration {
+    Duration::try_from_secs_f64(time.as_secs_f64() * part).unwrap_or(time)
 }
 
 for_each_operation!(decorate! { impl<C: ConnectClient> ConnectClient for Retrying<C> });

@@ -77,41 +77,107 @@ async fn what_may_succeed_later_is_repeated_and_nothing_else() {
         }
         let client = Retrying::new(connect.clone(), policy(), timer());
         let answer = client.describe_instance(&instance()).await;
-        let expected = if kind.is_retryable() { 3 } else { 1 };
+        let expected = match kind {
+            kind if kind.is_retryable() => 3,
+            // The first may be an accident, the second is none.
+            ErrorKind::InvalidResponse => 2,
+            _ => 1,
+        };
         assert_eq!((answer.is_ok(), connect.calls().len()), (kind.is_retryable(), expected), "{kind:?}");
     }
     assert!(!ErrorKind::QuotaExceeded.is_retryable(), "a full quota is not throttling");
 }
 
-#[tokio::test(start_paused = true)]
-async fn attempts_and_time_are_bounded() {
-    let refuse = |connect: &MemoryConnect| {
-        for occurrence in 1..=100 {
-            connect.inject(Fault::of(
-                Operation::DescribeInstance,
-                occurrence,
-                Outcome::Refused(ErrorKind::Throttled),
-            ));
-        }
-    };
-    let first = connect();
-    refuse(&first);
-    let client = Retrying::new(first.clone(), policy(), timer());
-    assert_eq!(
-        client.describe_instance(&instance()).await.expect_err("throttled").kind(),
-        ErrorKind::Throttled
-    );
-    assert_eq!(first.calls().len(), 4);
+/// Lets the next calls fail so.
+fn refuse(connect: &MemoryConnect, calls: u32, kind: ErrorKind) {
+    for occurrence in 1..=calls {
+        connect.inject(Fault::of(Operation::DescribeInstance, occurrence, Outcome::Refused(kind)));
+    }
+}
 
-    let second = connect();
-    refuse(&second);
-    let mut policy = RetryPolicy::default();
-    (policy.attempts, policy.total) = (1_000, Duration::from_secs(30));
+#[tokio::test(start_paused = true)]
+async fn attempts_bound_failures_and_time_bounds_throttling() {
+    let failing = connect();
+    refuse(&failing, 100, ErrorKind::Service);
+    let client = Retrying::new(failing.clone(), policy(), timer());
+    assert_eq!(client.describe_instance(&instance()).await.expect_err("it fails").kind(), ErrorKind::Service);
+    assert_eq!(failing.calls().len(), 4);
+
+    let throttled = connect();
+    refuse(&throttled, 100, ErrorKind::Throttled);
+    let mut policy = policy();
+    policy.total = Duration::from_secs(600);
     let started = Instant::now();
-    let client = Retrying::new(second.clone(), policy, timer());
-    assert!(client.describe_instance(&instance()).await.is_err());
-    assert!(started.elapsed() <= Duration::from_secs(30));
-    assert!(second.calls().len() < 12, "the pauses grow: {}", second.calls().len());
+    let client = Retrying::new(throttled.clone(), policy, timer());
+    let error = client.describe_instance(&instance()).await.expect_err("throttled");
+    assert_eq!(error.kind(), ErrorKind::Throttled);
+    assert!(started.elapsed() <= Duration::from_secs(600));
+    assert!((15..50).contains(&throttled.calls().len()), "the pauses grow: {}", throttled.calls().len());
+
+    throttled.clear_faults();
+    refuse(&throttled, 12, ErrorKind::Throttled);
+    client.describe_instance(&instance()).await.expect("throttling passes with time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_needs_somebody_to_act_ends_at_once_unless_the_service_has_answered_before() {
+    for kind in [ErrorKind::Unreachable, ErrorKind::Credentials] {
+        let connect = connect();
+        refuse(&connect, 1, kind);
+        let client = Retrying::new(connect.clone(), policy(), timer());
+        let started = Instant::now();
+        let error = client.describe_instance(&instance()).await.expect_err("it cannot be reached");
+        assert_eq!((error.kind(), error.effect()), (kind, Effect::None));
+        assert_eq!((connect.calls().len(), started.elapsed()), (1, Duration::ZERO));
+        client.describe_instance(&instance()).await.expect("an answer");
+        refuse(&connect, 2, kind);
+        client.describe_instance(&instance()).await.expect("a disturbance that passes");
+        refuse(&connect, 9, kind);
+        client.describe_instance(&instance()).await.expect_err("one that does not");
+        assert_eq!(connect.calls().len(), 1 + 1 + 3 + 4);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_largest_times_and_counts_are_no_trouble() {
+    let mut policy = RetryPolicy::default();
+    (policy.first, policy.longest, policy.total) = (Duration::MAX, Duration::MAX, Duration::MAX);
+    policy.attempts = usize::MAX;
+    let disturbed = connect();
+    refuse(&disturbed, 1, ErrorKind::Throttled);
+    let token = CancellationToken::new();
+    let client =
+        Retrying::new(disturbed.clone(), policy, timer()).with_cancellation(token.clone());
+    let request = instance();
+    let (answer, ()) = tokio::join!(client.describe_instance(&request), async {
+        tokio::time::sleep(Duration::from_secs(86_400)).await;
+        token.cancel();
+    });
+    assert_eq!(answer.expect_err("it still waits").kind(), ErrorKind::Throttled);
+    (policy.first, policy.longest) = (Duration::from_secs(1), Duration::from_secs(1));
+    refuse(&disturbed, 100, ErrorKind::Throttled);
+    let client = Retrying::new(disturbed, policy, timer());
+    client.describe_instance(&instance()).await.expect("after a hundred times");
+
+    let rate = Rate { every: Duration::MAX, burst: NonZeroU32::MAX };
+    assert_eq!(rate.time_for(u64::MAX), Duration::MAX);
+    assert_eq!(Rate { every: Duration::ZERO, ..rate }.time_for(u64::MAX), Duration::ZERO);
+    for shared in [false, true] {
+        let pace = TokenBuckets::new(rate, timer());
+        let pace = if shared { pace.shared() } else { pace };
+        let client = Paced::new(connect(), Arc::new(pace)).with_cancellation(token.clone());
+        assert_eq!(client.describe_instance(&instance()).await.expect_err("ended").kind(), ErrorKind::Cancelled);
+        for burst in [NonZeroU32::MIN, NonZeroU32::MAX] {
+            let pace = TokenBuckets::new(Rate { every: Duration::MAX, burst }, timer());
+            let pace = if shared { pace.shared() } else { pace };
+            let connect = connect();
+            refuse(&connect, 1, ErrorKind::Throttled);
+            let client = Paced::new(connect, Arc::new(pace));
+            client.describe_instance(&instance()).await.expect_err("throttled");
+            let again = client.describe_instance(&request);
+            tokio::time::timeout(Duration::from_secs(9_000), again).await.expect_err("its turn never comes");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
