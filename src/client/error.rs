@@ -108,7 +108,9 @@ impl ErrorKind {
                 "sign in (`aws sso login`), name a profile (`AWS_PROFILE`), or set `AWS_ACCESS_KEY_ID` and \
                  `AWS_SECRET_ACCESS_KEY`, then run it again; `aws sts get-caller-identity` tells whether they work"
             }
-            Self::Duplicate | Self::Invalid => "mend the cause, then run it again: what is done is not repeated",
+            Self::Duplicate | Self::Invalid => {
+                "mend the cause, then run it again: what is done is not repeated"
+            }
             Self::Throttled | Self::Conflict | Self::Service | Self::Transport | Self::Cancelled => {
                 "run it again: what is done is not repeated"
             }

@@ -33,7 +33,7 @@ pub use cancel::CancellationToken;
 pub use delayed::Delayed;
 pub use error::{ClientError, ClientResult, Effect, ErrorKind};
 #[cfg(feature = "policy")]
-pub use pace::{Pace, Paced, TokenBuckets};
+pub use pace::{Pace, Paced, TokenBuckets, Turn};
 pub use page::{
     list_all_hierarchy_groups, list_all_proficiencies, list_all_routing_profiles, list_all_security_profiles,
     list_all_users, search_all_quick_connects, search_all_users,

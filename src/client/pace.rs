@@ -9,39 +9,39 @@ use std::{
 };
 
 use async_trait::async_trait;
-use governor::{
-    Quota, RateLimiter,
-    middleware::NoOpMiddleware,
-    state::{InMemoryState, NotKeyed},
-};
 
 use super::{
     CancellationToken, ClientError, ClientResult, ConnectClient, ErrorKind, Rate, Rates, Timer,
-    retry::Clock,
+    retry::{Clock, part_of},
     traits::{decorate, for_each_operation},
 };
 use crate::user::Operation;
 
-/// Who says when a call may be made.
+/// Decides when a call may be made.
 ///
 /// The quota is one per operation, account and Region, so one `Pace` is shared by every client of an
 /// account and Region. A host with many machines can put one of its own here, that all of them ask.
 #[async_trait]
 pub trait Pace: fmt::Debug + Send + Sync {
-    /// Returns when a call of this operation may be made. One that is no longer waited for has no effect.
-    async fn acquire(&self, operation: Operation);
+    /// Returns when a call of this operation may be made: the call, by a number that says what the pace
+    /// wants to know again. One that is no longer waited for has no effect.
+    async fn acquire(&self, operation: Operation) -> Turn;
 
-    /// Hears that the service refused a call because there were too many.
-    fn throttled(&self, operation: Operation);
+    /// Hears that the service refused that call because there were too many.
+    fn throttled(&self, operation: Operation, turn: Turn);
 
-    /// Hears that the service took a call.
-    fn accepted(&self, operation: Operation);
+    /// Hears that the service took that call.
+    fn accepted(&self, operation: Operation, turn: Turn);
 
     /// What an operation gets at present, for estimates.
     fn rate(&self, _operation: Operation) -> Rate {
         Rate::DEFAULT
     }
 }
+
+/// A call that a [`Pace`] has allowed, by a number of the pace's own choice; 0 by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn(pub u64);
 
 /// A client that makes each call when a [`Pace`] allows it.
 ///
@@ -83,14 +83,14 @@ impl<C> Paced<C> {
         F: Fn() -> Fut,
         Fut: Future<Output = ClientResult<T>>,
     {
-        let waited = self.cancel.run(self.pace.acquire(operation)).await;
-        if waited.is_none() || self.cancel.is_cancelled() {
+        let turn = self.cancel.run(self.pace.acquire(operation)).await;
+        let Some(turn) = turn.filter(|_| !self.cancel.is_cancelled()) else {
             return Err(ClientError::new(operation, ErrorKind::Cancelled));
-        }
+        };
         let answer = call().await;
         match &answer {
-            Err(error) if error.kind() == ErrorKind::Throttled => self.pace.throttled(operation),
-            Ok(_) => self.pace.accepted(operation),
+            Err(error) if error.kind() == ErrorKind::Throttled => self.pace.throttled(operation, turn),
+            Ok(_) => self.pace.accepted(operation, turn),
             Err(_) => {}
         }
         answer
@@ -101,10 +101,14 @@ for_each_operation!(decorate! { impl<C: ConnectClient> ConnectClient for Paced<C
 
 /// A token bucket for each operation, in this process; first come, first served.
 ///
-/// Somebody else may use the same quota: each refusal for too many calls takes part of the rate away, and
+/// Somebody else may use the same quota: a refusal for too many calls takes part of the rate away, and
 /// while the service takes calls, it comes back with time. So appliers that share a quota without knowing
 /// of each other end up with about the same share each, and together use nearly all of it. For that they
 /// must not stay in step: [`shared`](Self::shared) spreads the calls.
+///
+/// All refusals of calls that were made before the rate was last changed are one. And a refused burst says
+/// only that the service's bucket was not full, as after another run: then no more bursts are made until the
+/// bucket would be full again, at the same rate.
 pub struct TokenBuckets {
     rates: Rates,
     timer: Clock,
@@ -112,11 +116,7 @@ pub struct TokenBuckets {
     buckets: Mutex<BTreeMap<Operation, Arc<Bucket>>>,
 }
 
-type Limiter = RateLimiter<NotKeyed, InMemoryState, GovernorClock, NoOpMiddleware<Duration>>;
-
 struct Bucket {
-    /// Never more than the quota.
-    limiter: Limiter,
     /// Who waits, in the order in which they came.
     turn: tokio::sync::Mutex<()>,
     share: Mutex<Share>,
@@ -124,6 +124,15 @@ struct Bucket {
 
 /// What is ours of a quota that others use too.
 struct Share {
+    rate: Rate,
+    /// When the bucket is full, if no more calls are made: never more calls than the quota.
+    full: Duration,
+    /// How many turns were given.
+    turns: u64,
+    /// The last turn that was part of a burst, or one more.
+    burst: u64,
+    /// Refusals of turns before this one say nothing new.
+    heard: u64,
     /// From [`LEAST`] to 1.
     part: f64,
     /// How many calls the service took since it last refused one.
@@ -169,64 +178,58 @@ impl TokenBuckets {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let bucket = buckets.entry(operation).or_insert_with(|| {
             Arc::new(Bucket {
-                limiter: self.limiter(self.rates.of(operation)),
                 turn: tokio::sync::Mutex::default(),
-                share: Mutex::new(Share { part: 1.0, accepted: 0, due: now, changed: now }),
+                share: Mutex::new(Share::new(self.rates.of(operation), now)),
             })
         });
         bucket.clone()
     }
 
-    fn limiter(&self, rate: Rate) -> Limiter {
-        // A rate without end is one that a nanosecond limits.
-        let every = rate.every.max(Duration::from_nanos(1));
-        let quota =
-            Quota::with_period(every).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(rate.burst);
-        RateLimiter::direct_with_clock(quota, GovernorClock(self.timer.clone()))
-    }
-
-    async fn until(&self, moment: Duration) {
-        let pause = moment.saturating_sub(self.timer.0.now());
-        if !pause.is_zero() {
-            self.timer.0.sleep(pause).await;
-        }
-    }
-
     fn spread(&self, every: Duration) -> Duration {
-        if self.shared { every.mul_f64(SPREAD * fastrand::f64()) } else { Duration::ZERO }
+        if self.shared { part_of(every, SPREAD * fastrand::f64()) } else { Duration::ZERO }
     }
 }
 
 #[async_trait]
 impl Pace for TokenBuckets {
-    async fn acquire(&self, operation: Operation) {
+    async fn acquire(&self, operation: Operation) -> Turn {
         let bucket = self.bucket(operation);
         let _turn = bucket.turn.lock().await;
-        let every = self.rates.of(operation).every;
-        let due = bucket.share().due(every, self.timer.0.now());
+        let due = bucket.share().due(self.timer.0.now());
         if let Some((due, every)) = due {
-            self.until(due + self.spread(every)).await;
+            let pause = due.saturating_add(self.spread(every)).saturating_sub(self.timer.0.now());
+            if !pause.is_zero() {
+                self.timer.0.sleep(pause).await;
+            }
         }
-        while let Err(not_yet) = bucket.limiter.check() {
-            let pause = not_yet.wait_time_from(self.timer.0.now()).max(Duration::from_millis(1));
-            self.timer.0.sleep(pause + self.spread(every)).await;
+        loop {
+            let taken = bucket.share().take(self.timer.0.now());
+            match taken {
+                Ok(turn) => return turn,
+                Err(pause) => {
+                    let pause = pause.max(Duration::from_millis(1));
+                    self.timer
+                        .0
+                        .sleep(pause.saturating_add(self.spread(self.rates.of(operation).every)))
+                        .await;
+                }
+            }
         }
     }
 
-    fn throttled(&self, operation: Operation) {
-        self.bucket(operation).share().decrease(self.timer.0.now());
+    fn throttled(&self, operation: Operation, turn: Turn) {
+        self.bucket(operation).share().throttled(turn, self.timer.0.now());
     }
 
-    fn accepted(&self, operation: Operation) {
-        let every = self.rates.of(operation).every;
-        self.bucket(operation).share().increase(every, self.timer.0.now());
+    fn accepted(&self, operation: Operation, _: Turn) {
+        self.bucket(operation).share().increase(self.timer.0.now());
     }
 
     fn rate(&self, operation: Operation) -> Rate {
         let rate = self.rates.of(operation);
         let part = self.bucket(operation).share().part;
         if part < 1.0 {
-            return Rate { every: rate.every.div_f64(part), burst: NonZeroU32::MIN };
+            return Rate { every: longer(rate.every, part), burst: NonZeroU32::MIN };
         }
         rate
     }
@@ -239,15 +242,55 @@ impl Bucket {
 }
 
 impl Share {
+    fn new(rate: Rate, now: Duration) -> Self {
+        // What the first call says of the bucket, nobody has said before: it counts as a burst.
+        Self { rate, full: now, turns: 0, burst: 1, heard: 0, part: 1.0, accepted: 0, due: now, changed: now }
+    }
+
+    /// How long the bucket takes to fill.
+    const fn whole(&self) -> Duration {
+        self.rate.every.saturating_mul(self.rate.burst.get())
+    }
+
+    /// Takes a token; otherwise, how long it is until there is one.
+    fn take(&mut self, now: Duration) -> Result<Turn, Duration> {
+        let every = self.rate.every;
+        let pending = self.full.saturating_sub(now);
+        let Some(lacks) = pending.checked_add(every).filter(|lacks| *lacks <= self.whole()) else {
+            return Err(pending.saturating_sub(self.whole().saturating_sub(every)));
+        };
+        self.full = now.saturating_add(lacks);
+        let turn = Turn(self.turns);
+        self.turns = self.turns.saturating_add(1);
+        // Another token is there at once: this call is part of a burst, and so is the last one of it. At a
+        // part of the rate there are none.
+        if self.part >= 1.0 && lacks.saturating_add(every) <= self.whole() {
+            self.burst = self.turns.saturating_add(1);
+        }
+        Ok(turn)
+    }
+
     /// When the next call is due, and how far apart calls are; `None` where the whole rate is ours.
-    fn due(&mut self, every: Duration, now: Duration) -> Option<(Duration, Duration)> {
+    fn due(&mut self, now: Duration) -> Option<(Duration, Duration)> {
         if self.part >= 1.0 {
             return None;
         }
-        let every = every.div_f64(self.part);
+        let every = longer(self.rate.every, self.part);
         let due = self.due.max(now);
-        self.due = due + every;
+        self.due = due.saturating_add(every);
         Some((due, every))
+    }
+
+    fn throttled(&mut self, turn: Turn, now: Duration) {
+        if turn.0 < self.heard {
+            return;
+        }
+        self.heard = self.turns;
+        if turn.0 < self.burst {
+            self.full = now.saturating_add(self.whole());
+        } else {
+            self.decrease(now);
+        }
     }
 
     fn decrease(&mut self, now: Duration) {
@@ -260,28 +303,22 @@ impl Share {
         self.changed = now;
     }
 
-    fn increase(&mut self, every: Duration, now: Duration) {
+    fn increase(&mut self, now: Duration) {
         self.accepted = self.accepted.saturating_add(1);
-        let calls = now.saturating_sub(self.changed).as_secs_f64() / every.as_secs_f64().max(f64::EPSILON);
+        let every = self.rate.every.as_secs_f64().max(f64::EPSILON);
+        let calls = now.saturating_sub(self.changed).as_secs_f64() / every;
         self.part = (self.part + INCREASE * calls).min(1.0);
         self.changed = now;
     }
 }
 
+/// The time between two calls at a part of the rate.
+fn longer(every: Duration, part: f64) -> Duration {
+    Duration::try_from_secs_f64(every.as_secs_f64() / part).unwrap_or(Duration::MAX)
+}
+
 impl fmt::Debug for TokenBuckets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenBuckets").field("rates", &self.rates).finish_non_exhaustive()
-    }
-}
-
-/// A timer as `governor` reads it.
-#[derive(Clone, Debug)]
-struct GovernorClock(Clock);
-
-impl governor::clock::Clock for GovernorClock {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        self.0.0.now()
     }
 }

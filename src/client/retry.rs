@@ -137,7 +137,8 @@ impl<C> Retrying<C> {
                 return Err(error);
             }
             let pause = pauses.next().unwrap_or(self.policy.longest);
-            if timer.now().saturating_add(pause) > end || self.cancel.run(timer.sleep(pause)).await.is_none() {
+            if timer.now().saturating_add(pause) > end || self.cancel.run(timer.sleep(pause)).await.is_none()
+            {
                 return Err(error);
             }
         }

@@ -146,8 +146,7 @@ async fn the_largest_times_and_counts_are_no_trouble() {
     let disturbed = connect();
     refuse(&disturbed, 1, ErrorKind::Throttled);
     let token = CancellationToken::new();
-    let client =
-        Retrying::new(disturbed.clone(), policy, timer()).with_cancellation(token.clone());
+    let client = Retrying::new(disturbed.clone(), policy, timer()).with_cancellation(token.clone());
     let request = instance();
     let (answer, ()) = tokio::join!(client.describe_instance(&request), async {
         tokio::time::sleep(Duration::from_secs(86_400)).await;
@@ -166,7 +165,10 @@ async fn the_largest_times_and_counts_are_no_trouble() {
         let pace = TokenBuckets::new(rate, timer());
         let pace = if shared { pace.shared() } else { pace };
         let client = Paced::new(connect(), Arc::new(pace)).with_cancellation(token.clone());
-        assert_eq!(client.describe_instance(&instance()).await.expect_err("ended").kind(), ErrorKind::Cancelled);
+        assert_eq!(
+            client.describe_instance(&instance()).await.expect_err("ended").kind(),
+            ErrorKind::Cancelled
+        );
         for burst in [NonZeroU32::MIN, NonZeroU32::MAX] {
             let pace = TokenBuckets::new(Rate { every: Duration::MAX, burst }, timer());
             let pace = if shared { pace.shared() } else { pace };
@@ -235,6 +237,7 @@ async fn throttling_slows_down_and_success_recovers() {
     let timer = timer();
     let rate = Rate { every: Duration::from_millis(100), burst: NonZeroU32::MIN };
     let client = Paced::new(connect.clone(), Arc::new(TokenBuckets::new(rate, timer)));
+    client.describe_instance(&instance()).await.expect("answered");
     connect.inject(Fault::of(Operation::DescribeInstance, 1, Outcome::Refused(ErrorKind::Throttled)));
     client.describe_instance(&instance()).await.expect_err("throttled");
     let started = Instant::now();
@@ -256,18 +259,62 @@ async fn throttling_slows_down_and_success_recovers() {
 
 #[tokio::test(start_paused = true)]
 async fn a_rare_refusal_costs_little_and_many_cost_much() {
-    let accept = |pace: &TokenBuckets, calls| (0..calls).for_each(|_| pace.accepted(Operation::TagResource));
     let pace = TokenBuckets::new(Rate::DEFAULT, timer());
-    accept(&pace, 100);
-    pace.throttled(Operation::TagResource);
+    let mut turn = Turn::default();
+    for _ in 0..100 {
+        turn = pace.acquire(Operation::TagResource).await;
+        pace.accepted(Operation::TagResource, turn);
+    }
+    pace.throttled(Operation::TagResource, turn);
     let rare = pace.rate(Operation::TagResource);
     assert!((500..520).contains(&rare.every.as_millis()), "{rare:?}");
     for _ in 0..100 {
-        pace.throttled(Operation::TagResource);
+        let turn = pace.acquire(Operation::TagResource).await;
+        pace.throttled(Operation::TagResource, turn);
     }
     let least = pace.rate(Operation::TagResource);
     assert_eq!(least.every, Duration::from_secs(8), "never less than a sixteenth");
     assert_eq!(pace.rate(Operation::CreateUser), Rate::DEFAULT, "each operation for itself");
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_of_calls_that_were_made_together_count_once() {
+    let pace = TokenBuckets::new(Rate::DEFAULT, timer());
+    let mut turns = Vec::new();
+    for _ in 0..12 {
+        turns.push(pace.acquire(Operation::TagResource).await);
+    }
+    // The last five are no burst: they were made half a second apart, and their answers come late.
+    turns.iter().skip(7).for_each(|turn| pace.throttled(Operation::TagResource, *turn));
+    assert_eq!(pace.rate(Operation::TagResource).every, Duration::from_secs(1), "halved once");
+    turns.iter().for_each(|turn| pace.throttled(Operation::TagResource, *turn));
+    assert_eq!(pace.rate(Operation::TagResource).every, Duration::from_secs(1), "they say nothing new");
+    let later = pace.acquire(Operation::TagResource).await;
+    pace.throttled(Operation::TagResource, later);
+    assert_eq!(pace.rate(Operation::TagResource).every, Duration::from_secs(2), "this one does");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_just_after_another_goes_on_at_the_whole_rate() {
+    let connect = connect();
+    let timer = timer();
+    connect.follow(timer.clone());
+    connect.set_quota(None, Rate::DEFAULT.every, Rate::DEFAULT.burst);
+    for run in 0..3 {
+        // A process of its own each: none knows what the one before has used up.
+        let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone()));
+        let client = Paced::new(connect.clone(), pace.clone());
+        let client = Retrying::new(client, RetryPolicy::default(), timer.clone());
+        let started = Instant::now();
+        let requests = vec![instance(); 40];
+        let calls = requests.iter().map(|request| client.describe_instance(request));
+        for answer in futures_util::future::join_all(calls).await {
+            answer.expect("answered in the end");
+        }
+        let elapsed = started.elapsed();
+        assert!(elapsed <= Duration::from_secs(25), "run {run}: {elapsed:?}");
+        assert_eq!(pace.rate(Operation::DescribeInstance), Rate::DEFAULT, "run {run}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use tokio::sync::{Notify, Semaphore};
 
 use crate::{
-    client::{ClientResult, ConnectClient, Pace, Rate, decorate, for_each_operation},
+    client::{ClientResult, ConnectClient, Pace, Rate, Turn, decorate, for_each_operation},
     user::Operation,
 };
 
@@ -62,18 +62,19 @@ impl Drop for Waiting<'_> {
 
 #[async_trait]
 impl Pace for Watched {
-    async fn acquire(&self, operation: Operation) {
+    async fn acquire(&self, operation: Operation) -> Turn {
         let _waiting = Waiting::new(self, operation);
-        self.pace.acquire(operation).await;
+        let turn = self.pace.acquire(operation).await;
         self.calls.fetch_add(1, Ordering::Relaxed);
+        turn
     }
 
-    fn throttled(&self, operation: Operation) {
-        self.pace.throttled(operation);
+    fn throttled(&self, operation: Operation, turn: Turn) {
+        self.pace.throttled(operation, turn);
     }
 
-    fn accepted(&self, operation: Operation) {
-        self.pace.accepted(operation);
+    fn accepted(&self, operation: Operation, turn: Turn) {
+        self.pace.accepted(operation, turn);
     }
 
     fn rate(&self, operation: Operation) -> Rate {
