@@ -206,9 +206,9 @@ impl Execution<'_> {
         let unchanged = wave.wanted.iter().filter(|(view, _)| !planned.contains(view.name.as_str()));
         let changes = unchanged.filter_map(|(view, _)| {
             let entry = self.store.entry(&view.name)?;
-            let notes = watch.notes(&view.name, entry.state.as_ref()?, &entry.notes);
+            let notes = watch.notes(&view.name, Some(entry.state.as_ref()?), &entry.notes);
             let is_new = notes != entry.notes;
-            let entry = Entry { state: entry.state.clone(), notes };
+            let entry = Entry { notes, ..entry.clone() };
             is_new.then(|| Change::Put(view.name.clone(), Box::new(entry)))
         });
         let changes = changes.collect();

@@ -144,8 +144,8 @@ fn judge(review: &Review) -> Outcome<()> {
             view.identity.as_ref().and_then(|(instance, name)| review.refreshed.owner_of(instance, name));
         if let Some(owner) = owner.filter(|owner| !known.contains(owner)) {
             output::note(&format!(
-                "`{}` has the name of the user `{owner}`, which is not recorded: it is taken over only if it \
-                 is exactly as the program says; otherwise import it",
+                "`{}` has the name of the user `{owner}`, which is not recorded: import it if it is \
+                 meant",
                 view.name
             ));
         }
@@ -162,9 +162,10 @@ fn judge(review: &Review) -> Outcome<()> {
 /// Shows what is to be done, and says whether there is anything.
 async fn plan(file: &Path, scale: &Scale, global: &Global) -> Outcome<bool> {
     let program = Program::read(file, &global.set)?;
-    let store = Store::open(&global.state).await?;
+    let mut store = Store::open(&global.state).await?;
     let wishes = Wishes::new(global, &store, &scale.target)?;
     let mut backend = Backend::open(global, store.users().next().is_some()).await?;
+    store.recover(&backend, false).await?;
     let mut review = review(&program, &store, &wishes, Some(&mut backend)).await?;
     review.settle(&wishes, scale.users_per_instance);
     judge(&review)?;
@@ -178,6 +179,7 @@ async fn apply(file: &Path, yes: bool, scale: &Scale, global: &Global) -> Outcom
     let mut store = Store::open_to_write(&global.state).await?;
     let wishes = Wishes::new(global, &store, &scale.target)?;
     let mut backend = Backend::open_to_write(global, store.users().next().is_some()).await?;
+    store.recover(&backend, true).await?;
     let mut review = review(&program, &store, &wishes, Some(&mut backend)).await?;
     review.settle(&wishes, scale.users_per_instance);
     refuse_unresolved(&review)?;
@@ -196,6 +198,7 @@ async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
     let mut store = Store::open_to_write(&global.state).await?;
     let wishes = Wishes::new(global, &store, &[])?;
     let mut backend = Backend::open_to_write(global, store.users().next().is_some()).await?;
+    store.recover(&backend, true).await?;
     let departures: Vec<Departure> = store
         .users()
         .map(|(name, state)| {

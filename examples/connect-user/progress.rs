@@ -80,12 +80,12 @@ impl FleetObserver for Watch<'_> {
     fn notes(
         &self,
         name: &str,
-        state: &UserState,
+        state: Option<&UserState>,
         before: &BTreeMap<String, String>,
     ) -> BTreeMap<String, String> {
         let mut notes = before.clone();
         let Some(keep) = self.keeps.get(name) else { return notes };
-        let is_old = keep.old.as_ref() == Some(&state.user_id);
+        let is_old = state.is_some_and(|state| keep.old.as_ref() == Some(&state.user_id));
         // The slow hash is made only where it is written down.
         if !is_old || !notes.contains_key(FINGERPRINT) {
             let password = keep.password.as_ref();

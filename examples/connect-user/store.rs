@@ -3,13 +3,16 @@
 use std::{collections::BTreeMap, path::Path};
 
 use connect_user::{
-    fleet::{Change, EmbeddedStore, Entry, StateStore, StoreError, load_all},
+    apply,
+    fleet::{Change, EmbeddedStore, Entry, StateStore, StoreError, load_all, recover},
     user::{Secret, UserState},
 };
 
 use crate::{
+    backend::Backend,
     failure::{Failure, Outcome},
     fingerprint::Fingerprints,
+    output,
 };
 
 /// Tells whether a password is another one, and too little to tell which it is.
@@ -58,16 +61,38 @@ impl Store {
         self.entries.iter().filter_map(|(name, entry)| Some((name, entry.state.as_ref()?)))
     }
 
+    /// Finds out what has become of creations that an earlier run had begun and could not write down. A store
+    /// that is open for reading knows it for this run only.
+    pub async fn recover(&mut self, backend: &Backend, writes: bool) -> Outcome<()> {
+        let options = apply::Options::builder().sleep(&*backend.timer).build();
+        let recovered = recover(&self.entries, backend.client(), &options).await;
+        for user in &recovered.users {
+            output::note(&user.message());
+            if let Some(help) = user.help() {
+                output::note(help);
+            }
+        }
+        match writes {
+            true => self.commit(recovered.changes).await?,
+            false => self.take(recovered.changes),
+        }
+        Ok(())
+    }
+
     /// Writes changes down.
     pub async fn commit(&mut self, changes: Vec<Change>) -> Outcome<()> {
         self.file.commit(&changes).await?;
+        self.take(changes);
+        Ok(())
+    }
+
+    fn take(&mut self, changes: Vec<Change>) {
         for change in changes {
             match change {
                 Change::Put(name, entry) => drop(self.entries.insert(name, *entry)),
                 Change::Remove(name) => drop(self.entries.remove(&name)),
             }
         }
-        Ok(())
     }
 
     /// Reads a user again that somebody else has written down.

@@ -1,18 +1,25 @@
 //! Making a user, also when no answer comes.
 
+use std::time::Duration;
+
 use super::{
     ApplyError,
-    read::{find_by_name, is_gone},
-    run::Options,
+    identify::{Verdict, differences, identify, record, recorded},
+    look_up::{Looked, look_for},
+    options::Options,
+    read::is_gone,
 };
 use crate::{
-    client::{ClientError, ClientResult, ConnectClient, CreateUser, CreatedUser, Effect, ErrorKind},
-    diff::{self, Change, diff},
-    user::{
-        DesiredUser, Managed, Proficiencies, Property, PropertySet, Record, Unfinished, UserId, UserSettings,
-        UserState,
-    },
+    client::{ClientError, ConnectClient, CreateUser, CreatedUser, Effect, ErrorKind},
+    user::{CreationAttempt, DesiredUser, Proficiencies, UserId, UserSettings, UserState},
 };
+
+/// How often a creation is repeated of which nobody knows whether it was done, and nobody was found.
+const REPETITIONS: u32 = 3;
+
+/// For how long a user is looked for before its creation is repeated. Names are unique: if the user turns up
+/// later all the same, the service refuses the repetition, and the user is looked for again.
+pub(super) const SETTLED_WITHIN: Duration = Duration::from_secs(10);
 
 /// A user that is there now, and whether it was there before.
 pub(super) struct Made {
@@ -20,105 +27,152 @@ pub(super) struct Made {
     pub(super) adopted: bool,
 }
 
+/// A creation that has ended without a user to go on with.
+pub(super) struct NotMade {
+    pub(super) error: ApplyError,
+    /// Whether the creation may have made one all the same.
+    pub(super) is_uncertain: bool,
+    /// The user that an earlier attempt has made.
+    pub(super) recovered: Option<UserState>,
+}
+
 /// Makes the desired user.
 ///
-/// Where the service says that the name is taken, or says nothing at all, the user is looked up: one in
-/// which everything that can be read is as desired is the one that an earlier call made. `gone` is a
-/// user that this plan has deleted: it may still be found for a while.
+/// Where the service says nothing, or says that the name is taken, the user is looked up: it is one's own if
+/// this attempt, or an earlier one that is remembered, has made it. `freed` are users that were just deleted:
+/// they may still be found for a while, and their names still be taken.
 pub(super) async fn create(
     client: &dyn ConnectClient,
     desired: &DesiredUser,
-    gone: Option<&UserId>,
+    attempt: &CreationAttempt,
+    freed: &[UserId],
     options: &Options<'_>,
-) -> Result<Made, ApplyError> {
-    let error = match client.create_user(&request(desired)).await {
-        Ok(created) => return Ok(Made { state: created_state(desired, created), adopted: false }),
-        Err(error) => error,
-    };
-    let taken = error.kind() == ErrorKind::Duplicate;
-    if !taken && error.effect() == Effect::None {
-        return Err(error.into());
+) -> Result<Made, NotMade> {
+    let mut creation =
+        Creation { client, desired, attempt, freed, options, may_be_made: false, recovered: None };
+    match creation.run().await {
+        Ok(made) => Ok(made),
+        Err(error) => {
+            Err(NotMade { error, is_uncertain: creation.may_be_made, recovered: creation.recovered })
+        }
     }
-    if taken && gone.is_some() {
-        // The name is that of the user that has just been deleted, and will be free in a while.
-        for pause in options.wait.pauses() {
-            options.sleep.sleep(pause).await;
-            match client.create_user(&request(desired)).await {
-                Ok(created) => return Ok(Made { state: created_state(desired, created), adopted: false }),
-                Err(error) if error.kind() == ErrorKind::Duplicate => {}
-                Err(error) => return Err(error.into()),
+}
+
+struct Creation<'a> {
+    client: &'a dyn ConnectClient,
+    desired: &'a DesiredUser,
+    attempt: &'a CreationAttempt,
+    freed: &'a [UserId],
+    options: &'a Options<'a>,
+    /// Whether a call of this attempt may have made a user that was not found yet.
+    may_be_made: bool,
+    recovered: Option<UserState>,
+}
+
+impl Creation<'_> {
+    async fn run(&mut self) -> Result<Made, ApplyError> {
+        let request = request(self.desired);
+        let mut repetitions = REPETITIONS;
+        let mut pauses = self.options.pauses();
+        loop {
+            let error = match self.client.create_user(&request).await {
+                Ok(created) => {
+                    return Ok(Made { state: created_state(self.desired, created), adopted: false });
+                }
+                Err(error) => error,
+            };
+            let is_taken = error.kind() == ErrorKind::Duplicate;
+            if error.effect() == Effect::Unknown {
+                self.may_be_made = true;
+                match self.look(SETTLED_WITHIN).await {
+                    Looked::Found(users) => return self.take(users, error).await,
+                    // A repetition is harmless even if the user turns up now: its name is taken then.
+                    Looked::Nobody if repetitions > 0 => repetitions -= 1,
+                    _ => return Err(self.not_known(error)),
+                }
+            } else if !is_taken {
+                return Err(match self.may_be_made {
+                    true => self.not_known(error),
+                    false => error.into(),
+                });
+            } else if self.is_name_about_to_be_free()
+                && let Some(pause) = pauses.next()
+            {
+                self.options.pause(pause).await;
+            } else {
+                return match self.look(Duration::MAX).await {
+                    Looked::Found(users) => self.take(users, error).await,
+                    _ if self.may_be_made => Err(self.not_known(error)),
+                    // The error that led here says more.
+                    _ => Err(error.into()),
+                };
             }
         }
     }
-    let found = look_up(client, desired, gone, taken, options).await;
-    match found {
-        Ok(Some(state)) if options.owned.contains(&state.user_id) => {
-            Err(ApplyError::Owned { id: Box::new(state.id()), source: error })
+
+    /// Whether the name is that of a user who was just deleted, and of nobody whom an attempt has made.
+    fn is_name_about_to_be_free(&self) -> bool {
+        !self.freed.is_empty() && !self.may_be_made && self.remembered().next().is_none()
+    }
+
+    /// The earlier attempts to make this very user.
+    fn remembered(&self) -> impl Iterator<Item = &CreationAttempt> {
+        let (instance, name) = (self.desired.instance_id(), self.desired.name());
+        let is_same =
+            move |attempt: &&CreationAttempt| attempt.instance_id() == instance && attempt.name() == name;
+        self.options.attempts.iter().filter(is_same)
+    }
+
+    async fn look(&self, most: Duration) -> Looked {
+        let (instance, name) = (self.desired.instance_id(), self.desired.name());
+        let pauses = self.options.pauses_within(most);
+        look_for(self.client, instance, name, self.freed, pauses, self.options).await
+    }
+
+    /// What to do about users who have the name.
+    async fn take(&mut self, users: Vec<UserState>, error: ClientError) -> Result<Made, ApplyError> {
+        let clock_skew = self.options.clock_skew;
+        for found in &users {
+            if self.options.is_owned(&found.user_id).await.map_err(ApplyError::Observer)? {
+                self.may_be_made = false;
+                return Err(ApplyError::Owned { id: Box::new(found.id()), source: error });
+            }
         }
-        Ok(Some(state)) => adopt(desired, state, error, options.adopt_taken || !taken),
-        // Nobody of that name, or nobody can tell: the error that led here says more.
-        Ok(None) | Err(_) => Err(error.into()),
-    }
-}
-
-/// Looks the user up; where the service says that there is one, until it is found.
-async fn look_up(
-    client: &dyn ConnectClient,
-    desired: &DesiredUser,
-    gone: Option<&UserId>,
-    taken: bool,
-    options: &Options<'_>,
-) -> ClientResult<Option<UserState>> {
-    let mut pauses = options.wait.pauses();
-    loop {
-        let found = find_by_name(client, desired.instance_id(), desired.name(), taken).await?;
-        if let Some(state) = found.filter(|state| gone != Some(&state.user_id)) {
-            return Ok(Some(state));
+        let verdicts = users.iter().map(|found| identify(self.attempt, found, clock_skew));
+        let verdicts: Vec<Verdict> = verdicts.collect();
+        let is_made = |verdict: &Verdict| matches!(verdict, Verdict::Made);
+        if self.may_be_made
+            && let Some(place) = verdicts.iter().position(is_made)
+            && let Some(found) = users.get(place)
+        {
+            let state = recorded(self.attempt, self.desired.password(), found.clone());
+            return Ok(Made { state, adopted: true });
         }
-        match pauses.next() {
-            Some(pause) if taken => options.sleep.sleep(pause).await,
-            _ => return Ok(None),
+        for found in &users {
+            let made = |attempt: &&CreationAttempt| is_made(&identify(attempt, found, clock_skew));
+            let state = self.remembered().find(made).map(|attempt| recorded(attempt, None, found.clone()));
+            // What is desired may have changed since, and the password with it: that is planned anew.
+            if let Some(state) = state {
+                let id = Box::new(state.id());
+                self.recovered = Some(state);
+                self.may_be_made = false;
+                return Err(ApplyError::Recovered { id });
+            }
         }
+        let Some(found) = users.into_iter().next() else { return Err(error.into()) };
+        let differing = differences(self.attempt, &found);
+        if self.options.adopt_taken && differing.is_empty() {
+            let state = recorded(self.attempt, self.desired.password(), found);
+            return Ok(Made { state, adopted: true });
+        }
+        // Somebody had the name before: the attempt has made nobody.
+        self.may_be_made &= !matches!(verdicts.first(), Some(Verdict::Older));
+        Err(ApplyError::NotAdopted { id: Box::new(found.id()), differing, source: error })
     }
-}
 
-fn adopt(
-    desired: &DesiredUser,
-    found: UserState,
-    error: ClientError,
-    is_wanted: bool,
-) -> Result<Made, ApplyError> {
-    let differing = differences(desired, &found);
-    if !is_wanted || !differing.is_empty() {
-        let paths = differing.into_iter().map(|change| change.path).collect();
-        return Err(ApplyError::NotAdopted { id: Box::new(found.id()), differing: paths, source: error });
+    fn not_known(&self, source: ClientError) -> ApplyError {
+        ApplyError::OutcomeUnknown { name: self.desired.name().to_owned(), source }
     }
-    let record = record(desired, found.record.unrecognised.clone());
-    Ok(Made { state: UserState { record, ..found }, adopted: true })
-}
-
-/// Everything in which a user that was found is not as desired; also what the spec leaves out and a new
-/// user would not have.
-fn differences(desired: &DesiredUser, found: &UserState) -> Vec<Change> {
-    let mut strict = found.clone();
-    strict.record.managed = diff::everything();
-    strict.record.tag_keys = found.tags_all.keys().cloned().collect();
-    let options = diff::Options::builder()
-        .default_tags(desired.default_tags().clone())
-        .password_changed(false)
-        .directory_user_id(diff::DirectoryUserIdPolicy::Replace)
-        .build();
-    let mut changes = diff(desired.spec(), Some(&strict), &options).changes;
-    if is_part(found.settings.proficiencies.as_ref(), desired.settings().proficiencies.as_ref()) {
-        changes.retain(|change| change.property != Property::UserProficiencies);
-    }
-    changes
-}
-
-/// Whether the user has no proficiency but those it should get: they come after the creation.
-fn is_part(found: Option<&Proficiencies>, desired: Option<&Proficiencies>) -> bool {
-    let desired_level = |key| desired.and_then(|desired| desired.get(key));
-    found.is_none_or(|found| found.iter().all(|(key, level)| desired_level(key) == Some(level)))
 }
 
 fn request(desired: &DesiredUser) -> CreateUser {
@@ -155,55 +209,8 @@ fn created_state(desired: &DesiredUser, created: CreatedUser) -> UserState {
         tags_all: desired.tags_all(),
         last_modified_time: None,
         last_modified_region: None,
-        record: record(desired, Vec::new()),
+        record: record(desired.to_managed(), desired.password(), Vec::new()),
     }
-}
-
-/// What to remember of a user that the desired one has just become.
-pub(super) fn record(desired: &DesiredUser, unrecognised: Vec<String>) -> Record {
-    let Managed { properties, tag_keys, default_tag_keys } = desired.to_managed();
-    Record {
-        managed: properties,
-        tag_keys,
-        default_tag_keys,
-        unfinished: Unfinished::default(),
-        unrecognised,
-        last_written: None,
-        under_way: false,
-        unread: PropertySet::EMPTY,
-        password: desired.password().cloned(),
-    }
-}
-
-/// Whether the state remembers already what [`record`] would have it remember.
-#[cfg(feature = "fleet")]
-pub(crate) fn is_recorded(desired: &DesiredUser, state: &UserState) -> bool {
-    let Record { managed, tag_keys, default_tag_keys, unfinished, under_way, .. } = &state.record;
-    let options = desired.options();
-    if !options.ignore_changes.is_empty() || !options.ignore_tags.is_empty() {
-        let then = desired.to_managed().over(&state.record, options);
-        return *managed == then.properties
-            && unfinished.is_empty()
-            && !under_way
-            && *tag_keys == then.tag_keys
-            && *default_tag_keys == then.default_tag_keys;
-    }
-    let own = || {
-        desired
-            .spec()
-            .tags
-            .as_ref()
-            .and_then(crate::user::Input::known)
-            .into_iter()
-            .flatten()
-            .map(|(key, _)| key)
-    };
-    let default = || desired.default_tags().keys().filter(|key| !own().any(|own| own == *key));
-    *managed == desired.managed()
-        && unfinished.is_empty()
-        && !under_way
-        && own().eq(tag_keys)
-        && default().eq(default_tag_keys)
 }
 
 /// Reads a user that was just made until it can be read; `None` where that takes too long or fails.
@@ -212,7 +219,7 @@ pub(super) async fn read_back(
     made: &UserState,
     options: &Options<'_>,
 ) -> Option<UserState> {
-    let mut pauses = options.wait.pauses();
+    let mut pauses = options.pauses();
     let request =
         crate::client::DescribeUser { instance_id: made.instance_id.clone(), user_id: made.user_id.clone() };
     loop {
@@ -222,7 +229,7 @@ pub(super) async fn read_back(
                 let read = description.into_state(made.instance_id.clone(), proficiencies);
                 return Some(super::read::with_record(read, made));
             }
-            Err(error) if is_gone(&error) => options.sleep.sleep(pauses.next()?).await,
+            Err(error) if is_gone(&error) => options.pause(pauses.next()?).await,
             Err(_) => return None,
         }
     }

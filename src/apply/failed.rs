@@ -4,7 +4,7 @@ use super::ObserveError;
 use crate::{
     client::ClientError,
     diff::{Refused, Step},
-    user::{ImportId, Path, UserState},
+    user::{CreationAttempt, ImportId, Path, UserState},
 };
 
 /// A plan that was carried out in part, or not at all.
@@ -19,6 +19,9 @@ pub struct Failed {
     pub state: Option<Box<UserState>>,
     /// Whether `state` is known to be true; otherwise read it again before planning.
     pub certain: bool,
+    /// A creation that may have made a user who was not found: keep it, and let
+    /// [`recover`](super::recover()) look for that user before planning again.
+    pub attempt: Option<Box<CreationAttempt>>,
     /// How many steps were made.
     pub done: usize,
     /// The steps that are left, the one that failed first.
@@ -53,6 +56,20 @@ pub enum ApplyError {
         /// What the service said.
         source: ClientError,
     },
+    /// An earlier attempt has made the user: what is desired may have changed since.
+    #[error("an earlier run had made the user, as `{id}`")]
+    Recovered {
+        /// The user.
+        id: Box<ImportId>,
+    },
+    /// Nobody knows whether a creation has made the user.
+    #[error("whether the user `{name}` was made is not known: {source}")]
+    OutcomeUnknown {
+        /// The name of the user in Amazon Connect.
+        name: String,
+        /// What the last call said.
+        source: ClientError,
+    },
     /// The host stopped it.
     #[error("stopped by the host: {0}")]
     Observer(ObserveError),
@@ -75,6 +92,17 @@ fn differs(places: &[Path]) -> String {
 }
 
 impl ApplyError {
+    /// What the service or the line said, where a call failed.
+    pub const fn client(&self) -> Option<&ClientError> {
+        match self {
+            Self::Client(error)
+            | Self::NotAdopted { source: error, .. }
+            | Self::Owned { source: error, .. }
+            | Self::OutcomeUnknown { source: error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
     /// The way out.
     pub fn help(&self) -> &'static str {
         match self {
@@ -82,6 +110,10 @@ impl ApplyError {
             Self::Stale => "read the user again and make a new plan",
             Self::NotAdopted { .. } => "import that user if it is meant, or choose another name",
             Self::Owned { .. } => "choose another name, or give the other user a free one first",
+            Self::Recovered { .. } => "run it again: what is left to do is planned from that user",
+            Self::OutcomeUnknown { .. } => {
+                "run it again: the user is looked for, and taken over if this run has made it"
+            }
             Self::Observer(_) => "mend the cause, then run it again: what is done is not repeated",
             Self::WouldDeleteItself => "read the user again and make a new plan",
             Self::Refused(_) => "see the reasons",

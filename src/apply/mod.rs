@@ -8,21 +8,30 @@
 
 mod create;
 mod failed;
+mod identify;
+mod look_up;
 mod observe;
+mod options;
 mod quick_connects;
 mod read;
+mod recover;
 mod run;
 mod wait;
 
-#[cfg(feature = "fleet")]
-pub(crate) use create::is_recorded;
 pub use failed::{ApplyError, Failed};
+#[cfg(feature = "fleet")]
+pub(crate) use identify::is_recorded;
+pub use look_up::find_by_name;
 pub use observe::{ObserveError, Observer};
+pub use options::Options;
+#[cfg(feature = "fleet")]
+pub(crate) use options::Owners;
 pub(crate) use quick_connects::QuickConnectIndex;
 #[cfg(feature = "fleet")]
 pub(crate) use read::{describe, with_record};
-pub use read::{find_by_name, identity_management, import, read, refresh};
-pub use run::{Applied, Options, apply, delete};
+pub use read::{identity_management, import, read, refresh};
+pub use recover::{Recovery, recover};
+pub use run::{Applied, apply, delete};
 pub use wait::Wait;
 
 pub use crate::client::{NoSleep, Sleep, ThreadSleep};

@@ -3,7 +3,7 @@
 use crate::{
     client::{
         ClientError, ClientResult, ConnectClient, DescribeInstance, DescribeUser, ErrorKind, UserDescription,
-        list_all_proficiencies, list_all_users, search_all_users,
+        list_all_proficiencies,
     },
     user::{IdentityManagementType, ImportId, InstanceId, PropertySet, Record, UserId, UserState},
 };
@@ -42,32 +42,6 @@ pub async fn import(client: &dyn ConnectClient, id: &ImportId) -> ClientResult<U
     let description = client.describe_user(&request).await?;
     let proficiencies = list_all_proficiencies(client, &id.instance, &id.user).await?;
     Ok(description.into_state(id.instance.clone(), Some(proficiencies)))
-}
-
-/// Finds a user by its exact name; upper and lower case differ.
-///
-/// The service's search lags behind its own list: where it finds nothing, `thorough` lists every user
-/// of the instance too, a call per 1,000.
-///
-/// # Errors
-///
-/// Any failure.
-pub async fn find_by_name(
-    client: &dyn ConnectClient,
-    instance: &InstanceId,
-    name: &str,
-    thorough: bool,
-) -> ClientResult<Option<UserState>> {
-    let found = search_all_users(client, instance, Some(name)).await?;
-    let mut id = found.into_iter().find(|user| user.name == name).map(|user| user.user_id);
-    if id.is_none() && thorough {
-        let listed = list_all_users(client, instance).await?;
-        id = listed.into_iter().find(|user| user.name == name).map(|user| user.user_id);
-    }
-    match id {
-        Some(id) => read(client, instance, &id).await,
-        None => Ok(None),
-    }
 }
 
 /// Reads a user again and keeps what is recorded about it. `None` where it is gone.

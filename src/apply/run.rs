@@ -1,11 +1,9 @@
 //! Carrying a plan out.
 
-use bon::Builder;
-
 use super::{
-    ApplyError, Failed, NoSleep, Observer, QuickConnectIndex, Sleep, Wait,
-    create::{create, read_back, record},
-    observe::Nobody,
+    ApplyError, Failed, Options, QuickConnectIndex,
+    create::{Made, NotMade, create, read_back},
+    identify::record,
     read::{describe, identity_management, is_gone, refresh},
 };
 use crate::{
@@ -16,47 +14,8 @@ use crate::{
         UpdateUserRoutingProfile, UpdateUserSecurityProfiles, search_all_quick_connects,
     },
     diff::{self, Call, Plan, Step, drift, plan_deletion},
-    user::{DesiredUser, Replaced, UserId, UserState},
+    user::{CreationAttempt, DesiredUser, Replaced, UserId, UserState},
 };
-
-/// What a host decides about an apply.
-#[derive(Builder, Clone, Copy)]
-#[non_exhaustive]
-pub struct Options<'a> {
-    /// Who looks on.
-    #[builder(default = &Nobody)]
-    pub observer: &'a dyn Observer,
-    /// How time passes. The default never waits.
-    #[builder(default = &NoSleep)]
-    pub sleep: &'a dyn Sleep,
-    /// How long to wait for a user that was just made and cannot be read yet.
-    #[builder(default)]
-    pub wait: Wait,
-    /// Users that the host manages already, as other resources: none of them is taken over by this one.
-    #[builder(default)]
-    pub owned: &'a [UserId],
-    /// Whether a user that has the name already, and is equal in everything that can be read, is taken over.
-    /// Without it, only one whose creation got no answer is. A host that may be about to delete such a user,
-    /// as another resource, says no until it knows.
-    #[builder(default = true)]
-    pub adopt_taken: bool,
-    /// Whether a user that was just made is read, for what the service fills in: a call more.
-    #[builder(default = true)]
-    pub read_back: bool,
-    /// Whether the user is read before the first call, and a plan refused as stale where somebody else has
-    /// changed or deleted the user since it was made: two calls more.
-    #[builder(default)]
-    pub look_first: bool,
-    /// The quick connects that were found already, so that not every deletion searches for them.
-    #[builder(skip)]
-    pub(crate) quick_connects: Option<&'a QuickConnectIndex>,
-}
-
-impl Default for Options<'_> {
-    fn default() -> Self {
-        Self::builder().build()
-    }
-}
 
 /// A plan that was carried out.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +25,8 @@ pub struct Applied {
     pub state: Option<UserState>,
     /// How many steps were made.
     pub steps: usize,
-    /// Whether a user that was there already, made by a call whose answer was lost, was taken over.
+    /// Whether a user that was found there was taken over: a call whose answer was lost had made it, or the
+    /// host has asked for it.
     pub adopted: bool,
 }
 
@@ -94,6 +54,7 @@ pub async fn apply(
         created: false,
         adopted: false,
         certain: true,
+        attempt: None,
     };
     if !plan.is_made_from(current) {
         return Err(run.failed(ApplyError::Stale, plan.steps(), 0));
@@ -138,6 +99,7 @@ pub async fn delete(
             error: refused.into(),
             state: Some(Box::new(state.clone())),
             certain: true,
+            attempt: None,
             done: 0,
             left: Vec::new(),
         }),
@@ -155,6 +117,8 @@ struct Run<'a> {
     created: bool,
     adopted: bool,
     certain: bool,
+    /// A creation that may have made a user who was not found.
+    attempt: Option<CreationAttempt>,
 }
 
 impl Run<'_> {
@@ -165,7 +129,7 @@ impl Run<'_> {
             state.record.under_way = is_work;
         }
         let (Some(state), Some(desired)) = (&mut self.state, self.desired) else { return };
-        let then = record(desired, Vec::new());
+        let then = record(desired.to_managed(), None, Vec::new());
         state.record.managed = state.record.managed.union(then.managed);
         state.record.tag_keys.extend(then.tag_keys);
         state.record.default_tag_keys.extend(then.default_tag_keys);
@@ -183,12 +147,10 @@ impl Run<'_> {
         }
         let seen = match &result {
             Ok(()) => Ok(()),
-            Err(
-                ApplyError::Client(error)
-                | ApplyError::NotAdopted { source: error, .. }
-                | ApplyError::Owned { source: error, .. },
-            ) => Err(error),
-            Err(_) => return result,
+            Err(error) => match error.client() {
+                Some(error) => Err(error),
+                None => return result,
+            },
         };
         observer.after(step, seen, self.state.as_ref()).await.map_err(ApplyError::Observer)?;
         result
@@ -215,16 +177,37 @@ impl Run<'_> {
 
     async fn create(&mut self) -> Result<(), ApplyError> {
         let Some(desired) = self.desired else { return Err(ApplyError::Stale) };
-        let mut made = create(self.client, desired, self.deleted.as_ref(), self.options).await?;
+        let attempt = CreationAttempt::new(desired, (self.options.now)());
+        self.options.observer.creating(&attempt).await.map_err(ApplyError::Observer)?;
+        let freed: Vec<UserId> = self.options.freed.iter().chain(&self.deleted).cloned().collect();
+        match create(self.client, desired, &attempt, &freed, self.options).await {
+            Ok(Made { state, adopted }) => {
+                self.supersede(state);
+                self.created = true;
+                self.adopted = adopted;
+                Ok(())
+            }
+            Err(NotMade { error, is_uncertain, recovered }) => {
+                if is_uncertain {
+                    self.certain = false;
+                    self.attempt = Some(attempt);
+                }
+                if let Some(state) = recovered {
+                    self.supersede(state);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Goes on with a new user, which remembers whom it supersedes.
+    fn supersede(&mut self, mut new: UserState) {
         if let Some(old) = &self.state {
-            let unfinished = &mut made.state.record.unfinished;
+            let unfinished = &mut new.record.unfinished;
             unfinished.replaced.push(old.to_replaced());
             unfinished.replaced.extend(old.record.unfinished.replaced.iter().cloned());
         }
-        self.state = Some(made.state);
-        self.created = true;
-        self.adopted = made.adopted;
-        Ok(())
+        self.state = Some(new);
     }
 
     /// Deletes a user; one that is gone already is deleted.
@@ -285,12 +268,12 @@ impl Run<'_> {
     async fn update(&mut self, call: &Call) -> Result<(), ApplyError> {
         let Some(state) = &self.state else { return Err(ApplyError::Stale) };
         let call = without_what_is_there(call, state);
-        let mut pauses = self.options.wait.pauses();
+        let mut pauses = self.options.pauses();
         let error = loop {
             match send(self.client, state, &call).await {
                 Ok(()) => break None,
                 Err(error) if is_gone(&error) && self.created => match pauses.next() {
-                    Some(pause) => self.options.sleep.sleep(pause).await,
+                    Some(pause) => self.options.pause(pause).await,
                     None => break Some(error),
                 },
                 Err(error) => break Some(error),
@@ -341,7 +324,8 @@ impl Run<'_> {
         let (Some(state), Some(desired)) = (&mut self.state, self.desired) else { return };
         let password = state.record.password.take();
         let unread = state.record.unread;
-        state.record = record(desired, std::mem::take(&mut state.record.unrecognised));
+        let unrecognised = std::mem::take(&mut state.record.unrecognised);
+        state.record = record(desired.to_managed(), desired.password(), unrecognised);
         state.record.unread = unread;
         // The password that was applied is the one that the user was made with.
         if let Some(password) = password {
@@ -361,6 +345,7 @@ impl Run<'_> {
             error,
             state: self.state.map(Box::new),
             certain: self.certain,
+            attempt: self.attempt.map(Box::new),
             done,
             left: steps.get(done..).unwrap_or_default().to_vec(),
         }

@@ -25,7 +25,7 @@ impl Wait {
     pub const NONE: Self = Self { first: Duration::ZERO, most: Duration::ZERO };
 
     /// The pauses, in their order.
-    pub fn pauses(self) -> impl Iterator<Item = Duration> {
+    pub fn pauses(self) -> impl Iterator<Item = Duration> + Send {
         let mut next = self.first;
         let mut left = self.most;
         std::iter::from_fn(move || {

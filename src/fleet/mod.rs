@@ -12,6 +12,7 @@ mod directory;
 mod estimate;
 mod order;
 mod plan;
+mod recover;
 mod refresh;
 mod store;
 mod wanted;
@@ -23,12 +24,13 @@ pub use apply::{
 pub use directory::Directory;
 pub use estimate::Estimate;
 pub use plan::{FleetNotice, FleetPlan, FleetRefused, Planner, UserPlan, plan};
+pub use recover::{Recovered, RecoveredUser, recover};
 pub use refresh::{
     Everybody, Finding, FindingKind, REFRESH_OPERATIONS, Reader, RefreshOptions, Refreshed, Strategy,
     read_all, refresh,
 };
 pub use store::{
-    Change, EmbeddedStore, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json, import_json,
-    load_all,
+    Change, Creating, EmbeddedStore, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json,
+    import_json, load_all,
 };
 pub use wanted::{Capacity, Guard, PlanOptions, Wanted};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Path, Property, decode::nearest, path::to_camel_case};
 
 /// Tags that others manage, by key and by prefix.
@@ -13,7 +15,8 @@ use super::{Path, Property, decode::nearest, path::to_camel_case};
 /// assert!(ignored.contains("owner") && ignored.contains("kubernetes.io/cluster"));
 /// assert!(!ignored.contains("Owner"));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct IgnoreTags {
     /// The keys; upper and lower case differ.

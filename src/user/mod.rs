@@ -4,6 +4,7 @@
 //! Nothing here does I/O, reads a clock or names an SDK type.
 
 mod arn;
+mod attempt;
 mod choice;
 mod convert;
 mod decode;
@@ -34,6 +35,7 @@ mod timestamp;
 mod value;
 
 pub use arn::Arn;
+pub use attempt::CreationAttempt;
 pub use choice::{Channel, IdentityManagementType, PhoneType, UnknownChoice, VoiceEnhancementMode};
 pub use decode::{DecodeError, DecodeErrors};
 pub use desired::DesiredUser;

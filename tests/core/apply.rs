@@ -48,7 +48,8 @@ fn planned(document: &Value, kind: IdentityManagementType, state: Option<&UserSt
 }
 
 async fn run(connect: &MemoryConnect, plan: &Plan, state: Option<&UserState>) -> Result<Applied, Failed> {
-    apply(plan, state, connect, &apply::Options::default()).await
+    let now = || connect.time();
+    apply(plan, state, connect, &apply::Options::builder().now(&now).build()).await
 }
 
 async fn applied(
@@ -292,11 +293,16 @@ async fn a_user_that_differs_is_not_adopted() {
 }
 
 #[tokio::test]
-async fn a_user_of_the_same_making_is_adopted() {
+async fn a_user_of_the_same_making_is_adopted_where_the_host_asks_for_it() {
     let connect = connect(SAML);
     let document = saml(&[("phoneConfig.autoAccept", json!(true))]);
     applied(&connect, &document, SAML, None).await;
-    let done = run(&connect, &planned(&document, SAML, None), None).await.expect("adopted");
+    let plan = planned(&document, SAML, None);
+    let failed = run(&connect, &plan, None).await.expect_err("nobody is taken over unasked");
+    assert!(matches!(&failed.error, ApplyError::NotAdopted { differing, .. } if differing.is_empty()));
+    assert!(failed.certain && failed.attempt.is_none());
+    let options = apply::Options::builder().adopt_taken(true).build();
+    let done = apply(&plan, None, &connect, &options).await.expect("adopted");
     assert!(done.adopted);
     check(&connect, &document, SAML, &done.state.expect("a user")).await;
 }

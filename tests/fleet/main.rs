@@ -1,6 +1,7 @@
 //! Many users at once: planned, refreshed, stored and applied.
 
 mod apply;
+mod creations;
 mod damage;
 mod directory;
 mod plan;

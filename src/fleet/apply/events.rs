@@ -13,11 +13,12 @@ pub trait FleetObserver: Send + Sync {
     /// Something has happened. It is called from the apply itself: what takes long belongs elsewhere.
     fn event(&self, _event: &Event) {}
 
-    /// What to remember with a user; `before` is what is remembered so far.
+    /// What to remember with a user; `before` is what is remembered so far. `state` is `None` where the user is
+    /// about to be created: what is said then is remembered with the new user.
     fn notes(
         &self,
         _name: &str,
-        _state: &UserState,
+        _state: Option<&UserState>,
         before: &BTreeMap<String, String>,
     ) -> BTreeMap<String, String> {
         before.clone()

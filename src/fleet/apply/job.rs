@@ -1,7 +1,6 @@
 //! One user of a fleet on its way: its steps, and what is written down around each.
 
 use std::{
-    collections::BTreeMap,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -12,15 +11,15 @@ use std::{
 use async_trait::async_trait;
 
 use super::{
-    super::{Change, Entry, StoreError, UserPlan},
+    super::{Change, Creating, Entry, StoreError, UserPlan},
     EventKind, UserOutcome, UserResult,
     run::Run,
 };
 use crate::{
-    apply::{self, Applied, ApplyError, Failed, ObserveError, Observer, Sleep},
+    apply::{self, Applied, ApplyError, Failed, ObserveError, Observer, Owners, Sleep},
     client::{CancellationToken, ClientError, Effect, ErrorKind},
     diff::Step,
-    user::{Replaced, UserState},
+    user::{CreationAttempt, Replaced, UserId, UserState},
 };
 
 /// One user on its way.
@@ -28,8 +27,8 @@ pub(super) struct Job<'a> {
     run: &'a Run<'a>,
     place: usize,
     user: &'a UserPlan,
-    /// What the host had noted.
-    notes: BTreeMap<String, String>,
+    /// Creations that earlier runs had begun.
+    earlier: Vec<Creating>,
     /// What a user that is gone had left to delete.
     inherited: Vec<Replaced>,
     /// How many steps are made.
@@ -37,7 +36,7 @@ pub(super) struct Job<'a> {
     /// Whether a call of this run has changed the user.
     touched: AtomicBool,
     /// What was last written down.
-    written: Mutex<Option<UserState>>,
+    written: Mutex<Entry>,
 }
 
 /// Why a job has not begun a step.
@@ -76,10 +75,10 @@ impl<'a> Job<'a> {
             place,
             user,
             inherited: inherited(user, entry.state.as_ref()),
-            notes: entry.notes,
+            earlier: entry.creating.clone(),
             steps: AtomicUsize::new(0),
             touched: AtomicBool::new(false),
-            written: Mutex::new(entry.state),
+            written: Mutex::new(entry),
         })
     }
 
@@ -87,25 +86,30 @@ impl<'a> Job<'a> {
         let plan = &self.user.plan;
         let options = &self.run.options;
         let sleep = Interrupted { timer: &options.timer, stop: &self.run.stop };
+        let freed = self.freed();
+        let attempts: Vec<CreationAttempt> =
+            self.earlier.iter().map(|creating| creating.attempt.clone()).collect();
         let mut apply = apply::Options::builder()
             .observer(&self)
             .sleep(&sleep)
             .wait(options.wait)
+            .now(options.now)
+            .clock_skew(options.clock_skew)
             .owned(options.owned)
+            .freed(&freed)
+            .attempts(&attempts)
+            .adopt_taken(options.adopt_taken)
             .read_back(options.read_back)
             .build();
         apply.quick_connects = Some(&self.run.quick_connects);
+        apply.owners = Some(&self);
         let result = apply::apply(plan, plan.base(), self.run.client, &apply).await;
         let (state, failure, adopted) = match result {
             Ok(Applied { state, adopted, .. }) => (state, None, adopted),
-            Err(Failed { state, error, .. }) => (state.map(|state| *state), Some(error), false),
+            Err(failed) => (failed.state.clone().map(|state| *state), Some(failed), false),
         };
-        let stored = match (&state, &failure) {
-            (Some(state), _) => self.write(state).await,
-            (None, None) => self.forget().await,
-            // Nothing is known to be there; what was recorded may only be out of sight.
-            (None, Some(_)) => Ok(()),
-        };
+        let stored = self.write_end(state.as_ref(), failure.as_ref()).await;
+        let failure = failure.map(|failed| failed.error);
         let failure = match stored {
             Ok(()) => failure,
             Err(error) => Some(ApplyError::Observer(Halt::Store(error).into())),
@@ -153,8 +157,69 @@ impl<'a> Job<'a> {
         UserOutcome { message: Some(message), help: Some(help), kind, ..outcome(self.user, result, steps) }
     }
 
-    /// Writes the user down, if that is not written already.
+    /// Users whose names this one may take, and who were deleted a moment ago: by others, or before this run.
+    fn freed(&self) -> Vec<UserId> {
+        let others = self.user.waits.iter().filter_map(|wait| self.run.deleted_by(wait.user, wait.other));
+        let gone = self.inherited.iter().map(|gone| gone.user_id.clone());
+        others.chain(gone).collect()
+    }
+
+    /// Writes down what the apply has come to, unless that is written already.
+    async fn write_end(&self, state: Option<&UserState>, failed: Option<&Failed>) -> Result<(), StoreError> {
+        let mut entry = self.entry();
+        match (state, failed) {
+            (Some(state), _) => entry.state = Some(self.as_recorded(state)),
+            (None, None) => entry.state = None,
+            // Nothing is known to be there; what was recorded may only be out of sight.
+            (None, Some(_)) => {}
+        }
+        let attempt = failed.and_then(|failed| failed.attempt.as_deref());
+        let was_recovered = |creating: &Creating| {
+            let is_made = |state: &UserState| {
+                state.name == creating.attempt.name() && state.instance_id == *creating.attempt.instance_id()
+            };
+            state.is_some_and(is_made)
+        };
+        if let Some(Failed { error: ApplyError::Recovered { .. }, .. }) = failed
+            && let Some(creating) = self.earlier.iter().find(|creating| was_recovered(creating))
+        {
+            entry.notes.clone_from(&creating.notes);
+        } else if let (Some(_), Some(state)) = (state, &entry.state) {
+            entry.notes = self.run.options.observer.notes(&self.user.name, Some(state), &entry.notes);
+        }
+        entry.creating.retain(|creating| match attempt {
+            Some(attempt) if creating.attempt == *attempt => true,
+            _ => self.earlier.contains(creating) && !was_recovered(creating),
+        });
+        self.put(entry).await
+    }
+
+    /// Writes the user down between two steps, unless that is written already.
     async fn write(&self, state: &UserState) -> Result<(), StoreError> {
+        let mut entry = self.entry();
+        let state = self.as_recorded(state);
+        // Whom a creation has just made is no longer in doubt.
+        let is_new = entry.state.as_ref().is_none_or(|before| before.user_id != state.user_id);
+        if is_new {
+            entry.creating.clone_from(&self.earlier);
+        }
+        entry.notes = self.run.options.observer.notes(&self.user.name, Some(&state), &entry.notes);
+        entry.state = Some(state);
+        self.put(entry).await
+    }
+
+    /// The user is gone; if it is to be made again, its notes stay.
+    async fn forget(&self) -> Result<(), StoreError> {
+        self.put(Entry { state: None, ..self.entry() }).await
+    }
+
+    /// What is written down so far.
+    fn entry(&self) -> Entry {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A state as it is written down: with the time at which it was changed, and whom it has left to delete.
+    fn as_recorded(&self, state: &UserState) -> UserState {
         let mut state = state.clone();
         if self.touched.load(Ordering::Relaxed) && state.last_modified_time.is_none() {
             state.record.last_written = Some((self.run.options.now)());
@@ -163,40 +228,33 @@ impl<'a> Job<'a> {
         let missing =
             self.inherited.iter().filter(|old| !replaced.contains(old)).cloned().collect::<Vec<_>>();
         replaced.extend(missing);
-        if self.is_written(&state) {
+        state
+    }
+
+    /// Writes an entry down, unless it is written already, but for the time.
+    async fn put(&self, mut entry: Entry) -> Result<(), StoreError> {
+        let written = self.entry();
+        let mut same = entry.clone();
+        if let (Some(same), Some(written)) = (&mut same.state, &written.state)
+            && written.record.last_written.is_some()
+        {
+            same.record.last_written = written.record.last_written;
+        }
+        if same == written {
             return Ok(());
         }
-        let notes = self.run.options.observer.notes(&self.user.name, &state, &self.notes);
-        let entry = Entry { state: Some(state.clone()), notes };
-        self.commit(Change::Put(self.user.name.clone(), Box::new(entry)), Some(state)).await
-    }
-
-    /// The user is gone; if it is to be made again, its notes stay.
-    async fn forget(&self) -> Result<(), StoreError> {
+        let is_left = self.user.plan.desired().is_none() && entry.state.is_none();
+        if is_left {
+            entry.notes.clear();
+        }
         let name = self.user.name.clone();
-        let change = match self.user.plan.desired() {
-            Some(_) => Change::Put(name, Box::new(Entry { state: None, notes: self.notes.clone() })),
-            None => Change::Remove(name),
+        let change = match entry.is_empty() {
+            true => Change::Remove(name),
+            false => Change::Put(name, Box::new(entry.clone())),
         };
-        self.commit(change, None).await
-    }
-
-    async fn commit(&self, change: Change, state: Option<UserState>) -> Result<(), StoreError> {
         self.run.store.commit(&[change]).await?;
-        *self.written.lock().unwrap_or_else(PoisonError::into_inner) = state;
+        *self.written.lock().unwrap_or_else(PoisonError::into_inner) = entry;
         Ok(())
-    }
-
-    /// Whether the user is written down already, but for the time.
-    fn is_written(&self, state: &UserState) -> bool {
-        let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        written.as_ref().is_some_and(|written| {
-            let mut state = state.clone();
-            if written.record.last_written.is_some() {
-                state.record.last_written = written.record.last_written;
-            }
-            *written == state
-        })
     }
 
     /// Waits until the other users are as far as this step asks for.
@@ -224,6 +282,14 @@ impl Observer for Job<'_> {
             self.write(state).await.map_err(Halt::Store)?;
         }
         Ok(())
+    }
+
+    async fn creating(&self, attempt: &CreationAttempt) -> Result<(), ObserveError> {
+        let mut entry = self.entry();
+        let notes = self.run.options.observer.notes(&self.user.name, None, &entry.notes);
+        let supersedes = entry.state.as_ref().map(|state| state.user_id.clone());
+        entry.creating.push(Creating { attempt: attempt.clone(), supersedes, notes });
+        Ok(self.put(entry).await.map_err(Halt::Store)?)
     }
 
     async fn after(
@@ -254,6 +320,13 @@ impl Observer for Job<'_> {
             });
         }
         Ok(written.map_err(Halt::Store)?)
+    }
+}
+
+#[async_trait]
+impl Owners for Job<'_> {
+    async fn has(&self, user: &UserId) -> Result<bool, ObserveError> {
+        Ok(self.run.is_owned(user, &self.user.name).await.map_err(Halt::Store)?)
     }
 }
 

@@ -58,9 +58,18 @@ pub struct ApplyOptions<'a> {
     /// How long to wait for a user that was just made and cannot be read yet.
     #[builder(default)]
     pub wait: Wait,
-    /// Users that the host manages already: none of them is taken over.
+    /// Users that the host manages and the store does not know: none of them is taken over, and none whom the
+    /// store remembers under another name.
     #[builder(default)]
     pub owned: &'a [UserId],
+    /// Whether a user that has the name already, and is equal in everything that can be read, is taken over,
+    /// whoever has made it. The default is no: only one that an attempt of one's own has made is.
+    #[builder(default)]
+    pub adopt_taken: bool,
+    /// By how much the clocks of this machine and of the service may differ: a user that was changed longer
+    /// than this before its creation was begun is not what that creation made. The default is ten seconds.
+    #[builder(default = Duration::from_secs(10))]
+    pub clock_skew: Duration,
     /// Whether each user that was made is read, for what the service fills in: a call more for each.
     #[builder(default)]
     pub read_back: bool,

@@ -14,10 +14,10 @@ use futures_util::{
     future::{self, Either},
     stream::FuturesUnordered,
 };
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use super::{
-    super::{Change, Entry, Estimate, FleetPlan, StateStore, StoreError, UserPlan},
+    super::{Change, Entry, Estimate, FleetPlan, StateStore, StoreError, UserPlan, load_all},
     ApplyOptions, Event, EventKind, FleetOutcome, OnFailure, Progress, UserOutcome, UserResult,
     gate::{Bounded, Watched},
     job::{Job, outcome},
@@ -27,7 +27,7 @@ use crate::{
     apply::{self, Applied, QuickConnectIndex},
     client::{CancellationToken, ConnectClient, Paced, Retrying, search_all_quick_connects},
     diff::Call,
-    user::{InstanceId, Operation},
+    user::{InstanceId, Operation, UserId},
 };
 
 /// How many users wait for the same operation at once: enough that it never stands still, and few enough
@@ -76,6 +76,7 @@ pub async fn apply(
         advanced: Mutex::default(),
         tally: Mutex::new(Tally::new(plan, options)),
         store_error: Mutex::default(),
+        owners: OnceCell::new(),
         began: options.timer.now(),
     };
     let mut outcome = run.go().await;
@@ -104,6 +105,8 @@ pub(super) struct Run<'a> {
     advanced: Mutex<Vec<usize>>,
     tally: Mutex<Tally>,
     store_error: Mutex<Option<StoreError>>,
+    /// Under which names the store remembered users when that was first asked.
+    owners: OnceCell<HashMap<UserId, String>>,
     began: Duration,
 }
 
@@ -151,13 +154,13 @@ impl Run<'_> {
             let mut changes = Vec::new();
             for user in batch {
                 let known = user.moved_from.as_ref().unwrap_or(&user.name);
-                let notes = self.store.get(known).await?.unwrap_or_default().notes;
+                let entry = self.store.get(known).await?.unwrap_or_default();
                 let options = apply::Options::default();
                 let applied = apply::apply(&user.plan, user.plan.base(), self.client, &options).await;
                 if let Ok(Applied { state: Some(state), .. }) = applied {
-                    let notes = self.options.observer.notes(&user.name, &state, &notes);
+                    let notes = self.options.observer.notes(&user.name, Some(&state), &entry.notes);
                     changes.extend(user.moved_from.clone().map(Change::Remove));
-                    let entry = Entry { state: Some(state), notes };
+                    let entry = Entry { state: Some(state), notes, ..entry };
                     changes.push(Change::Put(user.name.clone(), Box::new(entry)));
                 }
             }
@@ -326,6 +329,32 @@ impl Run<'_> {
         let enough = made.wait_for(|made| made.steps > step || made.has_ended).await;
         self.held.fetch_sub(1, Ordering::Relaxed);
         enough.is_ok_and(|made| made.steps > step)
+    }
+
+    /// Whom a step of a user has deleted.
+    pub(super) fn deleted_by(&self, place: usize, step: usize) -> Option<UserId> {
+        match self.plan.users().get(place)?.plan.steps().get(step)?.call()? {
+            Call::Delete(gone) => Some(gone.user_id.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether the store remembers a user under another name than this.
+    pub(super) async fn is_owned(&self, user: &UserId, name: &str) -> Result<bool, StoreError> {
+        let read = || async {
+            let mut owners = HashMap::new();
+            for (name, entry) in load_all(self.store).await? {
+                let Some(state) = entry.state else { continue };
+                for gone in &state.record.unfinished.replaced {
+                    owners.insert(gone.user_id.to_bare(), name.clone());
+                }
+                owners.insert(state.user_id.to_bare(), name);
+            }
+            Ok::<_, StoreError>(owners)
+        };
+        let owners = self.owners.get_or_try_init(read).await?;
+        // A user that moves has been written under its new name before its first call.
+        Ok(owners.get(&user.to_bare()).is_some_and(|owner| owner != name))
     }
 
     pub(super) fn name_of(&self, place: usize) -> String {

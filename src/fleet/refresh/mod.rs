@@ -167,7 +167,7 @@ impl Refreshed {
             let (entry, state) = (known.get(name)?, state.as_ref()?);
             let is_new = entry.state.as_ref() != Some(state);
             is_new.then(|| {
-                let entry = Entry { state: Some(state.clone()), notes: entry.notes.clone() };
+                let entry = Entry { state: Some(state.clone()), ..entry.clone() };
                 Change::Put(name.clone(), Box::new(entry))
             })
         };

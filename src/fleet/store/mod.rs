@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::user::UserState;
+use crate::user::{CreationAttempt, UserId, UserState};
 
 pub use embedded::EmbeddedStore;
 pub use json::{JsonError, export_json, import_json};
@@ -20,10 +20,29 @@ pub use memory::MemoryStore;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
-    /// The user; `None` where it is about to be made.
+    /// The user; `None` where it is about to be made, or to be made again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<UserState>,
+    /// Creations that were begun and whose outcome is not known: [`recover`](super::recover()) finds it out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub creating: Vec<Creating>,
     /// What the host wants to remember with it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub notes: BTreeMap<String, String>,
+}
+
+/// A creation that was begun and whose outcome is not known, written down before the call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Creating {
+    /// What was asked for.
+    #[serde(flatten)]
+    pub attempt: CreationAttempt,
+    /// The user whom the new one was to supersede, where one was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<UserId>,
+    /// What the host wants to remember with the new user.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub notes: BTreeMap<String, String>,
 }
@@ -31,7 +50,12 @@ pub struct Entry {
 impl Entry {
     /// An entry without notes.
     pub fn new(state: UserState) -> Self {
-        Self { state: Some(state), notes: BTreeMap::new() }
+        Self { state: Some(state), ..Self::default() }
+    }
+
+    /// Whether it remembers nothing.
+    pub fn is_empty(&self) -> bool {
+        self.state.is_none() && self.creating.is_empty() && self.notes.is_empty()
     }
 }
 

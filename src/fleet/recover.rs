@@ -1,0 +1,169 @@
+//! Creations that an earlier run had begun, and whose outcome it could not write down.
+
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt, stream};
+
+use super::{Change, Creating, Entry};
+use crate::{
+    apply::{self, Options, Recovery},
+    client::ConnectClient,
+    user::{UserId, UserState},
+};
+
+/// How many creations are looked into side by side.
+const AT_ONCE: usize = 8;
+
+/// What has become of the creations that earlier runs had begun.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Recovered {
+    /// What the store should remember now: write it before refreshing and planning.
+    pub changes: Vec<Change>,
+    /// What was found, in the order of the names in the program.
+    pub users: Vec<RecoveredUser>,
+}
+
+/// What has become of one creation.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RecoveredUser {
+    /// The resource name: the user's name in the program.
+    pub user: String,
+    /// The user's name in Amazon Connect.
+    pub name: String,
+    /// What has become of it.
+    pub recovery: Recovery,
+}
+
+impl RecoveredUser {
+    /// What was found, in a sentence.
+    pub fn message(&self) -> String {
+        let Self { user, name, recovery } = self;
+        match recovery {
+            Recovery::Made(state) => {
+                format!(
+                    "an earlier run had made the user `{name}` of `{user}`, as `{}`: it is recorded now",
+                    state.id()
+                )
+            }
+            Recovery::NotMade => {
+                format!("an earlier run had begun to make the user `{name}` of `{user}`, and had not made it")
+            }
+            Recovery::Unclear { id, differing } => {
+                let places: Vec<String> = differing.iter().map(ToString::to_string).collect();
+                format!(
+                    "an earlier run had begun to make the user `{name}` of `{user}`: `{id}` may be it, but \
+                     differs in `{}`",
+                    places.join("`, `"),
+                )
+            }
+            Recovery::NotKnownYet(None) => {
+                format!(
+                    "an earlier run had begun to make the user `{name}` of `{user}`, which cannot be found yet"
+                )
+            }
+            Recovery::NotKnownYet(Some(error)) => format!(
+                "an earlier run had begun to make the user `{name}` of `{user}`, which cannot be looked for: \
+                 {error}"
+            ),
+        }
+    }
+
+    /// The way out, where there is one to take.
+    pub const fn help(&self) -> Option<&'static str> {
+        match self.recovery {
+            Recovery::Made(_) | Recovery::NotMade => None,
+            Recovery::Unclear { .. } => Some("import that user if it is meant, or delete it"),
+            Recovery::NotKnownYet(_) => Some("run it again in a few minutes"),
+        }
+    }
+}
+
+/// Finds out what has become of creations that earlier runs had begun, and whose outcome they could not write
+/// down: their answer was lost, or the process was killed. Call it before refreshing, and commit the
+/// [changes](Recovered::changes).
+///
+/// A user that such a creation has made is recorded from then on, as what that creation asked for: a plan
+/// changes, replaces or deletes it like any other. It costs nothing where no creation is in doubt; otherwise a
+/// search and a list for each, and waiting as `options` allow.
+pub async fn recover(
+    known: &BTreeMap<String, Entry>,
+    client: &dyn ConnectClient,
+    options: &Options<'_>,
+) -> Recovered {
+    let in_doubt: Vec<(&String, &Entry)> =
+        known.iter().filter(|(_, entry)| !entry.creating.is_empty()).collect();
+    if in_doubt.is_empty() {
+        return Recovered::default();
+    }
+    let mut owned: Vec<UserId> = options.owned.to_vec();
+    for state in known.values().filter_map(|entry| entry.state.as_ref()) {
+        owned.push(state.user_id.clone());
+        owned.extend(state.record.unfinished.replaced.iter().map(|gone| gone.user_id.clone()));
+    }
+    let options = Options { owned: &owned, ..*options };
+    let look = |(name, entry): (&String, &Entry)| {
+        let (name, entry, options) = (name.clone(), entry.clone(), &options);
+        async move { look_into(name, entry, client, options).await }
+    };
+    let all: Vec<_> = stream::iter(in_doubt).map(look).buffered(AT_ONCE).collect().await;
+    let mut recovered = Recovered::default();
+    for (change, users) in all {
+        recovered.changes.extend(change);
+        recovered.users.extend(users);
+    }
+    recovered
+}
+
+/// Looks into the creations of one entry.
+async fn look_into(
+    user: String,
+    mut entry: Entry,
+    client: &dyn ConnectClient,
+    options: &Options<'_>,
+) -> (Option<Change>, Vec<RecoveredUser>) {
+    let mut found = Vec::new();
+    let mut left = Vec::new();
+    for creating in std::mem::take(&mut entry.creating) {
+        let name = creating.attempt.name().to_owned();
+        let recovery = apply::recover(&creating.attempt, client, options).await;
+        match &recovery {
+            Recovery::Made(state) => take(&mut entry, &creating, state, client).await,
+            Recovery::NotMade => {}
+            Recovery::Unclear { .. } | Recovery::NotKnownYet(_) => left.push(creating),
+        }
+        found.push(RecoveredUser { user: user.clone(), name, recovery });
+    }
+    let is_settled = found.len() > left.len();
+    entry.creating = left;
+    let change = is_settled.then(|| match entry.is_empty() {
+        true => Change::Remove(user),
+        false => Change::Put(user, Box::new(entry)),
+    });
+    (change, found)
+}
+
+/// Records a user that a creation has made.
+async fn take(entry: &mut Entry, creating: &Creating, made: &UserState, client: &dyn ConnectClient) {
+    let Some(before) = &mut entry.state else {
+        entry.state = Some(made.clone());
+        entry.notes.clone_from(&creating.notes);
+        return;
+    };
+    if creating.supersedes.as_ref() != Some(&before.user_id) {
+        // Another user has taken its place since.
+        before.record.unfinished.replaced.push(made.to_replaced());
+        return;
+    }
+    let mut new = made.clone();
+    let leftover = &mut new.record.unfinished.replaced;
+    leftover.clone_from(&before.record.unfinished.replaced);
+    // A kill may have come between its deletion and the creation.
+    let is_gone = apply::describe(client, &before.instance_id, &before.user_id).await;
+    if !matches!(is_gone, Ok(None)) {
+        leftover.insert(0, before.to_replaced());
+    }
+    entry.state = Some(new);
+    entry.notes.clone_from(&creating.notes);
+}

@@ -1,0 +1,109 @@
+//! A creation whose outcome is not known.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    DesiredUser, IgnoreTags, InstanceId, Proficiencies, Tags, Timestamp, UserSpec,
+    options::{DirectoryUserIdPolicy, Options},
+};
+
+/// A creation that was begun, and of which nobody knows yet whether it made a user: no answer came, or the
+/// process was killed before it could write the answer down.
+///
+/// It holds what the creation asked for, so that the user is recognised later, and nobody else's is taken for
+/// it. The password is not part of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
+pub struct CreationAttempt {
+    began: Timestamp,
+    spec: UserSpec,
+    instance_id: InstanceId,
+    name: String,
+    /// What recognising the user takes of the host's decisions: default tags, and tags to ignore.
+    options: Options,
+}
+
+/// An attempt as it is written down.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written {
+    began: Timestamp,
+    spec: UserSpec,
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    default_tags: Tags,
+    #[serde(default, skip_serializing_if = "IgnoreTags::is_empty")]
+    ignore_tags: IgnoreTags,
+}
+
+impl TryFrom<Written> for CreationAttempt {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let Written { began, spec, default_tags, ignore_tags } = written;
+        let instance_id = spec.instance_id.known().cloned().ok_or("the instance is not known")?;
+        let name = spec.name.as_ref().and_then(|name| name.known().cloned());
+        let name = name.ok_or("the name is not known")?;
+        Ok(Self { began, spec, instance_id, name, options: strict(default_tags, ignore_tags) })
+    }
+}
+
+impl From<CreationAttempt> for Written {
+    fn from(attempt: CreationAttempt) -> Self {
+        let CreationAttempt { began, spec, options, .. } = attempt;
+        Self { began, spec, default_tags: options.default_tags, ignore_tags: options.ignore_tags }
+    }
+}
+
+/// The options of a comparison that finds every difference but the password, which nobody can read.
+fn strict(default_tags: Tags, ignore_tags: IgnoreTags) -> Options {
+    Options::builder()
+        .default_tags(default_tags)
+        .ignore_tags(ignore_tags)
+        .password_changed(false)
+        .directory_user_id(DirectoryUserIdPolicy::Replace)
+        .build()
+}
+
+impl CreationAttempt {
+    /// The creation of the desired user, begun at that time.
+    pub fn new(desired: &DesiredUser, began: Timestamp) -> Self {
+        let Options { default_tags, ignore_tags, .. } = desired.options().clone();
+        Self {
+            began,
+            spec: UserSpec { password: None, ..desired.spec().clone() },
+            instance_id: desired.instance_id().clone(),
+            name: desired.name().to_owned(),
+            options: strict(default_tags, ignore_tags),
+        }
+    }
+
+    /// When the call was about to be made, by the clock of the machine that made it.
+    pub const fn began(&self) -> Timestamp {
+        self.began
+    }
+
+    /// The instance.
+    pub const fn instance_id(&self) -> &InstanceId {
+        &self.instance_id
+    }
+
+    /// The name of the user in Amazon Connect.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What was asked for, without the password.
+    pub const fn spec(&self) -> &UserSpec {
+        &self.spec
+    }
+
+    /// What the user that it has made is compared with, besides the spec.
+    pub(crate) const fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The proficiencies that the user was to get after its creation.
+    pub(crate) fn proficiencies(&self) -> Option<Proficiencies> {
+        self.spec.settle()?.proficiencies
+    }
+}

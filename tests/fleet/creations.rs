@@ -1,0 +1,219 @@
+//! Creations of which nobody has heard: what an earlier run had begun is found again, and nobody else's user.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use connect_user::{
+    apply::Recovery,
+    client::{
+        ErrorKind,
+        memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
+    },
+    diff::Action,
+    fleet::{
+        Change, Entry, FleetOutcome, FleetPlan, Guard, MemoryStore, PlanOptions, StateStore, StoreError,
+        UserResult, Wanted, apply, load_all, plan,
+    },
+    user::{IdentityManagementType, Operation},
+};
+use serde_json::json;
+
+use crate::{
+    apply::{look_into_creations, options, states_of},
+    support::*,
+};
+
+/// A store to which nothing more is written after so many commits: what a kill leaves.
+#[derive(Debug)]
+struct Killed {
+    store: MemoryStore,
+    left: AtomicUsize,
+}
+
+#[async_trait]
+impl StateStore for Killed {
+    async fn get(&self, name: &str) -> Result<Option<Entry>, StoreError> {
+        self.store.get(name).await
+    }
+
+    async fn page(&self, after: Option<&str>, limit: usize) -> Result<Vec<(String, Entry)>, StoreError> {
+        self.store.page(after, limit).await
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+        let left = |left: usize| left.checked_sub(1);
+        match self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left) {
+            Ok(_) => self.store.commit(changes).await,
+            Err(_) => Err(StoreError::Other("killed".into())),
+        }
+    }
+}
+
+fn connect() -> MemoryConnect {
+    MemoryConnect::any_instance(IdentityManagementType::Saml)
+}
+
+async fn planned(wanted: &[Wanted], store: &MemoryStore) -> FleetPlan {
+    let options = PlanOptions::builder().guard(Guard::OFF).build();
+    plan(wanted, &states_of(store).await, &options).expect("a plan")
+}
+
+/// Makes `jane`, and is killed before the answer is written down.
+async fn killed_after_creating(connect: &MemoryConnect) -> MemoryStore {
+    let store = Killed { store: MemoryStore::default(), left: AtomicUsize::new(1) };
+    let plan = planned(&[wanted("a", &document("jane"))], &store.store).await;
+    let outcome = apply(&plan, &store, connect, &options()).await;
+    assert!(!outcome.is_done());
+    assert_eq!(names(connect), ["jane"]);
+    store.store
+}
+
+fn names(connect: &MemoryConnect) -> Vec<String> {
+    let mut names: Vec<_> = connect.users(&"i".into()).into_iter().map(|(user, _)| user.name).collect();
+    names.sort_unstable();
+    names
+}
+
+async fn run(connect: &MemoryConnect, store: &MemoryStore, wanted: &[Wanted]) -> FleetOutcome {
+    apply(&planned(wanted, store).await, store, connect, &options()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_made_before_a_kill_is_recorded_and_planned_like_anybody() {
+    let mut routed = document("jane");
+    routed["routingProfileId"] = json!("r2");
+    for (next, action) in [
+        (None, Action::Delete),
+        (Some(document("jane")), Action::None),
+        (Some(routed), Action::Update),
+        (Some(document("june")), Action::Replace),
+    ] {
+        let connect = connect();
+        let store = killed_after_creating(&connect).await;
+        let json = serde_json::to_value(&load_all(&store).await.expect("all")["a"]).expect("JSON");
+        assert_eq!(json["creating"][0]["spec"]["name"], "jane");
+        let found = look_into_creations(&connect, &store).await;
+        assert!(matches!(found[0].recovery, Recovery::Made(_)), "{found:?}");
+        assert!(look_into_creations(&connect, &store).await.is_empty(), "it is settled");
+        let wants: Vec<Wanted> = next.iter().map(|document| wanted("a", document)).collect();
+        let plan = planned(&wants, &store).await;
+        assert_eq!(plan.count(action), 1, "{next:?}: {plan:?}");
+        assert!(run(&connect, &store, &wants).await.is_done());
+        let left: Vec<_> = next.iter().map(|document| document["name"].clone()).collect();
+        assert_eq!(json!(names(&connect)), json!(left));
+        assert!(planned(&wants, &store).await.is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_elses_user_is_taken_for_ones_own() {
+    // Somebody else's, exactly equal, but older.
+    let connect = connect();
+    let other = MemoryStore::default();
+    assert!(run(&connect, &other, &[wanted("x", &document("jane"))]).await.is_done());
+    let store = MemoryStore::default();
+    let mut options = options();
+    let later = || "2026-02-01T00:00:00Z".parse().expect("a time");
+    options.now = &later;
+    connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::NoAnswer));
+    let plan = planned(&[wanted("a", &document("jane"))], &store).await;
+    let outcome = apply(&plan, &store, &connect, &options).await;
+    assert_eq!(outcome.users[0].result, UserResult::Failed, "{outcome:?}");
+    assert!(load_all(&store).await.expect("all").is_empty(), "and nothing is in doubt");
+
+    // Nor one that is asked for plainly; unless the host says so.
+    let outcome = run(&connect, &store, &[wanted("a", &document("jane"))]).await;
+    assert!(outcome.users[0].message.as_ref().is_some_and(|text| text.contains("is taken")), "{outcome:?}");
+    options.adopt_taken = true;
+    assert!(apply(&plan, &store, &connect, &options).await.is_done());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_of_the_same_store_is_never_taken_over() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    assert!(run(&connect, &store, &[wanted("a", &document("jane"))]).await.is_done());
+    // A part of the fleet, planned without the rest.
+    let plan = planned(&[wanted("b", &document("jane"))], &MemoryStore::default()).await;
+    let mut options = options();
+    options.adopt_taken = true;
+    let outcome = apply(&plan, &store, &connect, &options).await;
+    let message = outcome.users[0].message.clone().unwrap_or_default();
+    assert!(message.contains("managed as another resource"), "{message}");
+    assert_eq!(states_of(&store).await.keys().collect::<Vec<_>>(), ["a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_was_lost_is_waited_for() {
+    let connect = MemoryConnect::new();
+    let slow = MemoryInstance::new("i", IdentityManagementType::Saml).with_hidden_reads(5);
+    connect.add_instance(slow);
+    let store = MemoryStore::default();
+    connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::AnswerLost));
+    let outcome = run(&connect, &store, &[wanted("a", &document("jane"))]).await;
+    assert!(outcome.is_done(), "{outcome:?}");
+    assert_eq!(names(&connect), ["jane"]);
+    assert!(load_all(&store).await.expect("all")["a"].creating.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_creation_that_did_not_arrive_is_repeated() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    for occurrence in [1, 2] {
+        connect.inject(Fault::of(Operation::CreateUser, occurrence, Outcome::NoAnswer));
+    }
+    let outcome = run(&connect, &store, &[wanted("a", &document("jane"))]).await;
+    assert!(outcome.is_done(), "{outcome:?}");
+    assert_eq!(names(&connect), ["jane"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stays_uncertain_is_said_and_remembered() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::AnswerLost));
+    for occurrence in 1..40 {
+        let refused = Outcome::Refused(ErrorKind::Invalid);
+        connect.inject(Fault::of(Operation::SearchUsers, occurrence, refused));
+    }
+    let outcome = run(&connect, &store, &[wanted("a", &document("jane"))]).await;
+    let message = outcome.users[0].message.clone().unwrap_or_default();
+    assert!(message.contains("whether the user `jane` was made is not known"), "{message}");
+    let entry = load_all(&store).await.expect("all")["a"].clone();
+    assert_eq!((entry.state, entry.creating.len()), (None, 1));
+    connect.clear_faults();
+    // The next apply knows its own, also where nobody has looked before.
+    let outcome = run(&connect, &store, &[wanted("a", &document("jane"))]).await;
+    let message = outcome.users[0].message.clone().unwrap_or_default();
+    assert!(message.contains("an earlier run had made the user"), "{message}");
+    assert!(run(&connect, &store, &[wanted("a", &document("jane"))]).await.is_done());
+    let entry = load_all(&store).await.expect("all")["a"].clone();
+    assert!(entry.state.is_some() && entry.creating.is_empty());
+    assert_eq!(names(&connect), ["jane"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_another_user_has_just_freed_is_waited_for() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    assert!(run(&connect, &store, &[wanted("a", &document("jane"))]).await.is_done());
+    // `june` first, then `jane` anew: its name stays taken for a while after the old one is deleted.
+    for occurrence in 2..5 {
+        let taken = Outcome::Refused(ErrorKind::Duplicate);
+        connect.inject(Fault::of(Operation::CreateUser, occurrence, taken));
+    }
+    let all = [wanted("a", &document("june")), wanted("b", &document("jane"))];
+    let outcome = run(&connect, &store, &all).await;
+    assert!(outcome.is_done(), "{outcome:?}");
+    assert_eq!(names(&connect), ["jane", "june"]);
+    assert!(planned(&all, &store).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_lost_while_a_name_is_waited_for_is_looked_for() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    assert!(run(&connect, &store, &[wanted("a", &document("jane"))]).await.is_done());
+    connect.inject(Fault::of(Operation::CreateUser, 2, Outcome::Refused(ErrorKind::Duplicate)));
+    connect.inject(Fault::of(Operation::CreateUser, 3, Outcome::AnswerLost));
+    let all = [wanted("a", &document("june")), wanted("b", &document("jane"))];
+    let outcome = run(&connect, &store, &all).await;
+    assert!(outcome.is_done(), "{outcome:?}");
+    assert_eq!(names(&connect), ["jane", "june"]);
+}
