@@ -238,9 +238,12 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
     };
     server.log(operation, &method, uri.path(), &answer.status().to_string());
     if operation.is_some_and(Operation::writes) && server.persist().is_err() {
-        return Ok(
-            Answer::error(500, "InternalServiceException", "the file cannot be written").into_response(0)
-        );
+        return Ok(Answer::error(
+            500,
+            "InternalServiceException",
+            "the file cannot be written, and nothing was changed",
+        )
+        .into_response(0));
     }
     // Nobody asks a server for its log, and it would grow for ever.
     server.connect.clear_calls();

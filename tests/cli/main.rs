@@ -3,6 +3,8 @@
 mod contract;
 mod documented;
 mod files;
+#[cfg(unix)]
+mod full;
 mod many;
 mod server;
 mod tool;

@@ -9,18 +9,21 @@ use std::{
 
 use crate::tool::example;
 
-struct Server {
+/// A server that ends with the test.
+pub struct Server {
     child: Child,
     address: String,
 }
 
 impl Server {
     fn start() -> Self {
-        let mut child = Command::new(example("connect-server"))
-            .args(["--instance", "1c2d=SAML"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the server starts");
+        let mut command = Command::new(example("connect-server"));
+        command.args(["--instance", "1c2d=SAML"]);
+        Self::spawn(command)
+    }
+
+    pub fn spawn(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the server starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("its address");
         let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
@@ -37,8 +40,19 @@ impl Server {
 
     /// The status and the body of an answer to a request with these headers.
     fn ask(&self, headers: &str) -> (String, String) {
+        self.exchange("GET", "/instance/1c2d", headers, "")
+    }
+
+    /// The status and the body of an answer to a request with this body.
+    pub fn request(&self, method: &str, path: &str, body: &serde_json::Value) -> (String, String) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let headers = format!("host: localhost\r\ncontent-length: {}\r\n", body.len());
+        self.exchange(method, path, &headers, &body)
+    }
+
+    fn exchange(&self, method: &str, path: &str, headers: &str, body: &str) -> (String, String) {
         let mut stream = self.connect();
-        write!(stream, "GET /instance/1c2d HTTP/1.1\r\nconnection: close\r\n{headers}\r\n").expect("sent");
+        write!(stream, "{method} {path} HTTP/1.1\r\nconnection: close\r\n{headers}\r\n{body}").expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
         let status = answer.split(' ').nth(1).unwrap_or_default().to_owned();

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 use connect_user::{
     client::{
-        memory::{LoadError, MemoryConnect, MemoryFile, MemoryInstance, OpenError},
+        memory::{LoadError, MemoryConnect, MemoryFile, MemoryInstance, OpenError, PersistentConnect},
         *,
     },
     user::{IdentityManagementType, InstanceId, Proficiencies, ProficiencyKey, Tags, UserId},
@@ -403,4 +403,69 @@ fn a_file_of_one_document_without_an_end_of_line_goes_on() {
         .expect("a document")
         .expect("JSON");
     assert_eq!(head["version"], 1);
+}
+
+/// The write of the whole fails while its folder is gone.
+#[test]
+fn what_cannot_be_written_is_an_error_and_not_there() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let folder = dir.path().join("folder");
+    let (file, connect) = MemoryFile::open(folder.join("file.json")).expect("opened");
+    connect.add_instance(MemoryInstance::new("i", IdentityManagementType::ConnectManaged));
+    let ann = create(&connect, "ann");
+    let instance = InstanceId::new("i");
+    for number in 0..2 {
+        let user_id = Some(ann.clone());
+        let quick_connect =
+            QuickConnectSummary { quick_connect_id: format!("q{number}"), name: "Q".to_owned(), user_id };
+        assert!(connect.add_quick_connect(&instance, quick_connect));
+    }
+    file.persist(&connect).expect("written");
+    let client = persistent_without_folder(file, connect, &folder);
+    let before = client.inner().users(&instance);
+
+    let error = now(client.create_user(&creation(&[("name", json!("bea"))]))).expect_err("not written");
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Service, Effect::None));
+    assert!(error.to_string().contains("cannot be written, and nothing was changed"), "{error}");
+    let update = UpdateUserRoutingProfile {
+        instance_id: instance.clone(),
+        user_id: ann.clone(),
+        routing_profile_id: "r2".into(),
+    };
+    now(client.update_user_routing_profile(&update)).expect_err("not written");
+    let quick_connect = DeleteQuickConnect { instance_id: instance.clone(), quick_connect_id: "q0".into() };
+    now(client.delete_quick_connect(&quick_connect)).expect_err("not written");
+    let gone = DeleteUser { instance_id: instance.clone(), user_id: ann.clone() };
+    now(client.delete_user(&gone)).expect_err("not written");
+    assert_eq!(client.inner().users(&instance), before, "everything is as it was");
+    assert_eq!(now(search_all_quick_connects(&client, &instance)).expect("found").len(), 2);
+
+    fs::create_dir(&folder).expect("a folder");
+    now(client.create_user(&creation(&[("name", json!("bea"))]))).expect("the name is free");
+    let loaded =
+        MemoryConnect::load(fs::File::open(folder.join("file.json")).expect("there")).expect("loaded");
+    check_same(&loaded, client.inner());
+}
+
+/// A service whose next write must be of the whole, and whose folder is gone.
+fn persistent_without_folder(file: MemoryFile, connect: MemoryConnect, folder: &Path) -> PersistentConnect {
+    // Saving elsewhere makes the file's end unknown.
+    connect.save(std::io::sink()).expect("saved");
+    fs::remove_dir_all(folder).expect("removed");
+    PersistentConnect::new(connect, file)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_lock_and_a_pipe_in_that_of_the_file_are_refused() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (path, target) = (dir.path().join("file.json"), dir.path().join("precious"));
+    fs::write(&target, "precious").expect("written");
+    std::os::unix::fs::symlink(&target, dir.path().join("file.json.lock")).expect("a link");
+    let error = MemoryFile::open(&path).expect_err("a link");
+    assert_eq!(error.to_string(), "the file cannot be written: it is no file");
+    fs::remove_file(dir.path().join("file.json.lock")).expect("removed");
+    let made = std::process::Command::new("mkfifo").arg(&path).status().expect("it runs");
+    assert!(made.success());
+    assert!(matches!(MemoryFile::open(&path), Err(OpenError::Load(LoadError::Read(_)))));
 }

@@ -76,14 +76,15 @@ impl MemoryFile {
     pub fn open(path: impl Into<PathBuf>) -> Result<(Self, MemoryConnect), OpenError> {
         let path = path.into();
         create_parent(&path).map_err(OpenError::Write)?;
-        let lock = private().create(true).truncate(false).write(true).open(beside(&path, ".lock"));
-        let lock = lock.map_err(OpenError::Write)?;
+        let lock = open_lock(&beside(&path, ".lock")).map_err(OpenError::Write)?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => OpenError::Locked,
             TryLockError::Error(error) => OpenError::Write(error),
         })?;
-        let (is_new, connect) = match File::open(&path) {
-            Ok(file) => (false, MemoryConnect::load(file)?),
+        let (is_new, connect) = match fs::metadata(&path) {
+            // Opening a pipe would wait for its other end.
+            Ok(found) if !found.is_file() => return Err(LoadError::Read(no_file()).into()),
+            Ok(_) => (false, MemoryConnect::load(File::open(&path).map_err(LoadError::Read)?)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => (true, MemoryConnect::new()),
             Err(error) => return Err(LoadError::Read(error).into()),
         };
@@ -104,17 +105,16 @@ impl MemoryFile {
     ///
     /// # Errors
     ///
-    /// What the file system says. The next call then writes the whole.
+    /// What the file system says. Users and quick connects are then as they were the last time, here and in
+    /// the file, and the next call writes the whole.
     pub fn persist(&self, connect: &MemoryConnect) -> io::Result<()> {
         let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
-        let longer = match tail.take() {
-            Some(tail) => tail.append(connect)?,
-            None => None,
+        let written = match tail.take().map(|tail| tail.append(connect)) {
+            Some(Ok(Some(tail))) => Ok(tail),
+            Some(Err(error)) => Err(error),
+            None | Some(Ok(None)) => self.write(connect),
         };
-        *tail = Some(match longer {
-            Some(tail) => tail,
-            None => self.write(connect)?,
-        });
+        *tail = Some(written.inspect_err(|_| connect.undo_unwritten())?);
         Ok(())
     }
 
@@ -126,9 +126,12 @@ impl MemoryFile {
             _ => {}
         }
         let file = private().create_new(true).write(true).open(&temporary)?;
-        let write = connect.save_numbered(BufWriter::new(&file))?;
-        file.sync_all()?;
-        fs::rename(&temporary, &self.path)?;
+        let save = |write: &dyn Fn(&mut dyn io::Write) -> io::Result<()>| {
+            write(&mut BufWriter::new(&file))?;
+            file.sync_all()?;
+            fs::rename(&temporary, &self.path)
+        };
+        let write = connect.save_through(save).inspect_err(|_| drop(fs::remove_file(&temporary)))?;
         Ok(Tail { whole: file.metadata()?.len(), file, write })
     }
 }
@@ -136,16 +139,46 @@ impl MemoryFile {
 impl Tail {
     /// Appends what has changed; `None` where it is better to write the whole.
     fn append(mut self, connect: &MemoryConnect) -> io::Result<Option<Self>> {
-        let is_long = self.file.metadata()?.len() > self.whole.saturating_mul(2).saturating_add(FEW);
+        let length = self.file.metadata()?.len();
+        let is_long = length > self.whole.saturating_mul(2).saturating_add(FEW);
         if is_long {
             return Ok(None);
         }
-        let write = connect.append_numbered(&self.file, self.write)?;
+        let write = connect.append_numbered(&self.file, self.write);
+        // Of what cannot be written whole, nothing stays: whoever opens the file next would find a part.
+        let write = write.inspect_err(|_| drop(self.file.set_len(length)))?;
         Ok(write.map(|write| {
             self.write = write;
             self
         }))
     }
+}
+
+/// Opens or creates the file that is locked. A link in its place is not followed, and a pipe not waited for.
+fn open_lock(path: &Path) -> io::Result<File> {
+    match private().create_new(true).write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        created => return created,
+    }
+    let found = fs::symlink_metadata(path)?;
+    if !found.is_file() {
+        return Err(no_file());
+    }
+    let lock = File::options().write(true).open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let opened = lock.metadata()?;
+        // Somebody has put a link there in between.
+        if (opened.dev(), opened.ino()) != (found.dev(), found.ino()) {
+            return Err(no_file());
+        }
+    }
+    Ok(lock)
+}
+
+fn no_file() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "it is no file")
 }
 
 fn create_parent(path: &Path) -> io::Result<()> {

@@ -192,7 +192,8 @@ pub(super) struct Instance {
 #[derive(Debug, Default)]
 pub(super) struct Changed {
     pub(super) config: bool,
-    pub(super) quick_connects: bool,
+    /// The quick connects as they were when everything was last written, where they have changed.
+    pub(super) quick_connects: Option<Vec<QuickConnectSummary>>,
 }
 
 impl Instance {
@@ -201,12 +202,26 @@ impl Instance {
             config,
             users: Users::default(),
             quick_connects: Vec::new(),
-            changed: Changed { config: true, quick_connects: false },
+            changed: Changed { config: true, quick_connects: None },
         }
+    }
+
+    /// Changes the quick connects.
+    pub(super) fn change_quick_connects(&mut self, change: impl FnOnce(&mut Vec<QuickConnectSummary>)) {
+        self.changed.quick_connects.get_or_insert_with(|| self.quick_connects.clone());
+        change(&mut self.quick_connects);
     }
 
     pub(super) fn is_written(&mut self) {
         self.changed = Changed::default();
         self.users.is_written();
+    }
+
+    /// Makes users and quick connects what they were when everything was last written.
+    pub(super) fn undo(&mut self) {
+        if let Some(before) = self.changed.quick_connects.take() {
+            self.quick_connects = before;
+        }
+        self.users.undo();
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct Written {
     /// Which of all writes of this process it was: who appends to a file knows whether it was there.
     pub(super) number: u64,
     head: Option<Head>,
+    /// How often what was not written was undone.
+    undone: u64,
 }
 
 static WRITES: AtomicU64 = AtomicU64::new(0);
@@ -74,6 +76,18 @@ impl MemoryConnect {
         inner.append(&mut writer)?;
         Ok(Some(inner.written.number))
     }
+
+    /// Makes users and quick connects what they were when everything was last written.
+    pub(super) fn undo_unwritten(&self) {
+        let mut inner = self.lock();
+        inner.instances.iter_mut().for_each(Instance::undo);
+        inner.written.undone += 1;
+    }
+
+    /// How often changes were undone because they could not be written.
+    pub(super) fn undone(&self) -> u64 {
+        self.lock().written.undone
+    }
 }
 
 impl Inner {
@@ -106,7 +120,7 @@ impl Inner {
                 Some(user) => Change::User(Box::new(store::to_state(config, user))),
                 None => Change::Gone { instance_id: instance_id(), user_id: id.clone() },
             }));
-            if changed.quick_connects {
+            if changed.quick_connects.is_some() {
                 let quick_connects = store::quick_connects_to_file(quick_connects);
                 changes.push(Change::QuickConnects { instance_id: instance_id(), quick_connects });
             }
@@ -117,7 +131,7 @@ impl Inner {
     /// Everything is in the file, with the clock as it was.
     pub(super) fn is_written(&mut self, head: Head) {
         let number = WRITES.fetch_add(1, Ordering::Relaxed) + 1;
-        self.written = Written { number, head: Some(head) };
+        self.written = Written { number, head: Some(head), ..self.written };
         self.instances.iter_mut().for_each(Instance::is_written);
     }
 

@@ -201,8 +201,7 @@ impl MemoryConnect {
     pub fn add_quick_connect(&self, instance: &InstanceId, quick_connect: QuickConnectSummary) -> bool {
         let mut inner = self.lock();
         let Some(instance) = inner.stored(instance) else { return false };
-        instance.quick_connects.push(quick_connect);
-        instance.changed.quick_connects = true;
+        instance.change_quick_connects(|all| all.push(quick_connect));
         true
     }
 

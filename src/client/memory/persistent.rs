@@ -3,14 +3,14 @@
 use super::{MemoryConnect, MemoryFile};
 use crate::{
     client::{
-        ClientError, ClientResult, ConnectClient, ErrorKind,
+        ClientError, ClientResult, ConnectClient, Effect, ErrorKind,
         traits::{decorate, for_each_operation},
     },
     user::Operation,
 };
 
 /// A [`MemoryConnect`] whose every change is in its file before the answer is given: whoever is killed after
-/// an answer finds it done.
+/// an answer finds it done. A change that cannot be written is an error, and is not there.
 ///
 /// ```
 /// use connect_user::client::memory::{MemoryFile, PersistentConnect};
@@ -42,15 +42,21 @@ impl PersistentConnect {
         F: Fn() -> Fut,
         Fut: Future<Output = ClientResult<T>>,
     {
+        let undone = self.inner.undone();
         let answer = call().await;
         if !operation.writes() {
             return answer;
         }
+        let failed = || {
+            ClientError::new(operation, ErrorKind::Service)
+                .with_message("the file of the service cannot be written, and nothing was changed")
+                .with_effect(Effect::None)
+        };
         match self.file.persist(&self.inner) {
+            // Another call at the same time could not be written, and this one was undone with it.
+            Ok(()) if self.inner.undone() != undone => Err(failed()),
             Ok(()) => answer,
-            Err(error) => Err(ClientError::new(operation, ErrorKind::Service)
-                .with_message("the file of the service cannot be written")
-                .with_source(error)),
+            Err(error) => Err(failed().with_source(error)),
         }
     }
 }

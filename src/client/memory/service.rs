@@ -399,13 +399,13 @@ impl ConnectClient for MemoryConnect {
     async fn delete_quick_connect(&self, request: &DeleteQuickConnect) -> ClientResult<()> {
         self.call(Operation::DeleteQuickConnect, request.instance_id.bare(), None, |inner| {
             let instance = inner.instance(&request.instance_id)?;
-            let all = &mut instance.quick_connects;
-            let count = all.len();
-            all.retain(|quick_connect| quick_connect.quick_connect_id != request.quick_connect_id);
-            if all.len() == count {
+            let is_meant = |quick_connect: &QuickConnectSummary| {
+                quick_connect.quick_connect_id == request.quick_connect_id
+            };
+            if !instance.quick_connects.iter().any(is_meant) {
                 return Err(refusal(ErrorKind::NotFound, "the instance has no such quick connect"));
             }
-            instance.changed.quick_connects = true;
+            instance.change_quick_connects(|all| all.retain(|quick_connect| !is_meant(quick_connect)));
             Ok(())
         })
     }

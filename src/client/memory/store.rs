@@ -89,21 +89,27 @@ impl MemoryConnect {
     /// # Errors
     ///
     /// What the writer says.
-    pub fn save(&self, writer: impl io::Write) -> io::Result<()> {
-        self.save_numbered(writer).map(drop)
+    pub fn save(&self, mut writer: impl io::Write) -> io::Result<()> {
+        self.save_through(|write| write(&mut writer)).map(drop)
     }
 
-    /// Saves, and says which of all writes this was.
-    pub(super) fn save_numbered(&self, mut writer: impl io::Write) -> io::Result<u64> {
+    /// Saves, and says which of all writes this was. Nothing counts as written unless `save` succeeds, which
+    /// is given what writes the whole.
+    pub(super) fn save_through(
+        &self,
+        save: impl FnOnce(&dyn Fn(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()>,
+    ) -> io::Result<u64> {
         let mut inner = self.lock();
         let file = File {
             version: VERSION,
             head: inner.head(),
             instances: inner.instances.iter().map(to_file).collect(),
         };
-        serde_json::to_writer_pretty(&mut writer, &file)?;
-        writer.write_all(b"\n")?;
-        writer.flush()?;
+        save(&|writer| {
+            serde_json::to_writer_pretty(&mut *writer, &file)?;
+            writer.write_all(b"\n")?;
+            writer.flush()
+        })?;
         inner.is_written(file.head);
         Ok(inner.written.number)
     }

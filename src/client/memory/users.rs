@@ -29,8 +29,9 @@ pub(super) struct Users {
     by_name: BTreeMap<String, BTreeSet<UserId>>,
     /// Who was not to be seen by the last call that asked.
     hidden: BTreeSet<UserId>,
-    /// Who is not in the file as it is here, or is there and no longer here.
-    changed: BTreeSet<UserId>,
+    /// Who is not in the file as here, each as it was when everything was last written; `None` where it was
+    /// not there.
+    changed: BTreeMap<UserId, Option<StoredUser>>,
 }
 
 impl Users {
@@ -53,18 +54,24 @@ impl Users {
     /// Puts a user in, in the place of the one that has its id.
     pub(super) fn put(&mut self, user: StoredUser) {
         let id = user.description.user_id.to_bare();
-        self.remove(&id);
+        let before = self.take(&id);
+        self.changed.entry(id.clone()).or_insert(before);
         self.by_name.entry(key(&user.description.name)).or_default().insert(id.clone());
         if user.hidden_reads > 0 || user.hidden_until > Timestamp::default() {
             self.hidden.insert(id.clone());
         }
-        self.changed.insert(id.clone());
         self.by_id.insert(id, user);
     }
 
     /// Takes a user out. Returns whether it was there.
     pub(super) fn remove(&mut self, id: &UserId) -> bool {
-        let Some(user) = self.by_id.remove(id) else { return false };
+        let Some(before) = self.take(id) else { return false };
+        self.changed.entry(id.to_bare()).or_insert(Some(before));
+        true
+    }
+
+    fn take(&mut self, id: &UserId) -> Option<StoredUser> {
+        let user = self.by_id.remove(id)?;
         let name = key(&user.description.name);
         if let Some(ids) = self.by_name.get_mut(&name) {
             ids.remove(id);
@@ -73,8 +80,7 @@ impl Users {
             }
         }
         self.hidden.remove(id);
-        self.changed.insert(id.to_bare());
-        true
+        Some(user)
     }
 
     /// A user whom a call sees.
@@ -89,9 +95,11 @@ impl Users {
         now: Timestamp,
         work: impl FnOnce(&mut StoredUser) -> Check,
     ) -> Option<Check> {
-        let done = work(self.seen_mut(id, now)?);
+        let user = self.seen_mut(id, now)?;
+        let before = user.clone();
+        let done = work(user);
         if done.is_ok() {
-            self.changed.insert(id.to_bare());
+            self.changed.entry(id.to_bare()).or_insert(Some(before));
         }
         Some(done)
     }
@@ -132,7 +140,18 @@ impl Users {
 
     /// Who has changed since the last write: as it is now, or gone.
     pub(super) fn changed(&self) -> impl Iterator<Item = (&UserId, Option<&StoredUser>)> {
-        self.changed.iter().map(|id| (id, self.get(id)))
+        self.changed.keys().map(|id| (id, self.get(id)))
+    }
+
+    /// Makes everybody what they were when everything was last written.
+    pub(super) fn undo(&mut self) {
+        for (id, before) in std::mem::take(&mut self.changed) {
+            match before {
+                Some(user) => self.put(user),
+                None => drop(self.remove(&id)),
+            }
+        }
+        self.changed.clear();
     }
 
     pub(super) fn is_written(&mut self) {
