@@ -10,7 +10,7 @@ use connect_user::{
     apply::{apply, identity_management, import},
     client::aws::{AwsConnect, AwsSettings},
     diff::{self, plan},
-    user::{ImportId, Input, Tags},
+    user::{ImportId, Input},
     validate::{Context, resolve},
 };
 
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // What is there, as a spec, and the one change.
     let state = import(&connect, &id).await?;
-    let mut spec = state.to_spec(&Tags::new());
+    let mut spec = state.to_spec(&Default::default());
     spec.routing_profile_id = Input::Known(routing_profile.as_str().into());
 
     let options = diff::Options::builder()

@@ -35,7 +35,6 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
     let mut backend = Backend::open(global, store.users().next().is_some()).await?;
     let instance = check(instance)?;
     let users = everybody(&instance, &mut backend, &wishes).await?;
-    let default_tags: Tags = global.default_tag.iter().cloned().collect();
     let mut out = BufWriter::new(std::io::stdout().lock());
     let is_known = |state: &UserState| {
         let known = store.entry(&state.name).and_then(|entry| entry.state.as_ref());
@@ -47,7 +46,7 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
     };
     let mut text = String::from("resources:\n");
     for state in &users {
-        let mut spec = state.to_spec(&default_tags);
+        let mut spec = state.to_spec(&wishes.options);
         if let Some(directory) = &directory {
             directory.with_names(&mut spec);
         }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write};
 use connect_user::{
     apply,
     client::ErrorKind,
-    diff::{Change, ChangeKind, drift as differences},
+    diff::{Change, ChangeKind, Options, drift as differences},
     fleet::{Change as Record, Entry, Strategy, refresh},
     user::{ImportId, Tags, UserState, Value},
 };
@@ -157,8 +157,8 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
             _ => failure,
         }
     })?;
-    let default_tags: Tags = global.default_tag.iter().cloned().collect();
-    let properties = state.to_spec(&default_tags).encode();
+    let options = Options::builder().default_tags(global.default_tag.iter().cloned().collect()).build();
+    let properties = state.to_spec(&options).encode();
     kind_of(&mut backend, &properties).await?;
     store.commit(vec![Record::Put(name.to_owned(), Box::new(Entry::new(state.clone())))]).await?;
     match global.format {

@@ -1,5 +1,7 @@
 //! What differs, property by property.
 
+use std::fmt;
+
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::user::{Path, Property, Value};
@@ -35,7 +37,9 @@ pub enum ChangeKind {
 }
 
 /// A change of one property, or of one tag.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// Its `Debug` form leaves personal data out.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Change {
     /// What changes.
@@ -95,6 +99,29 @@ impl Change {
     /// Whether the values are personal data.
     pub fn personal(&self) -> bool {
         self.property.is_personal()
+    }
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        struct Redacted;
+
+        impl fmt::Debug for Redacted {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("redacted")
+            }
+        }
+
+        let Self { path, property, kind, before, after, unknown, forces_replacement } = self;
+        let mut debug = f.debug_struct("Change");
+        debug.field("path", path).field("property", property).field("kind", kind);
+        for (name, value) in [("before", before), ("after", after)] {
+            match value {
+                Some(_) if self.personal() => debug.field(name, &Redacted),
+                value => debug.field(name, value),
+            };
+        }
+        debug.field("unknown", unknown).field("forces_replacement", forces_replacement).finish()
     }
 }
 

@@ -62,7 +62,9 @@ impl fmt::Display for PreviewText<'_> {
             (Action::None, _) => "is up to date",
             (Action::Create, _) => "will be created",
             (Action::Update, Some(_)) => "will be updated, or replaced",
-            (Action::Update, None) if diff.is_empty() => "will be rid of what a replacement left",
+            (Action::Update, None) if diff.is_empty() => {
+                "is as it should be; the old user left by an unfinished replacement will be deleted"
+            }
             (Action::Update, None) => "will be updated in place",
             (Action::Replace, Some(ReplacementOrder::DeleteBeforeCreate)) => {
                 "will be replaced: deleted, then created"

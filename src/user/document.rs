@@ -30,6 +30,9 @@ struct Document {
     last_modified_time: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_modified_region: Option<String>,
+    /// The version of the form; states without one are of the first.
+    #[serde(default)]
+    version: u32,
     #[serde(default)]
     managed: PropertySet,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -77,6 +80,9 @@ fn is_null(value: &Value) -> bool {
 }
 
 impl UserState {
+    /// The version of the JSON that this crate writes; what a later version has written is refused.
+    pub const VERSION: u32 = 1;
+
     fn document(&self, secrets: Secrets) -> Document {
         let Record {
             managed,
@@ -97,6 +103,7 @@ impl UserState {
             tags_all: self.tags_all.clone(),
             last_modified_time: self.last_modified_time,
             last_modified_region: self.last_modified_region.clone(),
+            version: Self::VERSION,
             managed: *managed,
             managed_tags: tag_keys.clone(),
             default_tags: default_tag_keys.clone(),
@@ -167,6 +174,22 @@ fn read_limits(list: Value) -> Option<BTreeMap<super::Channel, super::AfterConta
     configs.iter().map(settle_after_contact_work).collect()
 }
 
+/// Why a state of a later version cannot be read.
+struct NewerState {
+    version: u64,
+}
+
+impl fmt::Display for NewerState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (version, known) = (self.version, UserState::VERSION);
+        write!(
+            f,
+            "the state has version `{version}`, and this program knows up to `{known}`: \
+             use the program that has written it, or a later one"
+        )
+    }
+}
+
 impl Serialize for UserState {
     /// Writes the state in camelCase, without the password.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -182,7 +205,15 @@ impl Serialize for ExposeSecrets<'_, UserState> {
 
 impl<'de> Deserialize<'de> for UserState {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_document(Document::deserialize(deserializer)?)
+        // The version decides what the rest may look like.
+        let json = serde_json::Value::deserialize(deserializer)?;
+        let version = json.get("version").map_or(Some(1), serde_json::Value::as_u64);
+        match version {
+            Some(version) if version <= u64::from(Self::VERSION) => {}
+            Some(version) => return Err(de::Error::custom(NewerState { version })),
+            None => return Err(de::Error::custom("`version` must be a whole number")),
+        }
+        Self::from_document(Document::deserialize(json).map_err(de::Error::custom)?)
     }
 }
 

@@ -6,8 +6,9 @@ use bon::Builder;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AfterContactWork, Channel, ImportId, Input, InstanceId, PhoneType, PropertySet, Secret, TagInputs, Tags,
-    Timestamp, UserId, UserSettings, UserSpec, convert::ToSpec, is_system_tag,
+    AfterContactWork, Channel, ImportId, Input, InstanceId, PhoneType, Proficiencies, PropertySet, Secret,
+    TagInputs, Tags, Timestamp, UserId, UserSettings, UserSpec, convert::ToSpec, is_system_tag,
+    options::Options,
 };
 
 /// A user as the service has it, with what the host must remember about it.
@@ -159,9 +160,10 @@ impl UserState {
 
     /// A spec that describes the user as it is: what to write into a program after an import.
     ///
-    /// What equals the service's default is left out, and so is the password, which cannot be read;
-    /// tags that equal one of `default_tags` are left to the provider.
-    pub fn to_spec(&self, default_tags: &Tags) -> UserSpec {
+    /// What equals the service's default is left out, and so are the password, which cannot be read, and an
+    /// empty list of proficiencies, which would make them managed. Tags that equal one of
+    /// [`Options::default_tags`] are left to the provider, and those of [`Options::ignore_tags`] to others.
+    pub fn to_spec(&self, options: &Options) -> UserSpec {
         let mut spec = self.whole_spec();
         let channels = &self.settings.channels;
         let phone = &self.settings.phone;
@@ -190,10 +192,16 @@ impl UserState {
             }
         }
         spec.directory_user_id = None;
+        if self.settings.proficiencies.as_ref().is_some_and(Proficiencies::is_empty) {
+            spec.user_proficiencies = None;
+        }
         let own: TagInputs = self
             .tags_all
             .iter()
-            .filter(|(key, value)| !is_system_tag(key) && default_tags.get(*key) != Some(*value))
+            .filter(|(key, value)| {
+                let is_others = is_system_tag(key) || options.ignore_tags.contains(key);
+                !is_others && options.default_tags.get(*key) != Some(*value)
+            })
             .map(|(key, value)| (key.clone(), Input::Known(value.clone())))
             .collect();
         spec.tags = (!own.is_empty()).then_some(Input::Known(own));

@@ -42,6 +42,9 @@ pub struct RuleInfo {
     pub summary: &'static str,
     /// Who says so.
     pub source: &'static str,
+    /// Whether [`Overrides::allow`] may lower an error to a warning: not where no call can carry what breaks
+    /// the rule, so that a plan of it would never be done.
+    pub lowerable: bool,
 }
 
 /// What reading a document may find before any rule is asked: `(code, summary)`.
@@ -70,12 +73,14 @@ pub fn rules() -> impl Iterator<Item = RuleInfo> {
         severity: Severity::Error,
         summary,
         source: "this crate",
+        lowerable: false,
     });
     let names = NAMES.iter().map(|(code, summary)| RuleInfo {
         code: Code(code),
         severity: Severity::Error,
         summary,
         source: "the instance",
+        lowerable: true,
     });
     decoding.chain(RULES.iter().map(|rule| rule.info)).chain(names)
 }
@@ -83,8 +88,9 @@ pub fn rules() -> impl Iterator<Item = RuleInfo> {
 /// The rules as Markdown: the reference that the documentation shows.
 pub fn rules_table() -> String {
     let mut table = String::from("| code | severity | rule | source |\n| --- | --- | --- | --- |\n");
-    for RuleInfo { code, severity, summary, source } in rules() {
-        table.push_str(&format!("| `{code}` | {severity} | {summary} | {source} |\n"));
+    for RuleInfo { code, severity, summary, source, lowerable } in rules() {
+        let always = if lowerable { "" } else { ", always" };
+        table.push_str(&format!("| `{code}` | {severity}{always} | {summary} | {source} |\n"));
     }
     table
 }
@@ -121,6 +127,9 @@ pub enum OverrideError {
     /// What cannot be read cannot be allowed.
     #[error("`{0}` cannot be lowered to a warning: what cannot be read cannot be sent")]
     Unreadable(Code),
+    /// What no call can carry cannot be allowed.
+    #[error("`{0}` cannot be lowered to a warning: no call can carry what breaks it")]
+    Unsendable(Code),
 }
 
 impl Overrides {
@@ -128,11 +137,15 @@ impl Overrides {
     ///
     /// # Errors
     ///
-    /// [`OverrideError`] where there is no such rule, or where it is one of reading the document.
+    /// [`OverrideError`] where there is no such rule, where it is one of reading the document, or where no call
+    /// can carry what breaks it ([`RuleInfo::lowerable`]).
     pub fn allow(&mut self, code: &str) -> Result<(), OverrideError> {
         let code = find(code)?;
         if DECODING.iter().any(|(decoding, _)| *decoding == code.0) {
             return Err(OverrideError::Unreadable(code));
+        }
+        if rules().any(|rule| rule.code == code && !rule.lowerable) {
+            return Err(OverrideError::Unsendable(code));
         }
         self.0.insert(code, Severity::Warning);
         Ok(())

@@ -64,7 +64,7 @@ pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Re
             Ok((desired, report))
         }
         // A rule that the host allows may leave a value that no call can carry.
-        (true, ..) => Err(Report { violations: vec![unsendable(&spec)], ..report }),
+        (true, ..) => Err(Report { violations: unsendable(report.violations), ..Report::default() }),
         _ => Err(report),
     }
 }
@@ -121,14 +121,15 @@ fn violation(error: DecodeError) -> Violation {
     }
 }
 
-fn unsendable(spec: &UserSpec) -> Violation {
-    let path = if spec.name.is_none() { Path::from(crate::user::Property::Name) } else { Path::root() };
-    Violation {
-        path,
-        code: Code("invalid-value"),
+/// The lowered rules that bound numbers, as errors again: a request has no room for the number.
+fn unsendable(violations: Vec<Violation>) -> Vec<Violation> {
+    let bounds = |violation: &Violation| {
+        matches!(violation.code.as_str(), "after-contact-work-limit" | "proficiency-level")
+    };
+    let raised = |violation: Violation| Violation {
         severity: Severity::Error,
-        message: "the user lacks its name, or a number is out of the bounds of any request".to_owned(),
-        help: Some("the rule that was lowered to a warning cannot be broken here".to_owned()),
-        related: Vec::new(),
-    }
+        help: Some("give a value within the bounds: no call can carry this one".to_owned()),
+        ..violation
+    };
+    violations.into_iter().filter(bounds).map(raised).collect()
 }

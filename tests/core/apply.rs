@@ -7,7 +7,7 @@ use connect_user::{
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::{self, Action, Plan, QuickConnects, plan, plan_deletion, preview},
-    user::{Channel, DesiredUser, IdentityManagementType, ImportId, InstanceId, Operation, Tags, UserState},
+    user::{Channel, DesiredUser, IdentityManagementType, ImportId, InstanceId, Operation, UserState},
     validate::{Context, resolve},
 };
 use proptest::prelude::*;
@@ -213,8 +213,9 @@ proptest! {
             let connect = connect(kind);
             let made = applied(&connect, &document, kind, None).await;
             let state = import(&connect, &made.id()).await.expect("imported");
-            let described = state.to_spec(&Tags::new());
             let options = diff::Options::builder().identity_management(kind).build();
+            let described = state.to_spec(&options);
+            assert_ne!(described.user_proficiencies, Some(connect_user::user::Input::Known(Vec::new())));
             let context = Context::builder().options(options.clone()).prior(&state).build();
             let (desired, _) = resolve(described, &context).unwrap_or_else(|report| panic!("{report}"));
             let plan = plan(desired, Some(&state), &options).expect("a plan");

@@ -538,3 +538,64 @@ fn a_step_that_is_only_possible_tells_what_it_may_lose() {
     assert!(step.possible);
     assert_eq!(step.risks, [Risk::LosesUnrecognised]);
 }
+
+#[test]
+fn no_debug_output_tells_personal_data() {
+    let personal = |one: &str, number: &str| {
+        with(&[
+            ("identityInfo.firstName", json!(format!("Maximiliane{one}"))),
+            ("identityInfo.lastName", json!(format!("Mustermann{one}"))),
+            ("identityInfo.email", json!(format!("max{one}@example.com"))),
+            ("identityInfo.secondaryEmail", json!(format!("max{one}@example.org"))),
+            ("identityInfo.mobile", json!(format!("+1617555010{number}"))),
+            ("phoneConfig.phoneType", json!("DESK_PHONE")),
+            ("phoneConfig.deskPhoneNumber", json!(format!("+1617555011{number}"))),
+            (
+                "phoneNumberConfigs",
+                json!([{"channel": "VOICE", "phoneType": "DESK_PHONE", "phoneNumber": format!("+1617555012{number}")}]),
+            ),
+            ("password", json!("Password123")),
+        ])
+    };
+    let (before, after) = (personal("a", "1"), personal("b", "2"));
+    let there = state(&before);
+    let options = Options::default();
+    let previews = [
+        preview(&spec(&after), None, &options),
+        preview(&spec(&after), Some(&there), &options),
+        preview_deletion(&there, &options),
+    ];
+    let mut texts = vec![format!("{there:?} {:?}", spec(&after))];
+    for preview in &previews {
+        assert!(preview.diff.changes.len() > 5);
+        texts.push(format!("{preview:?} {:?} {:?}", preview.diff, preview.steps));
+        texts.extend(preview.diff.changes.iter().map(|change| format!("{change:?}")));
+        texts.extend(preview.steps.iter().map(|step| format!("{step:?} {:?}", step.call())));
+    }
+    let mut taken = after.clone();
+    taken.as_object_mut().expect("an object").remove("phoneNumberConfigs");
+    let desired = connect_user::validate::resolve(spec(&taken), &Default::default()).expect("valid").0;
+    let made = connect_user::diff::plan(desired.clone(), Some(&there), &options).expect("a plan");
+    texts.push(format!("{made:?} {desired:?}"));
+    texts.push(format!("{:?}", connect_user::diff::plan_deletion(&there, &options)));
+    for text in texts {
+        for part in ["Maximiliane", "Mustermann", "max", "1617555", "Password123"] {
+            assert!(!text.contains(part), "{part}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_an_unfinished_replacement_left_is_deleted_and_the_text_says_so() {
+    let mut there = state(&base());
+    there.record.unfinished.replaced.push(state(&with(&[("name", json!("june"))])).to_replaced());
+    let seen = preview(&spec(&base()), Some(&there), &Options::default());
+    assert_eq!(operations(&seen), ["DeleteUser"]);
+    let text = seen.text("jane").to_string();
+    assert!(
+        text.starts_with(
+            "~ jane is as it should be; the old user left by an unfinished replacement will be deleted\n"
+        ),
+        "{text}"
+    );
+}

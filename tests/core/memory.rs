@@ -47,7 +47,9 @@ pub fn creation(members: &[(&str, Value)]) -> CreateUser {
         ("identityInfo.firstName", json!("Ann")),
         ("identityInfo.lastName", json!("Lee")),
     ];
-    let spec = spec(&with(&[&names[..], members].concat()));
+    let mut spec = spec(&with(&[&names[..], members].concat()));
+    // The library lets no tag of AWS's through, whatever is allowed.
+    let tags = spec.tags.take().and_then(connect_user::user::Input::into_known).unwrap_or_default();
     let password = spec.password.clone().and_then(connect_user::user::Input::into_known);
     let mut allowed = connect_user::validate::Overrides::default();
     for rule in connect_user::validate::rules() {
@@ -66,7 +68,7 @@ pub fn creation(members: &[(&str, Value)]) -> CreateUser {
         security_profile_ids: settings.security_profile_ids,
         hierarchy_group_id: settings.hierarchy_group_id,
         channels: settings.channels,
-        tags: desired.tags_all(),
+        tags: tags.into_iter().filter_map(|(key, value)| Some((key, value.into_known()?))).collect(),
     }
 }
 

@@ -274,3 +274,39 @@ fn to_snake_case(value: serde_json::Value) -> serde_json::Value {
         value => value,
     }
 }
+
+#[test]
+fn a_state_of_a_later_version_is_named_as_such() {
+    let state = crate::support::state(&crate::support::base());
+    let mut json = serde_json::to_value(&state).expect("JSON");
+    assert_eq!(json["version"], 1);
+    json["version"] = json!(2);
+    // Whatever else a later version may write.
+    json["managed"] = json!({"properties": ["shoeSize"]});
+    let error = serde_json::from_value::<connect_user::user::UserState>(json.clone()).expect_err("later");
+    assert_eq!(
+        error.to_string(),
+        "the state has version `2`, and this program knows up to `1`: use the program that has written it, or a later one",
+    );
+    json["managed"] = json!([]);
+    json["version"] = json!("one");
+    assert!(serde_json::from_value::<connect_user::user::UserState>(json.clone()).is_err());
+    json.as_object_mut().expect("an object").remove("version");
+    assert!(serde_json::from_value::<connect_user::user::UserState>(json).is_ok(), "the first had none");
+}
+
+#[test]
+fn a_spec_of_an_import_manages_no_empty_proficiencies_and_no_tags_of_others() {
+    let mut state = crate::support::state(&crate::support::with(&[(
+        "tags",
+        json!({"a": "1", "k8s/x": "2", "team": "ops"}),
+    )]));
+    assert_eq!(state.settings.proficiencies, Some(Default::default()));
+    state.record = Default::default();
+    let mut options = connect_user::diff::Options::default();
+    options.default_tags.insert("team".into(), "ops".into());
+    options.ignore_tags.prefixes.insert("k8s/".into());
+    let spec = state.to_spec(&options);
+    assert_eq!(spec.user_proficiencies, None);
+    assert_eq!(serde_json::to_value(&spec).expect("JSON")["tags"], json!({"a": "1"}));
+}

@@ -470,7 +470,7 @@ fn there(connect: &MemoryConnect) -> BTreeMap<String, Value> {
     let whole = users.map(|(user, proficiencies)| user.into_state("i".into(), Some(proficiencies)));
     whole
         .map(|state| {
-            (state.name.clone(), serde_json::to_value(state.to_spec(&BTreeMap::new())).expect("JSON"))
+            (state.name.clone(), serde_json::to_value(state.to_spec(&Default::default())).expect("JSON"))
         })
         .collect()
 }

@@ -29,7 +29,15 @@ const fn rule(
     summary: &'static str,
     source: &'static str,
 ) -> Rule {
-    Rule { info: RuleInfo { code: Code(code), severity, summary, source }, check }
+    Rule { info: RuleInfo { code: Code(code), severity, summary, source, lowerable: true }, check }
+}
+
+impl Rule {
+    /// No call can carry what breaks the rule: it cannot be lowered.
+    const fn always(mut self) -> Self {
+        self.info.lowerable = false;
+        self
+    }
 }
 
 const API: &str = "API Reference, CreateUser";
@@ -46,7 +54,8 @@ pub(super) const RULES: &[Rule] = &[
     rule("instance-id-length", Error, ids::instance_length, "an instance id has 1 to 100 characters", API),
     rule("invalid-id", Error, ids::form, "an id is an id or an ARN of its kind", API),
     rule("foreign-arn", Error, ids::instance_of_arn, "what an ARN names is in the user's instance", THIS),
-    rule("name-missing", Error, name::missing, "a user has a name, or a logical name to make it from", API),
+    rule("name-missing", Error, name::missing, "a user has a name, or a logical name to make it from", API)
+        .always(),
     rule("name-length", Error, name::length, "a name has 1 to 100 characters, with `SAML` 1 to 64", API),
     rule(
         "name-characters",
@@ -210,7 +219,7 @@ pub(super) const RULES: &[Rule] = &[
         "a setting stands in `phoneConfig` or per channel, not in both",
         API,
     ),
-    rule("duplicate-channel", Error, channels::duplicates, "a channel is given once", CHANNELS),
+    rule("duplicate-channel", Error, channels::duplicates, "a channel is given once", CHANNELS).always(),
     rule(
         "channel-not-voice",
         Error,
@@ -239,7 +248,8 @@ pub(super) const RULES: &[Rule] = &[
         proficiencies::duplicates,
         "an attribute and value are given once",
         PROFICIENCY,
-    ),
+    )
+    .always(),
     rule(
         "too-many-proficiencies",
         Error,
@@ -256,7 +266,8 @@ pub(super) const RULES: &[Rule] = &[
         "a tag's key is made of letters, separators, numbers and `_.:/=+-@`",
         TAGS,
     ),
-    rule("tag-key-reserved", Error, tags::key_reserved, "a tag's key does not start with `aws:`", TAGS),
+    rule("tag-key-reserved", Error, tags::key_reserved, "a tag's key does not start with `aws:`", TAGS)
+        .always(),
     rule(
         "tag-ignored",
         Error,
