@@ -54,7 +54,8 @@ pub struct Options<'a> {
     #[builder(default = true)]
     pub read_back: bool,
     /// Whether the user is read before the first call, and a plan refused as stale where somebody else has
-    /// changed or deleted the user since it was made: two calls more. The default is no.
+    /// changed or deleted the user since it was made: a call more, and two where the plan changes
+    /// proficiencies. The default is no.
     #[builder(default)]
     pub look_first: bool,
     /// The quick connects that were found already, so that not every deletion searches for them.

@@ -54,6 +54,22 @@ pub async fn refresh(client: &dyn ConnectClient, known: &UserState) -> ClientRes
     Ok(read.map(|read| with_record(read, known)))
 }
 
+/// Reads a user again as far as a plan needs it: proficiencies take a call and a permission more, and stay as
+/// they are known where nothing depends on them.
+pub(super) async fn look(
+    client: &dyn ConnectClient,
+    known: &UserState,
+    with_proficiencies: bool,
+) -> ClientResult<Option<UserState>> {
+    if with_proficiencies {
+        return refresh(client, known).await;
+    }
+    let description = describe(client, &known.instance_id, &known.user_id).await?;
+    let proficiencies = known.settings.proficiencies.clone();
+    let read = description.map(|read| read.into_state(known.instance_id.clone(), proficiencies));
+    Ok(read.map(|read| with_record(read, known)))
+}
+
 /// How an instance manages identities; `None` for a type that this version does not know.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use super::{
     ApplyError, Failed, Options, QuickConnectIndex,
     create::{Made, NotMade, create, read_back},
     identify::record,
-    read::{describe, identity_management, is_gone, refresh},
+    read::{describe, identity_management, is_gone, look},
 };
 use crate::{
     client::{
@@ -14,7 +14,7 @@ use crate::{
         UpdateUserRoutingProfile, UpdateUserSecurityProfiles, search_all_quick_connects,
     },
     diff::{self, Call, Plan, Step, drift, plan_deletion},
-    user::{CreationAttempt, DesiredUser, Replaced, UserId, UserState},
+    user::{CreationAttempt, DesiredUser, Operation, Replaced, UserId, UserState},
 };
 
 /// A plan that was carried out.
@@ -287,7 +287,7 @@ impl Run<'_> {
         };
         // One that is not found may have been deleted by somebody else.
         if error.effect() == Effect::Unknown || (is_gone(&error) && !self.created) {
-            self.look_again().await;
+            self.look_again(call.operation()).await;
         }
         Err(error.into())
     }
@@ -295,7 +295,8 @@ impl Run<'_> {
     /// Before the first call: is the user still what the plan was made from?
     async fn look_first(&mut self, plan: &Plan) -> Result<(), ApplyError> {
         let Some(known) = &self.state else { return Ok(()) };
-        let read = refresh(self.client, known).await?;
+        let proficiencies = plan.steps().iter().any(|step| writes_proficiencies(step.operation));
+        let read = look(self.client, known, proficiencies).await?;
         let watched = diff::Options::builder().ignore_tags(plan.ignore_tags().clone()).build();
         if read.is_none() && self.desired.is_none() {
             // Deleting it will find that out, and be content.
@@ -312,9 +313,9 @@ impl Run<'_> {
     }
 
     /// After an answer that never came: what is there now?
-    async fn look_again(&mut self) {
+    async fn look_again(&mut self, operation: Operation) {
         let Some(state) = &self.state else { return };
-        match refresh(self.client, state).await {
+        match look(self.client, state, writes_proficiencies(operation)).await {
             Ok(Some(read)) => self.state = Some(read),
             _ => self.certain = false,
         }
@@ -350,6 +351,15 @@ impl Run<'_> {
             left: steps.get(done..).unwrap_or_default().to_vec(),
         }
     }
+}
+
+const fn writes_proficiencies(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::AssociateUserProficiencies
+            | Operation::DisassociateUserProficiencies
+            | Operation::UpdateUserProficiencies
+    )
 }
 
 /// An adopted user may have some of its proficiencies already.

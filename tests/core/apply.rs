@@ -429,6 +429,28 @@ async fn the_host_hears_of_every_step_and_may_stop() {
     );
 }
 
+#[tokio::test]
+async fn looking_first_takes_one_call_and_another_only_for_proficiencies() {
+    let connect = connect(SAML);
+    let state = applied(&connect, &saml(&[]), SAML, None).await;
+    let french = json!([{"attributeName": "connect:Language", "attributeValue": "fr", "level": 1}]);
+    let options = apply::Options::builder().look_first(true).build();
+    for (members, calls) in [
+        (("phoneConfig.autoAccept", json!(true)), vec!["DescribeUser", "UpdateUserPhoneConfig"]),
+        (
+            ("userProficiencies", french),
+            vec!["DescribeUser", "ListUserProficiencies", "AssociateUserProficiencies"],
+        ),
+    ] {
+        let plan = planned(&saml(&[members]), SAML, Some(&state));
+        connect.clear_calls();
+        let done = apply(&plan, Some(&state), &connect, &options).await.expect("applied");
+        let made: Vec<_> = connect.calls().iter().map(|call| call.operation.name()).collect();
+        assert_eq!(made, calls);
+        applied(&connect, &saml(&[]), SAML, done.state.as_ref()).await;
+    }
+}
+
 /// A user with after contact work of a channel's own, that nobody manages.
 async fn with_work_of_its_own(connect: &MemoryConnect, document: &Value) -> UserState {
     let state = applied(connect, document, SAML, None).await;
