@@ -17,7 +17,8 @@
 //! Everything up to the plan is pure: no I/O, no clock, no randomness, no SDK type. A host
 //!
 //! - describes the user: [`user::UserSpec::builder`], serde, or [`user::UserSpec::decode`] with every mistake located;
-//! - checks it: [`validate::validate`] for a preview, [`validate::resolve`] for the witness that planning asks for;
+//! - checks it: [`validate::validate`] for a preview, [`validate::resolve`] returns the
+//!   [`user::DesiredUser`] that planning takes;
 //! - reads what is there: [`apply::read`], [`apply::import`], [`apply::refresh`];
 //! - shows what will happen: [`diff::preview`] and [`diff::plan`], as text and as JSON;
 //! - does it: [`apply::apply`], through any [`client::ConnectClient`];

@@ -7,7 +7,7 @@ use super::{
     UserState, keep::keep_ignored, options::Options,
 };
 
-/// A user as it should be, all known and valid: the witness that planning asks for.
+/// A user as it should be, with every value known and every rule kept: what planning takes.
 ///
 /// Only [`validate::resolve`](crate::validate::resolve) makes one, so what a plan is made from has
 /// passed every rule.

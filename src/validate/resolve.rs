@@ -34,7 +34,7 @@ pub fn validate_document(document: Value, context: &Context<'_>) -> (UserSpec, R
     (spec, report)
 }
 
-/// Makes the witness that planning asks for: a user that is known whole and breaks no rule.
+/// Makes the [`DesiredUser`] that planning takes: a user of whom every value is known, and who breaks no rule.
 ///
 /// # Errors
 ///

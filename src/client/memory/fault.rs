@@ -35,12 +35,12 @@ pub enum Outcome {
 }
 
 impl Fault {
-    /// The next call but so many of an operation fails: 1 is the next.
+    /// The n-th call of an operation from now on fails; 1 is the next.
     pub const fn of(operation: Operation, occurrence: u32, outcome: Outcome) -> Self {
         Self { operation: Some(operation), occurrence, outcome }
     }
 
-    /// The next call but so many of whatever operation fails: 1 is the next.
+    /// The n-th call of any operation from now on fails; 1 is the next.
     pub const fn of_any(occurrence: u32, outcome: Outcome) -> Self {
         Self { operation: None, occurrence, outcome }
     }

@@ -40,8 +40,8 @@ pub struct MemoryFile {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// Another program has it open.
-    #[error("another program has the file open")]
+    /// Another process has it open.
+    #[error("another process has the file open")]
     Locked,
     /// It is there, and is not a service.
     #[error(transparent)]
@@ -71,7 +71,7 @@ impl MemoryFile {
     ///
     /// # Errors
     ///
-    /// [`OpenError`] where another program has the file open, or it cannot be read or written, or is not
+    /// [`OpenError`] where another process has the file open, or it cannot be read or written, or is not
     /// what it should be.
     pub fn open(path: impl Into<PathBuf>) -> Result<(Self, MemoryConnect), OpenError> {
         let path = path.into();

@@ -120,9 +120,9 @@ impl MemoryConnect {
         self.lock().clock.follow(timer);
     }
 
-    /// Lets an operation take a call each so long, and so many at once after a while without any; `None`
-    /// stands for every operation that has no quota of its own. Each has a bucket to itself, which is full
-    /// now and fills by the [clock](Self::set_time); `Duration::ZERO` lets every call pass.
+    /// Limits an operation to one call per `every`, with bursts of `burst`; `None` stands for every operation
+    /// that has no quota of its own. Each operation has its own token bucket, which is full now and fills by
+    /// the [clock](Self::set_time); `Duration::ZERO` sets no limit.
     ///
     /// What is beyond is refused as [`ErrorKind::Throttled`](crate::client::ErrorKind::Throttled) with the
     /// code `TooManyRequestsException`: it has no effect and takes nothing from the bucket.
@@ -142,7 +142,7 @@ impl MemoryConnect {
         self.lock().quotas.set(operation, every, burst);
     }
 
-    /// Lets a call fail.
+    /// Makes a call fail.
     pub fn inject(&self, fault: Fault) {
         self.lock().faults.add(fault);
     }

@@ -60,7 +60,7 @@ pub(super) struct FileQuickConnect {
 #[non_exhaustive]
 pub enum LoadError {
     /// It cannot be read.
-    #[error("the file cannot be read")]
+    #[error("the file cannot be read: {0}")]
     Read(#[source] io::Error),
     /// It is not the JSON that [`MemoryConnect::save`] writes.
     #[error("the file does not hold an Amazon Connect: {0}")]
