@@ -1,6 +1,7 @@
 //! Many users at once: planned together, read again in few calls, applied at the speed of the quota, and
 //! remembered in a store that survives.
 //!
+//! - [`match_users`]: which recorded user each user of a program is;
 //! - [`plan`], or [`Planner`] user by user: who moves, who waits for whom, and how many deletions are too many;
 //! - [`refresh`]: what has changed since, by listing, searching or reading; [`read_all`]: everybody;
 //! - [`apply`]: all users side by side, with an [estimate](FleetPlan::estimate) before and [`events`] meanwhile;
@@ -10,6 +11,7 @@
 mod apply;
 mod directory;
 mod estimate;
+mod matching;
 mod order;
 mod plan;
 mod recover;
@@ -23,6 +25,7 @@ pub use apply::{
 };
 pub use directory::Directory;
 pub use estimate::Estimate;
+pub use matching::{Identity, Matches, Missing, match_users};
 pub use plan::{FleetNotice, FleetPlan, FleetRefused, Planner, UserPlan, plan};
 pub use recover::{Recovered, RecoveredUser, recover};
 pub use refresh::{

@@ -86,7 +86,7 @@ fn make_room(
         reasons.push(notice(
             "instance-full",
             None,
-            format!("the instance `{instance}` would have {then} users, and may have {limit}"),
+            format!("the instance `{instance}` would have {then} users; the limit is {limit}"),
             "ask AWS to raise the quota \"Users per instance\", or take users out",
         ));
         return;

@@ -1,12 +1,16 @@
 //! The plan of a fleet.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    PlanOptions, Wanted,
+    Missing, PlanOptions, Wanted,
+    matching::match_among,
     order::{self, Wait},
 };
 use crate::{
@@ -30,11 +34,12 @@ pub struct FleetPlan {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserPlan {
-    /// The name that the user has in the program, or had.
+    /// The resource name. That of a user who is missing from the program is the one under which it is
+    /// recorded, unless another user has that one now: see [`Missing::name`].
     pub name: String,
     /// The calls; a plan without steps only records what is managed from now on.
     pub plan: Plan,
-    /// The name that the user had in the program before, where it had another: that costs no call.
+    /// The resource name under which the user is recorded, where it is another: changing it costs no call.
     pub moved_from: Option<String>,
     /// Which steps wait for steps of other users.
     pub(super) waits: Vec<Wait>,
@@ -67,7 +72,7 @@ pub struct FleetRefused {
 
 impl FleetPlan {
     /// The users for whom there is something to do or to record, in the order in which they were wanted;
-    /// those that leave, last.
+    /// those that are missing from the program, last.
     pub fn users(&self) -> &[UserPlan] {
         &self.users
     }
@@ -138,27 +143,27 @@ impl Serialize for FleetPlan {
     }
 }
 
-/// Plans a fleet from all that is wanted and all that is known, by the names in the program.
+/// Plans a fleet from all that is wanted and all that is recorded and there, by resource names.
 ///
-/// Who is in `states` and not wanted is deleted. See [`Planner`] for a fleet that need not be in memory at
-/// once.
+/// Who is who is decided by [`match_users`](super::match_users): a user of the program whose instance and user name are recorded
+/// under another resource name moves there without a call. Users in `states` that are missing from the
+/// program are deleted. See [`Planner`] for a fleet that need not be in memory at once.
 ///
 /// # Errors
 ///
-/// [`FleetRefused`], with every reason: a user who is wanted twice, more deletions than the guard allows, an
-/// instance that takes no more users, and what any user's own plan refuses.
+/// [`FleetRefused`], with every reason: a resource name or a user that is wanted twice, more deletions than
+/// the guard allows, an instance that takes no more users, and what any user's own plan refuses.
 pub fn plan(
     wanted: &[Wanted],
     states: &BTreeMap<String, UserState>,
     options: &PlanOptions,
 ) -> Result<FleetPlan, FleetRefused> {
     let mut planner = Planner::new(options.clone());
-    let mut leaving: BTreeMap<&String, &UserState> = states.iter().collect();
+    let mut missing: BTreeMap<&String, &UserState> = states.iter().collect();
     for user in wanted {
-        leaving.remove(&user.name);
-        planner.want(user, states.get(&user.name));
+        planner.want(user, missing.remove(&user.name));
     }
-    for (name, state) in leaving {
+    for (name, state) in missing {
         planner.leave(name.clone(), state.clone(), options.user.protect);
     }
     planner.finish()
@@ -170,14 +175,21 @@ pub struct Planner {
     options: PlanOptions,
     /// How instances manage identities where a user does not say.
     assumed: Option<IdentityManagementType>,
-    /// Who is wanted, by instance and name. It keeps the hashes, which spares a million users the reading of
-    /// their names each time that it grows.
-    identities: IndexMap<Identity, Box<str>>,
+    /// Whether recorded users are protected of whom nothing else is said.
+    protect: bool,
+    /// Who is wanted, by instance and user name. It keeps the hashes, which spares a million users the
+    /// reading of their names each time that it grows.
+    identities: IndexMap<Identity, Arc<str>>,
+    /// The resource names that are wanted.
+    names: HashSet<Arc<str>>,
     instances: Vec<Box<str>>,
-    users: Vec<UserPlan>,
-    /// Who is wanted and not known: another name in the program may know them.
-    new: Vec<Wanted>,
-    leaving: Vec<Leaving>,
+    /// The plans, each with the place of its user in the program.
+    users: Vec<(usize, UserPlan)>,
+    /// Users of the program that are not recorded under their resource names: to be created, renamed or
+    /// moved.
+    pending: Vec<(usize, Wanted)>,
+    /// Recorded users that are not in the program under the same resource name.
+    records: Vec<Recorded>,
     recorded: usize,
     unchanged: usize,
     reasons: Vec<FleetNotice>,
@@ -187,53 +199,61 @@ pub struct Planner {
 type Identity = (usize, Box<str>);
 
 #[derive(Debug)]
-struct Leaving {
+struct Recorded {
     name: String,
     state: UserState,
     protect: bool,
 }
 
 impl Planner {
-    /// A planner who has heard of nobody yet.
+    /// A planner without any user.
     pub fn new(options: PlanOptions) -> Self {
         Self {
             assumed: options.user.identity_management,
+            protect: options.user.protect,
             options,
             identities: IndexMap::new(),
+            names: HashSet::new(),
             instances: Vec::new(),
             users: Vec::new(),
-            new: Vec::new(),
-            leaving: Vec::new(),
+            pending: Vec::new(),
+            records: Vec::new(),
             recorded: 0,
             unchanged: 0,
             reasons: Vec::new(),
         }
     }
 
-    /// Adds a user who is wanted, and as it is; `None` where it is not known or gone.
-    pub fn want(&mut self, wanted: &Wanted, actual: Option<&UserState>) {
-        let identity = self.identity(wanted.desired.instance_id(), wanted.desired.name());
-        if let Some(other) = self.identities.insert(identity, wanted.name.as_str().into()) {
-            let message =
-                format!("`{other}` and `{}` are both the user `{}`", wanted.name, wanted.desired.name());
-            self.refuse(
-                "duplicate-user",
-                &wanted.name,
-                message,
-                "take one of them out, or give it another name",
-            );
+    /// Adds a user of the program, and the user that is recorded under its resource name; `None` where
+    /// there is none, or it is gone.
+    ///
+    /// Where the recorded one has another identity, both wait for [`finish`](Self::finish), which knows
+    /// whether it is another user of the program.
+    pub fn want(&mut self, wanted: &Wanted, recorded: Option<&UserState>) {
+        if !self.is_new(wanted) {
             return;
         }
-        let Some(actual) = actual else { return self.new.push(wanted.clone()) };
-        self.recorded += 1;
-        self.change(wanted, actual, None);
+        let place = self.names.len();
+        let desired = &wanted.desired;
+        match recorded {
+            Some(state) if state.instance_id == *desired.instance_id() && state.name == desired.name() => {
+                self.recorded += 1;
+                self.change(place, wanted, state, None);
+            }
+            recorded => {
+                if let Some(state) = recorded {
+                    self.leave(wanted.name.as_str(), state.clone(), self.protect || wanted.protect);
+                }
+                self.pending.push((place, wanted.clone()));
+            }
+        }
     }
 
-    /// Adds a user who is known and no longer wanted. If the same user is wanted under another name, it
-    /// moves there; otherwise it is deleted.
+    /// Adds a recorded user that is not in the program under this resource name; `protect` says whether it
+    /// must not be deleted. Where it is another user of the program, it moves there without a call.
     pub fn leave(&mut self, name: impl Into<String>, state: UserState, protect: bool) {
         self.recorded += 1;
-        self.leaving.push(Leaving { name: name.into(), state, protect });
+        self.records.push(Recorded { name: name.into(), state, protect });
     }
 
     /// The plan.
@@ -242,18 +262,42 @@ impl Planner {
     ///
     /// As [`plan`].
     pub fn finish(mut self) -> Result<FleetPlan, FleetRefused> {
-        self.settle_new();
-        self.settle_leaving();
+        self.match_pending();
+        self.users.sort_by_key(|(place, _)| *place);
+        let mut users: Vec<UserPlan> =
+            std::mem::take(&mut self.users).into_iter().map(|(_, user)| user).collect();
         let mut notices = Vec::new();
-        order::settle(&mut self.users, &self.options.capacity, &mut notices, &mut self.reasons);
-        let deletions = self.guard();
+        order::settle(&mut users, &self.options.capacity, &mut notices, &mut self.reasons);
+        let deletions = self.guard(&users);
         if self.reasons.is_empty() {
-            return Ok(FleetPlan { users: self.users, unchanged: self.unchanged, notices });
+            return Ok(FleetPlan { users, unchanged: self.unchanged, notices });
         }
         Err(FleetRefused { reasons: self.reasons, deletions })
     }
 
-    fn change(&mut self, wanted: &Wanted, actual: &UserState, moved_from: Option<String>) {
+    /// Whether neither the resource name nor the user is wanted already.
+    fn is_new(&mut self, wanted: &Wanted) -> bool {
+        let name: Arc<str> = wanted.name.as_str().into();
+        if !self.names.insert(name.clone()) {
+            let message = format!("the program has two users of the resource name `{name}`");
+            self.refuse(
+                "duplicate-resource-name",
+                &name,
+                message,
+                "give each user a resource name of its own",
+            );
+            return false;
+        }
+        let identity = self.identity(wanted.desired.instance_id(), wanted.desired.name());
+        if let Some(other) = self.identities.insert(identity, name.clone()) {
+            let message = format!("`{other}` and `{name}` are both the user `{}`", wanted.desired.name());
+            self.refuse("duplicate-user", &name, message, "take one of them out, or give it another name");
+            return false;
+        }
+        true
+    }
+
+    fn change(&mut self, place: usize, wanted: &Wanted, actual: &UserState, moved_from: Option<String>) {
         let desired = &wanted.desired;
         self.options.user.password_changed = wanted.password_changed;
         self.options.user.protect = wanted.protect;
@@ -265,7 +309,7 @@ impl Planner {
             self.unchanged += 1;
             return;
         }
-        self.add(&wanted.name, desired.clone(), Some(actual), moved_from);
+        self.add(place, &wanted.name, desired.clone(), Some(actual), moved_from);
     }
 
     /// Plans with what the user was validated with.
@@ -276,59 +320,67 @@ impl Planner {
 
     fn add(
         &mut self,
+        place: usize,
         name: &str,
         desired: DesiredUser,
         actual: Option<&UserState>,
         moved_from: Option<String>,
     ) {
         match diff::plan(desired, actual, &self.options.user) {
-            Ok(plan) => {
-                self.users.push(UserPlan { name: name.to_owned(), plan, moved_from, waits: Vec::new() });
-            }
+            Ok(plan) => self
+                .users
+                .push((place, UserPlan { name: name.to_owned(), plan, moved_from, waits: Vec::new() })),
             Err(refused) => self.refuse_user(name, &refused),
         }
     }
 
-    /// Users whose name in the program has changed move; the others are made.
-    fn settle_new(&mut self) {
-        let mut leaving: Vec<Option<Leaving>> =
-            std::mem::take(&mut self.leaving).into_iter().map(Some).collect();
-        let mut places: HashMap<Identity, usize> = HashMap::new();
-        for (place, left) in leaving.iter().enumerate() {
-            if let Some(Leaving { state, .. }) = left {
-                places.insert(self.identity(&state.instance_id, &state.name), place);
-            }
-        }
-        for wanted in std::mem::take(&mut self.new) {
-            let identity = self.identity(wanted.desired.instance_id(), wanted.desired.name());
-            let place = places.remove(&identity);
-            if let Some(Leaving { name, state, .. }) = place.and_then(|place| leaving.get_mut(place)?.take())
-            {
-                self.change(&wanted, &state, Some(name));
+    /// Users whose resource name has changed move, others are renamed or created, and recorded users that
+    /// nobody wants are deleted.
+    fn match_pending(&mut self) {
+        let (pending, records) = (std::mem::take(&mut self.pending), std::mem::take(&mut self.records));
+        let matches = match_among(
+            pending.iter().map(|(_, Wanted { name, desired, .. })| {
+                (name.as_str(), Some((desired.instance_id(), desired.name())))
+            }),
+            records.iter().map(|Recorded { name, state, .. }| {
+                (name.as_str(), Some((&state.instance_id, state.name.as_str())))
+            }),
+            |name| self.names.contains(name),
+        );
+        let mut records: HashMap<String, Recorded> =
+            records.into_iter().map(|record| (record.name.clone(), record)).collect();
+        for (place, wanted) in pending {
+            let record = matches.recorded_as(&wanted.name).and_then(|name| records.remove(name));
+            if let Some(Recorded { state, .. }) = record {
+                let moved_from = matches.moved_from(&wanted.name).map(str::to_owned);
+                self.change(place, &wanted, &state, moved_from);
             } else {
                 self.options.user.protect = false;
                 self.options.user.password_changed = None;
                 self.take_settings(&wanted.desired);
-                self.add(&wanted.name, wanted.desired, None, None);
+                self.add(place, &wanted.name, wanted.desired, None, None);
             }
         }
-        self.leaving = leaving.into_iter().flatten().collect();
+        for Missing { recorded_as, name } in matches.missing() {
+            if let Some(Recorded { state, protect, .. }) = records.remove(recorded_as) {
+                let moved_from = (name != recorded_as).then(|| recorded_as.clone());
+                self.delete(name.clone(), &state, protect, moved_from);
+            }
+        }
     }
 
-    fn settle_leaving(&mut self) {
-        for Leaving { name, state, protect } in std::mem::take(&mut self.leaving) {
-            self.options.user.protect = protect;
-            match plan_deletion(&state, &self.options.user) {
-                Ok(plan) => self.users.push(UserPlan { name, plan, moved_from: None, waits: Vec::new() }),
-                Err(refused) => self.refuse_user(&name, &refused),
-            }
+    fn delete(&mut self, name: String, state: &UserState, protect: bool, moved_from: Option<String>) {
+        self.options.user.protect = protect;
+        match plan_deletion(state, &self.options.user) {
+            Ok(plan) => self.users.push((usize::MAX, UserPlan { name, plan, moved_from, waits: Vec::new() })),
+            Err(refused) => self.refuse_user(&name, &refused),
         }
     }
 
     /// Who would be deleted; more than allowed is a reason to refuse.
-    fn guard(&mut self) -> Vec<String> {
+    fn guard(&mut self, users: &[UserPlan]) -> Vec<String> {
         let goes = |user: &&UserPlan| matches!(user.plan.diff().action, Action::Delete | Action::Replace);
-        let deletions: Vec<String> = self.users.iter().filter(goes).map(|user| user.name.clone()).collect();
+        let deletions: Vec<String> = users.iter().filter(goes).map(|user| user.name.clone()).collect();
         self.reasons.extend(self.options.guard.check(deletions.len(), self.recorded));
         deletions
     }

@@ -14,12 +14,14 @@ use crate::{
 #[derive(Builder, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Wanted {
-    /// The name that the user has in the program, which need not be its name in Amazon Connect.
+    /// The resource name: the user's name in the program, which need not be its name in Amazon Connect.
     #[builder(into)]
     pub name: String,
     /// The user.
     pub desired: DesiredUser,
-    /// Whether the password differs from the one last applied, where the host knows.
+    /// Whether the password differs from the one last applied to this user, where the host knows. The record
+    /// to compare it with is the one that [`match_users`](super::match_users) finds, not the one of the same
+    /// resource name.
     pub password_changed: Option<bool>,
     /// Whether the user must be neither deleted nor replaced.
     #[builder(default)]
@@ -35,13 +37,13 @@ impl Wanted {
 
 /// How many deletions a plan may hold, replacements included: a replaced user is deleted.
 ///
-/// A plan with more is refused. A mistake in a program, such as a file that was left out, then costs
-/// nothing, and whoever means it says so.
+/// A plan with more is refused, so that a mistake in a program, such as a file that was left out, deletes
+/// nobody. A mass deletion that is meant takes a higher limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Guard {
-    /// So many at most.
+    /// Absolute limit.
     pub most: usize,
-    /// And at most this part of the recorded users, from 0 to 1; three are always allowed.
+    /// Limit as a fraction of the recorded users, 0 to 1, rounded up; it never forbids three.
     pub share: f64,
 }
 
@@ -49,37 +51,37 @@ pub struct Guard {
 const ALWAYS: usize = 3;
 
 impl Guard {
-    /// As many as there are.
+    /// No limit.
     pub const OFF: Self = Self { most: usize::MAX, share: 1.0 };
 
-    /// So many, whatever part of the fleet they are.
+    /// An absolute limit alone.
     pub const fn most(most: usize) -> Self {
         Self { most, share: 1.0 }
     }
 
-    /// How many deletions are allowed where so many users are recorded.
+    /// How many deletions are allowed where `recorded` users are recorded.
     pub fn allows(self, recorded: usize) -> usize {
         let share = (recorded as f64 * self.share.clamp(0.0, 1.0)).ceil() as usize;
         let share = if self.share >= 1.0 { usize::MAX } else { share.max(ALWAYS) };
         share.min(self.most)
     }
 
-    /// Why so many deletions are too many of so many users; `None` where they are not.
+    /// Why `deletions` of `recorded` users are too many; `None` where they are not.
     pub fn check(self, deletions: usize, recorded: usize) -> Option<FleetNotice> {
         let allowed = self.allows(recorded);
         (deletions > allowed).then(|| FleetNotice {
             code: "too-many-deletions",
             user: None,
             message: format!(
-                "{deletions} of {recorded} users would be deleted or replaced, and {allowed} may be"
+                "{deletions} of {recorded} users would be deleted or replaced; the limit is {allowed}"
             ),
-            help: "look at the list; if it is meant, raise the bound".to_owned(),
+            help: "look at the list; if it is meant, raise the limit".to_owned(),
         })
     }
 }
 
 impl Default for Guard {
-    /// Ten, and a tenth of the users.
+    /// Ten deletions, and a tenth of the recorded users.
     fn default() -> Self {
         Self { most: 10, share: 0.1 }
     }
@@ -94,17 +96,19 @@ pub struct Capacity {
     pub limit: usize,
 }
 
-/// What a host decides about the plan of a fleet.
+/// Settings of the plan of a fleet.
 #[derive(Builder, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PlanOptions {
-    /// What holds for every user. Protection and passwords are said of each [`Wanted`].
+    /// What holds for every user. Protection and passwords are said of each [`Wanted`]; `protect` here holds
+    /// for recorded users that are missing from the program.
     #[builder(default)]
     pub user: diff::Options,
-    /// How many deletions there may be.
+    /// How many deletions there may be: at most ten, and a tenth of the recorded users, by default.
     #[builder(default)]
     pub guard: Guard,
-    /// The capacity of instances, by their bare id, where it is known: near the limit, deletions go first.
+    /// The capacity of instances, by their bare id, where it is known: near the limit, creations wait for
+    /// deletions, and a plan that cannot fit is refused. An instance without an entry has no limit.
     #[builder(default)]
     pub capacity: BTreeMap<String, Capacity>,
 }

@@ -89,7 +89,7 @@ fn many_deletions_must_be_meant() {
             said.out
         );
         assert!(
-            said.err.contains("10 of 40 users would be deleted or replaced, and 4 may be"),
+            said.err.contains("10 of 40 users would be deleted or replaced; the limit is 4"),
             "{}",
             said.err
         );
@@ -222,7 +222,7 @@ fn a_plan_shows_the_order_in_which_names_and_room_are_taken() {
     // A full instance is known before the first call.
     let file = named(&[("a", "y"), ("b", "x"), ("c", "z")]);
     let full = tool.fails(&["plan", &file, "--users-per-instance", "2"]);
-    assert!(full.contains("the instance `i` would have 3 users, and may have 2"), "{full}");
+    assert!(full.contains("the instance `i` would have 3 users; the limit is 2"), "{full}");
 }
 
 #[test]

@@ -298,30 +298,33 @@ async fn states_that_cannot_be_written_end_everything_and_the_users_made_are_fou
 
 #[tokio::test(start_paused = true)]
 async fn names_are_taken_in_turn_and_who_waits_for_a_failure_is_not_tried() {
-    let before = [("a", "x"), ("b", "y"), ("c", "z"), ("d", "w")];
-    let after = [("a", "y"), ("b", "z"), ("c", "x"), ("e", "w")];
-    let named = |users: &[(&str, &str)]| {
-        let wanted = |(logical, name): &(&str, &str)| crate::support::wanted(logical, &document(name));
-        users.iter().map(wanted).collect::<Vec<_>>()
-    };
+    let denied =
+        |occurrence| Fault::of(Operation::DeleteUser, occurrence, Outcome::Refused(ErrorKind::AccessDenied));
     for failing in [None, Some(1), Some(2), Some(3)] {
         let (connect, store) = (connect(), MemoryStore::default());
-        assert!(bring(&connect, &store, &named(&before), &options()).await.is_done());
+        let before = [("a", "x"), ("b", "y"), ("c", "z")];
+        assert!(bring(&connect, &store, &wants(&before), &options()).await.is_done());
+        // Each is replaced, and the one before is left to delete.
+        (1..=3).for_each(|occurrence| connect.inject(denied(occurrence)));
+        let between = [("a", "1"), ("b", "2"), ("c", "3")];
+        let outcome = bring(&connect, &store, &wants(&between), &options()).await;
+        assert_eq!(outcome.count(UserResult::Failed), 3);
+        // Now each takes the name of the next one's, and a new one a name as well.
+        let after = [("a", "y"), ("b", "z"), ("c", "x"), ("e", "1")];
         if let Some(occurrence) = failing {
-            let refused = Outcome::Refused(ErrorKind::AccessDenied);
-            connect.inject(Fault::of(Operation::DeleteUser, occurrence, refused));
+            connect.inject(denied(occurrence));
         }
-        let outcome = bring(&connect, &store, &named(&after), &options()).await;
+        let outcome = bring(&connect, &store, &wants(&after), &options()).await;
         assert_eq!(outcome.is_done(), failing.is_none(), "{outcome:?}");
         if failing.is_some() {
             assert_eq!(outcome.count(UserResult::Failed), 1);
-            let outcome = bring(&connect, &store, &named(&after), &options()).await;
+            let outcome = bring(&connect, &store, &wants(&after), &options()).await;
             assert!(outcome.is_done(), "{failing:?}: {outcome:?}");
         }
         let mut names: Vec<_> = connect.users(&"i".into()).into_iter().map(|(user, _)| user.name).collect();
         names.sort_unstable();
-        assert_eq!(names, ["w", "x", "y", "z"]);
-        assert!(plan_of(&named(&after), &states_of(&store).await).is_empty());
+        assert_eq!(names, ["1", "x", "y", "z"]);
+        assert!(plan_of(&wants(&after), &states_of(&store).await).is_empty());
     }
 }
 
@@ -346,6 +349,44 @@ async fn a_user_that_moves_takes_its_notes_along() {
         assert_eq!(store.get(to).await.expect("read").expect("there").notes["k"], "v");
     }
     assert_eq!(connect.writes(), [Operation::UpdateUserRoutingProfile]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_recorded_under_whose_name_is_written_in_one_transaction() {
+    let named = |users: &[(&str, &str)]| wants(users);
+    let names = |store: &MemoryStore| -> Vec<(String, String)> {
+        store.entries().into_iter().map(|(name, entry)| (name, entry.state.expect("there").name)).collect()
+    };
+    let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(name, user)| ((*name).into(), (*user).into())).collect()
+    };
+    let before = [("0", "mira"), ("1", "teo"), ("2", "ama")];
+    let after = [("0", "teo"), ("1", "ama")];
+    let (connect, store) = (connect(), MemoryStore::default());
+    assert!(bring(&connect, &store, &named(&before), &options()).await.is_done());
+    // An exchange of resource names costs no call and loses nobody.
+    let exchanged = [("0", "teo"), ("1", "mira"), ("2", "ama")];
+    connect.clear_calls();
+    assert!(bring(&connect, &store, &named(&exchanged), &options()).await.is_done());
+    assert_eq!((names(&store), connect.writes()), (pairs(&exchanged), Vec::new()));
+    assert!(bring(&connect, &store, &named(&before), &options()).await.is_done());
+    // Rows shift: who is missing keeps a record until it is deleted.
+    connect.inject(Fault::of(Operation::DeleteUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    let outcome = bring(&connect, &store, &named(&after), &options()).await;
+    assert_eq!(outcome.count(UserResult::Failed), 1);
+    assert_eq!(names(&store), pairs(&[("0", "teo"), ("0 (mira)", "mira"), ("1", "ama")]));
+    // The program goes back, and so does everybody's record.
+    assert!(bring(&connect, &store, &named(&before), &options()).await.is_done());
+    assert_eq!(names(&store), pairs(&before));
+    assert!(bring(&connect, &store, &named(&after), &options()).await.is_done());
+    assert_eq!(names(&store), pairs(&after));
+    assert_eq!(connect.writes(), [Operation::DeleteUser, Operation::DeleteUser]);
+    // A record that the plan says nothing of is kept.
+    let states: BTreeMap<_, _> =
+        states_of(&store).await.into_iter().filter(|(name, _)| name == "1").collect();
+    let part = plan_of(&named(&[("0", "ama")]), &states);
+    assert!(apply(&part, &store, &connect, &options()).await.is_done());
+    assert_eq!(names(&store), pairs(&[("0", "ama"), ("0 (teo)", "teo")]));
 }
 
 #[tokio::test(start_paused = true)]

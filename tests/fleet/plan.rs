@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use connect_user::{
     diff::Action,
-    fleet::{Capacity, FleetPlan, FleetRefused, Guard, PlanOptions, plan},
+    fleet::{Capacity, FleetPlan, FleetRefused, Guard, PlanOptions, UserPlan, plan},
+    user::UserState,
 };
 use serde_json::json;
 
@@ -50,6 +51,73 @@ fn a_user_under_another_name_in_the_program_moves_without_a_call() {
     assert!(plan.is_empty());
 }
 
+/// Who is who, as `name from record`; who is missing from the program, as `record gone as name`.
+fn who(before: &[(&str, &str)], after: &[(&str, &str)]) -> Vec<String> {
+    let plan = planned(before, after);
+    let who = |user: &UserPlan| {
+        let from = user.moved_from.as_deref().unwrap_or("itself");
+        format!("{}: {:?} from {from}", user.name, user.plan.diff().action)
+    };
+    plan.users().iter().map(who).collect()
+}
+
+#[test]
+fn same_instance_and_user_name_is_the_same_person_whatever_the_resource_name() {
+    let before = [("agents[0]", "mira"), ("agents[1]", "teo"), ("agents[2]", "ama")];
+    let shifted = planned(&before, &[("agents[0]", "teo"), ("agents[1]", "ama")]);
+    assert_eq!((shifted.count(Action::Delete), shifted.count(Action::Replace)), (1, 0));
+    assert_eq!(
+        who(&before, &[("agents[0]", "teo"), ("agents[1]", "ama")]),
+        [
+            "agents[0]: None from agents[1]",
+            "agents[1]: None from agents[2]",
+            "agents[0] (mira): Delete from agents[0]"
+        ]
+    );
+    // A row before all: everybody moves, and one is made.
+    assert_eq!(
+        who(&before[1..], &[("agents[1]", "lea"), ("agents[2]", "teo"), ("agents[3]", "ama")]),
+        ["agents[1]: Create from itself", "agents[2]: None from agents[1]", "agents[3]: None from agents[2]"]
+    );
+    // Exchanged resource names cost no call; exchanged user names replace nobody.
+    assert_eq!(
+        who(&[("a", "x"), ("b", "y")], &[("a", "y"), ("b", "x")]),
+        ["a: None from b", "b: None from a"]
+    );
+    // Who is renamed keeps its resource name.
+    assert_eq!(who(&[("a", "x"), ("b", "y")], &[("a", "z"), ("b", "y")]), ["a: Replace from itself"]);
+    // The name that is free for who goes may be taken itself.
+    let before = [("a", "x"), ("b", "y"), ("a (x)", "z")];
+    assert_eq!(who(&before, &[("a", "y"), ("a (x)", "z")]), ["a: None from b", "a (x 2): Delete from a"]);
+}
+
+#[test]
+fn an_instance_is_the_same_as_its_id_or_its_arn() {
+    let mut document = document("jane");
+    document["instanceId"] = json!("arn:aws:connect:us-east-1:123456789012:instance/i");
+    let plan = plan(&[wanted("new", &document)], &states(&[("old", "jane")]), &options()).expect("a plan");
+    assert_eq!(plan.users()[0].moved_from.as_deref(), Some("old"));
+    assert!(plan.is_empty());
+}
+
+#[test]
+fn a_protected_user_is_not_deleted_because_rows_have_shifted() {
+    let mut options = options();
+    options.user.protect = true;
+    let refused =
+        plan(&wants(&[("0", "b")]), &states(&[("0", "a"), ("1", "b")]), &options).expect_err("protected");
+    assert_eq!(codes(&refused), ["protected"]);
+    assert_eq!(refused.reasons[0].user.as_deref(), Some("0 (a)"));
+}
+
+#[test]
+fn a_resource_name_wanted_twice_is_refused() {
+    let refused =
+        plan(&wants(&[("a", "jane"), ("a", "june")]), &BTreeMap::new(), &options()).expect_err("twice");
+    assert_eq!(codes(&refused), ["duplicate-resource-name"]);
+    assert_eq!(refused.reasons[0].user.as_deref(), Some("a"));
+}
+
 #[test]
 fn a_user_wanted_twice_is_refused_with_both_names() {
     let refused =
@@ -78,7 +146,7 @@ fn more_deletions_than_allowed_are_refused_and_listed() {
     let refused = plan(&keep(35), &states(&pairs), &options).expect_err("more may not");
     assert_eq!(codes(&refused), ["too-many-deletions"]);
     assert_eq!(refused.deletions, ["u35", "u36", "u37", "u38", "u39"]);
-    assert_eq!(refused.to_string(), "5 of 40 users would be deleted or replaced, and 4 may be");
+    assert_eq!(refused.to_string(), "5 of 40 users would be deleted or replaced; the limit is 4");
     let raised = PlanOptions::builder().guard(Guard::most(5)).build();
     assert!(plan(&keep(35), &states(&pairs), &raised).is_ok());
     assert_eq!((Guard::default().allows(1), Guard::default().allows(1_000)), (3, 10));
@@ -111,18 +179,30 @@ fn waits(plan: &FleetPlan) -> Vec<String> {
         .collect()
 }
 
+/// Pairs of a resource name and the user name, with the user name of the one that a replacement has left to
+/// delete.
+fn with_leftovers(users: &[(&str, &str, &str)]) -> BTreeMap<String, UserState> {
+    let state = |(logical, name, leftover): &(&str, &str, &str)| {
+        let mut state = serde_json::to_value(state(&document(name), &format!("id-{logical}"))).expect("JSON");
+        state["unfinished"] =
+            json!({"replaced": [{"instanceId": "i", "userId": format!("old-{logical}"), "name": leftover}]});
+        ((*logical).to_owned(), serde_json::from_value(state).expect("a state"))
+    };
+    users.iter().map(state).collect()
+}
+
 #[test]
 fn a_name_is_taken_once_it_is_free() {
-    let plan = planned(&[("a", "x"), ("b", "y")], &[("a", "y"), ("b", "z")]);
+    let states = with_leftovers(&[("b", "y", "x")]);
+    let plan = plan(&wants(&[("a", "x"), ("b", "y")]), &states, &options()).expect("a plan");
     assert_eq!(waits(&plan), ["a.CreateUser for b.DeleteUser"]);
-    let plan = planned(&[("a", "x"), ("gone", "y")], &[("a", "y")]);
-    assert_eq!(waits(&plan), ["a.CreateUser for gone.DeleteUser"]);
     assert!(plan.notices().is_empty());
 }
 
 #[test]
-fn users_who_exchange_their_names_are_deleted_first_where_they_must() {
-    let plan = planned(&[("a", "x"), ("b", "y"), ("c", "z")], &[("a", "y"), ("b", "z"), ("c", "x")]);
+fn users_who_wait_for_each_others_names_are_deleted_first_where_they_must() {
+    let states = with_leftovers(&[("a", "1", "x"), ("b", "2", "y"), ("c", "3", "z")]);
+    let plan = plan(&wants(&[("a", "y"), ("b", "z"), ("c", "x")]), &states, &options()).expect("a plan");
     let mut all = waits(&plan);
     all.sort_unstable();
     assert_eq!(
@@ -151,7 +231,7 @@ fn a_full_instance_is_emptied_before_it_is_filled() {
     let more = plan(&wants(&[("a", "a"), ("b", "b"), ("c", "c"), ("d", "d")]), &states(&before), &full(3));
     let refused = more.expect_err("there is no room");
     assert_eq!(codes(&refused), ["instance-full"]);
-    assert_eq!(refused.to_string(), "the instance `i` would have 4 users, and may have 3");
+    assert_eq!(refused.to_string(), "the instance `i` would have 4 users; the limit is 3");
     // A replacement needs room for both; without, the old user goes first.
     let replaced = plan(&wants(&[("a", "a2"), ("b", "b"), ("c", "c")]), &states(&before), &full(3));
     let replaced = replaced.expect("a plan");

@@ -64,12 +64,7 @@ impl<'a> Job<'a> {
     }
 
     async fn begin(run: &'a Run<'a>, place: usize, user: &'a UserPlan) -> Result<Self, StoreError> {
-        let known = user.moved_from.as_ref().unwrap_or(&user.name);
-        let entry = run.store.get(known).await?.unwrap_or_default();
-        if let Some(from) = &user.moved_from {
-            let put = Change::Put(user.name.clone(), Box::new(entry.clone()));
-            run.store.commit(&[Change::Remove(from.clone()), put]).await?;
-        }
+        let entry = run.store.get(&user.name).await?.unwrap_or_default();
         Ok(Self {
             run,
             place,

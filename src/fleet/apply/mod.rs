@@ -3,6 +3,7 @@
 mod events;
 mod gate;
 mod job;
+mod moves;
 mod options;
 mod outcome;
 mod queue;

@@ -21,6 +21,7 @@ use super::{
     ApplyOptions, Event, EventKind, FleetOutcome, OnFailure, Progress, UserOutcome, UserResult,
     gate::{Bounded, Watched},
     job::{Job, outcome},
+    moves::record_moves,
     queue::{Queue, first_waits},
 };
 use crate::{
@@ -137,13 +138,19 @@ impl Tally {
 impl Run<'_> {
     async fn go(&mut self) -> FleetOutcome {
         let mut outcome = FleetOutcome::default();
-        match self.record_quiet_users().await {
+        match self.record().await {
             Ok(recorded) => outcome.recorded = recorded,
             Err(error) => self.store_failed(error),
         }
         self.find_quick_connects().await;
         outcome.users = self.carry_out().await;
         outcome
+    }
+
+    /// What takes no call: who moves, and who needs none.
+    async fn record(&self) -> Result<usize, StoreError> {
+        record_moves(self.plan, self.store).await?;
+        self.record_quiet_users().await
     }
 
     /// Users who need no call only have their record brought up to date, many in one transaction.
@@ -153,13 +160,11 @@ impl Run<'_> {
         for batch in quiet.chunks(BATCH) {
             let mut changes = Vec::new();
             for user in batch {
-                let known = user.moved_from.as_ref().unwrap_or(&user.name);
-                let entry = self.store.get(known).await?.unwrap_or_default();
+                let entry = self.store.get(&user.name).await?.unwrap_or_default();
                 let options = apply::Options::default();
                 let applied = apply::apply(&user.plan, user.plan.base(), self.client, &options).await;
                 if let Ok(Applied { state: Some(state), .. }) = applied {
                     let notes = self.options.observer.notes(&user.name, Some(&state), &entry.notes);
-                    changes.extend(user.moved_from.clone().map(Change::Remove));
                     let entry = Entry { state: Some(state), notes, ..entry };
                     changes.push(Change::Put(user.name.clone(), Box::new(entry)));
                 }

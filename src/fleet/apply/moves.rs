@@ -1,0 +1,47 @@
+//! Records that get another resource name.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::super::{Change, Entry, FleetPlan, StateStore, StoreError, UserPlan, matching::free_name};
+
+/// Gives the records of users that move their new resource names, all in one transaction: users may exchange
+/// their resource names, and whoever is killed meanwhile finds either all of the old ones or all of the new
+/// ones.
+///
+/// A record that stands under such a name, and of which the plan says nothing, is kept under a free one: the
+/// next plan finds it there.
+pub(super) async fn record_moves(plan: &FleetPlan, store: &dyn StateStore) -> Result<(), StoreError> {
+    let moves: Vec<(&str, &UserPlan)> =
+        plan.users().iter().filter_map(|user| Some((user.moved_from.as_deref()?, user))).collect();
+    let leaving: HashSet<&str> = moves.iter().map(|(from, _)| *from).collect();
+    let mut removed = Vec::new();
+    let mut put: BTreeMap<String, Entry> = BTreeMap::new();
+    for (from, user) in &moves {
+        let entry = store.get(from).await?;
+        let planned = || Entry { state: user.plan.base().cloned(), ..Entry::default() };
+        put.insert(user.name.clone(), entry.unwrap_or_else(planned));
+        removed.push(Change::Remove((*from).to_owned()));
+    }
+    for (_, user) in moves.iter().filter(|(_, user)| !leaving.contains(user.name.as_str())) {
+        let Some(entry) = store.get(&user.name).await? else { continue };
+        let creating = || entry.creating.first().map(|creating| creating.attempt.name());
+        let Some(name) = entry.state.as_ref().map(|state| state.name.as_str()).or_else(creating) else {
+            continue;
+        };
+        let mut candidates = HashSet::new();
+        let free = loop {
+            let free =
+                free_name(&user.name, Some(name), |free| put.contains_key(free) || candidates.contains(free));
+            match store.get(&free).await? {
+                None => break free,
+                Some(_) => candidates.insert(free),
+            };
+        };
+        put.insert(free, entry);
+    }
+    if removed.is_empty() {
+        return Ok(());
+    }
+    let put = put.into_iter().map(|(name, entry)| Change::Put(name, Box::new(entry)));
+    store.commit(&removed.into_iter().chain(put).collect::<Vec<_>>()).await
+}

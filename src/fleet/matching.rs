@@ -1,0 +1,136 @@
+//! Who is who: which recorded user each user of a program is.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::user::InstanceId;
+
+/// What Amazon Connect knows a user by: the instance, as its id or its ARN, and the user name in it.
+pub type Identity<'a> = (&'a InstanceId, &'a str);
+
+/// Which recorded user each user of a program is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matches {
+    /// The resource name of the record, by that in the program.
+    recorded: HashMap<String, String>,
+    missing: Vec<Missing>,
+}
+
+/// A recorded user that is missing from the program.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Missing {
+    /// The resource name under which the user is recorded.
+    pub recorded_as: String,
+    /// The resource name that the user has from now on: `recorded_as`, unless another user has that name in
+    /// the program. Then it is one that nobody has, such as `agents[0] (jane)`.
+    pub name: String,
+}
+
+/// Matches the users of a program with the recorded ones, each by its resource name.
+///
+/// Same instance and same user name is the same person, whatever its resource name: programs made from
+/// lists name users by their position, and a row that is taken out shifts the names of all behind it. Users
+/// whose identity nobody has match by resource name: those are to be renamed, or moved to another instance.
+///
+/// An identity is `None` where it is not known (a user name known only after apply), and for a recorded user
+/// that is gone or still to be created: such a user matches by resource name only.
+///
+/// ```
+/// use connect_user::{fleet::match_users, user::InstanceId};
+///
+/// let instance = InstanceId::new("1c2d");
+/// let recorded = [("a0", "mira"), ("a1", "teo"), ("a2", "ama")].map(|(key, name)| (key, Some((&instance, name))));
+/// let wanted = [("a0", "teo"), ("a1", "ama")].map(|(key, name)| (key, Some((&instance, name))));
+/// let matches = match_users(wanted, recorded);
+/// assert_eq!(matches.moved_from("a0"), Some("a1"));
+/// assert_eq!(matches.moved_from("a1"), Some("a2"));
+/// assert_eq!(matches.missing()[0].recorded_as, "a0");
+/// assert_eq!(matches.missing()[0].name, "a0 (mira)");
+/// ```
+pub fn match_users<'a>(
+    wanted: impl IntoIterator<Item = (&'a str, Option<Identity<'a>>)>,
+    recorded: impl IntoIterator<Item = (&'a str, Option<Identity<'a>>)>,
+) -> Matches {
+    match_among(wanted, recorded, |_| false)
+}
+
+/// Matches where some resource names are taken by users who need no matching.
+pub(super) fn match_among<'a>(
+    wanted: impl IntoIterator<Item = (&'a str, Option<Identity<'a>>)>,
+    recorded: impl IntoIterator<Item = (&'a str, Option<Identity<'a>>)>,
+    is_taken: impl Fn(&str) -> bool,
+) -> Matches {
+    let wanted: Vec<_> = wanted.into_iter().collect();
+    let recorded: Vec<_> = recorded.into_iter().collect();
+    let by_name: HashMap<&str, Option<Identity<'_>>> = recorded.iter().copied().collect();
+    let mut by_identity: HashMap<Identity<'_>, &str> = HashMap::new();
+    for (name, identity) in &recorded {
+        if let Some(identity) = identity {
+            by_identity.entry(*identity).or_insert(name);
+        }
+    }
+    let mut taken: HashSet<&str> = HashSet::new();
+    let mut found: HashMap<&str, &str> = HashMap::new();
+    let mut take = |name, record| {
+        if !found.contains_key(name) && taken.insert(record) {
+            found.insert(name, record);
+        }
+    };
+    let is_itself = |name: &str, identity: &Option<Identity<'_>>| {
+        identity.is_some() && by_name.get(name).is_some_and(|recorded| recorded == identity)
+    };
+    for (name, _) in wanted.iter().filter(|(name, identity)| is_itself(name, identity)) {
+        take(*name, *name);
+    }
+    for (name, identity) in &wanted {
+        if let Some(record) = identity.and_then(|identity| by_identity.get(&identity)) {
+            take(*name, *record);
+        }
+    }
+    for (name, _) in wanted.iter().filter(|(name, _)| by_name.contains_key(name)) {
+        take(*name, *name);
+    }
+
+    let mut names: HashSet<String> = wanted.iter().chain(&recorded).map(|(name, _)| (*name).into()).collect();
+    let in_program: HashSet<&str> = wanted.iter().map(|(name, _)| *name).collect();
+    let mut missing = Vec::new();
+    for (name, identity) in recorded.iter().filter(|(name, _)| !taken.contains(name)) {
+        let free = match in_program.contains(name) {
+            true => {
+                free_name(name, identity.map(|(_, user)| user), |free| names.contains(free) || is_taken(free))
+            }
+            false => (*name).to_owned(),
+        };
+        names.insert(free.clone());
+        missing.push(Missing { recorded_as: (*name).to_owned(), name: free });
+    }
+    let recorded = found.into_iter().map(|(name, record)| (name.to_owned(), record.to_owned())).collect();
+    Matches { recorded, missing }
+}
+
+impl Matches {
+    /// The resource name under which a user of the program is recorded; `None` where it is not recorded.
+    pub fn recorded_as(&self, name: &str) -> Option<&str> {
+        self.recorded.get(name).map(String::as_str)
+    }
+
+    /// The resource name under which a user of the program is recorded, where that is another than in the
+    /// program.
+    pub fn moved_from(&self, name: &str) -> Option<&str> {
+        self.recorded_as(name).filter(|record| *record != name)
+    }
+
+    /// The recorded users that are missing from the program, in the order in which they were given.
+    pub fn missing(&self) -> &[Missing] {
+        &self.missing
+    }
+}
+
+/// A name for the record of `user` whose own resource name is somebody else's: none that is taken.
+pub(super) fn free_name(name: &str, user: Option<&str>, is_taken: impl Fn(&str) -> bool) -> String {
+    let user = user.unwrap_or("gone");
+    let first = format!("{name} ({user})");
+    let numbered = (2_u64..).map(|number| format!("{name} ({user} {number})"));
+    // Only so many names are taken: one of the numbered ones is free.
+    std::iter::once(first.clone()).chain(numbered).find(|free| !is_taken(free)).unwrap_or(first)
+}
