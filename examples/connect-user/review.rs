@@ -8,7 +8,10 @@ use std::{
 use connect_user::{
     apply::import,
     diff::{Action, Preview, preview, preview_deletion},
-    fleet::{Directory, Entry, FleetNotice, RefreshOptions, Refreshed, Strategy, Wanted, refresh},
+    fleet::{
+        Directory, Entry, FleetNotice, Matches, Missing, RefreshOptions, Refreshed, Strategy, Wanted,
+        match_users, refresh,
+    },
     user::{
         AutoName, IdentityManagementType, Input, InstanceId, Operation, UserSpec, UserState, Value,
         merge_tags,
@@ -47,6 +50,10 @@ pub struct View {
 /// A recorded user that the program no longer has.
 pub struct Departure {
     pub name: String,
+    /// The name under which it is recorded, which another user may have in the program now.
+    pub recorded_as: String,
+    /// Whether it is gone from the service.
+    pub is_gone: bool,
     pub state: UserState,
     pub protect: bool,
     pub preview: Preview,
@@ -197,7 +204,7 @@ async fn look_at_all(
 ) -> Outcome<Review> {
     let mut scope = Scope::default();
     let mut views: Vec<View> = Vec::new();
-    let mut departed = Departed::new(program, &refreshed);
+    let matches = match_all(program, wishes, &refreshed)?;
     let mut taken = BTreeMap::new();
     for user in program.in_order()? {
         if !wishes.is_target(&user.name) {
@@ -211,9 +218,8 @@ async fn look_at_all(
             let message = format!("`{other}` and `{}` are both the user `{}`", user.name, identity.1);
             return Err(Failure::new(message).help("take one of them out, or give it another `name`"));
         }
-        let is_known = refreshed.states.contains_key(&user.name);
-        let moved_from = if is_known { None } else { departed.take(&evaluated.properties) };
-        let known_as = moved_from.as_ref().unwrap_or(&user.name);
+        let moved_from = matches.moved_from(&user.name).map(str::to_owned);
+        let known_as = matches.recorded_as(&user.name).unwrap_or_default();
         let actual = refreshed.states.get(known_as).cloned().flatten();
         let (kind, directory) = match &mut backend {
             Some(backend) => {
@@ -227,42 +233,35 @@ async fn look_at_all(
         let view = look(user, evaluated.properties, seen, wishes, &mut scope);
         views.push(View { moved_from, unresolved: evaluated.unresolved, ..view });
     }
-    let gone = |name: &String| wishes.is_target(name);
-    let departures = departed.left.into_iter().filter(gone).filter_map(|name| {
-        let protect = store.entry(&name).is_some_and(is_protected);
+    let departures = matches.missing().iter().filter_map(|Missing { recorded_as, name, .. }| {
+        let entry = store.entry(recorded_as);
+        let there = refreshed.states.get(recorded_as)?.clone();
+        let is_gone = there.is_none();
         // Who is gone already is forgotten by deleting it: that is success.
-        let state = refreshed.states.get(&name)?.clone().or_else(|| store.entry(&name)?.state.clone())?;
-        Some(depart(&name, state, protect, wishes))
+        let state = there.or_else(|| entry?.state.clone())?;
+        let departure = depart(name, state, entry.is_some_and(is_protected), wishes);
+        Some(Departure { recorded_as: recorded_as.clone(), is_gone, ..departure })
     });
     let departures = departures.collect();
     Ok(Review { views, departures, recorded: store.users().count(), refreshed, ..Review::default() })
 }
 
-/// Who is recorded, and not in the program under the same name.
-struct Departed {
-    left: BTreeSet<String>,
-    identities: BTreeMap<(String, String), String>,
-}
-
-impl Departed {
-    fn new(program: &Program, refreshed: &Refreshed) -> Self {
-        let mut left = BTreeSet::new();
-        let mut identities = BTreeMap::new();
-        for (name, state) in refreshed.states.iter().filter(|(name, _)| program.user(name).is_none()) {
-            left.insert(name.clone());
-            if let Some(state) = state {
-                identities.insert((state.instance_id.bare().to_owned(), state.name.clone()), name.clone());
-            }
-        }
-        Self { left, identities }
+/// Which recorded user each user of the program is.
+fn match_all(program: &Program, wishes: &Wishes, refreshed: &Refreshed) -> Outcome<Matches> {
+    let mut identities = Vec::new();
+    for user in program.users.iter().filter(|user| wishes.is_target(&user.name)) {
+        let identity = identity_of(&program.evaluate(user, &Scope::default())?.properties);
+        identities.push((&user.name, identity.map(|(instance, name)| (InstanceId::new(instance), name))));
     }
-
-    /// A recorded user that the program has under another name now: the user itself does not change.
-    fn take(&mut self, properties: &Value) -> Option<String> {
-        let from = self.identities.remove(&identity_of(properties)?)?;
-        self.left.remove(&from);
-        Some(from)
-    }
+    let wanted = identities.iter().map(|(name, identity)| {
+        let identity = identity.as_ref().map(|(instance, name)| (instance, name.as_str()));
+        (name.as_str(), identity)
+    });
+    let recorded = refreshed.states.iter().map(|(name, state)| {
+        let identity = state.as_ref().map(|state| (&state.instance_id, state.name.as_str()));
+        (name.as_str(), identity)
+    });
+    Ok(match_users(wanted, recorded))
 }
 
 /// What others see of a user that is not meant: what is recorded of it.
@@ -365,7 +364,7 @@ pub fn depart(name: &str, state: UserState, protect: bool, wishes: &Wishes) -> D
     let mut options = wishes.options.clone();
     options.protect = protect;
     let preview = preview_deletion(&state, &options);
-    Departure { name: name.to_owned(), state, protect, preview }
+    Departure { name: name.to_owned(), recorded_as: name.to_owned(), is_gone: false, state, protect, preview }
 }
 
 /// What the instance of a user has.

@@ -64,7 +64,11 @@ pub fn plan_all<'a>(
         }
     }
     for departure in departures {
-        planner.leave(&departure.name, departure.state.clone(), departure.protect);
+        let Departure { recorded_as, state, protect, .. } = departure;
+        match departure.is_gone {
+            true => planner.gone(recorded_as, state.clone()),
+            false => planner.leave(recorded_as, state.clone(), *protect),
+        }
     }
     planner.finish()
 }

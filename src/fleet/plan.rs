@@ -41,6 +41,8 @@ pub struct UserPlan {
     pub plan: Plan,
     /// The resource name under which the user is recorded, where it is another: changing it costs no call.
     pub moved_from: Option<String>,
+    /// Whether the user is gone from the service, and its deletion only forgets it.
+    pub(super) is_gone: bool,
     /// Which steps wait for steps of other users.
     pub(super) waits: Vec<Wait>,
 }
@@ -106,6 +108,10 @@ impl FleetPlan {
 }
 
 impl UserPlan {
+    fn new(name: &str, plan: Plan) -> Self {
+        Self { name: name.to_owned(), plan, moved_from: None, is_gone: false, waits: Vec::new() }
+    }
+
     /// Which of the steps wait for steps of other users: own step, place of the other user in the plan, and
     /// its step.
     pub fn waits(&self) -> impl Iterator<Item = (usize, usize, usize)> {
@@ -203,6 +209,7 @@ struct Recorded {
     name: String,
     state: UserState,
     protect: bool,
+    is_gone: bool,
 }
 
 impl Planner {
@@ -253,7 +260,13 @@ impl Planner {
     /// must not be deleted. Where it is another user of the program, it moves there without a call.
     pub fn leave(&mut self, name: impl Into<String>, state: UserState, protect: bool) {
         self.recorded += 1;
-        self.records.push(Recorded { name: name.into(), state, protect });
+        self.records.push(Recorded { name: name.into(), state, protect, is_gone: false });
+    }
+
+    /// Adds a recorded user that is gone from the service: it is nobody of the program, and its deletion, which
+    /// finds out that it is gone, forgets it. It takes no room and is not guarded.
+    pub fn gone(&mut self, name: impl Into<String>, state: UserState) {
+        self.records.push(Recorded { name: name.into(), state, protect: false, is_gone: true });
     }
 
     /// The plan.
@@ -327,9 +340,7 @@ impl Planner {
         moved_from: Option<String>,
     ) {
         match diff::plan(desired, actual, &self.options.user) {
-            Ok(plan) => self
-                .users
-                .push((place, UserPlan { name: name.to_owned(), plan, moved_from, waits: Vec::new() })),
+            Ok(plan) => self.users.push((place, UserPlan { moved_from, ..UserPlan::new(name, plan) })),
             Err(refused) => self.refuse_user(name, &refused),
         }
     }
@@ -342,8 +353,8 @@ impl Planner {
             pending.iter().map(|(_, Wanted { name, desired, .. })| {
                 (name.as_str(), Some((desired.instance_id(), desired.name())))
             }),
-            records.iter().map(|Recorded { name, state, .. }| {
-                (name.as_str(), Some((&state.instance_id, state.name.as_str())))
+            records.iter().map(|Recorded { name, state, is_gone, .. }| {
+                (name.as_str(), (!is_gone).then_some((&state.instance_id, state.name.as_str())))
             }),
             |name| self.names.contains(name),
         );
@@ -351,7 +362,7 @@ impl Planner {
             records.into_iter().map(|record| (record.name.clone(), record)).collect();
         for (place, wanted) in pending {
             let record = matches.recorded_as(&wanted.name).and_then(|name| records.remove(name));
-            if let Some(Recorded { state, .. }) = record {
+            if let Some(Recorded { state, .. }) = record.filter(|record| !record.is_gone) {
                 let moved_from = matches.moved_from(&wanted.name).map(str::to_owned);
                 self.change(place, &wanted, &state, moved_from);
             } else {
@@ -362,24 +373,26 @@ impl Planner {
             }
         }
         for Missing { recorded_as, name } in matches.missing() {
-            if let Some(Recorded { state, protect, .. }) = records.remove(recorded_as) {
-                let moved_from = (name != recorded_as).then(|| recorded_as.clone());
-                self.delete(name.clone(), &state, protect, moved_from);
+            let Some(Recorded { state, protect, is_gone, .. }) = records.remove(recorded_as) else {
+                continue;
+            };
+            let moved_from = (name != recorded_as).then(|| recorded_as.clone());
+            self.options.user.protect = protect;
+            match plan_deletion(&state, &self.options.user) {
+                Ok(plan) => {
+                    let user = UserPlan { moved_from, is_gone, ..UserPlan::new(name, plan) };
+                    self.users.push((usize::MAX, user));
+                }
+                Err(refused) => self.refuse_user(name, &refused),
             }
-        }
-    }
-
-    fn delete(&mut self, name: String, state: &UserState, protect: bool, moved_from: Option<String>) {
-        self.options.user.protect = protect;
-        match plan_deletion(state, &self.options.user) {
-            Ok(plan) => self.users.push((usize::MAX, UserPlan { name, plan, moved_from, waits: Vec::new() })),
-            Err(refused) => self.refuse_user(&name, &refused),
         }
     }
 
     /// Who would be deleted; more than allowed is a reason to refuse.
     fn guard(&mut self, users: &[UserPlan]) -> Vec<String> {
-        let goes = |user: &&UserPlan| matches!(user.plan.diff().action, Action::Delete | Action::Replace);
+        let goes = |user: &&UserPlan| {
+            !user.is_gone && matches!(user.plan.diff().action, Action::Delete | Action::Replace)
+        };
         let deletions: Vec<String> = users.iter().filter(goes).map(|user| user.name.clone()).collect();
         self.reasons.extend(self.options.guard.check(deletions.len(), self.recorded));
         deletions

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use connect_user::{
     diff::Action,
-    fleet::{Capacity, FleetPlan, FleetRefused, Guard, PlanOptions, UserPlan, plan},
+    fleet::{Capacity, FleetPlan, FleetRefused, Guard, PlanOptions, Planner, UserPlan, plan},
     user::UserState,
 };
 use serde_json::json;
@@ -89,6 +89,15 @@ fn same_instance_and_user_name_is_the_same_person_whatever_the_resource_name() {
     // The name that is free for who goes may be taken itself.
     let before = [("a", "x"), ("b", "y"), ("a (x)", "z")];
     assert_eq!(who(&before, &[("a", "y"), ("a (x)", "z")]), ["a: None from b", "a (x 2): Delete from a"]);
+}
+
+#[test]
+fn a_user_that_is_gone_is_created_under_its_new_resource_name_and_forgotten_under_the_old() {
+    let mut planner = Planner::new(PlanOptions::builder().guard(Guard::most(0)).build());
+    planner.want(&wants(&[("new", "jane")])[0], None);
+    planner.gone("old", states(&[("old", "jane")])["old"].clone());
+    let plan = planner.finish().expect("a plan");
+    assert_eq!(actions(&plan), [("new", Action::Create), ("old", Action::Delete)]);
 }
 
 #[test]
