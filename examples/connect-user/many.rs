@@ -11,7 +11,7 @@ use connect_user::{
     apply::identity_management,
     client::ErrorKind,
     fleet::{Change, Entry, Everybody, JsonError, Strategy, export_json, import_json, read_all},
-    user::{InstanceId, Tags, UserState},
+    user::{InstanceId, UserState},
 };
 use serde_json::json;
 

@@ -69,7 +69,7 @@ impl FleetObserver for Watch<'_> {
                     "progress": progress,
                 });
                 if let (Some(error), Some(members)) = (error, event.as_object_mut()) {
-                    members.insert("error".into(), error.as_str().into());
+                    members.insert("error".into(), error.to_string().into());
                     members.insert("requestId".into(), request_id.as_deref().into());
                 }
                 output::json_line(&event);

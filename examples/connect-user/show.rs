@@ -7,7 +7,7 @@ use connect_user::{
     client::ErrorKind,
     diff::{Change, ChangeKind, Options, drift as differences},
     fleet::{Change as Record, Entry, Strategy, refresh},
-    user::{ImportId, Tags, UserState, Value},
+    user::{ImportId, UserState, Value},
 };
 use serde_json::json;
 

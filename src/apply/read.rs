@@ -5,10 +5,12 @@ use crate::{
         ClientError, ClientResult, ConnectClient, DescribeInstance, DescribeUser, ErrorKind, UserDescription,
         list_all_proficiencies,
     },
-    user::{IdentityManagementType, ImportId, InstanceId, PropertySet, Record, UserId, UserState},
+    user::{IdentityManagementType, ImportId, InstanceId, Property, Record, UserId, UserState},
 };
 
 /// Reads a user, with its proficiencies: two calls. `None` where there is no such user.
+///
+/// Where the caller may not list proficiencies, the state says that they were not read.
 ///
 /// # Errors
 ///
@@ -23,6 +25,9 @@ pub async fn read(
     };
     match list_all_proficiencies(client, instance, user).await {
         Ok(proficiencies) => Ok(Some(description.into_state(instance.clone(), Some(proficiencies)))),
+        Err(error) if error.kind() == ErrorKind::AccessDenied => {
+            Ok(Some(without_proficiencies(description, instance)))
+        }
         // Deleted between the two calls.
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
@@ -32,7 +37,8 @@ pub async fn read(
 /// Reads an existing user to be managed from now on: Pulumi's and Terraform's import.
 ///
 /// Nothing is recorded as managed yet: what the first spec leaves out stays as it is.
-/// [`UserState::to_spec`] writes a spec for it.
+/// [`UserState::to_spec`] writes a spec for it. Where the caller may not list proficiencies, the state says that
+/// they were not read.
 ///
 /// # Errors
 ///
@@ -40,18 +46,45 @@ pub async fn read(
 pub async fn import(client: &dyn ConnectClient, id: &ImportId) -> ClientResult<UserState> {
     let request = DescribeUser { instance_id: id.instance.clone(), user_id: id.user.clone() };
     let description = client.describe_user(&request).await?;
-    let proficiencies = list_all_proficiencies(client, &id.instance, &id.user).await?;
-    Ok(description.into_state(id.instance.clone(), Some(proficiencies)))
+    match list_all_proficiencies(client, &id.instance, &id.user).await {
+        Ok(proficiencies) => Ok(description.into_state(id.instance.clone(), Some(proficiencies))),
+        Err(error) if error.kind() == ErrorKind::AccessDenied => {
+            Ok(without_proficiencies(description, &id.instance))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A user whose proficiencies the caller may not list.
+fn without_proficiencies(description: UserDescription, instance: &InstanceId) -> UserState {
+    let mut state = description.into_state(instance.clone(), None);
+    state.record.unread.insert(Property::UserProficiencies);
+    state
 }
 
 /// Reads a user again and keeps what is recorded about it. `None` where it is gone.
+///
+/// Where the caller may not list proficiencies and none are managed, the state says that they were not read.
 ///
 /// # Errors
 ///
 /// Any failure but `NotFound`.
 pub async fn refresh(client: &dyn ConnectClient, known: &UserState) -> ClientResult<Option<UserState>> {
-    let read = read(client, &known.instance_id, &known.user_id).await?;
-    Ok(read.map(|read| with_record(read, known)))
+    let (instance, user) = (&known.instance_id, &known.user_id);
+    let Some(description) = describe(client, instance, user).await? else { return Ok(None) };
+    let read = match list_all_proficiencies(client, instance, user).await {
+        Ok(proficiencies) => description.into_state(instance.clone(), Some(proficiencies)),
+        // Deleted between the two calls.
+        Err(error) if is_gone(&error) => return Ok(None),
+        Err(error)
+            if error.kind() == ErrorKind::AccessDenied
+                && !known.record.managed.contains(Property::UserProficiencies) =>
+        {
+            without_proficiencies(description, instance)
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(Some(with_record(read, known)))
 }
 
 /// Reads a user again as far as a plan needs it: proficiencies take a call and a permission more, and stay as
@@ -102,14 +135,9 @@ pub(super) fn is_gone(error: &ClientError) -> bool {
 
 /// What was read, with what is remembered.
 pub(crate) fn with_record(read: UserState, known: &UserState) -> UserState {
-    let unrecognised = read.record.unrecognised.clone();
-    let record = Record {
-        unrecognised,
-        last_written: None,
-        under_way: false,
-        unread: PropertySet::EMPTY,
-        ..known.record.clone()
-    };
+    let Record { unrecognised, unread, .. } = read.record.clone();
+    let record =
+        Record { unrecognised, last_written: None, under_way: false, unread, ..known.record.clone() };
     let mut state = UserState { record, ..read };
     state.record.unfinished.settle(&state.settings);
     state

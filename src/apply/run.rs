@@ -14,7 +14,7 @@ use crate::{
         UpdateUserRoutingProfile, UpdateUserSecurityProfiles, search_all_quick_connects,
     },
     diff::{self, Call, Plan, Step, drift, plan_deletion},
-    user::{CreationAttempt, DesiredUser, Operation, Replaced, UserId, UserState},
+    user::{CreationAttempt, DesiredUser, Managed, Operation, Path, Replaced, UserId, UserState},
 };
 
 /// A plan that was carried out.
@@ -65,7 +65,9 @@ pub async fn apply(
     {
         return Err(run.failed(error, plan.steps(), 0));
     }
-    run.remember_more(!plan.steps().is_empty());
+    if let Some(state) = &mut run.state {
+        state.record.under_way = !plan.steps().is_empty();
+    }
     for (index, step) in plan.steps().iter().enumerate() {
         let later = plan.steps().get(index + 1..).unwrap_or_default();
         if let Err(error) = run.step(step, later).await {
@@ -122,28 +124,32 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Until all is done, both what was managed and what will be is: whatever happens, the next plan
-    /// takes away what has to go.
-    fn remember_more(&mut self, is_work: bool) {
-        if let Some(state) = &mut self.state {
-            state.record.under_way = is_work;
-        }
-        let (Some(state), Some(desired)) = (&mut self.state, self.desired) else { return };
-        let then = record(desired.to_managed(), None, Vec::new());
-        state.record.managed = state.record.managed.union(then.managed);
-        state.record.tag_keys.extend(then.tag_keys);
-        state.record.default_tag_keys.extend(then.default_tag_keys);
-    }
-
     async fn step(&mut self, step: &Step, later: &[Step]) -> Result<(), ApplyError> {
         // A plan is known whole: each of its steps has a call.
         let Some(call) = step.call() else { return Err(ApplyError::Stale) };
         self.note_what_a_phone_block_overwrites(call, later);
+        let current = self.state.as_ref().filter(|_| call.changes_user());
+        let before = current.map(|state| Managed::recorded(&state.record));
+        if before.is_some() {
+            self.manage_more(step, call);
+        }
         let observer = self.options.observer;
-        observer.before(step, self.state.as_ref()).await.map_err(ApplyError::Observer)?;
+        if let Err(stopped) = observer.before(step, self.state.as_ref()).await {
+            self.manage(before);
+            return Err(ApplyError::Observer(stopped));
+        }
         let result = self.call(call).await;
+        if matches!(&result, Err(error) if error.client().is_none_or(|error| error.effect() == Effect::None))
+        {
+            self.manage(before);
+        }
         if let Some(state) = &mut self.state {
             state.record.under_way = !(later.is_empty() && result.is_ok());
+            let is_own = call.changes_user() || matches!(call, Call::Create);
+            let is_written = result.is_ok() && is_own && state.last_modified_time.is_none();
+            if is_written {
+                state.record.last_written = Some((self.options.now)());
+            }
         }
         let seen = match &result {
             Ok(()) => Ok(()),
@@ -154,6 +160,27 @@ impl Run<'_> {
         };
         observer.after(step, seen, self.state.as_ref()).await.map_err(ApplyError::Observer)?;
         result
+    }
+
+    /// What a call is about to set is managed from then on, besides what was: whatever happens, the next plan
+    /// takes away what has to go, and nothing that nobody has set from here.
+    fn manage_more(&mut self, step: &Step, call: &Call) {
+        let (Some(state), Some(desired)) = (&mut self.state, self.desired) else { return };
+        let Managed { properties, tag_keys, default_tag_keys } = desired.to_managed();
+        let covered = step.covers.iter().filter_map(Path::property).collect();
+        let record = &mut state.record;
+        record.managed = record.managed.union(properties.intersection(covered));
+        if let Call::Tag(tags) = call {
+            record.tag_keys.extend(tag_keys.into_iter().filter(|key| tags.contains_key(key)));
+            record.default_tag_keys.extend(default_tag_keys.into_iter().filter(|key| tags.contains_key(key)));
+        }
+    }
+
+    /// Takes back what was noted as managed: the call was not made, or refused.
+    fn manage(&mut self, before: Option<Managed>) {
+        if let (Some(state), Some(before)) = (&mut self.state, before) {
+            before.record(&mut state.record);
+        }
     }
 
     fn note_what_a_phone_block_overwrites(&mut self, call: &Call, later: &[Step]) {
@@ -324,10 +351,11 @@ impl Run<'_> {
     async fn finish(&mut self) {
         let (Some(state), Some(desired)) = (&mut self.state, self.desired) else { return };
         let password = state.record.password.take();
-        let unread = state.record.unread;
+        let (unread, last_written) = (state.record.unread, state.record.last_written);
         let unrecognised = std::mem::take(&mut state.record.unrecognised);
         state.record = record(desired.to_managed(), desired.password(), unrecognised);
         state.record.unread = unread;
+        state.record.last_written = last_written.filter(|_| state.last_modified_time.is_none());
         // The password that was applied is the one that the user was made with.
         if let Some(password) = password {
             state.record.password = Some(password);

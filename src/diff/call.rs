@@ -101,7 +101,7 @@ impl Call {
     }
 
     /// Whether the call changes the user that the plan is for, rather than deleting one.
-    const fn changes_user(&self) -> bool {
+    pub(crate) const fn changes_user(&self) -> bool {
         !matches!(self, Self::Create | Self::DeleteQuickConnects(_) | Self::Delete(_))
     }
 }

@@ -138,6 +138,22 @@ impl Managed {
         }
     }
 
+    /// What is recorded.
+    pub(crate) fn recorded(record: &Record) -> Self {
+        Self {
+            properties: record.managed,
+            tag_keys: record.tag_keys.clone(),
+            default_tag_keys: record.default_tag_keys.clone(),
+        }
+    }
+
+    /// Records it.
+    pub(crate) fn record(self, record: &mut Record) {
+        record.managed = self.properties;
+        record.tag_keys = self.tag_keys;
+        record.default_tag_keys = self.default_tag_keys;
+    }
+
     /// What it is for a user that exists: what is ignored is not set, and stays recorded as it was.
     pub(crate) fn over(mut self, record: &Record, options: &Options) -> Self {
         let ignored = options.ignored();

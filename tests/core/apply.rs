@@ -1,13 +1,16 @@
 //! Applying: what is there in the end, whatever happens on the way.
 
 use connect_user::{
-    apply::{self, Applied, ApplyError, Failed, apply, find_by_name, import, read, refresh},
+    apply::{self, Applied, ApplyError, Failed, Recovery, apply, find_by_name, import, read, refresh},
     client::{
         ConnectClient, DeleteUser, ErrorKind, QuickConnectSummary, UserDescription,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::{self, Action, Plan, QuickConnects, plan, plan_deletion, preview},
-    user::{Channel, DesiredUser, IdentityManagementType, ImportId, InstanceId, Operation, UserState},
+    user::{
+        Channel, CreationAttempt, DesiredUser, IdentityManagementType, ImportId, InstanceId, Operation,
+        Property, UserState,
+    },
     validate::{Context, resolve},
 };
 use proptest::prelude::*;
@@ -537,4 +540,122 @@ fn an_apply_may_run_on_any_thread() {
     let plan = planned(&saml(&[]), SAML, None);
     on_any_thread(apply(&plan, None, &connect, &apply::Options::default()));
     on_any_thread(find_by_name(&connect, &instance(), "jane", true));
+}
+
+#[tokio::test]
+async fn what_a_refused_call_would_have_set_is_not_managed() {
+    let wishes = saml(&[("hierarchyGroupId", json!("g2")), ("tags", json!({"team": "x"}))]);
+    for (operation, is_managed) in [
+        (Operation::UpdateUserHierarchy, [false, false]),
+        // The hierarchy group has been set by then.
+        (Operation::TagResource, [true, false]),
+    ] {
+        let connect = connect(SAML);
+        let state = applied(&connect, &saml(&[]), SAML, None).await;
+        // The administrator's.
+        connect.edit_user(&instance(), &state.user_id, |user, _| {
+            user.hierarchy_group_id = Some("g1".into());
+            user.tags.insert("team".into(), "y".into());
+        });
+        let state = refresh(&connect, &state).await.expect("read").expect("there");
+        connect.inject(Fault::of(operation, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+        let failed = run(&connect, &planned(&wishes, SAML, Some(&state)), Some(&state)).await;
+        let state = *failed.expect_err("refused").state.expect("there");
+        let managed =
+            [Property::HierarchyGroupId, Property::Tags].map(|it| state.record.managed.contains(it));
+        assert_eq!(managed, is_managed, "{operation}");
+        assert!(state.record.tag_keys.is_empty());
+        // The program is set back.
+        let state = applied(&connect, &saml(&[]), SAML, Some(&state)).await;
+        let left = if is_managed[0] { None } else { Some("g1".into()) };
+        assert_eq!(state.settings.hierarchy_group_id, left, "{operation}");
+        assert_eq!(state.tags_all["team"], "y");
+    }
+}
+
+#[tokio::test]
+async fn what_a_call_may_have_set_is_managed() {
+    let connect = connect(SAML);
+    let state = applied(&connect, &saml(&[]), SAML, None).await;
+    connect.inject(Fault::of(Operation::UpdateUserHierarchy, 1, Outcome::NoAnswer));
+    connect.inject(Fault::of(Operation::DescribeUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    let wishes = saml(&[("hierarchyGroupId", json!("g2"))]);
+    let failed =
+        run(&connect, &planned(&wishes, SAML, Some(&state)), Some(&state)).await.expect_err("no answer");
+    assert!(!failed.certain);
+    assert!(failed.state.expect("there").record.managed.contains(Property::HierarchyGroupId));
+}
+
+#[tokio::test]
+async fn an_apply_remembers_when_it_changed_the_user() {
+    let connect = connect(SAML);
+    let state = applied(&connect, &saml(&[]), SAML, None).await;
+    assert_eq!(state.record.last_written, None, "it was read");
+    let changed = saml(&[("routingProfileId", json!("r2"))]);
+    let state = applied(&connect, &changed, SAML, Some(&state)).await;
+    assert_eq!((state.last_modified_time, state.record.last_written), (None, Some(connect.time())));
+    let now = || connect.time();
+    let options = apply::Options::builder().now(&now).read_back(false).build();
+    let other = planned(&saml(&[("name", json!("june"))]), SAML, None);
+    let state = apply(&other, None, &connect, &options).await.expect("applied").state.expect("a user");
+    assert_eq!(state.record.last_written, Some(connect.time()));
+}
+
+#[tokio::test]
+async fn who_may_not_search_or_list_proficiencies_does_without() {
+    let connect = connect(SAML);
+    let made = applied(&connect, &saml(&[]), SAML, None).await;
+    let denied = Outcome::Refused(ErrorKind::AccessDenied);
+    let deny = |operation: Operation| {
+        connect.clear_faults();
+        (1..9).for_each(|occurrence| connect.inject(Fault::of(operation, occurrence, denied)));
+    };
+    deny(Operation::ListUserProficiencies);
+    let imported = import(&connect, &made.id()).await.expect("imported");
+    let again = refresh(&connect, &made).await.expect("read").expect("there");
+    let found = read(&connect, &instance(), &made.user_id).await.expect("read").expect("there");
+    for state in [imported, again, found] {
+        assert_eq!(state.settings.proficiencies, None);
+        assert!(state.record.unread.contains(Property::UserProficiencies));
+        assert!(planned(&saml(&[]), SAML, Some(&state)).is_empty());
+    }
+    let mut managing = made.clone();
+    managing.record.managed.insert(Property::UserProficiencies);
+    deny(Operation::ListUserProficiencies);
+    let error = refresh(&connect, &managing).await.expect_err("they are managed");
+    assert_eq!(error.kind(), ErrorKind::AccessDenied);
+
+    deny(Operation::SearchUsers);
+    let found = find_by_name(&connect, &instance(), "jane", false).await.expect("listed").expect("found");
+    assert_eq!(found.user_id, made.user_id);
+    connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::AnswerLost));
+    let document = saml(&[("name", json!("june"))]);
+    assert!(run(&connect, &planned(&document, SAML, None), None).await.expect("listed").adopted);
+}
+
+#[tokio::test]
+async fn a_creation_that_may_have_been_done_is_not_certain() {
+    let connect = connect(SAML);
+    let document = saml(&[]);
+    connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::AnswerLost));
+    connect.inject(Fault::of(Operation::SearchUsers, 1, Outcome::Refused(ErrorKind::Service)));
+    let failed = run(&connect, &planned(&document, SAML, None), None).await.expect_err("nobody can tell");
+    assert!(matches!(failed.error, ApplyError::OutcomeUnknown { .. }), "{failed}");
+    assert!(!failed.certain && failed.state.is_none());
+    let attempt = failed.attempt.expect("remembered");
+    assert_eq!((attempt.name(), attempt.instance_id()), ("jane", &instance()));
+    let json = serde_json::to_string(&attempt).expect("JSON");
+    assert_eq!(serde_json::from_str::<CreationAttempt>(&json).expect("an attempt"), *attempt);
+
+    let now = || connect.time();
+    let options = apply::Options::builder().now(&now).build();
+    let Recovery::Made(state) = apply::recover(&attempt, &connect, &options).await else { panic!("made") };
+    check(&connect, &document, SAML, &state).await;
+    // Whoever has changed it meanwhile, or was there before, is not taken for it.
+    connect.edit_user(&instance(), &state.user_id, |user, _| user.routing_profile_id = "r2".into());
+    let unclear = apply::recover(&attempt, &connect, &options).await;
+    assert!(matches!(unclear, Recovery::Unclear { differing, .. } if differing.len() == 1));
+    let later = connect.time().plus(std::time::Duration::from_secs(60));
+    let attempt = CreationAttempt::new(&desired(&document, SAML, None), later);
+    assert!(matches!(apply::recover(&attempt, &connect, &options).await, Recovery::NotMade));
 }

@@ -226,7 +226,7 @@ async fn a_user_that_fails_does_not_stop_the_others_unless_it_should() {
         assert_eq!(states_of(&store).await.len(), made);
         assert_eq!(made + outcome.count(UserResult::Failed) + outcome.count(UserResult::NotTried), 40);
         let failed = outcome.users.iter().find(|user| user.result == UserResult::Failed).expect("one failed");
-        assert_eq!(failed.kind, Some(ErrorKind::AccessDenied));
+        assert_eq!(failed.kind(), Some(ErrorKind::AccessDenied));
         assert!(failed.help.is_some_and(|help| help.contains("IAM")));
         connect.clear_faults();
         assert!(bring(&connect, &store, &many(40), &self::options()).await.is_done(), "the next run goes on");
@@ -439,7 +439,7 @@ async fn the_host_hears_how_far_everything_is() {
     assert_eq!(json["operation"], "CreateUser");
     assert!(json["progress"]["leftSeconds"].is_number());
     let failed = all.iter().find_map(|event| match &event.kind {
-        EventKind::Step { error: Some(error), .. } => Some(error.clone()),
+        EventKind::Step { error: Some(error), .. } => Some(error.to_string()),
         _ => None,
     });
     assert!(failed.expect("a failure").contains("a quota is full"));

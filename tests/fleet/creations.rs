@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use connect_user::{
     apply::Recovery,
     client::{
-        ErrorKind,
+        ConnectClient, DeleteUser, ErrorKind,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::Action,
@@ -216,4 +216,33 @@ async fn an_answer_lost_while_a_name_is_waited_for_is_looked_for() {
     let outcome = run(&connect, &store, &all).await;
     assert!(outcome.is_done(), "{outcome:?}");
     assert_eq!(names(&connect), ["jane", "june"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_deleted_before_a_kill_is_not_left_to_delete() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    assert!(run(&connect, &store, &[wanted("a", &document("jane"))]).await.is_done());
+    let old = states_of(&store).await["a"].clone();
+    let request = DeleteUser { instance_id: old.instance_id.clone(), user_id: old.user_id.clone() };
+    connect.delete_user(&request).await.expect("deleted, and not written down");
+    // The refresh has found nobody.
+    let all = [wanted("a", &document("june"))];
+    let plan = planned(&all, &MemoryStore::default()).await;
+    let outcome = apply(&plan, &store, &connect, &options()).await;
+    assert!(outcome.is_done() && outcome.users[0].message.is_none(), "{outcome:?}");
+    assert!(planned(&all, &store).await.is_empty(), "{:?}", planned(&all, &store).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_left_to_delete_is_told_also_of_a_user_that_was_taken_over() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    assert!(run(&connect, &store, &[wanted("a", &document("jane"))]).await.is_done());
+    // Out of sight for a while, and there all the same.
+    connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::AnswerLost));
+    let plan = planned(&[wanted("a", &document("june"))], &MemoryStore::default()).await;
+    let outcome = apply(&plan, &store, &connect, &options()).await;
+    let message = outcome.users[0].message.clone().unwrap_or_default();
+    assert!(message.contains("taken over") && message.contains("left to delete"), "{message}");
+    assert!(run(&connect, &store, &[wanted("a", &document("june"))]).await.is_done());
+    assert_eq!(names(&connect), ["june"]);
 }

@@ -6,7 +6,10 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::UserOutcome;
-use crate::user::{Operation, UserState};
+use crate::{
+    client::ClientError,
+    user::{Operation, UserState},
+};
 
 /// A host that looks on while the plan of a fleet is carried out.
 pub trait FleetObserver: Send + Sync {
@@ -52,9 +55,9 @@ pub enum EventKind {
         user: String,
         /// The operation.
         operation: Operation,
-        /// What went wrong, if something did.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        error: Option<String>,
+        /// What went wrong, if something did; as JSON, in its words.
+        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "words")]
+        error: Option<ClientError>,
         /// The id that AWS support asks for, if something went wrong.
         #[serde(skip_serializing_if = "Option::is_none")]
         request_id: Option<String>,
@@ -84,6 +87,13 @@ pub struct Progress {
     /// How long the quota lets the rest take, in seconds.
     #[serde(serialize_with = "seconds", rename = "leftSeconds")]
     pub left: Duration,
+}
+
+fn words<S: serde::Serializer>(error: &Option<ClientError>, serializer: S) -> Result<S::Ok, S::Error> {
+    match error {
+        Some(error) => serializer.collect_str(error),
+        None => serializer.serialize_none(),
+    }
 }
 
 fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,8 +2,8 @@
 
 use std::{
     sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -33,8 +33,6 @@ pub(super) struct Job<'a> {
     inherited: Vec<Replaced>,
     /// How many steps are made.
     steps: AtomicUsize,
-    /// Whether a call of this run has changed the user.
-    touched: AtomicBool,
     /// What was last written down.
     written: Mutex<Entry>,
 }
@@ -72,7 +70,6 @@ impl<'a> Job<'a> {
             inherited: inherited(user, entry.state.as_ref()),
             earlier: entry.creating.clone(),
             steps: AtomicUsize::new(0),
-            touched: AtomicBool::new(false),
             written: Mutex::new(entry),
         })
     }
@@ -103,53 +100,76 @@ impl<'a> Job<'a> {
             Ok(Applied { state, adopted, .. }) => (state, None, adopted),
             Err(failed) => (failed.state.clone().map(|state| *state), Some(failed), false),
         };
-        let stored = self.write_end(state.as_ref(), failure.as_ref()).await;
-        let failure = failure.map(|failed| failed.error);
-        let failure = match stored {
-            Ok(()) => failure,
-            Err(error) => Some(ApplyError::Observer(Halt::Store(error).into())),
+        let left = match failure {
+            Some(_) => self.inherited.clone(),
+            None => self.still_there().await,
         };
-        self.finish(failure, adopted)
+        let stored = self.write_end(state.as_ref(), failure.as_ref(), &left).await;
+        let failure = failure.map(|failed| failed.error);
+        match (stored, failure) {
+            (Err(error), _) => self.failed(ApplyError::Observer(Halt::Store(error).into())),
+            (Ok(()), Some(error)) => self.failed(error),
+            (Ok(()), None) => self.done(adopted, !left.is_empty()),
+        }
     }
 
-    fn finish(self, failure: Option<ApplyError>, adopted: bool) -> UserOutcome {
+    /// Who is still there of those whom this user has to delete. What was deleted before a kill could be written
+    /// down is no longer left to do.
+    async fn still_there(&self) -> Vec<Replaced> {
+        let mut left = Vec::new();
+        for user in &self.inherited {
+            let read = apply::describe(self.run.client, &user.instance_id, &user.user_id).await;
+            if !matches!(read, Ok(None)) {
+                left.push(user.clone());
+            }
+        }
+        left
+    }
+
+    fn done(&self, adopted: bool, has_left: bool) -> UserOutcome {
+        let adopted = adopted.then_some("it was there already, exactly as it should be, and was taken over");
+        let left = has_left
+            .then_some("it has a user left to delete, which a replacement had superseded: apply again");
+        let message = adopted.into_iter().chain(left).collect::<Vec<_>>().join("; ");
         let steps = self.steps.load(Ordering::Relaxed);
-        let Some(error) = failure else {
-            let message = match (adopted, self.inherited.is_empty()) {
-                (true, _) => Some("it was there already, exactly as it should be, and was taken over"),
-                (_, false) => {
-                    Some("it has a user left to delete, which a replacement had superseded: apply again")
-                }
-                _ => None,
-            };
-            let message = message.map(str::to_owned);
-            return UserOutcome { message, ..outcome(self.user, UserResult::Done, steps) };
-        };
+        UserOutcome {
+            message: (!message.is_empty()).then_some(message),
+            ..outcome(self.user, UserResult::Done, steps)
+        }
+    }
+
+    fn failed(&self, error: ApplyError) -> UserOutcome {
+        let steps = self.steps.load(Ordering::Relaxed);
         let (message, help) = (error.to_string(), error.help());
         let is_cancelled = |error: &ClientError| error.kind() == ErrorKind::Cancelled;
-        let (ended, kind) = match error {
+        let (ended, error) = match error {
             // A pause before another attempt was ended: nothing has gone wrong that waiting does not mend.
             ApplyError::Client(error) => {
                 let was_waiting = self.run.stop.is_cancelled() && error.is_retryable();
                 let is_ended = is_cancelled(&error) || was_waiting && error.effect() == Effect::None;
-                (is_ended, Some(error.kind()))
+                (is_ended, Some(ApplyError::Client(error)))
             }
             ApplyError::Observer(reason) => match reason.downcast::<Halt>().map(|halt| *halt) {
                 Ok(Halt::Store(error)) => {
                     self.run.store_failed(error);
                     (true, None)
                 }
-                Ok(Halt::Ended | Halt::Blocked(_)) => (true, None),
-                Err(_) => (false, None),
+                Ok(halt) => (true, Some(ApplyError::Observer(halt.into()))),
+                Err(reason) => (false, Some(ApplyError::Observer(reason))),
             },
-            _ => (false, None),
+            error => (false, Some(error)),
         };
         let result = match (ended, steps) {
             (false, _) => UserResult::Failed,
             (true, 0) => UserResult::NotTried,
             (true, _) => UserResult::Unfinished,
         };
-        UserOutcome { message: Some(message), help: Some(help), kind, ..outcome(self.user, result, steps) }
+        UserOutcome {
+            message: Some(message),
+            help: Some(help),
+            error: error.map(Arc::new),
+            ..outcome(self.user, result, steps)
+        }
     }
 
     /// Users whose names this one may take, and who were deleted a moment ago: by others, or before this run.
@@ -160,10 +180,15 @@ impl<'a> Job<'a> {
     }
 
     /// Writes down what the apply has come to, unless that is written already.
-    async fn write_end(&self, state: Option<&UserState>, failed: Option<&Failed>) -> Result<(), StoreError> {
+    async fn write_end(
+        &self,
+        state: Option<&UserState>,
+        failed: Option<&Failed>,
+        left: &[Replaced],
+    ) -> Result<(), StoreError> {
         let mut entry = self.entry();
         match (state, failed) {
-            (Some(state), _) => entry.state = Some(self.as_recorded(state)),
+            (Some(state), _) => entry.state = Some(as_recorded(state, left)),
             (None, None) => entry.state = None,
             // Nothing is known to be there; what was recorded may only be out of sight.
             (None, Some(_)) => {}
@@ -192,7 +217,7 @@ impl<'a> Job<'a> {
     /// Writes the user down between two steps, unless that is written already.
     async fn write(&self, state: &UserState) -> Result<(), StoreError> {
         let mut entry = self.entry();
-        let state = self.as_recorded(state);
+        let state = as_recorded(state, &self.inherited);
         // Whom a creation has just made is no longer in doubt.
         let is_new = entry.state.as_ref().is_none_or(|before| before.user_id != state.user_id);
         if is_new {
@@ -213,29 +238,9 @@ impl<'a> Job<'a> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A state as it is written down: with the time at which it was changed, and whom it has left to delete.
-    fn as_recorded(&self, state: &UserState) -> UserState {
-        let mut state = state.clone();
-        if self.touched.load(Ordering::Relaxed) && state.last_modified_time.is_none() {
-            state.record.last_written = Some((self.run.options.now)());
-        }
-        let replaced = &mut state.record.unfinished.replaced;
-        let missing =
-            self.inherited.iter().filter(|old| !replaced.contains(old)).cloned().collect::<Vec<_>>();
-        replaced.extend(missing);
-        state
-    }
-
-    /// Writes an entry down, unless it is written already, but for the time.
+    /// Writes an entry down, unless it is written already.
     async fn put(&self, mut entry: Entry) -> Result<(), StoreError> {
-        let written = self.entry();
-        let mut same = entry.clone();
-        if let (Some(same), Some(written)) = (&mut same.state, &written.state)
-            && written.record.last_written.is_some()
-        {
-            same.record.last_written = written.record.last_written;
-        }
-        if same == written {
+        if entry == self.entry() {
             return Ok(());
         }
         let is_left = self.user.plan.desired().is_none() && entry.state.is_none();
@@ -293,9 +298,6 @@ impl Observer for Job<'_> {
         result: Result<(), &ClientError>,
         state: Option<&UserState>,
     ) -> Result<(), ObserveError> {
-        if result.is_ok() {
-            self.touched.store(true, Ordering::Relaxed);
-        }
         let written = match state {
             Some(state) => self.write(state).await,
             None if result.is_ok() => self.forget().await,
@@ -310,7 +312,7 @@ impl Observer for Job<'_> {
             self.run.tell(EventKind::Step {
                 user: self.user.name.clone(),
                 operation: step.operation,
-                error: result.err().map(ToString::to_string),
+                error: result.err().cloned(),
                 request_id: result.err().and_then(ClientError::request_id).map(str::to_owned),
             });
         }
@@ -323,6 +325,15 @@ impl Owners for Job<'_> {
     async fn has(&self, user: &UserId) -> Result<bool, ObserveError> {
         Ok(self.run.is_owned(user, &self.user.name).await.map_err(Halt::Store)?)
     }
+}
+
+/// A state as it is written down: with those whom it has left to delete.
+fn as_recorded(state: &UserState, left: &[Replaced]) -> UserState {
+    let mut state = state.clone();
+    let replaced = &mut state.record.unfinished.replaced;
+    let missing: Vec<_> = left.iter().filter(|old| !replaced.contains(old)).cloned().collect();
+    replaced.extend(missing);
+    state
 }
 
 /// A pause that ends when everything does.
@@ -360,6 +371,6 @@ pub(super) fn outcome(user: &UserPlan, result: UserResult, steps: usize) -> User
         steps,
         message: None,
         help: None,
-        kind: None,
+        error: None,
     }
 }

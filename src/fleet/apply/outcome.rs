@@ -1,14 +1,18 @@
 //! What has become of a fleet.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::Serialize;
 
 use super::super::StoreError;
-use crate::{client::ErrorKind, diff::Action};
+use crate::{
+    apply::ApplyError,
+    client::{ClientError, ErrorKind},
+    diff::Action,
+};
 
 /// What has become of one user.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserOutcome {
@@ -26,9 +30,21 @@ pub struct UserOutcome {
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<&'static str>,
-    /// What kind of failure it was, if a call failed.
+    /// What went wrong, if something did. Why states could not be written stands in [`FleetOutcome::store`].
     #[serde(skip)]
-    pub kind: Option<ErrorKind>,
+    pub error: Option<Arc<ApplyError>>,
+}
+
+impl UserOutcome {
+    /// What the service or the line said, if a call failed.
+    pub fn client(&self) -> Option<&ClientError> {
+        self.error.as_deref().and_then(ApplyError::client)
+    }
+
+    /// What kind of failure it was, if a call failed.
+    pub fn kind(&self) -> Option<ErrorKind> {
+        self.client().map(ClientError::kind)
+    }
 }
 
 /// What has become of a user.
