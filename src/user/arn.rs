@@ -87,13 +87,7 @@ impl FromStr for Arn {
             text: text.to_owned(),
             form: "arn:aws:connect:REGION:ACCOUNT:instance/INSTANCE/SEGMENT/ID".to_owned(),
         })?;
-        Ok(Self {
-            partition: arn.partition.to_owned(),
-            region: arn.region.to_owned(),
-            account: arn.account.to_owned(),
-            instance: arn.instance.to_owned(),
-            resource: arn.resource.map(|(segment, id)| (segment.to_owned(), id.to_owned())),
-        })
+        Ok(arn.to_arn())
     }
 }
 
@@ -119,6 +113,16 @@ pub(super) struct ArnRef<'a> {
 }
 
 impl<'a> ArnRef<'a> {
+    pub(super) fn to_arn(self) -> Arn {
+        Arn {
+            partition: self.partition.to_owned(),
+            region: self.region.to_owned(),
+            account: self.account.to_owned(),
+            instance: self.instance.to_owned(),
+            resource: self.resource.map(|(segment, id)| (segment.to_owned(), id.to_owned())),
+        }
+    }
+
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.splitn(6, ':');
         let mut next = || parts.next().filter(|part| !part.is_empty());

@@ -120,13 +120,16 @@ impl DecodeErrors {
 
 impl fmt::Display for DecodeErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.errors.iter().enumerate() {
+        for (index, error) in self.errors.iter().take(MOST_LISTED).enumerate() {
             if index > 0 {
                 f.write_str("; ")?;
             }
             error.fmt(f)?;
         }
-        Ok(())
+        match self.errors.len().saturating_sub(MOST_LISTED) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more mistakes"),
+        }
     }
 }
 
@@ -144,6 +147,29 @@ impl DecodeError {
     pub(crate) fn missing(at: &Path) -> Self {
         let help = format!("give {}", name(at));
         Self::new(at, "missing-required", format!("{} is required", name(at)), Some(help))
+    }
+
+    pub(crate) fn no_element(at: &Path) -> Self {
+        let help = Some("give one, or remove the element".to_owned());
+        Self::new(at, "missing-required", format!("{} has no value", name(at)), help)
+    }
+
+    pub(crate) fn no_tag_value(at: &Path, key: &str) -> Self {
+        let help = Some("give one, or remove the tag".to_owned());
+        Self::new(at, "missing-required", format!("the tag `{key}` has no value"), help)
+    }
+
+    pub(crate) fn not_a_whole_number(at: &Path, number: f64) -> Self {
+        let (problem, help) = if number.is_nan() {
+            ("is not a number", "give a whole number")
+        } else if number.is_finite() && number.fract() != 0.0 {
+            ("must be a whole number, and has a fraction", "give it without the fraction")
+        } else if number > 0.0 {
+            ("is too large", "give a smaller number")
+        } else {
+            ("is too small", "give a larger number")
+        };
+        Self::new(at, "wrong-type", format!("{} {problem}", name(at)), Some(help.to_owned()))
     }
 
     pub(crate) fn duplicate(at: &Path, member: &str) -> Self {
@@ -187,11 +213,20 @@ impl DecodeError {
         Self::new(&place, "unknown-member", message, Some(help))
     }
 
+    fn more_unknown_members(at: &Path, count: usize) -> Self {
+        let message = format!("{count} more members of {} are no properties", name(at));
+        Self::new(at, "unknown-member", message, Some("mend those that are listed first".to_owned()))
+    }
+
     fn new(at: &Path, code: &'static str, message: String, help: Option<String>) -> Self {
         // Names that stand in the message are the document's.
+        let help = help.map(|help| one_line(&help).into_owned());
         Self { path: at.clone(), code, message: one_line(&message).into_owned(), help }
     }
 }
+
+/// How many mistakes of one kind a text lists.
+pub(crate) const MOST_LISTED: usize = 20;
 
 /// What only the service sets.
 const OUTPUTS: &[&str] = &["arn", "id", "userId", "tagsAll", "lastModifiedTime", "lastModifiedRegion"];
@@ -234,24 +269,25 @@ impl<'a> ObjectReader<'a> {
         let Some(members) = &mut self.members else {
             return N::decode(Value::Unknown, &place, self.errors);
         };
-        let mut found = None;
-        while let Some(index) = members.iter().position(|(name, _)| *name == camel || name == snake) {
-            let (name, value) = members.remove(index);
-            if found.is_some() {
-                self.errors.push(DecodeError::duplicate(&place, &name));
-            }
-            found = Some(value);
+        let is_it = |(name, _): &(String, Value)| *name == camel || name == snake;
+        let (found, rest): (Vec<_>, Vec<_>) = std::mem::take(members).into_iter().partition(is_it);
+        *members = rest;
+        if let Some((name, _)) = found.get(1) {
+            self.errors.push(DecodeError::duplicate(&place, name));
         }
-        match found {
-            None | Some(Value::Null) => N::missing(&place, self.errors),
-            Some(value) => N::decode(value, &place, self.errors),
+        match found.into_iter().next_back() {
+            None | Some((_, Value::Null)) => N::missing(&place, self.errors),
+            Some((_, value)) => N::decode(value, &place, self.errors),
         }
     }
 
     /// Refuses what has not been read.
     pub(crate) fn finish(self, known: &[&str]) {
-        for (name, _) in self.members.unwrap_or_default() {
-            self.errors.push(DecodeError::unknown_member(self.at, &name, known));
+        let unknown = self.members.unwrap_or_default();
+        let listed = unknown.iter().take(MOST_LISTED);
+        self.errors.extend(listed.map(|(name, _)| DecodeError::unknown_member(self.at, name, known)));
+        if unknown.len() > MOST_LISTED {
+            self.errors.push(DecodeError::more_unknown_members(self.at, unknown.len() - MOST_LISTED));
         }
     }
 }

@@ -9,7 +9,11 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Input, arn::ArnRef, text::one_line};
+use super::{
+    Input,
+    arn::{Arn, ArnRef},
+    text::one_line,
+};
 
 /// A kind of thing that has an id in an Amazon Connect instance.
 pub trait IdKind: sealed::Sealed + 'static {
@@ -152,6 +156,11 @@ impl<K: IdKind> Id<K> {
     /// The id of the instance that an ARN names; `None` for a bare id.
     pub fn instance(&self) -> Option<&str> {
         self.arn_parts().map(|(arn, _)| arn.instance)
+    }
+
+    /// The ARN, where the id is written as one of its kind; `None` for a bare id.
+    pub fn arn(&self) -> Option<Arn> {
+        self.arn_parts().map(|(arn, _)| arn.to_arn())
     }
 
     /// The same id without the ARN around it.

@@ -72,10 +72,10 @@ pub use timestamp::{Timestamp, TimestampError};
 pub use value::Value;
 
 pub(crate) use convert::{ToSpec, settle_after_contact_work};
-pub(crate) use decode::nearest;
+pub(crate) use decode::{MOST_LISTED, nearest};
 pub(crate) use desired::Managed;
 pub(crate) use keep::keep_ignored;
 pub(crate) use name::max_recommended_name;
 pub(crate) use node::{Content, Node, Secrets};
-pub(crate) use path::document_order;
+pub(crate) use path::{document_order, document_rank};
 pub(crate) use text::quoted;

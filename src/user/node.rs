@@ -135,7 +135,14 @@ impl<N: Node> Content for BTreeMap<String, N> {
                 errors.push(DecodeError::duplicate(&place, &key));
                 continue;
             }
-            map.insert(key, decode_item(value, &place, errors));
+            let value = match value {
+                Value::Null => {
+                    errors.push(DecodeError::no_tag_value(&place, &key));
+                    Value::Unknown
+                }
+                value => value,
+            };
+            map.insert(key, N::decode(value, &place, errors));
         }
         Some(map)
     }
@@ -156,12 +163,16 @@ impl<N: Node> Content for BTreeMap<String, N> {
     }
 }
 
-/// An element of a list or map: `null` there is a mistake, not a member left out.
+/// An element of a list: `null` there is a mistake, not a member left out.
 fn decode_item<N: Node>(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> N {
-    match value {
-        Value::Null => N::missing(at, errors),
-        value => N::decode(value, at, errors),
-    }
+    let value = match value {
+        Value::Null => {
+            errors.push(DecodeError::no_element(at));
+            Value::Unknown
+        }
+        value => value,
+    };
+    N::decode(value, at, errors)
 }
 
 macro_rules! text {
@@ -198,6 +209,10 @@ impl Content for i64 {
             Value::Integer(number) => Some(number),
             // Hosts whose only number is a double write whole numbers as such.
             Value::Float(number) if number.fract() == 0.0 && number.abs() < MAX_EXACT => Some(number as i64),
+            Value::Float(number) => {
+                errors.push(DecodeError::not_a_whole_number(at, number));
+                None
+            }
             value => {
                 errors.push(DecodeError::wrong_type(at, "a whole number", &value));
                 None

@@ -110,11 +110,13 @@ impl Path {
 /// Sorts by place in the document: the whole first, then by [`Property`], then by what is inside it, and
 /// what is no property last.
 pub(crate) fn document_order(a: &Path, b: &Path) -> std::cmp::Ordering {
-    let rank = |path: &Path| {
-        let property = path.property();
-        (property.is_none() && !path.segments().is_empty(), property)
-    };
-    rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
+    document_rank(a).cmp(&document_rank(b)).then_with(|| a.cmp(b))
+}
+
+/// What [`document_order`] looks at before the place itself.
+pub(crate) fn document_rank(path: &Path) -> (bool, Option<Property>) {
+    let property = path.property();
+    (property.is_none() && !path.segments().is_empty(), property)
 }
 
 /// A message with the properties that it names in backticks as Terraform writes them.

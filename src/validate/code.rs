@@ -161,8 +161,9 @@ impl Overrides {
         Ok(())
     }
 
-    pub(super) fn severity(&self, code: Code, default: Severity) -> Severity {
-        self.0.get(&code).copied().unwrap_or(default)
+    /// The severity that the host has given to a rule.
+    pub(super) fn severity(&self, code: Code) -> Option<Severity> {
+        self.0.get(&code).copied()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Names and paths where ids are expected.
 
 use super::{Severity, Violation};
-use crate::user::{Id, IdKind, Input, UserSpec};
+use crate::user::{Id, IdKind, Input, UserSpec, one_line};
 
 /// What names of profiles and groups stand for in an instance, and which ids it has.
 ///
@@ -14,7 +14,8 @@ pub trait Names: std::fmt::Debug + Send + Sync {
 }
 
 impl Violation {
-    /// A violation of a rule of a host's own, or of one that takes knowledge of the instance.
+    /// A violation of a rule of a host's own, or of one that takes knowledge of the instance; its texts are
+    /// [on one line](one_line).
     pub fn new(
         path: crate::user::Path,
         code: &'static str,
@@ -22,7 +23,14 @@ impl Violation {
         message: impl Into<String>,
         help: Option<String>,
     ) -> Self {
-        Self { path, code: super::Code(code), severity, message: message.into(), help, related: Vec::new() }
+        Self {
+            path,
+            code: super::Code(code),
+            severity,
+            message: one_line(&message.into()).into_owned(),
+            help: help.map(|help| one_line(&help).into_owned()),
+            related: Vec::new(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use super::Code;
-use crate::user::Path;
+use crate::user::{MOST_LISTED, Path};
 
 /// Whether a violation keeps a user from being planned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -99,8 +99,12 @@ impl fmt::Display for Report {
         }
         if !self.deferred.is_empty() {
             let separator = if self.violations.is_empty() { "" } else { "\n" };
-            let places: Vec<_> = self.deferred.iter().map(ToString::to_string).collect();
+            let places: Vec<_> = self.deferred.iter().take(MOST_LISTED).map(ToString::to_string).collect();
             write!(f, "{separator}not known yet: `{}`", places.join("`, `"))?;
+            let more = self.deferred.len().saturating_sub(MOST_LISTED);
+            if more > 0 {
+                write!(f, " and {more} more")?;
+            }
         }
         Ok(())
     }

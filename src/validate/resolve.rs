@@ -1,13 +1,19 @@
 //! From a spec, or a document, to a report, and to the witness that it is valid.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use super::{
-    Code, Context, Report, Severity, Violation,
+    Code, Context, Overrides, Report, RuleInfo, Severity, Violation,
     names::settle,
-    rules::{Found, RULES, Subject},
+    rules::{Finding, Found, RULES, Subject, Weight},
 };
-use crate::user::{DecodeError, DesiredUser, Input, Path, UserSpec, Value, document_order, keep_ignored};
+use crate::user::{
+    DecodeError, DesiredUser, Input, MOST_LISTED, Path, Segment, UserSpec, Value, document_order,
+    document_rank, keep_ignored,
+};
 
 /// Checks a spec against every rule.
 pub fn validate(spec: &UserSpec, context: &Context<'_>) -> Report {
@@ -28,8 +34,9 @@ pub fn validate_document(document: Value, context: &Context<'_>) -> (UserSpec, R
     let found = settle(&mut spec, context.names);
     let mut report = check(&with_name(&spec, context), found, context);
     // What cannot be read is an error at its place, not a value to wait for.
-    report.deferred.retain(|place| !errors.iter().any(|error| is_within(place, &error.path)));
-    report.violations.extend(errors.into_iter().map(violation));
+    let unreadable: HashSet<&[Segment]> = errors.iter().map(|error| error.path.segments()).collect();
+    report.deferred.retain(|place| !is_within_any(place, &unreadable));
+    report.violations.extend(bounded(errors));
     sort(&mut report.violations);
     (spec, report)
 }
@@ -63,8 +70,6 @@ pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Re
             };
             Ok((desired, report))
         }
-        // A rule that the host allows may leave a value that no call can carry.
-        (true, ..) => Err(Report { violations: unsendable(report.violations), ..Report::default() }),
         _ => Err(report),
     }
 }
@@ -84,30 +89,71 @@ pub fn with_name(spec: &UserSpec, context: &Context<'_>) -> UserSpec {
 
 fn check(spec: &UserSpec, found: Vec<Violation>, context: &Context<'_>) -> Report {
     let subject = Subject::new(spec, context);
+    let overrides = &context.overrides;
     let judged = |violation: Violation| {
-        let severity = context.overrides.severity(violation.code, violation.severity);
+        let severity = overrides.severity(violation.code).unwrap_or(violation.severity);
         Violation { severity, ..violation }
     };
     let mut violations: Vec<Violation> = found.into_iter().map(judged).collect();
     for rule in RULES {
         let mut found = Found::default();
         (rule.check)(&subject, &mut found);
-        let severity = context.overrides.severity(rule.info.code, rule.info.severity);
-        violations.extend(found.into_violations(rule.info.code, severity));
+        violations.extend(found.into_findings().map(|finding| judge(finding, rule.info, overrides)));
     }
     sort(&mut violations);
     let mut deferred = spec.unknowns();
-    deferred.sort_by(document_order);
+    deferred.sort_by_cached_key(|place| (document_rank(place), place.clone()));
     deferred.dedup();
     Report { violations, deferred }
+}
+
+/// What a rule has found, with its code and as severe as it is in the end.
+fn judge(finding: Finding, rule: RuleInfo, overrides: &Overrides) -> Violation {
+    let Finding { mut violation, weight } = finding;
+    let chosen = overrides.severity(rule.code);
+    violation.code = rule.code;
+    violation.severity = match weight {
+        Weight::Usual => chosen.unwrap_or(rule.severity),
+        Weight::Unsent => chosen.unwrap_or(Severity::Warning),
+        Weight::Unsendable => Severity::Error,
+    };
+    if weight == Weight::Unsendable && chosen == Some(Severity::Warning) {
+        violation.help = Some(format!("`{}` cannot be lowered here: no call can carry the value", rule.code));
+    }
+    violation
 }
 
 fn sort(violations: &mut [Violation]) {
     violations.sort_by(|a, b| document_order(&a.path, &b.path).then(a.code.cmp(&b.code)));
 }
 
-fn is_within(place: &Path, outer: &Path) -> bool {
-    place.segments().starts_with(outer.segments())
+fn is_within_any(place: &Path, outer: &HashSet<&[Segment]>) -> bool {
+    let segments = place.segments();
+    (0..=segments.len()).filter_map(|length| segments.get(..length)).any(|start| outer.contains(start))
+}
+
+/// The first mistakes of each kind, and how many more there are.
+fn bounded(errors: Vec<DecodeError>) -> Vec<Violation> {
+    let mut counts: HashMap<&'static str, usize> = HashMap::new();
+    let mut violations = Vec::new();
+    for error in errors {
+        let count = counts.entry(error.code).or_default();
+        *count += 1;
+        if *count <= MOST_LISTED {
+            violations.push(violation(error));
+        }
+    }
+    for (code, count) in counts.into_iter().filter(|(_, count)| *count > MOST_LISTED) {
+        violations.push(Violation {
+            path: Path::root(),
+            code: Code(code),
+            severity: Severity::Error,
+            message: format!("{} more mistakes of this kind are not listed", count - MOST_LISTED),
+            help: Some("mend those that are listed first".to_owned()),
+            related: Vec::new(),
+        });
+    }
+    violations
 }
 
 fn violation(error: DecodeError) -> Violation {
@@ -119,17 +165,4 @@ fn violation(error: DecodeError) -> Violation {
         help: error.help,
         related: Vec::new(),
     }
-}
-
-/// The lowered rules that bound numbers, as errors again: a request has no room for the number.
-fn unsendable(violations: Vec<Violation>) -> Vec<Violation> {
-    let bounds = |violation: &Violation| {
-        matches!(violation.code.as_str(), "after-contact-work-limit" | "proficiency-level")
-    };
-    let raised = |violation: Violation| Violation {
-        severity: Severity::Error,
-        help: Some("give a value within the bounds: no call can carry this one".to_owned()),
-        ..violation
-    };
-    violations.into_iter().filter(bounds).map(raised).collect()
 }

@@ -7,11 +7,17 @@ pub(super) fn has_length(text: &str, least: u64, most: u64) -> bool {
     text.validate_length(Some(least), Some(most), None)
 }
 
-pub(super) fn characters(text: &str) -> String {
-    match text.chars().count() {
-        1 => "1 character".to_owned(),
-        count => format!("{count} characters"),
-    }
+/// How many characters (Unicode scalar values) a text has.
+pub(super) fn count(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Whether a character is none that is written: a control character, a separator of lines or paragraphs, or a
+/// code point that is no character.
+pub(super) fn is_control(c: char) -> bool {
+    let code = u32::from(c);
+    let is_no_character = code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code);
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_no_character
 }
 
 /// Whether a text is a telephone number in E.164: `+`, then 2 to 15 digits, the first not 0.

@@ -88,7 +88,11 @@ async fn what_the_rules_refuse() {
     let many: Value = (0..51).map(|n| (n.to_string(), json!(""))).collect::<serde_json::Map<_, _>>().into();
     let rows = [
         ("name", long(101)),
-        ("name", json!("a@")),
+        ("name", json!("jane\u{feff}\u{85}")),
+        ("name", json!(" jane")),
+        ("name", json!("ja\u{7f}ne")),
+        ("identityInfo.firstName", json!("Ann ")),
+        ("identityInfo.email", json!("a\u{ffff}@example.com")),
         ("password", Value::Null),
         ("password", json!("Passw0r")),
         ("password", json!("Pass word123")),
@@ -114,7 +118,9 @@ async fn what_the_rules_refuse() {
             json!([{"channel": "CHAT", "afterContactWorkConfig": {"afterContactWorkTimeLimit": 5401}}]),
         ),
         ("securityProfileIds", json!([])),
-        ("routingProfileId", json!("arn:aws:connect:us-east-1:1:instance/j/routing-profile/r1")),
+        ("routingProfileId", json!("arn:aws:connect:us-east-1:123456789012:instance/j/routing-profile/r1")),
+        ("routingProfileId", json!("arn:aws:connect:eu-west-2:123456789012:instance/i/routing-profile/r1")),
+        ("routingProfileId", json!("arn:aws:connect:us-east-1:1:instance/i/routing-profile/r1")),
         ("tags", json!({"aws:x": "y"})),
         ("tags", json!({"a#": "y"})),
         ("tags", json!({"k": "v".repeat(257)})),

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use connect_user::{
     diff::Options,
     user::{
-        AutoName, IdentityManagementType, IgnoreTags, PULUMI_UNKNOWN, Tags, UserState, Value as Document,
+        AutoName, IdentityManagementType, IgnoreTags, PULUMI_UNKNOWN, Tags, UserSpec, UserState,
+        Value as Document,
     },
     validate::{Context, Overrides, Report, Severity, resolve, rules, validate, validate_document},
 };
@@ -115,7 +116,54 @@ fn cases() -> Vec<Case> {
                 ("identityInfo.lastName", json!("B")),
             ],
         ),
+        case(
+            "name-characters",
+            "name",
+            SAML,
+            &[
+                ("name", json!("CORP\\jane")),
+                ("identityInfo.firstName", json!("A")),
+                ("identityInfo.lastName", json!("B")),
+            ],
+        ),
         case("name-at-sign", "name", None, &[("name", json!("jane@"))]),
+        case("name-at-sign", "name", None, &[("name", json!("testuser@example"))]),
+        case("name-at-sign", "name", None, &[("name", json!("mholt@0058d00000AbCdEQAV@00D8d000001XyZaEAK"))]),
+        case("surrounding-white-space", "name", None, &[("name", json!("jane "))]),
+        case("surrounding-white-space", "directoryUserId", None, &[("directoryUserId", json!("\u{a0}d"))]),
+        case(
+            "surrounding-white-space",
+            "identityInfo.lastName",
+            None,
+            &[("identityInfo.lastName", json!("Lee\n"))],
+        ),
+        case(
+            "surrounding-white-space",
+            "identityInfo.email",
+            None,
+            &[("identityInfo.email", json!(" a@example.com"))],
+        ),
+        case(
+            "surrounding-white-space",
+            "identityInfo.secondaryEmail",
+            None,
+            &[("identityInfo.secondaryEmail", json!("a@example.com\t"))],
+        ),
+        case(
+            "surrounding-white-space",
+            "userProficiencies[0].attributeValue",
+            None,
+            &[("userProficiencies", json!([proficiency("n", "v ", 1)]))],
+        ),
+        case("control-character", "name", None, &[("name", json!("ja\u{7f}ne"))]),
+        case("control-character", "name", None, &[("name", json!("ja\u{ffff}ne"))]),
+        case(
+            "control-character",
+            "identityInfo.firstName",
+            None,
+            &[("identityInfo.firstName", json!("An\u{85}n"))],
+        ),
+        case("control-character", "directoryUserId", None, &[("directoryUserId", json!("d\u{2028}d"))]),
         case("name-over-20", "name", DIRECTORY, &[("name", text(21))]),
         case("password-required", "password", MANAGED, &managed(&[("password", Value::Null)])),
         case("password-not-allowed", "password", DIRECTORY, &[("password", json!("Password123"))]),
@@ -350,6 +398,23 @@ fn cases() -> Vec<Case> {
         case("tag-key-reserved", "tags[\"AWS:x\"]", None, &[("tags", json!({"AWS:x": "v"}))]),
         case("tag-value-length", "tags.k", None, &[("tags", json!({"k": "v".repeat(257)}))]),
     ];
+    let own = "arn:aws:connect:us-east-1:1:instance/i";
+    for (foreign, path, other) in [
+        ("instanceId", "routingProfileId", "arn:aws:connect:eu-west-2:1:instance/i/routing-profile/x"),
+        ("instanceId", "routingProfileId", "arn:aws-cn:connect:us-east-1:1:instance/i/routing-profile/x"),
+        ("instanceId", "hierarchyGroupId", "arn:aws:connect:us-east-1:2:instance/i/agent-group/x"),
+    ] {
+        cases.push(case("foreign-arn", path, None, &[(foreign, json!(own)), (path, json!(other))]));
+    }
+    // The user as it is says where its instance is.
+    let mut elsewhere = case(
+        "foreign-arn",
+        "routingProfileId",
+        None,
+        &[("routingProfileId", json!("arn:aws:connect:us-east-1:1:instance/i/routing-profile/r1"))],
+    );
+    elsewhere.prior = Some(state(&base()));
+    cases.push(elsewhere);
     let mut defaults = case("tag-key-reserved", "tags[\"aws:x\"]", None, &[]);
     defaults.default_tags = Tags::from([("aws:x".into(), "v".into())]);
     let mut fixed = case(
@@ -542,17 +607,162 @@ fn unknown_values_are_deferred_and_keep_from_resolving() {
 #[test]
 fn severities_change_and_what_cannot_be_sent_stays_refused() {
     let mut overrides = Overrides::default();
-    for code in ["email-shape", "after-contact-work-limit"] {
+    for code in ["email-shape", "after-contact-work-limit", "proficiency-level"] {
         overrides.allow(code).expect("a rule");
+    }
+    for code in ["name-missing", "duplicate-channel", "duplicate-proficiency"] {
+        let error = overrides.allow(code).expect_err("no request can carry it").to_string();
+        assert!(error.starts_with(&format!("`{code}` cannot be lowered")), "{error}");
     }
     overrides.deny("desk-phone-number-unused").expect("a rule");
     assert!(overrides.allow("wrong-type").is_err(), "what cannot be read cannot be sent");
     let context = Context::builder().overrides(overrides).build();
     let report = validate(&spec(&with(&[("phoneConfig.deskPhoneNumber", json!("+16175550101"))])), &context);
     assert_eq!(report.errors().count(), 1);
-    let spec = spec(&with(&[("phoneConfig.afterContactWorkTimeLimit", json!(-1))]));
-    assert!(validate(&spec, &context).is_valid());
-    assert_eq!(resolve(spec, &context).expect_err("no call can carry it").errors().count(), 1);
+    for (code, value, carried) in [
+        ("after-contact-work-limit", json!(-1), false),
+        ("after-contact-work-limit", json!(2_000_001), true),
+        ("proficiency-level", json!(256), false),
+        ("proficiency-level", json!(6), true),
+    ] {
+        let spec = spec(&match code {
+            "proficiency-level" => with(&[(
+                "userProficiencies",
+                json!([{"attributeName": "n", "attributeValue": "v", "level": value}]),
+            )]),
+            _ => with(&[("phoneConfig.afterContactWorkTimeLimit", value)]),
+        });
+        let report = validate(&spec, &context);
+        assert_eq!(report.is_valid(), carried, "{report}");
+        assert_eq!(report.violations()[0].code.as_str(), code);
+        assert_eq!(resolve(spec, &context).is_ok(), carried);
+        let help = report.violations()[0].help.as_deref().expect("help");
+        assert_eq!(help.contains(&format!("`{code}` cannot be lowered here")), !carried, "{help}");
+    }
+}
+
+/// Who exists is managed under whatever name it has, and what is not sent is a warning at most.
+#[test]
+fn a_user_that_exists_is_not_refused_for_what_it_is() {
+    let names = [("identityInfo.firstName", json!("Mira ")), ("identityInfo.lastName", json!("Holt"))];
+    for name in
+        ["mholt@0058d00000AbCdEQAV@00D8d000001XyZaEAK", "0058d00000FgHiJQAV@00D8d000001XyZaEAK", "CORP\\jane"]
+    {
+        let document = with(&[&names[..], &[("name", json!(name))]].concat());
+        let prior = state(&document);
+        let context =
+            Context::builder().identity_management(IdentityManagementType::Saml).prior(&prior).build();
+        let report = validate(&spec(&document), &context);
+        assert!(report.violations().is_empty(), "{report}");
+    }
+    let document = with(&managed(&[("password", json!("weak"))]));
+    let prior = state(&document);
+    let context = Context::builder().maybe_identity_management(MANAGED).prior(&prior).build();
+    let report = validate(&spec(&document), &context);
+    assert!(report.is_valid() && report.warnings().count() == 2, "{report}");
+    let mut overrides = Overrides::default();
+    overrides.deny("password-length").expect("a rule");
+    let context =
+        Context::builder().maybe_identity_management(MANAGED).prior(&prior).overrides(overrides).build();
+    assert_eq!(validate(&spec(&document), &context).errors().count(), 1, "the host decides");
+}
+
+/// It is not sent: the console's own lists of users have it.
+#[test]
+fn a_soft_phone_s_national_number_is_a_warning() {
+    for members in [
+        ("phoneConfig.deskPhoneNumber", json!("6175550143")),
+        (
+            "phoneNumberConfigs",
+            json!([{"channel": "VOICE", "phoneType": "SOFT_PHONE", "phoneNumber": "6175550143"}]),
+        ),
+    ] {
+        let mut all = vec![members];
+        if all[0].0 == "phoneNumberConfigs" {
+            all.push(("phoneConfig.phoneType", Value::Null));
+        }
+        let mut document = with(&all);
+        if all.len() > 1 {
+            document.as_object_mut().expect("an object").remove("phoneConfig");
+        }
+        let report = validate(&spec(&document), &Context::default());
+        let codes: Vec<_> = report.violations().iter().map(|violation| violation.code.as_str()).collect();
+        assert_eq!(codes, ["desk-phone-number-unused"], "{report}");
+    }
+}
+
+#[test]
+fn bounds_are_said_alike() {
+    let message = |members: &[(&str, Value)]| {
+        let report = validate(&spec(&with(members)), &Context::default());
+        report.violations()[0].message.clone()
+    };
+    for (members, expected) in [
+        (("name", json!("x".repeat(101))), "`name` must have 1 to 100 characters, has 101"),
+        (
+            ("securityProfileIds", (0..11).map(|n| n.to_string()).collect()),
+            "`securityProfileIds` must have 1 to 10 elements, has 11",
+        ),
+        (
+            ("phoneConfig.afterContactWorkTimeLimit", json!(-1)),
+            "`phoneConfig.afterContactWorkTimeLimit` must be 0 to 2,000,000 seconds, is -1",
+        ),
+        (
+            ("userProficiencies", json!([proficiency("n", "v", 9)])),
+            "`userProficiencies[0].level` must be 1 to 5, is 9",
+        ),
+        (
+            ("tags", json!({"k": "v".repeat(257)})),
+            "the value of the tag `k` must have at most 256 characters, has 257",
+        ),
+    ] {
+        assert_eq!(message(&[members]), expected);
+    }
+    for (json, expected) in [
+        (
+            r#"{"phoneConfig": {"phoneType": "SOFT_PHONE", "afterContactWorkTimeLimit": 99999999999999999999}}"#,
+            "`phoneConfig.afterContactWorkTimeLimit` is too large",
+        ),
+        (
+            r#"{"phoneConfig": {"phoneType": "SOFT_PHONE", "afterContactWorkTimeLimit": -1e300}}"#,
+            "`phoneConfig.afterContactWorkTimeLimit` is too small",
+        ),
+        (
+            r#"{"phoneConfig": {"phoneType": "SOFT_PHONE", "afterContactWorkTimeLimit": 1.5}}"#,
+            "`phoneConfig.afterContactWorkTimeLimit` must be a whole number, and has a fraction",
+        ),
+        (r#"{"tags": {"nul": null}}"#, "the tag `nul` has no value"),
+        (r#"{"securityProfileIds": ["s", null]}"#, "`securityProfileIds[1]` has no value"),
+    ] {
+        let document: Document = serde_json::from_str(json).expect("JSON");
+        let errors = UserSpec::decode(document).expect_err("a mistake");
+        assert!(errors.iter().any(|error| error.message == expected), "{errors}");
+    }
+}
+
+/// However long a list is, it is checked in one pass and reported in a few lines.
+#[test]
+fn long_lists_are_linear_and_reports_bounded() {
+    const MANY: usize = 20_000;
+    let started = std::time::Instant::now();
+    let text = |of: &dyn Fn(usize) -> String| (0..MANY).map(of).collect::<Vec<_>>().join(",");
+    let ids = text(&|n| format!("\"s {}\"", n / 2));
+    let levels = text(&|n| format!(r#"{{"attributeName":"n","attributeValue":"v{}","level":9}}"#, n / 2));
+    let names = text(&|_| "\"name\":\"jane\"".to_owned());
+    let others = text(&|n| format!("\"x{n}\":1"));
+    let wrong = text(&|n| n.to_string());
+    let channels = text(&|_| r#"{"channel":"CHAT","voiceEnhancementMode":"NONE"}"#.to_owned());
+    let json = format!(
+        r#"{{{names},{others},"securityProfileIds":[{ids}],"userProficiencies":[{levels}],
+            "voiceEnhancementConfigs":[{channels}],"identityInfo":[{wrong}],"autoAcceptConfigs":[{wrong}]}}"#
+    );
+    let document: Document = serde_json::from_str(&json).expect("JSON");
+    let (_, report) = validate_document(document, &Context::default());
+    assert!(report.violations().len() < 300, "{}", report.violations().len());
+    assert!(report.to_string().len() < 200_000, "{}", report.to_string().len());
+    let said = report.to_string();
+    assert!(said.contains("9980 more places break this rule, from `securityProfileIds[41]` on"), "{said}");
+    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
 }
 
 #[test]
@@ -568,8 +778,8 @@ fn a_document_is_reported_in_one() {
     insta::assert_snapshot!(report, @r#"
     error[wrong-type]: `routingProfileId` must be a string, not a number
       help: put the value in quotes, so that it is read as text
-    error[missing-required]: `securityProfileIds[1]` is required
-      help: give `securityProfileIds[1]`
+    error[missing-required]: `securityProfileIds[1]` has no value
+      help: give one, or remove the element
     error[mobile-form]: `identityInfo.mobile` is not a number in E.164
       help: write `+`, the country code and the number: `+16175550123`
     error[invalid-value]: `phoneConfig.phoneType`: `DESKPHONE` is not one of `SOFT_PHONE`, `DESK_PHONE`

@@ -61,6 +61,7 @@ pub(super) fn creation(instance: &MemoryInstance, request: &CreateUser) -> Check
     if let Some(id) = &request.directory_user_id {
         require(kind != Saml, "`DirectoryUserId` is not allowed")?;
         require(!id.is_empty(), "`DirectoryUserId` is empty")?;
+        plain("DirectoryUserId", id)?;
     }
     identity(kind, &request.identity)?;
     let channels = &request.channels;
@@ -100,13 +101,21 @@ pub(super) fn creation(instance: &MemoryInstance, request: &CreateUser) -> Check
 fn name(kind: IdentityManagementType, name: &str) -> Check {
     let most = if kind == Saml { 64 } else { 100 };
     require(within(name, 1, most), "`Username` is too long, or empty")?;
-    let in_set = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '\\' | '@');
+    let in_set = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '@');
     require(kind != Saml || name.chars().all(in_set), "`Username` holds a character that is not allowed")?;
-    let shape = match name.split_once('@') {
-        None => true,
-        Some((local, domain)) => !local.is_empty() && !domain.is_empty() && !domain.contains('@'),
-    };
-    require(shape, "`Username` holds an `@` and is no e-mail address")
+    // Instances have names with an `@` that are no e-mail addresses, whatever the documents say.
+    plain("Username", name)
+}
+
+/// Names and addresses have no control characters and no white space at either end.
+fn plain(name: &str, text: &str) -> Check {
+    let is_separator = |c: char| matches!(c, '\u{2028}' | '\u{2029}');
+    let is_no_character = |c: char| (c as u32) % 0x1_0000 >= 0xfffe || ('\u{fdd0}'..='\u{fdef}').contains(&c);
+    require(text.trim().len() == text.len(), &format!("`{name}` has white space at one end"))?;
+    require(
+        !text.chars().any(|c| c.is_control() || is_separator(c) || is_no_character(c)),
+        &format!("`{name}` holds a control character"),
+    )
 }
 
 fn password_form(password: &str) -> Check {
@@ -131,10 +140,12 @@ pub(super) fn identity(kind: IdentityManagementType, identity: &Identity) -> Che
             Some(text) => {
                 require(within(text, least, most), &format!("`{name}` is too long, or empty"))?;
                 require(is_nfc(text), &format!("`{name}` is not in Unicode NFC"))?;
+                plain(name, text)?;
             }
         }
     }
     require(!(kind == Saml && email.is_some()), "`Email` is not allowed")?;
+    email.as_ref().map_or(Ok(()), |email| plain("Email", email))?;
     if let Some(email) = secondary_email.as_ref().filter(|email| !email.is_empty()) {
         require(within(email, 1, 265) && is_address(email), "`SecondaryEmail` is no e-mail address")?;
     }
@@ -222,7 +233,7 @@ pub(super) fn channel_settings(channels: &ChannelSettings) -> Check {
 }
 
 fn exists<K: IdKind>(instance: &MemoryInstance, known: Option<&BTreeSet<String>>, id: &Id<K>) -> Check {
-    if id.check().is_err() || id.instance().is_some_and(|other| other != instance.id) {
+    if id.check().is_err() || !is_at_home(instance, id) {
         return invalid(format!("the id is not that of {} of the instance", K::NAME));
     }
     if known.is_none_or(|known| known.contains(id.bare())) {
@@ -232,9 +243,15 @@ fn exists<K: IdKind>(instance: &MemoryInstance, known: Option<&BTreeSet<String>>
     }
 }
 
+/// Whether an ARN names something in the instance, its Region and its account.
+fn is_at_home<K: IdKind>(instance: &MemoryInstance, id: &Id<K>) -> bool {
+    id.arn().is_none_or(|arn| {
+        arn.instance() == instance.id && arn.region() == instance.region && arn.account() == instance.account
+    })
+}
+
 pub(super) fn user_id(instance: &MemoryInstance, id: &UserId) -> Check {
-    let is_elsewhere = id.check().is_err() || id.instance().is_some_and(|other| other != instance.id);
-    require(!is_elsewhere, "the id is not that of a user of the instance")
+    require(id.check().is_ok() && is_at_home(instance, id), "the id is not that of a user of the instance")
 }
 
 pub(super) fn routing_profile(instance: &MemoryInstance, id: &RoutingProfileId) -> Check {

@@ -1,5 +1,7 @@
 //! The settings per channel.
 
+use std::collections::{BTreeMap, btree_map::Entry};
+
 use super::{Found, Subject, elements, known};
 use crate::user::{Channel, Input, Path, Property, UserSpec};
 
@@ -66,14 +68,14 @@ fn channels(spec: &UserSpec) -> [(Property, Vec<(Path, &Channel)>); 5] {
 
 pub(super) fn duplicates(subject: &Subject<'_>, found: &mut Found) {
     for (_, list) in channels(subject.spec) {
-        for (index, (place, channel)) in list.iter().enumerate() {
-            if let Some((first, _)) = list.iter().take(index).find(|(_, other)| other == channel) {
-                found.add_related(
-                    place.clone(),
-                    format!("`{place}` is `{channel}` a second time"),
-                    "give each channel once",
-                    vec![first.clone()],
-                );
+        let mut first_places = BTreeMap::new();
+        for (place, channel) in list {
+            match first_places.entry(*channel) {
+                Entry::Vacant(entry) => drop(entry.insert(place)),
+                Entry::Occupied(first) => {
+                    let message = format!("`{place}` is `{channel}` a second time");
+                    found.add_related(place, message, "give each channel once", vec![first.get().clone()]);
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use unicode_normalization::is_nfc;
 use super::{Found, Subject, known};
 use crate::{
     user::{IdentityInfo, IdentityManagementType, Input, Personal, Property},
-    validate::text::{self, has_length, is_e164, is_email, is_secondary_email},
+    validate::text::{count, has_length, is_e164, is_email, is_secondary_email},
 };
 
 type Member<'a> = Option<&'a Input<Personal>>;
@@ -63,7 +63,7 @@ pub(super) fn name_length(subject: &Subject<'_>, found: &mut Found) {
     let last = if subject.is(IdentityManagementType::ConnectManaged) { 256 } else { 300 };
     for ((property, member), most) in names(subject).into_iter().zip([255, last]) {
         if let Some(name) = text(member).filter(|name| !has_length(name, 0, most)) {
-            let message = format!("`{property}` has {}, of at most {most}", text::characters(name));
+            let message = format!("`{property}` must have at most {most} characters, has {}", count(name));
             found.add(property, message, "shorten the name");
         }
     }
@@ -116,7 +116,8 @@ pub(super) fn email_not_allowed(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn email_missing(subject: &Subject<'_>, found: &mut Found) {
     let has = identity(subject).is_some_and(|identity| identity.email.is_some());
-    if subject.is(IdentityManagementType::ConnectManaged) && !has {
+    // Who exists without one was told of it then.
+    if subject.creates && subject.is(IdentityManagementType::ConnectManaged) && !has {
         let message =
             "`identityInfo.email` is missing, without which nobody can reset the password by e-mail";
         found.add(Property::Email, message, "give `identityInfo.email`");
@@ -124,7 +125,7 @@ pub(super) fn email_missing(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn email_shape(subject: &Subject<'_>, found: &mut Found) {
-    if text(identity(subject).and_then(|i| i.email.as_ref())).is_some_and(|email| !is_email(email)) {
+    if text(identity(subject).and_then(|i| i.email.as_ref())).is_some_and(|email| !is_email(email.trim())) {
         let message = "`identityInfo.email` does not have the shape of an e-mail address";
         found.add(Property::Email, message, "write it as `name@example.com`");
     }
@@ -137,13 +138,13 @@ fn secondary<'a>(subject: &Subject<'a>) -> Option<&'a str> {
 pub(super) fn secondary_length(subject: &Subject<'_>, found: &mut Found) {
     if let Some(email) = secondary(subject).filter(|email| !has_length(email, 0, 265)) {
         let message =
-            format!("`identityInfo.secondaryEmail` has {}, of at most 265", text::characters(email));
+            format!("`identityInfo.secondaryEmail` must have at most 265 characters, has {}", count(email));
         found.add(Property::SecondaryEmail, message, "give a shorter address");
     }
 }
 
 pub(super) fn secondary_shape(subject: &Subject<'_>, found: &mut Found) {
-    if secondary(subject).is_some_and(|email| !is_secondary_email(email)) {
+    if secondary(subject).is_some_and(|email| !is_secondary_email(email.trim())) {
         let message = "`identityInfo.secondaryEmail` does not have the shape of an e-mail address";
         found.add(Property::SecondaryEmail, message, "write it as `name@example.com`");
     }

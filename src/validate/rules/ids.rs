@@ -1,16 +1,18 @@
 //! Ids, of the user's instance, profiles and directory.
 
+use std::collections::HashMap;
+
 use super::{Found, Subject, known};
 use crate::{
-    user::{Id, IdKind, IdentityManagementType, Input, Path, Property},
-    validate::text::{characters, has_length},
+    user::{Arn, Id, IdKind, IdentityManagementType, Path, Property},
+    validate::text::{count, has_length},
 };
 
 pub(super) fn instance_length(subject: &Subject<'_>, found: &mut Found) {
     if let Some(id) = subject.spec.instance_id.known() {
         let bare = id.bare();
         if !bare.is_empty() && !has_length(bare, 1, 100) {
-            let message = format!("`instanceId` has {} of at most 100", characters(bare));
+            let message = format!("`instanceId` must have 1 to 100 characters, has {}", count(bare));
             found.add(Property::InstanceId, message, "give the id that the console shows");
         }
     }
@@ -24,24 +26,49 @@ pub(super) fn form(subject: &Subject<'_>, found: &mut Found) {
     });
 }
 
-pub(super) fn instance_of_arn(subject: &Subject<'_>, found: &mut Found) {
+pub(super) fn home_of_arn(subject: &Subject<'_>, found: &mut Found) {
     let Some(instance) = subject.spec.instance_id.known() else { return };
+    let home = home(subject);
     each_id(subject, &mut |path, id| {
-        if let Some(other) = id.instance().filter(|other| *other != instance.bare()) {
-            found.add_related(
-                path.clone(),
-                format!("`{path}` is in the instance `{other}`, the user in `{}`", instance.bare()),
-                "take one of the user's own instance",
-                vec![Property::InstanceId.into()],
+        let Some(arn) = id.arn() else { return };
+        let related = vec![Property::InstanceId.into()];
+        if arn.instance() != instance.bare() {
+            let message = format!(
+                "`{path}` is in the instance `{}`, the user in `{}`",
+                arn.instance(),
+                instance.bare()
             );
+            found.add_related(path, message, "take one of the user's own instance", related);
+            return;
+        }
+        let Some(home) = &home else { return };
+        for (what, other, own) in [
+            ("partition", arn.partition(), home.partition()),
+            ("Region", arn.region(), home.region()),
+            ("account", arn.account(), home.account()),
+        ] {
+            if other != own {
+                let message = format!("`{path}` is in the {what} `{other}`, the user's instance in `{own}`");
+                let help = format!("take one of the {what} `{own}`, or give the bare id");
+                found.add_related(path, message, help, related);
+                return;
+            }
         }
     });
+}
+
+/// An ARN in the user's instance: the instance's own, or that of the user as it is.
+fn home(subject: &Subject<'_>) -> Option<Arn> {
+    let instance = subject.spec.instance_id.known()?;
+    let prior = subject.context.prior.filter(|prior| prior.instance_id == *instance);
+    let recorded = prior.and_then(|prior| prior.arn.parse().ok());
+    recorded.or_else(|| instance.arn())
 }
 
 /// An id of whatever kind.
 trait AnyId {
     fn check(&self) -> Result<(), crate::user::IdError>;
-    fn instance(&self) -> Option<&str>;
+    fn arn(&self) -> Option<Arn>;
 }
 
 impl<K: IdKind> AnyId for Id<K> {
@@ -49,8 +76,8 @@ impl<K: IdKind> AnyId for Id<K> {
         Self::check(self)
     }
 
-    fn instance(&self) -> Option<&str> {
-        Self::instance(self)
+    fn arn(&self) -> Option<Arn> {
+        Self::arn(self)
     }
 }
 
@@ -81,22 +108,23 @@ pub(super) fn directory_not_allowed(subject: &Subject<'_>, found: &mut Found) {
 pub(super) fn security_profile_count(subject: &Subject<'_>, found: &mut Found) {
     let ids = subject.spec.security_profile_ids.known();
     if let Some(ids) = ids.filter(|ids| !(1..=10).contains(&ids.len())) {
-        let message = format!("`securityProfileIds` has {} elements, of 1 to 10", ids.len());
+        let message = format!("`securityProfileIds` must have 1 to 10 elements, has {}", ids.len());
         found.add(Property::SecurityProfileIds, message, "give the user 1 to 10 security profiles");
     }
 }
 
 pub(super) fn duplicate_security_profile(subject: &Subject<'_>, found: &mut Found) {
-    let ids = subject.spec.security_profile_ids.known().into_iter().flatten();
-    let ids: Vec<_> = ids.enumerate().filter_map(|(index, id)| Some((index, Input::known(id)?))).collect();
-    for (position, (index, id)) in ids.iter().enumerate() {
-        if let Some((first, _)) = ids.iter().take(position).find(|(_, other)| other == id) {
+    let mut first_places = HashMap::new();
+    for (index, id) in subject.spec.security_profile_ids.known().into_iter().flatten().enumerate() {
+        let Some(id) = id.known() else { continue };
+        let first = *first_places.entry(id).or_insert(index);
+        if first != index {
             let place = |index: usize| Path::from(Property::SecurityProfileIds).index(index);
             found.add_related(
-                place(*index),
-                format!("`{}` is the same security profile as `{}`", place(*index), place(*first)),
+                place(index),
+                format!("`{}` is the same security profile as `{}`", place(index), place(first)),
                 format!("give `{}` once", id.bare()),
-                vec![place(*first)],
+                vec![place(first)],
             );
         }
     }

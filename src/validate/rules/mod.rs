@@ -8,13 +8,16 @@ mod password;
 mod phone;
 mod proficiencies;
 mod tags;
+mod texts;
 
 use super::{
     Code, Context, RuleInfo,
     Severity::{self, Error, Warning},
     Violation,
 };
-use crate::user::{IdentityManagementType, Input, Path, Property, UserSpec, UserState, one_line};
+use crate::user::{
+    IdentityManagementType, Input, MOST_LISTED, Path, Property, UserSpec, UserState, one_line,
+};
 
 /// A row of the table.
 pub(super) struct Rule {
@@ -53,7 +56,13 @@ const THIS: &str = "this crate";
 pub(super) const RULES: &[Rule] = &[
     rule("instance-id-length", Error, ids::instance_length, "an instance id has 1 to 100 characters", API),
     rule("invalid-id", Error, ids::form, "an id is an id or an ARN of its kind", API),
-    rule("foreign-arn", Error, ids::instance_of_arn, "what an ARN names is in the user's instance", THIS),
+    rule(
+        "foreign-arn",
+        Error,
+        ids::home_of_arn,
+        "what an ARN names is in the user's instance, Region and account",
+        THIS,
+    ),
     rule("name-missing", Error, name::missing, "a user has a name, or a logical name to make it from", API)
         .always(),
     rule("name-length", Error, name::length, "a name has 1 to 100 characters, with `SAML` 1 to 64", API),
@@ -61,16 +70,36 @@ pub(super) const RULES: &[Rule] = &[
         "name-characters",
         Error,
         name::characters,
-        "with `SAML`, a name is made of `[a-zA-Z0-9_.\\-\\\\@]`",
+        "with `SAML`, a name is made of ASCII letters, digits and `_.-@`",
         API,
     ),
-    rule("name-at-sign", Error, name::at_sign, "a name with `@` has the shape of an e-mail address", API),
+    rule(
+        "name-at-sign",
+        Warning,
+        name::at_sign,
+        "a new user's name with `@` is an e-mail address; some instances have others",
+        API,
+    ),
     rule(
         "name-over-20",
         Warning,
         name::over_20,
-        "without `SAML`, a name has up to 20 characters; more are taken",
+        "without `SAML`, a new user's name has up to 20 characters; more are taken",
         API,
+    ),
+    rule(
+        "surrounding-white-space",
+        Error,
+        texts::white_space,
+        "names and addresses have no white space at either end",
+        THIS,
+    ),
+    rule(
+        "control-character",
+        Error,
+        texts::control_characters,
+        "names and addresses have no control characters",
+        THIS,
     ),
     rule(
         "password-required",
@@ -156,7 +185,7 @@ pub(super) const RULES: &[Rule] = &[
         "email-missing",
         Warning,
         identity::email_missing,
-        "users of `CONNECT_MANAGED` instances have an e-mail address; the service takes them without",
+        "new users of `CONNECT_MANAGED` instances have an e-mail address; the service takes them without",
         IDENTITY,
     ),
     rule("email-shape", Warning, identity::email_shape, "an e-mail address has the shape of one", OBSERVED),
@@ -190,7 +219,13 @@ pub(super) const RULES: &[Rule] = &[
         "a soft phone has no number: it is without effect",
         PHONE,
     ),
-    rule("desk-phone-number-form", Error, phone::number_form, "a desk phone number is in E.164", PHONE),
+    rule(
+        "desk-phone-number-form",
+        Error,
+        phone::number_form,
+        "the number of a desk phone is in E.164",
+        PHONE,
+    ),
     rule(
         "persistent-connection-unused",
         Warning,
@@ -302,13 +337,34 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// What a rule has found.
+/// What a rule has found: a list of bounded length, however long the spec is.
 #[derive(Default)]
-pub(super) struct Found(Vec<Violation>);
+pub(super) struct Found {
+    listed: Vec<Finding>,
+    /// Where the first violation is that is not listed, and how many they are.
+    unlisted: Option<(Path, usize)>,
+}
+
+/// A violation whose code and severity its rule's row fills in.
+pub(super) struct Finding {
+    pub(super) violation: Violation,
+    pub(super) weight: Weight,
+}
+
+/// How a violation's severity may depart from that of its rule.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// It does not.
+    Usual,
+    /// What breaks the rule is not sent: a warning at most, unless the host raises the rule.
+    Unsent,
+    /// No request can carry what breaks the rule: an error, even if the host lowers the rule.
+    Unsendable,
+}
 
 impl Found {
     pub(super) fn add(&mut self, path: impl Into<Path>, message: impl Into<String>, help: impl Into<String>) {
-        self.add_related(path, message, help, Vec::new());
+        self.push(Weight::Usual, path.into(), message.into(), help.into(), Vec::new());
     }
 
     pub(super) fn add_related(
@@ -318,20 +374,49 @@ impl Found {
         help: impl Into<String>,
         related: Vec<Path>,
     ) {
-        self.0.push(Violation {
-            path: path.into(),
-            // The row that the rule stands in fills these two in.
+        self.push(Weight::Usual, path.into(), message.into(), help.into(), related);
+    }
+
+    pub(super) fn add_weighed(
+        &mut self,
+        weight: Weight,
+        path: impl Into<Path>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.push(weight, path.into(), message.into(), help.into(), Vec::new());
+    }
+
+    fn push(&mut self, weight: Weight, path: Path, message: String, help: String, related: Vec<Path>) {
+        if self.listed.len() == MOST_LISTED {
+            self.unlisted.get_or_insert((path, 0)).1 += 1;
+            return;
+        }
+        let violation = Violation {
+            path,
             code: Code(""),
             severity: Error,
             // Ids, names and keys that stand in it are the program's.
-            message: one_line(&message.into()).into_owned(),
-            help: Some(one_line(&help.into()).into_owned()),
+            message: one_line(&message).into_owned(),
+            help: Some(one_line(&help).into_owned()),
             related,
-        });
+        };
+        self.listed.push(Finding { violation, weight });
     }
 
-    pub(super) fn into_violations(self, code: Code, severity: Severity) -> impl Iterator<Item = Violation> {
-        self.0.into_iter().map(move |violation| Violation { code, severity, ..violation })
+    pub(super) fn into_findings(self) -> impl Iterator<Item = Finding> {
+        let rest = self.unlisted.map(|(path, count)| Finding {
+            violation: Violation {
+                message: format!("{count} more places break this rule, from `{path}` on"),
+                path,
+                code: Code(""),
+                severity: Error,
+                help: Some("mend the places that are listed first".to_owned()),
+                related: Vec::new(),
+            },
+            weight: Weight::Usual,
+        });
+        self.listed.into_iter().chain(rest)
     }
 }
 

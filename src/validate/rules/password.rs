@@ -1,6 +1,8 @@
 //! The first password. No message says anything of what is in it but what is missing.
+//!
+//! The password of a user that exists is not sent, so that its form is judged by a warning.
 
-use super::{Found, Subject, known};
+use super::{Found, Subject, Weight, known};
 use crate::{
     user::{IdentityManagementType, Property},
     validate::text::has_length,
@@ -25,14 +27,15 @@ pub(super) fn not_allowed(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn length(subject: &Subject<'_>, found: &mut Found) {
     if password(subject).is_some_and(|password| !has_length(password, 8, 64)) {
-        found.add(Property::Password, "`password` must have 8 to 64 characters", "choose another password");
+        let message = "`password` must have 8 to 64 characters";
+        found.add_weighed(weight(subject), Property::Password, message, "choose another password");
     }
 }
 
 pub(super) fn white_space(subject: &Subject<'_>, found: &mut Found) {
     if password(subject).is_some_and(|password| password.chars().any(char::is_whitespace)) {
         let help = "choose another password; a line break at its end often comes from a file";
-        found.add(Property::Password, "`password` must have no white space", help);
+        found.add_weighed(weight(subject), Property::Password, "`password` must have no white space", help);
     }
 }
 
@@ -49,8 +52,12 @@ pub(super) fn weak(subject: &Subject<'_>, found: &mut Found) {
     .collect();
     if !missing.is_empty() {
         let message = format!("`password` lacks {}", missing.join(" and "));
-        found.add(Property::Password, message, "choose another password");
+        found.add_weighed(weight(subject), Property::Password, message, "choose another password");
     }
+}
+
+fn weight(subject: &Subject<'_>) -> Weight {
+    if subject.creates { Weight::Usual } else { Weight::Unsent }
 }
 
 fn password<'a>(subject: &Subject<'a>) -> Option<&'a str> {

@@ -2,7 +2,7 @@
 
 use validator::ValidateRange;
 
-use super::{Found, Subject, elements, known};
+use super::{Found, Subject, Weight, elements, known};
 use crate::{
     user::{AfterContactWorkConfig, Channel, Input, Path, Personal, PhoneType, Property},
     validate::text::is_e164,
@@ -70,8 +70,10 @@ pub(super) fn number_unused(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn number_form(subject: &Subject<'_>, found: &mut Found) {
-    for Phone { phone_type: _, number, place } in phones(subject) {
-        if known(number).is_some_and(|number| !number.is_empty() && !is_e164(number)) {
+    // A soft phone's number is not sent, which is a warning of its own.
+    for Phone { phone_type, number, place } in phones(subject) {
+        let is_wrong = known(number).is_some_and(|number| !is_e164(number));
+        if phone_type == Some(PhoneType::DeskPhone) && is_wrong {
             let message = format!("`{place}` is not a number in E.164");
             found.add(place, message, "write `+`, the country code and the number: `+16175550123`");
         }
@@ -114,8 +116,10 @@ fn limits(subject: &Subject<'_>) -> Vec<(Path, Option<Channel>, i64)> {
 pub(super) fn work_limit(subject: &Subject<'_>, found: &mut Found) {
     for (place, _, limit) in limits(subject) {
         if !limit.validate_range(Some(0), Some(MOST_SECONDS), None, None) {
-            let message = format!("`{place}` is `{limit}`, of 0 to 2,000,000 seconds");
-            found.add(place, message, "give seconds; 0 is without end");
+            let is_carried = u32::try_from(limit).is_ok();
+            let weight = if is_carried { Weight::Usual } else { Weight::Unsendable };
+            let message = format!("`{place}` must be 0 to 2,000,000 seconds, is {limit}");
+            found.add_weighed(weight, place, message, "give seconds; 0 is without end");
         }
     }
 }
@@ -124,8 +128,7 @@ pub(super) fn chat_limit(subject: &Subject<'_>, found: &mut Found) {
     for (place, channel, limit) in limits(subject) {
         let is_long = (MOST_CHAT_SECONDS + 1..=MOST_SECONDS).contains(&limit);
         if channel == Some(Channel::Chat) && is_long {
-            let message =
-                format!("`{place}` is `{limit}`, and after contact work of a chat ends at 5,400 seconds");
+            let message = format!("`{place}` must be 0 to 5,400 seconds for `CHAT`, is {limit}");
             found.add(place, message, "give up to 5,400 seconds");
         }
     }

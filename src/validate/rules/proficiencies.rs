@@ -1,11 +1,13 @@
 //! What the user is good at.
 
+use std::collections::{HashMap, hash_map::Entry};
+
 use validator::ValidateRange;
 
-use super::{Found, Subject, elements, known};
+use super::{Found, Subject, Weight, elements, known};
 use crate::{
-    user::{Path, Property, UserProficiency},
-    validate::text::{characters, has_length},
+    user::{Input, Path, Property, UserProficiency},
+    validate::text::{self, has_length},
 };
 
 fn proficiencies<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (Path, &'a UserProficiency)> {
@@ -19,7 +21,7 @@ pub(super) fn length(subject: &Subject<'_>, found: &mut Found) {
         {
             if let Some(text) = text.known().filter(|text| !has_length(text, 1, 100)) {
                 let place = place.member(member);
-                let message = format!("`{place}` has {}, of 1 to 100", characters(text));
+                let message = format!("`{place}` must have 1 to 100 characters, has {}", text::count(text));
                 found.add(
                     place,
                     message,
@@ -35,24 +37,31 @@ pub(super) fn level(subject: &Subject<'_>, found: &mut Found) {
         let is_wrong = |level: &&i64| !level.validate_range(Some(1), Some(5), None, None);
         if let Some(level) = proficiency.level.known().filter(is_wrong) {
             let place = place.member("level");
-            let message = format!("`{place}` is `{level}`, of 1 to 5");
-            found.add(place, message, "give 1 to 5; leave the proficiency out where there is none");
+            let weight = if u8::try_from(*level).is_ok() { Weight::Usual } else { Weight::Unsendable };
+            let message = format!("`{place}` must be 1 to 5, is {level}");
+            found.add_weighed(
+                weight,
+                place,
+                message,
+                "give 1 to 5; leave the proficiency out where there is none",
+            );
         }
     }
 }
 
 pub(super) fn duplicates(subject: &Subject<'_>, found: &mut Found) {
-    let all: Vec<_> = proficiencies(subject)
-        .filter_map(|(place, of)| Some((place, (of.attribute_name.known()?, of.attribute_value.known()?))))
-        .collect();
-    for (index, (place, key)) in all.iter().enumerate() {
-        if let Some((first, _)) = all.iter().take(index).find(|(_, other)| other == key) {
-            found.add_related(
-                place.clone(),
-                format!("`{place}` is `{}`, `{}` a second time", key.0, key.1),
-                "give each attribute and value once, with one level",
-                vec![first.clone()],
-            );
+    let mut first_places = HashMap::new();
+    for (place, of) in proficiencies(subject) {
+        let (Input::Known(name), Input::Known(value)) = (&of.attribute_name, &of.attribute_value) else {
+            continue;
+        };
+        match first_places.entry((name, value)) {
+            Entry::Vacant(entry) => drop(entry.insert(place)),
+            Entry::Occupied(first) => {
+                let message = format!("`{place}` is `{name}`, `{value}` a second time");
+                let help = "give each attribute and value once, with one level";
+                found.add_related(place, message, help, vec![first.get().clone()]);
+            }
         }
     }
 }
@@ -60,7 +69,7 @@ pub(super) fn duplicates(subject: &Subject<'_>, found: &mut Found) {
 pub(super) fn count(subject: &Subject<'_>, found: &mut Found) {
     let limit = subject.context.proficiency_limit;
     if let Some(list) = known(&subject.spec.user_proficiencies).filter(|list| list.len() > limit) {
-        let message = format!("`userProficiencies` has {} elements, of at most {limit}", list.len());
+        let message = format!("`userProficiencies` must have at most {limit} elements, has {}", list.len());
         found.add(Property::UserProficiencies, message, "take some out, or have AWS raise the quota");
     }
 }

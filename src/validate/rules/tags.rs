@@ -3,7 +3,7 @@
 use super::{Found, Subject, known};
 use crate::{
     user::{Input, MAX_TAGS, Path, Property, TagInputs, is_system_tag, merge_tags},
-    validate::text::{characters, has_length},
+    validate::text::{count as length, has_length},
 };
 
 fn tags(subject: &Subject<'_>) -> TagInputs {
@@ -24,7 +24,7 @@ pub(super) fn count(subject: &Subject<'_>, found: &mut Found) {
     if count > MAX_TAGS {
         let defaults = count - known(&subject.spec.tags).map_or(0, |own| own.len().min(count));
         let message = format!(
-            "the user would have {count} tags, {defaults} of them default tags, of at most {MAX_TAGS}"
+            "the user would have {count} tags, {defaults} of them default tags; the limit is {MAX_TAGS}"
         );
         found.add(Property::Tags, message, "take some out");
     }
@@ -32,8 +32,9 @@ pub(super) fn count(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn key_length(subject: &Subject<'_>, found: &mut Found) {
     for key in tags(subject).keys().filter(|key| !has_length(key, 1, 128)) {
+        let origin = origin(subject, key);
         let message =
-            format!("the key of the {} `{key}` has {}, of 1 to 128", origin(subject, key), characters(key));
+            format!("the key of the {origin} `{key}` must have 1 to 128 characters, has {}", length(key));
         found.add(place(key), message, "shorten the key, or take the tag out");
     }
 }
@@ -43,9 +44,8 @@ pub(super) fn key_characters(subject: &Subject<'_>, found: &mut Found) {
         |c: char| c.is_alphabetic() || c.is_numeric() || is_separator(c) || "_.:/=+-@".contains(c);
     for key in tags(subject).keys() {
         if let Some(character) = key.chars().find(|c| !is_allowed(*c)) {
-            let shown = character.escape_debug();
-            let message =
-                format!("the key of the {} `{}` holds `{shown}`", origin(subject, key), key.escape_debug());
+            let origin = origin(subject, key);
+            let message = format!("the key of the {origin} `{key}` holds `{character}`");
             found.add(place(key), message, "use letters, digits, spaces and `_.:/=+-@`");
         }
     }
@@ -79,9 +79,9 @@ pub(super) fn value_length(subject: &Subject<'_>, found: &mut Found) {
     for (key, value) in tags(subject) {
         if let Some(value) = Input::into_known(value).filter(|value| !has_length(value, 0, 256)) {
             let message = format!(
-                "the value of the {} `{key}` has {}, of at most 256",
+                "the value of the {} `{key}` must have at most 256 characters, has {}",
                 origin(subject, &key),
-                characters(&value)
+                length(&value)
             );
             found.add(place(&key), message, "shorten the value");
         }
