@@ -133,7 +133,9 @@ fn after_contact_work(sides: &Sides<'_>, phone: &Phone) -> BTreeMap<Channel, Aft
         return settle_channels(&want, actual, sides);
     }
     let old = sides.state.settings.phone.after_contact_work_time_limit;
-    let follow = |limit: u32| if limit == old { phone.after_contact_work_time_limit } else { limit };
+    let is_ignored = sides.is_ignored(Property::AfterContactWorkConfigs);
+    let follow =
+        |limit: u32| if limit == old && !is_ignored { phone.after_contact_work_time_limit } else { limit };
     let mut kept: BTreeMap<_, _> = actual
         .iter()
         .map(|(channel, work)| {

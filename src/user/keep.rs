@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{IdentityInfo, Input, PhoneConfig, Property, UserSpec, UserState, options::Options};
+use super::{
+    IdentityInfo, Input, PhoneConfig, Property, UserSpec, UserState, convert::ToSpec, options::Options,
+};
 
 /// The spec with the values that the user has now wherever changes are ignored and the spec sets something.
 ///
@@ -16,7 +18,14 @@ pub(crate) fn keep_ignored<'a>(
     if options.ignore_changes.is_empty() {
         return Cow::Borrowed(spec);
     }
-    let there = state.whole_spec();
+    let mut there = state.whole_spec();
+    let mut lost = state.record.unfinished.lost(&state.settings).peekable();
+    if lost.peek().is_some() {
+        // What an apply that failed has overwritten is what is to be there.
+        let mut work = state.settings.channels.after_contact_work.clone();
+        work.extend(lost);
+        there.after_contact_work_configs = Some(Input::Known(work.to_spec()));
+    }
     let mut kept = spec.clone();
     for property in options.ignored().iter() {
         keep(&mut kept, &there, property);
@@ -90,7 +99,17 @@ fn keep(spec: &mut UserSpec, there: &UserSpec, property: Property) {
         Property::AfterContactWorkConfigs => {
             set(&mut spec.after_contact_work_configs, &there.after_contact_work_configs);
         }
-        Property::PhoneNumberConfigs => set(&mut spec.phone_number_configs, &there.phone_number_configs),
+        Property::PhoneNumberConfigs => {
+            set(&mut spec.phone_number_configs, &there.phone_number_configs);
+            // Every user has a phone: one that is not kept per channel is kept in the block.
+            if let (None, None, Some(there)) =
+                (&spec.phone_number_configs, &spec.phone_config, &there.phone_config)
+            {
+                let (phone_type, number) = (there.phone_type.clone(), there.desk_phone_number.clone());
+                let phone = PhoneConfig::builder().phone_type(phone_type).maybe_desk_phone_number(number);
+                spec.phone_config = Some(phone.build());
+            }
+        }
         Property::PersistentConnectionConfigs => {
             set(&mut spec.persistent_connection_configs, &there.persistent_connection_configs);
         }

@@ -4,6 +4,7 @@ mod apply;
 mod diff;
 mod ignore;
 mod journal;
+mod kept;
 mod layers;
 mod listings;
 mod memory;
