@@ -659,3 +659,27 @@ async fn a_creation_that_may_have_been_done_is_not_certain() {
     let attempt = CreationAttempt::new(&desired(&document, SAML, None), later);
     assert!(matches!(apply::recover(&attempt, &connect, &options).await, Recovery::NotMade));
 }
+
+#[tokio::test]
+async fn everybody_of_the_name_is_looked_at() {
+    let connect = connect(SAML);
+    applied(&connect, &saml(&[]), SAML, None).await;
+    let other = applied(&connect, &saml(&[("name", json!("june"))]), SAML, None).await;
+    // Whom the search still shows, and who is gone, has the name too.
+    connect.edit_user(&instance(), &other.user_id, |user, _| user.name = "jane".into());
+    for thorough in [false, true] {
+        connect.inject(Fault::of(Operation::DescribeUser, 1, Outcome::Refused(ErrorKind::NotFound)));
+        let found = find_by_name(&connect, &instance(), "jane", thorough).await.expect("found");
+        assert_eq!(found.map(|state| state.user_id), Some(other.user_id.clone()));
+    }
+}
+
+#[tokio::test]
+async fn without_a_way_to_wait_nothing_is_read_again_and_again() {
+    let connect = MemoryConnect::new();
+    connect.add_instance(MemoryInstance::new("i", SAML).with_hidden_reads(100));
+    let plan = planned(&saml(&[]), SAML, None);
+    apply(&plan, None, &connect, &apply::Options::default()).await.expect("applied");
+    let operations: Vec<_> = connect.calls().iter().map(|call| call.operation).collect();
+    assert_eq!(operations, [Operation::CreateUser, Operation::DescribeUser]);
+}

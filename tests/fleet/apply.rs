@@ -533,6 +533,7 @@ proptest! {
             Outcome::AnswerLost, Outcome::NoAnswer, Outcome::Refused(ErrorKind::AccessDenied),
         ]))),
         cancel_at in option::of(0..6_000_u64),
+        killed_at in option::weighted(0.3, 0..12_usize),
     ) {
         block_on(async {
             let (calm, calm_store) = (connect(), MemoryStore::default());
@@ -549,20 +550,25 @@ proptest! {
             disturbed.cancel = CancellationToken::new();
             disturbed.retry.attempts = 1;
             let plan = plan_of(&after, &known);
-            tokio::join!(apply(&plan, &store, &connect, &disturbed), async {
+            // A kill between a call and its record is a store that writes no more.
+            let mortal = Failing(store, Mutex::new(killed_at.unwrap_or(usize::MAX)));
+            tokio::join!(apply(&plan, &mortal, &connect, &disturbed), async {
                 if let Some(at) = cancel_at {
                     tokio::time::sleep(Duration::from_millis(at)).await;
                     disturbed.cancel.cancel();
                 }
             });
+            let store = mortal.0;
             connect.clear_faults();
             for _ in 0..3 {
                 let outcome = bring(&connect, &store, &after, &options()).await;
                 assert!(outcome.is_done(), "{outcome:?}");
             }
             assert_eq!(there(&connect), there(&calm));
-            assert_eq!(store.entries().len(), after.len());
-            assert!(plan_of(&after, &read_again(&connect, &store, &after).await).is_empty());
+            let known = read_again(&connect, &store, &after).await;
+            assert_eq!(known.len(), after.len());
+            assert!(store.entries().values().all(|entry| entry.creating.is_empty()));
+            assert!(plan_of(&after, &known).is_empty(), "{:?}", plan_of(&after, &known));
         });
     }
 }

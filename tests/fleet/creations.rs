@@ -1,6 +1,9 @@
 //! Creations of which nobody has heard: what an earlier run had begun is found again, and nobody else's user.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use async_trait::async_trait;
 use connect_user::{
@@ -11,10 +14,10 @@ use connect_user::{
     },
     diff::Action,
     fleet::{
-        Change, Entry, FleetOutcome, FleetPlan, Guard, MemoryStore, PlanOptions, StateStore, StoreError,
-        UserResult, Wanted, apply, load_all, plan,
+        Change, Entry, FleetObserver, FleetOutcome, FleetPlan, Guard, MemoryStore, PlanOptions, StateStore,
+        StoreError, UserResult, Wanted, apply, load_all, plan,
     },
-    user::{IdentityManagementType, Operation},
+    user::{IdentityManagementType, Operation, UserState},
 };
 use serde_json::json;
 
@@ -158,9 +161,8 @@ async fn an_answer_that_was_lost_is_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn a_creation_that_did_not_arrive_is_repeated() {
     let (connect, store) = (connect(), MemoryStore::default());
-    for occurrence in [1, 2] {
-        connect.inject(Fault::of(Operation::CreateUser, occurrence, Outcome::NoAnswer));
-    }
+    connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::NoAnswer));
+    connect.inject(Fault::of(Operation::CreateUser, 2, Outcome::Refused(ErrorKind::Service)));
     let outcome = run(&connect, &store, &[wanted("a", &document("jane"))]).await;
     assert!(outcome.is_done(), "{outcome:?}");
     assert_eq!(names(&connect), ["jane"]);
@@ -245,4 +247,52 @@ async fn who_is_left_to_delete_is_told_also_of_a_user_that_was_taken_over() {
     assert!(message.contains("taken over") && message.contains("left to delete"), "{message}");
     assert!(run(&connect, &store, &[wanted("a", &document("june"))]).await.is_done());
     assert_eq!(names(&connect), ["june"]);
+}
+
+/// Notes which program has made a user, as a host notes a password's fingerprint.
+#[derive(Debug)]
+struct Program(&'static str);
+
+impl FleetObserver for Program {
+    fn notes(&self, _: &str, state: Option<&UserState>, before: &Notes) -> Notes {
+        let mut notes = before.clone();
+        if state.is_none() {
+            notes.insert("program".to_owned(), self.0.to_owned());
+        }
+        notes
+    }
+}
+
+type Notes = BTreeMap<String, String>;
+
+#[tokio::test(start_paused = true)]
+async fn what_a_host_notes_of_a_creation_is_that_of_the_creation() {
+    let connect = connect();
+    let store = Killed { store: MemoryStore::default(), left: AtomicUsize::new(1) };
+    let plan = planned(&[wanted("a", &document("jane"))], &store.store).await;
+    let mut options = options();
+    options.observer = &Program("first");
+    assert!(!apply(&plan, &store, &connect, &options).await.is_done());
+    let store = store.store;
+    // Also where the next run has not looked before: its own notes are of another password.
+    options.observer = &Program("second");
+    assert!(!apply(&plan, &store, &connect, &options).await.is_done(), "it is planned again");
+    assert_eq!(load_all(&store).await.expect("all")["a"].notes["program"], "first");
+    let plan = planned(&[wanted("a", &document("jane"))], &store).await;
+    assert!(apply(&plan, &store, &connect, &options).await.is_done());
+    assert_eq!(load_all(&store).await.expect("all")["a"].notes["program"], "first");
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_of_half_of_all_calls_only_takes_time() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    let mut random = fastrand::Rng::with_seed(11);
+    for occurrence in (1..4_000).filter(|_| random.bool()) {
+        let throttled = Outcome::Refused(ErrorKind::Throttled);
+        connect.inject(Fault::of(Operation::CreateUser, occurrence, throttled));
+    }
+    let all: Vec<Wanted> =
+        (0..2_000).map(|number| format!("u{number}")).map(|name| wanted(&name, &document(&name))).collect();
+    let outcome = run(&connect, &store, &all).await;
+    assert!(outcome.is_done(), "{:?}", outcome.users.iter().filter(|user| user.error.is_some()).count());
 }
