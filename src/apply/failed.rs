@@ -4,7 +4,7 @@ use super::ObserveError;
 use crate::{
     client::ClientError,
     diff::{Refused, Step},
-    user::{CreationAttempt, ImportId, Path, UserState},
+    user::{CreationAttempt, ImportId, Path, UserState, one_line},
 };
 
 /// A plan that was carried out in part, or not at all.
@@ -39,7 +39,7 @@ pub enum ApplyError {
     #[error("the plan was made from another state of the user")]
     Stale,
     /// The user cannot be made because its name is taken by one that differs.
-    #[error("the name is taken by the user `{id}`{}", differs(differing))]
+    #[error("the name is taken by the user `{}`{}", one_line(&id.to_string()), differs(differing))]
     NotAdopted {
         /// The user that has the name: import it, if it is meant.
         id: Box<ImportId>,
@@ -49,7 +49,7 @@ pub enum ApplyError {
         source: ClientError,
     },
     /// The user cannot be made because its name is taken by one that the host manages already.
-    #[error("the name is taken by the user `{id}`, which is managed as another resource")]
+    #[error("the name is taken by the user `{}`, which is managed as another resource", one_line(&id.to_string()))]
     Owned {
         /// The user that has the name.
         id: Box<ImportId>,
@@ -57,13 +57,13 @@ pub enum ApplyError {
         source: ClientError,
     },
     /// An earlier attempt has made the user: what is desired may have changed since.
-    #[error("an earlier run had made the user, as `{id}`")]
+    #[error("an earlier run had made the user, as `{}`", one_line(&id.to_string()))]
     Recovered {
         /// The user.
         id: Box<ImportId>,
     },
     /// Nobody knows whether a creation has made the user.
-    #[error("whether the user `{name}` was made is not known: {source}")]
+    #[error("whether the user `{}` was made is not known: {source}", one_line(name))]
     OutcomeUnknown {
         /// The name of the user in Amazon Connect.
         name: String,

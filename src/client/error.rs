@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use crate::user::Operation;
+use crate::user::{Operation, one_line};
 
 /// The result of a call.
 pub type ClientResult<T> = Result<T, ClientError>;
@@ -271,10 +271,11 @@ impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` failed, {}", self.0.operation, self.0.kind.describe())?;
         if let Some(message) = self.0.message.as_ref().or(self.0.code.as_ref()) {
-            write!(f, ": {message}")?;
+            // It may repeat what a program has written.
+            write!(f, ": {}", one_line(message))?;
         }
         match &self.0.request_id {
-            Some(id) => write!(f, " (request `{id}`)"),
+            Some(id) => write!(f, " (request `{}`)", one_line(id)),
             None => Ok(()),
         }
     }

@@ -200,5 +200,5 @@ fn calls(users: &[UserPlan]) -> impl Iterator<Item = (usize, usize, &Call)> {
 }
 
 fn notice(code: &'static str, user: Option<&str>, message: String, help: &str) -> FleetNotice {
-    FleetNotice { code, user: user.map(str::to_owned), message, help: help.to_owned() }
+    FleetNotice::new(code, user, &message, help)
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     apply::is_recorded,
     diff::{self, Action, Plan, Refused, plan_deletion},
-    user::{DesiredUser, IdentityManagementType, InstanceId, UserState},
+    user::{DesiredUser, IdentityManagementType, InstanceId, UserState, one_line},
 };
 
 /// The calls that bring every user of a fleet to what is wanted.
@@ -59,6 +59,18 @@ pub struct FleetNotice {
     pub message: String,
     /// The way out; empty where there is none to take.
     pub help: String,
+}
+
+impl FleetNotice {
+    /// A notice whose texts, which name users of the program, are on one line.
+    pub(super) fn new(code: &'static str, user: Option<&str>, message: &str, help: &str) -> Self {
+        Self {
+            code,
+            user: user.map(str::to_owned),
+            message: one_line(message).into_owned(),
+            help: one_line(help).into_owned(),
+        }
+    }
 }
 
 /// Why a fleet has no plan: every reason at once.
@@ -408,7 +420,7 @@ impl Planner {
     }
 
     fn refuse(&mut self, code: &'static str, user: &str, message: String, help: &str) {
-        self.reasons.push(FleetNotice { code, user: Some(user.to_owned()), message, help: help.to_owned() });
+        self.reasons.push(FleetNotice::new(code, Some(user), &message, help));
     }
 
     fn refuse_user(&mut self, name: &str, refused: &Refused) {

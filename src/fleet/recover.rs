@@ -8,7 +8,7 @@ use super::{Change, Creating, Entry};
 use crate::{
     apply::{self, Options, Recovery},
     client::ConnectClient,
-    user::{UserId, UserState},
+    user::{UserId, UserState, one_line},
 };
 
 /// How many creations are looked into side by side.
@@ -37,8 +37,12 @@ pub struct RecoveredUser {
 }
 
 impl RecoveredUser {
-    /// What was found, in a sentence.
+    /// What was found, in a sentence on one line.
     pub fn message(&self) -> String {
+        one_line(&self.sentence()).into_owned()
+    }
+
+    fn sentence(&self) -> String {
         let Self { user, name, recovery } = self;
         match recovery {
             Recovery::Made(state) => {

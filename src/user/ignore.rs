@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Path, Property, decode::nearest, path::to_camel_case};
+use super::{Path, Property, decode::nearest, path::to_camel_case, text::one_line};
 
 /// Tags that others manage, by key and by prefix.
 ///
@@ -53,7 +53,7 @@ impl IgnoreTags {
 #[non_exhaustive]
 pub enum IgnoredPathError {
     /// No property and no block has that name.
-    #[error("`{path}` names no property of a user{}", nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    #[error("`{}` names no property of a user{}", one_line(path), nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Unknown {
         /// The text.
         path: String,
@@ -61,7 +61,7 @@ pub enum IgnoredPathError {
         nearest: Option<String>,
     },
     /// It names a part of a property that has no parts of that kind.
-    #[error("`{path}` names a part of `{property}` that cannot be ignored by itself")]
+    #[error("`{}` names a part of `{property}` that cannot be ignored by itself", one_line(path))]
     Part {
         /// The text.
         path: String,

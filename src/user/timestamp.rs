@@ -8,6 +8,8 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::text::one_line;
+
 /// A moment in milliseconds since 1970-01-01T00:00:00Z, printed as RFC 3339.
 ///
 /// ```
@@ -22,7 +24,7 @@ pub struct Timestamp(u64);
 
 /// A text that is no RFC 3339 moment in UTC after 1970.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a time of the form `2026-01-31T12:00:00Z`")]
+#[error("`{}` is not a time of the form `2026-01-31T12:00:00Z`", one_line(.0))]
 pub struct TimestampError(String);
 
 impl Timestamp {

@@ -10,6 +10,7 @@ mod listings;
 mod memory;
 mod model;
 mod random;
+mod readme;
 mod support;
 mod unread;
 mod validate;

@@ -188,6 +188,26 @@ fn what_people_read_cannot_forge_or_hide_anything() {
     }
 }
 
+/// What the service or a program has said stands in errors, too.
+#[test]
+fn errors_are_on_one_line() {
+    use connect_user::client::{ClientError, ErrorKind};
+    let bad = "a\n+ b\u{1b}[2J\u{202e}";
+    let client = ClientError::new(connect_user::user::Operation::CreateUser, ErrorKind::Invalid)
+        .with_message(bad)
+        .with_request_id(bad);
+    for text in [
+        client.to_string(),
+        bad.parse::<ImportId>().expect_err("no id").to_string(),
+        RoutingProfileId::new(bad).check().expect_err("no id").to_string(),
+        bad.parse::<connect_user::user::Timestamp>().expect_err("no time").to_string(),
+        bad.parse::<connect_user::user::PhoneType>().expect_err("no type").to_string(),
+    ] {
+        assert!(text.contains(r"a\n+ b\u{1b}[2J\u{202e}"), "{text}");
+        assert!(text.is_ascii() && !text.contains(|c: char| c.is_control()), "{text}");
+    }
+}
+
 #[test]
 fn the_reference_in_the_documentation_is_the_table() {
     let reference =

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, io};
 use serde::{Deserialize, Serialize};
 
 use super::{Change, Entry, StateStore, StoreError, load_all};
+use crate::user::one_line;
 
 /// The version of the file; a later one cannot be read.
 const VERSION: u32 = 1;
@@ -38,7 +39,7 @@ pub enum JsonError {
         found: u32,
     },
     /// The store remembers somebody of that name already.
-    #[error("`{0}` is recorded already")]
+    #[error("`{}` is recorded already", one_line(.0))]
     Taken(String),
 }
 
