@@ -209,6 +209,13 @@ fn errors_are_on_one_line() {
 }
 
 #[test]
+fn the_page_of_errors_has_each_kind() {
+    for kind in connect_user::client::ErrorKind::ALL {
+        assert!(include_str!("../../docs/errors.md").contains(&format!("| `{kind:?}` |")), "{kind:?}");
+    }
+}
+
+#[test]
 fn the_reference_in_the_documentation_is_the_table() {
     let reference =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference.md")).expect("the page");
