@@ -15,7 +15,7 @@ pub fn drift(recorded: &UserState, actual: &UserState, options: &Options) -> Vec
     let own = recorded.tags_all.iter().filter(|(key, _)| !is_system_tag(key));
     spec.tags =
         Some(Input::Known(own.map(|(key, value)| (key.clone(), Input::Known(value.clone()))).collect()));
-    // Whoever records nothing of a property still sees it appear.
+    // Compares properties that are not recorded, too.
     let mut seen = everything();
     if recorded.settings.proficiencies.is_none() || actual.settings.proficiencies.is_none() {
         spec.user_proficiencies = None;

@@ -129,7 +129,7 @@ fn protected(what: &str) -> Notice {
         code: "protected",
         refused: true,
         message: format!("the user is protected and would be {what}"),
-        help: "take the protection away first, if that is meant".to_owned(),
+        help: "apply it with `protect: false` first, then remove or replace it".to_owned(),
     }
 }
 

@@ -60,7 +60,7 @@ pub struct Record {
     /// writes the block around it would lose it, and the plan warns of that.
     pub unrecognised: Vec<String>,
     /// When a call of this crate last changed the user, by the clock of the machine that made it, until the
-    /// user is read again: who lists users knows by it whose change it sees.
+    /// user is read again. Compared with the listed time of change to recognise our own changes.
     pub last_written: Option<Timestamp>,
     /// Whether an apply has begun to change the user and has not been heard of since: whoever was killed in
     /// between may have changed it, so that it must be read, whatever the time of its last change says.
