@@ -131,6 +131,8 @@ pub fn plan(mut desired: DesiredUser, state: Option<&UserState>, options: &Optio
     accept(&preview)?;
     if let Some(state) = state {
         desired.keep_ignored(state, options, preview.diff.action == Action::Replace);
+    } else {
+        desired.keep_nothing();
     }
     desired.options.clone_from(options);
     let ignore_tags = options.ignore_tags.clone();

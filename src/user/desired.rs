@@ -113,6 +113,16 @@ impl DesiredUser {
         self.managed = Some(Box::new(managed));
     }
 
+    /// Takes who the user is from the spec: a new user is whatever the spec says.
+    pub(crate) fn keep_nothing(&mut self) {
+        if let Some(instance_id) = self.spec.instance_id.known() {
+            self.instance_id.clone_from(instance_id);
+        }
+        if let Some(name) = self.spec.name.as_ref().and_then(Input::known) {
+            self.name.clone_from(name);
+        }
+    }
+
     /// What to record as managed once the user is as desired.
     pub(crate) fn to_managed(&self) -> Managed {
         self.managed.as_deref().cloned().unwrap_or_else(|| Managed::of(&self.spec, &self.options))

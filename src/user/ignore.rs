@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Path, Property, decode::nearest, path::to_camel_case, text::one_line};
+use super::{Path, Property, decode::nearest, keep_element::KEYS, path::to_camel_case, text::one_line};
 
 /// Tags that others manage, by key and by prefix.
 ///
@@ -87,8 +87,9 @@ impl IgnoredPathError {
 /// `tags["cost center"]`), or `all`.
 ///
 /// Names may be camelCase or snake_case. Blocks and lists may be followed by `[*]`, and blocks by `[0]`, as
-/// Terraform and Pulumi write them. Elements of lists have no identity by their place, so that
-/// `securityProfileIds[1]` is an error.
+/// Terraform and Pulumi write them. An element of a list of objects is the one about the same channel, or the
+/// same attribute and value: `userProficiencies[1].level`. Security profiles are a set, in which a place means
+/// nothing: `securityProfileIds[1]` is an error.
 ///
 /// ```
 /// use connect_user::user::ignored_path;
@@ -119,10 +120,12 @@ pub fn ignored_path(text: &str) -> Result<Path, IgnoredPathError> {
     if is_block && part.is_none() {
         return Ok(Path::root().member(camel));
     }
-    match Property::from_path(&camel) {
-        Some(property) if part.is_none() => Ok(property.into()),
-        Some(property) => Err(IgnoredPathError::Part { path: text.to_owned(), property }),
-        None => {
+    match (Property::from_path(&camel), part) {
+        (Some(property), None) => Ok(property.into()),
+        (Some(property), Some(part)) => {
+            element(property, part).ok_or_else(|| IgnoredPathError::Part { path: text.to_owned(), property })
+        }
+        (None, _) => {
             let known = Property::ALL
                 .iter()
                 .flat_map(|property| block(*property).into_iter().chain([property.path()]));
@@ -130,6 +133,25 @@ pub fn ignored_path(text: &str) -> Result<Path, IgnoredPathError> {
             Err(IgnoredPathError::Unknown { path: text.to_owned(), nearest })
         }
     }
+}
+
+/// An element of a list of objects, or a member of one: `0]`, `0].level`.
+fn element(property: Property, part: &str) -> Option<Path> {
+    let (index, inside) = part.split_once(']')?;
+    let place = Path::from(property).index(index.parse().ok()?);
+    if property.members().is_empty() {
+        return None;
+    }
+    if inside.is_empty() {
+        return Some(place);
+    }
+    let inside = to_camel_case(inside.strip_prefix('.')?);
+    let is_part = |path: &str| {
+        path.strip_prefix(inside.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let is_member = property.members().iter().any(|member| is_part(member.path));
+    let place = inside.split('.').fold(place, |place, name| place.member(name.to_owned()));
+    (is_member && !KEYS.contains(&inside.as_str())).then_some(place)
 }
 
 /// The block that a property is in.
@@ -152,30 +174,22 @@ fn tag(text: &str) -> Option<Path> {
     Some(if key == "*" { tags } else { tags.key(key) })
 }
 
-/// The dotted name without what stands in brackets, and the first bracket that means a single element of
-/// a list.
-fn split(text: &str) -> (String, Option<String>) {
+/// The dotted name up to the first bracket that means a single element of a list, and what stands behind that
+/// bracket.
+fn split(text: &str) -> (String, Option<&str>) {
     let mut name = String::new();
-    let mut part = None;
-    for (index, segment) in text.split('.').enumerate() {
-        let (bare, brackets) =
-            segment.split_once('[').map_or((segment, None), |(bare, rest)| (bare, Some(rest)));
-        if index > 0 {
-            name.push('.');
-        }
-        name.push_str(bare);
-        match brackets {
-            None | Some("*]") => {}
-            // A block that may stand once is a list of one in Terraform.
-            Some("0]")
-                if Property::ALL.iter().any(|property| block(*property) == Some(&to_camel_case(&name))) => {}
-            Some(other) => {
-                part = Some(other.to_owned());
-                break;
-            }
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('[') {
+        name.push_str(before);
+        // A block that may stand once is a list of one in Terraform.
+        let is_block = Property::ALL.iter().any(|property| block(*property) == Some(&to_camel_case(&name)));
+        match behind.strip_prefix("*]").or_else(|| behind.strip_prefix("0]").filter(|_| is_block)) {
+            Some(behind) => rest = behind,
+            None => return (name, Some(behind)),
         }
     }
-    (name, part)
+    name.push_str(rest);
+    (name, None)
 }
 
 impl Path {

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::{
-    IdentityInfo, Input, PhoneConfig, Property, UserSpec, UserState, convert::ToSpec, options::Options,
+    IdentityInfo, Input, PhoneConfig, Property, UserSpec, UserState, convert::ToSpec,
+    keep_element::keep_elements, options::Options,
 };
 
 /// The spec with the values that the user has now wherever changes are ignored and the spec sets something.
@@ -30,6 +31,7 @@ pub(crate) fn keep_ignored<'a>(
     for property in options.ignored().iter() {
         keep(&mut kept, &there, property);
     }
+    keep_elements(&mut kept, &there, options);
     if !options.ignores(Property::Tags)
         && let Some(Input::Known(own)) = &mut kept.tags
     {

@@ -17,6 +17,7 @@ mod ignore;
 mod import_id;
 mod input;
 mod keep;
+mod keep_element;
 mod member;
 mod name;
 mod node;

@@ -1,9 +1,6 @@
 //! From a spec, or a document, to a report, and to the witness that it is valid.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, HashSet},
-};
+use std::collections::{HashMap, HashSet};
 
 use super::{
     Code, Context, Overrides, Report, RuleInfo, Severity, Violation,
@@ -50,13 +47,11 @@ pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Re
     let mut spec = with_name(&spec, context);
     let found = settle(&mut spec, context.names);
     let report = check(&spec, found, context);
-    if let Some(prior) = context.prior
-        && let Cow::Owned(kept) = keep_ignored(&spec, prior, &context.options)
-    {
-        spec = kept;
-    }
-    let instance_id = spec.instance_id.known().cloned();
-    let name = spec.name.as_ref().and_then(Input::known).cloned();
+    // Who the user is: planning keeps the rest of what is ignored.
+    let kept = context.prior.map(|prior| keep_ignored(&spec, prior, &context.options));
+    let known = kept.as_deref().unwrap_or(&spec);
+    let instance_id = known.instance_id.known().cloned();
+    let name = known.name.as_ref().and_then(Input::known).cloned();
     let settings = spec.settle();
     match (report.is_valid() && report.deferred.is_empty(), instance_id, name, settings) {
         (true, Some(instance_id), Some(name), Some(settings)) => {

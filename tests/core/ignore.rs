@@ -272,3 +272,48 @@ fn preview_and_plan_go_by_the_same_options() {
     let refused = plan(desired, None, &Options::default()).expect_err("not what was validated");
     assert_eq!(refused.notices()[0].code, "settings-differ");
 }
+
+#[test]
+fn elements_of_lists_are_told_apart_by_what_they_are_about() {
+    let skill = |value: &str, level: i64| json!({"attributeName": "language", "attributeValue": value, "level": level});
+    let there = state(&with(&[
+        ("userProficiencies", json!([skill("de", 1), skill("fr", 2)])),
+        ("autoAcceptConfigs", json!([{"channel": "CHAT", "autoAccept": true}])),
+    ]));
+    let after = with(&[
+        // In another order, one with another level, and one that is not there.
+        ("userProficiencies", json!([skill("fr", 5), skill("en", 3), skill("de", 4)])),
+        (
+            "autoAcceptConfigs",
+            json!([{"channel": "TASK", "autoAccept": true}, {"channel": "CHAT", "autoAccept": false}]),
+        ),
+    ]);
+    let of = |paths: &[&str]| operations(&preview(&spec(&after), Some(&there), &ignoring(paths)));
+    let all = ["UpdateUserConfig", "UpdateUserProficiencies", "AssociateUserProficiencies"];
+    assert_eq!(of(&[]), all);
+    assert_eq!(
+        of(&["userProficiencies[0].level", "user_proficiencies[2]"]),
+        ["UpdateUserConfig", "AssociateUserProficiencies"]
+    );
+    assert_eq!(of(&["userProficiencies[1]"]), ["UpdateUserConfig", "UpdateUserProficiencies"]);
+    assert_eq!(of(&["autoAcceptConfigs[0]", "autoAcceptConfigs[1].autoAccept"]), all[1..]);
+    assert_eq!(of(&["autoAcceptConfigs[7]"]), all, "there is no such element");
+    let options = ignoring(&["userProficiencies[1]", "userProficiencies[2]"]);
+    let plan = planned(&after, &there, &options);
+    let desired = plan.desired().expect("a user").settings().proficiencies.clone().expect("some");
+    assert_eq!(desired.values().copied().collect::<Vec<_>>(), [1, 5], "the levels of `de` and `fr`");
+    for path in [
+        "userProficiencies[0].attributeName",
+        "userProficiencies[0].shoeSize",
+        "userProficiencies[x]",
+        "name[0]",
+        "autoAcceptConfigs[0].channel",
+    ] {
+        assert!(ignored_path(path).is_err(), "{path}");
+    }
+    let nested = "after_contact_work_configs[0].after_contact_work_config.after_contact_work_time_limit";
+    assert_eq!(
+        ignored_path(nested).expect("a path").to_string(),
+        "afterContactWorkConfigs[0].afterContactWorkConfig.afterContactWorkTimeLimit",
+    );
+}

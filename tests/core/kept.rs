@@ -53,6 +53,8 @@ const PATHS: &[&[&str]] = &[
     &["persistentConnectionConfigs"],
     &["voiceEnhancementConfigs"],
     &["userProficiencies"],
+    &["userProficiencies[0].level"],
+    &["autoAcceptConfigs[0]", "autoAcceptConfigs[1].autoAccept"],
     &["tags"],
     &["tags.a"],
     &[r#"tags["k:x"]"#],
