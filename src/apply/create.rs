@@ -81,32 +81,39 @@ impl Creation<'_> {
                 }
                 Err(error) => error,
             };
-            let is_taken = error.kind() == ErrorKind::Duplicate;
             if error.effect() == Effect::Unknown {
                 self.may_be_made = true;
                 match self.look(SETTLED_WITHIN).await {
                     Looked::Found(users) => return self.take(users, error).await,
                     // A repetition is harmless even if the user turns up now: its name is taken then.
                     Looked::Nobody if repetitions > 0 => repetitions -= 1,
-                    _ => return Err(self.not_known(error)),
+                    _ => return Err(self.ended(error)),
                 }
-            } else if !is_taken {
-                return Err(match self.may_be_made {
-                    true => self.not_known(error),
-                    false => error.into(),
-                });
-            } else if self.is_name_about_to_be_free()
-                && let Some(pause) = pauses.next()
-            {
-                self.options.pause(pause).await;
-            } else {
-                return match self.look(Duration::MAX).await {
-                    Looked::Found(users) => self.take(users, error).await,
-                    _ if self.may_be_made => Err(self.not_known(error)),
-                    // The error that led here says more.
-                    _ => Err(error.into()),
-                };
+                continue;
             }
+            if error.kind() != ErrorKind::Duplicate {
+                return Err(self.ended(error));
+            }
+            if !self.is_name_about_to_be_free() {
+                match self.look(Duration::ZERO).await {
+                    Looked::Found(users) => return self.take(users, error).await,
+                    Looked::Unsure(Some(failed)) if !failed.is_retryable() => return Err(self.ended(error)),
+                    // Whoever has it cannot be found yet, or no longer.
+                    Looked::Nobody | Looked::Unsure(_) => {}
+                }
+            }
+            match pauses.next() {
+                Some(pause) => self.options.pause(pause).await,
+                None => return self.take_at_last(error).await,
+            }
+        }
+    }
+
+    /// The name stays taken, and there is no more time.
+    async fn take_at_last(&mut self, error: ClientError) -> Result<Made, ApplyError> {
+        match self.look(Duration::ZERO).await {
+            Looked::Found(users) => self.take(users, error).await,
+            _ => Err(self.ended(error)),
         }
     }
 
@@ -170,8 +177,12 @@ impl Creation<'_> {
         Err(ApplyError::NotAdopted { id: Box::new(found.id()), differing, source: error })
     }
 
-    fn not_known(&self, source: ClientError) -> ApplyError {
-        ApplyError::OutcomeUnknown { name: self.desired.name().to_owned(), source }
+    /// Why there is no user: the last call says it, unless an earlier one may have made one.
+    fn ended(&self, source: ClientError) -> ApplyError {
+        match self.may_be_made {
+            true => ApplyError::OutcomeUnknown { name: self.desired.name().to_owned(), source },
+            false => source.into(),
+        }
     }
 }
 

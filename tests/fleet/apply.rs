@@ -522,7 +522,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever fails or ends at whatever moment, the next runs end in what an undisturbed one does.
     #[test]

@@ -296,3 +296,27 @@ async fn throttling_of_half_of_all_calls_only_takes_time() {
     let outcome = run(&connect, &store, &all).await;
     assert!(outcome.is_done(), "{:?}", outcome.users.iter().filter(|user| user.error.is_some()).count());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_was_freed_before_this_run_is_waited_for() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    for occurrence in 1..4 {
+        let taken = Outcome::Refused(ErrorKind::Duplicate);
+        connect.inject(Fault::of(Operation::CreateUser, occurrence, taken));
+    }
+    let outcome = run(&connect, &store, &[wanted("a", &document("jane"))]).await;
+    assert!(outcome.is_done(), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_the_name_is_told_at_once() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    let other = MemoryStore::default();
+    assert!(run(&connect, &other, &[wanted("x", &document("jane"))]).await.is_done());
+    let mut different = document("jane");
+    different["routingProfileId"] = json!("r2");
+    let outcome = run(&connect, &store, &[wanted("a", &different)]).await;
+    let message = outcome.users[0].message.clone().unwrap_or_default();
+    assert!(message.contains("which differs in `routingProfileId`"), "{message}");
+    assert!(outcome.elapsed.as_secs() < 5, "{:?}", outcome.elapsed);
+}

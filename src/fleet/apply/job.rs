@@ -29,6 +29,8 @@ pub(super) struct Job<'a> {
     user: &'a UserPlan,
     /// Creations that earlier runs had begun.
     earlier: Vec<Creating>,
+    /// The recorded user, where it is gone and is made anew.
+    gone: Option<UserId>,
     /// What a user that is gone had left to delete.
     inherited: Vec<Replaced>,
     /// How many steps are made.
@@ -67,6 +69,11 @@ impl<'a> Job<'a> {
             run,
             place,
             user,
+            gone: entry
+                .state
+                .as_ref()
+                .filter(|_| user.plan.base().is_none())
+                .map(|gone| gone.user_id.clone()),
             inherited: inherited(user, entry.state.as_ref()),
             earlier: entry.creating.clone(),
             steps: AtomicUsize::new(0),
@@ -172,11 +179,14 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Users whose names this one may take, and who were deleted a moment ago: by others, or before this run.
+    /// Users who had the name that this one is to get, and were deleted a moment ago: by others, or before this
+    /// run.
     fn freed(&self) -> Vec<UserId> {
+        let Some(desired) = self.user.plan.desired() else { return Vec::new() };
+        let had_the_name =
+            |gone: &&Replaced| gone.name == desired.name() && gone.instance_id == *desired.instance_id();
         let others = self.user.waits.iter().filter_map(|wait| self.run.deleted_by(wait.user, wait.other));
-        let gone = self.inherited.iter().map(|gone| gone.user_id.clone());
-        others.chain(gone).collect()
+        others.filter(had_the_name).map(|gone| gone.user_id.clone()).chain(self.gone.clone()).collect()
     }
 
     /// Writes down what the apply has come to, unless that is written already.

@@ -28,7 +28,7 @@ use crate::{
     apply::{self, Applied, QuickConnectIndex},
     client::{CancellationToken, ConnectClient, Paced, Retrying, search_all_quick_connects},
     diff::Call,
-    user::{InstanceId, Operation, UserId},
+    user::{InstanceId, Operation, Replaced, UserId},
 };
 
 /// How many users wait for the same operation at once: enough that it never stands still, and few enough
@@ -337,9 +337,9 @@ impl Run<'_> {
     }
 
     /// Whom a step of a user has deleted.
-    pub(super) fn deleted_by(&self, place: usize, step: usize) -> Option<UserId> {
+    pub(super) fn deleted_by(&self, place: usize, step: usize) -> Option<&Replaced> {
         match self.plan.users().get(place)?.plan.steps().get(step)?.call()? {
-            Call::Delete(gone) => Some(gone.user_id.clone()),
+            Call::Delete(gone) => Some(gone),
             _ => None,
         }
     }
