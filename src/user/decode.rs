@@ -8,7 +8,7 @@ use super::{
     Path, UnknownChoice, UserSpec, Value,
     node::Node,
     path::{to_camel_case, to_snake_case},
-    text::one_line,
+    text::short_line,
 };
 
 /// One mistake in a document: something is there that cannot be read, or missing.
@@ -220,8 +220,8 @@ impl DecodeError {
 
     fn new(at: &Path, code: &'static str, message: String, help: Option<String>) -> Self {
         // Names that stand in the message are the document's.
-        let help = help.map(|help| one_line(&help).into_owned());
-        Self { path: at.clone(), code, message: one_line(&message).into_owned(), help }
+        let help = help.map(|help| short_line(&help));
+        Self { path: at.clone(), code, message: short_line(&message), help }
     }
 }
 

@@ -219,16 +219,24 @@ fn arn_form<K: IdKind>() -> String {
     format!("arn:aws:connect:REGION:ACCOUNT:instance/INSTANCE{resource}")
 }
 
+/// The second id of `INSTANCE:ID`.
+fn composite(text: &str) -> Option<&str> {
+    let is_id = |id: &str| !id.is_empty() && id.chars().all(is_id_character);
+    text.split_once(':').filter(|(instance, id)| is_id(instance) && is_id(id)).map(|(_, id)| id)
+}
+
 impl IdError {
     /// The way out.
     pub fn help(&self) -> String {
         match self {
             Self::Empty { kind } => format!("give the id or the ARN of {kind}"),
-            Self::Character { kind, .. } => {
-                format!(
+            Self::Character { kind, text, .. } => match composite(text) {
+                // The `id` of a resource of Terraform or Pulumi where the resource's own id is meant.
+                Some(id) => format!("give the id of {kind} alone, which may be `{id}`"),
+                None => format!(
                     "an id has no white space and none of `:/${{}}`; give the id or the whole ARN of {kind}"
-                )
-            }
+                ),
+            },
             Self::Arn { form, .. } => format!("write `{form}`, or the bare id"),
         }
     }

@@ -79,4 +79,4 @@ pub(crate) use keep::keep_ignored;
 pub(crate) use name::max_recommended_name;
 pub(crate) use node::{Content, Node, Secrets};
 pub(crate) use path::{document_order, document_rank};
-pub(crate) use text::quoted;
+pub(crate) use text::{quoted, short_line};

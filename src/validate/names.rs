@@ -1,7 +1,7 @@
 //! Names and paths where ids are expected.
 
 use super::{Severity, Violation};
-use crate::user::{Id, IdKind, Input, UserSpec, one_line};
+use crate::user::{Id, IdKind, Input, UserSpec, short_line};
 
 /// What names of profiles and groups stand for in an instance, and which ids it has.
 ///
@@ -15,7 +15,7 @@ pub trait Names: std::fmt::Debug + Send + Sync {
 
 impl Violation {
     /// A violation of a rule of a host's own, or of one that takes knowledge of the instance; its texts are
-    /// [on one line](one_line).
+    /// [on one line](crate::user::one_line).
     pub fn new(
         path: crate::user::Path,
         code: &'static str,
@@ -27,8 +27,8 @@ impl Violation {
             path,
             code: super::Code(code),
             severity,
-            message: one_line(&message.into()).into_owned(),
-            help: help.map(|help| one_line(&help).into_owned()),
+            message: short_line(&message.into()),
+            help: help.map(|help| short_line(&help)),
             related: Vec::new(),
         }
     }

@@ -263,6 +263,20 @@ async fn a_phone_block_flattens_the_channels() {
     assert_eq!(connect.update_user_config(&empty).await.expect_err("nothing").kind(), ErrorKind::Invalid);
 }
 
+/// Service Cloud Voice names users so by default.
+#[tokio::test]
+async fn names_with_several_at_signs_are_taken() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    for name in ["mholt@0058d00000AbCdEQAV@00D8d000001XyZaEAK", "0058d00000FgHiJQAV@00D8d000001XyZaEAK"] {
+        let request = creation(&[("name", json!(name)), ("password", Value::Null)]);
+        let made = connect.create_user(&request).await.expect("taken");
+        let state = connect_user::apply::find_by_name(&connect, &instance(), name, false).await;
+        assert_eq!(state.expect("found").expect("there").user_id, made.user_id);
+    }
+    let backslash = creation(&[("name", json!("CORP\\jane")), ("password", Value::Null)]);
+    assert!(connect.create_user(&backslash).await.is_err(), "no name has a backslash with `SAML`");
+}
+
 /// The service answers empty texts where nothing is set: a state has nothing there.
 #[tokio::test]
 async fn an_empty_text_of_the_service_is_none() {

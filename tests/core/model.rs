@@ -20,6 +20,13 @@ fn an_id_and_its_arn_are_the_same() {
 }
 
 #[test]
+fn an_id_with_its_instance_says_which_id_is_meant() {
+    let error = RoutingProfileId::new("1c2d:7a9b").check().expect_err("two ids");
+    assert_eq!(error.to_string(), "`1c2d:7a9b` is not the id of a routing profile: it holds `:`");
+    assert_eq!(error.help(), "give the id of a routing profile alone, which may be `7a9b`");
+}
+
+#[test]
 fn import_ids_say_what_is_wrong_with_them() {
     for (text, message) in [
         ("", "`` is not an import id: there is no `:` between instance id and user id"),

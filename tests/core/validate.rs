@@ -762,6 +762,15 @@ fn long_lists_are_linear_and_reports_bounded() {
     assert!(report.to_string().len() < 200_000, "{}", report.to_string().len());
     let said = report.to_string();
     assert!(said.contains("9980 more places break this rule, from `securityProfileIds[41]` on"), "{said}");
+    let long = "x:".repeat(MANY);
+    let document =
+        with(&[("name", json!(format!("{long}@"))), ("routingProfileId", json!(long)), (&long, json!(1))]);
+    let document: Document = serde_json::from_value(document).expect("JSON");
+    let (_, report) = validate_document(document, &Context::default());
+    assert!(
+        report.violations().iter().all(|violation| violation.message.chars().count() <= 1_001),
+        "{report}"
+    );
     assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
 }
 

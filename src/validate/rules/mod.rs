@@ -16,7 +16,7 @@ use super::{
     Violation,
 };
 use crate::user::{
-    IdentityManagementType, Input, MOST_LISTED, Path, Property, UserSpec, UserState, one_line,
+    IdentityManagementType, Input, MOST_LISTED, Path, Property, UserSpec, UserState, short_line,
 };
 
 /// A row of the table.
@@ -397,8 +397,8 @@ impl Found {
             code: Code(""),
             severity: Error,
             // Ids, names and keys that stand in it are the program's.
-            message: one_line(&message).into_owned(),
-            help: Some(one_line(&help).into_owned()),
+            message: short_line(&message),
+            help: Some(short_line(&help)),
             related,
         };
         self.listed.push(Finding { violation, weight });
