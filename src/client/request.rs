@@ -5,16 +5,33 @@ use crate::user::{
     Proficiencies, ProficiencyKey, Record, RoutingProfileId, Secret, SecurityProfileId, Tags, Timestamp,
     UserId, UserSettings, UserState,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
+/// A field that begins with `@personal` stays out of `Debug`: user names are often e-mail addresses.
 macro_rules! requests {
-    ($($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),+ $(,)? })+) => {$(
+    ($($(#[$meta:meta])* $name:ident {
+        $($(#[$field_meta:meta])* $(@$personal:ident)? $field:ident: $type:ty),+ $(,)?
+    })+) => {$(
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, PartialEq)]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $type,)+
         }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name))
+                    $(.field(stringify!($field), requests!(@debug $($personal)? self.$field)))+
+                    .finish()
+            }
+        }
     )+};
+    (@debug personal $this:ident.$field:ident) => {
+        &format_args!("redacted")
+    };
+    (@debug $this:ident.$field:ident) => {
+        &$this.$field
+    };
 }
 
 requests! {
@@ -23,7 +40,7 @@ requests! {
         /// The instance.
         instance_id: InstanceId,
         /// The name that the user signs in with.
-        name: String,
+        @personal name: String,
         /// The first password.
         password: Option<Secret>,
         /// The user's id in the directory.
@@ -48,7 +65,7 @@ requests! {
     CreatedUser {
         /// The new user's id.
         user_id: UserId,
-        /// The new user's ARN.
+        /// The new user's ARN; empty where the answer has none.
         arn: String,
     }
 
@@ -83,7 +100,7 @@ requests! {
         /// The instance.
         instance_id: InstanceId,
         /// Only the user of this name. The service may compare without regard to case.
-        name: Option<String>,
+        @personal name: Option<String>,
         /// Where the last page ended.
         next_token: Option<String>,
         /// The size of a page, up to 500, which is also the default here.
@@ -262,10 +279,10 @@ requests! {
     UserDescription {
         /// The user's id.
         user_id: UserId,
-        /// The user's ARN.
+        /// The user's ARN; empty where the answer has none, and then its tags cannot be changed.
         arn: String,
         /// The name that the user signs in with.
-        name: String,
+        @personal name: String,
         /// The user's id in the directory.
         directory_user_id: Option<String>,
         /// Who the person is.
@@ -295,10 +312,10 @@ requests! {
     FoundUser {
         /// The user's id.
         user_id: UserId,
-        /// The user's ARN.
+        /// The user's ARN; empty where the answer has none, and then its tags cannot be changed.
         arn: String,
         /// The name that the user signs in with.
-        name: String,
+        @personal name: String,
         /// The user's id in the directory.
         directory_user_id: Option<String>,
         /// The first name.
@@ -325,10 +342,10 @@ requests! {
     ListedUser {
         /// The user's id.
         user_id: UserId,
-        /// The user's ARN.
+        /// The user's ARN; empty where the answer has none, and then its tags cannot be changed.
         arn: String,
-        /// The name that the user signs in with.
-        name: String,
+        /// The name that the user signs in with; empty where the answer has none.
+        @personal name: String,
         /// When the user was last changed.
         last_modified_time: Option<Timestamp>,
         /// The Region of the last change.
@@ -339,9 +356,9 @@ requests! {
     NamedResource {
         /// Its id, without the ARN around it.
         id: String,
-        /// Its ARN.
+        /// Its ARN; empty where the answer has none.
         arn: String,
-        /// Its name.
+        /// Its name; empty where the answer has none.
         name: String,
     }
 
@@ -360,7 +377,7 @@ requests! {
         /// Its id.
         quick_connect_id: String,
         /// Its name.
-        name: String,
+        @personal name: String,
         /// The user that it leads to.
         user_id: Option<UserId>,
     }

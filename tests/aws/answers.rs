@@ -196,7 +196,7 @@ macro_rules! assert_lacks {
     ($method:ident, $request:expr, $body:expr, $member:expr, $effect:expr) => {{
         let wire = Wire::new(&Answer::ok($body));
         let error = wire.client.$method($request).await.expect_err("a failure");
-        assert_error(&error, ErrorKind::Service, $effect);
+        assert_error(&error, ErrorKind::InvalidResponse, $effect);
         assert_eq!(error.message(), Some(format!("the answer has no `{}`", $member).as_str()));
         assert_eq!(error.request_id(), Some(REQUEST_ID));
     }};
@@ -211,7 +211,6 @@ async fn an_answer_must_have_what_a_user_is_known_by() {
     assert_lacks!(create_user, &create, "{}", "UserId", unknown);
     assert_lacks!(create_user, &create, "", "UserId", unknown);
     assert_lacks!(create_user, &create, json!({ "UserId": "", "UserArn": USER_ARN }), "UserId", unknown);
-    assert_lacks!(create_user, &create, json!({ "UserId": USER }), "UserArn", unknown);
 
     let describe = describe_user();
     let without = |member: &str| {
@@ -221,7 +220,6 @@ async fn an_answer_must_have_what_a_user_is_known_by() {
     };
     assert_lacks!(describe_user, &describe, "{}", "User", none);
     assert_lacks!(describe_user, &describe, without("Id"), "User.Id", none);
-    assert_lacks!(describe_user, &describe, without("Arn"), "User.Arn", none);
     assert_lacks!(describe_user, &describe, without("Username"), "User.Username", none);
     assert_lacks!(describe_user, &describe, without("RoutingProfileId"), "User.RoutingProfileId", none);
 
@@ -231,11 +229,38 @@ async fn an_answer_must_have_what_a_user_is_known_by() {
         None
     );
     let list = ListUsers { instance_id: instance_id(), next_token: None, max_results: None };
-    assert_lacks!(list_users, &list, without("Username"), "UserSummaryList.Username", none);
+    assert_lacks!(list_users, &list, without("Id"), "UserSummaryList.Id", none);
     let instance = DescribeInstance { instance_id: instance_id() };
     assert_lacks!(describe_instance, &instance, "{}", "Instance", none);
-    assert_lacks!(describe_instance, &instance, json!({ "Instance": {} }), "Instance.Id", none);
     let search = SearchQuickConnects { instance_id: instance_id(), next_token: None };
     let body = json!({ "QuickConnects": [{ "QuickConnectConfig": { "QuickConnectType": "USER" } }] });
     assert_lacks!(search_quick_connects, &search, body, "QuickConnects.QuickConnectId", none);
+}
+
+#[tokio::test]
+async fn an_answer_may_lack_what_the_api_declares_optional() {
+    use connect_user::client::{DescribeInstance, ListUsers};
+    let wire = |body: Value| Wire::new(&Answer::ok(body));
+    let created = wire(json!({ "UserId": USER })).client.create_user(&create_user()).await.expect("made");
+    assert_eq!((created.user_id.as_str(), created.arn.as_str()), (USER, ""));
+
+    let mut user = bare_user();
+    user.as_object_mut().expect("an object").remove("Arn");
+    let body = json!({ "User": user, "Users": [user] });
+    let read = wire(body.clone()).client.describe_user(&describe_user()).await.expect("read");
+    assert_eq!((read.name.as_str(), read.arn.as_str()), ("jane", ""));
+    let found = wire(body).client.search_users(&search_users()).await.expect("found");
+    assert_eq!(found.items.iter().map(|user| user.arn.as_str()).collect::<Vec<_>>(), [""]);
+
+    let list = ListUsers { instance_id: instance_id(), next_token: None, max_results: None };
+    let listed = wire(json!({ "UserSummaryList": [{ "Id": USER }, { "Id": "u2", "Username": "bob" }] }));
+    let listed = listed.client.list_users(&list).await.expect("listed").items;
+    assert_eq!(
+        listed.iter().map(|user| (user.user_id.as_str(), user.name.as_str())).collect::<Vec<_>>(),
+        [(USER, ""), ("u2", "bob")]
+    );
+    let instance = DescribeInstance { instance_id: instance_id() };
+    let described = wire(json!({ "Instance": { "IdentityManagementType": "SAML" } }));
+    let described = described.client.describe_instance(&instance).await.expect("an instance");
+    assert_eq!(described.instance_id, instance_id());
 }

@@ -36,7 +36,7 @@ async fn child() {
             println!("{client:?}");
             if settings.endpoint_url.is_some() {
                 let error = client.delete_user(&delete_user()).await.expect_err("a failure");
-                println!("{error} {:?}", error.effect());
+                println!("{error} {:?} {:?}\nhelp: {}", error.kind(), error.effect(), error.help());
             }
         }
     }
@@ -62,7 +62,7 @@ fn no_region_is_an_error() {
     let text = output_of_child(&[]);
     assert!(text.contains("no AWS Region: set one in the settings, in `AWS_REGION`, or in the profile"));
     let text = output_of_child(&[("TEST_PROFILE", "nobody")]);
-    assert!(text.contains("or in the profile `nobody`"), "{text}");
+    assert!(text.contains("the AWS profile `nobody` is not defined: there are no profiles"), "{text}");
 }
 
 #[test]
@@ -116,7 +116,10 @@ fn the_endpoint_is_called_once_with_the_credentials_of_the_environment() {
     let mut end = std::net::TcpStream::connect(url.trim_start_matches("http://")).expect("the server");
     end.write_all(b"END").expect("the end");
     let heads = server.join().expect("the server");
-    assert!(text.contains("`DeleteUser` failed, the service failed: HTTP status 503 Unknown"), "{text}");
+    assert!(
+        text.contains("`DeleteUser` failed, the service failed: HTTP status 503 Service Unknown"),
+        "{text}"
+    );
     let [head] = heads.as_slice() else { panic!("{heads:?}") };
     assert!(head.starts_with("DELETE /users/1c2d/8e9f HTTP/1.1\r\n"), "{head}");
     assert!(
@@ -138,14 +141,16 @@ fn a_call_that_hangs_ends_when_the_settings_say() {
         ("AWS_ACCESS_KEY_ID", "AKIDENV"),
         ("AWS_SECRET_ACCESS_KEY", "not-a-key"),
     ]);
-    assert!(text.contains("`DeleteUser` failed, no answer came Unknown"), "{text}");
+    assert!(text.contains(&format!("`DeleteUser` failed, no answer came: `{url}`: ")), "{text}");
+    assert!(text.contains("Transport Unknown"), "{text}");
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[test]
 fn without_credentials_nothing_is_sent() {
     let text = output_of_child(&[("TEST_REGION", "us-west-2"), ("TEST_ENDPOINT_URL", "http://127.0.0.1:9")]);
-    assert!(text.contains("`DeleteUser` failed, no answer came None"), "{text}");
+    assert!(text.contains("`DeleteUser` failed, there are no AWS credentials to use: "), "{text}");
+    assert!(text.contains("Credentials None\nhelp: sign in"), "{text}");
 }
 
 #[test]
@@ -153,4 +158,91 @@ fn the_error_names_the_profile() {
     let error = AwsSettingsError::NoRegion { profile: Some("other".into()) };
     assert!(error.to_string().ends_with("or in the profile `other`"));
     assert_eq!(AwsSettings::default(), AwsSettings::builder().build());
+}
+
+/// Credentials and a Region.
+const KEYS: &[(&str, &str)] =
+    &[("TEST_REGION", "us-west-2"), ("AWS_ACCESS_KEY_ID", "AKIDENV"), ("AWS_SECRET_ACCESS_KEY", "not-a-key")];
+
+#[test]
+fn a_url_that_cannot_be_called_is_found_before_any_call() {
+    for (url, reason) in [
+        ("", "empty string"),
+        ("localhost:4566", "it must begin with `http://` or `https://`"),
+        ("ftp://localhost", "it must begin with `http://` or `https://`"),
+        ("http://", "empty"),
+        ("http://[x", "invalid authority"),
+        ("http://a b/", "invalid uri character"),
+    ] {
+        for name in ["TEST_ENDPOINT_URL", "AWS_ENDPOINT_URL"] {
+            if name == "AWS_ENDPOINT_URL" && url.is_empty() {
+                continue; // There, an empty text is none.
+            }
+            let text = output_of_child(&[KEYS, &[(name, url)]].concat());
+            assert!(
+                text.contains(&format!("the endpoint URL `{url}` cannot be called")),
+                "{name} {url}: {text}"
+            );
+            assert!(text.contains(reason), "{name} {url}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_reached_says_where_and_why() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let closed = listener.local_addr().expect("an address").to_string();
+    drop(listener);
+    for (url, said) in [
+        (format!("http://{closed}"), format!("`http://{closed}`: tcp connect error: Connection refused")),
+        (format!("https://{closed}/x"), format!("`https://{closed}`: tcp connect error: Connection refused")),
+        ("http://connect.invalid".to_owned(), "`http://connect.invalid`: dns error: ".to_owned()),
+    ] {
+        let text = output_of_child(&[KEYS, &[("TEST_ENDPOINT_URL", &url)]].concat());
+        assert!(text.contains(&format!("the service cannot be reached: {said}")), "{text}");
+        assert!(text.contains("Unreachable None") && text.contains("help: check the endpoint URL"), "{text}");
+    }
+}
+
+#[test]
+fn a_wrong_profile_says_what_is_wrong_with_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let write = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_str().expect("a path").to_owned()
+    };
+    let config = write(
+        "config",
+        "[profile bare]\nregion = us-east-1\n[profile sso]\nregion = us-east-1\nsso_session = work\n\
+         sso_account_id = 123456789012\nsso_role_name = r\n",
+    );
+    let broken = write("broken", "[profile bare\nregion = us-east-1\n");
+    let url = "http://127.0.0.1:9";
+    for (file, name, profile, said) in [
+        (
+            &config,
+            "TEST_PROFILE",
+            "nobody",
+            "the AWS profile `nobody` is not defined: there are `bare`, `sso`",
+        ),
+        (
+            &config,
+            "AWS_PROFILE",
+            "nobody",
+            "the AWS profile `nobody` is not defined: there are `bare`, `sso`",
+        ),
+        (&broken, "TEST_PROFILE", "bare", "the AWS profiles cannot be read: "),
+        (&config, "TEST_PROFILE", "bare", "there are no AWS credentials to use: "),
+        (
+            &config,
+            "TEST_PROFILE",
+            "sso",
+            "sso-session named `work` (referenced by profile `sso`) was not found",
+        ),
+    ] {
+        let environment = [("AWS_CONFIG_FILE", file.as_str()), (name, profile), ("TEST_ENDPOINT_URL", url)];
+        let text = output_of_child(&environment);
+        assert!(text.contains(said), "{profile}: {text}");
+    }
 }

@@ -104,14 +104,18 @@ async fn a_code_in_the_header_counts_though_the_body_is_no_json() {
 async fn an_answer_that_cannot_be_read_may_have_had_its_effect() {
     for body in ["<html>", r#"{"UserId": "#, r#"{"UserId": 7}"#, "[]"] {
         let error = create_error(&Answer::ok(body)).await;
-        assert_error(&error, ErrorKind::Service, Effect::Unknown);
-        assert_eq!(error.message(), Some("the answer cannot be read"), "{body}");
+        assert_error(&error, ErrorKind::InvalidResponse, Effect::Unknown);
+        assert_eq!(
+            error.message(),
+            Some("what `https://connect.us-east-1.amazonaws.com` answers cannot be read"),
+            "{body}"
+        );
         assert_eq!(error.request_id(), Some(REQUEST_ID), "{body}");
         assert!(std::error::Error::source(&error).is_some(), "{body}");
     }
     let wire = Wire::new(&Answer::ok("<html>"));
     let error = wire.client.describe_user(&describe_user()).await.expect_err("a failure");
-    assert_error(&error, ErrorKind::Service, Effect::None);
+    assert_error(&error, ErrorKind::InvalidResponse, Effect::None);
 }
 
 #[tokio::test]

@@ -52,14 +52,58 @@ async fn a_connection_that_is_refused_sent_nothing() {
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     drop(listener);
     let http = aws_smithy_http_client::Builder::new().build_http();
-    let client = AwsConnect::new(Client::from_conf(config(http).endpoint_url(url).build()));
+    let client = AwsConnect::new(Client::from_conf(config(http).endpoint_url(&url).build()));
 
     let error = client.create_user(&create_confidential_user()).await.expect_err("a failure");
 
-    assert_error(&error, ErrorKind::Transport, Effect::None);
+    assert_error(&error, ErrorKind::Unreachable, Effect::None);
     assert_eq!((error.code(), error.request_id()), (None, None));
-    assert!(shown(&error).contains("refused"), "{}", shown(&error));
+    let refused = format!(
+        "`CreateUser` failed, the service cannot be reached: `{url}`: tcp connect error: Connection refused"
+    );
+    assert!(error.to_string().starts_with(&refused), "{error}");
     assert_tells_nothing(&shown(&error));
+}
+
+#[tokio::test]
+async fn a_url_that_cannot_be_called_sent_nothing() {
+    for (url, said) in [
+        ("localhost:4566", "failed to apply endpoint `localhost:4566`: endpoint must contain scheme"),
+        ("http://[x", "failed to apply endpoint `http://[x`: endpoint is not a valid URI"),
+        ("ftp://localhost:4566", "`ftp://localhost:4566`: "),
+        ("http://connect.invalid", "`http://connect.invalid`: dns error: "),
+        ("http://jane:Password123@connect.invalid:99/x", "`http://connect.invalid:99`: dns error: "),
+    ] {
+        let http = aws_smithy_http_client::Builder::new().build_http();
+        let client = AwsConnect::new(Client::from_conf(config(http).endpoint_url(url).build()));
+        let error = client.create_user(&create_confidential_user()).await.expect_err("a failure");
+        assert_error(&error, ErrorKind::Unreachable, Effect::None);
+        assert!(error.to_string().contains(said), "{error}");
+        assert_tells_nothing(&shown(&error));
+        assert!(!error.to_string().contains("SdkBody") && error.help().contains("endpoint URL"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_another_server_answers_says_nothing_about_users() {
+    // Without what AWS puts into each answer: a proxy, a login page, another program.
+    for status in [301, 302, 400, 403, 404, 407] {
+        let wire = Wire::new(&Answer::foreign(status, "<html>not here</html>"));
+        let error = wire.client.delete_user(&delete_user()).await.expect_err("a failure");
+        assert_error(&error, ErrorKind::Unreachable, Effect::None);
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("answers HTTP status {status}, and not as Amazon Connect does")),
+            "{error}"
+        );
+    }
+    let wire = Wire::new(&Answer::foreign(200, "<html>welcome</html>"));
+    let error = wire.client.describe_user(&describe_user()).await.expect_err("a failure");
+    assert_error(&error, ErrorKind::InvalidResponse, Effect::None);
+    let wire = Wire::new(&Answer::error(404, "UnknownOperationException", "no such operation"));
+    let error = wire.client.describe_user(&describe_user()).await.expect_err("a failure");
+    assert_error(&error, ErrorKind::Invalid, Effect::None);
 }
 
 #[tokio::test]
@@ -112,8 +156,11 @@ async fn without_credentials_nothing_is_sent() {
 
     let error = client.create_user(&create_confidential_user()).await.expect_err("a failure");
 
-    assert_error(&error, ErrorKind::Transport, Effect::None);
-    assert!(shown(&error).contains("nobody knows any"), "{}", shown(&error));
+    assert_error(&error, ErrorKind::Credentials, Effect::None);
+    assert_eq!(
+        error.to_string(),
+        "`CreateUser` failed, there are no AWS credentials to use: the credential provider was not enabled: nobody knows any"
+    );
     assert_tells_nothing(&shown(&error));
     receiver.expect_no_request();
 }

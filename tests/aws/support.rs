@@ -56,6 +56,11 @@ impl Answer {
         Self::new(200, body)
     }
 
+    /// What no AWS service sends: there is no request id.
+    pub fn foreign(status: u16, body: &str) -> Self {
+        Self { status, headers: Vec::new(), body: body.to_owned() }
+    }
+
     /// An error as Amazon Connect sends it.
     pub fn error(status: u16, code: &str, message: &str) -> Self {
         Self::new(status, serde_json::json!({ "Message": message })).header("x-amzn-errortype", code)

@@ -8,7 +8,8 @@ use connect_user::{
         *,
     },
     user::{
-        Channel, IdentityManagementType, InstanceId, Operation, Proficiencies, ProficiencyKey, Tags, UserId,
+        Channel, IdentityManagementType, InstanceId, Operation, Phone, PhoneType, Proficiencies,
+        ProficiencyKey, Tags, UserId,
     },
     validate::{Context, resolve},
 };
@@ -630,5 +631,56 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let done = runtime.block_on(connect_user::apply::apply(&plan, None, &connect, &Default::default()));
         prop_assert!(done.is_ok(), "{:?}", done.err());
+    }
+}
+
+#[test]
+fn no_debug_output_tells_personal_data() {
+    let connect = connect();
+    let mut request = creation(&[("name", json!("max.mustermann@example.com"))]);
+    request.password = Some("Password123".into());
+    request.identity = connect_user::user::Identity {
+        first_name: Some("Maximiliane".into()),
+        last_name: Some("Mustermann".into()),
+        email: Some("max.m@example.com".into()),
+        secondary_email: Some("max.m@example.org".into()),
+        mobile: Some("+16175550101".into()),
+    };
+    request.phone =
+        Some(Phone { desk_phone_number: Some("+16175550102".into()), ..Phone::new(PhoneType::DeskPhone) });
+    let instance_id = request.instance_id.clone();
+    let user_id = now(connect.create_user(&request)).expect("made").user_id;
+    let id = instance_id.clone();
+    let describe = DescribeUser { instance_id: id.clone(), user_id: user_id.clone() };
+    let list = ListUsers { instance_id: id.clone(), next_token: None, max_results: None };
+    let name = Some(request.name.clone());
+    let search = SearchUsers { instance_id: id.clone(), name, next_token: None, max_results: None };
+    let quick_connect = QuickConnectSummary {
+        quick_connect_id: "q".into(),
+        name: "Mustermann".into(),
+        user_id: Some(user_id.clone()),
+    };
+    connect.add_quick_connect(&id, quick_connect.clone());
+    let again = now(connect.create_user(&request)).expect_err("the name is taken");
+    let identity = UpdateUserIdentityInfo {
+        instance_id: id.clone(),
+        user_id: user_id.clone(),
+        identity: request.identity.clone(),
+    };
+    let phone = UpdateUserPhoneConfig {
+        instance_id: id.clone(),
+        user_id,
+        phone: request.phone.clone().expect("a phone"),
+    };
+    for text in [
+        format!("{request:?} {identity:?} {phone:#?}"),
+        format!("{:#?}", now(connect.describe_user(&describe)).expect("read")),
+        format!("{:?}", now(connect.list_users(&list)).expect("listed")),
+        format!("{search:?} {:?}", now(connect.search_users(&search)).expect("found")),
+        format!("{again:?} {again} {quick_connect:?} {:?} {connect:#?}", connect.calls()),
+    ] {
+        for part in ["max.", "Maximiliane", "Mustermann", "example.com", "1617555", "Password123"] {
+            assert!(!text.contains(part), "`{part}` in {text}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use connect_user::{
     client::{
-        conformance::{Fixture, check},
+        conformance::{Breach, Fixture, check},
         memory::{MemoryConnect, MemoryFile, MemoryInstance, PersistentConnect},
         *,
     },
@@ -61,6 +61,8 @@ struct Wrong {
 enum Mistake {
     ForgetsTheMobile,
     SearchesInMilliseconds,
+    SearchesPhonesInMilliseconds,
+    FindsNoTags,
     TellsThePassword,
     CallsAnythingNotFound,
     ListsOnlyTheFirstPage,
@@ -131,6 +133,13 @@ impl ConnectClient for Wrong {
         if self.mistake == Mistake::SearchesInMilliseconds {
             for work in page.items.iter_mut().flat_map(|user| user.channels.after_contact_work.values_mut()) {
                 work.time_limit *= 1_000;
+            }
+        }
+        for user in &mut page.items {
+            match self.mistake {
+                Mistake::SearchesPhonesInMilliseconds => user.phone.after_contact_work_time_limit *= 1_000,
+                Mistake::FindsNoTags => user.tags.clear(),
+                _ => {}
             }
         }
         Ok(page)
@@ -260,23 +269,58 @@ impl ConnectClient for Wrong {
 
 #[tokio::test]
 async fn a_wrong_client_breaks_the_contract_where_it_is_wrong() {
-    for (mistake, broken) in [
-        (Mistake::ForgetsTheMobile, "a_user_is_read_as_it_was_made"),
-        (Mistake::SearchesInMilliseconds, "a_search_finds_a_name"),
-        (Mistake::TellsThePassword, "a_name_is_taken_once"),
-        (Mistake::CallsAnythingNotFound, "a_deletion_is_done_once"),
-        (Mistake::ListsOnlyTheFirstPage, "a_list_holds_everybody_once"),
-        (Mistake::MergesTheIdentity, "identity_is_replaced_whole"),
-        (Mistake::ListsNoNames, "routing_profiles_are_listed_by_name"),
-        (Mistake::GivesLargerPages, "security_profiles_are_listed_by_name"),
-        (Mistake::LeavesTheGroupOutOfItsPath, "hierarchy_groups_are_listed_by_path"),
-        (Mistake::FindsEverybody, "a_search_finds_a_name"),
-        (Mistake::KnowsNoArns, "arns_are_ids"),
-        (Mistake::QuotesTheNumber, "a_refusal_changes_nothing"),
+    for (mistake, broken, message) in [
+        (
+            Mistake::ForgetsTheMobile,
+            "a_user_is_read_as_it_was_made",
+            "mobile: expected Some(Personal(redacted)), found None",
+        ),
+        (
+            Mistake::SearchesInMilliseconds,
+            "a_search_finds_a_name",
+            "after contact work, in seconds: expected Some(90), found Some(90000)",
+        ),
+        (
+            Mistake::SearchesPhonesInMilliseconds,
+            "a_search_tells_what_a_read_does",
+            "found phone: expected Phone {",
+        ),
+        (
+            Mistake::FindsNoTags,
+            "a_search_tells_what_a_read_does",
+            "found tags: expected {\"team\": \"conformance\"}, found {}",
+        ),
+        (Mistake::TellsThePassword, "a_name_is_taken_once", "the error tells a value that was sent"),
+        (Mistake::CallsAnythingNotFound, "a_deletion_is_done_once", "expected NotFound, found Invalid"),
+        (Mistake::ListsOnlyTheFirstPage, "a_list_holds_everybody_once", "pages' content: expected (3, "),
+        (
+            Mistake::MergesTheIdentity,
+            "identity_is_replaced_whole",
+            "e-mail: expected None, found Some(Personal(redacted))",
+        ),
+        (
+            Mistake::ListsNoNames,
+            "routing_profiles_are_listed_by_name",
+            "whether it has a name: expected true, found false",
+        ),
+        (
+            Mistake::GivesLargerPages,
+            "security_profiles_are_listed_by_name",
+            "a page: expected at most 1, found 2",
+        ),
+        (
+            Mistake::LeavesTheGroupOutOfItsPath,
+            "hierarchy_groups_are_listed_by_path",
+            "end of the path: expected Some(\"group-1\"), found None",
+        ),
+        (Mistake::FindsEverybody, "a_search_finds_a_name", "expected nobody else, found others"),
+        (Mistake::KnowsNoArns, "arns_are_ids", "a change by ARN: `UpdateUserHierarchy` failed, not found"),
+        (Mistake::QuotesTheNumber, "a_refusal_changes_nothing", "the error tells a value that was sent"),
     ] {
         let client = Wrong { inner: connect(), mistake };
         let breaches = check(&client, &fixture()).await;
-        assert!(breaches.iter().any(|breach| breach.check == broken), "{mistake:?}: {breaches:#?}");
+        let is_it = |breach: &Breach| breach.check == broken && breach.message.contains(message);
+        assert!(breaches.iter().any(is_it), "{mistake:?}: {breaches:#?}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The SDK's errors as the crate's: the kind by the service's code, and by the HTTP status where
 //! the code is unknown.
 
-use std::{error::Error, fmt, io, iter};
+use std::{error::Error, fmt, iter};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_connect::{
@@ -10,9 +10,9 @@ use aws_sdk_connect::{
     operation::RequestId,
 };
 
-use super::to_sdk::Sent;
+use super::{endpoint::Endpoint, to_sdk::Sent};
 use crate::{
-    client::{ClientError, Effect, ErrorKind},
+    client::{ClientError, ErrorKind},
     user::Operation,
 };
 
@@ -36,6 +36,8 @@ const KINDS: &[(&str, ErrorKind)] = &[
     ("InvalidRequestException", ErrorKind::Invalid),
     ("InvalidParameterException", ErrorKind::Invalid),
     ("ValidationException", ErrorKind::Invalid),
+    // It comes with the status 404, as if a user were missing.
+    ("UnknownOperationException", ErrorKind::Invalid),
     ("SerializationException", ErrorKind::Invalid),
     ("AccessDenied", ErrorKind::AccessDenied),
     ("AccessDeniedException", ErrorKind::AccessDenied),
@@ -58,13 +60,18 @@ const KINDS: &[(&str, ErrorKind)] = &[
 ];
 
 /// The error of a call, without anything of what was sent.
-pub(super) fn client_error<E>(operation: Operation, error: &SdkError<E>, sent: &Sent<'_>) -> ClientError
+pub(super) fn client_error<E>(
+    operation: Operation,
+    error: &SdkError<E>,
+    sent: &Sent<'_>,
+    endpoint: &Endpoint,
+) -> ClientError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let failed = match error.raw_response() {
-        Some(response) => refused(operation, error, response, sent),
-        None => unanswered(operation, error, sent),
+        Some(response) => refused(operation, error, response, sent, endpoint),
+        None => unanswered(operation, error, sent, endpoint),
     };
     match error.request_id() {
         Some(id) => failed.with_request_id(id),
@@ -74,8 +81,8 @@ where
 
 /// An answer that lacks what it must have.
 pub(super) fn incomplete(operation: Operation, member: &str, request_id: Option<&str>) -> ClientError {
-    let error =
-        ClientError::new(operation, ErrorKind::Service).with_message(format!("the answer has no `{member}`"));
+    let error = ClientError::new(operation, ErrorKind::InvalidResponse)
+        .with_message(format!("the answer has no `{member}`"));
     match request_id {
         Some(id) => error.with_request_id(id),
         None => error,
@@ -88,14 +95,16 @@ fn refused<E>(
     error: &SdkError<E>,
     response: &HttpResponse,
     sent: &Sent<'_>,
+    endpoint: &Endpoint,
 ) -> ClientError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let status = response.status();
     if status.is_success() {
-        let failed = ClientError::new(operation, ErrorKind::Service);
-        return caused(failed.with_message("the answer cannot be read"), error, sent);
+        let failed = ClientError::new(operation, ErrorKind::InvalidResponse)
+            .with_message(format!("what {endpoint} answers cannot be read"));
+        return caused(failed, error, sent);
     }
     // The SDK gives up on the code where the body is no JSON, as a proxy's page is not.
     let header = response.headers().get("x-amzn-errortype");
@@ -104,7 +113,13 @@ where
     let uncoded = || chain(error).find_map(|cause| cause.downcast_ref::<ErrorMetadata>()?.message());
     let message = error.message().or_else(uncoded);
 
-    let kind = code.and_then(kind_of_code).unwrap_or_else(|| kind_of_status(status.as_u16()));
+    let status = status.as_u16();
+    if code.is_none() && error.request_id().is_none() && is_of_another_server(status) {
+        return ClientError::new(operation, ErrorKind::Unreachable).with_message(format!(
+            "{endpoint} answers HTTP status {status}, and not as Amazon Connect does"
+        ));
+    }
+    let kind = code.and_then(kind_of_code).unwrap_or_else(|| kind_of_status(status));
     let failed = ClientError::new(operation, kind);
     let failed = match code {
         Some(code) => failed.with_code(code),
@@ -114,22 +129,29 @@ where
         // The chain of causes would only repeat code and message.
         Some(message) => failed.with_message(sent.redact(message)),
         None if code.is_some() => failed,
-        None => caused(failed.with_message(format!("HTTP status {}", status.as_u16())), error, sent),
+        None => caused(failed.with_message(format!("HTTP status {status}")), error, sent),
     }
 }
 
 /// There is no answer: the request was never made, or is lost.
-fn unanswered<E: Error + 'static>(operation: Operation, error: &SdkError<E>, sent: &Sent<'_>) -> ClientError {
-    let failed = match error {
+fn unanswered<E: Error + 'static>(
+    operation: Operation,
+    error: &SdkError<E>,
+    sent: &Sent<'_>,
+    endpoint: &Endpoint,
+) -> ClientError {
+    let causes = causes(error, sent);
+    let (kind, message) = match error {
+        _ if chain(error).any(|cause| cause.is::<CredentialsError>()) => (ErrorKind::Credentials, causes),
         SdkError::ConstructionFailure(_) => {
-            ClientError::new(operation, ErrorKind::Invalid).with_message("the request cannot be built")
+            (ErrorKind::Invalid, format!("the request cannot be built: {causes}"))
         }
         SdkError::DispatchFailure(failure) if failure.as_connector_error().is_some_and(was_never_sent) => {
-            ClientError::new(operation, ErrorKind::Transport).with_effect(Effect::None)
+            (ErrorKind::Unreachable, endpoint.before(&causes))
         }
-        _ => ClientError::new(operation, ErrorKind::Transport),
+        _ => (ErrorKind::Transport, endpoint.before(&causes)),
     };
-    caused(failed, error, sent)
+    ClientError::new(operation, kind).with_message(message)
 }
 
 fn caused<E: Error + 'static>(failed: ClientError, error: &SdkError<E>, sent: &Sent<'_>) -> ClientError {
@@ -139,13 +161,60 @@ fn caused<E: Error + 'static>(failed: ClientError, error: &SdkError<E>, sent: &S
     }
 }
 
-/// Whether the failure proves that no byte of the request left.
+/// What the causes of an error say, the first that happened last, in one line: each that says something, and
+/// that its cause does not repeat.
+fn causes(error: &(dyn Error + 'static), sent: &Sent<'_>) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for cause in chain(error).skip(1) {
+        let text = sent.redact(&one_line(&cause.to_string()));
+        match said.last_mut() {
+            _ if SAYS_NOTHING.contains(&text.as_str()) => {}
+            Some(last) if last.contains(&text) => {}
+            Some(last) if text.contains(last.as_str()) => *last = text,
+            _ => said.push(text),
+        }
+    }
+    said.join(": ")
+}
+
+/// What the SDK says of a failure whose cause says more.
+const SAYS_NOTHING: [&str; 5] = [
+    "io error",
+    "other",
+    "user error",
+    "client error (Connect)",
+    "an error occurred while loading credentials",
+];
+
+/// A text in one line, without the request that the SDK prints where its URL is wrong.
+fn one_line(text: &str) -> String {
+    let text = match text.split_once(IN_A_REQUEST) {
+        Some((before, request)) => {
+            let after = request.rsplit_once("`: ").map(|(_, after)| format!(": {after}"));
+            format!("{before}{}", after.unwrap_or_default())
+        }
+        None => text.to_owned(),
+    };
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+/// What stands between a wrong URL and the request, which may hold anything.
+const IN_A_REQUEST: &str = " to request `";
+
+/// Whether the failure proves that no byte of the request left: it could not be sent as it is, or there was
+/// no connection yet.
 fn was_never_sent(error: &ConnectorError) -> bool {
-    error.is_user()
-        || chain(error).any(|cause| {
-            let refused = cause.downcast_ref::<io::Error>().map(io::Error::kind);
-            refused == Some(io::ErrorKind::ConnectionRefused) || cause.is::<CredentialsError>()
-        })
+    let is_connecting = |cause: &(dyn Error + 'static)| {
+        cause.downcast_ref::<hyper_util::client::legacy::Error>().is_some_and(|error| error.is_connect())
+    };
+    let is_of_the_url = |cause: &(dyn Error + 'static)| cause.to_string().contains(IN_A_REQUEST);
+    error.is_user() || chain(error).any(|cause| is_connecting(cause) || is_of_the_url(cause))
+}
+
+/// Whether such a status, without the code and the request id that AWS gives, means that something else than
+/// Amazon Connect has answered: a proxy, a login page, another program. What may pass is not among them.
+const fn is_of_another_server(status: u16) -> bool {
+    matches!(status, 300..=499) && !matches!(status, 408 | 429)
 }
 
 /// `aws.connect#ThrottlingException:http://…` names a namespace and a document around its code.

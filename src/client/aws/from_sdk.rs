@@ -1,5 +1,6 @@
-//! The SDK's types as the model's. What the service leaves out reads as its default; what this
-//! version does not know is recorded.
+//! The SDK's types as the model's. What the service leaves out reads as its default, or as empty, as far as
+//! the API declares it optional and something can be done without it; what this version does not know is
+//! recorded.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -65,7 +66,7 @@ pub(super) fn described(user: User) -> Result<UserDescription, Missing> {
     let mut reader = Reader::new(Unit::Seconds);
     Ok(UserDescription {
         user_id: required(user.id, "User.Id")?.into(),
-        arn: required(user.arn, "User.Arn")?,
+        arn: user.arn.unwrap_or_default(),
         name: required(user.username, "User.Username")?,
         directory_user_id: user.directory_user_id,
         identity: user.identity_info.map(identity).unwrap_or_default(),
@@ -87,7 +88,7 @@ pub(super) fn found(user: UserSearchSummary) -> Result<FoundUser, Missing> {
         user.identity_info.map(|info| (info.first_name, info.last_name)).unwrap_or_default();
     Ok(FoundUser {
         user_id: required(user.id, "Users.Id")?.into(),
-        arn: required(user.arn, "Users.Arn")?,
+        arn: user.arn.unwrap_or_default(),
         name: required(user.username, "Users.Username")?,
         directory_user_id: user.directory_user_id,
         first_name: first_name.map(Personal::new),
@@ -105,8 +106,8 @@ pub(super) fn found(user: UserSearchSummary) -> Result<FoundUser, Missing> {
 pub(super) fn listed(user: UserSummary) -> Result<ListedUser, Missing> {
     Ok(ListedUser {
         user_id: required(user.id, "UserSummaryList.Id")?.into(),
-        arn: required(user.arn, "UserSummaryList.Arn")?,
-        name: required(user.username, "UserSummaryList.Username")?,
+        arn: user.arn.unwrap_or_default(),
+        name: user.username.unwrap_or_default(),
         last_modified_time: timestamp(user.last_modified_time),
         last_modified_region: user.last_modified_region,
     })
@@ -121,16 +122,16 @@ pub(super) fn proficiency(proficiency: UserProficiency) -> (ProficiencyKey, u8) 
 pub(super) fn routing_profile(profile: RoutingProfileSummary) -> Result<NamedResource, Missing> {
     Ok(NamedResource {
         id: required(profile.id, "RoutingProfileSummaryList.Id")?,
-        arn: required(profile.arn, "RoutingProfileSummaryList.Arn")?,
-        name: required(profile.name, "RoutingProfileSummaryList.Name")?,
+        arn: profile.arn.unwrap_or_default(),
+        name: profile.name.unwrap_or_default(),
     })
 }
 
 pub(super) fn security_profile(profile: SecurityProfileSummary) -> Result<NamedResource, Missing> {
     Ok(NamedResource {
         id: required(profile.id, "SecurityProfileSummaryList.Id")?,
-        arn: required(profile.arn, "SecurityProfileSummaryList.Arn")?,
-        name: required(profile.name, "SecurityProfileSummaryList.Name")?,
+        arn: profile.arn.unwrap_or_default(),
+        name: profile.name.unwrap_or_default(),
     })
 }
 
@@ -138,8 +139,8 @@ pub(super) fn security_profile(profile: SecurityProfileSummary) -> Result<NamedR
 pub(super) fn hierarchy_group(group: HierarchyGroup) -> Option<Result<HierarchyGroupEntry, Missing>> {
     (group.level_id.as_deref() != Some(FOUNDATION)).then(|| {
         let id = required(group.id, "UserHierarchyGroups.Id")?;
-        let name = required(group.name, "UserHierarchyGroups.Name")?;
-        let mut path = above(&id, group.hierarchy_path)?;
+        let name = group.name.unwrap_or_default();
+        let mut path = above(&id, group.hierarchy_path);
         path.push(name.clone());
         Ok(HierarchyGroupEntry { id: id.into(), name, path })
     })
@@ -173,7 +174,7 @@ fn present(text: String) -> Option<String> {
 }
 
 /// The names on the path to a hierarchy group, whose own level is part of the service's path.
-fn above(group: &str, path: Option<HierarchyPath>) -> Result<Vec<String>, Missing> {
+fn above(group: &str, path: Option<HierarchyPath>) -> Vec<String> {
     let levels = |path: HierarchyPath| {
         [path.level_one, path.level_two, path.level_three, path.level_four, path.level_five]
     };
@@ -181,7 +182,7 @@ fn above(group: &str, path: Option<HierarchyPath>) -> Result<Vec<String>, Missin
         .flat_map(levels)
         .flatten()
         .filter(|level| level.id.as_deref() != Some(group))
-        .map(|level| required(level.name, "UserHierarchyGroups.HierarchyPath.Name"))
+        .map(|level| level.name.unwrap_or_default())
         .collect()
 }
 

@@ -1,5 +1,6 @@
 //! The real Amazon Connect, through the AWS SDK for Rust.
 
+mod endpoint;
 mod error;
 mod from_sdk;
 mod operations;
@@ -12,6 +13,8 @@ use aws_sdk_connect::Client;
 use aws_smithy_types::retry::RetryConfig;
 
 pub use settings::{AwsSettings, AwsSettingsBuilder, AwsSettingsError};
+
+use self::endpoint::Endpoint;
 
 /// Amazon Connect in an AWS Region: one request per method, never repeated.
 ///
@@ -32,6 +35,7 @@ pub use settings::{AwsSettings, AwsSettingsBuilder, AwsSettingsError};
 #[derive(Clone)]
 pub struct AwsConnect {
     client: Client,
+    endpoint: Endpoint,
 }
 
 impl AwsConnect {
@@ -44,8 +48,9 @@ impl AwsConnect {
     /// This constructor alone names a type of the SDK, and so follows the SDK's versions.
     pub fn new(client: Client) -> Self {
         // The SDK repeats a full quota as if it were throttling, and a create whose answer was lost.
-        let config = client.config().to_builder().retry_config(RetryConfig::disabled()).build();
-        Self { client: Client::from_conf(config) }
+        let config = client.config().to_builder().retry_config(RetryConfig::disabled());
+        let endpoint = Endpoint::default();
+        Self { client: Client::from_conf(config.interceptor(endpoint.clone()).build()), endpoint }
     }
 
     /// Finds Region and credentials where AWS tools look for them: environment variables, profiles,
@@ -56,7 +61,8 @@ impl AwsConnect {
     ///
     /// # Errors
     ///
-    /// [`AwsSettingsError::NoRegion`] where nothing names a Region.
+    /// [`AwsSettingsError`] where nothing names a Region, the profile that is named is nowhere defined, the
+    /// files of profiles cannot be read, or the endpoint URL is none.
     pub async fn from_environment(settings: &AwsSettings) -> Result<Self, AwsSettingsError> {
         settings.load().await.map(Self::new)
     }

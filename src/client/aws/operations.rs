@@ -34,11 +34,14 @@ const SMALL_PAGE: u32 = 100;
 
 /// Sends a request of the SDK's and maps its error, with `sent` for what must not be quoted.
 macro_rules! send {
-    ($operation:ident, $call:expr) => {
-        send!($operation, $call, Sent::default())
+    ($this:ident, $operation:ident, $call:expr) => {
+        send!($this, $operation, $call, Sent::default())
     };
-    ($operation:ident, $call:expr, $sent:expr) => {
-        $call.send().await.map_err(|error| client_error(Operation::$operation, &error, &$sent))
+    ($this:ident, $operation:ident, $call:expr, $sent:expr) => {
+        $call
+            .send()
+            .await
+            .map_err(|error| client_error(Operation::$operation, &error, &$sent, &$this.endpoint))
     };
 }
 
@@ -105,22 +108,22 @@ impl ConnectClient for AwsConnect {
             .identity(&request.identity)
             .phone(request.phone.as_ref())
             .channels(&request.channels);
-        let answer = send!(CreateUser, with_channels!(call, lists), sent)?;
+        let answer = send!(self, CreateUser, with_channels!(call, lists), sent)?;
         let missing = lacks(operation, answer.request_id());
         Ok(CreatedUser {
             user_id: required(answer.user_id, "UserId").map_err(&missing)?.into(),
-            arn: required(answer.user_arn, "UserArn").map_err(&missing)?,
+            arn: answer.user_arn.unwrap_or_default(),
         })
     }
 
     async fn describe_user(&self, request: &DescribeUser) -> ClientResult<UserDescription> {
-        let answer = send!(DescribeUser, to_user!(self.client.describe_user(), request))?;
+        let answer = send!(self, DescribeUser, to_user!(self.client.describe_user(), request))?;
         let missing = lacks(Operation::DescribeUser, answer.request_id());
         answer.user.ok_or("User").and_then(described).map_err(missing)
     }
 
     async fn delete_user(&self, request: &DeleteUser) -> ClientResult<()> {
-        send!(DeleteUser, to_user!(self.client.delete_user(), request)).map(drop)
+        send!(self, DeleteUser, to_user!(self.client.delete_user(), request)).map(drop)
     }
 
     async fn list_users(&self, request: &ListUsers) -> ClientResult<Page<ListedUser>> {
@@ -130,7 +133,7 @@ impl ConnectClient for AwsConnect {
             .instance_id(request.instance_id.as_str())
             .set_next_token(request.next_token.clone())
             .max_results(integer(request.max_results.unwrap_or(LIST_PAGE)));
-        let answer = send!(ListUsers, call)?;
+        let answer = send!(self, ListUsers, call)?;
         let missing = lacks(Operation::ListUsers, answer.request_id());
         page(answer.user_summary_list, answer.next_token, |user| Some(listed(user))).map_err(missing)
     }
@@ -143,7 +146,7 @@ impl ConnectClient for AwsConnect {
             .set_next_token(request.next_token.clone())
             .max_results(integer(request.max_results.unwrap_or(SEARCH_PAGE)))
             .set_search_criteria(request.name.as_deref().map(named));
-        let answer = send!(SearchUsers, call)?;
+        let answer = send!(self, SearchUsers, call)?;
         let missing = lacks(Operation::SearchUsers, answer.request_id());
         page(answer.users, answer.next_token, |user| Some(found(user))).map_err(missing)
     }
@@ -151,44 +154,44 @@ impl ConnectClient for AwsConnect {
     async fn update_user_identity_info(&self, request: &UpdateUserIdentityInfo) -> ClientResult<()> {
         let call = to_user!(self.client.update_user_identity_info(), request)
             .identity_info(identity(&request.identity));
-        send!(UpdateUserIdentityInfo, call, Sent::default().identity(&request.identity)).map(drop)
+        send!(self, UpdateUserIdentityInfo, call, Sent::default().identity(&request.identity)).map(drop)
     }
 
     async fn update_user_phone_config(&self, request: &UpdateUserPhoneConfig) -> ClientResult<()> {
         let call =
             to_user!(self.client.update_user_phone_config(), request).phone_config(phone(&request.phone));
-        send!(UpdateUserPhoneConfig, call, Sent::default().phone(Some(&request.phone))).map(drop)
+        send!(self, UpdateUserPhoneConfig, call, Sent::default().phone(Some(&request.phone))).map(drop)
     }
 
     async fn update_user_config(&self, request: &UpdateUserConfig) -> ClientResult<()> {
         let lists = channel_lists(&request.channels).map_err(unbuilt(Operation::UpdateUserConfig))?;
         let call = with_channels!(to_user!(self.client.update_user_config(), request), lists);
-        send!(UpdateUserConfig, call, Sent::default().channels(&request.channels)).map(drop)
+        send!(self, UpdateUserConfig, call, Sent::default().channels(&request.channels)).map(drop)
     }
 
     async fn update_user_routing_profile(&self, request: &UpdateUserRoutingProfile) -> ClientResult<()> {
         let call = to_user!(self.client.update_user_routing_profile(), request)
             .routing_profile_id(request.routing_profile_id.as_str());
-        send!(UpdateUserRoutingProfile, call).map(drop)
+        send!(self, UpdateUserRoutingProfile, call).map(drop)
     }
 
     async fn update_user_security_profiles(&self, request: &UpdateUserSecurityProfiles) -> ClientResult<()> {
         let call = to_user!(self.client.update_user_security_profiles(), request)
             .set_security_profile_ids(ids(&request.security_profile_ids));
-        send!(UpdateUserSecurityProfiles, call).map(drop)
+        send!(self, UpdateUserSecurityProfiles, call).map(drop)
     }
 
     async fn update_user_hierarchy(&self, request: &UpdateUserHierarchy) -> ClientResult<()> {
         let call = to_user!(self.client.update_user_hierarchy(), request)
             .set_hierarchy_group_id(request.hierarchy_group_id.as_ref().map(ToString::to_string));
-        send!(UpdateUserHierarchy, call).map(drop)
+        send!(self, UpdateUserHierarchy, call).map(drop)
     }
 
     async fn associate_user_proficiencies(&self, request: &AssociateUserProficiencies) -> ClientResult<()> {
         let sent =
             proficiencies(&request.proficiencies).map_err(unbuilt(Operation::AssociateUserProficiencies))?;
         let call = to_user!(self.client.associate_user_proficiencies(), request).set_user_proficiencies(sent);
-        send!(AssociateUserProficiencies, call).map(drop)
+        send!(self, AssociateUserProficiencies, call).map(drop)
     }
 
     async fn disassociate_user_proficiencies(
@@ -199,14 +202,14 @@ impl ConnectClient for AwsConnect {
             .map_err(unbuilt(Operation::DisassociateUserProficiencies))?;
         let call =
             to_user!(self.client.disassociate_user_proficiencies(), request).set_user_proficiencies(sent);
-        send!(DisassociateUserProficiencies, call).map(drop)
+        send!(self, DisassociateUserProficiencies, call).map(drop)
     }
 
     async fn update_user_proficiencies(&self, request: &UpdateUserProficiencies) -> ClientResult<()> {
         let sent =
             proficiencies(&request.proficiencies).map_err(unbuilt(Operation::UpdateUserProficiencies))?;
         let call = to_user!(self.client.update_user_proficiencies(), request).set_user_proficiencies(sent);
-        send!(UpdateUserProficiencies, call).map(drop)
+        send!(self, UpdateUserProficiencies, call).map(drop)
     }
 
     async fn list_user_proficiencies(
@@ -215,7 +218,7 @@ impl ConnectClient for AwsConnect {
     ) -> ClientResult<Page<(ProficiencyKey, u8)>> {
         let call = to_user!(self.client.list_user_proficiencies(), request)
             .set_next_token(request.next_token.clone());
-        let answer = send!(ListUserProficiencies, call)?;
+        let answer = send!(self, ListUserProficiencies, call)?;
         let missing = lacks(Operation::ListUserProficiencies, answer.request_id());
         page(answer.user_proficiency_list, answer.next_token, |item| Some(Ok(proficiency(item))))
             .map_err(missing)
@@ -223,23 +226,23 @@ impl ConnectClient for AwsConnect {
 
     async fn tag_resource(&self, request: &TagResource) -> ClientResult<()> {
         let call = self.client.tag_resource().resource_arn(&request.arn).set_tags(tags(&request.tags));
-        send!(TagResource, call).map(drop)
+        send!(self, TagResource, call).map(drop)
     }
 
     async fn untag_resource(&self, request: &UntagResource) -> ClientResult<()> {
         let keys = request.keys.iter().cloned().collect();
         let call = self.client.untag_resource().resource_arn(&request.arn).set_tag_keys(Some(keys));
-        send!(UntagResource, call).map(drop)
+        send!(self, UntagResource, call).map(drop)
     }
 
     async fn describe_instance(&self, request: &DescribeInstance) -> ClientResult<InstanceDescription> {
         let operation = Operation::DescribeInstance;
         let call = self.client.describe_instance().instance_id(request.instance_id.as_str());
-        let answer = send!(DescribeInstance, call)?;
+        let answer = send!(self, DescribeInstance, call)?;
         let missing = lacks(operation, answer.request_id());
         let instance = answer.instance.ok_or_else(|| missing("Instance"))?;
         Ok(InstanceDescription {
-            instance_id: required(instance.id, "Instance.Id").map_err(&missing)?.into(),
+            instance_id: instance.id.map_or_else(|| request.instance_id.clone(), Into::into),
             identity_management: instance
                 .identity_management_type
                 .and_then(|kind| kind.as_str().parse().ok()),
@@ -256,7 +259,7 @@ impl ConnectClient for AwsConnect {
             .instance_id(request.instance_id.as_str())
             .set_next_token(request.next_token.clone())
             .max_results(integer(request.max_results.unwrap_or(LIST_PAGE)));
-        let answer = send!(ListRoutingProfiles, call)?;
+        let answer = send!(self, ListRoutingProfiles, call)?;
         let missing = lacks(Operation::ListRoutingProfiles, answer.request_id());
         page(answer.routing_profile_summary_list, answer.next_token, |profile| Some(routing_profile(profile)))
             .map_err(missing)
@@ -272,7 +275,7 @@ impl ConnectClient for AwsConnect {
             .instance_id(request.instance_id.as_str())
             .set_next_token(request.next_token.clone())
             .max_results(integer(request.max_results.unwrap_or(LIST_PAGE)));
-        let answer = send!(ListSecurityProfiles, call)?;
+        let answer = send!(self, ListSecurityProfiles, call)?;
         let missing = lacks(Operation::ListSecurityProfiles, answer.request_id());
         page(answer.security_profile_summary_list, answer.next_token, |profile| {
             Some(security_profile(profile))
@@ -290,7 +293,7 @@ impl ConnectClient for AwsConnect {
             .instance_id(request.instance_id.as_str())
             .set_next_token(request.next_token.clone())
             .max_results(integer(request.max_results.unwrap_or(SMALL_PAGE)));
-        let answer = send!(SearchUserHierarchyGroups, call)?;
+        let answer = send!(self, SearchUserHierarchyGroups, call)?;
         let missing = lacks(Operation::SearchUserHierarchyGroups, answer.request_id());
         page(answer.user_hierarchy_groups, answer.next_token, hierarchy_group).map_err(missing)
     }
@@ -306,7 +309,7 @@ impl ConnectClient for AwsConnect {
             .instance_id(request.instance_id.as_str())
             .set_next_token(request.next_token.clone())
             .max_results(integer(SMALL_PAGE));
-        let answer = send!(SearchQuickConnects, call)?;
+        let answer = send!(self, SearchQuickConnects, call)?;
         let missing = lacks(Operation::SearchQuickConnects, answer.request_id());
         page(answer.quick_connects, answer.next_token, user_quick_connect).map_err(missing)
     }
@@ -317,6 +320,6 @@ impl ConnectClient for AwsConnect {
             .delete_quick_connect()
             .instance_id(request.instance_id.as_str())
             .quick_connect_id(&request.quick_connect_id);
-        send!(DeleteQuickConnect, call).map(drop)
+        send!(self, DeleteQuickConnect, call).map(drop)
     }
 }

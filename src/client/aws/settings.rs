@@ -1,14 +1,17 @@
 //! Where to find Amazon Connect.
 
-use std::time::Duration;
+use std::{env, error::Error, iter, time::Duration};
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, profile};
 use aws_sdk_connect::{Client, config};
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use bon::Builder;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What names an endpoint in the environment.
+const ENDPOINT_VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_CONNECT", "AWS_ENDPOINT_URL"];
 
 /// What to take instead of the environment's: whatever is `None` is looked up, or has its default.
 #[derive(Builder, Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +40,49 @@ pub enum AwsSettingsError {
         /// The profile that was asked for.
         profile: Option<String>,
     },
+    /// The profile that is named in the settings or in `AWS_PROFILE` is not defined.
+    #[error("the AWS profile `{profile}` is not defined{}", others(known))]
+    NoProfile {
+        /// The profile that was asked for.
+        profile: String,
+        /// Those that are defined.
+        known: Vec<String>,
+    },
+    /// A file of profiles cannot be read.
+    #[error("the AWS profiles cannot be read: {reason}")]
+    Profiles {
+        /// What is wrong.
+        reason: String,
+    },
+    /// The endpoint URL cannot be called.
+    #[error("the endpoint URL `{url}` cannot be called: {reason}")]
+    EndpointUrl {
+        /// The URL.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl AwsSettingsError {
+    /// The way out.
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::NoRegion { .. } => "name the Region of the instance, such as `eu-central-1`",
+            Self::NoProfile { .. } => {
+                "name one that `aws configure list-profiles` tells, or make it with `aws configure --profile`"
+            }
+            Self::Profiles { .. } => "mend `~/.aws/config` or `~/.aws/credentials`",
+            Self::EndpointUrl { .. } => "give a URL of the form `https://HOST[:PORT]`, or leave it out",
+        }
+    }
+}
+
+fn others(known: &[String]) -> String {
+    if known.is_empty() {
+        return ": there are no profiles".to_owned();
+    }
+    format!(": there are `{}`", known.join("`, `"))
 }
 
 fn quoted(profile: Option<&str>) -> String {
@@ -46,6 +92,16 @@ fn quoted(profile: Option<&str>) -> String {
 impl AwsSettings {
     /// The SDK's client for these settings.
     pub(super) async fn load(&self) -> Result<Client, AwsSettingsError> {
+        self.check_profile().await?;
+        // The SDK panics where it is empty.
+        match &self.endpoint_url {
+            Some(url) => check_url(url)?,
+            // Of these it passes over those that it cannot read, and would call the real service.
+            None => ENDPOINT_VARIABLES
+                .iter()
+                .filter_map(|name| env::var(name).ok())
+                .try_for_each(|url| if url.is_empty() { Ok(()) } else { check_url(&url) })?,
+        }
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .retry_config(RetryConfig::disabled())
             .timeout_config(
@@ -64,9 +120,42 @@ impl AwsSettings {
             loader = loader.endpoint_url(url);
         }
         let shared = loader.load().await;
+        shared.endpoint_url().map_or(Ok(()), check_url)?;
         if shared.region().is_none() {
             return Err(AwsSettingsError::NoRegion { profile: self.profile.clone() });
         }
         Ok(Client::from_conf(config::Builder::from(&shared).build()))
+    }
+
+    /// The SDK only finds out at the first call, and passes over a file that it cannot read.
+    async fn check_profile(&self) -> Result<(), AwsSettingsError> {
+        let named = self.profile.clone().or_else(|| env::var("AWS_PROFILE").ok());
+        let Some(profile) = named.filter(|name| !name.is_empty()) else { return Ok(()) };
+        let (files, system, environment) = Default::default();
+        let profiles = profile::load(&system, &environment, &files, None).await;
+        let profiles = profiles.map_err(|error| {
+            let chain = iter::successors(Some(&error as &dyn Error), |error| (*error).source());
+            let texts: Vec<String> = chain.map(ToString::to_string).collect();
+            AwsSettingsError::Profiles { reason: texts.join(": ") }
+        })?;
+        if profile == "default" || profiles.get_profile(&profile).is_some() {
+            return Ok(());
+        }
+        let mut known: Vec<String> = profiles.profiles().map(str::to_owned).collect();
+        known.sort_unstable();
+        Err(AwsSettingsError::NoProfile { profile, known })
+    }
+}
+
+fn check_url(url: &str) -> Result<(), AwsSettingsError> {
+    let failed =
+        |reason: &str| AwsSettingsError::EndpointUrl { url: url.to_owned(), reason: reason.to_owned() };
+    let parsed: http::Uri = url.parse().map_err(|error: http::uri::InvalidUri| failed(&error.to_string()))?;
+    if !matches!(parsed.scheme_str(), Some("http" | "https")) {
+        return Err(failed("it must begin with `http://` or `https://`"));
+    }
+    match parsed.host() {
+        Some(host) if !host.is_empty() => Ok(()),
+        _ => Err(failed("it names no host")),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Check, Suite, expect, failed, refused};
 use crate::{
     client::*,
-    user::{Channel, Id, IdKind, Operation},
+    user::{Channel, Id, IdKind, Operation, Phone, PhoneType},
 };
 
 /// What all pages hold, none of which may be larger than was asked for.
@@ -17,7 +17,7 @@ macro_rules! pages_of {
         loop {
             let page = $suite.client.$method(&request).await.map_err(failed("a list"))?;
             if page.items.len() > $size {
-                return Err("a page holds more than was asked for".to_owned());
+                return Err(format!("a page: expected at most {}, found {}", $size, page.items.len()));
             }
             items.extend(page.items);
             match page.next_token {
@@ -42,7 +42,7 @@ impl Suite<'_> {
             .filter(|(id, _)| made.iter().any(|(made, _)| made == id))
             .collect();
         let distinct: BTreeSet<_> = seen.iter().cloned().collect();
-        expect("the pages' content", &(seen.len(), distinct), &(3, made.clone()))?;
+        expect("pages' content", &(seen.len(), distinct), &(3, made.clone()))?;
         for (user_id, _) in &made {
             self.delete(user_id).await?;
         }
@@ -55,14 +55,46 @@ impl Suite<'_> {
         let found = search_all_users(self.client, &self.fixture.instance_id, Some(name)).await;
         let found = found.map_err(failed("a search"))?;
         let user = found.iter().find(|user| user.name == name).ok_or("a search does not find a user")?;
-        expect("the id", &user.user_id, &created.user_id)?;
+        expect("id", &user.user_id, &created.user_id)?;
         if found.iter().any(|found| !found.name.eq_ignore_ascii_case(name)) {
-            return Err("a search for a name finds others".to_owned());
+            return Err("a search for a name: expected nobody else, found others".to_owned());
         }
         let work = user.channels.after_contact_work.get(&Channel::Voice).map(|work| work.time_limit);
         expect("after contact work, in seconds", &work, &Some(90))?;
         self.delete(&other).await?;
         self.delete(&created.user_id).await
+    }
+
+    pub(super) async fn a_search_tells_what_a_read_does(&self, name: &str) -> Check {
+        let user_id = self.make(name).await?.user_id;
+        let phone =
+            Phone { after_contact_work_time_limit: 7, auto_accept: true, ..Phone::new(PhoneType::SoftPhone) };
+        let request = UpdateUserPhoneConfig { instance_id: self.instance(), user_id: user_id.clone(), phone };
+        self.client.update_user_phone_config(&request).await.map_err(failed("a phone"))?;
+        let read = self.read(&user_id).await?;
+        // What a search finds may lag behind.
+        let mut left = self.fixture.patience;
+        let found = loop {
+            let all = search_all_users(self.client, &self.fixture.instance_id, Some(name)).await;
+            let found = all.map_err(failed("a search"))?.into_iter().find(|user| user.user_id == user_id);
+            match found {
+                Some(user) if left == 0 || user.phone == read.phone => break user,
+                None if left == 0 => return Err("a search does not find a user".to_owned()),
+                _ => left -= 1,
+            }
+        };
+        expect("found ARN", &found.arn, &read.arn)?;
+        expect("found name", &found.name, &read.name)?;
+        expect("found directory user id", &found.directory_user_id, &read.directory_user_id)?;
+        expect("found first name", &found.first_name, &read.identity.first_name)?;
+        expect("found last name", &found.last_name, &read.identity.last_name)?;
+        expect("found phone", &found.phone, &read.phone)?;
+        expect("found routing profile", &found.routing_profile_id, &Some(read.routing_profile_id))?;
+        expect("found security profiles", &found.security_profile_ids, &read.security_profile_ids)?;
+        expect("found hierarchy group", &found.hierarchy_group_id, &read.hierarchy_group_id)?;
+        expect("found channels", &found.channels, &read.channels)?;
+        expect("found tags", &found.tags, &read.tags)?;
+        self.delete(&user_id).await
     }
 
     pub(super) async fn routing_profiles_are_listed_by_name(&self, name: &str) -> Check {
@@ -86,9 +118,9 @@ impl Suite<'_> {
         let (Some(group), None) = (groups.next(), groups.next()) else {
             return Err("a hierarchy group is not listed once".to_owned());
         };
-        expect("the end of the path", &group.path.last(), &Some(&group.name))?;
-        expect("the length of the path", &(1..=5).contains(&group.path.len()), &true)?;
-        expect("the names of the path", &group.path.iter().any(String::is_empty), &false)?;
+        expect("end of the path", &group.path.last(), &Some(&group.name))?;
+        expect("whether the path has 1 to 5 names", &(1..=5).contains(&group.path.len()), &true)?;
+        expect("whether the path lacks a name", &group.path.iter().any(String::is_empty), &false)?;
         self.delete(&user_id).await
     }
 
@@ -111,6 +143,6 @@ fn is_listed<K: IdKind>(all: &[NamedResource], id: &Id<K>) -> Check {
     let (Some(resource), None) = (resources.next(), resources.next()) else {
         return Err(format!("{} is not listed once", K::NAME));
     };
-    expect("the ARN", &Id::new(resource.arn.as_str()), id)?;
-    expect("the name", &resource.name.is_empty(), &false)
+    expect("ARN", &Id::new(resource.arn.as_str()), id)?;
+    expect("whether it has a name", &!resource.name.is_empty(), &true)
 }

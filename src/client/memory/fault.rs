@@ -1,5 +1,7 @@
 //! Calls that fail on demand, and the log of all calls.
 
+use std::fmt;
+
 use crate::{
     client::{ClientError, Effect, ErrorKind},
     user::Operation,
@@ -46,8 +48,8 @@ impl Fault {
     }
 }
 
-/// A call that was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A call that was made. `Debug` leaves out the name of a creation.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Call {
     /// The operation.
@@ -58,6 +60,19 @@ pub struct Call {
     pub user: Option<String>,
     /// How it failed, if it did.
     pub error: Option<ErrorKind>,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, instance, user, error } = self;
+        let id = user.as_ref().filter(|_| *operation != Operation::CreateUser);
+        f.debug_struct("Call")
+            .field("operation", operation)
+            .field("instance", instance)
+            .field("user", &id)
+            .field("error", error)
+            .finish()
+    }
 }
 
 /// The faults that have not come yet.

@@ -220,7 +220,7 @@ fn merge(known: &UserState, found: &FoundUser) -> UserState {
     let settings = &known.settings;
     let mut state = UserState {
         name: found.name.clone(),
-        arn: found.arn.clone(),
+        arn: if found.arn.is_empty() { known.arn.clone() } else { found.arn.clone() },
         directory_user_id: found.directory_user_id.clone().or_else(|| known.directory_user_id.clone()),
         settings: UserSettings {
             identity: Identity {
