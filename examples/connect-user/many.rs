@@ -119,8 +119,11 @@ async fn everybody(instance: &InstanceId, backend: &mut Backend, wishes: &Wishes
     if options.strategy == Strategy::Search {
         output::note("a search leaves e-mail addresses, mobile numbers and proficiencies out");
     }
-    let Everybody { users, failed, .. } =
+    let Everybody { users, failed, unchecked, .. } =
         read_all(instance, backend.client(), &options).await.map_err(fail)?;
+    for message in &unchecked {
+        output::note(message);
+    }
     for (user, error) in &failed {
         output::failure(&Failure::new(format!("`{user}` cannot be read: {error}")));
     }

@@ -7,15 +7,12 @@ use std::{
 
 use connect_user::{
     apply::import,
-    diff::{Action, Preview, preview, preview_deletion},
+    diff::{self, Action, Preview, preview, preview_deletion},
     fleet::{
-        Directory, Entry, FleetNotice, Matches, Missing, RefreshOptions, Refreshed, Strategy, Wanted,
+        DesiredSpec, Directory, Entry, FleetNotice, Matches, Missing, Refreshed, Strategy, Wanted,
         match_users, refresh,
     },
-    user::{
-        AutoName, IdentityManagementType, Input, InstanceId, Operation, UserSpec, UserState, Value,
-        merge_tags,
-    },
+    user::{AutoName, IdentityManagementType, Input, InstanceId, UserSpec, UserState, Value, merge_tags},
     validate::{Report, resolve, validate_document, with_name},
 };
 
@@ -101,29 +98,9 @@ pub async fn review(
         refreshed.states = recorded.collect();
         return look_at_all(program, store, wishes, refreshed, None).await;
     };
-    let options = refresh_options(program, store, wishes)?;
-    let mut refreshed = read(program, store, wishes, backend, &options).await?;
-    loop {
-        let review = look_at_all(program, store, wishes, refreshed, Some(backend)).await?;
-        // An identity is written whole: what a search has left out of it must be known before.
-        let writes = |view: &&View| {
-            let mut steps = view.preview.steps.iter();
-            steps.any(|step| step.operation == Operation::UpdateUserIdentityInfo)
-        };
-        let partial: Vec<String> = review
-            .views
-            .iter()
-            .filter(writes)
-            .map(|view| view.moved_from.clone().unwrap_or_else(|| view.name.clone()))
-            .filter(|name| review.refreshed.partial.contains(name))
-            .collect();
-        if partial.is_empty() {
-            return Ok(review);
-        }
-        refreshed = review.refreshed;
-        refreshed.complete(partial.iter().map(String::as_str), backend.client(), &options).await;
-        fail_unread(&refreshed)?;
-    }
+    let specs = specs(program, store, wishes)?;
+    let refreshed = read(program, store, wishes, backend, &specs).await?;
+    look_at_all(program, store, wishes, refreshed, Some(backend)).await
 }
 
 fn check_targets(program: &Program, store: &Store, wishes: &Wishes) -> Outcome<()> {
@@ -135,25 +112,22 @@ fn check_targets(program: &Program, store: &Store, wishes: &Wishes) -> Outcome<(
     }
 }
 
-/// Which instances to look at, and of whom to read the proficiencies.
-fn refresh_options(program: &Program, store: &Store, wishes: &Wishes) -> Outcome<RefreshOptions> {
-    let mut options = wishes.refresh_options(Strategy::Changed);
+/// What the program wants of each user, as far as it is known before anybody is read.
+fn specs(
+    program: &Program,
+    store: &Store,
+    wishes: &Wishes,
+) -> Outcome<Vec<(String, UserSpec, diff::Options)>> {
+    let mut specs = Vec::new();
     for user in program.users.iter().filter(|user| wishes.is_target(&user.name)) {
         let properties = program.evaluate(user, &Scope::default())?.properties;
-        let Some((instance, name)) = identity_of(&properties) else { continue };
-        let instance = InstanceId::new(instance);
-        if instance.check().is_err() {
-            continue;
-        }
-        let has = |member: &str| properties.get(member).is_some();
-        if has("userProficiencies") || has("user_proficiencies") {
-            options.proficiencies.insert((instance.clone(), name));
-        }
-        if store.entry(&user.name).is_none_or(|entry| entry.state.is_none()) {
-            options.instances.insert(instance);
-        }
+        let suffix = store.suffix(&user.name);
+        let context = wishes.context(wishes.assumed, auto_name(&user.name, suffix), None, None);
+        let (spec, _) = validate_document(properties, &context);
+        let spec = if suffix.is_some() { with_name(&spec, &context) } else { spec };
+        specs.push((user.name.clone(), spec, wishes.options(wishes.assumed, None, user.protect)));
     }
-    Ok(options)
+    Ok(specs)
 }
 
 /// Reads the recorded users again, and those that the program imports.
@@ -162,16 +136,17 @@ async fn read(
     store: &Store,
     wishes: &Wishes,
     backend: &Backend,
-    options: &RefreshOptions,
+    specs: &[(String, UserSpec, diff::Options)],
 ) -> Outcome<Refreshed> {
     let known: BTreeMap<String, UserState> = store
         .users()
         .filter(|(name, _)| wishes.is_target(name))
         .map(|(name, state)| (name.clone(), state.clone()))
         .collect();
-    let refreshed = refresh(&known, backend.client(), options).await;
-    let mut refreshed =
-        refreshed.map_err(|error| Failure::new(format!("the users cannot be read: {error}")))?;
+    let desired = specs.iter().map(|(name, spec, options)| DesiredSpec { name, spec, options });
+    let desired: Vec<DesiredSpec<'_>> = desired.collect();
+    let options = wishes.refresh_options(Strategy::Changed);
+    let mut refreshed = refresh(&desired, &known, backend.client(), &options).await;
     fail_unread(&refreshed)?;
     for user in program.users.iter().filter(|user| wishes.is_target(&user.name)) {
         let Some(id) = user.import.as_ref().filter(|_| !known.contains_key(&user.name)) else { continue };
@@ -187,10 +162,26 @@ async fn read(
     Ok(refreshed)
 }
 
+/// How many users a message names.
+const SHOWN: usize = 5;
+
 /// Ends where somebody could not be read: a plan would be made of what is no longer true.
 pub fn fail_unread(refreshed: &Refreshed) -> Outcome<()> {
+    for message in &refreshed.unchecked {
+        output::note(message);
+    }
+    // One cause, such as an instance that cannot be listed, may concern thousands of users.
+    let mut causes: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (name, error) in &refreshed.failed {
-        output::failure(&Failure::new(format!("`{name}` cannot be read: {error}")));
+        causes.entry(error.to_string()).or_default().push(name);
+    }
+    for (error, names) in causes {
+        let listed = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let more = match names.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        output::failure(&Failure::new(format!("{listed}{more} cannot be read: {error}")));
     }
     if refreshed.failed.is_empty() { Ok(()) } else { Err(Failure::said()) }
 }

@@ -6,6 +6,7 @@ use connect_user::{
     apply,
     client::ErrorKind,
     diff::{Change, ChangeKind, Options, drift as differences},
+    fleet::Wanted,
     fleet::{Change as Record, Entry, Strategy, refresh},
     user::{ImportId, UserState, Value},
 };
@@ -77,9 +78,7 @@ pub async fn drift(global: &Global) -> Outcome<()> {
     let known: BTreeMap<String, UserState> =
         store.users().map(|(name, state)| (name.clone(), state.clone())).collect();
     let options = wishes.refresh_options(Strategy::Full);
-    let refreshed = refresh(&known, backend.client(), &options)
-        .await
-        .map_err(|error| Failure::new(format!("the recorded users cannot be read: {error}")))?;
+    let refreshed = refresh(&[] as &[Wanted], &known, backend.client(), &options).await;
     fail_unread(&refreshed)?;
     let users: Vec<(&String, Option<Vec<Change>>)> = known
         .iter()

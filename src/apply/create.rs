@@ -77,7 +77,10 @@ impl Creation<'_> {
         loop {
             let error = match self.client.create_user(&request).await {
                 Ok(created) => {
-                    return Ok(Made { state: created_state(self.desired, created), adopted: false });
+                    return Ok(Made {
+                        state: created_state(self.desired, created, self.attempt),
+                        adopted: false,
+                    });
                 }
                 Err(error) => error,
             };
@@ -203,7 +206,9 @@ fn request(desired: &DesiredUser) -> CreateUser {
     }
 }
 
-fn created_state(desired: &DesiredUser, created: CreatedUser) -> UserState {
+fn created_state(desired: &DesiredUser, created: CreatedUser, attempt: &CreationAttempt) -> UserState {
+    let mut record = record(desired.to_managed(), desired.password(), Vec::new());
+    record.created = Some(attempt.began());
     let phone = desired.phone_to_create().unwrap_or_default();
     UserState {
         instance_id: desired.instance_id().clone(),
@@ -220,7 +225,7 @@ fn created_state(desired: &DesiredUser, created: CreatedUser) -> UserState {
         tags_all: desired.tags_all(),
         last_modified_time: None,
         last_modified_region: None,
-        record: record(desired.to_managed(), desired.password(), Vec::new()),
+        record,
     }
 }
 

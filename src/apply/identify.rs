@@ -76,6 +76,7 @@ pub(super) fn record(managed: Managed, password: Option<&Secret>, unrecognised: 
         unfinished: Unfinished::default(),
         unrecognised,
         last_written: None,
+        created: None,
         under_way: false,
         unread: PropertySet::EMPTY,
         password: password.cloned(),

@@ -14,7 +14,7 @@ use crate::{
         UpdateUserRoutingProfile, UpdateUserSecurityProfiles, search_all_quick_connects,
     },
     diff::{self, Call, Plan, Step, drift, plan_deletion},
-    user::{CreationAttempt, DesiredUser, Managed, Operation, Path, Replaced, UserId, UserState},
+    user::{CreationAttempt, DesiredUser, Managed, Operation, Path, Record, Replaced, UserId, UserState},
 };
 
 /// A plan that was carried out.
@@ -351,10 +351,11 @@ impl Run<'_> {
     async fn finish(&mut self) {
         let (Some(state), Some(desired)) = (&mut self.state, self.desired) else { return };
         let password = state.record.password.take();
-        let (unread, last_written) = (state.record.unread, state.record.last_written);
+        let Record { unread, last_written, created, .. } = state.record;
         let unrecognised = std::mem::take(&mut state.record.unrecognised);
         state.record = record(desired.to_managed(), desired.password(), unrecognised);
         state.record.unread = unread;
+        state.record.created = created;
         state.record.last_written = last_written.filter(|_| state.last_modified_time.is_none());
         // The password that was applied is the one that the user was made with.
         if let Some(password) = password {

@@ -29,8 +29,8 @@ pub use matching::{Identity, Matches, Missing, match_users};
 pub use plan::{FleetNotice, FleetPlan, FleetRefused, Planner, UserPlan, plan};
 pub use recover::{Recovered, RecoveredUser, recover};
 pub use refresh::{
-    Everybody, Finding, FindingKind, REFRESH_OPERATIONS, Reader, RefreshOptions, Refreshed, Strategy,
-    read_all, refresh,
+    DesiredSpec, Everybody, Finding, FindingKind, REFRESH_OPERATIONS, Reader, RefreshOptions, Refreshed,
+    Strategy, read_all, refresh,
 };
 pub use store::{
     Change, Creating, EmbeddedStore, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json,

@@ -43,6 +43,8 @@ struct Document {
     unrecognised: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_written: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    created: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "is_false")]
     under_way: bool,
     #[serde(default, skip_serializing_if = "is_none")]
@@ -91,6 +93,7 @@ impl UserState {
             unfinished,
             unrecognised,
             last_written,
+            created,
             under_way,
             unread,
             password: _,
@@ -109,6 +112,7 @@ impl UserState {
             default_tags: default_tag_keys.clone(),
             unrecognised: unrecognised.clone(),
             last_written: *last_written,
+            created: *created,
             under_way: *under_way,
             unread: *unread,
             partial: false,
@@ -157,6 +161,7 @@ impl UserState {
                 },
                 unrecognised: document.unrecognised,
                 last_written: document.last_written,
+                created: document.created,
                 under_way: document.under_way,
                 unread: match document.partial {
                     true => document.unread.union(PropertySet::NOT_IN_SEARCH),

@@ -62,6 +62,9 @@ pub struct Record {
     /// When a call of this crate last changed the user, by the clock of the machine that made it, until the
     /// user is read again. Compared with the listed time of change to recognise our own changes.
     pub last_written: Option<Timestamp>,
+    /// When a call of this crate created the user, by the clock of the machine that made it; `None` where
+    /// somebody else did. One that was created a moment ago may not be visible yet.
+    pub created: Option<Timestamp>,
     /// Whether an apply has begun to change the user and has not been heard of since: whoever was killed in
     /// between may have changed it, so that it must be read, whatever the time of its last change says.
     pub under_way: bool,

@@ -453,15 +453,15 @@ fn a_user_out_of_sight_is_not_forgotten() {
     std::fs::write(&path, local.to_string()).expect("written");
     // Made a moment ago, it may only not be found yet.
     let said = tool.ok(&["apply", &file, "--yes"]);
-    assert!(said.err.contains("`jane` was made a moment ago and cannot be found yet"), "{}", said.err);
+    assert!(said.err.contains("`jane` was created a moment ago and is not visible yet"), "{}", said.err);
     // An hour later it is gone.
     let mut state = tool.json(&["state", "export"]);
-    state["users"]["jane"]["state"]["lastWritten"] = json!("2026-01-01T00:00:00Z");
+    state["users"]["jane"]["state"]["created"] = json!("2026-01-01T00:00:00Z");
     std::fs::write(tool.path("state.json"), state.to_string()).expect("written");
     std::fs::remove_file(tool.path(".connect-user/users.redb")).expect("no state");
     assert_eq!(tool.ok(&["state", "import", "state.json"]).out, "Recorded 1 user.\n");
     let said = tool.fails(&["apply", &file, "--yes"]);
-    assert!(said.contains("`jane` is gone from the service"), "{said}");
+    assert!(said.contains("`jane` no longer exists in Amazon Connect"), "{said}");
     assert!(said.contains("a quota is full"), "{said}");
     assert_eq!(tool.json(&["show"])["users"].as_object().expect("users").len(), 1);
 }

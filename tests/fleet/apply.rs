@@ -74,13 +74,9 @@ async fn read_again(
     store: &MemoryStore,
     wanted: &[Wanted],
 ) -> BTreeMap<String, UserState> {
-    let asks = |user: &&Wanted| user.desired.spec().user_proficiencies.is_some();
-    let options = RefreshOptions::builder()
-        .strategy(Strategy::Full)
-        .now(Timestamp::from_millis(9_999_999))
-        .proficiencies(wanted.iter().filter(asks).map(Wanted::identity).collect())
-        .build();
-    refresh(&states_of(store).await, connect, &options).await.expect("refreshed").there()
+    let options =
+        RefreshOptions::builder().strategy(Strategy::Full).now(Timestamp::from_millis(9_999_999)).build();
+    refresh(wanted, &states_of(store).await, connect, &options).await.there()
 }
 
 /// What earlier runs had begun to make and could not write down, some minutes later.

@@ -5,11 +5,17 @@ use std::{collections::BTreeMap, time::Duration};
 use connect_user::{
     apply::import,
     client::{
-        ConnectClient, CreateUser, DeleteUser, ErrorKind, ListUsers,
+        ConnectClient, CreateUser, DeleteUser, ErrorKind, ListUsers, Rate, TagResource, ThreadTimer,
+        TokenBuckets,
         memory::{Fault, MemoryConnect, Outcome},
     },
-    fleet::{FindingKind, Reader, RefreshOptions, Refreshed, Strategy, read_all, refresh},
-    user::{IdentityManagementType, ImportId, Operation, Property, Timestamp, UserState},
+    fleet::{
+        ApplyOptions, Change, Entry, FindingKind, MemoryStore, Reader, RefreshOptions, Refreshed, StateStore,
+        Strategy, Wanted, apply, plan, read_all, refresh,
+    },
+    user::{
+        IdentityManagementType, ImportId, InstanceId, Operation, Property, PropertySet, Timestamp, UserState,
+    },
 };
 
 use crate::support::*;
@@ -70,8 +76,23 @@ impl World {
     }
 
     async fn refresh(&self, strategy: Strategy) -> Refreshed {
+        self.refresh_for(&[], strategy).await
+    }
+
+    /// Reads what a plan of these users needs.
+    async fn refresh_for(&self, wanted: &[Wanted], strategy: Strategy) -> Refreshed {
         self.connect.clear_calls();
-        refresh(&self.known, &self.connect, &self.options(strategy)).await.expect("refreshed")
+        refresh(wanted, &self.known, &self.connect, &self.options(strategy)).await
+    }
+
+    /// What the program wants: everybody as they were made, but for these members.
+    fn wants(&self, edit: impl Fn(&str, &mut serde_json::Value)) -> Vec<Wanted> {
+        let want = |name: &String| {
+            let mut document = document(name);
+            edit(name, &mut document);
+            wanted(name, &document)
+        };
+        self.known.keys().map(want).collect()
     }
 
     fn count(&self, operation: Operation) -> usize {
@@ -88,6 +109,12 @@ fn kinds(refreshed: &Refreshed) -> Vec<(&str, &FindingKind)> {
     refreshed.findings.iter().map(|finding| (finding.user.as_str(), &finding.kind)).collect()
 }
 
+/// Users of whom something was not read.
+fn unread(refreshed: &Refreshed) -> Vec<&String> {
+    let states = refreshed.states.iter().filter_map(|(name, state)| Some((name, state.as_ref()?)));
+    states.filter(|(_, state)| !state.record.unread.is_empty()).map(|(name, _)| name).collect()
+}
+
 fn manages(state: &mut UserState, property: Property) {
     state.record.managed = state.record.managed.union([property].into_iter().collect());
 }
@@ -102,17 +129,24 @@ async fn of_ten_thousand_users_only_the_changed_ones_are_read() {
         manages(world.known.get_mut(&name).expect("known"), Property::Email);
     }
     let refreshed = world.refresh(Strategy::Changed).await;
-    assert_eq!((world.count(Operation::ListUsers), world.count(Operation::DescribeUser)), (10, 50));
-    assert_eq!(world.connect.calls().len(), 60);
+    let calls = [Operation::ListUsers, Operation::SearchUsers, Operation::DescribeUser];
+    assert_eq!(calls.map(|operation| world.count(operation)), [10, 20, 50]);
+    assert_eq!(world.connect.calls().len(), 80);
     let read = |name: &str| refreshed.states[name].as_ref().expect("there");
     assert_eq!(read("u00199").settings.routing_profile_id, "by-hand".into());
     assert_eq!(read("u00200"), &world.known["u00200"]);
     assert_eq!(refreshed.present["i"], 10_000);
     assert_eq!(
         refreshed.explanations,
-        ["instance `i`: 50 of 10000 recorded users may have changed; reading them takes 50 calls"]
+        [
+            "instance `i`: checking the tags of 9950 users takes 20 calls",
+            "instance `i`: 50 of 10000 recorded users may have changed; reading them takes 50 calls"
+        ]
     );
     assert!(refreshed.owner_of(&"i".into(), "u09999").is_some());
+    // Where the time of change is trusted for tags too.
+    world.refresh(Strategy::Listed).await;
+    assert_eq!(calls.map(|operation| world.count(operation)), [10, 0, 50]);
 }
 
 #[tokio::test]
@@ -132,21 +166,27 @@ async fn where_most_have_changed_a_search_serves_and_takes_nothing_away() {
     let refreshed = world.refresh(Strategy::Changed).await;
     let calls = [Operation::ListUsers, Operation::SearchUsers, Operation::DescribeUser];
     assert_eq!(calls.map(|operation| world.count(operation)), [2, 3, 1]);
-    assert_eq!(refreshed.partial.len(), 899);
+    assert_eq!(unread(&refreshed).len(), 899);
     let read = refreshed.states["u00007"].as_ref().expect("there");
     assert_eq!(read.settings.routing_profile_id, "by-hand".into());
     assert!(read.settings.identity.mobile.is_some(), "what a search leaves out is kept");
     assert_eq!(read.last_modified_time, world.known["u00007"].last_modified_time, "it is to be seen again");
     assert_eq!(
         refreshed.explanations,
-        ["instance `i`: 900 of 1200 recorded users may have changed; searching takes 4 calls"]
+        [
+            "instance `i`: checking the tags of 300 users takes 3 calls",
+            "instance `i`: 900 of 1200 recorded users may have changed; searching takes 4 calls"
+        ]
     );
-    // Before its identity is written, a user is read whole.
-    let mut refreshed = refreshed;
-    world.connect.clear_calls();
-    refreshed.complete(["u00007", "u01000"], &world.connect, &world.options(Strategy::Changed)).await;
-    assert_eq!(world.connect.calls().len(), 1, "the other one is whole already");
-    assert_eq!(refreshed.partial.len(), 898);
+    // Whoever gets another first name is read whole.
+    let wanted = world.wants(|name, document| {
+        if ["u00007", "u01000"].contains(&name) {
+            document["identityInfo"]["firstName"] = "C".into();
+        }
+    });
+    let refreshed = world.refresh_for(&wanted, Strategy::Changed).await;
+    assert_eq!(world.count(Operation::DescribeUser), 2, "`u01000` was read when nothing had changed");
+    assert_eq!(unread(&refreshed).len(), 898);
     assert_ne!(
         refreshed.states["u00007"].as_ref().expect("there").last_modified_time,
         world.known["u00007"].last_modified_time
@@ -157,15 +197,18 @@ async fn where_most_have_changed_a_search_serves_and_takes_nothing_away() {
 async fn each_strategy_takes_the_calls_that_it_says() {
     let mut world = World::new(20).await;
     manages(world.known.get_mut("u00001").expect("known"), Property::UserProficiencies);
-    for (strategy, expected, explanation) in [
-        (Strategy::None, [0, 0, 0, 0], "nothing is read: what is recorded is taken as it is"),
-        (Strategy::Search, [0, 1, 0, 1], "instance `i`: searching 20 users takes 1 call"),
-        (Strategy::Full, [1, 0, 20, 1], "instance `i`: reading each of 20 recorded users takes 21 calls"),
-        (
-            Strategy::Changed,
-            [1, 0, 0, 0],
-            "instance `i`: 0 of 20 recorded users may have changed; reading them takes 0 calls",
-        ),
+    let none = "nothing is read: what is recorded is taken as it is";
+    let search = "instance `i`: searching 20 users takes 1 call";
+    let full = "instance `i`: reading each of 20 recorded users takes 21 calls";
+    let listed = "instance `i`: 0 of 20 recorded users may have changed; reading them takes 0 calls";
+    let tags = "instance `i`: checking the tags of 20 users takes 1 call";
+    let proficiencies = "instance `i`: checking the proficiencies of 1 users takes 1 call";
+    for (strategy, expected, explanations) in [
+        (Strategy::None, [0, 0, 0, 0], vec![none]),
+        (Strategy::Search, [0, 1, 0, 1], vec![search]),
+        (Strategy::Full, [1, 0, 20, 1], vec![full]),
+        (Strategy::Changed, [1, 1, 0, 1], vec![tags, proficiencies, listed]),
+        (Strategy::Listed, [1, 0, 0, 0], vec![listed]),
     ] {
         let refreshed = world.refresh(strategy).await;
         let calls = [
@@ -175,7 +218,7 @@ async fn each_strategy_takes_the_calls_that_it_says() {
             Operation::ListUserProficiencies,
         ];
         assert_eq!(calls.map(|operation| world.count(operation)), expected, "{strategy:?}");
-        assert_eq!(refreshed.explanations, [explanation]);
+        assert_eq!(refreshed.explanations, explanations);
         assert_eq!(refreshed.there().len(), 20);
     }
 }
@@ -223,20 +266,28 @@ async fn own_changes_are_not_read_again_and_new_users_may_be_out_of_sight() {
     assert_eq!(world.count(Operation::DescribeUser), 0, "the change was ours");
     let state = refreshed.states["u00000"].as_ref().expect("there");
     assert_eq!((state.last_modified_time, state.record.last_written), (Some(now), None));
+    assert_eq!(state.record.unread, PropertySet::WRITTEN_WHOLE, "somebody else's change may hide in it");
     // Somebody else's change after ours is seen.
     world.connect.set_time(now.plus(Duration::from_secs(60)));
     world.edit("u00000");
     world.refresh(Strategy::Changed).await;
     assert_eq!(world.count(Operation::DescribeUser), 1);
-    // Made a moment ago, and nowhere to be seen.
+    // Created a moment ago, and nowhere to be seen.
     world.delete("u00001").await;
-    own(world.known.get_mut("u00001").expect("known"), world.connect.time());
+    world.known.get_mut("u00001").expect("known").record.created = Some(world.connect.time());
     let refreshed = world.refresh(Strategy::Changed).await;
     assert_eq!(kinds(&refreshed), [("u00001", &FindingKind::NotVisibleYet)]);
     assert!(refreshed.states["u00001"].is_some());
+    // Changed a moment ago is not created a moment ago.
+    world.delete("u00002").await;
+    own(world.known.get_mut("u00002").expect("known"), world.connect.time());
+    let refreshed = world.refresh(Strategy::Full).await;
+    let found: BTreeMap<_, _> = kinds(&refreshed).into_iter().collect();
+    assert_eq!(found["u00002"], &FindingKind::Gone);
     world.connect.set_time(now.plus(Duration::from_secs(1_000)));
     let refreshed = world.refresh(Strategy::Changed).await;
-    assert_eq!(kinds(&refreshed), [("u00001", &FindingKind::Gone)], "minutes later it is gone");
+    let found: BTreeMap<_, _> = kinds(&refreshed).into_iter().collect();
+    assert_eq!(found["u00001"], &FindingKind::Gone, "minutes later it is gone");
 }
 
 #[tokio::test]
@@ -267,7 +318,8 @@ async fn users_read_one_by_one_are_listed_once_they_are_many() {
         }
     }
     assert_eq!(gone, ["u00060"]);
-    assert_eq!((world.count(Operation::ListUsers), world.count(Operation::DescribeUser)), (1, 5 + 1 + 1));
+    let calls = [Operation::ListUsers, Operation::SearchUsers, Operation::DescribeUser];
+    assert_eq!(calls.map(|operation| world.count(operation)), [1, 1, 5 + 1 + 1]);
 }
 
 #[tokio::test]
@@ -291,29 +343,290 @@ async fn who_was_only_found_by_a_search_is_read_before_its_identity_is_written()
     *state = serde_json::from_value(serde_json::to_value(found("u00001")).expect("JSON")).expect("a state");
     // Also a change of our own does not make it whole.
     state.record.last_written = Some(world.connect.time());
-    for strategy in [Strategy::None, Strategy::Search] {
-        let mut refreshed = world.refresh(strategy).await;
-        assert!(refreshed.partial.contains("u00001"));
-        refreshed.complete(["u00001"], &world.connect, &world.options(strategy)).await;
+    let wanted = world.wants(|_, document| document["identityInfo"]["firstName"] = "C".into());
+    for strategy in [Strategy::None, Strategy::Search, Strategy::Changed] {
+        let refreshed = world.refresh_for(&wanted[1..], strategy).await;
+        assert_eq!(world.count(Operation::DescribeUser), 1);
         let state = refreshed.states["u00001"].as_ref().expect("there");
         assert!(state.settings.identity.mobile.is_some() && state.record.unread.is_empty());
     }
-    let refreshed = world.refresh(Strategy::Changed).await;
-    assert_eq!(world.count(Operation::DescribeUser), 1);
-    assert!(refreshed.states["u00001"].as_ref().expect("there").settings.identity.mobile.is_some());
 }
 
 #[tokio::test]
 async fn one_who_cannot_be_read_does_not_stop_the_others() {
     let world = World::new(10).await;
     world.connect.inject(Fault::of(Operation::DescribeUser, 4, Outcome::Refused(ErrorKind::AccessDenied)));
-    let refreshed =
-        refresh(&world.known, &world.connect, &world.options(Strategy::Full)).await.expect("refreshed");
+    let refreshed = world.refresh(Strategy::Full).await;
     assert_eq!(refreshed.failed.len(), 1);
     assert_eq!(refreshed.there().len(), 10, "as recorded");
-    world.connect.inject(Fault::of(Operation::ListUsers, 1, Outcome::Refused(ErrorKind::AccessDenied)));
-    let error = refresh(&world.known, &world.connect, &world.options(Strategy::Changed)).await;
-    assert_eq!(error.expect_err("no list").kind(), ErrorKind::AccessDenied);
+    assert_eq!(refreshed.changes(&entries(&world.known)), [], "what was not read is nothing to record");
+}
+
+#[tokio::test]
+async fn an_instance_that_cannot_be_listed_does_not_stop_the_others() {
+    let mut world = World::new(3).await;
+    let other: InstanceId = "j".into();
+    let made = world.connect.create_user(&CreateUser { instance_id: other.clone(), ..request("v") }).await;
+    let id = ImportId::new(&other, &made.expect("made").user_id);
+    world.known.insert("v".into(), import(&world.connect, &id).await.expect("read"));
+    world.edit("u00001");
+    for strategy in [Strategy::Changed, Strategy::Search] {
+        let operation = match strategy {
+            Strategy::Search => Operation::SearchUsers,
+            _ => Operation::ListUsers,
+        };
+        world.connect.inject(Fault::of(operation, 2, Outcome::Refused(ErrorKind::Service)));
+        let refreshed = world.refresh_for(&[], strategy).await;
+        assert_eq!(refreshed.failed.keys().collect::<Vec<_>>(), ["v"]);
+        let state = |name: &str| refreshed.states[name].as_ref().expect("nobody is gone");
+        assert_eq!(state("u00001").settings.routing_profile_id, "by-hand".into());
+        assert_eq!(state("v").record.unread, PropertySet::WRITTEN_WHOLE, "nothing is written back unread");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_gone_from_an_instance_that_is_not_found() {
+    // A wrong Region or account.
+    let world = World::new(2).await;
+    let elsewhere = MemoryConnect::new();
+    for strategy in [Strategy::Changed, Strategy::Search, Strategy::Full] {
+        let options = world.options(strategy);
+        let refreshed = refresh(&[] as &[Wanted], &world.known, &elsewhere, &options).await;
+        assert_eq!((refreshed.failed.len(), refreshed.there().len()), (2, 2), "{strategy:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_needed_may_fail() {
+    let world = World::new(0).await;
+    world.connect.inject(Fault::of(Operation::ListUsers, 1, Outcome::Refused(ErrorKind::Service)));
+    let refreshed = world.refresh_for(&[wanted("new", &document("new"))], Strategy::Changed).await;
+    assert_eq!(refreshed.failed.len(), 0);
+    let [message] = refreshed.unchecked.as_slice() else { panic!("{:?}", refreshed.unchecked) };
+    assert!(message.starts_with("instance `i` was not listed: `ListUsers` failed"), "{message}");
+}
+
+#[tokio::test]
+async fn what_may_not_be_asked_is_done_without() {
+    let mut world = World::new(3).await;
+    let deny = |operation| {
+        world.connect.inject(Fault::of(operation, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    };
+    let calls = [Operation::ListUsers, Operation::SearchUsers, Operation::DescribeUser];
+    // Without a list, a search; without a search, each by itself.
+    deny(Operation::ListUsers);
+    let refreshed = world.refresh(Strategy::Changed).await;
+    assert_eq!(calls.map(|operation| world.count(operation)), [1, 1, 0]);
+    assert_eq!((refreshed.failed.len(), refreshed.unchecked.len()), (0, 1));
+    deny(Operation::SearchUsers);
+    let refreshed = world.refresh(Strategy::Changed).await;
+    assert_eq!(calls.map(|operation| world.count(operation)), [1, 1, 3]);
+    assert!(
+        refreshed.unchecked[0].contains("cannot be searched for changed tags"),
+        "{:?}",
+        refreshed.unchecked
+    );
+    deny(Operation::SearchUsers);
+    world.refresh(Strategy::Search).await;
+    assert_eq!(calls.map(|operation| world.count(operation)), [0, 1, 3]);
+    // Proficiencies that may not be read are not written either.
+    manages(world.known.get_mut("u00001").expect("known"), Property::UserProficiencies);
+    let deny = Fault::of(Operation::ListUserProficiencies, 1, Outcome::Refused(ErrorKind::AccessDenied));
+    world.connect.inject(deny);
+    let refreshed = world.refresh(Strategy::Full).await;
+    assert_eq!((refreshed.failed.len(), refreshed.unchecked.len()), (0, 1));
+    let state = refreshed.states["u00001"].as_ref().expect("there");
+    assert!(state.record.unread.contains(Property::UserProficiencies));
+}
+
+#[tokio::test]
+async fn changed_tags_are_seen_whatever_the_time_of_change_says() {
+    let world = World::new(600).await;
+    let tag = async |name: &str| {
+        let tags = [("team".to_owned(), "by-hand".to_owned())].into();
+        let request = TagResource { arn: world.known[name].arn.clone(), tags };
+        world.connect.tag_resource(&request).await.expect("tagged");
+    };
+    for number in 0..2 {
+        tag(&format!("u{number:05}")).await;
+    }
+    for (strategy, seen) in [(Strategy::Changed, true), (Strategy::Listed, false)] {
+        let refreshed = world.refresh(strategy).await;
+        let tags = &refreshed.states["u00001"].as_ref().expect("there").tags_all;
+        assert_eq!(tags["team"] == "by-hand", seen, "{strategy:?}");
+        assert_eq!(world.count(Operation::DescribeUser), if seen { 2 } else { 0 });
+    }
+    // Where many have changed, the search has them already.
+    for number in 2..300 {
+        tag(&format!("u{number:05}")).await;
+    }
+    let refreshed = world.refresh(Strategy::Changed).await;
+    let calls = [Operation::ListUsers, Operation::SearchUsers, Operation::DescribeUser];
+    assert_eq!(calls.map(|operation| world.count(operation)), [1, 2, 0]);
+    let state = refreshed.states["u00299"].as_ref().expect("there");
+    assert_eq!((state.tags_all["team"].as_str(), state.record.unread), ("by-hand", PropertySet::EMPTY));
+    // Read one by one, too.
+    let reader = Reader::new(world.options(Strategy::Changed));
+    world.connect.clear_calls();
+    let mut seen = 0;
+    for known in world.known.values() {
+        let state = reader.refresh(known, &world.connect).await.expect("read").expect("there");
+        seen += usize::from(state.tags_all["team"] == "by-hand");
+    }
+    assert_eq!(seen, 300);
+    assert_eq!(world.count(Operation::SearchUsers), 2);
+}
+
+#[tokio::test]
+async fn a_user_that_is_listed_and_cannot_be_read_is_there() {
+    let world = World::new(2).await;
+    world.edit("u00001");
+    world.connect.inject(Fault::of(Operation::DescribeUser, 1, Outcome::Refused(ErrorKind::NotFound)));
+    let refreshed = world.refresh(Strategy::Changed).await;
+    assert_eq!(kinds(&refreshed), [("u00001", &FindingKind::NotReadable)]);
+    let state = refreshed.states["u00001"].as_ref().expect("there");
+    assert_eq!(state.record.unread, PropertySet::WRITTEN_WHOLE);
+    // Read one by one, too, and without a list that was made before.
+    world.connect.inject(Fault::of(Operation::DescribeUser, 1, Outcome::Refused(ErrorKind::NotFound)));
+    let reader = Reader::new(world.options(Strategy::Full));
+    assert!(reader.refresh(&world.known["u00001"], &world.connect).await.expect("read").is_some());
+}
+
+/// What the documents teach: load, refresh, plan, apply. The program changes a first name; somebody has
+/// changed e-mail addresses by hand.
+#[tokio::test]
+async fn a_first_name_changes_and_addresses_that_were_changed_by_hand_stay() {
+    for strategy in [Strategy::Changed, Strategy::Listed, Strategy::Search, Strategy::Full] {
+        let connect = MemoryConnect::any_instance(IdentityManagementType::ConnectManaged);
+        let names: Vec<String> = (0..8).map(|number| format!("u{number}")).collect();
+        let mut known = BTreeMap::new();
+        for name in &names {
+            let mut request = request(name);
+            request.password = Some(connect_user::user::Secret::new("Password123"));
+            request.identity.email = Some("before@example.com".into());
+            let made = connect.create_user(&request).await.expect("made");
+            let id = ImportId::new(&"i".into(), &made.user_id);
+            let mut state = import(&connect, &id).await.expect("read");
+            state.record.managed = wanted(name, &document(name)).desired.managed();
+            known.insert(name.clone(), state);
+        }
+        connect.set_time(connect.time().plus(Duration::from_secs(3_600)));
+        for state in known.values() {
+            let email = Some("by-hand@example.com".into());
+            assert!(connect.edit_user(&"i".into(), &state.user_id, |user, _| user.identity.email = email));
+        }
+        let wanted: Vec<Wanted> = names
+            .iter()
+            .map(|name| {
+                let mut document = document(name);
+                document["identityInfo"]["firstName"] = "New".into();
+                wanted(name, &document)
+            })
+            .collect();
+        let store = MemoryStore::new(entries(&known));
+        let options = RefreshOptions::builder().strategy(strategy).now(connect.time()).build();
+        let refreshed = refresh(&wanted, &known, &connect, &options).await;
+        store.commit(&refreshed.changes(&entries(&known))).await.expect("written");
+        let plan =
+            plan(&wanted, &refreshed.there(), &Default::default()).expect("everything needed was read");
+        let timer = std::sync::Arc::new(ThreadTimer::default());
+        let pace = std::sync::Arc::new(TokenBuckets::new(
+            Rate { every: Duration::from_nanos(1), burst: std::num::NonZeroU32::MAX },
+            timer.clone(),
+        ));
+        let options = ApplyOptions::builder().timer(timer).pace(pace).build();
+        assert!(apply(&plan, &store, &connect, &options).await.is_done());
+        for (user, _) in connect.users(&"i".into()) {
+            assert_eq!(user.identity.first_name, Some("New".into()));
+            assert_eq!(user.identity.email, Some("by-hand@example.com".into()), "{strategy:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_set_seconds_after_our_own_change_survives_the_next_one() {
+    let mut world = World::new(1).await;
+    world.edit_with("u00000", |user| user.identity.mobile = Some("+16175550100".into()));
+    let state = world.known.get_mut("u00000").expect("known");
+    state.last_modified_time = None;
+    state.record.last_written = Some(Timestamp::from_millis(world.connect.time().as_millis() - 3_000));
+    let wanted = world.wants(|_, document| document["identityInfo"]["firstName"] = "C".into());
+    let refreshed = world.refresh_for(&wanted, Strategy::Changed).await;
+    let state = refreshed.states["u00000"].as_ref().expect("there");
+    assert_eq!(state.settings.identity.mobile, Some("+16175550100".into()));
+    assert_eq!(world.count(Operation::DescribeUser), 1);
+    // Read one by one, too.
+    let known = &world.known["u00000"];
+    let mut options = world.options(Strategy::Changed);
+    options.strategy = Strategy::Listed;
+    let reader = Reader::new(options);
+    let desired = &wanted[0].desired;
+    let read = reader.for_plan(desired.spec(), known, desired.options(), &world.connect).await;
+    let state = read.expect("read").expect("there");
+    assert_eq!(state.settings.identity.mobile, Some("+16175550100".into()));
+    // A plan that writes no block needs no reading.
+    world.connect.clear_calls();
+    let same = wanted_as_made("u00000");
+    let read = reader.for_plan(same.desired.spec(), known, same.desired.options(), &world.connect).await;
+    assert_eq!(read.expect("read").as_ref(), Some(known));
+    assert_eq!(world.connect.calls().len(), 0);
+}
+
+#[tokio::test]
+async fn a_reading_that_finds_nothing_changes_nothing() {
+    let mut world = World::new(10).await;
+    // As an update leaves them: the time of the change is known by our clock only.
+    for state in world.known.values_mut() {
+        state.record.last_written = state.last_modified_time.take();
+    }
+    let json = |state: &UserState| serde_json::to_string(state).expect("JSON");
+    for strategy in [Strategy::Changed, Strategy::Listed, Strategy::Full] {
+        let reader = Reader::new(world.options(strategy));
+        for known in world.known.values() {
+            let read = reader.refresh(known, &world.connect).await.expect("read").expect("there");
+            assert_eq!((&read, json(&read)), (known, json(known)), "{strategy:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn after_an_update_a_plan_reads_nobody() {
+    let mut world = World::new(100).await;
+    for state in world.known.values_mut() {
+        state.record.last_written = state.last_modified_time.take();
+    }
+    world.refresh_for(&world.wants(|_, _| {}), Strategy::Changed).await;
+    assert_eq!(world.connect.calls().len(), 2, "a list and a search");
+}
+
+#[tokio::test]
+async fn who_is_gone_and_missing_from_the_program_leaves_the_store() {
+    let mut world = World::new(4).await;
+    for name in ["u00001", "u00002", "u00003"] {
+        world.delete(name).await;
+    }
+    // One of them had superseded a user who is still to be deleted.
+    let left = world.known["u00000"].to_replaced();
+    let state = world.known.get_mut("u00002").expect("known");
+    state.record.unfinished.replaced.push(left.clone());
+    world.known.remove("u00000");
+    let wanted = vec![wanted_as_made("u00001")];
+    let refreshed = world.refresh_for(&wanted, Strategy::Changed).await;
+    let changes = refreshed.changes(&entries(&world.known));
+    let [Change::Put(name, entry), Change::Remove(removed)] = changes.as_slice() else {
+        panic!("{changes:?}")
+    };
+    assert_eq!((name.as_str(), removed.as_str()), ("u00002", "u00003"));
+    assert_eq!(entry.state.as_ref().map(UserState::to_replaced), Some(left), "it is to be deleted");
+    assert!(refreshed.states["u00001"].is_none(), "it is created again, with what is left to do");
+}
+
+fn wanted_as_made(name: &str) -> Wanted {
+    wanted(name, &document(name))
+}
+
+fn entries(known: &BTreeMap<String, UserState>) -> BTreeMap<String, Entry> {
+    known.iter().map(|(name, state)| (name.clone(), Entry::new(state.clone()))).collect()
 }
 
 #[tokio::test]
@@ -322,9 +635,9 @@ async fn proficiencies_that_a_program_asks_for_are_read_once() {
     for state in world.known.values_mut() {
         state.settings.proficiencies = None;
     }
-    let mut options = world.options(Strategy::Changed);
-    options.proficiencies = [("i".into(), "u00001".to_owned())].into();
-    let refreshed = refresh(&world.known, &world.connect, &options).await.expect("refreshed");
+    let mut document = document("u00001");
+    document["userProficiencies"] = serde_json::json!([]);
+    let refreshed = world.refresh_for(&[wanted("u00001", &document)], Strategy::Changed).await;
     assert_eq!(world.count(Operation::ListUserProficiencies), 1);
     let proficiencies = |name: &str| &refreshed.states[name].as_ref().expect("there").settings.proficiencies;
     assert_eq!((proficiencies("u00001"), proficiencies("u00002")), (&Some(Default::default()), &None));

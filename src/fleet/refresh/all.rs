@@ -2,14 +2,14 @@
 
 use futures_util::{StreamExt, stream};
 
-use super::{RefreshOptions, Strategy};
+use super::{
+    RefreshOptions, Strategy,
+    found::to_state,
+    source::{Cache, Source},
+};
 use crate::{
-    apply::read,
-    client::{
-        ClientError, ClientResult, ConnectClient, FoundUser, UserDescription, list_all_users,
-        search_all_users,
-    },
-    user::{Identity, InstanceId, PropertySet, UserId, UserState},
+    client::{ClientError, ClientResult, ConnectClient},
+    user::{InstanceId, UserId, UserState},
 };
 
 /// Everybody in an instance.
@@ -20,13 +20,16 @@ pub struct Everybody {
     pub users: Vec<UserState>,
     /// Users who could not be read, and why.
     pub failed: Vec<(UserId, ClientError)>,
+    /// What was not read of the users, and why, in a sentence each.
+    pub unchecked: Vec<String>,
 }
 
 /// Reads every user of an instance, to be written into a program or to be recorded.
 ///
 /// With [`Strategy::Search`] that is a call per 500 users, and e-mail addresses, mobile numbers and
 /// proficiencies are left out. Otherwise it is a call per 1,000, and two for each user, which at the default
-/// quota of two calls a second takes 83 minutes for 10,000 users.
+/// quota of two calls a second takes 83 minutes for 10,000 users. Where proficiencies may not be listed, they
+/// are left out too.
 ///
 /// # Errors
 ///
@@ -36,49 +39,31 @@ pub async fn read_all(
     client: &dyn ConnectClient,
     options: &RefreshOptions,
 ) -> ClientResult<Everybody> {
+    let cache = Cache::default();
+    let source = Source { instance, client, options, cache: &cache };
     let mut all = Everybody::default();
+    let mut alone: Vec<UserId> = Vec::new();
     if options.strategy == Strategy::Search {
-        let found = search_all_users(client, instance, None).await?;
-        all.users = found.into_iter().filter_map(|user| state(user, instance)).collect();
-    } else {
-        let listed = list_all_users(client, instance).await?;
-        let one = |user: UserId| async move { (read(client, instance, &user).await, user) };
-        let ids = listed.into_iter().map(|user| user.user_id);
-        let mut reads = stream::iter(ids).map(one).buffer_unordered(options.parallelism.get());
-        while let Some((read, user)) = reads.next().await {
-            match read {
-                Ok(state) => all.users.extend(state),
-                Err(error) => all.failed.push((user, error)),
+        for found in source.found().await.map_err(Clone::clone)?.values() {
+            match to_state(found, instance) {
+                Some(state) => all.users.push(state),
+                None => alone.push(found.user_id.clone()),
             }
         }
+    } else {
+        alone.extend(source.listed().await.map_err(Clone::clone)?.ids());
+    }
+    let one = |user: UserId| async move { (source.read_new(&user).await, user) };
+    let mut reads = stream::iter(alone).map(one).buffer_unordered(options.parallelism.get());
+    while let Some((read, user)) = reads.next().await {
+        match read {
+            Ok(state) => all.users.extend(state),
+            Err(error) => all.failed.push((user, error)),
+        }
+    }
+    if let Some(error) = source.denied() {
+        all.unchecked.push(format!("proficiencies were not read: {error}"));
     }
     all.users.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     Ok(all)
-}
-
-/// A user as a search has found it; `None` where it has no routing profile, which no user is without.
-fn state(found: FoundUser, instance: &InstanceId) -> Option<UserState> {
-    let description = UserDescription {
-        user_id: found.user_id,
-        arn: found.arn,
-        name: found.name,
-        directory_user_id: found.directory_user_id,
-        identity: Identity {
-            first_name: found.first_name,
-            last_name: found.last_name,
-            ..Identity::default()
-        },
-        phone: found.phone,
-        routing_profile_id: found.routing_profile_id?,
-        security_profile_ids: found.security_profile_ids,
-        hierarchy_group_id: found.hierarchy_group_id,
-        channels: found.channels,
-        tags: found.tags,
-        last_modified_time: None,
-        last_modified_region: None,
-        unrecognised: found.unrecognised,
-    };
-    let mut state = description.into_state(instance.clone(), None);
-    state.record.unread = PropertySet::NOT_IN_SEARCH;
-    Some(state)
 }

@@ -1,258 +1,315 @@
-//! Reading the users of one instance again.
+//! Reading the users of one instance again, in the fewest calls.
 
-use std::collections::HashMap;
+use std::fmt;
+
+use futures_util::{StreamExt, stream};
 
 use super::{
-    Finding, FindingKind, RefreshOptions, Refreshed, Strategy, cost, is_near, needs_proficiencies, read_each,
+    Refreshed, Strategy,
+    desired::Needs,
+    found::{merge, renamed, with_tags},
+    source::{FoundUsers, Reading, Source, Verdict, not_read},
 };
 use crate::{
-    client::{
-        ClientResult, ConnectClient, FoundUser, list_all_proficiencies, list_all_users, search_all_users,
-    },
-    user::{Identity, InstanceId, Property, PropertySet, Timestamp, UserId, UserSettings, UserState},
+    client::{ClientError, ErrorKind},
+    user::{Property, PropertySet, Timestamp, UserState},
 };
 
-/// How many users one call of a search gives.
+/// How many users one call of a search gives at most.
 const SEARCH_PAGE: usize = 500;
 
-/// What only reading a user by itself tells.
-const LEFT_OUT: &[Property] = &[Property::Email, Property::SecondaryEmail, Property::Mobile];
+/// A recorded user, by its resource name.
+pub(super) type Known<'a> = (&'a String, &'a UserState);
 
-/// A user as a list or a search has it.
-#[derive(Debug)]
-pub(super) struct Listed {
-    pub(super) user_id: UserId,
-    pub(super) name: String,
-    changed: Option<Timestamp>,
-    found: Option<FoundUser>,
-}
-
+/// The recorded users of one instance.
 pub(super) struct Instance<'a> {
-    pub(super) id: &'a InstanceId,
-    pub(super) users: Vec<(&'a String, &'a UserState)>,
-    pub(super) client: &'a dyn ConnectClient,
-    pub(super) options: &'a RefreshOptions,
+    pub(super) source: Source<'a>,
+    pub(super) needs: &'a Needs<'a>,
+    pub(super) users: Vec<Known<'a>>,
 }
 
-type User<'a> = (&'a String, &'a UserState);
+/// How the users of an instance are read.
+#[derive(Default)]
+struct Sorted<'a> {
+    /// As the list has them: nothing has changed, or only by us, at that time.
+    settled: Vec<(Known<'a>, Option<Timestamp>)>,
+    /// By themselves.
+    alone: Vec<Known<'a>>,
+    /// By themselves or by a search, whatever takes fewer calls.
+    either: Vec<Known<'a>>,
+    /// The same, but only the tags have changed.
+    tags: Vec<Known<'a>>,
+}
 
 impl<'a> Instance<'a> {
-    pub(super) async fn refresh(mut self, refreshed: &mut Refreshed) -> ClientResult<()> {
-        let users = std::mem::take(&mut self.users);
-        match self.options.strategy {
-            Strategy::Search => {
-                let found = self.search().await?;
-                let pages = found.len().div_ceil(SEARCH_PAGE).max(1);
-                self.explain(refreshed, &format!("searching {} users takes", found.len()), pages);
-                refreshed.list(self.id, &found);
-                self.take_found(users, &found, refreshed).await;
-            }
-            Strategy::Full => {
-                let listed = self.list().await?;
-                refreshed.list(self.id, &listed);
-                let what = format!("reading each of {} recorded users takes", users.len());
-                self.explain(refreshed, &what, cost(&users, self.options));
-                self.read(users, refreshed).await;
-            }
-            _ => {
-                let listed = self.list().await?;
-                refreshed.list(self.id, &listed);
-                self.take_changed(users, &listed, refreshed).await?;
-            }
+    pub(super) async fn refresh(self, refreshed: &mut Refreshed) {
+        match self.source.options.strategy {
+            Strategy::Search => self.search(refreshed).await,
+            Strategy::Full => self.read_all(refreshed).await,
+            _ => self.read_changed(refreshed).await,
         }
-        Ok(())
+        if let Some(error) = self.source.denied() {
+            refreshed.unchecked.push(format!("proficiencies in {self} were not read: {error}"));
+        }
+    }
+
+    /// Reads every user by itself; the list tells who else is there.
+    async fn read_all(&self, refreshed: &mut Refreshed) {
+        match self.source.listed().await {
+            Ok(listed) => refreshed.list(self.source.instance, listed),
+            Err(error) => refreshed.unchecked.push(format!("who else is in {self} was not read: {error}")),
+        }
+        self.explain(
+            refreshed,
+            format_args!("reading each of {} recorded users takes", self.users.len()),
+            self.cost(&self.users),
+        );
+        self.read(self.users.clone(), refreshed).await;
+    }
+
+    /// Searches everybody. Whom a search does not find is read, because a search lags behind.
+    async fn search(&self, refreshed: &mut Refreshed) {
+        let found = match self.source.found().await {
+            Ok(found) => found,
+            Err(error) if error.kind() == ErrorKind::AccessDenied => {
+                refreshed
+                    .unchecked
+                    .push(format!("{self} cannot be searched, so that each user is read: {error}"));
+                return self.read(self.users.clone(), refreshed).await;
+            }
+            Err(error) => return self.fail(error, refreshed),
+        };
+        self.explain(refreshed, format_args!("searching {} users takes", found.len()), pages(found.len()));
+        refreshed.find(self.source.instance, found);
+        let is_under_way = |(_, state): &Known<'a>| state.record.under_way;
+        let (alone, either) = self.users.iter().copied().partition(is_under_way);
+        self.take_found(either, found, refreshed).await;
+        self.read(alone, refreshed).await;
     }
 
     /// Leaves who has not changed, and reads the others in the way that takes fewer calls.
-    async fn take_changed(
-        &self,
-        users: Vec<User<'a>>,
-        listed: &HashMap<String, Listed>,
-        refreshed: &mut Refreshed,
-    ) -> ClientResult<()> {
-        let recorded = users.len();
-        let mut changed = Vec::new();
-        for (name, state) in users {
-            match listed.get(state.user_id.bare()) {
-                Some(there) if self.is_unchanged(state, there) => {
-                    let state = self.unchanged(state, there).await?;
-                    refreshed.states.insert(name.clone(), Some(state));
-                }
-                _ => changed.push((name, state)),
+    async fn read_changed(&self, refreshed: &mut Refreshed) {
+        let listed = match self.source.listed().await {
+            Ok(listed) => listed,
+            Err(error) if self.users.is_empty() => {
+                return refreshed.unchecked.push(format!("{self} was not listed: {error}"));
             }
-        }
-        let is_missing = |state: &UserState| !listed.contains_key(state.user_id.bare());
-        let only_alone = |(_, state): &User<'a>| {
-            is_missing(state) || LEFT_OUT.iter().any(|property| state.record.managed.contains(*property))
+            Err(error) if error.kind() == ErrorKind::AccessDenied => {
+                refreshed.unchecked.push(format!("{self} cannot be listed, so that it is searched: {error}"));
+                return self.search(refreshed).await;
+            }
+            Err(error) => return self.fail(error, refreshed),
         };
-        let (alone, either): (Vec<User<'a>>, Vec<User<'a>>) = changed.into_iter().partition(only_alone);
-        let pages = listed.len().div_ceil(SEARCH_PAGE).max(1);
-        let proficiencies =
-            either.iter().filter(|(_, state)| needs_proficiencies(state, self.options)).count();
-        let by_search = pages + proficiencies;
-        let count = alone.len() + either.len();
-        let head = format!("{count} of {recorded} recorded users may have changed; ");
-        if cost(&either, self.options) <= by_search {
-            let all = [alone, either].concat();
-            self.explain(refreshed, &format!("{head}reading them takes"), cost(&all, self.options));
-            self.read(all, refreshed).await;
-            return Ok(());
-        }
-        let calls = cost(&alone, self.options) + by_search;
-        self.explain(refreshed, &format!("{head}searching takes"), calls);
-        let found = self.search().await?;
-        self.take_found(either, &found, refreshed).await;
-        self.read(alone, refreshed).await;
-        Ok(())
-    }
-
-    /// Whether the last change that the list shows is known here.
-    pub(super) fn is_unchanged(&self, state: &UserState, listed: &Listed) -> bool {
-        let Some(changed) = listed.changed else { return false };
-        let own = |written| is_near(written, changed, self.options.own_change_within);
-        !state.record.under_way
-            && state.record.unread.is_empty()
-            && listed.name == state.name
-            && (state.last_modified_time == Some(changed) || state.record.last_written.is_some_and(own))
-    }
-
-    pub(super) async fn unchanged(&self, state: &UserState, listed: &Listed) -> ClientResult<UserState> {
-        let mut state = state.clone();
-        state.last_modified_time = listed.changed;
-        state.record.last_written = None;
-        if state.settings.proficiencies.is_none() && needs_proficiencies(&state, self.options) {
-            let read = list_all_proficiencies(self.client, self.id, &state.user_id).await?;
-            state.settings.proficiencies = Some(read);
-        }
-        Ok(state)
-    }
-
-    async fn read(&self, users: Vec<User<'a>>, refreshed: &mut Refreshed) {
-        let known: HashMap<&String, &UserState> = users.iter().copied().collect();
-        for (name, read) in read_each(users, self.client, self.options).await {
-            let Some(state) = known.get(&name).copied() else { continue };
-            let finding = match &read {
-                Ok(None) => Some(self.missing(state, refreshed)),
-                Ok(Some(read)) if read.name != state.name => Some(FindingKind::Renamed(read.name.clone())),
-                _ => None,
-            };
-            let kept = match (read, &finding) {
-                (Ok(None), Some(FindingKind::NotVisibleYet)) => Some(state.clone()),
-                (Ok(read), _) => read,
-                (Err(error), _) => {
-                    refreshed.failed.insert(name.clone(), error);
-                    Some(state.clone())
-                }
-            };
-            refreshed.findings.extend(finding.map(|kind| Finding { user: name.clone(), kind }));
-            refreshed.states.insert(name, kept);
-        }
-    }
-
-    /// What it means that a user cannot be read.
-    fn missing(&self, state: &UserState, refreshed: &Refreshed) -> FindingKind {
-        let is_new = |written| is_near(written, self.options.now, self.options.visible_within);
-        if state.record.last_written.is_some_and(is_new) {
-            return FindingKind::NotVisibleYet;
-        }
-        match refreshed.owner_of(self.id, &state.name) {
-            Some(other) if *other != state.user_id => FindingKind::Recreated(other.clone()),
-            _ => FindingKind::Gone,
-        }
-    }
-
-    /// Takes over what a search has found; whom it has not found is read, because a search lags behind.
-    async fn take_found(
-        &self,
-        users: Vec<User<'a>>,
-        found: &HashMap<String, Listed>,
-        refreshed: &mut Refreshed,
-    ) {
-        let mut alone = Vec::new();
-        for (name, state) in users {
-            let Some(user) = found.get(state.user_id.bare()).and_then(|listed| listed.found.as_ref()) else {
-                alone.push((name, state));
-                continue;
-            };
-            let mut state = merge(state, user);
-            if needs_proficiencies(&state, self.options) {
-                match list_all_proficiencies(self.client, self.id, &state.user_id).await {
-                    Ok(read) => state.settings.proficiencies = Some(read),
-                    Err(error) => drop(refreshed.failed.insert(name.clone(), error)),
-                }
+        refreshed.list(self.source.instance, listed);
+        let mut sorted = Sorted::default();
+        for user in self.users.iter().copied() {
+            match self.source.verdict(user.1, listed) {
+                Verdict::Unchanged => sorted.settled.push((user, None)),
+                Verdict::Own(changed) => sorted.settled.push((user, Some(changed))),
+                Verdict::Changed if !self.is_only_read_alone(user) => sorted.either.push(user),
+                Verdict::Changed | Verdict::Missing => sorted.alone.push(user),
             }
-            refreshed.partial.insert(name.clone());
-            refreshed.states.insert(name.clone(), Some(state));
+        }
+        if self.source.options.strategy != Strategy::Listed {
+            self.check_tags(&mut sorted, listed.len(), refreshed).await;
+        }
+        let Sorted { settled, mut alone, mut either, mut tags } = sorted;
+        alone.extend(self.settle(settled, refreshed).await);
+        let by_search = pages(listed.len()) + self.proficiency_calls(&either);
+        let count = alone.len() + either.len() + tags.len();
+        let head = format!("{count} of {} recorded users may have changed; ", self.users.len());
+        if self.cost(&either) + tags.len() <= by_search {
+            alone.append(&mut either);
+            alone.append(&mut tags);
+        }
+        if either.is_empty() && tags.is_empty() {
+            self.explain(refreshed, format_args!("{head}reading them takes"), self.cost(&alone));
+            return self.read(alone, refreshed).await;
+        }
+        self.explain(refreshed, format_args!("{head}searching takes"), self.cost(&alone) + by_search);
+        match self.source.found().await {
+            Ok(found) => {
+                for (name, state) in tags {
+                    let found = found.get(state.user_id.bare()).map(|user| &user.tags);
+                    let reading = Reading::There(Box::new(with_tags(state, found)), None);
+                    refreshed.take(name, state, reading);
+                }
+                self.take_found(either, found, refreshed).await;
+            }
+            Err(error) => {
+                refreshed
+                    .unchecked
+                    .push(format!("{self} cannot be searched, so that each user is read: {error}"));
+                alone.extend(either);
+                alone.extend(tags);
+            }
         }
         self.read(alone, refreshed).await;
     }
 
-    pub(super) async fn list(&self) -> ClientResult<HashMap<String, Listed>> {
-        let users = list_all_users(self.client, self.id).await?;
-        let listed = users.into_iter().map(|user| {
-            let changed = user.last_modified_time;
-            (
-                user.user_id.bare().to_owned(),
-                Listed { user_id: user.user_id, name: user.name, changed, found: None },
-            )
-        });
-        Ok(listed.collect())
+    /// Whether a search leaves out something of the user that matters.
+    fn is_only_read_alone(&self, (name, state): Known<'a>) -> bool {
+        let is_left_out = |property| self.needs.manages(name, state, property);
+        state.record.under_way || PropertySet::NOT_IN_SEARCH.iter().any(is_left_out)
     }
 
-    async fn search(&self) -> ClientResult<HashMap<String, Listed>> {
-        let users = search_all_users(self.client, self.id, None).await?;
-        let found = users.into_iter().map(|user| {
-            let (user_id, name) = (user.user_id.clone(), user.name.clone());
-            (user_id.bare().to_owned(), Listed { user_id, name, changed: None, found: Some(user) })
-        });
-        Ok(found.collect())
-    }
-
-    fn explain(&self, refreshed: &mut Refreshed, what: &str, calls: usize) {
-        let plural = if calls == 1 { "" } else { "s" };
-        refreshed.explanations.push(format!("instance `{}`: {what} {calls} call{plural}", self.id.bare()));
-    }
-}
-
-/// A recorded user with what a search has found, and nothing taken away that a search leaves out. The
-/// recorded time of change stays: whoever lists the user next reads it whole.
-fn merge(known: &UserState, found: &FoundUser) -> UserState {
-    let settings = &known.settings;
-    let mut state = UserState {
-        name: found.name.clone(),
-        arn: if found.arn.is_empty() { known.arn.clone() } else { found.arn.clone() },
-        directory_user_id: found.directory_user_id.clone().or_else(|| known.directory_user_id.clone()),
-        settings: UserSettings {
-            identity: Identity {
-                first_name: found.first_name.clone(),
-                last_name: found.last_name.clone(),
-                ..settings.identity.clone()
-            },
-            phone: found.phone.clone(),
-            routing_profile_id: found
-                .routing_profile_id
-                .clone()
-                .unwrap_or_else(|| settings.routing_profile_id.clone()),
-            security_profile_ids: found.security_profile_ids.clone(),
-            hierarchy_group_id: found.hierarchy_group_id.clone(),
-            channels: found.channels.clone(),
-            proficiencies: settings.proficiencies.clone(),
-        },
-        tags_all: found.tags.clone(),
-        last_modified_region: known.last_modified_region.clone(),
-        ..with_unrecognised(known, &found.unrecognised)
-    };
-    state.drop_empty_texts();
-    state
-}
-
-fn with_unrecognised(known: &UserState, found: &[String]) -> UserState {
-    let mut state = known.clone();
-    state.record.unread = PropertySet::NOT_IN_SEARCH;
-    for place in found {
-        if !state.record.unrecognised.contains(place) {
-            state.record.unrecognised.push(place.clone());
+    /// Sorts out who has other tags than recorded although the time of change says nothing of it.
+    async fn check_tags(&self, sorted: &mut Sorted<'a>, listed: usize, refreshed: &mut Refreshed) {
+        let manages = |((name, state), _): &(Known<'a>, _)| self.needs.manages_tags(name, state);
+        let count = sorted.settled.iter().filter(|user| manages(user)).count();
+        if count == 0 {
+            return;
+        }
+        let found = match self.source.found().await {
+            Ok(found) => found,
+            Err(error) if error.kind() == ErrorKind::AccessDenied => {
+                refreshed.unchecked.push(format!(
+                    "{self} cannot be searched for changed tags, so that each of {count} users is read: {error}"
+                ));
+                let (alone, settled) = std::mem::take(&mut sorted.settled).into_iter().partition(manages);
+                sorted.settled = settled;
+                sorted.alone.extend(alone.into_iter().map(|(user, _): (Known<'a>, _)| user));
+                return;
+            }
+            Err(error) => {
+                return refreshed
+                    .unchecked
+                    .push(format!("the tags of {count} users in {self} were not checked: {error}"));
+            }
+        };
+        self.explain(refreshed, format_args!("checking the tags of {count} users takes"), pages(listed));
+        for (user, own) in std::mem::take(&mut sorted.settled) {
+            if !manages(&(user, own)) || self.source.has_recorded_tags(user.1, found) {
+                sorted.settled.push((user, own));
+            } else if own.is_none() && found.contains_key(user.1.user_id.bare()) {
+                sorted.tags.push(user);
+            } else {
+                // A search lags behind what we have just written.
+                sorted.alone.push(user);
+            }
         }
     }
+
+    /// Takes over who has not changed. Returns who turns out to be gone.
+    async fn settle(
+        &self,
+        settled: Vec<(Known<'a>, Option<Timestamp>)>,
+        refreshed: &mut Refreshed,
+    ) -> Vec<Known<'a>> {
+        let is_always = self.source.options.strategy != Strategy::Listed;
+        let asks = |(name, state): Known<'a>| {
+            (is_always || state.settings.proficiencies.is_none()) && self.manages_proficiencies((name, state))
+        };
+        let calls = settled.iter().filter(|(user, _)| asks(*user)).count();
+        if calls > 0 {
+            self.explain(refreshed, format_args!("checking the proficiencies of {calls} users takes"), calls);
+        }
+        let states = settled.into_iter().map(|(user, own)| (user, as_listed(user.1, own), asks(user)));
+        self.with_proficiencies(states.collect(), refreshed).await
+    }
+
+    /// Takes over what a search has found.
+    async fn take_found(&self, users: Vec<Known<'a>>, found: &FoundUsers, refreshed: &mut Refreshed) {
+        let mut alone = Vec::new();
+        let mut states = Vec::new();
+        for user in users {
+            match found.get(user.1.user_id.bare()) {
+                Some(found) => {
+                    states.push((user, merge(user.1, found), self.manages_proficiencies(user)));
+                }
+                None => alone.push(user),
+            }
+        }
+        alone.extend(self.with_proficiencies(states, refreshed).await);
+        self.read(alone, refreshed).await;
+    }
+
+    /// Takes over states, with the proficiencies of those of whom they are asked for. Returns who turns out to
+    /// be gone.
+    async fn with_proficiencies(
+        &self,
+        states: Vec<(Known<'a>, UserState, bool)>,
+        refreshed: &mut Refreshed,
+    ) -> Vec<Known<'a>> {
+        let source = self.source;
+        let read = |(user, mut state, is_asked): (Known<'a>, UserState, bool)| async move {
+            let is_there = match is_asked {
+                true => source.read_proficiencies(&mut state).await,
+                false => Ok(true),
+            };
+            (user, is_there.map(|is_there| is_there.then_some(state)))
+        };
+        let mut missing = Vec::new();
+        let mut reads = stream::iter(states).map(read).buffer_unordered(source.options.parallelism.get());
+        while let Some(((name, known), read)) = reads.next().await {
+            match read {
+                Ok(Some(state)) => {
+                    let renamed = renamed(known, &state);
+                    refreshed.take(name, known, Reading::There(Box::new(state), renamed));
+                }
+                Ok(None) => missing.push((name, known)),
+                Err(error) => refreshed.take(name, known, Reading::Failed(error)),
+            }
+        }
+        missing
+    }
+
+    /// Reads users by themselves, several at a time.
+    pub(super) async fn read(&self, users: Vec<Known<'a>>, refreshed: &mut Refreshed) {
+        let source = self.source;
+        let read = |user: Known<'a>| {
+            let proficiencies = self.manages_proficiencies(user);
+            async move { (user, source.read(user.1, proficiencies).await) }
+        };
+        let mut reads = stream::iter(users).map(read).buffer_unordered(source.options.parallelism.get());
+        while let Some(((name, known), reading)) = reads.next().await {
+            refreshed.take(name, known, reading);
+        }
+    }
+
+    /// Nobody could be read.
+    fn fail(&self, error: &ClientError, refreshed: &mut Refreshed) {
+        for (name, state) in &self.users {
+            refreshed.take(name, state, Reading::Failed(error.clone()));
+        }
+    }
+
+    fn manages_proficiencies(&self, (name, state): Known<'a>) -> bool {
+        self.needs.manages(name, state, Property::UserProficiencies)
+    }
+
+    /// How many calls reading the proficiencies of users takes.
+    fn proficiency_calls(&self, users: &[Known<'a>]) -> usize {
+        users.iter().filter(|user| self.manages_proficiencies(**user)).count()
+    }
+
+    /// How many calls reading users by themselves takes.
+    fn cost(&self, users: &[Known<'a>]) -> usize {
+        users.len() + self.proficiency_calls(users)
+    }
+
+    fn explain(&self, refreshed: &mut Refreshed, what: fmt::Arguments<'_>, calls: usize) {
+        let plural = if calls == 1 { "" } else { "s" };
+        refreshed.explanations.push(format!("{self}: {what} {calls} call{plural}"));
+    }
+}
+
+impl fmt::Display for Instance<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "instance `{}`", self.source.instance.bare())
+    }
+}
+
+/// A user of whom the list shows nothing new. Where the last change is ours, somebody else's may hide in it.
+fn as_listed(known: &UserState, own: Option<Timestamp>) -> UserState {
+    let Some(changed) = own else { return known.clone() };
+    let mut state = not_read(known);
+    state.last_modified_time = Some(changed);
+    state.record.last_written = None;
     state
+}
+
+/// How many calls searching so many users takes, at best.
+fn pages(users: usize) -> usize {
+    users.div_ceil(SEARCH_PAGE).max(1)
 }

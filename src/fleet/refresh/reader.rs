@@ -8,16 +8,15 @@ use std::{
     },
 };
 
-use tokio::sync::OnceCell;
-
 use super::{
     RefreshOptions, Strategy,
-    instance::{Instance, Listed},
-    is_near, needs_proficiencies, read_one,
+    desired::Needs,
+    source::{Cache, Reading, Source, Verdict, not_read},
 };
 use crate::{
-    client::{ClientResult, ConnectClient, ErrorKind},
-    user::{InstanceId, UserState},
+    client::{ClientResult, ConnectClient},
+    diff::{Options, needs_reading},
+    user::{InstanceId, Property, UserSpec, UserState},
 };
 
 /// So many users of an instance are read by themselves before it is listed: whoever manages a few must not
@@ -25,8 +24,11 @@ use crate::{
 const ALONE: usize = 5;
 
 /// Reads users one by one, as an engine such as Terraform asks for them, in about the calls that reading
-/// them together takes: from the sixth user of an instance on, a list of all tells who has changed, and the
-/// others are as they are recorded.
+/// them together takes: from the sixth user of an instance on, a list of all tells who has changed (and, as
+/// with [`Strategy::Changed`], a search whose tags have), and the others are as they are recorded.
+///
+/// Where nothing has changed, the state that comes back is the recorded one to the letter, so that an engine
+/// finds nothing to store.
 ///
 /// The list is made once: a reader is for one run. Of the [`Strategy`], `Full` reads everybody and `None`
 /// nobody; `Search` is no help with single users and counts as `Changed`.
@@ -53,12 +55,11 @@ pub struct Reader {
 struct Seen {
     /// How many of its users were asked for.
     asked: AtomicUsize,
-    /// Its users, by their bare ids; nothing where they may not be listed.
-    listed: OnceCell<Option<HashMap<String, Listed>>>,
+    cache: Cache,
 }
 
 impl Reader {
-    /// Has not read anything yet.
+    /// A reader that has not read anything yet.
     pub fn new(options: RefreshOptions) -> Self {
         Self { options, instances: Mutex::default() }
     }
@@ -67,38 +68,85 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// Any failure but `NotFound`. Where users may not be listed, each is read by itself.
+    /// Any failure but `NotFound`. Where users cannot be listed, each is read by itself.
     pub async fn refresh(
         &self,
         known: &UserState,
         client: &dyn ConnectClient,
     ) -> ClientResult<Option<UserState>> {
-        match self.options.strategy {
-            Strategy::None => return Ok(Some(known.clone())),
-            Strategy::Full => return self.read(known, client).await,
-            _ => {}
+        if self.options.strategy == Strategy::None {
+            return Ok(Some(known.clone()));
         }
         let id = known.instance_id.to_bare();
         let seen = self.seen(&id);
-        let instance = Instance { id: &id, users: Vec::new(), client, options: &self.options };
+        let source = self.source(&id, client, &seen);
         let is_one_of_few = seen.asked.fetch_add(1, Ordering::Relaxed) < ALONE;
-        if is_one_of_few && !seen.listed.initialized() {
-            return self.read(known, client).await;
+        let is_alone = self.options.strategy == Strategy::Full || is_one_of_few && !source.is_listed();
+        match is_alone {
+            true => read(source, known).await,
+            false => self.by_list(source, known).await,
         }
-        let list = || async {
-            match instance.list().await {
-                Ok(listed) => Ok(Some(listed)),
-                Err(error) if error.kind() == ErrorKind::AccessDenied => Ok(None),
-                Err(error) => Err(error),
-            }
-        };
-        let listed = seen.listed.get_or_try_init(list).await?;
-        match listed.as_ref().and_then(|listed| listed.get(known.user_id.bare())) {
-            Some(there) if instance.is_unchanged(known, there) => {
-                instance.unchanged(known, there).await.map(Some)
-            }
-            _ => self.read(known, client).await,
+    }
+
+    /// The user as a plan of `spec` needs it: read by itself if the plan would write something that was not
+    /// read, or behind which somebody else's change may hide; otherwise as `known`. `None` where it is gone.
+    ///
+    /// `spec` may hold unknowns.
+    ///
+    /// # Errors
+    ///
+    /// Any failure but `NotFound`.
+    pub async fn for_plan(
+        &self,
+        spec: &UserSpec,
+        known: &UserState,
+        options: &Options,
+        client: &dyn ConnectClient,
+    ) -> ClientResult<Option<UserState>> {
+        let id = known.instance_id.to_bare();
+        let seen = self.seen(&id);
+        let source = self.source(&id, client, &seen);
+        // A change of ours was recognised by its time at best, unless the user was read in this run.
+        let is_doubtful = known.record.last_written.is_some()
+            && self.options.strategy != Strategy::None
+            && !source.was_read(&known.user_id);
+        let mut state = if is_doubtful { not_read(known) } else { known.clone() };
+        // Nobody reads proficiencies before somebody manages them.
+        let has_managed = known.record.managed.contains(Property::UserProficiencies);
+        state.record.unread.insert_if(Property::UserProficiencies, !has_managed);
+        match needs_reading(spec, &state, options).is_empty() {
+            true => Ok(Some(known.clone())),
+            false => match source.read(known, true).await {
+                Reading::There(state, _) => Ok(Some(*state)),
+                Reading::Gone(_) => Ok(None),
+                Reading::Failed(error) => Err(error),
+            },
         }
+    }
+
+    /// Leaves the user as it is recorded where neither a list nor a search shows a change.
+    async fn by_list(&self, source: Source<'_>, known: &UserState) -> ClientResult<Option<UserState>> {
+        let Ok(listed) = source.listed().await else { return read(source, known).await };
+        if !matches!(source.verdict(known, listed), Verdict::Unchanged | Verdict::Own(_)) {
+            return read(source, known).await;
+        }
+        let is_trusted = self.options.strategy == Strategy::Listed;
+        let needs = Needs::default();
+        if !is_trusted && needs.manages_tags("", known) {
+            let has_recorded = source.found().await.map(|found| source.has_recorded_tags(known, found));
+            if !matches!(has_recorded, Ok(true)) {
+                return read(source, known).await;
+            }
+        }
+        let mut state = known.clone();
+        let has_managed = known.record.managed.contains(Property::UserProficiencies);
+        if has_managed
+            && (!is_trusted || known.settings.proficiencies.is_none())
+            && !source.read_proficiencies(&mut state).await?
+        {
+            return read(source, known).await;
+        }
+        Ok(Some(state))
     }
 
     fn seen(&self, instance: &InstanceId) -> Arc<Seen> {
@@ -106,13 +154,26 @@ impl Reader {
         instances.entry(instance.clone()).or_default().clone()
     }
 
-    async fn read(&self, known: &UserState, client: &dyn ConnectClient) -> ClientResult<Option<UserState>> {
-        let read = read_one(client, known, needs_proficiencies(known, &self.options)).await?;
-        let is_new = |written| is_near(written, self.options.now, self.options.visible_within);
-        match read {
-            // Made a moment ago, and nowhere to be seen yet.
-            None if known.record.last_written.is_some_and(is_new) => Ok(Some(known.clone())),
-            read => Ok(read),
-        }
+    fn source<'a>(&'a self, id: &'a InstanceId, client: &'a dyn ConnectClient, seen: &'a Seen) -> Source<'a> {
+        Source { instance: id, client, options: &self.options, cache: &seen.cache }
     }
+}
+
+async fn read(source: Source<'_>, known: &UserState) -> ClientResult<Option<UserState>> {
+    let proficiencies = known.record.managed.contains(Property::UserProficiencies);
+    match source.read(known, proficiencies).await {
+        Reading::There(state, _) if is_same(&state, known) => Ok(Some(known.clone())),
+        Reading::There(state, _) => Ok(Some(*state)),
+        Reading::Gone(_) => Ok(None),
+        Reading::Failed(error) => Err(error),
+    }
+}
+
+/// Whether a reading has found nothing new, times aside.
+fn is_same(read: &UserState, known: &UserState) -> bool {
+    let mut read = read.clone();
+    read.last_modified_time = known.last_modified_time;
+    read.last_modified_region.clone_from(&known.last_modified_region);
+    read.record.last_written = known.record.last_written;
+    read == *known
 }

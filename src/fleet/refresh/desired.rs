@@ -1,0 +1,101 @@
+//! What the program wants of recorded users, and so what must be read of them.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::{
+    diff::{Options, needs_reading},
+    fleet::{Identity, Wanted, match_users},
+    user::{Input, InstanceId, Property, UserSpec, UserState},
+};
+
+/// A user of the program, as far as it is known before the fleet is read.
+#[derive(Clone, Copy, Debug)]
+pub struct DesiredSpec<'a> {
+    /// The resource name.
+    pub name: &'a str,
+    /// What is desired; it may hold unknowns.
+    pub spec: &'a UserSpec,
+    /// What the host has decided about the user: what it will be planned with.
+    pub options: &'a Options,
+}
+
+impl<'a> From<&'a Wanted> for DesiredSpec<'a> {
+    fn from(wanted: &'a Wanted) -> Self {
+        Self { name: &wanted.name, spec: wanted.desired.spec(), options: wanted.desired.options() }
+    }
+}
+
+impl<'a> From<&DesiredSpec<'a>> for DesiredSpec<'a> {
+    fn from(desired: &DesiredSpec<'a>) -> Self {
+        *desired
+    }
+}
+
+impl<'a> DesiredSpec<'a> {
+    fn identity(&self) -> Option<Identity<'a>> {
+        Some((self.spec.instance_id.known()?, self.spec.name.as_ref()?.known()?.as_str()))
+    }
+}
+
+/// What the program wants, by the resource names under which its users are recorded.
+#[derive(Debug, Default)]
+pub(super) struct Needs<'a> {
+    desired: HashMap<String, DesiredSpec<'a>>,
+    /// The instances of users that are not recorded.
+    new: BTreeSet<InstanceId>,
+}
+
+impl<'a> Needs<'a> {
+    /// `recorded` has no state where a user is gone.
+    pub(super) fn new<'s>(
+        desired: &[DesiredSpec<'a>],
+        recorded: impl Iterator<Item = (&'s String, Option<&'s UserState>)>,
+    ) -> Self {
+        let identity = |state: &'s UserState| (&state.instance_id, state.name.as_str());
+        let recorded = recorded.map(|(name, state)| (name.as_str(), state.map(identity)));
+        let matches = match_users(desired.iter().map(|user| (user.name, user.identity())), recorded);
+        let mut needs = Self::default();
+        for user in desired {
+            match (matches.recorded_as(user.name), &user.spec.instance_id) {
+                (Some(recorded), _) => drop(needs.desired.insert(recorded.to_owned(), *user)),
+                (None, Input::Known(instance)) => drop(needs.new.insert(instance.to_bare())),
+                (None, Input::Unknown) => {}
+            }
+        }
+        needs
+    }
+
+    /// The instances in which users are to be created.
+    pub(super) fn instances(&self) -> impl Iterator<Item = &InstanceId> {
+        self.new.iter()
+    }
+
+    /// Who is desired, by the resource names of the records.
+    pub(super) fn names(&self) -> HashSet<String> {
+        self.desired.keys().cloned().collect()
+    }
+
+    /// Whether the program wants the recorded user.
+    pub(super) fn desires(&self, name: &str) -> bool {
+        self.desired.contains_key(name)
+    }
+
+    /// Whether a plan would write something of the user that was not read.
+    pub(super) fn reading(&self, name: &str, state: &UserState) -> bool {
+        self.desired.get(name).is_some_and(|user| !needs_reading(user.spec, state, user.options).is_empty())
+    }
+
+    /// Whether anybody manages the property of the user: the recorded program, or this one.
+    pub(super) fn manages(&self, name: &str, state: &UserState, property: Property) -> bool {
+        state.record.managed.contains(property)
+            || self.desired.get(name).is_some_and(|user| user.spec.managed().contains(property))
+    }
+
+    /// Whether anybody manages tags of the user.
+    pub(super) fn manages_tags(&self, name: &str, state: &UserState) -> bool {
+        self.manages(name, state, Property::Tags)
+            || !state.record.tag_keys.is_empty()
+            || !state.record.default_tag_keys.is_empty()
+            || self.desired.get(name).is_some_and(|user| !user.options.default_tags.is_empty())
+    }
+}

@@ -1,0 +1,160 @@
+//! What reading a fleet again has found.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde::Serialize;
+
+use super::source::{FoundUsers, ListedUsers, Reading, not_read};
+use crate::{
+    client::ClientError,
+    fleet::{Change, Entry},
+    user::{InstanceId, UserId, UserState},
+};
+
+/// A fleet as it is.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Refreshed {
+    /// Every recorded user as it is now, by the resource name under which it is recorded; `None` where it is
+    /// gone.
+    pub states: BTreeMap<String, Option<UserState>>,
+    /// What is not as it was recorded.
+    pub findings: Vec<Finding>,
+    /// Users who could not be read, and why. Their states are as recorded, and no plan writes a block of them.
+    pub failed: BTreeMap<String, ClientError>,
+    /// How many users each instance has, by its bare id, whoever manages them; as far as it was counted.
+    pub present: BTreeMap<String, usize>,
+    /// What was done and why, in a sentence for each instance.
+    pub explanations: Vec<String>,
+    /// What was not checked, and why, in a sentence each.
+    pub unchecked: Vec<String>,
+    names: HashMap<(Box<str>, Box<str>), UserId>,
+    /// The resource names of the records of users that the program wants.
+    pub(super) desired: HashSet<String>,
+}
+
+/// Something that is not as it was recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The user, by the resource name under which it is recorded.
+    pub user: String,
+    /// What.
+    pub kind: FindingKind,
+}
+
+/// What is not as it was recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum FindingKind {
+    /// The user is gone.
+    Gone,
+    /// The user is gone, and another one of that name was created.
+    Recreated(UserId),
+    /// The user has another name.
+    Renamed(String),
+    /// The user was created a moment ago and is not visible yet: it is taken to be there.
+    NotVisibleYet,
+    /// The user is listed and cannot be read: it is there, with values that are not known.
+    NotReadable,
+}
+
+impl Finding {
+    /// What was found, in a sentence.
+    pub fn message(&self) -> String {
+        let user = &self.user;
+        match &self.kind {
+            FindingKind::Gone => format!("`{user}` no longer exists in Amazon Connect"),
+            FindingKind::Recreated(id) => {
+                format!(
+                    "`{user}` no longer exists in Amazon Connect, and its name is that of the new user `{id}`"
+                )
+            }
+            FindingKind::Renamed(name) => format!("`{user}` was renamed to `{name}` in Amazon Connect"),
+            FindingKind::NotVisibleYet => {
+                format!("`{user}` was created a moment ago and is not visible yet; it is taken to be there")
+            }
+            FindingKind::NotReadable => {
+                format!(
+                    "`{user}` is listed by Amazon Connect and cannot be read; its recorded values are shown"
+                )
+            }
+        }
+    }
+
+    /// The way out, where there is one to take.
+    pub fn help(&self) -> Option<&'static str> {
+        match self.kind {
+            FindingKind::Recreated(_) => {
+                Some("import the new user if it is meant; otherwise its name is taken")
+            }
+            FindingKind::NotReadable => Some("run it again in a few minutes"),
+            _ => None,
+        }
+    }
+}
+
+impl Refreshed {
+    /// The users who are there: what [`plan`](crate::fleet::plan) takes.
+    pub fn there(&self) -> BTreeMap<String, UserState> {
+        let there = |(name, state): (&String, &Option<UserState>)| Some((name.clone(), state.clone()?));
+        self.states.iter().filter_map(there).collect()
+    }
+
+    /// Who has a name in an instance, as far as the instance was listed.
+    pub fn owner_of(&self, instance: &InstanceId, name: &str) -> Option<&UserId> {
+        self.names.get(&(instance.bare().into(), name.into()))
+    }
+
+    /// What a store should remember: users who are not as it remembers them, and that users who are gone and
+    /// missing from the program are forgotten. Commit it before planning, so that no later refresh reads the
+    /// same again. `known` is what the store remembers.
+    pub fn changes(&self, known: &BTreeMap<String, Entry>) -> Vec<Change> {
+        let changed = |(name, state): (&String, &Option<UserState>)| {
+            let entry = known.get(name)?;
+            match state {
+                _ if self.failed.contains_key(name) => None,
+                Some(state) if entry.state.as_ref() == Some(state) => None,
+                Some(state) => {
+                    let entry = Entry { state: Some(state.clone()), ..entry.clone() };
+                    Some(Change::Put(name.clone(), Box::new(entry)))
+                }
+                // The user who is created in its place takes over what is left to do.
+                None if self.desired.contains(name) || !entry.creating.is_empty() => None,
+                None => Some(Change::Remove(name.clone())),
+            }
+        };
+        self.states.iter().filter_map(changed).collect()
+    }
+
+    /// Takes over what has become of a user.
+    pub(super) fn take(&mut self, name: &str, known: &UserState, reading: Reading) {
+        let (state, finding) = match reading {
+            Reading::There(state, finding) => (Some(*state), finding),
+            Reading::Gone(finding) => (None, Some(finding)),
+            Reading::Failed(error) => {
+                self.failed.insert(name.to_owned(), error);
+                (Some(not_read(known)), None)
+            }
+        };
+        self.findings.extend(finding.map(|kind| Finding { user: name.to_owned(), kind }));
+        self.states.insert(name.to_owned(), state);
+    }
+
+    /// Counts whom a search has found, as far as it tells.
+    pub(super) fn find(&mut self, instance: &InstanceId, users: &FoundUsers) {
+        self.present.insert(instance.bare().to_owned(), users.len());
+        for user in users.values().filter(|user| !user.name.is_empty()) {
+            let name = (instance.bare().into(), user.name.as_str().into());
+            self.names.insert(name, user.user_id.clone());
+        }
+    }
+
+    pub(super) fn list(&mut self, instance: &InstanceId, users: &ListedUsers) {
+        self.present.insert(instance.bare().to_owned(), users.len());
+        for (name, user) in users.names() {
+            self.names.insert((instance.bare().into(), name.as_str().into()), user.clone());
+        }
+    }
+}
