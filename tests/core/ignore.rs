@@ -317,3 +317,21 @@ fn elements_of_lists_are_told_apart_by_what_they_are_about() {
         "afterContactWorkConfigs[0].afterContactWorkConfig.afterContactWorkTimeLimit",
     );
 }
+
+#[test]
+fn a_directory_s_names_may_differ_where_that_is_ignored_or_not_read() {
+    let kind = connect_user::user::IdentityManagementType::ExistingDirectory;
+    let mut there = state(&before());
+    let mut after = before();
+    after["identityInfo"]["email"] = json!("x@example.com");
+    let check = |there: &UserState, mut options: Options| {
+        options.identity_management = Some(kind);
+        let context = Context::builder().options(options).prior(there).build();
+        let report = connect_user::validate::validate(&spec(&after), &context);
+        report.errors().map(|violation| violation.code.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(check(&there, Options::default()), ["directory-identity-fixed"]);
+    assert!(check(&there, ignoring(&["identityInfo"])).is_empty());
+    there.record.unread = PropertySet::NOT_IN_SEARCH;
+    assert!(check(&there, Options::default()).is_empty());
+}

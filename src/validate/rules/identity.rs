@@ -100,7 +100,9 @@ pub(super) fn fixed(subject: &Subject<'_>, found: &mut Found) {
             // Left out, it is the directory's alone.
             Some(Input::Unknown) | None => false,
         };
-        if changes {
+        // What is ignored stays, and what was not read may be the same: planning has it read.
+        let is_open = subject.context.options.ignores(property) || prior.record.unread.contains(property);
+        if changes && !is_open {
             let message = format!("`{property}` of a user from an existing directory cannot be changed here");
             found.add(property, message, "change it in the directory");
         }
