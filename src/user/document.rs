@@ -14,6 +14,26 @@ use super::{
     node::{Content, Secrets},
 };
 
+/// The members of a state that are not those of its spec.
+const MEMBERS: &[&str] = &[
+    "id",
+    "arn",
+    "userId",
+    "tagsAll",
+    "lastModifiedTime",
+    "lastModifiedRegion",
+    "version",
+    "managed",
+    "managedTags",
+    "defaultTags",
+    "unrecognised",
+    "lastWritten",
+    "underWay",
+    "unread",
+    "partial",
+    "unfinished",
+];
+
 /// The members of a state; those of its spec stand among them.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -181,7 +201,7 @@ fn read_limits(list: Value) -> Option<BTreeMap<super::Channel, super::AfterConta
 
 /// Why a state of a later version cannot be read.
 struct NewerState {
-    version: u64,
+    version: i64,
 }
 
 impl fmt::Display for NewerState {
@@ -210,15 +230,23 @@ impl Serialize for ExposeSecrets<'_, UserState> {
 
 impl<'de> Deserialize<'de> for UserState {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Value::Map(members) = Value::deserialize(deserializer)? else {
+            return Err(de::Error::custom("a state is an object"));
+        };
+        let is_own = |(name, _): &(String, Value)| MEMBERS.contains(&name.as_str());
+        let (own, spec): (Vec<_>, Vec<_>) = members.into_iter().partition(is_own);
+        let own = Value::Map(own);
         // The version decides what the rest may look like.
-        let json = serde_json::Value::deserialize(deserializer)?;
-        let version = json.get("version").map_or(Some(1), serde_json::Value::as_u64);
-        match version {
-            Some(version) if version <= u64::from(Self::VERSION) => {}
-            Some(version) => return Err(de::Error::custom(NewerState { version })),
-            None => return Err(de::Error::custom("`version` must be a whole number")),
+        match own.get("version") {
+            None => {}
+            Some(Value::Integer(version)) if *version <= i64::from(Self::VERSION) => {}
+            Some(Value::Integer(version)) => return Err(de::Error::custom(NewerState { version: *version })),
+            Some(_) => return Err(de::Error::custom("`version` must be a whole number")),
         }
-        Self::from_document(Document::deserialize(json).map_err(de::Error::custom)?)
+        let own = serde_json::to_value(own).map_err(de::Error::custom)?;
+        let mut document = Document::deserialize(own).map_err(de::Error::custom)?;
+        document.spec = Value::Map(spec);
+        Self::from_document(document)
     }
 }
 

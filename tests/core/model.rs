@@ -344,3 +344,23 @@ fn a_spec_of_an_import_manages_no_empty_proficiencies_and_no_tags_of_others() {
     assert_eq!(spec.user_proficiencies, None);
     assert_eq!(serde_json::to_value(&spec).expect("JSON")["tags"], json!({"a": "1"}));
 }
+
+#[test]
+fn a_state_survives_json_with_everything_that_it_remembers() {
+    let mut state = crate::support::state(&crate::support::with(&[("tags", json!({"a": "1"}))]));
+    let at = connect_user::user::Timestamp::from_millis(1_750_000_000_000);
+    state.last_modified_time = Some(at);
+    state.last_modified_region = Some("us-east-1".into());
+    let record = &mut state.record;
+    record.default_tag_keys = ["team".to_owned()].into();
+    record.unrecognised = vec!["phoneConfig.shoeSize".into()];
+    record.last_written = Some(at);
+    record.under_way = true;
+    record.unread = connect_user::user::PropertySet::WRITTEN_WHOLE;
+    let work = connect_user::user::AfterContactWork { time_limit: 5, agent_first_callback: Some(6) };
+    record.unfinished.after_contact_work.insert(connect_user::user::Channel::Chat, work);
+    let replaced = crate::support::state(&crate::support::with(&[("name", json!("june"))])).to_replaced();
+    state.record.unfinished.replaced.push(replaced);
+    let text = serde_json::to_string(&state).expect("JSON");
+    assert_eq!(serde_json::from_str::<connect_user::user::UserState>(&text).expect("a state"), state);
+}
