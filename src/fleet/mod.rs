@@ -16,6 +16,7 @@ mod order;
 mod plan;
 mod recover;
 mod refresh;
+mod room;
 mod store;
 mod wanted;
 

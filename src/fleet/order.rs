@@ -1,9 +1,12 @@
 //! The order of steps across users: a name must be free, and an instance have room, before a user is made.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
-use super::{Capacity, FleetNotice, UserPlan};
-use crate::diff::{Action, Call, ReplacementOrder};
+use super::{Capacity, FleetNotice, UserPlan, room};
+use crate::{
+    diff::Call,
+    user::{InstanceId, UserId},
+};
 
 /// A step that waits for a step of another user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,154 +19,167 @@ pub(super) struct Wait {
     pub(super) other: usize,
 }
 
-/// Finds out who waits for whom, and lets replaced users go first where they would wait for each other.
+/// A deletion: the user by its place in the plan, and which of its deletions it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Deletion {
+    pub(super) user: usize,
+    pub(super) nth: usize,
+}
+
+/// Which users a plan of one user creates and deletes.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    /// Where a user is created.
+    pub(super) creates: Option<InstanceId>,
+    /// Where users are deleted, and who: the one that is replaced, and those that earlier replacements have
+    /// left.
+    pub(super) deletes: Vec<(InstanceId, UserId)>,
+    /// Whether the deletions come before the creation.
+    pub(super) deletes_first: bool,
+    /// The deletion that frees the name of the user that is created.
+    pub(super) name_from: Option<Deletion>,
+}
+
+/// Finds out who waits for whom, and deletes replaced users first where users would wait for each other.
 pub(super) fn settle(
     users: &mut [UserPlan],
     capacity: &BTreeMap<String, Capacity>,
     notices: &mut Vec<FleetNotice>,
     reasons: &mut Vec<FleetNotice>,
 ) {
-    for (instance, capacity) in capacity {
-        make_room(users, instance, *capacity, notices, reasons);
+    let mut work: Vec<Work> = users.iter().map(Work::of).collect();
+    find_names(users, &mut work);
+    let taken = "its new name is taken until then";
+    for place in 0..users.len() {
+        // An earlier replacement has left the user whose name it takes.
+        if work.get(place).and_then(|work| work.name_from).is_some_and(|from| from.user == place) {
+            delete_first(users, &mut work, place, taken, notices);
+        }
     }
-    wait_for_names(users);
-    while let Some(place) = in_a_circle(users) {
-        let Some(user) = users.get_mut(place) else { break };
-        let message =
-            format!("`{}` is deleted before it is made again: its new name is taken until then", user.name);
-        notices.push(notice("delete-before-create", Some(&user.name), message, ""));
-        delete_first(users, place);
+    for circle in circles(&work) {
+        // Within one instance, it makes room for itself.
+        let stays = |place: &&usize| work.get(**place).is_some_and(Work::stays);
+        if let Some(place) = circle.iter().find(stays).or(circle.first()) {
+            delete_first(users, &mut work, *place, taken, notices);
+        }
+    }
+    let room = room::settle(users, &mut work, capacity, notices, reasons);
+    for place in 0..users.len() {
+        let room = room.get(place).copied().flatten();
+        let name = work.get(place).and_then(|work| work.name_from);
+        for deletion in [name, room].into_iter().flatten().filter(|from| from.user != place) {
+            wait(users, &work, place, deletion);
+        }
     }
 }
 
-fn wait_for_names(users: &mut [UserPlan]) {
-    let mut freed: HashMap<(String, String), (usize, usize)> = HashMap::new();
-    for (place, step, call) in calls(users) {
-        if let Call::Delete(gone) = call {
-            freed.insert((gone.instance_id.bare().to_owned(), gone.name.clone()), (place, step));
-        }
-    }
-    let mut waits = Vec::new();
-    for (place, step, call) in calls(users) {
-        let Some((Call::Create, desired)) =
-            users.get(place).and_then(|user| Some((call, user.plan.desired()?)))
-        else {
-            continue;
-        };
-        let identity = (desired.instance_id().bare().to_owned(), desired.name().to_owned());
-        if let Some((user, other)) = freed.get(&identity).filter(|(user, _)| *user != place) {
-            waits.push((place, Wait { step, user: *user, other: *other }));
-        }
-    }
-    for (place, wait) in waits {
-        add(users, place, wait);
-    }
-}
-
-/// Lets creations wait for deletions where the instance has no more room.
-fn make_room(
-    users: &mut [UserPlan],
-    instance: &str,
-    Capacity { present, limit }: Capacity,
-    notices: &mut Vec<FleetNotice>,
-    reasons: &mut Vec<FleetNotice>,
-) {
-    let is_here = |user: &UserPlan| {
-        let desired = user.plan.desired().map(|desired| desired.instance_id().bare());
-        desired.or(user.plan.base().map(|base| base.instance_id.bare())) == Some(instance)
-    };
-    let here: Vec<usize> = (0..users.len()).filter(|place| users.get(*place).is_some_and(is_here)).collect();
-    let with = |action| -> Vec<usize> {
-        here.iter().copied().filter(|place| users_action(users, *place) == Some(action)).collect()
-    };
-    let (creations, replaced) = (with(Action::Create), with(Action::Replace));
-    let mut releases: VecDeque<(usize, usize)> = with(Action::Delete)
-        .into_iter()
-        .filter_map(|place| Some((place, step_of(users, place, |call| matches!(call, Call::Delete(_)))?)))
-        .collect();
-    let then = (present + creations.len()).saturating_sub(releases.len());
-    if then > limit && !creations.is_empty() {
-        reasons.push(notice(
-            "instance-full",
-            None,
-            format!("the instance `{instance}` would have {then} users; the limit is {limit}"),
-            "ask AWS to raise the quota \"Users per instance\", or take users out",
-        ));
-        return;
-    }
-    let mut free = limit.saturating_sub(present);
-    for place in replaced.into_iter().chain(creations) {
-        let Some(step) = step_of(users, place, |call| matches!(call, Call::Create)) else { continue };
-        if free > 0 {
-            free -= 1;
-        } else if let Some((user, other)) = releases.pop_front() {
-            add(users, place, Wait { step, user, other });
-        } else if users_action(users, place) == Some(Action::Replace) {
-            if delete_first(users, place)
-                && let Some(user) = users.get(place)
-            {
-                let message =
-                    format!("`{}` is deleted before it is made again: the instance is full", user.name);
-                notices.push(notice("delete-before-create", Some(&user.name), message, ""));
+impl Work {
+    fn of(user: &UserPlan) -> Self {
+        let mut work = Self::default();
+        for call in user.plan.steps().iter().filter_map(|step| step.call()) {
+            match call {
+                Call::Create => {
+                    work.creates = user.plan.desired().map(|desired| desired.instance_id().to_bare());
+                    work.deletes_first = !work.deletes.is_empty();
+                }
+                // Who is gone frees nothing.
+                Call::Delete(gone) if !user.is_gone => {
+                    work.deletes.push((gone.instance_id.to_bare(), gone.user_id.clone()));
+                }
+                _ => {}
             }
-            continue;
         }
-        if let Some(delete) = own_deletion(users, place) {
-            releases.push_back((place, delete));
-        }
+        work
+    }
+
+    /// Whether a user is created before another one is deleted.
+    fn creates_first(&self) -> bool {
+        self.creates.is_some() && !self.deletes.is_empty() && !self.deletes_first
+    }
+
+    /// Whether a user is replaced within an instance, and created first.
+    pub(super) fn stays(&self) -> bool {
+        self.creates_first()
+            && self.deletes.iter().any(|(instance, _)| Some(instance) == self.creates.as_ref())
     }
 }
 
-/// A user in a circle of users that wait for each other; it is one that is made before it is deleted.
-fn in_a_circle(users: &[UserPlan]) -> Option<usize> {
+/// Finds the deletion that frees the name of each user that is created.
+fn find_names(users: &[UserPlan], work: &mut [Work]) {
+    let mut freed: HashMap<(&InstanceId, &str), Deletion> = HashMap::new();
+    for (place, user) in users.iter().enumerate().filter(|(_, user)| !user.is_gone) {
+        let deleted = user.plan.steps().iter().filter_map(|step| match step.call() {
+            Some(Call::Delete(gone)) => Some(gone),
+            _ => None,
+        });
+        for (nth, gone) in deleted.enumerate() {
+            freed.insert((&gone.instance_id, &gone.name), Deletion { user: place, nth });
+        }
+    }
+    for (user, work) in users.iter().zip(work).filter(|(_, work)| work.creates.is_some()) {
+        let desired = user.plan.desired();
+        work.name_from =
+            desired.and_then(|desired| freed.get(&(desired.instance_id(), desired.name())).copied());
+    }
+}
+
+/// The circles of users that wait for each other's names, each user once: everybody waits for one other at
+/// most, so that a walk meets a circle once.
+fn circles(work: &[Work]) -> Vec<Vec<usize>> {
     // Only who deletes after creating hands its waiting on.
-    let next = |place: usize| -> Vec<usize> {
-        let waits = users.get(place).map(|user| user.waits.as_slice()).unwrap_or_default();
-        let blocks = |wait: &&Wait| {
-            step_of(users, wait.user, |call| matches!(call, Call::Create))
-                .is_some_and(|create| create < wait.other)
-        };
-        waits.iter().filter(blocks).map(|wait| wait.user).collect()
+    let next = |place: usize| {
+        let other = work.get(place)?.name_from?.user;
+        work.get(other)?.creates_first().then_some(other)
     };
-    let mut seen = vec![false; users.len()];
-    for start in (0..users.len()).filter(|place| users.get(*place).is_some_and(|user| !user.waits.is_empty()))
-    {
-        // Everybody waits for few, so a walk without a memory of its own is short.
-        let mut way = vec![(start, next(start))];
-        while let Some((_, left)) = way.last_mut() {
-            let Some(other) = left.pop() else {
-                way.pop();
-                continue;
-            };
-            if way.iter().any(|(place, _)| *place == other) {
-                return Some(other);
+    let mut circles = Vec::new();
+    let mut walk_of = vec![usize::MAX; work.len()];
+    for start in 0..work.len() {
+        let mut way = Vec::new();
+        let mut place = Some(start);
+        while let Some(here) = place {
+            let Some(walk) = walk_of.get_mut(here) else { break };
+            if *walk != usize::MAX {
+                if *walk == start {
+                    circles.push(way.iter().copied().skip_while(|other| *other != here).collect());
+                }
+                break;
             }
-            if !std::mem::replace(seen.get_mut(other)?, true) {
-                way.push((other, next(other)));
-            }
+            *walk = start;
+            way.push(here);
+            place = next(here);
         }
     }
-    None
+    circles
 }
 
-/// Turns a replacement around, and keeps true who waits for which of its steps.
-fn delete_first(users: &mut [UserPlan], place: usize) -> bool {
-    let Some(user) = users.get_mut(place) else { return false };
-    let order = user.plan.delete_first();
-    if order.is_empty() {
+/// Deletes a replaced user before the new one is created, and says so.
+pub(super) fn delete_first(
+    users: &mut [UserPlan],
+    work: &mut [Work],
+    place: usize,
+    why: &str,
+    notices: &mut Vec<FleetNotice>,
+) -> bool {
+    let (Some(user), Some(work)) = (users.get_mut(place), work.get_mut(place)) else { return false };
+    if user.plan.delete_first().is_empty() {
         return false;
     }
-    let now = |before: usize| order.iter().position(|old| *old == before).unwrap_or(before);
-    for wait in &mut user.waits {
-        wait.step = now(wait.step);
-    }
-    for wait in users.iter_mut().flat_map(|user| &mut user.waits).filter(|wait| wait.user == place) {
-        wait.other = now(wait.other);
-    }
+    work.deletes_first = true;
+    let message = format!("`{}` is deleted before it is made again: {why}", user.name);
+    notices.push(FleetNotice::new("delete-before-create", Some(&user.name), &message, ""));
     true
 }
 
-fn add(users: &mut [UserPlan], place: usize, wait: Wait) {
+/// Lets the creation of a user wait for a deletion.
+fn wait(users: &mut [UserPlan], work: &[Work], place: usize, deletion: Deletion) {
+    let gone = work.get(deletion.user).and_then(|work| work.deletes.get(deletion.nth)).map(|(_, user)| user);
+    let is_it = |call: &Call| matches!(call, Call::Delete(user) if Some(&user.user_id) == gone);
+    let (Some(other), Some(step)) =
+        (step_of(users, deletion.user, is_it), step_of(users, place, |call| matches!(call, Call::Create)))
+    else {
+        return;
+    };
+    let wait = Wait { step, user: deletion.user, other };
     if let Some(user) = users.get_mut(place)
         && !user.waits.contains(&wait)
     {
@@ -171,34 +187,6 @@ fn add(users: &mut [UserPlan], place: usize, wait: Wait) {
     }
 }
 
-fn users_action(users: &[UserPlan], place: usize) -> Option<Action> {
-    users.get(place).map(|user| user.plan.diff().action)
-}
-
-/// The step with which a replaced user goes, where that is after the new one is made.
-fn own_deletion(users: &[UserPlan], place: usize) -> Option<usize> {
-    let diff = users.get(place)?.plan.diff();
-    if diff.replacement != Some(ReplacementOrder::CreateBeforeDelete) {
-        return None;
-    }
-    step_of(users, place, |call| matches!(call, Call::Delete(_)))
-}
-
 fn step_of(users: &[UserPlan], place: usize, is: impl Fn(&Call) -> bool) -> Option<usize> {
     users.get(place)?.plan.steps().iter().position(|step| step.call().is_some_and(&is))
-}
-
-/// Every call that makes or deletes, with its user and step.
-fn calls(users: &[UserPlan]) -> impl Iterator<Item = (usize, usize, &Call)> {
-    users.iter().enumerate().flat_map(|(place, user)| {
-        user.plan
-            .steps()
-            .iter()
-            .enumerate()
-            .filter_map(move |(step, found)| Some((place, step, found.call()?)))
-    })
-}
-
-fn notice(code: &'static str, user: Option<&str>, message: String, help: &str) -> FleetNotice {
-    FleetNotice::new(code, user, &message, help)
 }

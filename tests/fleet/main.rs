@@ -6,6 +6,7 @@ mod damage;
 mod directory;
 mod plan;
 mod refresh;
+mod room;
 mod sharing;
 mod store;
 mod support;

@@ -60,3 +60,24 @@ pub fn states(users: &[(&str, &str)]) -> BTreeMap<String, UserState> {
 pub fn wants(users: &[(&str, &str)]) -> Vec<Wanted> {
     users.iter().map(|(logical, name)| wanted(logical, &document(name))).collect()
 }
+
+/// A user of a `CONNECT_MANAGED` instance.
+pub fn managed(document: &Value) -> connect_user::user::DesiredUser {
+    let context = Context::builder().identity_management(IdentityManagementType::ConnectManaged).build();
+    resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}")).0
+}
+
+/// Runs a random test for each seed. `RANDOM_CASES` says for how many; `RANDOM_SEED` runs one of them again.
+pub fn each_seed(usual: u64, test: impl Fn(u64) + std::panic::RefUnwindSafe) {
+    let set = |name| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    let seeds = match set("RANDOM_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..set("RANDOM_CASES").unwrap_or(usual),
+    };
+    for seed in seeds {
+        if let Err(failure) = std::panic::catch_unwind(|| test(seed)) {
+            eprintln!("run it again with RANDOM_SEED={seed}");
+            std::panic::resume_unwind(failure);
+        }
+    }
+}
