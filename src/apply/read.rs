@@ -139,6 +139,10 @@ pub(crate) fn with_record(read: UserState, known: &UserState) -> UserState {
     let record =
         Record { unrecognised, last_written: None, under_way: false, unread, ..known.record.clone() };
     let mut state = UserState { record, ..read };
+    // The service need not say the ARN each time, and it never changes.
+    if state.arn.is_empty() {
+        state.arn.clone_from(&known.arn);
+    }
     state.record.unfinished.settle(&state.settings);
     state
 }

@@ -293,6 +293,9 @@ impl Run<'_> {
 
     /// Changes the user. One that was just made may not be there for every part of the service yet.
     async fn update(&mut self, call: &Call) -> Result<(), ApplyError> {
+        if matches!(call, Call::Tag(_) | Call::Untag(_)) {
+            self.find_arn().await?;
+        }
         let Some(state) = &self.state else { return Err(ApplyError::Stale) };
         let call = without_what_is_there(call, state);
         let mut pauses = self.options.pauses();
@@ -317,6 +320,17 @@ impl Run<'_> {
             self.look_again(call.operation()).await;
         }
         Err(error.into())
+    }
+
+    /// Tags are set by ARN, which the answer that the state is made from need not have said.
+    async fn find_arn(&mut self) -> ClientResult<()> {
+        if let Some(state) = &mut self.state
+            && state.arn.is_empty()
+            && let Some(read) = describe(self.client, &state.instance_id, &state.user_id).await?
+        {
+            state.arn = read.arn;
+        }
+        Ok(())
     }
 
     /// Before the first call: is the user still what the plan was made from?
@@ -363,7 +377,7 @@ impl Run<'_> {
         }
         let is_new = self.created && !self.adopted;
         if is_new
-            && self.options.read_back
+            && (self.options.read_back || state.arn.is_empty())
             && let Some(read) = read_back(self.client, state, self.options).await
         {
             self.state = Some(read);

@@ -107,7 +107,7 @@ fn keep(spec: &mut UserSpec, there: &UserSpec, property: Property) {
             if let (None, None, Some(there)) =
                 (&spec.phone_number_configs, &spec.phone_config, &there.phone_config)
             {
-                let (phone_type, number) = (there.phone_type.clone(), there.desk_phone_number.clone());
+                let (phone_type, number) = (there.phone_type, there.desk_phone_number.clone());
                 let phone = PhoneConfig::builder().phone_type(phone_type).maybe_desk_phone_number(number);
                 spec.phone_config = Some(phone.build());
             }

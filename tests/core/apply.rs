@@ -683,3 +683,18 @@ async fn without_a_way_to_wait_nothing_is_read_again_and_again() {
     let operations: Vec<_> = connect.calls().iter().map(|call| call.operation).collect();
     assert_eq!(operations, [Operation::CreateUser, Operation::DescribeUser]);
 }
+
+#[tokio::test]
+async fn an_arn_that_an_answer_has_left_out_is_read_before_tags_are_set() {
+    let connect = connect(SAML);
+    let made = applied(&connect, &saml(&[]), SAML, None).await;
+    let mut without = made.clone();
+    without.arn.clear();
+    let tagged = saml(&[("tags", json!({"team": "x"}))]);
+    let done = applied(&connect, &tagged, SAML, Some(&without)).await;
+    assert_eq!((done.arn.as_str(), done.tags_all["team"].as_str()), (made.arn.as_str(), "x"));
+    // Nor does a reading that leaves it out take it away.
+    connect.edit_user(&instance(), &made.user_id, |user, _| user.arn.clear());
+    let again = refresh(&connect, &done).await.expect("read").expect("there");
+    assert_eq!(again.arn, made.arn);
+}
