@@ -633,6 +633,22 @@ async fn who_may_not_search_or_list_proficiencies_does_without() {
     assert!(run(&connect, &planned(&document, SAML, None), None).await.expect("listed").adopted);
 }
 
+/// The console's own lists have it; the service in memory refuses a number that is sent.
+#[tokio::test]
+async fn a_soft_phone_s_number_is_not_sent() {
+    let connect = connect(SAML);
+    let soft = |limit: i64| {
+        saml(&[
+            ("phoneConfig.deskPhoneNumber", json!("6175550143")),
+            ("phoneConfig.afterContactWorkTimeLimit", json!(limit)),
+        ])
+    };
+    let made = applied(&connect, &soft(0), SAML, None).await;
+    let changed = applied(&connect, &soft(30), SAML, Some(&made)).await;
+    assert_eq!(changed.settings.phone.desk_phone_number, None);
+    assert!(planned(&soft(30), SAML, Some(&changed)).is_empty());
+}
+
 #[tokio::test]
 async fn a_creation_that_may_have_been_done_is_not_certain() {
     let connect = connect(SAML);
