@@ -19,7 +19,7 @@ use crate::{
     apply::{self, Applied, ApplyError, Failed, ObserveError, Observer, Owners, Sleep},
     client::{CancellationToken, ClientError, Effect, ErrorKind},
     diff::Step,
-    user::{CreationAttempt, Replaced, UserId, UserState},
+    user::{CreationAttempt, Replaced, UserId, UserState, one_line},
 };
 
 /// One user on its way.
@@ -42,9 +42,9 @@ pub(super) struct Job<'a> {
 /// Why a job has not begun a step.
 #[derive(Debug, thiserror::Error)]
 enum Halt {
-    #[error("everything was ended before this step")]
+    #[error("stopped before this step (an earlier failure or Ctrl-C)")]
     Ended,
-    #[error("`{0}`, which it waits for, has failed")]
+    #[error("`{}`, which it waits for, has failed", one_line(.0))]
     Blocked(String),
     #[error(transparent)]
     Store(#[from] StoreError),

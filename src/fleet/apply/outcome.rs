@@ -58,7 +58,7 @@ pub enum UserResult {
     Failed,
     /// Everything was ended before its last step; the next run goes on there.
     Unfinished,
-    /// None of its steps was made: everything was ended before, or a user that it waits for has failed.
+    /// None of its steps was made: the run was stopped before, or a user that it waits for has failed.
     NotTried,
 }
 
@@ -76,7 +76,7 @@ pub struct FleetOutcome {
     pub elapsed: Duration,
     /// Whether the host has ended it.
     pub cancelled: bool,
-    /// Why states could not be written, if so: everything was ended then.
+    /// Why states could not be written, if so: the run was stopped then.
     pub store: Option<StoreError>,
 }
 

@@ -28,7 +28,7 @@ use crate::{
     apply::{self, Applied, QuickConnectIndex},
     client::{CancellationToken, ConnectClient, Paced, Retrying, search_all_quick_connects},
     diff::Call,
-    user::{InstanceId, Operation, Replaced, UserId},
+    user::{InstanceId, Operation, Replaced, UserId, one_line},
 };
 
 /// How many users wait for the same operation at once: enough that it never stands still, and few enough
@@ -273,8 +273,10 @@ impl Run<'_> {
     fn not_tried(&self, place: usize, blocker: Option<usize>) -> Option<UserOutcome> {
         let user = self.plan.users().get(place)?;
         let message = match blocker {
-            Some(blocker) => format!("`{}`, which it waits for, has failed", self.name_of(blocker)),
-            None => "everything was ended before".to_owned(),
+            Some(blocker) => {
+                format!("`{}`, which it waits for, has failed", one_line(&self.name_of(blocker)))
+            }
+            None => "stopped before its first step (an earlier failure or Ctrl-C)".to_owned(),
         };
         let outcome = UserOutcome { message: Some(message), ..outcome(user, UserResult::NotTried, 0) };
         self.ended(place, &outcome);
