@@ -98,6 +98,9 @@ impl Backend {
         let directory = Directory::read(instance, self.client()).await.map_err(|error| {
             Failure::new(format!("what the instance `{instance}` has cannot be listed: {error}"))
         })?;
+        for message in directory.unchecked() {
+            output::note(&message);
+        }
         let directory = Arc::new(directory);
         self.directories.insert(instance.bare().to_owned(), directory.clone());
         Ok(Some(directory))

@@ -145,9 +145,8 @@ impl Run<'_> {
         }
         if let Some(state) = &mut self.state {
             state.record.under_way = !(later.is_empty() && result.is_ok());
-            let is_own = call.changes_user() || matches!(call, Call::Create);
-            let is_written = result.is_ok() && is_own && state.last_modified_time.is_none();
-            if is_written {
+            let is_created = matches!(call, Call::Create) && state.last_modified_time.is_none();
+            if result.is_ok() && (call.changes_user() || is_created) {
                 state.record.last_written = Some((self.options.now)());
             }
         }
@@ -370,7 +369,7 @@ impl Run<'_> {
         state.record = record(desired.to_managed(), desired.password(), unrecognised);
         state.record.unread = unread;
         state.record.created = created;
-        state.record.last_written = last_written.filter(|_| state.last_modified_time.is_none());
+        state.record.last_written = last_written;
         // The password that was applied is the one that the user was made with.
         if let Some(password) = password {
             state.record.password = Some(password);

@@ -94,10 +94,19 @@ impl Call {
             }
         }
         state.record.unfinished.settle(&state.settings);
-        if self.changes_user() {
+        if self.changes_user() && !self.may_keep_time() {
             // Only a read tells the new time.
             state.last_modified_time = None;
         }
+    }
+
+    /// Whether the call may leave the user's time of change as it is: AWS does not document it of tags and
+    /// proficiencies.
+    const fn may_keep_time(&self) -> bool {
+        matches!(
+            self,
+            Self::Tag(_) | Self::Untag(_) | Self::Associate(_) | Self::Levels(_) | Self::Disassociate(_)
+        )
     }
 
     /// Whether the call changes the user that the plan is for, rather than deleting one.

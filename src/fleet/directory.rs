@@ -67,12 +67,13 @@ struct Kind {
 
 impl Directory {
     /// Lists an instance: three calls, more where it has more than a thousand of a kind, or a hundred groups.
-    /// A kind that the caller may not list is left out: nothing of it can be named, and its ids are not
-    /// checked.
+    ///
+    /// A kind that cannot be listed is left out: nothing of it can be named, and its ids are not checked;
+    /// [`unchecked`](Self::unchecked) says so.
     ///
     /// # Errors
     ///
-    /// Any failure but a lack of rights.
+    /// Where there is no such instance, the service cannot be reached at all, or the host has cancelled it.
     pub async fn read(instance: &InstanceId, client: &dyn ConnectClient) -> ClientResult<Self> {
         let one = |name: String| vec![name];
         let routing = list_all_routing_profiles(client, instance).await;
@@ -84,6 +85,22 @@ impl Directory {
             security_profiles: Kind::new(security, |found| (found.id, one(found.name)))?,
             hierarchy_groups: Kind::new(groups, |found| (found.id.bare().to_owned(), found.path))?,
             checks_ids: true,
+        })
+    }
+
+    /// What was not checked, and why, in a sentence for each kind.
+    pub fn unchecked(&self) -> impl Iterator<Item = String> {
+        let kinds = [
+            ("routing profiles", &self.routing_profiles),
+            ("security profiles", &self.security_profiles),
+            ("hierarchy groups", &self.hierarchy_groups),
+        ];
+        let instance = &self.instance;
+        kinds.into_iter().filter_map(move |(what, kind)| {
+            let error = kind.error.as_ref()?;
+            Some(format!(
+                "whether the {what} of programs exist in the instance `{instance}` was not checked: {error}"
+            ))
         })
     }
 
@@ -125,7 +142,12 @@ impl Directory {
         };
         if let Some(reason) = &kind.error {
             let message = format!("names of {what}s cannot be looked up: {reason}");
-            let help = format!("write its id, or allow `{}`", reason.operation().iam_action());
+            let help = match reason.kind() {
+                ErrorKind::AccessDenied => {
+                    format!("write its id, or allow `{}`", reason.operation().iam_action())
+                }
+                _ => "write its id, or run it again".to_owned(),
+            };
             return error("names-not-listed", message, Some(help));
         }
         let (found, form, text) = match named {
@@ -180,6 +202,14 @@ impl Names for Directory {
     }
 }
 
+/// Whether nothing else can be asked of the instance either.
+const fn is_final(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::NotFound | ErrorKind::Unreachable | ErrorKind::Credentials | ErrorKind::Cancelled
+    )
+}
+
 /// How many names a message offers.
 const OFFERED: usize = 5;
 
@@ -190,10 +220,8 @@ impl Kind {
     ) -> ClientResult<Self> {
         let listed = match listed {
             Ok(listed) => listed,
-            Err(error) if error.kind() == ErrorKind::AccessDenied => {
-                return Ok(Self { error: Some(error), ..Self::default() });
-            }
-            Err(error) => return Err(error),
+            Err(error) if is_final(error.kind()) => return Err(error),
+            Err(error) => return Ok(Self { error: Some(error), ..Self::default() }),
         };
         let mut kind = Self { paths: listed.into_iter().map(entry).collect(), ..Self::default() };
         for (id, path) in &kind.paths {

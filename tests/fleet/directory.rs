@@ -164,8 +164,22 @@ async fn what_may_not_be_listed_cannot_be_named_and_ids_go_unchecked() {
     assert_eq!(help, "write its id, or allow `connect:ListRoutingProfiles`");
     connect.inject(Fault::of(Operation::ListRoutingProfiles, 1, Outcome::Refused(ErrorKind::AccessDenied)));
     assert!(check(&connect, &named("i", "unseen", &["s-1"], None)).await.is_valid());
+    // Neither does a list that is not needed stop a program with ids only; what was not checked is told.
     connect.inject(Fault::of(Operation::ListRoutingProfiles, 1, Outcome::Refused(ErrorKind::Service)));
-    assert!(Directory::read(&"i".into(), &connect).await.is_err());
+    let directory = Directory::read(&"i".into(), &connect).await.expect("listed as far as it goes");
+    let spec = named("i", "unseen", &["s-1"], None);
+    assert!(validate(&spec, &Context::builder().names(&directory).build()).is_valid());
+    let unchecked: Vec<String> = directory.unchecked().collect();
+    assert_eq!(unchecked.len(), 1);
+    let expected =
+        "whether the routing profiles of programs exist in the instance `i` was not checked: `ListRou";
+    assert!(unchecked[0].starts_with(expected), "{}", unchecked[0]);
+    let named = named("i", "name:Priority", &["s-1"], None);
+    let report = validate(&named, &Context::builder().names(&directory).build());
+    assert_eq!(errors(&report)[0].3, "write its id, or run it again");
+    // What ends everything is an error.
+    let missing = Directory::read(&"nowhere".into(), &connect).await.expect_err("no such instance");
+    assert_eq!(missing.kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Reading a fleet again: who is read, how, and in how many calls.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
 
 use connect_user::{
     apply::import,
@@ -529,13 +529,8 @@ async fn a_first_name_changes_and_addresses_that_were_changed_by_hand_stay() {
         store.commit(&refreshed.changes(&entries(&known))).await.expect("written");
         let plan =
             plan(&wanted, &refreshed.there(), &Default::default()).expect("everything needed was read");
-        let timer = std::sync::Arc::new(ThreadTimer::default());
-        let pace = std::sync::Arc::new(TokenBuckets::new(
-            Rate { every: Duration::from_nanos(1), burst: std::num::NonZeroU32::MAX },
-            timer.clone(),
-        ));
-        let options = ApplyOptions::builder().timer(timer).pace(pace).build();
-        assert!(apply(&plan, &store, &connect, &options).await.is_done());
+        let now = || connect.time();
+        assert!(apply(&plan, &store, &connect, &at_once(&now)).await.is_done());
         for (user, _) in connect.users(&"i".into()) {
             assert_eq!(user.identity.first_name, Some("New".into()));
             assert_eq!(user.identity.email, Some("by-hand@example.com".into()), "{strategy:?}");
@@ -600,6 +595,29 @@ async fn after_an_update_a_plan_reads_nobody() {
 }
 
 #[tokio::test]
+async fn after_our_own_change_of_tags_a_plan_reads_nobody_whether_it_moves_the_time_or_not() {
+    for moves in [false, true] {
+        let world = World::new(20).await;
+        let wanted = world.wants(|_, document| document["tags"]["team"] = "y".into());
+        let plan = plan(&wanted, &world.known, &Default::default()).expect("a plan");
+        let store = MemoryStore::new(entries(&world.known));
+        let now = || world.connect.time();
+        assert!(apply(&plan, &store, &world.connect, &at_once(&now)).await.is_done());
+        let known: BTreeMap<_, _> =
+            store.entries().into_iter().filter_map(|(name, entry)| Some((name, entry.state?))).collect();
+        if moves {
+            for state in known.values() {
+                assert!(world.connect.edit_user(&"i".into(), &state.user_id, |_, _| {}));
+            }
+        }
+        let world = World { known, ..world };
+        let refreshed = world.refresh_for(&wanted, Strategy::Changed).await;
+        assert_eq!(world.connect.calls().len(), 2, "a list and a search");
+        assert_eq!(refreshed.states["u00001"].as_ref().expect("there").tags_all["team"], "y");
+    }
+}
+
+#[tokio::test]
 async fn who_is_gone_and_missing_from_the_program_leaves_the_store() {
     let mut world = World::new(4).await;
     for name in ["u00001", "u00002", "u00003"] {
@@ -619,6 +637,14 @@ async fn who_is_gone_and_missing_from_the_program_leaves_the_store() {
     assert_eq!((name.as_str(), removed.as_str()), ("u00002", "u00003"));
     assert_eq!(entry.state.as_ref().map(UserState::to_replaced), Some(left), "it is to be deleted");
     assert!(refreshed.states["u00001"].is_none(), "it is created again, with what is left to do");
+}
+
+/// Carries out plans without a quota.
+fn at_once(now: &(dyn Fn() -> Timestamp + Send + Sync)) -> ApplyOptions<'_> {
+    let timer = Arc::new(ThreadTimer::default());
+    let unbounded = Rate { every: Duration::from_nanos(1), burst: NonZeroU32::MAX };
+    let pace = Arc::new(TokenBuckets::new(unbounded, timer.clone()));
+    ApplyOptions::builder().timer(timer).pace(pace).now(now).build()
 }
 
 fn wanted_as_made(name: &str) -> Wanted {
