@@ -158,6 +158,9 @@ impl From<JsonError> for Failure {
         let help = match &error {
             JsonError::Store(error) => error.help(),
             JsonError::Form(_) => "give a file that `state export` has written",
+            JsonError::Version { .. } | JsonError::StateVersion { .. } => {
+                "use the program that has written it, or a later one"
+            }
             JsonError::Taken(_) => "begin with an empty state, or take the user out of the file",
             _ => "mend the cause, then run it again",
         };

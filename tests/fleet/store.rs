@@ -121,3 +121,18 @@ proptest! {
         prop_assert_eq!(runtime.block_on(load_all(&file)).expect("all"), memory.entries());
     }
 }
+
+#[tokio::test]
+async fn a_state_of_a_later_version_is_named_as_such() {
+    let store = MemoryStore::default();
+    store.commit(&[put("a"), put("b")]).await.expect("committed");
+    let mut text = Vec::new();
+    export_json(&store, &mut text).await.expect("written");
+    let mut document: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+    document["users"]["b"]["state"]["version"] = 7.into();
+    document["users"]["b"]["state"]["shoeSize"] = 42.into();
+    let error =
+        import_json(&MemoryStore::default(), document.to_string().as_bytes()).await.expect_err("later");
+    assert!(matches!(error, JsonError::StateVersion { found: 7, .. }));
+    assert_eq!(error.to_string(), "the state of `b` has version 7, and this program knows 1");
+}

@@ -16,7 +16,9 @@ use redb::{
 use super::{
     Change, Entry, StateStore, StoreError,
     checked::{CheckedFile, Kind},
+    newer_state,
 };
+use crate::user::UserState;
 
 /// The users, by their names in the program: each an [`Entry`] as JSON.
 const USERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("users");
@@ -163,10 +165,17 @@ impl EmbeddedStore {
     }
 
     fn parse(&self, name: &str, bytes: &[u8]) -> Result<Entry, StoreError> {
-        serde_json::from_slice(bytes).map_err(|error| StoreError::Damaged {
-            path: self.path.clone(),
-            reason: format!("the entry of `{name}` cannot be read: {error}"),
-        })
+        let unreadable = |error| {
+            let path = self.path.clone();
+            match serde_json::from_slice(bytes).ok().as_ref().and_then(newer_state) {
+                Some(found) => StoreError::Version { path, found, known: UserState::VERSION.into() },
+                None => {
+                    let reason = format!("the entry of `{name}` cannot be read: {error}");
+                    StoreError::Damaged { path, reason }
+                }
+            }
+        };
+        serde_json::from_slice(bytes).map_err(unreadable)
     }
 
     fn failed(&self, error: impl Into<redb::Error>) -> StoreError {

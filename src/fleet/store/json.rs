@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, io};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Entry, StateStore, StoreError, load_all};
-use crate::user::one_line;
+use super::{Change, Entry, StateStore, StoreError, load_all, newer_state};
+use crate::user::{UserState, one_line};
 
 /// The version of the file; a later one cannot be read.
 const VERSION: u32 = 1;
@@ -37,6 +37,14 @@ pub enum JsonError {
     Version {
         /// The version in the document.
         found: u32,
+    },
+    /// A later version of this crate has written the state of a user.
+    #[error("the state of `{}` has version {found}, and this program knows {}", one_line(.user), UserState::VERSION)]
+    StateVersion {
+        /// The user.
+        user: String,
+        /// The version of its state.
+        found: u64,
     },
     /// The store remembers somebody of that name already.
     #[error("`{}` is recorded already", one_line(.0))]
@@ -74,7 +82,7 @@ pub async fn import_json(store: &dyn StateStore, reader: impl io::Read) -> Resul
     if version != VERSION {
         return Err(JsonError::Version { found: version });
     }
-    let Document { users, .. } = serde_json::from_str(&text).map_err(JsonError::Form)?;
+    let Document { users, .. } = serde_json::from_str(&text).map_err(|error| why(&text, error))?;
     for name in users.keys() {
         if store.get(name).await?.is_some() {
             return Err(JsonError::Taken(name.clone()));
@@ -89,4 +97,15 @@ pub async fn import_json(store: &dyn StateStore, reader: impl io::Read) -> Resul
         changes = rest;
     }
     Ok(count)
+}
+
+/// Why a document of this version cannot be read.
+fn why(text: &str, error: serde_json::Error) -> JsonError {
+    let document: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let users = document.get("users").and_then(serde_json::Value::as_object).into_iter().flatten();
+    let newer = |(user, entry): (&String, &serde_json::Value)| Some((user.clone(), newer_state(entry)?));
+    match users.filter_map(newer).next() {
+        Some((user, found)) => JsonError::StateVersion { user, found },
+        None => JsonError::Form(error),
+    }
 }

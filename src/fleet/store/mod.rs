@@ -59,6 +59,12 @@ impl Entry {
     }
 }
 
+/// The version of an entry's state, where a later version of this crate has written it.
+fn newer_state(entry: &serde_json::Value) -> Option<u64> {
+    let version = entry.get("state")?.get("version")?.as_u64()?;
+    (version > u64::from(UserState::VERSION)).then_some(version)
+}
+
 /// One thing to write down.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
