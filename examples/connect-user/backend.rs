@@ -205,7 +205,9 @@ async fn aws(args: &Global) -> Outcome<Arc<dyn ConnectClient>> {
         .maybe_endpoint_url(args.endpoint_url.clone())
         .build();
     let connect = AwsConnect::from_environment(&settings).await;
-    connect.map(|connect| Arc::new(connect) as _).map_err(|error| Failure::new(error.to_string()))
+    connect
+        .map(|connect| Arc::new(connect) as _)
+        .map_err(|error| Failure::new(error.to_string()).help(error.help()))
 }
 
 #[cfg(not(feature = "aws"))]

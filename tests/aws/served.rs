@@ -47,7 +47,7 @@ async fn a_token_that_comes_back_ends_the_list() {
     let client = server.connect();
     let ended = |operation: &str, result: Result<usize, ClientError>| {
         let error = result.expect_err("no end");
-        let message = format!("`{operation}` failed, the service failed: the service repeats a page");
+        let message = format!("`{operation}` failed, the answer cannot be used: the service repeats a page");
         assert_eq!((error.to_string(), error.effect()), (message, Effect::None));
     };
     let user_id = run(&client, spec(30), None).await.expect("a user").user_id;

@@ -2,7 +2,9 @@
 
 use std::{
     fs,
+    io::{Read, Write},
     path::{Path, PathBuf},
+    process::{Command, Stdio},
     sync::Barrier,
     thread,
 };
@@ -173,6 +175,75 @@ fn of_many_first_runs_at_once_one_writes_and_the_others_are_told() {
         assert_eq!(runtime().block_on(load_all(&store)).expect("all").len(), 1);
         let files = fs::read_dir(directory.path().join("deep")).expect("a folder").count();
         assert_eq!(files, 1, "nothing else is left");
+    }
+}
+
+/// One of many processes that begin at once.
+#[test]
+#[ignore = "for the next test, in a process of its own"]
+fn a_first_run() {
+    let path = PathBuf::from(std::env::var_os("TEST_STORE").expect("a path"));
+    let name = std::env::var("TEST_NAME").expect("a name");
+    println!("ready");
+    std::io::stdin().read_line(&mut String::new()).expect("the word");
+    match EmbeddedStore::open(&path) {
+        Ok(store) => {
+            runtime().block_on(store.commit(&[put(&name, "id")])).expect("committed");
+            println!("wrote {name}.");
+        }
+        Err(StoreError::InUse { .. }) => println!("waits"),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn of_many_first_processes_at_once_nobody_s_users_are_lost() {
+    for _ in 0..4 {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("deep/users.redb");
+        let start = |number: usize| {
+            Command::new(std::env::current_exe().expect("this program"))
+                .args(["--ignored", "--exact", "damage::a_first_run", "--nocapture"])
+                .env("TEST_STORE", &path)
+                .env("TEST_NAME", format!("user-{number}"))
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .expect("it runs")
+        };
+        let mut runs: Vec<_> = (0..6).map(start).collect();
+        for run in &mut runs {
+            let output = run.stdout.as_mut().expect("its output");
+            let mut said = String::new();
+            // Byte by byte: what it says later is not for this reader.
+            while !said.contains("ready") {
+                let mut byte = [0];
+                output.read_exact(&mut byte).expect("a byte");
+                said.push(char::from(byte[0]));
+            }
+        }
+        for run in &mut runs {
+            run.stdin.take().expect("its input").write_all(b"go\n").expect("told");
+        }
+        let mut wrote = Vec::new();
+        for run in runs {
+            let output = run.wait_with_output().expect("it ends");
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success(), "{said}");
+            wrote.extend(
+                said.split_once("wrote ").and_then(|(_, rest)| Some(rest.split_once('.')?.0.to_owned())),
+            );
+        }
+        wrote.sort();
+        assert!(!wrote.is_empty(), "somebody writes");
+        let store = EmbeddedStore::open(&path).expect("whole");
+        let all = runtime().block_on(load_all(&store)).expect("all");
+        assert_eq!(all.into_keys().collect::<Vec<_>>(), wrote);
+        assert_eq!(
+            fs::read_dir(directory.path().join("deep")).expect("a folder").count(),
+            1,
+            "nothing else is left"
+        );
     }
 }
 
