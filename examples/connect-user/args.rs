@@ -206,6 +206,9 @@ pub enum BackendKind {
 pub enum Refresh {
     /// List the instance, and read who has changed.
     Changed,
+    /// As `changed`, but without looking for changed tags and proficiencies of users whose time of change is the
+    /// recorded one.
+    Listed,
     /// Search the instance; e-mail addresses and mobile numbers stay as recorded.
     Search,
     /// Read every user.
@@ -218,6 +221,7 @@ impl From<Refresh> for Strategy {
     fn from(refresh: Refresh) -> Self {
         match refresh {
             Refresh::Changed => Self::Changed,
+            Refresh::Listed => Self::Listed,
             Refresh::Search => Self::Search,
             Refresh::Full => Self::Full,
             Refresh::None => Self::None,
