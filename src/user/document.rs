@@ -28,6 +28,7 @@ const MEMBERS: &[&str] = &[
     "defaultTags",
     "unrecognised",
     "lastWritten",
+    "created",
     "underWay",
     "unread",
     "partial",

@@ -355,6 +355,7 @@ fn a_state_survives_json_with_everything_that_it_remembers() {
     record.default_tag_keys = ["team".to_owned()].into();
     record.unrecognised = vec!["phoneConfig.shoeSize".into()];
     record.last_written = Some(at);
+    record.created = Some(at);
     record.under_way = true;
     record.unread = connect_user::user::PropertySet::WRITTEN_WHOLE;
     let work = connect_user::user::AfterContactWork { time_limit: 5, agent_first_callback: Some(6) };
