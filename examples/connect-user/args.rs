@@ -3,14 +3,24 @@
 use std::{
     num::{NonZeroU32, NonZeroUsize},
     path::PathBuf,
+    process::ExitCode,
     time::Duration,
 };
 
-use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args as Group, Parser, Subcommand, ValueEnum,
+    builder::NonEmptyStringValueParser,
+    error::{ContextKind, ContextValue},
+};
 use connect_user::{
     client::Rate,
     fleet::Strategy,
     user::{IdentityManagementType, Operation},
+};
+
+use crate::{
+    failure::{Failure, Outcome},
+    output, settings,
 };
 
 /// Manage Amazon Connect users from a Pulumi YAML program.
@@ -27,12 +37,12 @@ pub struct Args {
 pub enum Command {
     /// Check a program without asking any service.
     Validate {
-        /// The program, YAML or JSON.
+        /// The program, YAML or JSON; `-` is standard input.
         file: PathBuf,
     },
     /// Show what `apply` would do.
     Plan {
-        /// The program, YAML or JSON.
+        /// The program, YAML or JSON; `-` is standard input.
         file: PathBuf,
         /// Exit with 2 if there is something to do.
         #[arg(long)]
@@ -42,7 +52,7 @@ pub enum Command {
     },
     /// Bring the users to what the program says.
     Apply {
-        /// The program, YAML or JSON.
+        /// The program, YAML or JSON; `-` is standard input.
         file: PathBuf,
         /// Do not ask.
         #[arg(long)]
@@ -78,7 +88,7 @@ pub enum Command {
         #[arg(long, requires = "all")]
         instance: Option<String>,
     },
-    /// Print a program of every user of an instance. It imports them, and then plans to nothing.
+    /// Print a program of every user of an instance. Applying it adopts the existing users and changes nothing.
     Export {
         /// The instance, by its id or ARN.
         #[arg(long)]
@@ -100,7 +110,7 @@ pub enum StateCommand {
     Export,
     /// Add the users of such a file to the state.
     Import {
-        /// The file.
+        /// The file; `-` is standard input.
         file: PathBuf,
     },
 }
@@ -112,13 +122,14 @@ pub struct Scale {
     /// Only this user of the program, or of the state; repeatable.
     #[arg(long, value_name = "NAME")]
     pub target: Vec<String>,
-    /// Allow so many deletions, replacements included, rather than 10 and a tenth of the users.
+    /// Limit of deletions, replacements included. Default: 10, and a tenth of the recorded users (at least 3);
+    /// none where the program has no users at all.
     #[arg(long, value_name = "N")]
     pub max_deletes: Option<usize>,
-    /// How many users an instance may have: near it, deletions go first.
+    /// The quota of users per instance: deletions come first where it is nearly used up. Default: not known.
     #[arg(long, value_name = "N")]
     pub users_per_instance: Option<usize>,
-    /// End after so many users have failed.
+    /// Stop after N users have failed. Default: go on with the others.
     #[arg(long, value_name = "N")]
     pub stop_after: Option<NonZeroU32>,
 }
@@ -139,11 +150,23 @@ pub struct Global {
     #[arg(long, global = true, value_name = "CONNECT_MANAGED|SAML|EXISTING_DIRECTORY")]
     pub identity_management: Option<IdentityManagementType>,
     /// The value of a reference in the program; repeatable.
-    #[arg(long, global = true, value_name = "RESOURCE.PROPERTY=VALUE", value_parser = pair)]
-    pub set: Vec<(String, String)>,
+    #[arg(long, global = true, value_name = "RESOURCE.PROPERTY=VALUE")]
+    pub set: Vec<String>,
+    /// The same, from an environment variable: for secrets; repeatable.
+    #[arg(long, global = true, value_name = "RESOURCE.PROPERTY=VARIABLE")]
+    pub set_env: Vec<String>,
+    /// The same, from a file, whose last line break is left out: for secrets; repeatable.
+    #[arg(long, global = true, value_name = "RESOURCE.PROPERTY=PATH")]
+    pub set_file: Vec<String>,
     /// A tag for every user, under those of the program; repeatable.
     #[arg(long, global = true, value_name = "KEY=VALUE", value_parser = pair)]
     pub default_tag: Vec<(String, String)>,
+    /// The key of a tag that others manage: it is neither shown, changed nor removed; repeatable.
+    #[arg(long, global = true, value_name = "KEY")]
+    pub ignore_tag: Vec<String>,
+    /// The same for all tags whose keys begin so; repeatable.
+    #[arg(long, global = true, value_name = "PREFIX", value_parser = NonEmptyStringValueParser::new())]
+    pub ignore_tag_prefix: Vec<String>,
     /// Lower a rule to a warning; repeatable.
     #[arg(long, global = true, value_name = "CODE")]
     pub allow: Vec<String>,
@@ -163,18 +186,18 @@ pub struct Global {
     /// read everybody.
     #[arg(long, global = true, value_enum)]
     pub refresh: Option<Refresh>,
-    /// How many calls a second an operation may take, and how many at once; of all operations, or of one.
-    /// The default is the quota of Amazon Connect, 2:5, and no bound for the local backend.
+    /// Calls per second and burst: of every operation, or of one. Default: the quota of Amazon Connect, 2:5;
+    /// no limit for the local backend.
     #[arg(long, global = true, value_name = "[OPERATION=]RATE:BURST", value_parser = rate)]
     pub rate: Vec<(Option<Operation>, Rate)>,
-    /// Share the quota with other runs: find the own part of it by what the service refuses.
+    /// Share the quota with other runs, by backing off when the service throttles.
     #[arg(long, global = true)]
     pub shared_quota: bool,
-    /// For how long a call that fails may be tried again: 2 minutes while reading, an hour while applying,
-    /// where waiting for the quota counts.
+    /// How long a failing call is retried, waiting for the quota included. Default: 2 minutes while reading, an
+    /// hour while applying.
     #[arg(long, global = true, value_name = "SECONDS")]
     pub retry_for: Option<u64>,
-    /// How many calls may be under way at once.
+    /// Calls in flight at most.
     #[arg(long, global = true, value_name = "N", default_value = "16")]
     pub parallelism: NonZeroUsize,
     /// The form of what is printed.
@@ -192,6 +215,56 @@ pub struct Global {
     /// The profile in the AWS configuration (backend `aws`).
     #[arg(long, global = true)]
     pub profile: Option<String>,
+}
+
+impl Global {
+    /// Refuses options that the command or the backend would ignore.
+    pub fn check(&self, command: &Command) -> Outcome<()> {
+        if self.backend == BackendKind::Local {
+            let of_aws = [
+                ("--region", self.region.is_some()),
+                ("--profile", self.profile.is_some()),
+                ("--endpoint-url", self.endpoint_url.is_some()),
+            ];
+            if let Some((option, _)) = of_aws.iter().find(|(_, is_given)| *is_given) {
+                return Err(Failure::new(format!("`{option}` has no use with the local backend"))
+                    .help("give `--backend aws` for the real service, or leave the option out"));
+            }
+        }
+        let has_program =
+            matches!(command, Command::Validate { .. } | Command::Plan { .. } | Command::Apply { .. });
+        let sets = [("--set", &self.set), ("--set-env", &self.set_env), ("--set-file", &self.set_file)];
+        if let Some((option, _)) = sets.iter().find(|(_, given)| !has_program && !given.is_empty()) {
+            return Err(Failure::new(format!("`{option}` has no use without a program"))
+                .help("leave it out: `validate`, `plan` and `apply` take it"));
+        }
+        Ok(())
+    }
+}
+
+/// Says what is wrong with a command line. What stands behind a `=` may be a secret and is not repeated.
+pub fn explain(mut error: clap::Error) -> ExitCode {
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
+        if let Some(ContextValue::String(text)) = error.get(kind)
+            && let Some((name, _)) = text.split_once('=').filter(|(name, _)| !name.is_empty())
+        {
+            let shown = ContextValue::String(format!("{name}=…"));
+            error.insert(kind, shown);
+        }
+    }
+    let is_json = std::env::args().collect::<Vec<_>>();
+    let is_json = is_json.iter().any(|argument| argument == "--format=json")
+        || is_json.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
+    if is_json && error.use_stderr() {
+        output::choose(Color::Never, Format::Json);
+        let text = error.to_string();
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        output::failure(&Failure::new(message).help("`--help` shows the options"));
+    } else {
+        let _ = error.print();
+    }
+    ExitCode::from(u8::from(error.use_stderr()))
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -283,9 +356,5 @@ fn rate(text: &str) -> Result<(Option<Operation>, Rate), String> {
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
-        // The text is not repeated: it may be a secret.
-        _ => Err("there is no `=` with a name before it".to_owned()),
-    }
+    settings::pair(text).ok_or_else(|| "there is no `=` with a name before it".to_owned())
 }

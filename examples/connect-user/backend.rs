@@ -25,6 +25,7 @@ use crate::{
     args::{BackendKind, Global},
     failure::{Failure, Outcome},
     output,
+    store::require_regular,
 };
 
 pub struct Backend {
@@ -96,7 +97,11 @@ impl Backend {
             return Ok(None);
         }
         let directory = Directory::read(instance, self.client()).await.map_err(|error| {
-            Failure::new(format!("what the instance `{instance}` has cannot be listed: {error}"))
+            Failure::caused(
+                format!("the profiles and groups of the instance `{instance}` cannot be listed"),
+                &error,
+            )
+            .help(error.help())
         })?;
         for message in directory.unchecked() {
             output::note(&message);
@@ -125,7 +130,8 @@ impl Backend {
                 self.expected
             }
             Err(error) => {
-                return Err(Failure::new(format!("the instance `{instance}` cannot be read: {error}")));
+                return Err(Failure::caused(format!("the instance `{instance}` cannot be read"), &error)
+                    .help(error.help()));
             }
         };
         if let (Some(kind), Some(expected)) = (kind, self.expected)
@@ -164,8 +170,11 @@ fn local(
     timer: Arc<dyn Timer>,
 ) -> Outcome<Arc<dyn ConnectClient>> {
     let place = args.local_file.display().to_string();
+    require_regular(&args.local_file)?;
+    let exists = args.local_file.try_exists();
+    let exists = exists.map_err(|error| Failure::caused(format!("`{place}` cannot be read"), &error))?;
     // A wrong path must not look like a service in which everybody is gone.
-    if is_used && !args.local_file.exists() {
+    if is_used && !exists {
         return Err(Failure::new(format!("`{place}` is not there, and the state holds users of it"))
             .help("give the path of the file with `--local-file`, or start with another `--state`"));
     }
@@ -176,7 +185,7 @@ fn local(
     };
     if writes {
         let (file, connect) = MemoryFile::open(&args.local_file).map_err(|error| {
-            let failure = Failure::new(format!("`{place}`: {error}"));
+            let failure = Failure::caused(format!("`{place}`"), &error);
             match error {
                 OpenError::Locked => failure.help("wait until the other run is done"),
                 _ => failure,
@@ -187,9 +196,9 @@ fn local(
     }
     let connect = match File::open(&args.local_file) {
         Ok(file) => MemoryConnect::load(BufReader::new(file))
-            .map_err(|error| Failure::new(format!("`{place}`: {error}")))?,
+            .map_err(|error| Failure::caused(format!("`{place}`"), &error))?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => MemoryConnect::new(),
-        Err(error) => return Err(Failure::new(format!("`{place}` cannot be read: {error}"))),
+        Err(error) => return Err(Failure::caused(format!("`{place}` cannot be read"), &error)),
     };
     ready(&connect);
     Ok(Arc::new(connect))
@@ -207,7 +216,7 @@ async fn aws(args: &Global) -> Outcome<Arc<dyn ConnectClient>> {
     let connect = AwsConnect::from_environment(&settings).await;
     connect
         .map(|connect| Arc::new(connect) as _)
-        .map_err(|error| Failure::new(error.to_string()).help(error.help()))
+        .map_err(|error| Failure::caused(String::new(), &error).help(error.help()))
 }
 
 #[cfg(not(feature = "aws"))]

@@ -21,9 +21,9 @@ use crate::{
     backend::Backend,
     failure::{Failure, Outcome},
     output,
-    program::{Program, Scope},
+    program::{Program, ResourceOptions, Scope},
     progress::{Keep, Watch},
-    review::{Departure, Review, View, auto_name, directory_of, kind_of, outputs},
+    review::{Departure, Release, Review, View, auto_name, directory_of, kind_of, outputs},
     settle::{plan_all, wanted},
     store::Store,
     wishes::Wishes,
@@ -51,6 +51,7 @@ struct Tally {
     unchanged: usize,
     failed: usize,
     unfinished: usize,
+    released: usize,
     cancelled: bool,
 }
 
@@ -63,7 +64,7 @@ pub fn confirm(yes: bool) -> Outcome<()> {
         return Err(Failure::new("there is no terminal to ask on").help("give `--yes`"));
     }
     let mut err = anstream::stderr().lock();
-    let _ = write!(err, "Do this? Only `yes` is taken for a yes: ");
+    let _ = write!(err, "Apply these changes? Type `yes` to confirm: ");
     let _ = err.flush();
     let mut answer = String::new();
     let read = io::stdin().read_line(&mut answer);
@@ -78,27 +79,25 @@ impl Execution<'_> {
     /// after them.
     pub async fn apply(mut self, program: &Program, review: Review) -> Outcome<()> {
         let capacity = review.capacity(self.scale.users_per_instance);
-        let Review { views, departures, refreshed, notices, .. } = review;
+        let Review { views, departures, releases, refreshed, notices, .. } = review;
         self.told = notices;
         // What was read is worth remembering also where nothing is to be done.
         let mut changes = refreshed.changes(self.store.entries());
         changes.retain(|change| matches!(change, Change::Put(name, _) if self.wishes.is_target(name)));
         self.store.commit(changes).await?;
-        let mut tally = Tally::default();
+        let mut tally = Tally { released: self.release(&releases).await?, ..Tally::default() };
         let mut scope = Scope::default();
         let mut failed: BTreeSet<String> = BTreeSet::new();
+        let mut waves: BTreeMap<usize, Vec<View>> = BTreeMap::from([(0, Vec::new())]);
+        for view in views {
+            waves.entry(program.level(&view.name)).or_default().push(view);
+        }
         let mut departures = Some(departures);
-        let mut left = views;
-        while !left.is_empty() || departures.is_some() {
-            let pending: BTreeSet<String> = left.iter().map(|view| view.name.clone()).collect();
-            let needs =
-                |view: &View| program.user(&view.name).map(|user| program.needs(user)).unwrap_or_default();
-            let (ready, later): (Vec<View>, Vec<View>) =
-                left.into_iter().partition(|view| needs(view).is_disjoint(&pending));
-            left = later;
+        while let Some((_, ready)) = waves.pop_first() {
             let mut wave = Wave::default();
             for view in ready {
-                if let Some(needed) = needs(&view).intersection(&failed).next() {
+                let needed = program.needs(&view.name).find(|needed| failed.contains(*needed));
+                if let Some(needed) = needed.map(str::to_owned) {
                     output::note(&format!("`{}` waits for `{needed}`, which has failed", view.name));
                     failed.insert(view.name);
                     tally.unfinished += 1;
@@ -114,7 +113,7 @@ impl Execution<'_> {
                 }
             }
             wave.departures = departures.take().unwrap_or_default();
-            wave.is_referred_to = !left.is_empty();
+            wave.is_referred_to = !waves.is_empty();
             wave.capacity = capacity.clone();
             let names: Vec<String> = wave.wanted.iter().map(|(view, _)| view.name.clone()).collect();
             failed.extend(self.carry_out(wave, &mut tally).await?);
@@ -127,9 +126,24 @@ impl Execution<'_> {
         self.finish(tally)
     }
 
+    /// Forgets users whose accounts stay. What is noted of one that is made anew stays too.
+    async fn release(&mut self, releases: &[Release]) -> Outcome<usize> {
+        let change = |release: &Release| {
+            let notes = self.store.entry(&release.name)?.notes.clone();
+            Some(match release.is_replaced {
+                true => Change::Put(release.name.clone(), Box::new(Entry { notes, ..Entry::default() })),
+                false => Change::Remove(release.name.clone()),
+            })
+        };
+        let changes: Vec<Change> = releases.iter().filter_map(change).collect();
+        let count = changes.len();
+        self.store.commit(changes).await?;
+        Ok(count)
+    }
+
     /// Deletes users.
-    pub async fn destroy(mut self, departures: Vec<Departure>) -> Outcome<()> {
-        let mut tally = Tally::default();
+    pub async fn destroy(mut self, departures: Vec<Departure>, releases: &[Release]) -> Outcome<()> {
+        let mut tally = Tally { released: self.release(releases).await?, ..Tally::default() };
         self.carry_out(Wave { departures, ..Wave::default() }, &mut tally).await?;
         self.finish(tally)
     }
@@ -149,14 +163,14 @@ impl Execution<'_> {
             (None, None) => Some(self.store.make_suffix(&view.name).await?),
             _ => None,
         };
-        let context =
-            self.wishes.context(kind, auto_name(&view.name, suffix.as_deref()), actual, directory.as_deref());
+        let options = self.wishes.options(kind, view.password_changed, &view.options);
+        let auto_name = auto_name(&view.name, suffix.as_deref());
+        let context = self.wishes.context(options.clone(), auto_name, actual, directory.as_deref());
         let (desired, _) = resolve(spec, &context).map_err(|report| Failure::new(report.to_string()))?;
         if view.preview.diff.has_unknowns() {
-            let options = self.wishes.options(kind, view.password_changed, view.protect);
             self.check_shown(view, plan(desired.clone(), actual, &options))?;
         }
-        Ok(wanted(&view.name, desired, view.password_changed, view.protect))
+        Ok(wanted(&view.name, desired, view.password_changed, view.options.protect))
     }
 
     /// What was only known on the way may ask for more than what was shown and confirmed.
@@ -219,7 +233,9 @@ impl Execution<'_> {
         let keep = |(view, wanted): &(View, Wanted)| {
             let old = view.actual.as_ref().map(|state: &UserState| state.user_id.clone());
             let password = wanted.desired.password().cloned();
-            (view.name.clone(), Keep { old, password, protect: view.protect })
+            let ResourceOptions { protect, retain_on_delete, deleted_with, .. } = view.options.clone();
+            let keep = Keep { old, password, protect, retain: retain_on_delete, deleted_with };
+            (view.name.clone(), keep)
         };
         wave.wanted.iter().map(keep).collect()
     }
@@ -271,19 +287,27 @@ impl Execution<'_> {
     }
 
     fn finish(self, tally: Tally) -> Outcome<()> {
-        let Tally { created, updated, replaced, deleted, unchanged, failed, unfinished, cancelled } = tally;
+        let Tally { created, updated, replaced, deleted, unchanged, failed, unfinished, released, cancelled } =
+            tally;
         match self.format {
             Format::Json => output::json_line(&json!({
                 "event": "summary", "created": created, "updated": updated, "replaced": replaced,
                 "deleted": deleted, "unchanged": unchanged, "failed": failed, "unfinished": unfinished,
+                "released": released,
             })),
-            Format::Text => output::text(&format!(
-                "Done: {created} created, {updated} updated, {replaced} replaced, {deleted} deleted, \
-                 {unchanged} unchanged, {failed} failed, {unfinished} not finished.",
-            )),
+            Format::Text => {
+                let released = match released {
+                    0 => String::new(),
+                    released => format!(", {released} no longer managed"),
+                };
+                output::text(&format!(
+                    "Done: {created} created, {updated} updated, {replaced} replaced, {deleted} deleted, \
+                     {unchanged} unchanged, {failed} failed, {unfinished} not finished{released}.",
+                ));
+            }
         }
         if cancelled {
-            return Err(Failure::new("ended before everything was done")
+            return Err(Failure::new("stopped before everything was done")
                 .help("what was done is recorded; apply again to go on"));
         }
         if failed + unfinished > 0 { Err(Failure::said()) } else { Ok(()) }

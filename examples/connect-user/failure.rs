@@ -1,6 +1,6 @@
 //! What ends a command early.
 
-use std::fmt;
+use std::{error::Error, fmt};
 
 pub type Outcome<T> = Result<T, Failure>;
 
@@ -18,19 +18,43 @@ impl Failure {
         Self { message: message.into(), help: None, said: false }
     }
 
+    /// What went wrong, and why: an error with its causes.
+    pub fn caused(what: impl Into<String>, error: &(dyn Error + 'static)) -> Self {
+        let mut message = what.into();
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            let text = error.to_string();
+            // Some errors tell their cause themselves.
+            if !text.is_empty() && !message.contains(&text) {
+                message.push_str(if message.is_empty() { "" } else { ": " });
+                message.push_str(&text);
+            }
+            cause = error.source();
+        }
+        Self::new(message)
+    }
+
     /// A failure whose reasons have been printed.
     pub fn said() -> Self {
         Self { message: String::new(), help: None, said: true }
     }
 
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        let help = help.into();
+        self.help = (!help.is_empty()).then_some(help);
         self
     }
 
     /// Says where.
     pub fn within(mut self, place: &str) -> Self {
         self.message = format!("{place}: {}", self.message);
+        self
+    }
+
+    /// Says of what: the message goes on from there.
+    pub fn after(mut self, subject: &str) -> Self {
+        let space = if self.message.starts_with(':') { "" } else { " " };
+        self.message = format!("{subject}{space}{}", self.message);
         self
     }
 

@@ -17,6 +17,7 @@ mod output;
 mod program;
 mod progress;
 mod review;
+mod settings;
 mod settle;
 mod show;
 mod store;
@@ -34,7 +35,8 @@ use crate::{
     failure::{Failure, Outcome},
     output::Counts,
     program::Program,
-    review::{Departure, Review, View, review},
+    review::{Departure, Release, Review, View, review},
+    settings::Settings,
     store::Store,
     wishes::Wishes,
 };
@@ -42,12 +44,9 @@ use crate::{
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(u8::from(error.use_stderr()));
-        }
+        Err(error) => return args::explain(error),
     };
-    output::choose_color(args.global.color);
+    output::choose(args.global.color, args.global.format);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(run(args)),
@@ -60,6 +59,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
+    global.check(&command)?;
     match command {
         Command::Validate { file } => validate(&file, &global).await?,
         Command::Plan { file, detailed_exitcode, scale } => {
@@ -85,28 +85,48 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The first Ctrl-C ends what is under way cleanly; the second, the program.
+/// The first Ctrl-C or SIGTERM stops cleanly; the second ends the program.
 fn end_on_interrupt(token: CancellationToken) {
     tokio::spawn(async move {
-        let _ = tokio::signal::ctrl_c().await;
-        output::note("ending: calls under way are waited for, and what is done is recorded");
+        interrupted().await;
+        output::note("stopping: calls in flight are waited for, and what is done is recorded");
         token.cancel();
-        let _ = tokio::signal::ctrl_c().await;
-        std::process::exit(130);
+        std::process::exit(interrupted().await);
     });
 }
 
+/// Waits for Ctrl-C or SIGTERM, and gives the usual exit code of a program that it ends.
+async fn interrupted() -> i32 {
+    const BY_INTERRUPT: i32 = 130;
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            return tokio::select! {
+                _ = tokio::signal::ctrl_c() => BY_INTERRUPT,
+                _ = terminate.recv() => 143,
+            };
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+    BY_INTERRUPT
+}
+
+/// So many references that are not known are told.
+const MOST_REFERENCES: usize = 100;
+
 async fn validate(file: &Path, global: &Global) -> Outcome<()> {
-    let program = Program::read(file, &global.set)?;
-    let store = Store::open(&global.state).await?;
+    let program = Program::read(file, &Settings::read(global)?)?;
+    let mut store = Store::open(&global.state).await?;
     let wishes = Wishes::new(global, &store, &[])?;
-    let review = review(&program, &store, &wishes, None).await?;
+    let review = review(&program, &mut store, &wishes, None).await?;
     let valid = match global.format {
         Format::Json => {
-            output::json(&output::reports_json(&review.views));
-            review.views.iter().all(|view| view.report.is_valid())
+            output::json(&output::reports_json(&review.views, &wishes));
+            review.views.iter().all(|view| view.is_valid(&wishes))
         }
-        Format::Text => output::violations(&review.views),
+        Format::Text => output::violations(&review.views, &wishes),
     };
     if !valid {
         return Err(Failure::said());
@@ -129,7 +149,7 @@ async fn validate(file: &Path, global: &Global) -> Outcome<()> {
 }
 
 /// Says what is wrong with a program, and what has become of its users; violations end the command.
-fn judge(review: &Review) -> Outcome<()> {
+fn judge(review: &Review, wishes: &Wishes) -> Outcome<()> {
     for finding in &review.refreshed.findings {
         output::note(&finding.message());
         if let Some(help) = finding.help() {
@@ -153,37 +173,40 @@ fn judge(review: &Review) -> Outcome<()> {
     for (from, name) in review.moves() {
         output::note(&format!("`{name}` is the user that was `{from}`"));
     }
+    for release in &review.releases {
+        output::note(&format!("`{}` is no longer managed: {}", release.name, release.reason));
+    }
     for notice in &review.notices {
         output::note(&notice.message);
     }
-    if output::violations(&review.views) { Ok(()) } else { Err(Failure::said()) }
+    if output::violations(&review.views, wishes) { Ok(()) } else { Err(Failure::said()) }
 }
 
 /// Shows what is to be done, and says whether there is anything.
 async fn plan(file: &Path, scale: &Scale, global: &Global) -> Outcome<bool> {
-    let program = Program::read(file, &global.set)?;
+    let program = Program::read(file, &Settings::read(global)?)?;
     let mut store = Store::open(&global.state).await?;
     let wishes = Wishes::new(global, &store, &scale.target)?;
     let mut backend = Backend::open(global, store.users().next().is_some()).await?;
     store.recover(&backend, false).await?;
-    let mut review = review(&program, &store, &wishes, Some(&mut backend)).await?;
+    let mut review = review(&program, &mut store, &wishes, Some(&mut backend)).await?;
     review.settle(&wishes, scale.users_per_instance);
-    judge(&review)?;
+    judge(&review, &wishes)?;
     output::plan(&review, &backend, global.format);
     refuse(&review, scale)?;
     Ok(Counts::of(&review).is_work())
 }
 
 async fn apply(file: &Path, yes: bool, scale: &Scale, global: &Global) -> Outcome<()> {
-    let program = Program::read(file, &global.set)?;
+    let program = Program::read(file, &Settings::read(global)?)?;
     let mut store = Store::open_to_write(&global.state).await?;
     let wishes = Wishes::new(global, &store, &scale.target)?;
     let mut backend = Backend::open_to_write(global, store.users().next().is_some()).await?;
     store.recover(&backend, true).await?;
-    let mut review = review(&program, &store, &wishes, Some(&mut backend)).await?;
+    let mut review = review(&program, &mut store, &wishes, Some(&mut backend)).await?;
     review.settle(&wishes, scale.users_per_instance);
     refuse_unresolved(&review)?;
-    judge(&review)?;
+    judge(&review, &wishes)?;
     if global.format == Format::Text {
         output::plan(&review, &backend, global.format);
     }
@@ -199,14 +222,16 @@ async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
     let wishes = Wishes::new(global, &store, &[])?;
     let mut backend = Backend::open_to_write(global, store.users().next().is_some()).await?;
     store.recover(&backend, true).await?;
-    let departures: Vec<Departure> = store
-        .users()
-        .map(|(name, state)| {
-            let protect = store.entry(name).is_some_and(store::is_protected);
-            review::depart(name, state.clone(), protect, &wishes)
-        })
-        .collect();
-    let review = Review { departures, ..Review::default() };
+    let (mut departures, mut releases): (Vec<Departure>, Vec<Release>) = Default::default();
+    for (name, entry) in store.entries() {
+        let Some(state) = &entry.state else { continue };
+        match review::kept_because(entry, Some(state), None) {
+            Some(reason) => releases.push(Release { name: name.clone(), reason, is_replaced: false }),
+            None => departures.push(review::depart(name, state.clone(), store::is_protected(entry), &wishes)),
+        }
+    }
+    let review = Review { departures, releases, has_users: true, ..Review::default() };
+    judge(&review, &wishes)?;
     // Whoever destroys means everybody.
     let scale = Scale { max_deletes: Some(usize::MAX), ..Scale::default() };
     if global.format == Format::Text {
@@ -216,7 +241,9 @@ async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
     if Counts::of(&review).is_work() {
         confirm(yes)?;
     }
-    execution(&mut store, &mut backend, &wishes, &scale, global).destroy(review.departures).await
+    execution(&mut store, &mut backend, &wishes, &scale, global)
+        .destroy(review.departures, &review.releases)
+        .await
 }
 
 fn execution<'a>(
@@ -240,6 +267,16 @@ fn refuse(review: &Review, scale: &Scale) -> Outcome<()> {
             refused = true;
         }
     }
+    for view in review.views.iter().filter(|view| view.retain_refused) {
+        let message = format!(
+            "{}: the user would be replaced by one of the same name, so its account cannot stay",
+            view.name
+        );
+        output::failure(
+            &Failure::new(message).help("take `retainOnDelete` out, or give the user another `name`"),
+        );
+        refused = true;
+    }
     for reason in &review.reasons {
         output::failure(&Failure::new(&reason.message).help(&reason.help));
         refused = true;
@@ -247,9 +284,18 @@ fn refuse(review: &Review, scale: &Scale) -> Outcome<()> {
     let counts = Counts::of(review);
     let guard = scale.max_deletes.map_or_else(Guard::default, Guard::most);
     if let Some(notice) = guard.check(counts.delete + counts.replace, review.recorded) {
-        let most =
-            format!("look at the list; if it is meant: `--max-deletes {}`", counts.delete + counts.replace);
+        let most = format!(
+            "look at the list; if this is intended: `--max-deletes {}`",
+            counts.delete + counts.replace
+        );
         output::failure(&Failure::new(notice.message).help(most));
+        refused = true;
+    } else if !review.has_users && counts.delete > 0 && scale.max_deletes.is_none() {
+        // Sooner a mistake than a wish.
+        let message =
+            format!("the program has no users, so all {} recorded ones would be deleted", counts.delete);
+        let help = format!("check the program; if this is intended: `--max-deletes {}`", counts.delete);
+        output::failure(&Failure::new(message).help(help));
         refused = true;
     }
     if refused { Err(Failure::said()) } else { Ok(()) }
@@ -257,18 +303,18 @@ fn refuse(review: &Review, scale: &Scale) -> Outcome<()> {
 
 /// Ends where a reference is left that nothing resolves.
 fn refuse_unresolved(review: &Review) -> Outcome<()> {
-    let mut left: Vec<String> = review
-        .views
-        .iter()
-        .flat_map(|view| {
-            view.unresolved.iter().map(|reference| format!("`${{{reference}}}` ({})", view.name))
-        })
-        .collect();
-    left.dedup();
-    if left.is_empty() {
-        return Ok(());
+    let mut left: Vec<(&String, &String, &String)> = Vec::new();
+    for view in &review.views {
+        left.extend(view.unresolved.iter().map(|(reference, why)| (reference, why, &view.name)));
     }
-    let (what, verb) = if left.len() == 1 { ("reference", "is") } else { ("references", "are") };
-    Err(Failure::new(format!("{} {what} {verb} not resolved: {}", left.len(), left.join(", ")))
-        .help("give each a value: `--set 'resource.property=value'`"))
+    for (reference, why, user) in left.iter().take(MOST_REFERENCES) {
+        let failure = Failure::new(format!("`${{{reference}}}` ({user}) is not known: it is {why}"));
+        output::failure(&failure.help(format!("give its value: `--set '{reference}=VALUE'`")));
+    }
+    match left.len().saturating_sub(MOST_REFERENCES) {
+        _ if left.is_empty() => return Ok(()),
+        0 => {}
+        more => output::failure(&Failure::new(format!("{more} more references are not known"))),
+    }
+    Err(Failure::said())
 }

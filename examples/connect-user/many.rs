@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs::File,
-    io::{BufReader, BufWriter, Write},
+    io::{BufReader, BufWriter, Read, Write},
     path::Path,
 };
 
@@ -11,7 +11,7 @@ use connect_user::{
     apply::identity_management,
     client::ErrorKind,
     fleet::{Change, Entry, Everybody, JsonError, Strategy, export_json, import_json, read_all},
-    user::{InstanceId, UserState},
+    user::{InstanceId, UserState, Value},
 };
 use serde_json::json;
 
@@ -20,13 +20,10 @@ use crate::{
     backend::Backend,
     failure::{Failure, Outcome},
     output,
-    show::resource,
+    show::{resource, resource_json},
     store::Store,
     wishes::Wishes,
 };
-
-/// How many users are recorded at once.
-const BATCH: usize = 1_000;
 
 /// Prints a program of every user of an instance.
 pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()> {
@@ -45,6 +42,7 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
         false => None,
     };
     let mut text = String::from("resources:\n");
+    let mut resources = Vec::new();
     for state in &users {
         let mut spec = state.to_spec(&wishes.options);
         if let Some(directory) = &directory {
@@ -54,10 +52,18 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
         let id = state.id().to_string();
         // Who is recorded under this name need not be imported.
         let options = if is_known(state) { vec![] } else { vec![("import", id.as_str())] };
-        text.push_str(&resource(&state.name, &properties, &options));
+        match global.format {
+            Format::Text => text.push_str(&resource(&state.name, &properties, &options)),
+            Format::Json => resources.push((state.name.clone(), resource_json(&properties, &options))),
+        }
     }
     if users.is_empty() {
         text = String::from("resources: {}\n");
+    }
+    if global.format == Format::Json {
+        let program = Value::Map(vec![("resources".to_owned(), Value::Map(resources))]);
+        let json = serde_json::to_string_pretty(&program).unwrap_or_default();
+        text = format!("{}\n", output::readable(&json));
     }
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     output::note(&format!("{}; passwords cannot be read", output::users(users.len())));
@@ -80,17 +86,13 @@ pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
             .help(format!("record this one under another name: `import NAME {}`", state.id())));
     }
     let count = new.len();
-    let mut changes: Vec<Change> =
+    let changes: Vec<Change> =
         new.into_iter().map(|state| Change::Put(state.name.clone(), Box::new(Entry::new(state)))).collect();
-    while !changes.is_empty() {
-        let rest = changes.split_off(changes.len().min(BATCH));
-        store.commit(changes).await?;
-        changes = rest;
-    }
+    store.commit(changes).await?;
     match global.format {
         Format::Json => output::json(&json!({"imported": count, "recorded": all - count})),
         Format::Text => output::text(&format!(
-            "Recorded {}, and {} before; `export` writes a program of them.",
+            "Recorded {} ({} already recorded); `export` prints a program of them.",
             output::users(count),
             all - count
         )),
@@ -106,12 +108,12 @@ fn check(instance: &str) -> Outcome<InstanceId> {
 
 async fn everybody(instance: &InstanceId, backend: &mut Backend, wishes: &Wishes) -> Outcome<Vec<UserState>> {
     let fail = |error: connect_user::client::ClientError| {
-        let failure = Failure::new(format!("the instance `{instance}` cannot be read: {error}"));
+        let failure = Failure::caused(format!("the instance `{instance}` cannot be read"), &error);
         match error.kind() {
             ErrorKind::NotFound => {
                 failure.help("look the id up in the console, and check Region and account")
             }
-            _ => failure,
+            _ => failure.help(error.help()),
         }
     };
     identity_management(backend.client(), instance).await.map_err(fail)?;
@@ -125,7 +127,7 @@ async fn everybody(instance: &InstanceId, backend: &mut Backend, wishes: &Wishes
         output::note(message);
     }
     for (user, error) in &failed {
-        output::failure(&Failure::new(format!("`{user}` cannot be read: {error}")));
+        output::failure(&Failure::caused(format!("`{user}` cannot be read"), error).help(error.help()));
     }
     if failed.is_empty() { Ok(users) } else { Err(Failure::said()) }
 }
@@ -141,8 +143,12 @@ pub async fn export_state(global: &Global) -> Outcome<()> {
 pub async fn import_state(file: &Path, global: &Global) -> Outcome<()> {
     let store = Store::open_to_write(&global.state).await?;
     let place = file.display().to_string();
-    let reader =
-        File::open(file).map_err(|error| Failure::new(format!("`{place}` cannot be read: {error}")))?;
+    let reader: Box<dyn Read> = match file == Path::new("-") {
+        true => Box::new(std::io::stdin()),
+        false => Box::new(File::open(file).map_err(|error| {
+            Failure::caused(format!("`{place}` cannot be read"), &error).help("give the path of a file")
+        })?),
+    };
     let count = import_json(&store.file, BufReader::new(reader))
         .await
         .map_err(|error| Failure::from(error).within(&format!("`{place}`")))?;
@@ -157,13 +163,13 @@ impl From<JsonError> for Failure {
     fn from(error: JsonError) -> Self {
         let help = match &error {
             JsonError::Store(error) => error.help(),
-            JsonError::Form(_) => "give a file that `state export` has written",
+            JsonError::Form(_) => "give a file that `state export` wrote",
             JsonError::Version { .. } | JsonError::StateVersion { .. } => {
                 "use the program that has written it, or a later one"
             }
             JsonError::Taken(_) => "begin with an empty state, or take the user out of the file",
             _ => "mend the cause, then run it again",
         };
-        Self::new(error.to_string()).help(help)
+        Self::caused(String::new(), &error).help(help)
     }
 }

@@ -1,12 +1,16 @@
 //! What is printed: for people in colour, for machines as JSON.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+    sync::OnceLock,
+};
 
 use anstyle::{AnsiColor, Style};
 use connect_user::{
     diff::{Action, Preview},
     fleet::{Estimate, Refreshed},
-    validate::{Report, Severity, Violation},
+    user::one_line,
 };
 use serde_json::{Value, json};
 
@@ -14,7 +18,9 @@ use crate::{
     args::{Color, Format},
     backend::Backend,
     failure::Failure,
+    program::Undefined,
     review::{Review, View},
+    wishes::{UNDEFINED_REFERENCE, Wishes},
 };
 
 /// From so many recorded users on, it is told how they are read.
@@ -23,7 +29,11 @@ const MANY: usize = 100;
 /// So many names of users who will be deleted stand in one line.
 const LISTED: usize = 50;
 
-pub fn choose_color(color: Color) {
+/// The form of what is printed.
+static FORMAT: OnceLock<Format> = OnceLock::new();
+
+pub fn choose(color: Color, format: Format) {
+    let _ = FORMAT.set(format);
     match color {
         Color::Auto => {}
         Color::Always => anstream::ColorChoice::Always.write_global(),
@@ -31,13 +41,18 @@ pub fn choose_color(color: Color) {
     }
 }
 
-/// Prints lines to stdout, each in the colour of its symbol.
+fn is_json() -> bool {
+    FORMAT.get() == Some(&Format::Json)
+}
+
+/// Prints lines to stdout, each in the colour of its symbol. Names and values in them have passed through
+/// [`one_line`] or stand in JSON; what else might steer a terminal is escaped here.
 pub fn text(text: &str) {
     let mut out = anstream::stdout().lock();
     for line in text.lines() {
         let style = style_of(line.trim_start());
         // Whoever closes the pipe has seen enough.
-        let _ = writeln!(out, "{style}{line}{style:#}");
+        let _ = writeln!(out, "{style}{}{style:#}", one_line(line));
     }
 }
 
@@ -54,11 +69,29 @@ fn style_of(line: &str) -> Style {
 }
 
 pub fn json_line(value: &Value) {
-    let _ = writeln!(io::stdout().lock(), "{value}");
+    let _ = writeln!(io::stdout().lock(), "{}", readable(&value.to_string()));
 }
 
 pub fn json(value: &Value) {
-    let _ = writeln!(io::stdout().lock(), "{value:#}");
+    let _ = writeln!(io::stdout().lock(), "{}", readable(&format!("{value:#}")));
+}
+
+/// JSON in which each character that cannot be seen, or that YAML does not allow, is escaped.
+pub fn readable(json: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c == '\n' || matches!(one_line(c.encode_utf8(&mut [0; 4])), Cow::Borrowed(_));
+    if json.is_ascii() && !json.contains('\u{7f}') || json.chars().all(is_plain) {
+        return Cow::Borrowed(json);
+    }
+    let mut text = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        // What is beyond the first plane would need two escapes, which YAML does not put together.
+        if is_plain(c) || u32::from(c) > 0xffff {
+            text.push(c);
+        } else {
+            text.push_str(&format!("\\u{:04x}", u32::from(c)));
+        }
+    }
+    Cow::Owned(text)
 }
 
 /// So many users, in words.
@@ -68,65 +101,93 @@ pub fn users(count: usize) -> String {
 
 /// Prints a line to stderr.
 pub fn note(text: &str) {
+    if is_json() {
+        return error_line(&json!({"level": "note", "message": text}));
+    }
     let style = AnsiColor::Yellow.on_default();
-    let _ = writeln!(anstream::stderr().lock(), "{style}note{style:#}: {text}");
+    let _ = writeln!(anstream::stderr().lock(), "{style}note{style:#}: {}", one_line(text));
 }
 
 pub fn failure(failure: &Failure) {
     if failure.is_said() {
         return;
     }
+    if is_json() {
+        return error_line(&json!({
+            "level": "error", "message": failure.to_string(), "help": failure.way_out(),
+        }));
+    }
     let style = AnsiColor::Red.on_default().bold();
     let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "{style}error{style:#}: {failure}");
+    let _ = writeln!(err, "{style}error{style:#}: {}", one_line(&failure.to_string()));
     if let Some(help) = failure.way_out() {
-        let _ = writeln!(err, "  help: {help}");
+        let _ = writeln!(err, "  help: {}", one_line(help));
     }
+}
+
+fn error_line(value: &Value) {
+    let _ = writeln!(io::stderr().lock(), "{}", readable(&value.to_string()));
 }
 
 /// Prints the violations of every user to stderr, and says whether all are valid.
-pub fn violations(views: &[View]) -> bool {
-    for view in views {
-        for violation in view.report.violations() {
-            self::violation(&view.name, violation);
+pub fn violations(views: &[View], wishes: &Wishes) -> bool {
+    for violation in all_violations(views, wishes) {
+        if is_json() {
+            let mut line = violation;
+            if let Some(members) = line.as_object_mut() {
+                let severity = members.get("severity").cloned().unwrap_or_default();
+                members.insert("level".into(), severity);
+            }
+            error_line(&line);
+        } else {
+            print_violation(&violation);
         }
     }
-    views.iter().all(|view| view.report.is_valid())
+    views.iter().all(|view| view.is_valid(wishes))
 }
 
-fn violation(user: &str, violation: &Violation) {
-    let style = match violation.severity {
-        Severity::Error => AnsiColor::Red.on_default().bold(),
-        Severity::Warning => AnsiColor::Yellow.on_default().bold(),
-    };
+fn print_violation(violation: &Value) {
+    let member = |name: &str| one_line(violation[name].as_str().unwrap_or_default());
+    let (severity, user, path) = (member("severity"), member("user"), member("path"));
+    let color = if severity == "error" { AnsiColor::Red } else { AnsiColor::Yellow };
+    let style = color.on_default().bold();
     let mut err = anstream::stderr().lock();
-    let Violation { path, code, severity, message, help, .. } = violation;
-    let _ = writeln!(err, "{style}{severity}[{code}]{style:#}: {user}: {message}");
-    let place = path.to_string();
-    if !place.is_empty() {
-        let _ = writeln!(err, "  at: {user}.{place}");
+    let _ = writeln!(err, "{style}{severity}[{}]{style:#}: {user}: {}", member("code"), member("message"));
+    if !path.is_empty() {
+        let _ = writeln!(err, "  at: {user}.{path}");
     }
-    if let Some(help) = help {
-        let _ = writeln!(err, "  help: {help}");
+    if !member("help").is_empty() {
+        let _ = writeln!(err, "  help: {}", member("help"));
     }
+}
+
+/// The violations of every user, as JSON: those of the library's rules, and references to nothing.
+fn all_violations(views: &[View], wishes: &Wishes) -> Vec<Value> {
+    let of = |view: &View| -> Vec<Value> {
+        let undefined = view.undefined.iter().map(|Undefined { path, reference, help }| {
+            json!({
+                "path": path, "code": UNDEFINED_REFERENCE, "severity": wishes.undefined,
+                "message": format!("`${{{reference}}}` refers to nothing that the program defines"),
+                "help": help, "user": view.name,
+            })
+        });
+        let violations = view.report.violations().iter().map(|violation| with_user(&view.name, violation));
+        undefined.chain(violations).collect()
+    };
+    views.iter().flat_map(of).collect()
 }
 
 /// The report of every user, in one.
-pub fn reports_json(views: &[View]) -> Value {
-    let reports = || views.iter().map(|view| (view.name.as_str(), &view.report));
-    let violations: Vec<_> = reports()
-        .flat_map(|(user, report)| {
-            report.violations().iter().map(move |violation| with_user(user, violation))
-        })
-        .collect();
-    let deferred: Vec<_> = reports()
-        .flat_map(|(user, report): (_, &Report)| {
-            report.deferred().iter().map(move |path| json!({"user": user, "path": path}))
+pub fn reports_json(views: &[View], wishes: &Wishes) -> Value {
+    let deferred: Vec<_> = views
+        .iter()
+        .flat_map(|view| {
+            view.report.deferred().iter().map(move |path| json!({"user": view.name, "path": path}))
         })
         .collect();
     json!({
-        "valid": reports().all(|(_, report)| report.is_valid()),
-        "violations": violations,
+        "valid": views.iter().all(|view| view.is_valid(wishes)),
+        "violations": all_violations(views, wishes),
         "deferred": deferred,
     })
 }
@@ -191,10 +252,10 @@ pub fn plan(review: &Review, backend: &Backend, format: Format) {
             let gone: Vec<_> = review
                 .previews()
                 .filter(|(_, preview)| goes(preview))
-                .map(|(name, _)| name.as_str())
+                .map(|(name, _)| one_line(name))
                 .collect();
             if gone.len() > 1 {
-                let listed = gone.iter().take(LISTED).copied().collect::<Vec<_>>().join(", ");
+                let listed = gone.iter().take(LISTED).map(Cow::as_ref).collect::<Vec<_>>().join(", ");
                 let more = match gone.len().saturating_sub(LISTED) {
                     0 => String::new(),
                     more => format!(" and {more} more, each shown above"),
@@ -218,10 +279,15 @@ pub fn plan(review: &Review, backend: &Backend, format: Format) {
             });
             let moves: Vec<_> =
                 review.moves().map(|(from, name)| json!({"from": from, "user": name})).collect();
+            let released: Vec<_> = review
+                .releases
+                .iter()
+                .map(|release| json!({"user": release.name, "reason": release.reason}))
+                .collect();
             let Refreshed { findings, explanations, .. } = &review.refreshed;
             json(&json!({
                 "users": users, "summary": summary, "findings": findings, "refresh": explanations,
-                "moves": moves, "notices": review.notices,
+                "moves": moves, "notices": review.notices, "released": released,
             }));
         }
     }

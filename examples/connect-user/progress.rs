@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io::IsTerminal};
 
 use connect_user::{
     fleet::{Event, EventKind, FleetObserver, FleetPlan},
-    user::{Secret, UserId, UserState},
+    user::{Secret, UserId, UserState, one_line},
 };
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::{
     args::Format,
     output,
-    store::{FINGERPRINT, PROTECT},
+    store::{DELETED_WITH, FINGERPRINT, PROTECT, RETAIN},
     wishes::Wishes,
 };
 
@@ -23,6 +23,18 @@ pub struct Keep {
     /// The password that a new user gets.
     pub password: Option<Secret>,
     pub protect: bool,
+    /// Whether the account stays when the user leaves the program.
+    pub retain: bool,
+    /// The resource with which the user vanishes by itself.
+    pub deleted_with: Option<String>,
+}
+
+/// Notes what holds, and leaves out what is usual.
+fn set(notes: &mut BTreeMap<String, String>, name: &str, value: Option<String>) {
+    match value {
+        Some(value) => drop(notes.insert(name.to_owned(), value)),
+        None => drop(notes.remove(name)),
+    }
 }
 
 /// Looks on: a bar on a terminal, a line a call elsewhere, and JSON for machines.
@@ -62,7 +74,7 @@ impl FleetObserver for Watch<'_> {
         let status = if error.is_none() { "done" } else { "failed" };
         match (self.format, &self.bar) {
             (Format::Text, Some(_)) => {}
-            (Format::Text, None) => output::text(&format!("{user}: {operation} {status}")),
+            (Format::Text, None) => output::text(&format!("{}: {operation} {status}", one_line(user))),
             (Format::Json, _) => {
                 let mut event = json!({
                     "event": "step", "user": user, "operation": operation, "status": status,
@@ -95,6 +107,8 @@ impl FleetObserver for Watch<'_> {
             }
         }
         notes.insert(PROTECT.to_owned(), keep.protect.to_string());
+        set(&mut notes, RETAIN, keep.retain.then(|| true.to_string()));
+        set(&mut notes, DELETED_WITH, keep.deleted_with.clone());
         notes
     }
 }

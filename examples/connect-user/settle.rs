@@ -55,19 +55,13 @@ pub fn plan_all<'a>(
         PlanOptions::builder().user(wishes.options.clone()).guard(Guard::OFF).capacity(capacity).build();
     let mut planner = Planner::new(options);
     for (view, wanted) in users {
-        match (&view.moved_from, &view.actual) {
-            (Some(from), Some(actual)) => {
-                planner.want(wanted, None);
-                planner.leave(from, actual.clone(), view.protect);
-            }
-            (_, actual) => planner.want(wanted, actual.as_ref()),
-        }
+        planner.want(wanted, view.actual.as_ref());
     }
     for departure in departures {
-        let Departure { recorded_as, state, protect, .. } = departure;
+        let Departure { name, state, protect, .. } = departure;
         match departure.is_gone {
-            true => planner.gone(recorded_as, state.clone()),
-            false => planner.leave(recorded_as, state.clone(), *protect),
+            true => planner.gone(name, state.clone()),
+            false => planner.leave(name, state.clone(), *protect),
         }
     }
     planner.finish()

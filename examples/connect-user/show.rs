@@ -6,9 +6,8 @@ use connect_user::{
     apply,
     client::ErrorKind,
     diff::{Change, ChangeKind, Options, drift as differences},
-    fleet::Wanted,
-    fleet::{Change as Record, Entry, Strategy, refresh},
-    user::{ImportId, UserState, Value},
+    fleet::{Change as Record, Entry, Strategy, Wanted, refresh},
+    user::{ImportId, UserState, Value, one_line},
 };
 use serde_json::json;
 
@@ -48,7 +47,7 @@ pub async fn show(name: Option<&str>, global: &Global) -> Outcome<()> {
 }
 
 fn describe(user: &str, state: &UserState) -> String {
-    let mut text = format!("{user}\n");
+    let mut text = format!("{}\n", one_line(user));
     if let Value::Map(members) = crate::review::outputs(state) {
         for (name, value) in members {
             describe_member(&mut text, &name, &value);
@@ -66,7 +65,12 @@ fn describe_member(text: &mut String, name: &str, value: &Value) {
             }
         }
         value => {
-            let _ = writeln!(text, "    {name}: {}", serde_json::to_string(value).unwrap_or_default());
+            let _ = writeln!(
+                text,
+                "    {}: {}",
+                one_line(name),
+                serde_json::to_string(value).unwrap_or_default()
+            );
         }
     }
 }
@@ -114,6 +118,7 @@ pub async fn drift(global: &Global) -> Outcome<()> {
 }
 
 fn describe_drift(name: &str, changes: Option<Vec<Change>>) -> String {
+    let name = one_line(name);
     let Some(changes) = changes else { return format!("- {name} is gone") };
     if changes.is_empty() {
         return String::new();
@@ -150,10 +155,10 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
     }
     let mut backend = Backend::open(global, store.users().next().is_some()).await?;
     let state = apply::import(backend.client(), &id).await.map_err(|error| {
-        let failure = Failure::new(format!("`{id}` cannot be imported: {error}"));
+        let failure = Failure::caused(format!("`{id}` cannot be imported"), &error);
         match error.kind() {
             ErrorKind::NotFound => failure.help("look the two ids up in the console, or with `list-users`"),
-            _ => failure,
+            _ => failure.help(error.help()),
         }
     })?;
     let options = Options::builder().default_tags(global.default_tag.iter().cloned().collect()).build();
@@ -173,14 +178,26 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
     Ok(())
 }
 
+/// What a user has is no reference, whatever it looks like.
+pub fn without_references(value: &Value) -> Value {
+    let plain = |text: &str| text.replace("${", "$${");
+    match value {
+        Value::String(text) => Value::String(plain(text)),
+        Value::List(items) => Value::List(items.iter().map(without_references).collect()),
+        Value::Map(members) => Value::Map(
+            members.iter().map(|(name, value)| (name.clone(), without_references(value))).collect(),
+        ),
+        other => other.clone(),
+    }
+}
+
 /// A program's resource. JSON is YAML too, which saves every question of quoting.
 pub fn resource(name: &str, properties: &Value, options: &[(&str, &str)]) -> String {
     let mut text = format!("  {}:\n    type: aws:connect:User\n    properties:\n", quoted(name));
-    if let Value::Map(members) = properties {
+    if let Value::Map(members) = without_references(properties) {
         for (member, value) in members {
-            let value = serde_json::to_string(value).unwrap_or_default();
-            // What the user has is no reference, whatever it looks like.
-            let _ = writeln!(text, "      {member}: {}", value.replace("${", "$${"));
+            let value = serde_json::to_string(&value).unwrap_or_default();
+            let _ = writeln!(text, "      {member}: {}", output::readable(&value));
         }
     }
     if !options.is_empty() {
@@ -192,6 +209,20 @@ pub fn resource(name: &str, properties: &Value, options: &[(&str, &str)]) -> Str
     text
 }
 
+/// A program's resource, where the whole program is JSON.
+pub fn resource_json(properties: &Value, options: &[(&str, &str)]) -> Value {
+    let text = |text: &str| Value::String(text.to_owned());
+    let mut members = vec![
+        ("type".to_owned(), text("aws:connect:User")),
+        ("properties".to_owned(), without_references(properties)),
+    ];
+    if !options.is_empty() {
+        let options = options.iter().map(|(name, value)| ((*name).to_owned(), text(value))).collect();
+        members.push(("options".to_owned(), Value::Map(options)));
+    }
+    Value::Map(members)
+}
+
 fn quoted(name: &str) -> String {
-    serde_json::to_string(name).unwrap_or_default()
+    output::readable(&serde_json::to_string(name).unwrap_or_default()).into_owned()
 }

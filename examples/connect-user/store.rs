@@ -1,6 +1,10 @@
 //! The recorded users, and what is noted with each.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use connect_user::{
     apply,
@@ -21,6 +25,12 @@ pub const FINGERPRINT: &str = "passwordFingerprint";
 /// Whether the user must not be deleted.
 pub const PROTECT: &str = "protect";
 
+/// Whether the account stays when the user leaves the program.
+pub const RETAIN: &str = "retainOnDelete";
+
+/// The resource with which the user vanishes by itself.
+pub const DELETED_WITH: &str = "deletedWith";
+
 /// What the name of a user ends in that the program gives none: noted before the user is made, so that a
 /// second run makes the same name.
 const SUFFIX: &str = "nameSuffix";
@@ -29,22 +39,26 @@ const SUFFIX: &str = "nameSuffix";
 pub struct Store {
     pub file: EmbeddedStore,
     entries: BTreeMap<String, Entry>,
+    /// What this run takes as changed and has not written down yet.
+    pending: Vec<Change>,
 }
 
 impl Store {
     /// Reads the recorded users; a file that is not there holds none.
     pub async fn open(path: &Path) -> Outcome<Self> {
+        require_regular(path)?;
         Self::load(EmbeddedStore::open_to_read(path)?).await
     }
 
     /// Reads the recorded users to change them: only one run may.
     pub async fn open_to_write(path: &Path) -> Outcome<Self> {
+        require_regular(path)?;
         Self::load(EmbeddedStore::open(path)?).await
     }
 
     async fn load(file: EmbeddedStore) -> Outcome<Self> {
         let entries = load_all(&file).await?;
-        Ok(Self { file, entries })
+        Ok(Self { file, entries, pending: Vec::new() })
     }
 
     /// What is recorded of a user.
@@ -79,9 +93,25 @@ impl Store {
         Ok(())
     }
 
-    /// Writes changes down.
+    /// Gives records other resource names: from now on in this run, and in the file with the next commit. No
+    /// name may be given twice, or stay with somebody else.
+    pub fn rename(&mut self, names: &BTreeMap<String, String>) {
+        let taken: Vec<(String, Entry)> =
+            names.iter().filter_map(|(from, to)| Some((to.clone(), self.entries.remove(from)?))).collect();
+        let given: BTreeSet<&String> = taken.iter().map(|(name, _)| name).collect();
+        let left = names.keys().filter(|from| !given.contains(from));
+        self.pending.extend(left.map(|from| Change::Remove(from.clone())));
+        for (name, entry) in taken {
+            self.pending.push(Change::Put(name.clone(), Box::new(entry.clone())));
+            self.entries.insert(name, entry);
+        }
+    }
+
+    /// Writes changes down, and what this run has renamed: all at once.
     pub async fn commit(&mut self, changes: Vec<Change>) -> Outcome<()> {
-        self.file.commit(&changes).await?;
+        let whole: Vec<Change> = self.pending.iter().chain(&changes).cloned().collect();
+        self.file.commit(&whole).await?;
+        self.pending.clear();
         self.take(changes);
         Ok(())
     }
@@ -136,8 +166,25 @@ pub fn is_protected(entry: &Entry) -> bool {
     entry.notes.get(PROTECT).is_some_and(|value| value == "true")
 }
 
+/// Whether the account stays when the user leaves the program.
+pub fn is_retained(entry: &Entry) -> bool {
+    entry.notes.get(RETAIN).is_some_and(|value| value == "true")
+}
+
+/// Refuses what is not a file: opening a pipe would wait for ever.
+pub fn require_regular(path: &Path) -> Outcome<()> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => {
+            let message = format!("`{}` is not a regular file", path.display());
+            Err(Failure::new(message).help("give the path of a file, or of one that is still to be made"))
+        }
+        // Whoever opens it says what else is wrong.
+        _ => Ok(()),
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::new(error.to_string()).help(error.help())
+        Self::caused(String::new(), &error).help(error.help())
     }
 }

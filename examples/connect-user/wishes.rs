@@ -5,21 +5,26 @@ use std::collections::HashSet;
 use connect_user::{
     diff,
     fleet::{Directory, RefreshOptions, Strategy},
-    user::{AutoName, IdentityManagementType, Tags, UserState},
-    validate::{Context, Overrides},
+    user::{AutoName, IdentityManagementType, IgnoreTags, Tags, UserState},
+    validate::{Context, Overrides, Severity},
 };
 
 use crate::{
     args::{Global, OnDirectoryUserIdChange, OnPasswordChange},
     failure::{Failure, Outcome},
     fingerprint::Fingerprints,
+    program::ResourceOptions,
     store::{FINGERPRINT, Store},
 };
 
+/// The rule that a program refers to what it defines: the command line's own.
+pub const UNDEFINED_REFERENCE: &str = "undefined-reference";
+
 /// What the command line says of every user.
 pub struct Wishes {
-    pub default_tags: Tags,
     pub overrides: Overrides,
+    /// How severe a reference to nothing is.
+    pub undefined: Severity,
     pub options: diff::Options,
     pub fingerprints: Fingerprints,
     pub targets: HashSet<String>,
@@ -32,12 +37,16 @@ impl Wishes {
     pub fn new(args: &Global, store: &Store, targets: &[String]) -> Outcome<Self> {
         let default_tags: Tags = args.default_tag.iter().cloned().collect();
         let mut overrides = Overrides::default();
-        let lowered = args.allow.iter().try_for_each(|code| overrides.allow(code));
+        let is_library_s = |code: &&String| code.as_str() != UNDEFINED_REFERENCE;
+        let lowered = args.allow.iter().filter(is_library_s).try_for_each(|code| overrides.allow(code));
         lowered
-            .and_then(|()| args.deny.iter().try_for_each(|code| overrides.deny(code)))
+            .and_then(|()| args.deny.iter().filter(is_library_s).try_for_each(|code| overrides.deny(code)))
             .map_err(|error| Failure::new(error.to_string()))?;
+        let allows_undefined = args.allow.iter().any(|code| code == UNDEFINED_REFERENCE)
+            && args.deny.iter().all(|code| code != UNDEFINED_REFERENCE);
         let options = diff::Options::builder()
-            .default_tags(default_tags.clone())
+            .default_tags(default_tags)
+            .ignore_tags(IgnoreTags::new(&args.ignore_tag, &args.ignore_tag_prefix))
             .password(match args.on_password_change {
                 OnPasswordChange::Warn => diff::PasswordPolicy::Warn,
                 OnPasswordChange::Replace => diff::PasswordPolicy::Replace,
@@ -55,8 +64,8 @@ impl Wishes {
             .build();
         let recorded = store.entries().values().find_map(|entry| entry.notes.get(FINGERPRINT));
         Ok(Self {
-            default_tags,
             overrides,
+            undefined: if allows_undefined { Severity::Warning } else { Severity::Error },
             options,
             fingerprints: Fingerprints::like(recorded.map(String::as_str)),
             targets: targets.iter().cloned().collect(),
@@ -79,13 +88,13 @@ impl Wishes {
 
     pub fn context<'a>(
         &self,
-        kind: Option<IdentityManagementType>,
+        options: diff::Options,
         auto_name: AutoName,
         prior: Option<&'a UserState>,
         names: Option<&'a Directory>,
     ) -> Context<'a> {
         Context::builder()
-            .options(self.options(kind, None, false))
+            .options(options)
             .auto_name(auto_name)
             .overrides(self.overrides.clone())
             .maybe_prior(prior)
@@ -93,17 +102,20 @@ impl Wishes {
             .build()
     }
 
-    /// What to compare one user with.
+    /// What to validate, compare and plan one user with.
     pub fn options(
         &self,
         kind: Option<IdentityManagementType>,
         password_changed: Option<bool>,
-        protect: bool,
+        resource: &ResourceOptions,
     ) -> diff::Options {
         let mut options = self.options.clone();
         options.identity_management = kind;
         options.password_changed = password_changed;
-        options.protect = protect;
+        options.protect = resource.protect;
+        options.ignore_changes.clone_from(&resource.ignore_changes);
+        options.replace_on_changes.clone_from(&resource.replace_on_changes);
+        options.delete_before_replace = resource.delete_before_replace;
         options
     }
 }

@@ -71,12 +71,16 @@ pub fn diff(spec: &UserSpec, state: Option<&UserState>, options: &Options) -> Di
 
 pub(super) fn against(sides: &Sides<'_>) -> Diff {
     let mut notices = Vec::new();
-    let changes = compare::changes(sides, &mut notices);
+    let mut changes = compare::changes(sides, &mut notices);
+    for change in &mut changes {
+        let is_named = sides.options.replace_on_changes.iter().any(|path| path.covers(&change.path));
+        change.forces_replacement |= is_named;
+    }
     let replaces = |change: &Change| change.forces_replacement;
     let certain = changes.iter().any(|change| replaces(change) && !change.unknown);
     let replacement = changes.iter().any(replaces).then(|| {
         let moves = |change: &Change| matches!(change.property, Property::InstanceId | Property::Name);
-        if changes.iter().any(moves) {
+        if changes.iter().any(moves) && !sides.options.delete_before_replace {
             ReplacementOrder::CreateBeforeDelete
         } else {
             ReplacementOrder::DeleteBeforeCreate

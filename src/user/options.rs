@@ -75,6 +75,14 @@ pub struct Options {
     /// spec sets the property at all. The first password is always the spec's.
     #[builder(default)]
     pub ignore_changes: Vec<Path>,
+    /// Places whose changes replace the user, where they could be made in place: each covers everything below
+    /// it. [`ignored_path`](super::ignored_path) reads one from text. Default: none.
+    #[builder(default)]
+    pub replace_on_changes: Vec<Path>,
+    /// Whether a replaced user is deleted before the new one is created, also where both could be there at
+    /// once. Default: no.
+    #[builder(default)]
+    pub delete_before_replace: bool,
     /// Tags that others manage: they are neither shown, compared nor removed, and never set.
     /// Default: none.
     #[builder(default)]
@@ -129,5 +137,7 @@ impl Options {
         set(&mut self.default_tags, &other.default_tags);
         set(&mut self.ignore_changes, &other.ignore_changes);
         set(&mut self.ignore_tags, &other.ignore_tags);
+        set(&mut self.replace_on_changes, &other.replace_on_changes);
+        set(&mut self.delete_before_replace, &other.delete_before_replace);
     }
 }

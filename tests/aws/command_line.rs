@@ -54,17 +54,22 @@ impl Tool<'_> {
 }
 
 const SETTINGS: &[&str] = &[
-    "--set",
     "exampleAwsConnectInstance.id=1c2d",
-    "--set",
     "exampleAwsConnectRoutingProfile.routingProfileId=r1",
-    "--set",
     "exampleAwsConnectSecurityProfile.securityProfileId=s1",
-    "--set",
     "exampleAwsConnectUserHierarchyGroup.hierarchyGroupId=g1",
-    "--set",
     "example2.securityProfileId=s2",
 ];
+
+/// The values of the references of a program: of those that it has, and of no others.
+fn settings(file: &str) -> Vec<&'static str> {
+    let text = std::fs::read_to_string(file).expect("a program");
+    let is_used = |pair: &&&str| {
+        let key = pair.split_once('=').expect("a pair").0;
+        text.contains(&format!("${{{key}}}"))
+    };
+    SETTINGS.iter().filter(is_used).flat_map(|pair| ["--set", pair]).collect()
+}
 
 #[test]
 fn the_command_line_goes_the_whole_way() {
@@ -78,8 +83,9 @@ fn the_command_line_goes_the_whole_way() {
         let server = Server::start(&["--instance", MANAGED]);
         let tool = Tool { dir: tempfile::tempdir().expect("a directory"), server: &server };
         let mut file = format!("{}/examples/programs/{program}.yaml", env!("CARGO_MANIFEST_DIR"));
+        let settings = settings(&file);
         if !is_named {
-            let refused = tool.fails(&[&["apply", &file, "--yes"], SETTINGS].concat());
+            let refused = tool.fails(&[&["apply", &file, "--yes"], &settings[..]].concat());
             assert!(
                 refused.contains("error[names-required]: example: `identityInfo.firstName`"),
                 "{refused}"
@@ -89,7 +95,7 @@ fn the_command_line_goes_the_whole_way() {
             let names = "identityInfo: {firstName: example, lastName: example2}\n      phoneConfig:";
             file = tool.write("named.yaml", &text.replace("phoneConfig:", names));
         }
-        let with = |args: &[&str]| tool.ok(&[args, SETTINGS].concat());
+        let with = |args: &[&str]| tool.ok(&[args, &settings[..]].concat());
         assert!(with(&["apply", &file, "--yes"]).contains("Done: 1 created"));
         assert_eq!(with(&["plan", &file, "--detailed-exitcode"]), "No changes: 1 up to date.\n");
         assert_eq!(tool.ok(&["drift"]), "No drift: 1 as recorded.\n");

@@ -36,7 +36,16 @@ fn validation_reports_every_violation_as_json() {
     let report: Value = serde_json::from_str(&said.out).expect("JSON");
     let codes: Vec<_> =
         report["violations"].as_array().expect("violations").iter().map(|v| v["code"].clone()).collect();
-    assert_eq!(codes, ["password-length", "password-weak", "duplicate-security-profile", "unknown-member"]);
+    assert_eq!(
+        codes,
+        [
+            "undefined-reference",
+            "password-length",
+            "password-weak",
+            "duplicate-security-profile",
+            "unknown-member"
+        ]
+    );
     for violation in report["violations"].as_array().expect("violations") {
         assert_eq!(violation["user"], "jane");
         assert_eq!(violation["severity"], "error");
@@ -122,9 +131,15 @@ fn who_leaves_the_program_is_deleted_unless_protected() {
     }
     tool.apply(&tool.write(&protected(false)));
     let file = tool.write(&empty);
-    let plan = tool.json(&["plan", &file]);
+    // A program without users is sooner a mistake than a wish.
+    for args in [&["plan", &file][..], &["apply", &file, "--yes"]] {
+        let said = tool.fails(args);
+        assert!(said.contains("the program has no users, so all 1 recorded ones would be deleted"), "{said}");
+        assert!(said.contains("--max-deletes 1"), "{said}");
+    }
+    let plan = tool.json(&["plan", &file, "--max-deletes", "1"]);
     assert_eq!((&plan["users"][0]["action"], &plan["summary"]["delete"]), (&json!("delete"), &json!(1)));
-    assert_eq!(tool.apply(&file), ["DeleteUser"]);
+    tool.ok(&["apply", &file, "--yes", "--max-deletes", "1"]);
     assert_eq!(tool.ok(&["show"]).out, "No user is recorded.\n");
 }
 
@@ -288,11 +303,11 @@ fn bad_input_is_told_where_and_how_to_mend_it() {
     row("missing.yaml".into(), "`missing.yaml` cannot be read");
     row(tool.write_text("resources: [}"), "`program.yaml` is neither YAML nor JSON");
     row(tool.write_text("a: {password: Password123"), "is neither YAML nor JSON");
-    row(tool.write_text("name: x"), "there is no `resources:`");
+    row(tool.write_text("name: x"), "`program.yaml` has no `resources`");
     row(resource(json!({"properties": {}})), "`resources.jane` has no `type`");
     row(resource(json!({"type": "aws:connect:User"})), "`resources.jane` has no `properties`");
     row(resource(user(json!({}))), "error[missing-required]: jane: `instanceId` is required");
-    row(resource(user(with("name", json!("${jane.arn}")))), "refer to each other in a circle");
+    row(resource(user(with("name", json!("${jane.arn}")))), "`jane` refers to itself");
     row(
         resource(user(with("phoneConfig.deskPhoneNumber", json!(16_175_550_101_i64)))),
         "put the value in quotes",
@@ -300,7 +315,7 @@ fn bad_input_is_told_where_and_how_to_mend_it() {
     row(resource(user(with("phoneConfig.phoneType", json!("SOFTPHONE")))), "did you mean `SOFT_PHONE`?");
     row(resource(user(with("arn", json!("x")))), "`arn` is an output of a user and cannot be set");
     row(resource(user(with("instance_id", json!("x")))), "`instanceId` is given twice");
-    row(tool.write_text("variables: {a: '${b}', b: '${a}'}\nresources: {j: {type: 'aws:connect:User', properties: {name: '${a}'}}}"), "leads back to itself");
+    row(tool.write_text("variables: {a: '${b}', b: '${a}'}\nresources: {j: {type: 'aws:connect:User', properties: {name: '${a}'}}}"), "refers to itself");
     for (id, expected) in [
         ("x", "there is no `:`"),
         (":x", "the instance id is empty"),

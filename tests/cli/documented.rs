@@ -16,17 +16,22 @@ const PROGRAMS: &[(&str, bool)] = &[
 ];
 
 const SETTINGS: &[&str] = &[
-    "--set",
     "exampleAwsConnectInstance.id=i",
-    "--set",
     "exampleAwsConnectRoutingProfile.routingProfileId=r1",
-    "--set",
     "exampleAwsConnectSecurityProfile.securityProfileId=s1",
-    "--set",
     "exampleAwsConnectUserHierarchyGroup.hierarchyGroupId=g1",
-    "--set",
     "example2.securityProfileId=s2",
 ];
+
+/// The values of the references of a program: of those that it has, and of no others.
+fn settings(program: &str) -> Vec<&'static str> {
+    let text = std::fs::read_to_string(file(program)).expect("a program");
+    let is_used = |pair: &&&str| {
+        let key = pair.split_once('=').expect("a pair").0;
+        text.contains(&format!("${{{key}}}"))
+    };
+    SETTINGS.iter().filter(is_used).flat_map(|pair| ["--set", pair]).collect()
+}
 
 fn file(program: &str) -> String {
     repository(&format!("examples/programs/{program}.yaml"))
@@ -37,7 +42,7 @@ fn properties(program: &str) -> Value {
     let text = std::fs::read_to_string(file(program)).expect("a program");
     let document: Document = serde_saphyr::from_str(&text).expect("YAML");
     let mut text = serde_json::to_string(&document).expect("JSON");
-    for pair in SETTINGS.iter().filter(|text| **text != "--set") {
+    for pair in SETTINGS {
         let (name, value) = pair.split_once('=').expect("a pair");
         text = text.replace(&format!("${{{name}}}"), value);
     }
@@ -69,26 +74,32 @@ fn set(properties: &Value, path: &str, value: &Value) -> Value {
 fn each_validates_and_plans_with_unknowns() {
     for (program, _) in PROGRAMS {
         let tool = Tool::new();
-        let report = tool.json(&["validate", &file(program)]);
+        // They refer to resources of other pages, and that is allowed by name only.
+        let excerpt = ["--allow", "undefined-reference"];
+        let alone = tool.fails(&["validate", &file(program)]);
+        assert!(
+            alone.contains("error[undefined-reference]: example: `${exampleAwsConnectInstance.id}`"),
+            "{alone}"
+        );
+        assert!(alone.contains("--set 'exampleAwsConnectInstance.id=VALUE'"), "{alone}");
+        tool.ok(&[&["validate", &file(program)][..], &settings(program)].concat());
+        let report = tool.json(&[&["validate", &file(program)][..], &excerpt].concat());
         assert_eq!(report["valid"], true, "{program}: {report}");
         assert!(
             report["deferred"].as_array().is_some_and(|deferred| deferred.len() >= 3),
             "{program}: {report}"
         );
-        let plan = tool.json(&["plan", &file(program)]);
+        let plan = tool.json(&[&["plan", &file(program)][..], &excerpt].concat());
         assert_eq!(plan["summary"]["create"], 1, "{program}");
         let changes = plan["users"][0]["changes"].as_array().expect("changes");
         let unknown: Vec<_> = changes.iter().filter(|change| change["unknown"] == true).collect();
         assert!(unknown.iter().any(|change| change["path"] == "routingProfileId"), "{program}: {changes:?}");
-        let text = tool.ok(&["plan", &file(program)]).out;
+        let text = tool.ok(&[&["plan", &file(program)][..], &excerpt].concat()).out;
         assert!(text.contains("+ routingProfileId: (known after apply)"), "{text}");
         assert!(text.contains("+ password: (secret)") && !text.contains("Password123"), "{text}");
-        let refused = tool.fails(&["apply", &file(program), "--yes"]);
-        assert!(refused.contains("`${exampleAwsConnectInstance.id}` (example)"), "{refused}");
-        assert!(
-            refused.contains("`${exampleAwsConnectRoutingProfile.routingProfileId}` (example)"),
-            "{refused}"
-        );
+        let refused = tool.fails(&[&["apply", &file(program), "--yes"][..], &excerpt].concat());
+        assert!(refused.contains("`${exampleAwsConnectInstance.id}`"), "{refused}");
+        assert!(refused.contains("`${exampleAwsConnectRoutingProfile.routingProfileId}`"), "{refused}");
     }
 }
 
@@ -96,11 +107,12 @@ fn each_validates_and_plans_with_unknowns() {
 fn each_applies_and_then_plans_to_nothing() {
     for (program, is_named) in PROGRAMS {
         let tool = Tool::new();
+        let settings = settings(program);
         let file = file(program);
-        let apply = [&["apply", &file, "--yes"], SETTINGS].concat();
+        let apply = [&["apply", &file, "--yes"], &settings[..]].concat();
         if *is_named {
             assert!(tool.ok(&apply).out.contains("Done: 1 created"), "{program}");
-            let plan = [&["plan", &file, "--detailed-exitcode"], SETTINGS].concat();
+            let plan = [&["plan", &file, "--detailed-exitcode"], &settings[..]].concat();
             assert_eq!(tool.ok(&plan).out, "No changes: 1 up to date.\n");
         } else {
             let refused = tool.fails(&apply);

@@ -6,5 +6,8 @@ mod files;
 #[cfg(unix)]
 mod full;
 mod many;
+mod options;
+mod program;
+mod said;
 mod server;
 mod tool;

@@ -46,7 +46,7 @@ fn everybody_is_imported_at_once_and_nobody_twice() {
     tool.apply(&program(&tool, 4, |_, _| ()));
     std::fs::remove_file(tool.path(".connect-user/users.redb")).expect("no state");
     let said = tool.ok(&["import", "--all", "--instance", "i"]).out;
-    assert_eq!(said, "Recorded 4 users, and 0 before; `export` writes a program of them.\n");
+    assert_eq!(said, "Recorded 4 users (0 already recorded); `export` prints a program of them.\n");
     let said = tool.json(&["import", "--all", "--instance", "i"]);
     assert_eq!(said, json!({"imported": 0, "recorded": 4}));
     let file = tool.write_text(&tool.ok(&["export", "--instance", "i"]).out);
@@ -125,6 +125,17 @@ fn a_quota_is_kept_and_estimated() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_cleanly_and_the_next_run_goes_on() {
+    ends_cleanly("-INT");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_usual_signal_to_end_does_the_same() {
+    ends_cleanly("-TERM");
+}
+
+#[cfg(unix)]
+fn ends_cleanly(signal: &str) {
     use std::{
         io::{BufRead, BufReader},
         process::{Command, Stdio},
@@ -143,7 +154,7 @@ fn an_interrupt_ends_cleanly_and_the_next_run_goes_on() {
     let made = |line: &String| line.contains("CreateUser done");
     let seen = lines.by_ref().map(|line| line.expect("text")).filter(made).take(5).count();
     assert_eq!(seen, 5);
-    Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("interrupted");
+    Command::new("kill").args([signal, &child.id().to_string()]).status().expect("interrupted");
     let rest: Vec<String> = lines.map(|line| line.expect("text")).collect();
     let output = child.wait_with_output().expect("ended");
     let err = String::from_utf8_lossy(&output.stderr);

@@ -10,9 +10,6 @@ use crate::user::{UserState, one_line};
 /// The version of the file; a later one cannot be read.
 const VERSION: u32 = 1;
 
-/// How many users are written at once.
-const BATCH: usize = 1_000;
-
 #[derive(Serialize, Deserialize)]
 struct Document {
     version: u32,
@@ -89,13 +86,10 @@ pub async fn import_json(store: &dyn StateStore, reader: impl io::Read) -> Resul
         }
     }
     let count = users.len();
-    let mut changes: Vec<Change> =
+    let changes: Vec<Change> =
         users.into_iter().map(|(name, entry)| Change::Put(name, Box::new(entry))).collect();
-    while !changes.is_empty() {
-        let rest = changes.split_off(changes.len().min(BATCH));
-        store.commit(&changes).await?;
-        changes = rest;
-    }
+    // All of them, or none.
+    store.commit(&changes).await?;
     Ok(count)
 }
 

@@ -1,0 +1,348 @@
+//! Programs: what they are read from, what their references stand for, and what they may not be.
+
+use std::{fmt::Write as _, io::Write as _, process::Stdio, time::Instant};
+
+use serde_json::{Value, json};
+
+use crate::tool::{Tool, jane};
+
+fn user(properties: Value) -> Value {
+    json!({"type": "aws:connect:User", "properties": properties})
+}
+
+fn with(member: &str, value: Value) -> Value {
+    let mut properties = jane();
+    properties[member] = value;
+    properties
+}
+
+#[test]
+fn a_resource_that_is_nearly_a_user_is_an_error_and_nobody_is_deleted() {
+    let tool = Tool::new();
+    tool.apply(&tool.program(&jane()));
+    for kind in [
+        "aws:connect:user",
+        "aws:connect:Usr",
+        "aws:connect/user:user",
+        "aws-native:connect:User",
+        "AWS::Connect::User",
+    ] {
+        let file = tool.write(&json!({"resources": {"jane": {"type": kind, "properties": jane()}}}));
+        for args in [&["validate", &file][..], &["plan", &file], &["apply", &file, "--yes"]] {
+            let said = tool.fails(args);
+            assert!(said.contains(&format!("`resources.jane` has the type `{kind}`")), "{said}");
+            assert!(said.contains("write `type: aws:connect:User`"), "{said}");
+        }
+    }
+    let full = json!({"resources": {"jane": {"type": "aws:connect/user:User", "properties": jane()}}});
+    assert!(tool.plan(&tool.write(&full)).is_empty());
+    for kind in ["aws:connect:Queue", "aws:iam:User", "aws:connect:UserHierarchyGroup"] {
+        let other = json!({"resources": {"jane": user(jane()), "other": {"type": kind, "properties": {}}}});
+        tool.ok(&["validate", &tool.write(&other)]);
+    }
+    assert_eq!(tool.json(&["show"])["users"].as_object().expect("users").len(), 1);
+}
+
+#[test]
+fn members_of_a_resource_are_known_or_refused() {
+    let tool = Tool::new();
+    for (member, expected) in [
+        ("option", "did you mean `options`?"),
+        ("name", "the name of the user belongs into `properties`"),
+        ("get", "use the command `import`"),
+    ] {
+        let mut resource = user(jane());
+        resource[member] = json!({});
+        let said = tool.fails(&["validate", &tool.write(&json!({"resources": {"jane": resource}}))]);
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+/// A program of the shape that Pulumi's own users write: configuration without defaults, a function that
+/// looks an id up, another resource, and Pulumi's own values.
+const PULUMI: &str = r#"
+name: contact-centre
+runtime: yaml
+config:
+  instance: {type: string}
+  firstPassword: {type: string, secret: true}
+variables:
+  agents:
+    fn::invoke:
+      function: aws:connect:getRoutingProfile
+      arguments: {instanceId: "${instance}", name: Basic Routing Profile}
+resources:
+  tier1:
+    type: aws:connect:SecurityProfile
+    properties: {instanceId: "${instance}", name: Tier 1}
+  mira:
+    type: aws:connect:User
+    properties:
+      instanceId: ${instance}
+      name: mira-${pulumi.stack}
+      password: ${firstPassword}
+      routingProfileId: ${agents.routingProfileId}
+      securityProfileIds: ["${tier1.securityProfileId}"]
+      hierarchyGroupId: {"fn::select": [0, [g1, g2]]}
+      identityInfo: {firstName: Mira, lastName: "${pulumi.project}", email: mira.holt@example.com}
+      phoneConfig: {phoneType: SOFT_PHONE}
+    options:
+      ignoreChanges: [routingProfileId, securityProfileIds, password]
+      retainOnDelete: true
+      aliases: [{name: old-name}]
+"#;
+
+const PULUMI_SETTINGS: &[&str] = &[
+    "instance=i",
+    "firstPassword=Password123",
+    "agents.routingProfileId=r1",
+    "tier1.securityProfileId=s1",
+    "pulumi.stack=dev",
+    "mira.hierarchyGroupId=g1",
+];
+
+#[test]
+fn what_only_pulumi_knows_is_unresolved_and_named() {
+    let tool = Tool::new();
+    let file = tool.write_text(PULUMI);
+    assert!(tool.ok(&["validate", &file]).out.contains("6 values are not known yet"));
+    let said = tool.fails(&["apply", &file, "--yes"]);
+    for (reference, why) in [
+        ("instance", "a configuration value without a default"),
+        ("firstPassword", "a configuration value without a default"),
+        ("agents.routingProfileId", "the result of `fn::invoke`"),
+        ("tier1.securityProfileId", "an output of `aws:connect:SecurityProfile`"),
+        ("pulumi.stack", "a value that Pulumi would set"),
+        ("mira.hierarchyGroupId", "the result of `fn::select`"),
+    ] {
+        assert!(said.contains(&format!("`${{{reference}}}` (mira) is not known: it is {why}")), "{said}");
+        assert!(said.contains(&format!("give its value: `--set '{reference}=VALUE'`")), "{said}");
+    }
+    let settings: Vec<&str> = PULUMI_SETTINGS.iter().flat_map(|pair| ["--set", pair]).collect();
+    tool.ok(&[&["apply", &file, "--yes"][..], &settings].concat());
+    let user = tool.json(&["show"])["users"]["mira"].clone();
+    assert_eq!(
+        (&user["name"], &user["routingProfileId"], &user["hierarchyGroupId"]),
+        (&json!("mira-dev"), &json!("r1"), &json!("g1"))
+    );
+    assert_eq!(user["identityInfo"]["lastName"], "contact-centre");
+}
+
+#[test]
+fn a_reference_to_nothing_is_an_error() {
+    let tool = Tool::new();
+    let file = tool.write(&json!({
+        "config": {"instance": "i"},
+        "resources": {"jane": user(with("instanceId", json!("${instnace}"))), "june": user(with("name", json!("x-${jnae.name}")))},
+    }));
+    for command in ["validate", "plan"] {
+        let said = tool.fails(&[command, &file]);
+        assert!(said.contains("error[undefined-reference]: jane: `${instnace}` refers to nothing"), "{said}");
+        assert!(said.contains("at: jane.instanceId"), "{said}");
+        assert!(said.contains("did you mean `${instance}`?"), "{said}");
+        assert!(said.contains("did you mean `${jane.name}`?"), "{said}");
+    }
+    let said = tool.run(&["validate", &file, "--format", "json"]);
+    let report: Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!((&report["valid"], said.code), (&json!(false), 1));
+    assert_eq!(report["violations"][0]["code"], "undefined-reference");
+    for reference in ["${}", "${a..b}", "${a[}", "${a[x]}"] {
+        let said = tool.fails(&["validate", &tool.program(&with("name", json!(reference)))]);
+        assert!(said.contains("is not a reference"), "{said}");
+    }
+}
+
+#[test]
+fn a_setting_that_nothing_uses_is_an_error_and_no_value_is_printed() {
+    let tool = Tool::new();
+    let file = tool.write_text(PULUMI);
+    for (setting, expected) in [
+        ("agents.routingProfileld=S3cretValue", "did you mean `agents.routingProfileId`?"),
+        ("nonsense=S3cretValue", "nothing in the program uses `nonsense`"),
+        ("S3cretValue", "`--set` has no `=` with a name before it"),
+        ("=S3cretValue", "`--set` has no `=` with a name before it"),
+    ] {
+        let said = tool.fails(&["validate", &file, "--set", setting]);
+        assert!(said.contains(expected) && !said.contains("S3cretValue"), "{said}");
+    }
+    let said = tool.fails(&["validate", &file, "firstPassword=S3cretValue"]);
+    assert!(!said.contains("S3cretValue"), "{said}");
+    let said = tool.fails(&["show", "--set", "a=S3cretValue"]);
+    assert!(said.contains("`--set` has no use without a program") && !said.contains("S3cretValue"), "{said}");
+}
+
+#[test]
+fn values_come_from_the_environment_and_from_files_too() {
+    let tool = Tool::new();
+    let file = tool.program(&with("password", json!("${secret}")));
+    let program = std::fs::read_to_string(tool.path(&file)).expect("a program");
+    tool.write_text(&program.replacen('{', r#"{"config": {"secret": {"type": "string"}}, "#, 1));
+    std::fs::write(tool.path("password"), "Password123\n").expect("written");
+    tool.ok(&[
+        "validate",
+        &file,
+        "--set-file",
+        "secret=password",
+        "--identity-management",
+        "CONNECT_MANAGED",
+    ]);
+    let mut command = tool.command(&["apply", &file, "--yes", "--set-env", "secret=FIRST_PASSWORD"]);
+    let output = command.env("FIRST_PASSWORD", "Password123").output().expect("the tool runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // It is the same password: its fingerprint is.
+    assert_eq!(tool.ok(&["plan", &file, "--set-file", "secret=password"]).out, "No changes: 1 up to date.\n");
+    std::fs::write(tool.path("password"), "Password1234").expect("written");
+    let said = tool.ok(&["plan", &file, "--set-file", "secret=password"]).out;
+    assert!(said.contains("`password` has changed") && !said.contains("Password1234"), "{said}");
+    for (args, expected) in [
+        (
+            &["--set-env", "secret=NO_SUCH_VARIABLE"][..],
+            "the environment variable `NO_SUCH_VARIABLE` is not set",
+        ),
+        (&["--set-file", "secret=none"], "`none` cannot be read: No such file"),
+        (&["--set-file", "secret=password", "--set", "secret=x"], "is given by `--set` and by `--set-file`"),
+    ] {
+        let said = tool.fails(&[&["validate", &file][..], args].concat());
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
+fn references_go_through_variables_into_lists_and_quoted_names() {
+    let tool = Tool::new();
+    let mut second = with("name", json!("june"));
+    second["tags"] = json!({"boss": "${boss}", "first": "${who[\"a.b\"][0]}", "n": "n-${level}"});
+    let file = tool.write(&json!({
+        "variables": {"boss": "${jane.userId}", "who": {"a.b": ["x"]}, "level": 1.5},
+        "resources": {"june": user(second), "jane": user(jane())},
+    }));
+    assert_eq!(tool.apply(&file), ["CreateUser", "CreateUser"], "jane first, whom a variable refers to");
+    let users = tool.json(&["show"])["users"].clone();
+    assert_eq!(users["june"]["tags"], json!({"boss": users["jane"]["userId"], "first": "x", "n": "n-1.5"}));
+    let cycle = tool.write(&json!({"resources": {
+        "a": user(with("name", json!("${b.name}"))), "b": user(with("name", json!("${a.name}"))),
+        "c": user(with("name", json!("${a.name}x"))),
+    }}));
+    let said = tool.fails(&["validate", &cycle]);
+    assert!(said.contains("the users `a`, `b` refer to each other in a cycle"), "{said}");
+}
+
+#[test]
+fn small_programs_that_expand_without_end_are_refused_and_large_ones_take_no_longer_than_their_size() {
+    let tool = Tool::new();
+    let start = Instant::now();
+    let mut doubling = String::from("variables:\n  v0: xx\n");
+    for number in 1..32 {
+        let _ = writeln!(doubling, "  v{number}: ${{v{}}}${{v{}}}", number - 1, number - 1);
+    }
+    doubling.push_str("resources: {jane: {type: 'aws:connect:User', properties: {name: '${v31}'}}}\n");
+    let said = tool.fails(&["validate", &tool.write_text(&doubling)]);
+    assert!(said.contains("resources.jane.name: the references expand to more than 262144 bytes"), "{said}");
+    let lists = doubling.replace("${v0}${v0}", "[\"${v0}\", \"${v0}\"]");
+    tool.fails(&["validate", &tool.write_text(&lists)]);
+    let mut chain = String::from("variables:\n  v0: xx\n");
+    for number in 1..100 {
+        let _ = writeln!(chain, "  v{number}: ${{v{}}}", number - 1);
+    }
+    chain.push_str("resources: {jane: {type: 'aws:connect:User', properties: {name: '${v99}'}}}\n");
+    assert!(
+        tool.fails(&["validate", &tool.write_text(&chain)]).contains("behind more than 64 other references")
+    );
+    // Half a million beginnings of references, and none that ends.
+    tool.ok(&["validate", &tool.program(&with("tags", json!({"a": "x"}))), "--default-tag", "a=b"]);
+    let open = with("name", json!("${".repeat(500_000)));
+    tool.fails(&["validate", &tool.program(&open)]);
+    let ids: Vec<String> = (0..50_000).map(|number| format!("s{number}")).collect();
+    tool.fails(&["validate", &tool.program(&with("securityProfileIds", json!(ids)))]);
+    // Each refers to the one before.
+    let users: serde_json::Map<String, Value> = (0..3_000_usize)
+        .map(|number| {
+            let mut properties = with("name", json!(format!("agent-{number}")));
+            if let Some(before) = number.checked_sub(1) {
+                properties["tags"] = json!({"before": format!("${{a{before}.name}}")});
+            }
+            (format!("a{number}"), user(properties))
+        })
+        .collect();
+    tool.ok(&["validate", &tool.write(&json!({"resources": users}))]);
+    // Minutes, where something is quadratic or worse.
+    assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_program_is_read_from_a_pipe() {
+    let tool = Tool::new();
+    let program = json!({"resources": {"jane": user(jane())}}).to_string();
+    for file in ["-", "/dev/stdin"] {
+        if file != "-" && !std::path::Path::new(file).exists() {
+            continue;
+        }
+        let mut command = tool.command(&["validate", file]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("started");
+        child.stdin.take().expect("a pipe").write_all(program.as_bytes()).expect("written");
+        assert!(child.wait_with_output().expect("ended").status.success(), "{file}");
+    }
+}
+
+#[test]
+fn files_of_other_tools_are_named() {
+    let tool = Tool::new();
+    for (text, expected) in [
+        (
+            "first name,last name,user login,tags\nMira,Holt,mira,\"a|b\"\nTeo,Banks,teo,\n",
+            "is a table (CSV)",
+        ),
+        ("\u{feff}first name,last name,email,user login\r\n\"O, B\",Seán,,x\r\n", "is a table (CSV)"),
+        (
+            "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Mira:\n    Type: AWS::Connect::User\n    \
+             Properties: {InstanceArn: !Ref InstanceArn, Tags: [!Sub '${InstanceArn}/x']}\n",
+            "is a CloudFormation template",
+        ),
+        (r#"{"User": {"Id": "1", "Username": "mira.holt"}}"#, "is JSON of the Connect API"),
+        ("resource \"connect_user\" \"this\" {\n  name = \"x\"\n}\n", "is a Terraform configuration"),
+        ("resources: []", "has a `resources` that is not a map"),
+    ] {
+        for args in [&["validate", "program.yaml"][..], &["apply", "program.yaml", "--yes"]] {
+            tool.write_text(text);
+            let said = tool.fails(args);
+            assert!(said.contains(expected) && said.contains("help: "), "{text}: {said}");
+        }
+    }
+}
+
+#[test]
+fn the_logins_of_service_cloud_voice_can_be_managed() {
+    let tool = Tool::new();
+    let file = tool.write_text(
+        "resources:
+  default-format:
+    type: aws:connect:User
+    properties: &agent
+      instanceId: 1c2d
+      name: mholt@0058d00000AbCdEQAV@00D8d000001XyZaEAK
+      routingProfileId: r1
+      securityProfileIds: [s1]
+      identityInfo: {firstName: Mira, lastName: Holt, secondaryEmail: mira.holt@example.com}
+      phoneConfig: {phoneType: SOFT_PHONE, autoAccept: true}
+  government-format:
+    type: aws:connect:User
+    properties:
+      <<: *agent
+      name: 0058d00000FgHiJQAV@00D8d000001XyZaEAK
+  custom-format:
+    type: aws:connect:User
+    properties:
+      <<: *agent
+      name: teo.banks@example.com
+",
+    );
+    let saml = ["--identity-management", "SAML"];
+    let said = tool.ok(&[&["validate", &file][..], &saml].concat());
+    assert!(said.out.contains("3 users valid") && !said.err.contains("error"), "{}", said.err);
+    tool.ok(&[&["apply", &file, "--yes"][..], &saml].concat());
+    let exported = tool.ok(&[&["export", "--instance", "1c2d"][..], &saml].concat()).out;
+    assert_eq!(
+        tool.ok(&[&["plan", &tool.write_text(&exported), "--detailed-exitcode"][..], &saml].concat()).code,
+        0
+    );
+}

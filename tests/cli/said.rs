@@ -1,0 +1,157 @@
+//! What is printed: JSON for machines, nothing that steers a terminal, and the cause of what went wrong.
+
+use serde_json::{Value, json};
+
+use crate::tool::{Tool, jane};
+
+fn users(resources: Value) -> Value {
+    json!({"resources": resources})
+}
+
+#[test]
+fn errors_are_json_where_json_is_asked_for() {
+    let tool = Tool::new();
+    let mut properties = jane();
+    properties["password"] = json!("short");
+    let file = tool.program(&properties);
+    for args in [
+        &["plan", &file][..],
+        &["plan", "missing.yaml"],
+        &["show", "nobody"],
+        &["plan"],
+        &["nonsense"],
+        &["validate", "program.yaml", "--set", "novalue"],
+    ] {
+        let said = tool.run(&[args, &["--format", "json"]].concat());
+        assert_eq!(said.code, 1, "{args:?}");
+        assert!(!said.err.is_empty(), "{args:?}");
+        for line in said.err.lines() {
+            let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            assert!(line["level"].is_string() && line["message"].is_string(), "{line}");
+        }
+    }
+    let said = tool.run(&["plan", "missing.yaml", "--format", "json"]);
+    let error: Value = serde_json::from_str(said.err.trim()).expect("one line");
+    assert_eq!(
+        error,
+        json!({
+            "level": "error",
+            "message": "`missing.yaml` cannot be read: No such file or directory (os error 2)",
+            "help": "give the path of a program",
+        })
+    );
+}
+
+#[test]
+fn an_export_is_json_where_json_is_asked_for() {
+    let tool = Tool::new();
+    let mut properties = jane();
+    properties["tags"] = json!({"a": "$${no}"});
+    tool.apply(&tool.program(&properties));
+    std::fs::remove_file(tool.path(".connect-user/users.redb")).expect("no state");
+    let program = tool.json(&["export", "--instance", "i"]);
+    let resource = &program["resources"]["jane"];
+    assert_eq!(resource["type"], "aws:connect:User");
+    assert!(resource["options"]["import"].as_str().is_some_and(|id| id.starts_with("i:")));
+    let file = tool.write(&program);
+    assert_eq!(tool.ok(&["plan", &file, "--detailed-exitcode"]).out, "No changes: 1 up to date.\n");
+}
+
+/// Characters that hide text, forge lines, or are none.
+const STRANGE: &str = "a\u{7f}\u{85}\u{9b}\u{202e}\u{2028}\u{fffe}\u{ffff}\u{feff}\u{1b}[2J\nb\u{1f600}";
+
+#[test]
+fn an_export_can_be_read_whatever_is_in_a_text() {
+    let tool = Tool::new();
+    tool.apply(&tool.program(&jane()));
+    let path = tool.path(".connect-user/local.json");
+    let local = std::fs::read_to_string(&path).expect("a service");
+    let escaped = serde_json::to_string(STRANGE).expect("JSON");
+    assert!(local.contains("\"Roe\""));
+    std::fs::write(&path, local.replace("\"Roe\"", &escaped)).expect("written");
+    std::fs::remove_file(tool.path(".connect-user/users.redb")).expect("no state");
+    for format in ["text", "json"] {
+        let exported = tool.ok(&["export", "--instance", "i", "--format", format]).out;
+        let program: Value =
+            serde_saphyr::from_str(&exported).unwrap_or_else(|error| panic!("{format}: {error}"));
+        let name = &program["resources"]["jane"]["properties"]["identityInfo"]["lastName"];
+        assert_eq!(name, STRANGE, "{format}");
+    }
+    tool.ok(&["import", "jane", &import_id(&tool)]);
+    for args in [&["show"][..], &["drift"], &["show", "--format", "json"]] {
+        let said = tool.ok(args);
+        assert!(!has_strange(&format!("{}{}", said.out, said.err)), "{args:?}: {:?}", said.out);
+    }
+}
+
+fn import_id(tool: &Tool) -> String {
+    let program = tool.json(&["export", "--instance", "i"]);
+    program["resources"]["jane"]["options"]["import"].as_str().expect("an id").to_owned()
+}
+
+fn has_strange(text: &str) -> bool {
+    text.chars()
+        .any(|c| c != '\n' && c != '\u{1f600}' && STRANGE.contains(c) && !c.is_ascii_graphic() && c != ' ')
+}
+
+#[test]
+fn no_text_steers_the_terminal() {
+    let tool = Tool::new();
+    let key = format!("k{STRANGE}");
+    let mut properties = jane();
+    properties["routingProfileId"] = json!(STRANGE);
+    properties[STRANGE] = json!(1);
+    let file = tool.write(&users(json!({&key: {"type": "aws:connect:User", "properties": properties}})));
+    for args in [&["validate", &file][..], &["plan", &file], &["apply", &file, "--yes"]] {
+        let said = tool.run(args);
+        let all = format!("{}{}", said.out, said.err);
+        assert!(!all.is_empty() && !has_strange(&all), "{args:?}: {all:?}");
+    }
+    let file = tool.write(&users(json!({&key: {"type": "aws:connect:User", "properties": jane()}})));
+    for args in [
+        &["apply", &file, "--yes"][..],
+        &["show"],
+        &["plan", &file, "--target", STRANGE],
+        &["validate", &file, "--set", STRANGE],
+        &["validate", STRANGE],
+        &["destroy", "--yes"],
+    ] {
+        let said = tool.run(args);
+        let all = format!("{}{}", said.out, said.err);
+        assert!(!has_strange(&all), "{args:?}: {all:?}");
+        assert!(all.lines().all(|line| !line.starts_with("b\u{1f600}")), "a line is forged: {all:?}");
+    }
+}
+
+#[test]
+fn options_of_the_real_service_are_refused_with_the_local_one() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    for option in ["--region", "--profile", "--endpoint-url"] {
+        let said = tool.fails(&["apply", &file, "--yes", option, "us-east-1"]);
+        assert!(said.contains(&format!("`{option}` has no use with the local backend")), "{said}");
+        assert!(said.contains("--backend aws"), "{said}");
+    }
+    assert!(!tool.path(".connect-user").exists(), "nothing was made");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_state_and_no_service() {
+    use std::process::Command;
+
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    assert!(Command::new("mkfifo").arg(tool.path("pipe")).status().expect("mkfifo").success());
+    for args in [
+        &["plan", &file, "--state", "pipe"][..],
+        &["apply", &file, "--yes", "--state", "pipe"],
+        &["plan", &file, "--local-file", "pipe"],
+        &["apply", &file, "--yes", "--local-file", "pipe"],
+        &["show", "--state", "/dev/null"],
+        &["show", "--state", "."],
+    ] {
+        let said = tool.fails(args);
+        assert!(said.contains("is not a regular file"), "{args:?}: {said}");
+    }
+}
