@@ -118,6 +118,31 @@ fn null_is_the_same_as_left_out() {
     assert_eq!(spec(&with_nulls), spec(&document));
 }
 
+/// Each member that is written is one that is read.
+#[test]
+fn everything_that_is_recorded_is_read_back() {
+    let mut whole = state(&with(&[("tags", json!({"k": "v"})), ("hierarchyGroupId", json!("g1"))]));
+    let time = Some("2026-01-31T12:00:00Z".parse().expect("a time"));
+    whole.directory_user_id = Some("d1".into());
+    whole.last_modified_time = time;
+    whole.last_modified_region = Some("us-east-1".into());
+    whole.record.default_tag_keys = ["d".to_owned()].into();
+    whole.record.unfinished.replaced = vec![whole.to_replaced()];
+    let work = connect_user::user::AfterContactWork { time_limit: 1, agent_first_callback: Some(2) };
+    whole.record.unfinished.after_contact_work = [(connect_user::user::Channel::Voice, work)].into();
+    whole.record.unrecognised = vec!["x".into()];
+    whole.record.last_written = time;
+    whole.record.created = time;
+    whole.record.under_way = true;
+    whole.record.unread = [Property::Email].into_iter().collect();
+    let json = serde_json::to_string(&whole).expect("JSON");
+    assert_eq!(serde_json::from_str::<UserState>(&json).expect("a state"), whole, "{json}");
+    assert!(
+        !format!("{:?}", whole.record).replace("password: None", "").contains(": None"),
+        "a member is not tested"
+    );
+}
+
 /// Somebody may have given it to a user by hand: the recorded state must stay readable.
 #[test]
 fn no_text_of_a_state_means_something_else() {

@@ -8,7 +8,7 @@ use super::source::{FoundUsers, ListedUsers, Reading, not_read};
 use crate::{
     client::ClientError,
     fleet::{Change, Entry},
-    user::{InstanceId, UserId, UserState},
+    user::{InstanceId, UserId, UserState, one_line},
 };
 
 /// A fleet as it is.
@@ -61,8 +61,12 @@ pub enum FindingKind {
 }
 
 impl Finding {
-    /// What was found, in a sentence.
+    /// What was found, in a sentence on one line.
     pub fn message(&self) -> String {
+        one_line(&self.sentence()).into_owned()
+    }
+
+    fn sentence(&self) -> String {
         let user = &self.user;
         match &self.kind {
             FindingKind::Gone => format!("`{user}` no longer exists in Amazon Connect"),
