@@ -7,11 +7,12 @@ use super::{
     ChangeKind::{Add, Delete, Update},
     DirectoryUserIdPolicy, Notice, PasswordPolicy,
     channels::{PerChannel, has_unknowns, same_list},
+    tags,
     want::{Sides, Want},
 };
 use crate::user::{
-    Channel, Content, HierarchyGroupId, Input, Path, Personal, PhoneType, Proficiencies, ProficiencyKey,
-    Property, Secrets, SecurityProfileId, ToSpec, UserProficiency, Value, is_system_tag,
+    Channel, Content, HierarchyGroupId, Input, Personal, PhoneType, Proficiencies, ProficiencyKey, Property,
+    Secrets, SecurityProfileId, ToSpec, UserProficiency, Value,
 };
 
 /// Every change that the spec asks of the state, in the order of the properties.
@@ -23,7 +24,7 @@ pub(super) fn changes(sides: &Sides<'_>, notices: &mut Vec<Notice>) -> Vec<Chang
     phone(sides, &mut found);
     channels(sides, &mut found);
     proficiencies(sides, &mut found, notices);
-    tags(sides, &mut found);
+    tags::changes(sides, &mut found);
     found
 }
 
@@ -313,51 +314,6 @@ fn same_proficiencies(list: &[UserProficiency], actual: &Proficiencies) -> bool 
         })
 }
 
-fn tags(sides: &Sides<'_>, found: &mut Vec<Change>) {
-    let Sides { spec, state, options, .. } = sides;
-    if options.ignores(Property::Tags) {
-        return;
-    }
-    let own = match &spec.tags {
-        Some(Input::Unknown) => {
-            found.push(unknown(Property::Tags, Update));
-            return;
-        }
-        Some(Input::Known(own)) => Some(own),
-        None => None,
-    };
-    let place = |key: &str| Path::from(Property::Tags).key(key);
-    let actual = |key: &str| state.tags_all.get(key).filter(|_| !is_system_tag(key));
-    let compare = |key: &str, wanted: Input<&String>| {
-        let actual = actual(key);
-        let kind = if actual.is_some() { Update } else { Add };
-        let change = |after: Value| {
-            Change::new(Property::Tags, kind).at(place(key)).from(encode(actual)).to(Some(after))
-        };
-        match wanted {
-            Input::Unknown => Some(change(Value::Unknown).unknown(true)),
-            Input::Known(value) => (actual != Some(value)).then(|| change(value.as_str().into())),
-        }
-    };
-    let is_own = |key: &str| own.is_some_and(|own| own.contains_key(key));
-    let first = found.len();
-    let own_tags = own.into_iter().flatten().filter(|(key, _)| !options.ignores_tag(key));
-    found.extend(own_tags.filter_map(|(key, value)| compare(key, value.as_ref())));
-    let defaults = options.default_tags.iter().filter(|(key, _)| !is_own(key) && !options.ignores_tag(key));
-    found.extend(defaults.filter_map(|(key, value)| compare(key, Input::Known(value))));
-    for (key, value) in state.tags_all.iter().filter(|(key, _)| !options.ignores_tag(key)) {
-        let recorded = state.record.default_tag_keys.contains(key)
-            || (state.record.tag_keys.contains(key) && sides.was_managed(Property::Tags));
-        let goes = (own.is_some() || recorded) && !is_own(key) && !options.default_tags.contains_key(key);
-        if goes && !is_system_tag(key) {
-            found.push(Change::new(Property::Tags, Delete).at(place(key)).from(encode(Some(value))));
-        }
-    }
-    if let Some(tags) = found.get_mut(first..) {
-        tags.sort_by(|a, b| a.path.cmp(&b.path));
-    }
-}
-
 /// Compares one value; `is_default` tells those that are the same as none.
 fn leaf<'a, T: Content + PartialEq>(
     sides: &Sides<'a>,
@@ -384,7 +340,7 @@ fn leaf<'a, T: Content + PartialEq>(
     }
 }
 
-fn unknown(property: Property, kind: super::ChangeKind) -> Change {
+pub(super) fn unknown(property: Property, kind: super::ChangeKind) -> Change {
     Change::new(property, kind).to(Some(Value::Unknown)).unknown(true)
 }
 

@@ -14,6 +14,7 @@ mod drift;
 mod plan;
 mod preview;
 mod step;
+mod tags;
 mod target;
 mod text;
 mod unread;

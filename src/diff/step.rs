@@ -7,12 +7,13 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use super::{
     Call, Change, ChangeKind, Diff, QuickConnects, ReplacementOrder,
     channels::missing,
+    tags,
     target::{flatten, target},
     want::Sides,
 };
 use crate::user::{
-    ChannelSettings, OnChange, Operation, Path, Proficiencies, Property, Replaced, Tags, UserSettings,
-    UserSpec, UserState, Value, is_system_tag,
+    ChannelSettings, OnChange, Operation, Path, Proficiencies, Property, Replaced, UserSettings, UserSpec,
+    UserState,
 };
 
 /// Why a step deserves a second look.
@@ -252,7 +253,7 @@ pub(super) fn update(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
     for call in proficiency_calls(now, &then) {
         add(true, call, &[]);
     }
-    for call in tag_calls(&diff.changes) {
+    for call in tags::calls(&diff.changes) {
         add(true, call, &[]);
     }
     restore_covers(&mut steps);
@@ -301,35 +302,6 @@ fn proficiency_calls(now: &UserSettings, then: &UserSettings) -> Vec<Call> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-fn tag_calls(changes: &[Change]) -> Vec<Call> {
-    let mut gone = BTreeSet::new();
-    let mut set = Tags::new();
-    for change in changes.iter().filter(|change| change.property == Property::Tags && !change.unknown) {
-        let Some(key) = tag_key(change) else { continue };
-        match (&change.kind, &change.after) {
-            (ChangeKind::Delete, _) => {
-                gone.insert(key.to_owned());
-            }
-            (_, Some(Value::String(value))) => {
-                set.insert(key.to_owned(), value.clone());
-            }
-            _ => {}
-        }
-    }
-    // A changed value is tagged over, not untagged first; what goes, goes before more comes.
-    [(!gone.is_empty()).then_some(Call::Untag(gone)), (!set.is_empty()).then_some(Call::Tag(set))]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-fn tag_key(change: &Change) -> Option<&str> {
-    match change.path.segments().get(1) {
-        Some(crate::user::Segment::Key(key)) if !is_system_tag(key) => Some(key),
-        _ => None,
-    }
 }
 
 /// The steps that may be needed once what is unknown is known.
@@ -399,7 +371,7 @@ fn is_settled_by(change: &Change, operation: Operation) -> bool {
     match operation {
         Operation::UntagResource => {
             change.property == Property::Tags
-                && (change.kind == ChangeKind::Delete || tag_key(change).is_none())
+                && (change.kind == ChangeKind::Delete || tags::key(change).is_none())
         }
         Operation::TagResource => change.property == Property::Tags && change.kind != ChangeKind::Delete,
         _ => operations.contains(&operation),

@@ -14,27 +14,6 @@ use super::{
     node::{Content, Secrets},
 };
 
-/// The members of a state that are not those of its spec.
-const MEMBERS: &[&str] = &[
-    "id",
-    "arn",
-    "userId",
-    "tagsAll",
-    "lastModifiedTime",
-    "lastModifiedRegion",
-    "version",
-    "managed",
-    "managedTags",
-    "defaultTags",
-    "unrecognised",
-    "lastWritten",
-    "created",
-    "underWay",
-    "unread",
-    "partial",
-    "unfinished",
-];
-
 /// The members of a state; those of its spec stand among them.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -194,6 +173,12 @@ impl UserState {
     }
 }
 
+/// Whether a member of a state is one of its spec.
+fn is_of_spec(name: &str) -> bool {
+    let is_first = |path: &str| path.split('.').next() == Some(name);
+    Property::ALL.iter().any(|property| is_first(property.path()))
+}
+
 fn read_limits(list: Value) -> Option<BTreeMap<super::Channel, super::AfterContactWork>> {
     let mut errors = Vec::new();
     let configs = Vec::<AfterContactWorkConfigPerChannel>::decode(list, &super::Path::root(), &mut errors)?;
@@ -234,8 +219,7 @@ impl<'de> Deserialize<'de> for UserState {
         let Value::Map(members) = Value::deserialize(deserializer)? else {
             return Err(de::Error::custom("a state is an object"));
         };
-        let is_own = |(name, _): &(String, Value)| MEMBERS.contains(&name.as_str());
-        let (own, spec): (Vec<_>, Vec<_>) = members.into_iter().partition(is_own);
+        let (spec, own): (Vec<_>, Vec<_>) = members.into_iter().partition(|(name, _)| is_of_spec(name));
         let own = Value::Map(own);
         // The version decides what the rest may look like.
         match own.get("version") {
@@ -246,7 +230,10 @@ impl<'de> Deserialize<'de> for UserState {
         }
         let own = serde_json::to_value(own).map_err(de::Error::custom)?;
         let mut document = Document::deserialize(own).map_err(de::Error::custom)?;
-        document.spec = Value::Map(spec);
+        // What nobody knows is left there, for the reader of the spec to report.
+        if let Value::Map(members) = &mut document.spec {
+            members.extend(spec);
+        }
         Self::from_document(document)
     }
 }

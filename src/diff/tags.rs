@@ -1,0 +1,88 @@
+//! Tags: compared key by key under the default tags, and changed in two calls.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Call, Change,
+    ChangeKind::{self, Add, Delete, Update},
+    compare::{encode, unknown},
+    want::Sides,
+};
+use crate::user::{Input, Path, Property, Segment, Tags, Value, is_system_tag};
+
+/// The changes of tags, key by key.
+pub(super) fn changes(sides: &Sides<'_>, found: &mut Vec<Change>) {
+    let Sides { spec, state, options, .. } = sides;
+    if options.ignores(Property::Tags) {
+        return;
+    }
+    let own = match &spec.tags {
+        Some(Input::Unknown) => {
+            found.push(unknown(Property::Tags, Update));
+            return;
+        }
+        Some(Input::Known(own)) => Some(own),
+        None => None,
+    };
+    let place = |key: &str| Path::from(Property::Tags).key(key);
+    let actual = |key: &str| state.tags_all.get(key).filter(|_| !is_system_tag(key));
+    let compare = |key: &str, wanted: Input<&String>| {
+        let actual = actual(key);
+        let kind = if actual.is_some() { Update } else { Add };
+        let change = |after: Value| {
+            Change::new(Property::Tags, kind).at(place(key)).from(encode(actual)).to(Some(after))
+        };
+        match wanted {
+            Input::Unknown => Some(change(Value::Unknown).unknown(true)),
+            Input::Known(value) => (actual != Some(value)).then(|| change(value.as_str().into())),
+        }
+    };
+    let is_own = |key: &str| own.is_some_and(|own| own.contains_key(key));
+    let first = found.len();
+    let own_tags = own.into_iter().flatten().filter(|(key, _)| !options.ignores_tag(key));
+    found.extend(own_tags.filter_map(|(key, value)| compare(key, value.as_ref())));
+    let defaults = options.default_tags.iter().filter(|(key, _)| !is_own(key) && !options.ignores_tag(key));
+    found.extend(defaults.filter_map(|(key, value)| compare(key, Input::Known(value))));
+    for (key, value) in state.tags_all.iter().filter(|(key, _)| !options.ignores_tag(key)) {
+        let recorded = state.record.default_tag_keys.contains(key)
+            || (state.record.tag_keys.contains(key) && sides.was_managed(Property::Tags));
+        let goes = (own.is_some() || recorded) && !is_own(key) && !options.default_tags.contains_key(key);
+        if goes && !is_system_tag(key) {
+            found.push(Change::new(Property::Tags, Delete).at(place(key)).from(encode(Some(value))));
+        }
+    }
+    if let Some(tags) = found.get_mut(first..) {
+        tags.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+}
+
+/// The calls that the changes of tags take.
+pub(super) fn calls(changes: &[Change]) -> Vec<Call> {
+    let mut gone = BTreeSet::new();
+    let mut set = Tags::new();
+    for change in changes.iter().filter(|change| change.property == Property::Tags && !change.unknown) {
+        let Some(key) = key(change) else { continue };
+        match (&change.kind, &change.after) {
+            (ChangeKind::Delete, _) => {
+                gone.insert(key.to_owned());
+            }
+            (_, Some(Value::String(value))) => {
+                set.insert(key.to_owned(), value.clone());
+            }
+            _ => {}
+        }
+    }
+    // A changed value is tagged over, not untagged first; what goes, goes before more comes.
+    [(!gone.is_empty()).then_some(Call::Untag(gone)), (!set.is_empty()).then_some(Call::Tag(set))]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The key of the tag that changes; none where all of them are unknown, or AWS sets it.
+pub(super) fn key(change: &Change) -> Option<&str> {
+    match change.path.segments().get(1) {
+        Some(Segment::Key(key)) if !is_system_tag(key) => Some(key),
+        _ => None,
+    }
+}
