@@ -61,9 +61,9 @@ fn is_part(found: Option<&Proficiencies>, desired: Option<&Proficiencies>) -> bo
 
 /// A user that was found, recorded as what the attempt has made of it.
 pub(super) fn recorded(attempt: &CreationAttempt, password: Option<&Secret>, found: UserState) -> UserState {
-    let unrecognised = found.record.unrecognised.clone();
+    let Record { unrecognised, unread, .. } = found.record.clone();
     let record = record(Managed::of(attempt.spec(), attempt.options()), password, unrecognised);
-    UserState { record, ..found }
+    UserState { record: Record { unread, ..record }, ..found }
 }
 
 /// What to remember of a user that has just become as desired.

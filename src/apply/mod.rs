@@ -16,6 +16,7 @@ mod quick_connects;
 mod read;
 mod recover;
 mod run;
+mod send;
 mod wait;
 
 pub use failed::{ApplyError, Failed};

@@ -628,9 +628,14 @@ async fn who_may_not_search_or_list_proficiencies_does_without() {
     deny(Operation::SearchUsers);
     let found = find_by_name(&connect, &instance(), "jane", false).await.expect("listed").expect("found");
     assert_eq!(found.user_id, made.user_id);
+    (1..3).for_each(|occurrence| {
+        connect.inject(Fault::of(Operation::ListUserProficiencies, occurrence, denied));
+    });
     connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::AnswerLost));
     let document = saml(&[("name", json!("june"))]);
-    assert!(run(&connect, &planned(&document, SAML, None), None).await.expect("listed").adopted);
+    let done = run(&connect, &planned(&document, SAML, None), None).await.expect("listed");
+    assert!(done.adopted);
+    assert!(done.state.expect("a user").record.unread.contains(Property::UserProficiencies));
 }
 
 /// The console's own lists have it; the service in memory refuses a number that is sent.
