@@ -293,11 +293,15 @@ async fn own_changes_are_not_read_again_and_new_users_may_be_out_of_sight() {
 #[tokio::test]
 async fn whose_apply_was_killed_is_read_whatever_the_time_of_change_says() {
     let mut world = World::new(3).await;
-    world.known.get_mut("u00001").expect("known").record.under_way = true;
+    let record = &mut world.known.get_mut("u00001").expect("known").record;
+    record.under_way = true;
+    record.created = Some(Timestamp::from_millis(1));
+    record.last_written = Some(Timestamp::from_millis(2));
+    record.unread = PropertySet::WRITTEN_WHOLE;
     let json = serde_json::to_value(&world.known["u00001"]).expect("JSON");
     assert_eq!(json["underWay"], true);
     let again: UserState = serde_json::from_value(json).expect("a state");
-    assert!(again.record.under_way, "it is remembered");
+    assert_eq!(again.record, world.known["u00001"].record, "it is remembered");
     let refreshed = world.refresh(Strategy::Changed).await;
     assert_eq!(world.count(Operation::DescribeUser), 1);
     assert!(!refreshed.states["u00001"].as_ref().expect("there").record.under_way, "now it is known again");
