@@ -1,6 +1,6 @@
 //! Creations that an earlier run had begun, and whose outcome it could not write down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use futures_util::{StreamExt, stream};
 
@@ -109,37 +109,53 @@ pub async fn recover(
     let options = Options { owned: &owned, ..*options };
     let look = |(name, entry): (&String, &Entry)| {
         let (name, entry, options) = (name.clone(), entry.clone(), &options);
-        async move { look_into(name, entry, client, options).await }
+        async move {
+            let mut found = Vec::new();
+            for creating in &entry.creating {
+                found.push(apply::recover(&creating.attempt, client, options).await);
+            }
+            (name, entry, found)
+        }
     };
     let all: Vec<_> = stream::iter(in_doubt).map(look).buffered(AT_ONCE).collect().await;
     let mut recovered = Recovered::default();
-    for (change, users) in all {
+    let mut taken = HashSet::new();
+    for (name, entry, found) in all {
+        let (change, users) = settle(name, entry, found, &mut taken, client).await;
         recovered.changes.extend(change);
         recovered.users.extend(users);
     }
     recovered
 }
 
-/// Looks into the creations of one entry.
-async fn look_into(
+/// Takes what was found of the creations of one entry. A user that several of them may have made, here or in
+/// other entries, is `taken` once.
+async fn settle(
     user: String,
     mut entry: Entry,
+    recoveries: Vec<Recovery>,
+    taken: &mut HashSet<UserId>,
     client: &dyn ConnectClient,
-    options: &Options<'_>,
 ) -> (Option<Change>, Vec<RecoveredUser>) {
     let mut found = Vec::new();
     let mut left = Vec::new();
-    for creating in std::mem::take(&mut entry.creating) {
+    let mut is_settled = false;
+    for (creating, recovery) in std::mem::take(&mut entry.creating).into_iter().zip(recoveries) {
         let name = creating.attempt.name().to_owned();
-        let recovery = apply::recover(&creating.attempt, client, options).await;
         match &recovery {
-            Recovery::Made(state) => take(&mut entry, &creating, state, client).await,
-            Recovery::NotMade => {}
+            Recovery::Made(state) if !taken.insert(state.user_id.clone()) => {
+                is_settled = true;
+                continue;
+            }
+            Recovery::Made(state) => {
+                is_settled = true;
+                take(&mut entry, &creating, state, client).await;
+            }
+            Recovery::NotMade => is_settled = true,
             Recovery::Unclear { .. } | Recovery::NotKnownYet(_) => left.push(creating),
         }
         found.push(RecoveredUser { user: user.clone(), name, recovery });
     }
-    let is_settled = found.len() > left.len();
     entry.creating = left;
     let change = is_settled.then(|| match entry.is_empty() {
         true => Change::Remove(user),

@@ -4,6 +4,7 @@ mod apply;
 mod creations;
 mod damage;
 mod directory;
+mod histories;
 mod plan;
 mod refresh;
 mod room;
