@@ -231,6 +231,10 @@ impl<'a> Job<'a> {
         // Whom a creation has just made is no longer in doubt.
         let is_new = entry.state.as_ref().is_none_or(|before| before.user_id != state.user_id);
         if is_new {
+            // What was to be remembered with it was said before the call.
+            if let Some(creating) = entry.creating.iter().rfind(|creating| !self.earlier.contains(creating)) {
+                entry.notes.clone_from(&creating.notes);
+            }
             entry.creating.clone_from(&self.earlier);
         }
         entry.notes = self.run.options.observer.notes(&self.user.name, Some(&state), &entry.notes);

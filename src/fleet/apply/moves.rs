@@ -23,7 +23,7 @@ pub(super) async fn record_moves(plan: &FleetPlan, store: &dyn StateStore) -> Re
         removed.push(Change::Remove((*from).to_owned()));
     }
     for (_, user) in moves.iter().filter(|(_, user)| !leaving.contains(user.name.as_str())) {
-        let Some(entry) = store.get(&user.name).await? else { continue };
+        let Some(mut entry) = store.get(&user.name).await? else { continue };
         let creating = || entry.creating.first().map(|creating| creating.attempt.name());
         let Some(name) = entry.state.as_ref().map(|state| state.name.as_str()).or_else(creating) else {
             continue;
@@ -37,6 +37,10 @@ pub(super) async fn record_moves(plan: &FleetPlan, store: &dyn StateStore) -> Re
                 Some(_) => candidates.insert(free),
             };
         };
+        if entry.state.is_none() {
+            // What was noted is of a user that is gone; each creation has notes of its own.
+            entry.notes.clear();
+        }
         put.insert(free, entry);
     }
     if removed.is_empty() {

@@ -82,6 +82,7 @@ where
         take_superseded(source, &needs, known, &mut refreshed).await;
     }
     refreshed.desired = needs.names();
+    refreshed.resources = desired.iter().map(|user| user.name.to_owned()).collect();
     refreshed
 }
 

@@ -31,6 +31,8 @@ pub struct Refreshed {
     names: HashMap<(Box<str>, Box<str>), UserId>,
     /// The resource names of the records of users that the program wants.
     pub(super) desired: HashSet<String>,
+    /// The resource names of the program.
+    pub(super) resources: HashSet<String>,
 }
 
 /// Something that is not as it was recorded.
@@ -125,11 +127,18 @@ impl Refreshed {
                     Some(Change::Put(name.clone(), Box::new(entry)))
                 }
                 // The user who is created in its place takes over what is left to do.
-                None if self.desired.contains(name) || !entry.creating.is_empty() => None,
-                None => Some(Change::Remove(name.clone())),
+                None if self.desired.contains(name) => None,
+                None if entry.creating.is_empty() => Some(Change::Remove(name.clone())),
+                // Whom a creation may have made that is still in doubt is not known to be gone.
+                None => Some(Change::Put(name.clone(), Box::new(Entry { state: None, ..entry.clone() }))),
             }
         };
-        self.states.iter().filter_map(changed).collect()
+        // What was noted of a user to be created means nothing once the program has no such resource.
+        let is_left = |(name, entry): &(&String, &Entry)| {
+            entry.state.is_none() && entry.creating.is_empty() && !self.resources.contains(*name)
+        };
+        let left = known.iter().filter(is_left).map(|(name, _)| Change::Remove(name.clone()));
+        self.states.iter().filter_map(changed).chain(left).collect()
     }
 
     /// Takes over what has become of a user.

@@ -1,0 +1,181 @@
+//! What must hold after each run, and in the end.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use connect_user::{
+    client::{ConnectClient, DeleteUser},
+    fleet::{Creating, Entry, FleetRefused, Strategy, UserResult, load_all},
+    user::{Tags, UserId, UserState},
+};
+
+use super::{
+    INSTANCES, LIMIT, PASSWORD, World,
+    host::Trouble,
+    person::{PARTS, Part, Person},
+};
+
+/// Who is there before a run, and under which resource name each is recorded.
+pub(super) struct Before {
+    users: BTreeMap<UserId, ((usize, String), Option<String>)>,
+    /// Everybody who is recorded, gone or not.
+    recorded: BTreeSet<(String, String)>,
+}
+
+impl World {
+    pub(super) async fn begin(&self) -> Before {
+        let entries = load_all(&self.store).await.expect("all");
+        let states = || entries.iter().filter_map(|(key, entry)| Some((key, entry.state.as_ref()?)));
+        let mut users = BTreeMap::new();
+        for instance in 0..INSTANCES.len() {
+            for user in self.users(instance) {
+                let recorded = states().find(|(_, state)| state.user_id == user.user_id);
+                let key = recorded.map(|(key, _)| key.clone());
+                users.insert(user.user_id, ((instance, user.name), key));
+            }
+        }
+        let identity = |state: &UserState| (state.instance_id.bare().to_owned(), state.name.clone());
+        Before { users, recorded: states().map(|(_, state)| identity(state)).collect() }
+    }
+
+    pub(super) fn check(&mut self, before: &Before) {
+        for (id, (identity, key)) in &before.users {
+            let person = self.person(identity);
+            let is_there = self.users(identity.0).iter().any(|user| user.user_id == *id);
+            assert!(is_there || !self.foreign.contains_key(id), "somebody else's {identity:?} was deleted");
+            assert!(
+                is_there || person.is_none() || self.new_passwords.contains(identity),
+                "{identity:?} was deleted, and the program still has it",
+            );
+            // Who moves to another instance is there before it goes here.
+            let moved = self.program.iter().find(|(name, _)| Some(name) == key.as_ref());
+            if let (false, None, Some((_, moved))) = (is_there, person, moved) {
+                let new = (INSTANCES[moved.instance].to_owned(), moved.login.clone());
+                let is_made = self.users(moved.instance).iter().any(|user| user.name == moved.login);
+                assert!(
+                    before.recorded.contains(&new) || is_made || moved.instance == identity.0,
+                    "{identity:?} was deleted before {moved:?} was there",
+                );
+            }
+        }
+        for instance in 0..INSTANCES.len() {
+            for user in self.users(instance) {
+                if let Some(was) = self.foreign.get(&user.user_id) {
+                    assert_eq!(was, &user, "somebody else's user was changed");
+                    continue;
+                }
+                let person = self.person(&(instance, user.name.clone())).cloned();
+                for part in PARTS {
+                    let key = (user.user_id.clone(), part);
+                    if person.as_ref().is_some_and(|person| part.is_managed(person)) {
+                        self.managed.insert(key.clone());
+                    }
+                    if let Some(value) = self.by_hand.get(&key).filter(|_| !self.managed.contains(&key)) {
+                        let now = part.of(&user);
+                        assert_eq!(now.as_ref(), Some(value), "{part:?} of {} was set by hand", user.name);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn person(&self, identity: &(usize, String)) -> Option<&Person> {
+        let is_it = |person: &&Person| (person.instance, person.login.as_str()) == (identity.0, &identity.1);
+        self.program.iter().map(|(_, person)| person).find(is_it)
+    }
+
+    /// A plan is refused only for want of room, or where something could not be read.
+    pub(super) fn check_refused(&self, refused: &FleetRefused) {
+        for reason in &refused.reasons {
+            assert!(matches!(reason.code, "instance-full" | "not-read"), "{reason:?}");
+            if reason.code == "instance-full" {
+                let is_full = (0..INSTANCES.len()).any(|instance| self.occupied(instance) >= LIMIT);
+                assert!(is_full, "there is room: {reason:?}");
+            }
+        }
+        self.tell(|| format!("    refused: {refused}"));
+    }
+
+    pub(super) async fn end_quietly(&mut self) {
+        self.tell(|| "the world is quiet".to_owned());
+        // Whoever has taken a name that the program wants gives it back.
+        for (id, user) in std::mem::take(&mut self.foreign) {
+            let place = (0..INSTANCES.len())
+                .find(|instance| self.users(*instance).iter().any(|other| other.user_id == id));
+            let Some(instance) = place else { continue };
+            let is_desired = self.program.iter().any(|(_, person)| person.login == user.name);
+            if is_desired {
+                let gone = DeleteUser { instance_id: INSTANCES[instance].into(), user_id: id };
+                self.connect.delete_user(&gone).await.expect("deleted by hand");
+            } else {
+                self.foreign.insert(id, user);
+            }
+        }
+        // Users who move between two full instances would have to be nowhere in between.
+        for instance in 0..INSTANCES.len() {
+            while self.room(instance) == 0 {
+                let last = self.program.iter().rposition(|(_, person)| person.instance == instance);
+                self.program.remove(last.expect("a user of the program"));
+            }
+        }
+        let mut last = None;
+        for _ in 0..3 {
+            tokio::time::sleep(Duration::from_secs(1_200)).await;
+            let before = self.begin().await;
+            last = self.run(Strategy::Full, Trouble::None).await;
+            self.check(&before);
+        }
+        let (plan, outcome) = last.expect("a program that has room for everybody is planned");
+        let undone = outcome.users.iter().find(|user| user.result != UserResult::Done);
+        assert!(undone.is_none(), "{undone:?}");
+        assert!(
+            plan.users().is_empty(),
+            "the last plan is empty: {}",
+            plan.users()[0].plan.preview().text("-")
+        );
+        self.check_end().await;
+    }
+
+    /// Exactly the desired users are there, as they are desired, and each is recorded under its name.
+    async fn check_end(&self) {
+        let mut entries = load_all(&self.store).await.expect("all");
+        let is_of_others = |name: &str| self.foreign.values().any(|user| user.name == name);
+        // Whether a creation has made the user whom somebody has changed since, nobody can tell.
+        let in_doubt = |entry: &Entry| {
+            let others = |creating: &Creating| is_of_others(creating.attempt.name());
+            !entry.creating.is_empty() && entry.creating.iter().all(others)
+        };
+        entries.retain(|_, entry| entry.state.is_some() || !in_doubt(entry));
+        let keys: BTreeSet<&String> = self.program.iter().map(|(key, _)| key).collect();
+        assert_eq!(entries.keys().collect::<BTreeSet<_>>(), keys, "the store holds the program's users");
+        for (instance, name) in INSTANCES.iter().enumerate() {
+            let users = self.users(instance);
+            let ours = users.iter().filter(|user| !self.foreign.contains_key(&user.user_id));
+            let there: BTreeSet<&str> = ours.map(|user| user.name.as_str()).collect();
+            let here = self.program.iter().filter(|(_, person)| person.instance == instance);
+            let desired: BTreeSet<&str> = here.clone().map(|(_, person)| person.login.as_str()).collect();
+            assert_eq!(there, desired, "in {name}");
+            for (key, person) in here {
+                let user = users.iter().find(|user| user.name == person.login).expect("it is there");
+                let entry = &entries[key];
+                assert_eq!(entry.state.as_ref().map(|state| &state.user_id), Some(&user.user_id), "{key}");
+                assert_eq!(entry.notes.get(PASSWORD), Some(&person.password.to_string()), "{key}");
+                assert!(entry.creating.is_empty() || in_doubt(entry), "{key}");
+                let first = user.identity.first_name.as_ref().map(|text| text.as_str().to_owned());
+                assert_eq!(first.as_deref(), Some(person.first), "{key}");
+                assert_eq!(user.routing_profile_id, person.routing.into(), "{key}");
+                if let Some(email) = person.email {
+                    assert_eq!(Part::Email.of(user).as_deref(), Some(email), "{key}");
+                }
+                if let Some(group) = person.group {
+                    assert_eq!(Part::Group.of(user).as_deref(), Some(group), "{key}");
+                }
+                if let Some(team) = person.tags {
+                    assert_eq!(user.tags, Tags::from([("team".to_owned(), team.to_owned())]), "{key}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What somebody else does meanwhile.
+
+use std::collections::BTreeSet;
+
+use connect_user::{
+    client::{ConnectClient, CreateUser, DeleteUser, UserDescription},
+    fleet::load_all,
+    user::{Identity, InstanceId, Phone, PhoneType, Tags, UserId},
+};
+
+use super::{INSTANCES, World, person::PARTS};
+
+impl World {
+    pub(super) async fn work_in_the_console(&mut self) {
+        let instance = self.random.usize(..INSTANCES.len());
+        // Whoever is changed between a creation and its record can't be told from somebody else's user.
+        let entries = load_all(&self.store).await.expect("all");
+        let recorded: BTreeSet<UserId> =
+            entries.into_values().filter_map(|entry| Some(entry.state?.user_id)).collect();
+        let users = self.users(instance);
+        let ours: Vec<&UserDescription> =
+            users.iter().filter(|user| recorded.contains(&user.user_id)).collect();
+        let told = self.random.u8(..8);
+        let Some(user) = (!ours.is_empty()).then(|| (*ours[self.random.usize(..ours.len())]).clone()) else {
+            return;
+        };
+        self.tell(|| format!("somebody does {told} to {} of {}", user.name, INSTANCES[instance]));
+        let id = InstanceId::new(INSTANCES[instance]);
+        match told {
+            0 => {
+                let gone = DeleteUser { instance_id: id, user_id: user.user_id.clone() };
+                self.connect.delete_user(&gone).await.expect("deleted by hand");
+            }
+            1 => {
+                let gone = DeleteUser { instance_id: id, user_id: user.user_id.clone() };
+                self.connect.delete_user(&gone).await.expect("deleted by hand");
+                self.create_foreign(instance, user.name).await;
+            }
+            2 if self.room(instance) > 0 => {
+                let login = self.new_login();
+                self.create_foreign(instance, login).await;
+            }
+            3 => {
+                let first = *self.one_of(&["Ann", "Bea", "by hand"]);
+                self.connect.edit_user(&id, &user.user_id, |user, _| {
+                    user.identity.first_name = Some(first.into());
+                });
+            }
+            _ => {
+                let part = *self.one_of(&PARTS);
+                let value = part.values()[self.random.usize(..2)];
+                self.connect.edit_user(&id, &user.user_id, |user, _| part.set(user, value));
+                self.by_hand.insert((user.user_id, part), value.to_owned());
+            }
+        }
+    }
+
+    async fn create_foreign(&mut self, instance: usize, login: String) {
+        let request = CreateUser {
+            instance_id: INSTANCES[instance].into(),
+            name: login,
+            password: Some("Password1".into()),
+            directory_user_id: None,
+            identity: Identity {
+                first_name: Some("Somebody".into()),
+                last_name: Some("Else".into()),
+                ..Default::default()
+            },
+            phone: Some(Phone { phone_type: PhoneType::SoftPhone, ..Phone::default() }),
+            routing_profile_id: "r1".into(),
+            security_profile_ids: ["s1".into()].into(),
+            hierarchy_group_id: None,
+            channels: Default::default(),
+            tags: Tags::new(),
+        };
+        let Ok(created) = self.connect.create_user(&request).await else { return };
+        let user = self.users(instance).into_iter().find(|user| user.user_id == created.user_id);
+        self.foreign.insert(created.user_id, user.expect("it is there"));
+    }
+}

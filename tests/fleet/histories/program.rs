@@ -1,0 +1,114 @@
+//! How a program changes.
+
+use connect_user::client::UserDescription;
+
+use super::{INSTANCES, LIMIT, World, person::Person};
+
+impl World {
+    pub(super) fn add(&mut self) {
+        let instance = self.random.usize(..INSTANCES.len());
+        if self.room(instance) == 0 {
+            return;
+        }
+        let person = Person {
+            instance,
+            login: self.new_login(),
+            first: *self.one_of(&["Ann", "Bea", "José"]),
+            email: *self.one_of(&[None, Some("a@example.com"), Some("b@example.com")]),
+            routing: *self.one_of(&["r1", "r2"]),
+            group: *self.one_of(&[None, None, Some("g1")]),
+            tags: *self.one_of(&[None, Some("x"), Some("y")]),
+            password: 0,
+        };
+        self.keys += 1;
+        let place = self.random.usize(..=self.program.len());
+        self.program.insert(place, (format!("key-{}", self.keys), person));
+    }
+
+    /// How many users more may be desired in an instance, so that in the end everybody has room.
+    pub(super) fn room(&self, instance: usize) -> usize {
+        let desired = self.program.iter().filter(|(_, person)| person.instance == instance).count();
+        let users = self.users(instance);
+        let foreign = users.iter().filter(|user| self.foreign.contains_key(&user.user_id));
+        LIMIT.saturating_sub(desired + foreign.count())
+    }
+
+    /// How many places of an instance are taken in the end: by the program, by others, and by users whom a
+    /// creation has made that is still in doubt.
+    pub(super) fn occupied(&self, instance: usize) -> usize {
+        let desired = self.program.iter().filter(|(_, person)| person.instance == instance).count();
+        let is_other = |user: &UserDescription| {
+            let is_desired = self.person(&(instance, user.name.clone())).is_some();
+            !is_desired || self.foreign.contains_key(&user.user_id)
+        };
+        desired + self.users(instance).iter().filter(|user| is_other(user)).count()
+    }
+
+    pub(super) fn new_login(&mut self) -> String {
+        self.logins += 1;
+        format!("login-{}", self.logins)
+    }
+
+    pub(super) fn edit_program(&mut self) {
+        if self.program.is_empty() {
+            return self.add();
+        }
+        let (one, other) = (self.random.usize(..self.program.len()), self.random.usize(..self.program.len()));
+        let told = self.random.u8(..13);
+        self.tell(|| format!("the program changes: {told} of {one} and {other}"));
+        match told {
+            0 => self.add(),
+            1 => drop(self.program.remove(one)),
+            // The first row of a list goes, and every key means somebody else.
+            2 => {
+                let keys: Vec<String> = self.program.iter().map(|(key, _)| key.clone()).collect();
+                self.program.remove(one);
+                for ((key, _), shifted) in self.program.iter_mut().zip(keys) {
+                    *key = shifted;
+                }
+            }
+            3 => {
+                let key = self.program[one].0.clone();
+                let other_key = std::mem::replace(&mut self.program[other].0, key);
+                if one != other {
+                    self.program[one].0 = other_key;
+                }
+            }
+            4 => {
+                let (mine, theirs) = (self.program[one].1.clone(), self.program[other].1.clone());
+                self.program[one].1 =
+                    Person { instance: theirs.instance, login: theirs.login, ..mine.clone() };
+                self.program[other].1 =
+                    Person { instance: mine.instance, login: mine.login, ..self.program[other].1.clone() };
+            }
+            5 => {
+                let login = self.new_login();
+                self.program[one].1.login = login;
+            }
+            6 => {
+                let elsewhere = 1 - self.program[one].1.instance;
+                if self.room(elsewhere) > 0 {
+                    self.program[one].1.instance = elsewhere;
+                }
+            }
+            7 => {
+                let person = &mut self.program[one].1;
+                person.password += 1;
+                self.new_passwords.insert((person.instance, person.login.clone()));
+            }
+            8 => self.program[one].1.first = *self.one_of(&["Ann", "Bea", "José"]),
+            9 => {
+                self.program[one].1.email =
+                    *self.one_of(&[None, Some("a@example.com"), Some("b@example.com")])
+            }
+            10 => self.program[one].1.tags = *self.one_of(&[None, Some("x"), Some("y")]),
+            11 => self.program[one].1.group = *self.one_of(&[None, Some("g1"), Some("g2")]),
+            _ => self.program[one].1.routing = *self.one_of(&["r1", "r2"]),
+        }
+        // A password that anybody else gets with a name is another one.
+        if matches!(told, 2..=6) {
+            let people = self.program.iter().map(|(_, person)| (person.instance, person.login.clone()));
+            self.new_passwords.extend(people);
+        }
+    }
+}
