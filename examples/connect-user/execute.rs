@@ -78,12 +78,18 @@ impl Execution<'_> {
     /// Carries out what the review shows: all users at once, but for those that refer to others, who come
     /// after them.
     pub async fn apply(mut self, program: &Program, review: Review) -> Outcome<()> {
-        let capacity = review.capacity(self.scale.users_per_instance);
+        let mut capacity = review.capacity(self.scale.users_per_instance);
         let Review { views, departures, releases, refreshed, notices, .. } = review;
         self.told = notices;
         // What was read is worth remembering also where nothing is to be done.
         let mut changes = refreshed.changes(self.store.entries());
         changes.retain(|change| matches!(change, Change::Put(name, _) if self.wishes.is_target(name)));
+        // What was noted of a user to be created means nothing once the program has no such user.
+        let left = self.store.entries().iter().filter(|(name, entry)| {
+            let is_noted = entry.state.is_none() && entry.creating.is_empty();
+            is_noted && program.user(name).is_none() && self.wishes.is_target(name)
+        });
+        changes.extend(left.map(|(name, _)| Change::Remove(name.clone())));
         self.store.commit(changes).await?;
         let mut tally = Tally { released: self.release(&releases).await?, ..Tally::default() };
         let mut scope = Scope::default();
@@ -116,7 +122,9 @@ impl Execution<'_> {
             wave.is_referred_to = !waves.is_empty();
             wave.capacity = capacity.clone();
             let names: Vec<String> = wave.wanted.iter().map(|(view, _)| view.name.clone()).collect();
+            let before = self.store.present().await?;
             failed.extend(self.carry_out(wave, &mut tally).await?);
+            count_again(&mut capacity, &before, &self.store.present().await?);
             for name in names.into_iter().filter(|name| !failed.contains(name)) {
                 if let Some(state) = self.store.reload(&name).await? {
                     scope.known(&name, outputs(state));
@@ -311,6 +319,18 @@ impl Execution<'_> {
                 .help("what was done is recorded; apply again to go on"));
         }
         if failed + unfinished > 0 { Err(Failure::said()) } else { Ok(()) }
+    }
+}
+
+/// Counts who is in each instance after a wave has created and deleted users.
+fn count_again(
+    capacity: &mut BTreeMap<String, Capacity>,
+    before: &BTreeMap<String, usize>,
+    after: &BTreeMap<String, usize>,
+) {
+    for (instance, Capacity { present, .. }) in capacity {
+        let of = |counts: &BTreeMap<String, usize>| counts.get(instance).copied().unwrap_or_default();
+        *present = (*present + of(after)).saturating_sub(of(before));
     }
 }
 

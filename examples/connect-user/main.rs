@@ -194,7 +194,14 @@ async fn plan(file: &Path, scale: &Scale, global: &Global) -> Outcome<bool> {
     judge(&review, &wishes)?;
     output::plan(&review, &backend, global.format);
     refuse(&review, scale)?;
-    Ok(Counts::of(&review).is_work())
+    let is_work = Counts::of(&review).is_work();
+    fail_partial(&review)?;
+    Ok(is_work)
+}
+
+/// Ends where somebody could not be read, after everybody else.
+fn fail_partial(review: &Review) -> Outcome<()> {
+    if review.refreshed.failed.is_empty() { Ok(()) } else { Err(Failure::said()) }
 }
 
 async fn apply(file: &Path, yes: bool, scale: &Scale, global: &Global) -> Outcome<()> {
@@ -214,7 +221,9 @@ async fn apply(file: &Path, yes: bool, scale: &Scale, global: &Global) -> Outcom
     if Counts::of(&review).is_work() {
         confirm(yes)?;
     }
-    execution(&mut store, &mut backend, &wishes, scale, global).apply(&program, review).await
+    let read = fail_partial(&review);
+    execution(&mut store, &mut backend, &wishes, scale, global).apply(&program, review).await?;
+    read
 }
 
 async fn destroy(yes: bool, global: &Global) -> Outcome<()> {

@@ -121,7 +121,7 @@ pub async fn review(
         let recorded = store.users().map(|(name, state)| (name.clone(), Some(state.clone())));
         refreshed.states = recorded.collect();
         let mut moves = take_aliases(program, store);
-        rename(&mut refreshed, &moves.iter().map(|(to, from)| (from.clone(), to.clone())).collect());
+        rename(&mut refreshed.states, &moves.iter().map(|(to, from)| (from.clone(), to.clone())).collect());
         moves.extend(recognise(program, store, &mut refreshed, &moves)?);
         return look_at_all(program, store, wishes, refreshed, &moves, None).await;
     };
@@ -189,14 +189,15 @@ fn recognise(
         names.insert(missing.recorded_as.clone(), missing.name.clone());
     }
     store.rename(&names);
-    rename(refreshed, &names);
+    rename(&mut refreshed.states, &names);
+    rename(&mut refreshed.failed, &names);
     Ok(moves)
 }
 
-fn rename(refreshed: &mut Refreshed, names: &BTreeMap<String, String>) {
-    let states: Vec<_> =
-        names.iter().filter_map(|(from, to)| Some((to.clone(), refreshed.states.remove(from)?))).collect();
-    refreshed.states.extend(states);
+fn rename<T>(by_name: &mut BTreeMap<String, T>, names: &BTreeMap<String, String>) {
+    let renamed: Vec<_> =
+        names.iter().filter_map(|(from, to)| Some((to.clone(), by_name.remove(from)?))).collect();
+    by_name.extend(renamed);
 }
 
 /// Instance and name of each user of the program, as far as they are known before anything is read.
@@ -258,7 +259,10 @@ async fn read(
     let desired: Vec<DesiredSpec<'_>> = desired.collect();
     let options = wishes.refresh_options(Strategy::Changed);
     let mut refreshed = refresh(&desired, &known, backend.client(), &options).await;
-    fail_unread(&refreshed)?;
+    let is_all = tell_unread(&refreshed) && refreshed.failed.len() == known.len();
+    if is_all {
+        return Err(Failure::said());
+    }
     for user in program.users.iter().filter(|user| wishes.is_target(&user.name)) {
         let Some(id) = user.options.import.as_ref().filter(|_| !known.contains_key(&user.name)) else {
             continue;
@@ -282,8 +286,9 @@ async fn read(
 /// How many users a message names.
 const SHOWN: usize = 5;
 
-/// Ends where somebody could not be read: a plan would be made of what is no longer true.
-pub fn fail_unread(refreshed: &Refreshed) -> Outcome<()> {
+/// Says who could not be read, and whether there is anybody: a plan of them would be made of what is no longer
+/// true.
+pub fn tell_unread(refreshed: &Refreshed) -> bool {
     for message in &refreshed.unchecked {
         output::note(message);
     }
@@ -302,7 +307,7 @@ pub fn fail_unread(refreshed: &Refreshed) -> Outcome<()> {
         };
         output::failure(&Failure::new(message).after(&format!("{listed}{more}")).help(help));
     }
-    if refreshed.failed.is_empty() { Ok(()) } else { Err(Failure::said()) }
+    !refreshed.failed.is_empty()
 }
 
 async fn look_at_all(
@@ -318,7 +323,7 @@ async fn look_at_all(
     let mut releases: Vec<Release> = Vec::new();
     let mut taken = HashMap::new();
     for user in program.in_order() {
-        if !wishes.is_target(&user.name) {
+        if !wishes.is_target(&user.name) || refreshed.failed.contains_key(&user.name) {
             show_as_recorded(store, &user.name, &mut scope);
             continue;
         }
@@ -345,8 +350,9 @@ async fn look_at_all(
         releases.extend(released);
     }
     let mut departures = Vec::new();
-    let left =
-        refreshed.states.iter().filter(|(name, _)| program.user(name).is_none() && wishes.is_target(name));
+    let left = refreshed.states.iter().filter(|(name, _)| {
+        program.user(name).is_none() && wishes.is_target(name) && !refreshed.failed.contains_key(*name)
+    });
     for (name, state) in left {
         let Some(entry) = store.entry(name) else { continue };
         if let Some(reason) = kept_because(entry, state.as_ref(), Some(program)) {

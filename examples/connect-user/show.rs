@@ -16,7 +16,7 @@ use crate::{
     backend::Backend,
     failure::{Failure, Outcome},
     output,
-    review::{fail_unread, kind_of},
+    review::{kind_of, tell_unread},
     store::Store,
     wishes::Wishes,
 };
@@ -83,9 +83,10 @@ pub async fn drift(global: &Global) -> Outcome<()> {
         store.users().map(|(name, state)| (name.clone(), state.clone())).collect();
     let options = wishes.refresh_options(Strategy::Full);
     let refreshed = refresh(&[] as &[Wanted], &known, backend.client(), &options).await;
-    fail_unread(&refreshed)?;
+    let is_partial = tell_unread(&refreshed);
     let users: Vec<(&String, Option<Vec<Change>>)> = known
         .iter()
+        .filter(|(name, _)| !refreshed.failed.contains_key(*name))
         .map(|(name, state)| {
             let actual = refreshed.states.get(name).and_then(Option::as_ref);
             (name, actual.map(|actual| differences(state, actual, &wishes.options)))
@@ -114,7 +115,7 @@ pub async fn drift(global: &Global) -> Outcome<()> {
             });
         }
     }
-    Ok(())
+    if is_partial { Err(Failure::said()) } else { Ok(()) }
 }
 
 fn describe_drift(name: &str, changes: Option<Vec<Change>>) -> String {

@@ -107,6 +107,15 @@ impl Store {
         }
     }
 
+    /// How many users are recorded in each instance, by its bare id.
+    pub async fn present(&self) -> Outcome<BTreeMap<String, usize>> {
+        let mut present = BTreeMap::new();
+        for state in load_all(&self.file).await?.into_values().filter_map(|entry| entry.state) {
+            *present.entry(state.instance_id.bare().to_owned()).or_default() += 1;
+        }
+        Ok(present)
+    }
+
     /// Writes changes down, and what this run has renamed: all at once.
     pub async fn commit(&mut self, changes: Vec<Change>) -> Outcome<()> {
         let whole: Vec<Change> = self.pending.iter().chain(&changes).cloned().collect();

@@ -70,6 +70,14 @@ pub enum ApplyError {
         /// What the last call said.
         source: ClientError,
     },
+    /// The user was created a moment ago and cannot be found yet, so that it cannot be deleted.
+    #[error("the user `{}` was created a moment ago and is not visible yet: {source}", one_line(name))]
+    NotVisible {
+        /// The name of the user in Amazon Connect.
+        name: String,
+        /// What the service said.
+        source: ClientError,
+    },
     /// The host stopped it.
     #[error("stopped by the host: {0}")]
     Observer(ObserveError),
@@ -98,7 +106,8 @@ impl ApplyError {
             Self::Client(error)
             | Self::NotAdopted { source: error, .. }
             | Self::Owned { source: error, .. }
-            | Self::OutcomeUnknown { source: error, .. } => Some(error),
+            | Self::OutcomeUnknown { source: error, .. }
+            | Self::NotVisible { source: error, .. } => Some(error),
             _ => None,
         }
     }
@@ -114,6 +123,7 @@ impl ApplyError {
             Self::OutcomeUnknown { .. } => {
                 "run it again: the user is looked for, and taken over if this run has made it"
             }
+            Self::NotVisible { .. } => "run it again in a few minutes",
             Self::Observer(_) => "mend the cause, then run it again: what is done is not repeated",
             Self::WouldDeleteItself => "read the user again and make a new plan",
             Self::Refused(_) => "see the reasons",

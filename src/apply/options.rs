@@ -104,6 +104,12 @@ impl Options<'_> {
         Wait { most, ..self.wait }.pauses()
     }
 
+    /// Whether a user that was created then may not be visible yet: that it is not found says nothing.
+    pub(crate) fn is_recent(&self, created: Option<Timestamp>) -> bool {
+        let age = |created: Timestamp| (self.now)().as_millis().abs_diff(created.as_millis());
+        created.is_some_and(|created| u128::from(age(created)) <= self.visible_within.as_millis())
+    }
+
     pub(super) async fn pause(&self, pause: Duration) {
         if let Some(sleep) = self.sleep {
             sleep.sleep(pause).await;

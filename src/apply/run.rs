@@ -241,18 +241,33 @@ impl Run<'_> {
             return Err(ApplyError::WouldDeleteItself);
         }
         let request = DeleteUser { instance_id: user.instance_id.clone(), user_id: user.user_id.clone() };
-        match self.client.delete_user(&request).await {
+        let mut pauses = self.options.pauses();
+        let deleted = loop {
+            match self.client.delete_user(&request).await {
+                Err(error) if is_gone(&error) && self.options.is_recent(user.created) => {
+                    // Not there yet: a deletion lags behind creating as reading does.
+                    let Some(pause) = pauses.next() else { break Err(error) };
+                    self.options.pause(pause).await;
+                }
+                answer => break answer,
+            }
+        };
+        match deleted {
             Ok(()) => {}
             Err(error) if is_gone(&error) => {
                 // Gone, or never here: in a wrong Region or account the instance is not found either.
                 identity_management(self.client, &user.instance_id).await?;
+                if self.options.is_recent(user.created) {
+                    self.certain = false;
+                    return Err(ApplyError::NotVisible { name: user.name.clone(), source: error });
+                }
             }
             Err(error) if error.effect() == Effect::Unknown => {
                 // Whether it was deleted, only a look can tell.
                 match describe(self.client, &user.instance_id, &user.user_id).await {
-                    Ok(None) => {}
+                    Ok(None) if !self.options.is_recent(user.created) => {}
                     Ok(Some(_)) => return Err(error.into()),
-                    Err(_) => {
+                    Ok(None) | Err(_) => {
                         self.certain = false;
                         return Err(error.into());
                     }

@@ -121,7 +121,7 @@ pub async fn recover(
     let mut recovered = Recovered::default();
     let mut taken = HashSet::new();
     for (name, entry, found) in all {
-        let (change, users) = settle(name, entry, found, &mut taken, client).await;
+        let (change, users) = settle(name, entry, found, &mut taken, client, &options).await;
         recovered.changes.extend(change);
         recovered.users.extend(users);
     }
@@ -136,6 +136,7 @@ async fn settle(
     recoveries: Vec<Recovery>,
     taken: &mut HashSet<UserId>,
     client: &dyn ConnectClient,
+    options: &Options<'_>,
 ) -> (Option<Change>, Vec<RecoveredUser>) {
     let mut found = Vec::new();
     let mut left = Vec::new();
@@ -149,7 +150,7 @@ async fn settle(
             }
             Recovery::Made(state) => {
                 is_settled = true;
-                take(&mut entry, &creating, state, client).await;
+                take(&mut entry, &creating, state, client, options).await;
             }
             Recovery::NotMade => is_settled = true,
             Recovery::Unclear { .. } | Recovery::NotKnownYet(_) => left.push(creating),
@@ -165,7 +166,13 @@ async fn settle(
 }
 
 /// Records a user that a creation has made.
-async fn take(entry: &mut Entry, creating: &Creating, made: &UserState, client: &dyn ConnectClient) {
+async fn take(
+    entry: &mut Entry,
+    creating: &Creating,
+    made: &UserState,
+    client: &dyn ConnectClient,
+    options: &Options<'_>,
+) {
     let Some(before) = &mut entry.state else {
         entry.state = Some(made.clone());
         entry.notes.clone_from(&creating.notes);
@@ -179,9 +186,10 @@ async fn take(entry: &mut Entry, creating: &Creating, made: &UserState, client: 
     let mut new = made.clone();
     let leftover = &mut new.record.unfinished.replaced;
     leftover.clone_from(&before.record.unfinished.replaced);
-    // A kill may have come between its deletion and the creation.
-    let is_gone = apply::describe(client, &before.instance_id, &before.user_id).await;
-    if !matches!(is_gone, Ok(None)) {
+    // A kill may have come between its deletion and the creation; one that was just created itself may only
+    // not be visible yet.
+    let found = apply::describe(client, &before.instance_id, &before.user_id).await;
+    if !matches!(found, Ok(None)) || options.is_recent(before.record.created) {
         leftover.insert(0, before.to_replaced());
     }
     entry.state = Some(new);

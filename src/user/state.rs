@@ -132,6 +132,9 @@ pub struct Replaced {
     pub user_id: UserId,
     /// The user's name.
     pub name: String,
+    /// When a call of this crate created the user, where nobody has read it since: it may not be visible yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
 }
 
 impl UserState {
@@ -158,6 +161,7 @@ impl UserState {
             instance_id: self.instance_id.clone(),
             user_id: self.user_id.clone(),
             name: self.name.clone(),
+            created: self.record.created.filter(|_| self.last_modified_time.is_none()),
         }
     }
 

@@ -134,6 +134,23 @@ fn program(count: u32, routing: &str, level: u8) -> String {
     json!({"resources": (0..count).map(user).collect::<serde_json::Map<_, _>>()}).to_string()
 }
 
+/// Who cannot be read is told, and left as it is; the others are changed.
+#[test]
+fn a_user_that_cannot_be_read_does_not_hold_up_the_others() {
+    let fault = "DescribeUser:1:403/AccessDeniedException";
+    let server = Server::start(&["--instance", "1c2d=SAML", "--fault", fault]);
+    let tool = Tool { dir: tempfile::tempdir().expect("a directory"), server: &server };
+    tool.ok(&["apply", &tool.write("p.json", &program(3, "r1", 3)), "--yes"]);
+    let file = tool.write("p.json", &program(3, "r2", 3));
+    let output = tool.command(&["apply", &file, "--yes", "--refresh", "full"]).output().expect("it runs");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(err.contains("cannot be read") && err.contains("access denied"), "{err}");
+    assert!(out.contains("2 updated"), "{out}");
+    assert!(tool.ok(&["apply", &file, "--yes", "--refresh", "full"]).contains("1 updated"));
+    assert_eq!(tool.ok(&["drift"]), "No drift: 3 as recorded.\n");
+}
+
 /// Makes ten users, and then changes eight and deletes two; each time it is killed at random moments first.
 #[test]
 fn a_kill_during_an_apply_over_http_loses_nothing() {

@@ -124,15 +124,19 @@ fn everything_that_is_recorded_is_read_back() {
     let mut whole = state(&with(&[("tags", json!({"k": "v"})), ("hierarchyGroupId", json!("g1"))]));
     let time = Some("2026-01-31T12:00:00Z".parse().expect("a time"));
     whole.directory_user_id = Some("d1".into());
+    whole.record.created = time;
+    // Nobody has read it yet, which its deletion must know.
+    let superseded = whole.to_replaced();
+    assert_eq!(superseded.created, time);
     whole.last_modified_time = time;
+    assert_eq!(whole.to_replaced().created, None);
     whole.last_modified_region = Some("us-east-1".into());
     whole.record.default_tag_keys = ["d".to_owned()].into();
-    whole.record.unfinished.replaced = vec![whole.to_replaced()];
+    whole.record.unfinished.replaced = vec![superseded];
     let work = connect_user::user::AfterContactWork { time_limit: 1, agent_first_callback: Some(2) };
     whole.record.unfinished.after_contact_work = [(connect_user::user::Channel::Voice, work)].into();
     whole.record.unrecognised = vec!["x".into()];
     whole.record.last_written = time;
-    whole.record.created = time;
     whole.record.under_way = true;
     whole.record.unread = [Property::Email].into_iter().collect();
     let json = serde_json::to_string(&whole).expect("JSON");

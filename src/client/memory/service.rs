@@ -199,7 +199,10 @@ impl ConnectClient for MemoryConnect {
     async fn delete_user(&self, request: &DeleteUser) -> ClientResult<()> {
         let DeleteUser { instance_id, user_id } = request;
         self.call(Operation::DeleteUser, instance_id.bare(), Some(user_id.bare()), |inner| {
-            if !inner.instance(instance_id)?.users.remove(user_id) {
+            let now = inner.clock.now();
+            let users = &mut inner.instance(instance_id)?.users;
+            // A deletion lags behind creating as reading does.
+            if users.seen(user_id, now).is_none() || !users.remove(user_id) {
                 return Err(no_user());
             }
             Ok(())

@@ -100,6 +100,7 @@ impl World {
 
     pub(super) async fn end_quietly(&mut self) {
         self.tell(|| "the world is quiet".to_owned());
+        tokio::time::sleep(Duration::from_secs(60)).await;
         // Whoever has taken a name that the program wants gives it back.
         for (id, user) in std::mem::take(&mut self.foreign) {
             let place = (0..INSTANCES.len())

@@ -27,14 +27,13 @@ impl World {
         self.tell(|| format!("somebody does {told} to {} of {}", user.name, INSTANCES[instance]));
         let id = InstanceId::new(INSTANCES[instance]);
         match told {
-            0 => {
+            0 | 1 => {
                 let gone = DeleteUser { instance_id: id, user_id: user.user_id.clone() };
-                self.connect.delete_user(&gone).await.expect("deleted by hand");
-            }
-            1 => {
-                let gone = DeleteUser { instance_id: id, user_id: user.user_id.clone() };
-                self.connect.delete_user(&gone).await.expect("deleted by hand");
-                self.create_foreign(instance, user.name).await;
+                // Who is not visible yet is not deleted by hand either.
+                let is_gone = self.connect.delete_user(&gone).await.is_ok();
+                if is_gone && told == 1 {
+                    self.create_foreign(instance, user.name).await;
+                }
             }
             2 if self.room(instance) > 0 => {
                 let login = self.new_login();
