@@ -40,13 +40,13 @@ impl World {
                 self.create_foreign(instance, login).await;
             }
             3 => {
-                let first = *self.one_of(&["Ann", "Bea", "by hand"]);
+                let first = self.one_of(&["Ann", "Bea", "by hand"]);
                 self.connect.edit_user(&id, &user.user_id, |user, _| {
                     user.identity.first_name = Some(first.into());
                 });
             }
             _ => {
-                let part = *self.one_of(&PARTS);
+                let part = self.one_of(&PARTS);
                 let value = part.values()[self.random.usize(..2)];
                 self.connect.edit_user(&id, &user.user_id, |user, _| part.set(user, value));
                 self.by_hand.insert((user.user_id, part), value.to_owned());

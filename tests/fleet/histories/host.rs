@@ -101,8 +101,7 @@ impl World {
             3 => Trouble::Cancelled(Duration::from_millis(self.random.u64(..8_000))),
             _ => Trouble::Faults((0..self.random.usize(1..6)).map(|_| self.fault()).collect()),
         };
-        let strategy =
-            *self.one_of(&[Strategy::Changed, Strategy::Changed, Strategy::Search, Strategy::Full]);
+        let strategy = self.one_of(&[Strategy::Changed, Strategy::Changed, Strategy::Search, Strategy::Full]);
         self.tell(|| format!("a run by {strategy:?} with {trouble:?}"));
         if let Trouble::Faults(faults) = &trouble {
             faults.iter().for_each(|fault| self.connect.inject(*fault));
@@ -114,7 +113,7 @@ impl World {
     }
 
     fn fault(&mut self) -> Fault {
-        let outcome = *self.one_of(&[
+        let outcome = self.one_of(&[
             Outcome::AnswerLost,
             Outcome::AnswerLost,
             Outcome::NoAnswer,

@@ -117,7 +117,7 @@ impl World {
                 self.work_in_the_console().await;
             }
             self.run_in_trouble().await;
-            let pause = Duration::from_secs(*self.one_of(&[1, 4, 30, 700, 90_000]));
+            let pause = Duration::from_secs(self.one_of(&[1, 4, 30, 700, 90_000]));
             tokio::time::sleep(pause).await;
         }
         self.end_quietly().await;
@@ -128,8 +128,8 @@ impl World {
         users.into_iter().map(|(user, _)| user).collect()
     }
 
-    fn one_of<'v, T>(&mut self, values: &'v [T]) -> &'v T {
-        &values[self.random.usize(..values.len())]
+    fn one_of<T: Copy>(&mut self, values: &[T]) -> T {
+        values[self.random.usize(..values.len())]
     }
 
     fn tell(&self, what: impl FnOnce() -> String) {

@@ -13,11 +13,11 @@ impl World {
         let person = Person {
             instance,
             login: self.new_login(),
-            first: *self.one_of(&["Ann", "Bea", "José"]),
-            email: *self.one_of(&[None, Some("a@example.com"), Some("b@example.com")]),
-            routing: *self.one_of(&["r1", "r2"]),
-            group: *self.one_of(&[None, None, Some("g1")]),
-            tags: *self.one_of(&[None, Some("x"), Some("y")]),
+            first: self.one_of(&["Ann", "Bea", "José"]),
+            email: self.one_of(&[None, Some("a@example.com"), Some("b@example.com")]),
+            routing: self.one_of(&["r1", "r2"]),
+            group: self.one_of(&[None, None, Some("g1")]),
+            tags: self.one_of(&[None, Some("x"), Some("y")]),
             password: 0,
         };
         self.keys += 1;
@@ -96,14 +96,13 @@ impl World {
                 person.password += 1;
                 self.new_passwords.insert((person.instance, person.login.clone()));
             }
-            8 => self.program[one].1.first = *self.one_of(&["Ann", "Bea", "José"]),
+            8 => self.program[one].1.first = self.one_of(&["Ann", "Bea", "José"]),
             9 => {
-                self.program[one].1.email =
-                    *self.one_of(&[None, Some("a@example.com"), Some("b@example.com")])
+                self.program[one].1.email = self.one_of(&[None, Some("a@example.com"), Some("b@example.com")])
             }
-            10 => self.program[one].1.tags = *self.one_of(&[None, Some("x"), Some("y")]),
-            11 => self.program[one].1.group = *self.one_of(&[None, Some("g1"), Some("g2")]),
-            _ => self.program[one].1.routing = *self.one_of(&["r1", "r2"]),
+            10 => self.program[one].1.tags = self.one_of(&[None, Some("x"), Some("y")]),
+            11 => self.program[one].1.group = self.one_of(&[None, Some("g1"), Some("g2")]),
+            _ => self.program[one].1.routing = self.one_of(&["r1", "r2"]),
         }
         // A password that anybody else gets with a name is another one.
         if matches!(told, 2..=6) {
