@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -10,14 +13,17 @@ use async_trait::async_trait;
 use connect_user::{
     apply::identity_management,
     client::{
-        CancellationToken, ConnectClient, ErrorKind, Paced, RetryPolicy, Retrying, Sleep, Timer,
-        TokenBuckets, aws::AwsConnect,
+        CancellationToken, ClientResult, ConnectClient, ErrorKind, Paced, RetryPolicy, Retrying, Sleep,
+        Timer, TokenBuckets, Traced, aws::AwsConnect,
     },
     fleet::{Reader, RefreshOptions},
     user::{IdentityManagementType, InstanceId, UserId},
 };
 
-use crate::config::Config;
+use tokio::sync::OnceCell;
+use tracing::debug;
+
+use crate::{config::Config, wire::Diagnostics};
 
 /// Waiting for its turn counts, and a thousand users at two calls a second take their time.
 const TOTAL: Duration = Duration::from_secs(3_600);
@@ -26,7 +32,7 @@ const TOTAL: Duration = Duration::from_secs(3_600);
 pub struct Service {
     client: Box<dyn ConnectClient>,
     pub reader: Reader,
-    kinds: Mutex<HashMap<InstanceId, Option<IdentityManagementType>>>,
+    kinds: Mutex<HashMap<InstanceId, Arc<OnceCell<Kind>>>>,
     /// Whether users that have a name already may be taken over.
     pub adopt_existing: bool,
     /// Users that were taken over in this run.
@@ -35,7 +41,17 @@ pub struct Service {
     owned: Mutex<BTreeSet<UserId>>,
     /// Those of them whose deletion has begun.
     going: Mutex<BTreeSet<UserId>>,
+    /// Users that are deleted or replaced in this run, or are to be.
+    deletions: Mutex<BTreeSet<UserId>>,
+    /// How many may be.
+    max_deletes: Option<usize>,
+    /// Whether one too many was refused already.
+    refused: AtomicBool,
+    stop: CancellationToken,
 }
+
+/// How an instance manages identities, or why nobody can tell.
+type Kind = ClientResult<Option<IdentityManagementType>>;
 
 impl Service {
     pub async fn connect(config: &Config, stop: CancellationToken) -> Result<Self, String> {
@@ -43,10 +59,10 @@ impl Service {
         let timer: Arc<dyn Timer> = Arc::new(Clock::default());
         let buckets = TokenBuckets::new(config.rate, timer.clone());
         let buckets = if config.shared_quota { buckets.shared() } else { buckets };
-        let paced = Paced::new(connect, Arc::new(buckets)).with_cancellation(stop.clone());
+        let paced = Paced::new(Traced::new(connect), Arc::new(buckets)).with_cancellation(stop.clone());
         let mut policy = RetryPolicy::default();
         policy.total = TOTAL;
-        let client = Retrying::new(paced, policy, timer).with_cancellation(stop);
+        let client = Traced::new(Retrying::new(paced, policy, timer).with_cancellation(stop.clone()));
         let options = RefreshOptions::builder().strategy(config.refresh).build();
         Ok(Self {
             client: Box::new(client),
@@ -56,6 +72,10 @@ impl Service {
             adopted: Mutex::default(),
             owned: Mutex::default(),
             going: Mutex::default(),
+            deletions: Mutex::default(),
+            max_deletes: config.max_deletes,
+            refused: AtomicBool::new(false),
+            stop,
         })
     }
 
@@ -63,20 +83,59 @@ impl Service {
         &*self.client
     }
 
-    /// How an instance manages identities: asked once; unknown where the caller may not know.
-    pub async fn kind(&self, instance: &InstanceId) -> Result<Option<IdentityManagementType>, String> {
-        let instance = instance.to_bare();
-        let known = lock(&self.kinds).get(&instance).copied();
-        if let Some(kind) = known {
-            return Ok(kind);
-        }
-        let kind = match identity_management(self.client(), &instance).await {
-            Ok(kind) => kind,
-            Err(error) if error.kind() == ErrorKind::AccessDenied => None,
-            Err(error) => return Err(format!("the instance `{instance}` cannot be read: {error}")),
+    /// How an instance manages identities: asked once, however many ask at the same time; unknown where the
+    /// caller may not know.
+    pub async fn kind(&self, instance: &InstanceId) -> Kind {
+        let cell = lock(&self.kinds).entry(instance.to_bare()).or_default().clone();
+        let ask = || async {
+            match identity_management(self.client(), instance).await {
+                Err(error) if error.kind() == ErrorKind::AccessDenied => Ok(None),
+                kind => kind,
+            }
         };
-        lock(&self.kinds).insert(instance, kind);
-        Ok(kind)
+        cell.get_or_init(ask).await.clone()
+    }
+
+    /// Whether Terraform was interrupted.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
+    /// Counts a user that is to be deleted or replaced. The first one too many is an error, and so the whole
+    /// plan is.
+    pub fn plan_deletion(&self, user: &UserId, diagnostics: &mut Diagnostics) {
+        if let Some((limit, false)) = self.count_deletion(user) {
+            diagnostics.error(
+                format!("more users would be deleted or replaced than `max_deletes` allows: must be at most {limit}"),
+                "raise `max_deletes` in the provider block if these deletions are meant",
+                None,
+            );
+        }
+    }
+
+    /// Counts a user that is about to be deleted: none too many is.
+    pub fn may_delete(&self, user: &UserId, diagnostics: &mut Diagnostics) -> bool {
+        let Some((limit, _)) = self.count_deletion(user) else { return true };
+        diagnostics.error(
+            format!(
+                "the user `{user}` is kept: `max_deletes` is {limit}, and so many are deleted in this run"
+            ),
+            "raise `max_deletes` in the provider block if this deletion is meant",
+            None,
+        );
+        false
+    }
+
+    /// The limit where this is one too many, and whether another was before.
+    fn count_deletion(&self, user: &UserId) -> Option<(usize, bool)> {
+        let limit = self.max_deletes?;
+        let mut deletions = lock(&self.deletions);
+        let is_beyond = deletions.len() >= limit && !deletions.contains(&user.to_bare());
+        if !is_beyond {
+            deletions.insert(user.to_bare());
+            return None;
+        }
+        Some((limit, self.refused.swap(true, Ordering::Relaxed)))
     }
 
     pub fn own(&self, user: &UserId) {
@@ -91,6 +150,11 @@ impl Service {
 
     pub fn was_adopted(&self, user: &UserId) -> bool {
         lock(&self.adopted).contains(&user.to_bare())
+    }
+
+    /// Whether the user was met in this run: read, made or changed.
+    pub fn is_owned(&self, user: &UserId) -> bool {
+        lock(&self.owned).contains(&user.to_bare())
     }
 
     pub fn owned(&self) -> Vec<UserId> {
@@ -124,6 +188,7 @@ impl Default for Clock {
 #[async_trait]
 impl Sleep for Clock {
     async fn sleep(&self, duration: Duration) {
+        debug!(milliseconds = duration.as_millis() as u64, "waiting");
         tokio::time::sleep(duration).await;
     }
 }

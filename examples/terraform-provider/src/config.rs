@@ -6,11 +6,11 @@ use connect_user::{
     client::{Rate, aws::AwsSettings},
     diff::{DirectoryUserIdPolicy, Options, PasswordPolicy, QuickConnects},
     fleet::Strategy,
-    user::{Path, Tags, Value},
+    user::{IgnoreTags, Path, Tags, Value},
 };
 
 use crate::{
-    schema::{BOOL, Field, Given, NUMBER, STRING, STRING_MAP, Schema},
+    schema::{BOOL, Field, Given, NUMBER, STRING, STRING_MAP, STRINGS, Schema},
     wire::Diagnostics,
 };
 
@@ -23,6 +23,8 @@ pub struct Config {
     pub options: Options,
     /// Whether a user that has the name already, exactly as the configuration wants it, is taken over.
     pub adopt_existing: bool,
+    /// How many users may be deleted or replaced in a run.
+    pub max_deletes: Option<usize>,
     /// Whether `default_tags`, or one of them, is unknown.
     pub tags_unknown: bool,
     /// Whether a value is still unknown, as while a plan waits for another provider.
@@ -84,15 +86,30 @@ pub fn schema() -> Schema {
                  for the run after one that was killed. Never together with `create_before_destroy`.",
             ),
             option(
+                "max_deletes",
+                NUMBER,
+                "How many users one run may delete or replace; without it, as many as Terraform has shown. A plan \
+                 with more of them fails.",
+            ),
+            option(
                 "shared_quota",
                 BOOL,
                 "Whether other programs use the same quota at the same time: then its share is found by what the service refuses.",
             ),
         ],
-        blocks: vec![(
-            "default_tags".to_owned(),
-            vec![option("tags", STRING_MAP, "Tags for every user, under its own.")],
-        )],
+        blocks: vec![
+            (
+                "default_tags".to_owned(),
+                vec![option("tags", STRING_MAP, "Tags for every user, under its own.")],
+            ),
+            (
+                "ignore_tags".to_owned(),
+                vec![
+                    option("keys", STRINGS, "Keys of tags that others manage: never shown, set or removed."),
+                    option("key_prefixes", STRINGS, "What the keys of such tags begin with."),
+                ],
+            ),
+        ],
     }
 }
 
@@ -113,9 +130,11 @@ impl Config {
             .password(reader.choice("on_password_change", &ON_PASSWORD_CHANGE))
             .directory_user_id(reader.choice("on_directory_user_id_change", &ON_DIRECTORY_USER_ID_CHANGE))
             .quick_connects(quick_connects)
+            .ignore_tags(IgnoreTags::new(reader.ignored("keys"), reader.ignored("key_prefixes")))
             .build();
-        let calls = reader.number("calls_per_second", 2.0, 0.001..=1_000_000.0);
-        let burst = reader.number("burst", 5.0, 1.0..=1_000_000.0);
+        let calls = reader.number("calls_per_second", 0.001..=1_000_000.0).unwrap_or(2.0);
+        let burst = reader.number("burst", 1.0..=1_000_000.0).unwrap_or(5.0);
+        let max_deletes = reader.number("max_deletes", 0.0..=1_000_000.0).map(|number| number as usize);
         Self {
             aws,
             rate: Rate {
@@ -125,6 +144,7 @@ impl Config {
             shared_quota: reader.flag("shared_quota"),
             refresh: reader.choice("refresh", &REFRESH),
             adopt_existing: reader.flag("adopt_existing"),
+            max_deletes,
             tags_unknown,
             options,
             is_unknown: reader.is_unknown,
@@ -153,23 +173,23 @@ impl<'a> Reader<'a> {
         self.get(name) == Some(&Value::Bool(true))
     }
 
-    fn number(&mut self, name: &'static str, default: f64, bounds: std::ops::RangeInclusive<f64>) -> f64 {
-        let number = match self.get(name) {
-            Some(Value::Integer(number)) => *number as f64,
-            Some(Value::Float(number)) => *number,
-            _ => return default,
+    fn number(&mut self, name: &'static str, bounds: std::ops::RangeInclusive<f64>) -> Option<f64> {
+        let number = match self.get(name)? {
+            Value::Integer(number) => *number as f64,
+            Value::Float(number) => *number,
+            _ => return None,
         };
-        if bounds.contains(&number) && (name != "burst" || number.fract() == 0.0) {
-            return number;
+        if bounds.contains(&number) && (name == "calls_per_second" || number.fract() == 0.0) {
+            return Some(number);
         }
         let (least, most) = (bounds.start(), bounds.end());
-        let message = format!("`{name}` is `{number}` and must be from {least} to {most}");
+        let whole = if name == "calls_per_second" { "" } else { "a whole number from " };
         self.diagnostics.error(
-            message,
-            "Set it to the quota of the account",
+            format!("`{name}` must be {whole}{least} to {most}, is {number}"),
+            "",
             Some(&Path::root().member(name)),
         );
-        default
+        None
     }
 
     fn choice<T: Copy + Default>(&mut self, name: &'static str, choices: &[(&str, T)]) -> T {
@@ -182,6 +202,21 @@ impl<'a> Reader<'a> {
         let help = format!("give one of `{}`", names.join("`, `"));
         self.diagnostics.error(message, help, Some(&Path::root().member(name)));
         T::default()
+    }
+
+    /// The texts of one of the sets in `ignore_tags`.
+    fn ignored(&mut self, name: &str) -> Vec<String> {
+        let Some(Value::List(blocks)) = self.get("ignore_tags") else { return Vec::new() };
+        match blocks.first().and_then(|block| block.get(name)) {
+            Some(Value::List(texts)) => {
+                self.is_unknown |= texts.contains(&Value::Unknown);
+                texts.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+            }
+            other => {
+                self.is_unknown |= other == Some(&Value::Unknown);
+                Vec::new()
+            }
+        }
     }
 
     /// The tags, and whether any is unknown.

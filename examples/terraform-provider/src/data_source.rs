@@ -49,7 +49,7 @@ pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) ->
     };
     match found {
         Ok(Some(state)) => {
-            let mut object = Object::from_state(&state, &Default::default());
+            let mut object = Object::from_state(&state, &host.config.options);
             // Every tag is shown, whoever set it.
             let tags = object.output("tags_all").clone();
             object.set(connect_user::user::Property::Tags, tags);
@@ -68,7 +68,7 @@ pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) ->
             Value::Null
         }
         Err(error) => {
-            diagnostics.error(format!("the user `{what}` cannot be read: {error}"), "", None);
+            diagnostics.call_failed(format!("the user `{what}` cannot be read"), &error);
             Value::Null
         }
     }

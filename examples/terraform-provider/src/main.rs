@@ -9,6 +9,7 @@ mod config;
 mod data_source;
 #[path = "../../connect-user/fingerprint.rs"]
 mod fingerprint;
+mod log;
 mod plugin;
 mod provider;
 mod resource;
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    log::start();
     match plugin::serve(provider::ConnectProvider::default()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -23,16 +23,13 @@ use crate::{
     config::{self, Config},
     data_source,
     fingerprint::Fingerprints,
-    resource::{self, Host, Kept, Object, Private},
+    resource::{self, Host, Kept, MOVES_FROM, Object, Planned, Private},
     schema::Schema,
     wire::{Diagnostics, attribute_path, decode, encode},
 };
 
 /// The one type of resource, and of data source, that there is.
 const USER: &str = "connect_user";
-
-/// The same resource of HashiCorp's provider: `moved` blocks bring it here.
-const MOVES_FROM: &str = "aws_connect_user";
 
 /// The provider, from its start until Terraform ends it.
 pub struct ConnectProvider {
@@ -70,12 +67,6 @@ impl ConnectProvider {
             .ok_or_else(|| Status::failed_precondition("the provider is not configured"))
     }
 
-    /// What Terraform keeps, with what is kept for the provider; nothing where it is null.
-    fn kept(value: &Value, private: &[u8]) -> Option<Kept> {
-        (*value != Value::Null)
-            .then(|| Kept { object: Object::from_terraform(value), private: Private::read(private) })
-    }
-
     fn encode(&self, kept: Option<&Kept>) -> DynamicValue {
         encode(&kept.map_or(Value::Null, |kept| self.resource.complete(&kept.object.to_terraform())))
     }
@@ -87,7 +78,7 @@ fn read(value: Option<&DynamicValue>) -> Result<Value, Status> {
 }
 
 fn private(kept: Option<&Kept>) -> Vec<u8> {
-    kept.map(|kept| kept.private.write()).unwrap_or_default()
+    kept.map(|kept| kept.private.write(Some(&kept.object))).unwrap_or_default()
 }
 
 /// What Terraform asks of providers that have more than resources and data sources.
@@ -168,8 +159,9 @@ impl Provider for ConnectProvider {
     ) -> Answer<validate_resource_config::Response> {
         let mut diagnostics = Diagnostics::default();
         let request = request.into_inner();
-        let config = Object::from_terraform(&read(request.config.as_ref())?);
-        resource::validate(&config, &mut diagnostics);
+        let config = read(request.config.as_ref())?;
+        self.resource.refuse_computed(&config, &mut diagnostics);
+        resource::validate(&Object::from_terraform(&config), &mut diagnostics);
         Ok(Response::new(validate_resource_config::Response { diagnostics: diagnostics.into_inner() }))
     }
 
@@ -178,7 +170,9 @@ impl Provider for ConnectProvider {
         request: Request<validate_data_resource_config::Request>,
     ) -> Answer<validate_data_resource_config::Response> {
         let mut diagnostics = Diagnostics::default();
-        data_source::validate(&read(request.get_ref().config.as_ref())?, &mut diagnostics);
+        let config = read(request.get_ref().config.as_ref())?;
+        self.data_source.refuse_computed(&config, &mut diagnostics);
+        data_source::validate(&config, &mut diagnostics);
         Ok(Response::new(validate_data_resource_config::Response { diagnostics: diagnostics.into_inner() }))
     }
 
@@ -201,9 +195,18 @@ impl Provider for ConnectProvider {
     ) -> Answer<read_resource::Response> {
         let (host, request) = (self.host().await?, request.into_inner());
         let mut diagnostics = Diagnostics::default();
-        let kept = match Self::kept(&read(request.current_state.as_ref())?, &request.private) {
-            Some(kept) => resource::read(&host, &kept, &mut diagnostics).await,
-            None => None,
+        let kept = match Kept::read(&read(request.current_state.as_ref())?, &request.private) {
+            Ok(Some(kept)) => resource::read(&host, &kept, &mut diagnostics).await,
+            Ok(None) => None,
+            Err(unreadable) => {
+                diagnostics.unreadable(&unreadable);
+                return Ok(Response::new(read_resource::Response {
+                    new_state: request.current_state,
+                    private: request.private,
+                    diagnostics: diagnostics.into_inner(),
+                    ..Default::default()
+                }));
+            }
         };
         Ok(Response::new(read_resource::Response {
             new_state: Some(self.encode(kept.as_ref())),
@@ -219,27 +222,43 @@ impl Provider for ConnectProvider {
     ) -> Answer<plan_resource_change::Response> {
         let (host, request) = (self.host().await?, request.into_inner());
         let mut diagnostics = Diagnostics::default();
-        let prior = Self::kept(&read(request.prior_state.as_ref())?, &request.prior_private);
-        let config = read(request.config.as_ref())?;
-        // Terraform asks about deletions only where a provider wants to be asked.
-        let is_deletion = read(request.proposed_new_state.as_ref())? == Value::Null;
-        let planned = match is_deletion {
-            true => None,
-            false => {
-                let config = Object::from_terraform(&config);
-                let private = Private::read(&request.prior_private);
-                resource::plan(&host, prior.as_ref(), &config, &private, &mut diagnostics).await
+        let answer = |planned: Option<&Planned>, prior: Option<&Object>, diagnostics: Diagnostics| {
+            plan_resource_change::Response {
+                planned_state: Some(self.encode(planned.map(|planned| &planned.kept))),
+                requires_replace: planned
+                    .iter()
+                    .flat_map(|planned| &planned.replaces)
+                    .filter_map(attribute_path)
+                    .collect(),
+                // Terraform gives it back beside the prior state.
+                planned_private: planned.map(|planned| planned.kept.private.write(prior)).unwrap_or_default(),
+                diagnostics: diagnostics.into_inner(),
+                ..Default::default()
             }
         };
-        let kept = planned.as_ref().map(|planned| &planned.kept);
-        let replaces = planned.iter().flat_map(|planned| &planned.replaces);
-        Ok(Response::new(plan_resource_change::Response {
-            planned_state: Some(self.encode(kept)),
-            requires_replace: replaces.filter_map(attribute_path).collect(),
-            planned_private: private(kept),
-            diagnostics: diagnostics.into_inner(),
-            ..Default::default()
-        }))
+        let prior = Kept::read(&read(request.prior_state.as_ref())?, &request.prior_private);
+        let private = Private::read(&request.prior_private, None);
+        let (prior, private) = match (prior, private) {
+            (Ok(prior), Ok(private)) => (prior, private),
+            (Err(unreadable), _) | (_, Err(unreadable)) => {
+                diagnostics.unreadable(&unreadable);
+                return Ok(Response::new(answer(None, None, diagnostics)));
+            }
+        };
+        if read(request.proposed_new_state.as_ref())? == Value::Null {
+            if let Some(prior) = &prior {
+                resource::plan_deletion(&host, prior, &mut diagnostics);
+            }
+            let planned_private = request.prior_private;
+            return Ok(Response::new(plan_resource_change::Response {
+                planned_private,
+                ..answer(None, None, diagnostics)
+            }));
+        }
+        let config = Object::from_terraform(&read(request.config.as_ref())?);
+        let planned = resource::plan(&host, prior.as_ref(), &config, &private, &mut diagnostics).await;
+        let prior = prior.as_ref().map(|kept| &kept.object);
+        Ok(Response::new(answer(planned.as_ref(), prior, diagnostics)))
     }
 
     async fn apply_resource_change(
@@ -248,11 +267,23 @@ impl Provider for ConnectProvider {
     ) -> Answer<apply_resource_change::Response> {
         let (host, request) = (self.host().await?, request.into_inner());
         let mut diagnostics = Diagnostics::default();
-        let prior = Self::kept(&read(request.prior_state.as_ref())?, &request.planned_private);
+        let prior = Kept::read(&read(request.prior_state.as_ref())?, &request.planned_private);
+        let own = Private::read(&request.planned_private, None);
+        let (prior, own) = match (prior, own) {
+            (Ok(prior), Ok(own)) => (prior, own),
+            (Err(unreadable), _) | (_, Err(unreadable)) => {
+                diagnostics.unreadable(&unreadable);
+                return Ok(Response::new(apply_resource_change::Response {
+                    new_state: request.prior_state,
+                    private: request.planned_private,
+                    diagnostics: diagnostics.into_inner(),
+                    ..Default::default()
+                }));
+            }
+        };
         let planned = read(request.planned_state.as_ref())?;
         let planned = (planned != Value::Null).then(|| Object::from_terraform(&planned));
         let config = Object::from_terraform(&read(request.config.as_ref())?);
-        let own = Private::read(&request.planned_private);
         let kept =
             resource::apply(&host, prior.as_ref(), planned.as_ref(), &config, &own, &mut diagnostics).await;
         Ok(Response::new(apply_resource_change::Response {
@@ -273,7 +304,7 @@ impl Provider for ConnectProvider {
         let imported = kept.iter().map(|kept| import_resource_state::ImportedResource {
             type_name: USER.to_owned(),
             state: Some(self.encode(Some(kept))),
-            private: kept.private.write(),
+            private: private(Some(kept)),
             ..Default::default()
         });
         Ok(Response::new(import_resource_state::Response {
@@ -289,24 +320,25 @@ impl Provider for ConnectProvider {
     ) -> Answer<move_resource_state::Response> {
         let request = request.into_inner();
         let mut diagnostics = Diagnostics::default();
-        if request.source_type_name != MOVES_FROM {
-            let from = &request.source_type_name;
-            diagnostics.error(
-                format!("`{from}` cannot be moved here"),
-                format!("only `{MOVES_FROM}` can"),
-                None,
-            );
-            let response =
-                move_resource_state::Response { diagnostics: diagnostics.into_inner(), ..Default::default() };
-            return Ok(Response::new(response));
-        }
         let raw = request.source_state.unwrap_or_default();
         let state: Value = serde_json::from_slice(&raw.json)
             .map_err(|error| Status::invalid_argument(format!("the state cannot be read: {error}")))?;
-        let moved = resource::adopt(&state, &Fingerprints::like(None));
+        let from = &request.source_type_name;
+        let moved = MOVES_FROM
+            .contains(&from.as_str())
+            .then(|| resource::adopt(from, &state, &Fingerprints::like(None)))
+            .flatten();
+        if moved.is_none() {
+            diagnostics.error(
+                format!("`{from}` cannot be moved here"),
+                format!("only `{}` can, with what names the user in its state", MOVES_FROM.join("` and `")),
+                None,
+            );
+        }
         Ok(Response::new(move_resource_state::Response {
-            target_state: Some(self.encode(Some(&moved))),
-            target_private: moved.private.write(),
+            target_state: Some(self.encode(moved.as_ref())),
+            target_private: private(moved.as_ref()),
+            diagnostics: diagnostics.into_inner(),
             ..Default::default()
         }))
     }
@@ -371,5 +403,11 @@ impl Provider for ConnectProvider {
 }
 
 fn capabilities() -> ServerCapabilities {
-    ServerCapabilities { get_provider_schema_optional: true, move_resource_state: true, ..Default::default() }
+    ServerCapabilities {
+        get_provider_schema_optional: true,
+        move_resource_state: true,
+        // Deletions are counted while they are planned.
+        plan_destroy: true,
+        ..Default::default()
+    }
 }

@@ -1,10 +1,12 @@
 //! The schema, made from the crate's table of properties.
 
-use connect_user::user::{Bounds, Member, Property, Sensitivity, Shape, Value};
+use connect_user::user::{Bounds, Member, Path, Property, Sensitivity, Shape, Value};
 use magma_protocol::tfplugin6::{
     self as proto, StringKind,
     schema::{Attribute, Block, NestedBlock, Object, nested_block, object},
 };
+
+use crate::wire::Diagnostics;
 
 /// Required here, although the crate would do without: Terraform tells a provider no logical name to make a
 /// name from, and a block without its phone type says nothing.
@@ -106,6 +108,21 @@ impl Schema {
 
     pub fn to_proto(&self) -> proto::Schema {
         proto::Schema { version: 0, block: Some(block(&self.fields, &self.blocks)) }
+    }
+
+    /// Refuses values where only the service gives any: Terraform leaves that to the provider.
+    pub fn refuse_computed(&self, config: &Value, diagnostics: &mut Diagnostics) {
+        let is_given = |field: &&Field| {
+            field.given == Given::Computed
+                && config.get(&field.name).is_some_and(|value| !matches!(value, Value::Null))
+        };
+        for Field { name, .. } in self.fields.iter().filter(is_given) {
+            diagnostics.error(
+                format!("`{name}` cannot be set: the service gives it"),
+                "remove it",
+                Some(&Path::root().member(name.clone())),
+            );
+        }
     }
 
     /// A value with every attribute that the schema has and no other, as Terraform asks for it.

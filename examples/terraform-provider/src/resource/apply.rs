@@ -5,10 +5,11 @@ use std::time::Duration;
 use connect_user::{
     apply::{self as service, Applied, ApplyError, Failed},
     client::Sleep,
-    diff::{self, Plan, plan, plan_deletion},
-    user::{Input, UserSpec, UserState},
+    diff::{self, Action, Plan, plan, plan_deletion},
+    user::{Input, Property, PropertySet, UserSpec, UserState},
     validate::resolve,
 };
+use tracing::info;
 
 use super::{
     Host, Kept, Object, Private, context, options,
@@ -41,27 +42,31 @@ pub async fn apply(
         return prior.cloned();
     };
     let Some(planned) = planned else { return delete(host, service, prior?, diagnostics).await };
-    let Some(work) = prepare(host, prior, config, private, diagnostics).await else {
+    let Some(work) = prepare(host, prior, planned, config, private, diagnostics).await else {
         return prior.cloned();
     };
-    let mut private = Private { password_changed: false, ..private.clone() };
+    let mut private = Private { password_changed: false, set: PropertySet::EMPTY, ..private.clone() };
     let is_new = work.current.is_none();
     if is_new {
         let password = work.spec.password.as_ref().and_then(Input::known);
         private.password = password.and_then(|password| host.fingerprints.of(password));
     }
     match carry_out(service, &work).await {
-        Ok(Applied { state: Some(state), adopted, .. }) => {
+        Ok(Applied { state: Some(mut state), adopted, .. }) => {
+            // It was read back: if it cannot be found any more, it is gone.
+            if state.last_modified_time.is_some() {
+                state.record.created = None;
+            }
             service.own(&state.user_id);
             if adopted {
                 service.adopt(&state.user_id);
                 diagnostics.adopted(&state.name);
             }
-            Some(kept(as_planned(planned, &state), state, &private))
+            Some(kept(as_planned(planned, &state, &work.options), state, &private))
         }
         Ok(Applied { state: None, .. }) => None,
         Err(failed) => {
-            diagnostics.failed(&failed, work.current.as_ref());
+            diagnostics.failed(&failed, work.current.as_ref(), service.is_stopped());
             let state = *failed.state?;
             service.own(&state.user_id);
             let object = as_it_is(planned, &work.spec, &state, &work.options);
@@ -78,35 +83,54 @@ struct Work {
     options: diff::Options,
 }
 
+/// Terraform sends the configuration as it is written: what it ignores, and what it has shown, only the planned
+/// state says. Of the configuration comes what no state holds, the password of a new user.
 async fn prepare(
     host: &Host,
     prior: Option<&Kept>,
+    planned: &Object,
     config: &Object,
     private: &Private,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work> {
-    let options = options(host, config, private, diagnostics).await?;
-    // What cannot be read was refused when it was planned.
-    let spec = UserSpec::decode(config.to_document());
-    let spec = spec.map_err(|errors| diagnostics.error(errors.to_string(), "", None)).ok()?;
+    let mut wanted = planned.only(private.set);
+    if prior.is_none() {
+        wanted.set(Property::Password, config.get(Property::Password).clone());
+    }
     let current = prior.and_then(|prior| prior.private.state.clone());
+    let options = options(host, current.as_ref(), &wanted, private, diagnostics).await?;
+    // What cannot be read was refused when it was planned.
+    let spec = UserSpec::decode(wanted.to_document());
+    let spec = spec.map_err(|errors| diagnostics.error(errors.to_string(), "", None)).ok()?;
     let desired = match resolve(spec.clone(), &context(&options, current.as_ref())) {
         Ok((desired, _)) => desired,
         Err(report) => {
-            diagnostics.report(&report);
+            diagnostics.report(&report, |_| false);
             if let Some(place) = report.deferred().first() {
                 diagnostics.error(format!("`{place}` is not known"), "give it a value", Some(place));
             }
             return None;
         }
     };
-    match plan(desired, current.as_ref(), &options) {
-        Ok(plan) => Some(Work { spec, plan, current, options }),
+    let plan = match plan(desired, current.as_ref(), &options) {
+        Ok(plan) => plan,
         Err(refused) => {
             diagnostics.notices(refused.notices());
-            None
+            return None;
         }
+    };
+    if let (Action::Replace, Some(current)) = (plan.diff().action, &current) {
+        diagnostics.error(
+            format!("the user `{}` would be replaced, which the plan did not show", current.name),
+            "plan again: nothing was done",
+            None,
+        );
+        return None;
     }
+    let operations: Vec<&str> = plan.steps().iter().map(|step| step.operation.name()).collect();
+    let user = current.as_ref().map(|state| state.user_id.bare());
+    info!(user, action = ?plan.diff().action, operations = operations.join(", "), "applying");
+    Some(Work { spec, plan, current, options })
 }
 
 /// Applies, and waits for a name that a user of this configuration is about to free: Terraform does not know
@@ -133,6 +157,7 @@ async fn carry_out(service: &Service, work: &Work) -> Result<Applied, Failed> {
         let is_first = pauses.len() == PATIENCE.len();
         match pauses.next() {
             Some(seconds) if is_first || service.is_going(owner) => {
+                info!(seconds, owner = owner.bare(), "waiting for a name that this user has");
                 clock.sleep(Duration::from_secs(*seconds)).await;
                 adopts = service.adopt_existing && !service.is_going(owner);
             }
@@ -156,7 +181,11 @@ async fn delete(host: &Host, service: &Service, prior: &Kept, diagnostics: &mut 
         diagnostics.warning(message, "the other resource has taken it over", None);
         return None;
     }
+    if !service.may_delete(&state.user_id, diagnostics) {
+        return Some(prior.clone());
+    }
     service.let_go(&state.user_id);
+    info!(user = state.user_id.bare(), "deleting");
     let plan = match plan_deletion(&state, &host.config.options) {
         Ok(plan) => plan,
         Err(refused) => {
@@ -169,11 +198,7 @@ async fn delete(host: &Host, service: &Service, prior: &Kept, diagnostics: &mut 
     match service::apply(&plan, Some(&state), service.client(), &options).await {
         Ok(_) => None,
         Err(Failed { error, .. }) => {
-            diagnostics.error(
-                format!("the user `{}` is not deleted: {error}", state.name),
-                error.help(),
-                None,
-            );
+            diagnostics.not_deleted(&state.name, &error, service.is_stopped());
             Some(prior.clone())
         }
     }

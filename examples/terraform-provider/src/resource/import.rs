@@ -2,7 +2,7 @@
 
 use connect_user::{
     apply::read,
-    user::{ImportId, Secret, Value},
+    user::{Arn, ImportId, Secret, Value},
 };
 
 use super::{Host, Kept, Object, Private};
@@ -21,14 +21,26 @@ pub async fn import(host: &Host, id: &str, diagnostics: &mut Diagnostics) -> Opt
     kept
 }
 
-/// Begins with what another provider's resource was: its `id` is enough to read the user. A password in its
-/// state is kept as a fingerprint only.
-pub fn adopt(state: &Value, fingerprints: &Fingerprints) -> Kept {
+/// The same resource of other providers, and what names the user in its state: `moved` blocks bring it here.
+pub const MOVES_FROM: [&str; 2] = ["aws_connect_user", "awscc_connect_user"];
+
+/// Begins with what another provider's resource was: what names the user there is enough to read it. A
+/// password in its state is kept as a fingerprint only. `None` where nothing names it.
+pub fn adopt(from: &str, state: &Value, fingerprints: &Fingerprints) -> Option<Kept> {
+    let text = |name| state.get(name).and_then(Value::as_str);
+    let id = match from {
+        "awscc_connect_user" => {
+            let arn: Arn = text("user_arn").or_else(|| text("id"))?.parse().ok()?;
+            let (_, user) = arn.resource()?;
+            format!("{}:{user}", arn.instance())
+        }
+        _ => text("id")?.to_owned(),
+    };
     let mut object = Object::default();
-    object.put("id", state.get("id").cloned().unwrap_or(Value::Null));
-    let password = state.get("password").and_then(Value::as_str).map(Secret::from);
+    object.put("id", id.into());
+    let password = text("password").map(Secret::from);
     let password = password.and_then(|password| fingerprints.of(&password));
-    Kept { object, private: Private { password, ..Private::default() } }
+    Some(Kept { object, private: Private { password, ..Private::default() } })
 }
 
 /// The user of an id; nothing where there is none.
@@ -48,11 +60,11 @@ pub async fn adopted(
     let state = match read(service.client(), &parsed.instance, &parsed.user).await {
         Ok(state) => state?,
         Err(error) => {
-            diagnostics.error(format!("the user `{id}` cannot be read: {error}"), "", None);
+            diagnostics.call_failed(format!("the user `{id}` cannot be read"), &error);
             return None;
         }
     };
     service.own(&state.user_id);
-    let object = Object::from_state(&state, &host.config.options.default_tags);
+    let object = Object::from_state(&state, &host.config.options);
     Some(Kept { object, private: Private { state: Some(state), ..Private::default() } })
 }

@@ -11,17 +11,17 @@ mod planned;
 mod private;
 
 use connect_user::{
-    apply::refresh,
-    diff::{Change, Options, drift, preview},
-    user::{InstanceId, Path, Property, Secret, UserState, Value},
+    diff::{Change, Options, PasswordPolicy, drift, preview},
+    user::{ImportId, InstanceId, Path, Property, Secret, UserId, UserSpec, UserState, Value},
     validate::{Context, validate_document},
 };
+use tracing::debug;
 
 pub use self::{
     apply::apply,
-    import::{adopt, import},
+    import::{MOVES_FROM, adopt, import},
     object::Object,
-    private::Private,
+    private::{Private, Unreadable},
 };
 use self::{
     import::adopted,
@@ -44,6 +44,23 @@ pub struct Kept {
     pub private: Private,
 }
 
+impl Kept {
+    /// Reads what Terraform keeps, with what it keeps for the provider; nothing where it is null.
+    pub fn read(value: &Value, private: &[u8]) -> Result<Option<Self>, Unreadable> {
+        if *value == Value::Null {
+            return Ok(None);
+        }
+        let object = Object::from_terraform(value);
+        let private = Private::read(private, Some(&object))?;
+        Ok(Some(Self { object, private }))
+    }
+
+    fn user_id(&self) -> Option<UserId> {
+        let id = self.object.output("id").as_str()?.parse::<ImportId>().ok()?;
+        Some(id.user)
+    }
+}
+
 /// What Terraform is to show and to carry out.
 pub struct Planned {
     pub kept: Kept,
@@ -52,9 +69,11 @@ pub struct Planned {
 }
 
 /// Checks a configuration as far as it is known; neither the service nor the provider's configuration is.
+///
+/// Warnings are for the plan, which tells them once: Terraform checks the configuration before each.
 pub fn validate(config: &Object, diagnostics: &mut Diagnostics) {
     let (_, report) = validate_document(config.to_document(), &Context::default());
-    diagnostics.report(&report);
+    diagnostics.report(&report, |_| false);
 }
 
 /// Reads a user again. `None` where it is gone.
@@ -68,18 +87,23 @@ pub async fn read(host: &Host, kept: &Kept, diagnostics: &mut Diagnostics) -> Op
         read.private.password.clone_from(&kept.private.password);
         return Some(read);
     };
+    let options = &host.config.options;
     let actual = match service.reader.refresh(known, service.client()).await {
         Ok(Some(actual)) => actual,
-        Ok(None) => return None,
+        Ok(None) => {
+            debug!(user = known.user_id.bare(), "the user is gone");
+            return None;
+        }
         Err(error) => {
-            diagnostics.error(format!("the user `{}` cannot be read: {error}", known.name), "", None);
+            diagnostics.call_failed(format!("the user `{}` cannot be read", known.name), &error);
             return Some(kept.clone());
         }
     };
     service.own(&actual.user_id);
-    let there = Object::from_state(&actual, &host.config.options.default_tags);
+    let there = Object::from_state(&actual, options);
     let mut object = kept.object.clone();
-    let changes = drift(known, &actual, &host.config.options);
+    let changes = drift(known, &actual, options);
+    debug!(user = actual.user_id.bare(), changed = changed_paths(&changes), "the user was read");
     for property in Property::ALL.iter().filter(|property| has_changed(&changes, **property)) {
         // What nobody manages and nothing shows stays out of the state.
         if known.record.managed.contains(*property) || *object.get(*property) != Value::Null {
@@ -100,22 +124,28 @@ pub async fn plan(
     private: &Private,
     diagnostics: &mut Diagnostics,
 ) -> Option<Planned> {
-    let actual = present(host, prior, config, diagnostics).await?;
-    let options = options(host, config, private, diagnostics).await?;
+    let actual = present(host, prior, diagnostics).await?;
+    let options = options(host, actual.as_ref(), config, private, diagnostics).await?;
     let (spec, report) = validate_document(config.to_document(), &context(&options, actual.as_ref()));
-    diagnostics.report(&report);
+    let actual = with_what_is_needed(host, &spec, actual, &options, diagnostics).await?;
     let preview = preview(&spec, actual.as_ref(), &options);
+    let changes = &preview.diff.changes;
+    let mut object =
+        planned(config, prior.map(|kept| &kept.object), &preview, &spec, &options, host.config.tags_unknown);
+    // What was said when a value was set is not said again with every plan.
+    diagnostics.report(&report, |path| match (prior, path.property()) {
+        (None, _) => true,
+        (Some(prior), Some(property)) => prior.object.get(property) != object.get(property),
+        (Some(_), None) => false,
+    });
     diagnostics.notices(&preview.diff.notices);
     if diagnostics.has_errors() {
         return None;
     }
-    let changes = &preview.diff.changes;
     let is_new_password =
         |change: &Change| change.property == Property::Password && change.forces_replacement;
     // Terraform plans a replacement twice: from what is there, and then as if nothing were.
     let password_changed = changes.iter().any(is_new_password) || prior.is_none() && private.password_changed;
-    let mut object =
-        planned(config, prior.map(|kept| &kept.object), &preview, &spec, &options, host.config.tags_unknown);
     if password_changed {
         object.put("password_changed", Value::Unknown);
     }
@@ -127,14 +157,29 @@ pub async fn plan(
         Property::Password => Path::root().member("password_changed"),
         property => property.into(),
     };
-    let replaces = changes.iter().filter(|change| change.forces_replacement).map(place).collect();
-    let private = Private { state: actual, password_changed, ..private.clone() };
+    let replaces: Vec<Path> = changes.iter().filter(|change| change.forces_replacement).map(place).collect();
+    let user = actual.as_ref().map(|state| state.user_id.bare());
+    debug!(user, action = ?preview.diff.action, changed = changed_paths(changes), "planned");
+    if let (Some(service), Some(state), false) = (&host.service, &actual, replaces.is_empty()) {
+        service.plan_deletion(&state.user_id, diagnostics);
+    }
+    let mut set = spec.managed();
+    set.remove(Property::Password);
+    let private = Private { state: actual, password_changed, set, ..private.clone() };
     Some(Planned { kept: Kept { object, private }, replaces })
+}
+
+/// Counts a deletion that Terraform plans.
+pub fn plan_deletion(host: &Host, prior: &Kept, diagnostics: &mut Diagnostics) {
+    if let (Some(service), Some(user)) = (&host.service, prior.user_id()) {
+        service.plan_deletion(&user, diagnostics);
+    }
 }
 
 /// What the provider's configuration decides, and what is known of instance and password.
 async fn options(
     host: &Host,
+    actual: Option<&UserState>,
     config: &Object,
     private: &Private,
     diagnostics: &mut Diagnostics,
@@ -144,15 +189,29 @@ async fn options(
     if let (Some(service), Some(instance)) = (&host.service, instance.filter(|id| id.check().is_ok())) {
         match service.kind(&instance).await {
             Ok(kind) => options.identity_management = kind,
-            Err(message) => {
-                diagnostics.error(message, "", Some(&Property::InstanceId.into()));
+            Err(error) => {
+                diagnostics.call_failed(format!("the instance `{instance}` cannot be read"), &error);
                 return None;
             }
         }
     }
     let password = config.get(Property::Password).as_str().map(Secret::from);
     let is_new = |(password, recorded)| !host.fingerprints.matches(recorded, &password);
-    options.password_changed = Some(password.zip(private.password.as_deref()).is_some_and(is_new));
+    let mut has_changed = password.zip(private.password.as_deref()).is_some_and(is_new);
+    let was_read =
+        |state: &UserState| host.service.as_ref().is_none_or(|service| service.is_owned(&state.user_id));
+    if has_changed && options.password == PasswordPolicy::Replace && !actual.is_none_or(was_read) {
+        // Terraform plans again when it applies, and reads nobody then; an ephemeral password may be another by
+        // now. What the first plan did not show is not done.
+        has_changed = false;
+        diagnostics.warning(
+            "`password` is another than the user was made with, and the user keeps its password",
+            "no plan that read the user has shown a replacement: plan again, without `-refresh=false`, and with \
+             a `password` that stays the same from plan to apply",
+            Some(&Property::Password.into()),
+        );
+    }
+    options.password_changed = Some(has_changed);
     Some(options)
 }
 
@@ -160,32 +219,48 @@ fn context<'a>(options: &Options, prior: Option<&'a UserState>) -> Context<'a> {
     Context::builder().options(options.clone()).maybe_prior(prior).build()
 }
 
-/// The user that the plan begins with; with its proficiencies, where the configuration asks for some.
+/// The user that the plan begins with.
 async fn present(
     host: &Host,
     prior: Option<&Kept>,
-    config: &Object,
     diagnostics: &mut Diagnostics,
 ) -> Option<Option<UserState>> {
     let Some(prior) = prior else { return Some(None) };
-    let Some(service) = &host.service else { return Some(prior.private.state.clone()) };
-    let Some(state) = &prior.private.state else {
-        // Nobody has read it: it was moved here, or a plan is not to refresh.
-        let id = prior.object.output("id").as_str().unwrap_or_default();
-        let read = adopted(host, service, id, diagnostics).await;
-        if read.is_none() && !diagnostics.has_errors() {
-            diagnostics.error(format!("the user `{id}` is gone"), "plan without `-refresh=false`", None);
-        }
-        return read.map(|kept| kept.private.state);
+    let (Some(service), None) = (&host.service, &prior.private.state) else {
+        return Some(prior.private.state.clone());
     };
-    if *config.get(Property::UserProficiencies) == Value::Null || state.settings.proficiencies.is_some() {
-        return Some(Some(state.clone()));
+    // Nobody has read it: it was moved here, or a plan is not to refresh.
+    let id = prior.object.output("id").as_str().unwrap_or_default();
+    let read = adopted(host, service, id, diagnostics).await;
+    if read.is_none() && !diagnostics.has_errors() {
+        diagnostics.error(format!("the user `{id}` is gone"), "plan without `-refresh=false`", None);
     }
-    match refresh(service.client(), state).await {
-        Ok(read) => Some(read.or_else(|| Some(state.clone()))),
+    read.map(|kept| kept.private.state)
+}
+
+/// Reads the user whole where a call would write what the last reading left out.
+async fn with_what_is_needed(
+    host: &Host,
+    spec: &UserSpec,
+    actual: Option<UserState>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<Option<UserState>> {
+    let (Some(service), Some(state)) = (&host.service, &actual) else { return Some(actual) };
+    match service.reader.for_plan(spec, state, options, service.client()).await {
+        Ok(Some(read)) => Some(Some(read)),
+        Ok(None) => {
+            diagnostics.error(format!("the user `{}` is gone", state.name), "plan again", None);
+            None
+        }
         Err(error) => {
-            diagnostics.error(format!("the user `{}` cannot be read: {error}", state.name), "", None);
+            diagnostics.call_failed(format!("the user `{}` cannot be read", state.name), &error);
             None
         }
     }
+}
+
+/// The places of changes, for a log.
+fn changed_paths(changes: &[Change]) -> String {
+    changes.iter().map(|change| change.property.snake_case()).collect::<Vec<_>>().join(", ")
 }

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use connect_user::user::{Property, TagInputs, Tags, UserState, Value, is_system_tag, merge_tags};
+use connect_user::{
+    diff::Options,
+    user::{Property, PropertySet, TagInputs, Tags, UserState, Value, is_system_tag, merge_tags},
+};
 
 /// The names of what only the service knows.
 const OUTPUTS: [&str; 5] = ["id", "arn", "user_id", "tags_all", "password_changed"];
@@ -77,6 +80,10 @@ impl Object {
         let Value::Map(mut members) = self.to_terraform() else { return Value::Null };
         members.retain(|(name, _)| !OUTPUTS.contains(&name.as_str()));
         for (name, value) in &mut members {
+            // A tag that is null is left out.
+            if let Value::Map(members) = &mut *value {
+                members.retain(|(_, value)| *value != Value::Null);
+            }
             if let (Value::List(items), true) = (&mut *value, self.blocks.contains_key(name)) {
                 *value = items.pop().unwrap_or(Value::Null);
             }
@@ -84,8 +91,22 @@ impl Object {
         Value::Map(members)
     }
 
-    /// The user as the service has it, with everything that can be read.
-    pub fn from_state(state: &UserState, default_tags: &Tags) -> Self {
+    /// The same without the properties that are not in the set; a block is there where one of its properties
+    /// is.
+    pub fn only(&self, set: PropertySet) -> Self {
+        let mut object = self.clone();
+        object.leaves.retain(|property, _| set.contains(*property));
+        let blocks = object
+            .leaves
+            .keys()
+            .filter_map(|property| Some(property.snake_case().split_once('.')?.0.to_owned()));
+        let there: BTreeSet<String> = blocks.collect();
+        object.blocks.retain(|block, _| there.contains(block));
+        object
+    }
+
+    /// The user as the service has it, with everything that can be read but tags to ignore.
+    pub fn from_state(state: &UserState, options: &Options) -> Self {
         // A state is plain data, which JSON can always hold.
         let json =
             serde_json::to_value(state).and_then(serde_json::from_value::<Value>).unwrap_or(Value::Null);
@@ -93,7 +114,7 @@ impl Object {
         for property in Property::ALL {
             let place = property.path().split('.').try_fold(&json, |value, name| value.get(name));
             let value = match (property, place) {
-                (Property::Tags, _) => own_tags(state, default_tags),
+                (Property::Tags, _) => own_tags(state, options),
                 (Property::Password, _) | (_, None) => Value::Null,
                 (_, Some(Value::List(items))) if !property.members().is_empty() => {
                     Value::List(items.iter().map(|item| element(*property, item)).collect())
@@ -106,7 +127,7 @@ impl Object {
             object.set(*property, value);
         }
         object.identify(state);
-        object.put("tags_all", tags(state.tags_all.iter().filter(|(key, _)| !is_system_tag(key))));
+        object.put("tags_all", tags(shown_tags(state, options)));
         object
     }
 
@@ -186,13 +207,17 @@ pub fn all_tags(default_tags: &Tags, own: Option<&TagInputs>) -> Value {
     known.map_or(Value::Unknown, Value::Map)
 }
 
-/// Every tag that is not AWS's own or the provider's.
-fn own_tags(state: &UserState, default_tags: &Tags) -> Value {
-    let is_own = |key: &String, value: &String| {
-        let is_default = default_tags.get(key) == Some(value) && !state.record.tag_keys.contains(key);
-        !is_system_tag(key) && !is_default
+/// Every tag that is neither AWS's own nor to be ignored.
+fn shown_tags<'a>(state: &'a UserState, options: &Options) -> impl Iterator<Item = (&'a String, &'a String)> {
+    state.tags_all.iter().filter(|(key, _)| !is_system_tag(key) && !options.ignore_tags.contains(key))
+}
+
+/// Those of them that are not the provider's.
+fn own_tags(state: &UserState, options: &Options) -> Value {
+    let is_default = |key: &String, value: &String| {
+        options.default_tags.get(key) == Some(value) && !state.record.tag_keys.contains(key)
     };
-    match tags(state.tags_all.iter().filter(|(key, value)| is_own(key, value))) {
+    match tags(shown_tags(state, options).filter(|(key, value)| !is_default(key, value))) {
         Value::Map(tags) if tags.is_empty() => Value::Null,
         tags => tags,
     }

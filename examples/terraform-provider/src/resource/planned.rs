@@ -83,9 +83,9 @@ pub fn warn_of_blocks(prior: &Object, config: &Object, state: &UserState, diagno
 }
 
 /// The plan's values, and what only now is known.
-pub fn as_planned(planned: &Object, state: &UserState) -> Object {
+pub fn as_planned(planned: &Object, state: &UserState, options: &Options) -> Object {
     let mut object = planned.clone();
-    let there = Object::from_state(state, &Default::default());
+    let there = Object::from_state(state, options);
     for property in Property::ALL.iter().copied().filter(|property| has_unknowns(planned.get(*property))) {
         object.set(property, there.get(property).clone());
     }
@@ -100,8 +100,8 @@ pub fn as_planned(planned: &Object, state: &UserState) -> Object {
 /// After a failure: the plan's values as far as they hold, and otherwise the service's.
 pub fn as_it_is(planned: &Object, spec: &UserSpec, state: &UserState, options: &Options) -> Object {
     let left = diff(spec, Some(state), options).changes;
-    let there = Object::from_state(state, &options.default_tags);
-    let mut object = as_planned(planned, state);
+    let there = Object::from_state(state, options);
+    let mut object = as_planned(planned, state, options);
     for property in Property::ALL.iter().copied().filter(|property| has_changed(&left, *property)) {
         object.set(property, there.get(property).clone());
     }

@@ -2,6 +2,7 @@
 
 use connect_user::{
     apply::{ApplyError, Failed},
+    client::ClientError,
     diff::{Notice, drift},
     user::{Path, Property, Segment, Shape, UserState, in_snake_case, to_snake_case},
     validate::{Report, Severity, Violation},
@@ -11,6 +12,8 @@ use magma_protocol::tfplugin6::{
     attribute_path::{Step, step::Selector},
     diagnostic,
 };
+
+use crate::resource::Unreadable;
 
 /// Everything that there is to say about one call.
 #[derive(Default)]
@@ -27,16 +30,33 @@ impl Diagnostics {
         self.push(diagnostic::Severity::Warning, summary.into(), detail.into(), at);
     }
 
-    /// Every violation, at its place.
-    pub fn report(&mut self, report: &Report) {
+    /// Every error, at its place, and the warnings that are to be told.
+    pub fn report(&mut self, report: &Report, tells: impl Fn(&Path) -> bool) {
         for Violation { path, code, severity, message, help, .. } in report.violations() {
             let severity = match severity {
                 Severity::Error => diagnostic::Severity::Error,
+                Severity::Warning if !tells(path) => continue,
                 Severity::Warning => diagnostic::Severity::Warning,
             };
             let help = help.as_ref().map(|help| format!("{}\n\n", sentence(help))).unwrap_or_default();
             self.push(severity, message.clone(), format!("{help}The rule is `{code}`."), Some(path));
         }
+    }
+
+    /// A call that failed, and why.
+    pub fn call_failed(&mut self, what: String, error: &ClientError) {
+        self.error(format!("{what}: {error}"), ApplyError::from(error.clone()).help(), None);
+    }
+
+    /// A user that is not deleted, and why.
+    pub fn not_deleted(&mut self, name: &str, error: &ApplyError, is_stopped: bool) {
+        let message = format!("the user `{name}` is not deleted: {}", why(error, is_stopped));
+        self.error(message, error.help(), None);
+    }
+
+    /// Private state that cannot be read.
+    pub fn unreadable(&mut self, unreadable: &Unreadable) {
+        self.error(unreadable.to_string(), unreadable.help, None);
     }
 
     /// What no call can do.
@@ -49,8 +69,15 @@ impl Diagnostics {
     }
 
     /// An apply that ended early: why, what is left, and whether it is certain.
-    pub fn failed(&mut self, failed: &Failed, planned_from: Option<&UserState>) {
-        let mut detail = vec![sentence(failed.error.help())];
+    pub fn failed(&mut self, failed: &Failed, planned_from: Option<&UserState>, is_stopped: bool) {
+        let help = match &failed.error {
+            // Terraform has no id to keep.
+            ApplyError::OutcomeUnknown { .. } => {
+                "run it again; if the name is taken then, import that user or set `adopt_existing` in the provider block"
+            }
+            error => error.help(),
+        };
+        let mut detail = vec![sentence(help)];
         if let (ApplyError::Stale, Some(known), Some(actual)) = (&failed.error, planned_from, &failed.state) {
             let changes = drift(known, actual, &Default::default());
             let places: Vec<String> = changes.iter().map(|change| format!("`{}`", change.path)).collect();
@@ -59,11 +86,18 @@ impl Diagnostics {
         if let (ApplyError::Stale, None) = (&failed.error, &failed.state) {
             detail.push("The user is gone.".to_owned());
         }
-        if matches!(&failed.error, ApplyError::NotAdopted { differing, .. } if differing.is_empty()) {
+        if let ApplyError::NotAdopted { differing, .. } = &failed.error {
+            if differing.is_empty() {
+                detail.push(
+                    "That user is exactly as the configuration wants it. If an earlier run was killed, import it \
+                     or set `adopt_existing` in the provider block."
+                        .to_owned(),
+                );
+            }
             detail.push(
-                "That user is exactly as the configuration wants it. If an earlier run was killed, import it or \
-                 set `adopt_existing` in the provider block. With `create_before_destroy` the name is still the \
-                 old user's: remove that, for names are unique in an instance."
+                "If it is the user that this one replaces: `create_before_destroy` cannot work for a replacement \
+                 that keeps the name, for names are unique in an instance. Remove it from this resource and from \
+                 those that depend on it."
                     .to_owned(),
             );
         }
@@ -74,7 +108,7 @@ impl Diagnostics {
         if !failed.certain {
             detail.push("Whether the call was done is not known: the next plan reads it.".to_owned());
         }
-        self.error(failed.error.to_string(), detail.join("\n\n"), None);
+        self.error(why(&failed.error, is_stopped), detail.join("\n\n"), None);
     }
 
     /// A user that was there already.
@@ -100,6 +134,16 @@ impl Diagnostics {
             detail: sentence(&in_snake_case(&detail)),
             attribute: at.and_then(attribute_path),
         });
+    }
+}
+
+/// What went wrong. Once Terraform is interrupted nothing is repeated: what the last attempt said is not why.
+fn why(error: &ApplyError, is_stopped: bool) -> String {
+    match error {
+        ApplyError::Client(client) if is_stopped && client.is_retryable() => {
+            format!("cancelled, and not tried again: {error}")
+        }
+        _ => error.to_string(),
     }
 }
 

@@ -59,7 +59,9 @@ fn to_pack(value: &Value) -> Pack {
         Value::Null => Pack::Nil,
         Value::Unknown => Pack::Ext(0, vec![0]),
         Value::Bool(flag) => Pack::Boolean(*flag),
-        Value::Integer(number) => Pack::from(*number),
+        // As text, which Terraform reads exactly as it reads the number in its state: in a check for drift it takes
+        // numbers of another precision for a change.
+        Value::Integer(number) => Pack::from(number.to_string()),
         Value::Float(number) => Pack::F64(*number),
         Value::String(text) => Pack::from(text.as_str()),
         Value::List(items) => Pack::Array(items.iter().map(to_pack).collect()),

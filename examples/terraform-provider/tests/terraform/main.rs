@@ -3,7 +3,11 @@
 //! After every step that should end well, a second plan must have nothing to do.
 
 mod attributes;
+mod cases;
 mod failures;
+mod ignored;
 mod import;
 mod plans;
+mod private;
+mod provider;
 mod support;

@@ -267,7 +267,7 @@ pub struct Said {
 }
 
 impl Said {
-    fn new(output: Output) -> Self {
+    pub fn new(output: Output) -> Self {
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8(text).expect("text");
         // Terraform draws a bar beside an error.
