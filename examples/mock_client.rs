@@ -67,11 +67,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     connect
         .expect_list_users()
         .times(1)
-        .returning(|_| Err(ClientError::new(Operation::ListUsers, ErrorKind::AccessDenied)));
+        .returning(|_| Err(ClientError::new(Operation::ListUsers, ErrorKind::Service)));
 
     let error = find_by_name(&connect, &"1c2d".into(), "jane", true).await.unwrap_err();
     println!("as the mock says: {error}");
-    assert_eq!(error.kind(), ErrorKind::AccessDenied);
+    assert_eq!(error.kind(), ErrorKind::Service);
     Ok(())
 }
 
