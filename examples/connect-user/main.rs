@@ -52,6 +52,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime.block_on(run(args)),
         Err(error) => Err(Failure::new(error.to_string())),
     };
+    let result = result.and_then(|code| output::check_written().map(|()| code));
     result.unwrap_or_else(|failure| {
         output::failure(&failure);
         ExitCode::FAILURE

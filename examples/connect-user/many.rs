@@ -65,7 +65,8 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
         let json = serde_json::to_string_pretty(&program).unwrap_or_default();
         text = format!("{}\n", output::readable(&json));
     }
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    output::written(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+    output::check_written()?;
     output::note(&format!("{}; passwords cannot be read", output::users(users.len())));
     Ok(())
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::{
     args::{Color, Format},
     backend::Backend,
-    failure::Failure,
+    failure::{Failure, Outcome},
     program::Undefined,
     review::{Review, View},
     wishes::{UNDEFINED_REFERENCE, Wishes},
@@ -45,14 +45,35 @@ fn is_json() -> bool {
     FORMAT.get() == Some(&Format::Json)
 }
 
+/// Why something could not be written to stdout.
+static UNWRITTEN: OnceLock<io::Error> = OnceLock::new();
+
+/// Whoever closes the pipe has seen enough; anything else is told at the end, so that nothing under way is cut off.
+pub fn written(result: io::Result<()>) {
+    if let Err(error) = result
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        let _ = UNWRITTEN.set(error);
+    }
+}
+
+/// Fails where something could not be written to stdout, such as on a full disk.
+pub fn check_written() -> Outcome<()> {
+    written(io::stdout().flush());
+    match UNWRITTEN.get() {
+        Some(error) => Err(Failure::new(format!("the output cannot be written: {error}"))
+            .help("make room, or write it elsewhere; what was applied is recorded")),
+        None => Ok(()),
+    }
+}
+
 /// Prints lines to stdout, each in the colour of its symbol. Names and values in them have passed through
 /// [`one_line`] or stand in JSON; what else might steer a terminal is escaped here.
 pub fn text(text: &str) {
     let mut out = anstream::stdout().lock();
     for line in text.lines() {
         let style = style_of(line.trim_start());
-        // Whoever closes the pipe has seen enough.
-        let _ = writeln!(out, "{style}{}{style:#}", one_line(line));
+        written(writeln!(out, "{style}{}{style:#}", one_line(line)));
     }
 }
 
@@ -69,11 +90,11 @@ fn style_of(line: &str) -> Style {
 }
 
 pub fn json_line(value: &Value) {
-    let _ = writeln!(io::stdout().lock(), "{}", readable(&value.to_string()));
+    written(writeln!(io::stdout().lock(), "{}", readable(&value.to_string())));
 }
 
 pub fn json(value: &Value) {
-    let _ = writeln!(io::stdout().lock(), "{}", readable(&format!("{value:#}")));
+    written(writeln!(io::stdout().lock(), "{}", readable(&format!("{value:#}"))));
 }
 
 /// JSON in which each character that cannot be seen, or that YAML does not allow, is escaped.

@@ -263,10 +263,23 @@ async fn read(
     if is_all {
         return Err(Failure::said());
     }
+    let mut imported: BTreeMap<String, &str> = BTreeMap::new();
     for user in program.users.iter().filter(|user| wishes.is_target(&user.name)) {
-        let Some(id) = user.options.import.as_ref().filter(|_| !known.contains_key(&user.name)) else {
+        let Some(id) = &user.options.import else { continue };
+        if let Some(other) = imported.insert(id.to_string(), &user.name) {
+            let message = format!("`{other}` and `{}` both import `{id}`", user.name);
+            return Err(Failure::new(message).help("take one of the `import` options out"));
+        }
+        // Who is recorded and there was imported once.
+        let is_there = refreshed.states.get(&user.name).is_some_and(Option::is_some);
+        if let Some(state) = known.get(&user.name).filter(|_| is_there) {
+            if state.id() != *id {
+                let message = format!("`{}` imports `{id}`, and is recorded as `{}`", user.name, state.id());
+                return Err(Failure::new(message)
+                    .help("take the `import` option out, or give the other user a resource of its own"));
+            }
             continue;
-        };
+        }
         if let Some((other, _)) = known.iter().find(|(_, state)| state.id() == *id) {
             if program.user(other).is_none() {
                 // It moves: it need not be read twice.

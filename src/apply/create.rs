@@ -74,6 +74,7 @@ impl Creation<'_> {
         let request = request(self.desired);
         let mut repetitions = REPETITIONS;
         let mut pauses = self.options.pauses();
+        let mut is_first = true;
         loop {
             let error = match self.client.create_user(&request).await {
                 Ok(created) => {
@@ -97,10 +98,14 @@ impl Creation<'_> {
             if error.kind() != ErrorKind::Duplicate {
                 return Err(self.ended(error));
             }
-            if !self.is_name_about_to_be_free() {
+            // Where it is about to be free, one look tells whether somebody else has it.
+            let is_waited_for = self.is_name_about_to_be_free();
+            if std::mem::take(&mut is_first) || !is_waited_for {
                 match self.look(Duration::ZERO).await {
                     Looked::Found(users) => return self.take(users, error).await,
-                    Looked::Unsure(Some(failed)) if !failed.is_retryable() => return Err(self.ended(error)),
+                    Looked::Unsure(Some(failed)) if !failed.is_retryable() && !is_waited_for => {
+                        return Err(self.ended(error));
+                    }
                     // Whoever has it cannot be found yet, or no longer.
                     Looked::Nobody | Looked::Unsure(_) => {}
                 }

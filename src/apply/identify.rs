@@ -27,18 +27,26 @@ pub(super) enum Verdict {
 ///
 /// A user whose time of change is not known is nobody's own.
 pub(super) fn identify(attempt: &CreationAttempt, found: &UserState, clock_skew: Duration) -> Verdict {
-    let earliest = Timestamp::from_millis(
-        attempt.began().as_millis().saturating_sub(u64::try_from(clock_skew.as_millis()).unwrap_or(u64::MAX)),
-    );
-    if found.last_modified_time.is_some_and(|time| time < earliest) {
+    let earlier_by = |by: Duration| {
+        let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+        let then = Timestamp::from_millis(attempt.began().as_millis().saturating_sub(by));
+        found.last_modified_time.is_some_and(|time| time < then)
+    };
+    if earlier_by(SIGNED_WITHIN.max(clock_skew)) {
         return Verdict::Older;
     }
     let differing = differences(attempt, found);
-    match differing.is_empty() && found.last_modified_time.is_some() {
-        true => Verdict::Made,
-        false => Verdict::Differs(differing),
+    match (differing.is_empty(), earlier_by(clock_skew)) {
+        (true, false) if found.last_modified_time.is_some() => Verdict::Made,
+        // The clocks may differ by more than is assumed.
+        (true, _) => Verdict::Differs(differing),
+        (false, true) => Verdict::Older,
+        (false, false) => Verdict::Differs(differing),
     }
 }
+
+/// By how much the clock of whoever signs a request may differ from the service's.
+const SIGNED_WITHIN: Duration = Duration::from_secs(15 * 60);
 
 /// Everything in which a user that was found is not as asked for; also what the spec leaves out and a new
 /// user would not have.

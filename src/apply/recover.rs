@@ -68,5 +68,6 @@ pub async fn recover(
             _ => {}
         }
     }
-    unclear.unwrap_or(Recovery::NotMade)
+    // A namesake that was deleted to make way may still be found while the new user is not.
+    unclear.unwrap_or(if is_visible { Recovery::NotMade } else { Recovery::NotKnownYet(None) })
 }

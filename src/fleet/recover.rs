@@ -54,6 +54,10 @@ impl RecoveredUser {
             Recovery::NotMade => {
                 format!("an earlier run had begun to make the user `{name}` of `{user}`, and had not made it")
             }
+            Recovery::Unclear { id, differing } if differing.is_empty() => format!(
+                "an earlier run had begun to make the user `{name}` of `{user}`: `{id}` may be it, but when it was \
+                 changed does not tell",
+            ),
             Recovery::Unclear { id, differing } => {
                 let places: Vec<String> = differing.iter().map(ToString::to_string).collect();
                 format!(
@@ -141,7 +145,8 @@ async fn settle(
     let mut found = Vec::new();
     let mut left = Vec::new();
     let mut is_settled = false;
-    for (creating, recovery) in std::mem::take(&mut entry.creating).into_iter().zip(recoveries) {
+    // The last one is who the program wanted last; those before it are left to delete.
+    for (creating, recovery) in std::mem::take(&mut entry.creating).into_iter().zip(recoveries).rev() {
         let name = creating.attempt.name().to_owned();
         match &recovery {
             Recovery::Made(state) if !taken.insert(state.user_id.clone()) => {
@@ -157,6 +162,8 @@ async fn settle(
         }
         found.push(RecoveredUser { user: user.clone(), name, recovery });
     }
+    left.reverse();
+    found.reverse();
     entry.creating = left;
     let change = is_settled.then(|| match entry.is_empty() {
         true => Change::Remove(user),

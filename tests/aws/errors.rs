@@ -22,9 +22,9 @@ const TABLE: &[(u16, &str, ErrorKind)] = &[
     (400, "InvalidParameterException", ErrorKind::Invalid),
     (403, "AccessDeniedException", ErrorKind::AccessDenied),
     (400, "AccessDeniedException", ErrorKind::AccessDenied),
-    (403, "ExpiredTokenException", ErrorKind::AccessDenied),
-    (403, "InvalidSignatureException", ErrorKind::AccessDenied),
-    (403, "UnrecognizedClientException", ErrorKind::AccessDenied),
+    (403, "ExpiredTokenException", ErrorKind::Credentials),
+    (403, "InvalidSignatureException", ErrorKind::Credentials),
+    (403, "UnrecognizedClientException", ErrorKind::Credentials),
     (500, "InternalServiceException", ErrorKind::Service),
     (503, "ServiceUnavailableException", ErrorKind::Service),
 ];

@@ -302,3 +302,29 @@ fn tags_of_others_are_left_alone() {
     let exported = tool.ok(&["export", "--instance", "i"]).out;
     assert!(exported.contains("backup/daily") && exported.contains("owner"), "{exported}");
 }
+
+#[test]
+fn an_import_of_somebody_else_is_refused_and_not_forgotten() {
+    let tool = Tool::new();
+    let user = |name: &str, import: Option<&str>| {
+        let mut properties = jane();
+        properties["name"] = json!(name);
+        let mut user = json!({"type": "aws:connect:User", "properties": properties});
+        if let Some(id) = import {
+            user["options"] = json!({"import": id});
+        }
+        user
+    };
+    let file = tool.write(&json!({"resources": {"a": user("x", None), "b": user("y", None)}}));
+    tool.ok(&["apply", &file, "--yes"]);
+    let shown = tool.json(&["show"]);
+    let id = |name: &str| shown["users"][name]["id"].as_str().expect("an id").to_owned();
+    let (x, y) = (id("a"), id("b"));
+    let both = tool.write(&json!({"resources": {"c": user("x", Some(&x)), "d": user("z", Some(&x))}}));
+    assert!(tool.fails(&["plan", &both]).contains(&format!("`c` and `d` both import `{x}`")));
+    let other = tool.write(&json!({"resources": {"a": user("x", Some(&y))}}));
+    let said = tool.fails(&["plan", &other]);
+    assert!(said.contains(&format!("`a` imports `{y}`, and is recorded as `{x}`")), "{said}");
+    let same = tool.write(&json!({"resources": {"a": user("x", Some(&x)), "b": user("y", None)}}));
+    assert_eq!(tool.ok(&["plan", &same]).out, "No changes: 2 up to date.\n");
+}

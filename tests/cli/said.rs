@@ -155,3 +155,20 @@ fn a_pipe_is_no_state_and_no_service() {
         assert!(said.contains("is not a regular file"), "{args:?}: {said}");
     }
 }
+
+/// Whoever redirects an export to a full disk must not take what is there for the whole.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_an_error() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    for args in [&["apply", &file, "--yes"][..], &["plan", &file], &["export", "--instance", "i"], &["show"]]
+    {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full disk");
+        let output = tool.command(args).stdout(full).output().expect("it runs");
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {err}");
+        assert!(err.contains("the output cannot be written: "), "{args:?}: {err}");
+    }
+    assert_eq!(tool.ok(&["plan", &file]).out, "No changes: 1 up to date.\n", "what was applied is recorded");
+}

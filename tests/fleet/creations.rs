@@ -320,3 +320,25 @@ async fn who_has_the_name_is_told_at_once() {
     assert!(message.contains("which differs in `routingProfileId`"), "{message}");
     assert!(outcome.elapsed.as_secs() < 5, "{:?}", outcome.elapsed);
 }
+
+/// The recorded user was deleted, and somebody else has made another of its name: waiting would not help.
+#[tokio::test(start_paused = true)]
+async fn who_has_the_name_of_a_user_that_is_gone_is_told_at_once() {
+    let (connect, store, other) = (connect(), MemoryStore::default(), MemoryStore::default());
+    let all = [wanted("a", &document("jane"))];
+    assert!(run(&connect, &store, &all).await.is_done());
+    let gone = states_of(&store).await["a"].clone();
+    let request = DeleteUser { instance_id: gone.instance_id.clone(), user_id: gone.user_id.clone() };
+    connect.delete_user(&request).await.expect("deleted by hand");
+    let mut theirs = document("jane");
+    theirs["routingProfileId"] = json!("r9");
+    assert!(run(&connect, &other, &[wanted("x", &theirs)]).await.is_done());
+
+    let plan = planned(&all, &MemoryStore::default()).await;
+    let outcome = apply(&plan, &store, &connect, &options()).await;
+    assert_eq!(outcome.users[0].result, UserResult::Failed, "{outcome:?}");
+    assert!(
+        outcome.users[0].message.as_ref().is_some_and(|message| message.contains("is taken by the user"))
+    );
+    assert!(outcome.elapsed < std::time::Duration::from_secs(10), "{:?}", outcome.elapsed);
+}

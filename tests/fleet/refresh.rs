@@ -9,9 +9,10 @@ use connect_user::{
         TokenBuckets,
         memory::{Fault, MemoryConnect, Outcome},
     },
+    diff::Action,
     fleet::{
-        ApplyOptions, Change, Entry, FindingKind, MemoryStore, Reader, RefreshOptions, Refreshed, StateStore,
-        Strategy, Wanted, apply, plan, read_all, refresh,
+        ApplyOptions, Change, Entry, FindingKind, Guard, MemoryStore, PlanOptions, Reader, RefreshOptions,
+        Refreshed, StateStore, Strategy, Wanted, apply, load_all, plan, read_all, refresh,
     },
     user::{
         IdentityManagementType, ImportId, InstanceId, Operation, Property, PropertySet, Timestamp, UserState,
@@ -673,4 +674,42 @@ async fn proficiencies_that_a_program_asks_for_are_read_once() {
     assert_eq!((proficiencies("u00001"), proficiencies("u00002")), (&Some(Default::default()), &None));
     let list = ListUsers { instance_id: "i".into(), next_token: None, max_results: None };
     assert_eq!(world.connect.list_users(&list).await.expect("a page").items.len(), 3);
+}
+
+/// A rename is taken back while the old user is still there: it is who is desired, and the new one goes.
+#[tokio::test(start_paused = true)]
+async fn a_rename_that_is_taken_back_keeps_the_old_user() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let store = MemoryStore::default();
+    let instance = InstanceId::new("i");
+    let run = async |name: &str| {
+        let wanted = [wanted("a", &document(name))];
+        let entries = load_all(&store).await.expect("all");
+        let known: BTreeMap<String, UserState> =
+            entries.iter().filter_map(|(name, entry)| Some((name.clone(), entry.state.clone()?))).collect();
+        let options = RefreshOptions::builder().now(Timestamp::from_millis(9_999_999)).build();
+        let refreshed = refresh(&wanted, &known, &connect, &options).await;
+        store.commit(&refreshed.changes(&entries)).await.expect("written");
+        let options = PlanOptions::builder().guard(Guard::OFF).build();
+        let plan = plan(&wanted, &refreshed.there(), &options).expect("a plan");
+        let outcome = apply(&plan, &store, &connect, &crate::apply::options()).await;
+        (plan.count(Action::Create) + plan.count(Action::Replace), outcome)
+    };
+    run("jane").await;
+    let id = connect.users(&instance)[0].0.user_id.clone();
+    for occurrence in 1..=3 {
+        connect.inject(Fault::of(
+            Operation::DeleteUser,
+            occurrence,
+            Outcome::Refused(ErrorKind::AccessDenied),
+        ));
+    }
+    assert!(!run("june").await.1.is_done(), "jane is left");
+    connect.clear_faults();
+    let (created, outcome) = run("jane").await;
+    assert!(outcome.is_done(), "{outcome:?}");
+    assert_eq!(created, 0, "nobody is created");
+    let there: Vec<_> =
+        connect.users(&instance).into_iter().map(|(user, _)| (user.user_id, user.name)).collect();
+    assert_eq!(there, [(id, "jane".to_owned())]);
 }

@@ -89,7 +89,7 @@ pub(super) fn found(user: UserSearchSummary) -> Result<FoundUser, Missing> {
     Ok(FoundUser {
         user_id: required(user.id, "Users.Id")?.into(),
         arn: user.arn.unwrap_or_default(),
-        name: required(user.username, "Users.Username")?,
+        name: user.username.unwrap_or_default(),
         directory_user_id: user.directory_user_id,
         first_name: first_name.map(Personal::new),
         last_name: last_name.map(Personal::new),

@@ -147,9 +147,23 @@ impl AwsSettings {
     }
 }
 
+/// A URL without the user and the password in it.
+fn without_user(url: &str) -> String {
+    match url
+        .split_once("://")
+        .map(|(scheme, rest)| (scheme, rest.split_at(rest.find('/').unwrap_or(rest.len()))))
+    {
+        Some((scheme, (authority, path))) if authority.contains('@') => {
+            let host = authority.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{host}{path}")
+        }
+        _ => url.to_owned(),
+    }
+}
+
 fn check_url(url: &str) -> Result<(), AwsSettingsError> {
     let failed =
-        |reason: &str| AwsSettingsError::EndpointUrl { url: url.to_owned(), reason: reason.to_owned() };
+        |reason: &str| AwsSettingsError::EndpointUrl { url: without_user(url), reason: reason.to_owned() };
     let parsed: http::Uri = url.parse().map_err(|error: http::uri::InvalidUri| failed(&error.to_string()))?;
     if !matches!(parsed.scheme_str(), Some("http" | "https")) {
         return Err(failed("it must begin with `http://` or `https://`"));

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::{
     diff::{Options, needs_reading},
     fleet::{Identity, Wanted, match_users},
-    user::{Input, InstanceId, Property, UserSpec, UserState},
+    user::{Input, InstanceId, Property, Replaced, UserSpec, UserState},
 };
 
 /// A user of the program, as far as it is known before the fleet is read.
@@ -78,6 +78,12 @@ impl<'a> Needs<'a> {
     /// Whether the program wants the recorded user.
     pub(super) fn desires(&self, name: &str) -> bool {
         self.desired.contains_key(name)
+    }
+
+    /// Whether the program wants the recorded user to be this one.
+    pub(super) fn is_desired_as(&self, name: &str, user: &Replaced) -> bool {
+        let identity = self.desired.get(name).and_then(DesiredSpec::identity);
+        identity.is_some_and(|(instance, name)| *instance == user.instance_id && name == user.name)
     }
 
     /// Whether a plan would write something of the user that was not read.

@@ -129,11 +129,12 @@ impl<'a> Instance<'a> {
         self.explain(refreshed, format_args!("{head}searching takes"), self.cost(&alone) + by_search);
         match self.source.found().await {
             Ok(found) => {
-                for (name, state) in tags {
-                    let found = found.get(state.user_id.bare()).map(|user| &user.tags);
-                    let reading = Reading::There(Box::new(with_tags(state, found)), None);
-                    refreshed.take(name, state, reading);
-                }
+                let with_found = |user: Known<'a>| {
+                    let found = found.get(user.1.user_id.bare()).map(|user| &user.tags);
+                    (user, with_tags(user.1, found), self.manages_proficiencies(user))
+                };
+                let tags = tags.into_iter().map(with_found).collect();
+                alone.extend(self.with_proficiencies(tags, refreshed).await);
                 self.take_found(either, found, refreshed).await;
             }
             Err(error) => {

@@ -18,7 +18,7 @@ use self::{
 };
 use crate::{
     client::ConnectClient,
-    user::{InstanceId, Operation, UserState},
+    user::{InstanceId, Operation, Replaced, UserState, one_line},
 };
 
 pub use all::{Everybody, read_all};
@@ -75,6 +75,9 @@ where
             Instance { source, needs: &needs, users: users.clone() }.refresh(&mut refreshed).await;
         }
     }
+    let caches: BTreeMap<&InstanceId, &Cache> =
+        instances.iter().map(|(id, (cache, _))| (id, cache)).collect();
+    settle_superseded(&caches, &needs, client, options, &mut refreshed).await;
     let needs = Needs::new(&desired, refreshed.states.iter().map(|(name, state)| (name, state.as_ref())));
     for (id, (cache, _)) in &instances {
         let source = Source { instance: id, client, options, cache };
@@ -114,6 +117,58 @@ async fn read_what_a_plan_needs(
     ));
 }
 
+/// Users whom a replacement has superseded and left: one that the program wants again takes the place of the
+/// one that superseded it, and one that is no longer there is no longer left.
+async fn settle_superseded(
+    caches: &BTreeMap<&InstanceId, &Cache>,
+    needs: &Needs<'_>,
+    client: &dyn ConnectClient,
+    options: &RefreshOptions,
+    refreshed: &mut Refreshed,
+) {
+    let has_left = |state: &&UserState| !state.record.unfinished.replaced.is_empty();
+    let states: Vec<(String, UserState)> = refreshed
+        .states
+        .iter()
+        .filter(|(name, _)| !refreshed.failed.contains_key(*name))
+        .filter_map(|(name, state)| Some((name.clone(), state.as_ref().filter(has_left)?.clone())))
+        .collect();
+    for (name, state) in states {
+        let mut left: Vec<Replaced> = Vec::new();
+        let mut again = None;
+        for old in &state.record.unfinished.replaced {
+            let (instance, unknown) = (old.instance_id.to_bare(), Cache::default());
+            let cache = caches.get(&instance).copied().unwrap_or(&unknown);
+            let source = Source { instance: &instance, client, options, cache };
+            if again.is_none()
+                && needs.is_desired_as(&name, old)
+                && !needs.is_desired_as(&name, &state.to_replaced())
+            {
+                again = source.superseded(&state, old).await;
+                if again.is_some() {
+                    continue;
+                }
+            }
+            if options.strategy == Strategy::None || source.may_be_there(old).await {
+                left.push(old.clone());
+            }
+        }
+        let mut now = match again {
+            Some(old) => {
+                left.insert(0, state.to_replaced());
+                let message = "is desired again, and the user that superseded it will be deleted";
+                refreshed
+                    .explanations
+                    .push(format!("`{name}`: the user `{}` {message}", one_line(&old.name)));
+                old
+            }
+            None => state,
+        };
+        now.record.unfinished.replaced = left;
+        refreshed.states.insert(name, Some(now));
+    }
+}
+
 /// A user that is gone and missing from the program may have superseded others who are still to be deleted:
 /// the record stands for the first of them who is there.
 async fn take_superseded(
@@ -134,7 +189,11 @@ async fn take_superseded(
             before.user_id.clone_from(&old.user_id);
             before.name.clone_from(&old.name);
             before.record.unfinished.replaced = left.clone().cloned().collect();
-            let source = Source { instance: &old.instance_id, ..source };
+            let (instance, unknown) = (old.instance_id.to_bare(), Cache::default());
+            let source = match instance == *source.instance {
+                true => source,
+                false => Source { instance: &instance, cache: &unknown, ..source },
+            };
             match source.read(&before, false).await {
                 Reading::Gone(_) => {}
                 reading => {

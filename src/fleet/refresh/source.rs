@@ -16,7 +16,7 @@ use crate::{
         ClientError, ClientResult, ConnectClient, ErrorKind, FoundUser, ListedUser, list_all_proficiencies,
         list_all_users, search_all_users,
     },
-    user::{InstanceId, Property, PropertySet, Timestamp, UserId, UserState, is_system_tag},
+    user::{InstanceId, Property, PropertySet, Replaced, Timestamp, UserId, UserState, is_system_tag},
 };
 
 /// The users of an instance as a list has them.
@@ -221,12 +221,12 @@ impl Source<'_> {
             Ok(listed) if listed.by_id.contains_key(known.user_id.bare()) => {
                 there(not_read(known), FindingKind::NotReadable)
             }
-            Ok(listed) if listed.by_name.contains_key(&known.name) => {
+            // Before it, a list may still have a namesake that was deleted to make way for it.
+            _ if is_new => there(known.clone(), FindingKind::NotVisibleYet),
+            Ok(listed) => {
                 let other = listed.by_name.get(&known.name).cloned();
                 Reading::Gone(other.map_or(FindingKind::Gone, FindingKind::Recreated))
             }
-            _ if is_new => there(known.clone(), FindingKind::NotVisibleYet),
-            Ok(_) => Reading::Gone(FindingKind::Gone),
             Err(error) if error.kind() == ErrorKind::AccessDenied => match self.exists().await {
                 Ok(()) => Reading::Gone(FindingKind::Gone),
                 Err(error) => Reading::Failed(error.clone()),
@@ -236,12 +236,31 @@ impl Source<'_> {
         }
     }
 
+    /// A user whom `state` has superseded, if it is there.
+    pub(super) async fn superseded(&self, state: &UserState, old: &Replaced) -> Option<UserState> {
+        let mut before = state.clone();
+        before.instance_id.clone_from(&old.instance_id);
+        before.user_id.clone_from(&old.user_id);
+        before.name.clone_from(&old.name);
+        before.record.created = old.created;
+        match self.read(&before, false).await {
+            Reading::There(state, None) => Some(*state),
+            _ => None,
+        }
+    }
+
+    /// Whether a user who was superseded may still be there, as far as a list tells.
+    pub(super) async fn may_be_there(&self, old: &Replaced) -> bool {
+        let is_recent = |created| is_near(created, self.options.now, self.options.visible_within);
+        old.created.is_some_and(is_recent)
+            || self.listed().await.map_or(true, |listed| listed.by_id.contains_key(old.user_id.bare()))
+    }
+
     /// In a wrong Region or account, the instance is not found either.
     async fn exists(&self) -> Result<(), &ClientError> {
         let ask = || async {
             match identity_management(self.client, self.instance).await {
                 Ok(_) => Ok(()),
-                Err(error) if error.kind() == ErrorKind::AccessDenied => Ok(()),
                 Err(error) => Err(error),
             }
         };

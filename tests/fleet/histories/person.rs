@@ -10,6 +10,8 @@ use super::INSTANCES;
 pub(super) struct Person {
     pub(super) instance: usize,
     pub(super) login: String,
+    /// The names that it had before, in this program.
+    pub(super) former: Vec<String>,
     pub(super) first: &'static str,
     pub(super) email: Option<&'static str>,
     pub(super) routing: &'static str,

@@ -13,6 +13,7 @@ impl World {
         let person = Person {
             instance,
             login: self.new_login(),
+            former: Vec::new(),
             first: self.one_of(&["Ann", "Bea", "José"]),
             email: self.one_of(&[None, Some("a@example.com"), Some("b@example.com")]),
             routing: self.one_of(&["r1", "r2"]),
@@ -54,7 +55,7 @@ impl World {
             return self.add();
         }
         let (one, other) = (self.random.usize(..self.program.len()), self.random.usize(..self.program.len()));
-        let told = self.random.u8(..13);
+        let told = self.random.u8(..14);
         self.tell(|| format!("the program changes: {told} of {one} and {other}"));
         match told {
             0 => self.add(),
@@ -76,15 +77,20 @@ impl World {
             }
             4 => {
                 let (mine, theirs) = (self.program[one].1.clone(), self.program[other].1.clone());
-                self.program[one].1 =
-                    Person { instance: theirs.instance, login: theirs.login, ..mine.clone() };
-                self.program[other].1 =
-                    Person { instance: mine.instance, login: mine.login, ..self.program[other].1.clone() };
+                let (instance, login) = (theirs.instance, theirs.login.clone());
+                self.program[one].1 = Person { instance, login, ..mine.clone() };
+                self.program[other].1 = Person { instance: mine.instance, login: mine.login, ..theirs };
+                if self.program[one].1.password != self.program[other].1.password {
+                    self.may_be_replaced(one);
+                    self.may_be_replaced(other);
+                }
             }
             5 => {
                 let login = self.new_login();
-                self.program[one].1.login = login;
+                let person = &mut self.program[one].1;
+                person.former.push(std::mem::replace(&mut person.login, login));
             }
+            13 => self.take_a_name_back(one),
             6 => {
                 let elsewhere = 1 - self.program[one].1.instance;
                 if self.room(elsewhere) > 0 {
@@ -92,9 +98,8 @@ impl World {
                 }
             }
             7 => {
-                let person = &mut self.program[one].1;
-                person.password += 1;
-                self.new_passwords.insert((person.instance, person.login.clone()));
+                self.program[one].1.password += 1;
+                self.may_be_replaced(one);
             }
             8 => self.program[one].1.first = self.one_of(&["Ann", "Bea", "José"]),
             9 => {
@@ -104,10 +109,28 @@ impl World {
             11 => self.program[one].1.group = self.one_of(&[None, Some("g1"), Some("g2")]),
             _ => self.program[one].1.routing = self.one_of(&["r1", "r2"]),
         }
-        // A password that anybody else gets with a name is another one.
-        if matches!(told, 2..=6) {
-            let people = self.program.iter().map(|(_, person)| (person.instance, person.login.clone()));
-            self.new_passwords.extend(people);
+    }
+
+    /// A user gets a name back that it had before: who had it may still be there.
+    fn take_a_name_back(&mut self, one: usize) {
+        let person = self.program[one].1.clone();
+        let is_free = |login: &&String| {
+            let is_desired = self.program.iter().any(|(_, other)| other.login == **login);
+            !is_desired && !self.foreign.values().any(|user| user.name == **login)
+        };
+        if let Some(login) = person.former.iter().rev().find(is_free).cloned() {
+            let former = person.former.iter().filter(|other| **other != login).chain([&person.login]);
+            self.program[one].1.former = former.cloned().collect();
+            self.program[one].1.login = login;
+            if self.program.iter().any(|(_, person)| person.password > 0) {
+                self.may_be_replaced(one);
+            }
         }
+    }
+
+    /// A user who gets another password than the one that it was made with may be replaced under its name.
+    fn may_be_replaced(&mut self, one: usize) {
+        let person = &self.program[one].1;
+        self.new_passwords.insert((person.instance, person.login.clone()));
     }
 }
