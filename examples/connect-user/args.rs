@@ -258,8 +258,10 @@ pub fn explain(mut error: clap::Error) -> ExitCode {
     if is_json && error.use_stderr() {
         output::choose(Color::Never, Format::Json);
         let text = error.to_string();
-        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        // What is wrong, before the usage and the hints.
+        let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+        let lines: Vec<_> = lines.filter(|line| !line.is_empty() && !line.starts_with("For more")).collect();
+        let message = lines.join(" ").trim_start_matches("error: ").to_owned();
         output::failure(&Failure::new(message).help("`--help` shows the options"));
     } else {
         let _ = error.print();

@@ -16,6 +16,7 @@ mod many;
 mod output;
 mod program;
 mod progress;
+mod recognise;
 mod review;
 mod settings;
 mod settle;
@@ -319,7 +320,9 @@ fn refuse_unresolved(review: &Review) -> Outcome<()> {
     }
     for (reference, why, user) in left.iter().take(MOST_REFERENCES) {
         let failure = Failure::new(format!("`${{{reference}}}` ({user}) is not known: it is {why}"));
-        output::failure(&failure.help(format!("give its value: `--set '{reference}=VALUE'`")));
+        output::failure(&failure.help(format!(
+            "give its value: `--set '{reference}=VALUE'`; a secret one by `--set-env` or `--set-file`"
+        )));
     }
     match left.len().saturating_sub(MOST_REFERENCES) {
         _ if left.is_empty() => return Ok(()),

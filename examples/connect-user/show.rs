@@ -16,7 +16,8 @@ use crate::{
     backend::Backend,
     failure::{Failure, Outcome},
     output,
-    review::{kind_of, tell_unread},
+    recognise::tell_unread,
+    review::kind_of,
     store::Store,
     wishes::Wishes,
 };

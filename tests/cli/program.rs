@@ -116,7 +116,12 @@ fn what_only_pulumi_knows_is_unresolved_and_named() {
         ("mira.hierarchyGroupId", "the result of `fn::select`"),
     ] {
         assert!(said.contains(&format!("`${{{reference}}}` (mira) is not known: it is {why}")), "{said}");
-        assert!(said.contains(&format!("give its value: `--set '{reference}=VALUE'`")), "{said}");
+        assert!(
+            said.contains(&format!(
+                "give its value: `--set '{reference}=VALUE'`; a secret one by `--set-env`"
+            )),
+            "{said}"
+        );
     }
     let settings: Vec<&str> = PULUMI_SETTINGS.iter().flat_map(|pair| ["--set", pair]).collect();
     tool.ok(&[&["apply", &file, "--yes"][..], &settings].concat());

@@ -172,3 +172,25 @@ fn output_that_cannot_be_written_is_an_error() {
     }
     assert_eq!(tool.ok(&["plan", &file]).out, "No changes: 1 up to date.\n", "what was applied is recorded");
 }
+
+#[test]
+fn a_mistake_in_the_arguments_is_told_whole_as_json() {
+    let tool = Tool::new();
+    for (args, part) in [
+        (&["validate"][..], "required arguments were not provided: <FILE>"),
+        (&["plan", "p.yaml", "--rate", "x"], "'--rate <"),
+    ] {
+        let said = tool.run(&[args, &["--format", "json"]].concat());
+        let error: Value = serde_json::from_str(said.err.trim()).expect("one line");
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains(part) && !message.contains("Usage"), "{message}");
+    }
+}
+
+#[test]
+fn a_parent_that_is_not_there_is_called_one() {
+    let tool = Tool::new();
+    let user = json!({"type": "aws:connect:User", "properties": jane(), "options": {"parent": "${nobody}"}});
+    let said = tool.fails(&["validate", &tool.write(&users(json!({"a": user})))]);
+    assert!(said.contains("`resources.a.options.parent` refers to `nobody`"), "{said}");
+}

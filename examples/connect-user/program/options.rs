@@ -52,6 +52,8 @@ pub struct ResourceOptions {
     pub delete_before_replace: bool,
     /// The users and other resources that come before it.
     pub depends_on: Vec<String>,
+    /// A child comes after its parent; more than that is a matter of Pulumi's own state.
+    pub parent: Option<String>,
     /// The names that the resource had before.
     pub aliases: Vec<String>,
     /// The provider that it names.
@@ -93,8 +95,7 @@ impl ResourceOptions {
             "ignoreChanges" => self.ignore_changes = paths(value)?,
             "replaceOnChanges" => self.replace_on_changes = paths(value)?,
             "dependsOn" => self.depends_on.extend(resources(value)?),
-            // A child comes after its parent; more than that is a matter of Pulumi's own state.
-            "parent" => self.depends_on.push(resource(value)?),
+            "parent" => self.parent = Some(resource(value)?),
             "deletedWith" => self.deleted_with = Some(resource(value)?),
             "provider" => self.provider = Some(resource(value)?),
             "aliases" => self.aliases = aliases(value)?,
@@ -237,6 +238,7 @@ impl Program {
                 Failure::new(format!("`resources.{}.options.{option}` {message}", user.name))
             };
             let named = options.depends_on.iter().map(|name| ("dependsOn", name));
+            let named = named.chain(options.parent.iter().map(|name| ("parent", name)));
             let named = named.chain(options.deleted_with.iter().map(|name| ("deletedWith", name)));
             for (option, name) in named.chain(options.provider.iter().map(|name| ("provider", name))) {
                 if !self.has_resource(name) {

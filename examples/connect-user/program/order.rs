@@ -48,7 +48,13 @@ impl Program {
                     }
                 });
             }
-            needs.extend(user.options.depends_on.iter().filter_map(|name| self.places.get(name)));
+            needs.extend(
+                user.options
+                    .depends_on
+                    .iter()
+                    .chain(&user.options.parent)
+                    .filter_map(|name| self.places.get(name)),
+            );
             needs
         };
         self.users.iter().map(needs).collect()
