@@ -19,6 +19,7 @@ mod refresh;
 mod room;
 mod store;
 mod wanted;
+mod work;
 
 pub use apply::{
     ApplyOptions, Event, EventKind, EventSender, EventStream, FleetObserver, FleetOutcome, OnFailure,

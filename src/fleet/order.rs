@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Capacity, FleetNotice, UserPlan, room};
-use crate::{
-    diff::Call,
-    user::{InstanceId, UserId},
+use super::{
+    Capacity, FleetNotice, UserPlan, room,
+    work::{Deletion, Waiter, Work, delete_first},
 };
+use crate::{diff::Call, user::InstanceId};
 
 /// A step that waits for a step of another user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,27 +17,6 @@ pub(super) struct Wait {
     pub(super) user: usize,
     /// The step of the other user that must be done.
     pub(super) other: usize,
-}
-
-/// A deletion: the user by its place in the plan, and which of its deletions it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Deletion {
-    pub(super) user: usize,
-    pub(super) nth: usize,
-}
-
-/// Which users a plan of one user creates and deletes.
-#[derive(Debug, Default)]
-pub(super) struct Work {
-    /// Where a user is created.
-    pub(super) creates: Option<InstanceId>,
-    /// Where users are deleted, and who: the one that is replaced, and those that earlier replacements have
-    /// left.
-    pub(super) deletes: Vec<(InstanceId, UserId)>,
-    /// Whether the deletions come before the creation.
-    pub(super) deletes_first: bool,
-    /// The deletion that frees the name of the user that is created.
-    pub(super) name_from: Option<Deletion>,
 }
 
 /// Finds out who waits for whom, and deletes replaced users first where users would wait for each other.
@@ -64,43 +43,10 @@ pub(super) fn settle(
         }
     }
     let room = room::settle(users, &mut work, capacity, notices, reasons);
-    for place in 0..users.len() {
-        let room = room.get(place).copied().flatten();
-        let name = work.get(place).and_then(|work| work.name_from);
-        for deletion in [name, room].into_iter().flatten().filter(|from| from.user != place) {
-            wait(users, &work, place, deletion);
-        }
-    }
-}
-
-impl Work {
-    fn of(user: &UserPlan) -> Self {
-        let mut work = Self::default();
-        for call in user.plan.steps().iter().filter_map(|step| step.call()) {
-            match call {
-                Call::Create => {
-                    work.creates = user.plan.desired().map(|desired| desired.instance_id().to_bare());
-                    work.deletes_first = !work.deletes.is_empty();
-                }
-                // Who is gone frees nothing.
-                Call::Delete(gone) if !user.is_gone => {
-                    work.deletes.push((gone.instance_id.to_bare(), gone.user_id.clone()));
-                }
-                _ => {}
-            }
-        }
-        work
-    }
-
-    /// Whether a user is created before another one is deleted.
-    fn creates_first(&self) -> bool {
-        self.creates.is_some() && !self.deletes.is_empty() && !self.deletes_first
-    }
-
-    /// Whether a user is replaced within an instance, and created first.
-    pub(super) fn stays(&self) -> bool {
-        self.creates_first()
-            && self.deletes.iter().any(|(instance, _)| Some(instance) == self.creates.as_ref())
+    let name = |(work, user): (&Work, usize)| Some((Waiter::Creation(user), work.name_from?));
+    let names: Vec<(Waiter, Deletion)> = work.iter().zip(0..).filter_map(name).collect();
+    for (waiter, deletion) in names.into_iter().chain(room) {
+        wait(users, &work, waiter, deletion);
     }
 }
 
@@ -152,38 +98,29 @@ fn circles(work: &[Work]) -> Vec<Vec<usize>> {
     circles
 }
 
-/// Deletes a replaced user before the new one is created, and says so.
-pub(super) fn delete_first(
-    users: &mut [UserPlan],
-    work: &mut [Work],
-    place: usize,
-    why: &str,
-    notices: &mut Vec<FleetNotice>,
-) -> bool {
-    let (Some(user), Some(work)) = (users.get_mut(place), work.get_mut(place)) else { return false };
-    if user.plan.delete_first().is_empty() {
-        return false;
-    }
-    work.deletes_first = true;
-    let message = format!("`{}` is deleted before it is made again: {why}", user.name);
-    notices.push(FleetNotice::new("delete-before-create", Some(&user.name), &message, ""));
-    true
-}
-
-/// Lets the creation of a user wait for a deletion.
-fn wait(users: &mut [UserPlan], work: &[Work], place: usize, deletion: Deletion) {
-    let gone = work.get(deletion.user).and_then(|work| work.deletes.get(deletion.nth)).map(|(_, user)| user);
-    let is_it = |call: &Call| matches!(call, Call::Delete(user) if Some(&user.user_id) == gone);
-    let (Some(other), Some(step)) =
-        (step_of(users, deletion.user, is_it), step_of(users, place, |call| matches!(call, Call::Create)))
-    else {
-        return;
+/// Lets somebody wait for the deletion of another user.
+fn wait(users: &mut [UserPlan], work: &[Work], waiter: Waiter, deletion: Deletion) {
+    let gone = |deletion: Deletion| Some(&work.get(deletion.user)?.deletes.get(deletion.nth)?.1);
+    let deletes = |deletion: Deletion| {
+        let gone = gone(deletion);
+        step_of(
+            users,
+            deletion.user,
+            |call| matches!(call, Call::Delete(user) if Some(&user.user_id) == gone),
+        )
     };
+    let user = waiter.user();
+    let step = match waiter {
+        Waiter::Creation(user) => step_of(users, user, |call| matches!(call, Call::Create)),
+        Waiter::Deletion(deletion) => deletes(deletion),
+    };
+    let (Some(other), Some(step)) = (deletes(deletion), step) else { return };
     let wait = Wait { step, user: deletion.user, other };
-    if let Some(user) = users.get_mut(place)
-        && !user.waits.contains(&wait)
+    if let Some(waiting) = users.get_mut(user)
+        && user != deletion.user
+        && !waiting.waits.contains(&wait)
     {
-        user.waits.push(wait);
+        waiting.waits.push(wait);
     }
 }
 

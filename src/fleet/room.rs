@@ -9,12 +9,15 @@
 //! Their places balance, so that a place that once left one of these instances can go round through all of
 //! them before it leaves (as in Hierholzer's walk over all edges of a graph). Only where none ever came by, a
 //! replaced user within an instance is deleted first, which gives one.
+//!
+//! An instance that is above its limit loses the places of as many deletions as bring it back to the limit.
+//! All of them come before any creation there.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::{
     Capacity, FleetNotice, UserPlan,
-    order::{Deletion, Work, delete_first},
+    work::{Deletion, Waiter, Work, delete_first, has_circle, overfull},
 };
 use crate::user::InstanceId;
 
@@ -31,6 +34,10 @@ enum Place {
 #[derive(Debug, Default)]
 struct Instance {
     free: VecDeque<Place>,
+    /// By how many users it is above its limit, beyond the deletions of `lost`.
+    excess: usize,
+    /// The deletions whose places nobody gets.
+    lost: Vec<Deletion>,
     /// Who waits for a place.
     waiting: VecDeque<usize>,
     /// Somebody who got one.
@@ -55,14 +62,14 @@ struct Room<'a> {
     moving: Vec<usize>,
 }
 
-/// The deletion for which the creation of each user waits. Where a plan cannot fit, it says so in `reasons`.
+/// Who waits for which deletion. Where a plan cannot fit, it says so in `reasons`.
 pub(super) fn settle(
     users: &mut [UserPlan],
     work: &mut [Work],
     capacity: &BTreeMap<String, Capacity>,
     notices: &mut Vec<FleetNotice>,
     reasons: &mut Vec<FleetNotice>,
-) -> Vec<Option<Deletion>> {
+) -> Vec<(Waiter, Deletion)> {
     let capacity: BTreeMap<InstanceId, Capacity> =
         capacity.iter().map(|(id, capacity)| (InstanceId::new(id).to_bare(), *capacity)).collect();
     let overfull = overfull(work, &capacity);
@@ -93,42 +100,19 @@ pub(super) fn settle(
             return Vec::new();
         }
     }
-    let deletion = |place: Option<Place>| match place {
-        Some(Place::After(deletion)) => Some(deletion),
-        Some(Place::Free) | None => None,
-    };
-    room.places.into_iter().map(deletion).collect()
-}
-
-/// The instances that would have more users in the end than they may, or have more already.
-fn overfull(work: &[Work], capacity: &BTreeMap<InstanceId, Capacity>) -> Vec<FleetNotice> {
-    let mut balance: BTreeMap<&InstanceId, (usize, usize)> = BTreeMap::new();
-    for work in work {
-        if let Some(instance) = &work.creates {
-            balance.entry(instance).or_default().0 += 1;
-        }
-        for (instance, _) in &work.deletes {
-            balance.entry(instance).or_default().1 += 1;
-        }
+    let waits = room.waits();
+    // Whoever brings an instance to its limit may have got a place that others were then lent.
+    if room.instances.iter().any(|instance| !instance.lost.is_empty()) && has_circle(room.work, &waits) {
+        reasons.push(deadlock(&mut room));
+        return Vec::new();
     }
-    let overfull = balance.into_iter().filter_map(|(instance, (created, deleted))| {
-        let Capacity { present, limit } = *capacity.get(instance)?;
-        let then = (present + created).saturating_sub(deleted);
-        let message = match present > limit {
-            true => format!("the instance `{instance}` has {present} users already; the limit is {limit}"),
-            false => format!("the instance `{instance}` would have {then} users; the limit is {limit}"),
-        };
-        let help = "ask AWS to raise the quota \"Users per instance\", or take users out";
-        (created > 0 && then.max(present) > limit)
-            .then(|| FleetNotice::new("instance-full", None, &message, help))
-    });
-    overfull.collect()
+    waits
 }
 
 fn deadlock(room: &mut Room<'_>) -> FleetNotice {
     let limited: Vec<(InstanceId, usize)> =
         room.limited.iter().map(|(id, index)| (id.clone(), *index)).collect();
-    let full = limited.into_iter().filter(|(_, index)| room.next_waiting(*index).is_some());
+    let full = limited.into_iter().filter(|(_, index)| room.is_full(*index));
     let mut full: Vec<String> = full.map(|(id, _)| format!("`{id}`")).collect();
     full.sort_unstable();
     let message = format!("users would move between instances that are full: {}", full.join(", "));
@@ -140,6 +124,7 @@ impl<'a> Room<'a> {
     fn new(work: &'a mut [Work], capacity: &BTreeMap<InstanceId, Capacity>) -> Self {
         let instance = |capacity: &Capacity| Instance {
             free: vec![Place::Free; capacity.limit.saturating_sub(capacity.present).min(work.len())].into(),
+            excess: capacity.present.saturating_sub(capacity.limit),
             ..Instance::default()
         };
         let heirs = work
@@ -156,6 +141,26 @@ impl<'a> Room<'a> {
             moving: (0..capacity.len()).collect(),
             work,
         }
+    }
+
+    /// Who waits for the deletion that gives the place, and for those whose places are lost: the last of these
+    /// waits for the others, so that nobody else has to.
+    fn waits(&self) -> Vec<(Waiter, Deletion)> {
+        let mut waits = Vec::new();
+        for (user, place) in self.places.iter().enumerate() {
+            let lost = self.limit_of(user).and_then(|index| self.instances.get(index)?.lost.last());
+            let place = match place {
+                Some(Place::After(deletion)) => Some(deletion),
+                Some(Place::Free) | None => None,
+            };
+            waits.extend(place.into_iter().chain(lost).map(|from| (Waiter::Creation(user), *from)));
+        }
+        for instance in &self.instances {
+            if let Some((last, others)) = instance.lost.split_last() {
+                waits.extend(others.iter().map(|from| (Waiter::Deletion(*last), *from)));
+            }
+        }
+        waits
     }
 
     /// Everybody who need not wait for a creation: deletions, and then those who wait for a place.
@@ -207,6 +212,12 @@ impl<'a> Room<'a> {
             instance.waiting.pop_front();
         }
         None
+    }
+
+    /// Whether somebody waits for a place in an instance, or waits for ever because of its limit.
+    fn is_full(&mut self, index: usize) -> bool {
+        self.next_waiting(index).is_some()
+            || self.instances.get(index).is_some_and(|instance| !instance.lost.is_empty())
     }
 
     /// Hands places out as long as there are some.
@@ -347,9 +358,16 @@ impl<'a> Room<'a> {
                 next.extend(heir.map(|heir| (heir, None)));
                 continue;
             };
-            match heir {
-                Some(heir) => next.push((heir, Some(Place::After(deletion)))),
-                None => left.push((index, Place::After(deletion))),
+            match (heir, self.instances.get_mut(index).filter(|there| there.excess > 0)) {
+                (Some(heir), None) => next.push((heir, Some(Place::After(deletion)))),
+                (None, None) => left.push((index, Place::After(deletion))),
+                (heir, Some(instance)) => {
+                    instance.excess -= 1;
+                    instance.lost.push(deletion);
+                    // Its name is free, and it gets another place.
+                    instance.waiting.extend(heir);
+                    self.moving.push(index);
+                }
             }
         }
     }

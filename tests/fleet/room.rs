@@ -130,7 +130,8 @@ fn check(seed: u64) {
         .into_iter()
         .map(|instance| {
             let present = before.iter().filter(|(other, _)| *other == instance).count();
-            (instance.to_owned(), present + random.usize(0..=1))
+            // A limit below what is there already must be reached before anybody is created.
+            (instance.to_owned(), (present + random.usize(0..=3)).saturating_sub(2))
         })
         .collect();
     let capacity = |instance: &&str| {
@@ -188,13 +189,43 @@ fn a_user_that_moves_to_a_full_instance_is_refused_and_never_deleted_first() {
     let mut options = full(&[]);
     options.capacity.insert("j".into(), Capacity { present: 3, limit: 2 });
     let refused = plan(&wanted, &states, &options).expect_err("no room");
-    assert_eq!(refused.to_string(), "the instance `j` has 3 users already; the limit is 2");
+    assert_eq!(refused.to_string(), "the instance `j` would have 3 users; the limit is 2");
     // It frees room where it is.
     let (states, mut wanted) = moved(&[("a", ("i", "x"), ("j", "x"))]);
     wanted.push(crate::support::wanted("b", &user("i", "y")));
     let plan = plan(&wanted, &states, &full(&[("i", 1)])).expect("room");
     assert_eq!(plan.users()[0].plan.steps()[0].operation.name(), "CreateUser");
     assert_eq!(plan.users()[1].waits().collect::<Vec<_>>(), [(0, 0, 1)]);
+}
+
+#[test]
+fn above_its_limit_an_instance_takes_a_user_once_deletions_have_made_room() {
+    let (states, mut wanted) = moved(&[("a", ("i", "x"), ("j", "x")), ("b", ("i", "y"), ("j", "y"))]);
+    wanted.push(crate::support::wanted("c", &user("i", "z")));
+    let mut options = full(&[]);
+    options.capacity.insert("i".into(), Capacity { present: 3, limit: 2 });
+    let made = plan(&wanted, &states, &options).expect("room after both have moved");
+    // One place is taken away by the limit: whichever deletion comes last is waited for.
+    assert_eq!(made.users()[2].waits().collect::<Vec<_>>(), [(0, 1, 1), (0, 0, 1)]);
+    options.capacity.insert("i".into(), Capacity { present: 4, limit: 2 });
+    let refused = plan(&wanted, &states, &options).expect_err("no room");
+    assert_eq!(refused.to_string(), "the instance `i` would have 3 users; the limit is 2");
+    // Nobody is created, so nobody is refused.
+    wanted.pop();
+    options.capacity.insert("i".into(), Capacity { present: 9, limit: 2 });
+    plan(&wanted, &states, &options).expect("only deletions there");
+}
+
+#[test]
+fn nobody_lends_a_place_to_whom_it_waits_for() {
+    // `j` is above its limit, and `a` brings it there with the only place in `i`: nothing is left for the others.
+    let (states, wanted) =
+        moved(&[("a", ("j", "x"), ("i", "x")), ("b", ("j", "y"), ("i", "y")), ("c", ("i", "z"), ("j", "z"))]);
+    let mut options = full(&[]);
+    options.capacity.insert("i".into(), Capacity { present: 1, limit: 2 });
+    options.capacity.insert("j".into(), Capacity { present: 2, limit: 1 });
+    let refused = plan(&wanted, &states, &options).expect_err("no order");
+    assert_eq!(refused.to_string(), "users would move between instances that are full: `j`");
 }
 
 #[test]
