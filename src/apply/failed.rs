@@ -78,6 +78,18 @@ pub enum ApplyError {
         /// What the service said.
         source: ClientError,
     },
+    /// The user was not found, and nobody could tell whether its instance is there: in a wrong Region or account,
+    /// nobody is found either.
+    #[error(
+        "the user `{}` was not found, and whether its instance exists was not checked: {source}",
+        one_line(name)
+    )]
+    InstanceNotChecked {
+        /// The name of the user in Amazon Connect.
+        name: String,
+        /// Why it was not checked.
+        source: ClientError,
+    },
     /// The host stopped it.
     #[error("stopped by the host: {0}")]
     Observer(ObserveError),
@@ -107,7 +119,8 @@ impl ApplyError {
             | Self::NotAdopted { source: error, .. }
             | Self::Owned { source: error, .. }
             | Self::OutcomeUnknown { source: error, .. }
-            | Self::NotVisible { source: error, .. } => Some(error),
+            | Self::NotVisible { source: error, .. }
+            | Self::InstanceNotChecked { source: error, .. } => Some(error),
             _ => None,
         }
     }
@@ -121,9 +134,14 @@ impl ApplyError {
             Self::Owned { .. } => "choose another name, or give the other user a free one first",
             Self::Recovered { .. } => "run it again: what is left to do is planned from that user",
             Self::OutcomeUnknown { .. } => {
-                "run it again: the user is looked for, and taken over if this run has made it"
+                "run it again: the next run finds the user, and takes it over if this one has made it, provided that \
+                 it is given this attempt (`Failed::attempt`, which a store keeps)"
             }
             Self::NotVisible { .. } => "run it again in a few minutes",
+            Self::InstanceNotChecked { .. } => {
+                "allow `connect:DescribeInstance`, `connect:ListUsers` or `connect:SearchUsers`, and check Region and \
+                 account"
+            }
             Self::Observer(_) => "mend the cause, then run it again: what is done is not repeated",
             Self::WouldDeleteItself => "read the user again and make a new plan",
             Self::Refused(_) => "see the reasons",

@@ -29,7 +29,7 @@ pub use options::Options;
 pub(crate) use options::Owners;
 pub(crate) use quick_connects::QuickConnectIndex;
 #[cfg(feature = "fleet")]
-pub(crate) use read::{describe, with_record};
+pub(crate) use read::{describe, find_instance, with_record};
 pub use read::{identity_management, import, read, refresh};
 pub use recover::{Recovery, recover};
 pub use run::{Applied, apply, delete};

@@ -2,8 +2,8 @@
 
 use crate::{
     client::{
-        ClientError, ClientResult, ConnectClient, DescribeInstance, DescribeUser, ErrorKind, UserDescription,
-        list_all_proficiencies,
+        ClientError, ClientResult, ConnectClient, DescribeInstance, DescribeUser, ErrorKind, ListUsers,
+        SearchUsers, UserDescription, list_all_proficiencies,
     },
     user::{IdentityManagementType, ImportId, InstanceId, Property, Record, UserId, UserState},
 };
@@ -114,6 +114,30 @@ pub async fn identity_management(
 ) -> ClientResult<Option<IdentityManagementType>> {
     let request = DescribeInstance { instance_id: instance.clone() };
     Ok(client.describe_instance(&request).await?.identity_management)
+}
+
+/// Whether an instance is there: in a wrong Region or account, nobody is found either. Whoever may not describe
+/// it may list or search its users instead.
+///
+/// # Errors
+///
+/// Any failure; `AccessDenied` of `DescribeInstance` where none of the three is allowed.
+pub(crate) async fn find_instance(client: &dyn ConnectClient, instance: &InstanceId) -> ClientResult<()> {
+    let denied = match identity_management(client, instance).await {
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::AccessDenied => error,
+        Err(error) => return Err(error),
+    };
+    let (instance_id, max_results) = (instance.clone(), Some(1));
+    let list = ListUsers { instance_id: instance_id.clone(), next_token: None, max_results };
+    let answer = match client.list_users(&list).await {
+        Err(error) if error.kind() == ErrorKind::AccessDenied => {
+            let search = SearchUsers { instance_id, name: None, next_token: None, max_results };
+            client.search_users(&search).await.map(drop)
+        }
+        answer => answer.map(drop),
+    };
+    answer.map_err(|error| if error.kind() == ErrorKind::AccessDenied { denied } else { error })
 }
 
 pub(crate) async fn describe(

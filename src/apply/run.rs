@@ -4,12 +4,13 @@ use super::{
     ApplyError, Failed, Options, QuickConnectIndex,
     create::{Made, NotMade, create, read_back},
     identify::record,
-    read::{describe, identity_management, is_gone, look},
+    read::{describe, find_instance, is_gone, look},
     send::{send, without_what_is_there},
 };
 use crate::{
     client::{
-        ClientResult, ConnectClient, DeleteQuickConnect, DeleteUser, Effect, search_all_quick_connects,
+        ClientResult, ConnectClient, DeleteQuickConnect, DeleteUser, Effect, ErrorKind,
+        search_all_quick_connects,
     },
     diff::{self, Call, Plan, Step, drift, plan_deletion},
     user::{CreationAttempt, DesiredUser, Managed, Operation, Path, Record, Replaced, UserId, UserState},
@@ -255,8 +256,7 @@ impl Run<'_> {
         match deleted {
             Ok(()) => {}
             Err(error) if is_gone(&error) => {
-                // Gone, or never here: in a wrong Region or account the instance is not found either.
-                identity_management(self.client, &user.instance_id).await?;
+                self.find_instance(user).await?;
                 if self.options.is_recent(user.created) {
                     self.certain = false;
                     return Err(ApplyError::NotVisible { name: user.name.clone(), source: error });
@@ -282,6 +282,14 @@ impl Run<'_> {
             Call::Delete(user.clone()).done(state);
         }
         Ok(())
+    }
+
+    /// Whoever is not found is gone only where the instance is there.
+    async fn find_instance(&self, user: &Replaced) -> Result<(), ApplyError> {
+        find_instance(self.client, &user.instance_id).await.map_err(|source| match source.kind() {
+            ErrorKind::AccessDenied => ApplyError::InstanceNotChecked { name: user.name.clone(), source },
+            _ => source.into(),
+        })
     }
 
     async fn delete_quick_connects(&self, user: &Replaced) -> ClientResult<()> {
@@ -356,8 +364,7 @@ impl Run<'_> {
             return Ok(());
         }
         if read.is_none() {
-            // Gone, or never here: in a wrong Region or account the instance is not found either.
-            identity_management(self.client, &known.instance_id).await?;
+            self.find_instance(&known.to_replaced()).await?;
         } else if read.as_ref().is_some_and(|read| drift(known, read, &watched).is_empty()) {
             return Ok(());
         }

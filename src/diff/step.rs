@@ -108,6 +108,10 @@ impl Step {
         if self.operation == Operation::CreateUser && tags {
             actions.push(Operation::TagResource.iam_action());
         }
+        if self.operation == Operation::DeleteUser {
+            // Where nobody is found, whether the instance is there.
+            actions.push(Operation::DescribeInstance.iam_action());
+        }
         if self.operation == Operation::DeleteQuickConnect {
             actions.push(Operation::SearchQuickConnects.iam_action());
         }

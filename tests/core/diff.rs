@@ -434,7 +434,7 @@ fn texts_are_escaped_and_secrets_left_out() {
       2 calls:
         CreateUser (connect:CreateUser)
           ! replacement: the new user has another id, and only what the spec sets
-        DeleteUser (connect:DeleteUser)
+        DeleteUser (connect:DeleteUser, connect:DescribeInstance)
           ! irreversible-deletion: a deleted user cannot be brought back
           ! quick-connects-left-behind: quick connects that lead to the user stay behind
           ! replacement: the new user has another id, and only what the spec sets

@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 
 use super::{FindingKind, RefreshOptions, found::renamed};
 use crate::{
-    apply::{describe, identity_management, with_record},
+    apply::{describe, find_instance, with_record},
     client::{
         ClientError, ClientResult, ConnectClient, ErrorKind, FoundUser, ListedUser, list_all_proficiencies,
         list_all_users, search_all_users,
@@ -258,13 +258,7 @@ impl Source<'_> {
 
     /// In a wrong Region or account, the instance is not found either.
     async fn exists(&self) -> Result<(), &ClientError> {
-        let ask = || async {
-            match identity_management(self.client, self.instance).await {
-                Ok(_) => Ok(()),
-                Err(error) => Err(error),
-            }
-        };
-        self.cache.exists.get_or_init(ask).await.as_ref().copied()
+        self.cache.exists.get_or_init(|| find_instance(self.client, self.instance)).await.as_ref().copied()
     }
 
     /// Whether a search finds a user with the recorded tags, those of AWS aside. One that was just created may
