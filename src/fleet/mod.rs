@@ -18,6 +18,7 @@ mod recover;
 mod refresh;
 mod room;
 mod store;
+mod user_plan;
 mod wanted;
 mod work;
 
@@ -28,7 +29,7 @@ pub use apply::{
 pub use directory::Directory;
 pub use estimate::Estimate;
 pub use matching::{Identity, Matches, Missing, match_users};
-pub use plan::{FleetNotice, FleetPlan, FleetRefused, Planner, UserPlan, plan};
+pub use plan::{FleetPlan, FleetRefused, Planner, plan};
 pub use recover::{Recovered, RecoveredUser, recover};
 pub use refresh::{
     DesiredSpec, Everybody, Finding, FindingKind, REFRESH_OPERATIONS, Reader, RefreshOptions, Refreshed,
@@ -38,4 +39,5 @@ pub use store::{
     Change, Creating, EmbeddedStore, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json,
     import_json, load_all,
 };
+pub use user_plan::{FleetNotice, UserPlan};
 pub use wanted::{Capacity, Guard, PlanOptions, Wanted};

@@ -3,21 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Capacity, FleetNotice, UserPlan, room,
+    Capacity, room,
+    user_plan::{FleetNotice, UserPlan, Wait},
     work::{Deletion, Waiter, Work, delete_first},
 };
 use crate::{diff::Call, user::InstanceId};
-
-/// A step that waits for a step of another user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Wait {
-    /// The step of this user.
-    pub(super) step: usize,
-    /// The other user, by its place in the plan.
-    pub(super) user: usize,
-    /// The step of the other user that must be done.
-    pub(super) other: usize,
-}
 
 /// Finds out who waits for whom, and deletes replaced users first where users would wait for each other.
 pub(super) fn settle(

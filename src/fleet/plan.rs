@@ -11,12 +11,13 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use super::{
     Missing, PlanOptions, Wanted,
     matching::match_among,
-    order::{self, Wait},
+    order,
+    user_plan::{FleetNotice, UserPlan},
 };
 use crate::{
     apply::is_recorded,
-    diff::{self, Action, Plan, Refused, plan_deletion},
-    user::{DesiredUser, IdentityManagementType, InstanceId, UserState, one_line},
+    diff::{self, Action, Refused, plan_deletion},
+    user::{DesiredUser, IdentityManagementType, InstanceId, UserState},
 };
 
 /// The calls that bring every user of a fleet to what is wanted.
@@ -28,49 +29,6 @@ pub struct FleetPlan {
     pub(super) users: Vec<UserPlan>,
     unchanged: usize,
     notices: Vec<FleetNotice>,
-}
-
-/// The plan of one user of a fleet.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct UserPlan {
-    /// The resource name. That of a user who is missing from the program is the one under which it is
-    /// recorded, unless another user has that one now: see [`Missing::name`].
-    pub name: String,
-    /// The calls; a plan without steps only records what is managed from now on.
-    pub plan: Plan,
-    /// The resource name under which the user is recorded, where it is another: changing it costs no call.
-    pub moved_from: Option<String>,
-    /// Whether the user is gone from the service, and its deletion only forgets it.
-    pub(super) is_gone: bool,
-    /// Which steps wait for steps of other users.
-    pub(super) waits: Vec<Wait>,
-}
-
-/// Something to know about a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct FleetNotice {
-    /// A stable code.
-    pub code: &'static str,
-    /// The user that it is about, by its name in the program.
-    pub user: Option<String>,
-    /// What there is to say, in a sentence.
-    pub message: String,
-    /// The way out; empty where there is none to take.
-    pub help: String,
-}
-
-impl FleetNotice {
-    /// A notice whose texts, which name users of the program, are on one line.
-    pub(super) fn new(code: &'static str, user: Option<&str>, message: &str, help: &str) -> Self {
-        Self {
-            code,
-            user: user.map(str::to_owned),
-            message: one_line(message).into_owned(),
-            help: one_line(help).into_owned(),
-        }
-    }
 }
 
 /// Why a fleet has no plan: every reason at once.
@@ -116,18 +74,6 @@ impl FleetPlan {
 
     fn with(&self, action: Action) -> impl Iterator<Item = &UserPlan> {
         self.users.iter().filter(move |user| user.plan.diff().action == action)
-    }
-}
-
-impl UserPlan {
-    fn new(name: &str, plan: Plan) -> Self {
-        Self { name: name.to_owned(), plan, moved_from: None, is_gone: false, waits: Vec::new() }
-    }
-
-    /// Which of the steps wait for steps of other users: own step, place of the other user in the plan, and
-    /// its step.
-    pub fn waits(&self) -> impl Iterator<Item = (usize, usize, usize)> {
-        self.waits.iter().map(|wait| (wait.step, wait.user, wait.other))
     }
 }
 

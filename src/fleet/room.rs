@@ -16,7 +16,8 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::{
-    Capacity, FleetNotice, UserPlan,
+    Capacity,
+    user_plan::{FleetNotice, UserPlan},
     work::{Deletion, Waiter, Work, delete_first, has_circle, overfull},
 };
 use crate::user::InstanceId;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Capacity, FleetNotice, UserPlan};
+use super::{
+    Capacity,
+    user_plan::{FleetNotice, UserPlan},
+};
 use crate::{
     diff::Call,
     user::{InstanceId, UserId},

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BinaryHeap, HashMap},
 };
 
-use super::super::{UserPlan, order::Wait};
+use super::super::user_plan::{UserPlan, Wait};
 use crate::user::Operation;
 
 /// The users who are not under way yet.
