@@ -79,6 +79,7 @@ pub mod client;
 pub mod diff;
 #[cfg(feature = "fleet")]
 pub mod fleet;
+pub mod read;
 pub mod user;
 pub mod validate;
 

@@ -7,10 +7,10 @@ use super::{
     identify::{Verdict, differences, identify, record, recorded},
     look_up::{Looked, look_for},
     options::Options,
-    read::is_gone,
 };
 use crate::{
     client::{ClientError, ConnectClient, CreateUser, CreatedUser, Effect, ErrorKind},
+    read::{is_gone, with_record},
     user::{CreationAttempt, DesiredUser, Proficiencies, UserId, UserSettings, UserState},
 };
 
@@ -248,7 +248,7 @@ pub(super) async fn read_back(
             Ok(description) => {
                 let proficiencies = made.settings.proficiencies.clone();
                 let read = description.into_state(made.instance_id.clone(), proficiencies);
-                return Some(super::read::with_record(read, made));
+                return Some(with_record(read, made));
             }
             Err(error) if is_gone(&error) => options.pause(pauses.next()?).await,
             Err(_) => return None,

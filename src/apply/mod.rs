@@ -13,24 +13,20 @@ mod look_up;
 mod observe;
 mod options;
 mod quick_connects;
-mod read;
 mod recover;
 mod run;
 mod send;
 mod wait;
 
+pub use crate::read::{find_by_name, identity_management, import, read, refresh};
 pub use failed::{ApplyError, Failed};
 #[cfg(feature = "fleet")]
 pub(crate) use identify::is_recorded;
-pub use look_up::find_by_name;
 pub use observe::{ObserveError, Observer};
 pub use options::Options;
 #[cfg(feature = "fleet")]
 pub(crate) use options::Owners;
 pub(crate) use quick_connects::QuickConnectIndex;
-#[cfg(feature = "fleet")]
-pub(crate) use read::{describe, find_instance, with_record};
-pub use read::{identity_management, import, read, refresh};
 pub use recover::{Recovery, recover};
 pub use run::{Applied, apply, delete};
 pub use wait::Wait;

@@ -4,7 +4,6 @@ use super::{
     ApplyError, Failed, Options, QuickConnectIndex,
     create::{Made, NotMade, create, read_back},
     identify::record,
-    read::{describe, find_instance, is_gone, look},
     send::{send, without_what_is_there},
 };
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
         search_all_quick_connects,
     },
     diff::{self, Call, Plan, Step, drift, plan_deletion},
+    read::{describe, find_instance, is_gone, reread},
     user::{CreationAttempt, DesiredUser, Managed, Operation, Path, Record, Replaced, UserId, UserState},
 };
 
@@ -357,7 +357,7 @@ impl Run<'_> {
     async fn look_first(&mut self, plan: &Plan) -> Result<(), ApplyError> {
         let Some(known) = &self.state else { return Ok(()) };
         let proficiencies = plan.steps().iter().any(|step| writes_proficiencies(step.operation));
-        let read = look(self.client, known, proficiencies).await?;
+        let read = reread(self.client, known, proficiencies).await?;
         let watched = diff::Options::builder().ignore_tags(plan.ignore_tags().clone()).build();
         if read.is_none() && self.desired.is_none() {
             // Deleting it will find that out, and be content.
@@ -375,7 +375,7 @@ impl Run<'_> {
     /// After an answer that never came: what is there now?
     async fn look_again(&mut self, operation: Operation) {
         let Some(state) = &self.state else { return };
-        match look(self.client, state, writes_proficiencies(operation)).await {
+        match reread(self.client, state, writes_proficiencies(operation)).await {
             Ok(Some(read)) => self.state = Some(read),
             _ => self.certain = false,
         }

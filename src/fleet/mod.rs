@@ -9,7 +9,6 @@
 //! - [`Directory`]: names and paths instead of ids.
 
 mod apply;
-mod directory;
 mod estimate;
 mod matching;
 mod order;
@@ -22,19 +21,18 @@ mod user_plan;
 mod wanted;
 mod work;
 
+pub use crate::read::{
+    Directory, Everybody, Finding, FindingKind, Reader, RefreshOptions, Strategy, read_all,
+};
 pub use apply::{
     ApplyOptions, Event, EventKind, EventSender, EventStream, FleetObserver, FleetOutcome, OnFailure,
     Progress, UserOutcome, UserResult, apply, events,
 };
-pub use directory::Directory;
 pub use estimate::Estimate;
 pub use matching::{Identity, Matches, Missing, match_users};
 pub use plan::{FleetPlan, FleetRefused, Planner, plan};
 pub use recover::{Recovered, RecoveredUser, recover};
-pub use refresh::{
-    DesiredSpec, Everybody, Finding, FindingKind, REFRESH_OPERATIONS, Reader, RefreshOptions, Refreshed,
-    Strategy, read_all, refresh,
-};
+pub use refresh::{DesiredSpec, REFRESH_OPERATIONS, Refreshed, refresh};
 pub use store::{
     Change, Creating, EmbeddedStore, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json,
     import_json, load_all,

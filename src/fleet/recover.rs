@@ -8,6 +8,7 @@ use super::{Change, Creating, Entry};
 use crate::{
     apply::{self, Options, Recovery},
     client::ConnectClient,
+    read,
     user::{UserId, UserState, one_line},
 };
 
@@ -195,7 +196,7 @@ async fn take(
     leftover.clone_from(&before.record.unfinished.replaced);
     // A kill may have come between its deletion and the creation; one that was just created itself may only
     // not be visible yet.
-    let found = apply::describe(client, &before.instance_id, &before.user_id).await;
+    let found = read::describe(client, &before.instance_id, &before.user_id).await;
     if !matches!(found, Ok(None)) || options.is_recent(before.record.created) {
         leftover.insert(0, before.to_replaced());
     }

@@ -6,8 +6,8 @@ use bon::Builder;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AfterContactWork, Channel, ImportId, Input, InstanceId, PhoneType, Proficiencies, PropertySet, Secret,
-    TagInputs, Tags, Timestamp, UserId, UserSettings, UserSpec, convert::ToSpec, is_system_tag,
+    AfterContactWork, Channel, ImportId, Input, InstanceId, PhoneType, Proficiencies, Property, PropertySet,
+    Secret, TagInputs, Tags, Timestamp, UserId, UserSettings, UserSpec, convert::ToSpec, is_system_tag,
     options::Options,
 };
 
@@ -74,6 +74,15 @@ pub struct Record {
     pub unread: PropertySet,
     /// The password that was last applied, in memory only.
     pub password: Option<Secret>,
+}
+
+impl Record {
+    /// Whether tags of the user are managed.
+    pub(crate) fn manages_tags(&self) -> bool {
+        self.managed.contains(Property::Tags)
+            || !self.tag_keys.is_empty()
+            || !self.default_tag_keys.is_empty()
+    }
 }
 
 /// What an apply that failed has left to do, so that the next one goes on there.

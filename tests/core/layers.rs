@@ -10,9 +10,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("validate", &["user"]),
     ("diff", &["user"]),
     ("client", &["user"]),
-    ("apply", &["client", "diff", "user", "validate"]),
-    ("fleet", &["apply", "client", "diff", "user", "validate"]),
-    ("engine", &["apply", "client", "diff", "fleet", "user", "validate"]),
+    ("read", &["client", "diff", "user", "validate"]),
+    ("apply", &["client", "diff", "read", "user", "validate"]),
+    ("fleet", &["apply", "client", "diff", "read", "user", "validate"]),
+    ("engine", &["apply", "client", "diff", "fleet", "read", "user", "validate"]),
 ];
 
 /// Folders and files that still use each other. To be worked off.

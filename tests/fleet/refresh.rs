@@ -317,7 +317,7 @@ async fn users_read_one_by_one_are_listed_once_they_are_many() {
     let reader = Reader::new(world.options(Strategy::Changed));
     let mut gone = Vec::new();
     for (name, known) in &world.known {
-        match reader.refresh(known, &world.connect).await.expect("read") {
+        match reader.refresh(known, &world.connect).await.expect("read").state {
             Some(state) => assert_eq!(state.name, *name),
             None => gone.push(name.as_str()),
         }
@@ -333,7 +333,7 @@ async fn where_users_may_not_be_listed_each_is_read() {
     world.connect.inject(Fault::of(Operation::ListUsers, 1, Outcome::Refused(ErrorKind::AccessDenied)));
     let reader = Reader::new(world.options(Strategy::Changed));
     for known in world.known.values() {
-        assert!(reader.refresh(known, &world.connect).await.expect("read").is_some());
+        assert!(reader.refresh(known, &world.connect).await.expect("read").state.is_some());
     }
     assert_eq!((world.count(Operation::ListUsers), world.count(Operation::DescribeUser)), (1, 10));
 }
@@ -475,7 +475,7 @@ async fn changed_tags_are_seen_whatever_the_time_of_change_says() {
     world.connect.clear_calls();
     let mut seen = 0;
     for known in world.known.values() {
-        let state = reader.refresh(known, &world.connect).await.expect("read").expect("there");
+        let state = reader.refresh(known, &world.connect).await.expect("read").state.expect("there");
         seen += usize::from(state.tags_all["team"] == "by-hand");
     }
     assert_eq!(seen, 300);
@@ -494,7 +494,29 @@ async fn a_user_that_is_listed_and_cannot_be_read_is_there() {
     // Read one by one, too, and without a list that was made before.
     world.connect.inject(Fault::of(Operation::DescribeUser, 1, Outcome::Refused(ErrorKind::NotFound)));
     let reader = Reader::new(world.options(Strategy::Full));
-    assert!(reader.refresh(&world.known["u00001"], &world.connect).await.expect("read").is_some());
+    let reading = reader.refresh(&world.known["u00001"], &world.connect).await.expect("read");
+    assert!(reading.state.is_some());
+    assert_eq!(reading.finding, Some(FindingKind::NotReadable));
+}
+
+#[tokio::test]
+async fn a_reader_says_what_it_may_not_read() {
+    let mut world = World::new(2).await;
+    for state in world.known.values_mut() {
+        state.record.managed.insert(Property::UserProficiencies);
+    }
+    let reader = Reader::new(world.options(Strategy::Full));
+    assert_eq!(reader.unchecked(), [""; 0]);
+    let denied = Outcome::Refused(ErrorKind::AccessDenied);
+    world.connect.inject(Fault::of(Operation::ListUserProficiencies, 1, denied));
+    for known in world.known.values() {
+        let state = reader.refresh(known, &world.connect).await.expect("read").state.expect("there");
+        assert!(state.record.unread.contains(Property::UserProficiencies));
+    }
+    let unchecked = reader.unchecked();
+    assert_eq!(unchecked.len(), 1);
+    assert!(unchecked[0].starts_with("proficiencies in instance `i` were not read: "), "{unchecked:?}");
+    assert_eq!(world.count(Operation::ListUserProficiencies), 1);
 }
 
 /// What the documents teach: load, refresh, plan, apply. The program changes a first name; somebody has
@@ -562,13 +584,13 @@ async fn an_address_set_seconds_after_our_own_change_survives_the_next_one() {
     let reader = Reader::new(options);
     let desired = &wanted[0].desired;
     let read = reader.for_plan(desired.spec(), known, desired.options(), &world.connect).await;
-    let state = read.expect("read").expect("there");
+    let state = read.expect("read").state.expect("there");
     assert_eq!(state.settings.identity.mobile, Some("+16175550100".into()));
     // A plan that writes no block needs no reading.
     world.connect.clear_calls();
     let same = wanted_as_made("u00000");
     let read = reader.for_plan(same.desired.spec(), known, same.desired.options(), &world.connect).await;
-    assert_eq!(read.expect("read").as_ref(), Some(known));
+    assert_eq!(read.expect("read").state.as_ref(), Some(known));
     assert_eq!(world.connect.calls().len(), 0);
 }
 
@@ -583,7 +605,7 @@ async fn a_reading_that_finds_nothing_changes_nothing() {
     for strategy in [Strategy::Changed, Strategy::Listed, Strategy::Full] {
         let reader = Reader::new(world.options(strategy));
         for known in world.known.values() {
-            let read = reader.refresh(known, &world.connect).await.expect("read").expect("there");
+            let read = reader.refresh(known, &world.connect).await.expect("read").state.expect("there");
             assert_eq!((&read, json(&read)), (known, json(known)), "{strategy:?}");
         }
     }

@@ -19,6 +19,7 @@ use crate::{
     apply::{self, Applied, ApplyError, Failed, ObserveError, Observer, Owners, Sleep},
     client::{CancellationToken, ClientError, Effect, ErrorKind},
     diff::Step,
+    read,
     user::{CreationAttempt, Replaced, UserId, UserState, one_line},
 };
 
@@ -125,7 +126,7 @@ impl<'a> Job<'a> {
     async fn still_there(&self) -> Vec<Replaced> {
         let mut left = Vec::new();
         for user in &self.inherited {
-            let read = apply::describe(self.run.client, &user.instance_id, &user.user_id).await;
+            let read = read::describe(self.run.client, &user.instance_id, &user.user_id).await;
             if !matches!(read, Ok(None)) {
                 left.push(user.clone());
             }

@@ -99,9 +99,8 @@ impl<'a> Needs<'a> {
 
     /// Whether anybody manages tags of the user.
     pub(super) fn manages_tags(&self, name: &str, state: &UserState) -> bool {
-        self.manages(name, state, Property::Tags)
-            || !state.record.tag_keys.is_empty()
-            || !state.record.default_tag_keys.is_empty()
+        state.record.manages_tags()
+            || self.manages(name, state, Property::Tags)
             || self.desired.get(name).is_some_and(|user| !user.options.default_tags.is_empty())
     }
 }

@@ -5,13 +5,13 @@ use std::fmt;
 use futures_util::{StreamExt, stream};
 
 use super::{
-    Refreshed, Strategy,
     desired::Needs,
-    found::{merge, renamed, with_tags},
-    source::{FoundUsers, Reading, Source, Verdict, not_read},
+    merge::{merge, with_tags},
+    refreshed::Refreshed,
 };
 use crate::{
     client::{ClientError, ErrorKind},
+    read::{FindingKind, FoundUsers, Reading, Source, Strategy, Verdict, not_read},
     user::{Property, PropertySet, Timestamp, UserState},
 };
 
@@ -48,9 +48,7 @@ impl<'a> Instance<'a> {
             Strategy::Full => self.read_all(refreshed).await,
             _ => self.read_changed(refreshed).await,
         }
-        if let Some(error) = self.source.denied() {
-            refreshed.unchecked.push(format!("proficiencies in {self} were not read: {error}"));
-        }
+        refreshed.unchecked.extend(self.source.unchecked());
     }
 
     /// Reads every user by itself; the list tells who else is there.
@@ -111,11 +109,11 @@ impl<'a> Instance<'a> {
             }
         }
         if self.source.options.strategy != Strategy::Listed {
-            self.check_tags(&mut sorted, listed.len(), refreshed).await;
+            self.check_tags(&mut sorted, listed.by_id.len(), refreshed).await;
         }
         let Sorted { settled, mut alone, mut either, mut tags } = sorted;
         alone.extend(self.settle(settled, refreshed).await);
-        let by_search = pages(listed.len()) + self.proficiency_calls(&either);
+        let by_search = pages(listed.by_id.len()) + self.proficiency_calls(&either);
         let count = alone.len() + either.len() + tags.len();
         let head = format!("{count} of {} recorded users may have changed; ", self.users.len());
         if self.cost(&either) + tags.len() <= by_search {
@@ -245,11 +243,11 @@ impl<'a> Instance<'a> {
         while let Some(((name, known), read)) = reads.next().await {
             match read {
                 Ok(Some(state)) => {
-                    let renamed = renamed(known, &state);
-                    refreshed.take(name, known, Reading::There(Box::new(state), renamed));
+                    let renamed = FindingKind::renamed(known, &state);
+                    refreshed.take(name, known, Ok(Reading::there(state, renamed)));
                 }
                 Ok(None) => missing.push((name, known)),
-                Err(error) => refreshed.take(name, known, Reading::Failed(error)),
+                Err(error) => refreshed.take(name, known, Err(error)),
             }
         }
         missing
@@ -271,7 +269,7 @@ impl<'a> Instance<'a> {
     /// Nobody could be read.
     fn fail(&self, error: &ClientError, refreshed: &mut Refreshed) {
         for (name, state) in &self.users {
-            refreshed.take(name, state, Reading::Failed(error.clone()));
+            refreshed.take(name, state, Err(error.clone()));
         }
     }
 

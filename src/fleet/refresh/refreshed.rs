@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use serde::Serialize;
-
-use super::source::{FoundUsers, ListedUsers, Reading, not_read};
 use crate::{
-    client::ClientError,
+    client::{ClientError, ClientResult},
     fleet::{Change, Entry},
-    user::{InstanceId, UserId, UserState, one_line},
+    read::{Finding, FoundUsers, ListedUsers, Reading, not_read},
+    user::{InstanceId, UserId, UserState},
 };
 
 /// A fleet as it is.
@@ -33,72 +31,6 @@ pub struct Refreshed {
     pub(super) desired: HashSet<String>,
     /// The resource names of the program.
     pub(super) resources: HashSet<String>,
-}
-
-/// Something that is not as it was recorded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Finding {
-    /// The user, by the resource name under which it is recorded.
-    pub user: String,
-    /// What.
-    pub kind: FindingKind,
-}
-
-/// What is not as it was recorded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum FindingKind {
-    /// The user is gone.
-    Gone,
-    /// The user is gone, and another one of that name was created.
-    Recreated(UserId),
-    /// The user has another name.
-    Renamed(String),
-    /// The user was created a moment ago and is not visible yet: it is taken to be there.
-    NotVisibleYet,
-    /// The user is listed and cannot be read: it is there, with values that are not known.
-    NotReadable,
-}
-
-impl Finding {
-    /// What was found, in a sentence on one line.
-    pub fn message(&self) -> String {
-        one_line(&self.sentence()).into_owned()
-    }
-
-    fn sentence(&self) -> String {
-        let user = &self.user;
-        match &self.kind {
-            FindingKind::Gone => format!("`{user}` no longer exists in Amazon Connect"),
-            FindingKind::Recreated(id) => {
-                format!(
-                    "`{user}` no longer exists in Amazon Connect, and its name is that of the new user `{id}`"
-                )
-            }
-            FindingKind::Renamed(name) => format!("`{user}` was renamed to `{name}` in Amazon Connect"),
-            FindingKind::NotVisibleYet => {
-                format!("`{user}` was created a moment ago and is not visible yet; it is taken to be there")
-            }
-            FindingKind::NotReadable => {
-                format!(
-                    "`{user}` is listed by Amazon Connect and cannot be read; its recorded values are shown"
-                )
-            }
-        }
-    }
-
-    /// The way out, where there is one to take.
-    pub fn help(&self) -> Option<&'static str> {
-        match self.kind {
-            FindingKind::Recreated(_) => {
-                Some("import the new user if it is meant; otherwise its name is taken")
-            }
-            FindingKind::NotReadable => Some("run it again in a few minutes"),
-            _ => None,
-        }
-    }
 }
 
 impl Refreshed {
@@ -142,15 +74,11 @@ impl Refreshed {
     }
 
     /// Takes over what has become of a user.
-    pub(super) fn take(&mut self, name: &str, known: &UserState, reading: Reading) {
-        let (state, finding) = match reading {
-            Reading::There(state, finding) => (Some(*state), finding),
-            Reading::Gone(finding) => (None, Some(finding)),
-            Reading::Failed(error) => {
-                self.failed.insert(name.to_owned(), error);
-                (Some(not_read(known)), None)
-            }
-        };
+    pub(super) fn take(&mut self, name: &str, known: &UserState, reading: ClientResult<Reading>) {
+        let Reading { state, finding } = reading.unwrap_or_else(|error| {
+            self.failed.insert(name.to_owned(), error);
+            Reading::there(not_read(known), None)
+        });
         self.findings.extend(finding.map(|kind| Finding { user: name.to_owned(), kind }));
         self.states.insert(name.to_owned(), state);
     }
@@ -165,8 +93,8 @@ impl Refreshed {
     }
 
     pub(super) fn list(&mut self, instance: &InstanceId, users: &ListedUsers) {
-        self.present.insert(instance.bare().to_owned(), users.len());
-        for (name, user) in users.names() {
+        self.present.insert(instance.bare().to_owned(), users.by_id.len());
+        for (name, user) in &users.by_name {
             self.names.insert((instance.bare().into(), name.as_str().into()), user.clone());
         }
     }

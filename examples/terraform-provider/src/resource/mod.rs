@@ -12,6 +12,7 @@ mod private;
 
 use connect_user::{
     diff::{Change, Options, PasswordPolicy, drift, preview},
+    read::Reading,
     user::{ImportId, InstanceId, Path, Property, Secret, UserId, UserSpec, UserState, Value},
     validate::{Context, validate_document},
 };
@@ -88,16 +89,16 @@ pub async fn read(host: &Host, kept: &Kept, diagnostics: &mut Diagnostics) -> Op
         return Some(read);
     };
     let options = &host.config.options;
-    let actual = match service.reader.refresh(known, service.client()).await {
-        Ok(Some(actual)) => actual,
-        Ok(None) => {
-            debug!(user = known.user_id.bare(), "the user is gone");
-            return None;
-        }
+    let reading = match service.reader.refresh(known, service.client()).await {
+        Ok(reading) => reading,
         Err(error) => {
             diagnostics.call_failed(format!("the user `{}` cannot be read", known.name), &error);
             return Some(kept.clone());
         }
+    };
+    let Some(actual) = reading.state else {
+        debug!(user = known.user_id.bare(), "the user is gone");
+        return None;
     };
     service.own(&actual.user_id);
     let there = Object::from_state(&actual, options);
@@ -248,8 +249,8 @@ async fn with_what_is_needed(
 ) -> Option<Option<UserState>> {
     let (Some(service), Some(state)) = (&host.service, &actual) else { return Some(actual) };
     match service.reader.for_plan(spec, state, options, service.client()).await {
-        Ok(Some(read)) => Some(Some(read)),
-        Ok(None) => {
+        Ok(Reading { state: Some(read), .. }) => Some(Some(read)),
+        Ok(_) => {
             diagnostics.error(format!("the user `{}` is gone", state.name), "plan again", None);
             None
         }

@@ -9,9 +9,9 @@ use std::{
 };
 
 use super::{
-    RefreshOptions, Strategy,
-    desired::Needs,
-    source::{Cache, Reading, Source, Verdict, not_read},
+    finding::Reading,
+    options::{RefreshOptions, Strategy},
+    source::{Cache, Source, Verdict, not_read},
 };
 use crate::{
     client::{ClientResult, ConnectClient},
@@ -34,11 +34,11 @@ const ALONE: usize = 5;
 /// nobody; `Search` is no help with single users and counts as `Changed`.
 ///
 /// ```
-/// use connect_user::{client::memory::MemoryConnect, fleet::{Reader, RefreshOptions}, user::UserState};
+/// use connect_user::{client::memory::MemoryConnect, read::{Reader, RefreshOptions}, user::UserState};
 ///
 /// # async fn read(known: &UserState, client: &MemoryConnect) -> connect_user::client::ClientResult<()> {
 /// let reader = Reader::new(RefreshOptions::default());
-/// match reader.refresh(known, client).await? {
+/// match reader.refresh(known, client).await?.state {
 ///     Some(state) => println!("{}", state.arn),
 ///     None => println!("gone"),
 /// }
@@ -64,18 +64,14 @@ impl Reader {
         Self { options, instances: Mutex::default() }
     }
 
-    /// Reads a user again and keeps what is recorded about it. `None` where it is gone.
+    /// Reads a user again and keeps what is recorded about it.
     ///
     /// # Errors
     ///
     /// Any failure but `NotFound`. Where users cannot be listed, each is read by itself.
-    pub async fn refresh(
-        &self,
-        known: &UserState,
-        client: &dyn ConnectClient,
-    ) -> ClientResult<Option<UserState>> {
+    pub async fn refresh(&self, known: &UserState, client: &dyn ConnectClient) -> ClientResult<Reading> {
         if self.options.strategy == Strategy::None {
-            return Ok(Some(known.clone()));
+            return Ok(Reading::there(known.clone(), None));
         }
         let id = known.instance_id.to_bare();
         let seen = self.seen(&id);
@@ -89,7 +85,7 @@ impl Reader {
     }
 
     /// The user as a plan of `spec` needs it: read by itself if the plan would write something that was not
-    /// read, or behind which somebody else's change may hide; otherwise as `known`. `None` where it is gone.
+    /// read, or behind which somebody else's change may hide; otherwise as `known`.
     ///
     /// `spec` may hold unknowns.
     ///
@@ -102,7 +98,7 @@ impl Reader {
         known: &UserState,
         options: &Options,
         client: &dyn ConnectClient,
-    ) -> ClientResult<Option<UserState>> {
+    ) -> ClientResult<Reading> {
         let id = known.instance_id.to_bare();
         let seen = self.seen(&id);
         let source = self.source(&id, client, &seen);
@@ -115,24 +111,19 @@ impl Reader {
         let has_managed = known.record.managed.contains(Property::UserProficiencies);
         state.record.unread.insert_if(Property::UserProficiencies, !has_managed);
         match needs_reading(spec, &state, options).is_empty() {
-            true => Ok(Some(known.clone())),
-            false => match source.read(known, true).await {
-                Reading::There(state, _) => Ok(Some(*state)),
-                Reading::Gone(_) => Ok(None),
-                Reading::Failed(error) => Err(error),
-            },
+            true => Ok(Reading::there(known.clone(), None)),
+            false => source.read(known, true).await,
         }
     }
 
     /// Leaves the user as it is recorded where neither a list nor a search shows a change.
-    async fn by_list(&self, source: Source<'_>, known: &UserState) -> ClientResult<Option<UserState>> {
+    async fn by_list(&self, source: Source<'_>, known: &UserState) -> ClientResult<Reading> {
         let Ok(listed) = source.listed().await else { return read(source, known).await };
         if !matches!(source.verdict(known, listed), Verdict::Unchanged | Verdict::Own(_)) {
             return read(source, known).await;
         }
         let is_trusted = self.options.strategy == Strategy::Listed;
-        let needs = Needs::default();
-        if !is_trusted && needs.manages_tags("", known) {
+        if !is_trusted && known.record.manages_tags() {
             let has_recorded = source.found().await.map(|found| source.has_recorded_tags(known, found));
             if !matches!(has_recorded, Ok(true)) {
                 return read(source, known).await;
@@ -146,7 +137,16 @@ impl Reader {
         {
             return read(source, known).await;
         }
-        Ok(Some(state))
+        Ok(Reading::there(state, None))
+    }
+
+    /// What was not read, and why, in a sentence for each instance.
+    pub fn unchecked(&self) -> Vec<String> {
+        let instances = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut unchecked: Vec<String> =
+            instances.iter().filter_map(|(id, seen)| seen.cache.unchecked(id)).collect();
+        unchecked.sort_unstable();
+        unchecked
     }
 
     fn seen(&self, instance: &InstanceId) -> Arc<Seen> {
@@ -159,14 +159,13 @@ impl Reader {
     }
 }
 
-async fn read(source: Source<'_>, known: &UserState) -> ClientResult<Option<UserState>> {
+async fn read(source: Source<'_>, known: &UserState) -> ClientResult<Reading> {
     let proficiencies = known.record.managed.contains(Property::UserProficiencies);
-    match source.read(known, proficiencies).await {
-        Reading::There(state, _) if is_same(&state, known) => Ok(Some(known.clone())),
-        Reading::There(state, _) => Ok(Some(*state)),
-        Reading::Gone(_) => Ok(None),
-        Reading::Failed(error) => Err(error),
+    let mut reading = source.read(known, proficiencies).await?;
+    if reading.state.as_ref().is_some_and(|state| is_same(state, known)) {
+        reading.state = Some(known.clone());
     }
+    Ok(reading)
 }
 
 /// Whether a reading has found nothing new, times aside.

@@ -3,8 +3,8 @@
 use futures_util::{StreamExt, stream};
 
 use super::{
-    RefreshOptions, Strategy,
     found::to_state,
+    options::{RefreshOptions, Strategy},
     source::{Cache, Source},
 };
 use crate::{
@@ -61,9 +61,7 @@ pub async fn read_all(
             Err(error) => all.failed.push((user, error)),
         }
     }
-    if let Some(error) = source.denied() {
-        all.unchecked.push(format!("proficiencies were not read: {error}"));
-    }
+    all.unchecked.extend(source.unchecked());
     all.users.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     Ok(all)
 }

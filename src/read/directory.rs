@@ -20,7 +20,7 @@ use crate::{
 /// ```
 /// use connect_user::{
 ///     client::memory::{MemoryConnect, MemoryInstance},
-///     fleet::Directory,
+///     read::Directory,
 ///     user::{IdentityManagementType, UserSpec},
 ///     validate::{Context, validate},
 /// };

@@ -1,4 +1,4 @@
-//! From the service to a state.
+//! One user, from the service to a state.
 
 use crate::{
     client::{
@@ -20,18 +20,7 @@ pub async fn read(
     instance: &InstanceId,
     user: &UserId,
 ) -> ClientResult<Option<UserState>> {
-    let Some(description) = describe(client, instance, user).await? else {
-        return Ok(None);
-    };
-    match list_all_proficiencies(client, instance, user).await {
-        Ok(proficiencies) => Ok(Some(description.into_state(instance.clone(), Some(proficiencies)))),
-        Err(error) if error.kind() == ErrorKind::AccessDenied => {
-            Ok(Some(without_proficiencies(description, instance)))
-        }
-        // Deleted between the two calls.
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
+    present(whole(client, instance, user).await)
 }
 
 /// Reads an existing user to be managed from now on: Pulumi's and Terraform's import.
@@ -44,22 +33,7 @@ pub async fn read(
 ///
 /// Any failure; `NotFound` where there is no such user.
 pub async fn import(client: &dyn ConnectClient, id: &ImportId) -> ClientResult<UserState> {
-    let request = DescribeUser { instance_id: id.instance.clone(), user_id: id.user.clone() };
-    let description = client.describe_user(&request).await?;
-    match list_all_proficiencies(client, &id.instance, &id.user).await {
-        Ok(proficiencies) => Ok(description.into_state(id.instance.clone(), Some(proficiencies))),
-        Err(error) if error.kind() == ErrorKind::AccessDenied => {
-            Ok(without_proficiencies(description, &id.instance))
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// A user whose proficiencies the caller may not list.
-fn without_proficiencies(description: UserDescription, instance: &InstanceId) -> UserState {
-    let mut state = description.into_state(instance.clone(), None);
-    state.record.unread.insert(Property::UserProficiencies);
-    state
+    whole(client, &id.instance, &id.user).await
 }
 
 /// Reads a user again and keeps what is recorded about it. `None` where it is gone.
@@ -70,37 +44,7 @@ fn without_proficiencies(description: UserDescription, instance: &InstanceId) ->
 ///
 /// Any failure but `NotFound`.
 pub async fn refresh(client: &dyn ConnectClient, known: &UserState) -> ClientResult<Option<UserState>> {
-    let (instance, user) = (&known.instance_id, &known.user_id);
-    let Some(description) = describe(client, instance, user).await? else { return Ok(None) };
-    let read = match list_all_proficiencies(client, instance, user).await {
-        Ok(proficiencies) => description.into_state(instance.clone(), Some(proficiencies)),
-        // Deleted between the two calls.
-        Err(error) if is_gone(&error) => return Ok(None),
-        Err(error)
-            if error.kind() == ErrorKind::AccessDenied
-                && !known.record.managed.contains(Property::UserProficiencies) =>
-        {
-            without_proficiencies(description, instance)
-        }
-        Err(error) => return Err(error),
-    };
-    Ok(Some(with_record(read, known)))
-}
-
-/// Reads a user again as far as a plan needs it: proficiencies take a call and a permission more, and stay as
-/// they are known where nothing depends on them.
-pub(super) async fn look(
-    client: &dyn ConnectClient,
-    known: &UserState,
-    with_proficiencies: bool,
-) -> ClientResult<Option<UserState>> {
-    if with_proficiencies {
-        return refresh(client, known).await;
-    }
-    let description = describe(client, &known.instance_id, &known.user_id).await?;
-    let proficiencies = known.settings.proficiencies.clone();
-    let read = description.map(|read| read.into_state(known.instance_id.clone(), proficiencies));
-    Ok(read.map(|read| with_record(read, known)))
+    reread(client, known, true).await
 }
 
 /// How an instance manages identities; `None` for a type that this version does not know.
@@ -140,20 +84,84 @@ pub(crate) async fn find_instance(client: &dyn ConnectClient, instance: &Instanc
     answer.map_err(|error| if error.kind() == ErrorKind::AccessDenied { denied } else { error })
 }
 
+/// Reads a user again as far as somebody needs it: proficiencies take a call and a permission more, and stay
+/// as they are recorded unless they are asked for.
+pub(crate) async fn reread(
+    client: &dyn ConnectClient,
+    known: &UserState,
+    proficiencies: bool,
+) -> ClientResult<Option<UserState>> {
+    let Some(mut state) = described_again(client, known).await? else { return Ok(None) };
+    if proficiencies {
+        let is_managed = known.record.managed.contains(Property::UserProficiencies);
+        match list_proficiencies(client, &mut state).await {
+            Ok(Some(denied)) if is_managed => return Err(denied),
+            Ok(_) => {}
+            Err(error) if is_gone(&error) => return Ok(None),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Some(state))
+}
+
+/// A user of whom nothing is recorded, with its proficiencies.
+async fn whole(client: &dyn ConnectClient, instance: &InstanceId, user: &UserId) -> ClientResult<UserState> {
+    let request = DescribeUser { instance_id: instance.clone(), user_id: user.clone() };
+    let mut state = client.describe_user(&request).await?.into_state(instance.clone(), None);
+    list_proficiencies(client, &mut state).await?;
+    Ok(state)
+}
+
+/// Reads everything but proficiencies, which stay as they are recorded.
+pub(crate) async fn described_again(
+    client: &dyn ConnectClient,
+    known: &UserState,
+) -> ClientResult<Option<UserState>> {
+    let description = describe(client, &known.instance_id, &known.user_id).await?;
+    let recorded = known.settings.proficiencies.clone();
+    let read = description.map(|read| read.into_state(known.instance_id.clone(), recorded));
+    Ok(read.map(|read| with_record(read, known)))
+}
+
+/// Reads the proficiencies of a user. Where the caller may not list them, they count as not read, and the
+/// refusal is returned.
+pub(crate) async fn list_proficiencies(
+    client: &dyn ConnectClient,
+    state: &mut UserState,
+) -> ClientResult<Option<ClientError>> {
+    match list_all_proficiencies(client, &state.instance_id, &state.user_id).await {
+        Ok(read) => {
+            state.settings.proficiencies = Some(read);
+            state.record.unread.remove(Property::UserProficiencies);
+            Ok(None)
+        }
+        Err(error) if error.kind() == ErrorKind::AccessDenied => {
+            state.record.unread.insert(Property::UserProficiencies);
+            Ok(Some(error))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 pub(crate) async fn describe(
     client: &dyn ConnectClient,
     instance: &InstanceId,
     user: &UserId,
 ) -> ClientResult<Option<UserDescription>> {
     let request = DescribeUser { instance_id: instance.clone(), user_id: user.clone() };
-    match client.describe_user(&request).await {
-        Ok(description) => Ok(Some(description)),
+    present(client.describe_user(&request).await)
+}
+
+/// What is there; `None` where the service has no such thing.
+fn present<T>(read: ClientResult<T>) -> ClientResult<Option<T>> {
+    match read {
+        Ok(read) => Ok(Some(read)),
         Err(error) if is_gone(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-pub(super) fn is_gone(error: &ClientError) -> bool {
+pub(crate) fn is_gone(error: &ClientError) -> bool {
     error.kind() == ErrorKind::NotFound
 }
 

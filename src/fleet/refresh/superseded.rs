@@ -1,0 +1,100 @@
+//! Users whom a replacement has superseded, and who are still to be deleted.
+
+use std::collections::BTreeMap;
+
+use super::{desired::Needs, refreshed::Refreshed};
+use crate::{
+    read::{Reading, Source, Strategy},
+    user::{InstanceId, Replaced, UserState, one_line},
+};
+
+/// One that the program wants again takes the place of the one that superseded it, and one that is no longer
+/// there is no longer left.
+pub(super) async fn settle<'a>(
+    source_of: impl Fn(&InstanceId) -> Option<Source<'a>>,
+    needs: &Needs<'_>,
+    refreshed: &mut Refreshed,
+) {
+    let has_left = |state: &&UserState| !state.record.unfinished.replaced.is_empty();
+    let states: Vec<(String, UserState)> = refreshed
+        .states
+        .iter()
+        .filter(|(name, _)| !refreshed.failed.contains_key(*name))
+        .filter_map(|(name, state)| Some((name.clone(), state.as_ref().filter(has_left)?.clone())))
+        .collect();
+    for (name, state) in states {
+        let mut left: Vec<Replaced> = Vec::new();
+        let mut again = None;
+        for old in &state.record.unfinished.replaced {
+            let Some(source) = source_of(&old.instance_id) else {
+                left.push(old.clone());
+                continue;
+            };
+            if again.is_none()
+                && needs.is_desired_as(&name, old)
+                && !needs.is_desired_as(&name, &state.to_replaced())
+                && let Ok(Reading { state: Some(old), finding: None }) =
+                    source.read(&before(&state, old), false).await
+            {
+                again = Some(old);
+            } else if source.options.strategy == Strategy::None || may_be_there(source, old).await {
+                left.push(old.clone());
+            }
+        }
+        let mut now = match again {
+            Some(old) => {
+                left.insert(0, state.to_replaced());
+                let message = "is desired again, and the user that superseded it will be deleted";
+                refreshed
+                    .explanations
+                    .push(format!("`{name}`: the user `{}` {message}", one_line(&old.name)));
+                old
+            }
+            None => state,
+        };
+        now.record.unfinished.replaced = left;
+        refreshed.states.insert(name, Some(now));
+    }
+}
+
+/// A user that is gone and missing from the program may have superseded others who are still to be deleted:
+/// the record stands for the first of them who is there.
+pub(super) async fn take<'a>(
+    source_of: impl Fn(&InstanceId) -> Option<Source<'a>>,
+    needs: &Needs<'_>,
+    known: &BTreeMap<String, UserState>,
+    refreshed: &mut Refreshed,
+) {
+    for (name, state) in known {
+        let is_gone = refreshed.states.get(name).is_some_and(Option::is_none);
+        if !is_gone || needs.desires(name) {
+            continue;
+        }
+        let mut left = state.record.unfinished.replaced.iter();
+        while let Some(old) = left.next() {
+            let Some(source) = source_of(&old.instance_id) else { continue };
+            let mut before = before(state, old);
+            before.record.unfinished.replaced = left.clone().cloned().collect();
+            let reading = source.read(&before, false).await;
+            if !matches!(reading, Ok(Reading { state: None, .. })) {
+                refreshed.take(name, &before, reading);
+                break;
+            }
+        }
+    }
+}
+
+/// The record of a user whom `state` has superseded.
+fn before(state: &UserState, old: &Replaced) -> UserState {
+    let mut before = state.clone();
+    before.instance_id.clone_from(&old.instance_id);
+    before.user_id.clone_from(&old.user_id);
+    before.name.clone_from(&old.name);
+    before.record.created = old.created;
+    before
+}
+
+/// Whether a user who was superseded may still be there, as far as a list tells.
+async fn may_be_there(source: Source<'_>, old: &Replaced) -> bool {
+    source.is_recent(old.created) || source.listed().await.map_or(true, |listed| listed.has(&old.user_id))
+}

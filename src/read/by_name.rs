@@ -1,0 +1,89 @@
+//! Finding a user by its name, in a service whose search lags behind its list, and both behind creating.
+
+use super::user::read;
+use crate::{
+    client::{ClientResult, ConnectClient, ErrorKind, list_all_users, search_all_users},
+    user::{InstanceId, UserId, UserState},
+};
+
+/// Finds a user by its exact name; upper and lower case differ.
+///
+/// The service's search lags behind its own list: where it finds nobody who can be read, `thorough` lists
+/// every user of the instance too, a call per 1,000. A caller who may not search has the list all the same.
+///
+/// # Errors
+///
+/// Any failure.
+pub async fn find_by_name(
+    client: &dyn ConnectClient,
+    instance: &InstanceId,
+    name: &str,
+    thorough: bool,
+) -> ClientResult<Option<UserState>> {
+    Ok(sight(client, instance, name, &[], thorough).await?.users.into_iter().next())
+}
+
+/// Whom one look has found.
+#[derive(Debug, Default)]
+pub(crate) struct Sighting {
+    /// The users of that name who can be read.
+    pub(crate) users: Vec<UserState>,
+    /// Whether somebody has the name who cannot be read yet, or no longer.
+    pub(crate) is_unreadable: bool,
+}
+
+/// Looks once: those of `freed` are not looked at.
+pub(crate) async fn sight(
+    client: &dyn ConnectClient,
+    instance: &InstanceId,
+    name: &str,
+    freed: &[UserId],
+    thorough: bool,
+) -> ClientResult<Sighting> {
+    let mut sighting = Sighting::default();
+    let mut seen: Vec<UserId> = freed.to_vec();
+    let searched = match search_all_users(client, instance, Some(name)).await {
+        Ok(found) => Some(found),
+        Err(error) if error.kind() == ErrorKind::AccessDenied => None,
+        Err(error) => return Err(error),
+    };
+    let may_search = searched.is_some();
+    for user in searched.into_iter().flatten().filter(|user| user.name == name) {
+        sighting.read(client, instance, user.user_id, name, &mut seen).await?;
+    }
+    if sighting.users.is_empty() && (thorough || !may_search) {
+        let listed = match list_all_users(client, instance).await {
+            Ok(listed) => listed,
+            // Whoever may search and not list has what the search says.
+            Err(error) if error.kind() == ErrorKind::AccessDenied && may_search => return Ok(sighting),
+            Err(error) => return Err(error),
+        };
+        for user in listed.into_iter().filter(|user| user.name == name) {
+            sighting.read(client, instance, user.user_id, name, &mut seen).await?;
+        }
+    }
+    Ok(sighting)
+}
+
+impl Sighting {
+    async fn read(
+        &mut self,
+        client: &dyn ConnectClient,
+        instance: &InstanceId,
+        id: UserId,
+        name: &str,
+        seen: &mut Vec<UserId>,
+    ) -> ClientResult<()> {
+        if seen.contains(&id) {
+            return Ok(());
+        }
+        match read(client, instance, &id).await? {
+            // Renamed since the search was brought up to date.
+            Some(state) if state.name != name => {}
+            Some(state) => self.users.push(state),
+            None => self.is_unreadable = true,
+        }
+        seen.push(id);
+        Ok(())
+    }
+}

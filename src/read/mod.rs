@@ -1,0 +1,34 @@
+//! What the service has: one user, everybody, and the names that a program may use.
+//!
+//! - [`import`], [`read`] and [`refresh`]: one user; [`find_by_name`]: who has a name;
+//! - [`Reader`]: users one by one, in about the calls that reading them together takes;
+//! - [`read_all`]: everybody in an instance;
+//! - [`Directory`]: names and paths instead of ids;
+//! - [`identity_management`]: how an instance manages its users.
+//!
+//! What was not read of a user, its state says ([`Record::unread`](crate::user::Record::unread)), and no plan
+//! writes it.
+
+mod all;
+mod by_name;
+mod directory;
+mod finding;
+mod found;
+mod once;
+mod options;
+mod reader;
+mod source;
+mod user;
+
+pub use all::{Everybody, read_all};
+pub use by_name::find_by_name;
+pub use directory::Directory;
+pub use finding::{Finding, FindingKind, Reading};
+pub use options::{RefreshOptions, Strategy};
+pub use reader::Reader;
+pub use user::{identity_management, import, read, refresh};
+
+pub(crate) use by_name::{Sighting, sight};
+#[cfg(feature = "fleet")]
+pub(crate) use source::{Cache, FoundUsers, ListedUsers, Source, Verdict, not_read};
+pub(crate) use user::{describe, find_instance, is_gone, reread, with_record};

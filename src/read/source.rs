@@ -1,0 +1,252 @@
+//! Asking the service about the users of one instance: the one place that decides what an answer, or none,
+//! means.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
+
+use super::{
+    finding::{FindingKind, Reading},
+    once::Once,
+    options::RefreshOptions,
+    user::{describe, described_again, find_instance, is_gone, list_proficiencies},
+};
+use crate::{
+    client::{
+        ClientError, ClientResult, ConnectClient, ErrorKind, FoundUser, ListedUser, list_all_users,
+        search_all_users,
+    },
+    user::{InstanceId, Property, PropertySet, Timestamp, UserId, UserState, is_system_tag},
+};
+
+/// The users of an instance as a list has them.
+#[derive(Debug)]
+pub(crate) struct ListedUsers {
+    /// By their bare ids.
+    pub(crate) by_id: HashMap<String, Listed>,
+    /// Their names, each with the user that has it; an answer may lack some.
+    pub(crate) by_name: HashMap<String, UserId>,
+}
+
+/// The users of an instance as a search has found them, by their bare ids.
+pub(crate) type FoundUsers = HashMap<String, FoundUser>;
+
+/// A user as a list has it.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    /// Empty where the answer has none.
+    name: String,
+    changed: Option<Timestamp>,
+}
+
+/// What is known of an instance, each asked once.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    listed: Once<Result<ListedUsers, ClientError>>,
+    found: Once<Result<FoundUsers, ClientError>>,
+    exists: Once<Result<(), ClientError>>,
+    /// Why proficiencies may not be listed.
+    denied: OnceLock<ClientError>,
+    /// Users who were read by themselves.
+    read: Mutex<HashSet<String>>,
+}
+
+/// The users of one instance.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub(crate) instance: &'a InstanceId,
+    pub(crate) client: &'a dyn ConnectClient,
+    pub(crate) options: &'a RefreshOptions,
+    pub(crate) cache: &'a Cache,
+}
+
+/// What a list says about a recorded user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The recorded change is the last one.
+    Unchanged,
+    /// The last change is near one of ours: somebody else's may hide in it.
+    Own(Timestamp),
+    /// It may have changed.
+    Changed,
+    /// It is not listed.
+    Missing,
+}
+
+impl ListedUsers {
+    fn new(users: Vec<ListedUser>) -> Self {
+        let named = users.iter().filter(|user| !user.name.is_empty());
+        let by_name = named.map(|user| (user.name.clone(), user.user_id.clone())).collect();
+        let listed = |user: ListedUser| {
+            let id = user.user_id.bare().to_owned();
+            (id, Listed { name: user.name, changed: user.last_modified_time })
+        };
+        Self { by_id: users.into_iter().map(listed).collect(), by_name }
+    }
+
+    /// Everybody.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = UserId> {
+        self.by_id.keys().map(|id| UserId::new(id.as_str()))
+    }
+
+    /// Whether somebody is there.
+    pub(crate) fn has(&self, user: &UserId) -> bool {
+        self.by_id.contains_key(user.bare())
+    }
+}
+
+impl Cache {
+    /// That the proficiencies of users were not read, and why.
+    pub(crate) fn unchecked(&self, instance: &InstanceId) -> Option<String> {
+        let denied = self.denied.get()?;
+        Some(format!("proficiencies in instance `{}` were not read: {denied}", instance.bare()))
+    }
+}
+
+impl Source<'_> {
+    /// The list of all users, asked for once.
+    pub(crate) async fn listed(&self) -> Result<&ListedUsers, &ClientError> {
+        let list = || async { Ok(ListedUsers::new(list_all_users(self.client, self.instance).await?)) };
+        self.cache.listed.get_or_ask(list).await.as_ref()
+    }
+
+    /// Everybody whom a search finds, asked for once.
+    pub(crate) async fn found(&self) -> Result<&FoundUsers, &ClientError> {
+        let search = || async {
+            let users = search_all_users(self.client, self.instance, None).await?;
+            Ok(users.into_iter().map(|user| (user.user_id.bare().to_owned(), user)).collect())
+        };
+        self.cache.found.get_or_ask(search).await.as_ref()
+    }
+
+    /// Whether the list was made already, or could not be.
+    pub(crate) fn is_listed(&self) -> bool {
+        self.cache.listed.get().is_some()
+    }
+
+    /// That the proficiencies of users were not read, and why.
+    pub(crate) fn unchecked(&self) -> Option<String> {
+        self.cache.unchecked(self.instance)
+    }
+
+    /// Whether the user was read by itself.
+    pub(crate) fn was_read(&self, user: &UserId) -> bool {
+        self.cache.read.lock().unwrap_or_else(PoisonError::into_inner).contains(user.bare())
+    }
+
+    /// What the list says about a recorded user.
+    pub(crate) fn verdict(&self, known: &UserState, listed: &ListedUsers) -> Verdict {
+        let Some(listed) = listed.by_id.get(known.user_id.bare()) else { return Verdict::Missing };
+        let is_renamed = !listed.name.is_empty() && listed.name != known.name;
+        let Some(changed) = listed.changed.filter(|_| !is_renamed && !known.record.under_way) else {
+            return Verdict::Changed;
+        };
+        let is_own = |written| is_near(written, changed, self.options.own_change_within);
+        match known.last_modified_time {
+            Some(time) if time == changed => Verdict::Unchanged,
+            _ if known.record.last_written.is_some_and(is_own) => Verdict::Own(changed),
+            _ => Verdict::Changed,
+        }
+    }
+
+    /// Reads a user by itself.
+    pub(crate) async fn read(&self, known: &UserState, proficiencies: bool) -> ClientResult<Reading> {
+        let Some(read) = self.describe(known, proficiencies).await? else {
+            return self.not_described(known).await;
+        };
+        let id = read.user_id.bare().to_owned();
+        self.cache.read.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        let renamed = FindingKind::renamed(known, &read);
+        Ok(Reading::there(read, renamed))
+    }
+
+    /// Proficiencies that nobody manages stay as they are recorded.
+    async fn describe(&self, known: &UserState, proficiencies: bool) -> ClientResult<Option<UserState>> {
+        let Some(mut read) = described_again(self.client, known).await? else { return Ok(None) };
+        let is_there = !proficiencies || self.read_proficiencies(&mut read).await?;
+        Ok(is_there.then_some(read))
+    }
+
+    /// Reads a user of whom nothing is recorded, with its proficiencies. `None` where it is gone.
+    pub(crate) async fn read_new(&self, user: &UserId) -> ClientResult<Option<UserState>> {
+        let Some(description) = describe(self.client, self.instance, user).await? else { return Ok(None) };
+        let mut state = description.into_state(self.instance.clone(), None);
+        let is_there = self.read_proficiencies(&mut state).await?;
+        Ok(is_there.then_some(state))
+    }
+
+    /// Reads the proficiencies of a user; whether it is there. Where they may not be read, they count as not
+    /// read, and everything else is as it is.
+    pub(crate) async fn read_proficiencies(&self, state: &mut UserState) -> ClientResult<bool> {
+        if self.cache.denied.get().is_some() {
+            state.record.unread.insert(Property::UserProficiencies);
+            return Ok(true);
+        }
+        match list_proficiencies(self.client, state).await {
+            Ok(denied) => {
+                denied.map(|denied| self.cache.denied.set(denied));
+                Ok(true)
+            }
+            Err(error) if is_gone(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What it means that a user cannot be described. It is gone only where a list does not have it either:
+    /// describing lags behind creating.
+    async fn not_described(&self, known: &UserState) -> ClientResult<Reading> {
+        match self.listed().await {
+            Ok(listed) if listed.has(&known.user_id) => {
+                Ok(Reading::there(not_read(known), Some(FindingKind::NotReadable)))
+            }
+            // Before it, a list may still have a namesake that was deleted to make way for it.
+            _ if self.is_recent(known.record.created) => {
+                Ok(Reading::there(known.clone(), Some(FindingKind::NotVisibleYet)))
+            }
+            Ok(listed) => {
+                let other = listed.by_name.get(&known.name).cloned();
+                Ok(Reading::gone(other.map_or(FindingKind::Gone, FindingKind::Recreated)))
+            }
+            Err(error) if error.kind() == ErrorKind::AccessDenied => {
+                self.exists().await.map_err(Clone::clone)?;
+                Ok(Reading::gone(FindingKind::Gone))
+            }
+            // Nobody is gone whom nobody could look for.
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    /// Whether a user that was created then may not be visible yet.
+    pub(crate) fn is_recent(&self, created: Option<Timestamp>) -> bool {
+        created.is_some_and(|created| is_near(created, self.options.now, self.options.visible_within))
+    }
+
+    /// In a wrong Region or account, the instance is not found either.
+    async fn exists(&self) -> Result<(), &ClientError> {
+        self.cache.exists.get_or_ask(|| find_instance(self.client, self.instance)).await.as_ref().copied()
+    }
+
+    /// Whether a search finds a user with the recorded tags, those of AWS aside. One that was just created may
+    /// not be found yet.
+    pub(crate) fn has_recorded_tags(&self, known: &UserState, found: &FoundUsers) -> bool {
+        let Some(user) = found.get(known.user_id.bare()) else {
+            return self.is_recent(known.record.created);
+        };
+        let own = |tag: &(&String, &String)| !is_system_tag(tag.0);
+        user.tags.iter().filter(own).eq(known.tags_all.iter().filter(own))
+    }
+}
+
+/// A state of which nothing was read, so that no call writes it back as a part of a block.
+pub(crate) fn not_read(known: &UserState) -> UserState {
+    let mut state = known.clone();
+    state.record.unread = state.record.unread.union(PropertySet::WRITTEN_WHOLE);
+    state
+}
+
+/// Whether a moment is near enough to another.
+fn is_near(one: Timestamp, other: Timestamp, within: Duration) -> bool {
+    u128::from(one.as_millis().abs_diff(other.as_millis())) <= within.as_millis()
+}
