@@ -62,7 +62,8 @@
 //! | --- | --- |
 //! | none | the pure core, the client's trait, and the service in memory |
 //! | `policy` | `client::Retrying` and `client::Paced`: retry and pace around any client |
-//! | `fleet` | `fleet`: many users planned, refreshed and applied at once, and a store for their states |
+//! | `fleet` | `fleet`: many users planned, refreshed and applied at once; stores in memory and as JSON; `policy` |
+//! | `store` | `fleet::EmbeddedStore`: their states in a file that survives a kill; `fleet` |
 //! | `tracing` | `client::Traced`: a span and an event per call, without what was sent |
 //! | `conformance` | `client::conformance`: the contract of a client as a suite |
 //! | `aws` | `client::aws::AwsConnect`, over the AWS SDK for Rust: minutes to compile |
@@ -103,7 +104,7 @@ pub mod _errors {}
 #[doc = include_str!("../docs/embedding.md")]
 pub mod _embedding {}
 
-#[cfg(all(feature = "fleet", any(doc, doctest)))]
+#[cfg(all(feature = "store", any(doc, doctest)))]
 #[doc = include_str!("../docs/fleet.md")]
 #[doc = "\n# What planning costs\n\n"]
 #[doc = include_str!("../docs/scale.svg")]

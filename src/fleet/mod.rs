@@ -5,7 +5,8 @@
 //! - [`plan`], or [`Planner`] user by user: who moves, who waits for whom, and how many deletions are too many;
 //! - [`refresh`]: what has changed since, by listing, searching or reading; [`read_all`]: everybody;
 //! - [`apply`]: all users side by side, with an [estimate](FleetPlan::estimate) before and [`events`] meanwhile;
-//! - [`StateStore`]: what is remembered, in an [`EmbeddedStore`] unless the host has its own;
+//! - [`StateStore`]: what is remembered, in memory, in a file (`EmbeddedStore`, feature `store`), or where the host
+//!   wants it;
 //! - [`Directory`]: names and paths instead of ids.
 
 mod apply;
@@ -33,9 +34,11 @@ pub use matching::{Identity, Matches, Missing, match_users};
 pub use plan::{FleetPlan, FleetRefused, Planner, plan};
 pub use recover::{Recovered, RecoveredUser, recover};
 pub use refresh::{DesiredSpec, REFRESH_OPERATIONS, Refreshed, refresh};
+#[cfg(feature = "store")]
+pub use store::EmbeddedStore;
 pub use store::{
-    Change, Creating, EmbeddedStore, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json,
-    import_json, load_all,
+    Change, Creating, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json, import_json,
+    load_all,
 };
 pub use user_plan::{FleetNotice, UserPlan};
 pub use wanted::{Capacity, Guard, PlanOptions, Wanted};

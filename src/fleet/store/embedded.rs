@@ -14,9 +14,10 @@ use redb::{
 };
 
 use super::{
-    Change, Entry, StateStore, StoreError,
     checked::{CheckedFile, Kind},
-    newer_state,
+    entry::{Change, Entry, newer_state},
+    error::StoreError,
+    state_store::StateStore,
 };
 use crate::user::UserState;
 

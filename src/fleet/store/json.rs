@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, io};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Entry, StateStore, StoreError, load_all, newer_state};
+use super::{
+    entry::{Change, Entry, newer_state},
+    error::StoreError,
+    state_store::{StateStore, load_all},
+};
 use crate::user::{UserState, one_line};
 
 /// The version of the file; a later one cannot be read.

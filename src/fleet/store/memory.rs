@@ -8,7 +8,11 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{Change, Entry, StateStore, StoreError};
+use super::{
+    entry::{Change, Entry},
+    error::StoreError,
+    state_store::StateStore,
+};
 
 /// A store in memory.
 #[derive(Debug, Default)]
