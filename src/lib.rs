@@ -74,6 +74,19 @@
 //! `docs/reference.md`.
 
 #![forbid(unsafe_code)]
+// A library does not end its host's process.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
+// Nothing newer than `rust-version` in `Cargo.toml`.
+#![deny(clippy::incompatible_msrv)]
 
 pub mod apply;
 pub mod client;

@@ -10,6 +10,7 @@ mod layers;
 mod listings;
 mod memory;
 mod model;
+mod package;
 mod permissions;
 mod random;
 mod readme;
