@@ -2,7 +2,7 @@
 
 use bon::Builder;
 
-use super::{Names, Overrides};
+use super::{names::Names, overrides::Overrides};
 use crate::user::{AutoName, IdentityManagementType, Tags, UserState, options::Options};
 
 /// The most proficiencies that a user may have by default.

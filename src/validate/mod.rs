@@ -27,16 +27,20 @@
 //! ]);
 //! ```
 
+mod catalogue;
 mod code;
 mod context;
 mod names;
+mod overrides;
 mod report;
 mod resolve;
 mod rules;
 mod text;
 
-pub use code::{Code, OverrideError, Overrides, RuleInfo, rules, rules_table};
+pub use catalogue::{rules, rules_table};
+pub use code::{Code, RuleInfo, Severity};
 pub use context::Context;
 pub use names::Names;
-pub use report::{Report, Severity, Violation};
+pub use overrides::{OverrideError, Overrides};
+pub use report::{Report, Violation};
 pub use resolve::{resolve, validate, validate_document, with_name};

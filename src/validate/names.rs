@@ -1,37 +1,16 @@
 //! Names and paths where ids are expected.
 
-use super::{Severity, Violation};
-use crate::user::{Id, IdKind, Input, UserSpec, short_line};
+use super::report::Violation;
+use crate::user::{Id, IdKind, Input, UserSpec};
 
 /// What names of profiles and groups stand for in an instance, and which ids it has.
 ///
-/// [`fleet::Directory`](https://docs.rs/connect-user/latest/connect_user/fleet/struct.Directory.html) asks the
+/// [`read::Directory`](https://docs.rs/connect-user/latest/connect_user/read/struct.Directory.html) asks the
 /// service. Without one, what is [`Named`](crate::user::Named) in a spec is not known yet.
 pub trait Names: std::fmt::Debug + Send + Sync {
     /// Puts ids where a spec has names, and tells of every name that stands for nothing, or for several
     /// things, and of every id that the instance does not have. What cannot be told stays as it is.
     fn resolve(&self, spec: &mut UserSpec) -> Vec<Violation>;
-}
-
-impl Violation {
-    /// A violation of a rule of a host's own, or of one that takes knowledge of the instance; its texts are
-    /// [on one line](crate::user::one_line).
-    pub fn new(
-        path: crate::user::Path,
-        code: &'static str,
-        severity: Severity,
-        message: impl Into<String>,
-        help: Option<String>,
-    ) -> Self {
-        Self {
-            path,
-            code: super::Code(code),
-            severity,
-            message: short_line(&message.into()),
-            help: help.map(|help| short_line(&help)),
-            related: Vec::new(),
-        }
-    }
 }
 
 /// The spec with ids instead of names. What names nothing that is known, is not known either.

@@ -4,27 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use super::Code;
-use crate::user::{MOST_LISTED, Path};
-
-/// Whether a violation keeps a user from being planned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// It does.
-    Error,
-    /// It does not, but deserves a look.
-    Warning,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        })
-    }
-}
+use super::code::{Code, Severity};
+use crate::user::{MOST_LISTED, Path, short_line};
 
 /// A rule that the spec breaks, and where.
 ///
@@ -45,6 +26,27 @@ pub struct Violation {
     /// What else has to do with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Path>,
+}
+
+impl Violation {
+    /// A violation of a rule of a host's own, or of one that takes knowledge of the instance; its texts are
+    /// [on one line](crate::user::one_line).
+    pub fn new(
+        path: Path,
+        code: &'static str,
+        severity: Severity,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) -> Self {
+        Self {
+            path,
+            code: Code(code),
+            severity,
+            message: short_line(&message.into()),
+            help: help.map(|help| short_line(&help)),
+            related: Vec::new(),
+        }
+    }
 }
 
 impl fmt::Display for Violation {

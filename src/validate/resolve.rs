@@ -3,8 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Code, Context, Overrides, Report, RuleInfo, Severity, Violation,
+    code::{Code, RuleInfo, Severity},
+    context::Context,
     names::settle,
+    overrides::Overrides,
+    report::{Report, Violation},
     rules::{Finding, Found, RULES, Subject, Weight},
 };
 use crate::user::{
@@ -83,7 +86,7 @@ pub fn with_name(spec: &UserSpec, context: &Context<'_>) -> UserSpec {
 }
 
 fn check(spec: &UserSpec, found: Vec<Violation>, context: &Context<'_>) -> Report {
-    let subject = Subject::new(spec, context);
+    let subject = Subject::new(spec, &context.options, context.proficiency_limit, context.prior);
     let overrides = &context.overrides;
     let judged = |violation: Violation| {
         let severity = overrides.severity(violation.code).unwrap_or(violation.severity);

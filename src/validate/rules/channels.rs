@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use super::{Found, Subject, elements, known};
+use super::{
+    found::Found,
+    subject::{Subject, elements, known},
+};
 use crate::user::{Channel, Input, Path, Property, UserSpec};
 
 pub(super) fn conflicts(subject: &Subject<'_>, found: &mut Found) {

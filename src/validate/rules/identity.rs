@@ -2,7 +2,10 @@
 
 use unicode_normalization::is_nfc;
 
-use super::{Found, Subject, known};
+use super::{
+    found::Found,
+    subject::{Subject, known},
+};
 use crate::{
     user::{IdentityInfo, IdentityManagementType, Input, Personal, Property},
     validate::text::{count, has_length, is_e164, is_email, is_secondary_email},
@@ -29,7 +32,7 @@ fn text<'a>(member: Member<'a>) -> Option<&'a str> {
 }
 
 pub(super) fn names_required(subject: &Subject<'_>, found: &mut Found) {
-    let kind = match subject.context.options.identity_management {
+    let kind = match subject.options.identity_management {
         Some(kind @ (IdentityManagementType::ConnectManaged | IdentityManagementType::Saml)) => kind,
         _ => return,
     };
@@ -44,7 +47,7 @@ pub(super) fn names_required(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn names_expected(subject: &Subject<'_>, found: &mut Found) {
-    let is_likely = subject.context.options.identity_management.is_none() && subject.spec.password.is_some();
+    let is_likely = subject.options.identity_management.is_none() && subject.spec.password.is_some();
     for (property, member) in names(subject).into_iter().filter(|_| is_likely) {
         if member.is_none() {
             found.add_related(
@@ -84,7 +87,7 @@ pub(super) fn nfc(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn fixed(subject: &Subject<'_>, found: &mut Found) {
-    let Some(prior) = subject.context.prior.filter(|_| !subject.creates) else { return };
+    let Some(prior) = subject.prior.filter(|_| !subject.creates) else { return };
     if !subject.is(IdentityManagementType::ExistingDirectory) {
         return;
     }
@@ -101,7 +104,7 @@ pub(super) fn fixed(subject: &Subject<'_>, found: &mut Found) {
             Some(Input::Unknown) | None => false,
         };
         // What is ignored stays, and what was not read may be the same: planning has it read.
-        let is_open = subject.context.options.ignores(property) || prior.record.unread.contains(property);
+        let is_open = subject.options.ignores(property) || prior.record.unread.contains(property);
         if changes && !is_open {
             let message = format!("`{property}` of a user from an existing directory cannot be changed here");
             found.add(property, message, "change it in the directory");

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Found, Subject, known};
+use super::{
+    found::Found,
+    subject::{Subject, known},
+};
 use crate::{
     user::{Arn, Id, IdKind, IdentityManagementType, Path, Property},
     validate::text::{count, has_length},
@@ -60,7 +63,7 @@ pub(super) fn home_of_arn(subject: &Subject<'_>, found: &mut Found) {
 /// An ARN in the user's instance: the instance's own, or that of the user as it is.
 fn home(subject: &Subject<'_>) -> Option<Arn> {
     let instance = subject.spec.instance_id.known()?;
-    let prior = subject.context.prior.filter(|prior| prior.instance_id == *instance);
+    let prior = subject.prior.filter(|prior| prior.instance_id == *instance);
     let recorded = prior.and_then(|prior| prior.arn.parse().ok());
     recorded.or_else(|| instance.arn())
 }

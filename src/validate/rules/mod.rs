@@ -1,22 +1,25 @@
 //! The table of rules. One rule is one function, one code, one test and one row here.
 
 mod channels;
+mod found;
 mod identity;
 mod ids;
 mod name;
 mod password;
 mod phone;
 mod proficiencies;
+mod subject;
 mod tags;
 mod texts;
 
-use super::{
-    Code, Context, RuleInfo,
+use super::code::{
+    Code, RuleInfo,
     Severity::{self, Error, Warning},
-    Violation,
 };
-use crate::user::{
-    IdentityManagementType, Input, MOST_LISTED, Path, Property, UserSpec, UserState, short_line,
+
+pub(super) use self::{
+    found::{Finding, Found, Weight},
+    subject::Subject,
 };
 
 /// A row of the table.
@@ -312,121 +315,3 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule("tag-value-length", Error, tags::value_length, "a tag's value has up to 256 characters", TAGS),
 ];
-
-/// What a rule looks at.
-pub(super) struct Subject<'a> {
-    pub(super) spec: &'a UserSpec,
-    pub(super) context: &'a Context<'a>,
-    /// Whether a new user will be made.
-    pub(super) creates: bool,
-}
-
-impl<'a> Subject<'a> {
-    pub(super) fn new(spec: &'a UserSpec, context: &'a Context<'a>) -> Self {
-        let stays = |prior: &UserState| {
-            let instance = spec.instance_id.known().is_none_or(|id| *id == prior.instance_id);
-            let name = spec.name.as_ref().and_then(Input::known).is_none_or(|name| *name == prior.name);
-            let ignores = |property| context.options.ignores(property);
-            (instance || ignores(Property::InstanceId)) && (name || ignores(Property::Name))
-        };
-        Self { spec, context, creates: !context.prior.is_some_and(stays) }
-    }
-
-    pub(super) fn is(&self, kind: IdentityManagementType) -> bool {
-        self.context.options.identity_management == Some(kind)
-    }
-}
-
-/// What a rule has found: a list of bounded length, however long the spec is.
-#[derive(Default)]
-pub(super) struct Found {
-    listed: Vec<Finding>,
-    /// Where the first violation is that is not listed, and how many they are.
-    unlisted: Option<(Path, usize)>,
-}
-
-/// A violation whose code and severity its rule's row fills in.
-pub(super) struct Finding {
-    pub(super) violation: Violation,
-    pub(super) weight: Weight,
-}
-
-/// How a violation's severity may depart from that of its rule.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Weight {
-    /// It does not.
-    Usual,
-    /// What breaks the rule is not sent: a warning at most, unless the host raises the rule.
-    Unsent,
-    /// No request can carry what breaks the rule: an error, even if the host lowers the rule.
-    Unsendable,
-}
-
-impl Found {
-    pub(super) fn add(&mut self, path: impl Into<Path>, message: impl Into<String>, help: impl Into<String>) {
-        self.push(Weight::Usual, path.into(), message.into(), help.into(), Vec::new());
-    }
-
-    pub(super) fn add_related(
-        &mut self,
-        path: impl Into<Path>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-        related: Vec<Path>,
-    ) {
-        self.push(Weight::Usual, path.into(), message.into(), help.into(), related);
-    }
-
-    pub(super) fn add_weighed(
-        &mut self,
-        weight: Weight,
-        path: impl Into<Path>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        self.push(weight, path.into(), message.into(), help.into(), Vec::new());
-    }
-
-    fn push(&mut self, weight: Weight, path: Path, message: String, help: String, related: Vec<Path>) {
-        if self.listed.len() == MOST_LISTED {
-            self.unlisted.get_or_insert((path, 0)).1 += 1;
-            return;
-        }
-        let violation = Violation {
-            path,
-            code: Code(""),
-            severity: Error,
-            // Ids, names and keys that stand in it are the program's.
-            message: short_line(&message),
-            help: Some(short_line(&help)),
-            related,
-        };
-        self.listed.push(Finding { violation, weight });
-    }
-
-    pub(super) fn into_findings(self) -> impl Iterator<Item = Finding> {
-        let rest = self.unlisted.map(|(path, count)| Finding {
-            violation: Violation {
-                message: format!("{count} more places break this rule, from `{path}` on"),
-                path,
-                code: Code(""),
-                severity: Error,
-                help: Some("mend the places that are listed first".to_owned()),
-                related: Vec::new(),
-            },
-            weight: Weight::Usual,
-        });
-        self.listed.into_iter().chain(rest)
-    }
-}
-
-/// The value of an optional input, where it is given and known.
-fn known<T>(input: &Option<Input<T>>) -> Option<&T> {
-    input.as_ref().and_then(Input::known)
-}
-
-/// The elements of an optional list, where it is given and known, with their places.
-fn elements<T>(list: &Option<Input<Vec<T>>>, property: Property) -> impl Iterator<Item = (Path, &T)> {
-    let list = known(list).into_iter().flatten().enumerate();
-    list.map(move |(index, element)| (Path::from(property).index(index), element))
-}

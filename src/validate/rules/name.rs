@@ -2,7 +2,10 @@
 //!
 //! Nobody can change the name of a user that exists, so what the documents only advise is said of a new one.
 
-use super::{Found, Subject, Weight, known};
+use super::{
+    found::{Found, Weight},
+    subject::{Subject, known},
+};
 use crate::{
     user::{IdentityManagementType, Property, max_recommended_name},
     validate::text::{count, has_length, is_email},
@@ -51,7 +54,7 @@ fn is_address(name: &str) -> bool {
 }
 
 pub(super) fn over_20(subject: &Subject<'_>, found: &mut Found) {
-    let kind = subject.context.options.identity_management;
+    let kind = subject.options.identity_management;
     let most = max_recommended_name(kind);
     let is_long = |name: &&String| has_length(name, most as u64 + 1, 100);
     if kind.is_none() || subject.is(IdentityManagementType::Saml) || !subject.creates {

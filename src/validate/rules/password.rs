@@ -2,7 +2,10 @@
 //!
 //! The password of a user that exists is not sent, so that its form is judged by a warning.
 
-use super::{Found, Subject, Weight, known};
+use super::{
+    found::{Found, Weight},
+    subject::{Subject, known},
+};
 use crate::{
     user::{IdentityManagementType, Property},
     validate::text::has_length,
@@ -17,7 +20,7 @@ pub(super) fn required(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn not_allowed(subject: &Subject<'_>, found: &mut Found) {
-    let Some(kind) = subject.context.options.identity_management else { return };
+    let Some(kind) = subject.options.identity_management else { return };
     if kind != IdentityManagementType::ConnectManaged && subject.spec.password.is_some() {
         let message =
             format!("`password` is not allowed where the instance manages identities with `{kind}`");

@@ -2,7 +2,10 @@
 
 use validator::ValidateRange;
 
-use super::{Found, Subject, Weight, elements, known};
+use super::{
+    found::{Found, Weight},
+    subject::{Subject, elements, known},
+};
 use crate::{
     user::{AfterContactWorkConfig, Channel, Input, Path, Personal, PhoneType, Property},
     validate::text::is_e164,

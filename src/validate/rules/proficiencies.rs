@@ -4,7 +4,10 @@ use std::collections::{HashMap, hash_map::Entry};
 
 use validator::ValidateRange;
 
-use super::{Found, Subject, Weight, elements, known};
+use super::{
+    found::{Found, Weight},
+    subject::{Subject, elements, known},
+};
 use crate::{
     user::{Input, Path, Property, UserProficiency},
     validate::text::{self, has_length},
@@ -67,7 +70,7 @@ pub(super) fn duplicates(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn count(subject: &Subject<'_>, found: &mut Found) {
-    let limit = subject.context.proficiency_limit;
+    let limit = subject.proficiency_limit;
     if let Some(list) = known(&subject.spec.user_proficiencies).filter(|list| list.len() > limit) {
         let message = format!("`userProficiencies` must have at most {limit} elements, has {}", list.len());
         found.add(Property::UserProficiencies, message, "take some out, or have AWS raise the quota");

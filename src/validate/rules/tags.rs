@@ -1,13 +1,16 @@
 //! Tags, after the provider's defaults were merged under the spec's.
 
-use super::{Found, Subject, known};
+use super::{
+    found::Found,
+    subject::{Subject, known},
+};
 use crate::{
     user::{Input, MAX_TAGS, Path, Property, TagInputs, is_system_tag, merge_tags},
     validate::text::{count as length, has_length},
 };
 
 fn tags(subject: &Subject<'_>) -> TagInputs {
-    merge_tags(&subject.context.options.default_tags, known(&subject.spec.tags))
+    merge_tags(&subject.options.default_tags, known(&subject.spec.tags))
 }
 
 fn place(key: &str) -> Path {
@@ -67,7 +70,7 @@ pub(super) fn key_reserved(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn ignored(subject: &Subject<'_>, found: &mut Found) {
-    let ignored = &subject.context.options.ignore_tags;
+    let ignored = &subject.options.ignore_tags;
     for key in tags(subject).keys().filter(|key| ignored.contains(key)) {
         let message =
             format!("the {} `{key}` is one to ignore, and would never be set", origin(subject, key));

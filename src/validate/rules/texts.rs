@@ -1,6 +1,9 @@
 //! What no name and no address has. No message shows the text of one.
 
-use super::{Found, Subject, elements, known};
+use super::{
+    found::Found,
+    subject::{Subject, elements, known},
+};
 use crate::{
     user::{Input, Path, Personal, ProficiencyKey, Property},
     validate::text::is_control,
@@ -9,7 +12,7 @@ use crate::{
 /// Every name and address that may be sent: what a user that exists has already is as the service takes it.
 fn texts<'a>(subject: &Subject<'a>) -> Vec<(Path, &'a str)> {
     let spec = subject.spec;
-    let prior = subject.context.prior.filter(|_| !subject.creates);
+    let prior = subject.prior.filter(|_| !subject.creates);
     let mut all = Vec::new();
     let mut add = |property: Property, text: Option<&'a str>, there: Option<&str>| {
         if let Some(text) = text.filter(|text| there != Some(*text)) {

@@ -1,0 +1,88 @@
+//! How a host changes the severity of rules.
+
+use std::collections::BTreeMap;
+
+use super::{
+    catalogue::{DECODING, rules},
+    code::{Code, Severity},
+};
+use crate::user::nearest;
+
+/// The severities that a host has changed.
+///
+/// ```
+/// use connect_user::validate::Overrides;
+///
+/// let mut overrides = Overrides::default();
+/// overrides.allow("tag-key-characters")?;
+/// overrides.deny("email-missing")?;
+/// assert_eq!(
+///     overrides.deny("email-mising").unwrap_err().to_string(),
+///     "there is no rule `email-mising`; did you mean `email-missing`?",
+/// );
+/// # Ok::<(), connect_user::validate::OverrideError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides(BTreeMap<Code, Severity>);
+
+/// Why a severity cannot be changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OverrideError {
+    /// There is no such rule.
+    #[error("there is no rule `{code}`{}", nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    Unknown {
+        /// The code that was given.
+        code: String,
+        /// The code that it may mean.
+        nearest: Option<&'static str>,
+    },
+    /// What cannot be read cannot be allowed.
+    #[error("`{0}` cannot be lowered to a warning: what cannot be read cannot be sent")]
+    Unreadable(Code),
+    /// What no call can carry cannot be allowed.
+    #[error("`{0}` cannot be lowered to a warning: no call can carry what breaks it")]
+    Unsendable(Code),
+}
+
+impl Overrides {
+    /// Lowers a rule to a warning.
+    ///
+    /// # Errors
+    ///
+    /// [`OverrideError`] where there is no such rule, where it is one of reading the document, or where no call
+    /// can carry what breaks it ([`RuleInfo::lowerable`](super::RuleInfo::lowerable)).
+    pub fn allow(&mut self, code: &str) -> Result<(), OverrideError> {
+        let code = find(code)?;
+        if DECODING.iter().any(|(decoding, _)| *decoding == code.0) {
+            return Err(OverrideError::Unreadable(code));
+        }
+        if rules().any(|rule| rule.code == code && !rule.lowerable) {
+            return Err(OverrideError::Unsendable(code));
+        }
+        self.0.insert(code, Severity::Warning);
+        Ok(())
+    }
+
+    /// Raises a rule to an error.
+    ///
+    /// # Errors
+    ///
+    /// [`OverrideError`] where there is no such rule.
+    pub fn deny(&mut self, code: &str) -> Result<(), OverrideError> {
+        self.0.insert(find(code)?, Severity::Error);
+        Ok(())
+    }
+
+    /// The severity that the host has given to a rule.
+    pub(super) fn severity(&self, code: Code) -> Option<Severity> {
+        self.0.get(&code).copied()
+    }
+}
+
+fn find(code: &str) -> Result<Code, OverrideError> {
+    rules().map(|rule| rule.code).find(|known| known.0 == code).ok_or_else(|| OverrideError::Unknown {
+        code: code.to_owned(),
+        nearest: nearest(code, rules().map(|rule| rule.code.0)),
+    })
+}

@@ -1,0 +1,49 @@
+//! What a rule looks at.
+
+use crate::user::{IdentityManagementType, Input, Path, Property, UserSpec, UserState, options::Options};
+
+/// What a rule looks at.
+pub(in crate::validate) struct Subject<'a> {
+    pub(in crate::validate) spec: &'a UserSpec,
+    pub(in crate::validate) options: &'a Options,
+    pub(in crate::validate) proficiency_limit: usize,
+    /// The user as it is.
+    pub(in crate::validate) prior: Option<&'a UserState>,
+    /// Whether a new user will be made.
+    pub(in crate::validate) creates: bool,
+}
+
+impl<'a> Subject<'a> {
+    pub(in crate::validate) fn new(
+        spec: &'a UserSpec,
+        options: &'a Options,
+        proficiency_limit: usize,
+        prior: Option<&'a UserState>,
+    ) -> Self {
+        let stays = |prior: &UserState| {
+            let instance = spec.instance_id.known().is_none_or(|id| *id == prior.instance_id);
+            let name = spec.name.as_ref().and_then(Input::known).is_none_or(|name| *name == prior.name);
+            let ignores = |property| options.ignores(property);
+            (instance || ignores(Property::InstanceId)) && (name || ignores(Property::Name))
+        };
+        Self { spec, options, proficiency_limit, prior, creates: !prior.is_some_and(stays) }
+    }
+
+    pub(in crate::validate) fn is(&self, kind: IdentityManagementType) -> bool {
+        self.options.identity_management == Some(kind)
+    }
+}
+
+/// The value of an optional input, where it is given and known.
+pub(super) fn known<T>(input: &Option<Input<T>>) -> Option<&T> {
+    input.as_ref().and_then(Input::known)
+}
+
+/// The elements of an optional list, where it is given and known, with their places.
+pub(super) fn elements<T>(
+    list: &Option<Input<Vec<T>>>,
+    property: Property,
+) -> impl Iterator<Item = (Path, &T)> {
+    let list = known(list).into_iter().flatten().enumerate();
+    list.map(move |(index, element)| (Path::from(property).index(index), element))
+}
