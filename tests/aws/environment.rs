@@ -66,6 +66,25 @@ fn no_region_is_an_error() {
 }
 
 #[test]
+fn the_settings_show_no_secret_of_an_endpoint() {
+    for (url, shown) in [
+        ("https://vpce-1.example.com:8443/connect", "https://vpce-1.example.com:8443/connect"),
+        ("https://me:secret@example.com:8443/a?key=secret", "https://example.com:8443/a"),
+        ("https://example.com/?secret", "https://example.com/"),
+        ("https://me:se/secret@example.com", "…"),
+        ("https://me:se?secret@example.com", "…"),
+        ("me:secret@example.com", "…"),
+    ] {
+        let text = format!("{:?}", AwsSettings::builder().endpoint_url(url).build());
+        assert!(text.contains(&format!("endpoint_url: Some({shown:?})")), "{text}");
+        assert!(!text.contains("secret"), "{text}");
+    }
+    let text =
+        output_of_child(&[("TEST_REGION", "us-west-2"), ("TEST_ENDPOINT_URL", "ftp://me:secret@h/?secret")]);
+    assert!(text.contains("the endpoint URL `ftp://h/` cannot be called"), "{text}");
+}
+
+#[test]
 fn the_region_comes_from_settings_then_environment_then_profile() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("config");

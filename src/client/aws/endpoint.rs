@@ -49,10 +49,28 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// The scheme and host of a URL: no path, and nobody's name and password.
+/// The scheme and host of the URL of a request: no path, and nobody's name and password.
 fn origin(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-    let authority = rest.split('/').next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    format!("{scheme}://{host}")
+    let url = without_secrets(url);
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", &url));
+    format!("{scheme}://{}", rest.split('/').next().unwrap_or_default())
+}
+
+/// A URL without what may be secret in it: user, password, query and fragment. One in which nobody can tell where
+/// these are is not shown at all.
+pub(super) fn without_secrets(url: &str) -> String {
+    let is_plain = |text: &str| !text.contains(['@', '?', '#']);
+    if is_plain(url) {
+        return url.to_owned();
+    }
+    let hidden = || "…".to_owned();
+    let Ok(parsed) = url.parse::<http::Uri>() else { return hidden() };
+    let query = parsed.query().unwrap_or_default();
+    match (parsed.scheme_str(), parsed.host()) {
+        (Some(scheme), Some(host)) if is_plain(parsed.path()) && is_plain(query) => {
+            let port = parsed.port().map(|port| format!(":{port}")).unwrap_or_default();
+            format!("{scheme}://{host}{port}{}", parsed.path())
+        }
+        _ => hidden(),
+    }
 }

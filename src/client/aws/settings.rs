@@ -1,11 +1,13 @@
 //! Where to find Amazon Connect.
 
-use std::{env, error::Error, iter, time::Duration};
+use std::{env, error::Error, fmt, iter, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, profile};
 use aws_sdk_connect::{Client, config};
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use bon::Builder;
+
+use super::endpoint::without_secrets;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -14,7 +16,9 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 const ENDPOINT_VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_CONNECT", "AWS_ENDPOINT_URL"];
 
 /// What to take instead of the environment's: whatever is `None` is looked up, or has its default.
-#[derive(Builder, Clone, Debug, Default, PartialEq, Eq)]
+///
+/// `Debug` shows of the endpoint URL neither user and password nor query.
+#[derive(Builder, Clone, Default, PartialEq, Eq)]
 #[builder(on(String, into))]
 #[non_exhaustive]
 pub struct AwsSettings {
@@ -57,7 +61,7 @@ pub enum AwsSettingsError {
     /// The endpoint URL cannot be called.
     #[error("the endpoint URL `{url}` cannot be called: {reason}")]
     EndpointUrl {
-        /// The URL.
+        /// The URL, without user, password and query.
         url: String,
         /// What is wrong with it.
         reason: String,
@@ -87,6 +91,19 @@ fn others(known: &[String]) -> String {
 
 fn quoted(profile: Option<&str>) -> String {
     profile.map(|name| format!(" `{name}`")).unwrap_or_default()
+}
+
+impl fmt::Debug for AwsSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { region, profile, endpoint_url, connect_timeout, call_timeout } = self;
+        f.debug_struct("AwsSettings")
+            .field("region", region)
+            .field("profile", profile)
+            .field("endpoint_url", &endpoint_url.as_deref().map(without_secrets))
+            .field("connect_timeout", connect_timeout)
+            .field("call_timeout", call_timeout)
+            .finish()
+    }
 }
 
 impl AwsSettings {
@@ -147,23 +164,9 @@ impl AwsSettings {
     }
 }
 
-/// A URL without the user and the password in it.
-fn without_user(url: &str) -> String {
-    match url
-        .split_once("://")
-        .map(|(scheme, rest)| (scheme, rest.split_at(rest.find('/').unwrap_or(rest.len()))))
-    {
-        Some((scheme, (authority, path))) if authority.contains('@') => {
-            let host = authority.rsplit('@').next().unwrap_or_default();
-            format!("{scheme}://{host}{path}")
-        }
-        _ => url.to_owned(),
-    }
-}
-
 fn check_url(url: &str) -> Result<(), AwsSettingsError> {
     let failed =
-        |reason: &str| AwsSettingsError::EndpointUrl { url: without_user(url), reason: reason.to_owned() };
+        |reason: &str| AwsSettingsError::EndpointUrl { url: without_secrets(url), reason: reason.to_owned() };
     let parsed: http::Uri = url.parse().map_err(|error: http::uri::InvalidUri| failed(&error.to_string()))?;
     if !matches!(parsed.scheme_str(), Some("http" | "https")) {
         return Err(failed("it must begin with `http://` or `https://`"));
