@@ -5,7 +5,7 @@ use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Durat
 use clap::Parser;
 use connect_user::user::{
     HierarchyGroupId, Id, IdKind, IdentityManagementType, Operation, RoutingProfile, RoutingProfileId,
-    SecurityProfile, SecurityProfileId,
+    SecurityProfile, SecurityProfileId, nearest,
 };
 
 use crate::{faults::WireFault, json::LEVELS};
@@ -122,10 +122,8 @@ fn operation(name: &str) -> Result<Operation, String> {
         return Ok(*operation);
     }
     let names = || Operation::ALL.iter().map(|operation| operation.name());
-    let likeness = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
-    let nearest = names().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
-    Err(match nearest.filter(|nearest| likeness(nearest) > 0.8) {
-        Some(nearest) => format!("there is no operation `{name}`; is `{nearest}` meant?"),
+    Err(match nearest(name, names()) {
+        Some(near) => format!("there is no operation `{name}`; did you mean `{near}`?"),
         None => {
             format!("there is no operation `{name}`; there are {}", names().collect::<Vec<_>>().join(", "))
         }

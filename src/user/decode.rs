@@ -8,6 +8,7 @@ use super::{
     Path, UnknownChoice, UserSpec, Value,
     node::Node,
     path::{to_camel_case, to_snake_case},
+    suggestion::nearest,
     text::short_line,
 };
 
@@ -233,16 +234,6 @@ const OUTPUTS: &[&str] = &["arn", "id", "userId", "tagsAll", "lastModifiedTime",
 
 fn name(at: &Path) -> String {
     if at.segments().is_empty() { "a user".to_owned() } else { format!("`{at}`") }
-}
-
-/// The name that a misspelt one most likely means.
-pub(crate) fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let text = text.to_ascii_lowercase();
-    names
-        .map(|name| (strsim::jaro_winkler(&text, &name.to_ascii_lowercase()), name))
-        .filter(|(similarity, _)| *similarity > 0.8)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, name)| name)
 }
 
 /// Reads the members of one object, each once.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{
     Input,
     arn::{Arn, ArnRef},
-    text::one_line,
+    text::{misleading, one_line},
 };
 
 /// A kind of thing that has an id in an Amazon Connect instance.
@@ -210,7 +210,9 @@ pub(super) fn is_arn(text: &str) -> bool {
 }
 
 pub(super) fn is_id_character(c: char) -> bool {
-    !c.is_whitespace() && !c.is_control() && !matches!(c, ':' | '/' | '$' | '{' | '}')
+    !c.is_whitespace()
+        && misleading(c.encode_utf8(&mut [0; 4])).is_none()
+        && !matches!(c, ':' | '/' | '$' | '{' | '}')
 }
 
 fn arn_form<K: IdKind>() -> String {

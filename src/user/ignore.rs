@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Path, Property, decode::nearest, keep_element::KEYS, path::to_camel_case, text::one_line};
+use super::{Path, Property, keep_element::KEYS, path::to_camel_case, suggestion::nearest, text::one_line};
 
 /// Tags that others manage, by key and by prefix.
 ///
@@ -60,6 +60,14 @@ pub enum IgnoredPathError {
         /// What it may mean.
         nearest: Option<String>,
     },
+    /// It is not written as a path is.
+    #[error("`{}` is not a path: {problem}", one_line(path))]
+    Malformed {
+        /// The text.
+        path: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// It names a part of a property that has no parts of that kind.
     #[error("`{}` names a part of `{property}` that cannot be ignored by itself", one_line(path))]
     Part {
@@ -76,6 +84,10 @@ impl IgnoredPathError {
         match self {
             Self::Unknown { .. } => {
                 "give the path of a property, such as `identityInfo.email` or `tags.team`, or `all`"
+                    .to_owned()
+            }
+            Self::Malformed { .. } => {
+                "write `tags.team` or `tags[\"cost center\"]`, and `userProficiencies[1].level` in lists"
                     .to_owned()
             }
             Self::Part { property, .. } => format!("ignore the whole of `{property}`"),
@@ -111,8 +123,12 @@ pub fn ignored_path(text: &str) -> Result<Path, IgnoredPathError> {
     if matches!(trimmed, "all" | "*") {
         return Ok(Path::root());
     }
-    if let Some(path) = tag(trimmed) {
+    let malformed = |problem| IgnoredPathError::Malformed { path: text.to_owned(), problem };
+    if let Some(path) = tag(trimmed).map_err(malformed)? {
         return Ok(path);
+    }
+    if let Some(problem) = brackets(trimmed) {
+        return Err(malformed(problem));
     }
     let (name, part) = split(trimmed);
     let camel = to_camel_case(&name);
@@ -159,19 +175,50 @@ fn block(property: Property) -> Option<&'static str> {
     property.path().split_once('.').map(|(block, _)| block)
 }
 
-/// One tag: everything behind `tags.`, or what stands quoted in brackets.
-fn tag(text: &str) -> Option<Path> {
-    let rest = text.strip_prefix("tags")?;
+/// One tag: everything behind `tags.`, or what stands quoted in brackets. Whether a user has it already does not
+/// matter. `None` where the text is about something else, and what is wrong where it is no key.
+fn tag(text: &str) -> Result<Option<Path>, &'static str> {
+    let Some(rest) = text.strip_prefix("tags") else { return Ok(None) };
+    let key = if let Some(key) = rest.strip_prefix('.') {
+        key.to_owned()
+    } else if let Some(inside) = rest.strip_prefix('[') {
+        let inside = inside.strip_suffix(']').ok_or("a `[` has no `]`")?;
+        match serde_json::from_str(inside) {
+            Ok(key) => key,
+            Err(_) if inside == "*" => inside.to_owned(),
+            Err(_) if inside.starts_with('"') => {
+                return Err("the quoted key of a tag does not end, or has a bad escape");
+            }
+            Err(_) => return Err("the key of a tag in brackets must be in double quotes"),
+        }
+    } else {
+        return Ok(None);
+    };
     let tags = Path::from(Property::Tags);
-    if let Some(quoted) = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        return match serde_json::from_str::<String>(quoted) {
-            Ok(key) => Some(tags.key(key)),
-            Err(_) if quoted == "*" => Some(tags),
-            Err(_) => None,
-        };
+    match key.as_str() {
+        "" => Err("the key of a tag is empty"),
+        "*" => Ok(Some(tags)),
+        key => Ok(Some(tags.key(key))),
     }
-    let key = rest.strip_prefix('.').filter(|key| !key.is_empty())?;
-    Some(if key == "*" { tags } else { tags.key(key) })
+}
+
+/// What is wrong with the brackets of a path, each of which holds the place of an element, or `*`.
+fn brackets(text: &str) -> Option<&'static str> {
+    let mut parts = text.split('[');
+    if parts.next().is_some_and(|part| part.contains(']')) {
+        return Some("a `]` has no `[`");
+    }
+    parts.find_map(|part| match part.split_once(']') {
+        None => Some("a `[` has no `]`"),
+        Some((_, rest)) if rest.contains(']') => Some("a `]` has no `[`"),
+        Some((_, rest)) if !(rest.is_empty() || rest.starts_with('.')) => {
+            Some("a `]` must be followed by a `.` or nothing")
+        }
+        Some((index, _)) if index != "*" && index.parse::<usize>().is_err() => {
+            Some("the place of an element must be a whole number from 0, or `*`")
+        }
+        Some(_) => None,
+    })
 }
 
 /// The dotted name up to the first bracket that means a single element of a list, and what stands behind that

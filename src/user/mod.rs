@@ -30,6 +30,7 @@ mod secret;
 mod settings;
 mod spec;
 mod state;
+mod suggestion;
 mod tags;
 mod text;
 mod timestamp;
@@ -67,16 +68,17 @@ pub use spec::{
     VoiceEnhancementConfig,
 };
 pub use state::{Record, Replaced, Unfinished, UserState};
+pub use suggestion::nearest;
 pub use tags::{MAX_TAGS, SYSTEM_TAG_PREFIX, TagInputs, Tags, is_system_tag, merge_tags};
 pub use text::one_line;
 pub use timestamp::{Timestamp, TimestampError};
 pub use value::Value;
 
 pub(crate) use convert::{ToSpec, settle_after_contact_work};
-pub(crate) use decode::{MOST_LISTED, nearest};
+pub(crate) use decode::MOST_LISTED;
 pub(crate) use desired::Managed;
 pub(crate) use keep::keep_ignored;
 pub(crate) use name::max_recommended_name;
 pub(crate) use node::{Content, Node, Secrets};
 pub(crate) use path::{document_order, document_rank};
-pub(crate) use text::{quoted, short_line};
+pub(crate) use text::{is_control, misleading, quoted, short_line};

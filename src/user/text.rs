@@ -1,29 +1,35 @@
 //! Text that somebody else has written, in the form in which people may read it.
 
-use std::{borrow::Cow, fmt::Write};
+use std::{borrow::Cow, fmt::Write, iter};
 
 /// A text on one line, without anything that could forge a line or hide a part of it.
 ///
-/// Control characters (those of ASCII, DEL and C1), the separators of lines and paragraphs, the controls of
-/// writing direction, the byte order mark and code points that are no characters are escaped as Rust writes
-/// them; all else stays as it is. Everything of the crate that people read has passed through it: violations,
-/// previews, errors and findings. A host passes through it what it prints by itself of a program or of the
-/// service.
+/// Control characters (those of ASCII, DEL and C1), the separators of lines and paragraphs, invisible characters
+/// such as the controls of writing direction and the ZERO WIDTH SPACE, and code points that are no characters are
+/// escaped as Rust writes them; all else stays as it is. The joiners U+200C and U+200D stay between characters
+/// beyond ASCII, where scripts and emoji need them. Everything of the crate that people read has passed through it:
+/// violations, previews, errors and findings. A host passes through it what it prints by itself of a program or of
+/// the service.
 ///
 /// ```
 /// use connect_user::user::one_line;
 ///
 /// assert_eq!(one_line("Zoë №1"), "Zoë №1");
 /// assert_eq!(one_line("jane\n+ admin"), r"jane\n+ admin");
-/// assert_eq!(one_line("\u{1b}[2J\u{9b}\u{7f}\u{202e}\u{ffff}"), r"\u{1b}[2J\u{9b}\u{7f}\u{202e}\u{ffff}");
+/// assert_eq!(one_line("\u{1b}[2J\u{9b}\u{200b}\u{202e}\u{ffff}"), r"\u{1b}[2J\u{9b}\u{200b}\u{202e}\u{ffff}");
 /// ```
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(misleads) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || misleading(text).is_none() {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 8);
-    text.chars().for_each(|c| push_escaped(&mut escaped, c));
+    push_escaped(&mut escaped, text, &[]);
     Cow::Owned(escaped)
+}
+
+/// The first character that [`one_line`] would escape.
+pub(crate) fn misleading(text: &str) -> Option<char> {
+    with_neighbours(text).find(|(c, around)| misleads(*c, *around)).map(|(c, _)| c)
 }
 
 /// A message with names and texts of a program in it: on one line, and of bounded length.
@@ -40,34 +46,61 @@ pub(crate) fn short_line(text: &str) -> String {
 pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
-    for c in text.chars() {
-        if matches!(c, '"' | '\\') {
-            quoted.push('\\');
-        }
-        push_escaped(&mut quoted, c);
-    }
+    push_escaped(&mut quoted, text, &['"', '\\']);
     quoted.push('"');
     quoted
 }
 
-/// A character as [`one_line`] shows it.
-fn push_escaped(text: &mut String, c: char) {
-    match c {
-        '\n' => text.push_str("\\n"),
-        '\r' => text.push_str("\\r"),
-        '\t' => text.push_str("\\t"),
-        // Writing to a `String` cannot fail.
-        c if misleads(c) => drop(write!(text, "\\u{{{:x}}}", u32::from(c))),
-        c => text.push(c),
+/// A text as [`one_line`] shows it, with a backslash before some characters more.
+fn push_escaped(escaped: &mut String, text: &str, more: &[char]) {
+    for (c, around) in with_neighbours(text) {
+        match c {
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\t' => escaped.push_str("\\t"),
+            // Writing to a `String` cannot fail.
+            c if misleads(c, around) => drop(write!(escaped, "\\u{{{:x}}}", u32::from(c))),
+            c => {
+                escaped.extend(more.contains(&c).then_some('\\'));
+                escaped.push(c);
+            }
+        }
     }
 }
 
-/// Whether a character, where it is printed, does something else than to show itself.
-fn misleads(c: char) -> bool {
-    let is_direction =
-        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let is_separator = matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+/// The characters of a text, each with those before and behind it.
+fn with_neighbours(text: &str) -> impl Iterator<Item = (char, [Option<char>; 2])> {
+    let mut before = None;
+    let mut rest = text.chars();
+    iter::from_fn(move || {
+        let c = rest.next()?;
+        Some((c, [before.replace(c), rest.clone().next()]))
+    })
+}
+
+/// Whether a character, where it is printed between these, does something else than to show itself.
+fn misleads(c: char, around: [Option<char>; 2]) -> bool {
+    let is_joined = |other: Option<char>| other.is_some_and(|other| !other.is_ascii());
+    match c {
+        ' '..='~' => false,
+        '\u{200c}' | '\u{200d}' => !around.into_iter().all(is_joined),
+        c => is_control(c) || is_invisible(c),
+    }
+}
+
+/// Whether a character is none that is written: a control character, a separator of lines or paragraphs, or a code
+/// point that is no character.
+pub(crate) fn is_control(c: char) -> bool {
     let code = u32::from(c);
     let is_no_character = code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code);
-    c.is_control() || is_direction || is_separator || is_no_character
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_no_character
+}
+
+/// Whether a character shows nothing: those of Unicode's category Cf (format) that are not seen, and fillers.
+const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
 }

@@ -12,14 +12,6 @@ pub(super) fn count(text: &str) -> usize {
     text.chars().count()
 }
 
-/// Whether a character is none that is written: a control character, a separator of lines or paragraphs, or a
-/// code point that is no character.
-pub(super) fn is_control(c: char) -> bool {
-    let code = u32::from(c);
-    let is_no_character = code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code);
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_no_character
-}
-
 /// Whether a text is a telephone number in E.164: `+`, then 2 to 15 digits, the first not 0.
 pub(super) fn is_e164(text: &str) -> bool {
     let Some(digits) = text.strip_prefix('+') else { return false };

@@ -157,6 +157,15 @@ fn cases() -> Vec<Case> {
         ),
         case("control-character", "name", None, &[("name", json!("ja\u{7f}ne"))]),
         case("control-character", "name", None, &[("name", json!("ja\u{ffff}ne"))]),
+        case("control-character", "name", None, &[("name", json!("ja\u{200b}ne"))]),
+        case("control-character", "name", None, &[("name", json!("ja\u{202e}ne"))]),
+        case("control-character", "name", None, &[("name", json!("ja\u{200d}ne"))]),
+        case(
+            "control-character",
+            "userProficiencies[0].attributeName",
+            None,
+            &[("userProficiencies", json!([proficiency("n\u{ad}n", "v", 1)]))],
+        ),
         case(
             "control-character",
             "identityInfo.firstName",
@@ -951,4 +960,16 @@ fn a_lowered_rule_is_an_error_again_where_no_call_can_carry_the_value() {
         assert_eq!(violation.path.to_string(), path);
         assert!(violation.help.as_ref().is_some_and(|help| help.contains("no call can carry")), "{report}");
     }
+}
+
+#[test]
+fn a_character_that_is_not_seen_is_named_by_its_number() {
+    let check = |name: &str| {
+        let report = validate(&spec(&with(&[("name", json!(name))])), &Context::default());
+        report.errors().map(|error| error.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(check("ja\u{200b}ne"), ["`name` holds the invisible character U+200B"]);
+    assert_eq!(check("ja\u{1b}ne"), ["`name` holds the control character U+001B"]);
+    // Scripts need joiners.
+    assert_eq!(check("محمد\u{200c}رضا"), [""; 0]);
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use connect_user::user::{Property, Value};
+use connect_user::user::{Property, Value, nearest};
 
 use super::{
     Program, Resource, Scope, Settled,
-    reference::{Part, Reference, Step, child, function, nearest, path_text},
+    reference::{Part, Reference, Step, child, function, path_text},
 };
 use crate::failure::{Failure, Outcome};
 

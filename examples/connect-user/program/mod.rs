@@ -13,7 +13,7 @@ use std::{
     path::Path,
 };
 
-use connect_user::user::Value;
+use connect_user::user::{Value, nearest};
 
 pub use evaluate::{Evaluated, Undefined};
 pub use options::ResourceOptions;
@@ -24,7 +24,7 @@ use crate::{
     failure::{Failure, Outcome},
     settings::Settings,
 };
-use reference::{each_reference, function, nearest};
+use reference::{each_reference, function};
 
 /// What a change in place does not change.
 const KEPT: &[&str] = &["id", "arn", "userId", "name", "directoryUserId"];

@@ -1,10 +1,10 @@
 //! Pulumi's resource options: obeyed, or refused by name.
 
-use connect_user::user::{ImportId, ImportIdError, Path, Value, ignored_path};
+use connect_user::user::{ImportId, ImportIdError, Path, Value, ignored_path, nearest};
 
 use super::{
     Program,
-    reference::{Part, Reference, nearest},
+    reference::{Part, Reference},
 };
 use crate::failure::{Failure, Outcome};
 

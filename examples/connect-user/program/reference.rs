@@ -197,17 +197,3 @@ pub fn function(value: &Value) -> Option<(&str, &Value)> {
         _ => None,
     }
 }
-
-/// The name nearest to another, where one is near enough to be meant.
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let most = (name.chars().count() / 3).clamp(1, 3);
-    candidates
-        .into_iter()
-        .map(|candidate| {
-            let (one, other) = (name.to_lowercase(), candidate.to_lowercase());
-            (strsim::damerau_levenshtein(&one, &other), candidate)
-        })
-        .filter(|(distance, _)| *distance <= most)
-        .min()
-        .map(|(_, candidate)| candidate)
-}

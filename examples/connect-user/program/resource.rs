@@ -1,8 +1,8 @@
 //! The users among the resources of a program.
 
-use connect_user::user::Value;
+use connect_user::user::{Value, nearest};
 
-use super::{ResourceOptions, reference::nearest};
+use super::ResourceOptions;
 use crate::failure::{Failure, Outcome};
 
 /// The types that are users: the short token and the canonical one.

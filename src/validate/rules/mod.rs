@@ -101,7 +101,7 @@ pub(super) const RULES: &[Rule] = &[
         "control-character",
         Error,
         texts::control_characters,
-        "names and addresses have no control characters",
+        "names and addresses have no control characters, and none that is not seen",
         THIS,
     ),
     rule(

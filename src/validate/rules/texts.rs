@@ -4,10 +4,7 @@ use super::{
     found::Found,
     subject::{Subject, elements, known},
 };
-use crate::{
-    user::{Input, Path, Personal, ProficiencyKey, Property},
-    validate::text::is_control,
-};
+use crate::user::{Input, Path, Personal, ProficiencyKey, Property, is_control, misleading};
 
 /// Every name and address that may be sent: what a user that exists has already is as the service takes it.
 fn texts<'a>(subject: &Subject<'a>) -> Vec<(Path, &'a str)> {
@@ -64,9 +61,10 @@ pub(super) fn white_space(subject: &Subject<'_>, found: &mut Found) {
 pub(super) fn control_characters(subject: &Subject<'_>, found: &mut Found) {
     // At either end, white space is said of it.
     for (place, text) in texts(subject) {
-        if let Some(character) = text.trim().chars().find(|c| is_control(*c)) {
-            let message = format!("`{place}` holds the control character U+{:04X}", u32::from(character));
-            found.add(place, message, "remove it");
+        if let Some(character) = misleading(text.trim()) {
+            let kind = if is_control(character) { "control" } else { "invisible" };
+            let message = format!("`{place}` holds the {kind} character U+{:04X}", u32::from(character));
+            found.add(place, message, "remove it; it often comes from a file or a web page");
         }
     }
 }
