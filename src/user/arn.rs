@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Id, IdError, IdKind, InstanceId, UserId, id::is_id_character};
+use super::id_error::{IdError, is_id_character};
 
 /// The ARN of an instance, or of something in one.
 ///
@@ -24,31 +24,17 @@ pub struct Arn {
 }
 
 impl Arn {
-    /// The ARN of a user.
-    pub fn of_user(
-        partition: &str,
-        region: &str,
-        account: &str,
-        instance: &InstanceId,
-        user: &UserId,
-    ) -> Self {
-        Self::of(partition, region, account, instance, user)
-    }
-
-    /// The ARN of something in an instance.
-    pub(crate) fn of<K: IdKind>(
-        partition: &str,
-        region: &str,
-        account: &str,
-        instance: &InstanceId,
-        id: &Id<K>,
+    /// The ARN of something in an instance, by its segment and its bare id.
+    pub(super) fn new(
+        [partition, region, account, instance]: [&str; 4],
+        (segment, id): (&str, &str),
     ) -> Self {
         Self {
             partition: partition.to_owned(),
             region: region.to_owned(),
             account: account.to_owned(),
-            instance: instance.bare().to_owned(),
-            resource: Some((K::SEGMENT.to_owned(), id.bare().to_owned())),
+            instance: instance.to_owned(),
+            resource: Some((segment.to_owned(), id.to_owned())),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Path, Property, keep_element::KEYS, path::to_camel_case, suggestion::nearest, text::one_line};
+use super::{Path, Property, case::to_camel_case, suggestion::nearest, text::one_line};
 
 /// Tags that others manage, by key and by prefix.
 ///
@@ -150,6 +150,9 @@ pub fn ignored_path(text: &str) -> Result<Path, IgnoredPathError> {
         }
     }
 }
+
+/// The members that tell the objects of a list apart, whatever their order.
+pub(super) const KEYS: &[&str] = &["channel", "attributeName", "attributeValue"];
 
 /// An element of a list of objects, or a member of one: `0]`, `0].level`.
 fn element(property: Property, part: &str) -> Option<Path> {

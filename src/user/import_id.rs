@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use super::{
     IdKind, InstanceId, User, UserId,
     arn::ArnRef,
-    id::{is_arn, is_id_character},
+    id_error::{is_arn, is_id_character},
     text::one_line,
 };
 

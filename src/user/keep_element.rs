@@ -2,12 +2,10 @@
 
 use super::{
     Input, Path, Property, Segment, UserSpec, Value,
+    ignore::KEYS,
     node::{Node, Secrets},
     options::Options,
 };
-
-/// The members that tell the objects of a list apart, whatever their order.
-pub(super) const KEYS: &[&str] = &["channel", "attributeName", "attributeValue"];
 
 /// Gives elements that are ignored, or members of them, the values that are there.
 pub(super) fn keep_elements(spec: &mut UserSpec, there: &UserSpec, options: &Options) {

@@ -7,7 +7,7 @@ use super::{
         UserProficiencies, VoiceEnhancementConfigs,
     },
     Sensitivity, Shape, VoiceEnhancementMode,
-    path::to_snake_case,
+    case::to_snake_case,
 };
 
 /// A member of the objects that a list property holds.

@@ -5,14 +5,17 @@
 
 mod arn;
 mod attempt;
+mod case;
 mod choice;
 mod convert;
 mod decode;
+mod decode_error;
 mod desired;
 mod document;
 mod empty;
 mod encode;
 mod id;
+mod id_error;
 mod ignore;
 mod import_id;
 mod input;
@@ -21,6 +24,7 @@ mod keep_element;
 mod member;
 mod name;
 mod node;
+mod object;
 mod operation;
 pub(crate) mod options;
 mod path;
@@ -38,21 +42,24 @@ mod value;
 
 pub use arn::Arn;
 pub use attempt::CreationAttempt;
+pub use case::to_snake_case;
 pub use choice::{Channel, IdentityManagementType, PhoneType, UnknownChoice, VoiceEnhancementMode};
-pub use decode::{DecodeError, DecodeErrors};
+pub use decode::DecodeErrors;
+pub use decode_error::DecodeError;
 pub use desired::DesiredUser;
 pub use encode::ExposeSecrets;
 pub use id::{
-    HierarchyGroup, HierarchyGroupId, Id, IdError, IdKind, Instance, InstanceId, Named, RoutingProfile,
+    HierarchyGroup, HierarchyGroupId, Id, IdKind, Instance, InstanceId, Named, RoutingProfile,
     RoutingProfileId, SecurityProfile, SecurityProfileId, User, UserId,
 };
+pub use id_error::IdError;
 pub use ignore::{IgnoreTags, IgnoredPathError, ignored_path};
 pub use import_id::{ImportId, ImportIdError};
 pub use input::Input;
 pub use member::Member;
 pub use name::AutoName;
 pub use operation::Operation;
-pub use path::{Path, Segment, in_snake_case, to_snake_case};
+pub use path::{Path, Segment, in_snake_case};
 pub use property::{
     Bounds, LeftOut, OnChange, Property, PropertyInfo, PropertySet, Sensitivity, Shape, reference_table,
 };
@@ -75,7 +82,7 @@ pub use timestamp::{Timestamp, TimestampError};
 pub use value::Value;
 
 pub(crate) use convert::{ToSpec, settle_after_contact_work};
-pub(crate) use decode::MOST_LISTED;
+pub(crate) use decode_error::MOST_LISTED;
 pub(crate) use desired::Managed;
 pub(crate) use keep::keep_ignored;
 pub(crate) use name::max_recommended_name;

@@ -1,15 +1,11 @@
 //! How a spec is read from a [`Value`] and written to one: a trait for what stands at a member,
-//! one for what an [`Input`] holds, and a macro that makes the first from a struct's members.
+//! and one for what an [`Input`] holds.
 
-use std::{borrow::Cow, collections::BTreeMap, str::FromStr};
+use std::{collections::BTreeMap, str::FromStr};
 
 use super::{
-    AfterContactWorkConfig, AfterContactWorkConfigPerChannel, AutoAcceptConfig, Channel, DecodeError, Id,
-    IdKind, IdentityInfo, Input, Path, PersistentConnectionConfig, Personal, PhoneConfig, PhoneNumberConfig,
-    PhoneType, Secret, UnknownChoice, UserProficiency, UserSpec, Value, VoiceEnhancementConfig,
+    Channel, DecodeError, Id, IdKind, Input, Path, Personal, PhoneType, Secret, UnknownChoice, Value,
     VoiceEnhancementMode,
-    decode::{ObjectReader, read_list, read_object},
-    path::to_camel_case,
 };
 
 /// What may stand at a member of a spec.
@@ -268,54 +264,26 @@ macro_rules! choices {
 
 choices!(Channel, PhoneType, VoiceEnhancementMode);
 
-macro_rules! members {
-    ($($type:ident { $($field:ident),+ $(,)? })+) => {$(
-        impl Node for $type {
-            fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Self {
-                let mut object = ObjectReader::new(value, at, errors);
-                let node = Self { $($field: object.member(stringify!($field))),+ };
-                object.finish(&[$(stringify!($field)),+]);
-                node
-            }
-
-            fn encode(&self, secrets: Secrets) -> Option<Value> {
-                let mut members = Vec::new();
-                $(if let Some(value) = self.$field.encode(secrets) {
-                    members.push((to_camel_case(stringify!($field)), value));
-                })+
-                Some(Value::Map(members))
-            }
-
-            fn unknowns(&self, at: &Path, found: &mut dyn FnMut(Path)) {
-                $(self.$field.unknowns(&at.member(Cow::Owned(to_camel_case(stringify!($field)))), found);)+
-            }
-
-            fn has_unknowns(&self) -> bool {
-                $(self.$field.has_unknowns())||+
-            }
+pub(crate) fn read_object(
+    value: Value,
+    at: &Path,
+    errors: &mut Vec<DecodeError>,
+) -> Option<Vec<(String, Value)>> {
+    match value {
+        Value::Map(members) => Some(members),
+        value => {
+            errors.push(DecodeError::wrong_type(at, "an object", &value));
+            None
         }
-    )+};
+    }
 }
 
-members! {
-    UserSpec {
-        instance_id, name, password, directory_user_id, hierarchy_group_id, routing_profile_id,
-        security_profile_ids, identity_info, phone_config, auto_accept_configs,
-        after_contact_work_configs, phone_number_configs, persistent_connection_configs,
-        voice_enhancement_configs, user_proficiencies, tags,
+pub(crate) fn read_list(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Vec<Value>> {
+    match value {
+        Value::List(items) => Some(items),
+        value => {
+            errors.push(DecodeError::wrong_type(at, "a list", &value));
+            None
+        }
     }
-    IdentityInfo { email, first_name, last_name, secondary_email, mobile }
-    PhoneConfig {
-        phone_type, after_contact_work_time_limit, auto_accept, desk_phone_number,
-        persistent_connection,
-    }
-    AutoAcceptConfig { channel, auto_accept, agent_first_callback_auto_accept }
-    AfterContactWorkConfigPerChannel {
-        channel, after_contact_work_config, agent_first_callback_after_contact_work_config,
-    }
-    AfterContactWorkConfig { after_contact_work_time_limit }
-    PhoneNumberConfig { channel, phone_type, phone_number }
-    PersistentConnectionConfig { channel, persistent_connection }
-    VoiceEnhancementConfig { channel, voice_enhancement_mode }
-    UserProficiency { attribute_name, attribute_value, level }
 }

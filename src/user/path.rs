@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use serde::{Serialize, Serializer};
 
-use super::{Property, text::quoted};
+use super::{Property, case::to_snake_case, text::quoted};
 
 /// One step into a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,34 +151,6 @@ fn is_place(text: &str) -> bool {
         let mut members = members.map(|member| format!("{}.{}", property.path(), member.path));
         is_within(property.path()) || members.any(|path| is_within(&path))
     })
-}
-
-/// A name as Terraform writes it: `phone_type` for `phoneType`.
-pub fn to_snake_case(name: &str) -> String {
-    let mut snake = String::with_capacity(name.len() + 4);
-    for c in name.chars() {
-        if c.is_ascii_uppercase() {
-            snake.push('_');
-        }
-        snake.push(c.to_ascii_lowercase());
-    }
-    snake
-}
-
-pub(crate) fn to_camel_case(name: &str) -> String {
-    let mut camel = String::with_capacity(name.len());
-    let mut upper = false;
-    for c in name.chars() {
-        match c {
-            '_' => upper = true,
-            c if upper => {
-                camel.push(c.to_ascii_uppercase());
-                upper = false;
-            }
-            c => camel.push(c),
-        }
-    }
-    camel
 }
 
 fn push_name(text: &mut String, name: &str) {

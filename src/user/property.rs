@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{Operation, Operation::*, path::to_snake_case};
+use super::{Operation, Operation::*, case::to_snake_case};
 
 /// What a change of a property does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,68 @@
+//! What an id may be, and why a text is none.
+
+use super::text::{misleading, one_line};
+
+/// Why a text is not the id of what it should name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdError {
+    /// There is nothing.
+    #[error("the id of {kind} is empty")]
+    Empty {
+        /// What the id should name.
+        kind: &'static str,
+    },
+    /// There is a character that no id has.
+    #[error("`{}` is not the id of {kind}: it holds `{}`", one_line(text), one_line(&character.to_string()))]
+    Character {
+        /// What the id should name.
+        kind: &'static str,
+        /// The text.
+        text: String,
+        /// The first character that is not allowed.
+        character: char,
+    },
+    /// It is an ARN, but not one of Amazon Connect, or of another kind of thing.
+    #[error("`{}` is not the ARN of {kind}", one_line(text))]
+    Arn {
+        /// What the ARN should name.
+        kind: &'static str,
+        /// The text.
+        text: String,
+        /// The form that it should have.
+        form: String,
+    },
+}
+
+impl IdError {
+    /// The way out.
+    pub fn help(&self) -> String {
+        match self {
+            Self::Empty { kind } => format!("give the id or the ARN of {kind}"),
+            Self::Character { kind, text, .. } => match composite(text) {
+                // The `id` of a resource of Terraform or Pulumi where the resource's own id is meant.
+                Some(id) => format!("give the id of {kind} alone, which may be `{id}`"),
+                None => format!(
+                    "an id has no white space and none of `:/${{}}`; give the id or the whole ARN of {kind}"
+                ),
+            },
+            Self::Arn { form, .. } => format!("write `{form}`, or the bare id"),
+        }
+    }
+}
+
+/// The second id of `INSTANCE:ID`.
+fn composite(text: &str) -> Option<&str> {
+    let is_id = |id: &str| !id.is_empty() && id.chars().all(is_id_character);
+    text.split_once(':').filter(|(instance, id)| is_id(instance) && is_id(id)).map(|(_, id)| id)
+}
+
+pub(super) fn is_arn(text: &str) -> bool {
+    text.starts_with("arn:")
+}
+
+pub(super) fn is_id_character(c: char) -> bool {
+    !c.is_whitespace()
+        && misleading(c.encode_utf8(&mut [0; 4])).is_none()
+        && !matches!(c, ':' | '/' | '$' | '{' | '}')
+}
