@@ -288,6 +288,14 @@ fn default_tags_lie_under_the_program_s() {
     assert_eq!(tool.plan(&file), ["UntagResource"], "a default tag that is none any more");
 }
 
+/// A text of two hundred bytes that would be a billion words.
+fn bomb() -> String {
+    let list =
+        |(name, of): (char, char)| format!("{name}: &{name} [{}]\n", vec![format!("*{of}"); 9].join(","));
+    let lists: String = ('b'..='i').zip('a'..='h').map(list).collect();
+    format!("a: &a [x,x,x,x,x,x,x,x,x]\n{lists}")
+}
+
 #[test]
 fn bad_input_is_told_where_and_how_to_mend_it() {
     let tool = Tool::new();
@@ -304,6 +312,23 @@ fn bad_input_is_told_where_and_how_to_mend_it() {
     row(tool.write_text("resources: [}"), "`program.yaml` is neither YAML nor JSON");
     row(tool.write_text("a: {password: Password123"), "is neither YAML nor JSON");
     row(tool.write_text("name: x"), "`program.yaml` has no `resources`");
+    for (text, expected) in [
+        ("resources:\n  jane: {a: Password123, a: 2}", "has the key `a` twice at line 2, column 26"),
+        (
+            "resources: {}\n---\nresources: {}",
+            "has several documents, and a program is one at line 3, column 1",
+        ),
+        ("resources: *nobody", "has an alias (`*name`) to nothing at line 1, column 12"),
+        ("resources: &a [*a]", "has an alias to a value that contains it at line 1, column 16"),
+        (
+            "resources: !!int Password123",
+            "has a value that is not what its tag (`!!…`) says at line 1, column 18",
+        ),
+        (&format!("resources: {}", "[".repeat(3_000)), "nests too deep at line 1, column "),
+        (&bomb(), "repeats too much through aliases (`*name`) at line "),
+    ] {
+        row(tool.write_text(text), &format!("error: `program.yaml` {expected}"));
+    }
     row(resource(json!({"properties": {}})), "`resources.jane` has no `type`");
     row(resource(json!({"type": "aws:connect:User"})), "`resources.jane` has no `properties`");
     row(resource(user(json!({}))), "error[missing-required]: jane: `instanceId` is required");

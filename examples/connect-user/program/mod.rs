@@ -6,6 +6,7 @@ mod order;
 mod reference;
 mod resource;
 mod source;
+mod yaml;
 
 use std::{
     cell::RefCell,

@@ -8,6 +8,7 @@ use std::{
 
 use connect_user::user::Value;
 
+use super::yaml;
 use crate::failure::{Failure, Outcome};
 
 /// The largest program; a million users take as much.
@@ -37,25 +38,8 @@ pub fn read(file: &Path) -> Outcome<Value> {
     }
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::new(format!("{place} is not UTF-8 text")).help("save it as UTF-8"))?;
-    parse(text.strip_prefix('\u{feff}').unwrap_or(&text)).map_err(|error| match unlike(&text) {
-        Some(failure) => failure.after(&place),
-        None => Failure::new(format!("{place} is neither YAML nor JSON: {error}")),
-    })
-}
-
-fn parse(text: &str) -> Result<Value, serde_saphyr::Error> {
-    // A snippet of the file in the message might show a password; and `no` is a country, as in Pulumi.
-    // Tens of thousands of users are no attack; what aliases may repeat stays bounded.
-    let options = serde_saphyr::options! {
-        with_snippet: false,
-        strict_booleans: true,
-        budget: serde_saphyr::budget! {
-            max_nodes: usize::MAX,
-            max_events: usize::MAX,
-            max_total_scalar_bytes: usize::MAX,
-        },
-    };
-    serde_saphyr::from_str_with_options(text, options)
+    let document = yaml::parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
+    document.map_err(|failure| unlike(&text).unwrap_or(failure).after(&place))
 }
 
 /// What people give instead of a program, where it is not even YAML.

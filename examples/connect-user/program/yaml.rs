@@ -1,0 +1,68 @@
+//! YAML and JSON, and what is wrong with a text that is neither: in words of ours, with line and column.
+
+use connect_user::user::{Value, one_line};
+use serde_saphyr::{Error, budget::BudgetBreach};
+
+use crate::failure::{Failure, Outcome};
+
+/// Reads a document. A failure goes on from the name of the file.
+pub fn parse(text: &str) -> Outcome<Value> {
+    // A snippet of the file in the message might show a password; and `no` is a country, as in Pulumi.
+    // Tens of thousands of users are no attack; what aliases may repeat stays bounded.
+    let options = serde_saphyr::options! {
+        with_snippet: false,
+        strict_booleans: true,
+        budget: serde_saphyr::budget! {
+            max_nodes: usize::MAX,
+            max_events: usize::MAX,
+            max_total_scalar_bytes: usize::MAX,
+        },
+    };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| failure(&error))
+}
+
+fn failure(error: &Error) -> Failure {
+    let (what, help) = match error {
+        Error::AliasError { error, .. } => return failure(error),
+        Error::DuplicateMappingKey { key: Some(key), .. } => {
+            (format!("has the key `{}` twice", one_line(key)), "keep one of them")
+        }
+        Error::DuplicateMappingKey { .. } => ("has a key twice".to_owned(), "keep one of them"),
+        Error::MultipleDocuments { .. } => {
+            ("has several documents, and a program is one".to_owned(), "remove the line `---` between them")
+        }
+        Error::UnknownAnchor { .. } => {
+            ("has an alias (`*name`) to nothing".to_owned(), "define its anchor (`&name`) above it")
+        }
+        Error::RecursiveReferencesRequireWeakTypes { .. } => {
+            ("has an alias to a value that contains it".to_owned(), "write the value out")
+        }
+        Error::InvalidScalar { .. } => (
+            "has a value that is not what its tag (`!!…`) says".to_owned(),
+            "mend the value, or remove the tag",
+        ),
+        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => too_deep(),
+        Error::Budget { .. }
+        | Error::AliasReplayCounterOverflow { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => (
+            "repeats too much through aliases (`*name`)".to_owned(),
+            "write fewer aliases, or the values out",
+        ),
+        error => {
+            let text = error.to_string();
+            // The place stands behind, where it is said for every mistake.
+            match text.split_once(" at line ").map_or(text.as_str(), |(text, _)| text) {
+                "recursion limit exceeded" => too_deep(),
+                text => (format!("is neither YAML nor JSON: {}", one_line(text)), "mend the text there"),
+            }
+        }
+    };
+    let place = error.location().map(|at| format!(" at line {}, column {}", at.line(), at.column()));
+    Failure::new(format!("{what}{}", place.unwrap_or_default())).help(help)
+}
+
+fn too_deep() -> (String, &'static str) {
+    ("nests too deep".to_owned(), "write fewer maps and lists within each other")
+}
