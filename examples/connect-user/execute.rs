@@ -74,23 +74,26 @@ pub fn confirm(yes: bool) -> Outcome<()> {
     }
 }
 
+/// Remembers what was read, also where nothing is to be done, or the plan is refused.
+pub async fn remember(store: &mut Store, program: &Program, review: &Review, wishes: &Wishes) -> Outcome<()> {
+    let mut changes = review.refreshed.changes(store.entries());
+    changes.retain(|change| matches!(change, Change::Put(name, _) if wishes.is_target(name)));
+    // What was noted of a user to be created means nothing once the program has no such user.
+    let left = store.entries().iter().filter(|(name, entry)| {
+        let is_noted = entry.state.is_none() && entry.creating.is_empty();
+        is_noted && program.user(name).is_none() && wishes.is_target(name)
+    });
+    changes.extend(left.map(|(name, _)| Change::Remove(name.clone())));
+    store.commit(changes).await
+}
+
 impl Execution<'_> {
     /// Carries out what the review shows: all users at once, but for those that refer to others, who come
     /// after them.
     pub async fn apply(mut self, program: &Program, review: Review) -> Outcome<()> {
         let mut capacity = review.capacity(self.scale.users_per_instance);
-        let Review { views, departures, releases, refreshed, notices, .. } = review;
+        let Review { views, departures, releases, notices, .. } = review;
         self.told = notices;
-        // What was read is worth remembering also where nothing is to be done.
-        let mut changes = refreshed.changes(self.store.entries());
-        changes.retain(|change| matches!(change, Change::Put(name, _) if self.wishes.is_target(name)));
-        // What was noted of a user to be created means nothing once the program has no such user.
-        let left = self.store.entries().iter().filter(|(name, entry)| {
-            let is_noted = entry.state.is_none() && entry.creating.is_empty();
-            is_noted && program.user(name).is_none() && self.wishes.is_target(name)
-        });
-        changes.extend(left.map(|(name, _)| Change::Remove(name.clone())));
-        self.store.commit(changes).await?;
         let mut tally = Tally { released: self.release(&releases).await?, ..Tally::default() };
         let mut scope = Scope::default();
         let mut failed: BTreeSet<String> = BTreeSet::new();

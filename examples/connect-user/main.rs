@@ -32,7 +32,7 @@ use connect_user::{client::CancellationToken, diff::Action, fleet::Guard, user::
 use crate::{
     args::{Args, Command, Format, Global, Scale, StateCommand},
     backend::Backend,
-    execute::{Execution, confirm},
+    execute::{Execution, confirm, remember},
     failure::{Failure, Outcome},
     output::Counts,
     program::Program,
@@ -213,6 +213,7 @@ async fn apply(file: &Path, yes: bool, scale: &Scale, global: &Global) -> Outcom
     let mut backend = Backend::open_to_write(global, store.users().next().is_some()).await?;
     store.recover(&backend, true).await?;
     let mut review = review(&program, &mut store, &wishes, Some(&mut backend)).await?;
+    remember(&mut store, &program, &review, &wishes).await?;
     review.settle(&wishes, scale.users_per_instance);
     refuse_unresolved(&review)?;
     judge(&review, &wishes)?;

@@ -286,6 +286,27 @@ fn who_was_deleted_by_hand_and_has_a_new_resource_name_is_made_again() {
 }
 
 #[test]
+fn what_was_read_is_remembered_although_the_plan_is_refused() {
+    let tool = Tool::new();
+    tool.apply(&tool.program(&jane()));
+    let id = tool.json(&["show"])["users"]["jane"]["id"].as_str().expect("an id").to_owned();
+    // Somebody else renames her.
+    let other = ["--state", "other"];
+    tool.ok(&[&["import", "jane", &id][..], &other].concat());
+    let mut properties = jane();
+    properties["identityInfo"]["firstName"] = json!("Joan");
+    tool.ok(&[&["apply", &tool.program(&properties), "--yes"][..], &other].concat());
+    let recorded = || tool.json(&["show"])["users"]["jane"]["identityInfo"]["firstName"].clone();
+    assert_eq!(recorded(), "Jane");
+    properties["name"] = json!("june");
+    let user = json!({"type": "aws:connect:User", "properties": properties, "options": {"protect": true}});
+    let file = tool.write(&json!({"resources": {"jane": user}}));
+    let said = tool.fails(&["apply", &file, "--yes", "--refresh", "full"]);
+    assert!(said.contains("protected"), "{said}");
+    assert_eq!(recorded(), "Joan");
+}
+
+#[test]
 fn tags_of_others_are_left_alone() {
     let tool = Tool::new();
     let mut properties = jane();
