@@ -7,7 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{LoadError, MemoryConnect};
+use super::{connect::MemoryConnect, form::LoadError};
 
 /// A file that holds a [`MemoryConnect`] and survives a kill at any moment.
 ///

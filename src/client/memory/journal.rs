@@ -8,9 +8,10 @@ use std::{
 use serde::{Deserialize, Serialize, de::Error};
 
 use super::{
-    Inner, LoadError, MemoryConnect,
-    instance::{Instance, MemoryInstance},
-    store::{self, FileQuickConnect, Head},
+    config::MemoryInstance,
+    connect::{Inner, MemoryConnect, Written},
+    form::{self, FileQuickConnect, Head, LoadError},
+    instance::Instance,
 };
 use crate::user::{InstanceId, UserId, UserState};
 
@@ -22,16 +23,6 @@ enum Change {
     QuickConnects { instance_id: InstanceId, quick_connects: Vec<FileQuickConnect> },
     User(Box<UserState>),
     Gone { instance_id: InstanceId, user_id: UserId },
-}
-
-/// The last write.
-#[derive(Debug, Default)]
-pub(super) struct Written {
-    /// Which of all writes of this process it was: who appends to a file knows whether it was there.
-    pub(super) number: u64,
-    head: Option<Head>,
-    /// How often what was not written was undone.
-    undone: u64,
 }
 
 static WRITES: AtomicU64 = AtomicU64::new(0);
@@ -117,11 +108,11 @@ impl Inner {
                 changes.push(Change::Instance(Box::new(config.clone())));
             }
             changes.extend(users.changed().map(|(id, user)| match user {
-                Some(user) => Change::User(Box::new(store::to_state(config, user))),
+                Some(user) => Change::User(Box::new(form::to_state(config, user))),
                 None => Change::Gone { instance_id: instance_id(), user_id: id.clone() },
             }));
             if changed.quick_connects.is_some() {
-                let quick_connects = store::quick_connects_to_file(quick_connects);
+                let quick_connects = form::quick_connects_to_file(quick_connects);
                 changes.push(Change::QuickConnects { instance_id: instance_id(), quick_connects });
             }
         }
@@ -145,9 +136,9 @@ impl Inner {
                 }
             }
             Change::QuickConnects { instance_id, quick_connects } => {
-                self.named(&instance_id)?.quick_connects = store::quick_connects_from_file(quick_connects);
+                self.named(&instance_id)?.quick_connects = form::quick_connects_from_file(quick_connects);
             }
-            Change::User(state) => self.named(&state.instance_id)?.users.put(store::from_state(*state)),
+            Change::User(state) => self.named(&state.instance_id)?.users.put(form::from_state(*state)),
             Change::Gone { instance_id, user_id } => {
                 self.named(&instance_id)?.users.remove(&user_id);
             }

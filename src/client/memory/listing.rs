@@ -3,29 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
-use super::{MemoryInstance, instance::Instance};
+use super::{config::MemoryInstance, instance::Instance};
 use crate::{
     client::{HierarchyGroupEntry, NamedResource},
     user::{HierarchyGroupId, Id, IdKind, RoutingProfile, SecurityProfile},
 };
-
-/// The names of those that have one; of every other, the id is the name.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Names {
-    pub(super) routing_profiles: BTreeMap<String, String>,
-    pub(super) security_profiles: BTreeMap<String, String>,
-    /// From the top level down to the group's own.
-    pub(super) hierarchy_groups: BTreeMap<String, Vec<String>>,
-}
-
-impl Names {
-    pub(super) fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
 
 impl Instance {
     pub(super) fn routing_profiles(&self) -> Vec<NamedResource> {

@@ -1,8 +1,8 @@
 //! Parts of lists, and the tokens that lead from one to the next.
 
 use super::{
-    Inner,
-    rules::{Check, Refusal, refusal},
+    connect::Inner,
+    refusal::{Check, Refusal, refusal},
 };
 use crate::{
     client::{ErrorKind, Page, UserDescription},

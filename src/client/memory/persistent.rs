@@ -1,6 +1,6 @@
 //! A service that writes down what it does.
 
-use super::{MemoryConnect, MemoryFile};
+use super::{connect::MemoryConnect, file::MemoryFile};
 use crate::{
     client::{
         ClientError, ClientResult, ConnectClient, Effect, ErrorKind,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
-use super::rules::{Check, refusal};
+use super::refusal::{Check, refusal};
 use crate::{client::ErrorKind, user::Operation};
 
 #[derive(Debug, Default)]

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::is_nfc;
 
-use super::MemoryInstance;
+use super::{
+    config::MemoryInstance,
+    refusal::{Check, refusal},
+};
 use crate::{
     client::{CreateUser, ErrorKind},
     user::{
@@ -13,27 +16,6 @@ use crate::{
         Phone, PhoneType, Proficiencies, RoutingProfileId, SecurityProfileId, Tags, UserId,
     },
 };
-
-/// Why a request is refused: kind, the service's code, and a message without any personal value.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) kind: ErrorKind,
-    pub(super) code: &'static str,
-    pub(super) message: String,
-}
-
-pub(super) type Check<T = ()> = Result<T, Refusal>;
-
-pub(super) fn refusal(kind: ErrorKind, message: impl Into<String>) -> Refusal {
-    let code = match kind {
-        ErrorKind::NotFound => "ResourceNotFoundException",
-        ErrorKind::Duplicate => "DuplicateResourceException",
-        ErrorKind::QuotaExceeded => "LimitExceededException",
-        ErrorKind::Throttled => "TooManyRequestsException",
-        _ => "InvalidParameterException",
-    };
-    Refusal { kind, code, message: message.into() }
-}
 
 fn invalid<T>(message: impl Into<String>) -> Check<T> {
     Err(refusal(ErrorKind::Invalid, message))

@@ -3,10 +3,13 @@
 use async_trait::async_trait;
 
 use super::{
-    Call, Inner, MemoryConnect, MemoryInstance, Outcome,
+    config::MemoryInstance,
+    connect::{Inner, MemoryConnect},
+    fault::{Call, Outcome},
     instance::Instance,
     page::{page, page_size},
-    rules::{self, Check, Refusal, refusal},
+    refusal::{Check, Refusal, refusal},
+    rules,
     users::StoredUser,
 };
 use crate::{

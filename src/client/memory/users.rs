@@ -5,7 +5,7 @@ use std::{
     ops::Bound,
 };
 
-use super::rules::Check;
+use super::refusal::Check;
 use crate::{
     client::UserDescription,
     user::{Proficiencies, Timestamp, UserId},

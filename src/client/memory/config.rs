@@ -1,0 +1,193 @@
+//! The configuration of an instance.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::user::{
+    Arn, HierarchyGroupId, Id, IdKind, IdentityManagementType, InstanceId, RoutingProfileId,
+    SecurityProfileId,
+};
+
+/// The configuration of an instance in a [`MemoryConnect`](super::MemoryConnect).
+///
+/// What is not restricted is taken as it comes: any routing profile exists until some are named.
+///
+/// ```
+/// use connect_user::client::memory::MemoryInstance;
+/// use connect_user::user::IdentityManagementType;
+///
+/// let instance = MemoryInstance::new("1c2d", IdentityManagementType::ConnectManaged)
+///     .with_routing_profiles(["7a9b"])
+///     .with_user_quota(500);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemoryInstance {
+    pub(super) id: String,
+    pub(super) identity_management: IdentityManagementType,
+    pub(super) region: String,
+    pub(super) account: String,
+    pub(super) routing_profiles: Option<BTreeSet<String>>,
+    pub(super) security_profiles: Option<BTreeSet<String>>,
+    pub(super) hierarchy_groups: Option<BTreeSet<String>>,
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
+    pub(super) names: Names,
+    pub(super) attributes: Option<BTreeMap<String, BTreeSet<String>>>,
+    pub(super) user_quota: Option<usize>,
+    pub(super) proficiency_limit: usize,
+    pub(super) hidden_reads: u32,
+    pub(super) hidden_millis: u64,
+}
+
+impl MemoryInstance {
+    /// An instance in `us-east-1` in which every profile, group and attribute exists.
+    pub fn new(id: impl Into<InstanceId>, identity_management: IdentityManagementType) -> Self {
+        Self {
+            id: id.into().bare().to_owned(),
+            identity_management,
+            region: "us-east-1".to_owned(),
+            account: "123456789012".to_owned(),
+            routing_profiles: None,
+            security_profiles: None,
+            hierarchy_groups: None,
+            names: Names::default(),
+            attributes: None,
+            user_quota: None,
+            proficiency_limit: 10,
+            hidden_reads: 0,
+            hidden_millis: 0,
+        }
+    }
+
+    /// Puts the instance into a Region.
+    #[must_use]
+    pub fn with_region(mut self, region: impl Into<String>) -> Self {
+        self.region = region.into();
+        self
+    }
+
+    /// Only these routing profiles exist.
+    #[must_use]
+    pub fn with_routing_profiles<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
+        self.routing_profiles = Some(ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Only these security profiles exist.
+    #[must_use]
+    pub fn with_security_profiles<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
+        self.security_profiles = Some(ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Only these hierarchy groups exist.
+    #[must_use]
+    pub fn with_hierarchy_groups<I: Into<String>>(mut self, ids: impl IntoIterator<Item = I>) -> Self {
+        self.hierarchy_groups = Some(ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Adds a routing profile and its name; from the first on, only those added exist.
+    #[must_use]
+    pub fn with_named_routing_profile(
+        mut self,
+        id: impl Into<RoutingProfileId>,
+        name: impl Into<String>,
+    ) -> Self {
+        let id = id.into().bare().to_owned();
+        self.routing_profiles.get_or_insert_default().insert(id.clone());
+        self.names.routing_profiles.insert(id, name.into());
+        self
+    }
+
+    /// Adds a security profile and its name; from the first on, only those added exist.
+    #[must_use]
+    pub fn with_named_security_profile(
+        mut self,
+        id: impl Into<SecurityProfileId>,
+        name: impl Into<String>,
+    ) -> Self {
+        let id = id.into().bare().to_owned();
+        self.security_profiles.get_or_insert_default().insert(id.clone());
+        self.names.security_profiles.insert(id, name.into());
+        self
+    }
+
+    /// Adds a hierarchy group and the names from the top level down to its own, of which the service has one
+    /// to five; from the first on, only those added exist. The groups above it are not added with it.
+    #[must_use]
+    pub fn with_named_hierarchy_group<I: Into<String>>(
+        mut self,
+        id: impl Into<HierarchyGroupId>,
+        path: impl IntoIterator<Item = I>,
+    ) -> Self {
+        let id = id.into().bare().to_owned();
+        self.hierarchy_groups.get_or_insert_default().insert(id.clone());
+        self.names.hierarchy_groups.insert(id, path.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Adds a predefined attribute and its values; from the first on, only those added exist.
+    #[must_use]
+    pub fn with_attribute<I: Into<String>>(
+        mut self,
+        name: impl Into<String>,
+        values: impl IntoIterator<Item = I>,
+    ) -> Self {
+        let values = values.into_iter().map(Into::into).collect();
+        self.attributes.get_or_insert_default().insert(name.into(), values);
+        self
+    }
+
+    /// The instance takes so many users.
+    #[must_use]
+    pub const fn with_user_quota(mut self, users: usize) -> Self {
+        self.user_quota = Some(users);
+        self
+    }
+
+    /// A user takes so many proficiencies, rather than 10.
+    #[must_use]
+    pub const fn with_proficiency_limit(mut self, limit: usize) -> Self {
+        self.proficiency_limit = limit;
+        self
+    }
+
+    /// A new user cannot be seen for so many calls that ask for it.
+    #[must_use]
+    pub const fn with_hidden_reads(mut self, reads: u32) -> Self {
+        self.hidden_reads = reads;
+        self
+    }
+
+    /// A new user cannot be seen until so much time has passed on the clock.
+    #[must_use]
+    pub fn with_hidden_time(mut self, time: Duration) -> Self {
+        self.hidden_millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self
+    }
+
+    pub(super) fn arn<K: IdKind>(&self, id: &Id<K>) -> String {
+        Arn::of("aws", &self.region, &self.account, &InstanceId::new(self.id.as_str()), id).to_string()
+    }
+}
+
+/// The names of those that have one; of every other, the id is the name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Names {
+    pub(super) routing_profiles: BTreeMap<String, String>,
+    pub(super) security_profiles: BTreeMap<String, String>,
+    /// From the top level down to the group's own.
+    pub(super) hierarchy_groups: BTreeMap<String, Vec<String>>,
+}
+
+impl Names {
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

@@ -1,0 +1,230 @@
+//! The service itself: its instances, clock, faults and log of calls.
+
+use std::{
+    fmt,
+    num::NonZeroU32,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use super::{
+    clock::Clock,
+    config::MemoryInstance,
+    fault::{Call, Fault, Faults},
+    form::Head,
+    instance::Instance,
+    quota::Quotas,
+    users::StoredUser,
+};
+use crate::{
+    client::{QuickConnectSummary, Timer, UserDescription},
+    user::{IdentityManagementType, InstanceId, Operation, Proficiencies, Timestamp, UserId},
+};
+
+/// An Amazon Connect in memory. `Debug` tells how much is in it, and nobody's data.
+///
+/// ```
+/// use connect_user::client::{ConnectClient, DescribeInstance, memory::{MemoryConnect, MemoryInstance}};
+/// use connect_user::user::IdentityManagementType;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let connect = MemoryConnect::new();
+/// connect.add_instance(MemoryInstance::new("1c2d", IdentityManagementType::Saml));
+/// let answer = connect.describe_instance(&DescribeInstance { instance_id: "1c2d".into() }).await?;
+/// assert_eq!(answer.identity_management, Some(IdentityManagementType::Saml));
+/// # Ok(()) }
+/// ```
+#[derive(Default)]
+pub struct MemoryConnect {
+    inner: Mutex<Inner>,
+}
+
+/// What is behind the lock.
+#[derive(Debug, Default)]
+pub(super) struct Inner {
+    pub(super) instances: Vec<Instance>,
+    /// How an instance manages identities that is there as soon as someone asks for it.
+    pub(super) any_instance: Option<IdentityManagementType>,
+    pub(super) clock: Clock,
+    /// How many users were ever made: no id comes twice.
+    pub(super) made: u64,
+    /// How many calls were ever made: request ids.
+    pub(super) requests: u64,
+    pub(super) faults: Faults,
+    pub(super) quotas: Quotas,
+    pub(super) calls: Vec<Call>,
+    pub(super) written: Written,
+}
+
+/// The last write.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    /// Which of all writes of this process it was: who appends to a file knows whether it was there.
+    pub(super) number: u64,
+    pub(super) head: Option<Head>,
+    /// How often what was not written was undone.
+    pub(super) undone: u64,
+}
+
+impl MemoryConnect {
+    /// A service without instances, on the morning of 2026-01-01.
+    pub fn new() -> Self {
+        let connect = Self::default();
+        connect.set_time(Timestamp::from_millis(1_767_254_400_000));
+        connect
+    }
+
+    /// A service that has every instance that someone asks for; each manages identities in this way.
+    pub fn any_instance(kind: IdentityManagementType) -> Self {
+        let connect = Self::new();
+        connect.add_any_instance(kind);
+        connect
+    }
+
+    /// Lets instances that are not there yet come into being when they are asked for.
+    pub fn add_any_instance(&self, kind: IdentityManagementType) {
+        self.lock().any_instance = Some(kind);
+    }
+
+    /// Adds an instance. One of the same id keeps its users and gets the new configuration.
+    pub fn add_instance(&self, instance: MemoryInstance) {
+        let mut inner = self.lock();
+        match inner.instances.iter_mut().find(|other| other.config.id == instance.id) {
+            Some(other) => {
+                other.changed.config |= other.config != instance;
+                other.config = instance;
+            }
+            None => inner.instances.push(Instance::new(instance)),
+        }
+    }
+
+    /// Sets the clock. It stands still, unless it [follows](Self::follow) a timer.
+    pub fn set_time(&self, now: Timestamp) {
+        self.lock().clock.set(now);
+    }
+
+    /// What the clock says.
+    pub fn time(&self) -> Timestamp {
+        self.lock().clock.now()
+    }
+
+    /// Lets the clock go on from the moment that it has, as fast as a timer: as real time passes, or as the
+    /// paused clock of a test is moved on.
+    pub fn follow(&self, timer: Arc<dyn Timer>) {
+        self.lock().clock.follow(timer);
+    }
+
+    /// Limits an operation to one call per `every`, with bursts of `burst`; `None` stands for every operation
+    /// that has no quota of its own. Each operation has its own token bucket, which is full now and fills by
+    /// the [clock](Self::set_time); `Duration::ZERO` sets no limit.
+    ///
+    /// What is beyond is refused as [`ErrorKind::Throttled`](crate::client::ErrorKind::Throttled) with the
+    /// code `TooManyRequestsException`: it has no effect and takes nothing from the bucket.
+    ///
+    /// ```
+    /// use std::{num::NonZeroU32, time::Duration};
+    /// use connect_user::client::memory::MemoryConnect;
+    /// use connect_user::user::Operation;
+    ///
+    /// let connect = MemoryConnect::new();
+    /// let burst = NonZeroU32::new(5).ok_or("zero")?;
+    /// connect.set_quota(None, Duration::from_millis(500), burst);
+    /// connect.set_quota(Some(Operation::ListUsers), Duration::from_secs(1), NonZeroU32::MIN);
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn set_quota(&self, operation: Option<Operation>, every: Duration, burst: NonZeroU32) {
+        self.lock().quotas.set(operation, every, burst);
+    }
+
+    /// Makes a call fail.
+    pub fn inject(&self, fault: Fault) {
+        self.lock().faults.add(fault);
+    }
+
+    /// Forgets the faults that have not come yet.
+    pub fn clear_faults(&self) {
+        self.lock().faults = Faults::default();
+    }
+
+    /// The calls that were made, in their order. No password is in them.
+    pub fn calls(&self) -> Vec<Call> {
+        self.lock().calls.clone()
+    }
+
+    /// The operations that were called, in their order, but for those that only read.
+    pub fn writes(&self) -> Vec<Operation> {
+        let calls = &self.lock().calls;
+        calls.iter().map(|call| call.operation).filter(|operation| operation.writes()).collect()
+    }
+
+    /// Forgets the calls that were made.
+    pub fn clear_calls(&self) {
+        self.lock().calls.clear();
+    }
+
+    /// Every user of an instance, with its proficiencies, as they are.
+    pub fn users(&self, instance: &InstanceId) -> Vec<(UserDescription, Proficiencies)> {
+        let inner = self.lock();
+        let instances = inner.instances.iter().filter(|other| other.config.id == instance.bare());
+        let users = instances.flat_map(|instance| instance.users.iter());
+        users.map(|user| (user.description.clone(), user.proficiencies.clone())).collect()
+    }
+
+    /// Changes a user behind everybody's back, as somebody in the console would: anything but its id.
+    /// Returns whether the user is there.
+    pub fn edit_user(
+        &self,
+        instance: &InstanceId,
+        user: &UserId,
+        edit: impl FnOnce(&mut UserDescription, &mut Proficiencies),
+    ) -> bool {
+        let mut inner = self.lock();
+        let now = inner.clock.now();
+        let Some(instance) = inner.stored(instance) else { return false };
+        let Some(mut stored) = instance.users.get(user).cloned() else { return false };
+        let StoredUser { description, proficiencies, .. } = &mut stored;
+        let id = description.user_id.clone();
+        edit(description, proficiencies);
+        description.user_id = id;
+        description.last_modified_time = Some(now);
+        instance.users.put(stored);
+        true
+    }
+
+    /// Adds a quick connect to an instance. Returns whether the instance is there.
+    pub fn add_quick_connect(&self, instance: &InstanceId, quick_connect: QuickConnectSummary) -> bool {
+        let mut inner = self.lock();
+        let Some(instance) = inner.stored(instance) else { return false };
+        instance.change_quick_connects(|all| all.push(quick_connect));
+        true
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A panic elsewhere has left no rule half checked: writes come last.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<Inner> for MemoryConnect {
+    fn from(inner: Inner) -> Self {
+        Self { inner: inner.into() }
+    }
+}
+
+impl fmt::Debug for MemoryConnect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = self.lock();
+        let users: usize = inner.instances.iter().map(|instance| instance.users.len()).sum();
+        f.debug_struct("MemoryConnect")
+            .field("instances", &inner.instances.len())
+            .field("users", &users)
+            .field("calls", &inner.calls.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    pub(super) fn stored(&mut self, instance: &InstanceId) -> Option<&mut Instance> {
+        self.instances.iter_mut().find(|other| other.config.id == instance.bare())
+    }
+}

@@ -1,0 +1,106 @@
+//! The form in which a file has the service, and why one cannot be read.
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use super::{config::MemoryInstance, users::StoredUser};
+use crate::{
+    client::{QuickConnectSummary, UserDescription},
+    user::{IdentityManagementType, InstanceId, Timestamp, UserState},
+};
+
+/// The version of the file; a later one cannot be read.
+pub(super) const VERSION: u32 = 1;
+
+/// What is of the whole service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Head {
+    pub(super) time: Timestamp,
+    pub(super) made: u64,
+    pub(super) any_instance: Option<IdentityManagementType>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FileQuickConnect {
+    id: String,
+    name: String,
+    user_id: Option<String>,
+}
+
+/// Why a file is not a service.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// It cannot be read.
+    #[error("the file cannot be read: {0}")]
+    Read(#[source] io::Error),
+    /// It is not the JSON that [`save`](super::MemoryConnect::save) writes.
+    #[error("the file does not hold an Amazon Connect: {0}")]
+    Form(#[source] serde_json::Error),
+    /// A line behind the document is not one that [`append_changes`](super::MemoryConnect::append_changes) writes, and is not the
+    /// last, which may be half a line.
+    #[error("change {number} of the file cannot be read: {source}")]
+    Change {
+        /// Which it is behind the document, from 1.
+        number: usize,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A later version of this crate has written it.
+    #[error("the file has version {found}, and this program knows {VERSION}")]
+    Version {
+        /// The version in the file.
+        found: u32,
+    },
+}
+
+pub(super) fn quick_connects_to_file(quick_connects: &[QuickConnectSummary]) -> Vec<FileQuickConnect> {
+    let to_file = |quick_connect: &QuickConnectSummary| FileQuickConnect {
+        id: quick_connect.quick_connect_id.clone(),
+        name: quick_connect.name.clone(),
+        user_id: quick_connect.user_id.as_ref().map(ToString::to_string),
+    };
+    quick_connects.iter().map(to_file).collect()
+}
+
+pub(super) fn quick_connects_from_file(quick_connects: Vec<FileQuickConnect>) -> Vec<QuickConnectSummary> {
+    let from_file = |quick_connect: FileQuickConnect| QuickConnectSummary {
+        quick_connect_id: quick_connect.id,
+        name: quick_connect.name,
+        user_id: quick_connect.user_id.map(Into::into),
+    };
+    quick_connects.into_iter().map(from_file).collect()
+}
+
+pub(super) fn to_state(instance: &MemoryInstance, user: &StoredUser) -> UserState {
+    let id = InstanceId::new(instance.id.as_str());
+    user.description.clone().into_state(id, Some(user.proficiencies.clone()))
+}
+
+pub(super) fn from_state(state: UserState) -> StoredUser {
+    let settings = state.settings;
+    StoredUser {
+        description: UserDescription {
+            user_id: state.user_id,
+            arn: state.arn,
+            name: state.name,
+            directory_user_id: state.directory_user_id,
+            identity: settings.identity,
+            phone: settings.phone,
+            routing_profile_id: settings.routing_profile_id,
+            security_profile_ids: settings.security_profile_ids,
+            hierarchy_group_id: settings.hierarchy_group_id,
+            channels: settings.channels,
+            tags: state.tags_all,
+            last_modified_time: state.last_modified_time,
+            last_modified_region: state.last_modified_region,
+            unrecognised: state.record.unrecognised,
+        },
+        proficiencies: settings.proficiencies.unwrap_or_default(),
+        hidden_reads: 0,
+        hidden_until: Timestamp::default(),
+    }
+}
