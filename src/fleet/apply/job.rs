@@ -12,8 +12,9 @@ use async_trait::async_trait;
 
 use super::{
     super::{Change, Creating, Entry, StoreError, UserPlan},
-    EventKind, UserOutcome, UserResult,
-    run::Run,
+    events::EventKind,
+    outcome::{UserOutcome, UserResult},
+    shared::Run,
 };
 use crate::{
     apply::{self, Applied, ApplyError, Failed, ObserveError, Observer, Owners, Sleep},
@@ -58,8 +59,7 @@ impl<'a> Job<'a> {
             Err(error) => {
                 let message = error.to_string();
                 run.store_failed(error);
-                let outcome = outcome(user, UserResult::NotTried, 0);
-                UserOutcome { message: Some(message), ..outcome }
+                UserOutcome { message: Some(message), ..UserOutcome::new(user, UserResult::NotTried, 0) }
             }
         }
     }
@@ -142,7 +142,7 @@ impl<'a> Job<'a> {
         let steps = self.steps.load(Ordering::Relaxed);
         UserOutcome {
             message: (!message.is_empty()).then_some(message),
-            ..outcome(self.user, UserResult::Done, steps)
+            ..UserOutcome::new(self.user, UserResult::Done, steps)
         }
     }
 
@@ -176,7 +176,7 @@ impl<'a> Job<'a> {
             message: Some(message),
             help: Some(help),
             error: error.map(Arc::new),
-            ..outcome(self.user, result, steps)
+            ..UserOutcome::new(self.user, result, steps)
         }
     }
 
@@ -376,16 +376,4 @@ fn inherited(user: &UserPlan, gone: Option<&UserState>) -> Vec<Replaced> {
         leftover.push(gone.to_replaced());
     }
     leftover
-}
-
-pub(super) fn outcome(user: &UserPlan, result: UserResult, steps: usize) -> UserOutcome {
-    UserOutcome {
-        user: user.name.clone(),
-        action: user.plan.diff().action,
-        result,
-        steps,
-        message: None,
-        help: None,
-        error: None,
-    }
 }

@@ -8,6 +8,7 @@ mod options;
 mod outcome;
 mod queue;
 mod run;
+mod shared;
 
 pub use events::{Event, EventKind, EventSender, EventStream, FleetObserver, Progress, events};
 pub use options::{ApplyOptions, OnFailure};

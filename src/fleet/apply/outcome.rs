@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde::Serialize;
 
-use super::super::StoreError;
+use super::super::{StoreError, UserPlan};
 use crate::{
     apply::ApplyError,
     client::{ClientError, ErrorKind},
@@ -36,6 +36,18 @@ pub struct UserOutcome {
 }
 
 impl UserOutcome {
+    pub(super) fn new(user: &UserPlan, result: UserResult, steps: usize) -> Self {
+        Self {
+            user: user.name.clone(),
+            action: user.plan.diff().action,
+            result,
+            steps,
+            message: None,
+            help: None,
+            error: None,
+        }
+    }
+
     /// What the service or the line said, if a call failed.
     pub fn client(&self) -> Option<&ClientError> {
         self.error.as_deref().and_then(ApplyError::client)

@@ -1,12 +1,11 @@
-//! A fleet on its way.
+//! Carrying out the plan of a fleet: who begins when.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::BTreeSet,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use futures_util::{
@@ -14,21 +13,24 @@ use futures_util::{
     future::{self, Either},
     stream::FuturesUnordered,
 };
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::OnceCell;
 
 use super::{
-    super::{Change, Entry, Estimate, FleetPlan, StateStore, StoreError, UserPlan, load_all},
-    ApplyOptions, Event, EventKind, FleetOutcome, OnFailure, Progress, UserOutcome, UserResult,
+    super::{Change, Entry, FleetPlan, StateStore, StoreError, UserPlan},
+    events::EventKind,
     gate::{Bounded, Watched},
-    job::{Job, outcome},
+    job::Job,
     moves::record_moves,
+    options::{ApplyOptions, OnFailure},
+    outcome::{FleetOutcome, UserOutcome, UserResult},
     queue::{Queue, first_waits},
+    shared::{Made, Run, Tally, signals},
 };
 use crate::{
     apply::{self, Applied, QuickConnectIndex},
     client::{CancellationToken, ConnectClient, Paced, Retrying, search_all_quick_connects},
     diff::Call,
-    user::{InstanceId, Operation, Replaced, UserId, one_line},
+    user::{InstanceId, one_line},
 };
 
 /// How many users wait for the same operation at once: enough that it never stands still, and few enough
@@ -86,53 +88,6 @@ pub async fn apply(
     outcome.cancelled = options.cancel.is_cancelled();
     outcome.store = run.store_error.lock().unwrap_or_else(PoisonError::into_inner).take();
     outcome
-}
-
-/// A fleet on its way.
-pub(super) struct Run<'a> {
-    plan: &'a FleetPlan,
-    pub(super) store: &'a dyn StateStore,
-    pub(super) client: &'a dyn ConnectClient,
-    pub(super) options: &'a ApplyOptions<'a>,
-    watched: Arc<Watched>,
-    /// Ends everything: the host's wish, too many failures, or states that cannot be written.
-    pub(super) stop: CancellationToken,
-    pub(super) quick_connects: QuickConnectIndex,
-    /// How many users under way wait for another user.
-    held: AtomicUsize,
-    /// How far the users are for whom others wait.
-    signals: HashMap<usize, watch::Sender<Made>>,
-    /// Those of them who have moved since somebody last looked.
-    advanced: Mutex<Vec<usize>>,
-    tally: Mutex<Tally>,
-    store_error: Mutex<Option<StoreError>>,
-    /// Under which names the store remembered users when that was first asked.
-    owners: OnceCell<HashMap<UserId, String>>,
-    began: Duration,
-}
-
-/// How far a user is.
-#[derive(Clone, Copy, Debug, Default)]
-struct Made {
-    steps: usize,
-    has_ended: bool,
-}
-
-/// What is done and what is left.
-struct Tally {
-    progress: Progress,
-    left: BTreeMap<Operation, u64>,
-    failures: u32,
-}
-
-impl Tally {
-    fn new(plan: &FleetPlan, options: &ApplyOptions<'_>) -> Self {
-        let left = plan.estimate(|operation| options.pace.rate(operation), options.read_back).calls;
-        let users = plan.users().iter().filter(|user| !user.plan.steps().is_empty());
-        let steps = users.clone().map(|user| user.plan.steps().len() as u64).sum();
-        let progress = Progress { users: users.count(), steps, ..Progress::default() };
-        Self { progress, left, failures: 0 }
-    }
 }
 
 impl Run<'_> {
@@ -278,7 +233,8 @@ impl Run<'_> {
             }
             None => "stopped before its first step (an earlier failure or Ctrl-C)".to_owned(),
         };
-        let outcome = UserOutcome { message: Some(message), ..outcome(user, UserResult::NotTried, 0) };
+        let outcome =
+            UserOutcome { message: Some(message), ..UserOutcome::new(user, UserResult::NotTried, 0) };
         self.ended(place, &outcome);
         Some(outcome)
     }
@@ -304,119 +260,4 @@ impl Run<'_> {
         }
         self.tell(EventKind::User(outcome.clone()));
     }
-
-    /// A user has made a step.
-    pub(super) fn made(&self, place: usize, steps: usize, operation: Operation) {
-        {
-            let mut tally = self.tally();
-            tally.progress.steps_done += 1;
-            tally.reduce(operation);
-            if operation == Operation::CreateUser {
-                tally.reduce(Operation::DescribeUser);
-            }
-        }
-        self.signal(place, |made| made.steps = steps);
-    }
-
-    fn signal(&self, place: usize, change: impl FnOnce(&mut Made)) {
-        if let Some(signal) = self.signals.get(&place) {
-            signal.send_modify(change);
-            self.lock_advanced().push(place);
-            self.watched.moved.notify_one();
-        }
-    }
-
-    /// Waits until a user has made a step; whether it has, or never will.
-    pub(super) async fn has_made(&self, place: usize, step: usize) -> bool {
-        let Some(signal) = self.signals.get(&place) else { return false };
-        let mut made = signal.subscribe();
-        self.held.fetch_add(1, Ordering::Relaxed);
-        // The queue may have stood still for want of a place that is free now.
-        self.watched.moved.notify_one();
-        let enough = made.wait_for(|made| made.steps > step || made.has_ended).await;
-        self.held.fetch_sub(1, Ordering::Relaxed);
-        enough.is_ok_and(|made| made.steps > step)
-    }
-
-    /// Whom a step of a user has deleted.
-    pub(super) fn deleted_by(&self, place: usize, step: usize) -> Option<&Replaced> {
-        match self.plan.users().get(place)?.plan.steps().get(step)?.call()? {
-            Call::Delete(gone) => Some(gone),
-            _ => None,
-        }
-    }
-
-    /// Whether the store remembers a user under another name than this.
-    pub(super) async fn is_owned(&self, user: &UserId, name: &str) -> Result<bool, StoreError> {
-        let read = || async {
-            let mut owners = HashMap::new();
-            for (name, entry) in load_all(self.store).await? {
-                let Some(state) = entry.state else { continue };
-                for gone in &state.record.unfinished.replaced {
-                    owners.insert(gone.user_id.to_bare(), name.clone());
-                }
-                owners.insert(state.user_id.to_bare(), name);
-            }
-            Ok::<_, StoreError>(owners)
-        };
-        let owners = self.owners.get_or_try_init(read).await?;
-        // A user that moves has been written under its new name before its first call.
-        Ok(owners.get(&user.to_bare()).is_some_and(|owner| owner != name))
-    }
-
-    pub(super) fn name_of(&self, place: usize) -> String {
-        self.plan.users().get(place).map(|user| user.name.clone()).unwrap_or_default()
-    }
-
-    /// States that cannot be written end everything.
-    pub(super) fn store_failed(&self, error: StoreError) {
-        self.stop.cancel();
-        self.store_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-    }
-
-    /// Tells the host.
-    pub(super) fn tell(&self, kind: EventKind) {
-        let elapsed = self.options.timer.now().saturating_sub(self.began);
-        let progress = {
-            let tally = self.tally();
-            let rate = |operation| {
-                let mut rate = self.options.pace.rate(operation);
-                rate.burst = std::num::NonZeroU32::MIN;
-                rate
-            };
-            Progress {
-                elapsed,
-                rate: tally.progress.steps_done as f64 / elapsed.as_secs_f64().max(0.001),
-                left: Estimate::new(tally.left.clone(), rate).time,
-                ..tally.progress
-            }
-        };
-        self.options.observer.event(&Event { kind, progress });
-    }
-
-    fn take_advanced(&self) -> Vec<usize> {
-        std::mem::take(&mut self.lock_advanced())
-    }
-
-    fn lock_advanced(&self) -> MutexGuard<'_, Vec<usize>> {
-        self.advanced.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn tally(&self) -> MutexGuard<'_, Tally> {
-        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Tally {
-    fn reduce(&mut self, operation: Operation) {
-        if let Some(left) = self.left.get_mut(&operation) {
-            *left = left.saturating_sub(1);
-        }
-    }
-}
-
-/// One for each user for whom others wait.
-fn signals(users: &[UserPlan]) -> HashMap<usize, watch::Sender<Made>> {
-    let waits = users.iter().flat_map(|user| &user.waits);
-    waits.map(|wait| (wait.user, watch::Sender::new(Made::default()))).collect()
 }

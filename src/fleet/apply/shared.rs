@@ -1,0 +1,189 @@
+//! What the users of a fleet on its way share: how far each is, what is left to do, and what the host is told.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{OnceCell, watch};
+
+use super::{
+    super::{Estimate, FleetPlan, StateStore, StoreError, UserPlan, load_all},
+    events::{Event, EventKind, Progress},
+    gate::Watched,
+    options::ApplyOptions,
+};
+use crate::{
+    apply::QuickConnectIndex,
+    client::{CancellationToken, ConnectClient},
+    diff::Call,
+    user::{Operation, Replaced, UserId},
+};
+
+/// A fleet on its way.
+pub(super) struct Run<'a> {
+    pub(super) plan: &'a FleetPlan,
+    pub(super) store: &'a dyn StateStore,
+    pub(super) client: &'a dyn ConnectClient,
+    pub(super) options: &'a ApplyOptions<'a>,
+    pub(super) watched: Arc<Watched>,
+    /// Ends everything: the host's wish, too many failures, or states that cannot be written.
+    pub(super) stop: CancellationToken,
+    pub(super) quick_connects: QuickConnectIndex,
+    /// How many users under way wait for another user.
+    pub(super) held: AtomicUsize,
+    /// How far the users are for whom others wait.
+    pub(super) signals: HashMap<usize, watch::Sender<Made>>,
+    /// Those of them who have moved since somebody last looked.
+    pub(super) advanced: Mutex<Vec<usize>>,
+    pub(super) tally: Mutex<Tally>,
+    pub(super) store_error: Mutex<Option<StoreError>>,
+    /// Under which names the store remembered users when that was first asked.
+    pub(super) owners: OnceCell<HashMap<UserId, String>>,
+    pub(super) began: Duration,
+}
+
+/// How far a user is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Made {
+    pub(super) steps: usize,
+    pub(super) has_ended: bool,
+}
+
+/// What is done and what is left.
+pub(super) struct Tally {
+    pub(super) progress: Progress,
+    pub(super) left: BTreeMap<Operation, u64>,
+    pub(super) failures: u32,
+}
+
+impl Tally {
+    pub(super) fn new(plan: &FleetPlan, options: &ApplyOptions<'_>) -> Self {
+        let left = plan.estimate(|operation| options.pace.rate(operation), options.read_back).calls;
+        let users = plan.users().iter().filter(|user| !user.plan.steps().is_empty());
+        let steps = users.clone().map(|user| user.plan.steps().len() as u64).sum();
+        let progress = Progress { users: users.count(), steps, ..Progress::default() };
+        Self { progress, left, failures: 0 }
+    }
+}
+
+impl Run<'_> {
+    /// A user has made a step.
+    pub(super) fn made(&self, place: usize, steps: usize, operation: Operation) {
+        {
+            let mut tally = self.tally();
+            tally.progress.steps_done += 1;
+            tally.reduce(operation);
+            if operation == Operation::CreateUser {
+                tally.reduce(Operation::DescribeUser);
+            }
+        }
+        self.signal(place, |made| made.steps = steps);
+    }
+
+    pub(super) fn signal(&self, place: usize, change: impl FnOnce(&mut Made)) {
+        if let Some(signal) = self.signals.get(&place) {
+            signal.send_modify(change);
+            self.lock_advanced().push(place);
+            self.watched.moved.notify_one();
+        }
+    }
+
+    /// Waits until a user has made a step; whether it has, or never will.
+    pub(super) async fn has_made(&self, place: usize, step: usize) -> bool {
+        let Some(signal) = self.signals.get(&place) else { return false };
+        let mut made = signal.subscribe();
+        self.held.fetch_add(1, Ordering::Relaxed);
+        // The queue may have stood still for want of a place that is free now.
+        self.watched.moved.notify_one();
+        let enough = made.wait_for(|made| made.steps > step || made.has_ended).await;
+        self.held.fetch_sub(1, Ordering::Relaxed);
+        enough.is_ok_and(|made| made.steps > step)
+    }
+
+    /// Whom a step of a user has deleted.
+    pub(super) fn deleted_by(&self, place: usize, step: usize) -> Option<&Replaced> {
+        match self.plan.users().get(place)?.plan.steps().get(step)?.call()? {
+            Call::Delete(gone) => Some(gone),
+            _ => None,
+        }
+    }
+
+    /// Whether the store remembers a user under another name than this.
+    pub(super) async fn is_owned(&self, user: &UserId, name: &str) -> Result<bool, StoreError> {
+        let read = || async {
+            let mut owners = HashMap::new();
+            for (name, entry) in load_all(self.store).await? {
+                let Some(state) = entry.state else { continue };
+                for gone in &state.record.unfinished.replaced {
+                    owners.insert(gone.user_id.to_bare(), name.clone());
+                }
+                owners.insert(state.user_id.to_bare(), name);
+            }
+            Ok::<_, StoreError>(owners)
+        };
+        let owners = self.owners.get_or_try_init(read).await?;
+        // A user that moves has been written under its new name before its first call.
+        Ok(owners.get(&user.to_bare()).is_some_and(|owner| owner != name))
+    }
+
+    pub(super) fn name_of(&self, place: usize) -> String {
+        self.plan.users().get(place).map(|user| user.name.clone()).unwrap_or_default()
+    }
+
+    /// States that cannot be written end everything.
+    pub(super) fn store_failed(&self, error: StoreError) {
+        self.stop.cancel();
+        self.store_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    /// Tells the host.
+    pub(super) fn tell(&self, kind: EventKind) {
+        let elapsed = self.options.timer.now().saturating_sub(self.began);
+        let progress = {
+            let tally = self.tally();
+            let rate = |operation| {
+                let mut rate = self.options.pace.rate(operation);
+                rate.burst = std::num::NonZeroU32::MIN;
+                rate
+            };
+            Progress {
+                elapsed,
+                rate: tally.progress.steps_done as f64 / elapsed.as_secs_f64().max(0.001),
+                left: Estimate::new(tally.left.clone(), rate).time,
+                ..tally.progress
+            }
+        };
+        self.options.observer.event(&Event { kind, progress });
+    }
+
+    pub(super) fn take_advanced(&self) -> Vec<usize> {
+        std::mem::take(&mut self.lock_advanced())
+    }
+
+    pub(super) fn lock_advanced(&self) -> MutexGuard<'_, Vec<usize>> {
+        self.advanced.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tally {
+    pub(super) fn reduce(&mut self, operation: Operation) {
+        if let Some(left) = self.left.get_mut(&operation) {
+            *left = left.saturating_sub(1);
+        }
+    }
+}
+
+/// One for each user for whom others wait.
+pub(super) fn signals(users: &[UserPlan]) -> HashMap<usize, watch::Sender<Made>> {
+    let waits = users.iter().flat_map(|user| &user.waits);
+    waits.map(|wait| (wait.user, watch::Sender::new(Made::default()))).collect()
+}
