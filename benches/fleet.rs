@@ -19,9 +19,10 @@ use connect_user::{
         memory::{Fault, MemoryConnect, Outcome},
     },
     fleet::{
-        ApplyOptions, Change, EmbeddedStore, Entry, Guard, MemoryStore, PlanOptions, Planner, RefreshOptions,
-        StateStore, Strategy, UserResult, Wanted, apply, load_all, refresh,
+        ApplyOptions, Change, EmbeddedStore, Entry, Guard, MemoryStore, PlanOptions, Planner, StateStore,
+        UserResult, Wanted, apply, load_all, refresh,
     },
+    read::{RefreshOptions, Strategy},
     user::{IdentityManagementType, Operation, Timestamp, UserSpec, UserState},
     validate::{Context, resolve},
 };

@@ -7,9 +7,10 @@
 use std::error::Error;
 
 use connect_user::{
-    apply::{apply, identity_management, import},
+    apply::apply,
     client::aws::{AwsConnect, AwsSettings},
     diff::{self, plan},
+    read::{identity_management, import},
     user::{ImportId, Input},
     validate::{Context, resolve},
 };

@@ -9,7 +9,6 @@ use std::error::Error;
 
 use async_trait::async_trait;
 use connect_user::{
-    apply::find_by_name,
     client::{
         AssociateUserProficiencies, ClientError, ClientResult, ConnectClient, CreateUser, CreatedUser,
         DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, DisassociateUserProficiencies,
@@ -19,6 +18,7 @@ use connect_user::{
         UntagResource, UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig,
         UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
     },
+    read::find_by_name,
     user::{Operation, ProficiencyKey},
 };
 use mockall::mock;

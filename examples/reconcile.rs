@@ -8,9 +8,10 @@
 use std::error::Error;
 
 use connect_user::{
-    apply::{self, apply, refresh},
+    apply::{self, apply},
     client::memory::{Fault, MemoryConnect, Outcome},
     diff::{self, plan},
+    read::refresh,
     user::{IdentityInfo, IdentityManagementType, Operation, PhoneConfig, PhoneType, UserSpec, UserState},
     validate::{Context, resolve},
 };

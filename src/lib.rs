@@ -19,7 +19,7 @@
 //! - describes the user: [`user::UserSpec::builder`], serde, or [`user::UserSpec::decode`] with every mistake located;
 //! - checks it: [`validate::validate`] for a preview, [`validate::resolve`] returns the
 //!   [`user::DesiredUser`] that planning takes;
-//! - reads what is there: [`apply::read`], [`apply::import`], [`apply::refresh`];
+//! - reads what is there: [`read::import`], [`read::refresh`], [`read::Reader`]; names instead of ids: [`read::Directory`];
 //! - shows what will happen: [`diff::preview`] and [`diff::plan`], as text and as JSON;
 //! - does it: [`apply::apply`], through any [`client::ConnectClient`];
 //! - does it for thousands of users: `fleet`, with the feature of that name.

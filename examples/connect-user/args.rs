@@ -14,7 +14,7 @@ use clap::{
 };
 use connect_user::{
     client::Rate,
-    fleet::Strategy,
+    read::Strategy,
     user::{IdentityManagementType, Operation},
 };
 

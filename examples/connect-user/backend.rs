@@ -11,13 +11,12 @@ use std::{
 
 use async_trait::async_trait;
 use connect_user::{
-    apply::identity_management,
     client::{
         CancellationToken, ConnectClient, ErrorKind, Pace, Paced, Rate, Rates, RetryPolicy, Retrying, Sleep,
         Timer, TokenBuckets,
         memory::{MemoryConnect, MemoryFile, OpenError, PersistentConnect},
     },
-    fleet::Directory,
+    read::{Directory, identity_management},
     user::{IdentityManagementType, InstanceId},
 };
 

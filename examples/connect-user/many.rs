@@ -8,9 +8,9 @@ use std::{
 };
 
 use connect_user::{
-    apply::identity_management,
     client::ErrorKind,
-    fleet::{Change, Entry, Everybody, JsonError, Strategy, export_json, import_json, read_all},
+    fleet::{Change, Entry, JsonError, export_json, import_json},
+    read::{Everybody, Strategy, identity_management, read_all},
     user::{InstanceId, UserState, Value},
 };
 use serde_json::json;

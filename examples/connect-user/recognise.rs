@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use connect_user::{
-    apply::import,
     diff,
-    fleet::{DesiredSpec, Identity, Refreshed, Strategy, match_users, refresh},
+    fleet::{DesiredSpec, Identity, Refreshed, match_users, refresh},
+    read::{Strategy, import},
     user::{ImportId, InstanceId, UserSpec, UserState},
     validate::{validate_document, with_name},
 };

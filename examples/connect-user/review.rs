@@ -7,7 +7,8 @@ use std::{
 
 use connect_user::{
     diff::{self, Action, Preview, preview, preview_deletion},
-    fleet::{Directory, Entry, FleetNotice, Refreshed, Wanted},
+    fleet::{Entry, FleetNotice, Refreshed, Wanted},
+    read::Directory,
     user::{AutoName, IdentityManagementType, Input, InstanceId, UserSpec, UserState, Value, merge_tags},
     validate::{Report, Severity, resolve, validate_document, with_name},
 };

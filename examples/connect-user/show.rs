@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use connect_user::{
-    apply,
     client::ErrorKind,
     diff::{Change, ChangeKind, Options, drift as differences},
-    fleet::{Change as Record, Entry, Strategy, Wanted, refresh},
+    fleet::{Change as Record, Entry, Wanted, refresh},
+    read::{self, Strategy},
     user::{ImportId, UserState, Value, one_line},
 };
 use serde_json::json;
@@ -156,7 +156,7 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
             .help(format!("use `{other}` as its name in the program")));
     }
     let mut backend = Backend::open(global, store.users().next().is_some()).await?;
-    let state = apply::import(backend.client(), &id).await.map_err(|error| {
+    let state = read::import(backend.client(), &id).await.map_err(|error| {
         let failure = Failure::caused(format!("`{id}` cannot be imported"), &error);
         match error.kind() {
             ErrorKind::NotFound => failure.help("look the two ids up in the console, or with `list-users`"),

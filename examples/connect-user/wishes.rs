@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use connect_user::{
     diff,
-    fleet::{Directory, RefreshOptions, Strategy},
+    read::{Directory, RefreshOptions, Strategy},
     user::{AutoName, IdentityManagementType, IgnoreTags, Tags, UserState},
     validate::{Context, Overrides, Severity},
 };

@@ -1,4 +1,4 @@
-//! What has effects: reading, importing, applying and deleting, through a [`ConnectClient`].
+//! What has effects: applying and deleting, through a [`ConnectClient`].
 //!
 //! Nothing here retries or paces: that is a matter of the client. What is here is what only someone
 //! who knows the plan can do: wait for a user that was just made, find out what an answer that never
@@ -18,7 +18,6 @@ mod run;
 mod send;
 mod wait;
 
-pub use crate::read::{find_by_name, identity_management, import, read, refresh};
 pub use failed::{ApplyError, Failed};
 #[cfg(feature = "fleet")]
 pub(crate) use identify::is_recorded;

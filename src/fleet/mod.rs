@@ -3,11 +3,10 @@
 //!
 //! - [`match_users`]: which recorded user each user of a program is;
 //! - [`plan`], or [`Planner`] user by user: who moves, who waits for whom, and how many deletions are too many;
-//! - [`refresh`]: what has changed since, by listing, searching or reading; [`read_all`]: everybody;
+//! - [`refresh`]: what has changed since, by listing, searching or reading;
 //! - [`apply`]: all users side by side, with an [estimate](FleetPlan::estimate) before and [`events`] meanwhile;
 //! - [`StateStore`]: what is remembered, in memory, in a file (`EmbeddedStore`, feature `store`), or where the host
-//!   wants it;
-//! - [`Directory`]: names and paths instead of ids.
+//!   wants it.
 
 mod apply;
 mod estimate;
@@ -22,9 +21,6 @@ mod user_plan;
 mod wanted;
 mod work;
 
-pub use crate::read::{
-    Directory, Everybody, Finding, FindingKind, Reader, RefreshOptions, Strategy, read_all,
-};
 pub use apply::{
     ApplyOptions, Event, EventKind, EventSender, EventStream, FleetObserver, FleetOutcome, OnFailure,
     Progress, UserOutcome, UserResult, apply, events,

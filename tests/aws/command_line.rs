@@ -6,8 +6,8 @@ use std::{
 };
 
 use connect_user::{
-    apply::read,
     client::{ConnectClient, UpdateUserRoutingProfile, list_all_users},
+    read::read,
 };
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! The real SDK over real HTTP: the contract, and an apply over every fault of the wire.
 
 use connect_user::{
-    apply::{self, ApplyError, Failed, apply, delete, refresh},
+    apply::{self, ApplyError, Failed, apply, delete},
     client::{
         ConnectClient, DeleteUser, Effect, ErrorKind,
         aws::AwsConnect,
@@ -9,6 +9,7 @@ use connect_user::{
         list_all_users,
     },
     diff::{self, Plan, plan},
+    read::refresh,
     user::{
         IdentityInfo, IdentityManagementType, Input, InstanceId, PhoneConfig, PhoneType, UserSpec, UserState,
     },

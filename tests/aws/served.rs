@@ -9,7 +9,7 @@ use std::{
 };
 
 use connect_user::{
-    apply::{self, delete, find_by_name},
+    apply::{self, delete},
     client::{
         ClientError, ConnectClient, DescribeUser, Effect, ErrorKind, QuickConnectSummary, RetryPolicy,
         Retrying, ThreadTimer, list_all_hierarchy_groups, list_all_proficiencies, list_all_routing_profiles,
@@ -18,6 +18,7 @@ use connect_user::{
         search_all_quick_connects, search_all_users,
     },
     diff,
+    read::find_by_name,
     user::IdentityManagementType,
 };
 

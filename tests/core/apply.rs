@@ -1,12 +1,13 @@
 //! Applying: what is there in the end, whatever happens on the way.
 
 use connect_user::{
-    apply::{self, Applied, ApplyError, Failed, Recovery, apply, find_by_name, import, read, refresh},
+    apply::{self, Applied, ApplyError, Failed, Recovery, apply},
     client::{
         ConnectClient, DeleteUser, ErrorKind, QuickConnectSummary, UserDescription,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::{self, Action, Plan, QuickConnects, plan, plan_deletion, preview},
+    read::{find_by_name, import, read, refresh},
     user::{
         Channel, CreationAttempt, DesiredUser, IdentityManagementType, ImportId, InstanceId, Operation,
         Property, UserState,

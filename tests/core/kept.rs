@@ -2,9 +2,10 @@
 //! what is desired is there in the end, and what is ignored or was not read is as it was.
 
 use connect_user::{
-    apply::{self, apply, refresh},
+    apply::{self, apply},
     client::memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     diff::{Options, Plan, drift, needs_reading, plan, preview},
+    read::refresh,
     user::{IdentityManagementType, IgnoreTags, InstanceId, Path, PropertySet, UserState, ignored_path},
     validate::{Context, resolve},
 };

@@ -271,7 +271,7 @@ async fn names_with_several_at_signs_are_taken() {
     for name in ["mholt@0058d00000AbCdEQAV@00D8d000001XyZaEAK", "0058d00000FgHiJQAV@00D8d000001XyZaEAK"] {
         let request = creation(&[("name", json!(name)), ("password", Value::Null)]);
         let made = connect.create_user(&request).await.expect("taken");
-        let state = connect_user::apply::find_by_name(&connect, &instance(), name, false).await;
+        let state = connect_user::read::find_by_name(&connect, &instance(), name, false).await;
         assert_eq!(state.expect("found").expect("there").user_id, made.user_id);
     }
     let backslash = creation(&[("name", json!("CORP\\jane")), ("password", Value::Null)]);
@@ -295,7 +295,7 @@ async fn an_empty_text_of_the_service_is_none() {
         },
     };
     connect.update_user_identity_info(&request).await.expect("updated");
-    let state = connect_user::apply::read(&connect, &instance(), &created.user_id).await;
+    let state = connect_user::read::read(&connect, &instance(), &created.user_id).await;
     let identity = state.expect("read").expect("there").settings.identity;
     assert_eq!((identity.email, identity.secondary_email), (None, None));
 }

@@ -1,9 +1,10 @@
 //! The code that the README shows does what it says: it stands here once more, and runs.
 
 use connect_user::{
-    apply::{self, refresh},
+    apply,
     client::ConnectClient,
     diff::{self, plan},
+    read::refresh,
     user::{CreationAttempt, IdentityManagementType, UserSpec, UserState},
     validate::{Context, resolve},
 };

@@ -17,9 +17,10 @@ use connect_user::{
     diff::{Action, QuickConnects},
     fleet::{
         ApplyOptions, Change, Entry, Event, EventKind, FleetObserver, FleetOutcome, FleetPlan, Guard,
-        MemoryStore, OnFailure, PlanOptions, RecoveredUser, RefreshOptions, StateStore, StoreError, Strategy,
-        UserResult, Wanted, apply, events, load_all, plan, recover, refresh,
+        MemoryStore, OnFailure, PlanOptions, RecoveredUser, StateStore, StoreError, UserResult, Wanted,
+        apply, events, load_all, plan, recover, refresh,
     },
+    read::{RefreshOptions, Strategy},
     user::{IdentityManagementType, Operation, Timestamp, UserState},
 };
 use proptest::{collection::vec, option, prelude::*, sample::select, strategy::Strategy as _};

@@ -5,7 +5,7 @@ use connect_user::{
         ErrorKind,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
-    fleet::Directory,
+    read::Directory,
     user::{IdentityManagementType, Input, Operation, UserSpec},
     validate::{Context, Report, resolve, validate},
 };

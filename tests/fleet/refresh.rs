@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
 
 use connect_user::{
-    apply::import,
     client::{
         ConnectClient, CreateUser, DeleteUser, ErrorKind, ListUsers, Rate, TagResource, ThreadTimer,
         TokenBuckets,
@@ -11,9 +10,10 @@ use connect_user::{
     },
     diff::Action,
     fleet::{
-        ApplyOptions, Change, Entry, FindingKind, Guard, MemoryStore, PlanOptions, Reader, RefreshOptions,
-        Refreshed, StateStore, Strategy, Wanted, apply, load_all, plan, read_all, refresh,
+        ApplyOptions, Change, Entry, Guard, MemoryStore, PlanOptions, Refreshed, StateStore, Wanted, apply,
+        load_all, plan, refresh,
     },
+    read::{FindingKind, Reader, RefreshOptions, Strategy, import, read_all},
     user::{
         IdentityManagementType, ImportId, InstanceId, Operation, Property, PropertySet, Timestamp, UserState,
     },

@@ -11,12 +11,11 @@ use std::{
 
 use async_trait::async_trait;
 use connect_user::{
-    apply::identity_management,
     client::{
         CancellationToken, ClientResult, ConnectClient, ErrorKind, Paced, RetryPolicy, Retrying, Sleep,
         Timer, TokenBuckets, Traced, aws::AwsConnect,
     },
-    fleet::{Reader, RefreshOptions},
+    read::{Reader, RefreshOptions, identity_management},
     user::{IdentityManagementType, InstanceId, UserId},
 };
 

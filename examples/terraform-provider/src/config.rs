@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, time::Duration};
 use connect_user::{
     client::{Rate, aws::AwsSettings},
     diff::{DirectoryUserIdPolicy, Options, PasswordPolicy, QuickConnects},
-    fleet::Strategy,
+    read::Strategy,
     user::{IgnoreTags, Path, Tags, Value},
 };
 

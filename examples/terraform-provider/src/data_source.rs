@@ -1,7 +1,7 @@
 //! The data source `connect_user`: a user that somebody else manages, found by its id or its exact name.
 
 use connect_user::{
-    apply::{find_by_name, read},
+    read::{find_by_name, read},
     user::{InstanceId, Path, UserId, Value},
 };
 

@@ -7,7 +7,8 @@ use std::{
 
 use connect_user::{
     client::{ConnectClient, DeleteUser},
-    fleet::{Creating, Entry, FleetRefused, Strategy, UserResult, load_all},
+    fleet::{Creating, Entry, FleetRefused, UserResult, load_all},
+    read::Strategy,
     user::{Tags, UserId, UserState},
 };
 

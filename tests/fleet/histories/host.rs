@@ -19,9 +19,9 @@ use connect_user::{
     diff::{Options, PasswordPolicy},
     fleet::{
         ApplyOptions, Capacity, Change, Entry, FleetObserver, FleetOutcome, FleetPlan, FleetRefused, Guard,
-        MemoryStore, PlanOptions, RefreshOptions, StateStore, StoreError, Strategy, Wanted, load_all, plan,
-        recover, refresh,
+        MemoryStore, PlanOptions, StateStore, StoreError, Wanted, load_all, plan, recover, refresh,
     },
+    read::{RefreshOptions, Strategy},
     user::{IdentityManagementType, Operation, Timestamp, UserState},
     validate::{Context, resolve},
 };

@@ -1,7 +1,7 @@
 //! Beginning with a user that exists.
 
 use connect_user::{
-    apply::read,
+    read::read,
     user::{Arn, ImportId, Secret, Value},
 };
 
