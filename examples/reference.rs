@@ -1,10 +1,10 @@
-//! Writes the reference of properties and rules from the tables that the library reads.
+//! Writes the reference of properties and diagnostics from the tables that the library reads.
 //!
 //! ```text
 //! cargo run --example reference > docs/reference.md
 //! ```
 
-use connect_user::{user::reference_table, validate::rules_table};
+use connect_user::user::{Code, reference_table};
 
 fn main() {
     print!(
@@ -18,10 +18,11 @@ fn main() {
          `persistentConnectionConfigs` `{{channel, persistentConnection}}`, `voiceEnhancementConfigs` `{{channel, \
          voiceEnhancementMode}}`, `userProficiencies` `{{attributeName, attributeValue, level}}`.\n\n\
          {}\n\
-         ## Rules\n\n\
-         A host may lower a rule to a warning or raise one to an error, but for those of reading a document.\n\n\
+         ## Diagnostics\n\n\
+         Everything that the crate finds, by its code. A host may lower what is found in a user or in its instance to a \
+         warning, or raise it to an error, but for what is an error always: no call can carry what breaks it.\n\n\
          {}",
         reference_table(),
-        rules_table(),
+        Code::table(),
     );
 }

@@ -275,7 +275,10 @@ fn refuse(review: &Review, scale: &Scale) -> Outcome<()> {
     let mut refused = false;
     for (name, preview) in review.previews() {
         for notice in preview.diff.refusals() {
-            output::failure(&Failure::new(format!("{name}: {}", notice.message)).help(notice.help.as_str()));
+            output::failure(
+                &Failure::new(format!("{name}: {}", notice.message))
+                    .help(notice.help.as_deref().unwrap_or_default()),
+            );
             refused = true;
         }
     }

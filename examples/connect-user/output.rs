@@ -192,7 +192,7 @@ fn all_violations(views: &[View], wishes: &Wishes) -> Vec<Value> {
                 "help": help, "user": view.name,
             })
         });
-        let violations = view.report.violations().iter().map(|violation| with_user(&view.name, violation));
+        let violations = view.report.diagnostics().iter().map(|violation| with_user(&view.name, violation));
         undefined.chain(violations).collect()
     };
     views.iter().flat_map(of).collect()

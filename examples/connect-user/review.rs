@@ -9,8 +9,10 @@ use connect_user::{
     diff::{self, Action, Preview, preview, preview_deletion},
     fleet::{Entry, FleetNotice, Refreshed, Wanted},
     read::Directory,
-    user::{AutoName, IdentityManagementType, Input, InstanceId, UserSpec, UserState, Value, merge_tags},
-    validate::{Report, Severity, resolve, validate_document, with_name},
+    user::{
+        AutoName, IdentityManagementType, Input, InstanceId, Severity, UserSpec, UserState, Value, merge_tags,
+    },
+    validate::{Report, resolve, validate_document, with_name},
 };
 
 use crate::{

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use connect_user::{
     diff,
     read::{Directory, RefreshOptions, Strategy},
-    user::{AutoName, IdentityManagementType, IgnoreTags, Tags, UserState},
-    validate::{Context, Overrides, Severity},
+    user::{AutoName, IdentityManagementType, IgnoreTags, Severity, Tags, UserState},
+    validate::{Context, Overrides},
 };
 
 use crate::{

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{
+    Serialize, Serializer,
+    ser::{SerializeMap, SerializeSeq},
+};
 
-use crate::user::{Path, Property, Value};
+use crate::user::{Diagnostic, Path, Property, Value};
 
 /// What has to happen to a user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
@@ -141,22 +144,6 @@ impl Serialize for Change {
     }
 }
 
-/// Something that a plan has to say and no call can do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Notice {
-    /// What it is about.
-    pub path: Path,
-    /// A stable code.
-    pub code: &'static str,
-    /// Whether it keeps the plan from being made.
-    pub refused: bool,
-    /// What there is to say, in a sentence.
-    pub message: String,
-    /// The way out.
-    pub help: String,
-}
-
 /// In which order a replacement goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -176,7 +163,8 @@ pub struct Diff {
     /// The changes, in the order of the properties.
     pub changes: Vec<Change>,
     /// What no call can do.
-    pub notices: Vec<Notice>,
+    #[serde(serialize_with = "with_refused")]
+    pub notices: Vec<Diagnostic>,
     /// The order of a replacement, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replacement: Option<ReplacementOrder>,
@@ -189,12 +177,28 @@ impl Diff {
     }
 
     /// The notices that keep a plan from being made.
-    pub fn refusals(&self) -> impl Iterator<Item = &Notice> {
-        self.notices.iter().filter(|notice| notice.refused)
+    pub fn refusals(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.notices.iter().filter(|notice| notice.is_error())
     }
 
     /// Whether any change is of a value that is not known yet.
     pub fn has_unknowns(&self) -> bool {
         self.changes.iter().any(|change| change.unknown)
     }
+}
+
+/// Says of each notice whether it keeps the plan from being made.
+fn with_refused<S: Serializer>(notices: &[Diagnostic], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Notice<'a> {
+        #[serde(flatten)]
+        diagnostic: &'a Diagnostic,
+        refused: bool,
+    }
+
+    let mut list = serializer.serialize_seq(Some(notices.len()))?;
+    for diagnostic in notices {
+        list.serialize_element(&Notice { diagnostic, refused: diagnostic.is_error() })?;
+    }
+    list.end()
 }

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use super::{
     Change,
     ChangeKind::{Add, Delete, Update},
-    DirectoryUserIdPolicy, Notice, PasswordPolicy,
+    DirectoryUserIdPolicy, PasswordPolicy,
     channels::{PerChannel, has_unknowns, same_list},
     tags,
     want::{Sides, Want},
 };
 use crate::user::{
-    Channel, Content, HierarchyGroupId, Input, Personal, PhoneType, Proficiencies, ProficiencyKey, Property,
-    Secrets, SecurityProfileId, ToSpec, UserProficiency, Value,
+    Channel, Code, Content, Diagnostic, HierarchyGroupId, Input, Personal, PhoneType, Proficiencies,
+    ProficiencyKey, Property, Secrets, SecurityProfileId, Severity, ToSpec, UserProficiency, Value,
 };
 
 /// Every change that the spec asks of the state, in the order of the properties.
-pub(super) fn changes(sides: &Sides<'_>, notices: &mut Vec<Notice>) -> Vec<Change> {
+pub(super) fn changes(sides: &Sides<'_>, notices: &mut Vec<Diagnostic>) -> Vec<Change> {
     let mut found = Vec::new();
     immutable(sides, &mut found, notices);
     profiles(sides, &mut found);
@@ -28,7 +28,7 @@ pub(super) fn changes(sides: &Sides<'_>, notices: &mut Vec<Notice>) -> Vec<Chang
     found
 }
 
-fn immutable<'a>(sides: &Sides<'a>, found: &mut Vec<Change>, notices: &mut Vec<Notice>) {
+fn immutable<'a>(sides: &Sides<'a>, found: &mut Vec<Change>, notices: &mut Vec<Diagnostic>) {
     let Sides { spec, state, options, .. } = sides;
     found.extend(leaf(sides, Property::InstanceId, Some(&spec.instance_id), Some(&state.instance_id), never));
     // A name that is left out was made once, and stays.
@@ -54,13 +54,12 @@ fn immutable<'a>(sides: &Sides<'a>, found: &mut Vec<Change>, notices: &mut Vec<N
         match options.directory_user_id {
             DirectoryUserIdPolicy::Replace => change.forces_replacement = true,
             DirectoryUserIdPolicy::Refuse if change.unknown => {}
-            DirectoryUserIdPolicy::Refuse => notices.push(Notice {
-                path: Property::DirectoryUserId.into(),
-                code: "directory-user-id-unchangeable",
-                refused: true,
-                message: "no API changes `directoryUserId` of a user that exists".to_owned(),
-                help: "set it back, or let the user be replaced".to_owned(),
-            }),
+            DirectoryUserIdPolicy::Refuse => {
+                let message = "no API changes `directoryUserId` of a user that exists";
+                let refusal = Diagnostic::new(Code::DIRECTORY_USER_ID_UNCHANGEABLE, message);
+                let help = "set it back, or let the user be replaced";
+                notices.push(refusal.at(Property::DirectoryUserId).with_help(help));
+            }
         }
         found.push(change);
     }
@@ -79,26 +78,21 @@ fn password_changed(sides: &Sides<'_>) -> bool {
     }
 }
 
-fn password_notice(policy: PasswordPolicy) -> Notice {
-    let refused = policy == PasswordPolicy::Refuse;
-    let (message, help) = if refused {
-        (
+fn password_notice(policy: PasswordPolicy) -> Diagnostic {
+    let (severity, message, help) = match policy {
+        PasswordPolicy::Refuse => (
+            Severity::Error,
             "`password` has changed, which no API can do for a user that exists: refused",
             "set it back, or choose another policy for password changes",
-        )
-    } else {
-        (
+        ),
+        _ => (
+            Severity::Warning,
             "`password` has changed, which no API can do for a user that exists: the user keeps its password",
             "let the user reset it, set it in the console, or choose the policy that replaces the user",
-        )
+        ),
     };
-    Notice {
-        path: Property::Password.into(),
-        code: "password-unchangeable",
-        refused,
-        message: message.to_owned(),
-        help: help.to_owned(),
-    }
+    let notice = Diagnostic::new(Code::PASSWORD_UNCHANGEABLE, message).at(Property::Password);
+    notice.with_severity(severity).with_help(help)
 }
 
 fn profiles(sides: &Sides<'_>, found: &mut Vec<Change>) {
@@ -270,23 +264,16 @@ fn overwritten(sides: &Sides<'_>) -> Option<Change> {
     )
 }
 
-/// The code of the notice that proficiencies cannot be compared.
-pub(super) const PROFICIENCIES_NOT_READ: &str = "proficiencies-not-read";
-
-fn proficiencies(sides: &Sides<'_>, found: &mut Vec<Change>, notices: &mut Vec<Notice>) {
+fn proficiencies(sides: &Sides<'_>, found: &mut Vec<Change>, notices: &mut Vec<Diagnostic>) {
     let property = Property::UserProficiencies;
     let want = sides.want(property, sides.spec.user_proficiencies.as_ref());
     if matches!(want, Want::Keep) {
         return;
     }
     let Some(actual) = &sides.state.settings.proficiencies else {
-        notices.push(Notice {
-            path: property.into(),
-            code: PROFICIENCIES_NOT_READ,
-            refused: true,
-            message: "the state does not hold the user's proficiencies".to_owned(),
-            help: "read the user again, with its proficiencies".to_owned(),
-        });
+        let message = "the state does not hold the user's proficiencies";
+        let refusal = Diagnostic::new(Code::PROFICIENCIES_NOT_READ, message).at(property);
+        notices.push(refusal.with_help("read the user again, with its proficiencies"));
         return;
     };
     let before = || encode(Some(&actual.to_spec())).filter(|_| !actual.is_empty());

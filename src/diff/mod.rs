@@ -21,7 +21,7 @@ mod unread;
 mod want;
 
 pub use call::Call;
-pub use change::{Action, Change, ChangeKind, Diff, Notice, ReplacementOrder};
+pub use change::{Action, Change, ChangeKind, Diff, ReplacementOrder};
 pub use drift::drift;
 pub(crate) use drift::everything;
 pub use plan::{Plan, Refused, plan, plan_deletion};

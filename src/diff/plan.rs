@@ -3,12 +3,12 @@
 use serde::{Serialize, Serializer};
 
 use super::{
-    Action, Diff, Notice, Options, Preview, Step,
+    Action, Diff, Options, Preview, Step,
     preview::{preview, preview_deletion},
 };
 #[cfg(feature = "fleet")]
 use super::{Call, ReplacementOrder};
-use crate::user::{DesiredUser, IgnoreTags, Path, Property, UserState};
+use crate::user::{Code, DesiredUser, Diagnostic, IgnoreTags, Path, Property, UserState, joined};
 
 /// The calls that bring one user from the state that the plan was made from to what is desired.
 ///
@@ -24,7 +24,7 @@ pub struct Plan {
 
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused(Vec<Notice>);
+pub struct Refused(Vec<Diagnostic>);
 
 impl Plan {
     /// What differs.
@@ -140,7 +140,7 @@ pub fn plan(mut desired: DesiredUser, state: Option<&UserState>, options: &Optio
 }
 
 /// What was checked under other settings was not checked.
-fn settings_differ(desired: &DesiredUser, options: &Options) -> Option<Notice> {
+fn settings_differ(desired: &DesiredUser, options: &Options) -> Option<Diagnostic> {
     let is_other_kind = |kind| options.identity_management != Some(kind);
     let (path, what) = if desired.default_tags() != &options.default_tags {
         (Property::Tags.into(), "default tags")
@@ -149,13 +149,9 @@ fn settings_differ(desired: &DesiredUser, options: &Options) -> Option<Notice> {
     } else {
         return None;
     };
-    Some(Notice {
-        path,
-        code: "settings-differ",
-        refused: true,
-        message: format!("the user was validated with {what} other than those of the plan"),
-        help: "give validation and planning the same options".to_owned(),
-    })
+    let message = format!("the user was validated with {what} other than those of the plan");
+    let refusal = Diagnostic::new(Code::SETTINGS_DIFFER, message).at(path);
+    Some(refusal.with_help("give validation and planning the same options"))
 }
 
 /// Plans the calls that delete a user.
@@ -171,24 +167,20 @@ pub fn plan_deletion(state: &UserState, options: &Options) -> Result<Plan, Refus
 }
 
 fn accept(preview: &Preview) -> Result<(), Refused> {
-    let refusals: Vec<Notice> = preview.diff.refusals().cloned().collect();
+    let refusals: Vec<Diagnostic> = preview.diff.refusals().cloned().collect();
     if refusals.is_empty() { Ok(()) } else { Err(Refused(refusals)) }
 }
 
 impl Refused {
     /// The reasons, each with its help.
-    pub fn notices(&self) -> &[Notice] {
+    pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.0
     }
 }
 
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (index, notice) in self.0.iter().enumerate() {
-            let separator = if index > 0 { "; " } else { "" };
-            write!(f, "{separator}{}", notice.message)?;
-        }
-        Ok(())
+        f.write_str(&joined(&self.0))
     }
 }
 

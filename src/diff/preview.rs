@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{
-    Action, Change, ChangeKind, Diff, Notice, Options, ReplacementOrder, Step, compare,
+    Action, Change, ChangeKind, Diff, Options, ReplacementOrder, Step, compare,
     step::{creation, deletion, replaced, replacement, update},
     unread,
     want::Sides,
 };
 use crate::user::{
-    IdentityManagementType, Input, Path, Property, UserSpec, UserState, Value, document_order, is_system_tag,
-    keep_ignored, merge_tags,
+    Code, Diagnostic, IdentityManagementType, Input, Path, Property, UserSpec, UserState, Value,
+    document_order, is_system_tag, keep_ignored, merge_tags,
 };
 
 /// What differs and the calls that settle it: what a preview shows.
@@ -88,7 +88,7 @@ pub(super) fn against(sides: &Sides<'_>) -> Diff {
     });
     if certain {
         // A new user has none, whatever the old one has.
-        notices.retain(|notice: &Notice| notice.code != compare::PROFICIENCIES_NOT_READ);
+        notices.retain(|notice: &Diagnostic| notice.code != Code::PROFICIENCIES_NOT_READ);
         notices.extend(replacement_refusals(sides));
     }
     notices.extend(unread::refusals(sides, &changes));
@@ -101,15 +101,8 @@ pub(super) fn against(sides: &Sides<'_>) -> Diff {
     Diff { action, changes, notices, replacement }
 }
 
-fn replacement_refusals(sides: &Sides<'_>) -> Vec<Notice> {
+fn replacement_refusals(sides: &Sides<'_>) -> Vec<Diagnostic> {
     let options = sides.options;
-    let refuse = |path: Path, code, message: &str, help: &str| Notice {
-        path,
-        code,
-        refused: true,
-        message: message.to_owned(),
-        help: help.to_owned(),
-    };
     let mut notices = Vec::new();
     if options.protect {
         notices.push(protected("replaced"));
@@ -117,24 +110,17 @@ fn replacement_refusals(sides: &Sides<'_>) -> Vec<Notice> {
     if options.identity_management == Some(IdentityManagementType::ConnectManaged)
         && sides.spec.password.is_none()
     {
-        notices.push(refuse(
-            Property::Password.into(),
-            "replacement-needs-password",
-            "the user would be replaced, and a new user of this instance needs a `password`",
-            "give the new user a `password`, or take back the change that replaces the user",
-        ));
+        let message = "the user would be replaced, and a new user of this instance needs a `password`";
+        let help = "give the new user a `password`, or take back the change that replaces the user";
+        let refusal = Diagnostic::new(Code::REPLACEMENT_NEEDS_PASSWORD, message);
+        notices.push(refusal.at(Property::Password).with_help(help));
     }
     notices
 }
 
-fn protected(what: &str) -> Notice {
-    Notice {
-        path: Path::root(),
-        code: "protected",
-        refused: true,
-        message: format!("the user is protected and would be {what}"),
-        help: "apply it with `protect: false` first, then remove or replace it".to_owned(),
-    }
+fn protected(what: &str) -> Diagnostic {
+    Diagnostic::new(Code::PROTECTED, format!("the user is protected and would be {what}"))
+        .with_help("apply it with `protect: false` first, then remove or replace it")
 }
 
 /// Everything that a new user sets.

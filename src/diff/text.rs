@@ -95,8 +95,11 @@ impl fmt::Display for PreviewText<'_> {
             }
         }
         for notice in &diff.notices {
-            let mark = if notice.refused { "refused" } else { "note" };
-            writeln!(f, "  {mark}: {}\n    help: {}", notice.message, notice.help)?;
+            let mark = if notice.is_error() { "refused" } else { "note" };
+            writeln!(f, "  {mark}: {}", notice.message)?;
+            if let Some(help) = &notice.help {
+                writeln!(f, "    help: {help}")?;
+            }
         }
         Ok(())
     }

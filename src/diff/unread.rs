@@ -1,10 +1,9 @@
 //! What was not read is not written: which calls would, and what must be read before they can be planned.
 
-use super::{Change, Diff, Notice, Options, compare::PROFICIENCIES_NOT_READ, preview::against, want::Sides};
-use crate::user::{OnChange, Operation, Path, Property, PropertySet, UserSpec, UserState, keep_ignored};
-
-/// The code of the notice that a call would write what was not read.
-const NOT_READ: &str = "not-read";
+use super::{Change, Diff, Options, preview::against, want::Sides};
+use crate::user::{
+    Code, Diagnostic, OnChange, Operation, Path, Property, PropertySet, UserSpec, UserState, keep_ignored,
+};
 
 /// The properties that must be read before `spec` can be planned for the user: those that a call would write
 /// although the last reading left them out ([`Record::unread`](crate::user::Record::unread)), and
@@ -38,23 +37,20 @@ pub fn needs_reading(spec: &UserSpec, state: &UserState, options: &Options) -> P
     for (_, properties) in unread_writes(&sides, &changes) {
         missing = missing.union(properties);
     }
-    let is_missing = |notice: &Notice| notice.code == PROFICIENCIES_NOT_READ;
+    let is_missing = |notice: &Diagnostic| notice.code == Code::PROFICIENCIES_NOT_READ;
     missing.insert_if(Property::UserProficiencies, notices.iter().any(is_missing));
     missing
 }
 
 /// A refusal for each call that would write what was not read.
-pub(super) fn refusals(sides: &Sides<'_>, changes: &[Change]) -> Vec<Notice> {
+pub(super) fn refusals(sides: &Sides<'_>, changes: &[Change]) -> Vec<Diagnostic> {
     let refusal = |(operation, properties): (Operation, PropertySet)| {
         let names: Vec<_> = properties.iter().map(|property| format!("`{property}`")).collect();
         let verb = if names.len() == 1 { "was" } else { "were" };
-        Notice {
-            path: properties.iter().next().map(Path::from).unwrap_or_default(),
-            code: NOT_READ,
-            refused: true,
-            message: format!("`{operation}` would write {}, which {verb} not read", names.join(", ")),
-            help: "read the user, then plan again".to_owned(),
-        }
+        let message = format!("`{operation}` would write {}, which {verb} not read", names.join(", "));
+        Diagnostic::new(Code::NOT_READ, message)
+            .at(properties.iter().next().map(Path::from).unwrap_or_default())
+            .with_help("read the user, then plan again")
     };
     unread_writes(sides, changes).into_iter().map(refusal).collect()
 }

@@ -370,8 +370,13 @@ impl Planner {
     }
 
     fn refuse_user(&mut self, name: &str, refused: &Refused) {
-        for notice in refused.notices() {
-            self.refuse(notice.code, name, format!("`{name}`: {}", notice.message), &notice.help);
+        for notice in refused.diagnostics() {
+            self.refuse(
+                notice.code.as_str(),
+                name,
+                format!("`{name}`: {}", notice.message),
+                notice.help.as_deref().unwrap_or_default(),
+            );
         }
     }
 }

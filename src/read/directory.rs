@@ -7,8 +7,8 @@ use crate::{
         ClientError, ClientResult, ConnectClient, ErrorKind, list_all_hierarchy_groups,
         list_all_routing_profiles, list_all_security_profiles,
     },
-    user::{Id, IdKind, Input, InstanceId, Named, Path, Property, UserSpec, nearest},
-    validate::{Names, Severity, Violation},
+    user::{Code, Diagnostic, Id, IdKind, Input, InstanceId, Named, Path, Property, UserSpec, nearest},
+    validate::Names,
 };
 
 /// The routing profiles, security profiles and hierarchy groups of an instance: one listing for each kind.
@@ -123,13 +123,14 @@ impl Directory {
     fn look_up<K: IdKind>(
         &self,
         kind: &Kind,
-        code: &'static str,
+        code: Code,
         path: Path,
         id: &mut Input<Id<K>>,
-    ) -> Option<Violation> {
+    ) -> Option<Diagnostic> {
         let known = id.known()?;
-        let error =
-            |code, message: String, help| Some(Violation::new(path, code, Severity::Error, message, help));
+        let error = |code, message: String, help: String| {
+            Some(Diagnostic::new(code, message).at(path).with_help(help))
+        };
         let what = K::NAME.trim_start_matches("an ").trim_start_matches("a ");
         let instance = &self.instance;
         let Some(named) = known.named() else {
@@ -138,7 +139,7 @@ impl Directory {
                 return None;
             }
             let message = format!("the instance `{instance}` has no {what} `{}`", known.bare());
-            return error(code, message, kind.some_names().map(|names| format!("it has {names}")));
+            return error(code, message, kind.some_names());
         };
         if let Some(reason) = &kind.error {
             let message = format!("names of {what}s cannot be looked up: {reason}");
@@ -148,7 +149,7 @@ impl Directory {
                 }
                 _ => "write its id, or run it again".to_owned(),
             };
-            return error("names-not-listed", message, Some(help));
+            return error(Code::NAMES_NOT_LISTED, message, help);
         }
         let (found, form, text) = match named {
             Named::Name(name) => (kind.ids.get(name).cloned().unwrap_or_default(), "of the name", name),
@@ -161,21 +162,21 @@ impl Directory {
             }
             [] => {
                 let near = kind.nearest(named).map(|near| format!("did you mean `{near}`?"));
-                let help = near.or_else(|| kind.some_names().map(|names| format!("it has {names}")));
+                let help = near.unwrap_or_else(|| kind.some_names());
                 error(code, format!("the instance `{instance}` has no {what} {form} `{text}`"), help)
             }
             several => {
                 let message =
                     format!("the instance `{instance}` has {} {what}s {form} `{text}`", several.len());
                 let help = format!("write one of `{}`", kind.distinct(several).join("`, `"));
-                error("ambiguous-name", message, Some(help))
+                error(Code::AMBIGUOUS_NAME, message, help)
             }
         }
     }
 }
 
 impl Names for Directory {
-    fn resolve(&self, spec: &mut UserSpec) -> Vec<Violation> {
+    fn resolve(&self, spec: &mut UserSpec) -> Vec<Diagnostic> {
         // A user of another instance is not for this directory to judge.
         if spec.instance_id.known().is_some_and(|instance| *instance != self.instance) {
             return Vec::new();
@@ -183,20 +184,25 @@ impl Names for Directory {
         let routing = Property::RoutingProfileId;
         let routing = self.look_up(
             &self.routing_profiles,
-            "unknown-routing-profile",
+            Code::UNKNOWN_ROUTING_PROFILE,
             routing.into(),
             &mut spec.routing_profile_id,
         );
-        let mut found: Vec<Violation> = routing.into_iter().collect();
+        let mut found: Vec<Diagnostic> = routing.into_iter().collect();
         if let Input::Known(ids) = &mut spec.security_profile_ids {
             for (index, id) in ids.iter_mut().enumerate() {
                 let place = Path::from(Property::SecurityProfileIds).index(index);
-                found.extend(self.look_up(&self.security_profiles, "unknown-security-profile", place, id));
+                found.extend(self.look_up(
+                    &self.security_profiles,
+                    Code::UNKNOWN_SECURITY_PROFILE,
+                    place,
+                    id,
+                ));
             }
         }
         if let Some(id) = &mut spec.hierarchy_group_id {
             let place = Property::HierarchyGroupId.into();
-            found.extend(self.look_up(&self.hierarchy_groups, "unknown-hierarchy-group", place, id));
+            found.extend(self.look_up(&self.hierarchy_groups, Code::UNKNOWN_HIERARCHY_GROUP, place, id));
         }
         found
     }
@@ -254,16 +260,17 @@ impl Kind {
         }
     }
 
-    fn some_names(&self) -> Option<String> {
+    /// What may be named instead.
+    fn some_names(&self) -> String {
         let mut names: Vec<&str> = self.ids.keys().map(String::as_str).collect();
         names.sort_unstable();
         let more = names.len().saturating_sub(OFFERED);
         names.truncate(OFFERED);
         let listed = format!("`{}`", names.join("`, `"));
         match (names.is_empty(), more) {
-            (true, _) => None,
-            (false, 0) => Some(listed),
-            (false, more) => Some(format!("{listed} and {more} more")),
+            (true, _) => "it has none: create one first".to_owned(),
+            (false, 0) => format!("it has {listed}"),
+            (false, more) => format!("it has {listed} and {more} more"),
         }
     }
 

@@ -5,17 +5,13 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, de};
 
 use super::{
-    decode_error::{DecodeError, MOST_LISTED},
-    node::Node,
-    path::Path,
-    spec::UserSpec,
-    value::Value,
+    decode_error::MOST_LISTED, diagnostic::Diagnostic, node::Node, path::Path, spec::UserSpec, value::Value,
 };
 
 /// Every mistake of a document, in its order.
 #[derive(Clone, Debug)]
 pub struct DecodeErrors {
-    errors: Vec<DecodeError>,
+    errors: Vec<Diagnostic>,
     partial: Box<UserSpec>,
 }
 
@@ -35,7 +31,7 @@ impl UserSpec {
     ///     "phoneConfg": { "phoneType": "SOFT_PHONE" }
     /// }"#)?;
     /// let errors = UserSpec::decode(document).unwrap_err();
-    /// let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    /// let lines: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
     /// assert_eq!(lines, [
     ///     "`securityProfileIds` must be a list, not a string",
     ///     "there is no property `phoneConfg`; did you mean `phoneConfig`?",
@@ -51,7 +47,7 @@ impl UserSpec {
         let spec = match document {
             Value::Map(_) => Self::node(document, &mut errors),
             other => {
-                errors.push(DecodeError::wrong_type(&Path::root(), "an object", &other));
+                errors.push(Diagnostic::wrong_type(&Path::root(), "an object", &other));
                 Self::node(Value::Unknown, &mut errors)
             }
         };
@@ -70,7 +66,7 @@ impl UserSpec {
         Node::has_unknowns(self)
     }
 
-    fn node(document: Value, errors: &mut Vec<DecodeError>) -> Self {
+    fn node(document: Value, errors: &mut Vec<Diagnostic>) -> Self {
         let mut spec: Self = Node::decode(document, &Path::root(), errors);
         spec.drop_empty_texts();
         spec
@@ -85,7 +81,7 @@ impl<'de> Deserialize<'de> for UserSpec {
 
 impl DecodeErrors {
     /// The mistakes, in the order of the document's properties.
-    pub fn iter(&self) -> impl Iterator<Item = &DecodeError> {
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.errors.iter()
     }
 
@@ -96,7 +92,7 @@ impl DecodeErrors {
     }
 
     /// The mistakes and what could be read.
-    pub fn into_parts(self) -> (Vec<DecodeError>, UserSpec) {
+    pub fn into_parts(self) -> (Vec<Diagnostic>, UserSpec) {
         (self.errors, *self.partial)
     }
 }
@@ -107,7 +103,7 @@ impl fmt::Display for DecodeErrors {
             if index > 0 {
                 f.write_str("; ")?;
             }
-            error.fmt(f)?;
+            f.write_str(&error.message)?;
         }
         match self.errors.len().saturating_sub(MOST_LISTED) {
             0 => Ok(()),

@@ -4,18 +4,18 @@
 use std::{collections::BTreeMap, str::FromStr};
 
 use super::{
-    Channel, DecodeError, Id, IdKind, Input, Path, Personal, PhoneType, Secret, UnknownChoice, Value,
+    Channel, Diagnostic, Id, IdKind, Input, Path, Personal, PhoneType, Secret, UnknownChoice, Value,
     VoiceEnhancementMode,
 };
 
 /// What may stand at a member of a spec.
 pub(crate) trait Node: Sized {
     /// Reads a value. What cannot be read is reported and becomes unknown.
-    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Self;
+    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Self;
 
     /// What a member is that is left out: an error, unless it may be.
-    fn missing(at: &Path, errors: &mut Vec<DecodeError>) -> Self {
-        errors.push(DecodeError::missing(at));
+    fn missing(at: &Path, errors: &mut Vec<Diagnostic>) -> Self {
+        errors.push(Diagnostic::missing(at));
         Self::decode(Value::Unknown, at, errors)
     }
 
@@ -37,11 +37,11 @@ pub(crate) enum Secrets {
 }
 
 impl<N: Node> Node for Option<N> {
-    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Self {
+    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Self {
         Some(N::decode(value, at, errors))
     }
 
-    fn missing(_: &Path, _: &mut Vec<DecodeError>) -> Self {
+    fn missing(_: &Path, _: &mut Vec<Diagnostic>) -> Self {
         None
     }
 
@@ -61,7 +61,7 @@ impl<N: Node> Node for Option<N> {
 }
 
 impl<C: Content> Node for Input<C> {
-    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Self {
+    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Self {
         match value {
             Value::Unknown => Self::Unknown,
             value => C::decode(value, at, errors).map_or(Self::Unknown, Self::Known),
@@ -90,7 +90,7 @@ impl<C: Content> Node for Input<C> {
 /// What an [`Input`] may hold.
 pub(crate) trait Content: Sized {
     /// Reads a value that is not unknown; what cannot be read is reported.
-    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self>;
+    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self>;
 
     fn encode(&self, secrets: Secrets) -> Option<Value>;
 
@@ -102,7 +102,7 @@ pub(crate) trait Content: Sized {
 }
 
 impl<N: Node> Content for Vec<N> {
-    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self> {
+    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self> {
         let items = read_list(value, at, errors)?;
         Some(items.into_iter().enumerate().map(|(i, item)| decode_item(item, &at.index(i), errors)).collect())
     }
@@ -123,17 +123,17 @@ impl<N: Node> Content for Vec<N> {
 }
 
 impl<N: Node> Content for BTreeMap<String, N> {
-    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self> {
+    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self> {
         let mut map = Self::new();
         for (key, value) in read_object(value, at, errors)? {
             let place = at.key(key.as_str());
             if map.contains_key(&key) {
-                errors.push(DecodeError::duplicate(&place, &key));
+                errors.push(Diagnostic::duplicate(&place, &key));
                 continue;
             }
             let value = match value {
                 Value::Null => {
-                    errors.push(DecodeError::no_tag_value(&place, &key));
+                    errors.push(Diagnostic::no_tag_value(&place, &key));
                     Value::Unknown
                 }
                 value => value,
@@ -160,10 +160,10 @@ impl<N: Node> Content for BTreeMap<String, N> {
 }
 
 /// An element of a list: `null` there is a mistake, not a member left out.
-fn decode_item<N: Node>(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> N {
+fn decode_item<N: Node>(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> N {
     let value = match value {
         Value::Null => {
-            errors.push(DecodeError::no_element(at));
+            errors.push(Diagnostic::no_element(at));
             Value::Unknown
         }
         value => value,
@@ -174,11 +174,11 @@ fn decode_item<N: Node>(value: Value, at: &Path, errors: &mut Vec<DecodeError>) 
 macro_rules! text {
     ($([$($generics:tt)*] $type:ty, $write:expr;)+) => {$(
         impl<$($generics)*> Content for $type {
-            fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self> {
+            fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self> {
                 match value {
                     Value::String(text) => Some(text.into()),
                     value => {
-                        errors.push(DecodeError::wrong_type(at, "a string", &value));
+                        errors.push(Diagnostic::wrong_type(at, "a string", &value));
                         None
                     }
                 }
@@ -200,17 +200,17 @@ text! {
 }
 
 impl Content for i64 {
-    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self> {
+    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self> {
         match value {
             Value::Integer(number) => Some(number),
             // Hosts whose only number is a double write whole numbers as such.
             Value::Float(number) if number.fract() == 0.0 && number.abs() < MAX_EXACT => Some(number as i64),
             Value::Float(number) => {
-                errors.push(DecodeError::not_a_whole_number(at, number));
+                errors.push(Diagnostic::not_a_whole_number(at, number));
                 None
             }
             value => {
-                errors.push(DecodeError::wrong_type(at, "a whole number", &value));
+                errors.push(Diagnostic::wrong_type(at, "a whole number", &value));
                 None
             }
         }
@@ -225,11 +225,11 @@ impl Content for i64 {
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 impl Content for bool {
-    fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self> {
+    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self> {
         match value {
             Value::Bool(flag) => Some(flag),
             value => {
-                errors.push(DecodeError::wrong_type(at, "`true` or `false`", &value));
+                errors.push(Diagnostic::wrong_type(at, "`true` or `false`", &value));
                 None
             }
         }
@@ -243,13 +243,13 @@ impl Content for bool {
 macro_rules! choices {
     ($($type:ty),+) => {$(
         impl Content for $type {
-            fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Self> {
+            fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self> {
                 match value {
                     Value::String(text) => <$type>::from_str(&text)
-                        .map_err(|error: UnknownChoice| errors.push(DecodeError::not_a_choice(at, &error)))
+                        .map_err(|error: UnknownChoice| errors.push(Diagnostic::not_a_choice(at, &error)))
                         .ok(),
                     value => {
-                        errors.push(DecodeError::wrong_type(at, "a string", &value));
+                        errors.push(Diagnostic::wrong_type(at, "a string", &value));
                         None
                     }
                 }
@@ -267,22 +267,22 @@ choices!(Channel, PhoneType, VoiceEnhancementMode);
 pub(crate) fn read_object(
     value: Value,
     at: &Path,
-    errors: &mut Vec<DecodeError>,
+    errors: &mut Vec<Diagnostic>,
 ) -> Option<Vec<(String, Value)>> {
     match value {
         Value::Map(members) => Some(members),
         value => {
-            errors.push(DecodeError::wrong_type(at, "an object", &value));
+            errors.push(Diagnostic::wrong_type(at, "an object", &value));
             None
         }
     }
 }
 
-pub(crate) fn read_list(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Option<Vec<Value>> {
+pub(crate) fn read_list(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Vec<Value>> {
     match value {
         Value::List(items) => Some(items),
         value => {
-            errors.push(DecodeError::wrong_type(at, "a list", &value));
+            errors.push(Diagnostic::wrong_type(at, "a list", &value));
             None
         }
     }

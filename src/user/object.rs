@@ -7,14 +7,15 @@ use super::{
     PersistentConnectionConfig, PhoneConfig, PhoneNumberConfig, UserProficiency, UserSpec, Value,
     VoiceEnhancementConfig,
     case::to_camel_case,
-    decode_error::{DecodeError, MOST_LISTED},
+    decode_error::MOST_LISTED,
+    diagnostic::Diagnostic,
     node::{Node, Secrets, read_object},
 };
 
 macro_rules! members {
     ($($type:ident { $($field:ident),+ $(,)? })+) => {$(
         impl Node for $type {
-            fn decode(value: Value, at: &Path, errors: &mut Vec<DecodeError>) -> Self {
+            fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Self {
                 let mut object = ObjectReader::new(value, at, errors);
                 let node = Self { $($field: object.member(stringify!($field))),+ };
                 object.finish(&[$(stringify!($field)),+]);
@@ -68,11 +69,11 @@ struct ObjectReader<'a> {
     /// What has not been read yet; `None` where the whole object is unknown.
     members: Option<Vec<(String, Value)>>,
     at: &'a Path,
-    errors: &'a mut Vec<DecodeError>,
+    errors: &'a mut Vec<Diagnostic>,
 }
 
 impl<'a> ObjectReader<'a> {
-    fn new(value: Value, at: &'a Path, errors: &'a mut Vec<DecodeError>) -> Self {
+    fn new(value: Value, at: &'a Path, errors: &'a mut Vec<Diagnostic>) -> Self {
         let members = match value {
             Value::Unknown => None,
             value => read_object(value, at, errors),
@@ -91,7 +92,7 @@ impl<'a> ObjectReader<'a> {
         let (found, rest): (Vec<_>, Vec<_>) = std::mem::take(members).into_iter().partition(is_it);
         *members = rest;
         if let Some((name, _)) = found.get(1) {
-            self.errors.push(DecodeError::duplicate(&place, name));
+            self.errors.push(Diagnostic::duplicate(&place, name));
         }
         match found.into_iter().next_back() {
             None | Some((_, Value::Null)) => N::missing(&place, self.errors),
@@ -103,9 +104,9 @@ impl<'a> ObjectReader<'a> {
     fn finish(self, known: &[&str]) {
         let unknown = self.members.unwrap_or_default();
         let listed = unknown.iter().take(MOST_LISTED);
-        self.errors.extend(listed.map(|(name, _)| DecodeError::unknown_member(self.at, name, known)));
+        self.errors.extend(listed.map(|(name, _)| Diagnostic::unknown_member(self.at, name, known)));
         if unknown.len() > MOST_LISTED {
-            self.errors.push(DecodeError::more_unknown_members(self.at, unknown.len() - MOST_LISTED));
+            self.errors.push(Diagnostic::more_unknown_members(self.at, unknown.len() - MOST_LISTED));
         }
     }
 }

@@ -16,7 +16,7 @@
 //!     .build();
 //! let context = Context::builder().identity_management(IdentityManagementType::ConnectManaged).build();
 //! let report = validate(&spec, &context);
-//! let codes: Vec<_> = report.errors().map(|violation| violation.code.as_str()).collect();
+//! let codes: Vec<_> = report.errors().map(|error| error.code.as_str()).collect();
 //! assert_eq!(codes, [
 //!     "password-length",
 //!     "password-weak",
@@ -27,8 +27,6 @@
 //! ]);
 //! ```
 
-mod catalogue;
-mod code;
 mod context;
 mod names;
 mod overrides;
@@ -37,10 +35,8 @@ mod resolve;
 mod rules;
 mod text;
 
-pub use catalogue::{rules, rules_table};
-pub use code::{Code, RuleInfo, Severity};
 pub use context::Context;
 pub use names::Names;
 pub use overrides::{OverrideError, Overrides};
-pub use report::{Report, Violation};
+pub use report::Report;
 pub use resolve::{resolve, validate, validate_document, with_name};

@@ -1,7 +1,6 @@
 //! Names and paths where ids are expected.
 
-use super::report::Violation;
-use crate::user::{Id, IdKind, Input, UserSpec};
+use crate::user::{Diagnostic, Id, IdKind, Input, UserSpec};
 
 /// What names of profiles and groups stand for in an instance, and which ids it has.
 ///
@@ -10,11 +9,11 @@ use crate::user::{Id, IdKind, Input, UserSpec};
 pub trait Names: std::fmt::Debug + Send + Sync {
     /// Puts ids where a spec has names, and tells of every name that stands for nothing, or for several
     /// things, and of every id that the instance does not have. What cannot be told stays as it is.
-    fn resolve(&self, spec: &mut UserSpec) -> Vec<Violation>;
+    fn resolve(&self, spec: &mut UserSpec) -> Vec<Diagnostic>;
 }
 
 /// The spec with ids instead of names. What names nothing that is known, is not known either.
-pub(super) fn settle(spec: &mut UserSpec, names: Option<&dyn Names>) -> Vec<Violation> {
+pub(super) fn settle(spec: &mut UserSpec, names: Option<&dyn Names>) -> Vec<Diagnostic> {
     if !has_names(spec) && names.is_none() {
         return Vec::new();
     }

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    catalogue::{DECODING, rules},
-    code::{Code, Severity},
-};
-use crate::user::nearest;
+use crate::user::{Code, Severity, Stage};
 
 /// The severities that a host has changed.
 ///
@@ -51,14 +47,13 @@ impl Overrides {
     /// # Errors
     ///
     /// [`OverrideError`] where there is no such rule, where it is one of reading the document, or where no call
-    /// can carry what breaks it ([`RuleInfo::lowerable`](super::RuleInfo::lowerable)).
+    /// can carry what breaks it ([`CodeInfo::lowerable`](crate::user::CodeInfo::lowerable)).
     pub fn allow(&mut self, code: &str) -> Result<(), OverrideError> {
         let code = find(code)?;
-        if DECODING.iter().any(|(decoding, _)| *decoding == code.0) {
-            return Err(OverrideError::Unreadable(code));
-        }
-        if rules().any(|rule| rule.code == code && !rule.lowerable) {
-            return Err(OverrideError::Unsendable(code));
+        match code.info() {
+            Some(info) if info.lowerable => {}
+            Some(info) if info.stage == Stage::Document => return Err(OverrideError::Unreadable(code)),
+            _ => return Err(OverrideError::Unsendable(code)),
         }
         self.0.insert(code, Severity::Warning);
         Ok(())
@@ -80,9 +75,12 @@ impl Overrides {
     }
 }
 
+/// A rule that a host may know by its code.
 fn find(code: &str) -> Result<Code, OverrideError> {
-    rules().map(|rule| rule.code).find(|known| known.0 == code).ok_or_else(|| OverrideError::Unknown {
-        code: code.to_owned(),
-        nearest: nearest(code, rules().map(|rule| rule.code.0)),
-    })
+    let found =
+        Code::find(code).map_err(|nearest| OverrideError::Unknown { code: code.to_owned(), nearest })?;
+    match found.info() {
+        Some(info) if info.stage <= Stage::Name => Ok(found),
+        _ => Err(OverrideError::Unknown { code: code.to_owned(), nearest: None }),
+    }
 }

@@ -3,16 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    code::{Code, RuleInfo, Severity},
     context::Context,
     names::settle,
     overrides::Overrides,
-    report::{Report, Violation},
+    report::Report,
     rules::{Finding, Found, RULES, Subject, Weight},
 };
 use crate::user::{
-    DecodeError, DesiredUser, Input, MOST_LISTED, Path, Segment, UserSpec, Value, document_order,
-    document_rank, keep_ignored,
+    Code, DesiredUser, Diagnostic, Input, MOST_LISTED, Path, Segment, Severity, UserSpec, Value,
+    document_order, document_rank, keep_ignored,
 };
 
 /// Checks a spec against every rule.
@@ -36,8 +35,8 @@ pub fn validate_document(document: Value, context: &Context<'_>) -> (UserSpec, R
     // What cannot be read is an error at its place, not a value to wait for.
     let unreadable: HashSet<&[Segment]> = errors.iter().map(|error| error.path.segments()).collect();
     report.deferred.retain(|place| !is_within_any(place, &unreadable));
-    report.violations.extend(bounded(errors));
-    sort(&mut report.violations);
+    report.diagnostics.extend(bounded(errors));
+    sort(&mut report.diagnostics);
     (spec, report)
 }
 
@@ -85,44 +84,45 @@ pub fn with_name(spec: &UserSpec, context: &Context<'_>) -> UserSpec {
     spec
 }
 
-fn check(spec: &UserSpec, found: Vec<Violation>, context: &Context<'_>) -> Report {
+fn check(spec: &UserSpec, found: Vec<Diagnostic>, context: &Context<'_>) -> Report {
     let subject = Subject::new(spec, &context.options, context.proficiency_limit, context.prior);
     let overrides = &context.overrides;
-    let judged = |violation: Violation| {
-        let severity = overrides.severity(violation.code).unwrap_or(violation.severity);
-        Violation { severity, ..violation }
+    let judged = |diagnostic: Diagnostic| {
+        let severity = overrides.severity(diagnostic.code).unwrap_or(diagnostic.severity);
+        diagnostic.with_severity(severity)
     };
-    let mut violations: Vec<Violation> = found.into_iter().map(judged).collect();
-    for rule in RULES {
-        let mut found = Found::default();
-        (rule.check)(&subject, &mut found);
-        violations.extend(found.into_findings().map(|finding| judge(finding, rule.info, overrides)));
+    let mut diagnostics: Vec<Diagnostic> = found.into_iter().map(judged).collect();
+    for (code, check) in RULES {
+        let mut found = Found::of(*code);
+        check(&subject, &mut found);
+        diagnostics.extend(found.into_findings().map(|finding| judge(finding, overrides)));
     }
-    sort(&mut violations);
+    sort(&mut diagnostics);
     let mut deferred = spec.unknowns();
     deferred.sort_by_cached_key(|place| (document_rank(place), place.clone()));
     deferred.dedup();
-    Report { violations, deferred }
+    Report { diagnostics, deferred }
 }
 
-/// What a rule has found, with its code and as severe as it is in the end.
-fn judge(finding: Finding, rule: RuleInfo, overrides: &Overrides) -> Violation {
-    let Finding { mut violation, weight } = finding;
-    let chosen = overrides.severity(rule.code);
-    violation.code = rule.code;
-    violation.severity = match weight {
-        Weight::Usual => chosen.unwrap_or(rule.severity),
-        Weight::Unsent => chosen.unwrap_or(Severity::Warning),
-        Weight::Unsendable => Severity::Error,
-    };
-    if weight == Weight::Unsendable && chosen == Some(Severity::Warning) {
-        violation.help = Some(format!("`{}` cannot be lowered here: no call can carry the value", rule.code));
+/// What a rule has found, as severe as it is in the end.
+fn judge(finding: Finding, overrides: &Overrides) -> Diagnostic {
+    let Finding { diagnostic, weight } = finding;
+    let (code, chosen) = (diagnostic.code, overrides.severity(diagnostic.code));
+    match weight {
+        Weight::Usual => {
+            let severity = chosen.unwrap_or(diagnostic.severity);
+            diagnostic.with_severity(severity)
+        }
+        Weight::Unsent => diagnostic.with_severity(chosen.unwrap_or(Severity::Warning)),
+        Weight::Unsendable if chosen == Some(Severity::Warning) => diagnostic
+            .with_severity(Severity::Error)
+            .with_help(format!("`{code}` cannot be lowered here: no call can carry the value")),
+        Weight::Unsendable => diagnostic.with_severity(Severity::Error),
     }
-    violation
 }
 
-fn sort(violations: &mut [Violation]) {
-    violations.sort_by(|a, b| document_order(&a.path, &b.path).then(a.code.cmp(&b.code)));
+fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by(|a, b| document_order(&a.path, &b.path).then(a.code.cmp(&b.code)));
 }
 
 fn is_within_any(place: &Path, outer: &HashSet<&[Segment]>) -> bool {
@@ -131,36 +131,19 @@ fn is_within_any(place: &Path, outer: &HashSet<&[Segment]>) -> bool {
 }
 
 /// The first mistakes of each kind, and how many more there are.
-fn bounded(errors: Vec<DecodeError>) -> Vec<Violation> {
-    let mut counts: HashMap<&'static str, usize> = HashMap::new();
-    let mut violations = Vec::new();
+fn bounded(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut counts: HashMap<Code, usize> = HashMap::new();
+    let mut listed = Vec::new();
     for error in errors {
         let count = counts.entry(error.code).or_default();
         *count += 1;
         if *count <= MOST_LISTED {
-            violations.push(violation(error));
+            listed.push(error);
         }
     }
     for (code, count) in counts.into_iter().filter(|(_, count)| *count > MOST_LISTED) {
-        violations.push(Violation {
-            path: Path::root(),
-            code: Code(code),
-            severity: Severity::Error,
-            message: format!("{} more mistakes of this kind are not listed", count - MOST_LISTED),
-            help: Some("mend those that are listed first".to_owned()),
-            related: Vec::new(),
-        });
+        let message = format!("{} more mistakes of this kind are not listed", count - MOST_LISTED);
+        listed.push(Diagnostic::new(code, message).with_help("mend those that are listed first"));
     }
-    violations
-}
-
-fn violation(error: DecodeError) -> Violation {
-    Violation {
-        path: error.path,
-        code: Code(error.code),
-        severity: Severity::Error,
-        message: error.message,
-        help: error.help,
-        related: Vec::new(),
-    }
+    listed
 }

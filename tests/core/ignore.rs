@@ -293,7 +293,7 @@ fn preview_and_plan_go_by_the_same_options() {
         assert_eq!(*made.preview(), shown);
     }
     let refused = plan(desired, None, &Options::default()).expect_err("not what was validated");
-    assert_eq!(refused.notices()[0].code, "settings-differ");
+    assert_eq!(refused.diagnostics()[0].code, "settings-differ");
 }
 
 #[test]

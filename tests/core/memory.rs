@@ -53,7 +53,7 @@ pub fn creation(members: &[(&str, Value)]) -> CreateUser {
     let tags = spec.tags.take().and_then(connect_user::user::Input::into_known).unwrap_or_default();
     let password = spec.password.clone().and_then(connect_user::user::Input::into_known);
     let mut allowed = connect_user::validate::Overrides::default();
-    for rule in connect_user::validate::rules() {
+    for rule in connect_user::user::Code::all() {
         let _ = allowed.allow(rule.code.as_str());
     }
     let (desired, _) = resolve(spec, &Context::builder().overrides(allowed).build()).expect("sendable");

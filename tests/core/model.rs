@@ -257,8 +257,7 @@ fn the_page_of_errors_has_each_kind() {
 fn the_reference_in_the_documentation_is_the_table() {
     let reference =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference.md")).expect("the page");
-    for (name, table) in [("properties", reference_table()), ("rules", connect_user::validate::rules_table())]
-    {
+    for (name, table) in [("properties", reference_table()), ("rules", connect_user::user::Code::table())] {
         assert!(reference.contains(&table), "write this table of {name} into docs/reference.md:\n{table}");
     }
 }

@@ -65,7 +65,7 @@ fn a_call_that_writes_the_block_is_refused_and_names_what_was_not_read() {
         assert_eq!(needs_reading(&after, &state, &Options::default()), PropertySet::NOT_IN_SEARCH);
         let (desired, _) = resolve(after, &Context::default()).expect("valid");
         let refused = plan(desired, Some(&state), &Options::default()).expect_err("not read");
-        assert_eq!(refused.notices()[0].code, "not-read");
+        assert_eq!(refused.diagnostics()[0].code, "not-read");
     }
 }
 

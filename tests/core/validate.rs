@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use connect_user::{
     diff::Options,
     user::{
-        AutoName, IdentityManagementType, IgnoreTags, PULUMI_UNKNOWN, Tags, UserSpec, UserState,
-        Value as Document,
+        AutoName, Code, IdentityManagementType, IgnoreTags, PULUMI_UNKNOWN, Severity, Stage, Tags, UserSpec,
+        UserState, Value as Document,
     },
-    validate::{Context, Overrides, Report, Severity, resolve, rules, validate, validate_document},
+    validate::{Context, Overrides, Report, resolve, validate, validate_document},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -455,13 +455,13 @@ fn every_rule_has_a_user_that_breaks_it_and_only_it() {
     for case in cases() {
         let report = report(&case);
         let found: Vec<_> =
-            report.violations().iter().map(|v| (v.code.as_str(), v.path.to_string())).collect();
+            report.diagnostics().iter().map(|v| (v.code.as_str(), v.path.to_string())).collect();
         let [(code, path)] = found.as_slice() else { panic!("{}: {report}", case.code) };
         assert_eq!(*code, case.code, "{report}");
         if case.code != "tag-key-length" {
             assert_eq!(path, case.path, "{report}");
         }
-        let violation = &report.violations()[0];
+        let violation = &report.diagnostics()[0];
         assert!(violation.help.is_some());
         let message = &violation.message;
         assert!(
@@ -471,19 +471,7 @@ fn every_rule_has_a_user_that_breaks_it_and_only_it() {
         seen.insert(case.code);
     }
     // Those of reading have tests of their own here, and those of an instance in `tests/fleet/directory.rs`.
-    let decoding = [
-        "unknown-member",
-        "duplicate-member",
-        "missing-required",
-        "wrong-type",
-        "invalid-value",
-        "unknown-routing-profile",
-        "unknown-security-profile",
-        "unknown-hierarchy-group",
-        "ambiguous-name",
-        "names-not-listed",
-    ];
-    for rule in rules().filter(|rule| !decoding.contains(&rule.code.as_str())) {
+    for rule in Code::all().filter(|rule| rule.stage == Stage::Rule) {
         assert!(seen.contains(rule.code.as_str()), "no case for `{}`", rule.code);
     }
 }
@@ -531,7 +519,7 @@ fn users_who_break_nothing() {
     ] {
         let context = Context::builder().maybe_identity_management(kind).build();
         let report = validate(&spec(&document), &context);
-        assert!(report.violations().is_empty(), "{report}\n{document}");
+        assert!(report.diagnostics().is_empty(), "{report}\n{document}");
     }
 }
 
@@ -567,7 +555,7 @@ fn an_empty_text_means_left_out() {
     for kind in [None, SAML, DIRECTORY] {
         let context = Context::builder().maybe_identity_management(kind).build();
         let report = validate(&spec(&empty), &context);
-        assert!(report.violations().is_empty(), "{report}");
+        assert!(report.diagnostics().is_empty(), "{report}");
     }
     // A host that fills the fields itself is understood alike.
     let mut built = spec(&left_out);
@@ -643,9 +631,9 @@ fn severities_change_and_what_cannot_be_sent_stays_refused() {
         });
         let report = validate(&spec, &context);
         assert_eq!(report.is_valid(), carried, "{report}");
-        assert_eq!(report.violations()[0].code.as_str(), code);
+        assert_eq!(report.diagnostics()[0].code.as_str(), code);
         assert_eq!(resolve(spec, &context).is_ok(), carried);
-        let help = report.violations()[0].help.as_deref().expect("help");
+        let help = report.diagnostics()[0].help.as_deref().expect("help");
         assert_eq!(help.contains(&format!("`{code}` cannot be lowered here")), !carried, "{help}");
     }
 }
@@ -662,7 +650,7 @@ fn a_user_that_exists_is_not_refused_for_what_it_is() {
         let context =
             Context::builder().identity_management(IdentityManagementType::Saml).prior(&prior).build();
         let report = validate(&spec(&document), &context);
-        assert!(report.violations().is_empty(), "{report}");
+        assert!(report.diagnostics().is_empty(), "{report}");
     }
     let document = with(&managed(&[("password", json!("weak"))]));
     let prior = state(&document);
@@ -695,7 +683,7 @@ fn a_soft_phone_s_national_number_is_a_warning() {
             document.as_object_mut().expect("an object").remove("phoneConfig");
         }
         let report = validate(&spec(&document), &Context::default());
-        let codes: Vec<_> = report.violations().iter().map(|violation| violation.code.as_str()).collect();
+        let codes: Vec<_> = report.diagnostics().iter().map(|violation| violation.code.as_str()).collect();
         assert_eq!(codes, ["desk-phone-number-unused"], "{report}");
     }
 }
@@ -704,7 +692,7 @@ fn a_soft_phone_s_national_number_is_a_warning() {
 fn bounds_are_said_alike() {
     let message = |members: &[(&str, Value)]| {
         let report = validate(&spec(&with(members)), &Context::default());
-        report.violations()[0].message.clone()
+        report.diagnostics()[0].message.clone()
     };
     for (members, expected) in [
         (("name", json!("x".repeat(101))), "`name` must have 1 to 100 characters, has 101"),
@@ -767,7 +755,7 @@ fn long_lists_are_linear_and_reports_bounded() {
     );
     let document: Document = serde_json::from_str(&json).expect("JSON");
     let (_, report) = validate_document(document, &Context::default());
-    assert!(report.violations().len() < 300, "{}", report.violations().len());
+    assert!(report.diagnostics().len() < 300, "{}", report.diagnostics().len());
     assert!(report.to_string().len() < 200_000, "{}", report.to_string().len());
     let said = report.to_string();
     assert!(said.contains("9980 more places break this rule, from `securityProfileIds[41]` on"), "{said}");
@@ -777,7 +765,7 @@ fn long_lists_are_linear_and_reports_bounded() {
     let document: Document = serde_json::from_value(document).expect("JSON");
     let (_, report) = validate_document(document, &Context::default());
     assert!(
-        report.violations().iter().all(|violation| violation.message.chars().count() <= 1_001),
+        report.diagnostics().iter().all(|violation| violation.message.chars().count() <= 1_001),
         "{report}"
     );
     assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
@@ -810,7 +798,7 @@ fn a_document_is_reported_in_one() {
       help: the properties are `instanceId`, `name`, `password`, `directoryUserId`, `hierarchyGroupId`, `routingProfileId`, `securityProfileIds`, `identityInfo`, `phoneConfig`, `autoAcceptConfigs`, `afterContactWorkConfigs`, `phoneNumberConfigs`, `persistentConnectionConfigs`, `voiceEnhancementConfigs`, `userProficiencies`, `tags`
     "#);
     assert!(report.deferred().is_empty(), "what cannot be read is not waited for");
-    assert!(report.violations().iter().all(|violation| violation.severity == Severity::Error));
+    assert!(report.diagnostics().iter().all(|violation| violation.severity == Severity::Error));
 }
 
 #[test]
@@ -850,7 +838,7 @@ proptest! {
         let (spec, report) = validate_document(document, &Context::default());
         let _ = resolve(spec, &Context::default());
         let text = report.to_string();
-        prop_assert_eq!(text.lines().filter(|line| !line.starts_with(' ') && !line.starts_with("not known")).count() >= report.violations().len(), true);
+        prop_assert_eq!(text.lines().filter(|line| !line.starts_with(' ') && !line.starts_with("not known")).count() >= report.diagnostics().len(), true);
     }
 }
 
@@ -906,7 +894,7 @@ fn any_document() -> BoxedStrategy<Document> {
 #[test]
 fn what_may_be_lowered_is_done_once_it_is_there() {
     for case in cases() {
-        let info = rules().find(|rule| rule.code.as_str() == case.code).expect("a rule");
+        let info = Code::all().find(|rule| rule.code.as_str() == case.code).expect("a rule");
         let allowed = Overrides::default().allow(case.code);
         assert_eq!(allowed.is_ok(), info.lowerable, "{}", case.code);
         if !info.lowerable {
@@ -955,7 +943,7 @@ fn a_lowered_rule_is_an_error_again_where_no_call_can_carry_the_value() {
         ),
     ] {
         let report = resolve(spec(&document), &context).expect_err("no call can carry it");
-        let [violation] = report.violations() else { panic!("{report}") };
+        let [violation] = report.diagnostics() else { panic!("{report}") };
         assert_eq!((violation.code.as_str(), violation.severity), (code, Severity::Error));
         assert_eq!(violation.path.to_string(), path);
         assert!(violation.help.as_ref().is_some_and(|help| help.contains("no call can carry")), "{report}");

@@ -44,7 +44,7 @@ fn named(instance: &str, routing: &str, security: &[&str], group: Option<&str>) 
 
 fn errors(report: &Report) -> Vec<(String, &str, &str, &str)> {
     report
-        .violations()
+        .diagnostics()
         .iter()
         .map(|violation| {
             let help = violation.help.as_deref().unwrap_or_default();

@@ -1,28 +1,22 @@
 //! What a rule has found.
 
-use crate::{
-    user::{MOST_LISTED, Path, short_line},
-    validate::{
-        code::{Code, Severity},
-        report::Violation,
-    },
-};
+use crate::user::{Code, Diagnostic, MOST_LISTED, Path};
 
 /// What a rule has found: a list of bounded length, however long the spec is.
-#[derive(Default)]
 pub(in crate::validate) struct Found {
+    code: Code,
     listed: Vec<Finding>,
-    /// Where the first violation is that is not listed, and how many they are.
+    /// Where the first place is that is not listed, and how many they are.
     unlisted: Option<(Path, usize)>,
 }
 
-/// A violation whose code and severity its rule's row fills in.
+/// What a rule has found in one place.
 pub(in crate::validate) struct Finding {
-    pub(in crate::validate) violation: Violation,
+    pub(in crate::validate) diagnostic: Diagnostic,
     pub(in crate::validate) weight: Weight,
 }
 
-/// How a violation's severity may depart from that of its rule.
+/// How the severity of a finding may depart from that of its rule.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::validate) enum Weight {
     /// It does not.
@@ -34,6 +28,11 @@ pub(in crate::validate) enum Weight {
 }
 
 impl Found {
+    /// What the rule of this code has found: nothing yet.
+    pub(in crate::validate) const fn of(code: Code) -> Self {
+        Self { code, listed: Vec::new(), unlisted: None }
+    }
+
     pub(in crate::validate) fn add(
         &mut self,
         path: impl Into<Path>,
@@ -68,28 +67,19 @@ impl Found {
             self.unlisted.get_or_insert((path, 0)).1 += 1;
             return;
         }
-        let violation = Violation {
-            path,
-            code: Code(""),
-            severity: Severity::Error,
-            // Ids, names and keys that stand in it are the program's.
-            message: short_line(&message),
-            help: Some(short_line(&help)),
-            related,
-        };
-        self.listed.push(Finding { violation, weight });
+        // Ids, names and keys that stand in the texts are the program's.
+        let diagnostic = Diagnostic::new(self.code, message).at(path).with_help(help).with_related(related);
+        self.listed.push(Finding { diagnostic, weight });
     }
 
     pub(in crate::validate) fn into_findings(self) -> impl Iterator<Item = Finding> {
         let rest = self.unlisted.map(|(path, count)| Finding {
-            violation: Violation {
-                message: format!("{count} more places break this rule, from `{path}` on"),
-                path,
-                code: Code(""),
-                severity: Severity::Error,
-                help: Some("mend the places that are listed first".to_owned()),
-                related: Vec::new(),
-            },
+            diagnostic: Diagnostic::new(
+                self.code,
+                format!("{count} more places break this rule, from `{path}` on"),
+            )
+            .at(path)
+            .with_help("mend the places that are listed first"),
             weight: Weight::Usual,
         });
         self.listed.into_iter().chain(rest)

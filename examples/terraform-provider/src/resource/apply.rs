@@ -115,7 +115,7 @@ async fn prepare(
     let plan = match plan(desired, current.as_ref(), &options) {
         Ok(plan) => plan,
         Err(refused) => {
-            diagnostics.notices(refused.notices());
+            diagnostics.notices(refused.diagnostics());
             return None;
         }
     };
@@ -189,7 +189,7 @@ async fn delete(host: &Host, service: &Service, prior: &Kept, diagnostics: &mut 
     let plan = match plan_deletion(&state, &host.config.options) {
         Ok(plan) => plan,
         Err(refused) => {
-            diagnostics.notices(refused.notices());
+            diagnostics.notices(refused.diagnostics());
             return Some(prior.clone());
         }
     };

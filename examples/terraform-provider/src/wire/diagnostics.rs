@@ -3,9 +3,9 @@
 use connect_user::{
     apply::{ApplyError, Failed},
     client::ClientError,
-    diff::{Notice, drift},
-    user::{Path, Property, Segment, Shape, UserState, in_snake_case, to_snake_case},
-    validate::{Report, Severity, Violation},
+    diff::drift,
+    user::{self, Path, Property, Segment, Shape, UserState, in_snake_case, to_snake_case},
+    validate::Report,
 };
 use magma_protocol::tfplugin6::{
     AttributePath, Diagnostic,
@@ -14,6 +14,11 @@ use magma_protocol::tfplugin6::{
 };
 
 use crate::resource::Unreadable;
+
+/// How bad something that the library has found is for Terraform.
+fn severity(found: &user::Diagnostic) -> diagnostic::Severity {
+    if found.is_error() { diagnostic::Severity::Error } else { diagnostic::Severity::Warning }
+}
 
 /// Everything that there is to say about one call.
 #[derive(Default)]
@@ -32,14 +37,10 @@ impl Diagnostics {
 
     /// Every error, at its place, and the warnings that are to be told.
     pub fn report(&mut self, report: &Report, tells: impl Fn(&Path) -> bool) {
-        for Violation { path, code, severity, message, help, .. } in report.violations() {
-            let severity = match severity {
-                Severity::Error => diagnostic::Severity::Error,
-                Severity::Warning if !tells(path) => continue,
-                Severity::Warning => diagnostic::Severity::Warning,
-            };
-            let help = help.as_ref().map(|help| format!("{}\n\n", sentence(help))).unwrap_or_default();
-            self.push(severity, message.clone(), format!("{help}The rule is `{code}`."), Some(path));
+        for found in report.diagnostics().iter().filter(|found| found.is_error() || tells(&found.path)) {
+            let help = found.help.as_ref().map(|help| format!("{}\n\n", sentence(help))).unwrap_or_default();
+            let detail = format!("{help}The rule is `{}`.", found.code);
+            self.push(severity(found), found.message.clone(), detail, Some(&found.path));
         }
     }
 
@@ -60,11 +61,10 @@ impl Diagnostics {
     }
 
     /// What no call can do.
-    pub fn notices(&mut self, notices: &[Notice]) {
+    pub fn notices(&mut self, notices: &[user::Diagnostic]) {
         for notice in notices {
-            let severity =
-                if notice.refused { diagnostic::Severity::Error } else { diagnostic::Severity::Warning };
-            self.push(severity, notice.message.clone(), notice.help.clone(), Some(&notice.path));
+            let help = notice.help.clone().unwrap_or_default();
+            self.push(severity(notice), notice.message.clone(), help, Some(&notice.path));
         }
     }
 

@@ -1,0 +1,290 @@
+//! The codes of diagnostics: one list of everything that the crate finds, with what it means and who says so.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::suggestion::nearest;
+
+/// The stable name of what a diagnostic tells, such as `name-length`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(&'static str);
+
+/// How bad something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Severity {
+    /// It keeps the user, or the fleet, from being planned or applied.
+    Error,
+    /// It does not, but deserves a look.
+    Warning,
+    /// It is only worth knowing.
+    Note,
+}
+
+/// When something is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Stage {
+    /// While a document is read.
+    Document,
+    /// While a user is checked against the rules.
+    Rule,
+    /// While names are looked up in the instance.
+    Name,
+    /// While a user is planned.
+    Plan,
+    /// While users are planned together.
+    Fleet,
+}
+
+/// What is known of a code.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CodeInfo {
+    /// The code.
+    pub code: Code,
+    /// When it is found.
+    pub stage: Stage,
+    /// How bad it is, unless the host or a policy says otherwise.
+    pub severity: Severity,
+    /// Whether a host may lower an error to a warning: a rule or a name, unless no call can carry what breaks
+    /// it, so that a plan of it would never be done.
+    pub lowerable: bool,
+    /// What holds where it is not found, in a sentence without its full stop.
+    pub summary: &'static str,
+    /// Who says so.
+    pub source: &'static str,
+}
+
+macro_rules! codes {
+    ($($stage:ident { $($name:ident = $code:literal, $level:ident, $summary:literal, $source:expr;)* })*) => {
+        impl Code {
+            $($(
+                #[doc = concat!("`", $code, "`: ", $summary, ".")]
+                pub const $name: Self = Self($code);
+            )*)*
+        }
+
+        /// Every code, in the order in which things are found.
+        const CODES: &[CodeInfo] =
+            &[$($(CodeInfo::new(Code::$name, Stage::$stage, Level::$level, $summary, $source),)*)*];
+    };
+}
+
+/// How bad a row of the list is, and whether it stays so.
+enum Level {
+    Note,
+    Warning,
+    Error,
+    /// An error that no host can lower: no call can carry what breaks the rule.
+    Always,
+}
+
+const API: &str = "API Reference, CreateUser";
+const IDENTITY: &str = "API Reference, UserIdentityInfo";
+const PHONE: &str = "API Reference, UserPhoneConfig";
+const TAGS: &str = "API Reference, TagResource";
+const PROFICIENCY: &str = "API Reference, UserProficiency";
+const CHANNELS: &str = "API Reference, UpdateUserConfig";
+const GUIDE: &str = "Administrator Guide, Add users";
+const OBSERVED: &str = "seen of the service";
+const INSTANCE: &str = "the instance";
+const THIS: &str = "this crate";
+
+codes! {
+    Document {
+        UNKNOWN_MEMBER = "unknown-member", Error, "every member is a property of a user", THIS;
+        DUPLICATE_MEMBER = "duplicate-member", Error, "a member is given once", THIS;
+        MISSING_REQUIRED = "missing-required", Error, "what is required is given", THIS;
+        WRONG_TYPE = "wrong-type", Error, "a value has the form of its property", THIS;
+        INVALID_VALUE = "invalid-value", Error, "a choice is one of those there are", THIS;
+    }
+    Rule {
+        INSTANCE_ID_LENGTH = "instance-id-length", Error, "an instance id has 1 to 100 characters", API;
+        INVALID_ID = "invalid-id", Error, "an id is an id or an ARN of its kind", API;
+        FOREIGN_ARN = "foreign-arn", Error, "what an ARN names is in the user's instance, Region and account", THIS;
+        NAME_MISSING = "name-missing", Always, "a user has a name, or a logical name to make it from", API;
+        NAME_LENGTH = "name-length", Error, "a name has 1 to 100 characters, with `SAML` 1 to 64", API;
+        NAME_CHARACTERS = "name-characters", Error, "with `SAML`, a name is made of ASCII letters, digits and `_.-@`", API;
+        NAME_AT_SIGN = "name-at-sign", Warning, "a new user's name with `@` is an e-mail address; some instances have others", API;
+        NAME_OVER_20 = "name-over-20", Warning, "without `SAML`, a new user's name has up to 20 characters; more are taken", API;
+        SURROUNDING_WHITE_SPACE = "surrounding-white-space", Error, "names and addresses have no white space at either end", THIS;
+        CONTROL_CHARACTER = "control-character", Error, "names and addresses have no control characters, and none that is not seen", THIS;
+        PASSWORD_REQUIRED = "password-required", Error, "a new user of a `CONNECT_MANAGED` instance has a password", API;
+        PASSWORD_NOT_ALLOWED = "password-not-allowed", Error, "only users of `CONNECT_MANAGED` instances have a password", API;
+        PASSWORD_LENGTH = "password-length", Error, "a password has 8 to 64 characters", API;
+        PASSWORD_WHITE_SPACE = "password-white-space", Error, "a password has no white space", API;
+        PASSWORD_WEAK = "password-weak", Error, "a password has a lower-case letter, an upper-case letter and a digit", API;
+        DIRECTORY_USER_ID_NOT_ALLOWED = "directory-user-id-not-allowed", Error, "with `SAML`, there is no directory user id", API;
+        SECURITY_PROFILE_COUNT = "security-profile-count", Error, "a user has 1 to 10 security profiles", API;
+        DUPLICATE_SECURITY_PROFILE = "duplicate-security-profile", Error, "a security profile is given once, by id or by ARN", THIS;
+        NAMES_REQUIRED = "names-required", Error, "users of `CONNECT_MANAGED` and `SAML` instances have a first and a last name", IDENTITY;
+        NAMES_EXPECTED = "names-expected", Warning, "with a password the instance must be `CONNECT_MANAGED`, where first and last name are required", IDENTITY;
+        PERSON_NAME_LENGTH = "person-name-length", Error, "a first name has up to 255 characters, a last name up to 300, or 256 with `CONNECT_MANAGED`", IDENTITY;
+        NOT_NFC = "not-nfc", Error, "first and last name are in Unicode NFC", IDENTITY;
+        DIRECTORY_IDENTITY_FIXED = "directory-identity-fixed", Error, "the directory keeps names and e-mail of `EXISTING_DIRECTORY` users", "API Reference, UpdateUserIdentityInfo";
+        EMAIL_NOT_ALLOWED = "email-not-allowed", Error, "with `SAML`, there is no e-mail address", IDENTITY;
+        EMAIL_MISSING = "email-missing", Warning, "new users of `CONNECT_MANAGED` instances have an e-mail address; the service takes them without", IDENTITY;
+        EMAIL_SHAPE = "email-shape", Warning, "an e-mail address has the shape of one", OBSERVED;
+        SECONDARY_EMAIL_LENGTH = "secondary-email-length", Error, "a secondary e-mail address has up to 265 characters", IDENTITY;
+        SECONDARY_EMAIL_SHAPE = "secondary-email-shape", Error, "a secondary e-mail address has the shape of one", IDENTITY;
+        MOBILE_FORM = "mobile-form", Error, "a mobile number is in E.164", IDENTITY;
+        PHONE_CONFIG_REQUIRED = "phone-config-required", Error, "there is a phone config, or a phone number config for `VOICE`", "Pulumi, aws.connect.User";
+        DESK_PHONE_NUMBER_REQUIRED = "desk-phone-number-required", Error, "a desk phone has a number", PHONE;
+        DESK_PHONE_NUMBER_UNUSED = "desk-phone-number-unused", Warning, "a soft phone has no number: it is without effect", PHONE;
+        DESK_PHONE_NUMBER_FORM = "desk-phone-number-form", Error, "the number of a desk phone is in E.164", PHONE;
+        PERSISTENT_CONNECTION_UNUSED = "persistent-connection-unused", Warning, "persistent connection is for soft phones", GUIDE;
+        AFTER_CONTACT_WORK_LIMIT = "after-contact-work-limit", Error, "after contact work lasts 0 to 2,000,000 seconds", PHONE;
+        CHAT_AFTER_CONTACT_WORK_LIMIT = "chat-after-contact-work-limit", Error, "after contact work of a chat lasts up to 5,400 seconds", GUIDE;
+        CONFLICTING_SETTINGS = "conflicting-settings", Error, "a setting stands in `phoneConfig` or per channel, not in both", API;
+        DUPLICATE_CHANNEL = "duplicate-channel", Always, "a channel is given once", CHANNELS;
+        CHANNEL_NOT_VOICE = "channel-not-voice", Error, "phone number, persistent connection and voice enhancement are for `VOICE`", CHANNELS;
+        AGENT_FIRST_NOT_VOICE = "agent-first-not-voice", Error, "agent-first callbacks are for `VOICE`", CHANNELS;
+        PROFICIENCY_TEXT_LENGTH = "proficiency-text-length", Error, "attribute names and values have 1 to 100 characters", PROFICIENCY;
+        PROFICIENCY_LEVEL = "proficiency-level", Error, "a level is 1 to 5", PROFICIENCY;
+        DUPLICATE_PROFICIENCY = "duplicate-proficiency", Always, "an attribute and value are given once", PROFICIENCY;
+        TOO_MANY_PROFICIENCIES = "too-many-proficiencies", Error, "a user has no more proficiencies than the quota, 10 by default", "Administrator Guide, Service quotas";
+        TOO_MANY_TAGS = "too-many-tags", Error, "a user has up to 50 tags, default tags included", TAGS;
+        TAG_KEY_LENGTH = "tag-key-length", Error, "a tag's key has 1 to 128 characters", TAGS;
+        TAG_KEY_CHARACTERS = "tag-key-characters", Error, "a tag's key is made of letters, separators, numbers and `_.:/=+-@`", TAGS;
+        TAG_KEY_RESERVED = "tag-key-reserved", Always, "a tag's key does not start with `aws:`", TAGS;
+        TAG_IGNORED = "tag-ignored", Error, "a tag that is set is not one to ignore: it would never be set", THIS;
+        TAG_VALUE_LENGTH = "tag-value-length", Error, "a tag's value has up to 256 characters", TAGS;
+    }
+    Name {
+        UNKNOWN_ROUTING_PROFILE = "unknown-routing-profile", Error, "a routing profile is one that the instance has", INSTANCE;
+        UNKNOWN_SECURITY_PROFILE = "unknown-security-profile", Error, "a security profile is one that the instance has", INSTANCE;
+        UNKNOWN_HIERARCHY_GROUP = "unknown-hierarchy-group", Error, "a hierarchy group is one that the instance has", INSTANCE;
+        AMBIGUOUS_NAME = "ambiguous-name", Error, "a name stands for one thing", INSTANCE;
+        NAMES_NOT_LISTED = "names-not-listed", Error, "names can be looked up", INSTANCE;
+    }
+    Plan {
+        PASSWORD_UNCHANGEABLE = "password-unchangeable", Warning, "a password changes only with a new user; the policy decides whether it is an error", THIS;
+        DIRECTORY_USER_ID_UNCHANGEABLE = "directory-user-id-unchangeable", Error, "a directory user id changes only with a new user", THIS;
+        REPLACEMENT_NEEDS_PASSWORD = "replacement-needs-password", Error, "a user of a `CONNECT_MANAGED` instance is replaced only with a password", THIS;
+        PROTECTED = "protected", Error, "a protected user is neither deleted nor replaced", THIS;
+        NOT_READ = "not-read", Error, "no call writes what was not read", THIS;
+        PROFICIENCIES_NOT_READ = "proficiencies-not-read", Error, "proficiencies are compared with what was read", THIS;
+        SETTINGS_DIFFER = "settings-differ", Error, "a user is planned with the settings that it was validated with", THIS;
+    }
+    Fleet {
+        DUPLICATE_RESOURCE_NAME = "duplicate-resource-name", Error, "a resource name is given once in a program", THIS;
+        DUPLICATE_USER = "duplicate-user", Error, "a user is given once in a program", THIS;
+        TOO_MANY_DELETIONS = "too-many-deletions", Error, "a plan deletes and replaces no more users than the guard allows", THIS;
+        INSTANCE_FULL = "instance-full", Error, "an instance has no more users than its quota allows", THIS;
+        DELETE_BEFORE_CREATE = "delete-before-create", Note, "a replaced user is deleted first, where names or room ask for it", THIS;
+    }
+}
+
+impl CodeInfo {
+    const fn new(
+        code: Code,
+        stage: Stage,
+        level: Level,
+        summary: &'static str,
+        source: &'static str,
+    ) -> Self {
+        let lowerable = matches!(stage, Stage::Rule | Stage::Name) && !matches!(level, Level::Always);
+        let severity = match level {
+            Level::Note => Severity::Note,
+            Level::Warning => Severity::Warning,
+            Level::Error | Level::Always => Severity::Error,
+        };
+        Self { code, stage, severity, lowerable, summary, source }
+    }
+}
+
+impl Code {
+    /// A code of a host's own.
+    pub const fn new(code: &'static str) -> Self {
+        Self(code)
+    }
+
+    /// The code as it is written.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// Every code of the crate, and what is known of it.
+    pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
+        CODES.iter()
+    }
+
+    /// What is known of the code; `None` for one of a host's own.
+    pub fn info(self) -> Option<&'static CodeInfo> {
+        CODES.iter().find(|info| info.code == self)
+    }
+
+    /// The code of the crate that is written so.
+    ///
+    /// # Errors
+    ///
+    /// The code that is most likely meant, if any, where there is none that is written so.
+    pub fn find(code: &str) -> Result<Self, Option<&'static str>> {
+        let found = CODES.iter().find(|info| info.code.0 == code);
+        found.map(|info| info.code).ok_or_else(|| nearest(code, CODES.iter().map(|info| info.code.0)))
+    }
+
+    /// Every code as Markdown: the reference that the documentation shows.
+    pub fn table() -> String {
+        let mut table = String::from(
+            "| code | found in | severity | what holds | source |\n| --- | --- | --- | --- | --- |\n",
+        );
+        for CodeInfo { code, stage, severity, lowerable, summary, source } in CODES {
+            let is_fixed = !lowerable && *stage <= Stage::Name;
+            let always = if is_fixed { ", always" } else { "" };
+            table.push_str(&format!("| `{code}` | {stage} | {severity}{always} | {summary} | {source} |\n"));
+        }
+        table
+    }
+}
+
+impl PartialEq<&str> for Code {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        })
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Document => "document",
+            Self::Rule => "user",
+            Self::Name => "instance",
+            Self::Plan => "plan",
+            Self::Fleet => "fleet",
+        })
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    /// Reads a code of the crate.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Self::find(&code).map_err(|_| de::Error::custom(format_args!("there is no code `{code}`")))
+    }
+}

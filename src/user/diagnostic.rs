@@ -1,0 +1,126 @@
+//! What is wrong, or worth knowing, in the one form in which everything of the crate says it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{
+    code::{Code, Severity},
+    path::Path,
+    text::short_line,
+};
+
+/// What is wrong, or worth knowing: a mistake in a document, a broken rule, what a plan refuses or has to say,
+/// what reading users has found.
+///
+/// Its texts are on one line, of bounded length, and hold neither secrets nor personal data.
+///
+/// ```
+/// use connect_user::user::{Code, Diagnostic, Path, Property};
+///
+/// let diagnostic = Diagnostic::new(Code::NAME_LENGTH, "`name` must have 1 to 100 characters, has 120")
+///     .at(Path::from(Property::Name))
+///     .about("agents.jane")
+///     .with_help("choose another name");
+/// assert_eq!(
+///     diagnostic.to_string(),
+///     "error[name-length]: agents.jane: `name` must have 1 to 100 characters, has 120\n  help: choose another name",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Diagnostic {
+    /// Where; the root where it is about the user as a whole.
+    pub path: Path,
+    /// What kind of thing it is.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The user that it is about, by its resource name, where there are several.
+    #[serde(rename = "user")]
+    pub subject: Option<String>,
+    /// What is so, in a sentence.
+    pub message: String,
+    /// The way out. Every error has one.
+    pub help: Option<String>,
+    /// What else has to do with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Path>,
+}
+
+impl Diagnostic {
+    /// A diagnostic about a user as a whole, as severe as its code says; an error where the code is a host's own.
+    pub fn new(code: Code, message: impl AsRef<str>) -> Self {
+        Self {
+            path: Path::root(),
+            code,
+            severity: code.info().map_or(Severity::Error, |info| info.severity),
+            subject: None,
+            message: short_line(message.as_ref()),
+            help: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn at(self, path: impl Into<Path>) -> Self {
+        Self { path: path.into(), ..self }
+    }
+
+    /// The user that it is about, by its resource name.
+    #[must_use]
+    pub fn about(self, subject: impl Into<String>) -> Self {
+        Self { subject: Some(subject.into()), ..self }
+    }
+
+    /// The way out.
+    #[must_use]
+    pub fn with_help(self, help: impl AsRef<str>) -> Self {
+        Self { help: Some(short_line(help.as_ref())), ..self }
+    }
+
+    /// Another severity than its code's.
+    #[must_use]
+    pub fn with_severity(self, severity: Severity) -> Self {
+        Self { severity, ..self }
+    }
+
+    /// What else has to do with it.
+    #[must_use]
+    pub fn with_related(self, related: Vec<Path>) -> Self {
+        Self { related, ..self }
+    }
+
+    /// Whether it is an error.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// The message, behind the user that it is about unless it names that user itself.
+    pub fn text(&self) -> String {
+        match &self.subject {
+            Some(subject) if !self.message.contains(&format!("`{subject}`")) => {
+                short_line(&format!("{subject}: {}", self.message))
+            }
+            _ => self.message.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]: {}", self.severity, self.code, self.text())?;
+        match &self.help {
+            Some(help) => write!(f, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
+/// The messages of several diagnostics, on one line.
+pub(crate) fn joined(diagnostics: &[Diagnostic]) -> String {
+    diagnostics.iter().map(Diagnostic::text).collect::<Vec<_>>().join("; ")
+}
