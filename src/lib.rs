@@ -74,6 +74,8 @@
 //! `docs/reference.md`.
 
 #![forbid(unsafe_code)]
+// What a feature adds says so, on docs.rs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // A library does not end its host's process.
 #![deny(
     clippy::unwrap_used,

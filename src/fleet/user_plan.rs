@@ -9,7 +9,7 @@ use crate::{diff::Plan, user::one_line};
 #[non_exhaustive]
 pub struct UserPlan {
     /// The resource name. That of a user who is missing from the program is the one under which it is
-    /// recorded, unless another user has that one now: see [`Missing::name`].
+    /// recorded, unless another user has that one now: see [`Missing::name`](super::Missing::name).
     pub name: String,
     /// The calls; a plan without steps only records what is managed from now on.
     pub plan: Plan,

@@ -1,4 +1,4 @@
-//! What the package promises its hosts: the oldest Rust that compiles it.
+//! What the package promises its hosts: the oldest Rust that compiles it, and what is in it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,6 +19,17 @@ fn version(text: &str) -> Version {
     )
 }
 
+/// What cargo says of this package.
+fn cargo(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
 /// This package as the lock file resolves it.
 struct Resolved(Value);
 
@@ -32,14 +43,8 @@ impl Resolved {
     }
 
     fn read(arguments: &[&str]) -> Self {
-        let output = Command::new(env!("CARGO"))
-            .args(["metadata", "--format-version=1", "--locked", "--manifest-path"])
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-            .args(arguments)
-            .output()
-            .expect("cargo runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Self(serde_json::from_slice(&output.stdout).expect("JSON"))
+        let command = ["metadata", "--format-version=1", "--locked"];
+        Self(serde_json::from_str(&cargo(&[&command, arguments].concat())).expect("JSON"))
     }
 
     fn packages(&self) -> impl Iterator<Item = (&str, &Value)> {
@@ -101,4 +106,21 @@ fn the_readme_says_what_the_sdk_asks_for() {
     let resolved = Resolved::with(|_| true);
     let (newest, who) = resolved.newest_rust();
     assert_eq!(readme_rust_after("with the feature `aws` "), newest, "`{who}`");
+}
+
+#[test]
+fn the_package_holds_its_documentation_and_no_tests() {
+    let list = cargo(&["package", "--list", "--locked", "--allow-dirty"]);
+    let files: BTreeSet<&str> = list.lines().collect();
+    let included = include_str!("../../src/lib.rs").split("include_str!(\"../").skip(1);
+    let included = included.filter_map(|rest| rest.split_once('"')).map(|(file, _)| file);
+    for file in included.chain(["LICENSE-APACHE", "LICENSE-MIT", "README.md", "CHANGELOG.md", "SECURITY.md"])
+    {
+        assert!(files.contains(file), "`{file}` is not in the package");
+    }
+    for file in files {
+        let folder = file.split_once('/').map_or("", |(folder, _)| folder);
+        assert!(matches!(folder, "" | "src" | "docs" | "examples"), "`{file}` is in the package");
+        assert!(file.matches('/').count() < 2 || folder == "src", "`{file}` is in the package");
+    }
 }
