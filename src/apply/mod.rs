@@ -7,6 +7,7 @@
 //! [`ConnectClient`]: crate::client::ConnectClient
 
 mod create;
+mod delete;
 mod failed;
 mod identify;
 mod look_up;

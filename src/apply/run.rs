@@ -1,18 +1,17 @@
 //! Carrying a plan out.
 
 use super::{
-    ApplyError, Failed, Options, QuickConnectIndex,
     create::{Made, NotMade, create, read_back},
+    delete::{NotDeleted, check_instance, delete_quick_connects, delete_user},
+    failed::{ApplyError, Failed},
     identify::record,
+    options::Options,
     send::{send, without_what_is_there},
 };
 use crate::{
-    client::{
-        ClientResult, ConnectClient, DeleteQuickConnect, DeleteUser, Effect, ErrorKind,
-        search_all_quick_connects,
-    },
+    client::{ClientResult, ConnectClient, Effect},
     diff::{self, Call, Plan, Step, drift, plan_deletion},
-    read::{describe, find_instance, is_gone, reread},
+    read::{describe, is_gone, reread},
     user::{CreationAttempt, DesiredUser, Managed, Operation, Path, Record, Replaced, UserId, UserState},
 };
 
@@ -195,7 +194,9 @@ impl Run<'_> {
         match call {
             Call::Create => self.create().await,
             Call::Delete(user) => self.delete(user).await,
-            Call::DeleteQuickConnects(user) => Ok(self.delete_quick_connects(user).await?),
+            Call::DeleteQuickConnects(user) => {
+                Ok(delete_quick_connects(self.client, user, self.options).await?)
+            }
             call => self.update(call).await,
         }
     }
@@ -241,72 +242,15 @@ impl Run<'_> {
         if is_current && self.created {
             return Err(ApplyError::WouldDeleteItself);
         }
-        let request = DeleteUser { instance_id: user.instance_id.clone(), user_id: user.user_id.clone() };
-        let mut pauses = self.options.pauses();
-        let deleted = loop {
-            match self.client.delete_user(&request).await {
-                Err(error) if is_gone(&error) && self.options.is_recent(user.created) => {
-                    // Not there yet: a deletion lags behind creating as reading does.
-                    let Some(pause) = pauses.next() else { break Err(error) };
-                    self.options.pause(pause).await;
-                }
-                answer => break answer,
-            }
-        };
-        match deleted {
-            Ok(()) => {}
-            Err(error) if is_gone(&error) => {
-                self.find_instance(user).await?;
-                if self.options.is_recent(user.created) {
-                    self.certain = false;
-                    return Err(ApplyError::NotVisible { name: user.name.clone(), source: error });
-                }
-            }
-            Err(error) if error.effect() == Effect::Unknown => {
-                // Whether it was deleted, only a look can tell.
-                match describe(self.client, &user.instance_id, &user.user_id).await {
-                    Ok(None) if !self.options.is_recent(user.created) => {}
-                    Ok(Some(_)) => return Err(error.into()),
-                    Ok(None) | Err(_) => {
-                        self.certain = false;
-                        return Err(error.into());
-                    }
-                }
-            }
-            Err(error) => return Err(error.into()),
+        if let Err(NotDeleted { error, is_uncertain }) = delete_user(self.client, user, self.options).await {
+            self.certain &= !is_uncertain;
+            return Err(error);
         }
         if is_current {
             self.deleted = Some(user.user_id.clone());
             self.state = None;
         } else if let Some(state) = &mut self.state {
             Call::Delete(user.clone()).done(state);
-        }
-        Ok(())
-    }
-
-    /// Whoever is not found is gone only where the instance is there.
-    async fn find_instance(&self, user: &Replaced) -> Result<(), ApplyError> {
-        find_instance(self.client, &user.instance_id).await.map_err(|source| match source.kind() {
-            ErrorKind::AccessDenied => ApplyError::InstanceNotChecked { name: user.name.clone(), source },
-            _ => source.into(),
-        })
-    }
-
-    async fn delete_quick_connects(&self, user: &Replaced) -> ClientResult<()> {
-        let known = self.options.quick_connects.and_then(|index| index.of(user));
-        let found = match known {
-            Some(found) => found,
-            None => {
-                let all = search_all_quick_connects(self.client, &user.instance_id).await?;
-                QuickConnectIndex::new(&user.instance_id, all).of(user).unwrap_or_default()
-            }
-        };
-        for quick_connect_id in found {
-            let request = DeleteQuickConnect { instance_id: user.instance_id.clone(), quick_connect_id };
-            match self.client.delete_quick_connect(&request).await {
-                Err(error) if !is_gone(&error) => return Err(error),
-                _ => {}
-            }
         }
         Ok(())
     }
@@ -364,7 +308,7 @@ impl Run<'_> {
             return Ok(());
         }
         if read.is_none() {
-            self.find_instance(&known.to_replaced()).await?;
+            check_instance(self.client, &known.to_replaced()).await?;
         } else if read.as_ref().is_some_and(|read| drift(known, read, &watched).is_empty()) {
             return Ok(());
         }

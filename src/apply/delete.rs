@@ -1,0 +1,101 @@
+//! Deleting a user, and the quick connects that lead to it.
+
+use super::{failed::ApplyError, options::Options, quick_connects::QuickConnectIndex};
+use crate::{
+    client::{
+        ClientError, ClientResult, ConnectClient, DeleteQuickConnect, DeleteUser, Effect, ErrorKind,
+        search_all_quick_connects,
+    },
+    read::{describe, find_instance, is_gone},
+    user::Replaced,
+};
+
+/// Why a user is not known to be deleted.
+pub(super) struct NotDeleted {
+    pub(super) error: ApplyError,
+    /// Whether it may be deleted all the same.
+    pub(super) is_uncertain: bool,
+}
+
+/// Deletes a user; one that is gone already is deleted.
+pub(super) async fn delete_user(
+    client: &dyn ConnectClient,
+    user: &Replaced,
+    options: &Options<'_>,
+) -> Result<(), NotDeleted> {
+    let request = DeleteUser { instance_id: user.instance_id.clone(), user_id: user.user_id.clone() };
+    let mut pauses = options.pauses();
+    let error = loop {
+        match client.delete_user(&request).await {
+            Ok(()) => return Ok(()),
+            // Not there yet: a deletion lags behind creating as reading does.
+            Err(error) if is_gone(&error) && options.is_recent(user.created) => match pauses.next() {
+                Some(pause) => options.pause(pause).await,
+                None => break error,
+            },
+            Err(error) => break error,
+        }
+    };
+    if is_gone(&error) {
+        check_instance(client, user).await?;
+        return match options.is_recent(user.created) {
+            true => {
+                let error = ApplyError::NotVisible { name: user.name.clone(), source: error };
+                Err(NotDeleted { error, is_uncertain: true })
+            }
+            false => Ok(()),
+        };
+    }
+    if error.effect() != Effect::Unknown {
+        return Err(error.into());
+    }
+    // Whether it was deleted, only a look can tell.
+    match describe(client, &user.instance_id, &user.user_id).await {
+        Ok(None) if !options.is_recent(user.created) => Ok(()),
+        Ok(Some(_)) => Err(error.into()),
+        _ => Err(NotDeleted { error: error.into(), is_uncertain: true }),
+    }
+}
+
+/// Whoever is not found is gone only where the instance is there.
+pub(super) async fn check_instance(client: &dyn ConnectClient, user: &Replaced) -> Result<(), ApplyError> {
+    find_instance(client, &user.instance_id).await.map_err(|source| match source.kind() {
+        ErrorKind::AccessDenied => ApplyError::InstanceNotChecked { name: user.name.clone(), source },
+        _ => source.into(),
+    })
+}
+
+/// Deletes the quick connects that lead to a user.
+pub(super) async fn delete_quick_connects(
+    client: &dyn ConnectClient,
+    user: &Replaced,
+    options: &Options<'_>,
+) -> ClientResult<()> {
+    let found = match options.quick_connects.and_then(|index| index.of(user)) {
+        Some(found) => found,
+        None => {
+            let all = search_all_quick_connects(client, &user.instance_id).await?;
+            QuickConnectIndex::new(&user.instance_id, all).of(user).unwrap_or_default()
+        }
+    };
+    for quick_connect_id in found {
+        let request = DeleteQuickConnect { instance_id: user.instance_id.clone(), quick_connect_id };
+        match client.delete_quick_connect(&request).await {
+            Err(error) if !is_gone(&error) => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+impl From<ApplyError> for NotDeleted {
+    fn from(error: ApplyError) -> Self {
+        Self { error, is_uncertain: false }
+    }
+}
+
+impl From<ClientError> for NotDeleted {
+    fn from(error: ClientError) -> Self {
+        ApplyError::from(error).into()
+    }
+}
