@@ -7,8 +7,8 @@ use crate::user::{DesiredUser, Input};
 use crate::{
     diff::{self, Change, diff},
     user::{
-        CreationAttempt, Managed, Path, Proficiencies, Property, PropertySet, Record, Secret, Timestamp,
-        Unfinished, UserState,
+        CreationAttempt, Managed, Path, Proficiencies, Property, PropertySet, Record, Secret, Unfinished,
+        UserState,
     },
 };
 
@@ -27,11 +27,7 @@ pub(super) enum Verdict {
 ///
 /// A user whose time of change is not known is nobody's own.
 pub(super) fn identify(attempt: &CreationAttempt, found: &UserState, clock_skew: Duration) -> Verdict {
-    let earlier_by = |by: Duration| {
-        let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
-        let then = Timestamp::from_millis(attempt.began().as_millis().saturating_sub(by));
-        found.last_modified_time.is_some_and(|time| time < then)
-    };
+    let earlier_by = |by| found.last_modified_time.is_some_and(|time| time.plus(by) < attempt.began());
     if earlier_by(SIGNED_WITHIN.max(clock_skew)) {
         return Verdict::Older;
     }

@@ -106,8 +106,7 @@ impl Options<'_> {
 
     /// Whether a user that was created then may not be visible yet: that it is not found says nothing.
     pub(crate) fn is_recent(&self, created: Option<Timestamp>) -> bool {
-        let age = |created: Timestamp| (self.now)().as_millis().abs_diff(created.as_millis());
-        created.is_some_and(|created| u128::from(age(created)) <= self.visible_within.as_millis())
+        created.is_some_and(|created| created.is_within(self.visible_within, (self.now)()))
     }
 
     pub(super) async fn pause(&self, pause: Duration) {

@@ -44,8 +44,7 @@ pub async fn recover(
     client: &dyn ConnectClient,
     options: &Options<'_>,
 ) -> Recovery {
-    let age = (options.now)().as_millis().saturating_sub(attempt.began().as_millis());
-    let is_visible = u128::from(age) > options.visible_within.as_millis();
+    let is_visible = attempt.began().plus(options.visible_within) < (options.now)();
     let patience = if is_visible { Duration::ZERO } else { SETTLED_WITHIN };
     let pauses = options.pauses_within(patience);
     let (instance, name) = (attempt.instance_id(), attempt.name());

@@ -45,7 +45,7 @@ pub async fn read_all(
     let mut alone: Vec<UserId> = Vec::new();
     if options.strategy == Strategy::Search {
         for found in source.found().await.map_err(Clone::clone)?.values() {
-            match to_state(found, instance) {
+            match to_state(found, instance, None) {
                 Some(state) => all.users.push(state),
                 None => alone.push(found.user_id.clone()),
             }

@@ -2,37 +2,60 @@
 
 use crate::{
     client::{FoundUser, UserDescription},
-    user::{Identity, InstanceId, PropertySet, UserState},
+    user::{Identity, InstanceId, Property, PropertySet, UserState},
 };
 
-/// A user of whom nothing is recorded; `None` where it has no routing profile, which no user is without: then
-/// the search has not told everything.
-pub(crate) fn to_state(found: &FoundUser, instance: &InstanceId) -> Option<UserState> {
-    let FoundUser { user_id, arn, name, .. } = found.clone();
-    if arn.is_empty() || name.is_empty() {
-        return None;
-    }
+/// A user that was found. What a search leaves out is as it is recorded: also the time of change, so that
+/// whoever lists the user next reads it whole.
+///
+/// `None` where ARN, name or routing profile is neither found nor recorded: no user is without, so the search
+/// has not told everything.
+pub(crate) fn to_state(
+    found: &FoundUser,
+    instance: &InstanceId,
+    known: Option<&UserState>,
+) -> Option<UserState> {
+    let text = |found: &String, known: Option<&String>| match found.is_empty() {
+        true => known.cloned(),
+        false => Some(found.clone()),
+    };
+    let settings = known.map(|known| &known.settings);
+    let recorded_directory = known.and_then(|known| known.directory_user_id.as_ref());
     let description = UserDescription {
-        user_id,
-        arn,
-        name,
-        directory_user_id: found.directory_user_id.clone(),
+        user_id: found.user_id.clone(),
+        arn: text(&found.arn, known.map(|known| &known.arn))?,
+        name: text(&found.name, known.map(|known| &known.name))?,
+        directory_user_id: found.directory_user_id.as_ref().or(recorded_directory).cloned(),
         identity: Identity {
             first_name: found.first_name.clone(),
             last_name: found.last_name.clone(),
-            ..Identity::default()
+            ..settings.map(|settings| settings.identity.clone()).unwrap_or_default()
         },
         phone: found.phone.clone(),
-        routing_profile_id: found.routing_profile_id.clone()?,
+        routing_profile_id: found
+            .routing_profile_id
+            .as_ref()
+            .or(settings.map(|settings| &settings.routing_profile_id))
+            .cloned()?,
         security_profile_ids: found.security_profile_ids.clone(),
         hierarchy_group_id: found.hierarchy_group_id.clone(),
         channels: found.channels.clone(),
         tags: found.tags.clone(),
-        last_modified_time: None,
-        last_modified_region: None,
+        last_modified_time: known.and_then(|known| known.last_modified_time),
+        last_modified_region: known.and_then(|known| known.last_modified_region.clone()),
         unrecognised: found.unrecognised.clone(),
     };
-    let mut state = description.into_state(instance.clone(), None);
-    state.record.unread = PropertySet::NOT_IN_SEARCH;
+    let proficiencies = settings.and_then(|settings| settings.proficiencies.clone());
+    let mut state = description.into_state(instance.clone(), proficiencies);
+    if let Some(known) = known {
+        let mut record = known.record.clone();
+        let new =
+            state.record.unrecognised.drain(..).filter(|place| !known.record.unrecognised.contains(place));
+        record.unrecognised.extend(new);
+        let proficiencies = PropertySet::from_iter([Property::UserProficiencies]);
+        record.unread = record.unread.intersection(proficiencies);
+        state.record = record;
+    }
+    state.record.unread = state.record.unread.union(PropertySet::NOT_IN_SEARCH);
     Some(state)
 }

@@ -4,7 +4,6 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{Mutex, OnceLock, PoisonError},
-    time::Duration,
 };
 
 use super::{
@@ -143,7 +142,7 @@ impl Source<'_> {
         let Some(changed) = listed.changed.filter(|_| !is_renamed && !known.record.under_way) else {
             return Verdict::Changed;
         };
-        let is_own = |written| is_near(written, changed, self.options.own_change_within);
+        let is_own = |written: Timestamp| written.is_within(self.options.own_change_within, changed);
         match known.last_modified_time {
             Some(time) if time == changed => Verdict::Unchanged,
             _ if known.record.last_written.is_some_and(is_own) => Verdict::Own(changed),
@@ -220,7 +219,7 @@ impl Source<'_> {
 
     /// Whether a user that was created then may not be visible yet.
     pub(crate) fn is_recent(&self, created: Option<Timestamp>) -> bool {
-        created.is_some_and(|created| is_near(created, self.options.now, self.options.visible_within))
+        created.is_some_and(|created| created.is_within(self.options.visible_within, self.options.now))
     }
 
     /// In a wrong Region or account, the instance is not found either.
@@ -244,9 +243,4 @@ pub(crate) fn not_read(known: &UserState) -> UserState {
     let mut state = known.clone();
     state.record.unread = state.record.unread.union(PropertySet::WRITTEN_WHOLE);
     state
-}
-
-/// Whether a moment is near enough to another.
-fn is_near(one: Timestamp, other: Timestamp, within: Duration) -> bool {
-    u128::from(one.as_millis().abs_diff(other.as_millis())) <= within.as_millis()
 }

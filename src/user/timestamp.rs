@@ -48,6 +48,11 @@ impl Timestamp {
         let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         Self::from_millis(self.0.saturating_add(millis))
     }
+
+    /// Whether the two moments are no further apart than this, whichever comes first.
+    pub fn is_within(self, duration: Duration, other: Self) -> bool {
+        u128::from(self.0.abs_diff(other.0)) <= duration.as_millis()
+    }
 }
 
 impl From<SystemTime> for Timestamp {

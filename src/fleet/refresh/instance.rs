@@ -4,14 +4,10 @@ use std::fmt;
 
 use futures_util::{StreamExt, stream};
 
-use super::{
-    desired::Needs,
-    merge::{merge, with_tags},
-    refreshed::Refreshed,
-};
+use super::{desired::Needs, refreshed::Refreshed};
 use crate::{
     client::{ClientError, ErrorKind},
-    read::{FindingKind, FoundUsers, Reading, Source, Strategy, Verdict, not_read},
+    read::{FindingKind, FoundUsers, Reading, Source, Strategy, Verdict, not_read, to_state},
     user::{Property, PropertySet, Timestamp, UserState},
 };
 
@@ -128,8 +124,11 @@ impl<'a> Instance<'a> {
         match self.source.found().await {
             Ok(found) => {
                 let with_found = |user: Known<'a>| {
-                    let found = found.get(user.1.user_id.bare()).map(|user| &user.tags);
-                    (user, with_tags(user.1, found), self.manages_proficiencies(user))
+                    let mut state = user.1.clone();
+                    if let Some(found) = found.get(state.user_id.bare()) {
+                        state.tags_all.clone_from(&found.tags);
+                    }
+                    (user, state, self.manages_proficiencies(user))
                 };
                 let tags = tags.into_iter().map(with_found).collect();
                 alone.extend(self.with_proficiencies(tags, refreshed).await);
@@ -212,10 +211,9 @@ impl<'a> Instance<'a> {
         let mut alone = Vec::new();
         let mut states = Vec::new();
         for user in users {
-            match found.get(user.1.user_id.bare()) {
-                Some(found) => {
-                    states.push((user, merge(user.1, found), self.manages_proficiencies(user)));
-                }
+            let found = found.get(user.1.user_id.bare());
+            match found.and_then(|found| to_state(found, &user.1.instance_id, Some(user.1))) {
+                Some(state) => states.push((user, state, self.manages_proficiencies(user))),
                 None => alone.push(user),
             }
         }

@@ -2,7 +2,6 @@
 
 mod desired;
 mod instance;
-mod merge;
 mod refreshed;
 mod superseded;
 
