@@ -8,10 +8,10 @@ use std::{
 use connect_user::{
     diff::{self, Action, plan},
     fleet::{
-        self, ApplyOptions, Capacity, Change, Entry, FleetNotice, FleetObserver, FleetOutcome, FleetPlan,
-        OnFailure, UserOutcome, UserResult, Wanted,
+        self, ApplyOptions, Capacity, Change, Entry, FleetObserver, FleetOutcome, FleetPlan, OnFailure,
+        UserOutcome, UserResult, Wanted,
     },
-    user::{UserId, UserSpec, UserState},
+    user::{Diagnostic, UserId, UserSpec, UserState},
     validate::resolve,
 };
 use serde_json::json;
@@ -38,7 +38,7 @@ pub struct Execution<'a> {
     pub parallelism: std::num::NonZeroUsize,
     pub format: Format,
     /// What was told before everything began.
-    pub told: Vec<FleetNotice>,
+    pub told: Vec<Diagnostic>,
 }
 
 /// What has become of the users.
@@ -352,7 +352,7 @@ impl Wave {
         let users = self.wanted.iter().map(|(view, wanted)| (view, wanted));
         plan_all(users, &self.departures, wishes, self.capacity.clone()).map_err(|refused| {
             for reason in &refused.reasons {
-                output::failure(&Failure::new(&reason.message).help(&reason.help));
+                output::failure(&Failure::told(&reason));
             }
             Failure::said()
         })

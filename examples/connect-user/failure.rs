@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt};
 
+use connect_user::user::Diagnostic;
+
 pub type Outcome<T> = Result<T, Failure>;
 
 /// A mistake with its way out.
@@ -32,6 +34,11 @@ impl Failure {
             cause = error.source();
         }
         Self::new(message)
+    }
+
+    /// What the library says.
+    pub fn told(diagnostic: &Diagnostic) -> Self {
+        Self::new(diagnostic.text()).help(diagnostic.help.as_deref().unwrap_or_default())
     }
 
     /// A failure whose reasons have been printed.

@@ -293,7 +293,7 @@ fn refuse(review: &Review, scale: &Scale) -> Outcome<()> {
         refused = true;
     }
     for reason in &review.reasons {
-        output::failure(&Failure::new(&reason.message).help(&reason.help));
+        output::failure(&Failure::told(reason));
         refused = true;
     }
     let counts = Counts::of(review);

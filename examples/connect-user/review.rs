@@ -7,10 +7,11 @@ use std::{
 
 use connect_user::{
     diff::{self, Action, Preview, preview, preview_deletion},
-    fleet::{Entry, FleetNotice, Refreshed, Wanted},
+    fleet::{Entry, Refreshed, Wanted},
     read::Directory,
     user::{
-        AutoName, IdentityManagementType, Input, InstanceId, Severity, UserSpec, UserState, Value, merge_tags,
+        AutoName, Diagnostic, IdentityManagementType, Input, InstanceId, Severity, UserSpec, UserState,
+        Value, merge_tags,
     },
     validate::{Report, resolve, validate_document, with_name},
 };
@@ -86,9 +87,9 @@ pub struct Review {
     /// What was read; nothing where no service was asked.
     pub refreshed: Refreshed,
     /// What there is to know of all users together.
-    pub notices: Vec<FleetNotice>,
+    pub notices: Vec<Diagnostic>,
     /// Why all users together cannot be as they should.
-    pub reasons: Vec<FleetNotice>,
+    pub reasons: Vec<Diagnostic>,
 }
 
 impl Review {

@@ -38,7 +38,7 @@ impl Review {
             }
             // What one user's plan refuses is told with that user.
             Err(FleetRefused { reasons, .. }) => {
-                self.reasons = reasons.into_iter().filter(|reason| reason.user.is_none()).collect();
+                self.reasons = reasons.into_iter().filter(|reason| reason.subject.is_none()).collect();
             }
         }
     }

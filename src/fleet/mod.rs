@@ -36,5 +36,5 @@ pub use store::{
     Change, Creating, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json, import_json,
     load_all,
 };
-pub use user_plan::{FleetNotice, UserPlan};
+pub use user_plan::UserPlan;
 pub use wanted::{Capacity, Guard, PlanOptions, Wanted};

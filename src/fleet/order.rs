@@ -4,17 +4,20 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     Capacity, room,
-    user_plan::{FleetNotice, UserPlan, Wait},
+    user_plan::{UserPlan, Wait},
     work::{Deletion, Waiter, Work, delete_first},
 };
-use crate::{diff::Call, user::InstanceId};
+use crate::{
+    diff::Call,
+    user::{Diagnostic, InstanceId},
+};
 
 /// Finds out who waits for whom, and deletes replaced users first where users would wait for each other.
 pub(super) fn settle(
     users: &mut [UserPlan],
     capacity: &BTreeMap<String, Capacity>,
-    notices: &mut Vec<FleetNotice>,
-    reasons: &mut Vec<FleetNotice>,
+    notices: &mut Vec<Diagnostic>,
+    reasons: &mut Vec<Diagnostic>,
 ) {
     let mut work: Vec<Work> = users.iter().map(Work::of).collect();
     find_names(users, &mut work);

@@ -8,16 +8,11 @@ use std::{
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{
-    Missing, PlanOptions, Wanted,
-    matching::match_among,
-    order,
-    user_plan::{FleetNotice, UserPlan},
-};
+use super::{Missing, PlanOptions, Wanted, matching::match_among, order, user_plan::UserPlan};
 use crate::{
     apply::is_recorded,
     diff::{self, Action, Refused, plan_deletion},
-    user::{DesiredUser, IdentityManagementType, InstanceId, UserState},
+    user::{Code, DesiredUser, Diagnostic, IdentityManagementType, InstanceId, UserState, joined},
 };
 
 /// The calls that bring every user of a fleet to what is wanted.
@@ -28,16 +23,16 @@ use crate::{
 pub struct FleetPlan {
     pub(super) users: Vec<UserPlan>,
     unchanged: usize,
-    notices: Vec<FleetNotice>,
+    notices: Vec<Diagnostic>,
 }
 
 /// Why a fleet has no plan: every reason at once.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", reasons.iter().map(|reason| reason.message.as_str()).collect::<Vec<_>>().join("; "))]
+#[error("{}", joined(reasons))]
 #[non_exhaustive]
 pub struct FleetRefused {
     /// The reasons, each with its help.
-    pub reasons: Vec<FleetNotice>,
+    pub reasons: Vec<Diagnostic>,
     /// The users that the plan would delete or replace, by their names in the program.
     pub deletions: Vec<String>,
 }
@@ -55,7 +50,7 @@ impl FleetPlan {
     }
 
     /// What there is to know, such as two users who exchange their names.
-    pub fn notices(&self) -> &[FleetNotice] {
+    pub fn notices(&self) -> &[Diagnostic] {
         &self.notices
     }
 
@@ -156,7 +151,7 @@ pub struct Planner {
     records: Vec<Recorded>,
     recorded: usize,
     unchanged: usize,
-    reasons: Vec<FleetNotice>,
+    reasons: Vec<Diagnostic>,
 }
 
 /// An instance, by its place in a list, and the name of a user: what Amazon Connect knows a user by.
@@ -251,18 +246,16 @@ impl Planner {
         let name: Arc<str> = wanted.name.as_str().into();
         if !self.names.insert(name.clone()) {
             let message = format!("the program has two users of the resource name `{name}`");
-            self.refuse(
-                "duplicate-resource-name",
-                &name,
-                message,
-                "give each user a resource name of its own",
-            );
+            let help = "give each user a resource name of its own";
+            self.reasons
+                .push(Diagnostic::new(Code::DUPLICATE_RESOURCE_NAME, message).about(&*name).with_help(help));
             return false;
         }
         let identity = self.identity(wanted.desired.instance_id(), wanted.desired.name());
         if let Some(other) = self.identities.insert(identity, name.clone()) {
             let message = format!("`{other}` and `{name}` are both the user `{}`", wanted.desired.name());
-            self.refuse("duplicate-user", &name, message, "take one of them out, or give it another name");
+            let help = "take one of them out, or give it another name";
+            self.reasons.push(Diagnostic::new(Code::DUPLICATE_USER, message).about(&*name).with_help(help));
             return false;
         }
         true
@@ -365,18 +358,7 @@ impl Planner {
         (place, name.into())
     }
 
-    fn refuse(&mut self, code: &'static str, user: &str, message: String, help: &str) {
-        self.reasons.push(FleetNotice::new(code, Some(user), &message, help));
-    }
-
     fn refuse_user(&mut self, name: &str, refused: &Refused) {
-        for notice in refused.diagnostics() {
-            self.refuse(
-                notice.code.as_str(),
-                name,
-                format!("`{name}`: {}", notice.message),
-                notice.help.as_deref().unwrap_or_default(),
-            );
-        }
+        self.reasons.extend(refused.diagnostics().iter().map(|reason| reason.clone().about(name)));
     }
 }

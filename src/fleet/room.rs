@@ -17,10 +17,10 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::{
     Capacity,
-    user_plan::{FleetNotice, UserPlan},
+    user_plan::UserPlan,
     work::{Deletion, Waiter, Work, delete_first, has_circle, overfull},
 };
-use crate::user::InstanceId;
+use crate::user::{Code, Diagnostic, InstanceId};
 
 /// A place for a user.
 #[derive(Clone, Copy, Debug)]
@@ -68,8 +68,8 @@ pub(super) fn settle(
     users: &mut [UserPlan],
     work: &mut [Work],
     capacity: &BTreeMap<String, Capacity>,
-    notices: &mut Vec<FleetNotice>,
-    reasons: &mut Vec<FleetNotice>,
+    notices: &mut Vec<Diagnostic>,
+    reasons: &mut Vec<Diagnostic>,
 ) -> Vec<(Waiter, Deletion)> {
     let capacity: BTreeMap<InstanceId, Capacity> =
         capacity.iter().map(|(id, capacity)| (InstanceId::new(id).to_bare(), *capacity)).collect();
@@ -110,7 +110,7 @@ pub(super) fn settle(
     waits
 }
 
-fn deadlock(room: &mut Room<'_>) -> FleetNotice {
+fn deadlock(room: &mut Room<'_>) -> Diagnostic {
     let limited: Vec<(InstanceId, usize)> =
         room.limited.iter().map(|(id, index)| (id.clone(), *index)).collect();
     let full = limited.into_iter().filter(|(_, index)| room.is_full(*index));
@@ -118,7 +118,7 @@ fn deadlock(room: &mut Room<'_>) -> FleetNotice {
     full.sort_unstable();
     let message = format!("users would move between instances that are full: {}", full.join(", "));
     let help = "ask AWS to raise the quota \"Users per instance\", or move fewer users at once";
-    FleetNotice::new("instance-full", None, &message, help)
+    Diagnostic::new(Code::INSTANCE_FULL, message).with_help(help)
 }
 
 impl<'a> Room<'a> {

@@ -1,8 +1,6 @@
-//! The plan of one user of a fleet, and what there is to know about it.
+//! The plan of one user of a fleet.
 
-use serde::Serialize;
-
-use crate::{diff::Plan, user::one_line};
+use crate::diff::Plan;
 
 /// The plan of one user of a fleet.
 #[derive(Clone, Debug)]
@@ -41,31 +39,5 @@ impl UserPlan {
     /// its step.
     pub fn waits(&self) -> impl Iterator<Item = (usize, usize, usize)> {
         self.waits.iter().map(|wait| (wait.step, wait.user, wait.other))
-    }
-}
-
-/// Something to know about a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct FleetNotice {
-    /// A stable code.
-    pub code: &'static str,
-    /// The user that it is about, by its name in the program.
-    pub user: Option<String>,
-    /// What there is to say, in a sentence.
-    pub message: String,
-    /// The way out; empty where there is none to take.
-    pub help: String,
-}
-
-impl FleetNotice {
-    /// A notice whose texts, which name users of the program, are on one line.
-    pub(super) fn new(code: &'static str, user: Option<&str>, message: &str, help: &str) -> Self {
-        Self {
-            code,
-            user: user.map(str::to_owned),
-            message: one_line(message).into_owned(),
-            help: one_line(help).into_owned(),
-        }
     }
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use bon::Builder;
 
-use super::FleetNotice;
 use crate::{
     diff,
-    user::{DesiredUser, InstanceId},
+    user::{Code, DesiredUser, Diagnostic, InstanceId},
 };
 
 /// A user that a program wants.
@@ -67,15 +66,13 @@ impl Guard {
     }
 
     /// Why `deletions` of `recorded` users are too many; `None` where they are not.
-    pub fn check(self, deletions: usize, recorded: usize) -> Option<FleetNotice> {
+    pub fn check(self, deletions: usize, recorded: usize) -> Option<Diagnostic> {
         let allowed = self.allows(recorded);
-        (deletions > allowed).then(|| FleetNotice {
-            code: "too-many-deletions",
-            user: None,
-            message: format!(
-                "{deletions} of {recorded} users would be deleted or replaced; the limit is {allowed}"
-            ),
-            help: "look at the list; if it is meant, raise the limit".to_owned(),
+        let message =
+            format!("{deletions} of {recorded} users would be deleted or replaced; the limit is {allowed}");
+        (deletions > allowed).then(|| {
+            let help = "look at the list; if it is meant, raise the limit";
+            Diagnostic::new(Code::TOO_MANY_DELETIONS, message).with_help(help)
         })
     }
 }

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Capacity,
-    user_plan::{FleetNotice, UserPlan},
-};
+use super::{Capacity, user_plan::UserPlan};
 use crate::{
     diff::Call,
-    user::{InstanceId, UserId},
+    user::{Code, Diagnostic, InstanceId, UserId},
 };
 
 /// A deletion: the user by its place in the plan, and which of its deletions it is.
@@ -88,7 +85,7 @@ pub(super) fn delete_first(
     work: &mut [Work],
     place: usize,
     why: &str,
-    notices: &mut Vec<FleetNotice>,
+    notices: &mut Vec<Diagnostic>,
 ) -> bool {
     let (Some(user), Some(work)) = (users.get_mut(place), work.get_mut(place)) else { return false };
     if user.plan.delete_first().is_empty() {
@@ -96,12 +93,14 @@ pub(super) fn delete_first(
     }
     work.deletes_first = true;
     let message = format!("`{}` is deleted before it is made again: {why}", user.name);
-    notices.push(FleetNotice::new("delete-before-create", Some(&user.name), &message, ""));
+    let notice = Diagnostic::new(Code::DELETE_BEFORE_CREATE, message).about(&user.name);
+    notices
+        .push(notice.with_help("apply the changes one after the other to have no moment without the user"));
     true
 }
 
 /// The instances that would have more users in the end than they may, and get new ones.
-pub(super) fn overfull(work: &[Work], capacity: &BTreeMap<InstanceId, Capacity>) -> Vec<FleetNotice> {
+pub(super) fn overfull(work: &[Work], capacity: &BTreeMap<InstanceId, Capacity>) -> Vec<Diagnostic> {
     let mut balance: BTreeMap<&InstanceId, (usize, usize)> = BTreeMap::new();
     for work in work {
         if let Some(instance) = &work.creates {
@@ -116,7 +115,7 @@ pub(super) fn overfull(work: &[Work], capacity: &BTreeMap<InstanceId, Capacity>)
         let then = (present + created).saturating_sub(deleted);
         let message = format!("the instance `{instance}` would have {then} users; the limit is {limit}");
         let help = "ask AWS to raise the quota \"Users per instance\", or take users out";
-        (created > 0 && then > limit).then(|| FleetNotice::new("instance-full", None, &message, help))
+        (created > 0 && then > limit).then(|| Diagnostic::new(Code::INSTANCE_FULL, message).with_help(help))
     });
     overfull.collect()
 }

@@ -24,7 +24,7 @@ fn actions(plan: &FleetPlan) -> Vec<(&str, Action)> {
 }
 
 fn codes(refused: &FleetRefused) -> Vec<&str> {
-    refused.reasons.iter().map(|reason| reason.code).collect()
+    refused.reasons.iter().map(|reason| reason.code.as_str()).collect()
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_protected_user_is_not_deleted_because_rows_have_shifted() {
     let refused =
         plan(&wants(&[("0", "b")]), &states(&[("0", "a"), ("1", "b")]), &options).expect_err("protected");
     assert_eq!(codes(&refused), ["protected"]);
-    assert_eq!(refused.reasons[0].user.as_deref(), Some("0 (a)"));
+    assert_eq!(refused.reasons[0].subject.as_deref(), Some("0 (a)"));
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_resource_name_wanted_twice_is_refused() {
     let refused =
         plan(&wants(&[("a", "jane"), ("a", "june")]), &BTreeMap::new(), &options()).expect_err("twice");
     assert_eq!(codes(&refused), ["duplicate-resource-name"]);
-    assert_eq!(refused.reasons[0].user.as_deref(), Some("a"));
+    assert_eq!(refused.reasons[0].subject.as_deref(), Some("a"));
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn a_replacement_counts_as_a_deletion_and_protection_holds() {
     options.user.protect = true;
     let refused = plan(&[], &states(&[("a", "x")]), &options).expect_err("protected");
     assert_eq!(codes(&refused), ["protected"]);
-    assert_eq!(refused.reasons[0].message, "`a`: the user is protected and would be deleted");
+    assert_eq!(refused.reasons[0].text(), "a: the user is protected and would be deleted");
 }
 
 /// What waits for what, as `user.step` for `user.step`.

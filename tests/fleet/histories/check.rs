@@ -90,7 +90,7 @@ impl World {
     /// A plan is refused only for want of room, or where something could not be read.
     pub(super) fn check_refused(&self, refused: &FleetRefused) {
         for reason in &refused.reasons {
-            assert!(matches!(reason.code, "instance-full" | "not-read"), "{reason:?}");
+            assert!(matches!(reason.code.as_str(), "instance-full" | "not-read"), "{reason:?}");
             if reason.code == "instance-full" {
                 let is_full = (0..INSTANCES.len()).any(|instance| self.occupied(instance) >= LIMIT);
                 assert!(is_full, "there is room: {reason:?}");
