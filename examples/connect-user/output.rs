@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 use connect_user::{
     diff::{Action, Preview},
     fleet::{Estimate, Refreshed},
-    user::one_line,
+    user::{Diagnostic, one_line},
 };
 use serde_json::{Value, json};
 
@@ -127,6 +127,22 @@ pub fn note(text: &str) {
     }
     let style = AnsiColor::Yellow.on_default();
     let _ = writeln!(anstream::stderr().lock(), "{style}note{style:#}: {}", one_line(text));
+}
+
+/// Prints what the library has found to stderr.
+pub fn diagnostic(found: &Diagnostic) {
+    if found.is_error() {
+        return failure(&Failure::told(found));
+    }
+    if is_json() {
+        return error_line(&json!({"level": found.severity, "message": found.text(), "help": found.help}));
+    }
+    let style = AnsiColor::Yellow.on_default();
+    let mut err = anstream::stderr().lock();
+    let _ = writeln!(err, "{style}{}{style:#}: {}", found.severity, one_line(&found.text()));
+    if let Some(help) = &found.help {
+        let _ = writeln!(err, "  help: {}", one_line(help));
+    }
 }
 
 pub fn failure(failure: &Failure) {

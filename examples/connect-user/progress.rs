@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io::IsTerminal};
 
 use connect_user::{
     fleet::{Event, EventKind, FleetObserver, FleetPlan},
-    user::{Secret, UserId, UserState, one_line},
+    user::{Diagnostic, Secret, UserId, UserState, one_line},
 };
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -56,6 +56,16 @@ impl<'a> Watch<'a> {
         Self { keeps, wishes, format, bar }
     }
 
+    fn note(&self, note: &Diagnostic) {
+        match (self.format, &self.bar) {
+            (Format::Json, _) => output::json_line(
+                &json!({"event": "note", "code": note.code, "message": note.message, "help": note.help}),
+            ),
+            (Format::Text, Some(bar)) => bar.suspend(|| output::diagnostic(note)),
+            (Format::Text, None) => output::diagnostic(note),
+        }
+    }
+
     pub fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -69,6 +79,9 @@ impl FleetObserver for Watch<'_> {
             bar.set_position(progress.steps_done);
             let (rate, left) = (progress.rate, HumanDuration(progress.left));
             bar.set_message(format!("{rate:.1} a second, about {left} left"));
+        }
+        if let EventKind::Note(note) = kind {
+            return self.note(note);
         }
         let EventKind::Step { user, operation, error, request_id, .. } = kind else { return };
         let status = if error.is_none() { "done" } else { "failed" };

@@ -7,9 +7,9 @@ use std::{
 };
 
 use connect_user::{
-    apply,
+    apply::{self, Observer},
     fleet::{Change, EmbeddedStore, Entry, StateStore, StoreError, load_all, recover},
-    user::{Secret, UserState},
+    user::{Diagnostic, Secret, UserState},
 };
 
 use crate::{
@@ -78,7 +78,7 @@ impl Store {
     /// Finds out what has become of creations that an earlier run had begun and could not write down. A store
     /// that is open for reading knows it for this run only.
     pub async fn recover(&mut self, backend: &Backend, writes: bool) -> Outcome<()> {
-        let options = apply::Options::builder().sleep(&*backend.timer).build();
+        let options = apply::Options::builder().sleep(&*backend.timer).observer(&Told).build();
         let recovered = recover(&self.entries, backend.client(), &options).await;
         for user in &recovered.users {
             output::note(&user.message());
@@ -195,5 +195,14 @@ pub fn require_regular(path: &Path) -> Outcome<()> {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::caused(String::new(), &error).help(error.help())
+    }
+}
+
+/// Prints what looking for users does without.
+struct Told;
+
+impl Observer for Told {
+    fn note(&self, note: &Diagnostic) {
+        output::diagnostic(note);
     }
 }

@@ -251,6 +251,10 @@ pub(super) async fn read_back(
                 return Some(with_record(read, made));
             }
             Err(error) if is_gone(&error) => options.pause(pauses.next()?).await,
+            Err(error) if error.kind() == ErrorKind::AccessDenied => {
+                options.did_without(error.operation());
+                return None;
+            }
             Err(_) => return None,
         }
     }

@@ -37,7 +37,7 @@ pub(super) async fn delete_user(
         }
     };
     if is_gone(&error) {
-        check_instance(client, user).await?;
+        check_instance(client, user, options).await?;
         return match options.is_recent(user.created) {
             true => {
                 let error = ApplyError::NotVisible { name: user.name.clone(), source: error };
@@ -58,11 +58,23 @@ pub(super) async fn delete_user(
 }
 
 /// Whoever is not found is gone only where the instance is there.
-pub(super) async fn check_instance(client: &dyn ConnectClient, user: &Replaced) -> Result<(), ApplyError> {
-    find_instance(client, &user.instance_id).await.map_err(|source| match source.kind() {
-        ErrorKind::AccessDenied => ApplyError::InstanceNotChecked { name: user.name.clone(), source },
-        _ => source.into(),
-    })
+pub(super) async fn check_instance(
+    client: &dyn ConnectClient,
+    user: &Replaced,
+    options: &Options<'_>,
+) -> Result<(), ApplyError> {
+    match find_instance(client, &user.instance_id).await {
+        Ok(denied) => {
+            if let Some(denied) = denied {
+                options.did_without(denied.operation());
+            }
+            Ok(())
+        }
+        Err(source) if source.kind() == ErrorKind::AccessDenied => {
+            Err(ApplyError::InstanceNotChecked { name: user.name.clone(), source })
+        }
+        Err(source) => Err(source.into()),
+    }
 }
 
 /// Deletes the quick connects that lead to a user.

@@ -20,7 +20,8 @@ pub(super) enum Looked {
     Unsure(Option<ClientError>),
 }
 
-/// Looks until somebody is found who has the name, apart from those of `freed`, or until the pauses end.
+/// Looks until somebody is found who has the name, apart from those of `freed`, or until the pauses end. What it
+/// has to do without, the observer is told.
 pub(super) async fn look_for(
     client: &dyn ConnectClient,
     instance: &InstanceId,
@@ -30,7 +31,11 @@ pub(super) async fn look_for(
     options: &Options<'_>,
 ) -> Looked {
     loop {
-        let looked = match sight(client, instance, name, freed, true).await {
+        let sighting = sight(client, instance, name, freed, true).await;
+        for operation in sighting.iter().flat_map(|sighting| &sighting.denied) {
+            options.did_without(*operation);
+        }
+        let looked = match sighting {
             Ok(Sighting { users, .. }) if !users.is_empty() => return Looked::Found(users),
             Ok(Sighting { is_unreadable: false, .. }) => Looked::Nobody,
             Ok(_) => Looked::Unsure(None),

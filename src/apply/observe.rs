@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use crate::{
     client::ClientError,
     diff::Step,
-    user::{CreationAttempt, UserState},
+    user::{CreationAttempt, Diagnostic, UserState},
 };
 
 /// Why a host stops an apply.
@@ -33,6 +33,10 @@ pub trait Observer: Send + Sync {
     async fn creating(&self, _attempt: &CreationAttempt) -> Result<(), ObserveError> {
         Ok(())
     }
+
+    /// Something worth knowing: a call that would help is not allowed, and was done without. It may be told more
+    /// than once.
+    fn note(&self, _note: &Diagnostic) {}
 
     /// A call has been made. `state` is what is there now.
     async fn after(

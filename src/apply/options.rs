@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bon::Builder;
 
 use super::{ObserveError, Observer, QuickConnectIndex, Sleep, Wait, observe::Nobody};
-use crate::user::{CreationAttempt, Timestamp, UserId};
+use crate::user::{Code, CreationAttempt, Diagnostic, Operation, Timestamp, UserId};
 
 /// What a host decides about an apply.
 #[derive(Builder, Clone, Copy)]
@@ -107,6 +107,19 @@ impl Options<'_> {
     /// Whether a user that was created then may not be visible yet: that it is not found says nothing.
     pub(crate) fn is_recent(&self, created: Option<Timestamp>) -> bool {
         created.is_some_and(|created| created.is_within(self.visible_within, (self.now)()))
+    }
+
+    /// Tells the observer that a call that would help is not allowed, and what that means.
+    pub(super) fn did_without(&self, operation: Operation) {
+        let means = match operation {
+            Operation::SearchUsers => "users are looked for in the list of all users",
+            Operation::ListUsers => "users are looked for by a search alone, which lags behind",
+            Operation::ListUserProficiencies => "the proficiencies of users are not compared",
+            Operation::DescribeInstance => "that the instance exists is seen by its users",
+            _ => "what the service fills in is not read",
+        };
+        let note = Diagnostic::new(Code::NOT_ALLOWED, format!("`{operation}` is not allowed: {means}"));
+        self.observer.note(&note.with_help(format!("allow `{}`", operation.iam_action())));
     }
 
     pub(super) async fn pause(&self, pause: Duration) {

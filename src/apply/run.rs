@@ -308,7 +308,7 @@ impl Run<'_> {
             return Ok(());
         }
         if read.is_none() {
-            check_instance(self.client, &known.to_replaced()).await?;
+            check_instance(self.client, &known.to_replaced(), self.options).await?;
         } else if read.as_ref().is_some_and(|read| drift(known, read, &watched).is_empty()) {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use super::user::read;
 use crate::{
     client::{ClientResult, ConnectClient, ErrorKind, list_all_users, search_all_users},
-    user::{InstanceId, UserId, UserState},
+    user::{InstanceId, Operation, Property, UserId, UserState},
 };
 
 /// Finds a user by its exact name; upper and lower case differ.
@@ -30,6 +30,8 @@ pub(crate) struct Sighting {
     pub(crate) users: Vec<UserState>,
     /// Whether somebody has the name who cannot be read yet, or no longer.
     pub(crate) is_unreadable: bool,
+    /// What the caller may not do, and was done without.
+    pub(crate) denied: Vec<Operation>,
 }
 
 /// Looks once: those of `freed` are not looked at.
@@ -44,7 +46,10 @@ pub(crate) async fn sight(
     let mut seen: Vec<UserId> = freed.to_vec();
     let searched = match search_all_users(client, instance, Some(name)).await {
         Ok(found) => Some(found),
-        Err(error) if error.kind() == ErrorKind::AccessDenied => None,
+        Err(error) if error.kind() == ErrorKind::AccessDenied => {
+            sighting.denied.push(Operation::SearchUsers);
+            None
+        }
         Err(error) => return Err(error),
     };
     let may_search = searched.is_some();
@@ -55,7 +60,10 @@ pub(crate) async fn sight(
         let listed = match list_all_users(client, instance).await {
             Ok(listed) => listed,
             // Whoever may search and not list has what the search says.
-            Err(error) if error.kind() == ErrorKind::AccessDenied && may_search => return Ok(sighting),
+            Err(error) if error.kind() == ErrorKind::AccessDenied && may_search => {
+                sighting.denied.push(Operation::ListUsers);
+                return Ok(sighting);
+            }
             Err(error) => return Err(error),
         };
         for user in listed.into_iter().filter(|user| user.name == name) {
@@ -80,7 +88,12 @@ impl Sighting {
         match read(client, instance, &id).await? {
             // Renamed since the search was brought up to date.
             Some(state) if state.name != name => {}
-            Some(state) => self.users.push(state),
+            Some(state) => {
+                if state.record.unread.contains(Property::UserProficiencies) {
+                    self.denied.push(Operation::ListUserProficiencies);
+                }
+                self.users.push(state);
+            }
             None => self.is_unreadable = true,
         }
         seen.push(id);

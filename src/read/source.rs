@@ -224,7 +224,8 @@ impl Source<'_> {
 
     /// In a wrong Region or account, the instance is not found either.
     async fn exists(&self) -> Result<(), &ClientError> {
-        self.cache.exists.get_or_ask(|| find_instance(self.client, self.instance)).await.as_ref().copied()
+        let ask = || async { find_instance(self.client, self.instance).await.map(drop) };
+        self.cache.exists.get_or_ask(ask).await.as_ref().copied()
     }
 
     /// Whether a search finds a user with the recorded tags, those of AWS aside. One that was just created may

@@ -61,14 +61,17 @@ pub async fn identity_management(
 }
 
 /// Whether an instance is there: in a wrong Region or account, nobody is found either. Whoever may not describe
-/// it may list or search its users instead.
+/// it may list or search its users instead; then the refusal is returned.
 ///
 /// # Errors
 ///
 /// Any failure; `AccessDenied` of `DescribeInstance` where none of the three is allowed.
-pub(crate) async fn find_instance(client: &dyn ConnectClient, instance: &InstanceId) -> ClientResult<()> {
+pub(crate) async fn find_instance(
+    client: &dyn ConnectClient,
+    instance: &InstanceId,
+) -> ClientResult<Option<ClientError>> {
     let denied = match identity_management(client, instance).await {
-        Ok(_) => return Ok(()),
+        Ok(_) => return Ok(None),
         Err(error) if error.kind() == ErrorKind::AccessDenied => error,
         Err(error) => return Err(error),
     };
@@ -81,7 +84,11 @@ pub(crate) async fn find_instance(client: &dyn ConnectClient, instance: &Instanc
         }
         answer => answer.map(drop),
     };
-    answer.map_err(|error| if error.kind() == ErrorKind::AccessDenied { denied } else { error })
+    match answer {
+        Ok(()) => Ok(Some(denied)),
+        Err(error) if error.kind() == ErrorKind::AccessDenied => Err(denied),
+        Err(error) => Err(error),
+    }
 }
 
 /// Reads a user again as far as somebody needs it: proficiencies take a call and a permission more, and stay

@@ -35,6 +35,8 @@ pub enum Stage {
     Name,
     /// While a user is planned.
     Plan,
+    /// While a plan is carried out.
+    Apply,
     /// While users are planned together.
     Fleet,
 }
@@ -169,6 +171,9 @@ codes! {
         PROFICIENCIES_NOT_READ = "proficiencies-not-read", Error, "proficiencies are compared with what was read", THIS;
         SETTINGS_DIFFER = "settings-differ", Error, "a user is planned with the settings that it was validated with", THIS;
     }
+    Apply {
+        NOT_ALLOWED = "not-allowed", Note, "an apply may make every call that helps it", THIS;
+    }
     Fleet {
         DUPLICATE_RESOURCE_NAME = "duplicate-resource-name", Error, "a resource name is given once in a program", THIS;
         DUPLICATE_USER = "duplicate-user", Error, "a user is given once in a program", THIS;
@@ -270,6 +275,7 @@ impl fmt::Display for Stage {
             Self::Rule => "user",
             Self::Name => "instance",
             Self::Plan => "plan",
+            Self::Apply => "apply",
             Self::Fleet => "fleet",
         })
     }

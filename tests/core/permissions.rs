@@ -1,13 +1,15 @@
 //! Callers who may not do everything: what goes without, and what is said where it does not.
 
+use std::sync::Mutex;
+
 use connect_user::{
-    apply::{ApplyError, Failed, Options, apply, delete},
+    apply::{ApplyError, Failed, Observer, Options, apply, delete},
     client::{
         ErrorKind,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::{self, plan},
-    user::{IdentityManagementType, Operation, UserState},
+    user::{Diagnostic, IdentityManagementType, Operation, UserState},
     validate::{Context, resolve},
 };
 use serde_json::json;
@@ -38,6 +40,23 @@ fn gone(instance: &str) -> UserState {
 
 async fn deleted(connect: &MemoryConnect, state: &UserState) -> Result<(), Failed> {
     delete(state, connect, &diff::Options::default(), &Options::default()).await.map(drop)
+}
+
+/// Hears what an apply does without.
+#[derive(Default)]
+struct Heard(Mutex<Vec<String>>);
+
+impl Observer for Heard {
+    fn note(&self, note: &Diagnostic) {
+        assert!(note.help.is_some());
+        self.0.lock().expect("no panic").push(note.message.clone());
+    }
+}
+
+impl Heard {
+    fn notes(self) -> Vec<String> {
+        self.0.into_inner().expect("no panic")
+    }
 }
 
 const LOOKS: [Operation; 3] = [Operation::DescribeInstance, Operation::ListUsers, Operation::SearchUsers];
@@ -83,6 +102,42 @@ async fn a_plan_for_a_user_who_is_gone_is_stale_with_any_permission_that_shows_i
     assert!(matches!(failed.error, ApplyError::Stale) && failed.state.is_none(), "{failed}");
     let failed = apply(&plan, Some(&state), &denying(&LOOKS), &look_first).await.expect_err("unknown");
     assert!(matches!(failed.error, ApplyError::InstanceNotChecked { .. }) && failed.state.is_some());
+}
+
+#[tokio::test]
+async fn what_an_apply_does_without_the_observer_hears() {
+    let options = diff::Options::builder().identity_management(SAML).build();
+    let document = with(&[("identityInfo.firstName", json!("Ann")), ("identityInfo.lastName", json!("Lee"))]);
+    let context = Context::builder().options(options.clone()).build();
+    let (desired, _) = resolve(spec(&document), &context).expect("a user");
+    let plan = plan(desired, None, &options).expect("a plan");
+    for (denied, expected) in [
+        (
+            Operation::SearchUsers,
+            "`SearchUsers` is not allowed: users are looked for in the list of all users",
+        ),
+        (
+            Operation::ListUserProficiencies,
+            "`ListUserProficiencies` is not allowed: the proficiencies of users are not compared",
+        ),
+    ] {
+        let (connect, heard) = (denying(&[denied]), Heard::default());
+        connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::AnswerLost));
+        let now = || connect.time();
+        let options = Options::builder().observer(&heard).now(&now).build();
+        apply(&plan, None, &connect, &options).await.expect("made and found");
+        assert_eq!(heard.notes(), [expected]);
+    }
+    let (connect, heard) = (denying(&[Operation::DescribeUser]), Heard::default());
+    apply(&plan, None, &connect, &Options::builder().observer(&heard).build()).await.expect("made");
+    assert_eq!(heard.notes(), ["`DescribeUser` is not allowed: what the service fills in is not read"]);
+    let (connect, heard) = (denying(&LOOKS[..1]), Heard::default());
+    let listening = Options::builder().observer(&heard).build();
+    delete(&gone("i"), &connect, &diff::Options::default(), &listening).await.expect("it is gone");
+    assert_eq!(
+        heard.notes(),
+        ["`DescribeInstance` is not allowed: that the instance exists is seen by its users"]
+    );
 }
 
 #[test]

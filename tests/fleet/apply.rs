@@ -411,6 +411,42 @@ async fn quick_connects_of_everybody_who_goes_are_searched_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_host_hears_once_what_was_done_without() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    // Three creations are looked for by name, and nobody may search.
+    let users = plan_of(&many(3), &BTreeMap::new());
+    for occurrence in 1..=3 {
+        connect.inject(Fault::of(Operation::CreateUser, occurrence, Outcome::AnswerLost));
+        connect.inject(Fault::of(
+            Operation::SearchUsers,
+            occurrence,
+            Outcome::Refused(ErrorKind::AccessDenied),
+        ));
+    }
+    let (sender, mut stream) = events();
+    let mut options = options();
+    options.observer = &sender;
+    let outcome = apply(&users, &store, &connect, &options).await;
+    assert!(outcome.is_done(), "{outcome:?}");
+    drop(options);
+    drop(sender);
+    let mut notes = Vec::new();
+    while let Some(event) = stream.next().await {
+        if let EventKind::Note(note) = &event.kind {
+            assert_eq!(serde_json::to_value(&event).expect("JSON")["event"], "note");
+            notes.push(note.to_string());
+        }
+    }
+    assert_eq!(
+        notes,
+        [
+            "note[not-allowed]: `SearchUsers` is not allowed: users are looked for in the list of all users\n  \
+          help: allow `connect:SearchUsers`"
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_host_hears_how_far_everything_is() {
     let (connect, store) = (connect(), MemoryStore::default());
     connect.inject(Fault::of(Operation::CreateUser, 2, Outcome::Refused(ErrorKind::QuotaExceeded)));

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::UserOutcome;
 use crate::{
     client::ClientError,
-    user::{Operation, UserState},
+    user::{Diagnostic, Operation, UserState},
 };
 
 /// A host that looks on while the plan of a fleet is carried out.
@@ -62,6 +62,8 @@ pub enum EventKind {
         #[serde(skip_serializing_if = "Option::is_none")]
         request_id: Option<String>,
     },
+    /// Something worth knowing: a call that would help is not allowed, and was done without. Each is told once.
+    Note(Diagnostic),
     /// A user is done, has failed, or is not tried.
     User(UserOutcome),
 }

@@ -21,7 +21,7 @@ use crate::{
     client::{CancellationToken, ClientError, Effect, ErrorKind},
     diff::Step,
     read,
-    user::{CreationAttempt, Replaced, UserId, UserState, one_line},
+    user::{CreationAttempt, Diagnostic, Replaced, UserId, UserState, one_line},
 };
 
 /// One user on its way.
@@ -305,6 +305,10 @@ impl Observer for Job<'_> {
         let supersedes = entry.state.as_ref().map(|state| state.user_id.clone());
         entry.creating.push(Creating { attempt: attempt.clone(), supersedes, notes });
         Ok(self.put(entry).await.map_err(Halt::Store)?)
+    }
+
+    fn note(&self, note: &Diagnostic) {
+        self.run.note(note);
     }
 
     async fn after(

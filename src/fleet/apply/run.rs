@@ -78,6 +78,7 @@ pub async fn apply(
         signals: signals(plan.users()),
         advanced: Mutex::default(),
         tally: Mutex::new(Tally::new(plan, options)),
+        notes: Mutex::default(),
         store_error: Mutex::default(),
         owners: OnceCell::new(),
         began: options.timer.now(),

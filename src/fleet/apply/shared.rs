@@ -1,7 +1,7 @@
 //! What the users of a fleet on its way share: how far each is, what is left to do, and what the host is told.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -21,7 +21,7 @@ use crate::{
     apply::QuickConnectIndex,
     client::{CancellationToken, ConnectClient},
     diff::Call,
-    user::{Operation, Replaced, UserId},
+    user::{Diagnostic, Operation, Replaced, UserId},
 };
 
 /// A fleet on its way.
@@ -41,6 +41,8 @@ pub(super) struct Run<'a> {
     /// Those of them who have moved since somebody last looked.
     pub(super) advanced: Mutex<Vec<usize>>,
     pub(super) tally: Mutex<Tally>,
+    /// What the host was told already.
+    pub(super) notes: Mutex<HashSet<String>>,
     pub(super) store_error: Mutex<Option<StoreError>>,
     /// Under which names the store remembered users when that was first asked.
     pub(super) owners: OnceCell<HashMap<UserId, String>>,
@@ -139,6 +141,13 @@ impl Run<'_> {
     pub(super) fn store_failed(&self, error: StoreError) {
         self.stop.cancel();
         self.store_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    /// Tells the host what is worth knowing, once.
+    pub(super) fn note(&self, note: &Diagnostic) {
+        if self.notes.lock().unwrap_or_else(PoisonError::into_inner).insert(note.message.clone()) {
+            self.tell(EventKind::Note(note.clone()));
+        }
     }
 
     /// Tells the host.
