@@ -4,7 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Path, Property, case::to_camel_case, suggestion::nearest, text::one_line};
+use super::{
+    Path, Property,
+    case::to_camel_case,
+    suggestion::nearest,
+    text::{one_line, unquoted},
+};
 
 /// Tags that others manage, by key and by prefix.
 ///
@@ -186,13 +191,13 @@ fn tag(text: &str) -> Result<Option<Path>, &'static str> {
         key.to_owned()
     } else if let Some(inside) = rest.strip_prefix('[') {
         let inside = inside.strip_suffix(']').ok_or("a `[` has no `]`")?;
-        match serde_json::from_str(inside) {
-            Ok(key) => key,
-            Err(_) if inside == "*" => inside.to_owned(),
-            Err(_) if inside.starts_with('"') => {
+        match unquoted(inside) {
+            Some(key) => key,
+            None if inside == "*" => inside.to_owned(),
+            None if inside.starts_with('"') => {
                 return Err("the quoted key of a tag does not end, or has a bad escape");
             }
-            Err(_) => return Err("the key of a tag in brackets must be in double quotes"),
+            None => return Err("the key of a tag in brackets must be in double quotes"),
         }
     } else {
         return Ok(None);

@@ -51,6 +51,28 @@ pub(crate) fn quoted(text: &str) -> String {
     quoted
 }
 
+/// The text that stands in quotes: the inverse of [`quoted`], which reads the escapes of JSON too.
+pub(crate) fn unquoted(quoted: &str) -> Option<String> {
+    let mut json = String::with_capacity(quoted.len());
+    let mut rest = quoted;
+    while let Some((before, behind)) = rest.split_once('\\') {
+        json.push_str(before);
+        if let Some((code, behind)) = behind.strip_prefix("u{").and_then(|behind| behind.split_once('}')) {
+            let c = u32::from_str_radix(code, 16).ok().and_then(char::from_u32)?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                json.push_str(&format!("\\u{unit:04x}"));
+            }
+            rest = behind;
+        } else {
+            let mut behind = behind.chars();
+            json.extend(['\\', behind.next()?]);
+            rest = behind.as_str();
+        }
+    }
+    json.push_str(rest);
+    serde_json::from_str(&json).ok()
+}
+
 /// A text as [`one_line`] shows it, with a backslash before some characters more.
 fn push_escaped(escaped: &mut String, text: &str, more: &[char]) {
     for (c, around) in with_neighbours(text) {

@@ -281,6 +281,34 @@ fn a_path_to_nothing_is_an_error_with_a_suggestion() {
     assert_eq!(ignored_path("all"), Ok(Path::root()));
 }
 
+/// People copy a path from what they are shown.
+#[test]
+fn the_path_of_a_tag_is_read_as_it_is_shown() {
+    for key in [
+        "team",
+        "cost center",
+        "\0n",
+        "a\nb\tc",
+        "\u{202e}x",
+        "\u{1bca0}",
+        "😀\u{200b}",
+        "\"",
+        "\\u{41}",
+        "\\",
+        "]",
+        "*x",
+    ] {
+        let path = Path::from(Property::Tags).key(key);
+        assert_eq!(ignored_path(&path.to_string()).as_ref(), Ok(&path), "{path}");
+    }
+    assert_eq!(ignored_path(r#"tags["\u0041\ud83d\ude00"]"#), Ok(Path::from(Property::Tags).key("A😀")));
+    for wrong in
+        [r#"tags["\u{d800}"]"#, r#"tags["\u{41"]"#, r#"tags["\x41"]"#, r#"tags["\"]"#, r#"tags["a"b"]"#]
+    {
+        assert!(ignored_path(wrong).is_err(), "{wrong}");
+    }
+}
+
 #[test]
 fn preview_and_plan_go_by_the_same_options() {
     let tags = Tags::from([("team".into(), "x".into())]);
