@@ -102,9 +102,7 @@ impl Backend {
             )
             .help(error.help())
         })?;
-        for message in directory.unchecked() {
-            output::note(&message);
-        }
+        directory.unchecked().for_each(|unchecked| output::diagnostic(&unchecked));
         let directory = Arc::new(directory);
         self.directories.insert(instance.bare().to_owned(), directory.clone());
         Ok(Some(directory))

@@ -153,10 +153,7 @@ async fn validate(file: &Path, global: &Global) -> Outcome<()> {
 /// Says what is wrong with a program, and what has become of its users; violations end the command.
 fn judge(review: &Review, wishes: &Wishes) -> Outcome<()> {
     for finding in &review.refreshed.findings {
-        output::note(&finding.message());
-        if let Some(help) = finding.help() {
-            output::note(help);
-        }
+        output::diagnostic(&finding.diagnostic());
     }
     let known = review.refreshed.states.values().flatten();
     let known: BTreeSet<&UserId> = known.map(|state| &state.user_id).collect();

@@ -124,9 +124,7 @@ async fn everybody(instance: &InstanceId, backend: &mut Backend, wishes: &Wishes
     }
     let Everybody { users, failed, unchecked, .. } =
         read_all(instance, backend.client(), &options).await.map_err(fail)?;
-    for message in &unchecked {
-        output::note(message);
-    }
+    unchecked.iter().for_each(output::diagnostic);
     for (user, error) in &failed {
         output::failure(&Failure::caused(format!("`{user}` cannot be read"), error).help(error.help()));
     }

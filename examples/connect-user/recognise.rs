@@ -190,9 +190,7 @@ const SHOWN: usize = 5;
 /// Says who could not be read, and whether there is anybody: a plan of them would be made of what is no longer
 /// true.
 pub fn tell_unread(refreshed: &Refreshed) -> bool {
-    for message in &refreshed.unchecked {
-        output::note(message);
-    }
+    refreshed.unchecked.iter().for_each(output::diagnostic);
     // One cause, such as an instance that cannot be listed, may concern thousands of users.
     let mut causes: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
     for (name, error) in &refreshed.failed {

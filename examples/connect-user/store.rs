@@ -81,10 +81,7 @@ impl Store {
         let options = apply::Options::builder().sleep(&*backend.timer).observer(&Told).build();
         let recovered = recover(&self.entries, backend.client(), &options).await;
         for user in &recovered.users {
-            output::note(&user.message());
-            if let Some(help) = user.help() {
-                output::note(help);
-            }
+            output::diagnostic(&user.diagnostic());
         }
         match writes {
             true => self.commit(recovered.changes).await?,

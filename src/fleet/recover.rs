@@ -9,7 +9,7 @@ use crate::{
     apply::{self, Options, Recovery},
     client::ConnectClient,
     read,
-    user::{UserId, UserState, one_line},
+    user::{Code, Diagnostic, UserId, UserState},
 };
 
 /// How many creations are looked into side by side.
@@ -38,54 +38,38 @@ pub struct RecoveredUser {
 }
 
 impl RecoveredUser {
-    /// What was found, in a sentence on one line.
-    pub fn message(&self) -> String {
-        one_line(&self.sentence()).into_owned()
-    }
-
-    fn sentence(&self) -> String {
+    /// What was found, in words.
+    pub fn diagnostic(&self) -> Diagnostic {
         let Self { user, name, recovery } = self;
-        match recovery {
-            Recovery::Made(state) => {
+        let begun = format!("an earlier run had begun to make the user `{name}` of `{user}`");
+        let (code, message, help) = match recovery {
+            Recovery::Made(state) => (
+                Code::CREATION_FOUND,
                 format!(
                     "an earlier run had made the user `{name}` of `{user}`, as `{}`: it is recorded now",
                     state.id()
-                )
-            }
-            Recovery::NotMade => {
-                format!("an earlier run had begun to make the user `{name}` of `{user}`, and had not made it")
-            }
-            Recovery::Unclear { id, differing } if differing.is_empty() => format!(
-                "an earlier run had begun to make the user `{name}` of `{user}`: `{id}` may be it, but when it was \
-                 changed does not tell",
+                ),
+                "",
             ),
+            Recovery::NotMade => (Code::CREATION_NOT_MADE, format!("{begun}, and had not made it"), ""),
             Recovery::Unclear { id, differing } => {
                 let places: Vec<String> = differing.iter().map(ToString::to_string).collect();
-                format!(
-                    "an earlier run had begun to make the user `{name}` of `{user}`: `{id}` may be it, but \
-                     differs in `{}`",
-                    places.join("`, `"),
-                )
+                let why = match places.as_slice() {
+                    [] => "when it was changed does not tell".to_owned(),
+                    places => format!("differs in `{}`", places.join("`, `")),
+                };
+                let help = "import that user if it is meant, or delete it";
+                (Code::CREATION_UNCLEAR, format!("{begun}: `{id}` may be it, but {why}"), help)
             }
-            Recovery::NotKnownYet(None) => {
-                format!(
-                    "an earlier run had begun to make the user `{name}` of `{user}`, which cannot be found yet"
-                )
+            Recovery::NotKnownYet(error) => {
+                let why = match error {
+                    None => "which cannot be found yet".to_owned(),
+                    Some(error) => format!("which cannot be looked for: {error}"),
+                };
+                (Code::CREATION_NOT_KNOWN, format!("{begun}, {why}"), "run it again in a few minutes")
             }
-            Recovery::NotKnownYet(Some(error)) => format!(
-                "an earlier run had begun to make the user `{name}` of `{user}`, which cannot be looked for: \
-                 {error}"
-            ),
-        }
-    }
-
-    /// The way out, where there is one to take.
-    pub const fn help(&self) -> Option<&'static str> {
-        match self.recovery {
-            Recovery::Made(_) | Recovery::NotMade => None,
-            Recovery::Unclear { .. } => Some("import that user if it is meant, or delete it"),
-            Recovery::NotKnownYet(_) => Some("run it again in a few minutes"),
-        }
+        };
+        Diagnostic::new(code, message).about(user).with_help(help)
     }
 }
 

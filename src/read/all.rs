@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     client::{ClientError, ClientResult, ConnectClient},
-    user::{InstanceId, UserId, UserState},
+    user::{Diagnostic, InstanceId, UserId, UserState},
 };
 
 /// Everybody in an instance.
@@ -20,8 +20,8 @@ pub struct Everybody {
     pub users: Vec<UserState>,
     /// Users who could not be read, and why.
     pub failed: Vec<(UserId, ClientError)>,
-    /// What was not read of the users, and why, in a sentence each.
-    pub unchecked: Vec<String>,
+    /// What was not read of the users, and why.
+    pub unchecked: Vec<Diagnostic>,
 }
 
 /// Reads every user of an instance, to be written into a program or to be recorded.

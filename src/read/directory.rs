@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::finding::not_checked;
 use crate::{
     client::{
         ClientError, ClientResult, ConnectClient, ErrorKind, list_all_hierarchy_groups,
@@ -88,8 +89,8 @@ impl Directory {
         })
     }
 
-    /// What was not checked, and why, in a sentence for each kind.
-    pub fn unchecked(&self) -> impl Iterator<Item = String> {
+    /// What was not checked, and why, for each kind.
+    pub fn unchecked(&self) -> impl Iterator<Item = Diagnostic> {
         let kinds = [
             ("routing profiles", &self.routing_profiles),
             ("security profiles", &self.security_profiles),
@@ -98,9 +99,10 @@ impl Directory {
         let instance = &self.instance;
         kinds.into_iter().filter_map(move |(what, kind)| {
             let error = kind.error.as_ref()?;
-            Some(format!(
-                "whether the {what} of programs exist in the instance `{instance}` was not checked: {error}"
-            ))
+            let what = format_args!(
+                "whether the {what} of programs exist in the instance `{instance}` was not checked"
+            );
+            Some(not_checked(what, error))
         })
     }
 

@@ -1,8 +1,13 @@
 //! What reading a recorded user has come to.
 
-use serde::Serialize;
+use std::fmt;
 
-use crate::user::{UserId, UserState, one_line};
+use serde::{Serialize, Serializer};
+
+use crate::{
+    client::{ClientError, ErrorKind},
+    user::{Code, Diagnostic, UserId, UserState},
+};
 
 /// What has become of a recorded user.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +37,8 @@ impl Reading {
     }
 }
 
-/// Something that is not as it was recorded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Something that is not as it was recorded. As JSON it has what [`diagnostic`](Self::diagnostic) says, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
     /// The user, by the resource name under which it is recorded.
@@ -60,40 +65,57 @@ pub enum FindingKind {
 }
 
 impl Finding {
-    /// What was found, in a sentence on one line.
-    pub fn message(&self) -> String {
-        one_line(&self.sentence()).into_owned()
-    }
-
-    fn sentence(&self) -> String {
+    /// What was found, in words.
+    pub fn diagnostic(&self) -> Diagnostic {
         let user = &self.user;
-        match &self.kind {
-            FindingKind::Gone => format!("`{user}` no longer exists in Amazon Connect"),
-            FindingKind::Recreated(id) => {
+        let (code, message, help) = match &self.kind {
+            FindingKind::Gone => (Code::GONE, format!("`{user}` no longer exists in Amazon Connect"), ""),
+            FindingKind::Recreated(id) => (
+                Code::RECREATED,
                 format!(
                     "`{user}` no longer exists in Amazon Connect, and its name is that of the new user `{id}`"
-                )
-            }
-            FindingKind::Renamed(name) => format!("`{user}` was renamed to `{name}` in Amazon Connect"),
-            FindingKind::NotVisibleYet => {
-                format!("`{user}` was created a moment ago and is not visible yet; it is taken to be there")
-            }
-            FindingKind::NotReadable => {
+                ),
+                "import the new user if it is meant; otherwise its name is taken",
+            ),
+            FindingKind::Renamed(name) => (
+                Code::RENAMED,
+                format!("`{user}` was renamed to `{name}` in Amazon Connect"),
+                "take the new name over into the program, or let the user be replaced",
+            ),
+            FindingKind::NotVisibleYet => (
+                Code::NOT_VISIBLE_YET,
+                format!("`{user}` was created a moment ago and is not visible yet; it is taken to be there"),
+                "",
+            ),
+            FindingKind::NotReadable => (
+                Code::NOT_READABLE,
                 format!(
                     "`{user}` is listed by Amazon Connect and cannot be read; its recorded values are shown"
-                )
-            }
-        }
+                ),
+                "run it again in a few minutes",
+            ),
+        };
+        Diagnostic::new(code, message).about(user).with_help(help)
     }
+}
 
-    /// The way out, where there is one to take.
-    pub fn help(&self) -> Option<&'static str> {
-        match self.kind {
-            FindingKind::Recreated(_) => {
-                Some("import the new user if it is meant; otherwise its name is taken")
-            }
-            FindingKind::NotReadable => Some("run it again in a few minutes"),
-            _ => None,
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Told<'a> {
+            kind: &'a FindingKind,
+            #[serde(flatten)]
+            diagnostic: Diagnostic,
         }
+        Told { kind: &self.kind, diagnostic: self.diagnostic() }.serialize(serializer)
     }
+}
+
+/// That something was not read or looked for, and why.
+pub(crate) fn not_checked(what: impl fmt::Display, error: &ClientError) -> Diagnostic {
+    let help = match error.kind() {
+        ErrorKind::AccessDenied => format!("allow `{}`", error.operation().iam_action()),
+        _ => error.help().to_owned(),
+    };
+    Diagnostic::new(Code::NOT_CHECKED, format!("{what}: {error}")).with_help(help)
 }

@@ -30,6 +30,8 @@ pub use user::{identity_management, import, read, refresh};
 
 pub(crate) use by_name::{Sighting, sight};
 #[cfg(feature = "fleet")]
+pub(crate) use finding::not_checked;
+#[cfg(feature = "fleet")]
 pub(crate) use found::to_state;
 #[cfg(feature = "fleet")]
 pub(crate) use source::{Cache, FoundUsers, ListedUsers, Source, Verdict, not_read};

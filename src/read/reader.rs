@@ -16,7 +16,7 @@ use super::{
 use crate::{
     client::{ClientResult, ConnectClient},
     diff::{Options, needs_reading},
-    user::{InstanceId, Property, UserSpec, UserState},
+    user::{Diagnostic, InstanceId, Property, UserSpec, UserState},
 };
 
 /// So many users of an instance are read by themselves before it is listed: whoever manages a few must not
@@ -140,12 +140,12 @@ impl Reader {
         Ok(Reading::there(state, None))
     }
 
-    /// What was not read, and why, in a sentence for each instance.
-    pub fn unchecked(&self) -> Vec<String> {
+    /// What was not read, and why, for each instance.
+    pub fn unchecked(&self) -> Vec<Diagnostic> {
         let instances = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut unchecked: Vec<String> =
+        let mut unchecked: Vec<Diagnostic> =
             instances.iter().filter_map(|(id, seen)| seen.cache.unchecked(id)).collect();
-        unchecked.sort_unstable();
+        unchecked.sort_by(|one, other| one.message.cmp(&other.message));
         unchecked
     }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    finding::{FindingKind, Reading},
+    finding::{FindingKind, Reading, not_checked},
     once::Once,
     options::RefreshOptions,
     user::{describe, described_again, find_instance, is_gone, list_proficiencies},
@@ -17,7 +17,7 @@ use crate::{
         ClientError, ClientResult, ConnectClient, ErrorKind, FoundUser, ListedUser, list_all_users,
         search_all_users,
     },
-    user::{InstanceId, Property, PropertySet, Timestamp, UserId, UserState, is_system_tag},
+    user::{Diagnostic, InstanceId, Property, PropertySet, Timestamp, UserId, UserState, is_system_tag},
 };
 
 /// The users of an instance as a list has them.
@@ -98,9 +98,12 @@ impl ListedUsers {
 
 impl Cache {
     /// That the proficiencies of users were not read, and why.
-    pub(crate) fn unchecked(&self, instance: &InstanceId) -> Option<String> {
+    pub(crate) fn unchecked(&self, instance: &InstanceId) -> Option<Diagnostic> {
         let denied = self.denied.get()?;
-        Some(format!("proficiencies in instance `{}` were not read: {denied}", instance.bare()))
+        Some(not_checked(
+            format_args!("proficiencies in instance `{}` were not read", instance.bare()),
+            denied,
+        ))
     }
 }
 
@@ -126,7 +129,7 @@ impl Source<'_> {
     }
 
     /// That the proficiencies of users were not read, and why.
-    pub(crate) fn unchecked(&self) -> Option<String> {
+    pub(crate) fn unchecked(&self) -> Option<Diagnostic> {
         self.cache.unchecked(self.instance)
     }
 

@@ -33,6 +33,8 @@ pub enum Stage {
     Rule,
     /// While names are looked up in the instance.
     Name,
+    /// While users are read.
+    Read,
     /// While a user is planned.
     Plan,
     /// While a plan is carried out.
@@ -162,6 +164,18 @@ codes! {
         AMBIGUOUS_NAME = "ambiguous-name", Error, "a name stands for one thing", INSTANCE;
         NAMES_NOT_LISTED = "names-not-listed", Error, "names can be looked up", INSTANCE;
     }
+    Read {
+        GONE = "gone", Note, "a recorded user is there", THIS;
+        RECREATED = "recreated", Note, "the name of a recorded user who is gone is nobody else's", THIS;
+        RENAMED = "renamed", Note, "a recorded user has the recorded name", THIS;
+        NOT_VISIBLE_YET = "not-visible-yet", Note, "a user who was just created can be read", THIS;
+        NOT_READABLE = "not-readable", Note, "a user who is listed can be read", THIS;
+        NOT_CHECKED = "not-checked", Note, "what should be read can be read", THIS;
+        CREATION_FOUND = "creation-found", Note, "no earlier run has left a user that it could not record", THIS;
+        CREATION_NOT_MADE = "creation-not-made", Note, "no earlier run has begun a creation and made nobody", THIS;
+        CREATION_UNCLEAR = "creation-unclear", Note, "whom an earlier run has created can be told", THIS;
+        CREATION_NOT_KNOWN = "creation-not-known", Note, "whether an earlier run has created a user is known", THIS;
+    }
     Plan {
         PASSWORD_UNCHANGEABLE = "password-unchangeable", Warning, "a password changes only with a new user; the policy decides whether it is an error", THIS;
         DIRECTORY_USER_ID_UNCHANGEABLE = "directory-user-id-unchangeable", Error, "a directory user id changes only with a new user", THIS;
@@ -274,6 +288,7 @@ impl fmt::Display for Stage {
             Self::Document => "document",
             Self::Rule => "user",
             Self::Name => "instance",
+            Self::Read => "reading",
             Self::Plan => "plan",
             Self::Apply => "apply",
             Self::Fleet => "fleet",

@@ -74,10 +74,11 @@ impl Diagnostic {
         Self { subject: Some(subject.into()), ..self }
     }
 
-    /// The way out.
+    /// The way out; none where it is empty.
     #[must_use]
     pub fn with_help(self, help: impl AsRef<str>) -> Self {
-        Self { help: Some(short_line(help.as_ref())), ..self }
+        let help = short_line(help.as_ref());
+        Self { help: Some(help).filter(|help| !help.is_empty()), ..self }
     }
 
     /// Another severity than its code's.

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 use super::{desired::Needs, refreshed::Refreshed};
 use crate::{
     client::{ClientError, ErrorKind},
-    read::{FindingKind, FoundUsers, Reading, Source, Strategy, Verdict, not_read, to_state},
+    read::{FindingKind, FoundUsers, Reading, Source, Strategy, Verdict, not_checked, not_read, to_state},
     user::{Property, PropertySet, Timestamp, UserState},
 };
 
@@ -51,7 +51,9 @@ impl<'a> Instance<'a> {
     async fn read_all(&self, refreshed: &mut Refreshed) {
         match self.source.listed().await {
             Ok(listed) => refreshed.list(self.source.instance, listed),
-            Err(error) => refreshed.unchecked.push(format!("who else is in {self} was not read: {error}")),
+            Err(error) => refreshed
+                .unchecked
+                .push(not_checked(format_args!("who else is in {self} was not read"), error)),
         }
         self.explain(
             refreshed,
@@ -66,9 +68,10 @@ impl<'a> Instance<'a> {
         let found = match self.source.found().await {
             Ok(found) => found,
             Err(error) if error.kind() == ErrorKind::AccessDenied => {
-                refreshed
-                    .unchecked
-                    .push(format!("{self} cannot be searched, so that each user is read: {error}"));
+                refreshed.unchecked.push(not_checked(
+                    format_args!("{self} cannot be searched, so that each user is read"),
+                    error,
+                ));
                 return self.read(self.users.clone(), refreshed).await;
             }
             Err(error) => return self.fail(error, refreshed),
@@ -86,10 +89,13 @@ impl<'a> Instance<'a> {
         let listed = match self.source.listed().await {
             Ok(listed) => listed,
             Err(error) if self.users.is_empty() => {
-                return refreshed.unchecked.push(format!("{self} was not listed: {error}"));
+                return refreshed.unchecked.push(not_checked(format_args!("{self} was not listed"), error));
             }
             Err(error) if error.kind() == ErrorKind::AccessDenied => {
-                refreshed.unchecked.push(format!("{self} cannot be listed, so that it is searched: {error}"));
+                refreshed.unchecked.push(not_checked(
+                    format_args!("{self} cannot be listed, so that it is searched"),
+                    error,
+                ));
                 return self.search(refreshed).await;
             }
             Err(error) => return self.fail(error, refreshed),
@@ -135,9 +141,10 @@ impl<'a> Instance<'a> {
                 self.take_found(either, found, refreshed).await;
             }
             Err(error) => {
-                refreshed
-                    .unchecked
-                    .push(format!("{self} cannot be searched, so that each user is read: {error}"));
+                refreshed.unchecked.push(not_checked(
+                    format_args!("{self} cannot be searched, so that each user is read"),
+                    error,
+                ));
                 alone.extend(either);
                 alone.extend(tags);
             }
@@ -161,8 +168,11 @@ impl<'a> Instance<'a> {
         let found = match self.source.found().await {
             Ok(found) => found,
             Err(error) if error.kind() == ErrorKind::AccessDenied => {
-                refreshed.unchecked.push(format!(
-                    "{self} cannot be searched for changed tags, so that each of {count} users is read: {error}"
+                refreshed.unchecked.push(not_checked(
+                    format_args!(
+                        "{self} cannot be searched for changed tags, so that each of {count} users is read"
+                    ),
+                    error,
                 ));
                 let (alone, settled) = std::mem::take(&mut sorted.settled).into_iter().partition(manages);
                 sorted.settled = settled;
@@ -170,9 +180,10 @@ impl<'a> Instance<'a> {
                 return;
             }
             Err(error) => {
-                return refreshed
-                    .unchecked
-                    .push(format!("the tags of {count} users in {self} were not checked: {error}"));
+                return refreshed.unchecked.push(not_checked(
+                    format_args!("the tags of {count} users in {self} were not checked"),
+                    error,
+                ));
             }
         };
         self.explain(refreshed, format_args!("checking the tags of {count} users takes"), pages(listed));

@@ -6,7 +6,7 @@ use crate::{
     client::{ClientError, ClientResult},
     fleet::{Change, Entry},
     read::{Finding, FoundUsers, ListedUsers, Reading, not_read},
-    user::{InstanceId, UserId, UserState},
+    user::{Diagnostic, InstanceId, UserId, UserState},
 };
 
 /// A fleet as it is.
@@ -24,8 +24,8 @@ pub struct Refreshed {
     pub present: BTreeMap<String, usize>,
     /// What was done and why, in a sentence for each instance.
     pub explanations: Vec<String>,
-    /// What was not checked, and why, in a sentence each.
-    pub unchecked: Vec<String>,
+    /// What was not checked, and why.
+    pub unchecked: Vec<Diagnostic>,
     names: HashMap<(Box<str>, Box<str>), UserId>,
     /// The resource names of the records of users that the program wants.
     pub(super) desired: HashSet<String>,

@@ -193,7 +193,7 @@ impl World {
         let recovered = recover(&entries, &self.connect, &looking).await;
         store.commit(&recovered.changes).await.expect("written");
         for user in recovered.users.iter().filter(|_| self.is_told) {
-            println!("    {}", user.message());
+            println!("    {}", user.diagnostic());
         }
         let entries = load_all(store).await.expect("all");
         let known: BTreeMap<String, UserState> =
@@ -204,7 +204,7 @@ impl World {
         let refreshed = refresh(&desired, &known, &self.connect, &reading).await;
         store.commit(&refreshed.changes(&entries)).await.expect("written");
         for finding in refreshed.findings.iter().filter(|_| self.is_told) {
-            println!("    {}", finding.message());
+            println!("    {}", finding.diagnostic());
         }
         let capacity = refreshed
             .present
