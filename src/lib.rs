@@ -87,6 +87,10 @@
     clippy::indexing_slicing,
     clippy::string_slice
 )]
+// Nor does it write to that process's streams.
+#![deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro, clippy::exit)]
+#![deny(missing_debug_implementations, unreachable_pub)]
+#![deny(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::allow_attributes_without_reason)]
 // Nothing newer than `rust-version` in `Cargo.toml`.
 #![deny(clippy::incompatible_msrv)]
 

@@ -4,7 +4,7 @@
 
 use std::{fmt, str::FromStr};
 
-use connect_user::user::{Arn, ImportId, InstanceId, Timestamp, UserId, one_line};
+use connect_user::user::{Arn, AutoName, ImportId, InstanceId, Timestamp, UserId, one_line};
 use libfuzzer_sys::fuzz_target;
 
 fn is_read_as_written<T: FromStr + fmt::Display + fmt::Debug + PartialEq>(text: &str)
@@ -28,5 +28,8 @@ fuzz_target!(|text: &str| {
     let (user, instance) = (UserId::from(text), InstanceId::from(text));
     drop((user.check(), user.arn(), user.instance(), user.named(), instance.check(), instance.named()));
     assert_eq!(user.to_bare().bare(), user.bare());
+    let name = AutoName::new(text, text.get(..text.len() / 2).unwrap_or_default()).generate(None);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    assert!((1..=20).contains(&name.len()) && name.chars().all(is_plain), "{name:?} from {text:?}");
     assert!(one_line(text).lines().count() <= 1, "{text:?}");
 });

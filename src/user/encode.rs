@@ -45,7 +45,7 @@ impl Serialize for UserSpec {
 /// assert!(serde_json::to_string(&ExposeSecrets(&spec))?.contains("Password123"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct ExposeSecrets<'a, T>(pub &'a T);
 
 impl Serialize for ExposeSecrets<'_, UserSpec> {

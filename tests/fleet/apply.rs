@@ -605,3 +605,19 @@ proptest! {
         });
     }
 }
+
+/// What is checked here is that it compiles.
+#[test]
+fn a_fleet_may_be_applied_on_any_thread() {
+    fn on_any_thread<T: Send>(_: T) {}
+
+    let _ = |plan: &FleetPlan,
+             store: &dyn StateStore,
+             client: &dyn ConnectClient,
+             options: &ApplyOptions<'_>,
+             left: &BTreeMap<String, Entry>| {
+        on_any_thread(apply(plan, store, client, options));
+        on_any_thread(load_all(store));
+        on_any_thread(recover(left, client, &connect_user::apply::Options::default()));
+    };
+}

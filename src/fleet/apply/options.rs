@@ -1,6 +1,7 @@
 //! What a host decides about carrying out the plan of a fleet.
 
 use std::{
+    fmt,
     num::{NonZeroU32, NonZeroUsize},
     sync::Arc,
     time::{Duration, SystemTime},
@@ -76,4 +77,21 @@ pub struct ApplyOptions<'a> {
     /// What the time is, for the record of when a user was changed.
     #[builder(default = &|| SystemTime::now().into())]
     pub now: &'a (dyn Fn() -> Timestamp + Send + Sync),
+}
+
+impl fmt::Debug for ApplyOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApplyOptions")
+            .field("pace", &self.pace)
+            .field("retry", &self.retry)
+            .field("parallelism", &self.parallelism)
+            .field("on_failure", &self.on_failure)
+            .field("cancel", &self.cancel)
+            .field("wait", &self.wait)
+            .field("owned", &self.owned)
+            .field("adopt_taken", &self.adopt_taken)
+            .field("clock_skew", &self.clock_skew)
+            .field("read_back", &self.read_back)
+            .finish_non_exhaustive()
+    }
 }
