@@ -14,7 +14,7 @@ use connect_user::{
     client::{
         CancellationToken, ConnectClient, ErrorKind, Pace, Paced, Rate, Rates, RetryPolicy, Retrying, Sleep,
         Timer, TokenBuckets,
-        memory::{MemoryConnect, MemoryFile, OpenError, PersistentConnect},
+        memory::{MemoryConnect, MemoryFile, PersistentConnect},
     },
     read::{Directory, identity_management},
     user::{IdentityManagementType, InstanceId},
@@ -181,19 +181,14 @@ fn local(
         connect.follow(timer);
     };
     if writes {
-        let (file, connect) = MemoryFile::open(&args.local_file).map_err(|error| {
-            let failure = Failure::caused(format!("`{place}`"), &error);
-            match error {
-                OpenError::Locked => failure.help("wait until the other run is done"),
-                _ => failure,
-            }
-        })?;
+        let (file, connect) = MemoryFile::open(&args.local_file)
+            .map_err(|error| Failure::caused(format!("`{place}`"), &error).help(error.help()))?;
         ready(&connect);
         return Ok(Arc::new(PersistentConnect::new(connect, file)));
     }
     let connect = match File::open(&args.local_file) {
         Ok(file) => MemoryConnect::load(BufReader::new(file))
-            .map_err(|error| Failure::caused(format!("`{place}`"), &error))?,
+            .map_err(|error| Failure::caused(format!("`{place}`"), &error).help(error.help()))?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => MemoryConnect::new(),
         Err(error) => return Err(Failure::caused(format!("`{place}` cannot be read"), &error)),
     };

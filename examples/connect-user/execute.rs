@@ -352,7 +352,7 @@ impl Wave {
         let users = self.wanted.iter().map(|(view, wanted)| (view, wanted));
         plan_all(users, &self.departures, wishes, self.capacity.clone()).map_err(|refused| {
             for reason in &refused.reasons {
-                output::failure(&Failure::told(&reason));
+                output::failure(&Failure::told(reason));
             }
             Failure::said()
         })

@@ -160,15 +160,6 @@ pub async fn import_state(file: &Path, global: &Global) -> Outcome<()> {
 
 impl From<JsonError> for Failure {
     fn from(error: JsonError) -> Self {
-        let help = match &error {
-            JsonError::Store(error) => error.help(),
-            JsonError::Form(_) => "give a file that `state export` wrote",
-            JsonError::Version { .. } | JsonError::StateVersion { .. } => {
-                "use the program that has written it, or a later one"
-            }
-            JsonError::Taken(_) => "begin with an empty state, or take the user out of the file",
-            _ => "mend the cause, then run it again",
-        };
-        Self::caused(String::new(), &error).help(help)
+        Self::caused(String::new(), &error).help(error.help())
     }
 }

@@ -126,7 +126,7 @@ impl ApplyError {
     }
 
     /// The way out.
-    pub fn help(&self) -> &'static str {
+    pub fn help(&self) -> &str {
         match self {
             Self::Client(error) => error.help(),
             Self::Stale => "read the user again and make a new plan",
@@ -144,7 +144,10 @@ impl ApplyError {
             }
             Self::Observer(_) => "mend the cause, then run it again: what is done is not repeated",
             Self::WouldDeleteItself => "read the user again and make a new plan",
-            Self::Refused(_) => "see the reasons",
+            Self::Refused(refused) => {
+                let help = refused.diagnostics().iter().find_map(|reason| reason.help.as_deref());
+                help.unwrap_or("read the user again and make a new plan")
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::text::one_line;
+use super::{suggestion::nearest, text::one_line};
 
 macro_rules! choice {
     (
@@ -69,6 +69,16 @@ macro_rules! choice {
 pub struct UnknownChoice {
     pub(crate) value: String,
     pub(crate) allowed: &'static [&'static str],
+}
+
+impl UnknownChoice {
+    /// The way out: the value that is most likely meant, or all of them.
+    pub fn help(&self) -> String {
+        match nearest(&self.value, self.allowed.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("give one of `{}`", self.allowed.join("`, `")),
+        }
+    }
 }
 
 choice! {

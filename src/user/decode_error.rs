@@ -59,10 +59,7 @@ impl Diagnostic {
     }
 
     pub(crate) fn not_a_choice(at: &Path, error: &UnknownChoice) -> Self {
-        let help = nearest(&error.value, error.allowed.iter().copied())
-            .map(|near| format!("did you mean `{near}`?"));
-        let help = help.unwrap_or_else(|| format!("give one of `{}`", error.allowed.join("`, `")));
-        mistake(at, Code::INVALID_VALUE, format!("{}: {error}", name(at)), help)
+        mistake(at, Code::INVALID_VALUE, format!("{}: {error}", name(at)), error.help())
     }
 
     pub(crate) fn unknown_member(at: &Path, member: &str, known: &[&str]) -> Self {

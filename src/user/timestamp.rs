@@ -27,6 +27,13 @@ pub struct Timestamp(u64);
 #[error("`{}` is not a time of the form `2026-01-31T12:00:00Z`", one_line(.0))]
 pub struct TimestampError(String);
 
+impl TimestampError {
+    /// The way out.
+    pub const fn help(&self) -> &'static str {
+        "write a moment in UTC as RFC 3339 does"
+    }
+}
+
 impl Timestamp {
     /// The latest moment that can be printed: the end of the year 9999.
     pub const MAX: Self = Self(253_402_300_799_999);

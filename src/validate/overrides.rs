@@ -41,6 +41,16 @@ pub enum OverrideError {
     Unsendable(Code),
 }
 
+impl OverrideError {
+    /// The way out.
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "take a code that a report shows, or one of the reference",
+            Self::Unreadable(_) | Self::Unsendable(_) => "mend what breaks the rule",
+        }
+    }
+}
+
 impl Overrides {
     /// Lowers a rule to a warning.
     ///

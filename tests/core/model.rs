@@ -395,3 +395,29 @@ fn a_state_survives_json_with_everything_that_it_remembers() {
     let text = serde_json::to_string(&state).expect("JSON");
     assert_eq!(serde_json::from_str::<connect_user::user::UserState>(&text).expect("a state"), state);
 }
+
+#[test]
+fn every_error_has_a_way_out() {
+    use connect_user::{client::memory::MemoryConnect, validate::Overrides};
+    let overrides = |code| Overrides::default().allow(code).expect_err("not lowered");
+    for help in [
+        "x".parse::<ImportId>().expect_err("no id").help().to_owned(),
+        RoutingProfileId::new("a b").check().expect_err("no id").help(),
+        "soon".parse::<connect_user::user::Timestamp>().expect_err("no time").help().to_owned(),
+        "SOFT".parse::<connect_user::user::PhoneType>().expect_err("no type").help(),
+        MemoryConnect::load("{}".as_bytes()).expect_err("no service").help().to_owned(),
+        MemoryConnect::load(r#"{"version": 99, "instances": []}"#.as_bytes())
+            .expect_err("later")
+            .help()
+            .to_owned(),
+        overrides("nonsense").help().to_owned(),
+        overrides("wrong-type").help().to_owned(),
+        overrides("duplicate-channel").help().to_owned(),
+    ] {
+        assert!(help.len() > 10, "{help}");
+    }
+    assert_eq!(
+        "SOFT_FONE".parse::<connect_user::user::PhoneType>().expect_err("no type").help(),
+        "did you mean `SOFT_PHONE`?"
+    );
+}

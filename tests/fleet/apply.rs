@@ -224,7 +224,7 @@ async fn a_user_that_fails_does_not_stop_the_others_unless_it_should() {
         assert_eq!(made + outcome.count(UserResult::Failed) + outcome.count(UserResult::NotTried), 40);
         let failed = outcome.users.iter().find(|user| user.result == UserResult::Failed).expect("one failed");
         assert_eq!(failed.kind(), Some(ErrorKind::AccessDenied));
-        assert!(failed.help.is_some_and(|help| help.contains("IAM")));
+        assert!(failed.help.as_ref().is_some_and(|help| help.contains("IAM")));
         connect.clear_faults();
         assert!(bring(&connect, &store, &many(40), &self::options()).await.is_done(), "the next run goes on");
         assert_eq!(connect.users(&"i".into()).len(), 40);

@@ -24,6 +24,7 @@ fn actions(plan: &FleetPlan) -> Vec<(&str, Action)> {
 }
 
 fn codes(refused: &FleetRefused) -> Vec<&str> {
+    assert!(refused.reasons.iter().all(|reason| reason.help.is_some()), "{refused:?}");
     refused.reasons.iter().map(|reason| reason.code.as_str()).collect()
 }
 

@@ -51,6 +51,17 @@ pub enum OpenError {
     Write(#[source] io::Error),
 }
 
+impl OpenError {
+    /// The way out.
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::Locked => "wait until the other run is done",
+            Self::Load(error) => error.help(),
+            Self::Write(_) => "check the path and its permissions, and that the disk is not full",
+        }
+    }
+}
+
 /// The end of the file.
 #[derive(Debug)]
 struct Tail {

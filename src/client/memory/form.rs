@@ -57,6 +57,18 @@ pub enum LoadError {
     },
 }
 
+impl LoadError {
+    /// The way out.
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "check the path and its permissions",
+            Self::Form(_) => "give a file that this service wrote, or a path where there is none",
+            Self::Change { .. } => "restore the file from a copy, or take the damaged line out",
+            Self::Version { .. } => "use the program that has written it, or a later one",
+        }
+    }
+}
+
 pub(super) fn quick_connects_to_file(quick_connects: &[QuickConnectSummary]) -> Vec<FileQuickConnect> {
     let to_file = |quick_connect: &QuickConnectSummary| FileQuickConnect {
         id: quick_connect.quick_connect_id.clone(),

@@ -57,9 +57,13 @@ impl<'a> Job<'a> {
         match Self::begin(run, place, user).await {
             Ok(job) => job.carry_out().await,
             Err(error) => {
-                let message = error.to_string();
+                let (message, help) = (error.to_string(), error.help().to_owned());
                 run.store_failed(error);
-                UserOutcome { message: Some(message), ..UserOutcome::new(user, UserResult::NotTried, 0) }
+                UserOutcome {
+                    message: Some(message),
+                    help: Some(help),
+                    ..UserOutcome::new(user, UserResult::NotTried, 0)
+                }
             }
         }
     }
@@ -148,7 +152,7 @@ impl<'a> Job<'a> {
 
     fn failed(&self, error: ApplyError) -> UserOutcome {
         let steps = self.steps.load(Ordering::Relaxed);
-        let (message, help) = (error.to_string(), error.help());
+        let (message, help) = (error.to_string(), error.help().to_owned());
         let is_cancelled = |error: &ClientError| error.kind() == ErrorKind::Cancelled;
         let (ended, error) = match error {
             // A pause before another attempt was ended: nothing has gone wrong that waiting does not mend.

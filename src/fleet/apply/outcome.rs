@@ -29,7 +29,7 @@ pub struct UserOutcome {
     pub message: Option<String>,
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub help: Option<&'static str>,
+    pub help: Option<String>,
     /// What went wrong, if something did. Why states could not be written stands in [`FleetOutcome::store`].
     #[serde(skip)]
     pub error: Option<Arc<ApplyError>>,

@@ -52,6 +52,21 @@ pub enum JsonError {
     Taken(String),
 }
 
+impl JsonError {
+    /// The way out.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.help(),
+            Self::Io(_) => "check the path and its permissions, and that the disk is not full",
+            Self::Form(_) => "give a file that an export of states wrote",
+            Self::Version { .. } | Self::StateVersion { .. } => {
+                "use the program that has written it, or a later one"
+            }
+            Self::Taken(_) => "begin with an empty state, or take the user out of the file",
+        }
+    }
+}
+
 /// Writes everything that a store remembers as JSON, sorted by name. Returns how many users there are.
 ///
 /// # Errors
