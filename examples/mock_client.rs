@@ -63,7 +63,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .expect_search_users()
         .withf(|request| request.name.as_deref() == Some("jane"))
         .times(1)
-        .returning(|_| Ok(Page { items: Vec::new(), next_token: None }));
+        .returning(|_| Ok(Page::new(Vec::new(), None)));
     connect
         .expect_list_users()
         .times(1)
@@ -107,7 +107,7 @@ mod tests {
             .expect_create_user()
             .withf(|request| request.name == "jane" && request.phone.is_none())
             .times(1)
-            .returning(|_| Ok(CreatedUser { user_id: "u".into(), arn: "arn".into() }));
+            .returning(|_| Ok(CreatedUser::new("u", "arn")));
         let options = connect_user::apply::Options::builder().read_back(false).build();
         let plan = plan(desired(), None, &Default::default()).expect("a plan");
         let applied = apply(&plan, None, &connect, &options).await.expect("applied");

@@ -103,6 +103,10 @@ pub mod read;
 pub mod user;
 pub mod validate;
 
+/// For implementations of [`client::ConnectClient`], [`client::Sleep`] and whatever else here has methods
+/// that wait and is used as a trait object.
+pub use async_trait::async_trait;
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod _readme {}

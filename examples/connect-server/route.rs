@@ -1,8 +1,10 @@
 //! From a path to an operation, and from a request to its answer.
 
+use std::collections::BTreeSet;
+
 use connect_user::{
     client::{memory::MemoryConnect, *},
-    user::{InstanceId, Operation, Secret, UserId},
+    user::{HierarchyGroupId, Identity, InstanceId, Operation, Secret, UserId},
 };
 use hyper::Uri;
 use percent_encoding::percent_decode_str;
@@ -103,36 +105,36 @@ async fn call(
         size.map_err(|_| Answer::invalid("`maxResults` is no whole number"))
     };
     macro_rules! update {
-        ($method:ident, $request:ident { $($field:ident: $value:expr),+ }) => {
-            done(connect.$method(&$request { instance_id, user_id, $($field: $value),+ }).await)
+        ($method:ident, $request:ident, $value:expr) => {
+            done(connect.$method(&$request::new(instance_id, user_id, $value)).await)
         };
     }
     Ok(match operation {
         Operation::CreateUser => {
             let body: CreateBody = parse(body)?;
-            let request = CreateUser {
+            let request = CreateUser::new(
                 instance_id,
-                name: body.username,
-                password: body.password.map(Secret::new),
-                directory_user_id: body.directory_user_id,
-                identity: body.identity_info.map(Into::into).unwrap_or_default(),
-                phone: body.phone_config.map(Into::into),
-                routing_profile_id: body.routing_profile_id.into(),
-                security_profile_ids: body.security_profile_ids.into_iter().map(Into::into).collect(),
-                hierarchy_group_id: body.hierarchy_group_id.map(Into::into),
-                channels: body.channels.into(),
-                tags: body.tags.unwrap_or_default(),
-            };
+                body.username,
+                body.routing_profile_id,
+                body.security_profile_ids.into_iter().map(Into::into).collect::<BTreeSet<_>>(),
+            )
+            .password(body.password.map(Secret::new))
+            .directory_user_id(body.directory_user_id)
+            .identity(body.identity_info.map(Identity::from).unwrap_or_default())
+            .phone(body.phone_config.map(Into::into))
+            .hierarchy_group_id(body.hierarchy_group_id.map(HierarchyGroupId::from))
+            .channels(body.channels)
+            .tags(body.tags.unwrap_or_default());
             let created = connect.create_user(&request).await;
             created.map(|created| json!({"UserId": created.user_id, "UserArn": created.arn}))
         }
         Operation::DescribeUser => {
-            let user = connect.describe_user(&DescribeUser { instance_id, user_id }).await;
+            let user = connect.describe_user(&DescribeUser::new(instance_id, user_id)).await;
             user.map(|user| json!({"User": described(&user)}))
         }
-        Operation::DeleteUser => done(connect.delete_user(&DeleteUser { instance_id, user_id }).await),
+        Operation::DeleteUser => done(connect.delete_user(&DeleteUser::new(instance_id, user_id)).await),
         Operation::ListUsers => {
-            let request = ListUsers { instance_id, next_token: token(), max_results: size()? };
+            let request = ListUsers::new(instance_id).next_token(token()).max_results(size()?);
             let page = connect.list_users(&request).await;
             page.map(|page| list("UserSummaryList", page, |user| listed(&user)))
         }
@@ -150,70 +152,68 @@ async fn call(
                 }
                 _ => return Err(Answer::invalid("only an exact user name can be searched for here")),
             };
-            let request = SearchUsers {
-                instance_id: body.instance_id.into(),
-                name,
-                next_token: body.next_token.filter(|token| token != AGAIN),
-                max_results: body.max_results,
-            };
+            let request = SearchUsers::new(body.instance_id)
+                .name(name)
+                .next_token(body.next_token.filter(|token| token != AGAIN))
+                .max_results(body.max_results);
             connect.search_users(&request).await.map(|page| list("Users", page, |user| found(&user)))
         }
         Operation::UpdateUserIdentityInfo => {
             let body: UpdateBody = parse(body)?;
             let info = body.identity_info.ok_or_else(|| Answer::invalid("`IdentityInfo` is required"))?;
-            update!(update_user_identity_info, UpdateUserIdentityInfo { identity: info.into() })
+            update!(update_user_identity_info, UpdateUserIdentityInfo, info)
         }
         Operation::UpdateUserPhoneConfig => {
             let body: UpdateBody = parse(body)?;
             let config = body.phone_config.ok_or_else(|| Answer::invalid("`PhoneConfig` is required"))?;
-            update!(update_user_phone_config, UpdateUserPhoneConfig { phone: config.into() })
+            update!(update_user_phone_config, UpdateUserPhoneConfig, config)
         }
         Operation::UpdateUserConfig => {
             let body: UpdateBody = parse(body)?;
-            update!(update_user_config, UpdateUserConfig { channels: body.channels.into() })
+            update!(update_user_config, UpdateUserConfig, body.channels)
         }
         Operation::UpdateUserRoutingProfile => {
             let body: UpdateBody = parse(body)?;
-            let id = body.routing_profile_id.into();
-            update!(update_user_routing_profile, UpdateUserRoutingProfile { routing_profile_id: id })
+            update!(update_user_routing_profile, UpdateUserRoutingProfile, body.routing_profile_id)
         }
         Operation::UpdateUserSecurityProfiles => {
             let body: UpdateBody = parse(body)?;
-            let ids = body.security_profile_ids.into_iter().map(Into::into).collect();
-            update!(update_user_security_profiles, UpdateUserSecurityProfiles { security_profile_ids: ids })
+            let ids: BTreeSet<_> = body.security_profile_ids.into_iter().map(Into::into).collect();
+            update!(update_user_security_profiles, UpdateUserSecurityProfiles, ids)
         }
         Operation::UpdateUserHierarchy => {
             let body: UpdateBody = parse(body)?;
-            let id = body.hierarchy_group_id.map(Into::into);
-            update!(update_user_hierarchy, UpdateUserHierarchy { hierarchy_group_id: id })
+            let id = body.hierarchy_group_id.map(HierarchyGroupId::from);
+            update!(update_user_hierarchy, UpdateUserHierarchy, id)
         }
         Operation::AssociateUserProficiencies => {
             let levels = proficiencies(parse::<UpdateBody>(body)?.user_proficiencies);
-            update!(associate_user_proficiencies, AssociateUserProficiencies { proficiencies: levels })
+            update!(associate_user_proficiencies, AssociateUserProficiencies, levels)
         }
         Operation::DisassociateUserProficiencies => {
-            let keys = proficiencies(parse::<UpdateBody>(body)?.user_proficiencies).into_keys().collect();
-            update!(disassociate_user_proficiencies, DisassociateUserProficiencies { proficiencies: keys })
+            let levels = proficiencies(parse::<UpdateBody>(body)?.user_proficiencies);
+            let keys: BTreeSet<_> = levels.into_keys().collect();
+            update!(disassociate_user_proficiencies, DisassociateUserProficiencies, keys)
         }
         Operation::UpdateUserProficiencies => {
             let levels = proficiencies(parse::<UpdateBody>(body)?.user_proficiencies);
-            update!(update_user_proficiencies, UpdateUserProficiencies { proficiencies: levels })
+            update!(update_user_proficiencies, UpdateUserProficiencies, levels)
         }
         Operation::ListUserProficiencies => {
-            let request = ListUserProficiencies { instance_id, user_id, next_token: token() };
+            let request = ListUserProficiencies::new(instance_id, user_id).next_token(token());
             let page = connect.list_user_proficiencies(&request).await;
             page.map(|page| list("UserProficiencyList", page, |(key, level)| proficiency(&key, level)))
         }
         Operation::TagResource => {
             let tags = parse::<UpdateBody>(body)?.tags;
-            done(connect.tag_resource(&TagResource { arn: segment(1), tags }).await)
+            done(connect.tag_resource(&TagResource::new(segment(1), tags)).await)
         }
         Operation::UntagResource => {
-            let keys = query(uri, "tagKeys").into_iter().collect();
-            done(connect.untag_resource(&UntagResource { arn: segment(1), keys }).await)
+            let keys = query(uri, "tagKeys").into_iter().collect::<BTreeSet<_>>();
+            done(connect.untag_resource(&UntagResource::new(segment(1), keys)).await)
         }
         Operation::DescribeInstance => {
-            let instance = connect.describe_instance(&DescribeInstance { instance_id }).await;
+            let instance = connect.describe_instance(&DescribeInstance::new(instance_id)).await;
             instance.map(|instance| {
                 json!({"Instance": {
                     "Id": instance.instance_id, "IdentityManagementType": instance.identity_management,
@@ -221,12 +221,12 @@ async fn call(
             })
         }
         Operation::ListRoutingProfiles => {
-            let request = ListRoutingProfiles { instance_id, next_token: token(), max_results: size()? };
+            let request = ListRoutingProfiles::new(instance_id).next_token(token()).max_results(size()?);
             let page = connect.list_routing_profiles(&request).await;
             page.map(|page| list("RoutingProfileSummaryList", page, |profile| named(&profile)))
         }
         Operation::ListSecurityProfiles => {
-            let request = ListSecurityProfiles { instance_id, next_token: token(), max_results: size()? };
+            let request = ListSecurityProfiles::new(instance_id).next_token(token()).max_results(size()?);
             let page = connect.list_security_profiles(&request).await;
             page.map(|page| list("SecurityProfileSummaryList", page, |profile| named(&profile)))
         }
@@ -235,11 +235,9 @@ async fn call(
             if body.search_criteria.is_some() || body.search_filter.is_some() {
                 return Err(Answer::invalid("hierarchy groups cannot be searched by anything here"));
             }
-            let request = SearchUserHierarchyGroups {
-                instance_id: body.instance_id.into(),
-                next_token: body.next_token.filter(|token| token != AGAIN),
-                max_results: body.max_results,
-            };
+            let request = SearchUserHierarchyGroups::new(body.instance_id)
+                .next_token(body.next_token.filter(|token| token != AGAIN))
+                .max_results(body.max_results);
             let page = connect.search_user_hierarchy_groups(&request).await;
             page.map(|page| list("UserHierarchyGroups", page, |group| hierarchy_group(&group)))
         }
@@ -248,15 +246,13 @@ async fn call(
             if body.search_criteria.is_some() || body.search_filter.is_some() {
                 return Err(Answer::invalid("quick connects cannot be searched by anything here"));
             }
-            let request = SearchQuickConnects {
-                instance_id: body.instance_id.into(),
-                next_token: body.next_token.filter(|token| token != AGAIN),
-            };
+            let request = SearchQuickConnects::new(body.instance_id)
+                .next_token(body.next_token.filter(|token| token != AGAIN));
             let page = connect.search_quick_connects(&request).await;
             page.map(|page| list("QuickConnects", page, |quick_connect| quick_connect_of(&quick_connect)))
         }
         Operation::DeleteQuickConnect => {
-            let request = DeleteQuickConnect { instance_id, quick_connect_id: segment(2) };
+            let request = DeleteQuickConnect::new(instance_id, segment(2));
             done(connect.delete_quick_connect(&request).await)
         }
         _ => return Err(Answer::unknown()),

@@ -4,7 +4,7 @@ use super::{failed::ApplyError, options::Options, quick_connects::QuickConnectIn
 use crate::{
     client::{
         ClientError, ClientResult, ConnectClient, DeleteQuickConnect, DeleteUser, Effect, ErrorKind,
-        search_all_quick_connects,
+        SearchQuickConnects, all_pages,
     },
     read::{describe, find_instance, is_gone},
     user::Replaced,
@@ -86,7 +86,7 @@ pub(super) async fn delete_quick_connects(
     let found = match options.quick_connects.and_then(|index| index.of(user)) {
         Some(found) => found,
         None => {
-            let all = search_all_quick_connects(client, &user.instance_id).await?;
+            let all = all_pages(client, SearchQuickConnects::new(user.instance_id.clone())).await?;
             QuickConnectIndex::new(&user.instance_id, all).of(user).unwrap_or_default()
         }
     };

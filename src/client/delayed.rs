@@ -3,39 +3,32 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    ClientResult, ConnectClient, Timer,
-    retry::Clock,
-    traits::{decorate, for_each_operation},
+    around::{Around, Decorated, Next},
+    error::ClientResult,
+    operations::ApiCall,
+    timer::{Clock, Timer},
 };
-use crate::user::Operation;
 
 /// A client whose every call takes some time: for simulations under a clock of the test's own.
-#[derive(Debug)]
-pub struct Delayed<C> {
-    inner: C,
+pub type Delayed<C> = Decorated<C, Delay>;
+
+/// Waits before each call.
+#[derive(Clone, Debug)]
+pub struct Delay {
     latency: Duration,
     timer: Clock,
 }
 
 impl<C> Delayed<C> {
-    /// Lets each call of a client take so long.
+    /// Makes each call of a client take `latency` longer.
     pub fn new(inner: C, latency: Duration, timer: Arc<dyn Timer>) -> Self {
-        Self { inner, latency, timer: Clock(timer) }
-    }
-
-    /// The client inside.
-    pub const fn inner(&self) -> &C {
-        &self.inner
-    }
-
-    async fn around<T, F, Fut>(&self, _: Operation, call: F) -> ClientResult<T>
-    where
-        F: Fn() -> Fut,
-        Fut: Future<Output = ClientResult<T>>,
-    {
-        self.timer.0.sleep(self.latency).await;
-        call().await
+        Self::with(inner, Delay { latency, timer: Clock(timer) })
     }
 }
 
-for_each_operation!(decorate! { impl<C: ConnectClient> ConnectClient for Delayed<C> });
+impl Around for Delay {
+    async fn around<T: Send + 'static>(&self, _: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
+        self.timer.0.sleep(self.latency).await;
+        next.call().await
+    }
+}

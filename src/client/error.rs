@@ -39,6 +39,8 @@ pub enum ErrorKind {
     Credentials,
     /// The host ended it before the call was made.
     Cancelled,
+    /// The client has no such operation: nothing was sent.
+    Unsupported,
 }
 
 impl ErrorKind {
@@ -57,6 +59,7 @@ impl ErrorKind {
         Self::Unreachable,
         Self::Credentials,
         Self::Cancelled,
+        Self::Unsupported,
     ];
 
     /// Whether the same call may succeed later without anyone doing anything.
@@ -85,6 +88,7 @@ impl ErrorKind {
             Self::Unreachable => "the service cannot be reached",
             Self::Credentials => "there are no AWS credentials to use",
             Self::Cancelled => "it was cancelled before the call was made",
+            Self::Unsupported => "the client does not support it",
         }
     }
 
@@ -108,6 +112,7 @@ impl ErrorKind {
                 "sign in (`aws sso login`), name a profile (`AWS_PROFILE`), or set `AWS_ACCESS_KEY_ID` and \
                  `AWS_SECRET_ACCESS_KEY`, then run it again; `aws sts get-caller-identity` tells whether they work"
             }
+            Self::Unsupported => "use a client that has this operation, or leave out what needs it",
             Self::Duplicate | Self::Invalid => {
                 "mend the cause, then run it again: what is done is not repeated"
             }
@@ -174,6 +179,11 @@ impl ClientError {
             effect,
             source: None,
         }))
+    }
+
+    /// The error of a client that lacks an operation: see [`ErrorKind::Unsupported`].
+    pub fn unsupported(operation: Operation) -> Self {
+        Self::new(operation, ErrorKind::Unsupported)
     }
 
     /// Adds the service's code, such as `ResourceNotFoundException`.

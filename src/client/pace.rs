@@ -11,9 +11,12 @@ use std::{
 use async_trait::async_trait;
 
 use super::{
-    CancellationToken, ClientError, ClientResult, ConnectClient, ErrorKind, Rate, Rates, Timer,
-    retry::{Clock, part_of},
-    traits::{decorate, for_each_operation},
+    around::{Around, Decorated, Next},
+    cancel::CancellationToken,
+    error::{ClientError, ClientResult, ErrorKind},
+    operations::ApiCall,
+    rate::{Rate, Rates},
+    timer::{Clock, Timer, part_of},
 };
 use crate::user::Operation;
 
@@ -52,9 +55,11 @@ pub struct Turn(pub u64);
 /// let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, Arc::new(ThreadTimer::default())));
 /// let client = Paced::new(MemoryConnect::new(), pace);
 /// ```
-#[derive(Debug)]
-pub struct Paced<C> {
-    inner: C,
+pub type Paced<C> = Decorated<C, Pacing>;
+
+/// Makes each call when a [`Pace`] allows it.
+#[derive(Clone, Debug)]
+pub struct Pacing {
     pace: Arc<dyn Pace>,
     cancel: CancellationToken,
 }
@@ -62,32 +67,25 @@ pub struct Paced<C> {
 impl<C> Paced<C> {
     /// Puts a pace around a client.
     pub fn new(inner: C, pace: Arc<dyn Pace>) -> Self {
-        Self { inner, pace, cancel: CancellationToken::new() }
+        Self::with(inner, Pacing { pace, cancel: CancellationToken::new() })
     }
 
     /// Lets a host end the waiting: a call that waits then fails as [`ErrorKind::Cancelled`] and is not
     /// made, and one that was made is waited for.
     #[must_use]
-    pub fn with_cancellation(mut self, token: CancellationToken) -> Self {
-        self.cancel = token;
-        self
+    pub fn with_cancellation(self, token: CancellationToken) -> Self {
+        self.map(|pacing| Pacing { cancel: token, ..pacing })
     }
+}
 
-    /// The client inside.
-    pub const fn inner(&self) -> &C {
-        &self.inner
-    }
-
-    async fn around<T, F, Fut>(&self, operation: Operation, call: F) -> ClientResult<T>
-    where
-        F: Fn() -> Fut,
-        Fut: Future<Output = ClientResult<T>>,
-    {
+impl Around for Pacing {
+    async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
+        let operation = call.operation();
         let turn = self.cancel.run(self.pace.acquire(operation)).await;
         let Some(turn) = turn.filter(|_| !self.cancel.is_cancelled()) else {
             return Err(ClientError::new(operation, ErrorKind::Cancelled));
         };
-        let answer = call().await;
+        let answer = next.call().await;
         match &answer {
             Err(error) if error.kind() == ErrorKind::Throttled => self.pace.throttled(operation, turn),
             Ok(_) => self.pace.accepted(operation, turn),
@@ -96,8 +94,6 @@ impl<C> Paced<C> {
         answer
     }
 }
-
-for_each_operation!(decorate! { impl<C: ConnectClient> ConnectClient for Paced<C> });
 
 /// A token bucket for each operation, in this process; first come, first served.
 ///

@@ -9,8 +9,11 @@ use std::{
 };
 
 use super::{
-    CancellationToken, ClientError, ClientResult, ConnectClient, Effect, ErrorKind, Timer,
-    traits::{decorate, for_each_operation},
+    around::{Around, Decorated, Next},
+    cancel::CancellationToken,
+    error::{ClientError, ClientResult, Effect, ErrorKind},
+    operations::ApiCall,
+    timer::{Clock, Timer, part_of},
 };
 use crate::user::Operation;
 
@@ -73,9 +76,11 @@ impl RetryPolicy {
 ///
 /// let client = Retrying::new(MemoryConnect::new(), RetryPolicy::default(), Arc::new(ThreadTimer::default()));
 /// ```
+pub type Retrying<C> = Decorated<C, Retry>;
+
+/// Makes calls again which may succeed later.
 #[derive(Debug)]
-pub struct Retrying<C> {
-    inner: C,
+pub struct Retry {
     policy: RetryPolicy,
     timer: Clock,
     cancel: CancellationToken,
@@ -83,46 +88,28 @@ pub struct Retrying<C> {
     answered: AtomicBool,
 }
 
-/// A timer without the debt to print itself.
-#[derive(Clone)]
-pub(super) struct Clock(pub(super) Arc<dyn Timer>);
-
-impl std::fmt::Debug for Clock {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Timer")
-    }
-}
-
 impl<C> Retrying<C> {
     /// Puts retries around a client.
     pub fn new(inner: C, policy: RetryPolicy, timer: Arc<dyn Timer>) -> Self {
         let (cancel, answered) = (CancellationToken::new(), AtomicBool::new(false));
-        Self { inner, policy, timer: Clock(timer), cancel, answered }
+        Self::with(inner, Retry { policy, timer: Clock(timer), cancel, answered })
     }
 
     /// Lets a host end the pauses: what failed then stays failed.
     #[must_use]
-    pub fn with_cancellation(mut self, token: CancellationToken) -> Self {
-        self.cancel = token;
-        self
+    pub fn with_cancellation(self, token: CancellationToken) -> Self {
+        self.map(|retry| Retry { cancel: token, ..retry })
     }
+}
 
-    /// The client inside.
-    pub const fn inner(&self) -> &C {
-        &self.inner
-    }
-
-    async fn around<T, F, Fut>(&self, operation: Operation, call: F) -> ClientResult<T>
-    where
-        F: Fn() -> Fut,
-        Fut: Future<Output = ClientResult<T>>,
-    {
+impl Around for Retry {
+    async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
         let timer = &self.timer.0;
         let end = timer.now().saturating_add(self.policy.total);
         let mut pauses = self.policy.pauses();
         let mut failures = Failures::default();
         loop {
-            let error = match call().await {
+            let error = match next.call().await {
                 Ok(answer) => {
                     self.answered.store(true, Ordering::Relaxed);
                     return Ok(answer);
@@ -133,7 +120,7 @@ impl<C> Retrying<C> {
                 self.answered.store(true, Ordering::Relaxed);
             }
             failures.count(error.kind());
-            if !self.may_be_repeated(operation, &error, failures) {
+            if !self.may_be_repeated(call.operation(), &error, failures) {
                 return Err(error);
             }
             let pause = pauses.next().unwrap_or(self.policy.longest);
@@ -143,7 +130,9 @@ impl<C> Retrying<C> {
             }
         }
     }
+}
 
+impl Retry {
     fn may_be_repeated(&self, operation: Operation, error: &ClientError, failures: Failures) -> bool {
         let is_harmless = error.effect() == Effect::None || operation.repeats_safely();
         let may_pass = match error.kind() {
@@ -183,12 +172,6 @@ const fn is_an_answer(kind: ErrorKind) -> bool {
             | ErrorKind::Unreachable
             | ErrorKind::Credentials
             | ErrorKind::Cancelled
+            | ErrorKind::Unsupported
     )
 }
-
-/// A part of a time, from 0 to 1.
-pub(super) fn part_of(time: Duration, part: f64) -> Duration {
-    Duration::try_from_secs_f64(time.as_secs_f64() * part).unwrap_or(time)
-}
-
-for_each_operation!(decorate! { impl<C: ConnectClient> ConnectClient for Retrying<C> });

@@ -1,6 +1,7 @@
 //! Time, without a runtime of our own.
 
 use std::{
+    fmt,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -76,4 +77,22 @@ impl<T: Timer + ?Sized> Timer for Arc<T> {
     fn now(&self) -> Duration {
         (**self).now()
     }
+}
+
+/// A timer without the debt to print itself.
+#[derive(Clone)]
+#[cfg(feature = "policy")]
+pub(super) struct Clock(pub(super) Arc<dyn Timer>);
+
+#[cfg(feature = "policy")]
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Timer")
+    }
+}
+
+/// A part of a time, from 0 to 1.
+#[cfg(feature = "policy")]
+pub(super) fn part_of(time: Duration, part: f64) -> Duration {
+    Duration::try_from_secs_f64(time.as_secs_f64() * part).unwrap_or(time)
 }

@@ -3,10 +3,10 @@
 use tracing::{Instrument, debug, debug_span, warn};
 
 use super::{
-    ClientResult, ConnectClient,
-    traits::{decorate, for_each_operation},
+    around::{Around, Decorated, Next},
+    error::ClientResult,
+    operations::ApiCall,
 };
-use crate::user::Operation;
 
 /// A client that tells `tracing` of each call: a span `connect_user.call` with the operation, and in it an
 /// event for the answer or the failure, with kind, code and request id.
@@ -15,30 +15,25 @@ use crate::user::Operation;
 /// no name, no address, no number, at any level.
 ///
 /// Put it innermost to follow each attempt, or outermost to follow each call as the host sees it.
-#[derive(Debug)]
-pub struct Traced<C> {
-    inner: C,
-}
+pub type Traced<C> = Decorated<C, Trace>;
+
+/// Tells `tracing` of each call.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Trace;
 
 impl<C> Traced<C> {
     /// Follows the calls of a client.
     pub const fn new(inner: C) -> Self {
-        Self { inner }
+        Self::with(inner, Trace)
     }
+}
 
-    /// The client inside.
-    pub const fn inner(&self) -> &C {
-        &self.inner
-    }
-
-    async fn around<T, F, Fut>(&self, operation: Operation, call: F) -> ClientResult<T>
-    where
-        F: Fn() -> Fut,
-        Fut: Future<Output = ClientResult<T>>,
-    {
-        let span = debug_span!("connect_user.call", operation = operation.name());
+impl Around for Trace {
+    async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
+        let span = debug_span!("connect_user.call", operation = call.operation().name());
         async {
-            let answer = call().await;
+            let answer = next.call().await;
             match &answer {
                 Ok(_) => debug!("answered"),
                 Err(error) => warn!(
@@ -55,5 +50,3 @@ impl<C> Traced<C> {
         .await
     }
 }
-
-for_each_operation!(decorate! { impl<C: ConnectClient> ConnectClient for Traced<C> });

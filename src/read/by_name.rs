@@ -2,7 +2,7 @@
 
 use super::user::read;
 use crate::{
-    client::{ClientResult, ConnectClient, ErrorKind, list_all_users, search_all_users},
+    client::{ClientResult, ConnectClient, ErrorKind, ListUsers, SearchUsers, all_pages},
     user::{InstanceId, Operation, Property, UserId, UserState},
 };
 
@@ -44,7 +44,7 @@ pub(crate) async fn sight(
 ) -> ClientResult<Sighting> {
     let mut sighting = Sighting::default();
     let mut seen: Vec<UserId> = freed.to_vec();
-    let searched = match search_all_users(client, instance, Some(name)).await {
+    let searched = match all_pages(client, SearchUsers::new(instance.clone()).name(name.to_owned())).await {
         Ok(found) => Some(found),
         Err(error) if error.kind() == ErrorKind::AccessDenied => {
             sighting.denied.push(Operation::SearchUsers);
@@ -57,7 +57,7 @@ pub(crate) async fn sight(
         sighting.read(client, instance, user.user_id, name, &mut seen).await?;
     }
     if sighting.users.is_empty() && (thorough || !may_search) {
-        let listed = match list_all_users(client, instance).await {
+        let listed = match all_pages(client, ListUsers::new(instance.clone())).await {
             Ok(listed) => listed,
             // Whoever may search and not list has what the search says.
             Err(error) if error.kind() == ErrorKind::AccessDenied && may_search => {

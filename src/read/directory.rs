@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use super::finding::not_checked;
 use crate::{
     client::{
-        ClientError, ClientResult, ConnectClient, ErrorKind, list_all_hierarchy_groups,
-        list_all_routing_profiles, list_all_security_profiles,
+        ClientError, ClientResult, ConnectClient, ErrorKind, ListRoutingProfiles, ListSecurityProfiles,
+        SearchUserHierarchyGroups, all_pages,
     },
     user::{Code, Diagnostic, Id, IdKind, Input, InstanceId, Named, Path, Property, UserSpec, nearest},
     validate::Names,
@@ -77,9 +77,9 @@ impl Directory {
     /// Where there is no such instance, the service cannot be reached at all, or the host has cancelled it.
     pub async fn read(instance: &InstanceId, client: &dyn ConnectClient) -> ClientResult<Self> {
         let one = |name: String| vec![name];
-        let routing = list_all_routing_profiles(client, instance).await;
-        let security = list_all_security_profiles(client, instance).await;
-        let groups = list_all_hierarchy_groups(client, instance).await;
+        let routing = all_pages(client, ListRoutingProfiles::new(instance.clone())).await;
+        let security = all_pages(client, ListSecurityProfiles::new(instance.clone())).await;
+        let groups = all_pages(client, SearchUserHierarchyGroups::new(instance.clone())).await;
         Ok(Self {
             instance: instance.to_bare(),
             routing_profiles: Kind::new(routing, |found| (found.id, one(found.name)))?,

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     client::{
-        ClientError, ClientResult, ConnectClient, ErrorKind, FoundUser, ListedUser, list_all_users,
-        search_all_users,
+        ClientError, ClientResult, ConnectClient, ErrorKind, FoundUser, ListUsers, ListedUser, SearchUsers,
+        all_pages,
     },
     user::{Diagnostic, InstanceId, Property, PropertySet, Timestamp, UserId, UserState, is_system_tag},
 };
@@ -110,14 +110,16 @@ impl Cache {
 impl Source<'_> {
     /// The list of all users, asked for once.
     pub(crate) async fn listed(&self) -> Result<&ListedUsers, &ClientError> {
-        let list = || async { Ok(ListedUsers::new(list_all_users(self.client, self.instance).await?)) };
+        let list = || async {
+            Ok(ListedUsers::new(all_pages(self.client, ListUsers::new(self.instance.clone())).await?))
+        };
         self.cache.listed.get_or_ask(list).await.as_ref()
     }
 
     /// Everybody whom a search finds, asked for once.
     pub(crate) async fn found(&self) -> Result<&FoundUsers, &ClientError> {
         let search = || async {
-            let users = search_all_users(self.client, self.instance, None).await?;
+            let users = all_pages(self.client, SearchUsers::new(self.instance.clone())).await?;
             Ok(users.into_iter().map(|user| (user.user_id.bare().to_owned(), user)).collect())
         };
         self.cache.found.get_or_ask(search).await.as_ref()

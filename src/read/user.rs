@@ -2,8 +2,8 @@
 
 use crate::{
     client::{
-        ClientError, ClientResult, ConnectClient, DescribeInstance, DescribeUser, ErrorKind, ListUsers,
-        SearchUsers, UserDescription, list_all_proficiencies,
+        ClientError, ClientResult, ConnectClient, DescribeInstance, DescribeUser, ErrorKind,
+        ListUserProficiencies, ListUsers, SearchUsers, UserDescription, all_pages,
     },
     user::{IdentityManagementType, ImportId, InstanceId, Property, Record, UserId, UserState},
 };
@@ -136,9 +136,10 @@ pub(crate) async fn list_proficiencies(
     client: &dyn ConnectClient,
     state: &mut UserState,
 ) -> ClientResult<Option<ClientError>> {
-    match list_all_proficiencies(client, &state.instance_id, &state.user_id).await {
+    let request = ListUserProficiencies::new(state.instance_id.clone(), state.user_id.clone());
+    match all_pages(client, request).await {
         Ok(read) => {
-            state.settings.proficiencies = Some(read);
+            state.settings.proficiencies = Some(read.into_iter().collect());
             state.record.unread.remove(Property::UserProficiencies);
             Ok(None)
         }

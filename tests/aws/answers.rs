@@ -2,7 +2,9 @@
 
 use connect_user::{
     client::{ConnectClient, Effect, ErrorKind, FoundUser, UserDescription},
-    user::{AfterContactWork, Channel, ChannelSettings, Identity, Phone, PhoneType, Timestamp},
+    user::{
+        AfterContactWork, Channel, ChannelSettings, HierarchyGroupId, Identity, Phone, PhoneType, Timestamp,
+    },
 };
 use serde_json::{Value, json};
 
@@ -57,28 +59,22 @@ async fn a_whole_user_is_read() {
 
     assert_eq!(
         described(answer).await,
-        UserDescription {
-            user_id: user_id(),
-            arn: USER_ARN.into(),
-            name: "jane".into(),
-            directory_user_id: Some("d1".into()),
-            identity: identity(),
-            phone: Phone {
+        UserDescription::new(user_id(), USER_ARN, "jane", "7a9b")
+            .directory_user_id("d1".to_owned())
+            .identity(identity())
+            .phone(Phone {
                 phone_type: PhoneType::DeskPhone,
                 auto_accept: true,
                 after_contact_work_time_limit: 90,
                 desk_phone_number: Some(DESK_PHONE.into()),
                 persistent_connection: Some(true),
-            },
-            routing_profile_id: "7a9b".into(),
-            security_profile_ids: ["3d4e".into(), "4e5f".into()].into(),
-            hierarchy_group_id: Some("5f6a".into()),
-            channels: channels(),
-            tags: [("team".into(), "ops".into()), ("aws:stack".into(), "x".into())].into(),
-            last_modified_time: Some(Timestamp::from_millis(1_767_225_600_250)),
-            last_modified_region: Some("us-west-2".into()),
-            unrecognised: Vec::new(),
-        }
+            })
+            .security_profile_ids(["3d4e".into(), "4e5f".into()])
+            .hierarchy_group_id(HierarchyGroupId::new("5f6a"))
+            .channels(channels())
+            .tags([("team".into(), "ops".into()), ("aws:stack".into(), "x".into())])
+            .last_modified_time(Timestamp::from_millis(1_767_225_600_250))
+            .last_modified_region("us-west-2".to_owned())
     );
 }
 
@@ -228,11 +224,11 @@ async fn an_answer_must_have_what_a_user_is_known_by() {
         found(json!({ "Id": USER, "Arn": USER_ARN, "Username": "jane" })).await.routing_profile_id,
         None
     );
-    let list = ListUsers { instance_id: instance_id(), next_token: None, max_results: None };
+    let list = ListUsers::new(instance_id());
     assert_lacks!(list_users, &list, without("Id"), "UserSummaryList.Id", none);
-    let instance = DescribeInstance { instance_id: instance_id() };
+    let instance = DescribeInstance::new(instance_id());
     assert_lacks!(describe_instance, &instance, "{}", "Instance", none);
-    let search = SearchQuickConnects { instance_id: instance_id(), next_token: None };
+    let search = SearchQuickConnects::new(instance_id());
     let body = json!({ "QuickConnects": [{ "QuickConnectConfig": { "QuickConnectType": "USER" } }] });
     assert_lacks!(search_quick_connects, &search, body, "QuickConnects.QuickConnectId", none);
 }
@@ -252,14 +248,14 @@ async fn an_answer_may_lack_what_the_api_declares_optional() {
     let found = wire(body).client.search_users(&search_users()).await.expect("found");
     assert_eq!(found.items.iter().map(|user| user.arn.as_str()).collect::<Vec<_>>(), [""]);
 
-    let list = ListUsers { instance_id: instance_id(), next_token: None, max_results: None };
+    let list = ListUsers::new(instance_id());
     let listed = wire(json!({ "UserSummaryList": [{ "Id": USER }, { "Id": "u2", "Username": "bob" }] }));
     let listed = listed.client.list_users(&list).await.expect("listed").items;
     assert_eq!(
         listed.iter().map(|user| (user.user_id.as_str(), user.name.as_str())).collect::<Vec<_>>(),
         [(USER, ""), ("u2", "bob")]
     );
-    let instance = DescribeInstance { instance_id: instance_id() };
+    let instance = DescribeInstance::new(instance_id());
     let described = wire(json!({ "Instance": { "IdentityManagementType": "SAML" } }));
     let described = described.client.describe_instance(&instance).await.expect("an instance");
     assert_eq!(described.instance_id, instance_id());

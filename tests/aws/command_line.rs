@@ -6,7 +6,7 @@ use std::{
 };
 
 use connect_user::{
-    client::{ConnectClient, UpdateUserRoutingProfile, list_all_users},
+    client::{ConnectClient, ListUsers, UpdateUserRoutingProfile, all_pages},
     read::read,
 };
 use serde_json::{Value, json};
@@ -102,9 +102,8 @@ fn the_command_line_goes_the_whole_way() {
         let shown: Value = serde_json::from_str(&tool.ok(&["show", "--format", "json"])).expect("JSON");
         let id = shown["users"]["example"]["id"].as_str().expect("an id").to_owned();
 
-        let user_id = id.split_once(':').expect("an import id").1.into();
-        let request =
-            UpdateUserRoutingProfile { instance_id: instance(), user_id, routing_profile_id: "other".into() };
+        let user_id = id.split_once(':').expect("an import id").1;
+        let request = UpdateUserRoutingProfile::new(instance(), user_id, "other");
         now(server.connect().update_user_routing_profile(&request)).expect("changed by somebody else");
         let drift = tool.ok(&["drift"]);
         assert!(drift.contains("~ routingProfileId: \"r1\" → \"other\""), "{drift}");
@@ -116,7 +115,7 @@ fn the_command_line_goes_the_whole_way() {
         tool.ok(&["import", "example", &id]);
         assert_eq!(with(&["plan", &file]), "No changes: 1 up to date.\n");
         assert!(tool.ok(&["destroy", "--yes"]).contains("1 deleted"));
-        assert!(now(list_all_users(&server.connect(), &instance())).expect("listed").is_empty());
+        assert!(now(all_pages(&server.connect(), ListUsers::new(instance()))).expect("listed").is_empty());
     }
 }
 
@@ -173,7 +172,7 @@ fn a_kill_during_an_apply_over_http_loses_nothing() {
         assert_eq!(tool.ok(&["plan", &file]), format!("No changes: {count} up to date.\n"), "seed {seed}");
         let client = server.connect();
         let mut names = Vec::new();
-        for listed in now(list_all_users(&client, &instance())).expect("listed") {
+        for listed in now(all_pages(&client, ListUsers::new(instance()))).expect("listed") {
             let user = now(read(&client, &instance(), &listed.user_id)).expect("read").expect("a user");
             let levels: Vec<_> =
                 user.settings.proficiencies.iter().flatten().map(|(_, level)| *level).collect();

@@ -204,22 +204,18 @@ async fn what_an_update_sent_is_redacted_too() {
     let (instance_id, user_id) = (instance_id(), user_id());
 
     let wire = Wire::new(&answer(EMAIL));
-    let request = UpdateUserIdentityInfo {
-        instance_id: instance_id.clone(),
-        user_id: user_id.clone(),
-        identity: identity(),
-    };
+    let request = UpdateUserIdentityInfo::new(instance_id.clone(), user_id.clone(), identity());
     let error = wire.client.update_user_identity_info(&request).await.expect_err("a failure");
     assert_eq!(error.message(), Some("(redacted)"));
 
     let wire = Wire::new(&answer(DESK_PHONE));
     let phone = Phone { desk_phone_number: Some(DESK_PHONE.into()), ..Phone::new(PhoneType::DeskPhone) };
-    let request = UpdateUserPhoneConfig { instance_id: instance_id.clone(), user_id: user_id.clone(), phone };
+    let request = UpdateUserPhoneConfig::new(instance_id.clone(), user_id.clone(), phone);
     let error = wire.client.update_user_phone_config(&request).await.expect_err("a failure");
     assert_eq!(error.message(), Some("(redacted)"));
 
     let wire = Wire::new(&answer(DESK_PHONE));
-    let request = UpdateUserConfig { instance_id, user_id, channels: channels() };
+    let request = UpdateUserConfig::new(instance_id, user_id, channels());
     let error = wire.client.update_user_config(&request).await.expect_err("a failure");
     assert_eq!(error.message(), Some("(redacted)"));
 }

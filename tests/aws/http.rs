@@ -3,10 +3,9 @@
 use connect_user::{
     apply::{self, ApplyError, Failed, apply, delete},
     client::{
-        ConnectClient, DeleteUser, Effect, ErrorKind,
+        ConnectClient, DeleteUser, Effect, ErrorKind, ListUsers, all_pages,
         aws::AwsConnect,
         conformance::{Fixture, check},
-        list_all_users,
     },
     diff::{self, Plan, plan},
     read::refresh,
@@ -101,7 +100,7 @@ async fn check_whole_in(
     spec: &UserSpec,
     state: &UserState,
 ) {
-    assert_eq!(list_all_users(client, &state.instance_id).await.expect("listed").len(), 1);
+    assert_eq!(all_pages(client, ListUsers::new(state.instance_id.clone())).await.expect("listed").len(), 1);
     let fresh = refresh(client, state).await.expect("read").expect("there");
     let left = planned_in(kind, spec.clone(), Some(&fresh));
     assert!(left.is_empty(), "{left:#?}");
@@ -174,7 +173,7 @@ async fn somebody_else_s_change_is_seen_and_two_at_once_make_one_user() {
     assert_eq!(refused.to_string(), "the plan was made from another state of the user");
     assert_eq!(fresh.settings.phone, changed.settings.phone);
 
-    let request = DeleteUser { instance_id: instance(), user_id: one.user_id.clone() };
+    let request = DeleteUser::new(instance(), one.user_id.clone());
     first.delete_user(&request).await.expect("deleted by somebody else");
     let failed = run(&first, spec(60), Some(&fresh)).await.expect_err("gone");
     assert!(matches!(&failed.error, ApplyError::Client(error) if error.kind() == ErrorKind::NotFound));
@@ -196,7 +195,7 @@ async fn a_deletion_over_every_fault_of_the_wire_leaves_nobody() {
             assert_eq!(left.user_id, state.user_id);
             delete(&left, &client, &diff::Options::default(), &options).await.expect("the second time");
         }
-        assert!(list_all_users(&client, &instance()).await.expect("listed").is_empty(), "{fault}");
+        assert!(all_pages(&client, ListUsers::new(instance())).await.expect("listed").is_empty(), "{fault}");
     }
 }
 
@@ -261,7 +260,7 @@ async fn a_plan_is_refused_where_somebody_was_faster() {
 
     let fresh = refresh(&client, &fresh).await.expect("read").expect("there");
     let plan = planned(spec(30), Some(&fresh));
-    let request = DeleteUser { instance_id: instance(), user_id: state.user_id.clone() };
+    let request = DeleteUser::new(instance(), state.user_id.clone());
     client.delete_user(&request).await.expect("deleted by somebody else");
     let failed = apply(&plan, Some(&fresh), &client, &options).await.expect_err("stale");
     assert!(matches!(failed.error, ApplyError::Stale), "{failed}");

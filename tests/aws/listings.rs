@@ -3,8 +3,7 @@
 use connect_user::{
     client::{
         ConnectClient, Effect, ErrorKind, HierarchyGroupEntry, ListRoutingProfiles, ListSecurityProfiles,
-        NamedResource, SearchUserHierarchyGroups, list_all_hierarchy_groups, list_all_routing_profiles,
-        list_all_security_profiles,
+        NamedResource, SearchUserHierarchyGroups, all_pages,
     },
     user::Operation,
 };
@@ -22,18 +21,18 @@ fn arn(resource: &str) -> String {
 }
 
 fn named(id: &str, arn: &str, name: &str) -> NamedResource {
-    NamedResource { id: id.into(), arn: arn.into(), name: name.into() }
+    NamedResource::new(id, arn, name)
 }
 
 fn group(id: &str, path: &[&str]) -> HierarchyGroupEntry {
     let name = path.last().expect("a name").to_string();
-    HierarchyGroupEntry { id: id.into(), name, path: path.iter().map(ToString::to_string).collect() }
+    HierarchyGroupEntry::new(id, name, path.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
 /// A list of profiles: path, query, answer, pages and errors.
 macro_rules! assert_lists_profiles {
     ($method:ident, $request:ident, $path:literal, $list:literal, $segment:literal) => {{
-        let first = $request { instance_id: instance_id(), next_token: None, max_results: None };
+        let first = $request::new(instance_id());
         let resource = arn(concat!($segment, "/7a9b"));
         let profile = json!({
             "Id": "7a9b", "Arn": resource, "Name": "Basic", "LastModifiedTime": 1767225600.25,
@@ -49,7 +48,7 @@ macro_rules! assert_lists_profiles {
         assert_eq!(page.next_token.as_deref(), Some("more"));
 
         let wire = Wire::new(&Answer::ok(json!({ "NextToken": "" })));
-        let second = $request { next_token: Some("a/b+c".into()), max_results: Some(7), ..first.clone() };
+        let second = first.clone().next_token("a/b+c".to_owned()).max_results(7);
         let page = wire.client.$method(&second).await.expect("a page");
         assert_eq!((page.items.len(), page.next_token), (0, None));
         let query = Some("nextToken=a%2Fb%2Bc&maxResults=7");
@@ -87,7 +86,7 @@ async fn security_profiles_are_listed() {
 }
 
 fn search() -> SearchUserHierarchyGroups {
-    SearchUserHierarchyGroups { instance_id: instance_id(), next_token: None, max_results: None }
+    SearchUserHierarchyGroups::new(instance_id())
 }
 
 #[tokio::test]
@@ -127,8 +126,7 @@ async fn hierarchy_groups_are_found_with_their_paths() {
     assert_eq!(page.next_token.as_deref(), Some("more"));
 
     let wire = Wire::new(&Answer::ok("{}"));
-    let request =
-        SearchUserHierarchyGroups { next_token: Some("more".into()), max_results: Some(2), ..search() };
+    let request = search().next_token("more".to_owned()).max_results(2);
     let page = wire.client.search_user_hierarchy_groups(&request).await.expect("a page");
     assert_eq!((page.items.len(), page.next_token), (0, None));
     let body = json!({ "InstanceId": INSTANCE, "MaxResults": 2, "NextToken": "more" });
@@ -163,13 +161,13 @@ async fn what_is_configured_is_listed_over_http_and_restricts() {
         "--hierarchy-group=5f6a=Europe/Zürich/Night",
     ]);
     let client = server.connect();
-    let routing = list_all_routing_profiles(&client, &instance_id()).await.expect("listed");
+    let routing = all_pages(&client, ListRoutingProfiles::new(instance_id())).await.expect("listed");
     let expected = [("7a9b", "Basic: first line"), ("8b0c", "A=B")];
     let expected = expected.map(|(id, name)| named(id, &arn(&format!("routing-profile/{id}")), name));
     assert_eq!(routing, expected);
-    let security = list_all_security_profiles(&client, &instance_id()).await.expect("listed");
+    let security = all_pages(&client, ListSecurityProfiles::new(instance_id())).await.expect("listed");
     assert_eq!(security, [named("3d4e", &arn("security-profile/3d4e"), "Agent")]);
-    let groups = list_all_hierarchy_groups(&client, &instance_id()).await.expect("listed");
+    let groups = all_pages(&client, SearchUserHierarchyGroups::new(instance_id())).await.expect("listed");
     assert_eq!(groups, [group("5f6a", &["Europe", "Zürich", "Night"])]);
 
     for wrong in [
@@ -199,9 +197,9 @@ async fn a_list_of_names_that_repeats_a_page_ends() {
     let server = Server::start(&args);
     let client = server.connect();
     let errors = [
-        list_all_routing_profiles(&client, &instance_id()).await.expect_err("no end"),
-        list_all_security_profiles(&client, &instance_id()).await.expect_err("no end"),
-        list_all_hierarchy_groups(&client, &instance_id()).await.expect_err("no end"),
+        all_pages(&client, ListRoutingProfiles::new(instance_id())).await.expect_err("no end"),
+        all_pages(&client, ListSecurityProfiles::new(instance_id())).await.expect_err("no end"),
+        all_pages(&client, SearchUserHierarchyGroups::new(instance_id())).await.expect_err("no end"),
     ];
     for (error, operation) in errors.iter().zip(operations) {
         assert_eq!((error.operation(), error.kind()), (operation, ErrorKind::InvalidResponse));

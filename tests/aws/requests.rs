@@ -1,16 +1,13 @@
 //! What creating, reading, listing, tagging and deleting send, and what they make of the answers.
 
-use std::collections::BTreeSet;
-
 use connect_user::{
     client::{
-        ConnectClient, CreateUser, DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, Effect,
-        ErrorKind, ListUserProficiencies, ListUsers, SearchQuickConnects, SearchUsers, TagResource,
-        UntagResource,
+        ConnectClient, DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, Effect, ErrorKind,
+        ListUserProficiencies, ListUsers, SearchQuickConnects, TagResource, UntagResource,
     },
     user::{
-        AfterContactWork, AutoAccept, Channel, ChannelSettings, IdentityManagementType, PhoneNumber,
-        PhoneType, Timestamp, VoiceEnhancementMode,
+        AfterContactWork, AutoAccept, Channel, ChannelSettings, HierarchyGroupId, IdentityManagementType,
+        PhoneNumber, PhoneType, Timestamp, VoiceEnhancementMode,
     },
 };
 use serde_json::{Value, json};
@@ -44,13 +41,11 @@ pub(crate) use assert_not_found;
 #[tokio::test]
 async fn create_sends_what_is_set() {
     let wire = Wire::new(&Answer::ok(json!({ "UserId": USER, "UserArn": USER_ARN })));
-    let request = CreateUser {
-        directory_user_id: Some("jane@directory".into()),
-        hierarchy_group_id: Some("5f6a".into()),
-        security_profile_ids: BTreeSet::from(["3d4e".into(), "4e5f".into()]),
-        tags: [("team".to_owned(), "ops".to_owned())].into(),
-        ..create_confidential_user()
-    };
+    let mut request = create_confidential_user()
+        .directory_user_id("jane@directory".to_owned())
+        .hierarchy_group_id(HierarchyGroupId::new("5f6a"))
+        .tags([("team".to_owned(), "ops".to_owned())]);
+    request.security_profile_ids.insert("4e5f".into());
 
     let created = wire.client.create_user(&request).await.expect("a user");
 
@@ -94,7 +89,7 @@ async fn create_leaves_out_what_is_empty() {
 #[tokio::test]
 async fn create_sends_settings_per_channel() {
     let wire = Wire::new(&Answer::ok(json!({ "UserId": USER, "UserArn": USER_ARN })));
-    let request = CreateUser { channels: channels(), ..create_user() };
+    let request = create_user().channels(channels());
 
     wire.client.create_user(&request).await.expect("a user");
 
@@ -165,7 +160,7 @@ async fn delete_user_is_a_delete() {
 async fn an_arn_is_one_segment() {
     let instance = "arn:aws:connect:us-east-1:123456789012:instance/1c2d";
     let wire = Wire::new(&Answer::ok("{}"));
-    let request = DeleteUser { instance_id: instance.into(), user_id: USER_ARN.into() };
+    let request = DeleteUser::new(instance, USER_ARN);
     wire.client.delete_user(&request).await.expect("nothing");
     let path = format!("/users/{}/{USER_ARN_SEGMENT}", instance.replace(':', "%3A").replace('/', "%2F"));
     assert_eq!(wire.request().path, path);
@@ -173,7 +168,7 @@ async fn an_arn_is_one_segment() {
 
 #[tokio::test]
 async fn list_users_pages() {
-    let first = ListUsers { instance_id: instance_id(), next_token: None, max_results: None };
+    let first = ListUsers::new(instance_id());
     let wire = Wire::new(&Answer::ok(json!({
         "UserSummaryList": [
             { "Id": USER, "Arn": USER_ARN, "Username": "jane", "LastModifiedTime": 1767225600.25,
@@ -194,7 +189,7 @@ async fn list_users_pages() {
     assert_eq!(page.next_token.as_deref(), Some("more"));
 
     let wire = Wire::new(&Answer::ok(json!({ "NextToken": "" })));
-    let second = ListUsers { next_token: Some("a/b+c".into()), max_results: Some(7), ..first.clone() };
+    let second = first.clone().next_token("a/b+c".to_owned()).max_results(7);
     let page = wire.client.list_users(&second).await.expect("a page");
     assert_eq!((page.items.len(), page.next_token), (0, None));
     assert_sent(&wire, "GET", "/users-summary/1c2d", Some("nextToken=a%2Fb%2Bc&maxResults=7"), Value::Null);
@@ -209,12 +204,7 @@ async fn search_users_by_name_and_without() {
     assert_sent(&wire, "POST", "/search-users", None, json!({ "InstanceId": INSTANCE, "MaxResults": 500 }));
 
     let wire = Wire::new(&Answer::ok("{}"));
-    let request = SearchUsers {
-        name: Some("jane".into()),
-        next_token: Some("more".into()),
-        max_results: Some(2),
-        ..search_users()
-    };
+    let request = search_users().name("jane".to_owned()).next_token("more".to_owned()).max_results(2);
     wire.client.search_users(&request).await.expect("a page");
     let condition = json!({ "FieldName": "Username", "Value": "jane", "ComparisonType": "EXACT" });
     let body = json!({
@@ -234,8 +224,7 @@ async fn list_user_proficiencies_rounds_levels() {
         ],
         "NextToken": "more",
     })));
-    let request =
-        ListUserProficiencies { instance_id: instance_id(), user_id: USER_ARN.into(), next_token: None };
+    let request = ListUserProficiencies::new(instance_id(), USER_ARN);
 
     let page = wire.client.list_user_proficiencies(&request).await.expect("a page");
 
@@ -246,7 +235,7 @@ async fn list_user_proficiencies_rounds_levels() {
     assert_eq!(page.next_token.as_deref(), Some("more"));
 
     let wire = Wire::new(&Answer::ok("{}"));
-    let request = ListUserProficiencies { next_token: Some("more".into()), ..request };
+    let request = request.next_token("more".to_owned());
     assert_eq!(wire.client.list_user_proficiencies(&request).await.expect("a page").items, []);
     assert_eq!(wire.request().query.as_deref(), Some("nextToken=more"));
     assert_not_found!(list_user_proficiencies, &request);
@@ -255,14 +244,14 @@ async fn list_user_proficiencies_rounds_levels() {
 #[tokio::test]
 async fn tags_are_set_and_taken_away() {
     let wire = Wire::new(&Answer::ok(""));
-    let request = TagResource { arn: USER_ARN.into(), tags: [("team".into(), String::new())].into() };
+    let request = TagResource::new(USER_ARN, [("team".into(), String::new())]);
     wire.client.tag_resource(&request).await.expect("nothing");
     let path = format!("/tags/{USER_ARN_SEGMENT}");
     assert_sent(&wire, "POST", &path, None, json!({ "tags": { "team": "" } }));
     assert_not_found!(tag_resource, &request);
 
     let wire = Wire::new(&Answer::ok(""));
-    let request = UntagResource { arn: USER_ARN.into(), keys: ["cost centre".into(), "team".into()].into() };
+    let request = UntagResource::new(USER_ARN, ["cost centre".into(), "team".into()]);
     wire.client.untag_resource(&request).await.expect("nothing");
     assert_sent(&wire, "DELETE", &path, Some("tagKeys=cost%20centre&tagKeys=team"), Value::Null);
     assert_not_found!(untag_resource, &request);
@@ -270,7 +259,7 @@ async fn tags_are_set_and_taken_away() {
 
 #[tokio::test]
 async fn describe_instance_tells_the_identity_management() {
-    let request = DescribeInstance { instance_id: instance_id() };
+    let request = DescribeInstance::new(instance_id());
     for (kind, known) in [
         (json!("SAML"), Some(IdentityManagementType::Saml)),
         (json!("CONNECT_MANAGED"), Some(IdentityManagementType::ConnectManaged)),
@@ -303,7 +292,7 @@ async fn quick_connects_to_users_are_found_and_deleted() {
         ],
         "NextToken": "more",
     })));
-    let request = SearchQuickConnects { instance_id: instance_id(), next_token: Some("here".into()) };
+    let request = SearchQuickConnects::new(instance_id()).next_token("here".to_owned());
 
     let page = wire.client.search_quick_connects(&request).await.expect("a page");
 
@@ -317,7 +306,7 @@ async fn quick_connects_to_users_are_found_and_deleted() {
     assert_not_found!(search_quick_connects, &request);
 
     let wire = Wire::new(&Answer::ok(""));
-    let request = DeleteQuickConnect { instance_id: instance_id(), quick_connect_id: "q1".into() };
+    let request = DeleteQuickConnect::new(instance_id(), "q1");
     wire.client.delete_quick_connect(&request).await.expect("nothing");
     assert_sent(&wire, "DELETE", "/quick-connects/1c2d/q1", None, Value::Null);
     assert_not_found!(delete_quick_connect, &request);
@@ -326,11 +315,12 @@ async fn quick_connects_to_users_are_found_and_deleted() {
 #[tokio::test]
 async fn a_label_that_is_missing_is_refused_before_anything_is_sent() {
     let wire = Wire::new(&Answer::ok("{}"));
-    let request = DescribeUser { user_id: "".into(), ..describe_user() };
+    let request = DescribeUser::new(instance_id(), "");
     let error = wire.client.describe_user(&request).await.expect_err("a failure");
     assert_error(&error, ErrorKind::Invalid, Effect::None);
     let wire_of_create = Wire::new(&Answer::ok("{}"));
-    let request = CreateUser { instance_id: "".into(), ..create_confidential_user() };
+    let mut request = create_confidential_user();
+    request.instance_id = "".into();
     let error = wire_of_create.client.create_user(&request).await.expect_err("a failure");
     assert_error(&error, ErrorKind::Invalid, Effect::None);
     assert!(error.to_string().contains("the request cannot be built: instance_id was missing"), "{error}");

@@ -11,11 +11,10 @@ use std::{
 use connect_user::{
     apply::{self, delete},
     client::{
-        ClientError, ConnectClient, DescribeUser, Effect, ErrorKind, QuickConnectSummary, RetryPolicy,
-        Retrying, ThreadTimer, list_all_hierarchy_groups, list_all_proficiencies, list_all_routing_profiles,
-        list_all_security_profiles, list_all_users,
+        ClientError, ConnectClient, DescribeUser, Effect, ErrorKind, ListRoutingProfiles,
+        ListSecurityProfiles, ListUserProficiencies, ListUsers, QuickConnectSummary, RetryPolicy, Retrying,
+        SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers, ThreadTimer, all_pages,
         memory::{MemoryFile, MemoryInstance},
-        search_all_quick_connects, search_all_users,
     },
     diff,
     read::find_by_name,
@@ -53,14 +52,29 @@ async fn a_token_that_comes_back_ends_the_list() {
     };
     let user_id = run(&client, spec(30), None).await.expect("a user").user_id;
     let id = instance();
-    ended("ListUsers", list_all_users(&client, &id).await.map(|all| all.len()));
-    ended("SearchUsers", search_all_users(&client, &id, Some("jane")).await.map(|all| all.len()));
-    let all = list_all_proficiencies(&client, &id, &user_id).await;
+    ended("ListUsers", all_pages(&client, ListUsers::new(id.clone())).await.map(|all| all.len()));
+    ended(
+        "SearchUsers",
+        all_pages(&client, SearchUsers::new(id.clone()).name("jane".to_owned())).await.map(|all| all.len()),
+    );
+    let all = all_pages(&client, ListUserProficiencies::new(id.clone(), user_id.clone())).await;
     ended("ListUserProficiencies", all.map(|all| all.len()));
-    ended("ListRoutingProfiles", list_all_routing_profiles(&client, &id).await.map(|all| all.len()));
-    ended("ListSecurityProfiles", list_all_security_profiles(&client, &id).await.map(|all| all.len()));
-    ended("SearchUserHierarchyGroups", list_all_hierarchy_groups(&client, &id).await.map(|all| all.len()));
-    ended("SearchQuickConnects", search_all_quick_connects(&client, &id).await.map(|all| all.len()));
+    ended(
+        "ListRoutingProfiles",
+        all_pages(&client, ListRoutingProfiles::new(id.clone())).await.map(|all| all.len()),
+    );
+    ended(
+        "ListSecurityProfiles",
+        all_pages(&client, ListSecurityProfiles::new(id.clone())).await.map(|all| all.len()),
+    );
+    ended(
+        "SearchUserHierarchyGroups",
+        all_pages(&client, SearchUserHierarchyGroups::new(id.clone())).await.map(|all| all.len()),
+    );
+    ended(
+        "SearchQuickConnects",
+        all_pages(&client, SearchQuickConnects::new(id.clone())).await.map(|all| all.len()),
+    );
 }
 
 #[tokio::test]
@@ -73,7 +87,7 @@ async fn a_quota_is_kept_by_retrying() {
     let raw = server.connect();
     let mut throttled = 0;
     for _ in 0..10 {
-        let request = DescribeUser { instance_id: instance(), user_id: "u".into() };
+        let request = DescribeUser::new(instance(), "u");
         throttled += usize::from(
             raw.describe_user(&request).await.expect_err("nobody").kind() == ErrorKind::Throttled,
         );
@@ -148,7 +162,7 @@ async fn more_connections_than_it_can_hold_do_not_end_it() {
     let many: Vec<_> = (0..40).map(|_| TcpStream::connect(address).expect("connected")).collect();
     tokio::time::sleep(Duration::from_millis(300)).await;
     drop(many);
-    list_all_users(&server.connect(), &instance()).await.expect("it goes on");
+    all_pages(&server.connect(), ListUsers::new(instance())).await.expect("it goes on");
 }
 
 #[tokio::test]
@@ -161,11 +175,8 @@ async fn quick_connects_of_its_file_go_with_their_user() {
     let state = run(&connect, spec(30), None).await.expect("a user");
     for number in 0..150 {
         let user_id = (number % 2 == 0).then(|| state.user_id.clone());
-        let quick_connect = QuickConnectSummary {
-            quick_connect_id: format!("q{number}"),
-            name: format!("Q{number}"),
-            user_id,
-        };
+        let quick_connect =
+            QuickConnectSummary::new(format!("q{number}"), format!("Q{number}")).user_id(user_id);
         assert!(connect.add_quick_connect(&instance(), quick_connect));
     }
     memory.persist(&connect).expect("written");
@@ -176,6 +187,6 @@ async fn quick_connects_of_its_file_go_with_their_user() {
     let options = diff::Options::builder().quick_connects(diff::QuickConnects::Delete).build();
     delete(&state, &client, &options, &apply::Options::default()).await.expect("deleted");
     assert!(find_by_name(&client, &instance(), "jane", true).await.expect("searched").is_none());
-    let left = search_all_quick_connects(&client, &instance()).await.expect("searched");
+    let left = all_pages(&client, SearchQuickConnects::new(instance())).await.expect("searched");
     assert_eq!(left.len(), 75, "those of others stay");
 }

@@ -1,6 +1,6 @@
 //! A client whose service is a list of answers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use aws_sdk_connect::config::{
     BehaviorVersion, Builder, Config, Credentials, HttpClient, Region,
@@ -12,7 +12,7 @@ use connect_user::{
         ClientError, ConnectClient, CreateUser, DeleteUser, DescribeUser, Effect, ErrorKind, SearchUsers,
         aws::AwsConnect,
     },
-    user::{ChannelSettings, Identity, InstanceId, Phone, PhoneType, UserId},
+    user::{Identity, InstanceId, Phone, PhoneType, Secret, UserId},
 };
 use serde_json::Value;
 
@@ -143,29 +143,13 @@ pub fn client(http: impl HttpClient + 'static) -> AwsConnect {
 
 /// The least that makes a user.
 pub fn create_user() -> CreateUser {
-    CreateUser {
-        instance_id: instance_id(),
-        name: "jane".into(),
-        password: None,
-        directory_user_id: None,
-        identity: Identity::default(),
-        phone: None,
-        routing_profile_id: "7a9b".into(),
-        security_profile_ids: BTreeSet::from(["3d4e".into()]),
-        hierarchy_group_id: None,
-        channels: ChannelSettings::default(),
-        tags: BTreeMap::new(),
-    }
+    CreateUser::new(instance_id(), "jane", "7a9b", BTreeSet::from(["3d4e".into()]))
 }
 
 /// One with everything confidential in it.
 pub fn create_confidential_user() -> CreateUser {
-    CreateUser {
-        password: Some(PASSWORD.into()),
-        identity: identity(),
-        phone: Some(Phone { desk_phone_number: Some(DESK_PHONE.into()), ..Phone::new(PhoneType::DeskPhone) }),
-        ..create_user()
-    }
+    let phone = Phone { desk_phone_number: Some(DESK_PHONE.into()), ..Phone::new(PhoneType::DeskPhone) };
+    create_user().password(Secret::from(PASSWORD)).identity(identity()).phone(phone)
 }
 
 pub fn identity() -> Identity {
@@ -179,15 +163,15 @@ pub fn identity() -> Identity {
 }
 
 pub fn describe_user() -> DescribeUser {
-    DescribeUser { instance_id: instance_id(), user_id: user_id() }
+    DescribeUser::new(instance_id(), user_id())
 }
 
 pub fn delete_user() -> DeleteUser {
-    DeleteUser { instance_id: instance_id(), user_id: user_id() }
+    DeleteUser::new(instance_id(), user_id())
 }
 
 pub fn search_users() -> SearchUsers {
-    SearchUsers { instance_id: instance_id(), name: None, next_token: None, max_results: None }
+    SearchUsers::new(instance_id())
 }
 
 /// What the service makes of a create.

@@ -8,7 +8,7 @@ use connect_user::{
         UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig,
         UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles,
     },
-    user::{ChannelSettings, Identity, Phone, PhoneType, Proficiencies, ProficiencyKey, UserId},
+    user::{ChannelSettings, HierarchyGroupId, Identity, Phone, PhoneType, Proficiencies, ProficiencyKey},
 };
 use serde_json::{Value, json};
 
@@ -20,9 +20,8 @@ use crate::{
 /// Calls the method for the user's ARN: a `POST` to that part of the user, with that body, and a
 /// 404 is what it is.
 macro_rules! assert_update {
-    ($method:ident, $part:literal, $body:expr, $Request:ident { $($field:ident: $value:expr),+ $(,)? }) => {{
-        let request =
-            $Request { instance_id: instance_id(), user_id: UserId::new(USER_ARN), $($field: $value),+ };
+    ($method:ident, $part:literal, $body:expr, $Request:ident($value:expr)) => {{
+        let request = $Request::new(instance_id(), USER_ARN, $value);
         for answer in [Answer::ok(""), Answer::ok("{}")] {
             let wire = Wire::new(&answer);
             wire.client.$method(&request).await.expect("nothing");
@@ -42,18 +41,13 @@ async fn identity_info() {
         "FirstName": "Jane", "LastName": "Doe", "Email": EMAIL, "SecondaryEmail": SECONDARY_EMAIL,
         "Mobile": MOBILE,
     } });
-    assert_update!(
-        update_user_identity_info,
-        "identity-info",
-        body,
-        UpdateUserIdentityInfo { identity: identity() }
-    );
+    assert_update!(update_user_identity_info, "identity-info", body, UpdateUserIdentityInfo(identity()));
     let nothing = json!({ "IdentityInfo": {} });
     assert_update!(
         update_user_identity_info,
         "identity-info",
         nothing,
-        UpdateUserIdentityInfo { identity: Identity::default() }
+        UpdateUserIdentityInfo(Identity::default())
     );
 }
 
@@ -70,18 +64,13 @@ async fn phone_config() {
         desk_phone_number: Some(DESK_PHONE.into()),
         persistent_connection: Some(false),
     };
-    assert_update!(
-        update_user_phone_config,
-        "phone-config",
-        full,
-        UpdateUserPhoneConfig { phone: phone.clone() }
-    );
+    assert_update!(update_user_phone_config, "phone-config", full, UpdateUserPhoneConfig(phone.clone()));
     let defaults = json!({ "PhoneConfig": { "PhoneType": "SOFT_PHONE" } });
     assert_update!(
         update_user_phone_config,
         "phone-config",
         defaults,
-        UpdateUserPhoneConfig { phone: Phone::default() }
+        UpdateUserPhoneConfig(Phone::default())
     );
     let too_large = json!({ "PhoneConfig": {
         "PhoneType": "SOFT_PHONE", "AfterContactWorkTimeLimit": i32::MAX,
@@ -90,40 +79,31 @@ async fn phone_config() {
         update_user_phone_config,
         "phone-config",
         too_large,
-        UpdateUserPhoneConfig {
-            phone: Phone { after_contact_work_time_limit: u32::MAX, ..Phone::default() },
-        }
+        UpdateUserPhoneConfig(Phone { after_contact_work_time_limit: u32::MAX, ..Phone::default() })
     );
 }
 
 #[tokio::test]
 async fn config() {
-    assert_update!(update_user_config, "config", channels_json(), UpdateUserConfig { channels: channels() });
+    assert_update!(update_user_config, "config", channels_json(), UpdateUserConfig(channels()));
     let lists = channels_json();
     let one = json!({ "PersistentConnectionConfigs": lists["PersistentConnectionConfigs"] });
     assert_update!(
         update_user_config,
         "config",
         one,
-        UpdateUserConfig {
-            channels: ChannelSettings {
-                persistent_connection: channels().persistent_connection,
-                ..ChannelSettings::default()
-            },
-        }
+        UpdateUserConfig(ChannelSettings {
+            persistent_connection: channels().persistent_connection,
+            ..ChannelSettings::default()
+        })
     );
-    assert_update!(
-        update_user_config,
-        "config",
-        json!({}),
-        UpdateUserConfig { channels: ChannelSettings::default() }
-    );
+    assert_update!(update_user_config, "config", json!({}), UpdateUserConfig(ChannelSettings::default()));
 }
 
 #[tokio::test]
 async fn a_config_that_someone_else_changes_is_a_conflict() {
     let wire = Wire::new(&Answer::error(409, "ConditionalOperationFailedException", "Changed meanwhile"));
-    let request = UpdateUserConfig { instance_id: instance_id(), user_id: user_id(), channels: channels() };
+    let request = UpdateUserConfig::new(instance_id(), user_id(), channels());
     let error = wire.client.update_user_config(&request).await.expect_err("a failure");
     assert_error(&error, ErrorKind::Conflict, Effect::None);
     assert!(error.is_retryable());
@@ -132,33 +112,23 @@ async fn a_config_that_someone_else_changes_is_a_conflict() {
 #[tokio::test]
 async fn profiles_and_hierarchy() {
     let body = json!({ "RoutingProfileId": "7a9b" });
-    assert_update!(
-        update_user_routing_profile,
-        "routing-profile",
-        body,
-        UpdateUserRoutingProfile { routing_profile_id: "7a9b".into() }
-    );
+    assert_update!(update_user_routing_profile, "routing-profile", body, UpdateUserRoutingProfile("7a9b"));
     let body = json!({ "SecurityProfileIds": ["3d4e", "4e5f"] });
     assert_update!(
         update_user_security_profiles,
         "security-profiles",
         body,
-        UpdateUserSecurityProfiles { security_profile_ids: BTreeSet::from(["4e5f".into(), "3d4e".into()]) }
+        UpdateUserSecurityProfiles(BTreeSet::from(["4e5f".into(), "3d4e".into()]))
     );
     let body = json!({ "HierarchyGroupId": "5f6a" });
     assert_update!(
         update_user_hierarchy,
         "hierarchy",
         body,
-        UpdateUserHierarchy { hierarchy_group_id: Some("5f6a".into()) }
+        UpdateUserHierarchy(HierarchyGroupId::new("5f6a"))
     );
     // Left out, which takes the user out of its group.
-    assert_update!(
-        update_user_hierarchy,
-        "hierarchy",
-        json!({}),
-        UpdateUserHierarchy { hierarchy_group_id: None }
-    );
+    assert_update!(update_user_hierarchy, "hierarchy", json!({}), UpdateUserHierarchy(None));
 }
 
 #[tokio::test]
@@ -178,19 +148,14 @@ async fn proficiencies() {
         associate_user_proficiencies,
         "associate-proficiencies",
         body,
-        AssociateUserProficiencies { proficiencies: levels.clone() }
+        AssociateUserProficiencies(levels.clone())
     );
-    assert_update!(
-        update_user_proficiencies,
-        "proficiencies",
-        body,
-        UpdateUserProficiencies { proficiencies: levels.clone() }
-    );
+    assert_update!(update_user_proficiencies, "proficiencies", body, UpdateUserProficiencies(levels.clone()));
     let body = json!({ "UserProficiencies": [language] });
     assert_update!(
         disassociate_user_proficiencies,
         "disassociate-proficiencies",
         body,
-        DisassociateUserProficiencies { proficiencies: BTreeSet::from([french.clone()]) }
+        DisassociateUserProficiencies(BTreeSet::from([french.clone()]))
     );
 }

@@ -326,7 +326,7 @@ async fn names_are_looked_up_exactly() {
 async fn deleting_what_is_gone_is_success() {
     let connect = connect(SAML);
     let state = applied(&connect, &saml(&[]), SAML, None).await;
-    let request = DeleteUser { instance_id: instance(), user_id: state.user_id.clone() };
+    let request = DeleteUser::new(instance(), state.user_id.clone());
     connect.delete_user(&request).await.expect("deleted by someone else");
     let plan = plan_deletion(&state, &diff::Options::default()).expect("a plan");
     let done = run(&connect, &plan, Some(&state)).await.expect("deleted");
@@ -340,13 +340,12 @@ async fn quick_connects_go_with_the_user_where_the_host_says_so() {
         let connect = connect(SAML);
         let state = applied(&connect, &saml(&[]), SAML, None).await;
         for (id, user) in [("q1", Some(state.user_id.clone())), ("q2", Some("someone".into()))] {
-            let quick_connect =
-                QuickConnectSummary { quick_connect_id: id.into(), name: id.into(), user_id: user };
+            let quick_connect = QuickConnectSummary::new(id, id).user_id(user);
             assert!(connect.add_quick_connect(&instance(), quick_connect));
         }
         let options = diff::Options::builder().quick_connects(choice).build();
         apply::delete(&state, &connect, &options, &apply::Options::default()).await.expect("deleted");
-        let request = connect_user::client::SearchQuickConnects { instance_id: instance(), next_token: None };
+        let request = connect_user::client::SearchQuickConnects::new(instance());
         assert_eq!(connect.search_quick_connects(&request).await.expect("search").items.len(), left);
     }
 }

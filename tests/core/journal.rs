@@ -124,17 +124,18 @@ impl Written {
                 }
             }
             Step::Describe(id) => {
-                let _ = now(connect.describe_instance(&DescribeInstance { instance_id: id.into() }));
+                let _ = now(connect.describe_instance(&DescribeInstance::new(id)));
             }
             Step::QuickConnect(id, name) => {
                 let user_id = self.user(0).map(|(_, user)| user.user_id.clone());
                 let (quick_connect_id, name) = (name.to_owned(), name.to_uppercase());
-                connect
-                    .add_quick_connect(&id.into(), QuickConnectSummary { quick_connect_id, name, user_id });
+                connect.add_quick_connect(
+                    &id.into(),
+                    QuickConnectSummary::new(quick_connect_id, name).user_id(user_id),
+                );
             }
             Step::DeleteQuickConnect(id, name) => {
-                let request =
-                    DeleteQuickConnect { instance_id: id.into(), quick_connect_id: name.to_owned() };
+                let request = DeleteQuickConnect::new(id, name.to_owned());
                 let _ = now(connect.delete_quick_connect(&request));
             }
             Step::Later(millis) => connect.set_time(connect.time().plus(Duration::from_millis(millis))),
@@ -153,10 +154,9 @@ fn call_of(
     let (instance_id, user_id, arn) = (instance.clone(), user.user_id.clone(), user.arn.clone());
     let language = || ProficiencyKey { name: "language".into(), value: "fr".into() };
     match call {
-        Call::Delete => now(connect.delete_user(&DeleteUser { instance_id, user_id })),
+        Call::Delete => now(connect.delete_user(&DeleteUser::new(instance_id, user_id))),
         Call::Routing(id) => {
-            let routing_profile_id = id.into();
-            let request = UpdateUserRoutingProfile { instance_id, user_id, routing_profile_id };
+            let request = UpdateUserRoutingProfile::new(instance_id, user_id, id);
             now(connect.update_user_routing_profile(&request))
         }
         Call::LastName(name) => {
@@ -165,25 +165,25 @@ fn call_of(
                 last_name: Some(name.into()),
                 ..Default::default()
             };
-            let request = UpdateUserIdentityInfo { instance_id, user_id, identity };
+            let request = UpdateUserIdentityInfo::new(instance_id, user_id, identity);
             now(connect.update_user_identity_info(&request))
         }
         Call::Tag(key) => {
             let tags = Tags::from([(key.to_owned(), "a\n\u{2028}\"".to_owned())]);
-            now(connect.tag_resource(&TagResource { arn, tags }))
+            now(connect.tag_resource(&TagResource::new(arn, tags)))
         }
         Call::Untag(key) => {
             let keys = BTreeSet::from([key.to_owned()]);
-            now(connect.untag_resource(&UntagResource { arn, keys }))
+            now(connect.untag_resource(&UntagResource::new(arn, keys)))
         }
         Call::Associate(level) => {
             let proficiencies = Proficiencies::from([(language(), level)]);
-            let request = AssociateUserProficiencies { instance_id, user_id, proficiencies };
+            let request = AssociateUserProficiencies::new(instance_id, user_id, proficiencies);
             now(connect.associate_user_proficiencies(&request))
         }
         Call::Disassociate => {
             let proficiencies = BTreeSet::from([language()]);
-            let request = DisassociateUserProficiencies { instance_id, user_id, proficiencies };
+            let request = DisassociateUserProficiencies::new(instance_id, user_id, proficiencies);
             now(connect.disassociate_user_proficiencies(&request))
         }
         Call::Rename(name) => {
@@ -416,8 +416,7 @@ fn what_cannot_be_written_is_an_error_and_not_there() {
     let instance = InstanceId::new("i");
     for number in 0..2 {
         let user_id = Some(ann.clone());
-        let quick_connect =
-            QuickConnectSummary { quick_connect_id: format!("q{number}"), name: "Q".to_owned(), user_id };
+        let quick_connect = QuickConnectSummary::new(format!("q{number}"), "Q".to_owned()).user_id(user_id);
         assert!(connect.add_quick_connect(&instance, quick_connect));
     }
     file.persist(&connect).expect("written");
@@ -427,18 +426,14 @@ fn what_cannot_be_written_is_an_error_and_not_there() {
     let error = now(client.create_user(&creation(&[("name", json!("bea"))]))).expect_err("not written");
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Service, Effect::None));
     assert!(error.to_string().contains("cannot be written, and nothing was changed"), "{error}");
-    let update = UpdateUserRoutingProfile {
-        instance_id: instance.clone(),
-        user_id: ann.clone(),
-        routing_profile_id: "r2".into(),
-    };
+    let update = UpdateUserRoutingProfile::new(instance.clone(), ann.clone(), "r2");
     now(client.update_user_routing_profile(&update)).expect_err("not written");
-    let quick_connect = DeleteQuickConnect { instance_id: instance.clone(), quick_connect_id: "q0".into() };
+    let quick_connect = DeleteQuickConnect::new(instance.clone(), "q0");
     now(client.delete_quick_connect(&quick_connect)).expect_err("not written");
-    let gone = DeleteUser { instance_id: instance.clone(), user_id: ann.clone() };
+    let gone = DeleteUser::new(instance.clone(), ann.clone());
     now(client.delete_user(&gone)).expect_err("not written");
     assert_eq!(client.inner().users(&instance), before, "everything is as it was");
-    assert_eq!(now(search_all_quick_connects(&client, &instance)).expect("found").len(), 2);
+    assert_eq!(now(all_pages(&client, SearchQuickConnects::new(instance.clone()))).expect("found").len(), 2);
 
     fs::create_dir(&folder).expect("a folder");
     now(client.create_user(&creation(&[("name", json!("bea"))]))).expect("the name is free");

@@ -38,14 +38,14 @@ fn named() -> MemoryInstance {
 /// Everything that is listed, as id and name; a group's name is its path.
 async fn listed(connect: &MemoryConnect) -> [Vec<(String, String)>; 3] {
     let named = |all: Vec<NamedResource>| all.into_iter().map(|one| (one.id, one.name)).collect();
-    let groups = list_all_hierarchy_groups(connect, &instance()).await.expect("listed");
+    let groups = all_pages(connect, SearchUserHierarchyGroups::new(instance())).await.expect("listed");
     let group = |group: HierarchyGroupEntry| {
         assert_eq!(group.path.last(), Some(&group.name));
         (group.id.to_string(), group.path.join("/"))
     };
     [
-        named(list_all_routing_profiles(connect, &instance()).await.expect("listed")),
-        named(list_all_security_profiles(connect, &instance()).await.expect("listed")),
+        named(all_pages(connect, ListRoutingProfiles::new(instance())).await.expect("listed")),
+        named(all_pages(connect, ListSecurityProfiles::new(instance())).await.expect("listed")),
         groups.into_iter().map(group).collect(),
     ]
 }
@@ -63,7 +63,7 @@ async fn what_is_configured_is_listed_and_restricts() {
         &[("g0", "g0"), ("g1", "Europe"), ("g2", "Europe/Bern/Night")],
     ]);
     assert_eq!(listed(&connect).await, expected);
-    let all = list_all_routing_profiles(&connect, &instance()).await.expect("listed");
+    let all = all_pages(&connect, ListRoutingProfiles::new(instance())).await.expect("listed");
     assert_eq!(all[1].arn, "arn:aws:connect:us-east-1:123456789012:instance/i/routing-profile/r2");
 
     let allowed = [("routingProfileId", json!("r2")), ("securityProfileIds", json!(["s1", "s2"]))];
@@ -113,10 +113,8 @@ async fn what_users_have_is_listed_too() {
 /// The method gives pages up to that size, and no other instance's.
 macro_rules! assert_pages {
     ($connect:ident, $method:ident, $request:ident, $most:literal) => {{
-        let request = |token: Option<&str>, max_results| $request {
-            instance_id: instance(),
-            next_token: token.map(Into::into),
-            max_results,
+        let request = |token: Option<&str>, max_results: Option<u32>| {
+            $request::new(instance()).next_token(token.map(str::to_owned)).max_results(max_results)
         };
         let first = $connect.$method(&request(None, Some(1))).await.expect("a page");
         assert_eq!((first.items.len(), first.next_token.is_some()), (1, true));
@@ -128,7 +126,7 @@ macro_rules! assert_pages {
             let error = $connect.$method(&wrong).await.expect_err("wrong");
             assert_eq!((error.kind(), error.effect()), (ErrorKind::Invalid, Effect::None));
         }
-        let elsewhere = $request { instance_id: "j".into(), ..request(None, None) };
+        let elsewhere = $request::new("j");
         let error = $connect.$method(&elsewhere).await.expect_err("no such instance");
         assert_eq!(error.kind(), ErrorKind::NotFound);
     }};

@@ -8,8 +8,8 @@ use connect_user::{
         *,
     },
     user::{
-        Channel, IdentityManagementType, InstanceId, Operation, Phone, PhoneType, Proficiencies,
-        ProficiencyKey, Tags, UserId,
+        Channel, ChannelSettings, IdentityManagementType, InstanceId, Operation, Phone, PhoneType,
+        Proficiencies, ProficiencyKey, Tags, UserId,
     },
     validate::{Context, resolve},
 };
@@ -58,19 +58,19 @@ pub fn creation(members: &[(&str, Value)]) -> CreateUser {
     }
     let (desired, _) = resolve(spec, &Context::builder().overrides(allowed).build()).expect("sendable");
     let settings = desired.settings().clone();
-    CreateUser {
-        instance_id: desired.instance_id().clone(),
-        name: desired.name().to_owned(),
-        password,
-        directory_user_id: desired.directory_user_id().map(str::to_owned),
-        identity: settings.identity,
-        phone: desired.spec().phone_config.is_some().then_some(settings.phone),
-        routing_profile_id: settings.routing_profile_id,
-        security_profile_ids: settings.security_profile_ids,
-        hierarchy_group_id: settings.hierarchy_group_id,
-        channels: settings.channels,
-        tags: tags.into_iter().filter_map(|(key, value)| Some((key, value.into_known()?))).collect(),
-    }
+    CreateUser::new(
+        desired.instance_id().clone(),
+        desired.name().to_owned(),
+        settings.routing_profile_id,
+        settings.security_profile_ids,
+    )
+    .password(password)
+    .directory_user_id(desired.directory_user_id().map(str::to_owned))
+    .identity(settings.identity)
+    .phone(desired.spec().phone_config.is_some().then_some(settings.phone))
+    .hierarchy_group_id(settings.hierarchy_group_id)
+    .channels(settings.channels)
+    .tags(tags.into_iter().filter_map(|(key, value)| Some((key, value.into_known()?))).collect::<Tags>())
 }
 
 async fn refused(connect: &MemoryConnect, members: &[(&str, Value)]) -> ErrorKind {
@@ -163,13 +163,10 @@ async fn names_are_taken_once_and_quotas_fill_up() {
         connect.create_user(&creation(&[("name", json!(name))])).await.expect("another name");
     }
     assert_eq!(refused(&connect, &[("name", json!("jill"))]).await, ErrorKind::QuotaExceeded);
-    connect
-        .delete_user(&DeleteUser { instance_id: instance(), user_id: created.user_id.clone() })
-        .await
-        .expect("deleted");
+    connect.delete_user(&DeleteUser::new(instance(), created.user_id.clone())).await.expect("deleted");
     let again = connect.create_user(&creation(&[("name", json!("jill"))])).await.expect("room");
     assert_ne!(again.user_id, created.user_id, "no id comes twice");
-    let gone = connect.delete_user(&DeleteUser { instance_id: instance(), user_id: created.user_id }).await;
+    let gone = connect.delete_user(&DeleteUser::new(instance(), created.user_id)).await;
     assert_eq!(gone.expect_err("gone").kind(), ErrorKind::NotFound);
     assert!(!format!("{connect:?}").contains("Password123"));
 }
@@ -177,7 +174,7 @@ async fn names_are_taken_once_and_quotas_fill_up() {
 #[tokio::test]
 async fn proficiencies_and_tags_have_their_rules() {
     let connect = connect();
-    let CreatedUser { user_id, arn } = connect.create_user(&creation(&[])).await.expect("created");
+    let CreatedUser { user_id, arn, .. } = connect.create_user(&creation(&[])).await.expect("created");
     let levels = |list: &[(&str, u8)]| -> Proficiencies {
         list.iter()
             .map(|(value, level)| {
@@ -185,16 +182,9 @@ async fn proficiencies_and_tags_have_their_rules() {
             })
             .collect()
     };
-    let associate = |proficiencies| AssociateUserProficiencies {
-        instance_id: instance(),
-        user_id: user_id.clone(),
-        proficiencies,
-    };
-    let update = |proficiencies| UpdateUserProficiencies {
-        instance_id: instance(),
-        user_id: user_id.clone(),
-        proficiencies,
-    };
+    let associate =
+        |proficiencies| AssociateUserProficiencies::new(instance(), user_id.clone(), proficiencies);
+    let update = |proficiencies| UpdateUserProficiencies::new(instance(), user_id.clone(), proficiencies);
     for wrong in [levels(&[]), levels(&[("it", 1)]), levels(&[("fr", 6)]), levels(&[("fr", 0)])] {
         assert_eq!(
             connect.associate_user_proficiencies(&associate(wrong)).await.expect_err("wrong").kind(),
@@ -211,34 +201,34 @@ async fn proficiencies_and_tags_have_their_rules() {
         "associated already"
     );
     connect.update_user_proficiencies(&update(levels(&[("fr", 2)]))).await.expect("updated");
-    let all = list_all_proficiencies(&connect, &instance(), &user_id).await.expect("listed");
-    assert_eq!(all, levels(&[("fr", 2)]));
-    let gone = |value: &str| DisassociateUserProficiencies {
-        instance_id: instance(),
-        user_id: user_id.clone(),
-        proficiencies: BTreeSet::from([ProficiencyKey { name: "language".into(), value: value.into() }]),
+    let all =
+        all_pages(&connect, ListUserProficiencies::new(instance(), user_id.clone())).await.expect("listed");
+    assert_eq!(all.into_iter().collect::<Proficiencies>(), levels(&[("fr", 2)]));
+    let gone = |value: &str| {
+        DisassociateUserProficiencies::new(
+            instance(),
+            user_id.clone(),
+            BTreeSet::from([ProficiencyKey { name: "language".into(), value: value.into() }]),
+        )
     };
     assert!(connect.disassociate_user_proficiencies(&gone("de")).await.is_err(), "not there");
     connect.disassociate_user_proficiencies(&gone("fr")).await.expect("disassociated");
 
-    let tag = |tags: Tags| TagResource { arn: arn.clone(), tags };
+    let tag = |tags: Tags| TagResource::new(arn.clone(), tags);
     assert!(connect.tag_resource(&tag(Tags::new())).await.is_err());
     connect
         .tag_resource(&tag((0..50).map(|n| (n.to_string(), String::new())).collect()))
         .await
         .expect("fifty");
     assert!(connect.tag_resource(&tag(Tags::from([("one more".into(), String::new())]))).await.is_err());
-    let untag = |keys: &[&str]| UntagResource {
-        arn: arn.clone(),
-        keys: keys.iter().map(ToString::to_string).collect(),
+    let untag = |keys: &[&str]| {
+        UntagResource::new(arn.clone(), keys.iter().map(ToString::to_string).collect::<BTreeSet<_>>())
     };
     assert!(connect.untag_resource(&untag(&[])).await.is_err());
     assert!(connect.untag_resource(&untag(&["aws:x"])).await.is_err());
     connect.untag_resource(&untag(&["0", "never there"])).await.expect("untagged");
-    let other = TagResource {
-        arn: arn.replace("agent", "routing-profile"),
-        tags: Tags::from([("a".into(), "b".into())]),
-    };
+    let other =
+        TagResource::new(arn.replace("agent", "routing-profile"), Tags::from([("a".into(), "b".into())]));
     assert_eq!(connect.tag_resource(&other).await.expect_err("not a user").kind(), ErrorKind::Invalid);
 }
 
@@ -253,14 +243,13 @@ async fn a_phone_block_flattens_the_channels() {
     let created =
         connect.create_user(&creation(&[("afterContactWorkConfigs", work)])).await.expect("created");
     let phone = connect_user::user::Phone { after_contact_work_time_limit: 7, ..Default::default() };
-    let request = UpdateUserPhoneConfig { instance_id: instance(), user_id: created.user_id.clone(), phone };
+    let request = UpdateUserPhoneConfig::new(instance(), created.user_id.clone(), phone);
     connect.update_user_phone_config(&request).await.expect("updated");
-    let request = DescribeUser { instance_id: instance(), user_id: created.user_id.clone() };
+    let request = DescribeUser::new(instance(), created.user_id.clone());
     let work = connect.describe_user(&request).await.expect("read").channels.after_contact_work;
     assert_eq!(work.values().map(|work| work.time_limit).collect::<Vec<_>>(), [7, 7]);
     assert_eq!(work[&Channel::Voice].agent_first_callback, Some(7));
-    let empty =
-        UpdateUserConfig { instance_id: instance(), user_id: created.user_id, channels: Default::default() };
+    let empty = UpdateUserConfig::new(instance(), created.user_id, ChannelSettings::default());
     assert_eq!(connect.update_user_config(&empty).await.expect_err("nothing").kind(), ErrorKind::Invalid);
 }
 
@@ -283,17 +272,17 @@ async fn names_with_several_at_signs_are_taken() {
 async fn an_empty_text_of_the_service_is_none() {
     let connect = connect();
     let created = connect.create_user(&creation(&[])).await.expect("created");
-    let request = UpdateUserIdentityInfo {
-        instance_id: instance(),
-        user_id: created.user_id.clone(),
-        identity: connect_user::user::Identity {
+    let request = UpdateUserIdentityInfo::new(
+        instance(),
+        created.user_id.clone(),
+        connect_user::user::Identity {
             first_name: Some("Ann".into()),
             last_name: Some("Lee".into()),
             email: Some("".into()),
             secondary_email: Some("".into()),
             mobile: None,
         },
-    };
+    );
     connect.update_user_identity_info(&request).await.expect("updated");
     let state = connect_user::read::read(&connect, &instance(), &created.user_id).await;
     let identity = state.expect("read").expect("there").settings.identity;
@@ -304,15 +293,17 @@ async fn an_empty_text_of_the_service_is_none() {
 async fn a_directory_keeps_its_names() {
     let connect = MemoryConnect::any_instance(IdentityManagementType::ExistingDirectory);
     let created = connect.create_user(&creation(&[("password", Value::Null)])).await.expect("created");
-    let identity = |last: &str, mobile: Option<&str>| UpdateUserIdentityInfo {
-        instance_id: instance(),
-        user_id: created.user_id.clone(),
-        identity: connect_user::user::Identity {
-            first_name: Some("Ann".into()),
-            last_name: Some(last.into()),
-            mobile: mobile.map(Into::into),
-            ..Default::default()
-        },
+    let identity = |last: &str, mobile: Option<&str>| {
+        UpdateUserIdentityInfo::new(
+            instance(),
+            created.user_id.clone(),
+            connect_user::user::Identity {
+                first_name: Some("Ann".into()),
+                last_name: Some(last.into()),
+                mobile: mobile.map(Into::into),
+                ..Default::default()
+            },
+        )
     };
     connect.update_user_identity_info(&identity("Lee", Some("+12"))).await.expect("the mobile is ours");
     assert!(connect.update_user_identity_info(&identity("Low", None)).await.is_err());
@@ -324,10 +315,8 @@ async fn lists_come_in_pages_and_searches_ignore_case() {
     for name in ["a", "b", "c", "A"] {
         connect.create_user(&creation(&[("name", json!(name))])).await.expect("created");
     }
-    let list = |token: Option<&str>, size| ListUsers {
-        instance_id: instance(),
-        next_token: token.map(Into::into),
-        max_results: size,
+    let list = |token: Option<&str>, size| {
+        ListUsers::new(instance()).next_token(token.map(Into::into)).max_results(size)
     };
     let first = connect.list_users(&list(None, Some(3))).await.expect("a page");
     assert_eq!((first.items.len(), first.next_token.is_some()), (3, true));
@@ -341,10 +330,10 @@ async fn lists_come_in_pages_and_searches_ignore_case() {
     ] {
         assert_eq!(connect.list_users(&wrong).await.expect_err("wrong").kind(), ErrorKind::Invalid);
     }
-    assert_eq!(list_all_users(&connect, &instance()).await.expect("all").len(), 4);
-    let found = search_all_users(&connect, &instance(), Some("a")).await.expect("found");
+    assert_eq!(all_pages(&connect, ListUsers::new(instance())).await.expect("all").len(), 4);
+    let found = all_pages(&connect, SearchUsers::new(instance()).name("a".to_owned())).await.expect("found");
     assert_eq!(found.iter().map(|user| user.name.as_str()).collect::<Vec<_>>(), ["a", "A"]);
-    let most = SearchUsers { instance_id: instance(), name: None, next_token: None, max_results: Some(501) };
+    let most = SearchUsers::new(instance()).max_results(501);
     assert!(connect.search_users(&most).await.is_err());
 }
 
@@ -359,23 +348,24 @@ async fn every_user_is_on_one_page() {
     }
     assert_eq!(connect.create_user(&creation).await.expect_err("there").kind(), ErrorKind::Duplicate);
 
-    let listed = list_all_users(&connect, &instance()).await.expect("listed");
+    let listed = all_pages(&connect, ListUsers::new(instance())).await.expect("listed");
     assert!(listed.iter().map(|user| &user.user_id).eq(&ids), "each once, by creation");
-    let found = search_all_users(&connect, &instance(), None).await.expect("found");
+    let found = all_pages(&connect, SearchUsers::new(instance())).await.expect("found");
     assert!(found.iter().map(|user| &user.user_id).eq(&ids), "each once, by creation");
     let calls = connect.calls().into_iter().skip(20_001).map(|call| call.operation);
     let (lists, searches): (Vec<_>, Vec<_>) = calls.partition(|of| *of == Operation::ListUsers);
     assert_eq!((lists.len(), searches.len()), (20, 40), "as many pages as it takes");
-    let found = search_all_users(&connect, &instance(), Some("AGENT-777")).await.expect("found");
+    let found =
+        all_pages(&connect, SearchUsers::new(instance()).name("AGENT-777".to_owned())).await.expect("found");
     assert_eq!(found.iter().map(|user| &user.user_id).collect::<Vec<_>>(), [&ids[777]]);
 
     // What is deleted between two pages is in neither, and takes nobody along.
     let mut seen = Vec::new();
-    let mut request = ListUsers { instance_id: instance(), next_token: None, max_results: None };
+    let mut request = ListUsers::new(instance());
     loop {
         let page = connect.list_users(&request).await.expect("a page");
         for user in page.items.iter().step_by(2) {
-            let request = DeleteUser { instance_id: instance(), user_id: user.user_id.clone() };
+            let request = DeleteUser::new(instance(), user.user_id.clone());
             connect.delete_user(&request).await.expect("deleted");
         }
         seen.extend(page.items.into_iter().map(|user| user.user_id));
@@ -397,9 +387,9 @@ pub fn now<T>(call: impl Future<Output = T>) -> T {
 fn a_page_clones_its_own_users_only() {
     let connect = MemoryConnect::any_instance(IdentityManagementType::ExistingDirectory);
     let mut creation = creation(&[("password", Value::Null)]);
-    let list = ListUsers { instance_id: instance(), next_token: None, max_results: Some(5) };
-    let search = SearchUsers { instance_id: instance(), name: None, next_token: None, max_results: Some(5) };
-    let named = SearchUsers { name: Some("agent-7".into()), ..search.clone() };
+    let list = ListUsers::new(instance()).max_results(5);
+    let search = SearchUsers::new(instance()).max_results(5);
+    let named = search.clone().name("agent-7".to_owned());
     let mut add = |numbers| {
         for number in numbers {
             creation.name = format!("agent-{number}");
@@ -428,7 +418,9 @@ async fn somebody_s_new_name_is_found_and_the_old_one_is_free() {
         user.name = "June".into();
         user.user_id = "other".into();
     }));
-    let find = async |name| search_all_users(&connect, &instance(), Some(name)).await.expect("found");
+    let find = async |name: &str| {
+        all_pages(&connect, SearchUsers::new(instance()).name(name.to_owned())).await.expect("found")
+    };
     assert!(find("jane").await.is_empty());
     assert_eq!(find("june").await.iter().map(|user| &user.user_id).collect::<Vec<_>>(), [&jane]);
     connect.create_user(&creation(&[])).await.expect("the name is free");
@@ -441,9 +433,9 @@ async fn a_new_user_hides_for_calls_or_for_a_time() {
     let connect = MemoryConnect::new();
     connect.add_instance(MemoryInstance::new("i", KIND).with_hidden_time(Duration::from_secs(9)));
     let user_id = connect.create_user(&creation(&[])).await.expect("created").user_id;
-    let request = DescribeUser { instance_id: instance(), user_id };
+    let request = DescribeUser::new(instance(), user_id);
     assert_eq!(connect.describe_user(&request).await.expect_err("hidden").kind(), ErrorKind::NotFound);
-    assert!(list_all_users(&connect, &instance()).await.expect("listed").is_empty());
+    assert!(all_pages(&connect, ListUsers::new(instance())).await.expect("listed").is_empty());
     connect.set_time(connect.time().plus(Duration::from_secs(9)));
     connect.describe_user(&request).await.expect("seen");
 }
@@ -479,12 +471,12 @@ async fn what_is_beyond_a_quota_is_refused_and_not_done() {
     let create = async |name: &str| {
         connect.create_user(&creation(&[("name", json!(name))])).await.err().map(|error| error.kind())
     };
-    let list = async || list_all_users(&connect, &instance()).await.map(|users| users.len());
+    let list = async || all_pages(&connect, ListUsers::new(instance())).await.map(|users| users.len());
     let throttled = Some(ErrorKind::Throttled);
 
     assert_eq!((create("a").await, create("b").await), (None, None), "a burst");
     assert_eq!((create("c").await, create("c").await), (throttled, throttled));
-    let describe = DescribeInstance { instance_id: instance() };
+    let describe = DescribeInstance::new(instance());
     connect.describe_instance(&describe).await.expect("a bucket of its own");
     assert_eq!(list().await.expect("a quota of its own"), 2, "nothing was done");
     let error = list().await.expect_err("beyond");
@@ -561,7 +553,7 @@ async fn the_clock_follows_a_timer() {
     assert_eq!(connect.time(), start.plus(Duration::from_millis(7)), "from the moment that was set");
 
     connect.set_quota(None, Duration::from_micros(400), burst(1));
-    let request = DescribeInstance { instance_id: instance() };
+    let request = DescribeInstance::new(instance());
     let mut taken = 0;
     for _ in 0..100 {
         taken += usize::from(connect.describe_instance(&request).await.is_ok());
@@ -583,11 +575,7 @@ async fn the_service_survives_its_file() {
         user.unrecognised.push("phoneConfig.phoneType `HOLOGRAM`".into());
         proficiencies.insert(ProficiencyKey { name: "language".into(), value: "fr".into() }, 3);
     }));
-    let quick_connect = QuickConnectSummary {
-        quick_connect_id: "q".into(),
-        name: "Q".into(),
-        user_id: Some(UserId::new("u")),
-    };
+    let quick_connect = QuickConnectSummary::new("q", "Q").user_id(UserId::new("u"));
     assert!(connect.add_quick_connect(&instance(), quick_connect));
     let mut file = Vec::new();
     connect.save(&mut file).expect("saved");
@@ -605,7 +593,7 @@ async fn the_service_survives_its_file() {
 #[tokio::test]
 async fn pointers_to_clients_are_clients() {
     async fn names(client: impl ConnectClient) -> Vec<String> {
-        let users = list_all_users(&client, &instance()).await.expect("listed");
+        let users = all_pages(&client, ListUsers::new(instance())).await.expect("listed");
         users.into_iter().map(|user| user.name).collect()
     }
 
@@ -651,27 +639,15 @@ fn no_debug_output_tells_personal_data() {
     let instance_id = request.instance_id.clone();
     let user_id = now(connect.create_user(&request)).expect("made").user_id;
     let id = instance_id.clone();
-    let describe = DescribeUser { instance_id: id.clone(), user_id: user_id.clone() };
-    let list = ListUsers { instance_id: id.clone(), next_token: None, max_results: None };
+    let describe = DescribeUser::new(id.clone(), user_id.clone());
+    let list = ListUsers::new(id.clone());
     let name = Some(request.name.clone());
-    let search = SearchUsers { instance_id: id.clone(), name, next_token: None, max_results: None };
-    let quick_connect = QuickConnectSummary {
-        quick_connect_id: "q".into(),
-        name: "Mustermann".into(),
-        user_id: Some(user_id.clone()),
-    };
+    let search = SearchUsers::new(id.clone()).name(name);
+    let quick_connect = QuickConnectSummary::new("q", "Mustermann").user_id(user_id.clone());
     connect.add_quick_connect(&id, quick_connect.clone());
     let again = now(connect.create_user(&request)).expect_err("the name is taken");
-    let identity = UpdateUserIdentityInfo {
-        instance_id: id.clone(),
-        user_id: user_id.clone(),
-        identity: request.identity.clone(),
-    };
-    let phone = UpdateUserPhoneConfig {
-        instance_id: id.clone(),
-        user_id,
-        phone: request.phone.clone().expect("a phone"),
-    };
+    let identity = UpdateUserIdentityInfo::new(id.clone(), user_id.clone(), request.identity.clone());
+    let phone = UpdateUserPhoneConfig::new(id.clone(), user_id, request.phone.clone().expect("a phone"));
     for text in [
         format!("{request:?} {identity:?} {phone:#?}"),
         format!("{:#?}", now(connect.describe_user(&describe)).expect("read")),

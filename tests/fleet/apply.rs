@@ -391,11 +391,8 @@ async fn quick_connects_of_everybody_who_goes_are_searched_once() {
     let (connect, store) = (connect(), MemoryStore::default());
     assert!(bring(&connect, &store, &many(12), &options()).await.is_done());
     for (number, state) in states_of(&store).await.values().enumerate() {
-        let quick_connect = QuickConnectSummary {
-            quick_connect_id: format!("q{number}"),
-            name: "q".into(),
-            user_id: Some(state.user_id.clone()),
-        };
+        let quick_connect =
+            QuickConnectSummary::new(format!("q{number}"), "q").user_id(state.user_id.clone());
         assert!(connect.add_quick_connect(&"i".into(), quick_connect));
     }
     connect.clear_calls();

@@ -225,7 +225,7 @@ async fn who_was_deleted_before_a_kill_is_not_left_to_delete() {
     let (connect, store) = (connect(), MemoryStore::default());
     assert!(run(&connect, &store, &[wanted("a", &document("jane"))]).await.is_done());
     let old = states_of(&store).await["a"].clone();
-    let request = DeleteUser { instance_id: old.instance_id.clone(), user_id: old.user_id.clone() };
+    let request = DeleteUser::new(old.instance_id.clone(), old.user_id.clone());
     connect.delete_user(&request).await.expect("deleted, and not written down");
     // The refresh has found nobody.
     let all = [wanted("a", &document("june"))];
@@ -328,7 +328,7 @@ async fn who_has_the_name_of_a_user_that_is_gone_is_told_at_once() {
     let all = [wanted("a", &document("jane"))];
     assert!(run(&connect, &store, &all).await.is_done());
     let gone = states_of(&store).await["a"].clone();
-    let request = DeleteUser { instance_id: gone.instance_id.clone(), user_id: gone.user_id.clone() };
+    let request = DeleteUser::new(gone.instance_id.clone(), gone.user_id.clone());
     connect.delete_user(&request).await.expect("deleted by hand");
     let mut theirs = document("jane");
     theirs["routingProfileId"] = json!("r9");

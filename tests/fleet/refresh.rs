@@ -15,7 +15,8 @@ use connect_user::{
     },
     read::{FindingKind, Reader, RefreshOptions, Strategy, import, read_all},
     user::{
-        IdentityManagementType, ImportId, InstanceId, Operation, Property, PropertySet, Timestamp, UserState,
+        IdentityManagementType, ImportId, InstanceId, Operation, Property, PropertySet, Tags, Timestamp,
+        UserState,
     },
 };
 
@@ -30,19 +31,15 @@ struct World {
 fn request(name: &str) -> CreateUser {
     let desired = wanted(name, &document(name)).desired;
     let settings = desired.settings();
-    CreateUser {
-        instance_id: desired.instance_id().clone(),
-        name: name.to_owned(),
-        password: None,
-        directory_user_id: None,
-        identity: settings.identity.clone(),
-        phone: Some(settings.phone.clone()),
-        routing_profile_id: settings.routing_profile_id.clone(),
-        security_profile_ids: settings.security_profile_ids.clone(),
-        hierarchy_group_id: None,
-        channels: Default::default(),
-        tags: desired.tags_all(),
-    }
+    CreateUser::new(
+        desired.instance_id().clone(),
+        name.to_owned(),
+        settings.routing_profile_id.clone(),
+        settings.security_profile_ids.clone(),
+    )
+    .identity(settings.identity.clone())
+    .phone(settings.phone.clone())
+    .tags(desired.tags_all())
 }
 
 impl World {
@@ -101,7 +98,7 @@ impl World {
     }
 
     async fn delete(&self, name: &str) {
-        let request = DeleteUser { instance_id: "i".into(), user_id: self.known[name].user_id.clone() };
+        let request = DeleteUser::new("i", self.known[name].user_id.clone());
         self.connect.delete_user(&request).await.expect("deleted");
     }
 }
@@ -371,7 +368,9 @@ async fn one_who_cannot_be_read_does_not_stop_the_others() {
 async fn an_instance_that_cannot_be_listed_does_not_stop_the_others() {
     let mut world = World::new(3).await;
     let other: InstanceId = "j".into();
-    let made = world.connect.create_user(&CreateUser { instance_id: other.clone(), ..request("v") }).await;
+    let mut creation = request("v");
+    creation.instance_id = other.clone();
+    let made = world.connect.create_user(&creation).await;
     let id = ImportId::new(&other, &made.expect("made").user_id);
     world.known.insert("v".into(), import(&world.connect, &id).await.expect("read"));
     world.edit("u00001");
@@ -448,8 +447,8 @@ async fn what_may_not_be_asked_is_done_without() {
 async fn changed_tags_are_seen_whatever_the_time_of_change_says() {
     let world = World::new(600).await;
     let tag = async |name: &str| {
-        let tags = [("team".to_owned(), "by-hand".to_owned())].into();
-        let request = TagResource { arn: world.known[name].arn.clone(), tags };
+        let tags = Tags::from([("team".to_owned(), "by-hand".to_owned())]);
+        let request = TagResource::new(world.known[name].arn.clone(), tags);
         world.connect.tag_resource(&request).await.expect("tagged");
     };
     for number in 0..2 {
@@ -697,7 +696,7 @@ async fn proficiencies_that_a_program_asks_for_are_read_once() {
     assert_eq!(world.count(Operation::ListUserProficiencies), 1);
     let proficiencies = |name: &str| &refreshed.states[name].as_ref().expect("there").settings.proficiencies;
     assert_eq!((proficiencies("u00001"), proficiencies("u00002")), (&Some(Default::default()), &None));
-    let list = ListUsers { instance_id: "i".into(), next_token: None, max_results: None };
+    let list = ListUsers::new("i");
     assert_eq!(world.connect.list_users(&list).await.expect("a page").items.len(), 3);
 }
 

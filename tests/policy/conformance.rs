@@ -127,7 +127,7 @@ impl ConnectClient for Wrong {
     }
 
     async fn search_users(&self, request: &SearchUsers) -> ClientResult<Page<FoundUser>> {
-        let everybody = SearchUsers { name: None, ..request.clone() };
+        let everybody = request.clone().name(None);
         let request = if self.mistake == Mistake::FindsEverybody { &everybody } else { request };
         let mut page = self.inner.search_users(request).await?;
         if self.mistake == Mistake::SearchesInMilliseconds {
@@ -237,7 +237,7 @@ impl ConnectClient for Wrong {
         request: &ListSecurityProfiles,
     ) -> ClientResult<Page<NamedResource>> {
         let request = match self.mistake {
-            Mistake::GivesLargerPages => &ListSecurityProfiles { max_results: None, ..request.clone() },
+            Mistake::GivesLargerPages => &request.clone().max_results(None),
             _ => request,
         };
         self.inner.list_security_profiles(request).await

@@ -10,7 +10,7 @@ use connect_user::{
         memory::{Fault, MemoryConnect, Outcome},
         *,
     },
-    user::{ChannelSettings, Identity, IdentityManagementType, Operation, Phone, Tags},
+    user::{Identity, IdentityManagementType, Operation, Phone},
 };
 use tokio::time::Instant;
 
@@ -39,27 +39,17 @@ fn connect() -> Arc<MemoryConnect> {
 }
 
 fn creation(name: &str) -> CreateUser {
-    CreateUser {
-        instance_id: "i".into(),
-        name: name.into(),
-        password: None,
-        directory_user_id: None,
-        identity: Identity {
+    CreateUser::new("i", name, "r", BTreeSet::from(["s".into()]))
+        .identity(Identity {
             first_name: Some("A".into()),
             last_name: Some("B".into()),
             ..Identity::default()
-        },
-        phone: Some(Phone::default()),
-        routing_profile_id: "r".into(),
-        security_profile_ids: BTreeSet::from(["s".into()]),
-        hierarchy_group_id: None,
-        channels: ChannelSettings::default(),
-        tags: Tags::new(),
-    }
+        })
+        .phone(Phone::default())
 }
 
 fn instance() -> DescribeInstance {
-    DescribeInstance { instance_id: "i".into() }
+    DescribeInstance::new("i")
 }
 
 fn policy() -> RetryPolicy {
@@ -342,7 +332,7 @@ async fn a_cancelled_call_is_not_made_and_one_under_way_is_waited_for() {
 }
 
 fn gone() -> DeleteUser {
-    DeleteUser { instance_id: "i".into(), user_id: "u".into() }
+    DeleteUser::new("i", "u")
 }
 
 #[tokio::test(start_paused = true)]

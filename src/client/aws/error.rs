@@ -12,7 +12,7 @@ use aws_sdk_connect::{
 
 use super::{endpoint::Endpoint, to_sdk::Sent};
 use crate::{
-    client::{ClientError, ErrorKind},
+    client::error::{ClientError, ErrorKind},
     user::Operation,
 };
 

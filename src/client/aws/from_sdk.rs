@@ -18,7 +18,7 @@ use aws_sdk_connect::{
 
 use super::to_sdk::ChannelLists;
 use crate::{
-    client::{
+    client::answer::{
         FoundUser, HierarchyGroupEntry, ListedUser, NamedResource, QuickConnectSummary, UserDescription,
     },
     user::{

@@ -1,4 +1,4 @@
-//! The trait, one SDK call per method.
+//! The operations, one call of the SDK each.
 
 use async_trait::async_trait;
 use aws_sdk_connect::{error::BuildError, operation::RequestId};
@@ -16,13 +16,10 @@ use super::{
 };
 use crate::{
     client::{
-        AssociateUserProficiencies, ClientError, ClientResult, ConnectClient, CreateUser, CreatedUser,
-        DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, DisassociateUserProficiencies,
-        ErrorKind, FoundUser, HierarchyGroupEntry, InstanceDescription, ListRoutingProfiles,
-        ListSecurityProfiles, ListUserProficiencies, ListUsers, ListedUser, NamedResource, Page,
-        QuickConnectSummary, SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers, TagResource,
-        UntagResource, UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig,
-        UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
+        answer::*,
+        error::{ClientError, ClientResult, ErrorKind},
+        operations::{ConnectClient, Request, for_each_operation},
+        request::*,
     },
     user::{Operation, ProficiencyKey},
 };
@@ -34,14 +31,11 @@ const SMALL_PAGE: u32 = 100;
 
 /// Sends a request of the SDK's and maps its error, with `sent` for what must not be quoted.
 macro_rules! send {
-    ($this:ident, $operation:ident, $call:expr) => {
-        send!($this, $operation, $call, Sent::default())
+    ($aws:ident, $call:expr) => {
+        send!($aws, $call, Sent::default())
     };
-    ($this:ident, $operation:ident, $call:expr, $sent:expr) => {
-        $call
-            .send()
-            .await
-            .map_err(|error| client_error(Operation::$operation, &error, &$sent, &$this.endpoint))
+    ($aws:ident, $call:expr, $sent:expr) => {
+        $call.send().await.map_err(|error| client_error(Self::OPERATION, &error, &$sent, &$aws.endpoint))
     };
 }
 
@@ -85,241 +79,280 @@ fn unbuilt(operation: Operation) -> impl Fn(BuildError) -> ClientError {
     move |error| ClientError::new(operation, ErrorKind::Invalid).with_source(error)
 }
 
-#[async_trait]
-impl ConnectClient for AwsConnect {
-    async fn create_user(&self, request: &CreateUser) -> ClientResult<CreatedUser> {
-        let operation = Operation::CreateUser;
-        let lists = channel_lists(&request.channels).map_err(unbuilt(operation))?;
-        let call = self
+/// A request that the SDK sends.
+trait Exchange: Request {
+    fn exchange(&self, aws: &AwsConnect) -> impl Future<Output = ClientResult<Self::Answer>> + Send;
+}
+
+macro_rules! exchange {
+    ({} $(
+        $(#[$meta:meta])*
+        $method:ident $request:ident($($concerns:ident),+) -> $answer:ty;
+    )+) => {
+        #[async_trait]
+        impl ConnectClient for AwsConnect {
+            $(async fn $method(&self, request: &$request) -> ClientResult<$answer> {
+                request.exchange(self).await
+            })+
+        }
+    };
+}
+
+for_each_operation!(exchange! {});
+
+impl Exchange for CreateUser {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<CreatedUser> {
+        let lists = channel_lists(&self.channels).map_err(unbuilt(Self::OPERATION))?;
+        let call = aws
             .client
             .create_user()
-            .instance_id(request.instance_id.as_str())
-            .username(&request.name)
-            .set_password(request.password.as_ref().map(|password| password.expose().to_owned()))
-            .set_directory_user_id(request.directory_user_id.clone())
-            .set_identity_info((!request.identity.is_empty()).then(|| identity(&request.identity)))
-            .set_phone_config(request.phone.as_ref().map(phone))
-            .routing_profile_id(request.routing_profile_id.as_str())
-            .set_security_profile_ids(ids(&request.security_profile_ids))
-            .set_hierarchy_group_id(request.hierarchy_group_id.as_ref().map(ToString::to_string))
-            .set_tags(tags(&request.tags));
+            .instance_id(self.instance_id.as_str())
+            .username(&self.name)
+            .set_password(self.password.as_ref().map(|password| password.expose().to_owned()))
+            .set_directory_user_id(self.directory_user_id.clone())
+            .set_identity_info((!self.identity.is_empty()).then(|| identity(&self.identity)))
+            .set_phone_config(self.phone.as_ref().map(phone))
+            .routing_profile_id(self.routing_profile_id.as_str())
+            .set_security_profile_ids(ids(&self.security_profile_ids))
+            .set_hierarchy_group_id(self.hierarchy_group_id.as_ref().map(ToString::to_string))
+            .set_tags(tags(&self.tags));
         let sent = Sent::default()
-            .secret(request.password.as_ref())
-            .identity(&request.identity)
-            .phone(request.phone.as_ref())
-            .channels(&request.channels);
-        let answer = send!(self, CreateUser, with_channels!(call, lists), sent)?;
-        let missing = lacks(operation, answer.request_id());
+            .secret(self.password.as_ref())
+            .identity(&self.identity)
+            .phone(self.phone.as_ref())
+            .channels(&self.channels);
+        let answer = send!(aws, with_channels!(call, lists), sent)?;
+        let missing = lacks(Self::OPERATION, answer.request_id());
         Ok(CreatedUser {
             user_id: required(answer.user_id, "UserId").map_err(&missing)?.into(),
             arn: answer.user_arn.unwrap_or_default(),
         })
     }
+}
 
-    async fn describe_user(&self, request: &DescribeUser) -> ClientResult<UserDescription> {
-        let answer = send!(self, DescribeUser, to_user!(self.client.describe_user(), request))?;
-        let missing = lacks(Operation::DescribeUser, answer.request_id());
+impl Exchange for DescribeUser {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<UserDescription> {
+        let answer = send!(aws, to_user!(aws.client.describe_user(), self))?;
+        let missing = lacks(Self::OPERATION, answer.request_id());
         answer.user.ok_or("User").and_then(described).map_err(missing)
     }
+}
 
-    async fn delete_user(&self, request: &DeleteUser) -> ClientResult<()> {
-        send!(self, DeleteUser, to_user!(self.client.delete_user(), request)).map(drop)
+impl Exchange for DeleteUser {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
+        send!(aws, to_user!(aws.client.delete_user(), self)).map(drop)
     }
+}
 
-    async fn list_users(&self, request: &ListUsers) -> ClientResult<Page<ListedUser>> {
-        let call = self
+impl Exchange for ListUsers {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<ListedUser>> {
+        let call = aws
             .client
             .list_users()
-            .instance_id(request.instance_id.as_str())
-            .set_next_token(request.next_token.clone())
-            .max_results(integer(request.max_results.unwrap_or(LIST_PAGE)));
-        let answer = send!(self, ListUsers, call)?;
-        let missing = lacks(Operation::ListUsers, answer.request_id());
+            .instance_id(self.instance_id.as_str())
+            .set_next_token(self.next_token.clone())
+            .max_results(integer(self.max_results.unwrap_or(LIST_PAGE)));
+        let answer = send!(aws, call)?;
+        let missing = lacks(Self::OPERATION, answer.request_id());
         page(answer.user_summary_list, answer.next_token, |user| Some(listed(user))).map_err(missing)
     }
+}
 
-    async fn search_users(&self, request: &SearchUsers) -> ClientResult<Page<FoundUser>> {
-        let call = self
+impl Exchange for SearchUsers {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<FoundUser>> {
+        let call = aws
             .client
             .search_users()
-            .instance_id(request.instance_id.as_str())
-            .set_next_token(request.next_token.clone())
-            .max_results(integer(request.max_results.unwrap_or(SEARCH_PAGE)))
-            .set_search_criteria(request.name.as_deref().map(named));
-        let answer = send!(self, SearchUsers, call)?;
-        let missing = lacks(Operation::SearchUsers, answer.request_id());
+            .instance_id(self.instance_id.as_str())
+            .set_next_token(self.next_token.clone())
+            .max_results(integer(self.max_results.unwrap_or(SEARCH_PAGE)))
+            .set_search_criteria(self.name.as_deref().map(named));
+        let answer = send!(aws, call)?;
+        let missing = lacks(Self::OPERATION, answer.request_id());
         page(answer.users, answer.next_token, |user| Some(found(user))).map_err(missing)
     }
+}
 
-    async fn update_user_identity_info(&self, request: &UpdateUserIdentityInfo) -> ClientResult<()> {
-        let call = to_user!(self.client.update_user_identity_info(), request)
-            .identity_info(identity(&request.identity));
-        send!(self, UpdateUserIdentityInfo, call, Sent::default().identity(&request.identity)).map(drop)
-    }
-
-    async fn update_user_phone_config(&self, request: &UpdateUserPhoneConfig) -> ClientResult<()> {
+impl Exchange for UpdateUserIdentityInfo {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
         let call =
-            to_user!(self.client.update_user_phone_config(), request).phone_config(phone(&request.phone));
-        send!(self, UpdateUserPhoneConfig, call, Sent::default().phone(Some(&request.phone))).map(drop)
+            to_user!(aws.client.update_user_identity_info(), self).identity_info(identity(&self.identity));
+        send!(aws, call, Sent::default().identity(&self.identity)).map(drop)
     }
+}
 
-    async fn update_user_config(&self, request: &UpdateUserConfig) -> ClientResult<()> {
-        let lists = channel_lists(&request.channels).map_err(unbuilt(Operation::UpdateUserConfig))?;
-        let call = with_channels!(to_user!(self.client.update_user_config(), request), lists);
-        send!(self, UpdateUserConfig, call, Sent::default().channels(&request.channels)).map(drop)
+impl Exchange for UpdateUserPhoneConfig {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
+        let call = to_user!(aws.client.update_user_phone_config(), self).phone_config(phone(&self.phone));
+        send!(aws, call, Sent::default().phone(Some(&self.phone))).map(drop)
     }
+}
 
-    async fn update_user_routing_profile(&self, request: &UpdateUserRoutingProfile) -> ClientResult<()> {
-        let call = to_user!(self.client.update_user_routing_profile(), request)
-            .routing_profile_id(request.routing_profile_id.as_str());
-        send!(self, UpdateUserRoutingProfile, call).map(drop)
+impl Exchange for UpdateUserConfig {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
+        let lists = channel_lists(&self.channels).map_err(unbuilt(Self::OPERATION))?;
+        let call = with_channels!(to_user!(aws.client.update_user_config(), self), lists);
+        send!(aws, call, Sent::default().channels(&self.channels)).map(drop)
     }
+}
 
-    async fn update_user_security_profiles(&self, request: &UpdateUserSecurityProfiles) -> ClientResult<()> {
-        let call = to_user!(self.client.update_user_security_profiles(), request)
-            .set_security_profile_ids(ids(&request.security_profile_ids));
-        send!(self, UpdateUserSecurityProfiles, call).map(drop)
+impl Exchange for UpdateUserRoutingProfile {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
+        let call = to_user!(aws.client.update_user_routing_profile(), self)
+            .routing_profile_id(self.routing_profile_id.as_str());
+        send!(aws, call).map(drop)
     }
+}
 
-    async fn update_user_hierarchy(&self, request: &UpdateUserHierarchy) -> ClientResult<()> {
-        let call = to_user!(self.client.update_user_hierarchy(), request)
-            .set_hierarchy_group_id(request.hierarchy_group_id.as_ref().map(ToString::to_string));
-        send!(self, UpdateUserHierarchy, call).map(drop)
+impl Exchange for UpdateUserSecurityProfiles {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
+        let call = to_user!(aws.client.update_user_security_profiles(), self)
+            .set_security_profile_ids(ids(&self.security_profile_ids));
+        send!(aws, call).map(drop)
     }
+}
 
-    async fn associate_user_proficiencies(&self, request: &AssociateUserProficiencies) -> ClientResult<()> {
-        let sent =
-            proficiencies(&request.proficiencies).map_err(unbuilt(Operation::AssociateUserProficiencies))?;
-        let call = to_user!(self.client.associate_user_proficiencies(), request).set_user_proficiencies(sent);
-        send!(self, AssociateUserProficiencies, call).map(drop)
+impl Exchange for UpdateUserHierarchy {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
+        let call = to_user!(aws.client.update_user_hierarchy(), self)
+            .set_hierarchy_group_id(self.hierarchy_group_id.as_ref().map(ToString::to_string));
+        send!(aws, call).map(drop)
     }
+}
 
-    async fn disassociate_user_proficiencies(
-        &self,
-        request: &DisassociateUserProficiencies,
-    ) -> ClientResult<()> {
-        let sent = proficiency_keys(&request.proficiencies)
-            .map_err(unbuilt(Operation::DisassociateUserProficiencies))?;
+impl Exchange for AssociateUserProficiencies {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
+        let sent = proficiencies(&self.proficiencies).map_err(unbuilt(Self::OPERATION))?;
+        let call = to_user!(aws.client.associate_user_proficiencies(), self).set_user_proficiencies(sent);
+        send!(aws, call).map(drop)
+    }
+}
+
+impl Exchange for DisassociateUserProficiencies {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
+        let sent = proficiency_keys(&self.proficiencies).map_err(unbuilt(Self::OPERATION))?;
+        let call = to_user!(aws.client.disassociate_user_proficiencies(), self).set_user_proficiencies(sent);
+        send!(aws, call).map(drop)
+    }
+}
+
+impl Exchange for UpdateUserProficiencies {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
+        let sent = proficiencies(&self.proficiencies).map_err(unbuilt(Self::OPERATION))?;
+        let call = to_user!(aws.client.update_user_proficiencies(), self).set_user_proficiencies(sent);
+        send!(aws, call).map(drop)
+    }
+}
+
+impl Exchange for ListUserProficiencies {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<(ProficiencyKey, u8)>> {
         let call =
-            to_user!(self.client.disassociate_user_proficiencies(), request).set_user_proficiencies(sent);
-        send!(self, DisassociateUserProficiencies, call).map(drop)
-    }
-
-    async fn update_user_proficiencies(&self, request: &UpdateUserProficiencies) -> ClientResult<()> {
-        let sent =
-            proficiencies(&request.proficiencies).map_err(unbuilt(Operation::UpdateUserProficiencies))?;
-        let call = to_user!(self.client.update_user_proficiencies(), request).set_user_proficiencies(sent);
-        send!(self, UpdateUserProficiencies, call).map(drop)
-    }
-
-    async fn list_user_proficiencies(
-        &self,
-        request: &ListUserProficiencies,
-    ) -> ClientResult<Page<(ProficiencyKey, u8)>> {
-        let call = to_user!(self.client.list_user_proficiencies(), request)
-            .set_next_token(request.next_token.clone());
-        let answer = send!(self, ListUserProficiencies, call)?;
-        let missing = lacks(Operation::ListUserProficiencies, answer.request_id());
+            to_user!(aws.client.list_user_proficiencies(), self).set_next_token(self.next_token.clone());
+        let answer = send!(aws, call)?;
+        let missing = lacks(Self::OPERATION, answer.request_id());
         page(answer.user_proficiency_list, answer.next_token, |item| Some(Ok(proficiency(item))))
             .map_err(missing)
     }
+}
 
-    async fn tag_resource(&self, request: &TagResource) -> ClientResult<()> {
-        let call = self.client.tag_resource().resource_arn(&request.arn).set_tags(tags(&request.tags));
-        send!(self, TagResource, call).map(drop)
+impl Exchange for TagResource {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
+        let call = aws.client.tag_resource().resource_arn(&self.arn).set_tags(tags(&self.tags));
+        send!(aws, call).map(drop)
     }
+}
 
-    async fn untag_resource(&self, request: &UntagResource) -> ClientResult<()> {
-        let keys = request.keys.iter().cloned().collect();
-        let call = self.client.untag_resource().resource_arn(&request.arn).set_tag_keys(Some(keys));
-        send!(self, UntagResource, call).map(drop)
+impl Exchange for UntagResource {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
+        let keys = self.keys.iter().cloned().collect();
+        let call = aws.client.untag_resource().resource_arn(&self.arn).set_tag_keys(Some(keys));
+        send!(aws, call).map(drop)
     }
+}
 
-    async fn describe_instance(&self, request: &DescribeInstance) -> ClientResult<InstanceDescription> {
-        let operation = Operation::DescribeInstance;
-        let call = self.client.describe_instance().instance_id(request.instance_id.as_str());
-        let answer = send!(self, DescribeInstance, call)?;
-        let missing = lacks(operation, answer.request_id());
+impl Exchange for DescribeInstance {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<InstanceDescription> {
+        let call = aws.client.describe_instance().instance_id(self.instance_id.as_str());
+        let answer = send!(aws, call)?;
+        let missing = lacks(Self::OPERATION, answer.request_id());
         let instance = answer.instance.ok_or_else(|| missing("Instance"))?;
         Ok(InstanceDescription {
-            instance_id: instance.id.map_or_else(|| request.instance_id.clone(), Into::into),
+            instance_id: instance.id.map_or_else(|| self.instance_id.clone(), Into::into),
             identity_management: instance
                 .identity_management_type
                 .and_then(|kind| kind.as_str().parse().ok()),
         })
     }
+}
 
-    async fn list_routing_profiles(
-        &self,
-        request: &ListRoutingProfiles,
-    ) -> ClientResult<Page<NamedResource>> {
-        let call = self
+impl Exchange for ListRoutingProfiles {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<NamedResource>> {
+        let call = aws
             .client
             .list_routing_profiles()
-            .instance_id(request.instance_id.as_str())
-            .set_next_token(request.next_token.clone())
-            .max_results(integer(request.max_results.unwrap_or(LIST_PAGE)));
-        let answer = send!(self, ListRoutingProfiles, call)?;
-        let missing = lacks(Operation::ListRoutingProfiles, answer.request_id());
+            .instance_id(self.instance_id.as_str())
+            .set_next_token(self.next_token.clone())
+            .max_results(integer(self.max_results.unwrap_or(LIST_PAGE)));
+        let answer = send!(aws, call)?;
+        let missing = lacks(Self::OPERATION, answer.request_id());
         page(answer.routing_profile_summary_list, answer.next_token, |profile| Some(routing_profile(profile)))
             .map_err(missing)
     }
+}
 
-    async fn list_security_profiles(
-        &self,
-        request: &ListSecurityProfiles,
-    ) -> ClientResult<Page<NamedResource>> {
-        let call = self
+impl Exchange for ListSecurityProfiles {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<NamedResource>> {
+        let call = aws
             .client
             .list_security_profiles()
-            .instance_id(request.instance_id.as_str())
-            .set_next_token(request.next_token.clone())
-            .max_results(integer(request.max_results.unwrap_or(LIST_PAGE)));
-        let answer = send!(self, ListSecurityProfiles, call)?;
-        let missing = lacks(Operation::ListSecurityProfiles, answer.request_id());
+            .instance_id(self.instance_id.as_str())
+            .set_next_token(self.next_token.clone())
+            .max_results(integer(self.max_results.unwrap_or(LIST_PAGE)));
+        let answer = send!(aws, call)?;
+        let missing = lacks(Self::OPERATION, answer.request_id());
         page(answer.security_profile_summary_list, answer.next_token, |profile| {
             Some(security_profile(profile))
         })
         .map_err(missing)
     }
+}
 
-    async fn search_user_hierarchy_groups(
-        &self,
-        request: &SearchUserHierarchyGroups,
-    ) -> ClientResult<Page<HierarchyGroupEntry>> {
-        let call = self
+impl Exchange for SearchUserHierarchyGroups {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<HierarchyGroupEntry>> {
+        let call = aws
             .client
             .search_user_hierarchy_groups()
-            .instance_id(request.instance_id.as_str())
-            .set_next_token(request.next_token.clone())
-            .max_results(integer(request.max_results.unwrap_or(SMALL_PAGE)));
-        let answer = send!(self, SearchUserHierarchyGroups, call)?;
-        let missing = lacks(Operation::SearchUserHierarchyGroups, answer.request_id());
+            .instance_id(self.instance_id.as_str())
+            .set_next_token(self.next_token.clone())
+            .max_results(integer(self.max_results.unwrap_or(SMALL_PAGE)));
+        let answer = send!(aws, call)?;
+        let missing = lacks(Self::OPERATION, answer.request_id());
         page(answer.user_hierarchy_groups, answer.next_token, hierarchy_group).map_err(missing)
     }
+}
 
-    async fn search_quick_connects(
-        &self,
-        request: &SearchQuickConnects,
-    ) -> ClientResult<Page<QuickConnectSummary>> {
+impl Exchange for SearchQuickConnects {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<QuickConnectSummary>> {
         // The API's criteria know name, description and id, but not the type: that is sorted out here.
-        let call = self
+        let call = aws
             .client
             .search_quick_connects()
-            .instance_id(request.instance_id.as_str())
-            .set_next_token(request.next_token.clone())
+            .instance_id(self.instance_id.as_str())
+            .set_next_token(self.next_token.clone())
             .max_results(integer(SMALL_PAGE));
-        let answer = send!(self, SearchQuickConnects, call)?;
-        let missing = lacks(Operation::SearchQuickConnects, answer.request_id());
+        let answer = send!(aws, call)?;
+        let missing = lacks(Self::OPERATION, answer.request_id());
         page(answer.quick_connects, answer.next_token, user_quick_connect).map_err(missing)
     }
+}
 
-    async fn delete_quick_connect(&self, request: &DeleteQuickConnect) -> ClientResult<()> {
-        let call = self
+impl Exchange for DeleteQuickConnect {
+    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
+        let call = aws
             .client
             .delete_quick_connect()
-            .instance_id(request.instance_id.as_str())
-            .quick_connect_id(&request.quick_connect_id);
-        send!(self, DeleteQuickConnect, call).map(drop)
+            .instance_id(self.instance_id.as_str())
+            .quick_connect_id(&self.quick_connect_id);
+        send!(aws, call).map(drop)
     }
 }

@@ -52,7 +52,7 @@ impl Suite<'_> {
     pub(super) async fn a_search_finds_a_name(&self, name: &str) -> Check {
         let created = self.make(name).await?;
         let other = self.make(&format!("{name}-2")).await?.user_id;
-        let found = search_all_users(self.client, &self.fixture.instance_id, Some(name)).await;
+        let found = all_pages(self.client, SearchUsers::new(self.instance()).name(name.to_owned())).await;
         let found = found.map_err(failed("a search"))?;
         let user = found.iter().find(|user| user.name == name).ok_or("a search does not find a user")?;
         expect("id", &user.user_id, &created.user_id)?;
@@ -75,7 +75,7 @@ impl Suite<'_> {
         // What a search finds may lag behind.
         let mut left = self.fixture.patience;
         let found = loop {
-            let all = search_all_users(self.client, &self.fixture.instance_id, Some(name)).await;
+            let all = all_pages(self.client, SearchUsers::new(self.instance()).name(name.to_owned())).await;
             let found = all.map_err(failed("a search"))?.into_iter().find(|user| user.user_id == user_id);
             match found {
                 Some(user) if left == 0 || user.phone == read.phone => break user,
@@ -125,7 +125,7 @@ impl Suite<'_> {
     }
 
     pub(super) async fn quick_connects_are_searched(&self, _: &str) -> Check {
-        search_all_quick_connects(self.client, &self.fixture.instance_id)
+        all_pages(self.client, SearchQuickConnects::new(self.instance()))
             .await
             .map_err(failed("quick connects"))?;
         let request = DeleteQuickConnect {

@@ -369,7 +369,7 @@ impl Suite<'_> {
         };
         self.client.associate_user_proficiencies(&request).await.map_err(failed("a proficiency"))?;
         self.client.update_user_proficiencies(&update(level(5))).await.map_err(failed("a level"))?;
-        let all = list_all_proficiencies(self.client, &self.fixture.instance_id, &user_id).await;
+        let all = self.proficiencies(&user_id).await;
         expect("proficiencies", &all.map_err(failed("proficiencies"))?, &level(5))?;
         let request = DisassociateUserProficiencies {
             instance_id: self.instance(),
@@ -377,9 +377,14 @@ impl Suite<'_> {
             proficiencies: BTreeSet::from([key.clone()]),
         };
         self.client.disassociate_user_proficiencies(&request).await.map_err(failed("no proficiency"))?;
-        let all = list_all_proficiencies(self.client, &self.fixture.instance_id, &user_id).await;
+        let all = self.proficiencies(&user_id).await;
         expect("proficiencies", &all.map_err(failed("proficiencies"))?, &Proficiencies::new())?;
         self.delete(&user_id).await
+    }
+
+    async fn proficiencies(&self, user_id: &UserId) -> ClientResult<Proficiencies> {
+        let request = ListUserProficiencies::new(self.instance(), user_id.clone());
+        Ok(all_pages(self.client, request).await?.into_iter().collect())
     }
 
     async fn tags_come_change_and_go(&self, name: &str) -> Check {

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use crate::{client::Timer, user::Timestamp};
+use crate::{client::timer::Timer, user::Timestamp};
 
 #[derive(Default)]
 pub(super) struct Clock {

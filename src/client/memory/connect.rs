@@ -10,14 +10,17 @@ use std::{
 use super::{
     clock::Clock,
     config::MemoryInstance,
-    fault::{Call, Fault, Faults},
+    fault::{Fault, Faults, RecordedCall},
     form::Head,
     instance::Instance,
     quota::Quotas,
     users::StoredUser,
 };
 use crate::{
-    client::{QuickConnectSummary, Timer, UserDescription},
+    client::{
+        answer::{QuickConnectSummary, UserDescription},
+        timer::Timer,
+    },
     user::{IdentityManagementType, InstanceId, Operation, Proficiencies, Timestamp, UserId},
 };
 
@@ -30,7 +33,7 @@ use crate::{
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let connect = MemoryConnect::new();
 /// connect.add_instance(MemoryInstance::new("1c2d", IdentityManagementType::Saml));
-/// let answer = connect.describe_instance(&DescribeInstance { instance_id: "1c2d".into() }).await?;
+/// let answer = connect.describe_instance(&DescribeInstance::new("1c2d")).await?;
 /// assert_eq!(answer.identity_management, Some(IdentityManagementType::Saml));
 /// # Ok(()) }
 /// ```
@@ -52,7 +55,7 @@ pub(super) struct Inner {
     pub(super) requests: u64,
     pub(super) faults: Faults,
     pub(super) quotas: Quotas,
-    pub(super) calls: Vec<Call>,
+    pub(super) calls: Vec<RecordedCall>,
     pub(super) written: Written,
 }
 
@@ -147,7 +150,7 @@ impl MemoryConnect {
     }
 
     /// The calls that were made, in their order. No password is in them.
-    pub fn calls(&self) -> Vec<Call> {
+    pub fn calls(&self) -> Vec<RecordedCall> {
         self.lock().calls.clone()
     }
 

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use crate::{
-    client::{ClientError, Effect, ErrorKind},
+    client::{
+        error::{ClientError, Effect, ErrorKind},
+        operations::ApiCall,
+    },
     user::Operation,
 };
 
@@ -51,7 +54,7 @@ impl Fault {
 /// A call that was made. `Debug` leaves out the name of a creation.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Call {
+pub struct RecordedCall {
     /// The operation.
     pub operation: Operation,
     /// The instance, by its id.
@@ -62,11 +65,22 @@ pub struct Call {
     pub error: Option<ErrorKind>,
 }
 
-impl fmt::Debug for Call {
+impl RecordedCall {
+    pub(super) fn new(call: &ApiCall<'_>, error: Option<ErrorKind>) -> Self {
+        Self {
+            operation: call.operation(),
+            instance: call.instance().map(str::to_owned),
+            user: call.user().or(call.user_name()).map(str::to_owned),
+            error,
+        }
+    }
+}
+
+impl fmt::Debug for RecordedCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { operation, instance, user, error } = self;
         let id = user.as_ref().filter(|_| *operation != Operation::CreateUser);
-        f.debug_struct("Call")
+        f.debug_struct("RecordedCall")
             .field("operation", operation)
             .field("instance", instance)
             .field("user", &id)

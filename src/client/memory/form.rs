@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{config::MemoryInstance, users::StoredUser};
 use crate::{
-    client::{QuickConnectSummary, UserDescription},
+    client::answer::{QuickConnectSummary, UserDescription},
     user::{IdentityManagementType, InstanceId, Timestamp, UserState},
 };
 

@@ -1,7 +1,7 @@
 //! An instance: its configuration, its users and its quick connects.
 
 use super::{config::MemoryInstance, users::Users};
-use crate::client::QuickConnectSummary;
+use crate::client::answer::QuickConnectSummary;
 
 #[derive(Debug)]
 pub(super) struct Instance {

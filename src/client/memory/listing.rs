@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{config::MemoryInstance, instance::Instance};
 use crate::{
-    client::{HierarchyGroupEntry, NamedResource},
+    client::answer::{HierarchyGroupEntry, NamedResource},
     user::{HierarchyGroupId, Id, IdKind, RoutingProfile, SecurityProfile},
 };
 

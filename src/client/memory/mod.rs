@@ -13,6 +13,7 @@ mod form;
 mod instance;
 mod journal;
 mod listing;
+mod lookup;
 mod page;
 mod persistent;
 mod quota;
@@ -24,7 +25,7 @@ mod users;
 
 pub use config::MemoryInstance;
 pub use connect::MemoryConnect;
-pub use fault::{Call, Fault, Outcome};
+pub use fault::{Fault, Outcome, RecordedCall};
 pub use file::{MemoryFile, OpenError};
 pub use form::LoadError;
-pub use persistent::PersistentConnect;
+pub use persistent::{Persist, PersistentConnect};

@@ -5,7 +5,10 @@ use super::{
     refusal::{Check, Refusal, refusal},
 };
 use crate::{
-    client::{ErrorKind, Page, UserDescription},
+    client::{
+        answer::{Page, UserDescription},
+        error::ErrorKind,
+    },
     user::{InstanceId, UserId},
 };
 

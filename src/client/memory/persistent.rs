@@ -1,12 +1,12 @@
 //! A service that writes down what it does.
 
+use std::sync::Arc;
+
 use super::{connect::MemoryConnect, file::MemoryFile};
-use crate::{
-    client::{
-        ClientError, ClientResult, ConnectClient, Effect, ErrorKind,
-        traits::{decorate, for_each_operation},
-    },
-    user::Operation,
+use crate::client::{
+    around::{Around, Decorated, Next},
+    error::{ClientError, ClientResult, Effect, ErrorKind},
+    operations::ApiCall,
 };
 
 /// A [`MemoryConnect`] whose every change is in its file before the answer is given: whoever is killed after
@@ -20,30 +20,28 @@ use crate::{
 /// let client = PersistentConnect::new(connect, file);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+pub type PersistentConnect = Decorated<Arc<MemoryConnect>, Persist>;
+
+/// Writes each change into the file of a service.
 #[derive(Debug)]
-pub struct PersistentConnect {
-    inner: MemoryConnect,
+pub struct Persist {
+    connect: Arc<MemoryConnect>,
     file: MemoryFile,
 }
 
 impl PersistentConnect {
     /// Puts a service and its file together.
-    pub const fn new(connect: MemoryConnect, file: MemoryFile) -> Self {
-        Self { inner: connect, file }
+    pub fn new(connect: impl Into<Arc<MemoryConnect>>, file: MemoryFile) -> Self {
+        let connect = connect.into();
+        Self::with(connect.clone(), Persist { connect, file })
     }
+}
 
-    /// The service.
-    pub const fn inner(&self) -> &MemoryConnect {
-        &self.inner
-    }
-
-    async fn around<T, F, Fut>(&self, operation: Operation, call: F) -> ClientResult<T>
-    where
-        F: Fn() -> Fut,
-        Fut: Future<Output = ClientResult<T>>,
-    {
-        let undone = self.inner.undone();
-        let answer = call().await;
+impl Around for Persist {
+    async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
+        let operation = call.operation();
+        let undone = self.connect.undone();
+        let answer = next.call().await;
         if !operation.writes() {
             return answer;
         }
@@ -52,13 +50,11 @@ impl PersistentConnect {
                 .with_message("the file of the service cannot be written, and nothing was changed")
                 .with_effect(Effect::None)
         };
-        match self.file.persist(&self.inner) {
+        match self.file.persist(&self.connect) {
             // Another call at the same time could not be written, and this one was undone with it.
-            Ok(()) if self.inner.undone() != undone => Err(failed()),
+            Ok(()) if self.connect.undone() != undone => Err(failed()),
             Ok(()) => answer,
             Err(error) => Err(failed().with_source(error)),
         }
     }
 }
-
-for_each_operation!(decorate! { impl ConnectClient for PersistentConnect });

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
 use super::refusal::{Check, refusal};
-use crate::{client::ErrorKind, user::Operation};
+use crate::{client::error::ErrorKind, user::Operation};
 
 #[derive(Debug, Default)]
 pub(super) struct Quotas {

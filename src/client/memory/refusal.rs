@@ -1,6 +1,6 @@
 //! Why the service refuses a request.
 
-use crate::client::ErrorKind;
+use crate::client::error::ErrorKind;
 
 /// Why a request is refused: kind, the service's code, and a message without any personal value.
 #[derive(Debug)]

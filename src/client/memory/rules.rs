@@ -10,7 +10,7 @@ use super::{
     refusal::{Check, refusal},
 };
 use crate::{
-    client::{CreateUser, ErrorKind},
+    client::{error::ErrorKind, request::CreateUser},
     user::{
         Channel, ChannelSettings, HierarchyGroupId, Id, IdKind, Identity, IdentityManagementType, Personal,
         Phone, PhoneType, Proficiencies, RoutingProfileId, SecurityProfileId, Tags, UserId,

@@ -1,39 +1,47 @@
-//! The calls.
+//! What the service does for each request.
 
 use async_trait::async_trait;
 
 use super::{
-    config::MemoryInstance,
     connect::{Inner, MemoryConnect},
-    fault::{Call, Outcome},
+    fault::{Outcome, RecordedCall},
     instance::Instance,
+    lookup::no_user,
     page::{page, page_size},
-    refusal::{Check, Refusal, refusal},
+    refusal::{Check, refusal},
     rules,
     users::StoredUser,
 };
 use crate::{
     client::{
-        AssociateUserProficiencies, ClientError, ClientResult, ConnectClient, CreateUser, CreatedUser,
-        DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, DisassociateUserProficiencies,
-        ErrorKind, FoundUser, HierarchyGroupEntry, InstanceDescription, ListRoutingProfiles,
-        ListSecurityProfiles, ListUserProficiencies, ListUsers, ListedUser, NamedResource, Page,
-        QuickConnectSummary, SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers, TagResource,
-        UntagResource, UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig,
-        UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
+        answer::*,
+        error::{ClientError, ClientResult, ErrorKind},
+        operations::{ConnectClient, Request, for_each_operation},
+        request::*,
     },
-    user::{Arn, IdentityManagementType, InstanceId, Operation, Proficiencies, ProficiencyKey, UserId},
+    user::{IdentityManagementType, InstanceId, Proficiencies, ProficiencyKey, UserId},
 };
 
+macro_rules! serve {
+    ({} $(
+        $(#[$meta:meta])*
+        $method:ident $request:ident($($concerns:ident),+) -> $answer:ty;
+    )+) => {
+        #[async_trait]
+        impl ConnectClient for MemoryConnect {
+            $(async fn $method(&self, request: &$request) -> ClientResult<$answer> {
+                self.call(request)
+            })+
+        }
+    };
+}
+
+for_each_operation!(serve! {});
+
 impl MemoryConnect {
-    /// Makes a call: lets it fail where it is to, does it, and writes it down.
-    fn call<T>(
-        &self,
-        operation: Operation,
-        instance: &str,
-        user: Option<&str>,
-        work: impl FnOnce(&mut Inner) -> Check<T>,
-    ) -> ClientResult<T> {
+    /// Makes a call: makes it fail where a fault says so, does what it asks, and writes it down.
+    fn call<R: Serve>(&self, request: &R) -> ClientResult<R::Answer> {
+        let operation = R::OPERATION;
         let mut inner = self.lock();
         inner.requests += 1;
         let request_id = format!("memory-{}", inner.requests);
@@ -42,7 +50,7 @@ impl MemoryConnect {
             fault => {
                 let now = inner.clock.since_epoch();
                 let taken = inner.quotas.take(operation, now);
-                let done = taken.and_then(|()| work(&mut inner)).map_err(|refusal| {
+                let done = taken.and_then(|()| request.serve(&mut inner)).map_err(|refusal| {
                     ClientError::new(operation, refusal.kind)
                         .with_code(refusal.code)
                         .with_message(refusal.message)
@@ -54,191 +62,116 @@ impl MemoryConnect {
             }
         };
         let result = result.map_err(|error| error.with_request_id(request_id));
-        inner.calls.push(Call {
-            operation,
-            instance: Some(instance.to_owned()).filter(|id| !id.is_empty()),
-            user: user.map(str::to_owned),
-            error: result.as_ref().err().map(ClientError::kind),
-        });
+        let error = result.as_ref().err().map(ClientError::kind);
+        inner.calls.push(RecordedCall::new(&request.call(), error));
         result
     }
-
-    /// Makes a call that changes a user.
-    fn change(
-        &self,
-        operation: Operation,
-        instance: &InstanceId,
-        user: &UserId,
-        work: impl FnOnce(&MemoryInstance, &mut StoredUser) -> Check,
-    ) -> ClientResult<()> {
-        self.call(operation, instance.bare(), Some(user.bare()), |inner| {
-            let now = inner.clock.now();
-            inner.change(instance, user, |config, stored| {
-                work(config, stored)?;
-                stored.description.last_modified_time = Some(now);
-                stored.description.last_modified_region = Some(config.region.clone());
-                Ok(())
-            })
-        })
-    }
-
-    /// Makes a call that changes the tags of a user.
-    fn retag(
-        &self,
-        operation: Operation,
-        arn: &str,
-        work: impl FnOnce(&mut StoredUser) -> Check,
-    ) -> ClientResult<()> {
-        let parsed = arn.parse::<Arn>().ok();
-        let place = parsed.as_ref().and_then(|arn| Some((arn.instance(), arn.resource()?)));
-        let (instance, user) = match place {
-            Some((instance, ("agent", user))) => (instance, user),
-            _ => ("", ""),
-        };
-        self.call(operation, instance, Some(user), |inner| {
-            if user.is_empty() {
-                return Err(refusal(ErrorKind::Invalid, "the ARN is not that of a user"));
-            }
-            inner.change(&InstanceId::new(instance), &UserId::new(user), |_, stored| work(stored))
-        })
-    }
 }
 
-impl Inner {
-    pub(super) fn instance(&mut self, id: &InstanceId) -> Check<&mut Instance> {
-        if id.check().is_err() {
-            return Err(refusal(ErrorKind::Invalid, "the id is not that of an instance"));
-        }
-        let known = self.instances.iter().any(|instance| instance.config.id == id.bare());
-        if let Some(kind) = self.any_instance.filter(|_| !known) {
-            self.instances.push(Instance::new(MemoryInstance::new(id.bare(), kind)));
-        }
-        self.stored(id).ok_or_else(|| refusal(ErrorKind::NotFound, "there is no such instance"))
-    }
-
-    /// A user that can be seen.
-    fn user(&mut self, instance: &InstanceId, user: &UserId) -> Check<&StoredUser> {
-        let now = self.clock.now();
-        let Instance { config, users, .. } = self.instance(instance)?;
-        rules::user_id(config, user)?;
-        users.seen(user, now).ok_or_else(no_user)
-    }
-
-    /// Changes a user that can be seen.
-    fn change(
-        &mut self,
-        instance: &InstanceId,
-        user: &UserId,
-        work: impl FnOnce(&MemoryInstance, &mut StoredUser) -> Check,
-    ) -> Check {
-        let now = self.clock.now();
-        let Instance { config, users, .. } = self.instance(instance)?;
-        rules::user_id(config, user)?;
-        users.change(user, now, |stored| work(config, stored)).unwrap_or_else(|| Err(no_user()))
-    }
-
-    fn create(&mut self, request: &CreateUser) -> Check<CreatedUser> {
-        let (now, number) = (self.clock.now(), self.made + 1);
-        let Instance { config, users, .. } = self.instance(&request.instance_id)?;
-        rules::creation(config, request)?;
-        if users.has_name(&request.name) {
-            return Err(refusal(ErrorKind::Duplicate, "the instance has a user of that name"));
-        }
-        if config.user_quota.is_some_and(|quota| users.len() >= quota) {
-            return Err(refusal(ErrorKind::QuotaExceeded, "the instance has as many users as it may have"));
-        }
-        let user_id = UserId::new(format!("{number:08x}-0000-4000-8000-{number:012x}"));
-        let arn = config.arn(&user_id);
-        // The service gives users of its own an id in its directory.
-        let fills_in = config.identity_management == IdentityManagementType::ConnectManaged;
-        let directory = fills_in.then(|| format!("directory-{number}"));
-        users.put(StoredUser {
-            description: UserDescription {
-                user_id: user_id.clone(),
-                arn: arn.clone(),
-                name: request.name.clone(),
-                directory_user_id: request.directory_user_id.clone().or(directory),
-                identity: request.identity.clone(),
-                phone: request.phone.clone().unwrap_or_default(),
-                routing_profile_id: request.routing_profile_id.to_bare(),
-                security_profile_ids: request.security_profile_ids.iter().map(|id| id.to_bare()).collect(),
-                hierarchy_group_id: request.hierarchy_group_id.as_ref().map(|id| id.to_bare()),
-                channels: request.channels.clone(),
-                tags: request.tags.clone(),
-                last_modified_time: Some(now),
-                last_modified_region: Some(config.region.clone()),
-                unrecognised: Vec::new(),
-            },
-            proficiencies: Proficiencies::new(),
-            hidden_reads: config.hidden_reads,
-            hidden_until: now.plus(std::time::Duration::from_millis(config.hidden_millis)),
-        });
-        self.made = number;
-        Ok(CreatedUser { user_id, arn })
-    }
-}
-
-fn no_user() -> Refusal {
-    refusal(ErrorKind::NotFound, "the instance has no such user")
+/// A request that the service does.
+trait Serve: Request {
+    fn serve(&self, inner: &mut Inner) -> Check<Self::Answer>;
 }
 
 /// How many proficiencies, hierarchy groups and quick connects a page has.
 const SMALL_PAGE: u32 = 100;
 
-#[async_trait]
-impl ConnectClient for MemoryConnect {
-    async fn create_user(&self, request: &CreateUser) -> ClientResult<CreatedUser> {
-        let instance = request.instance_id.bare();
-        self.call(Operation::CreateUser, instance, Some(&request.name), |inner| inner.create(request))
+impl Serve for CreateUser {
+    fn serve(&self, inner: &mut Inner) -> Check<CreatedUser> {
+        create(inner, self)
     }
+}
 
-    async fn describe_user(&self, request: &DescribeUser) -> ClientResult<UserDescription> {
-        let DescribeUser { instance_id, user_id } = request;
-        self.call(Operation::DescribeUser, instance_id.bare(), Some(user_id.bare()), |inner| {
-            Ok(inner.user(instance_id, user_id)?.description.clone())
-        })
+fn create(inner: &mut Inner, request: &CreateUser) -> Check<CreatedUser> {
+    let (now, number) = (inner.clock.now(), inner.made + 1);
+    let Instance { config, users, .. } = inner.instance(&request.instance_id)?;
+    rules::creation(config, request)?;
+    if users.has_name(&request.name) {
+        return Err(refusal(ErrorKind::Duplicate, "the instance has a user of that name"));
     }
-
-    async fn delete_user(&self, request: &DeleteUser) -> ClientResult<()> {
-        let DeleteUser { instance_id, user_id } = request;
-        self.call(Operation::DeleteUser, instance_id.bare(), Some(user_id.bare()), |inner| {
-            let now = inner.clock.now();
-            let users = &mut inner.instance(instance_id)?.users;
-            // A deletion lags behind creating as reading does.
-            if users.seen(user_id, now).is_none() || !users.remove(user_id) {
-                return Err(no_user());
-            }
-            Ok(())
-        })
+    if config.user_quota.is_some_and(|quota| users.len() >= quota) {
+        return Err(refusal(ErrorKind::QuotaExceeded, "the instance has as many users as it may have"));
     }
+    let user_id = UserId::new(format!("{number:08x}-0000-4000-8000-{number:012x}"));
+    let arn = config.arn(&user_id);
+    // The service gives users of its own an id in its directory.
+    let fills_in = config.identity_management == IdentityManagementType::ConnectManaged;
+    let directory = fills_in.then(|| format!("directory-{number}"));
+    users.put(StoredUser {
+        description: UserDescription {
+            user_id: user_id.clone(),
+            arn: arn.clone(),
+            name: request.name.clone(),
+            directory_user_id: request.directory_user_id.clone().or(directory),
+            identity: request.identity.clone(),
+            phone: request.phone.clone().unwrap_or_default(),
+            routing_profile_id: request.routing_profile_id.to_bare(),
+            security_profile_ids: request.security_profile_ids.iter().map(|id| id.to_bare()).collect(),
+            hierarchy_group_id: request.hierarchy_group_id.as_ref().map(|id| id.to_bare()),
+            channels: request.channels.clone(),
+            tags: request.tags.clone(),
+            last_modified_time: Some(now),
+            last_modified_region: Some(config.region.clone()),
+            unrecognised: Vec::new(),
+        },
+        proficiencies: Proficiencies::new(),
+        hidden_reads: config.hidden_reads,
+        hidden_until: now.plus(std::time::Duration::from_millis(config.hidden_millis)),
+    });
+    inner.made = number;
+    Ok(CreatedUser { user_id, arn })
+}
 
-    async fn list_users(&self, request: &ListUsers) -> ClientResult<Page<ListedUser>> {
-        self.call(Operation::ListUsers, request.instance_id.bare(), None, |inner| {
-            let size = page_size(request.max_results, 1_000)?;
-            inner.users(&request.instance_id, None, request.next_token.as_deref(), size, listed)
-        })
+impl Serve for DescribeUser {
+    fn serve(&self, inner: &mut Inner) -> Check<UserDescription> {
+        let DescribeUser { instance_id, user_id } = self;
+        Ok(inner.user(instance_id, user_id)?.description.clone())
     }
+}
 
-    async fn search_users(&self, request: &SearchUsers) -> ClientResult<Page<FoundUser>> {
-        self.call(Operation::SearchUsers, request.instance_id.bare(), None, |inner| {
-            // Whether the service tells cases apart in a search, no document says: this one does not.
-            let (name, token) = (request.name.as_deref(), request.next_token.as_deref());
-            inner.users(&request.instance_id, name, token, page_size(request.max_results, 500)?, found)
-        })
+impl Serve for DeleteUser {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        let DeleteUser { instance_id, user_id } = self;
+        let now = inner.clock.now();
+        let users = &mut inner.instance(instance_id)?.users;
+        // A deletion lags behind creating as reading does.
+        if users.seen(user_id, now).is_none() || !users.remove(user_id) {
+            return Err(no_user());
+        }
+        Ok(())
     }
+}
 
-    async fn update_user_identity_info(&self, request: &UpdateUserIdentityInfo) -> ClientResult<()> {
-        let UpdateUserIdentityInfo { instance_id, user_id, identity } = request;
-        self.change(Operation::UpdateUserIdentityInfo, instance_id, user_id, |config, user| {
+impl Serve for ListUsers {
+    fn serve(&self, inner: &mut Inner) -> Check<Page<ListedUser>> {
+        let size = page_size(self.max_results, 1_000)?;
+        inner.users(&self.instance_id, None, self.next_token.as_deref(), size, listed)
+    }
+}
+
+impl Serve for SearchUsers {
+    fn serve(&self, inner: &mut Inner) -> Check<Page<FoundUser>> {
+        // Whether the service tells cases apart in a search, no document says: this one does not.
+        let (name, token) = (self.name.as_deref(), self.next_token.as_deref());
+        inner.users(&self.instance_id, name, token, page_size(self.max_results, 500)?, found)
+    }
+}
+
+impl Serve for UpdateUserIdentityInfo {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        let UpdateUserIdentityInfo { instance_id, user_id, identity } = self;
+        inner.update(instance_id, user_id, |config, user| {
             rules::identity_change(config.identity_management, &user.description.identity, identity)?;
             user.description.identity = identity.clone();
             Ok(())
         })
     }
+}
 
-    async fn update_user_phone_config(&self, request: &UpdateUserPhoneConfig) -> ClientResult<()> {
-        let UpdateUserPhoneConfig { instance_id, user_id, phone } = request;
-        self.change(Operation::UpdateUserPhoneConfig, instance_id, user_id, |_, user| {
+impl Serve for UpdateUserPhoneConfig {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        let UpdateUserPhoneConfig { instance_id, user_id, phone } = self;
+        inner.update(instance_id, user_id, |_, user| {
             rules::phone(phone)?;
             for work in user.description.channels.after_contact_work.values_mut() {
                 *work = work.flattened(phone.after_contact_work_time_limit);
@@ -247,10 +180,12 @@ impl ConnectClient for MemoryConnect {
             Ok(())
         })
     }
+}
 
-    async fn update_user_config(&self, request: &UpdateUserConfig) -> ClientResult<()> {
-        let UpdateUserConfig { instance_id, user_id, channels } = request;
-        self.change(Operation::UpdateUserConfig, instance_id, user_id, |_, user| {
+impl Serve for UpdateUserConfig {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        let UpdateUserConfig { instance_id, user_id, channels } = self;
+        inner.update(instance_id, user_id, |_, user| {
             if channels.is_empty() {
                 return Err(refusal(ErrorKind::Invalid, "there are no settings"));
             }
@@ -259,29 +194,35 @@ impl ConnectClient for MemoryConnect {
             Ok(())
         })
     }
+}
 
-    async fn update_user_routing_profile(&self, request: &UpdateUserRoutingProfile) -> ClientResult<()> {
-        let UpdateUserRoutingProfile { instance_id, user_id, routing_profile_id } = request;
-        self.change(Operation::UpdateUserRoutingProfile, instance_id, user_id, |config, user| {
+impl Serve for UpdateUserRoutingProfile {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        let UpdateUserRoutingProfile { instance_id, user_id, routing_profile_id } = self;
+        inner.update(instance_id, user_id, |config, user| {
             rules::routing_profile(config, routing_profile_id)?;
             user.description.routing_profile_id = routing_profile_id.to_bare();
             Ok(())
         })
     }
+}
 
-    async fn update_user_security_profiles(&self, request: &UpdateUserSecurityProfiles) -> ClientResult<()> {
-        let UpdateUserSecurityProfiles { instance_id, user_id, security_profile_ids } = request;
-        self.change(Operation::UpdateUserSecurityProfiles, instance_id, user_id, |config, user| {
+impl Serve for UpdateUserSecurityProfiles {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        let UpdateUserSecurityProfiles { instance_id, user_id, security_profile_ids } = self;
+        inner.update(instance_id, user_id, |config, user| {
             rules::security_profiles(config, security_profile_ids)?;
             user.description.security_profile_ids =
                 security_profile_ids.iter().map(|id| id.to_bare()).collect();
             Ok(())
         })
     }
+}
 
-    async fn update_user_hierarchy(&self, request: &UpdateUserHierarchy) -> ClientResult<()> {
-        let UpdateUserHierarchy { instance_id, user_id, hierarchy_group_id } = request;
-        self.change(Operation::UpdateUserHierarchy, instance_id, user_id, |config, user| {
+impl Serve for UpdateUserHierarchy {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        let UpdateUserHierarchy { instance_id, user_id, hierarchy_group_id } = self;
+        inner.update(instance_id, user_id, |config, user| {
             if let Some(id) = hierarchy_group_id {
                 rules::hierarchy_group(config, id)?;
             }
@@ -289,131 +230,122 @@ impl ConnectClient for MemoryConnect {
             Ok(())
         })
     }
+}
 
-    async fn associate_user_proficiencies(&self, request: &AssociateUserProficiencies) -> ClientResult<()> {
-        let AssociateUserProficiencies { instance_id, user_id, proficiencies } = request;
-        self.change(Operation::AssociateUserProficiencies, instance_id, user_id, |config, user| {
+impl Serve for AssociateUserProficiencies {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        let AssociateUserProficiencies { instance_id, user_id, proficiencies } = self;
+        inner.update(instance_id, user_id, |config, user| {
             rules::association(config, &user.proficiencies, proficiencies)?;
             user.proficiencies.extend(proficiencies.clone());
             Ok(())
         })
     }
+}
 
-    async fn disassociate_user_proficiencies(
-        &self,
-        request: &DisassociateUserProficiencies,
-    ) -> ClientResult<()> {
-        let DisassociateUserProficiencies { instance_id, user_id, proficiencies } = request;
-        self.change(Operation::DisassociateUserProficiencies, instance_id, user_id, |_, user| {
+impl Serve for DisassociateUserProficiencies {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        let DisassociateUserProficiencies { instance_id, user_id, proficiencies } = self;
+        inner.update(instance_id, user_id, |_, user| {
             has_all(&user.proficiencies, proficiencies.iter())?;
             user.proficiencies.retain(|key, _| !proficiencies.contains(key));
             Ok(())
         })
     }
+}
 
-    async fn update_user_proficiencies(&self, request: &UpdateUserProficiencies) -> ClientResult<()> {
-        let UpdateUserProficiencies { instance_id, user_id, proficiencies } = request;
-        self.change(Operation::UpdateUserProficiencies, instance_id, user_id, |config, user| {
+impl Serve for UpdateUserProficiencies {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        let UpdateUserProficiencies { instance_id, user_id, proficiencies } = self;
+        inner.update(instance_id, user_id, |config, user| {
             has_all(&user.proficiencies, proficiencies.keys())?;
             rules::levels(config, proficiencies)?;
             user.proficiencies.extend(proficiencies.clone());
             Ok(())
         })
     }
+}
 
-    async fn list_user_proficiencies(
-        &self,
-        request: &ListUserProficiencies,
-    ) -> ClientResult<Page<(ProficiencyKey, u8)>> {
-        let ListUserProficiencies { instance_id, user_id, next_token } = request;
-        self.call(Operation::ListUserProficiencies, instance_id.bare(), Some(user_id.bare()), |inner| {
-            let all = inner.user(instance_id, user_id)?.proficiencies.clone();
-            page(all.into_iter().collect(), next_token.as_deref(), None, SMALL_PAGE)
-        })
+impl Serve for ListUserProficiencies {
+    fn serve(&self, inner: &mut Inner) -> Check<Page<(ProficiencyKey, u8)>> {
+        let ListUserProficiencies { instance_id, user_id, next_token } = self;
+        let all = inner.user(instance_id, user_id)?.proficiencies.clone();
+        page(all.into_iter().collect(), next_token.as_deref(), None, SMALL_PAGE)
     }
+}
 
-    async fn tag_resource(&self, request: &TagResource) -> ClientResult<()> {
-        self.retag(Operation::TagResource, &request.arn, |user| {
-            if request.tags.is_empty() {
+impl Serve for TagResource {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        inner.retag(&self.arn, |user| {
+            if self.tags.is_empty() {
                 return Err(refusal(ErrorKind::Invalid, "`tags` is empty"));
             }
-            rules::tags(&user.description.tags, &request.tags)?;
-            user.description.tags.extend(request.tags.clone());
+            rules::tags(&user.description.tags, &self.tags)?;
+            user.description.tags.extend(self.tags.clone());
             Ok(())
         })
     }
+}
 
-    async fn untag_resource(&self, request: &UntagResource) -> ClientResult<()> {
-        self.retag(Operation::UntagResource, &request.arn, |user| {
-            rules::untagging(&request.keys)?;
-            user.description.tags.retain(|key, _| !request.keys.contains(key));
+impl Serve for UntagResource {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        inner.retag(&self.arn, |user| {
+            rules::untagging(&self.keys)?;
+            user.description.tags.retain(|key, _| !self.keys.contains(key));
             Ok(())
         })
     }
+}
 
-    async fn describe_instance(&self, request: &DescribeInstance) -> ClientResult<InstanceDescription> {
-        self.call(Operation::DescribeInstance, request.instance_id.bare(), None, |inner| {
-            let config = &inner.instance(&request.instance_id)?.config;
-            Ok(InstanceDescription {
-                instance_id: InstanceId::new(config.id.as_str()),
-                identity_management: Some(config.identity_management),
-            })
+impl Serve for DescribeInstance {
+    fn serve(&self, inner: &mut Inner) -> Check<InstanceDescription> {
+        let config = &inner.instance(&self.instance_id)?.config;
+        Ok(InstanceDescription {
+            instance_id: InstanceId::new(config.id.as_str()),
+            identity_management: Some(config.identity_management),
         })
     }
+}
 
-    async fn list_routing_profiles(
-        &self,
-        request: &ListRoutingProfiles,
-    ) -> ClientResult<Page<NamedResource>> {
-        self.call(Operation::ListRoutingProfiles, request.instance_id.bare(), None, |inner| {
-            let all = inner.instance(&request.instance_id)?.routing_profiles();
-            page(all, request.next_token.as_deref(), request.max_results, 1_000)
-        })
+impl Serve for ListRoutingProfiles {
+    fn serve(&self, inner: &mut Inner) -> Check<Page<NamedResource>> {
+        let all = inner.instance(&self.instance_id)?.routing_profiles();
+        page(all, self.next_token.as_deref(), self.max_results, 1_000)
     }
+}
 
-    async fn list_security_profiles(
-        &self,
-        request: &ListSecurityProfiles,
-    ) -> ClientResult<Page<NamedResource>> {
-        self.call(Operation::ListSecurityProfiles, request.instance_id.bare(), None, |inner| {
-            let all = inner.instance(&request.instance_id)?.security_profiles();
-            page(all, request.next_token.as_deref(), request.max_results, 1_000)
-        })
+impl Serve for ListSecurityProfiles {
+    fn serve(&self, inner: &mut Inner) -> Check<Page<NamedResource>> {
+        let all = inner.instance(&self.instance_id)?.security_profiles();
+        page(all, self.next_token.as_deref(), self.max_results, 1_000)
     }
+}
 
-    async fn search_user_hierarchy_groups(
-        &self,
-        request: &SearchUserHierarchyGroups,
-    ) -> ClientResult<Page<HierarchyGroupEntry>> {
-        self.call(Operation::SearchUserHierarchyGroups, request.instance_id.bare(), None, |inner| {
-            let all = inner.instance(&request.instance_id)?.hierarchy_groups();
-            page(all, request.next_token.as_deref(), request.max_results, SMALL_PAGE)
-        })
+impl Serve for SearchUserHierarchyGroups {
+    fn serve(&self, inner: &mut Inner) -> Check<Page<HierarchyGroupEntry>> {
+        let all = inner.instance(&self.instance_id)?.hierarchy_groups();
+        page(all, self.next_token.as_deref(), self.max_results, SMALL_PAGE)
     }
+}
 
-    async fn search_quick_connects(
-        &self,
-        request: &SearchQuickConnects,
-    ) -> ClientResult<Page<QuickConnectSummary>> {
-        self.call(Operation::SearchQuickConnects, request.instance_id.bare(), None, |inner| {
-            let all = inner.instance(&request.instance_id)?.quick_connects.iter().collect();
-            let Page { items, next_token } = page(all, request.next_token.as_deref(), None, SMALL_PAGE)?;
-            Ok(Page { items: items.into_iter().cloned().collect(), next_token })
-        })
+impl Serve for SearchQuickConnects {
+    fn serve(&self, inner: &mut Inner) -> Check<Page<QuickConnectSummary>> {
+        let all = inner.instance(&self.instance_id)?.quick_connects.iter().collect();
+        let Page { items, next_token } = page(all, self.next_token.as_deref(), None, SMALL_PAGE)?;
+        Ok(Page { items: items.into_iter().cloned().collect(), next_token })
     }
+}
 
-    async fn delete_quick_connect(&self, request: &DeleteQuickConnect) -> ClientResult<()> {
-        self.call(Operation::DeleteQuickConnect, request.instance_id.bare(), None, |inner| {
-            let instance = inner.instance(&request.instance_id)?;
-            let is_meant = |quick_connect: &QuickConnectSummary| {
-                quick_connect.quick_connect_id == request.quick_connect_id
-            };
-            if !instance.quick_connects.iter().any(is_meant) {
-                return Err(refusal(ErrorKind::NotFound, "the instance has no such quick connect"));
-            }
-            instance.change_quick_connects(|all| all.retain(|quick_connect| !is_meant(quick_connect)));
-            Ok(())
-        })
+impl Serve for DeleteQuickConnect {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        let instance = inner.instance(&self.instance_id)?;
+        let is_meant =
+            |quick_connect: &QuickConnectSummary| quick_connect.quick_connect_id == self.quick_connect_id;
+        if !instance.quick_connects.iter().any(is_meant) {
+            return Err(refusal(ErrorKind::NotFound, "the instance has no such quick connect"));
+        }
+        instance.change_quick_connects(|all| all.retain(|quick_connect| !is_meant(quick_connect)));
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use super::refusal::Check;
 use crate::{
-    client::UserDescription,
+    client::answer::UserDescription,
     user::{Proficiencies, Timestamp, UserId},
 };
 

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use tokio::sync::{Notify, Semaphore};
 
 use crate::{
-    client::{ClientResult, ConnectClient, Pace, Rate, Turn, decorate, for_each_operation},
+    client::{ApiCall, Around, ClientResult, Next, Pace, Rate, Turn},
     user::Operation,
 };
 
@@ -82,27 +82,20 @@ impl Pace for Watched {
     }
 }
 
-/// A client with a bound on the calls that are under way.
+/// Bounds the calls that are under way.
 #[derive(Debug)]
-pub(super) struct Bounded<C> {
-    inner: C,
-    permits: Semaphore,
+pub(super) struct Bound(Semaphore);
+
+impl Bound {
+    pub(super) fn new(calls: usize) -> Self {
+        Self(Semaphore::new(calls.min(Semaphore::MAX_PERMITS)))
+    }
 }
 
-impl<C> Bounded<C> {
-    pub(super) fn new(inner: C, calls: usize) -> Self {
-        Self { inner, permits: Semaphore::new(calls.min(Semaphore::MAX_PERMITS)) }
-    }
-
-    async fn around<T, F, Fut>(&self, _: Operation, call: F) -> ClientResult<T>
-    where
-        F: Fn() -> Fut,
-        Fut: Future<Output = ClientResult<T>>,
-    {
+impl Around for Bound {
+    async fn around<T: Send + 'static>(&self, _: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
         // Nobody closes the semaphore, so there is always a permit to come.
-        let _permit = self.permits.acquire().await;
-        call().await
+        let _permit = self.0.acquire().await;
+        next.call().await
     }
 }
-
-for_each_operation!(decorate! { impl<C: ConnectClient> ConnectClient for Bounded<C> });

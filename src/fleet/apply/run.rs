@@ -18,7 +18,7 @@ use tokio::sync::OnceCell;
 use super::{
     super::{Change, Entry, FleetPlan, StateStore, StoreError, UserPlan},
     events::EventKind,
-    gate::{Bounded, Watched},
+    gate::{Bound, Watched},
     job::Job,
     moves::record_moves,
     options::{ApplyOptions, OnFailure},
@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     apply::{self, Applied, QuickConnectIndex},
-    client::{CancellationToken, ConnectClient, Paced, Retrying, search_all_quick_connects},
+    client::{CancellationToken, ConnectClient, Decorated, Paced, Retrying, SearchQuickConnects, all_pages},
     diff::Call,
     user::{InstanceId, one_line},
 };
@@ -63,7 +63,7 @@ pub async fn apply(
 ) -> FleetOutcome {
     let stop = CancellationToken::new();
     let watched = Arc::new(Watched::new(options.pace.clone()));
-    let bounded = Bounded::new(client, options.parallelism.get());
+    let bounded = Decorated::with(client, Bound::new(options.parallelism.get()));
     let paced = Paced::new(bounded, watched.clone()).with_cancellation(stop.clone());
     let client = Retrying::new(paced, options.retry, options.timer.clone()).with_cancellation(stop.clone());
     let mut run = Run {
@@ -140,7 +140,7 @@ impl Run<'_> {
             }
         }
         for instance in instances {
-            let search = search_all_quick_connects(self.client, &instance);
+            let search = all_pages(self.client, SearchQuickConnects::new(instance.clone()));
             if let Some(Ok(found)) = self.options.cancel.run(search).await {
                 self.quick_connects.add(&instance, found);
             }

@@ -109,7 +109,7 @@ impl World {
             let Some(instance) = place else { continue };
             let is_desired = self.program.iter().any(|(_, person)| person.login == user.name);
             if is_desired {
-                let gone = DeleteUser { instance_id: INSTANCES[instance].into(), user_id: id };
+                let gone = DeleteUser::new(INSTANCES[instance], id);
                 self.connect.delete_user(&gone).await.expect("deleted by hand");
             } else {
                 self.foreign.insert(id, user);

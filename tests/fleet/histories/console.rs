@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use connect_user::{
     client::{ConnectClient, CreateUser, DeleteUser, UserDescription},
     fleet::load_all,
-    user::{Identity, InstanceId, Phone, PhoneType, Tags, UserId},
+    user::{Identity, InstanceId, Phone, PhoneType, Secret, UserId},
 };
 
 use super::{INSTANCES, World, person::PARTS};
@@ -28,7 +28,7 @@ impl World {
         let id = InstanceId::new(INSTANCES[instance]);
         match told {
             0 | 1 => {
-                let gone = DeleteUser { instance_id: id, user_id: user.user_id.clone() };
+                let gone = DeleteUser::new(id, user.user_id.clone());
                 // Who is not visible yet is not deleted by hand either.
                 let is_gone = self.connect.delete_user(&gone).await.is_ok();
                 if is_gone && told == 1 {
@@ -55,23 +55,14 @@ impl World {
     }
 
     async fn create_foreign(&mut self, instance: usize, login: String) {
-        let request = CreateUser {
-            instance_id: INSTANCES[instance].into(),
-            name: login,
-            password: Some("Password1".into()),
-            directory_user_id: None,
-            identity: Identity {
+        let request = CreateUser::new(INSTANCES[instance], login, "r1", ["s1".into()])
+            .password(Secret::from("Password1"))
+            .identity(Identity {
                 first_name: Some("Somebody".into()),
                 last_name: Some("Else".into()),
                 ..Default::default()
-            },
-            phone: Some(Phone { phone_type: PhoneType::SoftPhone, ..Phone::default() }),
-            routing_profile_id: "r1".into(),
-            security_profile_ids: ["s1".into()].into(),
-            hierarchy_group_id: None,
-            channels: Default::default(),
-            tags: Tags::new(),
-        };
+            })
+            .phone(Phone { phone_type: PhoneType::SoftPhone, ..Phone::default() });
         let Ok(created) = self.connect.create_user(&request).await else { return };
         let user = self.users(instance).into_iter().find(|user| user.user_id == created.user_id);
         self.foreign.insert(created.user_id, user.expect("it is there"));

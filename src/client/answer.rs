@@ -1,0 +1,185 @@
+//! What is answered, in the model's own types.
+
+use std::{collections::BTreeSet, fmt};
+
+use super::structs::structs;
+use crate::user::{
+    ChannelSettings, HierarchyGroupId, Identity, IdentityManagementType, InstanceId, Personal, Phone,
+    Proficiencies, Record, RoutingProfileId, SecurityProfileId, Tags, Timestamp, UserId, UserSettings,
+    UserState,
+};
+
+structs! {
+    /// The answer to [`CreateUser`](super::CreateUser).
+    pub struct CreatedUser {
+        /// The new user's id.
+        user_id: UserId,
+        /// The new user's ARN; empty where the answer has none.
+        arn: String,
+    }
+
+    /// A user as `DescribeUser` answers it, without proficiencies.
+    pub struct UserDescription {
+        /// The user's id.
+        user_id: UserId,
+        /// The user's ARN; empty where the answer has none, and then its tags cannot be changed.
+        arn: String,
+        /// The name that the user signs in with.
+        @personal name: String,
+        /// The routing profile.
+        routing_profile_id: RoutingProfileId,
+        ..
+        /// The user's id in the directory.
+        directory_user_id: Option<String>,
+        /// Who the person is.
+        identity: Identity,
+        /// The phone block.
+        phone: Phone,
+        /// The security profiles.
+        security_profile_ids: BTreeSet<SecurityProfileId>,
+        /// The place in the agent hierarchy.
+        hierarchy_group_id: Option<HierarchyGroupId>,
+        /// The settings per channel.
+        channels: ChannelSettings,
+        /// Every tag.
+        tags: Tags,
+        /// When the user was last changed.
+        last_modified_time: Option<Timestamp>,
+        /// The Region of the last change.
+        last_modified_region: Option<String>,
+        /// What the answer holds that this version does not know.
+        unrecognised: Vec<String>,
+    }
+
+    /// A user as `SearchUsers` answers it: no e-mails, no mobile, no times; the milliseconds of its
+    /// after contact work are seconds here.
+    pub struct FoundUser {
+        /// The user's id.
+        user_id: UserId,
+        /// The user's ARN; empty where the answer has none, and then its tags cannot be changed.
+        arn: String,
+        /// The name that the user signs in with.
+        @personal name: String,
+        ..
+        /// The user's id in the directory.
+        directory_user_id: Option<String>,
+        /// The first name.
+        first_name: Option<Personal>,
+        /// The last name.
+        last_name: Option<Personal>,
+        /// The phone block.
+        phone: Phone,
+        /// The routing profile.
+        routing_profile_id: Option<RoutingProfileId>,
+        /// The security profiles.
+        security_profile_ids: BTreeSet<SecurityProfileId>,
+        /// The place in the agent hierarchy.
+        hierarchy_group_id: Option<HierarchyGroupId>,
+        /// The settings per channel.
+        channels: ChannelSettings,
+        /// Every tag.
+        tags: Tags,
+        /// What the answer holds that this version does not know.
+        unrecognised: Vec<String>,
+    }
+
+    /// A user as `ListUsers` answers it.
+    pub struct ListedUser {
+        /// The user's id.
+        user_id: UserId,
+        /// The user's ARN; empty where the answer has none, and then its tags cannot be changed.
+        arn: String,
+        /// The name that the user signs in with; empty where the answer has none.
+        @personal name: String,
+        ..
+        /// When the user was last changed.
+        last_modified_time: Option<Timestamp>,
+        /// The Region of the last change.
+        last_modified_region: Option<String>,
+    }
+
+    /// A routing profile or a security profile: whichever was asked for.
+    pub struct NamedResource {
+        /// Its id, without the ARN around it.
+        id: String,
+        /// Its ARN; empty where the answer has none.
+        arn: String,
+        /// Its name; empty where the answer has none.
+        name: String,
+    }
+
+    /// A group of the agent hierarchy.
+    pub struct HierarchyGroupEntry {
+        /// Its id.
+        id: HierarchyGroupId,
+        /// Its name, which groups elsewhere in the hierarchy may have too.
+        name: String,
+        /// The names from the top level down to the group's own: one to five.
+        path: Vec<String>,
+    }
+
+    /// A quick connect.
+    pub struct QuickConnectSummary {
+        /// Its id.
+        quick_connect_id: String,
+        /// Its name.
+        @personal name: String,
+        ..
+        /// The user that it leads to.
+        user_id: Option<UserId>,
+    }
+
+    /// An instance as `DescribeInstance` answers it.
+    pub struct InstanceDescription {
+        /// The instance's id.
+        instance_id: InstanceId,
+        ..
+        /// How it manages identities; `None` for a type that this version does not know.
+        identity_management: Option<IdentityManagementType>,
+    }
+}
+/// A part of a list.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The elements.
+    pub items: Vec<T>,
+    /// What to ask for the next part with; `None` on the last.
+    pub next_token: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page of these elements; without a token, the last one.
+    pub fn new(items: impl Into<Vec<T>>, next_token: impl Into<Option<String>>) -> Self {
+        Self { items: items.into(), next_token: next_token.into() }
+    }
+}
+
+impl UserDescription {
+    /// The user as a state of which nothing is recorded yet. `proficiencies` come from a call of their own.
+    /// Empty texts, which the service may answer where nothing is set, are left out.
+    pub fn into_state(self, instance_id: InstanceId, proficiencies: Option<Proficiencies>) -> UserState {
+        let mut state = UserState {
+            instance_id,
+            user_id: self.user_id,
+            arn: self.arn,
+            name: self.name,
+            directory_user_id: self.directory_user_id,
+            settings: UserSettings {
+                identity: self.identity,
+                phone: self.phone,
+                routing_profile_id: self.routing_profile_id,
+                security_profile_ids: self.security_profile_ids,
+                hierarchy_group_id: self.hierarchy_group_id,
+                channels: self.channels,
+                proficiencies,
+            },
+            tags_all: self.tags,
+            last_modified_time: self.last_modified_time,
+            last_modified_region: self.last_modified_region,
+            record: Record { unrecognised: self.unrecognised, ..Record::default() },
+        };
+        state.drop_empty_texts();
+        state
+    }
+}
