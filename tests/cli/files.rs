@@ -7,9 +7,11 @@ use serde_json::json;
 
 use crate::tool::{Tool, jane, repository};
 
+/// What the files hold: as they are, and, as entries are packed in one of them, as JSON.
 fn contents(tool: &Tool) -> String {
     let read = |name: &str| fs::read(tool.path(".connect-user").join(name)).expect("a file");
-    String::from_utf8_lossy(&[read("users.redb"), read("local.json")].concat()).into_owned()
+    let files = String::from_utf8_lossy(&[read("users.redb"), read("local.json")].concat()).into_owned();
+    files + &tool.ok(&["state", "export"]).out
 }
 
 #[test]

@@ -42,6 +42,51 @@ async fn what_was_committed_is_there_after_opening_again() {
     }
 }
 
+/// A fleet of 100,000 users has less than 100 MB in a file, as an apply writes them: a few at a time.
+#[tokio::test]
+async fn a_user_takes_less_than_a_kilobyte() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("users.redb");
+    let store = open(&path);
+    let id = |number: u64| format!("{number:08x}-0000-4000-8000-{:012x}", number.wrapping_mul(2_654_435_761));
+    let users: Vec<Change> = (0..4_000)
+        .map(|number| {
+            let mut entry = entry(&format!("agent{number}@example.com"));
+            let state = entry.state.as_mut().expect("a state");
+            let instance = "aaaaaaaa-bbbb-cccc-dddd-111111111111";
+            state.instance_id = instance.into();
+            state.user_id = id(number).into();
+            state.arn =
+                format!("arn:aws:connect:us-east-1:123456789012:instance/{instance}/agent/{}", id(number));
+            state.settings.routing_profile_id = id(number % 7 + 1_000_000).into();
+            Change::Put(format!("agents[{number}]"), Box::new(entry))
+        })
+        .collect();
+    for changes in users.chunks(4) {
+        store.commit(changes).await.expect("committed");
+    }
+    drop(store);
+    let size = fs::metadata(&path).expect("a file").len() as usize;
+    assert!(size < 1_000 * users.len(), "{} bytes for a user", size / users.len());
+}
+
+/// What is in the file that a version wrote can be read by every later one, or is refused by its version.
+#[tokio::test]
+async fn a_file_of_this_version_can_be_read() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("users.redb");
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fleet/store-3.redb");
+    if std::env::var_os("WRITE_STORE").is_some() {
+        let store = open(&path);
+        store.commit(&[put("a"), put("b")]).await.expect("committed");
+        drop(store);
+        fs::copy(&path, &kept).expect("a copy");
+    }
+    fs::copy(kept, &path).expect("a copy");
+    let all = load_all(&EmbeddedStore::open_to_read(&path).expect("a store")).await.expect("read");
+    assert_eq!(all.into_iter().collect::<Vec<_>>(), [("a".into(), entry("a")), ("b".into(), entry("b"))]);
+}
+
 #[tokio::test]
 async fn one_writes_and_others_read_meanwhile() {
     let directory = tempfile::tempdir().expect("a directory");

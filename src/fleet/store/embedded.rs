@@ -1,7 +1,7 @@
 //! The store in a file of its own.
 
 use std::{
-    fs,
+    fmt, fs,
     io::{self, ErrorKind},
     ops::Bound,
     path::{Path, PathBuf},
@@ -17,18 +17,19 @@ use super::{
     checked::{CheckedFile, Kind},
     entry::{Change, Entry, newer_state},
     error::StoreError,
+    packed::{pack, unpack},
     state_store::StateStore,
 };
 use crate::user::UserState;
 
-/// The users, by their names in the program: each an [`Entry`] as JSON.
+/// The users, by their names in the program: each an [`Entry`] as JSON, packed.
 const USERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("users");
 
 /// What there is to know of the file.
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 
 /// The version of the tables; a later one cannot be read.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 
 /// How much of the file is kept in memory.
 const CACHE: usize = 64 << 20;
@@ -65,8 +66,8 @@ enum File {
     Missing,
 }
 
-impl std::fmt::Debug for File {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Write(_) => "Write",
             Self::Read(_) => "Read",
@@ -166,17 +167,20 @@ impl EmbeddedStore {
     }
 
     fn parse(&self, name: &str, bytes: &[u8]) -> Result<Entry, StoreError> {
-        let unreadable = |error| {
+        let unreadable = |error: &dyn fmt::Display| {
             let path = self.path.clone();
-            match serde_json::from_slice(bytes).ok().as_ref().and_then(newer_state) {
-                Some(found) => StoreError::Version { path, found, known: UserState::VERSION.into() },
-                None => {
-                    let reason = format!("the entry of `{name}` cannot be read: {error}");
-                    StoreError::Damaged { path, reason }
-                }
-            }
+            let reason = format!("the entry of `{name}` cannot be read: {error}");
+            StoreError::Damaged { path, reason }
         };
-        serde_json::from_slice(bytes).map_err(unreadable)
+        let text = unpack(bytes).map_err(|error| unreadable(&error))?;
+        serde_json::from_slice(&text).map_err(|error| {
+            match serde_json::from_slice(&text).ok().as_ref().and_then(newer_state) {
+                Some(found) => {
+                    StoreError::Version { path: self.path.clone(), found, known: UserState::VERSION.into() }
+                }
+                None => unreadable(&error),
+            }
+        })
     }
 
     fn failed(&self, error: impl Into<redb::Error>) -> StoreError {
@@ -224,8 +228,7 @@ impl StateStore for EmbeddedStore {
                 for change in changes {
                     match change {
                         Change::Put(name, entry) => {
-                            let bytes = serde_json::to_vec(entry).map_err(std::io::Error::from)?;
-                            users.insert(name.as_str(), bytes.as_slice())?;
+                            users.insert(name.as_str(), pack(entry)?.as_slice())?;
                         }
                         Change::Remove(name) => drop(users.remove(name.as_str())?),
                     }

@@ -8,6 +8,8 @@ mod entry;
 mod error;
 mod json;
 mod memory;
+#[cfg(feature = "store")]
+mod packed;
 mod state_store;
 
 #[cfg(feature = "store")]
