@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     code::{Code, Severity},
@@ -27,7 +27,7 @@ use super::{
 ///     "error[name-length]: agents.jane: `name` must have 1 to 100 characters, has 120\n  help: choose another name",
 /// );
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
     /// Where; the root where it is about the user as a whole.
@@ -37,14 +37,15 @@ pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
     /// The user that it is about, by its resource name, where there are several.
-    #[serde(rename = "user")]
+    #[serde(default, rename = "user")]
     pub subject: Option<String>,
     /// What is so, in a sentence.
     pub message: String,
     /// The way out. Every error has one.
+    #[serde(default)]
     pub help: Option<String>,
     /// What else has to do with it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Path>,
 }
 

@@ -1,14 +1,11 @@
 //! What is ignored: places whose changes are, and tags that others manage.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Path, Property,
-    case::to_camel_case,
-    suggestion::nearest,
-    text::{one_line, unquoted},
+    Path, Property, Segment, case::to_camel_case, path_text::PathError, suggestion::nearest, text::one_line,
 };
 
 /// Tags that others manage, by key and by prefix.
@@ -66,13 +63,8 @@ pub enum IgnoredPathError {
         nearest: Option<String>,
     },
     /// It is not written as a path is.
-    #[error("`{}` is not a path: {problem}", one_line(path))]
-    Malformed {
-        /// The text.
-        path: String,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    #[error(transparent)]
+    Malformed(#[from] PathError),
     /// It names a part of a property that has no parts of that kind.
     #[error("`{}` names a part of `{property}` that cannot be ignored by itself", one_line(path))]
     Part {
@@ -91,10 +83,7 @@ impl IgnoredPathError {
                 "give the path of a property, such as `identityInfo.email` or `tags.team`, or `all`"
                     .to_owned()
             }
-            Self::Malformed { .. } => {
-                "write `tags.team` or `tags[\"cost center\"]`, and `userProficiencies[1].level` in lists"
-                    .to_owned()
-            }
+            Self::Malformed(error) => error.help().to_owned(),
             Self::Part { property, .. } => format!("ignore the whole of `{property}`"),
         }
     }
@@ -128,123 +117,73 @@ pub fn ignored_path(text: &str) -> Result<Path, IgnoredPathError> {
     if matches!(trimmed, "all" | "*") {
         return Ok(Path::root());
     }
-    let malformed = |problem| IgnoredPathError::Malformed { path: text.to_owned(), problem };
-    if let Some(path) = tag(trimmed).map_err(malformed)? {
-        return Ok(path);
+    // What stands for each element stands for the whole.
+    let is_key = trimmed.starts_with("tags.") || trimmed.contains('"');
+    let text = if is_key { Cow::Borrowed(trimmed) } else { Cow::Owned(trimmed.replace("[*]", "")) };
+    let place = in_camel_case(&text.parse()?);
+    let unknown = || {
+        let known =
+            Property::ALL.iter().flat_map(|property| block(*property).into_iter().chain([property.path()]));
+        let nearest = nearest(&place.to_string(), known).map(str::to_owned);
+        Err(IgnoredPathError::Unknown { path: trimmed.to_owned(), nearest })
+    };
+    if is_block(&place) {
+        return Ok(place);
     }
-    if let Some(problem) = brackets(trimmed) {
-        return Err(malformed(problem));
-    }
-    let (name, part) = split(trimmed);
-    let camel = to_camel_case(&name);
-    let is_block = Property::ALL.iter().any(|property| block(*property) == Some(camel.as_str()));
-    if is_block && part.is_none() {
-        return Ok(Path::root().member(camel));
-    }
-    match (Property::from_path(&camel), part) {
-        (Some(property), None) => Ok(property.into()),
-        (Some(property), Some(part)) => {
-            element(property, part).ok_or_else(|| IgnoredPathError::Part { path: text.to_owned(), property })
+    let Some(property) = place.property() else { return unknown() };
+    let inside = place.segments().get(Path::from(property).segments().len()..).unwrap_or_default();
+    match inside {
+        [] => Ok(place),
+        [Segment::Key(key)] if key == "*" => Ok(property.into()),
+        [Segment::Key(key)] if key.is_empty() => {
+            Err(PathError::new(trimmed, "the key of a tag is empty").into())
         }
-        (None, _) => {
-            let known = Property::ALL
-                .iter()
-                .flat_map(|property| block(*property).into_iter().chain([property.path()]));
-            let nearest = nearest(&camel, known).map(str::to_owned);
-            Err(IgnoredPathError::Unknown { path: text.to_owned(), nearest })
-        }
+        [Segment::Key(_)] => Ok(place),
+        [Segment::Index(_), members @ ..] if is_element(property, members) => Ok(place),
+        [Segment::Index(_), ..] => Err(IgnoredPathError::Part { path: trimmed.to_owned(), property }),
+        _ => unknown(),
     }
 }
 
 /// The members that tell the objects of a list apart, whatever their order.
 pub(super) const KEYS: &[&str] = &["channel", "attributeName", "attributeValue"];
 
-/// An element of a list of objects, or a member of one: `0]`, `0].level`.
-fn element(property: Property, part: &str) -> Option<Path> {
-    let (index, inside) = part.split_once(']')?;
-    let place = Path::from(property).index(index.parse().ok()?);
-    if property.members().is_empty() {
-        return None;
-    }
-    if inside.is_empty() {
-        return Some(place);
-    }
-    let inside = to_camel_case(inside.strip_prefix('.')?);
+/// Whether an element of a list of objects, or this member of one, can be ignored by itself.
+fn is_element(property: Property, members: &[Segment]) -> bool {
+    let names = members.iter().map(|segment| match segment {
+        Segment::Member(name) => Some(name.as_ref()),
+        _ => None,
+    });
+    let Some(names) = names.collect::<Option<Vec<&str>>>() else { return false };
+    let inside = names.join(".");
     let is_part = |path: &str| {
         path.strip_prefix(inside.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
-    let is_member = property.members().iter().any(|member| is_part(member.path));
-    let place = inside.split('.').fold(place, |place, name| place.member(name.to_owned()));
-    (is_member && !KEYS.contains(&inside.as_str())).then_some(place)
+    let known = property.members();
+    !known.is_empty()
+        && (inside.is_empty() || known.iter().any(|member| is_part(member.path)))
+        && !KEYS.contains(&inside.as_str())
+}
+
+/// The place with its members in camelCase. A block that may stand once is a list of one in Terraform.
+fn in_camel_case(path: &Path) -> Path {
+    path.segments().iter().fold(Path::root(), |place, segment| match segment {
+        Segment::Member(name) => place.member(to_camel_case(name)),
+        Segment::Key(key) => place.key(key.as_str()),
+        Segment::Index(0) if is_block(&place) => place,
+        Segment::Index(index) => place.index(*index),
+    })
+}
+
+/// Whether a place is a block of properties.
+fn is_block(place: &Path) -> bool {
+    matches!(place.segments(), [Segment::Member(name)]
+        if Property::ALL.iter().any(|property| block(*property) == Some(name)))
 }
 
 /// The block that a property is in.
 fn block(property: Property) -> Option<&'static str> {
     property.path().split_once('.').map(|(block, _)| block)
-}
-
-/// One tag: everything behind `tags.`, or what stands quoted in brackets. Whether a user has it already does not
-/// matter. `None` where the text is about something else, and what is wrong where it is no key.
-fn tag(text: &str) -> Result<Option<Path>, &'static str> {
-    let Some(rest) = text.strip_prefix("tags") else { return Ok(None) };
-    let key = if let Some(key) = rest.strip_prefix('.') {
-        key.to_owned()
-    } else if let Some(inside) = rest.strip_prefix('[') {
-        let inside = inside.strip_suffix(']').ok_or("a `[` has no `]`")?;
-        match unquoted(inside) {
-            Some(key) => key,
-            None if inside == "*" => inside.to_owned(),
-            None if inside.starts_with('"') => {
-                return Err("the quoted key of a tag does not end, or has a bad escape");
-            }
-            None => return Err("the key of a tag in brackets must be in double quotes"),
-        }
-    } else {
-        return Ok(None);
-    };
-    let tags = Path::from(Property::Tags);
-    match key.as_str() {
-        "" => Err("the key of a tag is empty"),
-        "*" => Ok(Some(tags)),
-        key => Ok(Some(tags.key(key))),
-    }
-}
-
-/// What is wrong with the brackets of a path, each of which holds the place of an element, or `*`.
-fn brackets(text: &str) -> Option<&'static str> {
-    let mut parts = text.split('[');
-    if parts.next().is_some_and(|part| part.contains(']')) {
-        return Some("a `]` has no `[`");
-    }
-    parts.find_map(|part| match part.split_once(']') {
-        None => Some("a `[` has no `]`"),
-        Some((_, rest)) if rest.contains(']') => Some("a `]` has no `[`"),
-        Some((_, rest)) if !(rest.is_empty() || rest.starts_with('.')) => {
-            Some("a `]` must be followed by a `.` or nothing")
-        }
-        Some((index, _)) if index != "*" && index.parse::<usize>().is_err() => {
-            Some("the place of an element must be a whole number from 0, or `*`")
-        }
-        Some(_) => None,
-    })
-}
-
-/// The dotted name up to the first bracket that means a single element of a list, and what stands behind that
-/// bracket.
-fn split(text: &str) -> (String, Option<&str>) {
-    let mut name = String::new();
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('[') {
-        name.push_str(before);
-        // A block that may stand once is a list of one in Terraform.
-        let is_block = Property::ALL.iter().any(|property| block(*property) == Some(&to_camel_case(&name)));
-        match behind.strip_prefix("*]").or_else(|| behind.strip_prefix("0]").filter(|_| is_block)) {
-            Some(behind) => rest = behind,
-            None => return (name, Some(behind)),
-        }
-    }
-    name.push_str(rest);
-    (name, None)
 }
 
 impl Path {

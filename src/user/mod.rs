@@ -30,6 +30,7 @@ mod object;
 mod operation;
 pub(crate) mod options;
 mod path;
+mod path_text;
 mod property;
 mod pulumi;
 mod secret;
@@ -63,6 +64,7 @@ pub use member::Member;
 pub use name::AutoName;
 pub use operation::Operation;
 pub use path::{Path, Segment, in_snake_case};
+pub use path_text::PathError;
 pub use property::{
     Bounds, LeftOut, OnChange, Property, PropertyInfo, PropertySet, Sensitivity, Shape, reference_table,
 };

@@ -421,3 +421,28 @@ fn every_error_has_a_way_out() {
         "did you mean `SOFT_PHONE`?"
     );
 }
+
+#[test]
+fn paths_and_diagnostics_are_read_as_they_are_written() {
+    use connect_user::user::{Code, Diagnostic, Severity};
+    let tags = Path::from(Property::Tags);
+    let mut paths: Vec<Path> = Property::ALL.iter().map(|property| Path::from(*property)).collect();
+    paths.extend(
+        ["team", "cost center", "a.b", "", "\"", "a\\", "\u{202e}\n", "[0]", "😀"].map(|key| tags.key(key)),
+    );
+    paths.extend([Path::root(), Path::root().member("no such: \"x\"".to_owned())]);
+    paths.push(Path::from(Property::UserProficiencies).index(3).member("level"));
+    for path in paths {
+        assert_eq!(path.to_string().parse(), Ok(path.clone()), "{path}");
+        let found = Diagnostic::new(Code::NAME_LENGTH, "`name` is long")
+            .at(path.clone())
+            .about("jane")
+            .with_severity(Severity::Warning)
+            .with_help("shorten it")
+            .with_related(vec![path]);
+        let json = serde_json::to_string(&found).expect("JSON");
+        assert_eq!(serde_json::from_str::<Diagnostic>(&json).expect("a diagnostic"), found);
+    }
+    let host = Diagnostic::new(Code::new("of-a-host"), "of its own");
+    assert!(serde_json::from_value::<Diagnostic>(json!(host)).is_err(), "nobody knows what it means");
+}
