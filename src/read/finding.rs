@@ -65,6 +65,11 @@ pub enum FindingKind {
 }
 
 impl Finding {
+    /// What a [`Reading`] has found of a user, by whatever name the host has for it.
+    pub fn new(user: impl Into<String>, kind: FindingKind) -> Self {
+        Self { user: user.into(), kind }
+    }
+
     /// What was found, in words.
     pub fn diagnostic(&self) -> Diagnostic {
         let user = &self.user;
