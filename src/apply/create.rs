@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     client::{ClientError, ConnectClient, CreateUser, CreatedUser, Effect, ErrorKind},
-    read::{is_gone, with_record},
+    read::reread,
     user::{CreationAttempt, DesiredUser, Proficiencies, UserId, UserSettings, UserState},
 };
 
@@ -241,16 +241,10 @@ pub(super) async fn read_back(
     options: &Options<'_>,
 ) -> Option<UserState> {
     let mut pauses = options.pauses();
-    let request =
-        crate::client::DescribeUser { instance_id: made.instance_id.clone(), user_id: made.user_id.clone() };
     loop {
-        match client.describe_user(&request).await {
-            Ok(description) => {
-                let proficiencies = made.settings.proficiencies.clone();
-                let read = description.into_state(made.instance_id.clone(), proficiencies);
-                return Some(with_record(read, made));
-            }
-            Err(error) if is_gone(&error) => options.pause(pauses.next()?).await,
+        match reread(client, made, false).await {
+            Ok(Some(read)) => return Some(read),
+            Ok(None) => options.pause(pauses.next()?).await,
             Err(error) if error.kind() == ErrorKind::AccessDenied => {
                 options.did_without(error.operation());
                 return None;

@@ -35,4 +35,4 @@ pub(crate) use finding::not_checked;
 pub(crate) use found::to_state;
 #[cfg(feature = "fleet")]
 pub(crate) use source::{Cache, FoundUsers, ListedUsers, Source, Verdict, not_read};
-pub(crate) use user::{describe, find_instance, is_gone, reread, with_record};
+pub(crate) use user::{describe, find_instance, is_gone, reread};
