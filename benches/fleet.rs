@@ -7,15 +7,13 @@
 use std::{
     collections::BTreeMap,
     fmt::Write,
-    num::NonZeroU32,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use async_trait::async_trait;
 use connect_user::{
     client::{
-        Delayed, ErrorKind, Rate, Sleep, Timer, TokenBuckets,
+        Delayed, ErrorKind, Rate, Timer, TokenBuckets, TokioTimer,
         memory::{Fault, MemoryConnect, Outcome},
     },
     fleet::{
@@ -174,27 +172,10 @@ fn remembering(users: usize) {
     });
 }
 
-/// The runtime's clock, which is paused: time passes as soon as everybody waits.
-struct Simulated(tokio::time::Instant);
-
-#[async_trait]
-impl Sleep for Simulated {
-    async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
-    }
-}
-
-impl Timer for Simulated {
-    fn now(&self) -> Duration {
-        self.0.elapsed()
-    }
-}
-
+/// Under a paused clock: time passes as soon as everybody waits.
 fn simulate<F: Future>(future: impl FnOnce(Arc<dyn Timer>) -> F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-    runtime
-        .expect("a runtime")
-        .block_on(async { future(Arc::new(Simulated(tokio::time::Instant::now()))).await })
+    runtime.expect("a runtime").block_on(async { future(Arc::new(TokioTimer::default())).await })
 }
 
 /// How long a call takes, there and back.
@@ -239,7 +220,7 @@ async fn populate(connect: &MemoryConnect, users: usize, timer: Arc<dyn Timer>) 
         planner.want(&wanted(&name, spec(&typical(&name))), None);
     }
     let store = MemoryStore::default();
-    let rate = Rate { every: Duration::from_nanos(1), burst: NonZeroU32::MAX };
+    let rate = Rate::UNLIMITED;
     let pace = Arc::new(TokenBuckets::new(rate, timer.clone()));
     let options = ApplyOptions::builder().timer(timer).pace(pace).now(&|| Timestamp::from_millis(0)).build();
     let outcome = apply(&planner.finish().expect("a plan"), &store, connect, &options).await;

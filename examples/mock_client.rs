@@ -1,4 +1,4 @@
-//! How a host mocks the service in its own unit tests, with `mockall`.
+//! How a host mocks the service in its own unit tests, with the feature `mock`.
 //!
 //! ```text
 //! cargo run --example mock_client
@@ -7,58 +7,15 @@
 
 use std::error::Error;
 
-use async_trait::async_trait;
 use connect_user::{
-    client::{
-        AssociateUserProficiencies, ClientError, ClientResult, ConnectClient, CreateUser, CreatedUser,
-        DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, DisassociateUserProficiencies,
-        ErrorKind, FoundUser, HierarchyGroupEntry, InstanceDescription, ListRoutingProfiles,
-        ListSecurityProfiles, ListUserProficiencies, ListUsers, ListedUser, NamedResource, Page,
-        QuickConnectSummary, SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers, TagResource,
-        UntagResource, UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig,
-        UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles, UserDescription,
-    },
+    client::{ClientError, ErrorKind, Page, mock::MockConnectClient},
     read::find_by_name,
-    user::{Operation, ProficiencyKey},
+    user::Operation,
 };
-use mockall::mock;
-
-mock! {
-    /// A service whose every answer the test says.
-    #[derive(Debug)]
-    pub Connect {}
-
-    #[async_trait]
-    impl ConnectClient for Connect {
-        async fn create_user(&self, request: &CreateUser) -> ClientResult<CreatedUser>;
-        async fn describe_user(&self, request: &DescribeUser) -> ClientResult<UserDescription>;
-        async fn delete_user(&self, request: &DeleteUser) -> ClientResult<()>;
-        async fn list_users(&self, request: &ListUsers) -> ClientResult<Page<ListedUser>>;
-        async fn search_users(&self, request: &SearchUsers) -> ClientResult<Page<FoundUser>>;
-        async fn update_user_identity_info(&self, request: &UpdateUserIdentityInfo) -> ClientResult<()>;
-        async fn update_user_phone_config(&self, request: &UpdateUserPhoneConfig) -> ClientResult<()>;
-        async fn update_user_config(&self, request: &UpdateUserConfig) -> ClientResult<()>;
-        async fn update_user_routing_profile(&self, request: &UpdateUserRoutingProfile) -> ClientResult<()>;
-        async fn update_user_security_profiles(&self, request: &UpdateUserSecurityProfiles) -> ClientResult<()>;
-        async fn update_user_hierarchy(&self, request: &UpdateUserHierarchy) -> ClientResult<()>;
-        async fn associate_user_proficiencies(&self, request: &AssociateUserProficiencies) -> ClientResult<()>;
-        async fn disassociate_user_proficiencies(&self, request: &DisassociateUserProficiencies) -> ClientResult<()>;
-        async fn update_user_proficiencies(&self, request: &UpdateUserProficiencies) -> ClientResult<()>;
-        async fn list_user_proficiencies(&self, request: &ListUserProficiencies) -> ClientResult<Page<(ProficiencyKey, u8)>>;
-        async fn tag_resource(&self, request: &TagResource) -> ClientResult<()>;
-        async fn untag_resource(&self, request: &UntagResource) -> ClientResult<()>;
-        async fn describe_instance(&self, request: &DescribeInstance) -> ClientResult<InstanceDescription>;
-        async fn list_routing_profiles(&self, request: &ListRoutingProfiles) -> ClientResult<Page<NamedResource>>;
-        async fn list_security_profiles(&self, request: &ListSecurityProfiles) -> ClientResult<Page<NamedResource>>;
-        async fn search_user_hierarchy_groups(&self, request: &SearchUserHierarchyGroups) -> ClientResult<Page<HierarchyGroupEntry>>;
-        async fn search_quick_connects(&self, request: &SearchQuickConnects) -> ClientResult<Page<QuickConnectSummary>>;
-        async fn delete_quick_connect(&self, request: &DeleteQuickConnect) -> ClientResult<()>;
-    }
-}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let mut connect = MockConnect::new();
+    let mut connect = MockConnectClient::new();
     connect
         .expect_search_users()
         .withf(|request| request.name.as_deref() == Some("jane"))
@@ -84,6 +41,8 @@ mod tests {
         validate::{Context, resolve},
     };
 
+    use connect_user::client::CreatedUser;
+
     use super::*;
 
     fn desired() -> connect_user::user::DesiredUser {
@@ -102,7 +61,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_creation_is_one_call() {
-        let mut connect = MockConnect::new();
+        let mut connect = MockConnectClient::new();
         connect
             .expect_create_user()
             .withf(|request| request.name == "jane" && request.phone.is_none())
@@ -116,7 +75,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_refusal_is_not_looked_into() {
-        let mut connect = MockConnect::new();
+        let mut connect = MockConnectClient::new();
         // Whatever is not expected panics: no search follows a refusal.
         connect
             .expect_create_user()

@@ -66,6 +66,8 @@
 //! | `store` | `fleet::EmbeddedStore`: their states in a file that survives a kill; `fleet` |
 //! | `tracing` | `client::Traced`: a span and an event per call, without what was sent |
 //! | `conformance` | `client::conformance`: the contract of a client as a suite |
+//! | `tokio` | `client::TokioTimer`: the clock of the `tokio` runtime |
+//! | `mock` | `client::mock`: a mock of the client for unit tests |
 //! | `aws` | `client::aws::AwsConnect`, over the AWS SDK for Rust: minutes to compile |
 //!
 //! # Reference

@@ -4,7 +4,6 @@ use std::{
     num::{NonZeroU32, NonZeroUsize},
     path::PathBuf,
     process::ExitCode,
-    time::Duration,
 };
 
 use clap::{
@@ -13,7 +12,7 @@ use clap::{
     error::{ContextKind, ContextValue},
 };
 use connect_user::{
-    client::Rate,
+    client::{Rate, RateError},
     read::Strategy,
     user::{IdentityManagementType, Operation},
 };
@@ -343,18 +342,13 @@ pub enum Color {
 fn rate(text: &str) -> Result<(Option<Operation>, Rate), String> {
     let (operation, rate) = match text.split_once('=') {
         Some((name, rate)) => {
-            let operation = Operation::ALL.iter().find(|operation| operation.name() == name);
-            (Some(*operation.ok_or_else(|| format!("there is no operation `{name}`"))?), rate)
+            let operation = name.parse();
+            (Some(operation.map_err(|_| format!("there is no operation `{name}`"))?), rate)
         }
         None => (None, text),
     };
-    let (calls, burst) = rate.split_once(':').ok_or("write `RATE:BURST`, such as `2:5`")?;
-    let calls: f64 = calls.parse().map_err(|_| "the rate is no number")?;
-    if !(0.001..=1_000_000.0).contains(&calls) {
-        return Err("the rate is from 0.001 to 1,000,000 calls a second".to_owned());
-    }
-    let burst = burst.parse().map_err(|_| "the burst is no positive whole number")?;
-    Ok((operation, Rate { every: Duration::from_secs_f64(1.0 / calls), burst }))
+    let rate = rate.parse().map_err(|error: RateError| format!("{error}; {}", error.help()))?;
+    Ok((operation, rate))
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

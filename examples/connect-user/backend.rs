@@ -4,16 +4,14 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, BufReader},
-    num::NonZeroU32,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use async_trait::async_trait;
 use connect_user::{
     client::{
-        CancellationToken, ConnectClient, ErrorKind, Pace, Paced, Rate, Rates, RetryPolicy, Retrying, Sleep,
-        Timer, TokenBuckets,
+        CancellationToken, ConnectClient, ErrorKind, Pace, Paced, Rate, Rates, RetryPolicy, Retrying, Timer,
+        TokenBuckets, TokioTimer,
         memory::{MemoryConnect, MemoryFile, PersistentConnect},
     },
     read::{Directory, identity_management},
@@ -55,7 +53,7 @@ impl Backend {
     }
 
     async fn open_for(args: &Global, is_used: bool, writes: bool) -> Outcome<Self> {
-        let timer: Arc<dyn Timer> = Arc::new(RuntimeTimer(tokio::time::Instant::now()));
+        let timer: Arc<dyn Timer> = Arc::new(TokioTimer::default());
         let service = match args.backend {
             BackendKind::Local => local(args, is_used, writes, timer.clone())?,
             BackendKind::Aws => aws(args).await?,
@@ -147,7 +145,7 @@ impl Backend {
 
 /// What the command line says of the quota. The local service has none.
 fn rates(args: &Global) -> Rates {
-    let unbounded = Rate { every: Duration::from_nanos(1), burst: NonZeroU32::MAX };
+    let unbounded = Rate::UNLIMITED;
     let of_all = args.rate.iter().rfind(|(operation, _)| operation.is_none()).map(|(_, rate)| *rate);
     let default = match args.backend {
         BackendKind::Local => unbounded,
@@ -214,20 +212,4 @@ async fn aws(args: &Global) -> Outcome<Arc<dyn ConnectClient>> {
 #[cfg(not(feature = "aws"))]
 async fn aws(_: &Global) -> Outcome<Arc<dyn ConnectClient>> {
     Err(Failure::new("this build does not know the backend `aws`").help("build it with `--features aws`"))
-}
-
-/// The runtime's clock.
-struct RuntimeTimer(tokio::time::Instant);
-
-#[async_trait]
-impl Sleep for RuntimeTimer {
-    async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
-    }
-}
-
-impl Timer for RuntimeTimer {
-    fn now(&self) -> Duration {
-        self.0.elapsed()
-    }
 }

@@ -2,66 +2,48 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use crate::user::{Operation, one_line};
+use crate::user::{Operation, choice, one_line};
 
 /// The result of a call.
 pub type ClientResult<T> = Result<T, ClientError>;
 
-/// What kind of failure it is, and so what can be done about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// There is no such thing (404), or not yet: a new user can be unreadable for minutes.
-    NotFound,
-    /// The instance has a user of that name (409, `DuplicateResourceException`).
-    Duplicate,
-    /// Too many calls at once (429): wait and try again.
-    Throttled,
-    /// A quota of the account is full (429, `LimitExceededException`): no waiting helps.
-    QuotaExceeded,
-    /// The service refuses the request as it is (400).
-    Invalid,
-    /// The caller may not do this (403), or is not known (401).
-    AccessDenied,
-    /// Someone else changes the same thing (409, `ConditionalOperationFailedException`).
-    Conflict,
-    /// The service failed (5xx).
-    Service,
-    /// The service answered, and the answer cannot be used: it is not what the API declares. A second one
-    /// is no accident.
-    InvalidResponse,
-    /// No answer came: a connection that broke, or a time-out.
-    Transport,
-    /// Nothing was sent, as the service cannot be reached: the connection is refused, the host is unknown,
-    /// or the URL is not one of Amazon Connect.
-    Unreachable,
-    /// Nothing was sent, as there are no credentials to sign it with.
-    Credentials,
-    /// The host ended it before the call was made.
-    Cancelled,
-    /// The client has no such operation: nothing was sent.
-    Unsupported,
+choice! {
+    /// What kind of failure it is, and so what can be done about it.
+    ErrorKind {
+        /// There is no such thing (404), or not yet: a new user can be unreadable for minutes.
+        NotFound = "not-found",
+        /// The instance has a user of that name (409, `DuplicateResourceException`).
+        Duplicate = "duplicate",
+        /// Too many calls at once (429): wait and try again.
+        Throttled = "throttled",
+        /// A quota of the account is full (429, `LimitExceededException`): no waiting helps.
+        QuotaExceeded = "quota-exceeded",
+        /// The service refuses the request as it is (400).
+        Invalid = "invalid",
+        /// The caller may not do this (403), or is not known (401).
+        AccessDenied = "access-denied",
+        /// Someone else changes the same thing (409, `ConditionalOperationFailedException`).
+        Conflict = "conflict",
+        /// The service failed (5xx).
+        Service = "service",
+        /// The service answered, and the answer cannot be used: it is not what the API declares. A second one
+        /// is no accident.
+        InvalidResponse = "invalid-response",
+        /// No answer came: a connection that broke, or a time-out.
+        Transport = "transport",
+        /// Nothing was sent, as the service cannot be reached: the connection is refused, the host is unknown,
+        /// or the URL is not one of Amazon Connect.
+        Unreachable = "unreachable",
+        /// Nothing was sent, as there are no credentials to sign it with.
+        Credentials = "credentials",
+        /// The host ended it before the call was made.
+        Cancelled = "cancelled",
+        /// The client has no such operation: nothing was sent.
+        Unsupported = "unsupported",
+    }
 }
 
 impl ErrorKind {
-    /// Every kind.
-    pub const ALL: &[Self] = &[
-        Self::NotFound,
-        Self::Duplicate,
-        Self::Throttled,
-        Self::QuotaExceeded,
-        Self::Invalid,
-        Self::AccessDenied,
-        Self::Conflict,
-        Self::Service,
-        Self::InvalidResponse,
-        Self::Transport,
-        Self::Unreachable,
-        Self::Credentials,
-        Self::Cancelled,
-        Self::Unsupported,
-    ];
-
     /// Whether the same call may succeed later without anyone doing anything.
     ///
     /// For [`Service`](Self::Service) and [`Transport`](Self::Transport) the call may also have had
@@ -123,13 +105,14 @@ impl ErrorKind {
     }
 }
 
-/// Whether a call that failed may have had its effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Effect {
-    /// The service refused it: nothing has changed.
-    None,
-    /// Nobody knows: the call may have been done and its answer lost.
-    Unknown,
+choice! {
+    /// Whether a call that failed may have had its effect.
+    Effect {
+        /// The service refused it: nothing has changed.
+        None = "none",
+        /// Nobody knows: the call may have been done and its answer lost.
+        Unknown = "unknown",
+    }
 }
 
 /// A call that failed.

@@ -17,6 +17,8 @@ pub mod conformance;
 mod delayed;
 mod error;
 pub mod memory;
+#[cfg(feature = "mock")]
+pub mod mock;
 mod operations;
 #[cfg(feature = "policy")]
 mod pace;
@@ -43,10 +45,12 @@ pub use operations::{ApiCall, ConnectClient, Pending, Request};
 pub use pace::{Pace, Paced, Pacing, TokenBuckets, Turn};
 pub use page::{PagedRequest, all_pages};
 #[cfg(feature = "policy")]
-pub use rate::{Rate, Rates};
+pub use rate::{Rate, RateError, Rates};
 pub use request::*;
 #[cfg(feature = "policy")]
-pub use retry::{Retry, RetryPolicy, Retrying};
+pub use retry::{Retry, RetryPolicy, RetryPolicyBuilder, Retrying};
+#[cfg(feature = "tokio")]
+pub use timer::TokioTimer;
 pub use timer::{NoSleep, Sleep, ThreadSleep, ThreadTimer, Timer};
 #[cfg(feature = "tracing")]
 pub use traced::{Trace, Traced};

@@ -1,16 +1,40 @@
 //! How many calls the quota allows.
 
-use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
+use std::{collections::BTreeMap, fmt, num::NonZeroU32, str::FromStr, time::Duration};
 
-use crate::user::Operation;
+use crate::user::{Operation, one_line};
 
-/// How many calls of an operation the quota allows.
+/// How many calls of an operation the quota allows: as a text `RATE:BURST`, such as `2:5` for 2 calls a
+/// second and 5 at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Rate {
-    /// Minimum interval between two calls.
+    /// Minimum interval between two calls; half a second by default.
     pub every: Duration,
-    /// Burst: calls allowed at once when idle.
+    /// Burst: calls allowed at once when idle; 5 by default.
     pub burst: NonZeroU32,
+}
+
+/// A rate that no operation can have.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RateError {
+    /// The text does not have the form `RATE:BURST`.
+    #[error("`{}` is not of the form `RATE:BURST`", one_line(.0))]
+    Form(String),
+    /// The rate is no number, or out of its bounds.
+    #[error("the rate must be 0.001 to 1000000 calls a second, is `{}`", one_line(.0))]
+    Calls(String),
+    /// The burst is no whole number, or out of its bounds.
+    #[error("the burst must be 1 to 4294967295, is `{}`", one_line(.0))]
+    Burst(String),
+}
+
+impl RateError {
+    /// The way out.
+    pub const fn help(&self) -> &'static str {
+        "write `RATE:BURST`, calls a second and calls at once, such as `2:5`"
+    }
 }
 
 impl Rate {
@@ -23,10 +47,55 @@ impl Rate {
         },
     };
 
+    /// No limit worth the name: a call each nanosecond.
+    pub const UNLIMITED: Self = Self::new(Duration::from_nanos(1), NonZeroU32::MAX);
+
+    /// One call per `every`, with bursts of `burst`.
+    pub const fn new(every: Duration, burst: NonZeroU32) -> Self {
+        Self { every, burst }
+    }
+
+    /// So many calls a second, from 0.001 to 1,000,000, with bursts of `burst`.
+    ///
+    /// ```
+    /// use connect_user::client::Rate;
+    ///
+    /// assert_eq!(Rate::per_second(2.0, 5), Ok(Rate::DEFAULT));
+    /// assert_eq!("2:5".parse(), Ok(Rate::DEFAULT));
+    /// assert_eq!(Rate::per_second(0.0, 5).unwrap_err().to_string(), "the rate must be 0.001 to 1000000 calls a second, is `0`");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`RateError`] where a number is out of its bounds.
+    pub fn per_second(calls: f64, burst: u32) -> Result<Self, RateError> {
+        if !(0.001..=1_000_000.0).contains(&calls) {
+            return Err(RateError::Calls(calls.to_string()));
+        }
+        let burst = NonZeroU32::new(burst).ok_or_else(|| RateError::Burst(burst.to_string()))?;
+        Ok(Self::new(Duration::from_secs_f64(1.0 / calls), burst))
+    }
+
     /// The least time that so many calls take: those of the burst cost none.
     pub fn time_for(self, calls: u64) -> Duration {
         let waits = calls.saturating_sub(u64::from(self.burst.get()));
         Duration::try_from_secs_f64(self.every.as_secs_f64() * waits as f64).unwrap_or(Duration::MAX)
+    }
+}
+
+impl FromStr for Rate {
+    type Err = RateError;
+
+    fn from_str(text: &str) -> Result<Self, RateError> {
+        let (calls, burst) = text.split_once(':').ok_or_else(|| RateError::Form(text.to_owned()))?;
+        let calls = calls.parse().map_err(|_| RateError::Calls(calls.to_owned()))?;
+        Self::per_second(calls, burst.parse().map_err(|_| RateError::Burst(burst.to_owned()))?)
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", 1.0 / self.every.as_secs_f64(), self.burst)
     }
 }
 
@@ -39,13 +108,13 @@ impl Default for Rate {
 /// The quota of each operation: AWS raises them one by one.
 ///
 /// ```
-/// use std::{num::NonZeroU32, time::Duration};
 /// use connect_user::{client::{Rate, Rates}, user::Operation};
 ///
-/// let raised = Rate { every: Duration::from_millis(100), burst: NonZeroU32::MIN };
+/// let raised = Rate::per_second(10.0, 1)?;
 /// let rates = Rates::from(Rate::DEFAULT).with(Operation::DescribeUser, raised);
 /// assert_eq!(rates.of(Operation::DescribeUser), raised);
 /// assert_eq!(rates.of(Operation::CreateUser), Rate::DEFAULT);
+/// # Ok::<(), connect_user::client::RateError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rates {

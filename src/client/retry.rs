@@ -8,6 +8,8 @@ use std::{
     time::Duration,
 };
 
+use bon::Builder;
+
 use super::{
     around::{Around, Decorated, Next},
     cancel::CancellationToken,
@@ -21,18 +23,22 @@ use crate::user::Operation;
 ///
 /// Pauses double from `first` up to `longest`, and each gets a random part of its own length on top, so that
 /// many hosts do not come back at the same moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Builder, Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
     /// The first pause; half a second by default.
+    #[builder(default = Duration::from_millis(500))]
     pub first: Duration,
     /// The longest pause, without its random part; 20 seconds by default.
+    #[builder(default = Duration::from_secs(20))]
     pub longest: Duration,
     /// How often a call may fail before it is given up; 8 by default. Throttling does not count: it passes
     /// with time, so only `total` bounds it.
+    #[builder(default = 8)]
     pub attempts: usize,
     /// How long one call and its repetitions may take, waiting for its turn included: no pause begins that
     /// would end later. 2 minutes by default; [`Duration::MAX`] is without end.
+    #[builder(default = Duration::from_secs(120))]
     pub total: Duration,
 }
 
@@ -40,12 +46,7 @@ impl Default for RetryPolicy {
     /// 2 minutes, pausing from half a second to 20 seconds, and up to 8 attempts where it is not throttling:
     /// at two calls a second, that passes within seconds.
     fn default() -> Self {
-        Self {
-            first: Duration::from_millis(500),
-            longest: Duration::from_secs(20),
-            attempts: 8,
-            total: Duration::from_secs(120),
-        }
+        Self::builder().build()
     }
 }
 

@@ -66,6 +66,41 @@ impl Timer for ThreadTimer {
     }
 }
 
+/// The clock of the `tokio` runtime (feature `tokio`), which a test can pause: `time` must be enabled in the
+/// runtime.
+///
+/// ```
+/// use std::sync::Arc;
+/// use connect_user::client::{RetryPolicy, Retrying, TokioTimer, memory::MemoryConnect};
+///
+/// let client = Retrying::new(MemoryConnect::new(), RetryPolicy::default(), Arc::new(TokioTimer::default()));
+/// ```
+#[cfg(feature = "tokio")]
+#[derive(Clone, Copy, Debug)]
+pub struct TokioTimer(tokio::time::Instant);
+
+#[cfg(feature = "tokio")]
+impl Default for TokioTimer {
+    fn default() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+}
+
+#[cfg(feature = "tokio")]
+#[async_trait]
+impl Sleep for TokioTimer {
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Timer for TokioTimer {
+    fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 #[async_trait]
 impl<S: Sleep + ?Sized> Sleep for Arc<S> {
     async fn sleep(&self, duration: Duration) {

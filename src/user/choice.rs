@@ -1,13 +1,12 @@
-//! The closed choices of the service, by their names on the wire.
-
-use std::{fmt, str::FromStr};
+//! Closed choices by their names, first of all those of the service.
 
 use super::{suggestion::nearest, text::one_line};
 
+/// An enum whose values have names, by which it is shown, read and serialised.
 macro_rules! choice {
     (
         $(#[$meta:meta])*
-        $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $wire:literal),+ $(,)? }
+        $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $wire:expr),+ $(,)? }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,10 +19,10 @@ macro_rules! choice {
             /// Every value, in the order of the documentation.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// Every value's name on the wire, in the same order.
+            /// Every value's name, in the same order.
             pub const NAMES: &[&str] = &[$($wire),+];
 
-            /// The name on the wire.
+            /// The name, as it is written and read.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $wire,)+
@@ -31,20 +30,18 @@ macro_rules! choice {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
 
-        impl FromStr for $name {
-            type Err = UnknownChoice;
+        impl std::str::FromStr for $name {
+            type Err = $crate::user::UnknownChoice;
 
-            fn from_str(text: &str) -> Result<Self, UnknownChoice> {
-                match text {
-                    $($wire => Ok(Self::$variant),)+
-                    _ => Err(UnknownChoice { value: text.to_owned(), allowed: Self::NAMES }),
-                }
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let named = Self::ALL.iter().find(|value| value.as_str() == text);
+                named.copied().ok_or_else(|| $crate::user::UnknownChoice::new(text, Self::NAMES))
             }
         }
 
@@ -63,6 +60,8 @@ macro_rules! choice {
     };
 }
 
+pub(crate) use choice;
+
 /// A text that names none of a choice's values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not one of `{}`", one_line(value), allowed.join("`, `"))]
@@ -72,6 +71,10 @@ pub struct UnknownChoice {
 }
 
 impl UnknownChoice {
+    pub(crate) fn new(value: &str, allowed: &'static [&'static str]) -> Self {
+        Self { value: value.to_owned(), allowed }
+    }
+
     /// The way out: the value that is most likely meant, or all of them.
     pub fn help(&self) -> String {
         match nearest(&self.value, self.allowed.iter().copied()) {

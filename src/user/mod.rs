@@ -46,6 +46,7 @@ mod value;
 pub use arn::Arn;
 pub use attempt::CreationAttempt;
 pub use case::to_snake_case;
+pub(crate) use choice::choice;
 pub use choice::{Channel, IdentityManagementType, PhoneType, UnknownChoice, VoiceEnhancementMode};
 pub use code::{Code, CodeInfo, Severity, Stage};
 pub use decode::DecodeErrors;

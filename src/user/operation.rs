@@ -1,30 +1,21 @@
 //! The API operations of a user's life.
 
-use std::fmt;
-
-use serde::{Serialize, Serializer};
+use super::choice::choice;
 
 macro_rules! operations {
     ($($(#[$meta:meta])* $name:ident: $effect:ident),+ $(,)?) => {
-        /// An operation of the Amazon Connect API.
-        ///
-        /// Each has a quota of its own (by default 2 requests a second with bursts of 5, per account
-        /// and Region) and an IAM action of the same name.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Operation {
-            $($(#[$meta])* $name,)+
+        choice! {
+            /// An operation of the Amazon Connect API, by its name in the API Reference.
+            ///
+            /// Each has a quota of its own (by default 2 requests a second with bursts of 5, per account
+            /// and Region) and an IAM action of the same name.
+            Operation { $($(#[$meta])* $name = stringify!($name)),+ }
         }
 
         impl Operation {
-            /// Every operation that this crate calls.
-            pub const ALL: &[Self] = &[$(Self::$name),+];
-
             /// The operation's name in the API Reference.
             pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$name => stringify!($name),)+
-                }
+                self.as_str()
             }
 
             /// The IAM action that a caller needs.
@@ -109,16 +100,4 @@ operations! {
     SearchQuickConnects: reads,
     /// Deletes a quick connect.
     DeleteQuickConnect: writes,
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl Serialize for Operation {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
 }

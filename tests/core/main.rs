@@ -10,6 +10,7 @@ mod layers;
 mod listings;
 mod memory;
 mod model;
+mod names;
 mod package;
 mod permissions;
 mod random;

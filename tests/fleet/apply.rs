@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use connect_user::{
     apply::Recovery,
     client::{
-        CancellationToken, ConnectClient, ErrorKind, QuickConnectSummary, Rate, Sleep, Timer, TokenBuckets,
+        CancellationToken, ConnectClient, ErrorKind, QuickConnectSummary, Rate, TokenBuckets, TokioTimer,
         memory::{Fault, MemoryConnect, Outcome},
     },
     diff::{Action, QuickConnects},
@@ -25,28 +25,12 @@ use connect_user::{
 };
 use proptest::{collection::vec, option, prelude::*, sample::select, strategy::Strategy as _};
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use crate::support::*;
 
 /// The runtime's clock, which tests pause.
-pub struct Tokio(Instant);
-
-#[async_trait]
-impl Sleep for Tokio {
-    async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
-    }
-}
-
-impl Timer for Tokio {
-    fn now(&self) -> Duration {
-        self.0.elapsed()
-    }
-}
-
-pub fn timer() -> Arc<Tokio> {
-    Arc::new(Tokio(Instant::now()))
+pub fn timer() -> Arc<TokioTimer> {
+    Arc::new(TokioTimer::default())
 }
 
 pub fn options<'a>() -> ApplyOptions<'a> {
@@ -129,7 +113,7 @@ async fn many_are_made_at_the_speed_of_the_quota_and_then_there_is_nothing_to_do
 #[tokio::test(start_paused = true)]
 async fn more_users_than_are_under_way_at_once_may_wait_for_each_other() {
     let (connect, store) = (connect(), MemoryStore::default());
-    let rate = Rate { every: Duration::from_nanos(1), burst: NonZeroU32::MAX };
+    let rate = Rate::UNLIMITED;
     let fast = || {
         let mut options = options();
         options.pace = Arc::new(TokenBuckets::new(rate, options.timer.clone()));
@@ -180,7 +164,7 @@ async fn with_users(states: &mut BTreeMap<String, UserState>) -> MemoryConnect {
     let store = MemoryStore::default();
     let all: Vec<Wanted> = states.keys().map(|name| wanted(name, &document(name))).collect();
     let mut fast = options();
-    let rate = Rate { every: Duration::from_nanos(1), burst: NonZeroU32::MAX };
+    let rate = Rate::UNLIMITED;
     fast.pace = Arc::new(TokenBuckets::new(rate, fast.timer.clone()));
     assert!(apply(&plan_of(&all, &BTreeMap::new()), &store, &connect, &fast).await.is_done());
     *states = states_of(&store).await;

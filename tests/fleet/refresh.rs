@@ -1,6 +1,6 @@
 //! Reading a fleet again: who is read, how, and in how many calls.
 
-use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use connect_user::{
     client::{
@@ -671,7 +671,7 @@ async fn who_is_gone_and_missing_from_the_program_leaves_the_store() {
 /// Carries out plans without a quota.
 fn at_once(now: &(dyn Fn() -> Timestamp + Send + Sync)) -> ApplyOptions<'_> {
     let timer = Arc::new(ThreadTimer::default());
-    let unbounded = Rate { every: Duration::from_nanos(1), burst: NonZeroU32::MAX };
+    let unbounded = Rate::UNLIMITED;
     let pace = Arc::new(TokenBuckets::new(unbounded, timer.clone()));
     ApplyOptions::builder().timer(timer).pace(pace).now(now).build()
 }

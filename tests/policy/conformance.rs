@@ -39,7 +39,7 @@ async fn every_client_here_keeps_the_contract() {
     keeps(&Arc::new(connect())).await;
     keeps(&Retrying::new(connect(), RetryPolicy::default(), timer())).await;
     keeps(&Traced::new(connect())).await;
-    let rate = Rate { every: Duration::from_millis(10), burst: NonZeroU32::MIN };
+    let rate = Rate::new(Duration::from_millis(10), NonZeroU32::MIN);
     let paced = Paced::new(connect(), Arc::new(TokenBuckets::new(rate, timer())));
     keeps(&paced).await;
     keeps(&Retrying::new(paced, RetryPolicy::default(), timer())).await;

@@ -14,24 +14,8 @@ use connect_user::{
 };
 use tokio::time::Instant;
 
-/// The runtime's clock, which a test pauses.
-struct Tokio(Instant);
-
-#[async_trait::async_trait]
-impl Sleep for Tokio {
-    async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
-    }
-}
-
-impl Timer for Tokio {
-    fn now(&self) -> Duration {
-        self.0.elapsed()
-    }
-}
-
-fn timer() -> Arc<Tokio> {
-    Arc::new(Tokio(Instant::now()))
+fn timer() -> Arc<TokioTimer> {
+    Arc::new(TokioTimer::default())
 }
 
 fn connect() -> Arc<MemoryConnect> {
@@ -148,9 +132,9 @@ async fn the_largest_times_and_counts_are_no_trouble() {
     let client = Retrying::new(disturbed, policy, timer());
     client.describe_instance(&instance()).await.expect("after a hundred times");
 
-    let rate = Rate { every: Duration::MAX, burst: NonZeroU32::MAX };
+    let rate = Rate::new(Duration::MAX, NonZeroU32::MAX);
     assert_eq!(rate.time_for(u64::MAX), Duration::MAX);
-    assert_eq!(Rate { every: Duration::ZERO, ..rate }.time_for(u64::MAX), Duration::ZERO);
+    assert_eq!(Rate::new(Duration::ZERO, rate.burst).time_for(u64::MAX), Duration::ZERO);
     for shared in [false, true] {
         let pace = TokenBuckets::new(rate, timer());
         let pace = if shared { pace.shared() } else { pace };
@@ -160,7 +144,7 @@ async fn the_largest_times_and_counts_are_no_trouble() {
             ErrorKind::Cancelled
         );
         for burst in [NonZeroU32::MIN, NonZeroU32::MAX] {
-            let pace = TokenBuckets::new(Rate { every: Duration::MAX, burst }, timer());
+            let pace = TokenBuckets::new(Rate::new(Duration::MAX, burst), timer());
             let pace = if shared { pace.shared() } else { pace };
             let connect = connect();
             refuse(&connect, 1, ErrorKind::Throttled);
@@ -225,7 +209,7 @@ async fn who_keeps_the_pace_is_never_throttled_and_who_does_not_is() {
 async fn throttling_slows_down_and_success_recovers() {
     let connect = connect();
     let timer = timer();
-    let rate = Rate { every: Duration::from_millis(100), burst: NonZeroU32::MIN };
+    let rate = Rate::new(Duration::from_millis(100), NonZeroU32::MIN);
     let client = Paced::new(connect.clone(), Arc::new(TokenBuckets::new(rate, timer)));
     client.describe_instance(&instance()).await.expect("answered");
     connect.inject(Fault::of(Operation::DescribeInstance, 1, Outcome::Refused(ErrorKind::Throttled)));
@@ -311,7 +295,7 @@ async fn a_run_just_after_another_goes_on_at_the_whole_rate() {
 async fn a_cancelled_call_is_not_made_and_one_under_way_is_waited_for() {
     let connect = connect();
     let timer = timer();
-    let rate = Rate { every: Duration::from_secs(100), burst: NonZeroU32::MIN };
+    let rate = Rate::new(Duration::from_secs(100), NonZeroU32::MIN);
     let token = CancellationToken::new();
     let paced = Paced::new(connect.clone(), Arc::new(TokenBuckets::new(rate, timer.clone())));
     let paced = paced.with_cancellation(token.clone());
@@ -350,7 +334,7 @@ async fn cancelling_ends_a_pause_and_keeps_what_the_service_said() {
 async fn every_attempt_counts_against_the_pace() {
     let connect = connect();
     let timer = timer();
-    let rate = Rate { every: Duration::from_secs(10), burst: NonZeroU32::MIN };
+    let rate = Rate::new(Duration::from_secs(10), NonZeroU32::MIN);
     let paced = Paced::new(connect.clone(), Arc::new(TokenBuckets::new(rate, timer.clone())));
     let client = Retrying::new(paced, policy(), timer);
     connect.inject(Fault::of(Operation::DescribeInstance, 1, Outcome::Refused(ErrorKind::Service)));

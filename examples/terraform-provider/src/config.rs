@@ -1,7 +1,5 @@
 //! The provider's configuration.
 
-use std::{num::NonZeroU32, time::Duration};
-
 use connect_user::{
     client::{Rate, aws::AwsSettings},
     diff::{DirectoryUserIdPolicy, Options, PasswordPolicy, QuickConnects},
@@ -137,10 +135,7 @@ impl Config {
         let max_deletes = reader.number("max_deletes", 0.0..=1_000_000.0).map(|number| number as usize);
         Self {
             aws,
-            rate: Rate {
-                every: Duration::from_secs_f64(1.0 / calls),
-                burst: NonZeroU32::new(burst as u32).unwrap_or(NonZeroU32::MIN),
-            },
+            rate: Rate::per_second(calls, burst as u32).unwrap_or_default(),
             shared_quota: reader.flag("shared_quota"),
             refresh: reader.choice("refresh", &REFRESH),
             adopt_existing: reader.flag("adopt_existing"),

@@ -1,0 +1,51 @@
+//! A mock of [`ConnectClient`] for unit tests (feature `mock`), made with `mockall`.
+//!
+//! A test says what each call must carry and what it answers; whatever is not expected panics. For everything
+//! that a service remembers from one call to the next, [`memory`](super::memory) is there.
+//!
+//! ```
+//! use connect_user::client::{ConnectClient, ListUsers, Page, mock::MockConnectClient};
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut client = MockConnectClient::new();
+//! client
+//!     .expect_list_users()
+//!     .withf(|request| request.instance_id.bare() == "1c2d")
+//!     .times(1)
+//!     .returning(|_| Ok(Page::new([], None)));
+//!
+//! assert!(client.list_users(&ListUsers::new("1c2d")).await?.items.is_empty());
+//! # Ok(()) }
+//! ```
+// The methods are what `mockall` makes of the operations.
+#![allow(missing_debug_implementations, missing_docs, reason = "`mockall` generates them")]
+
+use async_trait::async_trait;
+
+use super::{
+    answer::*,
+    error::ClientResult,
+    operations::{ConnectClient, for_each_operation},
+    request::*,
+};
+use crate::user::ProficiencyKey;
+
+macro_rules! mock_client {
+    ({} $(
+        $(#[$meta:meta])*
+        $method:ident $request:ident($($concerns:ident),+) -> $answer:ty;
+    )+) => {
+        mockall::mock! {
+            /// A client whose every answer the test says.
+            #[derive(Debug)]
+            pub ConnectClient {}
+
+            #[async_trait]
+            impl ConnectClient for ConnectClient {
+                $(async fn $method(&self, request: &$request) -> ClientResult<$answer>;)+
+            }
+        }
+    };
+}
+
+for_each_operation!(mock_client! {});
