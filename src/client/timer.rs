@@ -1,7 +1,6 @@
 //! Time, without a runtime of our own.
 
 use std::{
-    fmt,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -120,8 +119,8 @@ impl<T: Timer + ?Sized> Timer for Arc<T> {
 pub(super) struct Clock(pub(super) Arc<dyn Timer>);
 
 #[cfg(feature = "policy")]
-impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Timer")
     }
 }
