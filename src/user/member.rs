@@ -1,7 +1,7 @@
 //! What stands in the objects of a list property: the rest of the table, for hosts that declare a schema.
 
 use super::{
-    Channel, PhoneType, Property,
+    Bounds, Channel, PhoneType, Property,
     Property::{
         AfterContactWorkConfigs, AutoAcceptConfigs, PersistentConnectionConfigs, PhoneNumberConfigs,
         UserProficiencies, VoiceEnhancementConfigs,
@@ -18,6 +18,8 @@ pub struct Member {
     pub path: &'static str,
     /// The form of its value.
     pub shape: Shape,
+    /// The bounds of its value.
+    pub bounds: Bounds,
     /// Whether it cannot be left out where the object around it is given.
     pub required: bool,
     /// How careful one must be with its value.
@@ -33,17 +35,23 @@ impl Member {
     }
 
     const fn new(path: &'static str, shape: Shape, summary: &'static str) -> Self {
-        Self { path, shape, required: true, sensitivity: Sensitivity::Public, summary }
+        Self { path, shape, bounds: Bounds::None, required: true, sensitivity: Sensitivity::Public, summary }
     }
 
     const fn optional(self) -> Self {
         Self { required: false, ..self }
     }
 
+    const fn within(self, bounds: Bounds) -> Self {
+        Self { bounds, ..self }
+    }
+
     const fn personal(self) -> Self {
         Self { sensitivity: Sensitivity::Personal, ..self }
     }
 }
+
+const SECONDS: Bounds = AfterContactWorkConfigs.info().bounds;
 
 const CHANNEL: Member = Member::new("channel", Shape::Choice(Channel::NAMES), "the channel");
 
@@ -86,12 +94,14 @@ impl Property {
                         "afterContactWorkConfig.afterContactWorkTimeLimit",
                         Shape::Integer,
                         "seconds after contacts; 0 is without end",
-                    ),
+                    )
+                    .within(SECONDS),
                     Member::new(
                         "agentFirstCallbackAfterContactWorkConfig.afterContactWorkTimeLimit",
                         Shape::Integer,
                         "seconds after callbacks that called the agent first, `VOICE` only; 0 is without end",
                     )
+                    .within(SECONDS)
                     .optional(),
                 ]
                 }
@@ -138,9 +148,11 @@ impl Property {
             UserProficiencies => {
                 const {
                     &[
-                        Member::new("attributeName", Shape::String, "a predefined attribute of the instance"),
-                        Member::new("attributeValue", Shape::String, "one of the attribute's values"),
-                        Member::new("level", Shape::Integer, "from 1 to 5"),
+                        Member::new("attributeName", Shape::String, "a predefined attribute of the instance")
+                            .within(Bounds::Characters(1, 100)),
+                        Member::new("attributeValue", Shape::String, "one of the attribute's values")
+                            .within(Bounds::Characters(1, 100)),
+                        Member::new("level", Shape::Integer, "from 1 to 5").within(Bounds::Number(1, 5)),
                     ]
                 }
             }

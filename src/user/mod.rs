@@ -95,4 +95,5 @@ pub(crate) use keep::keep_ignored;
 pub(crate) use name::max_recommended_name;
 pub(crate) use node::{Content, Node, Secrets};
 pub(crate) use path::{document_order, document_rank};
+pub(crate) use tags::{TAG_KEY, TAG_VALUE};
 pub(crate) use text::{is_control, misleading, quoted};

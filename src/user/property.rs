@@ -95,6 +95,8 @@ pub enum Bounds {
     Seconds(i64, i64),
     /// Elements.
     Elements(u64, u64),
+    /// A number.
+    Number(i64, i64),
 }
 
 impl fmt::Display for Bounds {
@@ -104,6 +106,7 @@ impl fmt::Display for Bounds {
             Self::Characters(least, most) => write!(f, "{least}–{most} characters"),
             Self::Seconds(least, most) => write!(f, "{least}–{most} s"),
             Self::Elements(least, most) => write!(f, "{least}–{most}"),
+            Self::Number(least, most) => write!(f, "{least}–{most}"),
         }
     }
 }

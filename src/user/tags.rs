@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Input;
+use super::{Bounds, Input};
 
 /// What the keys of tags that AWS itself sets begin with: nobody else may set or remove them, and
 /// they do not count against the limit of 50.
@@ -10,6 +10,12 @@ pub const SYSTEM_TAG_PREFIX: &str = "aws:";
 
 /// The most tags that a user may have, not counting those of AWS.
 pub const MAX_TAGS: usize = 50;
+
+/// How long the key of a tag may be.
+pub(crate) const TAG_KEY: Bounds = Bounds::Characters(1, 128);
+
+/// How long the value of a tag may be.
+pub(crate) const TAG_VALUE: Bounds = Bounds::Characters(0, 256);
 
 /// Tags as a spec gives them: each value may still be unknown.
 pub type TagInputs = BTreeMap<String, Input<String>>;

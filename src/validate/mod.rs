@@ -27,6 +27,7 @@
 //! ]);
 //! ```
 
+mod bounds;
 mod context;
 mod names;
 mod overrides;

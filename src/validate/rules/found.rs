@@ -42,6 +42,19 @@ impl Found {
         self.push(Weight::Usual, path.into(), message.into(), help.into(), Vec::new());
     }
 
+    /// A value that is not within its bounds, if `problem` says what is wrong with it.
+    pub(in crate::validate) fn add_bounds(
+        &mut self,
+        path: impl Into<Path>,
+        problem: Option<String>,
+        help: impl Into<String>,
+    ) {
+        if let Some(problem) = problem {
+            let path = path.into();
+            self.add(path.clone(), format!("`{path}` {problem}"), help);
+        }
+    }
+
     pub(in crate::validate) fn add_related(
         &mut self,
         path: impl Into<Path>,

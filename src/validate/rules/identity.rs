@@ -7,8 +7,11 @@ use super::{
     subject::{Subject, known},
 };
 use crate::{
-    user::{IdentityInfo, IdentityManagementType, Input, Personal, Property},
-    validate::text::{count, has_length, is_e164, is_email, is_secondary_email},
+    user::{Bounds, IdentityInfo, IdentityManagementType, Input, Personal, Property},
+    validate::{
+        bounds::length,
+        text::{is_e164, is_email, is_secondary_email},
+    },
 };
 
 type Member<'a> = Option<&'a Input<Personal>>;
@@ -63,12 +66,14 @@ pub(super) fn names_expected(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn name_length(subject: &Subject<'_>, found: &mut Found) {
-    let last = if subject.is(IdentityManagementType::ConnectManaged) { 256 } else { 300 };
-    for ((property, member), most) in names(subject).into_iter().zip([255, last]) {
-        if let Some(name) = text(member).filter(|name| !has_length(name, 0, most)) {
-            let message = format!("`{property}` must have at most {most} characters, has {}", count(name));
-            found.add(property, message, "shorten the name");
-        }
+    let is_narrow = subject.is(IdentityManagementType::ConnectManaged);
+    for (property, member) in names(subject) {
+        let bounds = match property {
+            Property::LastName if is_narrow => Bounds::Characters(0, 256),
+            _ => property.info().bounds,
+        };
+        let problem = text(member).and_then(|name| length(bounds, name));
+        found.add_bounds(property, problem, "shorten the name");
     }
 }
 
@@ -141,11 +146,9 @@ fn secondary<'a>(subject: &Subject<'a>) -> Option<&'a str> {
 }
 
 pub(super) fn secondary_length(subject: &Subject<'_>, found: &mut Found) {
-    if let Some(email) = secondary(subject).filter(|email| !has_length(email, 0, 265)) {
-        let message =
-            format!("`identityInfo.secondaryEmail` must have at most 265 characters, has {}", count(email));
-        found.add(Property::SecondaryEmail, message, "give a shorter address");
-    }
+    let property = Property::SecondaryEmail;
+    let problem = secondary(subject).and_then(|email| length(property.info().bounds, email));
+    found.add_bounds(property, problem, "give a shorter address");
 }
 
 pub(super) fn secondary_shape(subject: &Subject<'_>, found: &mut Found) {

@@ -8,16 +8,14 @@ use super::{
 };
 use crate::{
     user::{Arn, Id, IdKind, IdentityManagementType, Path, Property},
-    validate::text::{count, has_length},
+    validate::bounds::{length, outside},
 };
 
 pub(super) fn instance_length(subject: &Subject<'_>, found: &mut Found) {
     if let Some(id) = subject.spec.instance_id.known() {
-        let bare = id.bare();
-        if !bare.is_empty() && !has_length(bare, 1, 100) {
-            let message = format!("`instanceId` must have 1 to 100 characters, has {}", count(bare));
-            found.add(Property::InstanceId, message, "give the id that the console shows");
-        }
+        // That it is empty is a matter of its form.
+        let problem = length(Property::InstanceId.info().bounds, id.bare()).filter(|_| !id.bare().is_empty());
+        found.add_bounds(Property::InstanceId, problem, "give the id that the console shows");
     }
 }
 
@@ -109,11 +107,10 @@ pub(super) fn directory_not_allowed(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn security_profile_count(subject: &Subject<'_>, found: &mut Found) {
+    let property = Property::SecurityProfileIds;
     let ids = subject.spec.security_profile_ids.known();
-    if let Some(ids) = ids.filter(|ids| !(1..=10).contains(&ids.len())) {
-        let message = format!("`securityProfileIds` must have 1 to 10 elements, has {}", ids.len());
-        found.add(Property::SecurityProfileIds, message, "give the user 1 to 10 security profiles");
-    }
+    let problem = ids.and_then(|ids| outside(property.info().bounds, ids.len()));
+    found.add_bounds(property, problem, "give the user 1 to 10 security profiles");
 }
 
 pub(super) fn duplicate_security_profile(subject: &Subject<'_>, found: &mut Found) {

@@ -7,8 +7,11 @@ use super::{
     subject::{Subject, known},
 };
 use crate::{
-    user::{IdentityManagementType, Property, max_recommended_name},
-    validate::text::{count, has_length, is_email},
+    user::{Bounds, IdentityManagementType, Property, max_recommended_name},
+    validate::{
+        bounds,
+        text::{count, has_length, is_email},
+    },
 };
 
 pub(super) fn missing(subject: &Subject<'_>, found: &mut Found) {
@@ -19,12 +22,11 @@ pub(super) fn missing(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn length(subject: &Subject<'_>, found: &mut Found) {
-    let most = if subject.is(IdentityManagementType::Saml) { 64 } else { 100 };
-    if let Some(name) = known(&subject.spec.name).filter(|name| !has_length(name, 1, most)) {
-        let message = format!("`name` must have 1 to {most} characters, has {}", count(name));
-        let help = "choose another name; a change of name replaces a user that exists";
-        found.add(Property::Name, message, help);
-    }
+    let is_saml = subject.is(IdentityManagementType::Saml);
+    let bounds = if is_saml { Bounds::Characters(1, 64) } else { Property::Name.info().bounds };
+    let problem = known(&subject.spec.name).and_then(|name| bounds::length(bounds, name));
+    let help = "choose another name; a change of name replaces a user that exists";
+    found.add_bounds(Property::Name, problem, help);
 }
 
 pub(super) fn characters(subject: &Subject<'_>, found: &mut Found) {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     user::{IdentityManagementType, Property},
-    validate::text::has_length,
+    validate::bounds,
 };
 
 pub(super) fn required(subject: &Subject<'_>, found: &mut Found) {
@@ -29,8 +29,11 @@ pub(super) fn not_allowed(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn length(subject: &Subject<'_>, found: &mut Found) {
-    if password(subject).is_some_and(|password| !has_length(password, 8, 64)) {
-        let message = "`password` must have 8 to 64 characters";
+    let problem =
+        password(subject).and_then(|password| bounds::length(Property::Password.info().bounds, password));
+    // How long it is, nobody need know.
+    if let Some((problem, _)) = problem.as_deref().and_then(|problem| problem.split_once(", has ")) {
+        let message = format!("`password` {problem}");
         found.add_weighed(weight(subject), Property::Password, message, "choose another password");
     }
 }

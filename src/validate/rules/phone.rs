@@ -1,17 +1,17 @@
 //! Phones and after contact work, of the phone block and per channel. No message shows a number.
 
-use validator::ValidateRange;
-
 use super::{
     found::{Found, Weight},
     subject::{Subject, elements, known},
 };
 use crate::{
-    user::{AfterContactWorkConfig, Channel, Input, Path, Personal, PhoneType, Property},
-    validate::text::is_e164,
+    user::{AfterContactWorkConfig, Bounds, Channel, Input, Path, Personal, PhoneType, Property},
+    validate::{bounds::outside, text::is_e164},
 };
 
-const MOST_SECONDS: i64 = 2_000_000;
+/// Of after contact work, in whatever channel.
+const LIMIT: Bounds = Property::AfterContactWorkTimeLimit.info().bounds;
+
 const MOST_CHAT_SECONDS: i64 = 5_400;
 
 pub(super) fn required(subject: &Subject<'_>, found: &mut Found) {
@@ -118,19 +118,23 @@ fn limits(subject: &Subject<'_>) -> Vec<(Path, Option<Channel>, i64)> {
 
 pub(super) fn work_limit(subject: &Subject<'_>, found: &mut Found) {
     for (place, _, limit) in limits(subject) {
-        if !limit.validate_range(Some(0), Some(MOST_SECONDS), None, None) {
+        if let Some(problem) = outside(LIMIT, limit) {
             let is_carried = u32::try_from(limit).is_ok();
             let weight = if is_carried { Weight::Usual } else { Weight::Unsendable };
-            let message = format!("`{place}` must be 0 to 2,000,000 seconds, is {limit}");
-            found.add_weighed(weight, place, message, "give seconds; 0 is without end");
+            found.add_weighed(
+                weight,
+                place.clone(),
+                format!("`{place}` {problem}"),
+                "give seconds; 0 is without end",
+            );
         }
     }
 }
 
 pub(super) fn chat_limit(subject: &Subject<'_>, found: &mut Found) {
     for (place, channel, limit) in limits(subject) {
-        let is_long = (MOST_CHAT_SECONDS + 1..=MOST_SECONDS).contains(&limit);
-        if channel == Some(Channel::Chat) && is_long {
+        // What is out of the bounds of every channel is told once.
+        if channel == Some(Channel::Chat) && limit > MOST_CHAT_SECONDS && outside(LIMIT, limit).is_none() {
             let message = format!("`{place}` must be 0 to 5,400 seconds for `CHAT`, is {limit}");
             found.add(place, message, "give up to 5,400 seconds");
         }

@@ -2,19 +2,23 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use validator::ValidateRange;
-
 use super::{
     found::{Found, Weight},
     subject::{Subject, elements, known},
 };
 use crate::{
-    user::{Input, Path, Property, UserProficiency},
-    validate::text::{self, has_length},
+    user::{Bounds, Input, Path, Property, UserProficiency},
+    validate::bounds::{self, outside},
 };
 
 fn proficiencies<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (Path, &'a UserProficiency)> {
     elements(&subject.spec.user_proficiencies, Property::UserProficiencies)
+}
+
+/// The bounds of a member, as the table has them.
+fn bounds_of(member: &str) -> Bounds {
+    let members = Property::UserProficiencies.members();
+    members.iter().find(|known| known.path == member).map_or(Bounds::None, |known| known.bounds)
 }
 
 pub(super) fn length(subject: &Subject<'_>, found: &mut Found) {
@@ -22,32 +26,21 @@ pub(super) fn length(subject: &Subject<'_>, found: &mut Found) {
         for (member, text) in
             [("attributeName", &proficiency.attribute_name), ("attributeValue", &proficiency.attribute_value)]
         {
-            if let Some(text) = text.known().filter(|text| !has_length(text, 1, 100)) {
-                let place = place.member(member);
-                let message = format!("`{place}` must have 1 to 100 characters, has {}", text::count(text));
-                found.add(
-                    place,
-                    message,
-                    "name a predefined attribute of the instance and one of its values",
-                );
-            }
+            let problem = text.known().and_then(|text| bounds::length(bounds_of(member), text));
+            let help = "name a predefined attribute of the instance and one of its values";
+            found.add_bounds(place.member(member), problem, help);
         }
     }
 }
 
 pub(super) fn level(subject: &Subject<'_>, found: &mut Found) {
     for (place, proficiency) in proficiencies(subject) {
-        let is_wrong = |level: &&i64| !level.validate_range(Some(1), Some(5), None, None);
-        if let Some(level) = proficiency.level.known().filter(is_wrong) {
+        let Some(level) = proficiency.level.known() else { continue };
+        if let Some(problem) = outside(bounds_of("level"), *level) {
             let place = place.member("level");
             let weight = if u8::try_from(*level).is_ok() { Weight::Usual } else { Weight::Unsendable };
-            let message = format!("`{place}` must be 1 to 5, is {level}");
-            found.add_weighed(
-                weight,
-                place,
-                message,
-                "give 1 to 5; leave the proficiency out where there is none",
-            );
+            let help = "give 1 to 5; leave the proficiency out where there is none";
+            found.add_weighed(weight, place.clone(), format!("`{place}` {problem}"), help);
         }
     }
 }

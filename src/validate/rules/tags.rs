@@ -5,8 +5,8 @@ use super::{
     subject::{Subject, known},
 };
 use crate::{
-    user::{Input, MAX_TAGS, Path, Property, TagInputs, is_system_tag, merge_tags},
-    validate::text::{count as length, has_length},
+    user::{MAX_TAGS, Path, Property, TAG_KEY, TAG_VALUE, TagInputs, is_system_tag, merge_tags},
+    validate::bounds::length,
 };
 
 fn tags(subject: &Subject<'_>) -> TagInputs {
@@ -34,11 +34,11 @@ pub(super) fn count(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn key_length(subject: &Subject<'_>, found: &mut Found) {
-    for key in tags(subject).keys().filter(|key| !has_length(key, 1, 128)) {
-        let origin = origin(subject, key);
-        let message =
-            format!("the key of the {origin} `{key}` must have 1 to 128 characters, has {}", length(key));
-        found.add(place(key), message, "shorten the key, or take the tag out");
+    for key in tags(subject).keys() {
+        if let Some(problem) = length(TAG_KEY, key) {
+            let message = format!("the key of the {} `{key}` {problem}", origin(subject, key));
+            found.add(place(key), message, "shorten the key, or take the tag out");
+        }
     }
 }
 
@@ -80,12 +80,8 @@ pub(super) fn ignored(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn value_length(subject: &Subject<'_>, found: &mut Found) {
     for (key, value) in tags(subject) {
-        if let Some(value) = Input::into_known(value).filter(|value| !has_length(value, 0, 256)) {
-            let message = format!(
-                "the value of the {} `{key}` must have at most 256 characters, has {}",
-                origin(subject, &key),
-                length(&value)
-            );
+        if let Some(problem) = value.known().and_then(|value| length(TAG_VALUE, value)) {
+            let message = format!("the value of the {} `{key}` {problem}", origin(subject, &key));
             found.add(place(&key), message, "shorten the value");
         }
     }

@@ -1,0 +1,47 @@
+//! Values against the bounds of the table.
+
+use std::fmt;
+
+use validator::ValidateRange;
+
+use crate::user::Bounds;
+
+/// What is wrong with how long, how many or how much something is: `must have 1 to 100 characters, has 120`.
+pub(super) fn outside(bounds: Bounds, is: impl TryInto<i64>) -> Option<String> {
+    let is = is.try_into().unwrap_or(i64::MAX);
+    let (least, most) = match bounds {
+        Bounds::None => return None,
+        Bounds::Characters(least, most) | Bounds::Elements(least, most) => {
+            (i64::try_from(least).unwrap_or(i64::MAX), i64::try_from(most).unwrap_or(i64::MAX))
+        }
+        Bounds::Seconds(least, most) | Bounds::Number(least, most) => (least, most),
+    };
+    let counted = |what| match least {
+        0 => format!("must have at most {most} {what}, has {is}"),
+        least => format!("must have {least} to {most} {what}, has {is}"),
+    };
+    let problem = || match bounds {
+        Bounds::Characters(..) => counted("characters"),
+        Bounds::Elements(..) => counted("elements"),
+        Bounds::Seconds(..) => format!("must be {} to {} seconds, is {is}", Grouped(least), Grouped(most)),
+        _ => format!("must be {least} to {most}, is {is}"),
+    };
+    (!is.validate_range(Some(least), Some(most), None, None)).then(problem)
+}
+
+/// What is wrong with the length of a text.
+pub(super) fn length(bounds: Bounds, text: &str) -> Option<String> {
+    outside(bounds, super::text::count(text))
+}
+
+/// A number with its thousands apart: `2,000,000`.
+struct Grouped(i64);
+
+impl fmt::Display for Grouped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0 / 1_000, self.0 % 1_000) {
+            (0, rest) => write!(f, "{rest}"),
+            (thousands, rest) => write!(f, "{},{:03}", Grouped(thousands), rest.abs()),
+        }
+    }
+}
