@@ -2,6 +2,7 @@
 
 mod apply;
 mod diff;
+mod directory;
 mod files;
 mod ignore;
 mod journal;

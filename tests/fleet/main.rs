@@ -3,7 +3,6 @@
 mod apply;
 mod creations;
 mod damage;
-mod directory;
 mod histories;
 mod plan;
 mod refresh;

@@ -34,7 +34,7 @@ fn connect() -> MemoryConnect {
 }
 
 fn named(instance: &str, routing: &str, security: &[&str], group: Option<&str>) -> UserSpec {
-    let mut document = document("jane");
+    let mut document = with(&[("identityInfo", json!({ "firstName": "Jane", "lastName": "Roe" }))]);
     document["instanceId"] = json!(instance);
     document["routingProfileId"] = json!(routing);
     document["securityProfileIds"] = json!(security);
