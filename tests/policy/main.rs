@@ -1,7 +1,9 @@
 //! Retry and pace, under a paused clock; and the contract, which every client keeps.
 
 mod conformance;
+mod operations;
 mod traced;
+mod wrong;
 
 use std::{collections::BTreeSet, num::NonZeroU32, sync::Arc, time::Duration};
 

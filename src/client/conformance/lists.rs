@@ -8,42 +8,65 @@ use crate::{
     user::{Channel, Id, IdKind, Operation, Phone, PhoneType},
 };
 
-/// What all pages hold, none of which may be larger than was asked for.
-macro_rules! pages_of {
-    ($size:literal, $suite:ident, $method:ident, $request:ident) => {{
-        let mut request =
-            $request { instance_id: $suite.instance(), next_token: None, max_results: Some($size) };
-        let mut items = Vec::new();
+impl Suite<'_> {
+    /// What all pages hold, none of which may be larger than was asked for.
+    async fn pages_of<R: PagedRequest>(&self, mut request: R, most: usize) -> Result<Vec<R::Item>, String> {
+        let (mut items, mut tokens) = (Vec::new(), BTreeSet::new());
         loop {
-            let page = $suite.client.$method(&request).await.map_err(failed("a list"))?;
-            if page.items.len() > $size {
-                return Err(format!("a page: expected at most {}, found {}", $size, page.items.len()));
+            let page = request.send(self.client).await.map_err(failed("a list"))?;
+            if page.items.len() > most {
+                let elements = if most == 1 { "element" } else { "elements" };
+                return Err(format!("a page must have at most {most} {elements}, has {}", page.items.len()));
             }
             items.extend(page.items);
             match page.next_token {
-                Some(token) => request.next_token = Some(token),
-                None => break items,
+                None => return Ok(items),
+                Some(token) if tokens.insert(token.clone()) => request.set_next_token(token),
+                Some(_) => return Err("a list: a page comes twice".to_owned()),
             }
         }
-    }};
-}
+    }
 
-impl Suite<'_> {
     pub(super) async fn a_list_holds_everybody_once(&self, name: &str) -> Check {
         let mut made = BTreeSet::new();
         for number in 0..3 {
             let name = format!("{name}-{number}");
             made.insert((self.make(&name).await?.user_id, name));
         }
-        let all = pages_of!(2, self, list_users, ListUsers);
+        let all = self.pages_of(ListUsers::new(self.instance()).max_results(2), 2).await?;
         let seen: Vec<_> = all
             .into_iter()
             .map(|user| (user.user_id, user.name))
             .filter(|(id, _)| made.iter().any(|(made, _)| made == id))
             .collect();
         let distinct: BTreeSet<_> = seen.iter().cloned().collect();
-        expect("pages' content", &(seen.len(), distinct), &(3, made.clone()))?;
+        expect("users of all pages", &(seen.len(), distinct), &(3, made.clone()))?;
         for (user_id, _) in &made {
+            self.delete(user_id).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn a_list_tells_the_time_of_change(&self, name: &str) -> Check {
+        let user_id = self.make(name).await?.user_id;
+        let read = self.read(&user_id).await?;
+        let all = self.pages_of(ListUsers::new(self.instance()), 1_000).await?;
+        let listed = all.into_iter().find(|user| user.user_id == user_id).ok_or("a list lacks a user")?;
+        expect("listed ARN", &listed.arn, &read.arn)?;
+        expect("listed time of change", &listed.last_modified_time, &read.last_modified_time)?;
+        self.delete(&user_id).await
+    }
+
+    pub(super) async fn a_search_has_pages(&self, name: &str) -> Check {
+        let mut made = BTreeSet::new();
+        for number in 0..3 {
+            made.insert(self.make(&format!("{name}-{number}")).await?.user_id);
+        }
+        let all = self.pages_of(SearchUsers::new(self.instance()).max_results(2), 2).await?;
+        let seen: Vec<_> = all.into_iter().map(|user| user.user_id).filter(|id| made.contains(id)).collect();
+        let distinct: BTreeSet<_> = seen.iter().cloned().collect();
+        expect("users of all pages", &(seen.len(), distinct), &(3, made.clone()))?;
+        for user_id in &made {
             self.delete(user_id).await?;
         }
         Ok(())
@@ -99,24 +122,31 @@ impl Suite<'_> {
 
     pub(super) async fn routing_profiles_are_listed_by_name(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
-        let all = pages_of!(1, self, list_routing_profiles, ListRoutingProfiles);
-        is_listed(&all, &self.fixture.routing_profiles[0])?;
+        let [first, second] = &self.fixture.routing_profiles;
+        let mut request = self.creation(&format!("{name}-2"));
+        request.routing_profile_id = second.clone();
+        let other = self.client.create_user(&request).await.map_err(failed("a creation"))?.user_id;
+        self.read(&other).await?;
+        let all = self.pages_of(ListRoutingProfiles::new(self.instance()).max_results(1), 1).await?;
+        is_listed(&all, first)?;
+        is_listed(&all, second)?;
+        self.delete(&other).await?;
         self.delete(&user_id).await
     }
 
     pub(super) async fn security_profiles_are_listed_by_name(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
-        let all = pages_of!(1, self, list_security_profiles, ListSecurityProfiles);
+        let all = self.pages_of(ListSecurityProfiles::new(self.instance()).max_results(1), 1).await?;
         self.fixture.security_profiles.iter().try_for_each(|id| is_listed(&all, id))?;
         self.delete(&user_id).await
     }
 
     pub(super) async fn hierarchy_groups_are_listed_by_path(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
-        let all = pages_of!(1, self, search_user_hierarchy_groups, SearchUserHierarchyGroups);
+        let all = self.pages_of(SearchUserHierarchyGroups::new(self.instance()).max_results(1), 1).await?;
         let mut groups = all.iter().filter(|group| group.id == self.fixture.hierarchy_group);
         let (Some(group), None) = (groups.next(), groups.next()) else {
-            return Err("a hierarchy group is not listed once".to_owned());
+            return Err("a hierarchy group must be listed once".to_owned());
         };
         expect("end of the path", &group.path.last(), &Some(&group.name))?;
         expect("whether the path has 1 to 5 names", &(1..=5).contains(&group.path.len()), &true)?;
@@ -141,8 +171,11 @@ impl Suite<'_> {
 fn is_listed<K: IdKind>(all: &[NamedResource], id: &Id<K>) -> Check {
     let mut resources = all.iter().filter(|resource| resource.id == id.bare());
     let (Some(resource), None) = (resources.next(), resources.next()) else {
-        return Err(format!("{} is not listed once", K::NAME));
+        return Err(format!("{} must be listed once", K::NAME));
     };
     expect("ARN", &Id::new(resource.arn.as_str()), id)?;
-    expect("whether it has a name", &!resource.name.is_empty(), &true)
+    if resource.name.is_empty() {
+        return Err(format!("{} has no name", K::NAME));
+    }
+    Ok(())
 }

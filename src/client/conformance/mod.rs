@@ -15,6 +15,7 @@
 //! # }
 //! ```
 
+mod changes;
 mod lists;
 
 use std::{collections::BTreeSet, fmt};
@@ -22,8 +23,7 @@ use std::{collections::BTreeSet, fmt};
 use super::*;
 use crate::user::{
     AfterContactWork, AutoAccept, Channel, ChannelSettings, HierarchyGroupId, Identity, InstanceId,
-    Operation, Phone, PhoneType, Proficiencies, ProficiencyKey, RoutingProfileId, Secret, SecurityProfileId,
-    Tags, UserId,
+    Operation, Phone, PhoneType, ProficiencyKey, RoutingProfileId, Secret, SecurityProfileId, Tags, UserId,
 };
 
 /// What the suite may use: everything must exist in the instance.
@@ -67,7 +67,7 @@ impl Fixture {
 pub struct Breach {
     /// The check.
     pub check: &'static str,
-    /// What was not as it should be.
+    /// What was expected, and what was found.
     pub message: String,
 }
 
@@ -95,7 +95,9 @@ pub async fn check(client: &dyn ConnectClient, fixture: &Fixture) -> Vec<Breach>
         nobody_is_not_found,
         a_deletion_is_done_once,
         a_list_holds_everybody_once,
+        a_list_tells_the_time_of_change,
         a_search_finds_a_name,
+        a_search_has_pages,
         a_search_tells_what_a_read_does,
         identity_is_replaced_whole,
         phone_is_replaced_whole_and_flattens,
@@ -266,137 +268,6 @@ impl Suite<'_> {
         let request = DeleteUser { instance_id: self.instance(), user_id: created.user_id };
         let again = self.client.delete_user(&request).await;
         refused("a second deletion", Operation::DeleteUser, ErrorKind::NotFound, again)
-    }
-
-    async fn identity_is_replaced_whole(&self, name: &str) -> Check {
-        let user_id = self.make(name).await?.user_id;
-        let identity = Identity {
-            first_name: Some("Other".into()),
-            last_name: Some("Last".into()),
-            mobile: Some("+16175550103".into()),
-            ..Identity::default()
-        };
-        let request = UpdateUserIdentityInfo {
-            instance_id: self.instance(),
-            user_id: user_id.clone(),
-            identity: identity.clone(),
-        };
-        self.client.update_user_identity_info(&request).await.map_err(failed("an identity"))?;
-        expect_identity(&self.read(&user_id).await?.identity, &identity)?;
-        self.delete(&user_id).await
-    }
-
-    async fn phone_is_replaced_whole_and_flattens(&self, name: &str) -> Check {
-        let user_id = self.make(name).await?.user_id;
-        let phone = Phone { after_contact_work_time_limit: 7, auto_accept: true, ..Phone::default() };
-        let request = UpdateUserPhoneConfig {
-            instance_id: self.instance(),
-            user_id: user_id.clone(),
-            phone: phone.clone(),
-        };
-        self.client.update_user_phone_config(&request).await.map_err(failed("a phone"))?;
-        let user = self.read(&user_id).await?;
-        expect("phone", &user.phone, &phone)?;
-        let limits: BTreeSet<_> =
-            user.channels.after_contact_work.values().map(|work| work.time_limit).collect();
-        expect("after contact work of the channels", &limits, &BTreeSet::from([7]))?;
-        self.delete(&user_id).await
-    }
-
-    async fn channels_are_set_one_by_one(&self, name: &str) -> Check {
-        let user_id = self.make(name).await?.user_id;
-        let mut expected = self.creation(name).channels;
-        let channels = ChannelSettings {
-            auto_accept: [(Channel::Task, AutoAccept { auto_accept: true, agent_first_callback: None })]
-                .into(),
-            persistent_connection: [(Channel::Voice, true)].into(),
-            ..ChannelSettings::default()
-        };
-        expected.merge(channels.clone());
-        let request = UpdateUserConfig { instance_id: self.instance(), user_id: user_id.clone(), channels };
-        self.client.update_user_config(&request).await.map_err(failed("channels"))?;
-        expect("channels", &self.read(&user_id).await?.channels, &expected)?;
-        self.delete(&user_id).await
-    }
-
-    async fn profiles_and_group_are_replaced(&self, name: &str) -> Check {
-        let user_id = self.make(name).await?.user_id;
-        let instance_id = self.instance();
-        let routing = &self.fixture.routing_profiles[1];
-        let request = UpdateUserRoutingProfile {
-            instance_id: instance_id.clone(),
-            user_id: user_id.clone(),
-            routing_profile_id: routing.clone(),
-        };
-        self.client.update_user_routing_profile(&request).await.map_err(failed("a routing profile"))?;
-        let security = BTreeSet::from([self.fixture.security_profiles[1].clone()]);
-        let request = UpdateUserSecurityProfiles {
-            instance_id: instance_id.clone(),
-            user_id: user_id.clone(),
-            security_profile_ids: security.clone(),
-        };
-        self.client.update_user_security_profiles(&request).await.map_err(failed("security profiles"))?;
-        let request = UpdateUserHierarchy { instance_id, user_id: user_id.clone(), hierarchy_group_id: None };
-        self.client.update_user_hierarchy(&request).await.map_err(failed("no hierarchy group"))?;
-        let user = self.read(&user_id).await?;
-        expect("routing profile", &user.routing_profile_id, routing)?;
-        expect("security profiles", &user.security_profile_ids, &security)?;
-        expect("hierarchy group", &user.hierarchy_group_id, &None)?;
-        self.delete(&user_id).await
-    }
-
-    async fn proficiencies_come_change_and_go(&self, name: &str) -> Check {
-        let user_id = self.make(name).await?.user_id;
-        let instance_id = self.instance();
-        let key = &self.fixture.proficiency;
-        let level = |level: u8| Proficiencies::from([(key.clone(), level)]);
-        let update = |proficiencies| UpdateUserProficiencies {
-            instance_id: instance_id.clone(),
-            user_id: user_id.clone(),
-            proficiencies,
-        };
-        let early = self.client.update_user_proficiencies(&update(level(1))).await;
-        refused(
-            "a level of what is not there",
-            Operation::UpdateUserProficiencies,
-            ErrorKind::Invalid,
-            early,
-        )?;
-        let request = AssociateUserProficiencies {
-            instance_id: self.instance(),
-            user_id: user_id.clone(),
-            proficiencies: level(2),
-        };
-        self.client.associate_user_proficiencies(&request).await.map_err(failed("a proficiency"))?;
-        self.client.update_user_proficiencies(&update(level(5))).await.map_err(failed("a level"))?;
-        let all = self.proficiencies(&user_id).await;
-        expect("proficiencies", &all.map_err(failed("proficiencies"))?, &level(5))?;
-        let request = DisassociateUserProficiencies {
-            instance_id: self.instance(),
-            user_id: user_id.clone(),
-            proficiencies: BTreeSet::from([key.clone()]),
-        };
-        self.client.disassociate_user_proficiencies(&request).await.map_err(failed("no proficiency"))?;
-        let all = self.proficiencies(&user_id).await;
-        expect("proficiencies", &all.map_err(failed("proficiencies"))?, &Proficiencies::new())?;
-        self.delete(&user_id).await
-    }
-
-    async fn proficiencies(&self, user_id: &UserId) -> ClientResult<Proficiencies> {
-        let request = ListUserProficiencies::new(self.instance(), user_id.clone());
-        Ok(all_pages(self.client, request).await?.into_iter().collect())
-    }
-
-    async fn tags_come_change_and_go(&self, name: &str) -> Check {
-        let CreatedUser { user_id, arn } = self.make(name).await?;
-        let tags = Tags::from([("team".to_owned(), String::new()), ("a b/c".to_owned(), "ä".to_owned())]);
-        let request = TagResource { arn: arn.clone(), tags: tags.clone() };
-        self.client.tag_resource(&request).await.map_err(failed("tags"))?;
-        expect("tags", &self.read(&user_id).await?.tags, &tags)?;
-        let keys: BTreeSet<_> = tags.keys().cloned().collect();
-        self.client.untag_resource(&UntagResource { arn, keys }).await.map_err(failed("no tags"))?;
-        expect("tags", &self.read(&user_id).await?.tags, &Tags::new())?;
-        self.delete(&user_id).await
     }
 
     async fn an_instance_is_described(&self, _: &str) -> Check {

@@ -1,0 +1,492 @@
+//! Clients that are right but for one thing: the suite must refuse each, where it is wrong.
+
+use std::{any::Any, sync::Arc};
+
+use connect_user::{
+    client::{
+        conformance::{Breach, check},
+        memory::{MemoryConnect, MemoryInstance},
+        *,
+    },
+    user::{IdentityManagementType, Operation, ProficiencyKey},
+};
+
+use crate::conformance::fixture;
+
+/// A service whose new users cannot be seen at once.
+fn connect() -> MemoryConnect {
+    let connect = MemoryConnect::new();
+    let instance = MemoryInstance::new("1c2d", IdentityManagementType::ConnectManaged).with_hidden_reads(2);
+    connect.add_instance(instance);
+    connect
+}
+
+/// What is wrong with a client.
+#[derive(Clone, Copy)]
+enum Mistake {
+    /// It changes its answers.
+    Answers(fn(&mut dyn Any)),
+    /// It changes its errors.
+    Fails(fn(ApiCall<'_>, ClientError) -> ClientError),
+    /// It does something else than what it is asked: what is answered instead, if anything.
+    Does(fn(&MemoryConnect, ApiCall<'_>) -> Option<Box<dyn Any + Send>>),
+}
+
+struct Wrong {
+    connect: Arc<MemoryConnect>,
+    mistake: Mistake,
+}
+
+impl std::fmt::Debug for Wrong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Wrong")
+    }
+}
+
+impl Around for Wrong {
+    async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
+        if let Mistake::Does(instead) = self.mistake
+            && let Some(answer) = instead(&self.connect, call)
+        {
+            return *answer.downcast::<ClientResult<T>>().expect("an answer of the operation");
+        }
+        let mut answer = next.call().await;
+        match self.mistake {
+            Mistake::Answers(change) => answer.iter_mut().for_each(|answer| change(answer)),
+            Mistake::Fails(change) => answer = answer.map_err(|error| change(call, error)),
+            Mistake::Does(_) => {}
+        }
+        answer
+    }
+}
+
+async fn breaches(mistake: Mistake) -> Vec<Breach> {
+    let connect = Arc::new(connect());
+    check(&Decorated::with(connect.clone(), Wrong { connect, mistake }), &fixture()).await
+}
+
+/// A mistake in every answer of a type.
+macro_rules! answers {
+    ($type:ty, |$answer:ident| $change:expr) => {
+        Mistake::Answers(|answer| {
+            if let Some($answer) = answer.downcast_mut::<$type>() {
+                $change;
+            }
+        })
+    };
+}
+
+/// What is done instead of a request; the answer of another.
+macro_rules! does {
+    ($request:ident, |$asked:ident| $sent:expr) => {
+        Mistake::Does(|connect, call| {
+            let $asked = call.request::<$request>()?.clone();
+            Some(Box::new(now($sent.send(connect))))
+        })
+    };
+}
+
+/// The service in memory never waits.
+fn now<T>(answer: Pending<'_, T>) -> ClientResult<T> {
+    futures_util::FutureExt::now_or_never(answer).expect("an answer")
+}
+
+type Users = Page<FoundUser>;
+
+/// What is wrong, the check that it breaks, and what that says.
+fn mistakes() -> Vec<(Mistake, &'static str, &'static str)> {
+    vec![
+        // What is made.
+        (
+            does!(CreateUser, |request| {
+                let mut request = request;
+                request.identity.mobile = None;
+                request
+            }),
+            "a_user_is_read_as_it_was_made",
+            "mobile: expected Some(Personal(redacted)), found None",
+        ),
+        (
+            does!(CreateUser, |request| request.tags([])),
+            "a_user_is_read_as_it_was_made",
+            "tags: expected {\"team\": \"conformance\"}, found {}",
+        ),
+        (
+            answers!(CreatedUser, |user| user.arn.clear()),
+            "a_user_is_read_as_it_was_made",
+            "ARN: expected \"\", found \"arn:",
+        ),
+        // What is read.
+        (
+            answers!(UserDescription, |user| {
+                let identity = &mut user.identity;
+                std::mem::swap(&mut identity.first_name, &mut identity.last_name);
+            }),
+            "a_user_is_read_as_it_was_made",
+            "first name: expected Some(Personal(redacted)), found Some(Personal(redacted))",
+        ),
+        (
+            answers!(UserDescription, |user| {
+                let identity = &mut user.identity;
+                std::mem::swap(&mut identity.email, &mut identity.secondary_email);
+            }),
+            "a_user_is_read_as_it_was_made",
+            "e-mail: expected",
+        ),
+        (
+            answers!(UserDescription, |user| user.name = user.name.to_uppercase()),
+            "a_user_is_read_as_it_was_made",
+            "name: expected \"conformance-",
+        ),
+        (
+            answers!(UserDescription, |user| user.hierarchy_group_id = None),
+            "a_user_is_read_as_it_was_made",
+            "hierarchy group: expected Some",
+        ),
+        (
+            answers!(UserDescription, |user| user.phone.auto_accept = true),
+            "a_user_is_read_as_it_was_made",
+            "phone: expected Some(Phone {",
+        ),
+        (
+            answers!(UserDescription, |user| drop(user.security_profile_ids.pop_first())),
+            "a_user_is_read_as_it_was_made",
+            "security profiles: expected {",
+        ),
+        (
+            answers!(UserDescription, |user| user.channels.after_contact_work.clear()),
+            "a_user_is_read_as_it_was_made",
+            "channels: expected",
+        ),
+        (
+            answers!(UserDescription, |user| user.directory_user_id = None),
+            "a_search_tells_what_a_read_does",
+            "found directory user id: expected None, found Some",
+        ),
+        (
+            answers!(UserDescription, |user| user.last_modified_time = None),
+            "a_list_tells_the_time_of_change",
+            "listed time of change: expected None, found Some",
+        ),
+        // What is listed and found.
+        (
+            answers!(Page<ListedUser>, |page| page.next_token = None),
+            "a_list_holds_everybody_once",
+            "users of all pages: expected ",
+        ),
+        (
+            answers!(Page<ListedUser>, |page| drop(page.items.pop())),
+            "a_list_holds_everybody_once",
+            "users of all pages: expected ",
+        ),
+        (
+            answers!(Page<ListedUser>, |page| page.items.extend(page.items.first().cloned())),
+            "a_list_holds_everybody_once",
+            "a page must have at most 2 elements, has 3",
+        ),
+        (
+            does!(ListUsers, |request| request.next_token(None)),
+            "a_list_holds_everybody_once",
+            "a list: a page comes twice",
+        ),
+        (
+            answers!(Page<ListedUser>, |page| page.items.iter_mut().for_each(|user| user.arn.clear())),
+            "a_list_tells_the_time_of_change",
+            "listed ARN: expected \"arn:",
+        ),
+        (
+            answers!(Page<ListedUser>, |page| for user in &mut page.items {
+                user.last_modified_time = None;
+            }),
+            "a_list_tells_the_time_of_change",
+            "listed time of change: expected Some",
+        ),
+        (
+            does!(SearchUsers, |request| request.name(None)),
+            "a_search_finds_a_name",
+            "a search for a name: expected nobody else, found others",
+        ),
+        (
+            answers!(Users, |page| page.next_token = None),
+            "a_search_has_pages",
+            "users of all pages: expected ",
+        ),
+        (
+            does!(SearchUsers, |request| request.max_results(None)),
+            "a_search_has_pages",
+            "a page must have at most 2 elements, has 3",
+        ),
+        (
+            answers!(Users, |page| for user in &mut page.items {
+                user.channels.after_contact_work.values_mut().for_each(|work| work.time_limit *= 1_000);
+            }),
+            "a_search_finds_a_name",
+            "after contact work, in seconds: expected Some(90), found Some(90000)",
+        ),
+        (
+            answers!(Users, |page| for user in &mut page.items {
+                user.phone.after_contact_work_time_limit *= 1_000;
+            }),
+            "a_search_tells_what_a_read_does",
+            "found phone: expected Phone {",
+        ),
+        (
+            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.tags.clear())),
+            "a_search_tells_what_a_read_does",
+            "found tags: expected {\"team\": \"conformance\"}, found {}",
+        ),
+        (
+            answers!(Users, |page| for user in &mut page.items {
+                std::mem::swap(&mut user.first_name, &mut user.last_name);
+            }),
+            "a_search_tells_what_a_read_does",
+            "found first name: expected",
+        ),
+        (
+            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.routing_profile_id = None)),
+            "a_search_tells_what_a_read_does",
+            "found routing profile: expected Some",
+        ),
+        (
+            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.channels = Default::default())),
+            "a_search_tells_what_a_read_does",
+            "found channels: expected",
+        ),
+        (
+            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.arn.clear())),
+            "a_search_tells_what_a_read_does",
+            "found ARN: expected \"arn:",
+        ),
+        (
+            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.hierarchy_group_id = None)),
+            "a_search_tells_what_a_read_does",
+            "found hierarchy group: expected Some",
+        ),
+        (
+            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.security_profile_ids.clear())),
+            "a_search_tells_what_a_read_does",
+            "found security profiles: expected {",
+        ),
+        (
+            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.directory_user_id = None)),
+            "a_search_tells_what_a_read_does",
+            "found directory user id: expected Some",
+        ),
+        (
+            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.last_name = None)),
+            "a_search_tells_what_a_read_does",
+            "found last name: expected Some",
+        ),
+        (
+            answers!(Page<(ProficiencyKey, u8)>, |page| for (_, level) in &mut page.items {
+                *level -= 1;
+            }),
+            "proficiencies_come_change_and_go",
+            "proficiencies: expected",
+        ),
+        (
+            does!(ListRoutingProfiles, |request| request.max_results(None)),
+            "routing_profiles_are_listed_by_name",
+            "a page must have at most 1 element, has 2",
+        ),
+        (
+            answers!(Page<NamedResource>, |page| page.items.iter_mut().for_each(|item| item.name.clear())),
+            "security_profiles_are_listed_by_name",
+            "has no name",
+        ),
+        (
+            answers!(Page<NamedResource>, |page| for item in &mut page.items {
+                std::mem::swap(&mut item.id, &mut item.arn);
+            }),
+            "security_profiles_are_listed_by_name",
+            "must be listed once",
+        ),
+        (
+            answers!(Page<HierarchyGroupEntry>, |page| for group in &mut page.items {
+                group.path.pop();
+            }),
+            "hierarchy_groups_are_listed_by_path",
+            "end of the path: expected Some(\"group-1\"), found None",
+        ),
+        (
+            answers!(InstanceDescription, |instance| instance.identity_management = None),
+            "an_instance_is_described",
+            "identity management type: expected Some(ConnectManaged), found None",
+        ),
+        // What is changed.
+        (
+            does!(UpdateUserIdentityInfo, |request| {
+                let mut request = request;
+                request.identity.email.get_or_insert_with(|| "conformance@example.com".into());
+                request
+            }),
+            "identity_is_replaced_whole",
+            "e-mail: expected None, found Some(Personal(redacted))",
+        ),
+        (
+            Mistake::Does(|connect, call| {
+                let request = call.request::<UpdateUserSecurityProfiles>()?;
+                let user = (&request.instance_id, &request.user_id);
+                let ids = request.security_profile_ids.clone();
+                connect.edit_user(user.0, user.1, |user, _| user.security_profile_ids.extend(ids));
+                Some(Box::new(Ok::<(), ClientError>(())))
+            }),
+            "profiles_and_group_are_replaced",
+            "security profiles: expected",
+        ),
+        (
+            Mistake::Does(|connect, call| {
+                let request = call.request::<UpdateUserConfig>()?;
+                let channels = request.channels.clone();
+                connect.edit_user(&request.instance_id, &request.user_id, |user, _| user.channels = channels);
+                Some(Box::new(Ok::<(), ClientError>(())))
+            }),
+            "channels_are_set_one_by_one",
+            "channels: expected",
+        ),
+        (
+            Mistake::Does(|connect, call| {
+                let request = call.request::<UpdateUserPhoneConfig>()?;
+                let phone = request.phone.clone();
+                connect.edit_user(&request.instance_id, &request.user_id, |user, _| user.phone = phone);
+                Some(Box::new(Ok::<(), ClientError>(())))
+            }),
+            "phone_is_replaced_whole_and_flattens",
+            "after contact work of the channels: expected {7}",
+        ),
+        (
+            does!(TagResource, |request| {
+                let mut request = request;
+                request.tags.pop_first();
+                request
+            }),
+            "tags_come_change_and_go",
+            "tags: expected",
+        ),
+        (
+            Mistake::Does(|connect, call| {
+                let request = call.request::<TagResource>()?;
+                let user = request.arn.rsplit('/').next()?.into();
+                let tags = request.tags.clone();
+                connect.edit_user(&call.instance()?.into(), &user, |user, _| user.tags = tags);
+                Some(Box::new(Ok::<(), ClientError>(())))
+            }),
+            "tags_come_change_and_go",
+            "tags: expected",
+        ),
+        (
+            Mistake::Does(|connect, call| {
+                let request = call.request::<UntagResource>()?;
+                let user = request.arn.rsplit('/').next()?.into();
+                connect.edit_user(&call.instance()?.into(), &user, |user, _| user.tags.clear());
+                Some(Box::new(Ok::<(), ClientError>(())))
+            }),
+            "tags_come_change_and_go",
+            "tags: expected {\"team\"",
+        ),
+        // What is refused.
+        (
+            Mistake::Fails(|_, error| error.with_message("Conformance1")),
+            "a_name_is_taken_once",
+            "the error tells a value that was sent",
+        ),
+        (
+            Mistake::Fails(|_, error| error.with_message("for no-number")),
+            "a_refusal_changes_nothing",
+            "the error tells a value that was sent",
+        ),
+        (
+            Mistake::Fails(|call, error| match call.operation() {
+                Operation::DeleteUser => ClientError::new(Operation::DeleteUser, ErrorKind::Invalid),
+                _ => error,
+            }),
+            "a_deletion_is_done_once",
+            "expected NotFound, found Invalid",
+        ),
+        (
+            Mistake::Fails(|call, error| match call.operation() {
+                Operation::CreateUser => ClientError::new(Operation::CreateUser, ErrorKind::Conflict),
+                _ => error,
+            }),
+            "a_name_is_taken_once",
+            "expected Duplicate, found Conflict",
+        ),
+        (
+            Mistake::Fails(|_, error| ClientError::new(Operation::ListUsers, error.kind())),
+            "nobody_is_not_found",
+            "expected an error of `DescribeUser`, found one of `ListUsers`",
+        ),
+        (
+            Mistake::Fails(|_, error| error.with_effect(Effect::Unknown)),
+            "a_deletion_is_done_once",
+            "expected that a refusal has no effect, found `Effect::Unknown`",
+        ),
+        (
+            Mistake::Does(|_, call| {
+                let request = call.request::<UpdateUserHierarchy>()?;
+                let error = ClientError::new(call.operation(), ErrorKind::NotFound);
+                request.user_id.as_str().starts_with("arn:").then(|| Box::new(Err::<(), _>(error)) as _)
+            }),
+            "arns_are_ids",
+            "a change by ARN: `UpdateUserHierarchy` failed, not found",
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn a_wrong_client_breaks_the_contract_where_it_is_wrong() {
+    for (mistake, broken, message) in mistakes() {
+        let breaches = breaches(mistake).await;
+        let is_it = |breach: &Breach| breach.check == broken && breach.message.contains(message);
+        assert!(breaches.iter().any(is_it), "expected `{broken}`: {message}\nfound {breaches:#?}");
+    }
+}
+
+/// Answers an operation that has nothing to tell as if all were well, and does nothing.
+#[derive(Debug)]
+struct Skips(Operation);
+
+impl Around for Skips {
+    async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
+        let nothing: Box<dyn Any + Send> = Box::new(());
+        match nothing.downcast::<T>() {
+            Ok(nothing) if call.operation() == self.0 => Ok(*nothing),
+            _ => next.call().await,
+        }
+    }
+}
+
+/// Has every operation but one.
+#[derive(Debug)]
+struct Lacks(Operation);
+
+impl Around for Lacks {
+    async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
+        match call.operation() == self.0 {
+            true => Err(ClientError::unsupported(self.0)),
+            false => next.call().await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_answers_and_does_nothing_breaks_the_contract() {
+    // A creation and whatever reads have answers that nobody could make up.
+    let reads = |operation: &Operation| !operation.writes() || *operation == Operation::CreateUser;
+    for operation in Operation::ALL.iter().filter(|operation| !reads(operation)) {
+        let client = Decorated::with(connect(), Skips(*operation));
+        assert!(!check(&client, &fixture()).await.is_empty(), "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_lacks_an_operation_breaks_the_contract() {
+    for operation in Operation::ALL {
+        let client = Decorated::with(connect(), Lacks(*operation));
+        let breaches = check(&client, &fixture()).await;
+        let message = format!("`{operation}` failed, the client does not support it");
+        let is_told =
+            |breach: &Breach| breach.message.contains(&message) || breach.message.contains("Unsupported");
+        assert!(breaches.iter().any(is_told), "{operation}: {breaches:#?}");
+    }
+}
