@@ -167,7 +167,11 @@ fn local(
     let place = args.local_file.display().to_string();
     require_regular(&args.local_file)?;
     let exists = args.local_file.try_exists();
-    let exists = exists.map_err(|error| Failure::caused(format!("`{place}` cannot be read"), &error))?;
+    let unreadable = |error: io::Error| {
+        Failure::caused(format!("`{place}` cannot be read"), &error)
+            .help("check the path and its permissions")
+    };
+    let exists = exists.map_err(unreadable)?;
     // A wrong path must not look like a service in which everybody is gone.
     if is_used && !exists {
         return Err(Failure::new(format!("`{place}` is not there, and the state holds users of it"))
@@ -188,7 +192,7 @@ fn local(
         Ok(file) => MemoryConnect::load(BufReader::new(file))
             .map_err(|error| Failure::caused(format!("`{place}`"), &error).help(error.help()))?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => MemoryConnect::new(),
-        Err(error) => return Err(Failure::caused(format!("`{place}` cannot be read"), &error)),
+        Err(error) => return Err(unreadable(error)),
     };
     ready(&connect);
     Ok(Arc::new(connect))

@@ -51,7 +51,8 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(run(args)),
-        Err(error) => Err(Failure::new(error.to_string())),
+        Err(error) => Err(Failure::caused("nothing can be waited for", &error)
+            .help("free some resources, then run it again")),
     };
     let result = result.and_then(|code| output::check_written().map(|()| code));
     result.unwrap_or_else(|failure| {
@@ -328,7 +329,9 @@ fn refuse_unresolved(review: &Review) -> Outcome<()> {
     match left.len().saturating_sub(MOST_REFERENCES) {
         _ if left.is_empty() => return Ok(()),
         0 => {}
-        more => output::failure(&Failure::new(format!("{more} more references are not known"))),
+        more => output::failure(
+            &Failure::new(format!("{more} more references are not known")).help("give those above first"),
+        ),
     }
     Err(Failure::said())
 }

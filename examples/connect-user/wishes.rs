@@ -41,7 +41,7 @@ impl Wishes {
         let lowered = args.allow.iter().filter(is_library_s).try_for_each(|code| overrides.allow(code));
         lowered
             .and_then(|()| args.deny.iter().filter(is_library_s).try_for_each(|code| overrides.deny(code)))
-            .map_err(|error| Failure::new(error.to_string()))?;
+            .map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
         let allows_undefined = args.allow.iter().any(|code| code == UNDEFINED_REFERENCE)
             && args.deny.iter().all(|code| code != UNDEFINED_REFERENCE);
         let options = diff::Options::builder()

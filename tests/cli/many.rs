@@ -113,7 +113,7 @@ fn a_quota_is_kept_and_estimated() {
     tool.ok(&[&["apply", &file, "--yes"][..], &rates].concat());
     for (rate, expected) in [
         ("2", "write `RATE:BURST`"),
-        ("0:1", "from 0.001"),
+        ("0:1", "must be 0.001 to"),
         ("2:0", "positive"),
         ("Fly=2:5", "no operation `Fly`"),
     ] {

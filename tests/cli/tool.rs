@@ -64,11 +64,12 @@ impl Tool {
         said
     }
 
-    /// Runs a command that must fail with 1, and say why on stderr.
+    /// Runs a command that must fail with 1, and say why and what to do on stderr.
     pub fn fails(&self, args: &[&str]) -> String {
         let said = self.run(args);
         assert_eq!(said.code, 1, "{args:?}: {}{}", said.out, said.err);
-        assert!(!said.err.is_empty(), "{args:?}");
+        let has_help = said.err.contains("\n  help: ") || said.err.contains("try '--help'");
+        assert!(has_help, "no way out: {args:?}: {}", said.err);
         said.err
     }
 

@@ -101,13 +101,15 @@ impl Program {
 
     fn parse(document: &Value, settings: &Settings) -> Outcome<Self> {
         let Some(Value::Map(resources)) = document.get("resources") else {
-            return Err(Failure::new("there is no map `resources`"));
+            let help = "write `resources: { NAME: { type: aws:connect:User, properties: { … } } }`";
+            return Err(Failure::new("there is no map `resources`").help(help));
         };
         let mut names = BTreeSet::new();
         let (mut users, mut others) = (Vec::new(), HashMap::new());
         for (name, resource) in resources {
             if !names.insert(name) {
-                return Err(Failure::new(format!("`resources.{name}` is given twice")));
+                let message = format!("`resources.{name}` is given twice");
+                return Err(Failure::new(message).help("give one of them another name, or take it out"));
             }
             match Resource::parse(name, resource)? {
                 resource::Parsed::User(user) => users.push(*user),

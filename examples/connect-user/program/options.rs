@@ -67,7 +67,8 @@ impl ResourceOptions {
             None | Some(Value::Null) => return Ok(Self::default()),
             Some(Value::Map(members)) => members,
             Some(_) => {
-                return Err(Failure::new(format!("`resources.{name}.options` is not a map")));
+                let message = format!("`resources.{name}.options` is not a map");
+                return Err(Failure::new(message).help("write `options: { protect: true }`, or leave it out"));
             }
         };
         let mut parsed = Self::default();
@@ -124,21 +125,25 @@ fn unknown(option: &str) -> Failure {
     })
 }
 
+fn must_be(expected: &str, value: &Value) -> Failure {
+    Failure::new(format!("must be {expected}, is {}", value.describe())).help(format!("give {expected}"))
+}
+
 fn flag(value: &Value) -> Outcome<bool> {
     match value {
         Value::Bool(flag) => Ok(*flag),
-        other => Err(Failure::new(format!("must be `true` or `false`, is {}", other.describe()))),
+        other => Err(must_be("`true` or `false`", other)),
     }
 }
 
 fn text(value: &Value) -> Outcome<&str> {
-    value.as_str().ok_or_else(|| Failure::new(format!("must be a string, is {}", value.describe())))
+    value.as_str().ok_or_else(|| must_be("a string", value))
 }
 
 fn list(value: &Value) -> Outcome<&[Value]> {
     match value {
         Value::List(items) => Ok(items),
-        other => Err(Failure::new(format!("must be a list, is {}", other.describe()))),
+        other => Err(must_be("a list", other)),
     }
 }
 

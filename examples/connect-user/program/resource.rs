@@ -48,8 +48,8 @@ impl Resource {
         }
         let properties = match resource.get("properties") {
             Some(properties @ Value::Map(_)) => properties.clone(),
-            Some(Value::Null) | None => return Err(fail("has no `properties`")),
-            Some(_) => return Err(fail("has `properties` that are not a map")),
+            Some(Value::Null) | None => return Err(fail("has no `properties`").help(PROPERTIES)),
+            Some(_) => return Err(fail("has `properties` that are not a map").help(PROPERTIES)),
         };
         let options = ResourceOptions::parse(name, resource.get("options"))?;
         Ok(Parsed::User(Box::new(Self { name: name.to_owned(), properties, options })))
@@ -75,6 +75,9 @@ fn check_members(members: &[(String, Value)]) -> Outcome<()> {
     }
     Ok(())
 }
+
+/// The way out where there are no properties.
+const PROPERTIES: &str = "write `properties: { instanceId: …, name: … }`; the reference lists them all";
 
 /// Whether a type is one that somebody may have meant for a user of Amazon Connect: another spelling of the
 /// token, or the type of another tool. Other types of the module are not.
