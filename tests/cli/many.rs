@@ -114,7 +114,7 @@ fn a_quota_is_kept_and_estimated() {
     for (rate, expected) in [
         ("2", "write `RATE:BURST`"),
         ("0:1", "must be 0.001 to"),
-        ("2:0", "positive"),
+        ("2:0", "must be 1 to"),
         ("Fly=2:5", "no operation `Fly`"),
     ] {
         let said = tool.run(&["plan", &file, "--rate", rate]);
