@@ -6,10 +6,10 @@ use connect_user::{
     apply::{self as service, Applied, ApplyError, Failed},
     client::Sleep,
     diff::{self, Action, Plan, plan, plan_deletion},
-    user::{Input, Property, PropertySet, UserSpec, UserState},
+    user::{Diagnostic, Input, Property, PropertySet, UserSpec, UserState},
     validate::resolve,
 };
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{
     Host, Kept, Object, Private, context, options,
@@ -133,6 +133,15 @@ async fn prepare(
     Some(Work { spec, plan, current, options })
 }
 
+/// Logs what an apply does without.
+struct Log;
+
+impl service::Observer for Log {
+    fn note(&self, note: &Diagnostic) {
+        warn!(code = note.code.as_str(), help = note.help, "{}", note.message);
+    }
+}
+
 /// Applies, and waits for a name that a user of this configuration is about to free: Terraform does not know
 /// that names are unique. Who has the name and is on its way out must not be taken over.
 async fn carry_out(service: &Service, work: &Work) -> Result<Applied, Failed> {
@@ -142,6 +151,7 @@ async fn carry_out(service: &Service, work: &Work) -> Result<Applied, Failed> {
         let owned = service.owned();
         let options = service::Options::builder()
             .sleep(&clock)
+            .observer(&Log)
             .owned(&owned)
             .adopt_taken(adopts)
             .look_first(true)
@@ -194,7 +204,7 @@ async fn delete(host: &Host, service: &Service, prior: &Kept, diagnostics: &mut 
         }
     };
     let clock = Clock::default();
-    let options = service::Options::builder().sleep(&clock).build();
+    let options = service::Options::builder().sleep(&clock).observer(&Log).build();
     match service::apply(&plan, Some(&state), service.client(), &options).await {
         Ok(_) => None,
         Err(Failed { error, .. }) => {
