@@ -23,9 +23,9 @@ pub use failed::{ApplyError, Failed};
 #[cfg(feature = "fleet")]
 pub(crate) use identify::is_recorded;
 pub use observe::{ObserveError, Observer};
-pub use options::Options;
 #[cfg(feature = "fleet")]
 pub(crate) use options::Owners;
+pub use options::{Options, OptionsBuilder};
 pub(crate) use quick_connects::QuickConnectIndex;
 pub use recover::{Recovery, recover};
 pub use run::{Applied, apply, delete};

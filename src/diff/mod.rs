@@ -30,4 +30,6 @@ pub use step::{Risk, Step};
 pub use text::{PreviewText, symbol};
 pub use unread::needs_reading;
 
-pub use crate::user::options::{DirectoryUserIdPolicy, Options, PasswordPolicy, QuickConnects};
+pub use crate::user::options::{
+    DirectoryUserIdPolicy, Options, OptionsBuilder, PasswordPolicy, QuickConnects,
+};

@@ -22,8 +22,8 @@ mod wanted;
 mod work;
 
 pub use apply::{
-    ApplyOptions, Event, EventKind, EventSender, EventStream, FleetObserver, FleetOutcome, OnFailure,
-    Progress, UserOutcome, UserResult, apply, events,
+    ApplyOptions, ApplyOptionsBuilder, Event, EventKind, EventSender, EventStream, FleetObserver,
+    FleetOutcome, OnFailure, Progress, UserOutcome, UserResult, apply, events,
 };
 pub use estimate::Estimate;
 pub use matching::{Identity, Matches, Missing, match_users};
@@ -37,4 +37,4 @@ pub use store::{
     load_all,
 };
 pub use user_plan::UserPlan;
-pub use wanted::{Capacity, Guard, PlanOptions, Wanted};
+pub use wanted::{Capacity, Guard, PlanOptions, PlanOptionsBuilder, Wanted, WantedBuilder};

@@ -24,7 +24,7 @@ pub use all::{Everybody, read_all};
 pub use by_name::find_by_name;
 pub use directory::Directory;
 pub use finding::{Finding, FindingKind, Reading};
-pub use options::{RefreshOptions, Strategy};
+pub use options::{RefreshOptions, RefreshOptionsBuilder, Strategy};
 pub use reader::Reader;
 pub use user::{identity_management, import, read, refresh};
 

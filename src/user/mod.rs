@@ -76,11 +76,13 @@ pub use settings::{
     ProficiencyKey, UserSettings,
 };
 pub use spec::{
-    AfterContactWorkConfig, AfterContactWorkConfigPerChannel, AutoAcceptConfig, IdentityInfo,
-    PersistentConnectionConfig, PhoneConfig, PhoneNumberConfig, UserProficiency, UserSpec,
-    VoiceEnhancementConfig,
+    AfterContactWorkConfig, AfterContactWorkConfigBuilder, AfterContactWorkConfigPerChannel,
+    AfterContactWorkConfigPerChannelBuilder, AutoAcceptConfig, AutoAcceptConfigBuilder, IdentityInfo,
+    IdentityInfoBuilder, PersistentConnectionConfig, PersistentConnectionConfigBuilder, PhoneConfig,
+    PhoneConfigBuilder, PhoneNumberConfig, PhoneNumberConfigBuilder, UserProficiency, UserProficiencyBuilder,
+    UserSpec, UserSpecBuilder, VoiceEnhancementConfig, VoiceEnhancementConfigBuilder,
 };
-pub use state::{Record, Replaced, Unfinished, UserState};
+pub use state::{Record, Replaced, Unfinished, UserState, UserStateBuilder};
 pub use suggestion::nearest;
 pub use tags::{MAX_TAGS, SYSTEM_TAG_PREFIX, TagInputs, Tags, is_system_tag, merge_tags};
 pub use text::one_line;

@@ -36,7 +36,7 @@ mod resolve;
 mod rules;
 mod text;
 
-pub use context::Context;
+pub use context::{Context, ContextBuilder};
 pub use names::Names;
 pub use overrides::{OverrideError, Overrides};
 pub use report::Report;

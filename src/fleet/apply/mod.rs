@@ -11,6 +11,6 @@ mod run;
 mod shared;
 
 pub use events::{Event, EventKind, EventSender, EventStream, FleetObserver, Progress, events};
-pub use options::{ApplyOptions, OnFailure};
+pub use options::{ApplyOptions, ApplyOptionsBuilder, OnFailure};
 pub use outcome::{FleetOutcome, UserOutcome, UserResult};
 pub use run::apply;
