@@ -4,7 +4,7 @@ use connect_user::{
     client::{
         FoundUser, HierarchyGroupEntry, ListedUser, NamedResource, Page, QuickConnectSummary, UserDescription,
     },
-    user::{AfterContactWork, ChannelSettings, Identity, Personal, Phone, ProficiencyKey},
+    user::{AfterContactWork, ChannelSettings, Identity, Personal, Phone, PhoneLine, ProficiencyKey},
 };
 use serde_json::{Map, Value, json};
 
@@ -35,6 +35,10 @@ fn text(text: &Option<Personal>) -> Value {
     text.as_ref().map_or(Value::Null, |text| text.as_str().into())
 }
 
+fn number(line: &PhoneLine) -> Value {
+    line.number().map_or(Value::Null, |number| number.as_str().into())
+}
+
 fn identity(identity: &Identity) -> Value {
     json!({
         "FirstName": text(&identity.first_name), "LastName": text(&identity.last_name),
@@ -46,9 +50,9 @@ fn identity(identity: &Identity) -> Value {
 /// After contact work is in seconds, but in the answers of a search in milliseconds.
 fn phone(phone: &Phone, unit: u64) -> Value {
     json!({
-        "PhoneType": phone.phone_type, "AutoAccept": phone.auto_accept,
+        "PhoneType": phone.line.phone_type(), "AutoAccept": phone.auto_accept,
         "AfterContactWorkTimeLimit": u64::from(phone.after_contact_work_time_limit) * unit,
-        "DeskPhoneNumber": text(&phone.desk_phone_number), "PersistentConnection": phone.persistent_connection,
+        "DeskPhoneNumber": number(&phone.line), "PersistentConnection": phone.persistent_connection,
     })
 }
 
@@ -90,7 +94,7 @@ fn with_channels(mut user: Value, channels: &ChannelSettings, unit: u64) -> Valu
                 .iter()
                 .map(|(channel, phone)| {
                     json!({
-                        "Channel": channel, "PhoneType": phone.phone_type, "PhoneNumber": text(&phone.number),
+                        "Channel": channel, "PhoneType": phone.phone_type(), "PhoneNumber": number(phone),
                     })
                 })
                 .collect(),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use connect_user::user::{
-    AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, Personal, Phone, PhoneNumber,
-    PhoneType, ProficiencyKey, Tags, VoiceEnhancementMode,
+    AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, Personal, Phone, PhoneLine, PhoneType,
+    ProficiencyKey, Tags, VoiceEnhancementMode,
 };
 use serde::{Deserialize, de::IgnoredAny};
 
@@ -104,10 +104,12 @@ pub struct PhoneConfig {
 impl From<PhoneConfig> for Phone {
     fn from(config: PhoneConfig) -> Self {
         Self {
-            phone_type: config.phone_type.unwrap_or(PhoneType::SoftPhone),
+            line: PhoneLine::new(
+                config.phone_type.unwrap_or(PhoneType::SoftPhone),
+                config.desk_phone_number.map(Personal::new),
+            ),
             auto_accept: config.auto_accept,
             after_contact_work_time_limit: config.after_contact_work_time_limit,
-            desk_phone_number: config.desk_phone_number.map(Personal::new),
             persistent_connection: config.persistent_connection,
         }
     }
@@ -187,7 +189,7 @@ impl From<Channels> for ChannelSettings {
         };
         let phone = |config: PhoneNumberConfig| {
             let number = config.phone_number.map(Personal::new);
-            (config.channel, PhoneNumber { phone_type: config.phone_type, number })
+            (config.channel, PhoneLine::new(config.phone_type, number))
         };
         Self {
             auto_accept: channels.auto_accept_configs.into_iter().map(accept).collect(),

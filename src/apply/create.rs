@@ -202,11 +202,11 @@ fn request(desired: &DesiredUser) -> CreateUser {
         password: desired.password().cloned(),
         directory_user_id: desired.directory_user_id().map(str::to_owned),
         identity: settings.identity.clone(),
-        phone: desired.phone_to_create(),
+        phone: desired.phone_to_create().cloned(),
         routing_profile_id: settings.routing_profile_id.clone(),
         security_profile_ids: settings.security_profile_ids.clone(),
         hierarchy_group_id: settings.hierarchy_group_id.clone(),
-        channels: desired.channels_to_create(),
+        channels: settings.channels.clone(),
         tags: desired.tags_all(),
     }
 }
@@ -214,7 +214,7 @@ fn request(desired: &DesiredUser) -> CreateUser {
 fn created_state(desired: &DesiredUser, created: CreatedUser, attempt: &CreationAttempt) -> UserState {
     let mut record = record(desired.to_managed(), desired.password(), Vec::new());
     record.created = Some(attempt.began());
-    let phone = desired.phone_to_create().unwrap_or_default();
+    let phone = desired.phone_to_create().cloned().unwrap_or_default();
     UserState {
         instance_id: desired.instance_id().clone(),
         user_id: created.user_id,
@@ -223,7 +223,7 @@ fn created_state(desired: &DesiredUser, created: CreatedUser, attempt: &Creation
         directory_user_id: desired.directory_user_id().map(str::to_owned),
         settings: UserSettings {
             phone,
-            channels: desired.channels_to_create(),
+            channels: desired.settings().channels.clone(),
             proficiencies: Some(Proficiencies::new()),
             ..desired.settings().clone()
         },

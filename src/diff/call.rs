@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::target::flatten;
+use super::work::flatten;
 use crate::user::{
-    ChannelSettings, DesiredUser, HierarchyGroupId, Identity, Operation, Phone, PhoneType, Proficiencies,
+    ChannelSettings, DesiredUser, HierarchyGroupId, Identity, Operation, Phone, Proficiencies,
     ProficiencyKey, Replaced, RoutingProfileId, SecurityProfileId, Tags, UserState,
 };
 
@@ -116,24 +116,8 @@ impl Call {
 }
 
 impl DesiredUser {
-    /// The settings per channel to send on creation: a number goes with a desk phone only.
-    pub(crate) fn channels_to_create(&self) -> ChannelSettings {
-        let mut channels = self.settings().channels.clone();
-        for phone in channels.phone_number.values_mut() {
-            if phone.phone_type == PhoneType::SoftPhone {
-                phone.number = None;
-            }
-        }
-        channels
-    }
-
-    /// The phone block to send on creation: a number goes with a desk phone only.
-    pub(crate) fn phone_to_create(&self) -> Option<Phone> {
-        self.spec().phone_config.as_ref()?;
-        let mut phone = self.settings().phone.clone();
-        if phone.phone_type == PhoneType::SoftPhone {
-            phone.desk_phone_number = None;
-        }
-        Some(phone)
+    /// The phone block to send on creation; none where the channels say it.
+    pub(crate) fn phone_to_create(&self) -> Option<&Phone> {
+        self.spec().phone_config.as_ref().map(|_| &self.settings().phone)
     }
 }

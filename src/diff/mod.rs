@@ -8,17 +8,18 @@
 
 mod call;
 mod change;
-mod channels;
-mod compare;
+mod changes;
 mod drift;
+mod leaf;
 mod plan;
 mod preview;
+mod risk;
+mod sides;
 mod step;
 mod tags;
-mod target;
 mod text;
 mod unread;
-mod want;
+mod work;
 
 pub use call::Call;
 pub use change::{Action, Change, ChangeKind, Diff, ReplacementOrder};
@@ -26,7 +27,8 @@ pub use drift::drift;
 pub(crate) use drift::everything;
 pub use plan::{Plan, Refused, plan, plan_deletion};
 pub use preview::{Preview, diff, preview, preview_deletion};
-pub use step::{Risk, Step};
+pub use risk::Risk;
+pub use step::Step;
 pub use text::{PreviewText, symbol};
 pub use unread::needs_reading;
 

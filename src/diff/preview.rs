@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{
-    Action, Change, ChangeKind, Diff, Options, ReplacementOrder, Step, compare,
+    Action, Change, ChangeKind, Diff, Options, ReplacementOrder, Step, changes,
+    sides::Sides,
     step::{creation, deletion, replaced, replacement, update},
     unread,
-    want::Sides,
 };
 use crate::user::{
     Code, Diagnostic, IdentityManagementType, Input, Path, Property, UserSpec, UserState, Value,
@@ -71,7 +71,7 @@ pub fn diff(spec: &UserSpec, state: Option<&UserState>, options: &Options) -> Di
 
 pub(super) fn against(sides: &Sides<'_>) -> Diff {
     let mut notices = Vec::new();
-    let mut changes = compare::changes(sides, &mut notices);
+    let mut changes = changes::changes(sides, &mut notices);
     for change in &mut changes {
         let is_named = sides.options.replace_on_changes.iter().any(|path| path.covers(&change.path));
         change.forces_replacement |= is_named;

@@ -5,68 +5,13 @@ use std::collections::BTreeSet;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    Call, Change, ChangeKind, Diff, QuickConnects, ReplacementOrder,
-    channels::missing,
-    tags,
-    target::{flatten, target},
-    want::Sides,
+    Call, Change, ChangeKind, Diff, QuickConnects, ReplacementOrder, leaf::target, risk::Risk, sides::Sides,
+    tags, work::flatten,
 };
 use crate::user::{
-    ChannelSettings, OnChange, Operation, Path, Proficiencies, Property, Replaced, UserSettings, UserSpec,
-    UserState,
+    ChannelSettings, Field, OnChange, Operation, Path, Proficiencies, Property, Replaced, Settle, Shape,
+    UserSettings, UserSpec, UserState, Visitor,
 };
-
-/// Why a step deserves a second look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Risk {
-    /// Whoever reads the new e-mail address can reset the password and take the account over.
-    AccountTakeover,
-    /// The user gets a security profile, which may let them administer the instance.
-    PrivilegeGrant,
-    /// A deleted user cannot be brought back.
-    IrreversibleDeletion,
-    /// The new user has another id, and only what the spec sets: history, and what was set by hand,
-    /// stay with the old one.
-    Replacement,
-    /// For a moment every channel has the phone block's after contact work, until the next step.
-    Flattening,
-    /// The service has settings that this version does not know and that the call may lose.
-    LosesUnrecognised,
-    /// Quick connects that lead to the user stay behind and lead nowhere.
-    QuickConnectsLeftBehind,
-}
-
-impl Risk {
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::AccountTakeover => "account-takeover",
-            Self::PrivilegeGrant => "privilege-grant",
-            Self::IrreversibleDeletion => "irreversible-deletion",
-            Self::Replacement => "replacement",
-            Self::Flattening => "flattening",
-            Self::LosesUnrecognised => "loses-unrecognised",
-            Self::QuickConnectsLeftBehind => "quick-connects-left-behind",
-        }
-    }
-
-    /// What it means, in a few words.
-    pub const fn describe(self) -> &'static str {
-        match self {
-            Self::AccountTakeover => "whoever reads the new e-mail address can reset the password",
-            Self::PrivilegeGrant => "grants a security profile",
-            Self::IrreversibleDeletion => "a deleted user cannot be brought back",
-            Self::Replacement => "the new user has another id, and only what the spec sets",
-            Self::Flattening => "for a moment every channel has the same after contact work",
-            Self::LosesUnrecognised => {
-                "the service has settings here that this version does not know and may lose"
-            }
-            Self::QuickConnectsLeftBehind => "quick connects that lead to the user stay behind",
-        }
-    }
-}
 
 /// One API call of a plan or preview.
 #[derive(Clone, Debug, PartialEq)]
@@ -186,135 +131,160 @@ pub(super) fn replacement(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
 
 /// The steps that change a user in place.
 pub(super) fn update(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
-    let state = sides.state;
-    let now = &state.settings;
-    let then = target(sides);
-    let covered = |operation: Operation| covered_by(&diff.changes, operation);
-    let changed = |property| diff.changes.iter().any(|change| change.property == property && !change.unknown);
-    let loses = |path: &str| state.record.unrecognised.iter().any(|found| found.starts_with(path));
-
+    let target = target(sides);
     let mut steps = Vec::new();
-    let mut add = |is_needed: bool, call: Call, risks: &[(Risk, bool)]| {
-        if is_needed {
-            let step = Step { covers: covered(call.operation()), ..Step::new(call, Vec::new()) };
-            steps.push(risks.iter().fold(step, |step, (risk, is_run)| step.risk(*risk, *is_run)));
-        }
-    };
-    add(
-        now.identity != then.identity,
-        Call::Identity(then.identity.clone()),
-        &[(Risk::AccountTakeover, changed(Property::Email))],
-    );
-    add(
-        now.routing_profile_id != then.routing_profile_id,
-        Call::RoutingProfile(then.routing_profile_id.clone()),
-        &[],
-    );
-    add(
-        now.security_profile_ids != then.security_profile_ids,
-        Call::SecurityProfiles(then.security_profile_ids.clone()),
-        &[(Risk::PrivilegeGrant, !then.security_profile_ids.is_subset(&now.security_profile_ids))],
-    );
-    add(
-        now.hierarchy_group_id != then.hierarchy_group_id,
-        Call::Hierarchy(then.hierarchy_group_id.clone()),
-        &[],
-    );
-    let phone_changes = diff
-        .changes
-        .iter()
-        .any(|change| is_settled_by(change, Operation::UpdateUserPhoneConfig) && !change.unknown);
-    let mut between = now.channels.clone();
-    if phone_changes {
-        between.after_contact_work =
-            flatten(&between.after_contact_work, then.phone.after_contact_work_time_limit);
+    for operation in ORDER {
+        let calls = calls(*operation, sides, &target, diff);
+        steps.extend(calls.into_iter().map(|call| update_step(call, sides, &target, diff)));
     }
-    let lost = missing(&then.channels.after_contact_work, &between.after_contact_work, &then.phone);
-    add(
-        phone_changes,
-        Call::Phone(then.phone.clone()),
-        &[
-            (Risk::Flattening, !lost.is_empty() && covered(Operation::UpdateUserConfig).is_empty()),
-            (Risk::LosesUnrecognised, loses("phoneConfig")),
-        ],
-    );
-    let channels = ChannelSettings {
-        after_contact_work: lost,
-        auto_accept: missing(&then.channels.auto_accept, &between.auto_accept, &then.phone),
-        phone_number: missing(&then.channels.phone_number, &between.phone_number, &then.phone),
-        persistent_connection: missing(
-            &then.channels.persistent_connection,
-            &between.persistent_connection,
-            &then.phone,
-        ),
-        voice_enhancement: missing(&then.channels.voice_enhancement, &between.voice_enhancement, &then.phone),
-    };
-    add(
-        !channels.is_empty(),
-        Call::Channels(channels),
-        &[(Risk::LosesUnrecognised, CHANNELS.iter().any(|property| loses(property.path())))],
-    );
-    for call in proficiency_calls(now, &then) {
-        add(true, call, &[]);
-    }
-    for call in tags::calls(&diff.changes) {
-        add(true, call, &[]);
-    }
-    restore_covers(&mut steps);
-    add_possible(&mut steps, &diff.changes, loses);
-    for user in &state.record.unfinished.replaced {
+    add_possible(&mut steps, sides, &diff.changes);
+    for user in &sides.state.record.unfinished.replaced {
         steps.extend(deletion(user, sides.options.quick_connects));
     }
     steps
 }
 
-/// The settings that one call writes, channel by channel.
-const CHANNELS: &[Property] = &[
-    Property::AutoAcceptConfigs,
-    Property::AfterContactWorkConfigs,
-    Property::PhoneNumberConfigs,
-    Property::PersistentConnectionConfigs,
-    Property::VoiceEnhancementConfigs,
+/// The order of the steps of an update.
+const ORDER: &[Operation] = &[
+    Operation::UpdateUserIdentityInfo,
+    Operation::UpdateUserRoutingProfile,
+    Operation::UpdateUserSecurityProfiles,
+    Operation::UpdateUserHierarchy,
+    Operation::UpdateUserPhoneConfig,
+    Operation::UpdateUserConfig,
+    Operation::DisassociateUserProficiencies,
+    Operation::UpdateUserProficiencies,
+    Operation::AssociateUserProficiencies,
+    Operation::UntagResource,
+    Operation::TagResource,
 ];
 
-/// A call that only puts back what the phone block overwrote settles no change of its own.
-fn restore_covers(steps: &mut [Step]) {
-    for step in steps.iter_mut().filter(|step| step.covers.is_empty()) {
-        if step.operation == Operation::UpdateUserConfig {
-            step.covers.push(Property::AfterContactWorkConfigs.into());
+/// The call of an operation, where a leaf that it writes is not the target: it carries the target's.
+fn calls(operation: Operation, sides: &Sides<'_>, target: &UserSettings, diff: &Diff) -> Option<Call> {
+    let is_needed = is_changed(operation, &diff.changes);
+    match operation {
+        Operation::UpdateUserIdentityInfo => is_needed.then(|| Call::Identity(target.identity.clone())),
+        Operation::UpdateUserRoutingProfile => {
+            is_needed.then(|| Call::RoutingProfile(target.routing_profile_id.clone()))
+        }
+        Operation::UpdateUserSecurityProfiles => {
+            is_needed.then(|| Call::SecurityProfiles(target.security_profile_ids.clone()))
+        }
+        Operation::UpdateUserHierarchy => {
+            is_needed.then(|| Call::Hierarchy(target.hierarchy_group_id.clone()))
+        }
+        Operation::UpdateUserPhoneConfig => is_needed.then(|| Call::Phone(target.phone.clone())),
+        // Needed too where only the phone block changes, and overwrites after contact work.
+        Operation::UpdateUserConfig => {
+            let channels = missing_channels(sides, target, diff);
+            (!channels.is_empty()).then_some(Call::Channels(channels))
+        }
+        Operation::DisassociateUserProficiencies
+        | Operation::UpdateUserProficiencies
+        | Operation::AssociateUserProficiencies => is_needed.then(|| {
+            proficiency_call(
+                operation,
+                sides.state.settings.proficiencies.as_ref()?,
+                target.proficiencies.as_ref()?,
+            )
+        })?,
+        Operation::UntagResource | Operation::TagResource => tags::call(operation, &diff.changes),
+        _ => None,
+    }
+}
+
+fn update_step(call: Call, sides: &Sides<'_>, target: &UserSettings, diff: &Diff) -> Step {
+    let changed = |property| diff.changes.iter().any(|change| change.property == property && !change.unknown);
+    let operation = call.operation();
+    let covers = covered_by(&diff.changes, operation);
+    let now = &sides.state.settings;
+    let (risk, is_run) = match &call {
+        Call::Identity(_) => (Risk::AccountTakeover, changed(Property::Email)),
+        Call::SecurityProfiles(ids) => (Risk::PrivilegeGrant, !ids.is_subset(&now.security_profile_ids)),
+        Call::Phone(_) => {
+            let is_put_back = covered_by(&diff.changes, Operation::UpdateUserConfig).is_empty()
+                && !missing_channels(sides, target, diff).after_contact_work.is_empty();
+            (Risk::Flattening, is_put_back)
+        }
+        _ => (Risk::LosesUnrecognised, false),
+    };
+    let mut step = Step::new(call, covers).risk(risk, is_run);
+    if operation == Operation::UpdateUserConfig && step.covers.is_empty() {
+        // It only puts back what the phone block overwrites, which no change asks for.
+        step.covers.push(Property::AfterContactWorkConfigs.into());
+    }
+    step.risk(Risk::LosesUnrecognised, loses(operation, sides))
+}
+
+/// Whether the call of an operation may lose what the service has and this version does not know.
+fn loses(operation: Operation, sides: &Sides<'_>) -> bool {
+    let is_lost = |path: &str| sides.state.record.unrecognised.iter().any(|found| found.starts_with(path));
+    match operation {
+        Operation::UpdateUserPhoneConfig => is_lost("phoneConfig"),
+        Operation::UpdateUserConfig => channel_properties().any(|property| is_lost(property.path())),
+        _ => false,
+    }
+}
+
+/// The settings that one call writes, channel by channel.
+fn channel_properties() -> impl Iterator<Item = Property> {
+    Property::ALL.iter().copied().filter(|property| property.info().shape == Shape::Channels)
+}
+
+/// The settings per channel that are not the target, or will not be once the phone block is written.
+fn missing_channels(sides: &Sides<'_>, target: &UserSettings, diff: &Diff) -> ChannelSettings {
+    let mut between = sides.state.settings.clone();
+    if is_changed(Operation::UpdateUserPhoneConfig, &diff.changes) {
+        let work = &mut between.channels.after_contact_work;
+        *work = flatten(work, target.phone.after_contact_work_time_limit);
+    }
+    let mut missing = UserSettings::new(target.routing_profile_id.clone());
+    for property in channel_properties() {
+        property.visit(Missing { target, between: &between, missing: &mut missing });
+    }
+    missing.channels
+}
+
+struct Missing<'a> {
+    target: &'a UserSettings,
+    between: &'a UserSettings,
+    missing: &'a mut UserSettings,
+}
+
+impl Visitor for Missing<'_> {
+    type Output = ();
+
+    fn visit<F: Field>(self) {
+        if let (Some(target), Some(between)) = (F::setting(self.target), F::setting(self.between)) {
+            F::write(self.missing, Some(F::Spec::missing(target, between, &self.target.phone)));
         }
     }
 }
 
-fn proficiency_calls(now: &UserSettings, then: &UserSettings) -> Vec<Call> {
-    let (Some(now), Some(then)) = (&now.proficiencies, &then.proficiencies) else {
-        return Vec::new();
-    };
-    let gone: BTreeSet<_> = now.keys().filter(|key| !then.contains_key(*key)).cloned().collect();
+/// What goes, goes first: the limit is never passed in between.
+fn proficiency_call(operation: Operation, now: &Proficiencies, target: &Proficiencies) -> Option<Call> {
     let pick = |keep: &dyn Fn(Option<&u8>, &u8) -> bool| -> Proficiencies {
-        let kept = then.iter().filter(|(key, level)| keep(now.get(*key), level));
+        let kept = target.iter().filter(|(key, level)| keep(now.get(*key), level));
         kept.map(|(key, level)| (key.clone(), *level)).collect()
     };
-    let levels = pick(&|before, level| before.is_some_and(|before| before != level));
-    let new = pick(&|before, _| before.is_none());
-    // What goes, goes first: the limit is never passed in between.
-    [
-        (!gone.is_empty()).then_some(Call::Disassociate(gone)),
-        (!levels.is_empty()).then_some(Call::Levels(levels)),
-        (!new.is_empty()).then_some(Call::Associate(new)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    match operation {
+        Operation::DisassociateUserProficiencies => {
+            let gone: BTreeSet<_> = now.keys().filter(|key| !target.contains_key(*key)).cloned().collect();
+            (!gone.is_empty()).then_some(Call::Disassociate(gone))
+        }
+        Operation::UpdateUserProficiencies => {
+            let levels = pick(&|before, level| before.is_some_and(|before| before != level));
+            (!levels.is_empty()).then_some(Call::Levels(levels))
+        }
+        _ => {
+            let new = pick(&|before, _| before.is_none());
+            (!new.is_empty()).then_some(Call::Associate(new))
+        }
+    }
 }
 
 /// The steps that may be needed once what is unknown is known.
-fn add_possible(steps: &mut Vec<Step>, changes: &[Change], loses: impl Fn(&str) -> bool) {
-    let may_lose = |operation: Operation| match operation {
-        Operation::UpdateUserPhoneConfig => loses("phoneConfig"),
-        Operation::UpdateUserConfig => CHANNELS.iter().any(|property| loses(property.path())),
-        _ => false,
-    };
+fn add_possible(steps: &mut Vec<Step>, sides: &Sides<'_>, changes: &[Change]) {
     for change in changes.iter().filter(|change| change.unknown) {
         let OnChange::Update(operations) = change.property.info().on_change else { continue };
         for operation in operations {
@@ -335,7 +305,7 @@ fn add_possible(steps: &mut Vec<Step>, changes: &[Change], loses: impl Fn(&str) 
                     risks: match change.property {
                         Property::Email => vec![Risk::AccountTakeover],
                         Property::SecurityProfileIds => vec![Risk::PrivilegeGrant],
-                        _ if may_lose(*operation) => vec![Risk::LosesUnrecognised],
+                        _ if loses(*operation, sides) => vec![Risk::LosesUnrecognised],
                         _ => Vec::new(),
                     },
                     possible: true,
@@ -347,20 +317,10 @@ fn add_possible(steps: &mut Vec<Step>, changes: &[Change], loses: impl Fn(&str) 
     steps.sort_by_key(|step| ORDER.iter().position(|operation| *operation == step.operation));
 }
 
-/// The order of the steps of an update.
-const ORDER: &[Operation] = &[
-    Operation::UpdateUserIdentityInfo,
-    Operation::UpdateUserRoutingProfile,
-    Operation::UpdateUserSecurityProfiles,
-    Operation::UpdateUserHierarchy,
-    Operation::UpdateUserPhoneConfig,
-    Operation::UpdateUserConfig,
-    Operation::DisassociateUserProficiencies,
-    Operation::UpdateUserProficiencies,
-    Operation::AssociateUserProficiencies,
-    Operation::UntagResource,
-    Operation::TagResource,
-];
+/// Whether a leaf that the operation writes is another than the target, and known.
+fn is_changed(operation: Operation, changes: &[Change]) -> bool {
+    changes.iter().any(|change| is_settled_by(change, operation) && !change.unknown)
+}
 
 fn covered_by(changes: &[Change], operation: Operation) -> Vec<Path> {
     changes

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use super::{
     Call, Change,
     ChangeKind::{self, Add, Delete, Update},
-    compare::{encode, unknown},
-    want::Sides,
+    sides::Sides,
 };
-use crate::user::{Input, Path, Property, Segment, Tags, Value, is_system_tag};
+use crate::user::{Input, Operation, Path, Property, Segment, Tags, Value, is_system_tag};
 
 /// The changes of tags, key by key.
 pub(super) fn changes(sides: &Sides<'_>, found: &mut Vec<Change>) {
@@ -18,7 +17,7 @@ pub(super) fn changes(sides: &Sides<'_>, found: &mut Vec<Change>) {
     }
     let own = match &spec.tags {
         Some(Input::Unknown) => {
-            found.push(unknown(Property::Tags, Update));
+            found.push(Change::new(Property::Tags, Update).to(Some(Value::Unknown)).unknown(true));
             return;
         }
         Some(Input::Known(own)) => Some(own),
@@ -30,7 +29,7 @@ pub(super) fn changes(sides: &Sides<'_>, found: &mut Vec<Change>) {
         let actual = actual(key);
         let kind = if actual.is_some() { Update } else { Add };
         let change = |after: Value| {
-            Change::new(Property::Tags, kind).at(place(key)).from(encode(actual)).to(Some(after))
+            Change::new(Property::Tags, kind).at(place(key)).from(text(actual)).to(Some(after))
         };
         match wanted {
             Input::Unknown => Some(change(Value::Unknown).unknown(true)),
@@ -48,7 +47,7 @@ pub(super) fn changes(sides: &Sides<'_>, found: &mut Vec<Change>) {
             || (state.record.tag_keys.contains(key) && sides.was_managed(Property::Tags));
         let goes = (own.is_some() || recorded) && !is_own(key) && !options.default_tags.contains_key(key);
         if goes && !is_system_tag(key) {
-            found.push(Change::new(Property::Tags, Delete).at(place(key)).from(encode(Some(value))));
+            found.push(Change::new(Property::Tags, Delete).at(place(key)).from(text(Some(value))));
         }
     }
     if let Some(tags) = found.get_mut(first..) {
@@ -56,27 +55,26 @@ pub(super) fn changes(sides: &Sides<'_>, found: &mut Vec<Change>) {
     }
 }
 
-/// The calls that the changes of tags take.
-pub(super) fn calls(changes: &[Change]) -> Vec<Call> {
+/// The call of an operation that changes tags. A changed value is tagged over, not untagged first; what goes,
+/// goes before more comes.
+pub(super) fn call(operation: Operation, changes: &[Change]) -> Option<Call> {
     let mut gone = BTreeSet::new();
     let mut set = Tags::new();
     for change in changes.iter().filter(|change| change.property == Property::Tags && !change.unknown) {
-        let Some(key) = key(change) else { continue };
-        match (&change.kind, &change.after) {
-            (ChangeKind::Delete, _) => {
+        match (key(change), &change.kind, &change.after) {
+            (Some(key), ChangeKind::Delete, _) => {
                 gone.insert(key.to_owned());
             }
-            (_, Some(Value::String(value))) => {
+            (Some(key), _, Some(Value::String(value))) => {
                 set.insert(key.to_owned(), value.clone());
             }
             _ => {}
         }
     }
-    // A changed value is tagged over, not untagged first; what goes, goes before more comes.
-    [(!gone.is_empty()).then_some(Call::Untag(gone)), (!set.is_empty()).then_some(Call::Tag(set))]
-        .into_iter()
-        .flatten()
-        .collect()
+    match operation {
+        Operation::UntagResource => (!gone.is_empty()).then_some(Call::Untag(gone)),
+        _ => (!set.is_empty()).then_some(Call::Tag(set)),
+    }
 }
 
 /// The key of the tag that changes; none where all of them are unknown, or AWS sets it.
@@ -85,4 +83,8 @@ pub(super) fn key(change: &Change) -> Option<&str> {
         Some(Segment::Key(key)) if !is_system_tag(key) => Some(key),
         _ => None,
     }
+}
+
+fn text(value: Option<&String>) -> Option<Value> {
+    value.map(|value| value.as_str().into())
 }

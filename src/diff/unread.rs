@@ -1,6 +1,6 @@
 //! What was not read is not written: which calls would, and what must be read before they can be planned.
 
-use super::{Change, Diff, Options, preview::against, want::Sides};
+use super::{Change, Diff, Options, preview::against, sides::Sides};
 use crate::user::{
     Code, Diagnostic, OnChange, Operation, Path, Property, PropertySet, UserSpec, UserState, keep_ignored,
 };

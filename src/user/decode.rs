@@ -5,7 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, de};
 
 use super::{
-    decode_error::MOST_LISTED, diagnostic::Diagnostic, node::Node, path::Path, spec::UserSpec, value::Value,
+    decode_error::MOST_LISTED,
+    diagnostic::Diagnostic,
+    node::{Node, Place},
+    path::Path,
+    spec::UserSpec,
+    value::Value,
 };
 
 /// Every mistake of a document, in its order.
@@ -57,7 +62,7 @@ impl UserSpec {
     /// The places whose value is not known yet.
     pub fn unknowns(&self) -> Vec<Path> {
         let mut places = Vec::new();
-        Node::unknowns(self, &Path::root(), &mut |place| places.push(place));
+        Node::unknowns(self, &Place::Root, &mut |place| places.push(place));
         places
     }
 
@@ -67,7 +72,7 @@ impl UserSpec {
     }
 
     fn node(document: Value, errors: &mut Vec<Diagnostic>) -> Self {
-        let mut spec: Self = Node::decode(document, &Path::root(), errors);
+        let mut spec: Self = Node::decode(document, &Place::Root, errors);
         spec.drop_empty_texts();
         spec
     }

@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::Serialize
 use super::{
     AfterContactWorkConfigPerChannel, ExposeSecrets, Input, Property, PropertySet, Record, Replaced, Tags,
     Timestamp, Unfinished, UserId, UserSpec, UserState, Value,
-    convert::{ToSpec, settle_after_contact_work},
-    node::{Content, Secrets},
+    node::{Content, Place, Secrets},
+    settle::Settle,
 };
 
 /// The members of a state; those of its spec stand among them.
@@ -118,9 +118,9 @@ impl UserState {
             partial: false,
             unfinished: (!unfinished.is_empty()).then(|| Leftover {
                 replaced: unfinished.replaced.clone(),
-                after_contact_work_configs: match unfinished.after_contact_work.to_spec() {
-                    list if list.is_empty() => Value::Null,
-                    list => list.encode(secrets).unwrap_or(Value::Null),
+                after_contact_work_configs: match &unfinished.after_contact_work {
+                    work if work.is_empty() => Value::Null,
+                    work => Limits::of(work).encode(secrets).unwrap_or(Value::Null),
                 },
             }),
         }
@@ -179,10 +179,11 @@ fn is_of_spec(name: &str) -> bool {
     Property::ALL.iter().any(|property| is_first(property.path()))
 }
 
+/// After contact work per channel, as a spec says it.
+type Limits = Vec<AfterContactWorkConfigPerChannel>;
+
 fn read_limits(list: Value) -> Option<BTreeMap<super::Channel, super::AfterContactWork>> {
-    let mut errors = Vec::new();
-    let configs = Vec::<AfterContactWorkConfigPerChannel>::decode(list, &super::Path::root(), &mut errors)?;
-    configs.iter().map(settle_after_contact_work).collect()
+    Limits::decode(list, &Place::Root, &mut Vec::new())?.settle()
 }
 
 /// Why a state of a later version cannot be read.

@@ -3,50 +3,16 @@
 
 use std::borrow::Cow;
 
-use super::{HierarchyGroupId, Input, Personal, PhoneNumberConfig, UserSpec, UserState};
-
-trait MaybeEmpty {
-    fn is_empty(&self) -> bool;
-}
-
-impl MaybeEmpty for String {
-    fn is_empty(&self) -> bool {
-        self.as_str().is_empty()
-    }
-}
-
-impl MaybeEmpty for Personal {
-    fn is_empty(&self) -> bool {
-        self.as_str().is_empty()
-    }
-}
-
-impl MaybeEmpty for HierarchyGroupId {
-    fn is_empty(&self) -> bool {
-        self.as_str().is_empty()
-    }
-}
-
-impl<T: MaybeEmpty> MaybeEmpty for Input<T> {
-    fn is_empty(&self) -> bool {
-        self.known().is_some_and(T::is_empty)
-    }
-}
-
-fn drop_empty<T: MaybeEmpty>(text: &mut Option<T>) {
-    if is_empty(text) {
-        *text = None;
-    }
-}
-
-fn is_empty<T: MaybeEmpty>(text: &Option<T>) -> bool {
-    text.as_ref().is_some_and(T::is_empty)
-}
+use super::{
+    Input, PhoneLine, Property, UserSettings, UserSpec, UserState,
+    fields::{Field, Visitor},
+    settle::Settle,
+};
 
 impl UserSpec {
     /// The spec without empty texts in the properties in which one means that they are left out.
     pub(crate) fn without_empty_texts(&self) -> Cow<'_, Self> {
-        if !self.has_empty_texts() {
+        if !Property::ALL.iter().any(|property| property.visit(HasEmpty(self))) {
             return Cow::Borrowed(self);
         }
         let mut spec = self.clone();
@@ -55,45 +21,80 @@ impl UserSpec {
     }
 
     pub(super) fn drop_empty_texts(&mut self) {
-        drop_empty(&mut self.hierarchy_group_id);
-        drop_empty(&mut self.directory_user_id);
-        if let Some(identity) = &mut self.identity_info {
-            drop_empty(&mut identity.email);
-            drop_empty(&mut identity.secondary_email);
-            drop_empty(&mut identity.mobile);
-        }
-        if let Some(phone) = &mut self.phone_config {
-            drop_empty(&mut phone.desk_phone_number);
-        }
-        if let Some(Input::Known(configs)) = &mut self.phone_number_configs {
-            configs.iter_mut().for_each(|config| drop_empty(&mut config.phone_number));
-        }
-    }
-
-    fn has_empty_texts(&self) -> bool {
-        let identity = self.identity_info.as_ref();
-        let phone = self.phone_config.as_ref();
-        let numbers = self.phone_number_configs.as_ref().and_then(Input::known);
-        let is_empty_number = |config: &PhoneNumberConfig| is_empty(&config.phone_number);
-        is_empty(&self.hierarchy_group_id)
-            || is_empty(&self.directory_user_id)
-            || identity
-                .is_some_and(|i| is_empty(&i.email) || is_empty(&i.secondary_email) || is_empty(&i.mobile))
-            || phone.is_some_and(|phone| is_empty(&phone.desk_phone_number))
-            || numbers.is_some_and(|configs| configs.iter().any(is_empty_number))
+        Property::ALL.iter().for_each(|property| property.visit(DropEmpty(self)));
     }
 }
 
 impl UserState {
     /// Takes out the empty texts that the service answers where nothing is set.
     pub(crate) fn drop_empty_texts(&mut self) {
-        let settings = &mut self.settings;
-        drop_empty(&mut self.directory_user_id);
-        drop_empty(&mut settings.hierarchy_group_id);
-        drop_empty(&mut settings.identity.email);
-        drop_empty(&mut settings.identity.secondary_email);
-        drop_empty(&mut settings.identity.mobile);
-        drop_empty(&mut settings.phone.desk_phone_number);
-        settings.channels.phone_number.values_mut().for_each(|phone| drop_empty(&mut phone.number));
+        self.directory_user_id.take_if(|id| id.is_empty());
+        for property in Property::ALL {
+            if property.visit(IsEmpty(self)) {
+                property.visit(Unset(&mut self.settings));
+            }
+        }
+        for line in self.settings.channels.phone_number.values_mut() {
+            if let PhoneLine::Desk(number) = line {
+                number.take_if(|number| number.is_empty());
+            }
+        }
+    }
+}
+
+/// Whether the whole value is a text that says to leave it out.
+fn is_left_out<F: Field>(input: Option<&Input<F::Spec>>) -> bool {
+    let value = input.and_then(Input::known);
+    F::PROPERTY.is_left_out_by_empty_text() && value.is_some_and(Settle::is_empty_text)
+}
+
+struct HasEmpty<'a>(&'a UserSpec);
+
+impl Visitor for HasEmpty<'_> {
+    type Output = bool;
+
+    fn visit<F: Field>(self) -> bool {
+        let input = F::input(self.0);
+        is_left_out::<F>(input) || input.and_then(Input::known).is_some_and(Settle::has_empty_texts)
+    }
+}
+
+struct DropEmpty<'a>(&'a mut UserSpec);
+
+impl Visitor for DropEmpty<'_> {
+    type Output = ();
+
+    fn visit<F: Field>(self) {
+        let input = F::input(self.0);
+        if is_left_out::<F>(input) {
+            F::put(self.0, None);
+        } else if let Some(Input::Known(value)) = input
+            && value.has_empty_texts()
+        {
+            let mut value = value.clone();
+            value.drop_empty_texts();
+            F::put(self.0, Some(Input::Known(value)));
+        }
+    }
+}
+
+struct IsEmpty<'a>(&'a UserState);
+
+impl Visitor for IsEmpty<'_> {
+    type Output = bool;
+
+    fn visit<F: Field>(self) -> bool {
+        let is_empty = F::actual(self.0).is_some_and(F::Spec::is_default);
+        F::IS_SETTING && F::PROPERTY.is_left_out_by_empty_text() && is_empty
+    }
+}
+
+struct Unset<'a>(&'a mut UserSettings);
+
+impl Visitor for Unset<'_> {
+    type Output = ();
+
+    fn visit<F: Field>(self) {
+        F::write(self.0, None);
     }
 }

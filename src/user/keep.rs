@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{
-    IdentityInfo, Input, PhoneConfig, Property, UserSpec, UserState, convert::ToSpec,
-    keep_element::keep_elements, options::Options,
+    Input, PhoneConfig, Property, UserSpec, UserState, keep_element::keep_elements, options::Options,
+    settle::Settle,
 };
 
 /// The spec with the values that the user has now wherever changes are ignored and the spec sets something.
@@ -25,7 +25,7 @@ pub(crate) fn keep_ignored<'a>(
         // What an apply that failed has overwritten is what is to be there.
         let mut work = state.settings.channels.after_contact_work.clone();
         work.extend(lost);
-        there.after_contact_work_configs = Some(Input::Known(work.to_spec()));
+        there.after_contact_work_configs = Some(Input::Known(Settle::of(&work)));
     }
     let mut kept = spec.clone();
     for property in options.ignored().iter() {
@@ -47,78 +47,27 @@ pub(crate) fn keep_ignored<'a>(
 }
 
 fn keep(spec: &mut UserSpec, there: &UserSpec, property: Property) {
-    fn set<T: Clone>(wanted: &mut Option<T>, there: &Option<T>) {
-        if wanted.is_some() {
-            wanted.clone_from(there);
-        }
-    }
-    let identity = |spec: &mut UserSpec,
-                    part: fn(&mut IdentityInfo) -> &mut Option<Input<super::Personal>>| {
-        if let Some(wanted) = &mut spec.identity_info {
-            let mut there = there.identity_info.clone().unwrap_or_default();
-            set(part(wanted), part(&mut there));
-        }
-    };
-    let phone = |spec: &mut UserSpec, keep: fn(&mut PhoneConfig, &PhoneConfig)| {
-        if let (Some(wanted), Some(there)) = (&mut spec.phone_config, &there.phone_config) {
-            keep(wanted, there);
-        }
-    };
     match property {
-        Property::InstanceId => spec.instance_id.clone_from(&there.instance_id),
-        Property::Name => set(&mut spec.name, &there.name),
         // Nobody knows the password that is there: that it differs is what is ignored.
-        Property::Password => {}
-        Property::DirectoryUserId => set(&mut spec.directory_user_id, &there.directory_user_id),
-        Property::HierarchyGroupId => set(&mut spec.hierarchy_group_id, &there.hierarchy_group_id),
-        Property::RoutingProfileId => spec.routing_profile_id.clone_from(&there.routing_profile_id),
-        Property::SecurityProfileIds => spec.security_profile_ids.clone_from(&there.security_profile_ids),
-        Property::FirstName => identity(spec, |identity| &mut identity.first_name),
-        Property::LastName => identity(spec, |identity| &mut identity.last_name),
-        Property::Email => identity(spec, |identity| &mut identity.email),
-        Property::SecondaryEmail => identity(spec, |identity| &mut identity.secondary_email),
-        Property::Mobile => identity(spec, |identity| &mut identity.mobile),
+        Property::Password => return,
+        // Type and number are one: a desk phone without its number is refused.
         Property::PhoneType => {
-            phone(spec, |phone, there| {
-                phone.phone_type.clone_from(&there.phone_type);
-                // Type and number are one: a desk phone without its number is refused.
-                if phone.desk_phone_number.is_none() {
-                    phone.desk_phone_number.clone_from(&there.desk_phone_number);
-                }
-            });
-        }
-        Property::AfterContactWorkTimeLimit => phone(spec, |phone, there| {
-            set(&mut phone.after_contact_work_time_limit, &there.after_contact_work_time_limit);
-        }),
-        Property::AutoAccept => phone(spec, |phone, there| set(&mut phone.auto_accept, &there.auto_accept)),
-        Property::DeskPhoneNumber => {
-            phone(spec, |phone, there| set(&mut phone.desk_phone_number, &there.desk_phone_number));
-        }
-        Property::PersistentConnection => {
-            phone(spec, |phone, there| set(&mut phone.persistent_connection, &there.persistent_connection));
-        }
-        Property::AutoAcceptConfigs => set(&mut spec.auto_accept_configs, &there.auto_accept_configs),
-        Property::AfterContactWorkConfigs => {
-            set(&mut spec.after_contact_work_configs, &there.after_contact_work_configs);
-        }
-        Property::PhoneNumberConfigs => {
-            set(&mut spec.phone_number_configs, &there.phone_number_configs);
-            // Every user has a phone: one that is not kept per channel is kept in the block.
-            if let (None, None, Some(there)) =
-                (&spec.phone_number_configs, &spec.phone_config, &there.phone_config)
+            if let (Some(phone), Some(there)) = (&mut spec.phone_config, &there.phone_config)
+                && phone.desk_phone_number.is_none()
             {
-                let (phone_type, number) = (there.phone_type, there.desk_phone_number.clone());
-                let phone = PhoneConfig::builder().phone_type(phone_type).maybe_desk_phone_number(number);
-                spec.phone_config = Some(phone.build());
+                phone.desk_phone_number.clone_from(&there.desk_phone_number);
             }
         }
-        Property::PersistentConnectionConfigs => {
-            set(&mut spec.persistent_connection_configs, &there.persistent_connection_configs);
-        }
-        Property::VoiceEnhancementConfigs => {
-            set(&mut spec.voice_enhancement_configs, &there.voice_enhancement_configs);
-        }
-        Property::UserProficiencies => set(&mut spec.user_proficiencies, &there.user_proficiencies),
-        Property::Tags => set(&mut spec.tags, &there.tags),
+        _ => {}
+    }
+    spec.take_from(there, property);
+    // Every user has a phone: one that is not kept per channel is kept in the block.
+    if property == Property::PhoneNumberConfigs
+        && let (None, None, Some(there)) =
+            (&spec.phone_number_configs, &spec.phone_config, &there.phone_config)
+    {
+        let (phone_type, number) = (there.phone_type, there.desk_phone_number.clone());
+        let phone = PhoneConfig::builder().phone_type(phone_type).maybe_desk_phone_number(number);
+        spec.phone_config = Some(phone.build());
     }
 }

@@ -2,39 +2,19 @@
 
 use super::{
     Input, Path, Property, Segment, UserSpec, Value,
+    fields::{Field, Visitor},
     ignore::KEYS,
-    node::{Node, Secrets},
+    node::{Content, Place, Secrets},
     options::Options,
 };
 
 /// Gives elements that are ignored, or members of them, the values that are there.
 pub(super) fn keep_elements(spec: &mut UserSpec, there: &UserSpec, options: &Options) {
-    for property in Property::ALL {
-        let places: Vec<(usize, &[Segment])> =
+    for property in Property::ALL.iter().filter(|property| !property.members().is_empty()) {
+        let places: Vec<_> =
             options.ignore_changes.iter().filter_map(|path| element(path, *property)).collect();
-        if places.is_empty() {
-            continue;
-        }
-        match property {
-            Property::AutoAcceptConfigs => {
-                keep(&mut spec.auto_accept_configs, &there.auto_accept_configs, &places);
-            }
-            Property::AfterContactWorkConfigs => {
-                keep(&mut spec.after_contact_work_configs, &there.after_contact_work_configs, &places);
-            }
-            Property::PhoneNumberConfigs => {
-                keep(&mut spec.phone_number_configs, &there.phone_number_configs, &places);
-            }
-            Property::PersistentConnectionConfigs => {
-                keep(&mut spec.persistent_connection_configs, &there.persistent_connection_configs, &places);
-            }
-            Property::VoiceEnhancementConfigs => {
-                keep(&mut spec.voice_enhancement_configs, &there.voice_enhancement_configs, &places);
-            }
-            Property::UserProficiencies => {
-                keep(&mut spec.user_proficiencies, &there.user_proficiencies, &places);
-            }
-            _ => {}
+        if !places.is_empty() {
+            property.visit(KeepElements { spec, there, places });
         }
     }
 }
@@ -49,45 +29,53 @@ fn element(path: &Path, property: Property) -> Option<(usize, &[Segment])> {
     }
 }
 
-fn keep<N: Node + Clone>(
-    list: &mut Option<Input<Vec<N>>>,
-    there: &Option<Input<Vec<N>>>,
-    places: &[(usize, &[Segment])],
-) {
-    let Some(Input::Known(list)) = list else { return };
-    let there: &[N] = there.as_ref().and_then(Input::known).map_or(&[], Vec::as_slice);
-    let mut indices = 0..;
-    list.retain_mut(|element| {
-        let index = indices.next();
-        let insides = places.iter().filter(|(place, _)| Some(*place) == index);
-        insides.fold(true, |stays, (_, inside)| stays & keep_one(element, there, inside))
-    });
+struct KeepElements<'a> {
+    spec: &'a mut UserSpec,
+    there: &'a UserSpec,
+    places: Vec<(usize, &'a [Segment])>,
+}
+
+impl Visitor for KeepElements<'_> {
+    type Output = ();
+
+    fn visit<F: Field>(self) {
+        let elements = |spec: &UserSpec| match F::input(spec)?.known()?.encode(Secrets::Exposed) {
+            Some(Value::List(elements)) => Some(elements),
+            _ => None,
+        };
+        let Some(mut list) = elements(self.spec) else { return };
+        let there = elements(self.there).unwrap_or_default();
+        let mut indices = 0..;
+        list.retain_mut(|element| {
+            let index = indices.next();
+            let insides = self.places.iter().filter(|(place, _)| Some(*place) == index);
+            insides.fold(true, |stays, (_, inside)| stays & keep_one(element, &there, inside))
+        });
+        let mut errors = Vec::new();
+        let kept = F::Spec::decode(Value::List(list), &Place::Root, &mut errors);
+        if let Some(kept) = kept.filter(|_| errors.is_empty()) {
+            F::put(self.spec, Some(Input::Known(kept)));
+        }
+    }
 }
 
 /// Whether the element stays: one that is ignored whole and not there goes.
-fn keep_one<N: Node + Clone>(element: &mut N, there: &[N], inside: &[Segment]) -> bool {
-    let Some(mut wanted) = element.encode(Secrets::Exposed) else { return true };
-    let is_same = |other: &&N| {
-        other.encode(Secrets::Exposed).is_some_and(|other| {
-            KEYS.iter()
-                .all(|key| other.get(key) == wanted.get(key) && wanted.get(key) != Some(&Value::Unknown))
-        })
+fn keep_one(element: &mut Value, there: &[Value], inside: &[Segment]) -> bool {
+    let is_same = |other: &&Value| {
+        KEYS.iter().all(|key| other.get(key) == element.get(key) && element.get(key) != Some(&Value::Unknown))
     };
     let same = there.iter().find(is_same);
-    if inside.is_empty() {
-        if let Some(same) = same {
+    match same {
+        None => !inside.is_empty(),
+        Some(same) if inside.is_empty() => {
             element.clone_from(same);
+            true
         }
-        return same.is_some();
+        Some(same) => {
+            put(element, at(same, inside), inside);
+            true
+        }
     }
-    let Some(found) = same.and_then(|same| same.encode(Secrets::Exposed)) else { return true };
-    put(&mut wanted, at(&found, inside), inside);
-    let mut errors = Vec::new();
-    let kept = N::decode(wanted, &Path::root(), &mut errors);
-    if errors.is_empty() {
-        *element = kept;
-    }
-    true
 }
 
 fn at<'a>(value: &'a Value, inside: &[Segment]) -> Option<&'a Value> {

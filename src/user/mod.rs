@@ -8,14 +8,16 @@ mod attempt;
 mod case;
 mod choice;
 mod code;
-mod convert;
 mod decode;
 mod decode_error;
 mod desired;
 mod diagnostic;
 mod document;
+#[allow(missing_debug_implementations, reason = "of builders, which the derive makes where it is expanded")]
+mod element;
 mod empty;
 mod encode;
+mod fields;
 mod id;
 mod id_error;
 mod ignore;
@@ -32,15 +34,21 @@ pub(crate) mod options;
 mod path;
 mod path_text;
 mod property;
+mod property_set;
 mod pulumi;
+mod reference;
 mod secret;
 mod settings;
+mod settle;
+#[allow(missing_debug_implementations, reason = "of builders, which the derive makes where it is expanded")]
 mod spec;
 mod state;
 mod suggestion;
+mod table;
 mod tags;
 mod text;
 mod timestamp;
+mod to_spec;
 mod value;
 
 pub use arn::Arn;
@@ -52,6 +60,13 @@ pub use code::{Code, CodeInfo, Severity, Stage};
 pub use decode::DecodeErrors;
 pub use desired::DesiredUser;
 pub use diagnostic::Diagnostic;
+pub use element::{
+    AfterContactWorkConfig, AfterContactWorkConfigBuilder, AfterContactWorkConfigPerChannel,
+    AfterContactWorkConfigPerChannelBuilder, AutoAcceptConfig, AutoAcceptConfigBuilder,
+    PersistentConnectionConfig, PersistentConnectionConfigBuilder, PhoneNumberConfig,
+    PhoneNumberConfigBuilder, UserProficiency, UserProficiencyBuilder, VoiceEnhancementConfig,
+    VoiceEnhancementConfigBuilder,
+};
 pub use encode::ExposeSecrets;
 pub use id::{
     HierarchyGroup, HierarchyGroupId, Id, IdKind, Instance, InstanceId, Named, RoutingProfile,
@@ -66,36 +81,35 @@ pub use name::AutoName;
 pub use operation::Operation;
 pub use path::{Path, Segment, in_snake_case};
 pub use path_text::PathError;
-pub use property::{
-    Bounds, LeftOut, OnChange, Property, PropertyInfo, PropertySet, Sensitivity, Shape, reference_table,
-};
+pub use property::Property;
+pub use property_set::PropertySet;
 pub use pulumi::PULUMI_UNKNOWN;
+pub use reference::reference_table;
 pub use secret::{Personal, Secret};
 pub use settings::{
-    AfterContactWork, AutoAccept, ChannelSettings, Identity, Phone, PhoneNumber, Proficiencies,
-    ProficiencyKey, UserSettings,
+    AfterContactWork, AutoAccept, ChannelSettings, Identity, Phone, PhoneLine, Proficiencies, ProficiencyKey,
+    UserSettings,
 };
 pub use spec::{
-    AfterContactWorkConfig, AfterContactWorkConfigBuilder, AfterContactWorkConfigPerChannel,
-    AfterContactWorkConfigPerChannelBuilder, AutoAcceptConfig, AutoAcceptConfigBuilder, IdentityInfo,
-    IdentityInfoBuilder, PersistentConnectionConfig, PersistentConnectionConfigBuilder, PhoneConfig,
-    PhoneConfigBuilder, PhoneNumberConfig, PhoneNumberConfigBuilder, UserProficiency, UserProficiencyBuilder,
-    UserSpec, UserSpecBuilder, VoiceEnhancementConfig, VoiceEnhancementConfigBuilder,
+    IdentityInfo, IdentityInfoBuilder, PhoneConfig, PhoneConfigBuilder, UserSpec, UserSpecBuilder,
 };
 pub use state::{Record, Replaced, Unfinished, UserState, UserStateBuilder};
 pub use suggestion::nearest;
+pub use table::{Bounds, LeftOut, OnChange, PropertyInfo, Sensitivity, Shape};
 pub use tags::{MAX_TAGS, SYSTEM_TAG_PREFIX, TagInputs, Tags, is_system_tag, merge_tags};
 pub use text::one_line;
 pub use timestamp::{Timestamp, TimestampError};
 pub use value::Value;
 
-pub(crate) use convert::{ToSpec, settle_after_contact_work};
 pub(crate) use decode_error::MOST_LISTED;
 pub(crate) use desired::Managed;
 pub(crate) use diagnostic::joined;
+pub(crate) use element::Element;
+pub(crate) use fields::{Field, Settled, Visitor};
 pub(crate) use keep::keep_ignored;
 pub(crate) use name::max_recommended_name;
 pub(crate) use node::{Content, Node, Secrets};
 pub(crate) use path::{document_order, document_rank};
+pub(crate) use settle::{Phones, Settle};
 pub(crate) use tags::{TAG_KEY, TAG_VALUE};
 pub(crate) use text::{is_control, misleading, quoted};

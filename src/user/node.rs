@@ -8,14 +8,33 @@ use super::{
     VoiceEnhancementMode,
 };
 
+/// Where a value stands, on the stack: a path is made of it only where there is something to say.
+pub(crate) enum Place<'a> {
+    Root,
+    Member(&'a Place<'a>, &'static str),
+    Index(&'a Place<'a>, usize),
+    Key(&'a Place<'a>, &'a str),
+}
+
+impl Place<'_> {
+    pub(crate) fn path(&self) -> Path {
+        match self {
+            Self::Root => Path::root(),
+            Self::Member(inside, name) => inside.path().member(*name),
+            Self::Index(inside, index) => inside.path().index(*index),
+            Self::Key(inside, key) => inside.path().key(*key),
+        }
+    }
+}
+
 /// What may stand at a member of a spec.
 pub(crate) trait Node: Sized {
     /// Reads a value. What cannot be read is reported and becomes unknown.
-    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Self;
+    fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Self;
 
     /// What a member is that is left out: an error, unless it may be.
-    fn missing(at: &Path, errors: &mut Vec<Diagnostic>) -> Self {
-        errors.push(Diagnostic::missing(at));
+    fn missing(at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Self {
+        errors.push(Diagnostic::missing(&at.path()));
         Self::decode(Value::Unknown, at, errors)
     }
 
@@ -23,7 +42,7 @@ pub(crate) trait Node: Sized {
     fn encode(&self, secrets: Secrets) -> Option<Value>;
 
     /// Calls `found` with every place whose value is unknown.
-    fn unknowns(&self, at: &Path, found: &mut dyn FnMut(Path));
+    fn unknowns(&self, at: &Place<'_>, found: &mut dyn FnMut(Path));
 
     /// Whether any value is unknown.
     fn has_unknowns(&self) -> bool;
@@ -37,11 +56,11 @@ pub(crate) enum Secrets {
 }
 
 impl<N: Node> Node for Option<N> {
-    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Self {
+    fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Self {
         Some(N::decode(value, at, errors))
     }
 
-    fn missing(_: &Path, _: &mut Vec<Diagnostic>) -> Self {
+    fn missing(_: &Place<'_>, _: &mut Vec<Diagnostic>) -> Self {
         None
     }
 
@@ -49,7 +68,7 @@ impl<N: Node> Node for Option<N> {
         self.as_ref()?.encode(secrets)
     }
 
-    fn unknowns(&self, at: &Path, found: &mut dyn FnMut(Path)) {
+    fn unknowns(&self, at: &Place<'_>, found: &mut dyn FnMut(Path)) {
         if let Some(node) = self {
             node.unknowns(at, found);
         }
@@ -61,7 +80,7 @@ impl<N: Node> Node for Option<N> {
 }
 
 impl<C: Content> Node for Input<C> {
-    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Self {
+    fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Self {
         match value {
             Value::Unknown => Self::Unknown,
             value => C::decode(value, at, errors).map_or(Self::Unknown, Self::Known),
@@ -75,10 +94,10 @@ impl<C: Content> Node for Input<C> {
         }
     }
 
-    fn unknowns(&self, at: &Path, found: &mut dyn FnMut(Path)) {
+    fn unknowns(&self, at: &Place<'_>, found: &mut dyn FnMut(Path)) {
         match self {
             Self::Known(content) => content.unknowns(at, found),
-            Self::Unknown => found(at.clone()),
+            Self::Unknown => found(at.path()),
         }
     }
 
@@ -90,11 +109,11 @@ impl<C: Content> Node for Input<C> {
 /// What an [`Input`] may hold.
 pub(crate) trait Content: Sized {
     /// Reads a value that is not unknown; what cannot be read is reported.
-    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self>;
+    fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Self>;
 
     fn encode(&self, secrets: Secrets) -> Option<Value>;
 
-    fn unknowns(&self, _: &Path, _: &mut dyn FnMut(Path)) {}
+    fn unknowns(&self, _: &Place<'_>, _: &mut dyn FnMut(Path)) {}
 
     fn has_unknowns(&self) -> bool {
         false
@@ -102,18 +121,24 @@ pub(crate) trait Content: Sized {
 }
 
 impl<N: Node> Content for Vec<N> {
-    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self> {
+    fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Self> {
         let items = read_list(value, at, errors)?;
-        Some(items.into_iter().enumerate().map(|(i, item)| decode_item(item, &at.index(i), errors)).collect())
+        Some(
+            items
+                .into_iter()
+                .enumerate()
+                .map(|(i, item)| decode_item(item, &Place::Index(at, i), errors))
+                .collect(),
+        )
     }
 
     fn encode(&self, secrets: Secrets) -> Option<Value> {
         Some(Value::List(self.iter().filter_map(|node| node.encode(secrets)).collect()))
     }
 
-    fn unknowns(&self, at: &Path, found: &mut dyn FnMut(Path)) {
+    fn unknowns(&self, at: &Place<'_>, found: &mut dyn FnMut(Path)) {
         for (index, node) in self.iter().enumerate() {
-            node.unknowns(&at.index(index), found);
+            node.unknowns(&Place::Index(at, index), found);
         }
     }
 
@@ -123,22 +148,23 @@ impl<N: Node> Content for Vec<N> {
 }
 
 impl<N: Node> Content for BTreeMap<String, N> {
-    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self> {
+    fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Self> {
         let mut map = Self::new();
         for (key, value) in read_object(value, at, errors)? {
-            let place = at.key(key.as_str());
+            let place = Place::Key(at, key.as_str());
             if map.contains_key(&key) {
-                errors.push(Diagnostic::duplicate(&place, &key));
+                errors.push(Diagnostic::duplicate(&place.path(), &key));
                 continue;
             }
             let value = match value {
                 Value::Null => {
-                    errors.push(Diagnostic::no_tag_value(&place, &key));
+                    errors.push(Diagnostic::no_tag_value(&place.path(), &key));
                     Value::Unknown
                 }
                 value => value,
             };
-            map.insert(key, N::decode(value, &place, errors));
+            let node = N::decode(value, &place, errors);
+            map.insert(key, node);
         }
         Some(map)
     }
@@ -148,9 +174,9 @@ impl<N: Node> Content for BTreeMap<String, N> {
         Some(Value::Map(members.collect()))
     }
 
-    fn unknowns(&self, at: &Path, found: &mut dyn FnMut(Path)) {
+    fn unknowns(&self, at: &Place<'_>, found: &mut dyn FnMut(Path)) {
         for (key, node) in self {
-            node.unknowns(&at.key(key.as_str()), found);
+            node.unknowns(&Place::Key(at, key.as_str()), found);
         }
     }
 
@@ -160,10 +186,10 @@ impl<N: Node> Content for BTreeMap<String, N> {
 }
 
 /// An element of a list: `null` there is a mistake, not a member left out.
-fn decode_item<N: Node>(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> N {
+fn decode_item<N: Node>(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> N {
     let value = match value {
         Value::Null => {
-            errors.push(Diagnostic::no_element(at));
+            errors.push(Diagnostic::no_element(&at.path()));
             Value::Unknown
         }
         value => value,
@@ -174,11 +200,11 @@ fn decode_item<N: Node>(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -
 macro_rules! text {
     ($([$($generics:tt)*] $type:ty, $write:expr;)+) => {$(
         impl<$($generics)*> Content for $type {
-            fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self> {
+            fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Self> {
                 match value {
                     Value::String(text) => Some(text.into()),
                     value => {
-                        errors.push(Diagnostic::wrong_type(at, "a string", &value));
+                        errors.push(Diagnostic::wrong_type(&at.path(), "a string", &value));
                         None
                     }
                 }
@@ -200,17 +226,17 @@ text! {
 }
 
 impl Content for i64 {
-    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self> {
+    fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Self> {
         match value {
             Value::Integer(number) => Some(number),
             // Hosts whose only number is a double write whole numbers as such.
             Value::Float(number) if number.fract() == 0.0 && number.abs() < MAX_EXACT => Some(number as i64),
             Value::Float(number) => {
-                errors.push(Diagnostic::not_a_whole_number(at, number));
+                errors.push(Diagnostic::not_a_whole_number(&at.path(), number));
                 None
             }
             value => {
-                errors.push(Diagnostic::wrong_type(at, "a whole number", &value));
+                errors.push(Diagnostic::wrong_type(&at.path(), "a whole number", &value));
                 None
             }
         }
@@ -225,11 +251,11 @@ impl Content for i64 {
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 impl Content for bool {
-    fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self> {
+    fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Self> {
         match value {
             Value::Bool(flag) => Some(flag),
             value => {
-                errors.push(Diagnostic::wrong_type(at, "`true` or `false`", &value));
+                errors.push(Diagnostic::wrong_type(&at.path(), "`true` or `false`", &value));
                 None
             }
         }
@@ -243,13 +269,13 @@ impl Content for bool {
 macro_rules! choices {
     ($($type:ty),+) => {$(
         impl Content for $type {
-            fn decode(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Self> {
+            fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Self> {
                 match value {
                     Value::String(text) => <$type>::from_str(&text)
-                        .map_err(|error: UnknownChoice| errors.push(Diagnostic::not_a_choice(at, &error)))
+                        .map_err(|error: UnknownChoice| errors.push(Diagnostic::not_a_choice(&at.path(), &error)))
                         .ok(),
                     value => {
-                        errors.push(Diagnostic::wrong_type(at, "a string", &value));
+                        errors.push(Diagnostic::wrong_type(&at.path(), "a string", &value));
                         None
                     }
                 }
@@ -266,23 +292,23 @@ choices!(Channel, PhoneType, VoiceEnhancementMode);
 
 pub(crate) fn read_object(
     value: Value,
-    at: &Path,
+    at: &Place<'_>,
     errors: &mut Vec<Diagnostic>,
 ) -> Option<Vec<(String, Value)>> {
     match value {
         Value::Map(members) => Some(members),
         value => {
-            errors.push(Diagnostic::wrong_type(at, "an object", &value));
+            errors.push(Diagnostic::wrong_type(&at.path(), "an object", &value));
             None
         }
     }
 }
 
-pub(crate) fn read_list(value: Value, at: &Path, errors: &mut Vec<Diagnostic>) -> Option<Vec<Value>> {
+pub(crate) fn read_list(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Vec<Value>> {
     match value {
         Value::List(items) => Some(items),
         value => {
-            errors.push(Diagnostic::wrong_type(at, "a list", &value));
+            errors.push(Diagnostic::wrong_type(&at.path(), "a list", &value));
             None
         }
     }

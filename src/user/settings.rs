@@ -28,38 +28,59 @@ impl Identity {
     }
 }
 
+/// What calls are taken on: a number only means something for a telephone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PhoneLine {
+    /// The browser: what the service has where nothing is set.
+    #[default]
+    Soft,
+    /// A telephone, with its number in E.164; `None` where the service has none.
+    Desk(Option<Personal>),
+}
+
+impl PhoneLine {
+    /// A line of that type; the number of a soft phone is without effect, and not kept.
+    pub fn new(phone_type: PhoneType, number: Option<Personal>) -> Self {
+        match phone_type {
+            PhoneType::SoftPhone => Self::Soft,
+            PhoneType::DeskPhone => Self::Desk(number),
+        }
+    }
+
+    /// The phone type.
+    pub const fn phone_type(&self) -> PhoneType {
+        match self {
+            Self::Soft => PhoneType::SoftPhone,
+            Self::Desk(_) => PhoneType::DeskPhone,
+        }
+    }
+
+    /// The telephone's number.
+    pub const fn number(&self) -> Option<&Personal> {
+        match self {
+            Self::Desk(Some(number)) => Some(number),
+            Self::Desk(None) | Self::Soft => None,
+        }
+    }
+}
+
 /// How the user takes contacts. The API reads and writes this block as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Phone {
     /// Browser or telephone.
-    pub phone_type: PhoneType,
+    pub line: PhoneLine,
     /// Whether contacts are taken without a click; the service's default is `false`.
     pub auto_accept: bool,
     /// Seconds of after contact work; 0, the service's default, is without end.
     pub after_contact_work_time_limit: u32,
-    /// The telephone's number, in E.164; without effect for a soft phone.
-    pub desk_phone_number: Option<Personal>,
     /// Whether the line to the agent stays open between calls.
     pub persistent_connection: Option<bool>,
 }
 
 impl Phone {
-    /// A phone of that type with the service's defaults.
-    pub const fn new(phone_type: PhoneType) -> Self {
-        Self {
-            phone_type,
-            auto_accept: false,
-            after_contact_work_time_limit: 0,
-            desk_phone_number: None,
-            persistent_connection: None,
-        }
-    }
-}
-
-impl Default for Phone {
-    /// What the service answers where nothing is set: a soft phone.
-    fn default() -> Self {
-        Self::new(PhoneType::SoftPhone)
+    /// A phone with that line and the service's defaults.
+    pub const fn new(line: PhoneLine) -> Self {
+        Self { line, auto_accept: false, after_contact_work_time_limit: 0, persistent_connection: None }
     }
 }
 
@@ -95,54 +116,39 @@ impl AfterContactWork {
     }
 }
 
-/// The phone of one channel (voice only).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PhoneNumber {
-    /// Browser or telephone.
-    pub phone_type: PhoneType,
-    /// The telephone's number, in E.164.
-    pub number: Option<Personal>,
+macro_rules! channel_settings {
+    ($($(#[$meta:meta])* $name:ident: $type:ty,)+) => {
+        /// The settings that the API keeps per channel.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct ChannelSettings {
+            $($(#[$meta])* pub $name: BTreeMap<Channel, $type>,)+
+        }
+
+        impl ChannelSettings {
+            /// Whether nothing is set.
+            pub fn is_empty(&self) -> bool {
+                $(self.$name.is_empty())&&+
+            }
+
+            /// Sets the channels that `other` names, in each kind of setting, and leaves the others.
+            pub fn merge(&mut self, other: Self) {
+                $(self.$name.extend(other.$name);)+
+            }
+        }
+    };
 }
 
-/// The settings that the API of 2026 keeps per channel.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ChannelSettings {
+channel_settings! {
     /// Whether contacts are taken without a click.
-    pub auto_accept: BTreeMap<Channel, AutoAccept>,
+    auto_accept: AutoAccept,
     /// After contact work.
-    pub after_contact_work: BTreeMap<Channel, AfterContactWork>,
-    /// Phone type and number.
-    pub phone_number: BTreeMap<Channel, PhoneNumber>,
-    /// Whether the line stays open between calls.
-    pub persistent_connection: BTreeMap<Channel, bool>,
-    /// What is done to the agent's voice.
-    pub voice_enhancement: BTreeMap<Channel, VoiceEnhancementMode>,
-}
-
-impl ChannelSettings {
-    /// Whether nothing is set.
-    pub fn is_empty(&self) -> bool {
-        let Self { auto_accept, after_contact_work, phone_number, persistent_connection, voice_enhancement } =
-            self;
-        auto_accept.is_empty()
-            && after_contact_work.is_empty()
-            && phone_number.is_empty()
-            && persistent_connection.is_empty()
-            && voice_enhancement.is_empty()
-    }
-}
-
-impl ChannelSettings {
-    /// Sets the channels that `other` names, in each kind of setting, and leaves the others.
-    pub fn merge(&mut self, other: Self) {
-        let Self { auto_accept, after_contact_work, phone_number, persistent_connection, voice_enhancement } =
-            other;
-        self.auto_accept.extend(auto_accept);
-        self.after_contact_work.extend(after_contact_work);
-        self.phone_number.extend(phone_number);
-        self.persistent_connection.extend(persistent_connection);
-        self.voice_enhancement.extend(voice_enhancement);
-    }
+    after_contact_work: AfterContactWork,
+    /// What calls are taken on (voice only).
+    phone_number: PhoneLine,
+    /// Whether the line stays open between calls (voice only).
+    persistent_connection: bool,
+    /// What is done to the agent's voice (voice only).
+    voice_enhancement: VoiceEnhancementMode,
 }
 
 /// What a proficiency is in: a predefined attribute of the instance and one of its values.
@@ -174,4 +180,20 @@ pub struct UserSettings {
     pub channels: ChannelSettings,
     /// The proficiencies; `None` where they have not been read, which takes a call of its own.
     pub proficiencies: Option<Proficiencies>,
+}
+
+impl UserSettings {
+    /// Settings with that routing profile, and otherwise what the service has where nothing is set. Of
+    /// proficiencies nothing is known.
+    pub fn new(routing_profile_id: RoutingProfileId) -> Self {
+        Self {
+            identity: Identity::default(),
+            phone: Phone::default(),
+            routing_profile_id,
+            security_profile_ids: BTreeSet::new(),
+            hierarchy_group_id: None,
+            channels: ChannelSettings::default(),
+            proficiencies: None,
+        }
+    }
 }

@@ -6,9 +6,8 @@ use bon::Builder;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AfterContactWork, Channel, ImportId, Input, InstanceId, PhoneType, Proficiencies, Property, PropertySet,
-    Secret, TagInputs, Tags, Timestamp, UserId, UserSettings, UserSpec, convert::ToSpec, is_system_tag,
-    options::Options,
+    AfterContactWork, Channel, ImportId, InstanceId, Property, PropertySet, Secret, Tags, Timestamp, UserId,
+    UserSettings, is_system_tag,
 };
 
 /// A user as the service has it, with what the host must remember about it.
@@ -173,93 +172,4 @@ impl UserState {
             created: self.record.created.filter(|_| self.last_modified_time.is_none()),
         }
     }
-
-    /// A spec that describes the user as it is: what to write into a program after an import.
-    ///
-    /// What equals the service's default is left out, and so are the password, which cannot be read, and an
-    /// empty list of proficiencies, which would make them managed. Tags that equal one of
-    /// [`Options::default_tags`] are left to the provider, and those of [`Options::ignore_tags`] to others.
-    pub fn to_spec(&self, options: &Options) -> UserSpec {
-        let mut spec = self.whole_spec();
-        let channels = &self.settings.channels;
-        let phone = &self.settings.phone;
-        // The API keeps one value in two places; a spec may say it in one of them only.
-        let is_soft = phone.phone_type == PhoneType::SoftPhone;
-        let is_mirrored = channels.phone_number.iter().all(|(channel, other)| {
-            let same_number = is_soft || other.number == phone.desk_phone_number;
-            *channel == Channel::Voice && other.phone_type == phone.phone_type && same_number
-        });
-        if !is_mirrored {
-            spec.phone_config = None;
-        }
-        if let Some(config) = &mut spec.phone_config {
-            spec.phone_number_configs = None;
-            if is_soft {
-                config.desk_phone_number = None;
-            }
-            if !phone.auto_accept || !channels.auto_accept.is_empty() {
-                config.auto_accept = None;
-            }
-            if phone.after_contact_work_time_limit == 0 || !channels.after_contact_work.is_empty() {
-                config.after_contact_work_time_limit = None;
-            }
-            if !channels.persistent_connection.is_empty() {
-                config.persistent_connection = None;
-            }
-        }
-        spec.directory_user_id = None;
-        if self.settings.proficiencies.as_ref().is_some_and(Proficiencies::is_empty) {
-            spec.user_proficiencies = None;
-        }
-        let own: TagInputs = self
-            .tags_all
-            .iter()
-            .filter(|(key, value)| {
-                let is_others = is_system_tag(key) || options.ignore_tags.contains(key);
-                !is_others && options.default_tags.get(*key) != Some(*value)
-            })
-            .map(|(key, value)| (key.clone(), Input::Known(value.clone())))
-            .collect();
-        spec.tags = (!own.is_empty()).then_some(Input::Known(own));
-        spec
-    }
-
-    /// Everything that is there, also what a spec may not say twice.
-    pub(crate) fn whole_spec(&self) -> UserSpec {
-        let UserSettings {
-            identity,
-            phone,
-            routing_profile_id,
-            security_profile_ids,
-            hierarchy_group_id,
-            channels,
-            proficiencies,
-        } = &self.settings;
-        let tags: TagInputs =
-            self.tags().into_iter().map(|(key, value)| (key, Input::Known(value))).collect();
-        UserSpec {
-            instance_id: Input::Known(self.instance_id.clone()),
-            name: Some(Input::Known(self.name.clone())),
-            password: self.record.password.clone().map(Input::Known),
-            directory_user_id: self.directory_user_id.clone().map(Input::Known),
-            hierarchy_group_id: hierarchy_group_id.clone().map(Input::Known),
-            routing_profile_id: Input::Known(routing_profile_id.clone()),
-            security_profile_ids: Input::Known(
-                security_profile_ids.iter().cloned().map(Input::Known).collect(),
-            ),
-            identity_info: identity.to_spec(),
-            phone_config: Some(phone.to_spec()),
-            auto_accept_configs: list(channels.auto_accept.to_spec()),
-            after_contact_work_configs: list(channels.after_contact_work.to_spec()),
-            phone_number_configs: list(channels.phone_number.to_spec()),
-            persistent_connection_configs: list(channels.persistent_connection.to_spec()),
-            voice_enhancement_configs: list(channels.voice_enhancement.to_spec()),
-            user_proficiencies: proficiencies.as_ref().map(|list| Input::Known(list.to_spec())),
-            tags: Some(Input::Known(tags)),
-        }
-    }
-}
-
-fn list<T>(items: Vec<T>) -> Option<Input<Vec<T>>> {
-    (!items.is_empty()).then_some(Input::Known(items))
 }

@@ -3,7 +3,7 @@
 use connect_user::{
     client::{ConnectClient, Effect, ErrorKind, FoundUser, UserDescription},
     user::{
-        AfterContactWork, Channel, ChannelSettings, HierarchyGroupId, Identity, Phone, PhoneType, Timestamp,
+        AfterContactWork, Channel, ChannelSettings, HierarchyGroupId, Identity, Phone, PhoneLine, Timestamp,
     },
 };
 use serde_json::{Value, json};
@@ -63,10 +63,9 @@ async fn a_whole_user_is_read() {
             .directory_user_id("d1".to_owned())
             .identity(identity())
             .phone(Phone {
-                phone_type: PhoneType::DeskPhone,
+                line: PhoneLine::Desk(Some(DESK_PHONE.into())),
                 auto_accept: true,
                 after_contact_work_time_limit: 90,
-                desk_phone_number: Some(DESK_PHONE.into()),
                 persistent_connection: Some(true),
             })
             .security_profile_ids(["3d4e".into(), "4e5f".into()])
@@ -136,7 +135,7 @@ async fn what_is_unknown_is_recorded() {
 
     let user = described(future.clone()).await;
 
-    assert_eq!(user.phone.phone_type, PhoneType::SoftPhone);
+    assert_eq!(user.phone.line, PhoneLine::Soft);
     assert_eq!(user.channels.auto_accept.keys().collect::<Vec<_>>(), [&Channel::Chat]);
     assert_eq!(user.channels.after_contact_work.len(), 0);
     assert_eq!(user.channels.phone_number[&Channel::Voice].phone_type, PhoneType::SoftPhone);

@@ -7,7 +7,7 @@ use connect_user::{
     },
     user::{
         AfterContactWork, AutoAccept, Channel, ChannelSettings, HierarchyGroupId, IdentityManagementType,
-        PhoneNumber, PhoneType, Timestamp, VoiceEnhancementMode,
+        PhoneLine, Timestamp, VoiceEnhancementMode,
     },
 };
 use serde_json::{Value, json};
@@ -108,11 +108,7 @@ pub fn channels() -> ChannelSettings {
         auto_accept: [(Channel::Voice, accept(true, Some(false))), (Channel::Email, accept(false, None))]
             .into(),
         after_contact_work: [(Channel::Voice, limit(30, Some(0))), (Channel::Chat, limit(0, None))].into(),
-        phone_number: [(
-            Channel::Voice,
-            PhoneNumber { phone_type: PhoneType::DeskPhone, number: Some(DESK_PHONE.into()) },
-        )]
-        .into(),
+        phone_number: [(Channel::Voice, PhoneLine::Desk(Some(DESK_PHONE.into())))].into(),
         persistent_connection: [(Channel::Voice, false)].into(),
         voice_enhancement: [(Channel::Voice, VoiceEnhancementMode::VoiceIsolation)].into(),
     }

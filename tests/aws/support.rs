@@ -148,7 +148,7 @@ pub fn create_user() -> CreateUser {
 
 /// One with everything confidential in it.
 pub fn create_confidential_user() -> CreateUser {
-    let phone = Phone { desk_phone_number: Some(DESK_PHONE.into()), ..Phone::new(PhoneType::DeskPhone) };
+    let phone = Phone::new(PhoneLine::Desk(Some(DESK_PHONE.into())));
     create_user().password(Secret::from(PASSWORD)).identity(identity()).phone(phone)
 }
 

@@ -8,7 +8,7 @@ use connect_user::{
         UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig,
         UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles,
     },
-    user::{ChannelSettings, HierarchyGroupId, Identity, Phone, PhoneType, Proficiencies, ProficiencyKey},
+    user::{ChannelSettings, HierarchyGroupId, Identity, Phone, PhoneLine, Proficiencies, ProficiencyKey},
 };
 use serde_json::{Value, json};
 
@@ -58,10 +58,9 @@ async fn phone_config() {
         "DeskPhoneNumber": DESK_PHONE, "PersistentConnection": false,
     } });
     let phone = Phone {
-        phone_type: PhoneType::DeskPhone,
+        line: PhoneLine::Desk(Some(DESK_PHONE.into())),
         auto_accept: true,
         after_contact_work_time_limit: 2_000_000,
-        desk_phone_number: Some(DESK_PHONE.into()),
         persistent_connection: Some(false),
     };
     assert_update!(update_user_phone_config, "phone-config", full, UpdateUserPhoneConfig(phone.clone()));

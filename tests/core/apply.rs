@@ -10,7 +10,7 @@ use connect_user::{
     read::{find_by_name, import, read, refresh},
     user::{
         Channel, CreationAttempt, DesiredUser, IdentityManagementType, ImportId, InstanceId, Operation,
-        Property, UserState,
+        PhoneLine, Property, UserState,
     },
     validate::{Context, resolve},
 };
@@ -114,14 +114,13 @@ fn check_effective(document: &Value, user: &UserDescription) {
         );
     }
     let voice_phone = there.phone_number.get(&Channel::Voice);
-    let unnamed = (user.phone.phone_type, user.phone.desk_phone_number.clone());
-    let (phone_type, number) = voice_phone.map_or(unnamed, |phone| (phone.phone_type, phone.number.clone()));
+    let line = voice_phone.unwrap_or(&user.phone.line);
     let (wanted, wanted_number) = match voice("phoneNumberConfigs") {
         Some(config) => (&config["phoneType"], &config["phoneNumber"]),
         None => (&block["phoneType"], &block["deskPhoneNumber"]),
     };
-    assert_eq!(json!(phone_type), *wanted, "{document}");
-    assert_eq!(number.as_ref().map(|number| number.as_str()), wanted_number.as_str(), "{document}");
+    assert_eq!(json!(line.phone_type()), *wanted, "{document}");
+    assert_eq!(line.number().map(|number| number.as_str()), wanted_number.as_str(), "{document}");
     if let Some(config) = voice("persistentConnectionConfigs") {
         let unnamed = user.phone.persistent_connection.unwrap_or(false);
         let actual = there.persistent_connection.get(&Channel::Voice).copied().unwrap_or(unnamed);
@@ -651,7 +650,7 @@ async fn a_soft_phone_s_number_is_not_sent() {
     };
     let made = applied(&connect, &soft(0), SAML, None).await;
     let changed = applied(&connect, &soft(30), SAML, Some(&made)).await;
-    assert_eq!(changed.settings.phone.desk_phone_number, None);
+    assert_eq!(changed.settings.phone.line, PhoneLine::Soft);
     assert!(planned(&soft(30), SAML, Some(&changed)).is_empty());
 }
 

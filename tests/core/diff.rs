@@ -4,7 +4,7 @@ use connect_user::{
     diff::{
         Action, ChangeKind, Options, PasswordPolicy, ReplacementOrder, Risk, diff, preview, preview_deletion,
     },
-    user::{OnChange, PULUMI_UNKNOWN, Property, Tags},
+    user::{OnChange, PULUMI_UNKNOWN, PhoneLine, Property, Tags},
 };
 use serde_json::{Value, json};
 
@@ -150,7 +150,7 @@ fn a_desk_phone_number_goes_with_the_desk_phone() {
         let Some(connect_user::diff::Call::Phone(phone)) = preview.steps[0].call() else {
             panic!("{preview:?}")
         };
-        assert_eq!(phone.desk_phone_number, None);
+        assert_eq!(phone.line, PhoneLine::Soft);
         let paths: Vec<_> = preview.diff.changes.iter().map(|change| change.path.to_string()).collect();
         assert_eq!(paths, ["phoneConfig.phoneType", "phoneConfig.deskPhoneNumber"]);
     }

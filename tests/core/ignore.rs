@@ -2,7 +2,7 @@
 
 use connect_user::{
     diff::{Action, Call, Options, PasswordPolicy, Plan, diff, drift, needs_reading, plan, preview},
-    user::{IgnoreTags, Path, Property, PropertySet, Tags, UserState, ignored_path},
+    user::{IgnoreTags, Path, PhoneLine, Property, PropertySet, Tags, UserState, ignored_path},
     validate::{Context, resolve},
 };
 use serde_json::{Value, json};
@@ -109,7 +109,7 @@ fn a_change_or_an_absence_that_is_ignored_is_none() {
 fn a_call_that_writes_the_block_sends_what_is_there() {
     let mut there = state(&before());
     there.settings.identity.email = Some("by.hand@example.com".into());
-    there.settings.phone.desk_phone_number = Some("+16175550199".into());
+    there.settings.phone.line = PhoneLine::Desk(Some("+16175550199".into()));
     let mut after = before();
     after["identityInfo"]["firstName"] = json!("Bea");
     after["identityInfo"]["email"] = json!("program@example.com");
@@ -120,7 +120,7 @@ fn a_call_that_writes_the_block_sends_what_is_there() {
     for step in plan.steps() {
         match step.call() {
             Some(Call::Identity(identity)) => email = identity.email.clone(),
-            Some(Call::Phone(phone)) => number = phone.desk_phone_number.clone(),
+            Some(Call::Phone(phone)) => number = phone.line.number().cloned(),
             other => panic!("{other:?}"),
         }
     }
@@ -142,7 +142,7 @@ fn a_desk_phone_that_is_ignored_keeps_its_number() {
         Some(Call::Phone(phone)) => Some(phone.clone()),
         _ => None,
     });
-    assert_eq!(phone.expect("a call").desk_phone_number, Some("+16175550101".into()));
+    assert_eq!(phone.expect("a call").line, PhoneLine::Desk(Some("+16175550101".into())));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use connect_user::{
         *,
     },
     user::{
-        Channel, ChannelSettings, IdentityManagementType, InstanceId, Operation, Phone, PhoneType,
+        Channel, ChannelSettings, IdentityManagementType, InstanceId, Operation, Phone, PhoneLine,
         Proficiencies, ProficiencyKey, Tags, UserId,
     },
     validate::{Context, resolve},
@@ -106,7 +106,6 @@ async fn what_the_rules_refuse() {
         ("identityInfo.mobile", json!("0123")),
         ("phoneConfig", Value::Null),
         ("phoneConfig.phoneType", json!("DESK_PHONE")),
-        ("phoneConfig.deskPhoneNumber", json!("+16175550101")),
         ("phoneConfig.afterContactWorkTimeLimit", json!(2_000_001)),
         ("phoneNumberConfigs", json!([{"channel": "VOICE", "phoneType": "SOFT_PHONE"}])),
         ("voiceEnhancementConfigs", json!([{"channel": "CHAT", "voiceEnhancementMode": "NONE"}])),
@@ -634,8 +633,7 @@ fn no_debug_output_tells_personal_data() {
         secondary_email: Some("max.m@example.org".into()),
         mobile: Some("+16175550101".into()),
     };
-    request.phone =
-        Some(Phone { desk_phone_number: Some("+16175550102".into()), ..Phone::new(PhoneType::DeskPhone) });
+    request.phone = Some(Phone::new(PhoneLine::Desk(Some("+16175550102".into()))));
     let instance_id = request.instance_id.clone();
     let user_id = now(connect.create_user(&request)).expect("made").user_id;
     let id = instance_id.clone();

@@ -22,7 +22,7 @@ use crate::{
         FoundUser, HierarchyGroupEntry, ListedUser, NamedResource, QuickConnectSummary, UserDescription,
     },
     user::{
-        AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, Personal, Phone, PhoneNumber,
+        AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, Personal, Phone, PhoneLine,
         PhoneType, ProficiencyKey, SecurityProfileId, Tags, Timestamp,
     },
 };
@@ -219,10 +219,12 @@ impl Reader {
             return Phone::default();
         };
         Phone {
-            phone_type: self.phone_type("phoneConfig", &config.phone_type),
+            line: PhoneLine::new(
+                self.phone_type("phoneConfig", &config.phone_type),
+                config.desk_phone_number.map(Personal::new),
+            ),
             auto_accept: config.auto_accept,
             after_contact_work_time_limit: self.seconds(config.after_contact_work_time_limit),
-            desk_phone_number: config.desk_phone_number.map(Personal::new),
             persistent_connection: config.persistent_connection,
         }
     }
@@ -248,10 +250,8 @@ impl Reader {
             ),
             phone_number: self.by_channel("phoneNumberConfigs", lists.phone_number, |reader, config| {
                 let phone_type = reader.phone_type("phoneNumberConfigs", &config.phone_type);
-                (
-                    config.channel,
-                    Some(PhoneNumber { phone_type, number: config.phone_number.map(Personal::new) }),
-                )
+                let line = PhoneLine::new(phone_type, config.phone_number.map(Personal::new));
+                (config.channel, Some(line))
             }),
             persistent_connection: self.by_channel(
                 "persistentConnectionConfigs",

@@ -39,11 +39,11 @@ impl<'a> Sent<'a> {
     }
 
     pub(super) fn phone(self, phone: Option<&'a Phone>) -> Self {
-        self.personal(phone.and_then(|phone| phone.desk_phone_number.as_ref()))
+        self.personal(phone.and_then(|phone| phone.line.number()))
     }
 
     pub(super) fn channels(self, channels: &'a ChannelSettings) -> Self {
-        self.personal(channels.phone_number.values().filter_map(|phone| phone.number.as_ref()))
+        self.personal(channels.phone_number.values().filter_map(PhoneLine::number))
     }
 
     fn personal(mut self, values: impl IntoIterator<Item = &'a Personal>) -> Self {
@@ -88,8 +88,8 @@ pub(super) fn channel_lists(channels: &ChannelSettings) -> Result<ChannelLists, 
         phone_number: list(&channels.phone_number, |channel, setting| {
             PhoneNumberConfig::builder()
                 .channel(channel)
-                .phone_type(phone_type(setting.phone_type))
-                .set_phone_number(text(setting.number.as_ref()))
+                .phone_type(phone_type(setting.phone_type()))
+                .set_phone_number(text(setting.number()))
                 .build()
         })?,
         persistent_connection: list(&channels.persistent_connection, |channel, setting| {
@@ -136,10 +136,10 @@ pub(super) fn identity(identity: &Identity) -> UserIdentityInfo {
 
 pub(super) fn phone(phone: &Phone) -> UserPhoneConfig {
     UserPhoneConfig::builder()
-        .phone_type(phone_type(phone.phone_type))
+        .phone_type(phone_type(phone.line.phone_type()))
         .auto_accept(phone.auto_accept)
         .after_contact_work_time_limit(integer(phone.after_contact_work_time_limit))
-        .set_desk_phone_number(text(phone.desk_phone_number.as_ref()))
+        .set_desk_phone_number(text(phone.line.number()))
         .set_persistent_connection(phone.persistent_connection)
         .build()
 }

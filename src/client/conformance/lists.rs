@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Check, Suite, expect, failed, refused};
 use crate::{
     client::*,
-    user::{Channel, Id, IdKind, Operation, Phone, PhoneType},
+    user::{Channel, Id, IdKind, Operation, Phone},
 };
 
 impl Suite<'_> {
@@ -90,8 +90,7 @@ impl Suite<'_> {
 
     pub(super) async fn a_search_tells_what_a_read_does(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
-        let phone =
-            Phone { after_contact_work_time_limit: 7, auto_accept: true, ..Phone::new(PhoneType::SoftPhone) };
+        let phone = Phone { after_contact_work_time_limit: 7, auto_accept: true, ..Phone::default() };
         let request = UpdateUserPhoneConfig { instance_id: self.instance(), user_id: user_id.clone(), phone };
         self.client.update_user_phone_config(&request).await.map_err(failed("a phone"))?;
         let read = self.read(&user_id).await?;

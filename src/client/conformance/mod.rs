@@ -23,7 +23,7 @@ use std::{collections::BTreeSet, fmt};
 use super::*;
 use crate::user::{
     AfterContactWork, AutoAccept, Channel, ChannelSettings, HierarchyGroupId, Identity, InstanceId,
-    Operation, Phone, PhoneType, ProficiencyKey, RoutingProfileId, Secret, SecurityProfileId, Tags, UserId,
+    Operation, Phone, PhoneLine, ProficiencyKey, RoutingProfileId, Secret, SecurityProfileId, Tags, UserId,
 };
 
 /// What the suite may use: everything must exist in the instance.
@@ -183,11 +183,7 @@ impl Suite<'_> {
                 secondary_email: Some("second@example.com".into()),
                 mobile: Some("+16175550101".into()),
             },
-            phone: Some(Phone {
-                phone_type: PhoneType::DeskPhone,
-                desk_phone_number: Some("+16175550102".into()),
-                ..Phone::default()
-            }),
+            phone: Some(Phone { line: PhoneLine::Desk(Some("+16175550102".into())), ..Phone::default() }),
             routing_profile_id: self.fixture.routing_profiles[0].clone(),
             security_profile_ids: self.fixture.security_profiles.iter().cloned().collect(),
             hierarchy_group_id: Some(self.fixture.hierarchy_group.clone()),

@@ -13,7 +13,7 @@ use crate::{
     client::{error::ErrorKind, request::CreateUser},
     user::{
         Channel, ChannelSettings, HierarchyGroupId, Id, IdKind, Identity, IdentityManagementType, Personal,
-        Phone, PhoneType, Proficiencies, RoutingProfileId, SecurityProfileId, Tags, UserId,
+        Phone, PhoneLine, Proficiencies, RoutingProfileId, SecurityProfileId, Tags, UserId,
     },
 };
 
@@ -169,14 +169,13 @@ fn number(name: &str, number: Option<&Personal>) -> Check {
 
 pub(super) fn phone(phone: &Phone) -> Check {
     limit(phone.after_contact_work_time_limit, 2_000_000)?;
-    desk_phone(phone.phone_type, phone.desk_phone_number.as_ref())
+    desk_phone(&phone.line)
 }
 
-fn desk_phone(phone_type: PhoneType, text: Option<&Personal>) -> Check {
-    match (phone_type, text) {
-        (PhoneType::DeskPhone, None) => invalid("a desk phone needs a number"),
-        (PhoneType::SoftPhone, Some(_)) => invalid("a soft phone has no number"),
-        (_, text) => number("DeskPhoneNumber", text),
+fn desk_phone(line: &PhoneLine) -> Check {
+    match line {
+        PhoneLine::Desk(None) => invalid("a desk phone needs a number"),
+        line => number("DeskPhoneNumber", line.number()),
     }
 }
 
@@ -211,7 +210,7 @@ pub(super) fn channel_settings(channels: &ChannelSettings) -> Check {
         limit(work.time_limit, most)?;
         limit(callback.unwrap_or(0), most)?;
     }
-    phone_number.values().try_for_each(|phone| desk_phone(phone.phone_type, phone.number.as_ref()))
+    phone_number.values().try_for_each(desk_phone)
 }
 
 fn exists<K: IdKind>(instance: &MemoryInstance, known: Option<&BTreeSet<String>>, id: &Id<K>) -> Check {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use connect_user::{
     client::{ConnectClient, CreateUser, DeleteUser, UserDescription},
     fleet::load_all,
-    user::{Identity, InstanceId, Phone, PhoneType, Secret, UserId},
+    user::{Identity, InstanceId, Phone, Secret, UserId},
 };
 
 use super::{INSTANCES, World, person::PARTS};
@@ -62,7 +62,7 @@ impl World {
                 last_name: Some("Else".into()),
                 ..Default::default()
             })
-            .phone(Phone { phone_type: PhoneType::SoftPhone, ..Phone::default() });
+            .phone(Phone::default());
         let Ok(created) = self.connect.create_user(&request).await else { return };
         let user = self.users(instance).into_iter().find(|user| user.user_id == created.user_id);
         self.foreign.insert(created.user_id, user.expect("it is there"));

@@ -1,9 +1,10 @@
 //! What a spec wants of each property, given what the last one set.
 
-use super::{Options, channels::PerChannel};
+use std::cell::OnceCell;
+
+use super::Options;
 use crate::user::{
-    AfterContactWork, AutoAccept, Channel, IdentityManagementType, Input, PhoneNumber, PhoneType, Property,
-    PropertySet, UserSpec, UserState,
+    Channel, Element, IdentityManagementType, Input, Phone, Property, PropertySet, UserSpec, UserState,
 };
 
 /// What a spec wants of a property.
@@ -19,44 +20,19 @@ pub(super) enum Want<'a, T> {
     Value(&'a T),
 }
 
-impl<'a, T> Want<'a, T> {
-    /// What to have in the end, where the service has `actual` and both may be nothing.
-    pub(super) fn settle(self, actual: Option<&T>, same: impl Fn(Option<&T>, Option<&T>) -> bool) -> Option<T>
-    where
-        T: Clone,
-    {
-        match self {
-            Self::Keep | Self::Unknown => actual.cloned(),
-            Self::Clear => actual.filter(|_| same(None, actual)).cloned(),
-            // Two ways to write the same are no reason to write it.
-            Self::Value(value) if same(Some(value), actual) => actual.cloned(),
-            Self::Value(value) => Some(value.clone()),
-        }
-    }
-}
-
-impl<T: Copy> Want<'_, T> {
-    /// What to have in the end, where there is always a value.
-    pub(super) fn or(self, actual: T, default: T) -> T {
-        match self {
-            Self::Keep | Self::Unknown => actual,
-            Self::Clear => default,
-            Self::Value(value) => *value,
-        }
-    }
-}
-
 /// A spec beside the state that it is compared with.
 pub(super) struct Sides<'a> {
     pub(super) spec: &'a UserSpec,
     pub(super) state: &'a UserState,
     pub(super) options: &'a Options,
     managed: PropertySet,
+    /// The phone that the user will have, and the one that the spec asks for, once somebody asks.
+    pub(super) phones: OnceCell<[Phone; 2]>,
 }
 
 impl<'a> Sides<'a> {
     pub(super) fn new(spec: &'a UserSpec, state: &'a UserState, options: &'a Options) -> Self {
-        Self { spec, state, options, managed: spec.managed() }
+        Self { spec, state, options, managed: spec.managed(), phones: OnceCell::new() }
     }
 
     pub(super) fn want<T>(&self, property: Property, input: Option<&'a Input<T>>) -> Want<'a, T> {
@@ -100,38 +76,33 @@ impl<'a> Sides<'a> {
         match property {
             // Type and number are one: a desk phone without its number is refused.
             Property::PhoneType | Property::DeskPhoneNumber => {
-                voice::<PhoneNumber>(spec.phone_number_configs.as_ref(), |voice| {
-                    let same_number =
-                        voice.phone_type == PhoneType::SoftPhone || voice.number == phone.desk_phone_number;
-                    voice.phone_type == phone.phone_type && same_number
-                })
+                voice(&spec.phone_number_configs, |line| *line == phone.line)
             }
-            Property::AutoAccept => voice::<AutoAccept>(spec.auto_accept_configs.as_ref(), |voice| {
-                voice.auto_accept == phone.auto_accept
+            Property::AutoAccept => {
+                voice(&spec.auto_accept_configs, |voice| voice.auto_accept == phone.auto_accept)
+            }
+            Property::AfterContactWorkTimeLimit => voice(&spec.after_contact_work_configs, |voice| {
+                voice.time_limit == phone.after_contact_work_time_limit
             }),
-            Property::AfterContactWorkTimeLimit => {
-                voice::<AfterContactWork>(spec.after_contact_work_configs.as_ref(), |voice| {
-                    voice.time_limit == phone.after_contact_work_time_limit
-                })
-            }
-            Property::PersistentConnection => {
-                voice::<bool>(spec.persistent_connection_configs.as_ref(), |voice| {
-                    *voice == phone.persistent_connection.unwrap_or(false)
-                })
-            }
+            Property::PersistentConnection => voice(&spec.persistent_connection_configs, |voice| {
+                *voice == phone.persistent_connection.unwrap_or(false)
+            }),
             _ => false,
         }
     }
 }
 
 /// Whether a list says for `VOICE` what the block says; nobody knows while it is unknown.
-fn voice<V: PerChannel>(list: Option<&Input<Vec<V::Config>>>, is_same: impl Fn(&V) -> bool) -> bool {
+fn voice<E: Element<Key = Channel>>(
+    list: &Option<Input<Vec<E>>>,
+    is_same: impl Fn(&E::Value) -> bool,
+) -> bool {
+    let is_voice = |element: &&E| element.key() == Some(Channel::Voice);
     match list {
         None => false,
         Some(Input::Unknown) => true,
-        Some(Input::Known(list)) => list
-            .iter()
-            .filter_map(V::settle)
-            .any(|(channel, value)| channel == Channel::Voice && is_same(&value)),
+        Some(Input::Known(list)) => {
+            list.iter().filter(is_voice).filter_map(Element::value).any(|value| is_same(&value))
+        }
     }
 }

@@ -1,0 +1,55 @@
+//! What makes a step deserve a second look.
+
+use serde::Serialize;
+
+/// Why a step deserves a second look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Risk {
+    /// Whoever reads the new e-mail address can reset the password and take the account over.
+    AccountTakeover,
+    /// The user gets a security profile, which may let them administer the instance.
+    PrivilegeGrant,
+    /// A deleted user cannot be brought back.
+    IrreversibleDeletion,
+    /// The new user has another id, and only what the spec sets: history, and what was set by hand,
+    /// stay with the old one.
+    Replacement,
+    /// For a moment every channel has the phone block's after contact work, until the next step.
+    Flattening,
+    /// The service has settings that this version does not know and that the call may lose.
+    LosesUnrecognised,
+    /// Quick connects that lead to the user stay behind and lead nowhere.
+    QuickConnectsLeftBehind,
+}
+
+impl Risk {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AccountTakeover => "account-takeover",
+            Self::PrivilegeGrant => "privilege-grant",
+            Self::IrreversibleDeletion => "irreversible-deletion",
+            Self::Replacement => "replacement",
+            Self::Flattening => "flattening",
+            Self::LosesUnrecognised => "loses-unrecognised",
+            Self::QuickConnectsLeftBehind => "quick-connects-left-behind",
+        }
+    }
+
+    /// What it means, in a few words.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::AccountTakeover => "whoever reads the new e-mail address can reset the password",
+            Self::PrivilegeGrant => "grants a security profile",
+            Self::IrreversibleDeletion => "a deleted user cannot be brought back",
+            Self::Replacement => "the new user has another id, and only what the spec sets",
+            Self::Flattening => "for a moment every channel has the same after contact work",
+            Self::LosesUnrecognised => {
+                "the service has settings here that this version does not know and may lose"
+            }
+            Self::QuickConnectsLeftBehind => "quick connects that lead to the user stay behind",
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! The objects that the lists of a spec hold, and their settled form: a key that tells them apart, and a value.
+
+use super::{
+    Channel, Input, Personal, PhoneType, VoiceEnhancementMode,
+    object::object,
+    settings::{AfterContactWork, AutoAccept, Phone, PhoneLine, ProficiencyKey},
+};
+
+/// What tells the objects of a list apart.
+pub(crate) trait ElementKey: Clone + Ord {
+    /// The channel, where that is it.
+    fn channel(&self) -> Option<Channel> {
+        None
+    }
+}
+
+impl ElementKey for Channel {
+    fn channel(&self) -> Option<Channel> {
+        Some(*self)
+    }
+}
+
+impl ElementKey for ProficiencyKey {}
+
+/// An object of a list.
+pub(crate) trait Element: Sized {
+    /// What tells the objects of a list apart.
+    type Key: ElementKey;
+    /// What is said of it.
+    type Value: Clone + PartialEq;
+
+    /// What it is about; `None` while that is unknown.
+    fn key(&self) -> Option<Self::Key>;
+
+    /// Whether that is what it is about.
+    fn is_about(&self, key: &Self::Key) -> bool {
+        self.key().as_ref() == Some(key)
+    }
+
+    /// What it says; `None` while that is unknown, or where a number is out of the bounds of its type.
+    fn value(&self) -> Option<Self::Value>;
+
+    /// The object that says it.
+    fn of(key: &Self::Key, value: &Self::Value) -> Self;
+
+    /// What holds of a key that the service does not name, for a user with that phone: what the phone block
+    /// says, where it says the same thing, and the service's default otherwise. `None` where nothing does.
+    fn unnamed(_: &Self::Key, _: &Phone) -> Option<Self::Value> {
+        None
+    }
+
+    /// Whether both mean the same: a part that is left out has its default.
+    fn is_same(a: &Self::Value, b: &Self::Value) -> bool {
+        a == b
+    }
+
+    /// The value to send where the service has `actual`: what it must forget is said.
+    fn over(value: Self::Value, _actual: Option<&Self::Value>) -> Self::Value {
+        value
+    }
+
+    /// Whether an empty text in it says to leave something out.
+    fn has_empty_text(&self) -> bool {
+        false
+    }
+
+    /// Leaves that out.
+    fn drop_empty_text(&mut self) {}
+}
+
+object! {
+    /// Whether a channel's contacts are taken without a click.
+    AutoAcceptConfig {
+        /// The channel.
+        "channel" channel: Input<Channel>,
+        /// Whether contacts that come in are.
+        "autoAccept" auto_accept: Input<bool>,
+        /// Whether callbacks that call the agent first are (`VOICE` only).
+        "agentFirstCallbackAutoAccept" agent_first_callback_auto_accept: Option<Input<bool>>,
+    }
+}
+
+impl Element for AutoAcceptConfig {
+    type Key = Channel;
+    type Value = AutoAccept;
+
+    fn key(&self) -> Option<Channel> {
+        known(&self.channel)
+    }
+
+    fn value(&self) -> Option<AutoAccept> {
+        let agent_first_callback = optional(&self.agent_first_callback_auto_accept)?;
+        Some(AutoAccept { auto_accept: known(&self.auto_accept)?, agent_first_callback })
+    }
+
+    fn of(channel: &Channel, value: &AutoAccept) -> Self {
+        Self {
+            channel: Input::Known(*channel),
+            auto_accept: Input::Known(value.auto_accept),
+            agent_first_callback_auto_accept: value.agent_first_callback.map(Input::Known),
+        }
+    }
+
+    fn unnamed(channel: &Channel, phone: &Phone) -> Option<AutoAccept> {
+        let auto_accept = *channel == Channel::Voice && phone.auto_accept;
+        Some(AutoAccept { auto_accept, agent_first_callback: None })
+    }
+
+    fn is_same(a: &AutoAccept, b: &AutoAccept) -> bool {
+        a.auto_accept == b.auto_accept
+            && a.agent_first_callback.unwrap_or(false) == b.agent_first_callback.unwrap_or(false)
+    }
+
+    fn over(mut value: AutoAccept, actual: Option<&AutoAccept>) -> AutoAccept {
+        if actual.is_some_and(|actual| actual.agent_first_callback == Some(true)) {
+            value.agent_first_callback.get_or_insert(false);
+        }
+        value
+    }
+}
+
+object! {
+    /// How long a channel's after contact work lasts.
+    AfterContactWorkConfigPerChannel {
+        /// The channel.
+        "channel" channel: Input<Channel>,
+        /// After contacts.
+        "afterContactWorkConfig" after_contact_work_config: AfterContactWorkConfig,
+        /// After callbacks that called the agent first (`VOICE` only).
+        "agentFirstCallbackAfterContactWorkConfig" agent_first_callback_after_contact_work_config: Option<AfterContactWorkConfig>,
+    }
+}
+
+impl Element for AfterContactWorkConfigPerChannel {
+    type Key = Channel;
+    type Value = AfterContactWork;
+
+    fn key(&self) -> Option<Channel> {
+        known(&self.channel)
+    }
+
+    fn value(&self) -> Option<AfterContactWork> {
+        let agent_first_callback = match &self.agent_first_callback_after_contact_work_config {
+            Some(config) => Some(config.limit()?),
+            None => None,
+        };
+        Some(AfterContactWork { time_limit: self.after_contact_work_config.limit()?, agent_first_callback })
+    }
+
+    fn of(channel: &Channel, value: &AfterContactWork) -> Self {
+        Self {
+            channel: Input::Known(*channel),
+            after_contact_work_config: AfterContactWorkConfig::of(value.time_limit),
+            agent_first_callback_after_contact_work_config: value
+                .agent_first_callback
+                .map(AfterContactWorkConfig::of),
+        }
+    }
+
+    fn unnamed(_: &Channel, phone: &Phone) -> Option<AfterContactWork> {
+        let time_limit = phone.after_contact_work_time_limit;
+        Some(AfterContactWork { time_limit, agent_first_callback: None })
+    }
+
+    fn is_same(a: &AfterContactWork, b: &AfterContactWork) -> bool {
+        a.time_limit == b.time_limit
+            && a.agent_first_callback.unwrap_or(0) == b.agent_first_callback.unwrap_or(0)
+    }
+
+    fn over(mut value: AfterContactWork, actual: Option<&AfterContactWork>) -> AfterContactWork {
+        if actual.is_some_and(|actual| actual.agent_first_callback.unwrap_or(0) != 0) {
+            value.agent_first_callback.get_or_insert(0);
+        }
+        value
+    }
+}
+
+object! {
+    /// A limit of after contact work.
+    AfterContactWorkConfig {
+        /// Seconds, 0 to 2,000,000; 0 is without end.
+        "afterContactWorkTimeLimit" after_contact_work_time_limit: Input<i64>,
+    }
+}
+
+impl AfterContactWorkConfig {
+    fn limit(&self) -> Option<u32> {
+        u32::try_from(known(&self.after_contact_work_time_limit)?).ok()
+    }
+
+    fn of(limit: u32) -> Self {
+        Self { after_contact_work_time_limit: Input::Known(i64::from(limit)) }
+    }
+}
+
+object! {
+    /// The phone of a channel (`VOICE` only).
+    PhoneNumberConfig {
+        /// The channel.
+        "channel" channel: Input<Channel>,
+        /// Whether calls are taken in the browser or on a telephone.
+        "phoneType" phone_type: Input<PhoneType>,
+        /// The telephone's number, in E.164.
+        "phoneNumber" phone_number: Option<Input<Personal>>,
+    }
+}
+
+impl Element for PhoneNumberConfig {
+    type Key = Channel;
+    type Value = PhoneLine;
+
+    fn key(&self) -> Option<Channel> {
+        known(&self.channel)
+    }
+
+    fn value(&self) -> Option<PhoneLine> {
+        Some(PhoneLine::new(known(&self.phone_type)?, optional(&self.phone_number)?))
+    }
+
+    fn of(channel: &Channel, line: &PhoneLine) -> Self {
+        Self {
+            channel: Input::Known(*channel),
+            phone_type: Input::Known(line.phone_type()),
+            phone_number: line.number().cloned().map(Input::Known),
+        }
+    }
+
+    fn has_empty_text(&self) -> bool {
+        self.phone_number.as_ref().and_then(Input::known).is_some_and(|number| number.is_empty())
+    }
+
+    fn drop_empty_text(&mut self) {
+        self.phone_number.take_if(|number| number.known().is_some_and(|number| number.is_empty()));
+    }
+
+    fn unnamed(channel: &Channel, phone: &Phone) -> Option<PhoneLine> {
+        Some(if *channel == Channel::Voice { phone.line.clone() } else { PhoneLine::Soft })
+    }
+}
+
+object! {
+    /// Whether a channel's line stays open between calls (`VOICE` only).
+    PersistentConnectionConfig {
+        /// The channel.
+        "channel" channel: Input<Channel>,
+        /// Whether it does.
+        "persistentConnection" persistent_connection: Input<bool>,
+    }
+}
+
+impl Element for PersistentConnectionConfig {
+    type Key = Channel;
+    type Value = bool;
+
+    fn key(&self) -> Option<Channel> {
+        known(&self.channel)
+    }
+
+    fn value(&self) -> Option<bool> {
+        known(&self.persistent_connection)
+    }
+
+    fn of(channel: &Channel, value: &bool) -> Self {
+        Self { channel: Input::Known(*channel), persistent_connection: Input::Known(*value) }
+    }
+
+    fn unnamed(channel: &Channel, phone: &Phone) -> Option<bool> {
+        Some(*channel == Channel::Voice && phone.persistent_connection.unwrap_or(false))
+    }
+}
+
+object! {
+    /// What is done to the agent's voice in a channel (`VOICE` only).
+    VoiceEnhancementConfig {
+        /// The channel.
+        "channel" channel: Input<Channel>,
+        /// What is done.
+        "voiceEnhancementMode" voice_enhancement_mode: Input<VoiceEnhancementMode>,
+    }
+}
+
+impl Element for VoiceEnhancementConfig {
+    type Key = Channel;
+    type Value = VoiceEnhancementMode;
+
+    fn key(&self) -> Option<Channel> {
+        known(&self.channel)
+    }
+
+    fn value(&self) -> Option<VoiceEnhancementMode> {
+        known(&self.voice_enhancement_mode)
+    }
+
+    fn of(channel: &Channel, value: &VoiceEnhancementMode) -> Self {
+        Self { channel: Input::Known(*channel), voice_enhancement_mode: Input::Known(*value) }
+    }
+
+    fn unnamed(_: &Channel, _: &Phone) -> Option<VoiceEnhancementMode> {
+        Some(VoiceEnhancementMode::None)
+    }
+}
+
+object! {
+    /// How good the user is at something.
+    UserProficiency {
+        /// The name of a predefined attribute of the instance.
+        "attributeName" attribute_name: Input<String>,
+        /// One of the attribute's values.
+        "attributeValue" attribute_value: Input<String>,
+        /// From 1 to 5.
+        "level" level: Input<i64>,
+    }
+}
+
+impl Element for UserProficiency {
+    type Key = ProficiencyKey;
+    type Value = u8;
+
+    fn key(&self) -> Option<ProficiencyKey> {
+        Some(ProficiencyKey { name: known(&self.attribute_name)?, value: known(&self.attribute_value)? })
+    }
+
+    fn is_about(&self, key: &ProficiencyKey) -> bool {
+        self.attribute_name.known() == Some(&key.name) && self.attribute_value.known() == Some(&key.value)
+    }
+
+    fn value(&self) -> Option<u8> {
+        u8::try_from(known(&self.level)?).ok()
+    }
+
+    fn of(key: &ProficiencyKey, level: &u8) -> Self {
+        Self {
+            attribute_name: Input::Known(key.name.clone()),
+            attribute_value: Input::Known(key.value.clone()),
+            level: Input::Known(i64::from(*level)),
+        }
+    }
+}
+
+fn known<T: Clone>(input: &Input<T>) -> Option<T> {
+    input.known().cloned()
+}
+
+fn optional<T: Clone>(input: &Option<Input<T>>) -> Option<Option<T>> {
+    input.as_ref().map_or(Some(None), |input| known(input).map(Some))
+}

@@ -1,0 +1,291 @@
+//! Each property as a type: where its value stands in a spec, in a state and in what calls carry.
+
+use super::{
+    HierarchyGroupId, Input, InstanceId, Personal, PhoneType, Property, PropertySet, RoutingProfileId,
+    Secret, SecurityProfileId, TagInputs,
+    element::{
+        AfterContactWorkConfigPerChannel, AutoAcceptConfig, PersistentConnectionConfig, PhoneNumberConfig,
+        UserProficiency, VoiceEnhancementConfig,
+    },
+    property::properties,
+    settings::{PhoneLine, UserSettings},
+    settle::Settle,
+    spec::UserSpec,
+    state::UserState,
+    table::Shape,
+};
+
+/// A property: the type of its value, and where that stands.
+pub(crate) trait Field {
+    /// The property.
+    const PROPERTY: Property;
+
+    /// Whether it is among what calls change.
+    const IS_SETTING: bool;
+
+    /// The value that a spec gives.
+    type Spec: Settle;
+
+    /// What a spec says of it; `None` where it leaves it out.
+    fn input(spec: &UserSpec) -> Option<&Input<Self::Spec>>;
+
+    /// Says it in a spec. Leaving out what is required does nothing.
+    fn put(spec: &mut UserSpec, input: Option<Input<Self::Spec>>);
+
+    /// What it is among what calls change; `None` where no call changes it.
+    fn setting(settings: &UserSettings) -> Option<&Settled<Self>>;
+
+    /// What a state holds of it.
+    fn actual(state: &UserState) -> Option<&Settled<Self>>;
+
+    /// Sets it among what calls change; nothing where no call changes it.
+    fn write(settings: &mut UserSettings, value: Option<Settled<Self>>);
+}
+
+/// The settled form of a property's value.
+pub(crate) type Settled<F> = <<F as Field>::Spec as Settle>::Settled;
+
+/// The property at a place of the table.
+pub(crate) struct At<const PROPERTY: usize>;
+
+/// What is done with each property, whatever the type of its value.
+pub(crate) trait Visitor {
+    /// What comes of it.
+    type Output;
+
+    /// Does it.
+    fn visit<F: Field>(self) -> Self::Output;
+}
+
+macro_rules! declare {
+    ($(
+        $name:ident: $field:ident $(of $block:ident)? ($type:ty) => $owner:ident $($place:ident).+;
+            $path:literal, $shape:expr, $bounds:expr, $on_change:expr, $left_out:expr, $sensitivity:ident,
+            $summary:literal;
+    )+) => {
+        $(
+            impl Field for At<{ Property::$name as usize }> {
+                const PROPERTY: Property = Property::$name;
+                const IS_SETTING: bool = declare!(@is_setting $owner);
+
+                type Spec = $type;
+
+                fn input(spec: &UserSpec) -> Option<&Input<$type>> {
+                    $(let spec = spec.$block.as_ref()?;)?
+                    spec.$field.held()
+                }
+
+                fn put(spec: &mut UserSpec, input: Option<Input<$type>>) {
+                    $(
+                        // No block is made for a member that is left out.
+                        let spec = match &mut spec.$block {
+                            None if input.is_none() => return,
+                            block => block.get_or_insert_default(),
+                        };
+                    )?
+                    spec.$field.hold(input);
+                }
+
+                fn actual(state: &UserState) -> Option<&Settled<Self>> {
+                    declare!(@owner $owner state).$($place).+.held()
+                }
+
+                declare!(@write $owner $($place).+);
+            }
+        )+
+
+        impl Property {
+            /// Does something with the property, by its type.
+            pub(crate) fn visit<V: Visitor>(self, visitor: V) -> V::Output {
+                match self {
+                    $(Self::$name => visitor.visit::<At<{ Property::$name as usize }>>(),)+
+                }
+            }
+        }
+    };
+    (@is_setting state) => { false };
+    (@is_setting settings) => { true };
+    (@owner state $state:ident) => { $state };
+    (@owner settings $state:ident) => { $state.settings };
+    (@write state $($place:ident).+) => {
+        fn setting(_: &UserSettings) -> Option<&Settled<Self>> {
+            None
+        }
+
+        fn write(_: &mut UserSettings, _: Option<Settled<Self>>) {}
+    };
+    (@write settings $($place:ident).+) => {
+        fn setting(settings: &UserSettings) -> Option<&Settled<Self>> {
+            settings.$($place).+.held()
+        }
+
+        fn write(settings: &mut UserSettings, value: Option<Settled<Self>>) {
+            settings.$($place).+.hold(value);
+        }
+    };
+}
+
+properties!(declare);
+
+/// Somewhere that holds a value, or may.
+trait Slot<T> {
+    fn held(&self) -> Option<&T>;
+
+    /// Nothing is taken away where there must be a value.
+    fn hold(&mut self, value: Option<T>);
+}
+
+impl<T> Slot<T> for T {
+    fn held(&self) -> Option<&T> {
+        Some(self)
+    }
+
+    fn hold(&mut self, value: Option<T>) {
+        if let Some(value) = value {
+            *self = value;
+        }
+    }
+}
+
+impl<T> Slot<T> for Option<T> {
+    fn held(&self) -> Option<&T> {
+        self.as_ref()
+    }
+
+    fn hold(&mut self, value: Option<T>) {
+        *self = value;
+    }
+}
+
+impl Slot<PhoneType> for PhoneLine {
+    fn held(&self) -> Option<&PhoneType> {
+        match self {
+            Self::Soft => Some(&PhoneType::SoftPhone),
+            Self::Desk(_) => Some(&PhoneType::DeskPhone),
+        }
+    }
+
+    fn hold(&mut self, value: Option<PhoneType>) {
+        if let Some(phone_type) = value {
+            *self = Self::new(phone_type, self.number().cloned());
+        }
+    }
+}
+
+impl Slot<Personal> for PhoneLine {
+    fn held(&self) -> Option<&Personal> {
+        self.number()
+    }
+
+    /// A soft phone has none. The type, which stands first in the table, is set before.
+    fn hold(&mut self, value: Option<Personal>) {
+        if let Self::Desk(number) = self {
+            *number = value;
+        }
+    }
+}
+
+impl UserSpec {
+    /// The properties that the spec sets.
+    pub fn managed(&self) -> PropertySet {
+        Property::ALL.iter().copied().filter(|property| property.visit(IsSet(self))).collect()
+    }
+
+    /// The settings that the spec asks for; `None` while any is unknown or out of the bounds of its type,
+    /// which validation reports.
+    pub(crate) fn settle(&self) -> Option<UserSettings> {
+        let mut settings = UserSettings::new(self.routing_profile_id.known()?.clone());
+        let is_settled =
+            |property: &Property| property.visit(WriteTo { spec: self, settings: &mut settings });
+        Property::ALL.iter().all(is_settled).then_some(settings)
+    }
+
+    /// The channels that a list says something of, in its order; `None` for those that are unknown.
+    pub(crate) fn channels(&self, property: Property) -> Vec<Option<super::Channel>> {
+        property.visit(ChannelsOf(self))
+    }
+
+    /// Says what another spec says of the property, where this one says anything.
+    pub(super) fn take_from(&mut self, other: &Self, property: Property) {
+        property.visit(TakeFrom { spec: self, other });
+    }
+}
+
+impl UserState {
+    /// Says in a spec what the state holds of the property.
+    pub(super) fn say(&self, property: Property, spec: &mut UserSpec) {
+        property.visit(Say { state: self, spec });
+    }
+}
+
+struct IsSet<'a>(&'a UserSpec);
+
+impl Visitor for IsSet<'_> {
+    type Output = bool;
+
+    fn visit<F: Field>(self) -> bool {
+        let is_left_out = |value: &F::Spec| F::PROPERTY.is_left_out_by_empty_text() && value.is_empty_text();
+        F::input(self.0).is_some_and(|input| !input.known().is_some_and(is_left_out))
+    }
+}
+
+struct WriteTo<'a> {
+    spec: &'a UserSpec,
+    settings: &'a mut UserSettings,
+}
+
+impl Visitor for WriteTo<'_> {
+    /// Whether it is settled.
+    type Output = bool;
+
+    fn visit<F: Field>(self) -> bool {
+        let Some(input) = F::input(self.spec).filter(|_| F::IS_SETTING) else { return true };
+        let settled = input.known().and_then(Settle::settle);
+        let is_settled = settled.is_some();
+        F::write(self.settings, settled);
+        is_settled
+    }
+}
+
+struct ChannelsOf<'a>(&'a UserSpec);
+
+impl Visitor for ChannelsOf<'_> {
+    type Output = Vec<Option<super::Channel>>;
+
+    fn visit<F: Field>(self) -> Self::Output {
+        F::input(self.0).and_then(Input::known).map(Settle::channels).unwrap_or_default()
+    }
+}
+
+struct TakeFrom<'a> {
+    spec: &'a mut UserSpec,
+    other: &'a UserSpec,
+}
+
+impl Visitor for TakeFrom<'_> {
+    type Output = ();
+
+    fn visit<F: Field>(self) {
+        if F::input(self.spec).is_some() {
+            F::put(self.spec, F::input(self.other).cloned());
+        }
+    }
+}
+
+struct Say<'a> {
+    state: &'a UserState,
+    spec: &'a mut UserSpec,
+}
+
+impl Visitor for Say<'_> {
+    type Output = ();
+
+    fn visit<F: Field>(self) {
+        // An empty list would say that there is to be none.
+        let is_said = |settled: &&Settled<F>| {
+            F::PROPERTY.info().shape != Shape::Channels || !F::Spec::is_default(settled)
+        };
+        let actual = F::actual(self.state).filter(is_said);
+        F::put(self.spec, actual.map(|settled| Input::Known(F::Spec::of(settled))));
+    }
+}

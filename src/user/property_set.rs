@@ -1,0 +1,127 @@
+//! Sets of properties.
+
+use std::fmt;
+
+use super::{Operation, Operation::*, property::Property};
+
+/// A set of properties, such as those that the last applied spec set.
+///
+/// ```
+/// use connect_user::user::{Property, PropertySet};
+///
+/// let set = PropertySet::from_iter([Property::Tags, Property::Email]);
+/// assert!(set.contains(Property::Email));
+/// assert_eq!(set.iter().collect::<Vec<_>>(), [Property::Email, Property::Tags]);
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct PropertySet(u64);
+
+// Each property has a bit of its own.
+const _: () = assert!(Property::ALL.len() <= u64::BITS as usize);
+
+impl PropertySet {
+    /// No property.
+    pub const EMPTY: Self = Self(0);
+
+    /// What a search leaves out: both e-mail addresses and the mobile number.
+    pub const NOT_IN_SEARCH: Self =
+        Self(Property::Email.bit() | Property::SecondaryEmail.bit() | Property::Mobile.bit());
+
+    /// Everything that an operation writes with a property, whatever it is called for: it must have been
+    /// read. Nothing for an operation that writes only what it names.
+    pub const fn written_by(operation: Operation) -> Self {
+        match operation {
+            UpdateUserIdentityInfo | UpdateUserSecurityProfiles => Self::changed_by(operation),
+            // It overwrites the after contact work of every channel.
+            UpdateUserPhoneConfig => {
+                Self::changed_by(operation).union(Self(Property::AfterContactWorkConfigs.bit()))
+            }
+            _ => Self::EMPTY,
+        }
+    }
+
+    /// The properties that an operation changes.
+    const fn changed_by(operation: Operation) -> Self {
+        let mut set = Self::EMPTY;
+        let mut properties = Property::ALL;
+        while let [property, more @ ..] = properties {
+            let mut operations = property.info().on_change.operations();
+            while let [first, rest @ ..] = operations {
+                set.insert_if(*property, *first as u32 == operation as u32);
+                operations = rest;
+            }
+            properties = more;
+        }
+        set
+    }
+
+    /// Every property that some call writes because it writes the whole block or set around it: identity,
+    /// phone, the after contact work that a phone block overwrites, and security profiles.
+    pub const WRITTEN_WHOLE: Self = Self::written_by(UpdateUserIdentityInfo)
+        .union(Self::written_by(UpdateUserPhoneConfig))
+        .union(Self::written_by(UpdateUserSecurityProfiles));
+
+    /// Whether there is none.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether the property is in the set.
+    pub const fn contains(self, property: Property) -> bool {
+        self.0 & property.bit() != 0
+    }
+
+    /// Puts the property in.
+    pub const fn insert(&mut self, property: Property) {
+        self.0 |= property.bit();
+    }
+
+    /// Puts the property in where `present`.
+    pub const fn insert_if(&mut self, property: Property, present: bool) {
+        if present {
+            self.insert(property);
+        }
+    }
+
+    /// Takes the property out.
+    pub const fn remove(&mut self, property: Property) {
+        self.0 &= !property.bit();
+    }
+
+    /// What is in either.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// What is in this one alone.
+    #[must_use]
+    pub const fn difference(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// The properties, in the order of the table.
+    pub fn iter(self) -> impl Iterator<Item = Property> {
+        Property::ALL.iter().copied().filter(move |property| self.contains(*property))
+    }
+}
+
+impl FromIterator<Property> for PropertySet {
+    fn from_iter<I: IntoIterator<Item = Property>>(properties: I) -> Self {
+        let mut set = Self::EMPTY;
+        properties.into_iter().for_each(|property| set.insert(property));
+        set
+    }
+}
+
+impl fmt::Debug for PropertySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}

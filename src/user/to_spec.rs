@@ -1,0 +1,65 @@
+//! A user as a spec says it.
+
+use super::{
+    Channel, Input, PhoneLine, Proficiencies, Property, TagInputs, UserSpec, UserState, is_system_tag,
+    options::Options, settle::Settle,
+};
+
+impl UserState {
+    /// A spec that describes the user as it is: what to write into a program after an import.
+    ///
+    /// What equals the service's default is left out, and so are the password, which cannot be read, and an
+    /// empty list of proficiencies, which would make them managed. Tags that equal one of
+    /// [`Options::default_tags`] are left to the provider, and those of [`Options::ignore_tags`] to others.
+    pub fn to_spec(&self, options: &Options) -> UserSpec {
+        let mut spec = self.whole_spec();
+        let channels = &self.settings.channels;
+        let phone = &self.settings.phone;
+        // The API keeps one value in two places; a spec may say it in one of them only.
+        let is_mirrored =
+            |(channel, line): (&Channel, &PhoneLine)| *channel == Channel::Voice && *line == phone.line;
+        let is_mirrored = channels.phone_number.iter().all(is_mirrored);
+        if !is_mirrored {
+            spec.phone_config = None;
+        }
+        if let Some(config) = &mut spec.phone_config {
+            spec.phone_number_configs = None;
+            if !phone.auto_accept || !channels.auto_accept.is_empty() {
+                config.auto_accept = None;
+            }
+            if phone.after_contact_work_time_limit == 0 || !channels.after_contact_work.is_empty() {
+                config.after_contact_work_time_limit = None;
+            }
+            if !channels.persistent_connection.is_empty() {
+                config.persistent_connection = None;
+            }
+        }
+        spec.directory_user_id = None;
+        if self.settings.proficiencies.as_ref().is_some_and(Proficiencies::is_empty) {
+            spec.user_proficiencies = None;
+        }
+        let own: TagInputs = self
+            .tags_all
+            .iter()
+            .filter(|(key, value)| {
+                let is_others = is_system_tag(key) || options.ignore_tags.contains(key);
+                !is_others && options.default_tags.get(*key) != Some(*value)
+            })
+            .map(|(key, value)| (key.clone(), Input::Known(value.clone())))
+            .collect();
+        spec.tags = (!own.is_empty()).then_some(Input::Known(own));
+        spec
+    }
+
+    /// Everything that is there, also what a spec may not say twice.
+    pub(crate) fn whole_spec(&self) -> UserSpec {
+        let mut spec = UserSpec::builder()
+            .instance_id(self.instance_id.clone())
+            .routing_profile_id(self.settings.routing_profile_id.clone())
+            .security_profile_ids(self.settings.security_profile_ids.iter().cloned())
+            .build();
+        Property::ALL.iter().for_each(|property| self.say(*property, &mut spec));
+        spec.tags = Some(Input::Known(TagInputs::of(&self.tags())));
+        spec
+    }
+}
