@@ -80,26 +80,9 @@ pub(super) fn settle(
     }
     let mut room = Room::new(work, &capacity);
     room.begin();
-    let mut candidates = 0..users.len();
-    loop {
-        room.go_on();
-        match room.go_round() {
-            Ok(true) => continue,
-            Ok(false) if (0..room.instances.len()).all(|index| room.next_waiting(index).is_none()) => break,
-            Ok(false) => {}
-            Err(Lost) => {
-                reasons.push(deadlock(&mut room));
-                return Vec::new();
-            }
-        }
-        if let Some(place) = candidates.find(|place| room.may_be_deleted_first(*place)) {
-            if delete_first(users, room.work, place, "the instance is full", notices) {
-                room.delete(place);
-            }
-        } else if !room.lend() {
-            reasons.push(deadlock(&mut room));
-            return Vec::new();
-        }
+    if room.hand_out(users, notices).is_err() {
+        reasons.push(deadlock(&mut room));
+        return Vec::new();
     }
     let waits = room.waits();
     // Whoever brings an instance to its limit may have got a place that others were then lent.
@@ -141,6 +124,30 @@ impl<'a> Room<'a> {
             is_made: vec![false; work.len()],
             moving: (0..capacity.len()).collect(),
             work,
+        }
+    }
+
+    /// Hands places out until nobody waits. Nothing else can be tried where one is lost.
+    fn hand_out(&mut self, users: &mut [UserPlan], notices: &mut Vec<Diagnostic>) -> Result<(), Lost> {
+        // Users whom earlier replacements have left give places that need not balance: then whoever can make room
+        // for itself does so before places go round.
+        let is_balanced = self.work.iter().all(|work| work.deletes.len() <= 1);
+        let mut candidates = 0..users.len();
+        loop {
+            self.go_on();
+            if (0..self.instances.len()).all(|index| self.next_waiting(index).is_none()) {
+                return Ok(());
+            }
+            if is_balanced && self.go_round()? {
+                continue;
+            }
+            if let Some(place) = candidates.find(|place| self.may_be_deleted_first(*place)) {
+                if delete_first(users, self.work, place, "the instance is full", notices) {
+                    self.delete(place);
+                }
+            } else if !(self.go_round()? || self.lend()) {
+                return Err(Lost);
+            }
         }
     }
 
