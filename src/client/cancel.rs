@@ -1,7 +1,7 @@
-//! A host that changes its mind.
+//! Cancellation.
 
-/// Lets a host end what is under way: calls that were made are waited for, calls that were not are not
-/// made, and every pause ends. Clones are the same token.
+/// Cancels running work: calls that were sent are waited for, no more calls are sent, and every pause ends.
+/// Clones are the same token.
 ///
 /// ```
 /// use connect_user::client::CancellationToken;
@@ -15,27 +15,27 @@
 pub struct CancellationToken(tokio_util::sync::CancellationToken);
 
 impl CancellationToken {
-    /// A token that nobody has cancelled yet.
+    /// A token that is not cancelled yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Cancels: there is no way back.
+    /// Cancels, for good.
     pub fn cancel(&self) {
         self.0.cancel();
     }
 
-    /// Whether someone has cancelled.
+    /// Whether it is cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.0.is_cancelled()
     }
 
-    /// Returns once someone cancels.
+    /// Returns once it is cancelled.
     pub async fn cancelled(&self) {
         self.0.cancelled().await;
     }
 
-    /// What the future gives; `None` where someone cancels before.
+    /// The output of the future; `None` if the token is cancelled first.
     pub async fn run<F: Future>(&self, future: F) -> Option<F::Output> {
         self.0.run_until_cancelled(future).await
     }

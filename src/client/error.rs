@@ -10,7 +10,7 @@ pub type ClientResult<T> = Result<T, ClientError>;
 choice! {
     /// What kind of failure it is, and so what can be done about it.
     ErrorKind {
-        /// There is no such thing (404), or not yet: a new user can be unreadable for minutes.
+        /// What is asked for does not exist (404), or not yet: a new user can be unreadable for minutes.
         NotFound = "not-found",
         /// The instance has a user of that name (409, `DuplicateResourceException`).
         Duplicate = "duplicate",
@@ -20,14 +20,14 @@ choice! {
         QuotaExceeded = "quota-exceeded",
         /// The service refuses the request as it is (400).
         Invalid = "invalid",
-        /// The caller may not do this (403), or is not known (401).
+        /// The caller lacks the permission (403), or is not known (401).
         AccessDenied = "access-denied",
         /// Someone else changes the same thing (409, `ConditionalOperationFailedException`).
         Conflict = "conflict",
         /// The service failed (5xx).
         Service = "service",
-        /// The service answered, and the answer cannot be used: it is not what the API declares. A second one
-        /// is no accident.
+        /// The service answered, and the answer does not have the form that the API declares. It is asked for
+        /// once more, as a second one is no accident.
         InvalidResponse = "invalid-response",
         /// No answer came: a connection that broke, or a time-out.
         Transport = "transport",
@@ -36,7 +36,7 @@ choice! {
         Unreachable = "unreachable",
         /// Nothing was sent, as there are no credentials to sign it with.
         Credentials = "credentials",
-        /// The host ended it before the call was made.
+        /// The host cancelled before the call was made.
         Cancelled = "cancelled",
         /// The client has no such operation: nothing was sent.
         Unsupported = "unsupported",
@@ -110,7 +110,7 @@ choice! {
     Effect {
         /// The service refused it: nothing has changed.
         None = "none",
-        /// Nobody knows: the call may have been done and its answer lost.
+        /// Unknown: the call may have been done and its answer lost.
         Unknown = "unknown",
     }
 }

@@ -151,8 +151,8 @@ macro_rules! declare_client {
 operations!([declare_client] {
     /// Amazon Connect, as far as a user's life needs it: one method per API operation.
     ///
-    /// An implementation makes one call per method, without retrying: whoever wants pace or retry
-    /// puts a decorator around it. It may be shared between threads and called concurrently.
+    /// An implementation makes one call per method, without retrying: pace and retry are decorators
+    /// around it. It may be shared between threads and called concurrently.
     /// `&C`, `Box<C>` and `Arc<C>` are clients where `C` is. Put
     /// [`async_trait`](crate::async_trait) on the implementation.
     ///

@@ -26,17 +26,17 @@ use crate::user::Operation;
 /// account and Region. A host with many machines can put one of its own here, that all of them ask.
 #[async_trait]
 pub trait Pace: fmt::Debug + Send + Sync {
-    /// Returns when a call of this operation may be made: the call, by a number that says what the pace
-    /// wants to know again. One that is no longer waited for has no effect.
+    /// Waits until a call of this operation may be made. The turn that it returns is handed back to
+    /// [`throttled`](Self::throttled) or [`accepted`](Self::accepted). Dropping the future has no effect.
     async fn acquire(&self, operation: Operation) -> Turn;
 
-    /// Hears that the service refused that call because there were too many.
+    /// Called when the service has throttled that call.
     fn throttled(&self, operation: Operation, turn: Turn);
 
-    /// Hears that the service took that call.
+    /// Called when the service has accepted that call.
     fn accepted(&self, operation: Operation, turn: Turn);
 
-    /// What an operation gets at present, for estimates.
+    /// The rate that an operation has at present, for estimates; [`Rate::DEFAULT`] unless overridden.
     fn rate(&self, _operation: Operation) -> Rate {
         Rate::DEFAULT
     }
@@ -70,7 +70,7 @@ impl<C> Paced<C> {
         Self::with(inner, Pacing { pace, cancel: CancellationToken::new() })
     }
 
-    /// Lets a host end the waiting: a call that waits then fails as [`ErrorKind::Cancelled`] and is not
+    /// Ends the waiting when the token is cancelled: a call that waits then fails as [`ErrorKind::Cancelled`] and is not
     /// made, and one that was made is waited for.
     #[must_use]
     pub fn with_cancellation(self, token: CancellationToken) -> Self {

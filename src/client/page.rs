@@ -56,7 +56,7 @@ paged_requests! {
 ///
 /// # Errors
 ///
-/// The first call that fails; [`ErrorKind::InvalidResponse`] where a token comes back, as that would never
+/// The first call that fails; [`ErrorKind::InvalidResponse`] where a page token repeats, which would never
 /// end.
 pub async fn all_pages<R: PagedRequest>(
     client: &dyn ConnectClient,

@@ -47,7 +47,7 @@ impl Rate {
         },
     };
 
-    /// No limit worth the name: a call each nanosecond.
+    /// Practically no limit: a call each nanosecond.
     pub const UNLIMITED: Self = Self::new(Duration::from_nanos(1), NonZeroU32::MAX);
 
     /// One call per `every`, with bursts of `burst`.
@@ -55,7 +55,7 @@ impl Rate {
         Self { every, burst }
     }
 
-    /// So many calls a second, from 0.001 to 1,000,000, with bursts of `burst`.
+    /// `calls` per second, from 0.001 to 1,000,000, with bursts of `burst`.
     ///
     /// ```
     /// use connect_user::client::Rate;
@@ -76,7 +76,7 @@ impl Rate {
         Ok(Self::new(Duration::from_secs_f64(1.0 / calls), burst))
     }
 
-    /// The least time that so many calls take: those of the burst cost none.
+    /// The shortest time in which `calls` can be made, starting idle: those of the burst take none.
     pub fn time_for(self, calls: u64) -> Duration {
         let waits = calls.saturating_sub(u64::from(self.burst.get()));
         Duration::try_from_secs_f64(self.every.as_secs_f64() * waits as f64).unwrap_or(Duration::MAX)

@@ -136,7 +136,7 @@ structs! {
         hierarchy_group_id: Option<HierarchyGroupId>,
     }
 
-    /// Gives proficiencies that the user lacks.
+    /// Adds proficiencies that the user lacks.
     pub struct AssociateUserProficiencies {
         /// The instance.
         instance_id: InstanceId,
@@ -146,7 +146,7 @@ structs! {
         proficiencies: Proficiencies,
     }
 
-    /// Takes proficiencies away.
+    /// Removes proficiencies.
     pub struct DisassociateUserProficiencies {
         /// The instance.
         instance_id: InstanceId,
@@ -185,7 +185,7 @@ structs! {
         tags: Tags,
     }
 
-    /// Takes tags away.
+    /// Removes tags.
     pub struct UntagResource {
         /// The ARN of the user.
         arn: String,

@@ -64,8 +64,8 @@ impl RetryPolicy {
 /// Throttling, conflicts, failures of the service and of the line are repeated; a full quota, a refusal,
 /// a duplicate and a lack of rights never are. An answer that cannot be used is asked for once more. A
 /// service that cannot be reached, and credentials that cannot be found, end the call at once; only after
-/// the service has answered this client before are they taken for a disturbance that passes. Where nobody
-/// knows whether a call was done, it is repeated only if
+/// the service has answered this client before are they taken for a disturbance that passes. Where it is
+/// unknown whether a call was done, it is repeated only if
 /// [doing it twice does no harm](Operation::repeats_safely): a creation never is, and what apply does then is
 /// look the user up.
 ///
@@ -96,7 +96,7 @@ impl<C> Retrying<C> {
         Self::with(inner, Retry { policy, timer: Clock(timer), cancel, answered })
     }
 
-    /// Lets a host end the pauses: what failed then stays failed.
+    /// Ends the pauses when the token is cancelled: the call then fails with its last error.
     #[must_use]
     pub fn with_cancellation(self, token: CancellationToken) -> Self {
         self.map(|retry| Retry { cancel: token, ..retry })

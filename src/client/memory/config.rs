@@ -143,21 +143,21 @@ impl MemoryInstance {
         self
     }
 
-    /// The instance takes so many users.
+    /// Limits the users of the instance.
     #[must_use]
     pub const fn with_user_quota(mut self, users: usize) -> Self {
         self.user_quota = Some(users);
         self
     }
 
-    /// A user takes so many proficiencies, rather than 10.
+    /// Limits the proficiencies of a user; 10 by default.
     #[must_use]
     pub const fn with_proficiency_limit(mut self, limit: usize) -> Self {
         self.proficiency_limit = limit;
         self
     }
 
-    /// A new user cannot be seen for so many calls that ask for it.
+    /// Hides a new user from the first `reads` calls that ask for it.
     #[must_use]
     pub const fn with_hidden_reads(mut self, reads: u32) -> Self {
         self.hidden_reads = reads;

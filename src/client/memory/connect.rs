@@ -24,7 +24,7 @@ use crate::{
     user::{IdentityManagementType, InstanceId, Operation, Proficiencies, Timestamp, UserId},
 };
 
-/// An Amazon Connect in memory. `Debug` tells how much is in it, and nobody's data.
+/// An Amazon Connect in memory. `Debug` tells how much is in it, and no personal data.
 ///
 /// ```
 /// use connect_user::client::{ConnectClient, DescribeInstance, memory::{MemoryConnect, MemoryInstance}};
@@ -84,7 +84,7 @@ impl MemoryConnect {
         connect
     }
 
-    /// Lets instances that are not there yet come into being when they are asked for.
+    /// Creates each instance that does not exist yet when it is asked for.
     pub fn add_any_instance(&self, kind: IdentityManagementType) {
         self.lock().any_instance = Some(kind);
     }
@@ -111,7 +111,7 @@ impl MemoryConnect {
         self.lock().clock.now()
     }
 
-    /// Lets the clock go on from the moment that it has, as fast as a timer: as real time passes, or as the
+    /// Makes the clock go on from its present time, as fast as a timer: as real time passes, or as the
     /// paused clock of a test is moved on.
     pub fn follow(&self, timer: Arc<dyn Timer>) {
         self.lock().clock.follow(timer);

@@ -33,9 +33,9 @@ pub struct Fault {
 pub enum Outcome {
     /// The service answers with an error of this kind, and has done nothing.
     Refused(ErrorKind),
-    /// The service does it, and the answer does not arrive.
+    /// The service does it, and the answer is lost.
     AnswerLost,
-    /// The call does not arrive, and nobody knows.
+    /// The call does not reach the service; the caller cannot tell.
     NoAnswer,
 }
 

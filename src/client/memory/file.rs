@@ -82,8 +82,8 @@ impl MemoryFile {
     ///
     /// # Errors
     ///
-    /// [`OpenError`] where another process has the file open, or it cannot be read or written, or is not
-    /// what it should be.
+    /// [`OpenError`] where another process has the file open, or it cannot be read or written, or does not hold
+    /// a service.
     pub fn open(path: impl Into<PathBuf>) -> Result<(Self, MemoryConnect), OpenError> {
         let path = path.into();
         create_parent(&path).map_err(OpenError::Write)?;

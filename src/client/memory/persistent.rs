@@ -9,8 +9,8 @@ use crate::client::{
     operations::ApiCall,
 };
 
-/// A [`MemoryConnect`] whose every change is in its file before the answer is given: whoever is killed after
-/// an answer finds it done. A change that cannot be written is an error, and is not there.
+/// A [`MemoryConnect`] whose every change is in its file before the call is answered: it survives a kill of
+/// the process. A change that cannot be written is an error, and is not there.
 ///
 /// ```
 /// use connect_user::client::memory::{MemoryFile, PersistentConnect};

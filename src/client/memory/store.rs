@@ -73,7 +73,7 @@ impl MemoryConnect {
     ///
     /// # Errors
     ///
-    /// [`LoadError`] where the file cannot be read, or is not what it should be.
+    /// [`LoadError`] where the file cannot be read, or does not hold a service.
     pub fn load(mut reader: impl io::Read) -> Result<Self, LoadError> {
         #[derive(Deserialize)]
         struct Version {
