@@ -18,7 +18,12 @@
 //! # Ok(()) }
 //! ```
 // The methods are what `mockall` makes of the operations.
-#![allow(missing_debug_implementations, missing_docs, reason = "`mockall` generates them")]
+#![allow(
+    clippy::missing_errors_doc,
+    missing_debug_implementations,
+    missing_docs,
+    reason = "`mockall` generates them"
+)]
 
 use async_trait::async_trait;
 
