@@ -11,6 +11,7 @@ mod change;
 mod changes;
 mod drift;
 mod leaf;
+mod needs_reading;
 mod plan;
 mod preview;
 mod risk;
@@ -25,12 +26,12 @@ pub use call::Call;
 pub use change::{Action, Change, ChangeKind, Diff, ReplacementOrder};
 pub use drift::drift;
 pub(crate) use drift::everything;
+pub use needs_reading::needs_reading;
 pub use plan::{Plan, Refused, plan, plan_deletion};
 pub use preview::{Preview, diff, preview, preview_deletion};
 pub use risk::Risk;
 pub use step::Step;
 pub use text::{PreviewText, symbol};
-pub use unread::needs_reading;
 
 pub use crate::user::options::{
     DirectoryUserIdPolicy, Options, OptionsBuilder, PasswordPolicy, QuickConnects,
