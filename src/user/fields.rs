@@ -24,7 +24,7 @@ pub(crate) trait Field {
     const IS_SETTING: bool;
 
     /// The value that a spec gives.
-    type Spec: Settle;
+    type Spec: Settle + 'static;
 
     /// What a spec says of it; `None` where it leaves it out.
     fn input(spec: &UserSpec) -> Option<&Input<Self::Spec>>;
@@ -200,6 +200,11 @@ impl UserSpec {
         Property::ALL.iter().all(is_settled).then_some(settings)
     }
 
+    /// The text of a property that is a name, an address or a number, where it is known.
+    pub(crate) fn text(&self, property: Property) -> Option<&str> {
+        property.visit(TextOf(self))
+    }
+
     /// The channels that a list says something of, in its order; `None` for those that are unknown.
     pub(crate) fn channels(&self, property: Property) -> Vec<Option<super::Channel>> {
         property.visit(ChannelsOf(self))
@@ -212,9 +217,34 @@ impl UserSpec {
 }
 
 impl UserState {
+    /// The text of a property that is a name, an address or a number.
+    pub(crate) fn text(&self, property: Property) -> Option<String> {
+        property.visit(ActualText(self))
+    }
+
     /// Says in a spec what the state holds of the property.
     pub(super) fn say(&self, property: Property, spec: &mut UserSpec) {
         property.visit(Say { state: self, spec });
+    }
+}
+
+struct TextOf<'a>(&'a UserSpec);
+
+impl<'a> Visitor for TextOf<'a> {
+    type Output = Option<&'a str>;
+
+    fn visit<F: Field>(self) -> Self::Output {
+        F::input(self.0)?.known()?.text()
+    }
+}
+
+struct ActualText<'a>(&'a UserState);
+
+impl Visitor for ActualText<'_> {
+    type Output = Option<String>;
+
+    fn visit<F: Field>(self) -> Self::Output {
+        F::Spec::of(F::actual(self.0)?).text().map(str::to_owned)
     }
 }
 

@@ -71,6 +71,11 @@ pub(crate) trait Settle: Content + Clone {
         target.clone()
     }
 
+    /// The text that it is: of a name, an address or a number.
+    fn text(&self) -> Option<&str> {
+        None
+    }
+
     /// Whether it is an empty text.
     fn is_empty_text(&self) -> bool {
         false
@@ -125,8 +130,20 @@ macro_rules! text {
 }
 
 same_form! {
-    [] String { text!(as_str); }
-    [] Personal { text!(as_str); }
+    [] String {
+        text!(as_str);
+
+        fn text(&self) -> Option<&str> {
+            Some(self)
+        }
+    }
+    [] Personal {
+        text!(as_str);
+
+        fn text(&self) -> Option<&str> {
+            Some(self)
+        }
+    }
     [K: IdKind] Id<K> { text!(as_str); }
     [] Secret {}
     [] bool {

@@ -43,7 +43,7 @@ impl<'a> Sent<'a> {
     }
 
     pub(super) fn channels(self, channels: &'a ChannelSettings) -> Self {
-        self.personal(channels.phone_number.values().filter_map(PhoneLine::number))
+        self.personal(channels.phone_number.values().filter_map(|line| line.number()))
     }
 
     fn personal(mut self, values: impl IntoIterator<Item = &'a Personal>) -> Self {

@@ -6,7 +6,7 @@ use super::{
     found::Found,
     subject::{Subject, elements, known},
 };
-use crate::user::{Channel, Input, Path, Property, UserSpec};
+use crate::user::{Channel, Input, Path, Property, Shape, UserSpec};
 
 pub(super) fn conflicts(subject: &Subject<'_>, found: &mut Found) {
     let spec = subject.spec;
@@ -51,29 +51,22 @@ fn says<T>(list: &Option<Input<Vec<T>>>) -> bool {
 }
 
 /// The channels of every list, with their places.
-fn channels(spec: &UserSpec) -> [(Property, Vec<(Path, &Channel)>); 5] {
-    macro_rules! of {
-        ($list:ident, $property:ident) => {{
-            let property = Property::$property;
-            let known = elements(&spec.$list, property)
-                .filter_map(|(place, config)| Some((place.member("channel"), config.channel.known()?)));
-            (property, known.collect())
-        }};
-    }
-    [
-        of!(auto_accept_configs, AutoAcceptConfigs),
-        of!(after_contact_work_configs, AfterContactWorkConfigs),
-        of!(phone_number_configs, PhoneNumberConfigs),
-        of!(persistent_connection_configs, PersistentConnectionConfigs),
-        of!(voice_enhancement_configs, VoiceEnhancementConfigs),
-    ]
+fn channels(spec: &UserSpec) -> impl Iterator<Item = (Property, Vec<(Path, Channel)>)> {
+    let lists = Property::ALL.iter().filter(|property| property.info().shape == Shape::Channels);
+    lists.map(|property| {
+        let channels = spec.channels(*property).into_iter().enumerate();
+        let known = channels.filter_map(|(index, channel)| {
+            Some((Path::from(*property).index(index).member("channel"), channel?))
+        });
+        (*property, known.collect())
+    })
 }
 
 pub(super) fn duplicates(subject: &Subject<'_>, found: &mut Found) {
     for (_, list) in channels(subject.spec) {
         let mut first_places = BTreeMap::new();
         for (place, channel) in list {
-            match first_places.entry(*channel) {
+            match first_places.entry(channel) {
                 Entry::Vacant(entry) => drop(entry.insert(place)),
                 Entry::Occupied(first) => {
                     let message = format!("`{place}` is `{channel}` a second time");
@@ -89,7 +82,7 @@ pub(super) fn not_voice(subject: &Subject<'_>, found: &mut Found) {
         if matches!(property, Property::AutoAcceptConfigs | Property::AfterContactWorkConfigs) {
             continue;
         }
-        for (place, channel) in list.into_iter().filter(|(_, channel)| **channel != Channel::Voice) {
+        for (place, channel) in list.into_iter().filter(|(_, channel)| *channel != Channel::Voice) {
             let message = format!("`{place}` is `{channel}`, and `{property}` is for `VOICE` only");
             found.add(place, message, "use `VOICE`, or remove the element");
         }

@@ -67,13 +67,17 @@ pub(super) fn names_expected(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn name_length(subject: &Subject<'_>, found: &mut Found) {
     let is_narrow = subject.is(IdentityManagementType::ConnectManaged);
-    for (property, member) in names(subject) {
+    // The secondary e-mail address has a rule of its own.
+    let has_no_rule = |property: &&Property| {
+        property.path().starts_with("identityInfo.") && **property != Property::SecondaryEmail
+    };
+    for property in Property::ALL.iter().filter(has_no_rule) {
         let bounds = match property {
             Property::LastName if is_narrow => Bounds::Characters(0, 256),
-            _ => property.info().bounds,
+            property => property.info().bounds,
         };
-        let problem = text(member).and_then(|name| length(bounds, name));
-        found.add_bounds(property, problem, "shorten the name");
+        let problem = subject.spec.text(*property).and_then(|text| length(bounds, text));
+        found.add_bounds(*property, problem, "shorten the name");
     }
 }
 

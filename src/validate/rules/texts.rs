@@ -2,37 +2,18 @@
 
 use super::{
     found::Found,
-    subject::{Subject, elements, known},
+    subject::{Subject, elements},
 };
-use crate::user::{Input, Path, Personal, ProficiencyKey, Property, is_control, misleading};
+use crate::user::{Input, Path, ProficiencyKey, Property, is_control, misleading};
 
 /// Every name and address that may be sent: what a user that exists has already is as the service takes it.
 fn texts<'a>(subject: &Subject<'a>) -> Vec<(Path, &'a str)> {
     let spec = subject.spec;
     let prior = subject.prior.filter(|_| !subject.creates);
     let mut all = Vec::new();
-    let mut add = |property: Property, text: Option<&'a str>, there: Option<&str>| {
-        if let Some(text) = text.filter(|text| there != Some(*text)) {
-            all.push((property.into(), text));
-        }
-    };
-    add(Property::Name, known(&spec.name).map(String::as_str), prior.map(|prior| prior.name.as_str()));
-    let directory = known(&spec.directory_user_id).map(String::as_str);
-    add(Property::DirectoryUserId, directory, prior.and_then(|prior| prior.directory_user_id.as_deref()));
-    if let Some(identity) = &spec.identity_info {
-        let there = prior.map(|prior| &prior.settings.identity);
-        for (property, text, there) in [
-            (Property::FirstName, &identity.first_name, there.and_then(|there| there.first_name.as_deref())),
-            (Property::LastName, &identity.last_name, there.and_then(|there| there.last_name.as_deref())),
-            (Property::Email, &identity.email, there.and_then(|there| there.email.as_deref())),
-            (
-                Property::SecondaryEmail,
-                &identity.secondary_email,
-                there.and_then(|there| there.secondary_email.as_deref()),
-            ),
-        ] {
-            add(property, known(text).map(Personal::as_str), there);
-        }
+    for property in Property::ALL.iter().filter(|property| !is_number(**property)) {
+        let is_new = |text: &&str| prior.and_then(|prior| prior.text(*property)).as_deref() != Some(*text);
+        all.extend(spec.text(*property).filter(is_new).map(|text| (Path::from(*property), text)));
     }
     let there = prior.and_then(|prior| prior.settings.proficiencies.as_ref());
     for (place, proficiency) in elements(&spec.user_proficiencies, Property::UserProficiencies) {
@@ -48,6 +29,11 @@ fn texts<'a>(subject: &Subject<'a>) -> Vec<(Path, &'a str)> {
         }
     }
     all
+}
+
+/// A telephone's number, which has a form of its own.
+fn is_number(property: Property) -> bool {
+    matches!(property, Property::Mobile | Property::DeskPhoneNumber)
 }
 
 pub(super) fn white_space(subject: &Subject<'_>, found: &mut Found) {
