@@ -14,6 +14,7 @@ mod model;
 mod names;
 mod package;
 mod permissions;
+mod properties;
 mod random;
 mod readme;
 mod support;
