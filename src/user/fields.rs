@@ -3,10 +3,7 @@
 use super::{
     HierarchyGroupId, Input, InstanceId, Personal, PhoneType, Property, PropertySet, RoutingProfileId,
     Secret, SecurityProfileId, TagInputs,
-    element::{
-        AfterContactWorkConfigPerChannel, AutoAcceptConfig, PersistentConnectionConfig, PhoneNumberConfig,
-        UserProficiency, VoiceEnhancementConfig,
-    },
+    element::*,
     property::properties,
     settings::{PhoneLine, UserSettings},
     settle::Settle,

@@ -6,7 +6,7 @@ use connect_user::{
     diff::{self, PasswordPolicy, plan, preview},
     read::read,
     user::{
-        Bounds, IdentityManagementType, LeftOut, OnChange, Path, Property, PropertySet, Sensitivity,
+        Bounds, IdentityManagementType, LeftOut, OnChange, Path, Property, PropertySet, Sensitivity, Shape,
         UserState,
     },
     validate::{Context, resolve, validate},
@@ -161,6 +161,8 @@ async fn each_property_is_set_read_changed_ignored_and_cleared() {
         let connect = sample.connect();
         let document = sample.user(property, &sample.value);
         assert!(spec(&document).managed().contains(property), "{property} is set");
+        let is_list = matches!(property.info().shape, Shape::Channels | Shape::Proficiencies);
+        assert_eq!(is_list, !property.members().is_empty(), "{property} has members for schemas");
 
         // Set, sent and read back.
         let made = applied(&sample, &connect, &document, None).await;

@@ -12,6 +12,7 @@ use super::{
     },
     to_sdk::{
         Sent, channel_lists, identity, ids, integer, named, phone, proficiencies, proficiency_keys, tags,
+        with_channels,
     },
 };
 use crate::{
@@ -43,18 +44,6 @@ macro_rules! send {
 macro_rules! to_user {
     ($call:expr, $request:ident) => {
         $call.instance_id($request.instance_id.as_str()).user_id($request.user_id.as_str())
-    };
-}
-
-/// Sets the lists of per-channel settings.
-macro_rules! with_channels {
-    ($call:expr, $lists:ident) => {
-        $call
-            .set_auto_accept_configs($lists.auto_accept)
-            .set_after_contact_work_configs($lists.after_contact_work)
-            .set_phone_number_configs($lists.phone_number)
-            .set_persistent_connection_configs($lists.persistent_connection)
-            .set_voice_enhancement_configs($lists.voice_enhancement)
     };
 }
 

@@ -60,7 +60,7 @@ impl<'a> Sent<'a> {
     }
 }
 
-/// The five lists of per-channel settings.
+/// The lists of per-channel settings.
 pub(super) struct ChannelLists {
     pub(super) auto_accept: Option<Vec<AutoAcceptConfig>>,
     pub(super) after_contact_work: Option<Vec<AfterContactWorkConfigPerChannel>>,
@@ -69,33 +69,61 @@ pub(super) struct ChannelLists {
     pub(super) voice_enhancement: Option<Vec<VoiceEnhancementConfig>>,
 }
 
+/// Sets the lists of per-channel settings on a call.
+macro_rules! with_channels {
+    ($call:expr, $lists:ident) => {{
+        let crate::client::aws::to_sdk::ChannelLists {
+            auto_accept,
+            after_contact_work,
+            phone_number,
+            persistent_connection,
+            voice_enhancement,
+        } = $lists;
+        $call
+            .set_auto_accept_configs(auto_accept)
+            .set_after_contact_work_configs(after_contact_work)
+            .set_phone_number_configs(phone_number)
+            .set_persistent_connection_configs(persistent_connection)
+            .set_voice_enhancement_configs(voice_enhancement)
+    }};
+}
+pub(super) use with_channels;
+
 pub(super) fn channel_lists(channels: &ChannelSettings) -> Result<ChannelLists, BuildError> {
+    // Names every setting, so that none is forgotten.
+    let ChannelSettings {
+        auto_accept,
+        after_contact_work,
+        phone_number,
+        persistent_connection,
+        voice_enhancement,
+    } = channels;
     Ok(ChannelLists {
-        auto_accept: list(&channels.auto_accept, |channel, setting| {
+        auto_accept: list(auto_accept, |channel, setting| {
             AutoAcceptConfig::builder()
                 .channel(channel)
                 .auto_accept(setting.auto_accept)
                 .set_agent_first_callback_auto_accept(setting.agent_first_callback)
                 .build()
         })?,
-        after_contact_work: list(&channels.after_contact_work, |channel, setting| {
+        after_contact_work: list(after_contact_work, |channel, setting| {
             AfterContactWorkConfigPerChannel::builder()
                 .channel(channel)
                 .after_contact_work_config(limit(setting.time_limit))
                 .set_agent_first_callback_after_contact_work_config(setting.agent_first_callback.map(limit))
                 .build()
         })?,
-        phone_number: list(&channels.phone_number, |channel, setting| {
+        phone_number: list(phone_number, |channel, setting| {
             PhoneNumberConfig::builder()
                 .channel(channel)
                 .phone_type(phone_type(setting.phone_type()))
                 .set_phone_number(text(setting.number()))
                 .build()
         })?,
-        persistent_connection: list(&channels.persistent_connection, |channel, setting| {
+        persistent_connection: list(persistent_connection, |channel, setting| {
             PersistentConnectionConfig::builder().channel(channel).persistent_connection(*setting).build()
         })?,
-        voice_enhancement: list(&channels.voice_enhancement, |channel, setting| {
+        voice_enhancement: list(voice_enhancement, |channel, setting| {
             VoiceEnhancementConfig::builder()
                 .channel(channel)
                 .voice_enhancement_mode(setting.as_str().into())

@@ -111,7 +111,7 @@ fn password_form(password: &str) -> Check {
 }
 
 pub(super) fn identity(kind: IdentityManagementType, identity: &Identity) -> Check {
-    let Identity { first_name, last_name, email, secondary_email, mobile } = identity;
+    let Identity { first_name, last_name, email, secondary_email, mobile, .. } = identity;
     let (least, most_last) = match kind {
         ConnectManaged => (1, 256),
         _ => (0, 300),
@@ -190,6 +190,7 @@ pub(super) fn channel_settings(channels: &ChannelSettings) -> Check {
         phone_number,
         persistent_connection,
         voice_enhancement,
+        ..
     } = channels;
     let voice_only = phone_number.keys().chain(persistent_connection.keys()).chain(voice_enhancement.keys());
     require(
