@@ -17,8 +17,8 @@ use connect_user::{
         memory::{Fault, MemoryConnect, Outcome},
     },
     fleet::{
-        ApplyOptions, Change, EmbeddedStore, Entry, Guard, MemoryStore, PlanOptions, Planner, StateStore,
-        UserResult, Wanted, apply, load_all, refresh,
+        ApplyOptions, Change, EmbeddedStore, Entry, Guard, MemoryStore, PlanOptions, Planner, ProgramUser,
+        StateStore, UserResult, apply, load_all, refresh,
     },
     read::{RefreshOptions, Strategy},
     user::{IdentityManagementType, Operation, Timestamp, UserSpec, UserState},
@@ -77,7 +77,7 @@ fn planning(users: usize) -> Cost {
     let measured = allocation_counter::measure(|| {
         let mut planner = Planner::new(PlanOptions::default());
         for chunk in 0..users / CHUNK {
-            let pairs: Vec<(Wanted, UserState)> =
+            let pairs: Vec<(ProgramUser, UserState)> =
                 (0..CHUNK).map(|number| pair(&base, chunk * CHUNK + number)).collect();
             let began = Instant::now();
             for (wanted, state) in &pairs {
@@ -86,7 +86,7 @@ fn planning(users: usize) -> Cost {
             took += began.elapsed();
         }
         let began = Instant::now();
-        let plan = planner.finish().expect("a plan");
+        let plan = planner.finish().into_plan().expect("a plan");
         took += began.elapsed();
         assert_eq!((plan.users().len(), plan.unchanged()), (users / 100, users - users / 100));
     });
@@ -96,7 +96,7 @@ fn planning(users: usize) -> Cost {
 }
 
 /// A user, and as it is; one in a hundred differs.
-fn pair((document, state): &(Value, UserState), number: usize) -> (Wanted, UserState) {
+fn pair((document, state): &(Value, UserState), number: usize) -> (ProgramUser, UserState) {
     let mut spec = spec(document);
     let name = format!("agent-{number:07}");
     spec.name = Some(name.clone().into());
@@ -125,9 +125,9 @@ fn spec(document: &Value) -> UserSpec {
     serde_json::from_value(document.clone()).expect("a spec")
 }
 
-fn wanted(name: &str, spec: UserSpec) -> Wanted {
+fn wanted(name: &str, spec: UserSpec) -> ProgramUser {
     let context = Context::builder().identity_management(IdentityManagementType::Saml).build();
-    Wanted::builder().name(name).desired(resolve(spec, &context).expect("valid").0).build()
+    ProgramUser::builder().name(name).desired(resolve(spec, &context).expect("valid").0).build()
 }
 
 fn state(document: &Value, id: &str) -> UserState {
@@ -223,7 +223,7 @@ async fn populate(connect: &MemoryConnect, users: usize, timer: Arc<dyn Timer>) 
     let rate = Rate::UNLIMITED;
     let pace = Arc::new(TokenBuckets::new(rate, timer.clone()));
     let options = ApplyOptions::builder().timer(timer).pace(pace).now(&|| Timestamp::from_millis(0)).build();
-    let outcome = apply(&planner.finish().expect("a plan"), &store, connect, &options).await;
+    let outcome = apply(&planner.finish().into_plan().expect("a plan"), &store, connect, &options).await;
     assert!(outcome.is_done());
     connect.clear_calls();
     store
@@ -254,7 +254,7 @@ async fn mixed(users: usize, store: &MemoryStore) -> (connect_user::fleet::Fleet
         }
         planner.want(&wanted(&name, spec(&document)), state);
     }
-    let plan = planner.finish().expect("a plan");
+    let plan = planner.finish().into_plan().expect("a plan");
     let calls = plan.estimate(|_| Rate::DEFAULT, false).total();
     (plan, u32::try_from(calls).expect("few"))
 }
@@ -279,7 +279,7 @@ fn reading(users: usize) {
             });
         }
         let options = RefreshOptions::builder().strategy(Strategy::Changed).now(connect.time()).build();
-        let refreshed = refresh(&[] as &[Wanted], &recorded, &connect, &options).await;
+        let refreshed = refresh(&[] as &[ProgramUser], &recorded, &connect, &options).await;
         assert_eq!(refreshed.there().len(), recorded.len());
         let calls = connect.calls();
         let count = |operation| calls.iter().filter(|call| call.operation == operation).count();

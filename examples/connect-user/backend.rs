@@ -42,6 +42,16 @@ pub struct Backend {
 }
 
 impl Backend {
+    /// A service that is never asked.
+    pub fn offline() -> Self {
+        let timer: Arc<dyn Timer> = Arc::new(TokioTimer::default());
+        Self::around(
+            Arc::new(MemoryConnect::new()),
+            Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone())),
+            timer,
+        )
+    }
+
     /// Opens the service to look at it; `is_used` says whether the state holds users of it.
     pub async fn open(args: &Global, is_used: bool) -> Outcome<Self> {
         Self::open_for(args, is_used, false).await
@@ -60,24 +70,37 @@ impl Backend {
         };
         let buckets = TokenBuckets::new(rates(args), timer.clone());
         let pace: Arc<dyn Pace> = Arc::new(if args.shared_quota { buckets.shared() } else { buckets });
-        let cancel = CancellationToken::new();
-        let paced = Paced::new(service.clone(), pace.clone()).with_cancellation(cancel.clone());
-        let retry_for = args.retry_for.map(Duration::from_secs);
-        let mut retry = RetryPolicy::default();
-        retry.total = retry_for.unwrap_or(retry.total);
-        let paced = Retrying::new(paced, retry, timer.clone());
-        let paced = Box::new(paced.with_cancellation(cancel.clone()));
-        Ok(Self {
+        let mut backend = Self::around(service, pace, timer);
+        backend.expected = args.identity_management;
+        if let Some(seconds) = args.retry_for {
+            backend.retry_for = Some(Duration::from_secs(seconds));
+            backend.paced = backend.with_retries();
+        }
+        Ok(backend)
+    }
+
+    fn around(service: Arc<dyn ConnectClient>, pace: Arc<dyn Pace>, timer: Arc<dyn Timer>) -> Self {
+        let mut backend = Self {
+            paced: Box::new(service.clone()),
             service,
-            retry_for,
+            retry_for: None,
             timer,
             pace,
-            cancel,
-            paced,
+            cancel: CancellationToken::new(),
             directories: BTreeMap::new(),
             kinds: BTreeMap::new(),
-            expected: args.identity_management,
-        })
+            expected: None,
+        };
+        backend.paced = backend.with_retries();
+        backend
+    }
+
+    fn with_retries(&self) -> Box<dyn ConnectClient> {
+        let paced =
+            Paced::new(self.service.clone(), self.pace.clone()).with_cancellation(self.cancel.clone());
+        let mut retry = RetryPolicy::default();
+        retry.total = self.retry_for.unwrap_or(retry.total);
+        Box::new(Retrying::new(paced, retry, self.timer.clone()).with_cancellation(self.cancel.clone()))
     }
 
     /// The service, asked at its pace and again where that may help.

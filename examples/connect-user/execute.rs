@@ -1,17 +1,14 @@
-//! `apply` and `destroy`: carrying the plan out, many users side by side.
+//! `apply` and `destroy`: carrying the plan out.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io::{self, IsTerminal, Write},
-};
+use std::io::{self, IsTerminal, Write};
 
+use async_trait::async_trait;
 use connect_user::{
-    diff::{self, Action, plan},
+    diff::Action,
     fleet::{
-        self, ApplyOptions, Capacity, Change, Entry, FleetObserver, FleetOutcome, FleetPlan, OnFailure,
-        UserOutcome, UserResult, Wanted,
+        Change, Entry, FleetObserver, FleetOutcome, OnFailure, Resolve, Session, UserPreview, UserResult,
     },
-    user::{Diagnostic, UserId, UserSpec, UserState},
+    user::{Code, DesiredUser, Diagnostic, UserSpec},
     validate::resolve,
 };
 use serde_json::json;
@@ -21,24 +18,20 @@ use crate::{
     backend::Backend,
     failure::{Failure, Outcome},
     output,
-    program::{Program, ResourceOptions, Scope},
-    progress::{Keep, Watch},
-    review::{Departure, Release, Review, View, auto_name, directory_of, kind_of, outputs},
-    settle::{plan_all, wanted},
-    store::Store,
+    program::{Program, Scope},
+    progress::{Passwords, Watch},
+    review::{Review, auto_name, directory_of, kind_of, outputs, password_of},
+    store::{FINGERPRINT, make_suffix},
     wishes::Wishes,
 };
 
 /// A run of `apply` or `destroy`.
 pub struct Execution<'a> {
-    pub store: &'a mut Store,
     pub backend: &'a mut Backend,
     pub wishes: &'a Wishes,
     pub scale: &'a Scale,
     pub parallelism: std::num::NonZeroUsize,
     pub format: Format,
-    /// What was told before everything began.
-    pub told: Vec<Diagnostic>,
 }
 
 /// What has become of the users.
@@ -74,214 +67,113 @@ pub fn confirm(yes: bool) -> Outcome<()> {
     }
 }
 
-/// Remembers what was read, also where nothing is to be done, or the plan is refused.
-pub async fn remember(store: &mut Store, program: &Program, review: &Review, wishes: &Wishes) -> Outcome<()> {
-    let mut changes = review.refreshed.changes(store.entries());
-    changes.retain(|change| matches!(change, Change::Put(name, _) if wishes.is_target(name)));
-    // What was noted of a user to be created means nothing once the program has no such user.
-    let left = store.entries().iter().filter(|(name, entry)| {
-        let is_noted = entry.state.is_none() && entry.creating.is_empty();
-        is_noted && program.user(name).is_none() && wishes.is_target(name)
-    });
-    changes.extend(left.map(|(name, _)| Change::Remove(name.clone())));
-    store.commit(changes).await
+/// Says what users are whose values were not all known.
+struct Resolver<'a> {
+    program: Option<&'a Program>,
+    backend: &'a mut Backend,
+    wishes: &'a Wishes,
+    passwords: &'a Passwords,
+    scope: Scope,
+}
+
+impl Resolver<'_> {
+    async fn desired(&mut self, user: &UserPreview, session: &mut Session<'_>) -> Outcome<DesiredUser> {
+        let missing = || Failure::new("the user is not in the program");
+        let program = self.program.ok_or_else(missing)?;
+        let resource = program.user(&user.name).ok_or_else(missing)?;
+        for needed in program.needs(&user.name) {
+            if let Some(state) = session.state(needed) {
+                self.scope.known(needed, outputs(state));
+            }
+        }
+        let properties = program.evaluate(resource, &self.scope)?.properties;
+        let kind = kind_of(self.backend, &properties).await?.or(self.wishes.assumed);
+        let directory = directory_of(self.backend, &properties).await?;
+        let spec = UserSpec::decode(properties).map_err(|errors| Failure::new(errors.to_string()))?;
+        let suffix = match (&spec.name, user.base()) {
+            (None, None) => Some(make_suffix(session, &user.name).await?),
+            _ => None,
+        };
+        let options = self.wishes.options(kind, None, &resource.options);
+        let auto_name = auto_name(&user.name, suffix.as_deref());
+        let context = self.wishes.context(options, auto_name, user.base(), directory.as_deref());
+        let (desired, _) = resolve(spec, &context).map_err(|report| Failure::new(report.to_string()))?;
+        self.passwords.add(&user.name, password_of(desired.spec()), user.base());
+        Ok(desired)
+    }
+}
+
+#[async_trait]
+impl Resolve for Resolver<'_> {
+    async fn resolve(
+        &mut self,
+        user: &UserPreview,
+        session: &mut Session<'_>,
+    ) -> Result<DesiredUser, Diagnostic> {
+        self.desired(user, session).await.map_err(|failure| {
+            let help = failure.way_out().unwrap_or_default();
+            Diagnostic::new(Code::NOT_KNOWN_YET, failure.to_string()).about(&user.name).with_help(help)
+        })
+    }
 }
 
 impl Execution<'_> {
-    /// Carries out what the review shows: all users at once, but for those that refer to others, who come
-    /// after them.
-    pub async fn apply(mut self, program: &Program, review: Review) -> Outcome<()> {
-        let mut capacity = review.capacity(self.scale.users_per_instance);
-        let Review { views, departures, releases, notices, .. } = review;
-        self.told = notices;
-        let mut tally = Tally { released: self.release(&releases).await?, ..Tally::default() };
-        let mut scope = Scope::default();
-        let mut failed: BTreeSet<String> = BTreeSet::new();
-        let mut waves: BTreeMap<usize, Vec<View>> = BTreeMap::from([(0, Vec::new())]);
-        for view in views {
-            waves.entry(program.level(&view.name)).or_default().push(view);
-        }
-        let mut departures = Some(departures);
-        while let Some((_, ready)) = waves.pop_first() {
-            let mut wave = Wave::default();
-            for view in ready {
-                let needed = program.needs(&view.name).find(|needed| failed.contains(*needed));
-                if let Some(needed) = needed.map(str::to_owned) {
-                    output::note(&format!("`{}` waits for `{needed}`, which has failed", view.name));
-                    failed.insert(view.name);
-                    tally.unfinished += 1;
-                    continue;
-                }
-                match self.prepare(program, &view, &scope).await {
-                    Ok(wanted) => wave.wanted.push((view, wanted)),
-                    Err(failure) => {
-                        self.report_failure(&view.name, &failure);
-                        tally.failed += 1;
-                        failed.insert(view.name);
-                    }
-                }
-            }
-            wave.departures = departures.take().unwrap_or_default();
-            wave.is_referred_to = !waves.is_empty();
-            wave.capacity = capacity.clone();
-            let names: Vec<String> = wave.wanted.iter().map(|(view, _)| view.name.clone()).collect();
-            let before = self.store.present().await?;
-            failed.extend(self.carry_out(wave, &mut tally).await?);
-            count_again(&mut capacity, &before, &self.store.present().await?);
-            for name in names.into_iter().filter(|name| !failed.contains(name)) {
-                if let Some(state) = self.store.reload(&name).await? {
-                    scope.known(&name, outputs(state));
-                }
-            }
-        }
-        self.finish(tally)
-    }
-
-    /// Forgets users whose accounts stay. What is noted of one that is made anew stays too.
-    async fn release(&mut self, releases: &[Release]) -> Outcome<usize> {
-        let change = |release: &Release| {
-            let notes = self.store.entry(&release.name)?.notes.clone();
-            Some(match release.is_replaced {
-                true => Change::Put(release.name.clone(), Box::new(Entry { notes, ..Entry::default() })),
-                false => Change::Remove(release.name.clone()),
-            })
-        };
-        let changes: Vec<Change> = releases.iter().filter_map(change).collect();
-        let count = changes.len();
-        self.store.commit(changes).await?;
-        Ok(count)
-    }
-
-    /// Deletes users.
-    pub async fn destroy(mut self, departures: Vec<Departure>, releases: &[Release]) -> Outcome<()> {
-        let mut tally = Tally { released: self.release(releases).await?, ..Tally::default() };
-        self.carry_out(Wave { departures, ..Wave::default() }, &mut tally).await?;
-        self.finish(tally)
-    }
-
-    /// A user with everything known, now that those that it refers to are there.
-    async fn prepare(&mut self, program: &Program, view: &View, scope: &Scope) -> Outcome<Wanted> {
-        let user = program.user(&view.name).ok_or_else(|| Failure::new("the user is not in the program"))?;
-        let properties = program.evaluate(user, scope)?.properties;
-        let kind = match view.identity_management {
-            Some(kind) => Some(kind),
-            None => kind_of(self.backend, &properties).await?,
-        };
-        let directory = directory_of(self.backend, &properties).await?;
-        let spec = UserSpec::decode(properties).map_err(|errors| Failure::new(errors.to_string()))?;
-        let actual = view.actual.as_ref();
-        let suffix = match (&spec.name, actual) {
-            (None, None) => Some(self.store.make_suffix(&view.name).await?),
-            _ => None,
-        };
-        let options = self.wishes.options(kind, view.password_changed, &view.options);
-        let auto_name = auto_name(&view.name, suffix.as_deref());
-        let context = self.wishes.context(options.clone(), auto_name, actual, directory.as_deref());
-        let (desired, _) = resolve(spec, &context).map_err(|report| Failure::new(report.to_string()))?;
-        if view.preview.diff.has_unknowns() {
-            self.check_shown(view, plan(desired.clone(), actual, &options))?;
-        }
-        Ok(wanted(&view.name, desired, view.password_changed, view.options.protect))
-    }
-
-    /// What was only known on the way may ask for more than what was shown and confirmed.
-    fn check_shown(&self, view: &View, plan: Result<diff::Plan, diff::Refused>) -> Outcome<()> {
-        let plan = plan.map_err(|refused| Failure::new(refused.to_string()))?;
-        let shown: Vec<_> = view.preview.steps.iter().map(|step| step.operation).collect();
-        match plan.steps().iter().find(|step| !shown.contains(&step.operation)) {
-            Some(step) => Err(Failure::new(format!(
-                "now that all is known, it needs `{}`, which was not shown",
-                step.operation
-            ))
-            .help("look at the plan again, and apply it")),
-            None => Ok(()),
-        }
-    }
-
-    /// Plans and applies users who refer to nobody that is still to be made. Gives the names of those who
-    /// are not as they should be.
-    async fn carry_out(&mut self, wave: Wave, tally: &mut Tally) -> Outcome<Vec<String>> {
-        let plan = wave.plan(self.wishes)?;
-        for notice in plan.notices().iter().filter(|notice| !self.told.contains(notice)) {
-            output::note(&notice.message);
-        }
-        tally.unchanged += plan.count(Action::None);
-        let watch = Watch::new(&plan, self.keeps(&wave), self.wishes, self.format);
-        self.note_unchanged(&wave, &plan, &watch).await?;
-        let owned: Vec<UserId> = self.store.users().map(|(_, state)| state.user_id.clone()).collect();
-        let mut options = ApplyOptions::builder()
-            .timer(self.backend.timer.clone())
-            .pace(self.backend.pace.clone())
-            .parallelism(self.parallelism)
-            .cancel(self.backend.cancel.clone())
-            .on_failure(self.scale.stop_after.map_or(OnFailure::Continue, OnFailure::StopAfter))
-            .observer(&watch)
-            .owned(&owned)
-            .read_back(wave.is_referred_to)
-            .build();
+    /// Carries out what the review shows.
+    pub async fn apply(
+        self,
+        program: Option<&Program>,
+        session: &mut Session<'_>,
+        review: Review,
+    ) -> Outcome<()> {
+        let Review { preview, passwords, .. } = review;
+        let (unchanged, users) = (preview.count(Action::None), preview.users().len());
+        let watch = Watch::new(preview.calls(), &passwords, self.wishes, self.format);
+        let mut options = session.apply_options();
+        options.parallelism = self.parallelism;
+        options.on_failure = self.scale.stop_after.map_or(OnFailure::Continue, OnFailure::StopAfter);
+        options.observer = &watch;
         options.retry.total = self.backend.retry_for.unwrap_or(options.retry.total);
-        let outcome = fleet::apply(&plan, &self.store.file, &*self.backend.service, &options).await;
+        let (wishes, passwords) = (self.wishes, &passwords);
+        let mut resolver =
+            Resolver { program, backend: &mut *self.backend, wishes, passwords, scope: Scope::default() };
+        let outcome = session.apply(preview, &mut resolver, &options).await;
         watch.end();
-        self.report(&plan, outcome, tally)
+        note_unchanged(session, passwords, &watch).await?;
+        let outcome = outcome.map_err(|refused| {
+            refused.reasons.iter().for_each(|reason| output::failure(&Failure::told(reason)));
+            Failure::said()
+        })?;
+        let mut tally = Tally { unchanged, ..Tally::default() };
+        self.report(users, outcome, &mut tally)?;
+        self.finish(tally)
     }
 
-    /// Users for whom there is nothing to do may have been protected, or no longer be.
-    async fn note_unchanged(&mut self, wave: &Wave, plan: &FleetPlan, watch: &Watch<'_>) -> Outcome<()> {
-        let planned: BTreeSet<&str> = plan.users().iter().map(|user| user.name.as_str()).collect();
-        let unchanged = wave.wanted.iter().filter(|(view, _)| !planned.contains(view.name.as_str()));
-        let changes = unchanged.filter_map(|(view, _)| {
-            let entry = self.store.entry(&view.name)?;
-            let notes = watch.notes(&view.name, Some(entry.state.as_ref()?), &entry.notes);
-            let is_new = notes != entry.notes;
-            let entry = Entry { notes, ..entry.clone() };
-            is_new.then(|| Change::Put(view.name.clone(), Box::new(entry)))
-        });
-        let changes = changes.collect();
-        self.store.commit(changes).await
-    }
-
-    fn keeps(&self, wave: &Wave) -> BTreeMap<String, Keep> {
-        let keep = |(view, wanted): &(View, Wanted)| {
-            let old = view.actual.as_ref().map(|state: &UserState| state.user_id.clone());
-            let password = wanted.desired.password().cloned();
-            let ResourceOptions { protect, retain_on_delete, deleted_with, .. } = view.options.clone();
-            let keep = Keep { old, password, protect, retain: retain_on_delete, deleted_with };
-            (view.name.clone(), keep)
-        };
-        wave.wanted.iter().map(keep).collect()
-    }
-
-    fn report(&self, plan: &FleetPlan, outcome: FleetOutcome, tally: &mut Tally) -> Outcome<Vec<String>> {
-        let FleetOutcome { users, store, cancelled, .. } = outcome;
-        let mut failed = Vec::new();
-        for UserOutcome { user, action, result, message, help, .. } in users {
-            match result {
+    fn report(&self, planned: usize, outcome: FleetOutcome, tally: &mut Tally) -> Outcome<()> {
+        tally.cancelled = outcome.cancelled;
+        tally.released = outcome.released;
+        for user in outcome.users {
+            let message = user.message.unwrap_or_default();
+            match user.result {
                 UserResult::Done => {
-                    tally.count(action);
-                    if let Some(message) = message {
-                        output::note(&format!("`{user}`: {message}"));
+                    tally.count(user.action);
+                    if !message.is_empty() {
+                        output::note(&format!("`{}`: {message}", user.user));
                     }
-                    continue;
                 }
                 UserResult::Failed => {
                     tally.failed += 1;
-                    let failure = Failure::new(message.unwrap_or_default());
-                    self.report_failure(&user, &failure.help(help.unwrap_or_default()));
+                    let failure = Failure::new(message).help(user.help.unwrap_or_default());
+                    self.report_failure(&user.user, &failure);
                 }
                 _ => {
                     tally.unfinished += 1;
-                    if plan.users().len() < 100 && !cancelled {
-                        output::note(&format!("`{user}` is not done: {}", message.unwrap_or_default()));
+                    if planned < 100 && !tally.cancelled {
+                        output::note(&format!("`{}` is not done: {message}", user.user));
                     }
                 }
             }
-            failed.push(user);
         }
-        tally.cancelled |= cancelled;
-        match store {
-            Some(error) => Err(error.into()),
-            None => Ok(failed),
-        }
+        outcome.store.map_or(Ok(()), |error| Err(error.into()))
     }
 
     fn report_failure(&self, user: &str, failure: &Failure) {
@@ -325,38 +217,17 @@ impl Execution<'_> {
     }
 }
 
-/// Counts who is in each instance after a wave has created and deleted users.
-fn count_again(
-    capacity: &mut BTreeMap<String, Capacity>,
-    before: &BTreeMap<String, usize>,
-    after: &BTreeMap<String, usize>,
-) {
-    for (instance, Capacity { present, .. }) in capacity {
-        let of = |counts: &BTreeMap<String, usize>| counts.get(instance).copied().unwrap_or_default();
-        *present = (*present + of(after)).saturating_sub(of(before));
-    }
-}
-
-/// Users who refer to nobody that is still to be made.
-#[derive(Default)]
-struct Wave {
-    wanted: Vec<(View, Wanted)>,
-    departures: Vec<Departure>,
-    /// Whether others refer to these users.
-    is_referred_to: bool,
-    capacity: BTreeMap<String, Capacity>,
-}
-
-impl Wave {
-    fn plan(&self, wishes: &Wishes) -> Outcome<FleetPlan> {
-        let users = self.wanted.iter().map(|(view, wanted)| (view, wanted));
-        plan_all(users, &self.departures, wishes, self.capacity.clone()).map_err(|refused| {
-            for reason in &refused.reasons {
-                output::failure(&Failure::told(reason));
-            }
-            Failure::said()
-        })
-    }
+/// Users for whom there was nothing to do may have a password of which nothing is noted, such as after an import.
+async fn note_unchanged(session: &mut Session<'_>, passwords: &Passwords, watch: &Watch<'_>) -> Outcome<()> {
+    let changes = passwords.names().into_iter().filter_map(|name| {
+        let entry = session.entries().get(&name)?;
+        let state = entry.state.as_ref().filter(|_| !entry.notes.contains_key(FINGERPRINT))?;
+        let notes = watch.notes(&name, Some(state), &entry.notes);
+        let entry = Entry { notes, ..entry.clone() };
+        Some(Change::Put(name, Box::new(entry)))
+    });
+    let changes = changes.collect();
+    Ok(session.commit(changes).await?)
 }
 
 impl Tally {
@@ -366,7 +237,7 @@ impl Tally {
             Action::Update => self.updated += 1,
             Action::Replace => self.replaced += 1,
             Action::Delete => self.deleted += 1,
-            _ => self.unchanged += 1,
+            _ => {}
         }
     }
 }

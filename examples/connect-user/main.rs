@@ -16,10 +16,8 @@ mod many;
 mod output;
 mod program;
 mod progress;
-mod recognise;
 mod review;
 mod settings;
-mod settle;
 mod show;
 mod store;
 mod wishes;
@@ -27,16 +25,22 @@ mod wishes;
 use std::{collections::BTreeSet, path::Path, process::ExitCode};
 
 use clap::Parser;
-use connect_user::{client::CancellationToken, diff::Action, fleet::Guard, user::UserId};
+use connect_user::{
+    client::CancellationToken,
+    diff::Action,
+    fleet::{Guard, PlanOptions, Session, SessionOptions},
+    read::Strategy,
+    user::{Code, UserId},
+};
 
 use crate::{
     args::{Args, Command, Format, Global, Scale, StateCommand},
     backend::Backend,
-    execute::{Execution, confirm, remember},
+    execute::{Execution, confirm},
     failure::{Failure, Outcome},
     output::Counts,
     program::Program,
-    review::{Departure, Release, Review, View, review},
+    review::{Review, review},
     settings::Settings,
     store::Store,
     wishes::Wishes,
@@ -121,9 +125,12 @@ const MOST_REFERENCES: usize = 100;
 
 async fn validate(file: &Path, global: &Global) -> Outcome<()> {
     let program = Program::read(file, &Settings::read(global)?)?;
-    let mut store = Store::open(&global.state).await?;
+    let store = Store::open(&global.state).await?;
     let wishes = Wishes::new(global, &store, &[])?;
-    let review = review(&program, &mut store, &wishes, None).await?;
+    let backend = Backend::offline();
+    let (service, options) = (backend.service.clone(), session_options(&backend, &wishes, true));
+    let mut session = Session::with_entries(&store.file, store.entries, &*service, options);
+    let review = review(&program, &mut session, &wishes, None, &Scale::default()).await?;
     let valid = match global.format {
         Format::Json => {
             output::json(&output::reports_json(&review.views, &wishes));
@@ -151,32 +158,49 @@ async fn validate(file: &Path, global: &Global) -> Outcome<()> {
     Ok(())
 }
 
+/// What every command decides about a session.
+fn session_options<'a>(backend: &Backend, wishes: &Wishes, read_only: bool) -> SessionOptions<'a> {
+    let mut options = SessionOptions::builder()
+        .timer(backend.timer.clone())
+        .pace(backend.pace.clone())
+        .cancel(backend.cancel.clone())
+        .refresh(wishes.refresh_options(Strategy::Changed))
+        .targets(wishes.targets.clone())
+        .read_only(read_only)
+        .build();
+    options.retry.total = backend.retry_for.unwrap_or(options.retry.total);
+    options
+}
+
+/// Looks into creations that an earlier run could not write down.
+async fn recover(session: &mut Session<'_>) -> Outcome<()> {
+    session.recover().await?.iter().for_each(|user| output::diagnostic(&user.diagnostic()));
+    Ok(())
+}
+
 /// Says what is wrong with a program, and what has become of its users; violations end the command.
-fn judge(review: &Review, wishes: &Wishes) -> Outcome<()> {
-    for finding in &review.refreshed.findings {
-        output::diagnostic(&finding.diagnostic());
-    }
-    let known = review.refreshed.states.values().flatten();
-    let known: BTreeSet<&UserId> = known.map(|state| &state.user_id).collect();
-    let is_made = |view: &&View| matches!(view.preview.diff.action, Action::Create | Action::Replace);
-    for view in review.views.iter().filter(is_made) {
-        let owner =
-            view.identity.as_ref().and_then(|(instance, name)| review.refreshed.owner_of(instance, name));
+fn judge(session: &Session<'_>, review: &Review, wishes: &Wishes) -> Outcome<()> {
+    let (preview, refreshed) = (&review.preview, session.refreshed());
+    refreshed.findings.iter().for_each(|finding| output::diagnostic(&finding.diagnostic()));
+    let known: BTreeSet<&UserId> = session.users().map(|(_, state)| &state.user_id).collect();
+    let made =
+        preview.users().iter().filter(|user| matches!(user.action(), Action::Create | Action::Replace));
+    for user in made {
+        let owner = user.identity().and_then(|(instance, name)| refreshed.owner_of(instance, name));
         if let Some(owner) = owner.filter(|owner| !known.contains(owner)) {
             output::note(&format!(
-                "`{}` has the name of the user `{owner}`, which is not recorded: import it if it is \
-                 meant",
-                view.name
+                "`{}` has the name of the user `{owner}`, which is not recorded: import it if it is meant",
+                user.name
             ));
         }
     }
-    for (from, name) in review.moves() {
+    for (from, name) in preview.moves() {
         output::note(&format!("`{name}` is the user that was `{from}`"));
     }
-    for release in &review.releases {
-        output::note(&format!("`{}` is no longer managed: {}", release.name, release.reason));
+    for release in preview.released() {
+        output::note(&format!("`{}` is no longer managed: {}", release.user, release.reason));
     }
-    for notice in &review.notices {
+    for notice in preview.notices() {
         output::note(&notice.message);
     }
     if output::violations(&review.views, wishes) { Ok(()) } else { Err(Failure::said()) }
@@ -185,79 +209,72 @@ fn judge(review: &Review, wishes: &Wishes) -> Outcome<()> {
 /// Shows what is to be done, and says whether there is anything.
 async fn plan(file: &Path, scale: &Scale, global: &Global) -> Outcome<bool> {
     let program = Program::read(file, &Settings::read(global)?)?;
-    let mut store = Store::open(&global.state).await?;
+    let store = Store::open(&global.state).await?;
     let wishes = Wishes::new(global, &store, &scale.target)?;
     let mut backend = Backend::open(global, store.users().next().is_some()).await?;
-    store.recover(&backend, false).await?;
-    let mut review = review(&program, &mut store, &wishes, Some(&mut backend)).await?;
-    review.settle(&wishes, scale.users_per_instance);
-    judge(&review, &wishes)?;
-    output::plan(&review, &backend, global.format);
+    let (service, options) = (backend.service.clone(), session_options(&backend, &wishes, true));
+    let mut session = Session::with_entries(&store.file, store.entries, &*service, options);
+    recover(&mut session).await?;
+    let review = review(&program, &mut session, &wishes, Some(&mut backend), scale).await?;
+    judge(&session, &review, &wishes)?;
+    output::plan(&review, &session, &backend, global.format);
     refuse(&review, scale)?;
-    let is_work = Counts::of(&review).is_work();
-    fail_partial(&review)?;
-    Ok(is_work)
+    fail_partial(&session)?;
+    Ok(Counts::of(&review).is_work())
 }
 
 /// Ends where somebody could not be read, after everybody else.
-fn fail_partial(review: &Review) -> Outcome<()> {
-    if review.refreshed.failed.is_empty() { Ok(()) } else { Err(Failure::said()) }
+fn fail_partial(session: &Session<'_>) -> Outcome<()> {
+    if session.refreshed().failed.is_empty() { Ok(()) } else { Err(Failure::said()) }
 }
 
 async fn apply(file: &Path, yes: bool, scale: &Scale, global: &Global) -> Outcome<()> {
     let program = Program::read(file, &Settings::read(global)?)?;
-    let mut store = Store::open_to_write(&global.state).await?;
+    let store = Store::open_to_write(&global.state).await?;
     let wishes = Wishes::new(global, &store, &scale.target)?;
     let mut backend = Backend::open_to_write(global, store.users().next().is_some()).await?;
-    store.recover(&backend, true).await?;
-    let mut review = review(&program, &mut store, &wishes, Some(&mut backend)).await?;
-    remember(&mut store, &program, &review, &wishes).await?;
-    review.settle(&wishes, scale.users_per_instance);
+    let (service, options) = (backend.service.clone(), session_options(&backend, &wishes, false));
+    let mut session = Session::with_entries(&store.file, store.entries, &*service, options);
+    recover(&mut session).await?;
+    let review = review(&program, &mut session, &wishes, Some(&mut backend), scale).await?;
     refuse_unresolved(&review)?;
-    judge(&review, &wishes)?;
+    judge(&session, &review, &wishes)?;
     if global.format == Format::Text {
-        output::plan(&review, &backend, global.format);
+        output::plan(&review, &session, &backend, global.format);
     }
     refuse(&review, scale)?;
     if Counts::of(&review).is_work() {
         confirm(yes)?;
     }
-    let read = fail_partial(&review);
-    execution(&mut store, &mut backend, &wishes, scale, global).apply(&program, review).await?;
+    let read = fail_partial(&session);
+    execution(&mut backend, &wishes, scale, global).apply(Some(&program), &mut session, review).await?;
     read
 }
 
 async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
-    let mut store = Store::open_to_write(&global.state).await?;
+    let store = Store::open_to_write(&global.state).await?;
     let wishes = Wishes::new(global, &store, &[])?;
     let mut backend = Backend::open_to_write(global, store.users().next().is_some()).await?;
-    store.recover(&backend, true).await?;
-    let (mut departures, mut releases): (Vec<Departure>, Vec<Release>) = Default::default();
-    for (name, entry) in store.entries() {
-        let Some(state) = &entry.state else { continue };
-        match review::kept_because(entry, Some(state), None) {
-            Some(reason) => releases.push(Release { name: name.clone(), reason, is_replaced: false }),
-            None => departures.push(review::depart(name, state.clone(), store::is_protected(entry), &wishes)),
-        }
-    }
-    let review = Review { departures, releases, has_users: true, ..Review::default() };
-    judge(&review, &wishes)?;
+    let (service, options) = (backend.service.clone(), session_options(&backend, &wishes, false));
+    let mut session = Session::with_entries(&store.file, store.entries, &*service, options);
+    recover(&mut session).await?;
     // Whoever destroys means everybody.
-    let scale = Scale { max_deletes: Some(usize::MAX), ..Scale::default() };
+    let options = PlanOptions::builder().user(wishes.options.clone()).guard(Guard::OFF).build();
+    let preview = session.preview_destroy(options);
+    let review = Review { preview, has_users: true, ..Review::default() };
+    judge(&session, &review, &wishes)?;
+    let scale = Scale::default();
     if global.format == Format::Text {
-        output::plan(&review, &backend, global.format);
+        output::plan(&review, &session, &backend, global.format);
     }
     refuse(&review, &scale)?;
     if Counts::of(&review).is_work() {
         confirm(yes)?;
     }
-    execution(&mut store, &mut backend, &wishes, &scale, global)
-        .destroy(review.departures, &review.releases)
-        .await
+    execution(&mut backend, &wishes, &scale, global).apply(None, &mut session, review).await
 }
 
 fn execution<'a>(
-    store: &'a mut Store,
     backend: &'a mut Backend,
     wishes: &'a Wishes,
     scale: &'a Scale,
@@ -265,53 +282,31 @@ fn execution<'a>(
 ) -> Execution<'a> {
     end_on_interrupt(backend.cancel.clone());
     let (parallelism, format) = (global.parallelism, global.format);
-    Execution { store, backend, wishes, scale, parallelism, format, told: Vec::new() }
+    Execution { backend, wishes, scale, parallelism, format }
 }
 
 /// Ends where a plan refuses: protection, policies, what no call can do, and too many deletions.
 fn refuse(review: &Review, scale: &Scale) -> Outcome<()> {
-    let mut refused = false;
-    for (name, preview) in review.previews() {
-        for notice in preview.diff.refusals() {
-            output::failure(
-                &Failure::new(format!("{name}: {}", notice.message))
-                    .help(notice.help.as_deref().unwrap_or_default()),
-            );
-            refused = true;
-        }
+    let (reasons, deletions) = (review.preview.reasons(), review.preview.deletions().len());
+    for reason in reasons {
+        let failure = Failure::told(reason);
+        output::failure(&match reason.code {
+            Code::TOO_MANY_DELETIONS => {
+                failure.help(format!("look at the list; if this is intended: `--max-deletes {deletions}`"))
+            }
+            _ => failure,
+        });
     }
-    for view in review.views.iter().filter(|view| view.retain_refused) {
-        let message = format!(
-            "{}: the user would be replaced by one of the same name, so its account cannot stay",
-            view.name
-        );
-        output::failure(
-            &Failure::new(message).help("take `retainOnDelete` out, or give the user another `name`"),
-        );
-        refused = true;
+    if !reasons.is_empty() {
+        return Err(Failure::said());
     }
-    for reason in &review.reasons {
-        output::failure(&Failure::told(reason));
-        refused = true;
-    }
-    let counts = Counts::of(review);
-    let guard = scale.max_deletes.map_or_else(Guard::default, Guard::most);
-    if let Some(notice) = guard.check(counts.delete + counts.replace, review.recorded) {
-        let most = format!(
-            "look at the list; if this is intended: `--max-deletes {}`",
-            counts.delete + counts.replace
-        );
-        output::failure(&Failure::new(notice.message).help(most));
-        refused = true;
-    } else if !review.has_users && counts.delete > 0 && scale.max_deletes.is_none() {
+    if !review.has_users && deletions > 0 && scale.max_deletes.is_none() {
         // Sooner a mistake than a wish.
-        let message =
-            format!("the program has no users, so all {} recorded ones would be deleted", counts.delete);
-        let help = format!("check the program; if this is intended: `--max-deletes {}`", counts.delete);
-        output::failure(&Failure::new(message).help(help));
-        refused = true;
+        let message = format!("the program has no users, so all {deletions} recorded ones would be deleted");
+        let help = format!("check the program; if this is intended: `--max-deletes {deletions}`");
+        return Err(Failure::new(message).help(help));
     }
-    if refused { Err(Failure::said()) } else { Ok(()) }
+    Ok(())
 }
 
 /// Ends where a reference is left that nothing resolves.

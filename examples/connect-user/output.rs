@@ -2,14 +2,15 @@
 
 use std::{
     borrow::Cow,
+    collections::BTreeMap,
     io::{self, Write},
     sync::OnceLock,
 };
 
 use anstyle::{AnsiColor, Style};
 use connect_user::{
-    diff::{Action, Preview},
-    fleet::{Estimate, Refreshed},
+    diff::Action,
+    fleet::{Estimate, Refreshed, Session},
     user::{Diagnostic, one_line},
 };
 use serde_json::{Value, json};
@@ -250,19 +251,15 @@ pub struct Counts {
 
 impl Counts {
     pub fn of(review: &Review) -> Self {
-        let mut counts = Self::default();
-        for (_, preview) in review.previews() {
-            let count = match preview.diff.action {
-                Action::Create => &mut counts.create,
-                Action::Update => &mut counts.update,
-                Action::Replace => &mut counts.replace,
-                Action::Delete => &mut counts.delete,
-                _ => &mut counts.unchanged,
-            };
-            *count += 1;
-            counts.calls += preview.calls();
+        let preview = &review.preview;
+        Self {
+            create: preview.count(Action::Create),
+            update: preview.count(Action::Update),
+            replace: preview.count(Action::Replace),
+            delete: preview.count(Action::Delete),
+            unchanged: preview.count(Action::None),
+            calls: preview.calls(),
         }
-        counts
     }
 
     /// Whether there is something to do.
@@ -272,62 +269,77 @@ impl Counts {
 }
 
 /// Prints what would be done.
-pub fn plan(review: &Review, backend: &Backend, format: Format) {
-    let counts = Counts::of(review);
-    let steps = review.previews().flat_map(|(_, preview)| &preview.steps);
-    let estimate = Estimate::of_steps(steps, |operation| backend.pace.rate(operation));
+pub fn plan(review: &Review, session: &Session<'_>, backend: &Backend, format: Format) {
+    let (counts, preview, refreshed) = (Counts::of(review), &review.preview, session.refreshed());
+    let estimate = preview.estimate(|operation| backend.pace.rate(operation));
     match format {
         Format::Text => {
             // How few users are read matters to nobody.
-            for explanation in review.refreshed.explanations.iter().filter(|_| review.recorded >= MANY) {
+            for explanation in refreshed.explanations.iter().filter(|_| preview.recorded() >= MANY) {
                 note(explanation);
             }
-            for (name, preview) in review.previews() {
-                text(&preview.text(name).to_string());
+            for user in preview.users() {
+                text(&user.preview().text(&user.name).to_string());
             }
-            let goes = |preview: &Preview| matches!(preview.diff.action, Action::Delete | Action::Replace);
-            let gone: Vec<_> = review
-                .previews()
-                .filter(|(_, preview)| goes(preview))
-                .map(|(name, _)| one_line(name))
-                .collect();
+            let gone = preview.deletions();
             if gone.len() > 1 {
-                let listed = gone.iter().take(LISTED).map(Cow::as_ref).collect::<Vec<_>>().join(", ");
+                let listed: Vec<_> = gone.iter().take(LISTED).map(|name| one_line(name)).collect();
                 let more = match gone.len().saturating_sub(LISTED) {
                     0 => String::new(),
                     more => format!(" and {more} more, each shown above"),
                 };
                 text(&format!(
-                    "- {} users will be deleted, which is irreversible: {listed}{more}",
-                    gone.len()
+                    "- {} users will be deleted, which is irreversible: {}{more}",
+                    gone.len(),
+                    listed.join(", ")
                 ));
             }
             text(&counts.line(&estimate));
         }
         Format::Json => {
-            let is_told =
-                |preview: &Preview| preview.diff.action != Action::None || !preview.diff.notices.is_empty();
-            let told = review.previews().filter(|(_, preview)| is_told(preview));
-            let users: Vec<_> = told.map(|(name, preview)| with_user(name, preview)).collect();
+            let told = preview.users().iter().filter(|user| {
+                let preview = user.preview();
+                preview.diff.action != Action::None || !preview.diff.notices.is_empty()
+            });
+            let users: Vec<_> = told.map(|user| with_user(&user.name, user.preview())).collect();
             let Counts { create, update, replace, delete, unchanged, calls } = counts;
             let summary = json!({
                 "create": create, "update": update, "replace": replace, "delete": delete,
                 "unchanged": unchanged, "calls": calls, "estimate": estimate,
             });
             let moves: Vec<_> =
-                review.moves().map(|(from, name)| json!({"from": from, "user": name})).collect();
-            let released: Vec<_> = review
-                .releases
-                .iter()
-                .map(|release| json!({"user": release.name, "reason": release.reason}))
-                .collect();
-            let Refreshed { findings, explanations, .. } = &review.refreshed;
+                preview.moves().map(|(from, name)| json!({"from": from, "user": name})).collect();
             json(&json!({
-                "users": users, "summary": summary, "findings": findings, "refresh": explanations,
-                "moves": moves, "notices": review.notices, "released": released,
+                "users": users, "summary": summary, "findings": refreshed.findings,
+                "refresh": refreshed.explanations, "moves": moves, "notices": preview.notices(),
+                "released": preview.released(),
             }));
         }
     }
+}
+
+/// How many users a message names.
+const SHOWN: usize = 5;
+
+/// Says who could not be read, and whether there is anybody: a plan of them would be made of what is no longer
+/// true.
+pub fn unread(refreshed: &Refreshed) -> bool {
+    refreshed.unchecked.iter().for_each(diagnostic);
+    // One cause, such as an instance that cannot be listed, may concern thousands of users.
+    let mut causes: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
+    for (name, error) in &refreshed.failed {
+        let cause = Failure::caused("cannot be read", error);
+        causes.entry((cause.to_string(), error.help())).or_default().push(name);
+    }
+    for ((message, help), names) in causes {
+        let listed = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let more = match names.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        failure(&Failure::new(message).after(&format!("{listed}{more}")).help(help));
+    }
+    !refreshed.failed.is_empty()
 }
 
 impl Counts {

@@ -1,59 +1,65 @@
 //! What is seen of an apply while it goes on, and what is noted with each user.
 
-use std::{collections::BTreeMap, io::IsTerminal};
+use std::{
+    collections::{BTreeMap, HashMap},
+    io::IsTerminal,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use connect_user::{
-    fleet::{Event, EventKind, FleetObserver, FleetPlan},
+    fleet::{Event, EventKind, FleetObserver},
     user::{Diagnostic, Secret, UserId, UserState, one_line},
 };
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::{
-    args::Format,
-    output,
-    store::{DELETED_WITH, FINGERPRINT, PROTECT, RETAIN},
-    wishes::Wishes,
-};
+use crate::{args::Format, output, store::FINGERPRINT, wishes::Wishes};
 
-/// What is noted with a user.
-pub struct Keep {
+/// The passwords of users, from which what tells a changed one is made.
+#[derive(Default)]
+pub struct Passwords(Mutex<HashMap<String, Password>>);
+
+struct Password {
     /// The user that is there already.
-    pub old: Option<UserId>,
-    /// The password that a new user gets.
-    pub password: Option<Secret>,
-    pub protect: bool,
-    /// Whether the account stays when the user leaves the program.
-    pub retain: bool,
-    /// The resource with which the user vanishes by itself.
-    pub deleted_with: Option<String>,
+    old: Option<UserId>,
+    /// The one that a new user gets.
+    value: Secret,
 }
 
-/// Notes what holds, and leaves out what is usual.
-fn set(notes: &mut BTreeMap<String, String>, name: &str, value: Option<String>) {
-    match value {
-        Some(value) => drop(notes.insert(name.to_owned(), value)),
-        None => drop(notes.remove(name)),
+impl Passwords {
+    pub fn add(&self, name: &str, password: Option<&Secret>, actual: Option<&UserState>) {
+        if let Some(value) = password.cloned() {
+            let old = actual.map(|state| state.user_id.clone());
+            self.lock().insert(name.to_owned(), Password { old, value });
+        }
+    }
+
+    /// Who has one.
+    pub fn names(&self) -> Vec<String> {
+        self.lock().keys().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Password>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Looks on: a bar on a terminal, a line a call elsewhere, and JSON for machines.
 pub struct Watch<'a> {
-    keeps: BTreeMap<String, Keep>,
+    passwords: &'a Passwords,
     wishes: &'a Wishes,
     format: Format,
     bar: Option<ProgressBar>,
 }
 
 impl<'a> Watch<'a> {
-    pub fn new(plan: &FleetPlan, keeps: BTreeMap<String, Keep>, wishes: &'a Wishes, format: Format) -> Self {
-        let steps: usize = plan.users().iter().map(|user| user.plan.steps().len()).sum();
+    pub fn new(steps: usize, passwords: &'a Passwords, wishes: &'a Wishes, format: Format) -> Self {
         let is_shown = format == Format::Text && std::io::stderr().is_terminal() && steps > 0;
         let bar = is_shown.then(|| {
             let style = ProgressStyle::with_template("{bar:40} {pos}/{len} steps  {msg}");
             ProgressBar::new(steps as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
-        Self { keeps, wishes, format, bar }
+        Self { passwords, wishes, format, bar }
     }
 
     fn note(&self, note: &Diagnostic) {
@@ -76,6 +82,7 @@ impl<'a> Watch<'a> {
 impl FleetObserver for Watch<'_> {
     fn event(&self, Event { kind, progress, .. }: &Event) {
         if let Some(bar) = &self.bar {
+            bar.set_length(progress.steps.max(bar.position()));
             bar.set_position(progress.steps_done);
             let (rate, left) = (progress.rate, HumanDuration(progress.left));
             bar.set_message(format!("{rate:.1} a second, about {left} left"));
@@ -109,19 +116,17 @@ impl FleetObserver for Watch<'_> {
         before: &BTreeMap<String, String>,
     ) -> BTreeMap<String, String> {
         let mut notes = before.clone();
-        let Some(keep) = self.keeps.get(name) else { return notes };
-        let is_old = state.is_some_and(|state| keep.old.as_ref() == Some(&state.user_id));
+        let passwords = self.passwords.lock();
+        let password = passwords.get(name);
+        let old = password.and_then(|password| password.old.as_ref());
+        let is_old = state.is_some_and(|state| old == Some(&state.user_id));
         // The slow hash is made only where it is written down.
-        if !is_old || !notes.contains_key(FINGERPRINT) {
-            let password = keep.password.as_ref();
-            match password.and_then(|password| self.wishes.fingerprints.of(password)) {
+        if password.is_some() && (!is_old || !notes.contains_key(FINGERPRINT)) {
+            match password.and_then(|password| self.wishes.fingerprints.of(&password.value)) {
                 Some(fingerprint) => drop(notes.insert(FINGERPRINT.to_owned(), fingerprint)),
                 None => drop(notes.remove(FINGERPRINT)),
             }
         }
-        notes.insert(PROTECT.to_owned(), keep.protect.to_string());
-        set(&mut notes, RETAIN, keep.retain.then(|| true.to_string()));
-        set(&mut notes, DELETED_WITH, keep.deleted_with.clone());
         notes
     }
 }

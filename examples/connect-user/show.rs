@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write};
 use connect_user::{
     client::ErrorKind,
     diff::{Change, ChangeKind, Options, drift as differences},
-    fleet::{Change as Record, Entry, Wanted, refresh},
+    fleet::{Change as Record, Entry, ProgramUser, refresh},
     read::{self, Strategy},
     user::{ImportId, UserState, Value, one_line},
 };
@@ -16,7 +16,6 @@ use crate::{
     backend::Backend,
     failure::{Failure, Outcome},
     output,
-    recognise::tell_unread,
     review::kind_of,
     store::Store,
     wishes::Wishes,
@@ -83,8 +82,8 @@ pub async fn drift(global: &Global) -> Outcome<()> {
     let known: BTreeMap<String, UserState> =
         store.users().map(|(name, state)| (name.clone(), state.clone())).collect();
     let options = wishes.refresh_options(Strategy::Full);
-    let refreshed = refresh(&[] as &[Wanted], &known, backend.client(), &options).await;
-    let is_partial = tell_unread(&refreshed);
+    let refreshed = refresh(&[] as &[ProgramUser], &known, backend.client(), &options).await;
+    let is_partial = output::unread(&refreshed);
     let users: Vec<(&String, Option<Vec<Change>>)> = known
         .iter()
         .filter(|(name, _)| !refreshed.failed.contains_key(*name))

@@ -1,6 +1,6 @@
 //! What the command line says of every user.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use connect_user::{
     diff,
@@ -27,7 +27,7 @@ pub struct Wishes {
     pub undefined: Severity,
     pub options: diff::Options,
     pub fingerprints: Fingerprints,
-    pub targets: HashSet<String>,
+    pub targets: BTreeSet<String>,
     strategy: Option<Strategy>,
     parallelism: std::num::NonZeroUsize,
     pub assumed: Option<IdentityManagementType>,
@@ -62,7 +62,7 @@ impl Wishes {
                 diff::QuickConnects::Leave
             })
             .build();
-        let recorded = store.entries().values().find_map(|entry| entry.notes.get(FINGERPRINT));
+        let recorded = store.entries.values().find_map(|entry| entry.notes.get(FINGERPRINT));
         Ok(Self {
             overrides,
             undefined: if allows_undefined { Severity::Warning } else { Severity::Error },

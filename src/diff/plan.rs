@@ -6,8 +6,6 @@ use super::{
     Action, Diff, Options, Preview, Step,
     preview::{preview, preview_deletion},
 };
-#[cfg(feature = "fleet")]
-use super::{Call, ReplacementOrder};
 use crate::user::{Code, DesiredUser, Diagnostic, IgnoreTags, Path, Property, UserState, joined};
 
 /// The calls that bring one user from the state that the plan was made from to what is desired.
@@ -62,28 +60,10 @@ impl Plan {
         self.desired.as_ref()
     }
 
-    /// Lets a replaced user go before the new one is made, where it was to be the other way round. Returns
-    /// the steps by their places before; none where there is nothing to turn.
+    /// Deletes a replaced user before the new one is created; see [`Preview::delete_first`].
     #[cfg(feature = "fleet")]
-    pub(crate) fn delete_first(&mut self) -> Vec<usize> {
-        let Preview { diff, steps } = &mut self.preview;
-        let Some(base) = &self.base else { return Vec::new() };
-        if diff.replacement != Some(ReplacementOrder::CreateBeforeDelete) {
-            return Vec::new();
-        }
-        diff.replacement = Some(ReplacementOrder::DeleteBeforeCreate);
-        // While no user is there, no state remembers what is left to delete: that goes first.
-        let rank = |step: &Step| match step.call() {
-            Some(Call::Delete(gone) | Call::DeleteQuickConnects(gone)) => {
-                u8::from(gone.user_id == base.user_id)
-            }
-            _ => 2,
-        };
-        let mut ordered: Vec<(usize, Step)> = std::mem::take(steps).into_iter().enumerate().collect();
-        ordered.sort_by_key(|(_, step)| rank(step));
-        let order = ordered.iter().map(|(place, _)| *place).collect();
-        *steps = ordered.into_iter().map(|(_, step)| step).collect();
-        order
+    pub(crate) fn delete_first(&mut self) -> bool {
+        self.base.as_ref().is_some_and(|base| self.preview.delete_first(&base.user_id))
     }
 
     /// Whether the plan was made from this state: from all that a call could have changed, whatever

@@ -4,12 +4,16 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+#[cfg(feature = "fleet")]
+use super::Call;
 use super::{
     Action, Change, ChangeKind, Diff, Options, ReplacementOrder, Step, changes,
     sides::Sides,
     step::{creation, deletion, replaced, replacement, update},
     unread,
 };
+#[cfg(feature = "fleet")]
+use crate::user::UserId;
 use crate::user::{
     Code, Diagnostic, IdentityManagementType, Input, Path, Property, UserSpec, UserState, Value,
     document_order, is_system_tag, keep_ignored, merge_tags,
@@ -35,6 +39,22 @@ impl Preview {
     /// The IAM actions that the calls need, each once: a policy for whoever applies this and nothing else.
     pub fn iam_actions(&self) -> BTreeSet<&'static str> {
         self.steps.iter().flat_map(Step::iam_actions).collect()
+    }
+
+    /// Deletes a replaced user before the new one is created, where it was to be the other way round. Returns
+    /// whether that changed anything.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn delete_first(&mut self, replaced: &UserId) -> bool {
+        if self.diff.replacement != Some(ReplacementOrder::CreateBeforeDelete) {
+            return false;
+        }
+        self.diff.replacement = Some(ReplacementOrder::DeleteBeforeCreate);
+        // While no user is there, no state remembers what is left to delete: that goes first.
+        self.steps.sort_by_key(|step| match step.call() {
+            Some(Call::Delete(gone) | Call::DeleteQuickConnects(gone)) => u8::from(gone.user_id == *replaced),
+            _ => 2,
+        });
+        true
     }
 
     /// How many calls will change something, those included that may turn out not to be needed.

@@ -95,7 +95,7 @@ pub(super) fn match_among<'a>(
     let in_program: HashSet<&str> = wanted.iter().map(|(name, _)| *name).collect();
     let mut missing = Vec::new();
     for (name, identity) in recorded.iter().filter(|(name, _)| !taken.contains(name)) {
-        let free = match in_program.contains(name) {
+        let free = match in_program.contains(name) || is_taken(name) {
             true => {
                 free_name(name, identity.map(|(_, user)| user), |free| names.contains(free) || is_taken(free))
             }

@@ -2,7 +2,8 @@
 //! remembered in a store that survives.
 //!
 //! - [`match_users`]: which recorded user each user of a program is;
-//! - [`plan`], or [`Planner`] user by user: who moves, who waits for whom, and how many deletions are too many;
+//! - [`Session`]: a whole run, from reading everybody again to applying the plan;
+//! - [`plan`], or [`Planner`] user by user, also while values are unknown ([`FleetPreview`]): who moves, who waits for whom, and how many deletions are too many;
 //! - [`refresh`]: what has changed since, by listing, searching or reading;
 //! - [`apply`]: all users side by side, with an [estimate](FleetPlan::estimate) before and [`events`] meanwhile;
 //! - [`StateStore`]: what is remembered, in memory, in a file (`EmbeddedStore`, feature `store`), or where the host
@@ -13,12 +14,17 @@ mod estimate;
 mod matching;
 mod order;
 mod plan;
+mod plan_options;
+mod planner;
+mod preview;
+mod program;
 mod recover;
 mod refresh;
 mod room;
+mod session;
 mod store;
 mod user_plan;
-mod wanted;
+mod user_planning;
 mod work;
 
 pub use apply::{
@@ -27,14 +33,18 @@ pub use apply::{
 };
 pub use estimate::Estimate;
 pub use matching::{Identity, Matches, Missing, match_users};
-pub use plan::{FleetPlan, FleetRefused, Planner, plan};
+pub use plan::{FleetPlan, FleetRefused, Release};
+pub use plan_options::{Capacity, Guard, PlanOptions, PlanOptionsBuilder};
+pub use planner::{Planner, Recorded, plan};
+pub use preview::FleetPreview;
+pub use program::{Desired, Lifecycle, LifecycleBuilder, PartialUser, ProgramUser, ProgramUserBuilder};
 pub use recover::{Recovered, RecoveredUser, recover};
 pub use refresh::{DesiredSpec, REFRESH_OPERATIONS, Refreshed, refresh};
+pub use session::{AllKnown, Resolve, Session, SessionError, SessionOptions, SessionOptionsBuilder};
 #[cfg(feature = "store")]
 pub use store::EmbeddedStore;
 pub use store::{
     Change, Creating, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json, import_json,
     load_all,
 };
-pub use user_plan::UserPlan;
-pub use wanted::{Capacity, Guard, PlanOptions, PlanOptionsBuilder, Wanted, WantedBuilder};
+pub use user_plan::{UserPlan, UserPreview};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     Capacity, room,
-    user_plan::{UserPlan, Wait},
+    user_plan::{UserPreview, Wait},
     work::{Deletion, Waiter, Work, delete_first},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 
 /// Finds out who waits for whom, and deletes replaced users first where users would wait for each other.
 pub(super) fn settle(
-    users: &mut [UserPlan],
+    users: &mut [UserPreview],
     capacity: &BTreeMap<String, Capacity>,
     notices: &mut Vec<Diagnostic>,
     reasons: &mut Vec<Diagnostic>,
@@ -44,10 +44,10 @@ pub(super) fn settle(
 }
 
 /// Finds the deletion that frees the name of each user that is created.
-fn find_names(users: &[UserPlan], work: &mut [Work]) {
+fn find_names(users: &[UserPreview], work: &mut [Work]) {
     let mut freed: HashMap<(&InstanceId, &str), Deletion> = HashMap::new();
     for (place, user) in users.iter().enumerate().filter(|(_, user)| !user.is_gone) {
-        let deleted = user.plan.steps().iter().filter_map(|step| match step.call() {
+        let deleted = user.steps().iter().filter_map(|step| match step.call() {
             Some(Call::Delete(gone)) => Some(gone),
             _ => None,
         });
@@ -56,9 +56,7 @@ fn find_names(users: &[UserPlan], work: &mut [Work]) {
         }
     }
     for (user, work) in users.iter().zip(work).filter(|(_, work)| work.creates.is_some()) {
-        let desired = user.plan.desired();
-        work.name_from =
-            desired.and_then(|desired| freed.get(&(desired.instance_id(), desired.name())).copied());
+        work.name_from = user.identity().and_then(|identity| freed.get(&identity).copied());
     }
 }
 
@@ -92,7 +90,7 @@ fn circles(work: &[Work]) -> Vec<Vec<usize>> {
 }
 
 /// Lets somebody wait for the deletion of another user.
-fn wait(users: &mut [UserPlan], work: &[Work], waiter: Waiter, deletion: Deletion) {
+fn wait(users: &mut [UserPreview], work: &[Work], waiter: Waiter, deletion: Deletion) {
     let gone = |deletion: Deletion| Some(&work.get(deletion.user)?.deletes.get(deletion.nth)?.1);
     let deletes = |deletion: Deletion| {
         let gone = gone(deletion);
@@ -117,6 +115,6 @@ fn wait(users: &mut [UserPlan], work: &[Work], waiter: Waiter, deletion: Deletio
     }
 }
 
-fn step_of(users: &[UserPlan], place: usize, is: impl Fn(&Call) -> bool) -> Option<usize> {
-    users.get(place)?.plan.steps().iter().position(|step| step.call().is_some_and(&is))
+fn step_of(users: &[UserPreview], place: usize, is: impl Fn(&Call) -> bool) -> Option<usize> {
+    users.get(place)?.steps().iter().position(|step| step.call().is_some_and(&is))
 }

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::{
     Capacity,
-    user_plan::UserPlan,
+    user_plan::UserPreview,
     work::{Deletion, Waiter, Work, delete_first, has_circle, overfull},
 };
 use crate::user::{Code, Diagnostic, InstanceId};
@@ -65,7 +65,7 @@ struct Room<'a> {
 
 /// Who waits for which deletion. Where a plan cannot fit, it says so in `reasons`.
 pub(super) fn settle(
-    users: &mut [UserPlan],
+    users: &mut [UserPreview],
     work: &mut [Work],
     capacity: &BTreeMap<String, Capacity>,
     notices: &mut Vec<Diagnostic>,
@@ -128,7 +128,7 @@ impl<'a> Room<'a> {
     }
 
     /// Hands places out until nobody waits. Nothing else can be tried where one is lost.
-    fn hand_out(&mut self, users: &mut [UserPlan], notices: &mut Vec<Diagnostic>) -> Result<(), Lost> {
+    fn hand_out(&mut self, users: &mut [UserPreview], notices: &mut Vec<Diagnostic>) -> Result<(), Lost> {
         // Users whom earlier replacements have left give places that need not balance: then whoever can make room
         // for itself does so before places go round.
         let is_balanced = self.work.iter().all(|work| work.deletes.len() <= 1);

@@ -1,6 +1,144 @@
-//! The plan of one user of a fleet.
+//! The plan of one user of a fleet, also while values are unknown.
 
-use crate::diff::Plan;
+use super::program::Lifecycle;
+use crate::{
+    diff::{self, Action, Options, Plan, Preview, Step},
+    user::{Code, DesiredUser, Diagnostic, InstanceId, UserState},
+};
+
+/// What one user of a fleet is to become, also while values of it are unknown.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UserPreview {
+    /// The resource name, as in [`UserPlan::name`].
+    pub name: String,
+    /// The resource name under which the user is recorded, where it is another: changing it costs no call.
+    pub moved_from: Option<String>,
+    pub(super) planned: Planned,
+    /// Whether the user is gone from the service, and its deletion only forgets it.
+    pub(super) is_gone: bool,
+    pub(super) lifecycle: Option<Lifecycle>,
+    /// The instance and the user name that it will have, as far as they are known.
+    pub(super) instance: Option<InstanceId>,
+    pub(super) user_name: Option<String>,
+    /// How many changed users in turn come before it.
+    pub(super) stage: usize,
+    /// The resource names of those that it comes after.
+    pub(super) depends_on: Vec<String>,
+    pub(super) waits: Vec<Wait>,
+}
+
+/// A plan, or what is shown while there can be none.
+#[derive(Clone, Debug)]
+pub(super) enum Planned {
+    Known(Plan),
+    /// Values are unknown, or the plan is refused.
+    Partial(Box<Partial>),
+}
+
+/// A preview, and what to make a plan of once everything is known.
+#[derive(Clone, Debug)]
+pub(super) struct Partial {
+    pub(super) preview: Preview,
+    pub(super) base: Option<UserState>,
+    pub(super) options: Options,
+}
+
+impl UserPreview {
+    pub(super) fn new(name: &str, planned: Planned) -> Self {
+        Self {
+            name: name.to_owned(),
+            moved_from: None,
+            planned,
+            is_gone: false,
+            lifecycle: None,
+            instance: None,
+            user_name: None,
+            stage: 0,
+            depends_on: Vec::new(),
+            waits: Vec::new(),
+        }
+    }
+
+    /// What differs, and the calls.
+    pub fn preview(&self) -> &Preview {
+        match &self.planned {
+            Planned::Known(plan) => plan.preview(),
+            Planned::Partial(partial) => &partial.preview,
+        }
+    }
+
+    /// What happens to the user.
+    pub fn action(&self) -> Action {
+        self.preview().diff.action
+    }
+
+    /// The state that the preview was made from; `None` where a user is created.
+    pub fn base(&self) -> Option<&UserState> {
+        match &self.planned {
+            Planned::Known(plan) => plan.base(),
+            Planned::Partial(partial) => partial.base.as_ref(),
+        }
+    }
+
+    /// Whether everything is known, and nothing refused.
+    pub const fn is_known(&self) -> bool {
+        matches!(self.planned, Planned::Known(_))
+    }
+
+    /// The instance and the user name that the user will have, where both are known.
+    pub fn identity(&self) -> Option<(&InstanceId, &str)> {
+        Some((self.instance.as_ref()?, self.user_name.as_deref()?))
+    }
+
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.preview().steps
+    }
+
+    /// Deletes a replaced user before the new one is created, where it was to be the other way round; whether
+    /// that changed anything.
+    pub(super) fn delete_first(&mut self) -> bool {
+        match &mut self.planned {
+            Planned::Known(plan) => plan.delete_first(),
+            Planned::Partial(partial) => {
+                partial.base.as_ref().is_some_and(|base| partial.preview.delete_first(&base.user_id))
+            }
+        }
+    }
+
+    /// Plans the user now that everything is known: nothing is done that was not shown.
+    pub(super) fn resolve(&mut self, desired: DesiredUser) -> Result<(), Vec<Diagnostic>> {
+        let Planned::Partial(partial) = &mut self.planned else { return Ok(()) };
+        let options = &mut partial.options;
+        options.adopt(desired.options());
+        options.identity_management = desired.options().identity_management.or(options.identity_management);
+        let plan = diff::plan(desired, partial.base.as_ref(), options).map_err(|refused| {
+            let refusals = refused.diagnostics().iter();
+            refusals.map(|refusal| refusal.clone().about(&self.name)).collect::<Vec<_>>()
+        })?;
+        let is_shown =
+            |step: &Step| partial.preview.steps.iter().any(|shown| shown.operation == step.operation);
+        if let Some(step) = plan.steps().iter().find(|step| !is_shown(step)) {
+            let message =
+                format!("now that all is known, it needs `{}`, which was not shown", step.operation);
+            let refusal = Diagnostic::new(Code::NOT_SHOWN, message).about(&self.name);
+            return Err(vec![refusal.with_help("look at the plan again, and apply it")]);
+        }
+        if let Some(desired) = plan.desired() {
+            self.instance = Some(desired.instance_id().clone());
+            self.user_name = Some(desired.name().to_owned());
+        }
+        self.planned = Planned::Known(plan);
+        Ok(())
+    }
+
+    /// The plan, where everything is known.
+    pub(super) fn into_plan(self) -> Option<UserPlan> {
+        let Self { name, moved_from, planned, lifecycle, waits, .. } = self;
+        let Planned::Known(plan) = planned else { return None };
+        Some(UserPlan { name, plan, moved_from, lifecycle, waits })
+    }
+}
 
 /// The plan of one user of a fleet.
 #[derive(Clone, Debug)]
@@ -13,8 +151,8 @@ pub struct UserPlan {
     pub plan: Plan,
     /// The resource name under which the user is recorded, where it is another: changing it costs no call.
     pub moved_from: Option<String>,
-    /// Whether the user is gone from the service, and its deletion only forgets it.
-    pub(super) is_gone: bool,
+    /// What becomes of the user later, to be remembered; `None` where it is deleted.
+    pub(super) lifecycle: Option<Lifecycle>,
     /// Which steps wait for steps of other users.
     pub(super) waits: Vec<Wait>,
 }
@@ -31,10 +169,6 @@ pub(super) struct Wait {
 }
 
 impl UserPlan {
-    pub(super) fn new(name: &str, plan: Plan) -> Self {
-        Self { name: name.to_owned(), plan, moved_from: None, is_gone: false, waits: Vec::new() }
-    }
-
     /// Which of the steps wait for steps of other users: own step, place of the other user in the plan, and
     /// its step.
     pub fn waits(&self) -> impl Iterator<Item = (usize, usize, usize)> {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Capacity, user_plan::UserPlan};
+use super::{Capacity, user_plan::UserPreview};
 use crate::{
     diff::Call,
-    user::{Code, Diagnostic, InstanceId, UserId},
+    user::{Code, Diagnostic, InstanceId, Operation, UserId},
 };
 
 /// A deletion: the user by its place in the plan, and which of its deletions it is.
@@ -49,16 +49,17 @@ impl Waiter {
 }
 
 impl Work {
-    pub(super) fn of(user: &UserPlan) -> Self {
+    pub(super) fn of(user: &UserPreview) -> Self {
         let mut work = Self::default();
-        for call in user.plan.steps().iter().filter_map(|step| step.call()) {
-            match call {
-                Call::Create => {
-                    work.creates = user.plan.desired().map(|desired| desired.instance_id().to_bare());
+        for step in user.steps() {
+            match step.call() {
+                // What is created may still be unknown.
+                _ if step.operation == Operation::CreateUser => {
+                    work.creates = user.instance.as_ref().map(InstanceId::to_bare);
                     work.deletes_first = !work.deletes.is_empty();
                 }
                 // Who is gone frees nothing.
-                Call::Delete(gone) if !user.is_gone => {
+                Some(Call::Delete(gone)) if !user.is_gone => {
                     work.deletes.push((gone.instance_id.to_bare(), gone.user_id.clone()));
                 }
                 _ => {}
@@ -81,14 +82,14 @@ impl Work {
 
 /// Deletes a replaced user before the new one is created, and says so.
 pub(super) fn delete_first(
-    users: &mut [UserPlan],
+    users: &mut [UserPreview],
     work: &mut [Work],
     place: usize,
     why: &str,
     notices: &mut Vec<Diagnostic>,
 ) -> bool {
     let (Some(user), Some(work)) = (users.get_mut(place), work.get_mut(place)) else { return false };
-    if user.plan.delete_first().is_empty() {
+    if !user.delete_first() {
         return false;
     }
     work.deletes_first = true;

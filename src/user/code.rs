@@ -193,6 +193,11 @@ codes! {
         DUPLICATE_USER = "duplicate-user", Error, "a user is given once in a program", THIS;
         TOO_MANY_DELETIONS = "too-many-deletions", Error, "a plan deletes and replaces no more users than the guard allows", THIS;
         INSTANCE_FULL = "instance-full", Error, "an instance has no more users than its quota allows", THIS;
+        NOT_KNOWN_YET = "not-known-yet", Error, "a plan is carried out once every value is known", THIS;
+        NOT_SHOWN = "not-shown", Error, "no call is made that the preview did not show", THIS;
+        RETAINED_NAME = "retained-name", Error, "an account that stays keeps its name from the user that replaces it", THIS;
+        IMPORTED_TWICE = "imported-twice", Error, "a user is imported once", THIS;
+        RECORDED_OTHERWISE = "recorded-otherwise", Error, "a user that is imported is not recorded as another one", THIS;
         DELETE_BEFORE_CREATE = "delete-before-create", Note, "a replaced user is deleted first, where names or room ask for it", THIS;
     }
 }

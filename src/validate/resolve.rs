@@ -26,18 +26,33 @@ pub fn validate(spec: &UserSpec, context: &Context<'_>) -> Report {
 /// What could be read is returned too, with ids where the context knows what names stand for; what could not
 /// is unknown in it.
 pub fn validate_document(document: Value, context: &Context<'_>) -> (UserSpec, Report) {
+    let (spec, _, report) = read(document, context);
+    (spec, report)
+}
+
+/// Reads a document, checks it against every rule, and makes the [`DesiredUser`] of it that planning takes.
+/// Where it is not valid, or a value is not known yet, what could be read is returned instead.
+pub fn resolve_document(document: Value, context: &Context<'_>) -> (Result<DesiredUser, UserSpec>, Report) {
+    let (spec, named, report) = read(document, context);
+    let desired = desired(named, &report, context);
+    (desired.ok_or(spec), report)
+}
+
+/// What a document says, without and with the user's name.
+fn read(document: Value, context: &Context<'_>) -> (UserSpec, UserSpec, Report) {
     let (errors, mut spec) = match UserSpec::decode(document) {
         Ok(spec) => (Vec::new(), spec),
         Err(errors) => errors.into_parts(),
     };
     let found = settle(&mut spec, context.names);
-    let mut report = check(&with_name(&spec, context), found, context);
+    let named = with_name(&spec, context);
+    let mut report = check(&named, found, context);
     // What cannot be read is an error at its place, not a value to wait for.
     let unreadable: HashSet<&[Segment]> = errors.iter().map(|error| error.path.segments()).collect();
     report.deferred.retain(|place| !is_within_any(place, &unreadable));
     report.diagnostics.extend(bounded(errors));
     sort(&mut report.diagnostics);
-    (spec, report)
+    (spec, named, report)
 }
 
 /// Makes the [`DesiredUser`] that planning takes: a user of whom every value is known, and who breaks no rule.
@@ -49,26 +64,26 @@ pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Re
     let mut spec = with_name(&spec, context);
     let found = settle(&mut spec, context.names);
     let report = check(&spec, found, context);
+    match desired(spec, &report, context) {
+        Some(desired) => Ok((desired, report)),
+        None => Err(report),
+    }
+}
+
+/// The user, where the report allows it.
+fn desired(spec: UserSpec, report: &Report, context: &Context<'_>) -> Option<DesiredUser> {
+    if !report.is_valid() || !report.deferred.is_empty() {
+        return None;
+    }
     // Who the user is: planning keeps the rest of what is ignored.
     let kept = context.prior.map(|prior| keep_ignored(&spec, prior, &context.options));
     let known = kept.as_deref().unwrap_or(&spec);
-    let instance_id = known.instance_id.known().cloned();
-    let name = known.name.as_ref().and_then(Input::known).cloned();
-    let settings = spec.settle();
-    match (report.is_valid() && report.deferred.is_empty(), instance_id, name, settings) {
-        (true, Some(instance_id), Some(name), Some(settings)) => {
-            let desired = DesiredUser {
-                spec,
-                instance_id,
-                name,
-                settings,
-                options: context.options.clone(),
-                managed: None,
-            };
-            Ok((desired, report))
-        }
-        _ => Err(report),
-    }
+    let instance_id = known.instance_id.known().cloned()?;
+    let name = known.name.as_ref().and_then(Input::known).cloned()?;
+    let settings = spec.settle()?;
+    drop(kept);
+    let options = context.options.clone();
+    Some(DesiredUser { spec, instance_id, name, settings, options, managed: None })
 }
 
 /// The spec with its name: the one that it gives, or else that of the user as it is, or else one that is

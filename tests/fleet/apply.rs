@@ -17,7 +17,7 @@ use connect_user::{
     diff::{Action, QuickConnects},
     fleet::{
         ApplyOptions, Change, Entry, Event, EventKind, FleetObserver, FleetOutcome, FleetPlan, Guard,
-        MemoryStore, OnFailure, PlanOptions, RecoveredUser, StateStore, StoreError, UserResult, Wanted,
+        MemoryStore, OnFailure, PlanOptions, ProgramUser, RecoveredUser, StateStore, StoreError, UserResult,
         apply, events, load_all, plan, recover, refresh,
     },
     read::{RefreshOptions, Strategy},
@@ -43,7 +43,7 @@ fn connect() -> MemoryConnect {
     MemoryConnect::any_instance(IdentityManagementType::Saml)
 }
 
-fn plan_of(wanted: &[Wanted], states: &BTreeMap<String, UserState>) -> FleetPlan {
+fn plan_of(wanted: &[ProgramUser], states: &BTreeMap<String, UserState>) -> FleetPlan {
     let options = PlanOptions::builder().guard(Guard::OFF).build();
     plan(wanted, states, &options).expect("a plan")
 }
@@ -57,7 +57,7 @@ pub async fn states_of(store: &MemoryStore) -> BTreeMap<String, UserState> {
 async fn read_again(
     connect: &dyn ConnectClient,
     store: &MemoryStore,
-    wanted: &[Wanted],
+    wanted: &[ProgramUser],
 ) -> BTreeMap<String, UserState> {
     let options =
         RefreshOptions::builder().strategy(Strategy::Full).now(Timestamp::from_millis(9_999_999)).build();
@@ -77,7 +77,7 @@ pub async fn look_into_creations(connect: &dyn ConnectClient, store: &dyn StateS
 async fn bring(
     connect: &dyn ConnectClient,
     store: &MemoryStore,
-    wanted: &[Wanted],
+    wanted: &[ProgramUser],
     options: &ApplyOptions<'_>,
 ) -> FleetOutcome {
     look_into_creations(connect, store).await;
@@ -85,7 +85,7 @@ async fn bring(
     apply(&plan_of(wanted, &there), store, connect, options).await
 }
 
-fn many(count: usize) -> Vec<Wanted> {
+fn many(count: usize) -> Vec<ProgramUser> {
     (0..count).map(|number| format!("u{number:04}")).map(|name| wanted(&name, &document(&name))).collect()
 }
 
@@ -121,7 +121,7 @@ async fn more_users_than_are_under_way_at_once_may_wait_for_each_other() {
     };
     // Everybody takes the name of the one before, in one great circle, after which each waits for another.
     let count = 2_500;
-    let named = |shift: usize| -> Vec<Wanted> {
+    let named = |shift: usize| -> Vec<ProgramUser> {
         let name = |number: usize| format!("n{:05}", (number + shift) % count);
         (0..count).map(|number| wanted(&format!("u{number:05}"), &document(&name(number)))).collect()
     };
@@ -134,7 +134,7 @@ async fn more_users_than_are_under_way_at_once_may_wait_for_each_other() {
 }
 
 /// Users of whom each has something else to do.
-fn mixed(count: usize) -> (BTreeMap<String, UserState>, Vec<Wanted>) {
+fn mixed(count: usize) -> (BTreeMap<String, UserState>, Vec<ProgramUser>) {
     let mut states = BTreeMap::new();
     let mut all = Vec::new();
     for number in 0..count {
@@ -162,7 +162,7 @@ fn mixed(count: usize) -> (BTreeMap<String, UserState>, Vec<Wanted>) {
 async fn with_users(states: &mut BTreeMap<String, UserState>) -> MemoryConnect {
     let connect = connect();
     let store = MemoryStore::default();
-    let all: Vec<Wanted> = states.keys().map(|name| wanted(name, &document(name))).collect();
+    let all: Vec<ProgramUser> = states.keys().map(|name| wanted(name, &document(name))).collect();
     let mut fast = options();
     let rate = Rate::UNLIMITED;
     fast.pace = Arc::new(TokenBuckets::new(rate, fast.timer.clone()));
@@ -503,7 +503,7 @@ fn wish() -> impl proptest::strategy::Strategy<Value = Option<(u8, Value)>> {
 }
 
 /// A fleet in which nobody has the name of another.
-fn fleet() -> impl proptest::strategy::Strategy<Value = Vec<Wanted>> {
+fn fleet() -> impl proptest::strategy::Strategy<Value = Vec<ProgramUser>> {
     vec(wish(), 5).prop_map(|wishes| {
         let mut taken = std::collections::BTreeSet::new();
         let mut all = Vec::new();

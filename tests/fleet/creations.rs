@@ -14,8 +14,8 @@ use connect_user::{
     },
     diff::Action,
     fleet::{
-        Change, Entry, FleetObserver, FleetOutcome, FleetPlan, Guard, MemoryStore, PlanOptions, StateStore,
-        StoreError, UserResult, Wanted, apply, load_all, plan,
+        Change, Entry, FleetObserver, FleetOutcome, FleetPlan, Guard, MemoryStore, PlanOptions, ProgramUser,
+        StateStore, StoreError, UserResult, apply, load_all, plan,
     },
     user::{IdentityManagementType, Operation, UserState},
 };
@@ -56,7 +56,7 @@ fn connect() -> MemoryConnect {
     MemoryConnect::any_instance(IdentityManagementType::Saml)
 }
 
-async fn planned(wanted: &[Wanted], store: &MemoryStore) -> FleetPlan {
+async fn planned(wanted: &[ProgramUser], store: &MemoryStore) -> FleetPlan {
     let options = PlanOptions::builder().guard(Guard::OFF).build();
     plan(wanted, &states_of(store).await, &options).expect("a plan")
 }
@@ -77,7 +77,7 @@ fn names(connect: &MemoryConnect) -> Vec<String> {
     names
 }
 
-async fn run(connect: &MemoryConnect, store: &MemoryStore, wanted: &[Wanted]) -> FleetOutcome {
+async fn run(connect: &MemoryConnect, store: &MemoryStore, wanted: &[ProgramUser]) -> FleetOutcome {
     apply(&planned(wanted, store).await, store, connect, &options()).await
 }
 
@@ -98,7 +98,7 @@ async fn who_was_made_before_a_kill_is_recorded_and_planned_like_anybody() {
         let found = look_into_creations(&connect, &store).await;
         assert!(matches!(found[0].recovery, Recovery::Made(_)), "{found:?}");
         assert!(look_into_creations(&connect, &store).await.is_empty(), "it is settled");
-        let wants: Vec<Wanted> = next.iter().map(|document| wanted("a", document)).collect();
+        let wants: Vec<ProgramUser> = next.iter().map(|document| wanted("a", document)).collect();
         let plan = planned(&wants, &store).await;
         assert_eq!(plan.count(action), 1, "{next:?}: {plan:?}");
         assert!(run(&connect, &store, &wants).await.is_done());
@@ -291,7 +291,7 @@ async fn throttling_of_half_of_all_calls_only_takes_time() {
         let throttled = Outcome::Refused(ErrorKind::Throttled);
         connect.inject(Fault::of(Operation::CreateUser, occurrence, throttled));
     }
-    let all: Vec<Wanted> =
+    let all: Vec<ProgramUser> =
         (0..2_000).map(|number| format!("u{number}")).map(|name| wanted(&name, &document(&name))).collect();
     let outcome = run(&connect, &store, &all).await;
     assert!(outcome.is_done(), "{:?}", outcome.users.iter().filter(|user| user.error.is_some()).count());

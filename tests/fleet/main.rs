@@ -7,6 +7,7 @@ mod histories;
 mod plan;
 mod refresh;
 mod room;
+mod session;
 mod sharing;
 mod store;
 mod support;

@@ -97,7 +97,7 @@ fn a_user_that_is_gone_is_created_under_its_new_resource_name_and_forgotten_unde
     let mut planner = Planner::new(PlanOptions::builder().guard(Guard::most(0)).build());
     planner.want(&wants(&[("new", "jane")])[0], None);
     planner.gone("old", states(&[("old", "jane")])["old"].clone());
-    let plan = planner.finish().expect("a plan");
+    let plan = planner.finish().into_plan().expect("a plan");
     assert_eq!(actions(&plan), [("new", Action::Create), ("old", Action::Delete)]);
 }
 

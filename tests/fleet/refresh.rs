@@ -10,8 +10,8 @@ use connect_user::{
     },
     diff::Action,
     fleet::{
-        ApplyOptions, Change, Entry, Guard, MemoryStore, PlanOptions, Refreshed, StateStore, Wanted, apply,
-        load_all, plan, refresh,
+        ApplyOptions, Change, Entry, Guard, MemoryStore, PlanOptions, ProgramUser, Refreshed, StateStore,
+        apply, load_all, plan, refresh,
     },
     read::{FindingKind, Reader, RefreshOptions, Strategy, import, read_all},
     user::{
@@ -29,7 +29,7 @@ struct World {
 }
 
 fn request(name: &str) -> CreateUser {
-    let desired = wanted(name, &document(name)).desired;
+    let desired = desired(&document(name));
     let settings = desired.settings();
     CreateUser::new(
         desired.instance_id().clone(),
@@ -51,7 +51,7 @@ impl World {
             let made = connect.create_user(&request(&name)).await.expect("made");
             let id = ImportId::new(&"i".into(), &made.user_id);
             let mut state = import(&connect, &id).await.expect("read");
-            state.record.managed = wanted(&name, &document(&name)).desired.managed();
+            state.record.managed = wanted(&name, &document(&name)).desired.spec().managed();
             known.insert(name, state);
         }
         connect.clear_calls();
@@ -78,13 +78,13 @@ impl World {
     }
 
     /// Reads what a plan of these users needs.
-    async fn refresh_for(&self, wanted: &[Wanted], strategy: Strategy) -> Refreshed {
+    async fn refresh_for(&self, wanted: &[ProgramUser], strategy: Strategy) -> Refreshed {
         self.connect.clear_calls();
         refresh(wanted, &self.known, &self.connect, &self.options(strategy)).await
     }
 
     /// What the program wants: everybody as they were made, but for these members.
-    fn wants(&self, edit: impl Fn(&str, &mut serde_json::Value)) -> Vec<Wanted> {
+    fn wants(&self, edit: impl Fn(&str, &mut serde_json::Value)) -> Vec<ProgramUser> {
         let want = |name: &String| {
             let mut document = document(name);
             edit(name, &mut document);
@@ -395,7 +395,7 @@ async fn nobody_is_gone_from_an_instance_that_is_not_found() {
     let elsewhere = MemoryConnect::new();
     for strategy in [Strategy::Changed, Strategy::Search, Strategy::Full] {
         let options = world.options(strategy);
-        let refreshed = refresh(&[] as &[Wanted], &world.known, &elsewhere, &options).await;
+        let refreshed = refresh(&[] as &[ProgramUser], &world.known, &elsewhere, &options).await;
         assert_eq!((refreshed.failed.len(), refreshed.there().len()), (2, 2), "{strategy:?}");
     }
 }
@@ -536,7 +536,7 @@ async fn a_first_name_changes_and_addresses_that_were_changed_by_hand_stay() {
             let made = connect.create_user(&request).await.expect("made");
             let id = ImportId::new(&"i".into(), &made.user_id);
             let mut state = import(&connect, &id).await.expect("read");
-            state.record.managed = wanted(name, &document(name)).desired.managed();
+            state.record.managed = wanted(name, &document(name)).desired.spec().managed();
             known.insert(name.clone(), state);
         }
         connect.set_time(connect.time().plus(Duration::from_secs(3_600)));
@@ -544,7 +544,7 @@ async fn a_first_name_changes_and_addresses_that_were_changed_by_hand_stay() {
             let email = Some("by-hand@example.com".into());
             assert!(connect.edit_user(&"i".into(), &state.user_id, |user, _| user.identity.email = email));
         }
-        let wanted: Vec<Wanted> = names
+        let wanted: Vec<ProgramUser> = names
             .iter()
             .map(|name| {
                 let mut document = document(name);
@@ -676,7 +676,7 @@ fn at_once(now: &(dyn Fn() -> Timestamp + Send + Sync)) -> ApplyOptions<'_> {
     ApplyOptions::builder().timer(timer).pace(pace).now(now).build()
 }
 
-fn wanted_as_made(name: &str) -> Wanted {
+fn wanted_as_made(name: &str) -> ProgramUser {
     wanted(name, &document(name))
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use connect_user::{
     diff::Call,
-    fleet::{Capacity, FleetPlan, Guard, PlanOptions, Wanted, plan},
+    fleet::{Capacity, FleetPlan, Guard, PlanOptions, ProgramUser, plan},
     user::UserState,
 };
 use serde_json::json;
@@ -114,7 +114,7 @@ fn check(seed: u64) {
         (instances[random.usize(0..instances.len())], ["x", "y", "z", "w"][random.usize(0..4)])
     };
     let mut states: BTreeMap<String, UserState> = BTreeMap::new();
-    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut wanted: Vec<ProgramUser> = Vec::new();
     let (mut before, mut after) = (BTreeSet::new(), BTreeSet::new());
     for number in 0..random.usize(1..=5) {
         let key = format!("u{number}");
@@ -172,7 +172,7 @@ fn a_plan_fits_however_its_calls_interleave_and_is_refused_only_where_none_fits(
 /// A resource name, and instance and user name before and after.
 type Moved<'a> = (&'a str, (&'a str, &'a str), (&'a str, &'a str));
 
-fn moved(users: &[Moved<'_>]) -> (BTreeMap<String, UserState>, Vec<Wanted>) {
+fn moved(users: &[Moved<'_>]) -> (BTreeMap<String, UserState>, Vec<ProgramUser>) {
     let state = |(key, (instance, name), _): &Moved<'_>| {
         ((*key).to_owned(), state(&user(instance, name), &format!("id-{key}")))
     };
@@ -243,7 +243,7 @@ fn a_replacement_for_a_password_takes_nobodys_room() {
     wanted[0].password_changed = Some(true);
     let mut document = user("i", "x");
     document["password"] = json!("Password123");
-    wanted[0].desired = managed(&document);
+    wanted[0].desired = managed(&document).into();
     wanted.push(crate::support::wanted("b", &user("i", "y")));
     let mut options = full(&[("i", 2)]);
     options.capacity.insert("i".into(), Capacity { present: 1, limit: 2 });

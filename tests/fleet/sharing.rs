@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
 
 use connect_user::{
     client::{CancellationToken, ErrorKind, Rate, Timer, TokenBuckets, memory::MemoryConnect},
-    fleet::{ApplyOptions, Guard, MemoryStore, PlanOptions, UserResult, Wanted, apply, plan},
+    fleet::{ApplyOptions, Guard, MemoryStore, PlanOptions, ProgramUser, UserResult, apply, plan},
     user::{IdentityManagementType, Operation},
 };
 use futures_util::future::join_all;
@@ -29,7 +29,7 @@ async fn share(appliers: u32, apart: Duration, total: Duration) -> (Vec<usize>, 
     let runs = (0..appliers).map(|applier| {
         let connect = &connect;
         async move {
-            let all: Vec<Wanted> = (0..(total.as_secs() * 3))
+            let all: Vec<ProgramUser> = (0..(total.as_secs() * 3))
                 .map(|number| format!("a{applier}-{number}"))
                 .map(|name| wanted(&name, &document(&name)))
                 .collect();
@@ -86,7 +86,7 @@ async fn who_comes_later_gets_a_share_too() {
 #[tokio::test(start_paused = true)]
 async fn under_a_quota_of_the_service_nothing_is_refused_to_who_keeps_it() {
     let (connect, store) = (connect(), MemoryStore::default());
-    let all: Vec<Wanted> =
+    let all: Vec<ProgramUser> =
         (0..60).map(|number| format!("u{number}")).map(|name| wanted(&name, &document(&name))).collect();
     let plan = plan(&all, &BTreeMap::new(), &PlanOptions::default()).expect("a plan");
     let outcome = apply(&plan, &store, &connect, &options()).await;

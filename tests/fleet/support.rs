@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use connect_user::{
-    fleet::Wanted,
-    user::{IdentityManagementType, UserSpec, UserState},
+    fleet::ProgramUser,
+    user::{DesiredUser, IdentityManagementType, UserSpec, UserState},
     validate::{Context, resolve},
 };
 use serde_json::{Value, json};
@@ -27,10 +27,14 @@ pub fn spec(document: &Value) -> UserSpec {
 }
 
 /// A user whom the program calls `logical`.
-pub fn wanted(logical: &str, document: &Value) -> Wanted {
+pub fn wanted(logical: &str, document: &Value) -> ProgramUser {
+    ProgramUser::builder().name(logical).desired(desired(document)).build()
+}
+
+/// A user of a `SAML` instance, with everything known.
+pub fn desired(document: &Value) -> DesiredUser {
     let context = Context::builder().identity_management(IdentityManagementType::Saml).build();
-    let (desired, _) = resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}"));
-    Wanted::builder().name(logical).desired(desired).build()
+    resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}")).0
 }
 
 /// The user as it is after that document was applied.
@@ -57,12 +61,12 @@ pub fn states(users: &[(&str, &str)]) -> BTreeMap<String, UserState> {
 }
 
 /// Pairs of a logical name and the name in Amazon Connect, as what is wanted.
-pub fn wants(users: &[(&str, &str)]) -> Vec<Wanted> {
+pub fn wants(users: &[(&str, &str)]) -> Vec<ProgramUser> {
     users.iter().map(|(logical, name)| wanted(logical, &document(name))).collect()
 }
 
 /// A user of a `CONNECT_MANAGED` instance.
-pub fn managed(document: &Value) -> connect_user::user::DesiredUser {
+pub fn managed(document: &Value) -> DesiredUser {
     let context = Context::builder().identity_management(IdentityManagementType::ConnectManaged).build();
     resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}")).0
 }

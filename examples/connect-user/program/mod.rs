@@ -9,9 +9,9 @@ mod source;
 mod yaml;
 
 use std::{
-    cell::RefCell,
     collections::{BTreeSet, HashMap},
     path::Path,
+    sync::{Mutex, PoisonError},
 };
 
 use connect_user::user::{Value, nearest};
@@ -49,9 +49,11 @@ pub struct Program {
     settings: HashMap<Reference, String>,
     /// For each user, the users that it refers to or depends on.
     needs: Vec<BTreeSet<usize>>,
+    /// The users that others refer to or depend on.
+    needed: BTreeSet<usize>,
     /// For each user, how many users in turn come before it.
     levels: Vec<usize>,
-    suggestions: RefCell<HashMap<String, Option<String>>>,
+    suggestions: Mutex<HashMap<String, Option<String>>>,
 }
 
 /// What is known of the program's users.
@@ -129,12 +131,14 @@ impl Program {
             project: document.get("name").and_then(Value::as_str).map(str::to_owned),
             settings: HashMap::new(),
             needs: Vec::new(),
+            needed: BTreeSet::new(),
             levels: Vec::new(),
-            suggestions: RefCell::default(),
+            suggestions: Mutex::default(),
         };
         program.settings = program.used(settings)?;
         program.check_options(document)?;
         program.needs = program.all_needs();
+        program.needed = program.needs.iter().flatten().copied().collect();
         program.levels = program.all_levels()?;
         Ok(program)
     }
@@ -144,13 +148,18 @@ impl Program {
     }
 
     /// Whether the program has a resource of any type under this name.
-    pub fn has_resource(&self, name: &str) -> bool {
+    fn has_resource(&self, name: &str) -> bool {
         self.places.contains_key(name) || self.others.contains_key(name)
+    }
+
+    /// The names of the resources that are not users.
+    pub fn other_resources(&self) -> BTreeSet<String> {
+        self.others.keys().cloned().collect()
     }
 
     /// The defined name that an undefined one may have meant.
     fn suggestion(&self, name: &str) -> Option<String> {
-        let mut known = self.suggestions.borrow_mut();
+        let mut known = self.suggestions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(suggestion) = known.get(name) {
             return suggestion.clone();
         }

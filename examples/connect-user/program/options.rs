@@ -1,5 +1,6 @@
 //! Pulumi's resource options: obeyed, or refused by name.
 
+use connect_user::fleet::Lifecycle;
 use connect_user::user::{ImportId, ImportIdError, Path, Value, ignored_path, nearest};
 
 use super::{
@@ -61,6 +62,15 @@ pub struct ResourceOptions {
 }
 
 impl ResourceOptions {
+    /// What becomes of the user once the program changes or removes it.
+    pub fn lifecycle(&self) -> Lifecycle {
+        Lifecycle::builder()
+            .protect(self.protect)
+            .retain_on_delete(self.retain_on_delete)
+            .maybe_deleted_with(self.deleted_with.clone())
+            .build()
+    }
+
     /// Reads the options of the user `name`.
     pub fn parse(name: &str, options: Option<&Value>) -> Outcome<Self> {
         let members = match options {

@@ -16,15 +16,15 @@ impl Program {
         users.into_iter().map(|(_, user)| user).collect()
     }
 
-    /// How many users in turn come before a user.
-    pub fn level(&self, name: &str) -> usize {
-        self.places.get(name).and_then(|place| self.levels.get(*place)).copied().unwrap_or_default()
-    }
-
     /// The users that a user refers to or depends on.
     pub fn needs(&self, name: &str) -> impl Iterator<Item = &str> {
         let needs = self.places.get(name).and_then(|place| self.needs.get(*place));
         needs.into_iter().flatten().filter_map(|place| Some(self.users.get(*place)?.name.as_str()))
+    }
+
+    /// Whether another user refers to a user or depends on it.
+    pub fn is_needed(&self, name: &str) -> bool {
+        self.places.get(name).is_some_and(|place| self.needed.contains(place))
     }
 
     pub(super) fn all_needs(&self) -> Vec<BTreeSet<usize>> {

@@ -220,7 +220,7 @@ impl<'a> Job<'a> {
         {
             entry.notes.clone_from(&creating.notes);
         } else if let (Some(_), Some(state)) = (state, &entry.state) {
-            entry.notes = self.run.options.observer.notes(&self.user.name, Some(state), &entry.notes);
+            entry.notes = self.run.remembered(self.user, Some(state), &entry.notes);
         }
         entry.creating.retain(|creating| match attempt {
             Some(attempt) if creating.attempt == *attempt => true,
@@ -242,7 +242,7 @@ impl<'a> Job<'a> {
             }
             entry.creating.clone_from(&self.earlier);
         }
-        entry.notes = self.run.options.observer.notes(&self.user.name, Some(&state), &entry.notes);
+        entry.notes = self.run.remembered(self.user, Some(&state), &entry.notes);
         entry.state = Some(state);
         self.put(entry).await
     }
@@ -305,7 +305,7 @@ impl Observer for Job<'_> {
 
     async fn creating(&self, attempt: &CreationAttempt) -> Result<(), ObserveError> {
         let mut entry = self.entry();
-        let notes = self.run.options.observer.notes(&self.user.name, None, &entry.notes);
+        let notes = self.run.remembered(self.user, None, &entry.notes);
         let supersedes = entry.state.as_ref().map(|state| state.user_id.clone());
         entry.creating.push(Creating { attempt: attempt.clone(), supersedes, notes });
         Ok(self.put(entry).await.map_err(Halt::Store)?)

@@ -1,8 +1,8 @@
-//! Records that get another resource name.
+//! Records that get another resource name, or are dropped.
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::super::{Change, Entry, FleetPlan, StateStore, StoreError, UserPlan, matching::free_name};
+use super::super::{Change, Entry, Release, StateStore, StoreError, UserPlan, matching::free_name};
 
 /// Gives the records of users that move their new resource names, all in one transaction: users may exchange
 /// their resource names, and whoever is killed meanwhile finds either all of the old ones or all of the new
@@ -10,9 +10,9 @@ use super::super::{Change, Entry, FleetPlan, StateStore, StoreError, UserPlan, m
 ///
 /// A record that stands under such a name, and of which the plan says nothing, is kept under a free one: the
 /// next plan finds it there.
-pub(super) async fn record_moves(plan: &FleetPlan, store: &dyn StateStore) -> Result<(), StoreError> {
+pub(super) async fn record_moves(users: &[UserPlan], store: &dyn StateStore) -> Result<(), StoreError> {
     let moves: Vec<(&str, &UserPlan)> =
-        plan.users().iter().filter_map(|user| Some((user.moved_from.as_deref()?, user))).collect();
+        users.iter().filter_map(|user| Some((user.moved_from.as_deref()?, user))).collect();
     let leaving: HashSet<&str> = moves.iter().map(|(from, _)| *from).collect();
     let mut removed = Vec::new();
     let mut put: BTreeMap<String, Entry> = BTreeMap::new();
@@ -48,4 +48,24 @@ pub(super) async fn record_moves(plan: &FleetPlan, store: &dyn StateStore) -> Re
     }
     let put = put.into_iter().map(|(name, entry)| Change::Put(name, Box::new(entry)));
     store.commit(&removed.into_iter().chain(put).collect::<Vec<_>>()).await
+}
+
+/// Forgets users whose accounts stay as they are. What was noted of one that is made anew stays, too. Returns how
+/// many there were.
+pub(super) async fn record_releases(
+    releases: &[Release],
+    store: &dyn StateStore,
+) -> Result<usize, StoreError> {
+    let mut changes = Vec::new();
+    for release in releases {
+        let Some(entry) = store.get(&release.user).await? else { continue };
+        changes.push(match release.is_replaced {
+            true => Change::Put(release.user.clone(), Box::new(Entry { state: None, ..entry })),
+            false => Change::Remove(release.user.clone()),
+        });
+    }
+    if !changes.is_empty() {
+        store.commit(&changes).await?;
+    }
+    Ok(changes.len())
 }

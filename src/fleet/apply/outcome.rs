@@ -37,15 +37,11 @@ pub struct UserOutcome {
 
 impl UserOutcome {
     pub(super) fn new(user: &UserPlan, result: UserResult, steps: usize) -> Self {
-        Self {
-            user: user.name.clone(),
-            action: user.plan.diff().action,
-            result,
-            steps,
-            message: None,
-            help: None,
-            error: None,
-        }
+        Self { steps, ..Self::of(user.name.clone(), user.plan.diff().action, result) }
+    }
+
+    pub(in crate::fleet) const fn of(user: String, action: Action, result: UserResult) -> Self {
+        Self { user, action, result, steps: 0, message: None, help: None, error: None }
     }
 
     /// What the service or the line said, if a call failed.
@@ -82,6 +78,8 @@ pub struct FleetOutcome {
     pub users: Vec<UserOutcome>,
     /// How many users needed no step, and have their record brought up to date.
     pub recorded: usize,
+    /// How many users are no longer managed.
+    pub released: usize,
     /// How many calls were made, those made again included.
     pub calls: u64,
     /// How long it took.
@@ -102,6 +100,17 @@ impl FleetOutcome {
     pub fn done(&self, action: Action) -> usize {
         let is_done = |user: &&UserOutcome| user.result == UserResult::Done && user.action == action;
         self.users.iter().filter(is_done).count()
+    }
+
+    /// Takes over what has become of more users.
+    pub(in crate::fleet) fn add(&mut self, other: Self) {
+        self.users.extend(other.users);
+        self.recorded += other.recorded;
+        self.released += other.released;
+        self.calls += other.calls;
+        self.elapsed += other.elapsed;
+        self.cancelled |= other.cancelled;
+        self.store = self.store.take().or(other.store);
     }
 
     /// Whether every user is as it should be.

@@ -20,7 +20,7 @@ use super::{
     events::EventKind,
     gate::{Bound, Watched},
     job::Job,
-    moves::record_moves,
+    moves::{record_moves, record_releases},
     options::{ApplyOptions, OnFailure},
     outcome::{FleetOutcome, UserOutcome, UserResult},
     queue::{Queue, first_waits},
@@ -94,19 +94,20 @@ pub async fn apply(
 impl Run<'_> {
     async fn go(&mut self) -> FleetOutcome {
         let mut outcome = FleetOutcome::default();
-        match self.record().await {
-            Ok(recorded) => outcome.recorded = recorded,
-            Err(error) => self.store_failed(error),
+        if let Err(error) = self.record(&mut outcome).await {
+            self.store_failed(error);
         }
         self.find_quick_connects().await;
         outcome.users = self.carry_out().await;
         outcome
     }
 
-    /// What takes no call: who moves, and who needs none.
-    async fn record(&self) -> Result<usize, StoreError> {
-        record_moves(self.plan, self.store).await?;
-        self.record_quiet_users().await
+    /// What takes no call: who moves, who is no longer managed, and who needs none.
+    async fn record(&self, outcome: &mut FleetOutcome) -> Result<(), StoreError> {
+        record_moves(self.plan.users(), self.store).await?;
+        outcome.released = record_releases(self.plan.released(), self.store).await?;
+        outcome.recorded = self.record_quiet_users().await?;
+        Ok(())
     }
 
     /// Users who need no call only have their record brought up to date, many in one transaction.
@@ -120,7 +121,7 @@ impl Run<'_> {
                 let options = apply::Options::default();
                 let applied = apply::apply(&user.plan, user.plan.base(), self.client, &options).await;
                 if let Ok(Applied { state: Some(state), .. }) = applied {
-                    let notes = self.options.observer.notes(&user.name, Some(&state), &entry.notes);
+                    let notes = self.remembered(user, Some(&state), &entry.notes);
                     let entry = Entry { state: Some(state), notes, ..entry };
                     changes.push(Change::Put(user.name.clone(), Box::new(entry)));
                 }

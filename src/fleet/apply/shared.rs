@@ -21,7 +21,7 @@ use crate::{
     apply::QuickConnectIndex,
     client::{CancellationToken, ConnectClient},
     diff::Call,
-    user::{Diagnostic, Operation, Replaced, UserId},
+    user::{Diagnostic, Operation, Replaced, UserId, UserState},
 };
 
 /// A fleet on its way.
@@ -74,6 +74,20 @@ impl Tally {
 }
 
 impl Run<'_> {
+    /// What to remember with a user.
+    pub(super) fn remembered(
+        &self,
+        user: &UserPlan,
+        state: Option<&UserState>,
+        before: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, String> {
+        let mut notes = self.options.observer.notes(&user.name, state, before);
+        if let Some(lifecycle) = &user.lifecycle {
+            lifecycle.note(&mut notes);
+        }
+        notes
+    }
+
     /// A user has made a step.
     pub(super) fn made(&self, place: usize, steps: usize, operation: Operation) {
         {

@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::{
     diff::{Options, needs_reading},
-    fleet::{Identity, Wanted, match_users},
-    user::{Input, InstanceId, Property, Replaced, UserSpec, UserState},
+    fleet::{Identity, ProgramUser, match_users},
+    user::{ImportId, Input, InstanceId, Property, Replaced, UserSpec, UserState},
 };
 
 /// A user of the program, as far as it is known before the fleet is read.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct DesiredSpec<'a> {
     /// The resource name.
     pub name: &'a str,
@@ -17,11 +18,16 @@ pub struct DesiredSpec<'a> {
     pub spec: &'a UserSpec,
     /// What the host has decided about the user: what it will be planned with.
     pub options: &'a Options,
+    /// Resource names that the user had before: a record under one of them is its own, where none is under its
+    /// present name. Default: none.
+    pub aliases: &'a [String],
+    /// The user of the service that it is, where it is not recorded. Default: none.
+    pub import: Option<&'a ImportId>,
 }
 
-impl<'a> From<&'a Wanted> for DesiredSpec<'a> {
-    fn from(wanted: &'a Wanted) -> Self {
-        Self { name: &wanted.name, spec: wanted.desired.spec(), options: wanted.desired.options() }
+impl<'a> From<&'a ProgramUser> for DesiredSpec<'a> {
+    fn from(user: &'a ProgramUser) -> Self {
+        Self::new(&user.name, user.desired.spec(), user.desired.options())
     }
 }
 
@@ -32,7 +38,27 @@ impl<'a> From<&DesiredSpec<'a>> for DesiredSpec<'a> {
 }
 
 impl<'a> DesiredSpec<'a> {
-    fn identity(&self) -> Option<Identity<'a>> {
+    /// A user without former names, who is not imported.
+    pub const fn new(name: &'a str, spec: &'a UserSpec, options: &'a Options) -> Self {
+        Self { name, spec, options, aliases: &[], import: None }
+    }
+
+    /// The same under former resource names.
+    #[must_use]
+    pub const fn with_aliases(mut self, aliases: &'a [String]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// The same, imported where it is not recorded.
+    #[must_use]
+    pub const fn with_import(mut self, import: Option<&'a ImportId>) -> Self {
+        self.import = import;
+        self
+    }
+
+    /// What Amazon Connect knows the user by, where both are known.
+    pub fn identity(&self) -> Option<Identity<'a>> {
         Some((self.spec.instance_id.known()?, self.spec.name.as_ref()?.known()?.as_str()))
     }
 }

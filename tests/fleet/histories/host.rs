@@ -19,7 +19,7 @@ use connect_user::{
     diff::{Options, PasswordPolicy},
     fleet::{
         ApplyOptions, Capacity, Change, Entry, FleetObserver, FleetOutcome, FleetPlan, FleetRefused, Guard,
-        MemoryStore, PlanOptions, StateStore, StoreError, Wanted, load_all, plan, recover, refresh,
+        MemoryStore, PlanOptions, ProgramUser, StateStore, StoreError, load_all, plan, recover, refresh,
     },
     read::{RefreshOptions, Strategy},
     user::{IdentityManagementType, Operation, Timestamp, UserState},
@@ -240,7 +240,7 @@ impl World {
     }
 
     /// The program, as it is wanted of the users who are recorded.
-    fn desired(&self, entries: &BTreeMap<String, Entry>) -> Vec<Wanted> {
+    fn desired(&self, entries: &BTreeMap<String, Entry>) -> Vec<ProgramUser> {
         let of = |(key, person): &(String, Person)| {
             // Whose password was noted under whichever name.
             let recorded = entries.iter().find(|(_, entry)| {
@@ -254,7 +254,7 @@ impl World {
             let context = Context::builder().options(settings()).build();
             let (desired, _) =
                 resolve(spec(&person.document()), &context).unwrap_or_else(|report| panic!("{report}"));
-            Wanted::builder().name(key.as_str()).desired(desired).maybe_password_changed(changed).build()
+            ProgramUser::builder().name(key.as_str()).desired(desired).maybe_password_changed(changed).build()
         };
         self.program.iter().map(of).collect()
     }

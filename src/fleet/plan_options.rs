@@ -1,38 +1,13 @@
-//! What a host wants of a fleet.
+//! What a host decides about the plan of a fleet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bon::Builder;
 
 use crate::{
     diff,
-    user::{Code, DesiredUser, Diagnostic, InstanceId},
+    user::{Code, Diagnostic},
 };
-
-/// A user that a program wants.
-#[derive(Builder, Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Wanted {
-    /// The resource name: the user's name in the program, which need not be its name in Amazon Connect.
-    #[builder(into)]
-    pub name: String,
-    /// The user.
-    pub desired: DesiredUser,
-    /// Whether the password differs from the one last applied to this user, where the host knows. The record
-    /// to compare it with is the one that [`match_users`](super::match_users) finds, not the one of the same
-    /// resource name.
-    pub password_changed: Option<bool>,
-    /// Whether the user must be neither deleted nor replaced.
-    #[builder(default)]
-    pub protect: bool,
-}
-
-impl Wanted {
-    /// What Amazon Connect knows the user by: its instance, and its name there.
-    pub fn identity(&self) -> (InstanceId, String) {
-        (self.desired.instance_id().clone(), self.desired.name().to_owned())
-    }
-}
 
 /// How many deletions a plan may hold, replacements included: a replaced user is deleted.
 ///
@@ -97,8 +72,9 @@ pub struct Capacity {
 #[derive(Builder, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PlanOptions {
-    /// What holds for every user. Protection and passwords are said of each [`Wanted`]; `protect` here holds
-    /// for recorded users that are missing from the program.
+    /// What holds for every user. Protection and passwords are said of each
+    /// [`ProgramUser`](super::ProgramUser); `protect` here holds for recorded users that are missing from the
+    /// program.
     #[builder(default)]
     pub user: diff::Options,
     /// How many deletions there may be: at most ten, and a tenth of the recorded users, by default.
@@ -108,4 +84,9 @@ pub struct PlanOptions {
     /// deletions, and a plan that cannot fit is refused. An instance without an entry has no limit.
     #[builder(default)]
     pub capacity: BTreeMap<String, Capacity>,
+    /// The names of the program's other resources, which are not users: a user whose
+    /// [`Lifecycle::deleted_with`](super::Lifecycle) is neither one of them nor a user of the program is
+    /// forgotten without a call once it is missing too. Default: none.
+    #[builder(default)]
+    pub other_resources: BTreeSet<String>,
 }

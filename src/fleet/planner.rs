@@ -1,0 +1,297 @@
+//! The plan of a fleet, made user by user.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    mem::take,
+    sync::Arc,
+};
+
+use indexmap::IndexMap;
+
+use super::{
+    Lifecycle, Missing, PlanOptions, ProgramUser,
+    matching::match_among,
+    plan::{FleetPlan, FleetRefused, Release},
+    preview::FleetPreview,
+    user_plan::UserPreview,
+};
+use crate::{
+    diff::Action,
+    user::{Code, Diagnostic, IdentityManagementType, InstanceId, UserState},
+};
+
+/// Plans a fleet from all that is wanted and all that is recorded and there, by resource names.
+///
+/// Who is who is decided by [`match_users`](super::match_users): a user of the program whose instance and user name are recorded
+/// under another resource name moves there without a call. Users in `states` that are missing from the
+/// program are deleted. See [`Planner`] for a fleet that need not be in memory at once, and for values that
+/// are not known yet.
+///
+/// # Errors
+///
+/// [`FleetRefused`], with every reason: a resource name or a user that is wanted twice, more deletions than
+/// the guard allows, an instance that takes no more users, a value that is not known yet, and what any user's
+/// own plan refuses.
+pub fn plan(
+    program: &[ProgramUser],
+    states: &BTreeMap<String, UserState>,
+    options: &PlanOptions,
+) -> Result<FleetPlan, FleetRefused> {
+    let mut planner = Planner::new(options.clone());
+    let mut missing: BTreeMap<&String, &UserState> = states.iter().collect();
+    for user in program {
+        planner.want(user, missing.remove(&user.name));
+    }
+    for (name, state) in missing {
+        planner.leave(name.clone(), state.clone(), options.user.protect);
+    }
+    planner.finish().into_plan()
+}
+
+/// Plans a fleet user by user.
+///
+/// Every user of the program is given once, by [`want`](Self::want), [`want_matched`](Self::want_matched) or
+/// [`keep`](Self::keep); every recorded user that is missing from the program, by [`leave`](Self::leave) or
+/// [`gone`](Self::gone).
+#[derive(Debug)]
+pub struct Planner {
+    pub(super) options: PlanOptions,
+    /// How instances manage identities where a user does not say.
+    pub(super) assumed: Option<IdentityManagementType>,
+    /// Whether recorded users are protected of whom nothing else is said.
+    pub(super) protect: bool,
+    /// Who is wanted, by instance and user name. It keeps the hashes, which spares a million users the
+    /// reading of their names each time that it grows.
+    pub(super) identities: IndexMap<Identity, Arc<str>>,
+    /// The resource names that are wanted.
+    pub(super) names: HashSet<Arc<str>>,
+    pub(super) instances: Vec<Box<str>>,
+    /// What becomes of users, each with its place in the program.
+    pub(super) users: Vec<(usize, UserPreview)>,
+    /// How many changed users in turn must be done before those who depend on a user; 0 where it is not here.
+    pub(super) stages: HashMap<Arc<str>, usize>,
+    /// Users of the program that are not recorded under their resource names: to be created, renamed or
+    /// moved.
+    pub(super) pending: Vec<(usize, ProgramUser)>,
+    /// Recorded users that are not in the program under the same resource name.
+    pub(super) missing: Vec<MissingUser>,
+    pub(super) released: Vec<Release>,
+    pub(super) recorded: usize,
+    pub(super) unchanged: usize,
+    pub(super) reasons: Vec<Diagnostic>,
+}
+
+/// The record of a user of the program.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Recorded<'a> {
+    /// The resource name under which it is recorded.
+    pub name: &'a str,
+    /// The user as it is.
+    pub state: &'a UserState,
+    /// What is remembered of what becomes of it.
+    pub lifecycle: &'a Lifecycle,
+}
+
+impl<'a> Recorded<'a> {
+    /// The record of a user.
+    pub const fn new(name: &'a str, state: &'a UserState, lifecycle: &'a Lifecycle) -> Self {
+        Self { name, state, lifecycle }
+    }
+}
+
+/// An instance, by its place in a list, and the name of a user: what Amazon Connect knows a user by.
+type Identity = (usize, Box<str>);
+
+#[derive(Debug)]
+pub(super) struct MissingUser {
+    pub(super) name: String,
+    pub(super) state: UserState,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) is_gone: bool,
+}
+
+impl Planner {
+    /// A planner without any user.
+    pub fn new(options: PlanOptions) -> Self {
+        Self {
+            assumed: options.user.identity_management,
+            protect: options.user.protect,
+            options,
+            identities: IndexMap::new(),
+            names: HashSet::new(),
+            instances: Vec::new(),
+            users: Vec::new(),
+            stages: HashMap::new(),
+            pending: Vec::new(),
+            missing: Vec::new(),
+            released: Vec::new(),
+            recorded: 0,
+            unchanged: 0,
+            reasons: Vec::new(),
+        }
+    }
+
+    /// Adds a user of the program, and the user that is recorded under its resource name; `None` where
+    /// there is none, or it is gone.
+    ///
+    /// Where the recorded one has another identity, both wait for [`finish`](Self::finish), which knows
+    /// whether it is another user of the program.
+    pub fn want(&mut self, user: &ProgramUser, recorded: Option<&UserState>) {
+        if !self.is_new(user) {
+            return;
+        }
+        let place = self.names.len();
+        match recorded {
+            Some(state) if user.identity() == Some((&state.instance_id, &state.name)) => {
+                self.recorded += 1;
+                self.change(place, user, state, None, None);
+            }
+            recorded => {
+                if let Some(state) = recorded {
+                    let protect = self.protect || user.lifecycle.protect;
+                    self.leave(user.name.as_str(), state.clone(), protect);
+                }
+                self.note_stage(user, Action::Create);
+                self.pending.push((place, user.clone()));
+            }
+        }
+    }
+
+    /// Adds a user of the program, and its record under whichever resource name, where the host knows from
+    /// [`match_users`](super::match_users) who is who. Returns what happens to the user.
+    pub fn want_matched(&mut self, user: &ProgramUser, record: Option<Recorded<'_>>) -> Action {
+        if !self.is_new(user) {
+            return Action::None;
+        }
+        let place = self.names.len();
+        match record {
+            Some(Recorded { name, state, lifecycle }) => {
+                self.recorded += 1;
+                let moved_from = (name != user.name).then(|| name.to_owned());
+                self.change(place, user, state, moved_from, Some(lifecycle))
+            }
+            None => self.create(place, user.clone(), None),
+        }
+    }
+
+    /// Adds a user of the program that stays as it is for now: it is not meant, could not be read, or breaks a
+    /// rule. `is_recorded` says whether it is recorded.
+    pub fn keep(&mut self, name: &str, is_recorded: bool) {
+        self.names.insert(name.into());
+        self.recorded += usize::from(is_recorded);
+    }
+
+    /// Adds a recorded user that is not in the program under this resource name; `protect` says whether it
+    /// must not be deleted. Where it is another user of the program, it moves there without a call.
+    pub fn leave(&mut self, name: impl Into<String>, state: UserState, protect: bool) {
+        self.leave_with(name, state, Lifecycle { protect, ..Lifecycle::default() });
+    }
+
+    /// The same, with what is remembered of what becomes of it: the account may stay.
+    pub fn leave_with(&mut self, name: impl Into<String>, state: UserState, lifecycle: Lifecycle) {
+        self.recorded += 1;
+        self.missing.push(MissingUser { name: name.into(), state, lifecycle, is_gone: false });
+    }
+
+    /// Adds a recorded user that is gone from the service: it is nobody of the program, and its deletion, which
+    /// finds out that it is gone, forgets it. It takes no room and is not guarded.
+    pub fn gone(&mut self, name: impl Into<String>, state: UserState) {
+        let lifecycle = Lifecycle::default();
+        self.missing.push(MissingUser { name: name.into(), state, lifecycle, is_gone: true });
+    }
+
+    /// Whether the program has a user of this resource name, as far as it was given.
+    pub fn has(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// What the fleet is to become.
+    pub fn finish(mut self) -> FleetPreview {
+        self.match_pending();
+        self.users.sort_by_key(|(place, _)| *place);
+        let mut preview = FleetPreview {
+            users: self.users.into_iter().map(|(_, user)| user).collect(),
+            unchanged: self.unchanged,
+            recorded: self.recorded,
+            notices: Vec::new(),
+            reasons: self.reasons,
+            deletions: Vec::new(),
+            released: self.released,
+            capacity: self.options.capacity,
+            moves: Vec::new(),
+        };
+        preview.settle();
+        let goes =
+            |user: &&UserPreview| !user.is_gone && matches!(user.action(), Action::Delete | Action::Replace);
+        preview.deletions = preview.users.iter().filter(goes).map(|user| user.name.clone()).collect();
+        preview.reasons.extend(self.options.guard.check(preview.deletions.len(), self.recorded));
+        preview
+    }
+
+    /// Whether neither the resource name nor the user is wanted already.
+    fn is_new(&mut self, user: &ProgramUser) -> bool {
+        let name: Arc<str> = user.name.as_str().into();
+        if !self.names.insert(name.clone()) {
+            let message = format!("the program has two users of the resource name `{name}`");
+            self.refuse(
+                Code::DUPLICATE_RESOURCE_NAME,
+                &name,
+                &message,
+                "give each user a resource name of its own",
+            );
+            return false;
+        }
+        let Some((instance, user_name)) = user.identity() else { return true };
+        let identity = self.identity(instance, user_name);
+        if let Some(other) = self.identities.insert(identity, name.clone()) {
+            let message = format!("`{other}` and `{name}` are both the user `{user_name}`");
+            self.refuse(
+                Code::DUPLICATE_USER,
+                &name,
+                &message,
+                "take one of them out, or give it another name",
+            );
+            return false;
+        }
+        true
+    }
+
+    /// Users whose resource name has changed move, others are renamed or created, and recorded users that
+    /// nobody wants are deleted.
+    fn match_pending(&mut self) {
+        let (pending, missing) = (take(&mut self.pending), take(&mut self.missing));
+        let matches = match_among(
+            pending.iter().map(|(_, user)| (user.name.as_str(), user.identity())),
+            missing.iter().map(|MissingUser { name, state, is_gone, .. }| {
+                (name.as_str(), (!is_gone).then_some((&state.instance_id, state.name.as_str())))
+            }),
+            |name| self.names.contains(name),
+        );
+        let mut missing: HashMap<String, MissingUser> =
+            missing.into_iter().map(|record| (record.name.clone(), record)).collect();
+        for (place, user) in pending {
+            let record = matches.recorded_as(&user.name).and_then(|name| missing.remove(name));
+            if let Some(MissingUser { state, .. }) = record.filter(|record| !record.is_gone) {
+                let moved_from = matches.moved_from(&user.name).map(str::to_owned);
+                self.change(place, &user, &state, moved_from, None);
+            } else {
+                self.create(place, user, None);
+            }
+        }
+        for Missing { recorded_as, name } in matches.missing() {
+            if let Some(record) = missing.remove(recorded_as) {
+                self.delete(name, record);
+            }
+        }
+    }
+
+    fn identity(&mut self, instance: &InstanceId, name: &str) -> Identity {
+        let known = self.instances.iter().position(|known| **known == *instance.bare());
+        let place = known.unwrap_or_else(|| {
+            self.instances.push(instance.bare().into());
+            self.instances.len() - 1
+        });
+        (place, name.into())
+    }
+}

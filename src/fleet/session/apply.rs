@@ -1,0 +1,198 @@
+//! Carrying out a preview, stage by stage.
+
+use std::collections::{BTreeMap, HashSet};
+
+use async_trait::async_trait;
+
+use super::{
+    super::{
+        ApplyOptions, Capacity, FleetOutcome, FleetPreview, FleetRefused, OnFailure, UserOutcome,
+        UserPreview, UserResult, apply,
+    },
+    base::Session,
+    written::Written,
+};
+use crate::{
+    diff::Action,
+    user::{Code, DesiredUser, Diagnostic, one_line},
+};
+
+/// A host that says what a user should be once everything is known that it depends on.
+#[async_trait]
+pub trait Resolve: Send {
+    /// Makes the user of which something was unknown. Those that it depends on are done: `session` has their
+    /// [states](Session::state).
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be made: the user fails, and those that depend on it wait for the next run.
+    async fn resolve(
+        &mut self,
+        user: &UserPreview,
+        session: &mut Session<'_>,
+    ) -> Result<DesiredUser, Diagnostic>;
+}
+
+/// A host whose previews hold nothing that is unknown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AllKnown;
+
+#[async_trait]
+impl Resolve for AllKnown {
+    async fn resolve(&mut self, user: &UserPreview, _: &mut Session<'_>) -> Result<DesiredUser, Diagnostic> {
+        Err(Diagnostic::new(Code::NOT_KNOWN_YET, "a value is not known yet")
+            .about(&user.name)
+            .with_help("give the value, or apply what it comes from first"))
+    }
+}
+
+impl Session<'_> {
+    /// Carries out a preview: all users side by side, but for those that depend on others, who come after them,
+    /// made whole by `resolve`. No call is made that the preview did not show.
+    ///
+    /// It is safe to end at any moment; see [`apply`](super::super::apply()).
+    ///
+    /// # Errors
+    ///
+    /// [`FleetRefused`] where the preview says why it cannot be carried out; nothing is done then. Everything
+    /// else is in the outcome.
+    pub async fn apply(
+        &mut self,
+        preview: FleetPreview,
+        resolve: &mut dyn Resolve,
+        options: &ApplyOptions<'_>,
+    ) -> Result<FleetOutcome, FleetRefused> {
+        let FleetPreview { users, reasons, deletions, released, mut capacity, .. } = preview;
+        if !reasons.is_empty() {
+            return Err(FleetRefused { reasons, deletions });
+        }
+        let mut whole = FleetOutcome { released: self.forgotten.len(), ..FleetOutcome::default() };
+        let imported = std::mem::take(&mut self.imported);
+        if let Err(error) = self.commit(imported).await {
+            whole.store = Some(error);
+            return Ok(whole);
+        }
+        let mut stages: BTreeMap<usize, Vec<UserPreview>> = BTreeMap::from([(0, Vec::new())]);
+        for user in users {
+            stages.entry(user.stage).or_default().push(user);
+        }
+        let mut released = Some(released);
+        let mut failed: HashSet<String> = HashSet::new();
+        while let Some((_, users)) = stages.pop_first() {
+            let mut stage = FleetPreview {
+                released: released.take().unwrap_or_default(),
+                capacity: capacity.clone(),
+                ..FleetPreview::default()
+            };
+            for mut user in users {
+                let needed = user.depends_on.iter().find(|needed| failed.contains(*needed));
+                let made = match needed {
+                    Some(needed) => {
+                        Err(not_tried(&user, format!("`{needed}`, which it waits for, has failed")))
+                    }
+                    None if is_stopped(&whole, options) => {
+                        Err(not_tried(&user, "stopped before its first step".to_owned()))
+                    }
+                    None => self.make_known(&mut user, resolve).await,
+                };
+                match made {
+                    Ok(()) => stage.users.push(user),
+                    Err(outcome) => {
+                        failed.insert(user.name);
+                        whole.users.push(outcome);
+                    }
+                }
+            }
+            let before = self.present();
+            let outcome = self.carry_out(stage, options, !stages.is_empty()).await;
+            count_again(&mut capacity, &before, &self.present());
+            let undone = outcome.users.iter().filter(|user| user.result != UserResult::Done);
+            failed.extend(undone.map(|user| user.user.clone()));
+            whole.add(outcome);
+            if whole.store.is_some() {
+                break;
+            }
+        }
+        Ok(whole)
+    }
+
+    async fn make_known(
+        &mut self,
+        user: &mut UserPreview,
+        resolve: &mut dyn Resolve,
+    ) -> Result<(), UserOutcome> {
+        if user.is_known() {
+            return Ok(());
+        }
+        let desired = resolve.resolve(user, self).await;
+        let made = desired.map_err(|notice| vec![notice]).and_then(|desired| user.resolve(desired));
+        made.map_err(|notices| failed(user.name.clone(), user.action(), &notices))
+    }
+
+    /// Carries out a stage of which everything is known.
+    async fn carry_out(
+        &mut self,
+        mut stage: FleetPreview,
+        options: &ApplyOptions<'_>,
+        is_depended_on: bool,
+    ) -> FleetOutcome {
+        stage.settle();
+        let users: Vec<(String, Action)> =
+            stage.users.iter().map(|user| (user.name.clone(), user.action())).collect();
+        let options = ApplyOptions { read_back: options.read_back || is_depended_on, ..options.clone() };
+        match stage.into_plan() {
+            Ok(plan) => {
+                let written = Written::new(self.store, &mut self.entries);
+                apply(&plan, &written, self.service, &options).await
+            }
+            Err(FleetRefused { reasons, .. }) => FleetOutcome {
+                users: users.into_iter().map(|(name, action)| failed(name, action, &reasons)).collect(),
+                ..FleetOutcome::default()
+            },
+        }
+    }
+
+    /// How many users are recorded in each instance.
+    fn present(&self) -> BTreeMap<String, usize> {
+        let mut present = BTreeMap::new();
+        for (_, state) in self.users() {
+            *present.entry(state.instance_id.bare().to_owned()).or_default() += 1;
+        }
+        present
+    }
+}
+
+/// Whether nothing more is begun.
+fn is_stopped(outcome: &FleetOutcome, options: &ApplyOptions<'_>) -> bool {
+    let too_many = match options.on_failure {
+        OnFailure::StopAfter(most) => outcome.count(UserResult::Failed) >= most.get() as usize,
+        OnFailure::Continue => false,
+    };
+    too_many || options.cancel.is_cancelled()
+}
+
+fn not_tried(user: &UserPreview, message: String) -> UserOutcome {
+    let message = Some(one_line(&message).into_owned());
+    UserOutcome { message, ..UserOutcome::of(user.name.clone(), user.action(), UserResult::NotTried) }
+}
+
+fn failed(user: String, action: Action, reasons: &[Diagnostic]) -> UserOutcome {
+    let help: Vec<&str> = reasons.iter().filter_map(|reason| reason.help.as_deref()).collect();
+    UserOutcome {
+        message: Some(reasons.iter().map(|reason| reason.message.as_str()).collect::<Vec<_>>().join("; ")),
+        help: Some(help.join("; ")),
+        ..UserOutcome::of(user, action, UserResult::Failed)
+    }
+}
+
+/// Counts who is in each instance after a stage has created and deleted users.
+fn count_again(
+    capacity: &mut BTreeMap<String, Capacity>,
+    before: &BTreeMap<String, usize>,
+    after: &BTreeMap<String, usize>,
+) {
+    for (instance, Capacity { present, .. }) in capacity {
+        let of = |counts: &BTreeMap<String, usize>| counts.get(instance).copied().unwrap_or_default();
+        *present = (*present + of(after)).saturating_sub(of(before));
+    }
+}

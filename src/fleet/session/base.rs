@@ -1,0 +1,302 @@
+//! What a session knows, and the planning of it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    fmt,
+    sync::Arc,
+    time::SystemTime,
+};
+
+use bon::Builder;
+
+use super::super::{
+    ApplyOptions, Change, Entry, FleetPreview, Lifecycle, PlanOptions, Planner, ProgramUser, Recorded,
+    RecoveredUser, Refreshed, Release, StateStore, StoreError, load_all, recover,
+};
+use crate::{
+    apply,
+    client::{CancellationToken, ClientError, ConnectClient, Pace, Paced, RetryPolicy, Retrying, Timer},
+    diff::Action,
+    read::RefreshOptions,
+    user::{Diagnostic, ImportId, Timestamp, UserState},
+};
+
+/// A run of a host over many users: what is remembered is loaded and read again, what was found is committed,
+/// the program planned, and the plan applied.
+///
+/// It is what a host would write around [`recover`], [`refresh`](super::super::refresh()), [`Planner`] and
+/// [`apply`](super::super::apply()).
+pub struct Session<'a> {
+    pub(super) store: &'a dyn StateStore,
+    pub(super) service: &'a dyn ConnectClient,
+    client: Retrying<Paced<&'a dyn ConnectClient>>,
+    pub(super) options: SessionOptions<'a>,
+    /// What is remembered, by the resource names of the program once that is known.
+    pub(super) entries: BTreeMap<String, Entry>,
+    /// What is to be written with the next commit.
+    pub(super) pending: Vec<Change>,
+    /// Users whom the program imports: they are recorded by an apply.
+    pub(super) imported: Vec<Change>,
+    /// Recorded users of the program who are gone from the service.
+    pub(super) gone: HashSet<String>,
+    /// Users who are gone and missing from the program.
+    pub(super) forgotten: Vec<Release>,
+    /// The former resource names of users, by the present ones.
+    pub(super) moves: BTreeMap<String, String>,
+    pub(super) refreshed: Refreshed,
+}
+
+/// What a host decides about a session.
+#[derive(Builder, Clone)]
+#[non_exhaustive]
+pub struct SessionOptions<'a> {
+    /// The clock, and how time passes.
+    pub timer: Arc<dyn Timer>,
+    /// When a call may be made: share it with every client of the account and Region.
+    pub pace: Arc<dyn Pace>,
+    /// When a call is made again. Default: [`RetryPolicy::default`].
+    #[builder(default)]
+    pub retry: RetryPolicy,
+    /// How the host ends it before its time.
+    #[builder(default)]
+    pub cancel: CancellationToken,
+    /// How recorded users are read again. Default: what has changed.
+    #[builder(default)]
+    pub refresh: RefreshOptions,
+    /// The resource names of the users that are meant; the others stay as they are. Default: all.
+    #[builder(default)]
+    pub targets: BTreeSet<String>,
+    /// Whether nothing is written, so that what was found is known for this session only. Default: no.
+    #[builder(default)]
+    pub read_only: bool,
+    /// What the time is. Default: the machine's clock.
+    #[builder(default = &|| SystemTime::now().into())]
+    pub now: &'a (dyn Fn() -> Timestamp + Send + Sync),
+}
+
+/// Why a session cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// States cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The program asks for what cannot be.
+    #[error("{}", .0.message)]
+    Program(Diagnostic),
+    /// A user that the program imports cannot be read.
+    #[error("`{user}` cannot import `{id}`")]
+    Import {
+        /// The resource name.
+        user: String,
+        /// The user.
+        id: ImportId,
+        /// Why.
+        #[source]
+        error: Box<ClientError>,
+    },
+}
+
+impl SessionError {
+    /// The way out.
+    pub fn help(&self) -> &str {
+        match self {
+            Self::Store(error) => error.help(),
+            Self::Program(found) => found.help.as_deref().unwrap_or_default(),
+            Self::Import { error, .. } => error.help(),
+        }
+    }
+}
+
+impl<'a> Session<'a> {
+    /// Loads what `store` remembers. `service` makes single attempts: retry, pace and cancellation are put
+    /// around it here.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub async fn open(
+        store: &'a dyn StateStore,
+        service: &'a dyn ConnectClient,
+        options: SessionOptions<'a>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self::with_entries(store, load_all(store).await?, service, options))
+    }
+
+    /// The same, where everything that the store remembers is loaded already.
+    pub fn with_entries(
+        store: &'a dyn StateStore,
+        entries: BTreeMap<String, Entry>,
+        service: &'a dyn ConnectClient,
+        options: SessionOptions<'a>,
+    ) -> Self {
+        let paced = Paced::new(service, options.pace.clone()).with_cancellation(options.cancel.clone());
+        let client = Retrying::new(paced, options.retry, options.timer.clone());
+        Self {
+            store,
+            service,
+            client: client.with_cancellation(options.cancel.clone()),
+            options,
+            entries,
+            pending: Vec::new(),
+            imported: Vec::new(),
+            gone: HashSet::new(),
+            forgotten: Vec::new(),
+            moves: BTreeMap::new(),
+            refreshed: Refreshed::default(),
+        }
+    }
+
+    /// The service, asked at its pace and again where that may help.
+    pub fn client(&self) -> &dyn ConnectClient {
+        &self.client
+    }
+
+    /// What is remembered, by the resource names of the program once it was [refreshed](Self::refresh).
+    pub const fn entries(&self) -> &BTreeMap<String, Entry> {
+        &self.entries
+    }
+
+    /// The recorded users, by their resource names; those that are gone are as they were.
+    pub fn users(&self) -> impl Iterator<Item = (&String, &UserState)> {
+        self.entries.iter().filter_map(|(name, entry)| Some((name, entry.state.as_ref()?)))
+    }
+
+    /// A recorded user who is there.
+    pub fn state(&self, name: &str) -> Option<&UserState> {
+        self.entries.get(name)?.state.as_ref().filter(|_| !self.gone.contains(name))
+    }
+
+    /// What was found by reading again; without the states, which are [here](Self::state).
+    pub const fn refreshed(&self) -> &Refreshed {
+        &self.refreshed
+    }
+
+    /// Whether a user is meant and was read: the others stay as they are.
+    pub fn is_meant(&self, name: &str) -> bool {
+        self.is_target(name) && !self.refreshed.failed.contains_key(name)
+    }
+
+    pub(super) fn is_target(&self, name: &str) -> bool {
+        self.options.targets.is_empty() || self.options.targets.contains(name)
+    }
+
+    /// Writes changes down, with what is to be written anyway, all at once. In a session that is read only,
+    /// they are known from now on, and not written.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub async fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
+        if !self.options.read_only && !(self.pending.is_empty() && changes.is_empty()) {
+            let kept = self.pending.len();
+            self.pending.extend(changes.iter().cloned());
+            if let Err(error) = self.store.commit(&self.pending).await {
+                self.pending.truncate(kept);
+                return Err(error);
+            }
+            self.pending.clear();
+        }
+        for change in changes {
+            match change {
+                Change::Put(name, entry) => drop(self.entries.insert(name, *entry)),
+                Change::Remove(name) => drop(self.entries.remove(&name)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds out what has become of creations that an earlier run had begun and could not write down, and
+    /// records it. It costs nothing where there is none.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub async fn recover(&mut self) -> Result<Vec<RecoveredUser>, StoreError> {
+        let options = apply::Options::builder().now(self.options.now).sleep(&*self.options.timer).build();
+        let recovered = recover(&self.entries, &self.client, &options).await;
+        self.commit(recovered.changes).await?;
+        Ok(recovered.users)
+    }
+
+    /// Adds a user of the program to a plan, with what is recorded of it. Returns what happens to the user.
+    pub fn want(&self, planner: &mut Planner, user: &ProgramUser) -> Action {
+        if !self.is_meant(&user.name) {
+            self.keep(planner, &user.name);
+            return Action::None;
+        }
+        let Some(state) = self.state(&user.name) else { return planner.want_matched(user, None) };
+        let lifecycle = self.lifecycle(&user.name);
+        planner.want_matched(user, Some(Recorded::new(&user.name, state, &lifecycle)))
+    }
+
+    /// Adds a user of the program to a plan that stays as it is, because it breaks a rule or is not meant.
+    pub fn keep(&self, planner: &mut Planner, name: &str) {
+        planner.keep(name, self.state(name).is_some());
+    }
+
+    /// The whole plan: recorded users that were not given to it are deleted.
+    pub fn preview(&self, mut planner: Planner) -> FleetPreview {
+        for (name, state) in self.users() {
+            if planner.has(name) {
+                continue;
+            }
+            match self.is_meant(name) {
+                true => planner.leave_with(name.as_str(), state.clone(), self.lifecycle(name)),
+                false => planner.keep(name, true),
+            }
+        }
+        let mut preview = planner.finish();
+        preview.released.extend(self.forgotten.iter().cloned());
+        let moves = self.moves.iter().filter(|(name, _)| self.is_target(name));
+        preview.moves.extend(moves.map(|(name, from)| (from.clone(), name.clone())));
+        preview
+    }
+
+    /// The deletion of every recorded user; what goes with another resource is deleted too.
+    pub fn preview_destroy(&self, options: PlanOptions) -> FleetPreview {
+        let mut planner = Planner::new(options);
+        for (name, state) in self.users().filter(|(name, _)| self.is_meant(name)) {
+            let lifecycle = Lifecycle { deleted_with: None, ..self.lifecycle(name) };
+            planner.leave_with(name.as_str(), state.clone(), lifecycle);
+        }
+        planner.finish()
+    }
+
+    fn lifecycle(&self, name: &str) -> Lifecycle {
+        self.entries.get(name).map(|entry| Lifecycle::of_notes(&entry.notes)).unwrap_or_default()
+    }
+
+    /// What an apply of this session is carried out with: its clock, pace, retry and end.
+    pub fn apply_options<'o>(&self) -> ApplyOptions<'o>
+    where
+        'a: 'o,
+    {
+        let SessionOptions { timer, pace, cancel, now, .. } = &self.options;
+        ApplyOptions::builder()
+            .timer(timer.clone())
+            .pace(pace.clone())
+            .cancel(cancel.clone())
+            .now(*now)
+            .build()
+    }
+}
+
+impl fmt::Debug for SessionOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pace, retry, refresh, targets, read_only, .. } = self;
+        f.debug_struct("SessionOptions")
+            .field("pace", pace)
+            .field("retry", retry)
+            .field("refresh", refresh)
+            .field("targets", targets)
+            .field("read_only", read_only)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Session<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("entries", &self.entries.len()).finish_non_exhaustive()
+    }
+}

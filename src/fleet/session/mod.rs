@@ -1,0 +1,9 @@
+//! A run of a host over many users, from reading them again to applying the plan.
+
+mod apply;
+mod base;
+mod refresh;
+mod written;
+
+pub use apply::{AllKnown, Resolve};
+pub use base::{Session, SessionError, SessionOptions, SessionOptionsBuilder};

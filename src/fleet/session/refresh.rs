@@ -1,0 +1,228 @@
+//! Reading a fleet again, and finding out who is who.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    mem::take,
+};
+
+use super::{
+    super::{Change, DesiredSpec, Entry, Refreshed, Release, match_users, refresh},
+    base::{Session, SessionError},
+};
+use crate::{
+    read::import,
+    user::{Code, Diagnostic, ImportId, UserState},
+};
+
+impl Session<'_> {
+    /// Reads the recorded users again, in the fewest calls, and commits what was found; then each record has
+    /// the resource name of the user in the program that it is. Users whom the program imports are read, and
+    /// recorded by an apply.
+    ///
+    /// `program` holds every user of the program; it may hold unknowns. No failure to read users ends it: they
+    /// are in [`Refreshed::failed`], and stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// What the store says, and imports that cannot be.
+    pub async fn refresh<'p, D>(&mut self, program: &'p [D]) -> Result<&Refreshed, SessionError>
+    where
+        DesiredSpec<'p>: From<&'p D>,
+    {
+        let program: Vec<DesiredSpec<'p>> = program.iter().map(DesiredSpec::from).collect();
+        let aliases = self.aliases(&program);
+        self.rename(&aliases);
+        self.moves = aliases.into_iter().map(|(from, name)| (name, from)).collect();
+        self.read(&program).await?;
+        self.import(&program).await?;
+        self.recognise(&program);
+        self.take_found(&program).await?;
+        Ok(&self.refreshed)
+    }
+
+    /// Takes what is recorded as it is, and gives each record the resource name of the user in the program that
+    /// it is: no call is made.
+    pub fn assume(&mut self, program: &[DesiredSpec<'_>]) {
+        let aliases = self.aliases(program);
+        self.rename(&aliases);
+        self.moves = aliases.into_iter().map(|(from, name)| (name, from)).collect();
+        self.recognise(program);
+    }
+
+    /// Which records an earlier name of a user, or its `import`, means: their names, and those of the users.
+    fn aliases(&self, program: &[DesiredSpec<'_>]) -> BTreeMap<String, String> {
+        let new: Vec<_> = program.iter().filter(|user| !self.entries.contains_key(user.name)).collect();
+        if new.iter().all(|user| user.aliases.is_empty() && user.import.is_none()) {
+            return BTreeMap::new();
+        }
+        let names: BTreeSet<&str> = program.iter().map(|user| user.name).collect();
+        let by_id: HashMap<ImportId, &str> =
+            self.users().map(|(name, state)| (state.id(), name.as_str())).collect();
+        let mut renamed = BTreeMap::new();
+        for user in new {
+            let alias =
+                user.aliases.iter().map(String::as_str).find(|alias| self.entries.contains_key(*alias));
+            let imported = user.import.and_then(|id| by_id.get(id).copied());
+            let known = alias.or(imported.filter(|name| !names.contains(name)));
+            if let Some(from) = known {
+                renamed.entry(from.to_owned()).or_insert_with(|| user.name.to_owned());
+            }
+        }
+        renamed
+    }
+
+    /// Gives records other resource names: at once here, and in the store with the next commit. No name may be
+    /// given twice, or stay with somebody else.
+    fn rename(&mut self, names: &BTreeMap<String, String>) {
+        let taken: Vec<(String, Entry)> =
+            names.iter().filter_map(|(from, to)| Some((to.clone(), self.entries.remove(from)?))).collect();
+        let given: BTreeSet<&String> = taken.iter().map(|(name, _)| name).collect();
+        let left = names.keys().filter(|from| !given.contains(from));
+        self.pending.extend(left.map(|from| Change::Remove(from.clone())));
+        for (name, entry) in taken {
+            self.pending.push(Change::Put(name.clone(), Box::new(entry.clone())));
+            self.entries.insert(name, entry);
+        }
+    }
+
+    async fn read(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
+        let meant: Vec<DesiredSpec<'_>> =
+            program.iter().filter(|user| self.is_target(user.name)).copied().collect();
+        // The states are lent rather than copied.
+        let mut known: BTreeMap<String, UserState> = BTreeMap::new();
+        let targets = &self.options.targets;
+        for (name, entry) in &mut self.entries {
+            if targets.is_empty() || targets.contains(name) {
+                known.extend(entry.state.take().map(|state| (name.clone(), state)));
+            }
+        }
+        self.refreshed = refresh(&meant, &known, self.client(), &self.options.refresh).await;
+        for (name, state) in known {
+            if let Some(entry) = self.entries.get_mut(&name) {
+                entry.state = Some(state);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads users whom the program imports and who are not recorded.
+    async fn import(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
+        let refuse = |code, user: &str, message: &str, help: &str| {
+            SessionError::Program(Diagnostic::new(code, message).about(user).with_help(help))
+        };
+        let names: BTreeSet<&str> = program.iter().map(|user| user.name).collect();
+        let mut imported: BTreeMap<String, &str> = BTreeMap::new();
+        for user in program {
+            let (name, Some(id), true) = (user.name, user.import, self.is_target(user.name)) else {
+                continue;
+            };
+            if let Some(other) = imported.insert(id.to_string(), name) {
+                let message = format!("`{other}` and `{name}` both import `{id}`");
+                return Err(refuse(
+                    Code::IMPORTED_TWICE,
+                    name,
+                    &message,
+                    "take one of the `import` options out",
+                ));
+            }
+            // Who is recorded and there was imported once.
+            let is_there = self.refreshed.states.get(name).is_some_and(Option::is_some);
+            let recorded = self.entries.get(name).and_then(|entry| entry.state.as_ref());
+            if let Some(state) = recorded.filter(|_| is_there) {
+                if state.id() != *id {
+                    let message = format!("`{name}` imports `{id}`, and is recorded as `{}`", state.id());
+                    let help = "take the `import` option out, or give the other user a resource of its own";
+                    return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, help));
+                }
+                continue;
+            }
+            let other = self.users().find(|(other, state)| self.is_target(other) && state.id() == *id);
+            if let Some((other, _)) = other {
+                if !names.contains(other.as_str()) {
+                    // It moves: it need not be read twice.
+                    continue;
+                }
+                let message = format!("`{name}` imports `{id}`, which is recorded as `{other}`");
+                return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, "take the `import` option out"));
+            }
+            let state = import(self.client(), id).await.map_err(|error| SessionError::Import {
+                user: name.to_owned(),
+                id: id.clone(),
+                error: Box::new(error),
+            })?;
+            let entry =
+                Entry { state: Some(state.clone()), ..self.entries.get(name).cloned().unwrap_or_default() };
+            self.refreshed.states.insert(name.to_owned(), Some(state));
+            self.imported.push(Change::Put(name.to_owned(), Box::new(entry)));
+        }
+        Ok(())
+    }
+
+    /// Finds out which recorded user each user of the program is, and names the records so.
+    fn recognise(&mut self, program: &[DesiredSpec<'_>]) {
+        let recorded = self.entries.iter().map(|(name, entry)| {
+            // Nobody is who is gone.
+            let state = match self.refreshed.states.get(name) {
+                Some(read) => read.as_ref(),
+                None => entry.state.as_ref(),
+            };
+            (name.as_str(), state.map(|state| (&state.instance_id, state.name.as_str())))
+        });
+        let matches = match_users(program.iter().map(|user| (user.name, user.identity())), recorded);
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        let mut moves: BTreeMap<String, String> = BTreeMap::new();
+        for user in program {
+            if let Some(from) = matches.moved_from(user.name) {
+                names.insert(from.to_owned(), user.name.to_owned());
+                let first = self.moves.get(from).map_or(from, String::as_str);
+                moves.insert(user.name.to_owned(), first.to_owned());
+            }
+        }
+        for missing in matches.missing().iter().filter(|missing| missing.name != missing.recorded_as) {
+            names.insert(missing.recorded_as.clone(), missing.name.clone());
+        }
+        if names.is_empty() {
+            return;
+        }
+        self.moves.retain(|name, _| !names.contains_key(name));
+        self.moves.extend(moves);
+        self.rename(&names);
+        rename(&mut self.refreshed.states, &names);
+        rename(&mut self.refreshed.failed, &names);
+    }
+
+    /// Commits what was found, and keeps the states with the records.
+    async fn take_found(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
+        let names: BTreeSet<&str> = program.iter().map(|user| user.name).collect();
+        self.gone.clear();
+        self.forgotten.clear();
+        for (name, _) in self.refreshed.states.iter().filter(|(_, state)| state.is_none()) {
+            match names.contains(name.as_str()) {
+                true => drop(self.gone.insert(name.clone())),
+                false => self.forgotten.push(Release {
+                    user: name.clone(),
+                    reason: "it no longer exists in Amazon Connect".to_owned(),
+                    is_replaced: false,
+                }),
+            }
+        }
+        let mut changes = self.refreshed.changes(&self.entries);
+        changes.retain(|change| match change {
+            Change::Put(name, _) | Change::Remove(name) => self.is_target(name),
+        });
+        self.commit(changes).await?;
+        take(&mut self.refreshed.states);
+        for change in &self.imported {
+            if let Change::Put(name, entry) = change {
+                self.entries.insert(name.clone(), (**entry).clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn rename<T>(by_name: &mut BTreeMap<String, T>, names: &BTreeMap<String, String>) {
+    let renamed: Vec<_> =
+        names.iter().filter_map(|(from, to)| Some((to.clone(), by_name.remove(from)?))).collect();
+    by_name.extend(renamed);
+}

@@ -1,0 +1,60 @@
+//! A store that a session keeps a copy of.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    ops::Bound,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+
+use super::super::{Change, Entry, StateStore, StoreError};
+
+/// A store whose entries are in memory too: it is read from there, and written in both.
+pub(super) struct Written<'a> {
+    store: &'a dyn StateStore,
+    entries: Mutex<&'a mut BTreeMap<String, Entry>>,
+}
+
+impl<'a> Written<'a> {
+    pub(super) const fn new(store: &'a dyn StateStore, entries: &'a mut BTreeMap<String, Entry>) -> Self {
+        Self { store, entries: Mutex::new(entries) }
+    }
+
+    fn entries(&self) -> MutexGuard<'_, &'a mut BTreeMap<String, Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Written<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Written").field(&self.store).finish()
+    }
+}
+
+#[async_trait]
+impl StateStore for Written<'_> {
+    async fn get(&self, name: &str) -> Result<Option<Entry>, StoreError> {
+        Ok(self.entries().get(name).cloned())
+    }
+
+    async fn page(&self, after: Option<&str>, limit: usize) -> Result<Vec<(String, Entry)>, StoreError> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let entries = self.entries();
+        let page = entries.range::<str, _>((from, Bound::Unbounded)).take(limit);
+        Ok(page.map(|(name, entry)| (name.clone(), entry.clone())).collect())
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+        self.store.commit(changes).await?;
+        let mut entries = self.entries();
+        for change in changes {
+            match change {
+                Change::Put(name, entry) => drop(entries.insert(name.clone(), (**entry).clone())),
+                Change::Remove(name) => drop(entries.remove(name)),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,205 @@
+//! What becomes of one user of a fleet, while the whole is planned.
+
+use super::{
+    Lifecycle, ProgramUser,
+    plan::Release,
+    planner::{MissingUser, Planner},
+    program::Desired,
+    user_plan::{Partial, Planned, UserPreview},
+};
+use crate::{
+    apply::is_recorded,
+    diff::{self, Action, plan_deletion, preview_deletion},
+    user::{Code, Diagnostic, UserState, keep_ignored},
+};
+
+impl Planner {
+    /// A user that is there.
+    pub(super) fn change(
+        &mut self,
+        place: usize,
+        user: &ProgramUser,
+        actual: &UserState,
+        moved_from: Option<String>,
+        recorded: Option<&Lifecycle>,
+    ) -> Action {
+        self.take_settings(user, true);
+        let (desired, lifecycle) = (&user.desired, &user.lifecycle);
+        // What differs is found without allocating; who does not differ is not even cloned.
+        let diff = diff::diff(desired.spec(), Some(actual), &self.options.user);
+        let is_recorded = match desired {
+            Desired::Known(desired) => is_recorded(desired, actual),
+            Desired::Partial(_) => true,
+        };
+        let is_quiet = diff.is_empty() && diff.action == Action::None && diff.notices.is_empty();
+        let is_kept = recorded.is_none_or(|recorded| recorded == lifecycle);
+        if is_quiet && moved_from.is_none() && is_recorded && is_kept {
+            self.unchanged += 1;
+            self.note_stage(user, Action::None);
+            return Action::None;
+        }
+        if diff.action == Action::Replace && lifecycle.retain_on_delete && !lifecycle.protect {
+            if self.may_be_same(user, actual) {
+                let message =
+                    "the user would be replaced by one of the same name, so its account cannot stay";
+                let help = "take `retainOnDelete` out, or give the user another `name`";
+                self.refuse(Code::RETAINED_NAME, &user.name, message, help);
+            } else {
+                self.released.push(Release {
+                    user: user.name.clone(),
+                    reason: format!(
+                        "its account `{}` stays when `{}` is made anew (`retainOnDelete`)",
+                        actual.id(),
+                        user.name
+                    ),
+                    is_replaced: true,
+                });
+                return self.create(place, user.clone(), moved_from);
+            }
+        }
+        let refusals: Vec<Diagnostic> = diff.refusals().cloned().collect();
+        drop(diff);
+        let planned = match desired {
+            Desired::Known(desired) if refusals.is_empty() => {
+                diff::plan(desired.clone(), Some(actual), &self.options.user).map(Planned::Known)
+            }
+            _ => {
+                let preview = diff::preview(desired.spec(), Some(actual), &self.options.user);
+                let (base, options) = (Some(actual.clone()), self.options.user.clone());
+                Ok(Planned::Partial(Box::new(Partial { preview, base, options })))
+            }
+        };
+        self.refuse_user(&user.name, &refusals);
+        match planned {
+            Ok(planned) => self.add(place, user, planned, moved_from, Some(actual)),
+            Err(refused) => {
+                self.refuse_user(&user.name, refused.diagnostics());
+                Action::None
+            }
+        }
+    }
+
+    /// A user that is to be created.
+    pub(super) fn create(&mut self, place: usize, user: ProgramUser, moved_from: Option<String>) -> Action {
+        self.take_settings(&user, false);
+        let planned = match &user.desired {
+            Desired::Known(desired) => {
+                diff::plan(desired.clone(), None, &self.options.user).map(Planned::Known)
+            }
+            Desired::Partial(partial) => {
+                let preview = diff::preview(&partial.spec, None, &self.options.user);
+                let (base, options) = (None, self.options.user.clone());
+                Ok(Planned::Partial(Box::new(Partial { preview, base, options })))
+            }
+        };
+        match planned {
+            Ok(planned) => self.add(place, &user, planned, moved_from, None),
+            Err(refused) => {
+                self.refuse_user(&user.name, refused.diagnostics());
+                Action::None
+            }
+        }
+    }
+
+    pub(super) fn add(
+        &mut self,
+        place: usize,
+        user: &ProgramUser,
+        planned: Planned,
+        moved_from: Option<String>,
+        actual: Option<&UserState>,
+    ) -> Action {
+        let mut preview = UserPreview::new(&user.name, planned);
+        preview.moved_from = moved_from;
+        preview.lifecycle = Some(user.lifecycle.clone());
+        let identity = |preview: &mut UserPreview, desired: &Desired| {
+            preview.instance = desired.instance_id().cloned();
+            preview.user_name = desired.user_name().map(str::to_owned);
+        };
+        match (&preview.planned, actual) {
+            (Planned::Known(plan), _) => {
+                if let Some(desired) = plan.desired() {
+                    (preview.instance, preview.user_name) =
+                        (Some(desired.instance_id().clone()), Some(desired.name().to_owned()));
+                }
+            }
+            (Planned::Partial(_), Some(actual)) => {
+                let kept = keep_ignored(user.desired.spec(), actual, user.desired.options());
+                let desired = Desired::partial(kept.into_owned(), self.options.user.clone());
+                identity(&mut preview, &desired);
+            }
+            (Planned::Partial(_), None) => identity(&mut preview, &user.desired),
+        }
+        let action = preview.action();
+        preview.stage = self.note_stage(user, action);
+        preview.depends_on.clone_from(&user.depends_on);
+        self.users.push((place, preview));
+        action
+    }
+
+    /// How many changed users in turn come before a user; whoever depends on it comes after it, if it changes.
+    pub(super) fn note_stage(&mut self, user: &ProgramUser, action: Action) -> usize {
+        let needed = user.depends_on.iter().filter_map(|name| self.stages.get(name.as_str()));
+        let stage = needed.copied().max().unwrap_or_default();
+        let behind = stage + usize::from(action != Action::None);
+        if behind > 0 {
+            self.stages.insert(user.name.as_str().into(), behind);
+        }
+        stage
+    }
+
+    /// Plans with what the host has decided about the user; nothing protects one that is not there.
+    pub(super) fn take_settings(&mut self, user: &ProgramUser, is_there: bool) {
+        let options = &mut self.options.user;
+        options.password_changed = user.password_changed.filter(|_| is_there);
+        options.protect = user.lifecycle.protect && is_there;
+        options.adopt(user.desired.options());
+        options.identity_management = user.desired.options().identity_management.or(self.assumed);
+    }
+
+    /// Whether a user names the one that is there, as far as it is known.
+    pub(super) fn may_be_same(&self, user: &ProgramUser, actual: &UserState) -> bool {
+        user.desired.instance_id().is_none_or(|instance| *instance == actual.instance_id)
+            && user.desired.user_name().is_none_or(|name| name == actual.name)
+    }
+
+    /// A recorded user that nobody wants.
+    pub(super) fn delete(&mut self, name: &str, record: MissingUser) {
+        let MissingUser { name: recorded_as, state, lifecycle, is_gone } = record;
+        if let Some(reason) = self.retained(&lifecycle) {
+            self.released.push(Release { user: recorded_as, reason, is_replaced: false });
+            return;
+        }
+        let moved_from = (name != recorded_as).then_some(recorded_as);
+        self.options.user.protect = lifecycle.protect;
+        let planned = match plan_deletion(&state, &self.options.user) {
+            Ok(plan) => Planned::Known(plan),
+            Err(refused) => {
+                self.refuse_user(name, refused.diagnostics());
+                let preview = preview_deletion(&state, &self.options.user);
+                let (base, options) = (Some(state), self.options.user.clone());
+                Planned::Partial(Box::new(Partial { preview, base, options }))
+            }
+        };
+        let user = UserPreview { moved_from, is_gone, ..UserPreview::new(name, planned) };
+        self.users.push((usize::MAX, user));
+    }
+
+    /// Why the account of a user stays that is missing from the program.
+    pub(super) fn retained(&self, lifecycle: &Lifecycle) -> Option<String> {
+        if lifecycle.retain_on_delete && !lifecycle.protect {
+            return Some("its account stays (`retainOnDelete`)".to_owned());
+        }
+        let with = lifecycle.deleted_with.as_deref()?;
+        let is_there = self.names.contains(with) || self.options.other_resources.contains(with);
+        (!is_there).then(|| format!("it goes with `{with}`, which has left the program too (`deletedWith`)"))
+    }
+
+    pub(super) fn refuse(&mut self, code: Code, user: &str, message: &str, help: &str) {
+        self.reasons.push(Diagnostic::new(code, message).about(user).with_help(help));
+    }
+
+    pub(super) fn refuse_user(&mut self, name: &str, refusals: &[Diagnostic]) {
+        self.reasons.extend(refusals.iter().map(|refusal| refusal.clone().about(name)));
+    }
+}

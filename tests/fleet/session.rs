@@ -1,0 +1,193 @@
+//! Sessions, and previews of what is not known yet.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use connect_user::{
+    client::{Rate, TokenBuckets, memory::MemoryConnect},
+    diff::{Action, Options},
+    fleet::{
+        Change, Desired, DesiredSpec, Entry, FleetPreview, Lifecycle, MemoryStore, PlanOptions, Planner,
+        ProgramUser, Resolve, Session, SessionOptions, StateStore, UserPreview, UserResult, load_all,
+    },
+    user::{Code, DesiredUser, Diagnostic, IdentityManagementType, Input, Operation},
+};
+use serde_json::{Value, json};
+
+use crate::{apply::timer, support::*};
+
+fn settings() -> Options {
+    Options::builder().identity_management(IdentityManagementType::Saml).build()
+}
+
+/// A user whose routing profile is known only after another user is there.
+fn unknown(name: &str, user_name: &str) -> ProgramUser {
+    let mut spec = spec(&document(user_name));
+    spec.routing_profile_id = Input::Unknown;
+    ProgramUser::builder().name(name).desired(Desired::partial(spec, settings())).build()
+}
+
+/// Tells whatever it is asked for, as a document.
+struct Told(BTreeMap<String, Value>);
+
+#[async_trait]
+impl Resolve for Told {
+    async fn resolve(
+        &mut self,
+        user: &UserPreview,
+        session: &mut Session<'_>,
+    ) -> Result<DesiredUser, Diagnostic> {
+        assert!(session.state("first").is_some(), "who comes before is there");
+        match self.0.remove(&user.name) {
+            Some(document) => Ok(desired(&document)),
+            None => Err(Diagnostic::new(Code::NOT_KNOWN_YET, "nobody tells").about(&user.name)),
+        }
+    }
+}
+
+fn session_options<'a>() -> SessionOptions<'a> {
+    let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer()));
+    SessionOptions::builder().timer(timer()).pace(pace).build()
+}
+
+async fn preview(session: &mut Session<'_>, program: &[ProgramUser]) -> FleetPreview {
+    session.refresh(program).await.expect("read");
+    let mut planner = Planner::new(PlanOptions::default());
+    for user in program {
+        session.want(&mut planner, user);
+    }
+    session.preview(planner)
+}
+
+fn codes(preview: FleetPreview) -> Vec<&'static str> {
+    preview.into_plan().expect_err("refused").reasons.iter().map(|reason| reason.code.as_str()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_known_on_the_way_is_previewed_and_carried_out_after_what_it_comes_from() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let store = MemoryStore::default();
+    let mut second = unknown("second", "b");
+    second.depends_on = vec!["first".to_owned()];
+    let mut third = wanted("third", &document("c"));
+    third.depends_on = vec!["second".to_owned()];
+    let program = [wanted("first", &document("a")), second, third];
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let first = preview(&mut session, &program).await;
+    assert_eq!((first.count(Action::Create), first.calls()), (3, 3));
+    assert_eq!(codes(first.clone()), ["not-known-yet"]);
+
+    // Nobody tells what the second is: it fails, and who depends on it waits.
+    let options = session.apply_options();
+    let outcome = session.apply(first, &mut Told(BTreeMap::new()), &options).await.expect("applied");
+    let results: Vec<_> = outcome.users.iter().map(|user| (user.user.as_str(), user.result)).collect();
+    assert_eq!(
+        results,
+        [("first", UserResult::Done), ("second", UserResult::Failed), ("third", UserResult::NotTried)]
+    );
+
+    let again = preview(&mut session, &program).await;
+    let mut told = Told([("second".to_owned(), document("b"))].into());
+    let outcome = session.apply(again, &mut told, &options).await.expect("applied");
+    assert!(outcome.is_done() && outcome.done(Action::Create) == 2, "{outcome:?}");
+    let made = connect.calls().into_iter().filter(|call| call.operation == Operation::CreateUser);
+    assert_eq!(made.count(), 3);
+    assert_eq!(load_all(&store).await.expect("all").len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_shown_is_not_done() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let store = MemoryStore::default();
+    let all = [wanted("first", &document("a")), wanted("second", &document("b"))];
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let made = preview(&mut session, &all).await;
+    let options = session.apply_options();
+    session.apply(made, &mut Told(BTreeMap::new()), &options).await.expect("applied");
+
+    let program = [wanted("first", &document("a")), unknown("second", "b")];
+    let shown = preview(&mut session, &program).await;
+    assert_eq!(shown.count(Action::Update), 1);
+    let mut other = document("b");
+    other["securityProfileIds"] = json!(["s2"]);
+    let outcome = session
+        .apply(shown, &mut Told([("second".to_owned(), other)].into()), &options)
+        .await
+        .expect("ended");
+    assert_eq!(outcome.users[0].result, UserResult::Failed);
+    let message = outcome.users[0].message.clone().expect("why");
+    assert!(message.contains("which was not shown"), "{message}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_found_is_remembered_although_the_plan_is_refused() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let store = MemoryStore::default();
+    let program = [wanted("first", &document("a")), wanted("second", &document("b"))];
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let made = preview(&mut session, &program).await;
+    let options = session.apply_options();
+    session.apply(made, &mut Told(BTreeMap::new()), &options).await.expect("applied");
+    let entries = load_all(&store).await.expect("all");
+    let state = entries["first"].state.clone().expect("there");
+    assert!(connect.edit_user(&state.instance_id, &state.user_id, |user, _| {
+        user.routing_profile_id = "r9".into();
+    }));
+    tokio::time::advance(std::time::Duration::from_secs(600)).await;
+
+    // The same user twice: no plan.
+    let twice = [wanted("first", &document("a")), wanted("other", &document("a"))];
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let refused = preview(&mut session, &twice).await;
+    assert_eq!(codes(refused), ["duplicate-user"]);
+    let entries = load_all(&store).await.expect("all");
+    let found = &entries["first"].state.as_ref().expect("there").settings.routing_profile_id;
+    assert_eq!(found.as_str(), "r9");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_stays_is_released_and_what_is_read_only_writes_nothing() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let store = MemoryStore::default();
+    let mut kept = wanted("first", &document("a"));
+    kept.lifecycle = Lifecycle::builder().retain_on_delete(true).build();
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let made = preview(&mut session, std::slice::from_ref(&kept)).await;
+    let options = session.apply_options();
+    session.apply(made, &mut Told(BTreeMap::new()), &options).await.expect("applied");
+
+    let mut looking = session_options();
+    looking.read_only = true;
+    let mut session = Session::open(&store, &connect, looking).await.expect("open");
+    let forgotten = Change::Put("x".to_owned(), Box::new(Entry::default()));
+    session.commit(vec![forgotten]).await.expect("known here");
+    assert!(store.get("x").await.expect("read").is_none());
+    let left = preview(&mut session, &[]).await;
+    assert_eq!((left.released().len(), left.count(Action::Delete)), (1, 0));
+
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let left = preview(&mut session, &[]).await;
+    let outcome = session.apply(left, &mut Told(BTreeMap::new()), &options).await.expect("applied");
+    assert_eq!(outcome.released, 1);
+    assert!(load_all(&store).await.expect("all").is_empty());
+    assert_eq!(connect.users(&"i".into()).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_former_resource_name_is_followed() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let store = MemoryStore::default();
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let made = preview(&mut session, &[wanted("old", &document("a"))]).await;
+    let options = session.apply_options();
+    session.apply(made, &mut Told(BTreeMap::new()), &options).await.expect("applied");
+
+    let user = wanted("new", &document("renamed"));
+    let aliases = ["old".to_owned()];
+    let spec = DesiredSpec::new("new", user.desired.spec(), user.desired.options()).with_aliases(&aliases);
+    session.refresh(&[spec]).await.expect("read");
+    let mut planner = Planner::new(PlanOptions::default());
+    assert_eq!(session.want(&mut planner, &user), Action::Replace);
+    let preview = session.preview(planner);
+    assert_eq!(preview.moves().collect::<Vec<_>>(), [("old", "new")]);
+}
