@@ -27,10 +27,10 @@ pub(super) fn changes(sides: &Sides<'_>, notices: &mut Vec<Diagnostic>) -> Vec<C
                 let is_it = |change: &&mut Change| change.property == *property;
                 directory_user_id(sides, found.last_mut().filter(is_it), notices);
             }
-            Property::AfterContactWorkConfigs => {
-                if found.last().is_none_or(|change| change.property != *property) {
-                    found.extend(work::overwritten(sides));
-                }
+            Property::AfterContactWorkConfigs
+                if found.last().is_none_or(|change| change.property != *property) =>
+            {
+                found.extend(work::overwritten(sides));
             }
             Property::UserProficiencies => notices.extend(proficiencies_not_read(sides)),
             _ => {}
