@@ -19,8 +19,9 @@ use connect_user::{
 
 use crate::{
     failure::{Failure, Outcome},
-    output, settings,
+    output, settings, usage,
 };
+use usage::{APPLY, DESTROY, DRIFT, EXPORT, IMPORT, PLAN, SHOW, STATE, VALIDATE};
 
 /// Manage Amazon Connect users from a Pulumi YAML program.
 #[derive(Parser)]
@@ -35,46 +36,60 @@ pub struct Args {
 #[derive(Subcommand)]
 pub enum Command {
     /// Check a program without asking any service.
+    #[command(after_help = VALIDATE)]
     Validate {
         /// The program, YAML or JSON; `-` is standard input.
         file: PathBuf,
     },
     /// Show what `apply` would do.
+    #[command(after_help = PLAN)]
     Plan {
         /// The program, YAML or JSON; `-` is standard input.
         file: PathBuf,
-        /// Exit with 2 if there is something to do.
+        /// Exit with 2 if there is something to do. Default: exit with 0 then, too.
         #[arg(long)]
         detailed_exitcode: bool,
+        /// Print the totals alone: users by action, instances, calls, duration. Default: every change.
+        #[arg(long)]
+        summary: bool,
         #[command(flatten)]
         scale: Scale,
     },
-    /// Bring the users to what the program says.
+    /// Create, update, replace and delete users as the program says.
+    #[command(after_help = APPLY)]
     Apply {
         /// The program, YAML or JSON; `-` is standard input.
         file: PathBuf,
-        /// Do not ask.
+        /// Apply without asking. Default: ask for confirmation.
         #[arg(long)]
         yes: bool,
         #[command(flatten)]
         scale: Scale,
     },
     /// Delete every user in the state.
+    #[command(after_help = DESTROY)]
     Destroy {
-        /// Do not ask.
+        /// Delete without asking. Default: ask for confirmation.
         #[arg(long)]
         yes: bool,
     },
     /// Show the recorded users, or one of them.
+    #[command(after_help = SHOW)]
     Show {
-        /// The user's name in the program.
+        /// The resource name. Default: every user.
         name: Option<String>,
     },
     /// Show what somebody else has changed since the last apply.
-    Drift,
+    #[command(after_help = DRIFT)]
+    Drift {
+        /// Exit with 2 if there is drift. Default: exit with 0 then, too.
+        #[arg(long)]
+        detailed_exitcode: bool,
+    },
     /// Record a user that exists, or all of an instance.
+    #[command(after_help = IMPORT)]
     Import {
-        /// The user's name in the program.
+        /// The resource name.
         #[arg(required_unless_present = "all")]
         name: Option<String>,
         /// The user: INSTANCE_ID:USER_ID.
@@ -88,15 +103,17 @@ pub enum Command {
         instance: Option<String>,
     },
     /// Print a program of every user of an instance. Applying it adopts the existing users and changes nothing.
+    #[command(after_help = EXPORT)]
     Export {
         /// The instance, by its id or ARN.
         #[arg(long)]
         instance: String,
-        /// Write names of profiles and paths of groups rather than ids.
+        /// Write names of profiles and paths of groups. Default: their ids.
         #[arg(long)]
         names: bool,
     },
-    /// Write the recorded users as JSON, or add those of such a file.
+    /// Write the recorded users as JSON, add those of such a file, or stop managing some.
+    #[command(after_help = STATE)]
     State {
         #[command(subcommand)]
         command: StateCommand,
@@ -112,13 +129,23 @@ pub enum StateCommand {
         /// The file; `-` is standard input.
         file: PathBuf,
     },
+    /// Stop managing users without deleting them: they are removed from the state, and nothing else changes.
+    Rm {
+        /// The resource names.
+        #[arg(required = true)]
+        names: Vec<String>,
+        /// Also where a creation, replacement or update is unfinished; what it left is then no longer tracked.
+        /// Default: refuse.
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 /// What matters for many users.
 #[derive(Default, Group)]
 #[command(next_help_heading = "Many users")]
 pub struct Scale {
-    /// Only this user of the program, or of the state; repeatable.
+    /// Only this user of the program, or of the state; repeatable. Default: all users.
     #[arg(long, value_name = "NAME")]
     pub target: Vec<String>,
     /// Limit of deletions, replacements included. Default: 10, and a tenth of the recorded users (at least 3);
@@ -145,7 +172,8 @@ pub struct Global {
     /// The file of the recorded users.
     #[arg(long, global = true, value_name = "PATH", default_value = ".connect-user/users.redb")]
     pub state: PathBuf,
-    /// How instances manage identities: for `validate`, and for new instances of the local backend.
+    /// How instances manage identities: for `validate` (default: not known), and for new instances of the local
+    /// backend (default: CONNECT_MANAGED).
     #[arg(long, global = true, value_name = "CONNECT_MANAGED|SAML|EXISTING_DIRECTORY")]
     pub identity_management: Option<IdentityManagementType>,
     /// The value of a reference in the program; repeatable.
@@ -161,15 +189,15 @@ pub struct Global {
     #[arg(long, global = true, value_name = "KEY=VALUE", value_parser = pair)]
     pub default_tag: Vec<(String, String)>,
     /// The key of a tag that others manage: it is neither shown, changed nor removed; repeatable.
-    #[arg(long, global = true, value_name = "KEY")]
+    #[arg(long, global = true, value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     pub ignore_tag: Vec<String>,
     /// The same for all tags whose keys begin so; repeatable.
     #[arg(long, global = true, value_name = "PREFIX", value_parser = NonEmptyStringValueParser::new())]
     pub ignore_tag_prefix: Vec<String>,
-    /// Lower a rule to a warning; repeatable.
+    /// Lower a rule to a warning; repeatable. Default: the severity of each rule.
     #[arg(long, global = true, value_name = "CODE")]
     pub allow: Vec<String>,
-    /// Raise a rule to an error; repeatable.
+    /// Raise a rule to an error; repeatable. Default: the severity of each rule.
     #[arg(long, global = true, value_name = "CODE")]
     pub deny: Vec<String>,
     /// What to do about a changed password, which no API can change.
@@ -178,7 +206,7 @@ pub struct Global {
     /// What to do about a changed directory user id, which no API can change.
     #[arg(long, global = true, value_enum, default_value_t = OnDirectoryUserIdChange::Refuse)]
     pub on_directory_user_id_change: OnDirectoryUserIdChange,
-    /// Delete the quick connects that lead to a user who is deleted.
+    /// Delete the quick connects that lead to a deleted user. Default: leave them.
     #[arg(long, global = true)]
     pub delete_quick_connects: bool,
     /// How recorded users are read again: `changed` unless for `drift`, `import --all` and `export`, which
@@ -189,7 +217,7 @@ pub struct Global {
     /// no limit for the local backend.
     #[arg(long, global = true, value_name = "[OPERATION=]RATE:BURST", value_parser = rate)]
     pub rate: Vec<(Option<Operation>, Rate)>,
-    /// Share the quota with other runs, by backing off when the service throttles.
+    /// Share the quota with other runs, by backing off when the service throttles. Default: this run alone uses it.
     #[arg(long, global = true)]
     pub shared_quota: bool,
     /// How long a failing call is retried, waiting for the quota included. Default: 2 minutes while reading, an
@@ -205,20 +233,20 @@ pub struct Global {
     /// Whether to print in colour; `NO_COLOR` is heeded.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
-    /// Another address of the service (backend `aws`).
+    /// Another address of the service (backend `aws`). Default: the endpoint of the Region.
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
-    /// The Region (backend `aws`).
+    /// The Region (backend `aws`). Default: that of the environment or the profile.
     #[arg(long, global = true)]
     pub region: Option<String>,
-    /// The profile in the AWS configuration (backend `aws`).
+    /// The profile in the AWS configuration (backend `aws`). Default: `AWS_PROFILE`, or `default`.
     #[arg(long, global = true)]
     pub profile: Option<String>,
 }
 
 impl Global {
-    /// Refuses options that the command or the backend would ignore.
-    pub fn check(&self, command: &Command) -> Outcome<()> {
+    /// Refuses options that the backend would ignore.
+    pub fn check(&self) -> Outcome<()> {
         if self.backend == BackendKind::Local {
             let of_aws = [
                 ("--region", self.region.is_some()),
@@ -229,13 +257,6 @@ impl Global {
                 return Err(Failure::new(format!("`{option}` has no use with the local backend"))
                     .help("give `--backend aws` for the real service, or leave the option out"));
             }
-        }
-        let has_program =
-            matches!(command, Command::Validate { .. } | Command::Plan { .. } | Command::Apply { .. });
-        let sets = [("--set", &self.set), ("--set-env", &self.set_env), ("--set-file", &self.set_file)];
-        if let Some((option, _)) = sets.iter().find(|(_, given)| !has_program && !given.is_empty()) {
-            return Err(Failure::new(format!("`{option}` has no use without a program"))
-                .help("leave it out: `validate`, `plan` and `apply` take it"));
         }
         Ok(())
     }
@@ -251,21 +272,30 @@ pub fn explain(mut error: clap::Error) -> ExitCode {
             error.insert(kind, shown);
         }
     }
-    let is_json = std::env::args().collect::<Vec<_>>();
-    let is_json = is_json.iter().any(|argument| argument == "--format=json")
-        || is_json.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
-    if is_json && error.use_stderr() {
-        output::choose(Color::Never, Format::Json);
+    if is_json() && error.use_stderr() {
         let text = error.to_string();
         // What is wrong, before the usage and the hints.
         let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
         let lines: Vec<_> = lines.filter(|line| !line.is_empty() && !line.starts_with("For more")).collect();
         let message = lines.join(" ").trim_start_matches("error: ").to_owned();
-        output::failure(&Failure::new(message).help("`--help` shows the options"));
-    } else {
-        let _ = error.print();
+        return refuse(&Failure::new(message).help("`--help` shows the options"));
     }
+    let _ = error.print();
     ExitCode::from(u8::from(error.use_stderr()))
+}
+
+/// Says what is wrong with a command line that could be read.
+pub fn refuse(failure: &Failure) -> ExitCode {
+    output::choose(Color::Auto, if is_json() { Format::Json } else { Format::Text });
+    output::failure(failure);
+    ExitCode::FAILURE
+}
+
+/// Whether machines read the output, as far as that is known while the command line is not.
+fn is_json() -> bool {
+    let arguments: Vec<String> = std::env::args().collect();
+    arguments.iter().any(|argument| argument == "--format=json")
+        || arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]

@@ -12,6 +12,7 @@ mod backend;
 mod execute;
 mod failure;
 mod fingerprint;
+mod input;
 mod many;
 mod output;
 mod program;
@@ -20,11 +21,11 @@ mod review;
 mod settings;
 mod show;
 mod store;
+mod usage;
 mod wishes;
 
 use std::{collections::BTreeSet, path::Path, process::ExitCode};
 
-use clap::Parser;
 use connect_user::{
     client::CancellationToken,
     diff::Action,
@@ -47,8 +48,9 @@ use crate::{
 };
 
 fn main() -> ExitCode {
-    let args = match Args::try_parse() {
-        Ok(args) => args,
+    let args = match usage::read() {
+        Ok(Ok(args)) => args,
+        Ok(Err(failure)) => return args::refuse(&failure),
         Err(error) => return args::explain(error),
     };
     output::choose(args.global.color, args.global.format);
@@ -66,10 +68,11 @@ fn main() -> ExitCode {
 }
 
 async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
-    global.check(&command)?;
+    global.check()?;
     match command {
         Command::Validate { file } => validate(&file, &global).await?,
-        Command::Plan { file, detailed_exitcode, scale } => {
+        Command::Plan { file, detailed_exitcode, summary, scale } => {
+            output::summarise(summary);
             let is_work = plan(&file, &scale, &global).await?;
             if is_work && detailed_exitcode {
                 return Ok(ExitCode::from(2));
@@ -78,13 +81,21 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
         Command::Apply { file, yes, scale } => apply(&file, yes, &scale, &global).await?,
         Command::Destroy { yes } => destroy(yes, &global).await?,
         Command::Show { name } => show::show(name.as_deref(), &global).await?,
-        Command::Drift => show::drift(&global).await?,
+        Command::Drift { detailed_exitcode } => {
+            let is_drift = show::drift(&global).await?;
+            if is_drift && detailed_exitcode {
+                return Ok(ExitCode::from(2));
+            }
+        }
         Command::Import { name: Some(name), id: Some(id), .. } => show::import(&name, &id, &global).await?,
         Command::Import { instance, .. } => {
             many::import_all(&instance.unwrap_or_default(), &global).await?;
         }
         Command::Export { instance, names } => many::export(&instance, names, &global).await?,
         Command::State { command: StateCommand::Export } => many::export_state(&global).await?,
+        Command::State { command: StateCommand::Rm { names, force } } => {
+            many::forget(&names, force, &global).await?;
+        }
         Command::State { command: StateCommand::Import { file } } => {
             many::import_state(&file, &global).await?;
         }
@@ -143,6 +154,7 @@ async fn validate(file: &Path, global: &Global) -> Outcome<()> {
     }
     if global.format == Format::Text {
         let deferred: usize = review.views.iter().map(|view| view.report.deferred().len()).sum();
+        output::deferred(&review.views);
         let count = review.views.len();
         let rest = match deferred {
             0 => String::new(),

@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::File,
-    io::{BufReader, BufWriter, Read, Write},
+    io::{BufReader, BufWriter, Write},
     path::Path,
 };
 
@@ -19,7 +18,7 @@ use crate::{
     args::{Format, Global},
     backend::Backend,
     failure::{Failure, Outcome},
-    output,
+    input, output,
     show::{resource, resource_json},
     store::Store,
     wishes::Wishes,
@@ -141,19 +140,41 @@ pub async fn export_state(global: &Global) -> Outcome<()> {
 /// Adds users to the state.
 pub async fn import_state(file: &Path, global: &Global) -> Outcome<()> {
     let store = Store::open_to_write(&global.state).await?;
-    let place = file.display().to_string();
-    let reader: Box<dyn Read> = match file == Path::new("-") {
-        true => Box::new(std::io::stdin()),
-        false => Box::new(File::open(file).map_err(|error| {
-            Failure::caused(format!("`{place}` cannot be read"), &error).help("give the path of a file")
-        })?),
-    };
-    let count = import_json(&store.file, BufReader::new(reader))
+    let count = import_json(&store.file, BufReader::new(input::open(file)?))
         .await
-        .map_err(|error| Failure::from(error).within(&format!("`{place}`")))?;
+        .map_err(|error| Failure::from(error).within(&input::name(file)))?;
     match global.format {
         Format::Json => output::json(&json!({"imported": count})),
         Format::Text => output::text(&format!("Recorded {}.", output::users(count))),
+    }
+    Ok(())
+}
+
+/// Stops managing users: removes them from the state, and leaves their accounts as they are.
+pub async fn forget(names: &[String], force: bool, global: &Global) -> Outcome<()> {
+    let mut store = Store::open_to_write(&global.state).await?;
+    for name in names {
+        let Some(entry) = store.entry(name) else {
+            return Err(
+                Failure::new(format!("no user is recorded as `{name}`")).help("`show` lists every user")
+            );
+        };
+        let unfinished = entry.state.as_ref().is_some_and(|state| !state.record.unfinished.is_empty());
+        if !force && (unfinished || !entry.creating.is_empty()) {
+            let what = if unfinished { "an update or replacement" } else { "a creation" };
+            return Err(Failure::new(format!("{what} of `{name}` is unfinished"))
+                .help("`apply` finishes it; `--force` removes the user from the state nevertheless"));
+        }
+    }
+    let names: BTreeSet<&String> = names.iter().collect();
+    store.commit(names.iter().map(|name| Change::Remove((*name).clone())).collect()).await?;
+    match global.format {
+        Format::Json => output::json(&json!({"removed": names})),
+        Format::Text => output::text(&format!(
+            "Removed {} from the state; their accounts stay. Remove them from the program, too, or `apply` makes \
+             them anew.",
+            output::users(names.len())
+        )),
     }
     Ok(())
 }

@@ -46,6 +46,13 @@ fn is_json() -> bool {
     FORMAT.get() == Some(&Format::Json)
 }
 
+/// Whether a plan shows its summary alone.
+static SUMMARY: OnceLock<bool> = OnceLock::new();
+
+pub fn summarise(alone: bool) {
+    let _ = SUMMARY.set(alone);
+}
+
 /// Why something could not be written to stdout.
 static UNWRITTEN: OnceLock<io::Error> = OnceLock::new();
 
@@ -215,6 +222,23 @@ fn all_violations(views: &[View], wishes: &Wishes) -> Vec<Value> {
     views.iter().flat_map(of).collect()
 }
 
+/// So many values that are not known are listed.
+const MOST_DEFERRED: usize = 20;
+
+/// Lists the values that are not known before an apply, by user and path.
+pub fn deferred(views: &[View]) {
+    let of = |view: &View| -> Vec<String> {
+        let paths = view.report.deferred().iter();
+        paths.map(|path| format!("known after apply: {}.{path}", one_line(&view.name))).collect()
+    };
+    let lines: Vec<String> = views.iter().flat_map(of).collect();
+    lines.iter().take(MOST_DEFERRED).for_each(|line| text(line));
+    match lines.len().saturating_sub(MOST_DEFERRED) {
+        0 => {}
+        more => text(&format!("and {more} more; `--format json` lists all")),
+    }
+}
+
 /// The report of every user, in one.
 pub fn reports_json(views: &[View], wishes: &Wishes) -> Value {
     let deferred: Vec<_> = views
@@ -272,6 +296,9 @@ impl Counts {
 pub fn plan(review: &Review, session: &Session<'_>, backend: &Backend, format: Format) {
     let (counts, preview, refreshed) = (Counts::of(review), &review.preview, session.refreshed());
     let estimate = preview.estimate(|operation| backend.pace.rate(operation));
+    if SUMMARY.get() == Some(&true) {
+        return totals(&counts, &estimate, instances(review), format);
+    }
     match format {
         Format::Text => {
             // How few users are read matters to nobody.
@@ -302,11 +329,7 @@ pub fn plan(review: &Review, session: &Session<'_>, backend: &Backend, format: F
                 preview.diff.action != Action::None || !preview.diff.notices.is_empty()
             });
             let users: Vec<_> = told.map(|user| with_user(&user.name, user.preview())).collect();
-            let Counts { create, update, replace, delete, unchanged, calls } = counts;
-            let summary = json!({
-                "create": create, "update": update, "replace": replace, "delete": delete,
-                "unchanged": unchanged, "calls": calls, "estimate": estimate,
-            });
+            let summary = counts.json(&estimate);
             let moves: Vec<_> =
                 preview.moves().map(|(from, name)| json!({"from": from, "user": name})).collect();
             json(&json!({
@@ -315,6 +338,33 @@ pub fn plan(review: &Review, session: &Session<'_>, backend: &Backend, format: F
                 "released": preview.released(),
             }));
         }
+    }
+}
+
+/// How many users change in each instance, where it is known.
+fn instances(review: &Review) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for user in review.preview.users().iter().filter(|user| user.action() != Action::None) {
+        if let Some((instance, _)) = user.identity() {
+            *counts.entry(instance.bare().to_owned()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Prints what a plan comes to, and no user.
+fn totals(counts: &Counts, estimate: &Estimate, instances: BTreeMap<String, usize>, format: Format) {
+    if format == Format::Json {
+        let mut summary = counts.json(estimate);
+        summary["instances"] = json!(instances);
+        return json(&json!({"summary": summary}));
+    }
+    text(&counts.line(estimate));
+    for (instance, users) in instances {
+        text(&format!("  {}: {} to change", one_line(&instance), self::users(users)));
+    }
+    for (operation, calls) in &estimate.calls {
+        text(&format!("  {operation}: {calls} call{}", if *calls == 1 { "" } else { "s" }));
     }
 }
 
@@ -343,6 +393,14 @@ pub fn unread(refreshed: &Refreshed) -> bool {
 }
 
 impl Counts {
+    fn json(&self, estimate: &Estimate) -> Value {
+        let Self { create, update, replace, delete, unchanged, calls } = self;
+        json!({
+            "create": create, "update": update, "replace": replace, "delete": delete,
+            "unchanged": unchanged, "calls": calls, "estimate": estimate,
+        })
+    }
+
     fn line(&self, estimate: &Estimate) -> String {
         let Self { create, update, replace, delete, unchanged, .. } = self;
         if !self.is_work() {

@@ -1,10 +1,11 @@
 //! Values of references: `--set`, `--set-env` and `--set-file`.
 
-use std::{env, fs, path::Path};
+use std::{env, io::Read, path::Path};
 
 use crate::{
     args::Global,
     failure::{Failure, Outcome},
+    input,
 };
 
 /// The values that the command line gives.
@@ -80,10 +81,11 @@ fn variable(key: &str, name: &str) -> Outcome<String> {
 
 /// A file's text, without the line break that editors put at its end.
 fn file(key: &str, path: &str) -> Outcome<String> {
-    let text = fs::read_to_string(Path::new(path)).map_err(|error| {
-        Failure::caused(format!("`--set-file {key}`: `{path}` cannot be read"), &error)
-            .help("give the path of a file")
-    })?;
+    let (file, mut text) = (Path::new(path), String::new());
+    let read = |mut opened: Box<dyn Read>| {
+        opened.read_to_string(&mut text).map_err(|error| input::unreadable(file, &error))
+    };
+    input::open(file).and_then(read).map_err(|failure| failure.within(&format!("`--set-file {key}`")))?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(text.to_owned())
 }

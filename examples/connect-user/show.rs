@@ -75,7 +75,8 @@ fn describe_member(text: &mut String, name: &str, value: &Value) {
     }
 }
 
-pub async fn drift(global: &Global) -> Outcome<()> {
+/// Shows what has changed, and says whether anything has.
+pub async fn drift(global: &Global) -> Outcome<bool> {
     let store = Store::open(&global.state).await?;
     let backend = Backend::open(global, store.users().next().is_some()).await?;
     let wishes = Wishes::new(global, &store, &[])?;
@@ -92,6 +93,8 @@ pub async fn drift(global: &Global) -> Outcome<()> {
             (name, actual.map(|actual| differences(state, actual, &wishes.options)))
         })
         .collect();
+    let is_changed = |changes: &Option<Vec<Change>>| changes.as_ref().is_none_or(|list| !list.is_empty());
+    let changed = users.iter().filter(|(_, changes)| is_changed(changes)).count();
     match global.format {
         Format::Json => {
             let users: Vec<_> = users
@@ -104,9 +107,7 @@ pub async fn drift(global: &Global) -> Outcome<()> {
         }
         Format::Text => {
             let count = users.len();
-            let mut changed = 0;
             for (name, changes) in users {
-                changed += usize::from(changes.as_ref().is_none_or(|changes| !changes.is_empty()));
                 output::text(&describe_drift(name, changes));
             }
             output::text(&match changed {
@@ -115,7 +116,7 @@ pub async fn drift(global: &Global) -> Outcome<()> {
             });
         }
     }
-    if is_partial { Err(Failure::said()) } else { Ok(()) }
+    if is_partial { Err(Failure::said()) } else { Ok(changed > 0) }
 }
 
 fn describe_drift(name: &str, changes: Option<Vec<Change>>) -> String {

@@ -1,6 +1,6 @@
 //! The recorded users, and what is noted with each.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use connect_user::{
     fleet::{Change, EmbeddedStore, Entry, Session, SessionError, StateStore, StoreError, load_all},
@@ -10,6 +10,7 @@ use connect_user::{
 use crate::{
     failure::{Failure, Outcome},
     fingerprint::Fingerprints,
+    input,
 };
 
 /// Tells whether a password is another one, and too little to tell which it is.
@@ -86,16 +87,9 @@ pub fn password_changed(
     Some(!fingerprints.matches(recorded, password))
 }
 
-/// Refuses what is not a file: opening a pipe would wait for ever.
+/// Refuses what is there and is no file that this tool has made.
 pub fn require_regular(path: &Path) -> Outcome<()> {
-    match fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() => {
-            let message = format!("`{}` is not a regular file", path.display());
-            Err(Failure::new(message).help("give the path of a file, or of one that is still to be made"))
-        }
-        // Whoever opens it says what else is wrong.
-        _ => Ok(()),
-    }
+    input::require_regular(path, "give the path of a file, or of one that is still to be made")
 }
 
 impl From<StoreError> for Failure {

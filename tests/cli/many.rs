@@ -249,3 +249,70 @@ fn a_program_may_be_as_large_as_a_contact_centre() {
     let file = program(&tool, 12_000, |number, user| user["tags"] = json!({"number": number.to_string()}));
     assert_eq!(tool.ok(&["validate", &file]).out, "program.yaml: 12000 users valid.\n");
 }
+
+#[test]
+fn users_are_removed_from_the_state_without_being_deleted() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    tool.apply(&file);
+    let unknown = tool.fails(&["state", "rm", "jane", "nobody"]);
+    assert!(unknown.contains("no user is recorded as `nobody`"), "{unknown}");
+    assert!(tool.ok(&["show"]).out.contains("jane"), "all or none");
+    assert_eq!(tool.json(&["state", "rm", "jane"]), json!({"removed": ["jane"]}));
+    assert_eq!(tool.ok(&["show"]).out, "No user is recorded.\n");
+    let export = tool.ok(&["export", "--instance", "i"]).out;
+    assert!(export.contains("jane"), "the account stays: {export}");
+}
+
+#[test]
+fn what_is_unfinished_is_not_removed_from_the_state_unless_forced() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    tool.apply(&file);
+    let mut state: serde_json::Value =
+        serde_json::from_str(&tool.ok(&["state", "export"]).out).expect("a state");
+    state["users"]["jane"]["state"]["record"]["unfinished"] =
+        json!({"replaced": [{"instanceId": "i", "userId": "old"}]});
+    std::fs::write(tool.path("state.json"), state.to_string()).expect("written");
+    tool.ok(&["state", "import", "state.json", "--state", "other.redb"]);
+    let said = tool.fails(&["state", "rm", "jane", "--state", "other.redb"]);
+    assert!(said.contains("of `jane` is unfinished") && said.contains("--force"), "{said}");
+    tool.ok(&["state", "rm", "jane", "--force", "--state", "other.redb"]);
+}
+
+#[test]
+fn drift_tells_by_its_exit_code() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    tool.apply(&file);
+    assert_eq!(tool.run(&["drift", "--detailed-exitcode"]).code, 0);
+    let other = ["--state", "other.redb"];
+    let id = tool.json(&["show"])["users"]["jane"]["userId"].as_str().expect("an id").to_owned();
+    tool.ok(&[&["import", "jane", &format!("i:{id}")][..], &other].concat());
+    let mut user = jane();
+    user["identityInfo"]["firstName"] = "Janet".into();
+    let file = tool.program(&user);
+    tool.ok(&[&["apply", &file, "--yes"][..], &other].concat());
+    assert_eq!(tool.run(&["drift", "--detailed-exitcode"]).code, 2);
+    assert_eq!(tool.run(&["drift"]).code, 0);
+    assert_eq!(tool.run(&["drift", "--detailed-exitcode", "--local-file", "none.json"]).code, 1);
+}
+
+#[test]
+fn a_plan_is_summed_up() {
+    let tool = Tool::new();
+    let mut john = jane();
+    john["name"] = "john".into();
+    john["instanceId"] = "k".into();
+    let user = |properties| json!({"type": "aws:connect:User", "properties": properties});
+    let file = tool.write(&json!({"resources": {"jane": user(jane()), "john": user(john)}}));
+    let whole = tool.json(&["plan", &file]);
+    let short = tool.json(&["plan", &file, "--summary"]);
+    assert_eq!(short["summary"]["create"], 2);
+    assert_eq!(short["summary"]["calls"], whole["summary"]["calls"]);
+    assert_eq!(short["summary"]["instances"], json!({"i": 1, "k": 1}));
+    assert!(short.get("users").is_none(), "{short}");
+    let said = tool.ok(&["plan", &file, "--summary"]).out;
+    assert!(said.starts_with("Plan: 2 to create"), "{said}");
+    assert!(said.contains("  i: 1 user to change\n") && !said.contains("firstName"), "{said}");
+}

@@ -150,6 +150,13 @@ fn a_pipe_is_no_state_and_no_service() {
         &["apply", &file, "--yes", "--local-file", "pipe"],
         &["show", "--state", "/dev/null"],
         &["show", "--state", "."],
+        &["validate", "pipe"],
+        &["plan", "pipe"],
+        &["validate", "."],
+        &["validate", "/dev/null"],
+        &["validate", &file, "--set-file", "a.b=pipe"],
+        &["state", "import", "pipe"],
+        &["state", "import", "."],
     ] {
         let said = tool.fails(args);
         assert!(said.contains("is not a regular file"), "{args:?}: {said}");
@@ -193,4 +200,94 @@ fn a_parent_that_is_not_there_is_called_one() {
     let user = json!({"type": "aws:connect:User", "properties": jane(), "options": {"parent": "${nobody}"}});
     let said = tool.fails(&["validate", &tool.write(&users(json!({"a": user})))]);
     assert!(said.contains("`resources.a.options.parent` refers to `nobody`"), "{said}");
+}
+
+/// A shell opens some files itself, as with `<(command)`.
+#[cfg(unix)]
+#[test]
+fn standard_input_is_a_program_under_each_of_its_names() {
+    use std::{io::Write, process::Stdio};
+
+    let tool = Tool::new();
+    tool.program(&jane());
+    let program = std::fs::read(tool.path("program.yaml")).expect("a program");
+    for name in ["-", "/dev/stdin", "/dev/fd/0"] {
+        let mut command = tool.command(&["validate", name]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it runs");
+        child.stdin.take().expect("a pipe").write_all(&program).expect("written");
+        let output = child.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{name}");
+    }
+}
+
+#[test]
+fn empty_keys_of_tags_are_refused() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    for option in ["--ignore-tag", "--ignore-tag-prefix"] {
+        let said = tool.fails(&["plan", &file, option, ""]);
+        assert!(said.contains("a value is required"), "{said}");
+    }
+}
+
+#[test]
+fn validate_names_what_is_not_known_yet() {
+    let tool = Tool::new();
+    let mut user = jane();
+    user["hierarchyGroupId"] = "${group.hierarchyGroupId}".into();
+    user["tags"] = json!({"team": "${group.name}"});
+    let file = tool.write(&json!({"resources": {
+        "group": {"type": "aws:connect:UserHierarchyGroup"},
+        "jane": {"type": "aws:connect:User", "properties": user},
+    }}));
+    let said = tool.ok(&["validate", &file]).out;
+    for path in ["hierarchyGroupId", "tags.team"] {
+        assert!(said.contains(&format!("known after apply: jane.{path}\n")), "{said}");
+    }
+}
+
+#[test]
+fn help_of_a_command_has_examples_and_no_option_that_it_ignores() {
+    let tool = Tool::new();
+    for (command, ignored) in [
+        (&["validate"][..], &["--rate", "--refresh", "--parallelism", "--delete-quick-connects"][..]),
+        (&["plan"], &[]),
+        (&["apply"], &[]),
+        (&["destroy"], &["--set", "--allow", "--refresh"]),
+        (&["show"], &["--set", "--allow", "--rate", "--refresh", "--retry-for"]),
+        (&["drift"], &["--set", "--allow", "--on-password-change"]),
+        (&["import"], &["--set", "--deny"]),
+        (&["export"], &["--set-env", "--deny"]),
+        (&["state"], &["--set-file", "--rate", "--refresh"]),
+        (&["state", "rm"], &["--set-file", "--rate", "--refresh"]),
+    ] {
+        let help = tool.ok(&[command, &["--help"]].concat()).out;
+        assert!(help.contains("Examples:") || command.len() == 2, "{command:?}: {help}");
+        let globals = help.find("Global options:").expect("global options");
+        let own = help.find("\nOptions:").unwrap_or(0);
+        assert!(own < globals, "{command:?}: {help}");
+        for option in ignored {
+            let is_offered = help.lines().any(|line| line.trim_start().starts_with(&format!("{option} ")));
+            assert!(!is_offered, "{command:?} offers {option}: {help}");
+        }
+    }
+}
+
+#[test]
+fn options_that_a_command_ignores_are_refused() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    for (args, option) in [
+        (&["validate", &file, "--rate", "2:5"][..], "--rate"),
+        (&["--refresh", "full", "show"], "--refresh"),
+        (&["state", "export", "--allow", "name-at-sign"], "--allow"),
+        (&["show", "--parallelism", "2"], "--parallelism"),
+        (&["drift", "--delete-quick-connects"], "--delete-quick-connects"),
+    ] {
+        let said = tool.fails(args);
+        assert!(said.contains(&format!("`{option}` has no use")), "{said}");
+        let json = tool.run(&[args, &["--format", "json"]].concat());
+        let line: serde_json::Value = serde_json::from_str(&json.err).expect("JSON");
+        assert_eq!(line["level"], "error", "{line}");
+    }
 }

@@ -23,6 +23,7 @@ pub use resource::Resource;
 
 use crate::{
     failure::{Failure, Outcome},
+    input,
     settings::Settings,
 };
 use reference::{each_reference, function};
@@ -93,10 +94,10 @@ impl Scope {
 }
 
 impl Program {
-    /// Reads a program from a file, a pipe or, with `-`, from standard input.
+    /// Reads a program from a file or, with `-`, from standard input.
     pub fn read(file: &Path, settings: &Settings) -> Outcome<Self> {
         let document = source::read(file)?;
-        let place = source::name(file);
+        let place = input::name(file);
         source::check(&document).map_err(|failure| failure.after(&place))?;
         Self::parse(&document, settings).map_err(|failure| failure.within(&place))
     }

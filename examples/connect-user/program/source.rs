@@ -1,37 +1,24 @@
 //! The text of a program: where it comes from, and what it is instead of one.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::{io::Read, path::Path};
 
 use connect_user::user::Value;
 
 use super::yaml;
-use crate::failure::{Failure, Outcome};
+use crate::{
+    failure::{Failure, Outcome},
+    input,
+};
 
 /// The largest program; a million users take as much.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// The name of a program in messages.
-pub fn name(file: &Path) -> String {
-    if file == Path::new("-") { "standard input".to_owned() } else { format!("`{}`", file.display()) }
-}
-
 /// Reads a document from a file, a pipe or, with `-`, from standard input.
 pub fn read(file: &Path) -> Outcome<Value> {
-    let place = name(file);
-    let unreadable = |error: io::Error| {
-        Failure::caused(format!("{place} cannot be read"), &error).help("give the path of a program")
-    };
+    let place = input::name(file);
     let mut bytes = Vec::new();
-    if file == Path::new("-") {
-        io::stdin().lock().take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    } else {
-        let file = File::open(file).map_err(unreadable)?;
-        file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    }
+    let read = input::open(file)?.take(MOST_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| input::unreadable(file, &error))?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(Failure::new(format!("{place} is larger than {MOST_BYTES} bytes"))
             .help("split the program, each part with a `--state` of its own"));

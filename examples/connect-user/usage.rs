@@ -1,0 +1,132 @@
+//! What `--help` shows of each command beside its options: examples, and no option that it would ignore.
+
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, parser::ValueSource};
+
+use crate::{
+    args::Args,
+    failure::{Failure, Outcome},
+};
+
+pub const VALIDATE: &str = "\
+Examples:
+  connect-user validate users.yaml
+  connect-user validate users.yaml --identity-management SAML --format json
+  generate | connect-user validate -";
+pub const PLAN: &str = "\
+Examples:
+  connect-user plan users.yaml
+  connect-user plan users.yaml --summary --detailed-exitcode
+  connect-user plan users.yaml --backend aws --region eu-central-1";
+pub const APPLY: &str = "\
+Examples:
+  connect-user apply users.yaml
+  connect-user apply users.yaml --yes --set-env ana-password.result=ANA_PASSWORD
+  connect-user apply users.yaml --target ana --max-deletes 0";
+pub const DESTROY: &str = "\
+Examples:
+  connect-user destroy
+  connect-user destroy --yes --state staging.redb";
+pub const SHOW: &str = "\
+Examples:
+  connect-user show
+  connect-user show ana --format json";
+pub const DRIFT: &str = "\
+Examples:
+  connect-user drift --backend aws
+  connect-user drift --detailed-exitcode   exits with 0 for none, 2 for drift, 1 for an error";
+pub const IMPORT: &str = "\
+Examples:
+  connect-user import ana INSTANCE_ID:USER_ID --backend aws
+  connect-user import --all --instance INSTANCE_ID --backend aws";
+pub const EXPORT: &str = "\
+Examples:
+  connect-user export --instance INSTANCE_ID --names --backend aws > users.yaml";
+pub const STATE: &str = "\
+Examples:
+  connect-user state export > users.json
+  connect-user state import users.json --state other.redb
+  connect-user state rm ana   then remove `ana` from the program";
+
+/// What an option is about, and the commands that heed it.
+struct Heeded {
+    options: &'static [&'static str],
+    by: &'static [&'static str],
+    what: &'static str,
+}
+
+/// The global options that some command would ignore. Where the users and the state are may be said to every
+/// command, so that scripts can give it once.
+const HEEDED: &[Heeded] = &[
+    Heeded {
+        options: &["set", "set_env", "set_file"],
+        by: &["validate", "plan", "apply"],
+        what: "without a program",
+    },
+    Heeded {
+        options: &["allow", "deny"],
+        by: &["validate", "plan", "apply"],
+        what: "where nothing is validated",
+    },
+    Heeded {
+        options: &["on_password_change", "on_directory_user_id_change"],
+        by: &["validate", "plan", "apply"],
+        what: "without a program",
+    },
+    Heeded {
+        options: &["delete_quick_connects"],
+        by: &["plan", "apply", "destroy"],
+        what: "where no user is deleted",
+    },
+    Heeded {
+        options: &["refresh"],
+        by: &["plan", "apply", "drift", "import", "export"],
+        what: "where no user is read",
+    },
+    Heeded {
+        options: &["rate", "shared_quota", "retry_for", "parallelism"],
+        by: &["plan", "apply", "destroy", "drift", "import", "export"],
+        what: "where no service is asked",
+    },
+];
+
+/// Reads the command line.
+pub fn read() -> Result<Outcome<Args>, clap::Error> {
+    let matches = grammar().try_get_matches()?;
+    if let Err(failure) = check(&matches) {
+        return Ok(Err(failure));
+    }
+    Args::from_arg_matches(&matches).map(Ok)
+}
+
+/// The commands, each of which shows only the options that it heeds.
+fn grammar() -> Command {
+    let mut root = Args::command();
+    let globals: Vec<_> = root.get_arguments().filter(|option| option.is_global_set()).cloned().collect();
+    let names: Vec<String> = root.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    for name in names {
+        let ignored = globals.iter().filter(|option| ignored(option.get_id().as_str(), &name).is_some());
+        let hidden: Vec<_> = ignored.map(|option| option.clone().hide(true)).collect();
+        root = root.mut_subcommand(name, |command| command.args(hidden));
+    }
+    root
+}
+
+/// Why a command ignores an option, if it does.
+fn ignored(option: &str, command: &str) -> Option<&'static Heeded> {
+    HEEDED.iter().find(|heeded| heeded.options.contains(&option) && !heeded.by.contains(&command))
+}
+
+/// Refuses options that the command would ignore.
+fn check(matches: &ArgMatches) -> Outcome<()> {
+    let Some((command, given)) = matches.subcommand() else { return Ok(()) };
+    for option in HEEDED.iter().flat_map(|heeded| heeded.options) {
+        let is_given =
+            [matches, given].iter().any(|of| of.value_source(option) == Some(ValueSource::CommandLine));
+        if let Some(heeded) = ignored(option, command).filter(|_| is_given) {
+            let option = option.replace('_', "-");
+            return Err(Failure::new(format!("`--{option}` has no use {}", heeded.what))
+                .help(format!("leave it out of `{command}`: `{}` take it", heeded.by.join("`, `"))));
+        }
+    }
+    Ok(())
+}
