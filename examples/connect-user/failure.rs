@@ -4,20 +4,27 @@ use std::{error::Error, fmt};
 
 use connect_user::user::Diagnostic;
 
+use crate::program::place::{self, Place};
+
 pub type Outcome<T> = Result<T, Failure>;
 
 /// A mistake with its way out.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Failure {
     message: String,
     help: Option<String>,
+    /// Where it is in the program: the path of a value, or line and column.
+    path: Option<String>,
+    spot: Option<(u64, u64)>,
+    /// Other mistakes, found in the same go.
+    more: Vec<Failure>,
     /// Whether everything there is to say was said already.
     said: bool,
 }
 
 impl Failure {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None, said: false }
+        Self { message: message.into(), ..Self::default() }
     }
 
     /// What went wrong, and why: an error with its causes.
@@ -43,7 +50,7 @@ impl Failure {
 
     /// A failure whose reasons have been printed.
     pub fn said() -> Self {
-        Self { message: String::new(), help: None, said: true }
+        Self { said: true, ..Self::default() }
     }
 
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -52,14 +59,52 @@ impl Failure {
         self
     }
 
+    /// All mistakes of one reading, if there are any.
+    pub fn all(mut failures: Vec<Self>) -> Outcome<()> {
+        if failures.is_empty() {
+            return Ok(());
+        }
+        let mut first = failures.remove(0);
+        first.more.append(&mut failures);
+        Err(first)
+    }
+
+    /// Says which value of the program it is about, unless it is said more exactly already.
+    pub fn of(mut self, path: &str) -> Self {
+        self.path.get_or_insert_with(|| path.to_owned());
+        self.more = self.more.into_iter().map(|other| other.of(path)).collect();
+        self
+    }
+
+    /// Says at which line and column of the program it is.
+    pub fn at(mut self, line: u64, column: u64) -> Self {
+        self.spot = Some((line, column));
+        self
+    }
+
+    /// Where in the program it is, where that is known.
+    pub fn place(&self) -> Option<Place> {
+        match (self.spot, &self.path) {
+            (Some((line, column)), _) => place::at(line, column),
+            (None, path) => place::of(path.as_deref()?),
+        }
+    }
+
+    /// The other mistakes of the same reading.
+    pub fn more(&self) -> &[Self] {
+        &self.more
+    }
+
     /// Says where.
     pub fn within(mut self, place: &str) -> Self {
+        self.more = self.more.into_iter().map(|other| other.within(place)).collect();
         self.message = format!("{place}: {}", self.message);
         self
     }
 
     /// Says of what: the message goes on from there.
     pub fn after(mut self, subject: &str) -> Self {
+        self.more = self.more.into_iter().map(|other| other.after(subject)).collect();
         let space = if self.message.starts_with(':') { "" } else { " " };
         self.message = format!("{subject}{space}{}", self.message);
         self

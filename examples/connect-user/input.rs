@@ -15,21 +15,21 @@ pub fn name(file: &Path) -> String {
 
 /// Opens a file, or standard input with `-`. Refuses named pipes, sockets, devices and directories: opening a
 /// pipe that nobody writes to would wait for ever.
-pub fn open(file: &Path) -> Outcome<Box<dyn Read>> {
+pub fn open(file: &Path, what: &str) -> Outcome<Box<dyn Read>> {
     if is_stdin(file) {
         return Ok(Box::new(io::stdin()));
     }
     if !is_descriptor(file) {
-        require_regular(file, "give the path of a file; `-` reads standard input")?;
+        require_regular(file, &format!("give the path of a {what}; `-` reads standard input"))?;
     }
-    let opened = File::open(file).map_err(|error| unreadable(file, &error))?;
+    let opened = File::open(file).map_err(|error| unreadable(file, what, &error))?;
     Ok(Box::new(opened))
 }
 
 /// A file that cannot be read, and why.
-pub fn unreadable(file: &Path, error: &io::Error) -> Failure {
+pub fn unreadable(file: &Path, what: &str, error: &io::Error) -> Failure {
     Failure::caused(format!("{} cannot be read", name(file)), error)
-        .help("give the path of a file that you may read; `-` reads standard input")
+        .help(format!("give the path of a {what}"))
 }
 
 /// Refuses what is there and is not a regular file.

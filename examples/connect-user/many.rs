@@ -140,7 +140,7 @@ pub async fn export_state(global: &Global) -> Outcome<()> {
 /// Adds users to the state.
 pub async fn import_state(file: &Path, global: &Global) -> Outcome<()> {
     let store = Store::open_to_write(&global.state).await?;
-    let count = import_json(&store.file, BufReader::new(input::open(file)?))
+    let count = import_json(&store.file, BufReader::new(input::open(file, "file")?))
         .await
         .map_err(|error| Failure::from(error).within(&input::name(file)))?;
     match global.format {

@@ -19,7 +19,10 @@ use crate::{
     args::{Color, Format},
     backend::Backend,
     failure::{Failure, Outcome},
-    program::Undefined,
+    program::{
+        Undefined,
+        place::{self, Place},
+    },
     review::{Review, View},
     wishes::{UNDEFINED_REFERENCE, Wishes},
 };
@@ -153,20 +156,45 @@ pub fn diagnostic(found: &Diagnostic) {
     }
 }
 
+/// So many mistakes of one reading are told.
+const MOST_FAILURES: usize = 100;
+
 pub fn failure(failure: &Failure) {
     if failure.is_said() {
         return;
     }
+    one_failure(failure);
+    failure.more().iter().take(MOST_FAILURES).for_each(one_failure);
+    match failure.more().len().saturating_sub(MOST_FAILURES) {
+        0 => {}
+        more => note(&format!("{more} more errors; mend those above first")),
+    }
+}
+
+fn one_failure(failure: &Failure) {
+    let place = failure.place();
     if is_json() {
-        return error_line(&json!({
-            "level": "error", "message": failure.to_string(), "help": failure.way_out(),
-        }));
+        let mut line = json!({"level": "error", "message": failure.to_string(), "help": failure.way_out()});
+        locate(&mut line, place);
+        return error_line(&line);
     }
     let style = AnsiColor::Red.on_default().bold();
     let mut err = anstream::stderr().lock();
     let _ = writeln!(err, "{style}error{style:#}: {}", one_line(&failure.to_string()));
+    if let Some(place) = place {
+        let _ = writeln!(err, "  at: {}", one_line(&place.to_string()));
+    }
     if let Some(help) = failure.way_out() {
         let _ = writeln!(err, "  help: {}", one_line(help));
+    }
+}
+
+/// Adds where in the program something is.
+fn locate(line: &mut Value, place: Option<Place>) {
+    if let Some(Place { file, line: at, column }) = place {
+        line["file"] = file.into();
+        line["line"] = at.into();
+        line["column"] = column.into();
     }
 }
 
@@ -199,7 +227,11 @@ fn print_violation(violation: &Value) {
     let mut err = anstream::stderr().lock();
     let _ = writeln!(err, "{style}{severity}[{}]{style:#}: {user}: {}", member("code"), member("message"));
     if !path.is_empty() {
-        let _ = writeln!(err, "  at: {user}.{path}");
+        let at = match (violation["file"].as_str(), &violation["line"], &violation["column"]) {
+            (Some(file), line, column) => format!(" ({}:{line}:{column})", one_line(file)),
+            _ => String::new(),
+        };
+        let _ = writeln!(err, "  at: {user}.{path}{at}");
     }
     if !member("help").is_empty() {
         let _ = writeln!(err, "  help: {}", member("help"));
@@ -217,7 +249,12 @@ fn all_violations(views: &[View], wishes: &Wishes) -> Vec<Value> {
             })
         });
         let violations = view.report.diagnostics().iter().map(|violation| with_user(&view.name, violation));
-        undefined.chain(violations).collect()
+        let mut all: Vec<Value> = undefined.chain(violations).collect();
+        for violation in &mut all {
+            let place = place::of_property(&view.name, violation["path"].as_str().unwrap_or_default());
+            locate(violation, place);
+        }
+        all
     };
     views.iter().flat_map(of).collect()
 }

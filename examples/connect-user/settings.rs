@@ -83,9 +83,11 @@ fn variable(key: &str, name: &str) -> Outcome<String> {
 fn file(key: &str, path: &str) -> Outcome<String> {
     let (file, mut text) = (Path::new(path), String::new());
     let read = |mut opened: Box<dyn Read>| {
-        opened.read_to_string(&mut text).map_err(|error| input::unreadable(file, &error))
+        opened.read_to_string(&mut text).map_err(|error| input::unreadable(file, "file", &error))
     };
-    input::open(file).and_then(read).map_err(|failure| failure.within(&format!("`--set-file {key}`")))?;
+    input::open(file, "file")
+        .and_then(read)
+        .map_err(|failure| failure.within(&format!("`--set-file {key}`")))?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(text.to_owned())
 }

@@ -271,8 +271,8 @@ fn what_is_unfinished_is_not_removed_from_the_state_unless_forced() {
     tool.apply(&file);
     let mut state: serde_json::Value =
         serde_json::from_str(&tool.ok(&["state", "export"]).out).expect("a state");
-    state["users"]["jane"]["state"]["record"]["unfinished"] =
-        json!({"replaced": [{"instanceId": "i", "userId": "old"}]});
+    state["users"]["jane"]["state"]["unfinished"] =
+        json!({"replaced": [{"instanceId": "i", "userId": "old", "name": "jane"}]});
     std::fs::write(tool.path("state.json"), state.to_string()).expect("written");
     tool.ok(&["state", "import", "state.json", "--state", "other.redb"]);
     let said = tool.fails(&["state", "rm", "jane", "--state", "other.redb"]);

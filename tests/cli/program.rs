@@ -351,3 +351,71 @@ fn the_logins_of_service_cloud_voice_can_be_managed() {
         0
     );
 }
+
+const MISTAKEN: &str = "\
+resources:
+  ana:
+    type: aws:connect:User
+    properties:
+      instance_id: i
+      name: 'ana'
+      routingProfileId: r1
+      securityProfileIds:
+        - ''
+      phone_config:
+        phoneType: MOBILE
+        after_contact_work_time_limit: -5
+    options:
+      protect: 1
+      retainOnDelete: 2
+  bea:
+    type: aws:connect:Usr
+  cem:
+    type: aws:connect:User
+    properties: []
+";
+
+#[test]
+fn mistakes_of_reading_are_told_at_once_with_line_and_column() {
+    let tool = Tool::new();
+    let file = tool.write_text(MISTAKEN);
+    let said = tool.fails(&["validate", &file]);
+    for (what, at) in [
+        ("ana.options.protect", "program.yaml:14:7"),
+        ("ana.options.retainOnDelete", "program.yaml:15:7"),
+        ("aws:connect:Usr", "program.yaml:16:3"),
+        ("`resources.cem` has `properties` that are not a map", "program.yaml:18:3"),
+    ] {
+        assert!(said.contains(what), "{what}: {said}");
+        assert!(said.contains(&format!("  at: {at}\n")), "{at}: {said}");
+    }
+    let json = tool.run(&["validate", &file, "--format", "json"]).err;
+    let lines: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines.len(), 4, "{json}");
+    assert_eq!(
+        (&lines[0]["file"], &lines[0]["line"], &lines[0]["column"]),
+        (&json!("program.yaml"), &json!(14), &json!(7))
+    );
+}
+
+#[test]
+fn violations_have_line_and_column_under_either_spelling() {
+    let tool = Tool::new();
+    let text: String = MISTAKEN.lines().take(12).map(|line| format!("{line}\n")).collect();
+    let file = tool.write_text(&text);
+    let said = tool.run(&["validate", &file, "--format", "json"]);
+    let report: Value = serde_json::from_str(&said.out).expect("JSON");
+    let at = |path: &str| {
+        let violations = report["violations"].as_array().expect("violations");
+        let found = violations.iter().find(|violation| violation["path"] == path);
+        let found = found.unwrap_or_else(|| panic!("{path}: {report:#}"));
+        (found["line"].as_u64().expect("a line"), found["column"].as_u64().expect("a column"))
+    };
+    assert_eq!(at("phoneConfig.afterContactWorkTimeLimit"), (12, 9));
+    let said = tool.fails(&["validate", &file]);
+    assert!(said.contains("  at: ana.phoneConfig.afterContactWorkTimeLimit (program.yaml:12:9)\n"), "{said}");
+    let broken = tool.write_text("resources:\n  a: [\n");
+    let said = tool.run(&["validate", &broken, "--format", "json"]).err;
+    let line: Value = serde_json::from_str(&said).expect("JSON");
+    assert!(line["line"].is_u64() && line["column"].is_u64(), "{said}");
+}

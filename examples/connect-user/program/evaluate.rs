@@ -56,7 +56,7 @@ impl Program {
         };
         let properties = evaluation
             .value(&user.properties, None)
-            .map_err(|failure| failure.within(&evaluation.location()))?;
+            .map_err(|failure| failure.within(&evaluation.location()).of(&evaluation.spot()))?;
         let Evaluation { unresolved, undefined, .. } = evaluation;
         Ok(Evaluated { properties, unresolved, undefined })
     }
@@ -79,6 +79,12 @@ struct Evaluation<'a> {
 }
 
 impl Evaluation<'_> {
+    /// Where that is in the program.
+    fn spot(&self) -> String {
+        let properties = [self.user.steps(), &[Step::Member("properties".to_owned())]].concat();
+        Reference::root_of("resources").then(&properties).then(&self.place).to_string()
+    }
+
     fn location(&self) -> String {
         format!("resources.{}", path_text(self.user.then(&self.place).steps()))
     }

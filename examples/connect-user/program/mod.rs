@@ -3,6 +3,7 @@
 mod evaluate;
 mod options;
 mod order;
+pub mod place;
 mod reference;
 mod resource;
 mod source;
@@ -108,17 +109,20 @@ impl Program {
             return Err(Failure::new("there is no map `resources`").help(help));
         };
         let mut names = BTreeSet::new();
-        let (mut users, mut others) = (Vec::new(), HashMap::new());
+        let (mut users, mut others, mut failures) = (Vec::new(), HashMap::new(), Vec::new());
         for (name, resource) in resources {
             if !names.insert(name) {
-                let message = format!("`resources.{name}` is given twice");
-                return Err(Failure::new(message).help("give one of them another name, or take it out"));
+                let failure = Failure::new(format!("`resources.{name}` is given twice"));
+                failures.push(failure.help("give one of them another name, or take it out"));
+                continue;
             }
-            match Resource::parse(name, resource)? {
-                resource::Parsed::User(user) => users.push(*user),
-                resource::Parsed::Other(kind) => drop(others.insert(name.clone(), kind)),
+            match Resource::parse(name, resource) {
+                Ok(resource::Parsed::User(user)) => users.push(*user),
+                Ok(resource::Parsed::Other(kind)) => drop(others.insert(name.clone(), kind)),
+                Err(failure) => failures.push(failure.of(&resource_path(name))),
             }
         }
+        Failure::all(failures)?;
         let mut program = Self {
             places: users.iter().enumerate().map(|(place, user)| (user.name.clone(), place)).collect(),
             users,
@@ -212,6 +216,11 @@ impl Program {
         }
         Ok(used)
     }
+}
+
+/// Where a resource is in the program.
+fn resource_path(name: &str) -> String {
+    Reference::root_of("resources").then(&[reference::Step::Member(name.to_owned())]).to_string()
 }
 
 /// The members of a section that may have several names.

@@ -4,8 +4,9 @@ use connect_user::fleet::Lifecycle;
 use connect_user::user::{ImportId, ImportIdError, Path, Value, ignored_path, nearest};
 
 use super::{
-    Program,
+    Program, Resource,
     reference::{Part, Reference},
+    resource_path,
 };
 use crate::failure::{Failure, Outcome};
 
@@ -82,15 +83,19 @@ impl ResourceOptions {
             }
         };
         let mut parsed = Self::default();
-        let mut seen: Vec<&str> = Vec::new();
+        let (mut seen, mut failures): (Vec<&str>, Vec<Failure>) = Default::default();
         for (option, value) in members {
             let place = format!("`resources.{name}.options.{option}`");
             if seen.contains(&option.as_str()) {
-                return Err(Failure::new(format!("{place} is given twice")).help("take one of them out"));
+                failures.push(Failure::new(format!("{place} is given twice")).help("take one of them out"));
+                continue;
             }
             seen.push(option);
-            parsed.set(option, value).map_err(|failure| failure.after(&place))?;
+            if let Err(failure) = parsed.set(option, value) {
+                failures.push(failure.after(&place).of(&format!("{}.options.{option}", resource_path(name))));
+            }
         }
+        Failure::all(failures)?;
         Ok(parsed)
     }
 
@@ -247,7 +252,15 @@ fn version(value: &Value) -> Outcome<()> {
 impl Program {
     /// Checks that options refer to what the program has.
     pub(super) fn check_options(&self, document: &Value) -> Outcome<()> {
-        for user in &self.users {
+        let failures = self.users.iter().filter_map(|user| {
+            let failure = self.check_user(user, document).err()?;
+            Some(failure.of(&format!("{}.options", resource_path(&user.name))))
+        });
+        Failure::all(failures.collect())
+    }
+
+    fn check_user(&self, user: &Resource, document: &Value) -> Outcome<()> {
+        {
             let options = &user.options;
             let fail = |option: &str, message: String| {
                 Failure::new(format!("`resources.{}.options.{option}` {message}", user.name))

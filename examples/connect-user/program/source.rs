@@ -4,7 +4,7 @@ use std::{io::Read, path::Path};
 
 use connect_user::user::Value;
 
-use super::yaml;
+use super::{place, yaml};
 use crate::{
     failure::{Failure, Outcome},
     input,
@@ -15,18 +15,19 @@ const MOST_BYTES: u64 = 1 << 30;
 
 /// Reads a document from a file, a pipe or, with `-`, from standard input.
 pub fn read(file: &Path) -> Outcome<Value> {
-    let place = input::name(file);
+    let name = input::name(file);
     let mut bytes = Vec::new();
-    let read = input::open(file)?.take(MOST_BYTES + 1).read_to_end(&mut bytes);
-    read.map_err(|error| input::unreadable(file, &error))?;
+    let read = input::open(file, "program")?.take(MOST_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| input::unreadable(file, "program", &error))?;
     if bytes.len() as u64 > MOST_BYTES {
-        return Err(Failure::new(format!("{place} is larger than {MOST_BYTES} bytes"))
+        return Err(Failure::new(format!("{name} is larger than {MOST_BYTES} bytes"))
             .help("split the program, each part with a `--state` of its own"));
     }
     let text = String::from_utf8(bytes)
-        .map_err(|_| Failure::new(format!("{place} is not UTF-8 text")).help("save it as UTF-8"))?;
+        .map_err(|_| Failure::new(format!("{name} is not UTF-8 text")).help("save it as UTF-8"))?;
+    place::remember(file, &text);
     let document = yaml::parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
-    document.map_err(|failure| unlike(&text).unwrap_or(failure).after(&place))
+    document.map_err(|failure| unlike(&text).unwrap_or(failure).after(&name))
 }
 
 /// What people give instead of a program, where it is not even YAML.

@@ -3,10 +3,20 @@
 use connect_user::user::{Value, one_line};
 use serde_saphyr::{Error, budget::BudgetBreach};
 
+use super::place::Node;
 use crate::failure::{Failure, Outcome};
 
 /// Reads a document. A failure goes on from the name of the file.
 pub fn parse(text: &str) -> Outcome<Value> {
+    read(text).map_err(|error| failure(&error))
+}
+
+/// Reads the places of a document that [`parse`] has read.
+pub fn locate(text: &str) -> Option<Node> {
+    read(text.strip_prefix('\u{feff}').unwrap_or(text)).ok()
+}
+
+fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
     // A snippet of the file in the message might show a password; and `no` is a country, as in Pulumi.
     // Tens of thousands of users are no attack; what aliases may repeat stays bounded.
     let options = serde_saphyr::options! {
@@ -18,7 +28,7 @@ pub fn parse(text: &str) -> Outcome<Value> {
             max_total_scalar_bytes: usize::MAX,
         },
     };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| failure(&error))
+    serde_saphyr::from_str_with_options(text, options)
 }
 
 fn failure(error: &Error) -> Failure {
@@ -60,7 +70,11 @@ fn failure(error: &Error) -> Failure {
         }
     };
     let place = error.location().map(|at| format!(" at line {}, column {}", at.line(), at.column()));
-    Failure::new(format!("{what}{}", place.unwrap_or_default())).help(help)
+    let failure = Failure::new(format!("{what}{}", place.unwrap_or_default())).help(help);
+    match error.location() {
+        Some(at) => failure.at(at.line(), at.column()),
+        None => failure,
+    }
 }
 
 fn too_deep() -> (String, &'static str) {
