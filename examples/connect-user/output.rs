@@ -334,7 +334,7 @@ pub fn plan(review: &Review, session: &Session<'_>, backend: &Backend, format: F
     let (counts, preview, refreshed) = (Counts::of(review), &review.preview, session.refreshed());
     let estimate = preview.estimate(|operation| backend.pace.rate(operation));
     if SUMMARY.get() == Some(&true) {
-        return totals(&counts, &estimate, instances(review), format);
+        return totals(&counts, &estimate, instances(review, session), format);
     }
     match format {
         Format::Text => {
@@ -379,10 +379,11 @@ pub fn plan(review: &Review, session: &Session<'_>, backend: &Backend, format: F
 }
 
 /// How many users change in each instance, where it is known.
-fn instances(review: &Review) -> BTreeMap<String, usize> {
+fn instances(review: &Review, session: &Session<'_>) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for user in review.preview.users().iter().filter(|user| user.action() != Action::None) {
-        if let Some((instance, _)) = user.identity() {
+        let recorded = || session.state(&user.name).map(|state| &state.instance_id);
+        if let Some(instance) = user.identity().map(|(instance, _)| instance).or_else(recorded) {
             *counts.entry(instance.bare().to_owned()).or_default() += 1;
         }
     }
