@@ -35,6 +35,7 @@ pub struct ProgramUser {
 /// What a user should be.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "nearly every user is known: no allocation for each")]
 pub enum Desired {
     /// Everything is known and valid.
     Known(DesiredUser),

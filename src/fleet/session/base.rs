@@ -188,7 +188,8 @@ impl<'a> Session<'a> {
     ///
     /// What the store says.
     pub async fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
-        if !self.options.read_only && !(self.pending.is_empty() && changes.is_empty()) {
+        let is_needed = !self.pending.is_empty() || !changes.is_empty();
+        if is_needed && !self.options.read_only {
             let kept = self.pending.len();
             self.pending.extend(changes.iter().cloned());
             if let Err(error) = self.store.commit(&self.pending).await {
