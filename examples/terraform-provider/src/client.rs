@@ -13,10 +13,11 @@ use async_trait::async_trait;
 use connect_user::{
     client::{
         CancellationToken, ClientResult, ConnectClient, ErrorKind, Paced, RetryPolicy, Retrying, Sleep,
-        Timer, TokenBuckets, Traced, aws::AwsConnect,
+        Timer, TokenBuckets, Traced,
+        aws::{AwsConnect, AwsSettingsError},
     },
     read::{Reader, RefreshOptions, identity_management},
-    user::{IdentityManagementType, InstanceId, UserId},
+    user::{IdentityManagementType, InstanceId, UserId, UserState},
 };
 
 use tokio::sync::OnceCell;
@@ -40,6 +41,8 @@ pub struct Service {
     owned: Mutex<BTreeSet<UserId>>,
     /// Those of them whose deletion has begun.
     going: Mutex<BTreeSet<UserId>>,
+    /// What this run has read of users whose state keeps an earlier reading.
+    remembered: Mutex<HashMap<UserId, UserState>>,
     /// Users that are deleted or replaced in this run, or are to be.
     deletions: Mutex<BTreeSet<UserId>>,
     /// How many may be.
@@ -53,8 +56,8 @@ pub struct Service {
 type Kind = ClientResult<Option<IdentityManagementType>>;
 
 impl Service {
-    pub async fn connect(config: &Config, stop: CancellationToken) -> Result<Self, String> {
-        let connect = AwsConnect::from_environment(&config.aws).await.map_err(|error| error.to_string())?;
+    pub async fn connect(config: &Config, stop: CancellationToken) -> Result<Self, AwsSettingsError> {
+        let connect = AwsConnect::from_environment(&config.aws).await?;
         let timer: Arc<dyn Timer> = Arc::new(Clock::default());
         let buckets = TokenBuckets::new(config.rate, timer.clone());
         let buckets = if config.shared_quota { buckets.shared() } else { buckets };
@@ -71,6 +74,7 @@ impl Service {
             adopted: Mutex::default(),
             owned: Mutex::default(),
             going: Mutex::default(),
+            remembered: Mutex::default(),
             deletions: Mutex::default(),
             max_deletes: config.max_deletes,
             refused: AtomicBool::new(false),
@@ -158,6 +162,15 @@ impl Service {
 
     pub fn owned(&self) -> Vec<UserId> {
         lock(&self.owned).iter().cloned().collect()
+    }
+
+    /// Keeps what was read of a user for the plan of this run, where Terraform's state keeps an earlier reading.
+    pub fn remember(&self, read: UserState) {
+        lock(&self.remembered).insert(read.user_id.to_bare(), read);
+    }
+
+    pub fn remembered(&self, user: &UserId) -> Option<UserState> {
+        lock(&self.remembered).get(&user.to_bare()).cloned()
     }
 
     /// Says that a user is about to be deleted.

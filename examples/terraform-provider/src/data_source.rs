@@ -21,7 +21,11 @@ pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
             Some(&Path::root().member("name")),
         ),
         (false, false) => {
-            diagnostics.error("neither `user_id` nor `name` is given", "give the one that you know", None);
+            diagnostics.error(
+                "neither `user_id` nor `name` is given",
+                "give the one that you know",
+                Some(&Path::root().member("user_id")),
+            );
         }
         _ => {}
     }
@@ -64,7 +68,11 @@ pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) ->
         }
         Ok(None) => {
             let message = format!("there is no user `{what}` in the instance `{instance}`");
-            diagnostics.error(message, "names are told apart by upper and lower case", None);
+            let (at, help) = match text("user_id") {
+                Some(_) => ("user_id", "look for its id in the console"),
+                None => ("name", "names are told apart by upper and lower case"),
+            };
+            diagnostics.error(message, help, Some(&Path::root().member(at)));
             Value::Null
         }
         Err(error) => {

@@ -143,7 +143,7 @@ impl Provider for ConnectProvider {
             false => match Service::connect(&config, self.stop.clone()).await {
                 Ok(service) => Some(service),
                 Err(error) => {
-                    diagnostics.error(error, "", None);
+                    diagnostics.error(error.to_string(), error.help(), None);
                     None
                 }
             },

@@ -5,7 +5,7 @@ use std::time::Duration;
 use connect_user::{
     apply::{self as service, Applied, ApplyError, Failed},
     client::Sleep,
-    diff::{self, Action, Plan, plan, plan_deletion},
+    diff::{self, Action, Plan, drift, plan, plan_deletion},
     user::{Diagnostic, Input, Property, PropertySet, UserSpec, UserState},
     validate::resolve,
 };
@@ -14,6 +14,7 @@ use tracing::{info, warn};
 use super::{
     Host, Kept, Object, Private, context, options,
     planned::{as_it_is, as_planned},
+    with_what_is_needed,
 };
 use crate::{
     client::{Clock, Service},
@@ -38,11 +39,17 @@ pub async fn apply(
         private: Private { state: Some(state), ..private.clone() },
     };
     let Some(service) = &host.service else {
-        diagnostics.error("the provider's configuration is not known", "", None);
+        diagnostics.error(
+            "the provider's configuration is not known",
+            "give the provider block values that are known when it is applied",
+            None,
+        );
         return prior.cloned();
     };
     let Some(planned) = planned else { return delete(host, service, prior?, diagnostics).await };
-    let Some(work) = prepare(host, prior, planned, config, private, diagnostics).await else {
+    let known = prior.and_then(|prior| prior.private.state.clone());
+    let planning = Planning { host, prior, planned, config, private };
+    let Some(mut work) = planning.work(known, diagnostics).await else {
         return prior.cloned();
     };
     let mut private = Private { password_changed: false, set: PropertySet::EMPTY, ..private.clone() };
@@ -51,7 +58,18 @@ pub async fn apply(
         let password = work.spec.password.as_ref().and_then(Input::known);
         private.password = password.and_then(|password| host.fingerprints.of(password));
     }
-    match carry_out(service, &work).await {
+    let mut result = carry_out(service, &work).await;
+    if let Err(Failed { error: ApplyError::Stale, state: Some(actual), .. }) = &result
+        && planning.shows_nothing_of(&work, actual)
+    {
+        // The plan could not show what has changed, and shows no less with it.
+        match planning.work(Some((**actual).clone()), diagnostics).await {
+            Some(again) => work = again,
+            None => return prior.cloned(),
+        }
+        result = carry_out(service, &work).await;
+    }
+    match result {
         Ok(Applied { state: Some(mut state), adopted, .. }) => {
             // It was read back: if it cannot be found any more, it is gone.
             if state.last_modified_time.is_some() {
@@ -83,25 +101,66 @@ struct Work {
     options: diff::Options,
 }
 
-/// Terraform sends the configuration as it is written: what it ignores, and what it has shown, only the planned
-/// state says. Of the configuration comes what no state holds, the password of a new user.
-async fn prepare(
-    host: &Host,
-    prior: Option<&Kept>,
-    planned: &Object,
-    config: &Object,
-    private: &Private,
+/// What an apply is made from.
+struct Planning<'a> {
+    host: &'a Host,
+    prior: Option<&'a Kept>,
+    planned: &'a Object,
+    config: &'a Object,
+    private: &'a Private,
+}
+
+impl Planning<'_> {
+    /// What is to be done to the user as it is known.
+    ///
+    /// Terraform sends the configuration as it is written: what it ignores, and what it has shown, only the
+    /// planned state says. Of the configuration comes what no state holds, the password of a new user.
+    async fn work(&self, current: Option<UserState>, diagnostics: &mut Diagnostics) -> Option<Work> {
+        let Self { host, private, .. } = self;
+        let mut desired = self.planned.only(private.set);
+        if self.prior.is_none() {
+            desired.set(Property::Password, self.config.get(Property::Password).clone());
+        }
+        let options = options(host, current.as_ref(), &desired, private, diagnostics).await?;
+        // What cannot be read was refused when it was planned.
+        let spec = UserSpec::decode(desired.to_document());
+        let spec = spec.map_err(|errors| diagnostics.error(errors.to_string(), "", None)).ok()?;
+        let mut work = planned_work(spec, current, options, diagnostics)?;
+        if let (true, Some(known)) = (work.plan.steps().is_empty(), &work.current) {
+            // Terraform has a change to make, and what is known has none: it may be out of date where nothing
+            // shows it.
+            let doubted = self.prior.map(|prior| prior.without_what_is_not_shown(known))?;
+            let read =
+                with_what_is_needed(host, &work.spec, Some(doubted), &work.options, diagnostics).await?;
+            work = planned_work(work.spec, read, work.options, diagnostics)?;
+        }
+        if let (Action::Replace, Some(current)) = (work.plan.diff().action, &work.current) {
+            diagnostics.error(
+                format!("the user `{}` would be replaced, which the plan did not show", current.name),
+                "plan again: nothing was done",
+                None,
+            );
+            return None;
+        }
+        let operations: Vec<&str> = work.plan.steps().iter().map(|step| step.operation.name()).collect();
+        let user = work.current.as_ref().map(|state| state.user_id.bare());
+        info!(user, action = ?work.plan.diff().action, operations = operations.join(", "), "applying");
+        Some(work)
+    }
+
+    /// Whether Terraform shows none of the changes that were made to the user since it was planned.
+    fn shows_nothing_of(&self, work: &Work, actual: &UserState) -> bool {
+        let (Some(known), Some(prior)) = (&work.current, self.prior) else { return false };
+        drift(known, actual, &work.options).iter().all(|change| !prior.shows(change.property))
+    }
+}
+
+fn planned_work(
+    spec: UserSpec,
+    current: Option<UserState>,
+    options: diff::Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work> {
-    let mut wanted = planned.only(private.set);
-    if prior.is_none() {
-        wanted.set(Property::Password, config.get(Property::Password).clone());
-    }
-    let current = prior.and_then(|prior| prior.private.state.clone());
-    let options = options(host, current.as_ref(), &wanted, private, diagnostics).await?;
-    // What cannot be read was refused when it was planned.
-    let spec = UserSpec::decode(wanted.to_document());
-    let spec = spec.map_err(|errors| diagnostics.error(errors.to_string(), "", None)).ok()?;
     let desired = match resolve(spec.clone(), &context(&options, current.as_ref())) {
         Ok((desired, _)) => desired,
         Err(report) => {
@@ -112,25 +171,13 @@ async fn prepare(
             return None;
         }
     };
-    let plan = match plan(desired, current.as_ref(), &options) {
-        Ok(plan) => plan,
+    match plan(desired, current.as_ref(), &options) {
+        Ok(plan) => Some(Work { spec, plan, current, options }),
         Err(refused) => {
             diagnostics.notices(refused.diagnostics());
-            return None;
+            None
         }
-    };
-    if let (Action::Replace, Some(current)) = (plan.diff().action, &current) {
-        diagnostics.error(
-            format!("the user `{}` would be replaced, which the plan did not show", current.name),
-            "plan again: nothing was done",
-            None,
-        );
-        return None;
     }
-    let operations: Vec<&str> = plan.steps().iter().map(|step| step.operation.name()).collect();
-    let user = current.as_ref().map(|state| state.user_id.bare());
-    info!(user, action = ?plan.diff().action, operations = operations.join(", "), "applying");
-    Some(Work { spec, plan, current, options })
 }
 
 /// Logs what an apply does without.

@@ -56,6 +56,22 @@ impl Kept {
         Ok(Some(Self { object, private }))
     }
 
+    /// Whether Terraform shows a property, or shows that it is null because the configuration took it away.
+    /// Blocks that nobody wrote, and what is left out in those that are there, can be neither computed nor shown.
+    fn shows(&self, property: Property) -> bool {
+        let is_managed = |known: &UserState| known.record.managed.contains(property);
+        *self.object.get(property) != Value::Null || self.private.state.as_ref().is_some_and(is_managed)
+    }
+
+    /// A user as it is known, without what nothing shows: to be read where it matters.
+    fn without_what_is_not_shown(&self, known: &UserState) -> UserState {
+        let mut known = known.clone();
+        for property in Property::ALL.iter().copied().filter(|property| !self.shows(*property)) {
+            known.record.unread.insert(property);
+        }
+        known
+    }
+
     fn user_id(&self) -> Option<UserId> {
         let id = self.object.output("id").as_str()?.parse::<ImportId>().ok()?;
         Some(id.user)
@@ -105,14 +121,17 @@ pub async fn read(host: &Host, kept: &Kept, diagnostics: &mut Diagnostics) -> Op
     let mut object = kept.object.clone();
     let changes = drift(known, &actual, options);
     debug!(user = actual.user_id.bare(), changed = changed_paths(&changes), "the user was read");
-    for property in Property::ALL.iter().filter(|property| has_changed(&changes, **property)) {
-        // What nobody manages and nothing shows stays out of the state.
-        if known.record.managed.contains(*property) || *object.get(*property) != Value::Null {
-            object.set(*property, there.get(*property).clone());
-        }
+    let is_shown = |property: &Property| has_changed(&changes, *property) && kept.shows(*property);
+    for property in Property::ALL.iter().copied().filter(is_shown) {
+        object.set(property, there.get(property).clone());
     }
     object.identify(&actual);
     object.put("tags_all", there.output("tags_all").clone());
+    if !changes.is_empty() && object == kept.object {
+        // Terraform takes other private state for drift, and has none to show. The plan knows it nevertheless.
+        service.remember(actual);
+        return Some(kept.clone());
+    }
     let private = Private { state: Some(actual), ..kept.private.clone() };
     Some(Kept { object, private })
 }
@@ -191,7 +210,7 @@ async fn options(
         match service.kind(&instance).await {
             Ok(kind) => options.identity_management = kind,
             Err(error) => {
-                diagnostics.call_failed(format!("the instance `{instance}` cannot be read"), &error);
+                diagnostics.no_instance(&instance, &error);
                 return None;
             }
         }
@@ -227,6 +246,10 @@ async fn present(
     diagnostics: &mut Diagnostics,
 ) -> Option<Option<UserState>> {
     let Some(prior) = prior else { return Some(None) };
+    let remembered = |service: &Service| service.remembered(&prior.user_id()?);
+    if let Some(read) = host.service.as_ref().and_then(remembered) {
+        return Some(Some(read));
+    }
     let (Some(service), None) = (&host.service, &prior.private.state) else {
         return Some(prior.private.state.clone());
     };

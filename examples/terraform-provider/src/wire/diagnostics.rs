@@ -2,9 +2,9 @@
 
 use connect_user::{
     apply::{ApplyError, Failed},
-    client::ClientError,
+    client::{ClientError, ErrorKind},
     diff::drift,
-    user::{self, Path, Property, Segment, Shape, UserState, in_snake_case, to_snake_case},
+    user::{self, InstanceId, Path, Property, Segment, Shape, UserState, in_snake_case, to_snake_case},
     validate::Report,
 };
 use magma_protocol::tfplugin6::{
@@ -47,6 +47,17 @@ impl Diagnostics {
     /// A call that failed, and why.
     pub fn call_failed(&mut self, what: String, error: &ClientError) {
         self.error(format!("{what}: {error}"), ApplyError::from(error.clone()).help(), None);
+    }
+
+    /// An instance that cannot be read, and why.
+    pub fn no_instance(&mut self, instance: &InstanceId, error: &ClientError) {
+        let failed = ApplyError::from(error.clone());
+        let help = match error.kind() {
+            ErrorKind::NotFound => "check `instance_id`, and the provider's `region`",
+            _ => failed.help(),
+        };
+        let at = Property::InstanceId.into();
+        self.error(format!("the instance `{instance}` cannot be read: {error}"), help, Some(&at));
     }
 
     /// A user that is not deleted, and why.
@@ -94,12 +105,16 @@ impl Diagnostics {
                         .to_owned(),
                 );
             }
-            detail.push(
-                "If it is the user that this one replaces: `create_before_destroy` cannot work for a replacement \
-                 that keeps the name, for names are unique in an instance. Remove it from this resource and from \
-                 those that depend on it."
-                    .to_owned(),
-            );
+            // Terraform does not tell a provider of the user that a creation replaces: the same person is the
+            // sign of it.
+            if !differing.iter().any(is_of_another_person) {
+                detail.push(
+                    "If it is the user that this one replaces: `create_before_destroy` cannot work for a \
+                     replacement that keeps the name, for names are unique in an instance. Remove it from this \
+                     resource and from those that depend on it."
+                        .to_owned(),
+                );
+            }
         }
         if !failed.left.is_empty() {
             let left: Vec<&str> = failed.left.iter().map(|step| step.operation.name()).collect();
@@ -129,9 +144,8 @@ impl Diagnostics {
     fn push(&mut self, severity: diagnostic::Severity, summary: String, detail: String, at: Option<&Path>) {
         self.0.push(Diagnostic {
             severity: severity.into(),
-            // The crate names properties as Pulumi does, Terraform in snake_case.
-            summary: sentence(&in_snake_case(&summary)),
-            detail: sentence(&in_snake_case(&detail)),
+            summary: sentence(&in_terraform(&summary)),
+            detail: sentence(&in_terraform(&detail)),
             attribute: at.and_then(attribute_path),
         });
     }
@@ -173,10 +187,31 @@ pub fn attribute_path(path: &Path) -> Option<AttributePath> {
     (!steps.is_empty()).then_some(AttributePath { steps })
 }
 
+fn is_of_another_person(path: &Path) -> bool {
+    matches!(path.property(), Some(Property::FirstName | Property::LastName | Property::Email))
+}
+
 fn is_block(name: &str) -> bool {
     Property::ALL
         .iter()
         .any(|property| property.path().split_once('.').is_some_and(|(block, _)| block == name))
+}
+
+/// The crate names properties and writes blocks as Pulumi does: `phoneConfig: { phoneType: SOFT_PHONE }`.
+/// Terraform names them in snake_case, and quotes.
+fn in_terraform(text: &str) -> String {
+    let block = |code: &str| {
+        let (name, inner) = code.split_once(": {")?;
+        let (member, value) = inner.strip_suffix('}')?.split_once(':')?;
+        let (name, member) = (to_snake_case(name), to_snake_case(member.trim()));
+        Some(format!("{name} {{ {member} = \"{}\" }}", value.trim()))
+    };
+    let spans = text.split('`').enumerate();
+    let spans = spans.map(|(index, span)| match index % 2 {
+        1 => block(span).unwrap_or_else(|| span.to_owned()),
+        _ => span.to_owned(),
+    });
+    in_snake_case(&spans.collect::<Vec<_>>().join("`"))
 }
 
 /// The crate's sentences have neither a capital nor a full stop; Terraform's have both.

@@ -63,6 +63,11 @@ fn a_name_that_somebody_has_is_an_error_that_says_who() {
     let said = w.fails(&["apply", "-auto-approve"]);
     assert!(said.contains(&format!("The name is taken by the user `{id}`")), "{said}");
     assert!(said.contains("`routing_profile_id`") && said.contains("mport that user"), "{said}");
+    // Another person was never the user that this one replaces.
+    w.write(&user("identity_info {\n first_name = \"somebody\"\n last_name = \"else\"\n }"));
+    let said = w.fails(&["apply", "-auto-approve"]);
+    assert!(said.contains("`identity_info.first_name`") && said.contains("mport that user"), "{said}");
+    assert!(!said.contains("create_before_destroy"), "{said}");
 }
 
 #[test]

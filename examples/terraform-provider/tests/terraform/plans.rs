@@ -171,6 +171,17 @@ resource "connect_user" "test" {
     w.write(&user("# password"));
     let said = w.fails(&["plan"]);
     assert!(said.contains("`password` is required"), "{said}");
+    w.write(&user("").replace(INSTANCE, "9z9z"));
+    let said = w.fails(&["plan"]);
+    assert!(
+        said.contains("The instance `9z9z` cannot be read") && said.contains("instance_id = \"9z9z\""),
+        "{said}"
+    );
+    assert!(said.contains("Check `instance_id`, and the provider's `region`"), "{said}");
+    // A help that shows a block shows it as Terraform writes it.
+    w.write(&user("# no phone_config"));
+    let said = w.fails(&["plan"]);
+    assert!(said.contains("Give `phone_config { phone_type = \"SOFT_PHONE\" }`"), "{said}");
 }
 
 #[test]

@@ -46,6 +46,74 @@ fn a_user_that_has_not_changed_is_no_drift() {
     }
 }
 
+/// Somebody else writes an e-mail address that the configuration says nothing of.
+fn write_secondary_email(w: &Workspace<'_>, email: &str) {
+    let path = format!("/users/{INSTANCE}/{}/identity-info", w.user_id(TEST));
+    let identity = json!({"FirstName": "example", "LastName": "example2", "SecondaryEmail": email});
+    w.server.call("POST", &path, &json!({"IdentityInfo": identity}).to_string());
+}
+
+#[test]
+fn a_change_that_no_attribute_shows_is_no_drift() {
+    for refresh in ["changed", "full"] {
+        let server = Server::start(&[]);
+        let options = format!("refresh = \"{refresh}\"");
+        let w = Workspace::with(&server, &options);
+        w.apply(&user(""));
+        w.ok(&["apply", "-refresh-only", "-auto-approve"]);
+        let before = private(&w);
+        write_secondary_email(&w, "one@example.com");
+        let said = drift_check(&w);
+        assert_eq!(said.code, 0, "{refresh}: {}", said.text);
+        w.ok(&["apply", "-refresh-only", "-auto-approve"]);
+        assert_eq!(private(&w), before, "{refresh}");
+        // Nor is it lost when what stands beside it is written.
+        w.apply(&user("identity_info {\n first_name = \"other\"\n last_name = \"example2\"\n }"));
+        let identity = &w.actual(TEST)["IdentityInfo"];
+        assert_eq!(identity["FirstName"], "other", "{refresh}");
+        assert_eq!(identity["SecondaryEmail"], "one@example.com", "{refresh}");
+    }
+}
+
+#[test]
+fn a_change_that_no_attribute_showed_is_put_right_once_the_configuration_says_otherwise() {
+    let server = Server::start(&[]);
+    let w = Workspace::new(&server);
+    let identity = |email: &str| {
+        let names = "first_name = \"example\"\n last_name = \"example2\"";
+        user(&format!("identity_info {{\n {names}\n {email}\n }}"))
+    };
+    w.apply(&identity(""));
+    // What the last apply sees is what the configuration is going to say.
+    write_secondary_email(&w, "one@example.com");
+    w.apply(&user("routing_profile_id = \"r2\""));
+    write_secondary_email(&w, "two@example.com");
+    assert_eq!(drift_check(&w).code, 0);
+    w.apply(&identity("secondary_email = \"one@example.com\""));
+    assert_eq!(w.actual(TEST)["IdentityInfo"]["SecondaryEmail"], "one@example.com");
+}
+
+#[test]
+fn a_change_that_no_attribute_shows_makes_no_plan_stale() {
+    let server = Server::start(&[]);
+    let w = Workspace::new(&server);
+    w.apply(&user(""));
+    w.write(&user("routing_profile_id = \"r2\""));
+    w.ok(&["plan", "-out=saved"]);
+    write_secondary_email(&w, "one@example.com");
+    w.ok(&["apply", "saved"]);
+    w.settled();
+    let actual = w.actual(TEST);
+    assert_eq!(actual["RoutingProfileId"], "r2");
+    assert_eq!(actual["IdentityInfo"]["SecondaryEmail"], "one@example.com");
+    // One that an attribute shows does.
+    w.write(&user("routing_profile_id = \"r3\""));
+    w.ok(&["plan", "-out=saved"]);
+    let path = format!("/users/{INSTANCE}/{}/routing-profile", w.user_id(TEST));
+    server.call("POST", &path, r#"{"RoutingProfileId": "r9"}"#);
+    assert!(w.fails(&["apply", "saved"]).contains("Changed since it was planned"));
+}
+
 #[test]
 fn many_users_that_have_not_changed_are_no_drift() {
     let server = Server::start(&[]);
