@@ -12,7 +12,7 @@ pub type Outcome<T> = Result<T, Failure>;
 #[derive(Debug, Default)]
 pub struct Failure {
     message: String,
-    help: Option<String>,
+    help: Option<Box<str>>,
     /// Where it is in the program: the path of a value, or line and column.
     path: Option<String>,
     spot: Option<(u64, u64)>,
@@ -55,7 +55,7 @@ impl Failure {
 
     pub fn help(mut self, help: impl Into<String>) -> Self {
         let help = help.into();
-        self.help = (!help.is_empty()).then_some(help);
+        self.help = (!help.is_empty()).then(|| help.into_boxed_str());
         self
     }
 

@@ -107,7 +107,7 @@ async fn what_is_absent_reads_as_its_default() {
     let work = AfterContactWork { time_limit: 0, agent_first_callback: Some(0) };
     assert_eq!(user.channels.after_contact_work[&Channel::Voice], work);
     assert_eq!(user.channels.after_contact_work[&Channel::Task], AfterContactWork::default());
-    assert_eq!(user.channels.phone_number[&Channel::Voice].phone_type, PhoneType::SoftPhone);
+    assert_eq!(user.channels.phone_number[&Channel::Voice], PhoneLine::Soft);
     assert!(!user.channels.persistent_connection[&Channel::Voice]);
     assert_eq!(user.unrecognised, Vec::<String>::new());
 }
@@ -138,7 +138,7 @@ async fn what_is_unknown_is_recorded() {
     assert_eq!(user.phone.line, PhoneLine::Soft);
     assert_eq!(user.channels.auto_accept.keys().collect::<Vec<_>>(), [&Channel::Chat]);
     assert_eq!(user.channels.after_contact_work.len(), 0);
-    assert_eq!(user.channels.phone_number[&Channel::Voice].phone_type, PhoneType::SoftPhone);
+    assert_eq!(user.channels.phone_number[&Channel::Voice], PhoneLine::Soft);
     assert_eq!(user.channels.persistent_connection.len(), 0);
     assert_eq!(user.channels.voice_enhancement.len(), 0);
     assert_eq!(user.unrecognised, unrecognised);

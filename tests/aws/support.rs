@@ -12,7 +12,7 @@ use connect_user::{
         ClientError, ConnectClient, CreateUser, DeleteUser, DescribeUser, Effect, ErrorKind, SearchUsers,
         aws::AwsConnect,
     },
-    user::{Identity, InstanceId, Phone, PhoneType, Secret, UserId},
+    user::{Identity, InstanceId, Phone, PhoneLine, Secret, UserId},
 };
 use serde_json::Value;
 
