@@ -96,7 +96,7 @@ impl Resolver<'_> {
         };
         let options = self.wishes.options(kind, None, &resource.options);
         let auto_name = auto_name(&user.name, suffix.as_deref());
-        let context = self.wishes.context(options, auto_name, user.base(), directory.as_deref());
+        let context = self.wishes.context(options, auto_name, user.base(), directory.as_deref(), false);
         let (desired, _) = resolve(spec, &context).map_err(|report| Failure::new(report.to_string()))?;
         self.passwords.add(&user.name, password_of(desired.spec()), user.base());
         Ok(desired)

@@ -29,9 +29,9 @@ use std::{collections::BTreeSet, path::Path, process::ExitCode};
 use connect_user::{
     client::CancellationToken,
     diff::Action,
-    fleet::{Guard, PlanOptions, Session, SessionOptions},
+    fleet::{Guard, PlanOptions, RecoveredUser, Session, SessionOptions},
     read::Strategy,
-    user::{Code, UserId},
+    user::{Code, Diagnostic, UserId},
 };
 
 use crate::{
@@ -184,9 +184,21 @@ fn session_options<'a>(backend: &Backend, wishes: &Wishes, read_only: bool) -> S
     options
 }
 
+/// How many notes of a kind are shown one by one.
+const SHOWN: usize = 5;
+
 /// Looks into creations that an earlier run could not write down.
 async fn recover(session: &mut Session<'_>) -> Outcome<()> {
-    session.recover().await?.iter().for_each(|user| output::diagnostic(&user.diagnostic()));
+    let found: Vec<Diagnostic> = session.recover().await?.iter().map(RecoveredUser::diagnostic).collect();
+    // A kill in a large apply leaves many of a kind.
+    for (index, user) in found.iter().enumerate() {
+        let alike = |others: &[Diagnostic]| others.iter().filter(|other| other.code == user.code).count();
+        match alike(&found[..index]) {
+            0..SHOWN => output::diagnostic(user),
+            SHOWN => output::note(&format!("the same is true of {} more users", alike(&found[index..]))),
+            _ => {}
+        }
+    }
     Ok(())
 }
 

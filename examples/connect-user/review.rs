@@ -160,7 +160,8 @@ impl Looking<'_, '_> {
         let actual = self.session.state(&user.name);
         let options = self.wishes.options(kind, None, &user.options);
         let auto_name = auto_name(&user.name, suffix(entry));
-        let context = self.wishes.context(options.clone(), auto_name, actual, directory);
+        let context =
+            self.wishes.context(options.clone(), auto_name, actual, directory, user.options.import.is_some());
         // A name that has no suffix yet is not known before the user is made.
         let is_given =
             properties.get("name").is_some_and(|name| *name != Value::Null && name.as_str() != Some(""));
@@ -240,7 +241,13 @@ fn specs(
         let spec = UserSpec::decode(properties).unwrap_or_else(|errors| errors.into_parts().1);
         let suffix = suffix(session.entries().get(&user.name));
         let options = wishes.options(wishes.assumed, None, &user.options);
-        let context = wishes.context(options.clone(), auto_name(&user.name, suffix), None, None);
+        let context = wishes.context(
+            options.clone(),
+            auto_name(&user.name, suffix),
+            None,
+            None,
+            user.options.import.is_some(),
+        );
         let spec = if suffix.is_some() { with_name(&spec, &context) } else { spec };
         specs.insert(&user.name, (spec, options));
     }

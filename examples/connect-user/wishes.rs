@@ -92,8 +92,10 @@ impl Wishes {
         auto_name: AutoName,
         prior: Option<&'a UserState>,
         names: Option<&'a Directory>,
+        is_imported: bool,
     ) -> Context<'a> {
         Context::builder()
+            .exists(is_imported)
             .options(options)
             .auto_name(auto_name)
             .overrides(self.overrides.clone())

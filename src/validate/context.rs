@@ -35,6 +35,10 @@ pub struct Context<'a> {
     /// The user as it is; without one, or with one of another instance or name, the rules of creation
     /// hold.
     pub prior: Option<&'a UserState>,
+    /// Whether the user exists although there is no `prior`, as one that is imported does: the rules of creation
+    /// do not hold. Default: no.
+    #[builder(default)]
+    pub exists: bool,
     /// What names of profiles and groups stand for, and which ids there are. Without it, what a spec names
     /// rather than identifies is not known yet.
     pub names: Option<&'a dyn Names>,

@@ -100,7 +100,8 @@ pub fn with_name(spec: &UserSpec, context: &Context<'_>) -> UserSpec {
 }
 
 fn check(spec: &UserSpec, found: Vec<Diagnostic>, context: &Context<'_>) -> Report {
-    let subject = Subject::new(spec, &context.options, context.proficiency_limit, context.prior);
+    let subject =
+        Subject::new(spec, &context.options, context.proficiency_limit, context.prior, context.exists);
     let overrides = &context.overrides;
     let judged = |diagnostic: Diagnostic| {
         let severity = overrides.severity(diagnostic.code).unwrap_or(diagnostic.severity);

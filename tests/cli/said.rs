@@ -291,3 +291,20 @@ fn options_that_a_command_ignores_are_refused() {
         assert_eq!(line["level"], "error", "{line}");
     }
 }
+
+#[test]
+fn a_user_that_is_imported_may_have_any_name() {
+    let tool = Tool::new();
+    let mut properties = jane();
+    properties["name"] = json!("mholt@0058d00000AbCdEQAV@00D8d000001XyZaEAK");
+    let resource = |options: Value| {
+        tool.write(&users(json!({"mholt": {
+            "type": "aws:connect:User", "properties": properties, "options": options,
+        }})))
+    };
+    let made = tool.ok(&["validate", &resource(json!({}))]);
+    assert!(made.err.contains("name-at-sign"), "{}", made.err);
+    let id = format!("{}:u", properties["instanceId"].as_str().expect("an id"));
+    let imported = tool.ok(&["validate", &resource(json!({"import": id}))]);
+    assert!(!imported.err.contains("name-at-sign"), "{}", imported.err);
+}

@@ -19,6 +19,7 @@ impl<'a> Subject<'a> {
         options: &'a Options,
         proficiency_limit: usize,
         prior: Option<&'a UserState>,
+        exists: bool,
     ) -> Self {
         let stays = |prior: &UserState| {
             let instance = spec.instance_id.known().is_none_or(|id| *id == prior.instance_id);
@@ -26,7 +27,7 @@ impl<'a> Subject<'a> {
             let ignores = |property| options.ignores(property);
             (instance || ignores(Property::InstanceId)) && (name || ignores(Property::Name))
         };
-        Self { spec, options, proficiency_limit, prior, creates: !prior.is_some_and(stays) }
+        Self { spec, options, proficiency_limit, prior, creates: !prior.map_or(exists, stays) }
     }
 
     pub(in crate::validate) fn is(&self, kind: IdentityManagementType) -> bool {
