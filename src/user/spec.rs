@@ -16,7 +16,7 @@ object! {
     /// Every value that another resource may still have to produce is an [`Input`], and what may be
     /// left out is an `Option`: a host sees known, null and unknown at every leaf. An empty text is the same as
     /// none in `hierarchy_group_id`, `directory_user_id`, e-mail addresses and telephone numbers. Names are those of
-    /// Pulumi's `aws:connect:User`; [`Property`] says what each is, its bounds and what a change does.
+    /// Pulumi's `aws:connect:User`; [`Property`](crate::user::Property) says what each is, its bounds and what a change does.
     ///
     /// ```
     /// use connect_user::user::{IdentityInfo, PhoneConfig, PhoneType, UserSpec};
