@@ -18,6 +18,8 @@ mod args {
 }
 #[path = "../../examples/connect-user/failure.rs"]
 mod failure;
+#[path = "../../examples/connect-user/input.rs"]
+mod input;
 #[path = "../../examples/connect-user/program/mod.rs"]
 mod program;
 #[path = "../../examples/connect-user/settings.rs"]
