@@ -1,8 +1,9 @@
 """A thousand users through `terraform plan` with this provider, beside `connect-user plan` of the same users.
 
-    python3 scale.py CONNECT_SERVER CONNECT_USER PROVIDER [USERS]
+    python3 scale.py CONNECT_SERVER CONNECT_USER PROVIDER [USERS [TEAM]]
 
-The three are paths of built programs; `connect-user` needs the feature `aws`. Everything stays on loopback.
+The three are paths of built programs; `connect-user` needs the feature `aws`. With a TEAM, every user has it as
+a tag. Everything stays on loopback.
 """
 
 import collections
@@ -16,6 +17,7 @@ import time
 
 SERVER, TOOL, PROVIDER = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:4])
 USERS = int(sys.argv[4]) if len(sys.argv) > 4 else 1000
+TAGS = {"team": sys.argv[5]} if len(sys.argv) > 5 else None
 
 CONFIGURATION = """
 terraform {
@@ -45,6 +47,7 @@ resource "connect_user" "agent" {
   phone_config {
     phone_type = "SOFT_PHONE"
   }
+  tags = %s
 }
 """
 
@@ -52,7 +55,7 @@ resource "connect_user" "agent" {
 def program(count):
     user = lambda number: {
         "instanceId": "1c2d", "name": f"agent-{number}", "routingProfileId": "r1", "securityProfileIds": ["s1"],
-        "identityInfo": {"firstName": "Agent", "lastName": f"No {number}"}, "phoneConfig": {"phoneType": "SOFT_PHONE"},
+        "identityInfo": {"firstName": "Agent", "lastName": f"No {number}"}, "phoneConfig": {"phoneType": "SOFT_PHONE"}, "tags": TAGS,
     }
     users = {f"agent{number}": {"type": "aws:connect:User", "properties": user(number)} for number in range(count)}
     return json.dumps({"resources": users})
@@ -98,7 +101,7 @@ def main():
             terraform, own = top / "terraform", top / "own"
             terraform.mkdir()
             own.mkdir()
-            (terraform / "main.tf").write_text(CONFIGURATION % (url, "changed", USERS))
+            (terraform / "main.tf").write_text(CONFIGURATION % (url, "changed", USERS, json.dumps(TAGS)))
             (own / "p.json").write_text(program(USERS))
             run(["terraform", "init"], terraform)
             run(["terraform", "apply", "-auto-approve", "-parallelism=50"], terraform)
@@ -118,7 +121,7 @@ def main():
                 ("`connect-user plan`", own, [TOOL, "plan", "p.json", "--detailed-exitcode", *aws], None),
             ]:
                 if refresh:
-                    (terraform / "main.tf").write_text(CONFIGURATION % (url, refresh, USERS))
+                    (terraform / "main.tf").write_text(CONFIGURATION % (url, refresh, USERS, json.dumps(TAGS)))
                 seconds, made = run(command, folder)
                 most = max(made.values())
                 floor = max(0, most - 5) / 2
