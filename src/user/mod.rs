@@ -13,7 +13,10 @@ mod decode_error;
 mod desired;
 mod diagnostic;
 mod document;
-#[allow(missing_debug_implementations, reason = "of builders, which the derive makes where it is expanded")]
+#[allow(
+    missing_debug_implementations,
+    reason = "derived builders have no Debug, and the lint sees those that a macro of ours expands to"
+)]
 mod element;
 mod empty;
 mod encode;
@@ -40,7 +43,10 @@ mod reference;
 mod secret;
 mod settings;
 mod settle;
-#[allow(missing_debug_implementations, reason = "of builders, which the derive makes where it is expanded")]
+#[allow(
+    missing_debug_implementations,
+    reason = "derived builders have no Debug, and the lint sees those that a macro of ours expands to"
+)]
 mod spec;
 mod state;
 mod suggestion;
