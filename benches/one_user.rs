@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use connect_user::{
-    diff::{Options, diff, plan},
+    diff::{Settings, diff, plan},
     user::{UserSpec, UserState},
     validate::{Context, resolve, validate},
 };
@@ -67,7 +67,7 @@ fn state(document: &Value) -> UserState {
 
 fn one(c: &mut Criterion) {
     let state = state(&document());
-    let options = Options::default();
+    let options = Settings::default();
     let context = Context::builder().prior(&state).build();
     let cases = [("unchanged", document()), ("one_changed", changed()), ("all_changed", all_changed())];
     let mut group = c.benchmark_group("one_user");
@@ -108,7 +108,7 @@ fn typical() -> Value {
 /// A million comparisons over a hundred thousand users, which is far more than any cache holds.
 fn million(c: &mut Criterion) {
     const USERS: usize = 1_000_000;
-    let options = Options::default();
+    let options = Settings::default();
     let mut group = c.benchmark_group("million_users");
     group.sample_size(10).throughput(Throughput::Elements(USERS as u64));
     for (name, document) in [("typical", typical()), ("everything_set", document())] {

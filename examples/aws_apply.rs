@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut spec = state.to_spec(&Default::default());
     spec.routing_profile_id = Input::Known(routing_profile.as_str().into());
 
-    let options = diff::Options::builder()
+    let options = diff::Settings::builder()
         .maybe_identity_management(identity_management(&connect, &id.instance).await?)
         .build();
     let context = Context::builder().options(options.clone()).prior(&state).build();

@@ -100,7 +100,7 @@ fn with_security_profiles() -> UserSpec {
 async fn main() -> Result<(), Box<dyn Error>> {
     let kind = IdentityManagementType::ConnectManaged;
     let connect = MemoryConnect::any_instance(kind);
-    let options = diff::Options::builder().identity_management(kind).build();
+    let options = diff::Settings::builder().identity_management(kind).build();
     let context = Context::builder().options(options.clone()).build();
     for spec in
         [basic(), with_hierarchy_group(), with_identity_info(), with_phone_type(), with_security_profiles()]

@@ -5,7 +5,7 @@
 //! ```
 
 use connect_user::{
-    diff::{Options, preview},
+    diff::{Settings, preview},
     user::{IdentityInfo, Input, PhoneConfig, PhoneType, UserSpec},
     validate::{Context, validate},
 };
@@ -24,6 +24,6 @@ fn main() {
     let report = validate(&spec, &Context::default());
     println!("{report}\n");
 
-    let preview = preview(&spec, None, &Options::default());
+    let preview = preview(&spec, None, &Settings::default());
     print!("{}", preview.text("jane"));
 }

@@ -44,7 +44,7 @@ async fn reconcile(
         Some(known) => refresh(connect, known).await?,
         None => None,
     };
-    let options = diff::Options::builder().identity_management(KIND).build();
+    let options = diff::Settings::builder().identity_management(KIND).build();
     let context = Context::builder().options(options.clone()).maybe_prior(actual.as_ref()).build();
     let (desired, _) = resolve(spec, &context)?;
     let plan = plan(desired, actual.as_ref(), &options)?;

@@ -44,7 +44,7 @@
 //!     .build();
 //!
 //! let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
-//! let options = diff::Options::builder().identity_management(IdentityManagementType::Saml).build();
+//! let options = diff::Settings::builder().identity_management(IdentityManagementType::Saml).build();
 //! let context = Context::builder().options(options.clone()).build();
 //! let (desired, _warnings) = resolve(spec, &context)?;
 //! let plan = plan(desired, None, &options)?;

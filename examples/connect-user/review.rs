@@ -230,9 +230,9 @@ fn specs(
     program: &Program,
     session: &Session<'_>,
     wishes: &Wishes,
-) -> Outcome<Vec<(UserSpec, diff::Options)>> {
+) -> Outcome<Vec<(UserSpec, diff::Settings)>> {
     let mut scope = Scope::default();
-    let mut specs: BTreeMap<&str, (UserSpec, diff::Options)> = BTreeMap::new();
+    let mut specs: BTreeMap<&str, (UserSpec, diff::Settings)> = BTreeMap::new();
     for user in program.in_order() {
         let properties = program.evaluate(user, &scope)?.properties;
         if program.is_needed(&user.name) {

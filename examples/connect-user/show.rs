@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use connect_user::{
     client::ErrorKind,
-    diff::{Change, ChangeKind, Options, drift as differences},
+    diff::{Change, ChangeKind, Settings, drift as differences},
     fleet::{Change as Record, Entry, ProgramUser, refresh},
     read::{self, Strategy},
     user::{ImportId, UserState, Value, one_line},
@@ -163,7 +163,7 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
             _ => failure.help(error.help()),
         }
     })?;
-    let options = Options::builder().default_tags(global.default_tag.iter().cloned().collect()).build();
+    let options = Settings::builder().default_tags(global.default_tag.iter().cloned().collect()).build();
     let properties = state.to_spec(&options).encode();
     kind_of(&mut backend, &properties).await?;
     store.commit(vec![Record::Put(name.to_owned(), Box::new(Entry::new(state.clone())))]).await?;

@@ -25,7 +25,7 @@ pub struct Wishes {
     pub overrides: Overrides,
     /// How severe a reference to nothing is.
     pub undefined: Severity,
-    pub options: diff::Options,
+    pub options: diff::Settings,
     pub fingerprints: Fingerprints,
     pub targets: BTreeSet<String>,
     strategy: Option<Strategy>,
@@ -44,7 +44,7 @@ impl Wishes {
             .map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
         let allows_undefined = args.allow.iter().any(|code| code == UNDEFINED_REFERENCE)
             && args.deny.iter().all(|code| code != UNDEFINED_REFERENCE);
-        let options = diff::Options::builder()
+        let options = diff::Settings::builder()
             .default_tags(default_tags)
             .ignore_tags(IgnoreTags::new(&args.ignore_tag, &args.ignore_tag_prefix))
             .password(match args.on_password_change {
@@ -88,7 +88,7 @@ impl Wishes {
 
     pub fn context<'a>(
         &self,
-        options: diff::Options,
+        options: diff::Settings,
         auto_name: AutoName,
         prior: Option<&'a UserState>,
         names: Option<&'a Directory>,
@@ -110,7 +110,7 @@ impl Wishes {
         kind: Option<IdentityManagementType>,
         password_changed: Option<bool>,
         resource: &ResourceOptions,
-    ) -> diff::Options {
+    ) -> diff::Settings {
         let mut options = self.options.clone();
         options.identity_management = kind;
         options.password_changed = password_changed;

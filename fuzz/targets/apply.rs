@@ -23,7 +23,7 @@ async fn applied(
     state: Option<&UserState>,
     client: &dyn ConnectClient,
 ) -> Option<Result<(Option<UserState>, String), Failed>> {
-    let options = diff::Options::builder().identity_management(KIND).build();
+    let options = diff::Settings::builder().identity_management(KIND).build();
     let context = Context::builder().options(options.clone()).maybe_prior(state).build();
     let (desired, _) = resolve(spec.clone(), &context).ok()?;
     let plan = plan(desired, state, &options).ok()?;

@@ -90,7 +90,7 @@ pub async fn apply(
 pub async fn delete(
     state: &UserState,
     client: &dyn ConnectClient,
-    plan: &diff::Options,
+    plan: &diff::Settings,
     options: &Options<'_>,
 ) -> Result<Applied, Failed> {
     match plan_deletion(state, plan) {
@@ -302,7 +302,7 @@ impl Run<'_> {
         let Some(known) = &self.state else { return Ok(()) };
         let proficiencies = plan.steps().iter().any(|step| writes_proficiencies(step.operation));
         let read = reread(self.client, known, proficiencies).await?;
-        let watched = diff::Options::builder().ignore_tags(plan.ignore_tags().clone()).build();
+        let watched = diff::Settings::builder().ignore_tags(plan.ignore_tags().clone()).build();
         if read.is_none() && self.desired.is_none() {
             // Deleting it will find that out, and be content.
             return Ok(());

@@ -1,6 +1,6 @@
 //! What has changed since the last apply, and by someone else.
 
-use super::{Change, ChangeKind, DirectoryUserIdPolicy, Options, preview::diff};
+use super::{Change, ChangeKind, DirectoryUserIdPolicy, Settings, preview::diff};
 use crate::user::{Input, Property, PropertySet, UserState, is_system_tag};
 
 /// The differences between a user as it was recorded and as it is: what somebody changed in between,
@@ -8,8 +8,8 @@ use crate::user::{Input, Property, PropertySet, UserState, is_system_tag};
 ///
 /// What only reads differently is no drift: an absent `autoAccept` is `false`, a set has no order, and
 /// tags of AWS come and go. Nothing is said of what either of the two did not read, nor of what
-/// [`Options::ignore_changes`] and [`Options::ignore_tags`] name; the other options mean nothing here.
-pub fn drift(recorded: &UserState, actual: &UserState, options: &Options) -> Vec<Change> {
+/// [`Settings::ignore_changes`] and [`Settings::ignore_tags`] name; the other options mean nothing here.
+pub fn drift(recorded: &UserState, actual: &UserState, options: &Settings) -> Vec<Change> {
     let mut spec = recorded.whole_spec();
     spec.password = None;
     let own = recorded.tags_all.iter().filter(|(key, _)| !is_system_tag(key));
@@ -25,7 +25,7 @@ pub fn drift(recorded: &UserState, actual: &UserState, options: &Options) -> Vec
     let unread = recorded.record.unread.union(actual.record.unread);
     actual.record.managed = seen;
     actual.record.unfinished = Default::default();
-    let options = Options::builder()
+    let options = Settings::builder()
         .password_changed(false)
         .directory_user_id(DirectoryUserIdPolicy::Replace)
         .ignore_changes(options.ignore_changes.clone())

@@ -34,5 +34,5 @@ pub use step::Step;
 pub use text::{PreviewText, symbol};
 
 pub use crate::user::options::{
-    DirectoryUserIdPolicy, Options, OptionsBuilder, PasswordPolicy, QuickConnects,
+    DirectoryUserIdPolicy, PasswordPolicy, QuickConnects, Settings, SettingsBuilder,
 };

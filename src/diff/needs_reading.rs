@@ -1,6 +1,6 @@
 //! What must be read of a user before a plan of it can be made.
 
-use super::{Diff, Options, preview::against, sides::Sides, unread::unread_writes};
+use super::{Diff, Settings, preview::against, sides::Sides, unread::unread_writes};
 use crate::user::{Code, Diagnostic, Property, PropertySet, UserSpec, UserState, keep_ignored};
 
 /// The properties that must be read before `spec` can be planned for the user: those that a call would write
@@ -10,7 +10,7 @@ use crate::user::{Code, Diagnostic, Property, PropertySet, UserSpec, UserState, 
 /// `spec` may hold unknowns: what a call that may be needed would write counts too.
 ///
 /// ```
-/// use connect_user::{diff::{Options, needs_reading}, user::{PropertySet, UserState}};
+/// use connect_user::{diff::{Settings, needs_reading}, user::{PropertySet, UserState}};
 ///
 /// # let document = serde_json::json!({
 /// #     "instanceId": "i", "name": "jane", "routingProfileId": "r", "securityProfileIds": ["s"],
@@ -20,13 +20,13 @@ use crate::user::{Code, Diagnostic, Property, PropertySet, UserSpec, UserState, 
 /// let mut found: UserState = serde_json::from_value(document)?;
 /// found.record.unread = PropertySet::NOT_IN_SEARCH;
 /// let mut spec = found.to_spec(&Default::default());
-/// assert!(needs_reading(&spec, &found, &Options::default()).is_empty());
+/// assert!(needs_reading(&spec, &found, &Settings::default()).is_empty());
 ///
 /// spec.identity_info.as_mut().unwrap().first_name = Some("June".into());
-/// assert_eq!(needs_reading(&spec, &found, &Options::default()), PropertySet::NOT_IN_SEARCH);
+/// assert_eq!(needs_reading(&spec, &found, &Settings::default()), PropertySet::NOT_IN_SEARCH);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-pub fn needs_reading(spec: &UserSpec, state: &UserState, options: &Options) -> PropertySet {
+pub fn needs_reading(spec: &UserSpec, state: &UserState, options: &Settings) -> PropertySet {
     let spec = spec.without_empty_texts();
     let spec = keep_ignored(&spec, state, options);
     let sides = Sides::new(&spec, state, options);

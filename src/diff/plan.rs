@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::{
-    Action, Diff, Options, Preview, Step,
+    Action, Diff, Preview, Settings, Step,
     preview::{preview, preview_deletion},
 };
 use crate::user::{Code, DesiredUser, Diagnostic, IgnoreTags, Path, Property, UserState, joined};
@@ -103,7 +103,11 @@ impl Serialize for Plan {
 /// protected user would be replaced, where a replacement lacks what a new user needs, where a call would
 /// write what was not read (`not-read`; [`needs_reading`](super::needs_reading) tells before), or where the
 /// user was validated with other default tags or another identity management type (`settings-differ`).
-pub fn plan(mut desired: DesiredUser, state: Option<&UserState>, options: &Options) -> Result<Plan, Refused> {
+pub fn plan(
+    mut desired: DesiredUser,
+    state: Option<&UserState>,
+    options: &Settings,
+) -> Result<Plan, Refused> {
     if let Some(notice) = settings_differ(&desired, options) {
         return Err(Refused(vec![notice]));
     }
@@ -120,7 +124,7 @@ pub fn plan(mut desired: DesiredUser, state: Option<&UserState>, options: &Optio
 }
 
 /// What was checked under other settings was not checked.
-fn settings_differ(desired: &DesiredUser, options: &Options) -> Option<Diagnostic> {
+fn settings_differ(desired: &DesiredUser, options: &Settings) -> Option<Diagnostic> {
     let is_other_kind = |kind| options.identity_management != Some(kind);
     let (path, what) = if desired.default_tags() != &options.default_tags {
         (Property::Tags.into(), "default tags")
@@ -139,7 +143,7 @@ fn settings_differ(desired: &DesiredUser, options: &Options) -> Option<Diagnosti
 /// # Errors
 ///
 /// [`Refused`] where the user is protected.
-pub fn plan_deletion(state: &UserState, options: &Options) -> Result<Plan, Refused> {
+pub fn plan_deletion(state: &UserState, options: &Settings) -> Result<Plan, Refused> {
     let preview = preview_deletion(state, options);
     accept(&preview)?;
     let ignore_tags = options.ignore_tags.clone();

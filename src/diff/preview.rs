@@ -7,7 +7,7 @@ use serde::Serialize;
 #[cfg(feature = "fleet")]
 use super::Call;
 use super::{
-    Action, Change, ChangeKind, Diff, Options, ReplacementOrder, Step, changes,
+    Action, Change, ChangeKind, Diff, ReplacementOrder, Settings, Step, changes,
     sides::Sides,
     step::{creation, deletion, replaced, replacement, update},
     unread,
@@ -69,7 +69,7 @@ impl Preview {
 /// nothing differs.
 ///
 /// ```
-/// use connect_user::{diff::{Action, Options, diff}, user::UserSpec};
+/// use connect_user::{diff::{Action, Settings, diff}, user::UserSpec};
 ///
 /// let spec = UserSpec::builder()
 ///     .instance_id("1c2d")
@@ -77,11 +77,11 @@ impl Preview {
 ///     .routing_profile_id("7a9b")
 ///     .security_profile_ids(["5e6f"])
 ///     .build();
-/// let diff = diff(&spec, None, &Options::default());
+/// let diff = diff(&spec, None, &Settings::default());
 /// assert_eq!(diff.action, Action::Create);
 /// assert_eq!(diff.changes.len(), 4);
 /// ```
-pub fn diff(spec: &UserSpec, state: Option<&UserState>, options: &Options) -> Diff {
+pub fn diff(spec: &UserSpec, state: Option<&UserState>, options: &Settings) -> Diff {
     let spec = &*spec.without_empty_texts();
     match state {
         None => Diff { action: Action::Create, changes: additions(spec, options), ..Diff::default() },
@@ -144,7 +144,7 @@ fn protected(what: &str) -> Diagnostic {
 }
 
 /// Everything that a new user sets.
-fn additions(spec: &UserSpec, options: &Options) -> Vec<Change> {
+fn additions(spec: &UserSpec, options: &Settings) -> Vec<Change> {
     let mut changes = Vec::new();
     let add = |property: Property, path: Path, after: Value| {
         let unknown = has_unknowns(&after);
@@ -194,7 +194,7 @@ fn has_unknowns(value: &Value) -> bool {
 }
 
 /// What a deletion takes away.
-pub(super) fn deletion_diff(state: &UserState, options: &Options) -> Diff {
+pub(super) fn deletion_diff(state: &UserState, options: &Settings) -> Diff {
     let document = state.whole_spec().encode();
     let gone = |property: Property, path: Path, before: Value| Change {
         forces_replacement: false,
@@ -221,7 +221,7 @@ pub(super) fn deletion_diff(state: &UserState, options: &Options) -> Diff {
 ///
 /// What a step carries is there only where it is known whole; [`plan`](super::plan) asks for a user
 /// that is.
-pub fn preview(spec: &UserSpec, state: Option<&UserState>, options: &Options) -> Preview {
+pub fn preview(spec: &UserSpec, state: Option<&UserState>, options: &Settings) -> Preview {
     let spec = &*spec.without_empty_texts();
     let Some(state) = state else {
         let diff = diff(spec, None, options);
@@ -243,7 +243,7 @@ pub fn preview(spec: &UserSpec, state: Option<&UserState>, options: &Options) ->
 }
 
 /// What deleting a user takes away, and the calls.
-pub fn preview_deletion(state: &UserState, options: &Options) -> Preview {
+pub fn preview_deletion(state: &UserState, options: &Settings) -> Preview {
     let steps = replaced(state).iter().flat_map(|user| deletion(user, options.quick_connects)).collect();
     Preview { diff: deletion_diff(state, options), steps }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::Options;
+use super::Settings;
 use crate::user::{
     Channel, Element, IdentityManagementType, Input, Phone, Property, PropertySet, UserSpec, UserState,
 };
@@ -24,14 +24,14 @@ pub(super) enum Want<'a, T> {
 pub(super) struct Sides<'a> {
     pub(super) spec: &'a UserSpec,
     pub(super) state: &'a UserState,
-    pub(super) options: &'a Options,
+    pub(super) options: &'a Settings,
     managed: PropertySet,
     /// The phone that the user will have, and the one that the spec asks for, once somebody asks.
     pub(super) phones: OnceCell<[Phone; 2]>,
 }
 
 impl<'a> Sides<'a> {
-    pub(super) fn new(spec: &'a UserSpec, state: &'a UserState, options: &'a Options) -> Self {
+    pub(super) fn new(spec: &'a UserSpec, state: &'a UserState, options: &'a Settings) -> Self {
         Self { spec, state, options, managed: spec.managed(), phones: OnceCell::new() }
     }
 

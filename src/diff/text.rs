@@ -8,7 +8,7 @@ use crate::user::{Path, Property, Value, one_line, quoted};
 /// A preview in the form that people know from `terraform plan` and `pulumi preview`.
 ///
 /// ```
-/// use connect_user::{diff::{Options, preview}, user::{Input, UserSpec}};
+/// use connect_user::{diff::{Settings, preview}, user::{Input, UserSpec}};
 ///
 /// let spec = UserSpec::builder()
 ///     .instance_id("1c2d")
@@ -16,7 +16,7 @@ use crate::user::{Path, Property, Value, one_line, quoted};
 ///     .routing_profile_id(Input::Unknown)
 ///     .security_profile_ids(["5e6f"])
 ///     .build();
-/// let text = preview(&spec, None, &Options::default()).text("jane").to_string();
+/// let text = preview(&spec, None, &Settings::default()).text("jane").to_string();
 /// assert_eq!(text, "\
 /// + jane will be created
 ///     + instanceId: \"1c2d\"

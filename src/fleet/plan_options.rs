@@ -76,7 +76,7 @@ pub struct PlanOptions {
     /// [`ProgramUser`](super::ProgramUser); `protect` here holds for recorded users that are missing from the
     /// program.
     #[builder(default)]
-    pub user: diff::Options,
+    pub user: diff::Settings,
     /// How many deletions there may be: at most ten, and a tenth of the recorded users, by default.
     #[builder(default)]
     pub guard: Guard,

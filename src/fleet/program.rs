@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bon::Builder;
 
 use crate::{
-    diff::Options,
+    diff::Settings,
     user::{DesiredUser, Input, InstanceId, UserSpec},
 };
 
@@ -52,12 +52,12 @@ pub struct PartialUser {
     /// [`with_name`](crate::validate::with_name) make it.
     pub spec: UserSpec,
     /// What the host has decided about the user: what it is validated and planned with.
-    pub options: Options,
+    pub options: Settings,
 }
 
 impl Desired {
     /// A user of whom something is not known yet.
-    pub fn partial(spec: UserSpec, options: Options) -> Self {
+    pub fn partial(spec: UserSpec, options: Settings) -> Self {
         Self::Partial(Box::new(PartialUser { spec, options }))
     }
 
@@ -70,7 +70,7 @@ impl Desired {
     }
 
     /// What the host has decided about the user.
-    pub fn options(&self) -> &Options {
+    pub fn options(&self) -> &Settings {
         match self {
             Self::Known(desired) => desired.options(),
             Self::Partial(partial) => &partial.options,

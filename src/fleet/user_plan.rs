@@ -2,7 +2,7 @@
 
 use super::program::Lifecycle;
 use crate::{
-    diff::{self, Action, Options, Plan, Preview, Step},
+    diff::{self, Action, Plan, Preview, Settings, Step},
     user::{Code, DesiredUser, Diagnostic, InstanceId, UserState},
 };
 
@@ -42,7 +42,7 @@ pub(super) enum Planned {
 pub(super) struct Partial {
     pub(super) preview: Preview,
     pub(super) base: Option<UserState>,
-    pub(super) options: Options,
+    pub(super) options: Settings,
 }
 
 impl UserPreview {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     client::{ClientResult, ConnectClient},
-    diff::{Options, needs_reading},
+    diff::{Settings, needs_reading},
     user::{Diagnostic, InstanceId, Property, UserSpec, UserState},
 };
 
@@ -96,7 +96,7 @@ impl Reader {
         &self,
         spec: &UserSpec,
         known: &UserState,
-        options: &Options,
+        options: &Settings,
         client: &dyn ConnectClient,
     ) -> ClientResult<Reading> {
         let id = known.instance_id.to_bare();

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DesiredUser, IgnoreTags, InstanceId, Proficiencies, Tags, Timestamp, UserSpec,
-    options::{DirectoryUserIdPolicy, Options},
+    options::{DirectoryUserIdPolicy, Settings},
 };
 
 /// A creation that was begun, and of which nobody knows yet whether it made a user: no answer came, or the
@@ -20,7 +20,7 @@ pub struct CreationAttempt {
     instance_id: InstanceId,
     name: String,
     /// What recognising the user takes of the host's decisions: default tags, and tags to ignore.
-    options: Options,
+    options: Settings,
 }
 
 /// An attempt as it is written down.
@@ -55,8 +55,8 @@ impl From<CreationAttempt> for Written {
 }
 
 /// The options of a comparison that finds every difference but the password, which nobody can read.
-fn strict(default_tags: Tags, ignore_tags: IgnoreTags) -> Options {
-    Options::builder()
+fn strict(default_tags: Tags, ignore_tags: IgnoreTags) -> Settings {
+    Settings::builder()
         .default_tags(default_tags)
         .ignore_tags(ignore_tags)
         .password_changed(false)
@@ -67,7 +67,7 @@ fn strict(default_tags: Tags, ignore_tags: IgnoreTags) -> Options {
 impl CreationAttempt {
     /// The creation of the desired user, begun at that time.
     pub fn new(desired: &DesiredUser, began: Timestamp) -> Self {
-        let Options { default_tags, ignore_tags, .. } = desired.options().clone();
+        let Settings { default_tags, ignore_tags, .. } = desired.options().clone();
         Self {
             began,
             spec: UserSpec { password: None, ..desired.spec().clone() },
@@ -98,7 +98,7 @@ impl CreationAttempt {
     }
 
     /// What the user that it has made is compared with, besides the spec.
-    pub(crate) const fn options(&self) -> &Options {
+    pub(crate) const fn options(&self) -> &Settings {
         &self.options
     }
 

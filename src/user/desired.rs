@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
     IdentityManagementType, Input, InstanceId, PropertySet, Record, Secret, Tags, UserSettings, UserSpec,
-    UserState, keep::keep_ignored, options::Options,
+    UserState, keep::keep_ignored, options::Settings,
 };
 
 /// A user as it should be, with every value known and every rule kept: what planning takes.
@@ -17,7 +17,7 @@ pub struct DesiredUser {
     pub(crate) instance_id: InstanceId,
     pub(crate) name: String,
     pub(crate) settings: UserSettings,
-    pub(crate) options: Options,
+    pub(crate) options: Settings,
     /// What to record, where a plan has found that what is ignored stays recorded as it was.
     pub(crate) managed: Option<Box<Managed>>,
 }
@@ -62,7 +62,7 @@ impl DesiredUser {
     }
 
     /// What the host had decided when the user was validated.
-    pub const fn options(&self) -> &Options {
+    pub const fn options(&self) -> &Settings {
         &self.options
     }
 
@@ -93,7 +93,7 @@ impl DesiredUser {
     }
 
     /// Takes what is ignored from the user that is there; `is_new` says that another takes its place.
-    pub(crate) fn keep_ignored(&mut self, state: &UserState, options: &Options, is_new: bool) {
+    pub(crate) fn keep_ignored(&mut self, state: &UserState, options: &Settings, is_new: bool) {
         let Cow::Owned(kept) = keep_ignored(&self.spec, state, options) else { return };
         let managed = match is_new {
             true => Managed::of(&kept, options),
@@ -131,7 +131,7 @@ impl DesiredUser {
 
 impl Managed {
     /// What a spec sets of a new user.
-    pub(crate) fn of(spec: &UserSpec, options: &Options) -> Self {
+    pub(crate) fn of(spec: &UserSpec, options: &Settings) -> Self {
         let own = spec.tags.as_ref().and_then(Input::known);
         let is_own = |key: &String| own.is_some_and(|own| own.contains_key(key));
         let is_set = |key: &&String| !options.ignore_tags.contains(key);
@@ -165,7 +165,7 @@ impl Managed {
     }
 
     /// What it is for a user that exists: what is ignored is not set, and stays recorded as it was.
-    pub(crate) fn over(mut self, record: &Record, options: &Options) -> Self {
+    pub(crate) fn over(mut self, record: &Record, options: &Settings) -> Self {
         let ignored = options.ignored();
         self.properties = self.properties.difference(ignored).union(record.managed.intersection(ignored));
         for (keys, recorded) in

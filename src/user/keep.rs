@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Input, PhoneConfig, Property, UserSpec, UserState, keep_element::keep_elements, options::Options,
+    Input, PhoneConfig, Property, UserSpec, UserState, keep_element::keep_elements, options::Settings,
     settle::Settle,
 };
 
@@ -14,7 +14,7 @@ use super::{
 pub(crate) fn keep_ignored<'a>(
     spec: &'a UserSpec,
     state: &UserState,
-    options: &Options,
+    options: &Settings,
 ) -> Cow<'a, UserSpec> {
     if options.ignore_changes.is_empty() {
         return Cow::Borrowed(spec);

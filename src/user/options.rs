@@ -45,7 +45,7 @@ pub enum QuickConnects {
 /// that they cannot disagree on it.
 #[derive(Builder, Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Options {
+pub struct Settings {
     /// The default tags of the provider, which lie under the spec's. Default: none.
     #[builder(default)]
     pub default_tags: Tags,
@@ -89,13 +89,13 @@ pub struct Options {
     pub ignore_tags: IgnoreTags,
 }
 
-impl Options {
+impl Settings {
     /// Whether changes of the whole property are ignored.
     ///
     /// ```
-    /// use connect_user::{diff::Options, user::{Path, Property}};
+    /// use connect_user::{diff::Settings, user::{Path, Property}};
     ///
-    /// let options = Options::builder().ignore_changes(vec![Path::root().member("identityInfo")]).build();
+    /// let options = Settings::builder().ignore_changes(vec![Path::root().member("identityInfo")]).build();
     /// assert!(options.ignores(Property::Email) && !options.ignores(Property::Tags));
     /// ```
     pub fn ignores(&self, property: Property) -> bool {

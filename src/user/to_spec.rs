@@ -2,7 +2,7 @@
 
 use super::{
     Channel, Input, PhoneLine, Proficiencies, Property, TagInputs, UserSpec, UserState, is_system_tag,
-    options::Options, settle::Settle,
+    options::Settings, settle::Settle,
 };
 
 impl UserState {
@@ -10,8 +10,8 @@ impl UserState {
     ///
     /// What equals the service's default is left out, and so are the password, which cannot be read, and an
     /// empty list of proficiencies, which would make them managed. Tags that equal one of
-    /// [`Options::default_tags`] are left to the provider, and those of [`Options::ignore_tags`] to others.
-    pub fn to_spec(&self, options: &Options) -> UserSpec {
+    /// [`Settings::default_tags`] are left to the provider, and those of [`Settings::ignore_tags`] to others.
+    pub fn to_spec(&self, options: &Settings) -> UserSpec {
         let mut spec = self.whole_spec();
         let channels = &self.settings.channels;
         let phone = &self.settings.phone;

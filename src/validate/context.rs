@@ -3,7 +3,7 @@
 use bon::Builder;
 
 use super::{names::Names, overrides::Overrides};
-use crate::user::{AutoName, IdentityManagementType, Tags, UserState, options::Options};
+use crate::user::{AutoName, IdentityManagementType, Tags, UserState, options::Settings};
 
 /// The most proficiencies that a user may have by default.
 const DEFAULT_PROFICIENCY_LIMIT: usize = 10;
@@ -11,9 +11,9 @@ const DEFAULT_PROFICIENCY_LIMIT: usize = 10;
 /// What a rule may need to know besides the spec.
 ///
 /// ```
-/// use connect_user::{diff::Options, user::IdentityManagementType, validate::Context};
+/// use connect_user::{diff::Settings, user::IdentityManagementType, validate::Context};
 ///
-/// let options = Options::builder().identity_management(IdentityManagementType::Saml).build();
+/// let options = Settings::builder().identity_management(IdentityManagementType::Saml).build();
 /// let context = Context::builder().options(options.clone()).build();
 /// assert_eq!(context.options, options);
 /// ```
@@ -23,7 +23,7 @@ pub struct Context<'a> {
     /// What the host has decided: the same value that comparison and planning take. While the identity
     /// management type is not known in it, only what holds for all three types is an error.
     #[builder(field)]
-    pub options: Options,
+    pub options: Settings,
     /// What a name is made from where the spec gives none.
     pub auto_name: Option<AutoName>,
     /// The severities that the host has changed.
@@ -46,23 +46,23 @@ pub struct Context<'a> {
 
 impl<S: context_builder::State> ContextBuilder<'_, S> {
     /// What the host has decided; it replaces what was set of it before.
-    pub fn options(mut self, options: Options) -> Self {
+    pub fn options(mut self, options: Settings) -> Self {
         self.options = options;
         self
     }
 
-    /// Sets [`Options::identity_management`].
+    /// Sets [`Settings::identity_management`].
     pub fn identity_management(self, kind: IdentityManagementType) -> Self {
         self.maybe_identity_management(Some(kind))
     }
 
-    /// Sets [`Options::identity_management`], where it is known.
+    /// Sets [`Settings::identity_management`], where it is known.
     pub fn maybe_identity_management(mut self, kind: Option<IdentityManagementType>) -> Self {
         self.options.identity_management = kind;
         self
     }
 
-    /// Sets [`Options::default_tags`].
+    /// Sets [`Settings::default_tags`].
     pub fn default_tags(mut self, tags: Tags) -> Self {
         self.options.default_tags = tags;
         self

@@ -74,7 +74,7 @@ fn planned(spec: UserSpec, state: Option<&UserState>) -> Plan {
 }
 
 fn planned_in(kind: IdentityManagementType, spec: UserSpec, state: Option<&UserState>) -> Plan {
-    let options = diff::Options::builder().identity_management(kind).build();
+    let options = diff::Settings::builder().identity_management(kind).build();
     let context = Context::builder().options(options.clone()).maybe_prior(state).build();
     let desired = resolve(spec, &context).expect("valid").0;
     plan(desired, state, &options).expect("a plan")
@@ -188,12 +188,12 @@ async fn a_deletion_over_every_fault_of_the_wire_leaves_nobody() {
         let client = server.connect();
         let state = run(&client, spec(30), None).await.expect("a user");
         let options = apply::Options::default();
-        if let Err(failed) = delete(&state, &client, &diff::Options::default(), &options).await {
+        if let Err(failed) = delete(&state, &client, &diff::Settings::default(), &options).await {
             let ApplyError::Client(error) = failed.error else { panic!("{fault}: {}", failed.error) };
             assert_eq!(error.kind(), *kind, "{fault}: {error}");
             let left = failed.state.expect("it may still be there");
             assert_eq!(left.user_id, state.user_id);
-            delete(&left, &client, &diff::Options::default(), &options).await.expect("the second time");
+            delete(&left, &client, &diff::Settings::default(), &options).await.expect("the second time");
         }
         assert!(all_pages(&client, ListUsers::new(instance())).await.expect("listed").is_empty(), "{fault}");
     }

@@ -184,7 +184,7 @@ async fn quick_connects_of_its_file_go_with_their_user() {
 
     let server = Server::start(&["--instance", MANAGED, "--file", file]);
     let client = server.connect();
-    let options = diff::Options::builder().quick_connects(diff::QuickConnects::Delete).build();
+    let options = diff::Settings::builder().quick_connects(diff::QuickConnects::Delete).build();
     delete(&state, &client, &options, &apply::Options::default()).await.expect("deleted");
     assert!(find_by_name(&client, &instance(), "jane", true).await.expect("searched").is_none());
     let left = all_pages(&client, SearchQuickConnects::new(instance())).await.expect("searched");

@@ -47,7 +47,7 @@ fn desired(document: &Value, kind: IdentityManagementType, prior: Option<&UserSt
 }
 
 fn planned(document: &Value, kind: IdentityManagementType, state: Option<&UserState>) -> Plan {
-    let options = diff::Options::builder().identity_management(kind).build();
+    let options = diff::Settings::builder().identity_management(kind).build();
     plan(desired(document, kind, state), state, &options).expect("a plan")
 }
 
@@ -76,12 +76,12 @@ async fn check(connect: &MemoryConnect, document: &Value, kind: IdentityManageme
     assert_eq!(users.len(), 1, "one user: {users:#?}");
     let fresh = refresh(connect, state).await.expect("read").expect("there");
     assert!(
-        diff::drift(state, &fresh, &diff::Options::default()).is_empty(),
+        diff::drift(state, &fresh, &diff::Settings::default()).is_empty(),
         "{:#?}",
-        diff::drift(state, &fresh, &diff::Options::default())
+        diff::drift(state, &fresh, &diff::Settings::default())
     );
     check_effective(document, &users[0].0);
-    let again = preview(&spec(document), Some(&fresh), &diff::Options::default());
+    let again = preview(&spec(document), Some(&fresh), &diff::Settings::default());
     assert!(again.is_empty(), "{again:#?}\n{document}");
     assert_eq!(planned(document, kind, Some(&fresh)).diff().action, Action::None);
 }
@@ -216,7 +216,7 @@ proptest! {
             let connect = connect(kind);
             let made = applied(&connect, &document, kind, None).await;
             let state = import(&connect, &made.id()).await.expect("imported");
-            let options = diff::Options::builder().identity_management(kind).build();
+            let options = diff::Settings::builder().identity_management(kind).build();
             let described = state.to_spec(&options);
             assert_ne!(described.user_proficiencies, Some(connect_user::user::Input::Known(Vec::new())));
             let context = Context::builder().options(options.clone()).prior(&state).build();
@@ -327,7 +327,7 @@ async fn deleting_what_is_gone_is_success() {
     let state = applied(&connect, &saml(&[]), SAML, None).await;
     let request = DeleteUser::new(instance(), state.user_id.clone());
     connect.delete_user(&request).await.expect("deleted by someone else");
-    let plan = plan_deletion(&state, &diff::Options::default()).expect("a plan");
+    let plan = plan_deletion(&state, &diff::Settings::default()).expect("a plan");
     let done = run(&connect, &plan, Some(&state)).await.expect("deleted");
     assert_eq!(done.state, None);
     assert!(read(&connect, &instance(), &state.user_id).await.expect("read").is_none());
@@ -342,7 +342,7 @@ async fn quick_connects_go_with_the_user_where_the_host_says_so() {
             let quick_connect = QuickConnectSummary::new(id, id).user_id(user);
             assert!(connect.add_quick_connect(&instance(), quick_connect));
         }
-        let options = diff::Options::builder().quick_connects(choice).build();
+        let options = diff::Settings::builder().quick_connects(choice).build();
         apply::delete(&state, &connect, &options, &apply::Options::default()).await.expect("deleted");
         let request = connect_user::client::SearchQuickConnects::new(instance());
         assert_eq!(connect.search_quick_connects(&request).await.expect("search").items.len(), left);

@@ -2,7 +2,7 @@
 
 use connect_user::{
     diff::{
-        Action, ChangeKind, Options, PasswordPolicy, ReplacementOrder, Risk, diff, preview, preview_deletion,
+        Action, ChangeKind, PasswordPolicy, ReplacementOrder, Risk, Settings, diff, preview, preview_deletion,
     },
     user::{OnChange, PULUMI_UNKNOWN, PhoneLine, Property, Tags},
 };
@@ -96,7 +96,7 @@ fn what_was_never_set_is_left_alone() {
     for Row { property, one, .. } in rows() {
         let mut state = state(&with(&[(property.path(), one)]));
         state.record.managed.remove(property);
-        let preview = preview(&spec(&base()), Some(&state), &Options::default());
+        let preview = preview(&spec(&base()), Some(&state), &Settings::default());
         assert!(preview.is_empty(), "{property}: {preview:?}");
     }
 }
@@ -184,7 +184,7 @@ fn an_instance_by_its_arn_is_the_same_instance() {
 fn passwords_follow_the_policy() {
     let document = with(&[("password", json!("Password123"))]);
     let of = |password, changed| {
-        let options = Options::builder().password(password).maybe_password_changed(changed).build();
+        let options = Settings::builder().password(password).maybe_password_changed(changed).build();
         preview(&spec(&document), Some(&state(&base())), &options)
     };
     for policy in [PasswordPolicy::Warn, PasswordPolicy::Replace, PasswordPolicy::Refuse] {
@@ -200,7 +200,7 @@ fn passwords_follow_the_policy() {
     assert_eq!(of(PasswordPolicy::Refuse, Some(true)).diff.refusals().count(), 1);
     let mut recorded = state(&base());
     recorded.record.password = Some("Password1234".into());
-    let seen = diff(&spec(&document), Some(&recorded), &Options::default());
+    let seen = diff(&spec(&document), Some(&recorded), &Settings::default());
     assert_eq!(seen.notices.len(), 1, "the recorded password is compared");
     let text = format!("{seen:?} {} {}", serde_json::to_string(&replaced).unwrap(), replaced.text("jane"));
     assert!(!text.contains("Password123"), "{text}");
@@ -214,7 +214,7 @@ fn a_directory_user_id_is_refused_or_replaces() {
     assert_eq!(refused.diff.refusals().count(), 1);
     assert!(change(&before, &base()).is_empty(), "what the service filled in is no drift");
     let options =
-        Options::builder().directory_user_id(connect_user::diff::DirectoryUserIdPolicy::Replace).build();
+        Settings::builder().directory_user_id(connect_user::diff::DirectoryUserIdPolicy::Replace).build();
     let replaced = preview(&spec(&other), Some(&state(&before)), &options);
     assert_eq!(operations(&replaced), ["DeleteUser", "CreateUser"]);
 }
@@ -240,16 +240,16 @@ fn tags_are_compared_key_by_key_under_the_default_tags() {
     let mut foreign = state(&base());
     foreign.tags_all = Tags::from([("aws:x".into(), "1".into()), ("hand".into(), "made".into())]);
     let seen =
-        |document: &Value, options: &Options| operations(&preview(&spec(document), Some(&foreign), options));
-    assert!(seen(&base(), &Options::default()).is_empty(), "nobody manages them");
-    assert_eq!(seen(&tags(json!({})), &Options::default()), ["UntagResource"], "all are managed now");
-    let defaults = Options::builder().default_tags(Tags::from([("team".into(), "ops".into())])).build();
+        |document: &Value, options: &Settings| operations(&preview(&spec(document), Some(&foreign), options));
+    assert!(seen(&base(), &Settings::default()).is_empty(), "nobody manages them");
+    assert_eq!(seen(&tags(json!({})), &Settings::default()), ["UntagResource"], "all are managed now");
+    let defaults = Settings::builder().default_tags(Tags::from([("team".into(), "ops".into())])).build();
     assert_eq!(seen(&base(), &defaults), ["TagResource"]);
     let mut defaulted = state(&base());
     defaulted.tags_all = Tags::from([("team".into(), "ops".into())]);
     defaulted.record.default_tag_keys = ["team".to_owned()].into();
     assert!(preview(&spec(&base()), Some(&defaulted), &defaults).is_empty());
-    let gone = preview(&spec(&base()), Some(&defaulted), &Options::default());
+    let gone = preview(&spec(&base()), Some(&defaulted), &Settings::default());
     assert_eq!(operations(&gone), ["UntagResource"], "a default that is no longer one");
 }
 
@@ -291,13 +291,13 @@ fn a_phone_change_puts_back_what_it_flattens() {
     let mut by_hand = state(&before);
     by_hand.record.managed.remove(Property::AfterContactWorkConfigs);
     let auto = with(&[("phoneConfig.autoAccept", json!(true))]);
-    let kept = preview(&spec(&auto), Some(&by_hand), &Options::default());
+    let kept = preview(&spec(&auto), Some(&by_hand), &Settings::default());
     assert_eq!(operations(&kept), ["UpdateUserPhoneConfig", "UpdateUserConfig"], "set by hand, and kept");
 
     let mut mirrored = state(&with(&[("afterContactWorkConfigs", work(0))]));
     mirrored.record.managed.remove(Property::AfterContactWorkConfigs);
     let limit = with(&[("phoneConfig.afterContactWorkTimeLimit", json!(30))]);
-    let followed = preview(&spec(&limit), Some(&mirrored), &Options::default());
+    let followed = preview(&spec(&limit), Some(&mirrored), &Settings::default());
     assert_eq!(operations(&followed), ["UpdateUserPhoneConfig"], "what mirrors the block follows it");
 }
 
@@ -376,11 +376,11 @@ fn unknown_values_are_possible_changes() {
 
 #[test]
 fn a_protected_user_is_neither_deleted_nor_replaced() {
-    let options = Options::builder().protect(true).build();
+    let options = Settings::builder().protect(true).build();
     let replaced = preview(&spec(&with(&[("name", json!("june"))])), Some(&state(&base())), &options);
     assert_eq!(replaced.diff.refusals().count(), 1);
     assert_eq!(preview_deletion(&state(&base()), &options).diff.refusals().count(), 1);
-    assert_eq!(preview_deletion(&state(&base()), &Options::default()).diff.refusals().count(), 0);
+    assert_eq!(preview_deletion(&state(&base()), &Settings::default()).diff.refusals().count(), 0);
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn texts_are_escaped_and_secrets_left_out() {
         ("identityInfo.email", json!("a@example.com")),
         ("tags", json!({"cost center": "7"})),
     ]);
-    let created = preview(&spec(&document), None, &Options::default());
+    let created = preview(&spec(&document), None, &Settings::default());
     insta::assert_snapshot!(created.text("jane"), @r#"
     + jane will be created
         + instanceId: "i"
@@ -454,15 +454,15 @@ fn drift_is_seen_in_every_property_and_nowhere_else() {
         ] {
             let mut actual = of(actual);
             actual.record = Default::default();
-            let seen = drift(&of(recorded), &actual, &Options::default());
+            let seen = drift(&of(recorded), &actual, &Settings::default());
             assert_eq!(seen.len(), 1, "{property} {kind:?}: {seen:?}");
             assert_eq!(seen[0].path.to_string(), property.path());
         }
-        assert!(drift(&of(&one), &of(&one), &Options::default()).is_empty(), "{property}");
+        assert!(drift(&of(&one), &of(&one), &Settings::default()).is_empty(), "{property}");
     }
     let mut tagged = state(&base());
     tagged.tags_all = Tags::from([("aws:x".into(), "1".into()), ("hand".into(), "made".into())]);
-    let seen = drift(&state(&base()), &tagged, &Options::default());
+    let seen = drift(&state(&base()), &tagged, &Settings::default());
     assert_eq!(seen.len(), 1);
     assert_eq!((seen[0].path.to_string().as_str(), seen[0].kind), ("tags.hand", ChangeKind::Add));
 }
@@ -485,7 +485,7 @@ fn an_unchanged_user_is_compared_without_an_allocation() {
         ("userProficiencies", json!([{"attributeName": "language", "attributeValue": "fr", "level": 2}])),
         ("tags", json!({"team": "ops", "cost center": "7"})),
     ]);
-    let (spec, state, options) = (spec(&document), state(&document), Options::default());
+    let (spec, state, options) = (spec(&document), state(&document), Settings::default());
     let mut same = false;
     let info = allocation_counter::measure(|| same = diff(&spec, Some(&state), &options).is_empty());
     assert!(same);
@@ -501,7 +501,7 @@ fn no_name_forges_a_line() {
         report.to_string().lines().all(|line| !line.starts_with("name") && !line.starts_with('+')),
         "{report}"
     );
-    let text = preview(&spec(&base()), None, &Options::default()).text("a\n- b will be deleted").to_string();
+    let text = preview(&spec(&base()), None, &Settings::default()).text("a\n- b will be deleted").to_string();
     assert!(text.starts_with("+ a\\n- b will be deleted will be created\n"), "{text}");
 }
 
@@ -519,7 +519,7 @@ fn a_replaced_user_needs_no_proficiencies_read() {
     let wanted =
         |name: &str| spec(&with(&[("name", json!(name)), ("userProficiencies", proficiency.clone())]));
     let refusals = |name: &str| {
-        let diff = diff(&wanted(name), Some(&state), &Options::default());
+        let diff = diff(&wanted(name), Some(&state), &Settings::default());
         diff.refusals()
             .filter(|notice| notice.help.is_some())
             .map(|notice| notice.code.as_str())
@@ -536,7 +536,7 @@ fn a_step_that_is_only_possible_tells_what_it_may_lose() {
     let mut wanted = spec(&base());
     let config = wanted.phone_config.as_mut().expect("a phone");
     config.auto_accept = Some(connect_user::user::Input::Unknown);
-    let steps = preview(&wanted, Some(&state), &Options::default()).steps;
+    let steps = preview(&wanted, Some(&state), &Settings::default()).steps;
     let [step] = steps.as_slice() else { panic!("{steps:?}") };
     assert!(step.possible);
     assert_eq!(step.risks, [Risk::LosesUnrecognised]);
@@ -562,7 +562,7 @@ fn no_debug_output_tells_personal_data() {
     };
     let (before, after) = (personal("a", "1"), personal("b", "2"));
     let there = state(&before);
-    let options = Options::default();
+    let options = Settings::default();
     let previews = [
         preview(&spec(&after), None, &options),
         preview(&spec(&after), Some(&there), &options),
@@ -592,7 +592,7 @@ fn no_debug_output_tells_personal_data() {
 fn what_an_unfinished_replacement_left_is_deleted_and_the_text_says_so() {
     let mut there = state(&base());
     there.record.unfinished.replaced.push(state(&with(&[("name", json!("june"))])).to_replaced());
-    let seen = preview(&spec(&base()), Some(&there), &Options::default());
+    let seen = preview(&spec(&base()), Some(&there), &Settings::default());
     assert_eq!(operations(&seen), ["DeleteUser"]);
     let text = seen.text("jane").to_string();
     assert!(

@@ -1,7 +1,7 @@
 //! What is ignored is neither changed nor sent otherwise, and never replaces a user.
 
 use connect_user::{
-    diff::{Action, Call, Options, PasswordPolicy, Plan, diff, drift, needs_reading, plan, preview},
+    diff::{Action, Call, PasswordPolicy, Plan, Settings, diff, drift, needs_reading, plan, preview},
     user::{IgnoreTags, Path, PhoneLine, Property, PropertySet, Tags, UserState, ignored_path},
     validate::{Context, resolve},
 };
@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use crate::support::{base, operations, spec, state, with};
 
-fn ignoring(paths: &[&str]) -> Options {
+fn ignoring(paths: &[&str]) -> Settings {
     let paths = paths.iter().map(|path| ignored_path(path).unwrap_or_else(|error| panic!("{error}")));
-    Options::builder().ignore_changes(paths.collect::<Vec<_>>()).build()
+    Settings::builder().ignore_changes(paths.collect::<Vec<_>>()).build()
 }
 
-fn planned(document: &Value, state: &UserState, options: &Options) -> Plan {
+fn planned(document: &Value, state: &UserState, options: &Settings) -> Plan {
     let context = Context::builder().options(options.clone()).prior(state).build();
     let (desired, _) = resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}"));
     plan(desired, Some(state), options).unwrap_or_else(|refused| panic!("{refused}"))
@@ -78,7 +78,7 @@ fn a_change_or_an_absence_that_is_ignored_is_none() {
         let mut after = before();
         let place = path.split('.').fold(&mut after, |place, member| &mut place[member]);
         *place = value;
-        assert!(!preview(&spec(&after), Some(&state), &Options::default()).is_empty(), "{path}");
+        assert!(!preview(&spec(&after), Some(&state), &Settings::default()).is_empty(), "{path}");
         for ignored in ignored {
             let options = ignoring(&[ignored]);
             let seen = preview(&spec(&after), Some(&state), &options);
@@ -99,7 +99,7 @@ fn a_change_or_an_absence_that_is_ignored_is_none() {
         let (block, member) = path.split_once('.').unwrap_or(("", path));
         let object = if block.is_empty() { &mut after } else { &mut after[block] };
         object.as_object_mut().expect("an object").remove(member);
-        assert!(!preview(&spec(&after), Some(&state), &Options::default()).is_empty(), "{path}");
+        assert!(!preview(&spec(&after), Some(&state), &Settings::default()).is_empty(), "{path}");
         let seen = preview(&spec(&after), Some(&state), &ignoring(&[path]));
         assert!(seen.is_empty(), "{path}: {seen:#?}");
     }
@@ -203,24 +203,24 @@ fn tags_of_others_are_neither_shown_nor_compared_nor_removed() {
     there.tags_all.insert("k8s/one".into(), "1".into());
     let other = there.clone();
     let document = before();
-    assert_eq!(operations(&preview(&spec(&document), Some(&there), &Options::default())), ["UntagResource"]);
-    let options = Options::builder().ignore_tags(IgnoreTags::new(["owner"], ["k8s/"])).build();
+    assert_eq!(operations(&preview(&spec(&document), Some(&there), &Settings::default())), ["UntagResource"]);
+    let options = Settings::builder().ignore_tags(IgnoreTags::new(["owner"], ["k8s/"])).build();
     assert!(planned(&document, &there, &options).is_empty());
     there.tags_all.insert("k8s/one".into(), "2".into());
     there.tags_all.insert("k8s/two".into(), "2".into());
     assert!(drift(&other, &there, &options).is_empty());
-    assert_eq!(drift(&other, &there, &Options::default()).len(), 2);
+    assert_eq!(drift(&other, &there, &Settings::default()).len(), 2);
     let gone = connect_user::diff::preview_deletion(&there, &options);
     assert!(gone.diff.changes.iter().all(|change| !change.path.to_string().contains("k8s")), "{gone:?}");
     // All of them may be: the whole map is left alone.
-    let all = Options::builder().ignore_tags(IgnoreTags::new([""; 0], [""])).build();
+    let all = Settings::builder().ignore_tags(IgnoreTags::new([""; 0], [""])).build();
     assert!(diff(&spec(&base()), Some(&there), &all).changes.iter().all(|c| c.property != Property::Tags));
 }
 
 #[test]
 fn a_tag_of_others_in_the_program_is_an_error_and_never_set() {
     let ignore = IgnoreTags::new(["owner"], [""; 0]);
-    let mut options = Options::builder().ignore_tags(ignore).build();
+    let mut options = Settings::builder().ignore_tags(ignore).build();
     let document = with(&[("tags", json!({"owner": "me"}))]);
     let report =
         resolve(spec(&document), &Context::builder().options(options.clone()).build()).expect_err("an error");
@@ -312,7 +312,7 @@ fn the_path_of_a_tag_is_read_as_it_is_shown() {
 #[test]
 fn preview_and_plan_go_by_the_same_options() {
     let tags = Tags::from([("team".into(), "x".into())]);
-    let options = Options::builder().default_tags(tags).build();
+    let options = Settings::builder().default_tags(tags).build();
     let (desired, _) =
         resolve(spec(&base()), &Context::builder().options(options.clone()).build()).expect("valid");
     for state in [None, Some(state(&base()))] {
@@ -320,7 +320,7 @@ fn preview_and_plan_go_by_the_same_options() {
         let made = plan(desired.clone(), state.as_ref(), &options).expect("a plan");
         assert_eq!(*made.preview(), shown);
     }
-    let refused = plan(desired, None, &Options::default()).expect_err("not what was validated");
+    let refused = plan(desired, None, &Settings::default()).expect_err("not what was validated");
     assert_eq!(refused.diagnostics()[0].code, "settings-differ");
 }
 
@@ -375,14 +375,14 @@ fn a_directory_s_names_may_differ_where_that_is_ignored_or_not_read() {
     let mut there = state(&before());
     let mut after = before();
     after["identityInfo"]["email"] = json!("x@example.com");
-    let check = |there: &UserState, mut options: Options| {
+    let check = |there: &UserState, mut options: Settings| {
         options.identity_management = Some(kind);
         let context = Context::builder().options(options).prior(there).build();
         let report = connect_user::validate::validate(&spec(&after), &context);
         report.errors().map(|violation| violation.code.as_str()).collect::<Vec<_>>()
     };
-    assert_eq!(check(&there, Options::default()), ["directory-identity-fixed"]);
+    assert_eq!(check(&there, Settings::default()), ["directory-identity-fixed"]);
     assert!(check(&there, ignoring(&["identityInfo"])).is_empty());
     there.record.unread = PropertySet::NOT_IN_SEARCH;
-    assert!(check(&there, Options::default()).is_empty());
+    assert!(check(&there, Settings::default()).is_empty());
 }

@@ -4,7 +4,7 @@
 use connect_user::{
     apply::{self, apply},
     client::memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
-    diff::{Options, Plan, drift, needs_reading, plan, preview},
+    diff::{Plan, Settings, drift, needs_reading, plan, preview},
     read::refresh,
     user::{IdentityManagementType, IgnoreTags, InstanceId, Path, PropertySet, UserState, ignored_path},
     validate::{Context, resolve},
@@ -112,7 +112,7 @@ fn connect(kind: IdentityManagementType) -> MemoryConnect {
     connect
 }
 
-fn planned(document: &Value, state: Option<&UserState>, options: &Options) -> Plan {
+fn planned(document: &Value, state: Option<&UserState>, options: &Settings) -> Plan {
     let context = Context::builder().options(options.clone()).maybe_prior(state).build();
     let (desired, _) =
         resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}\n{document}"));
@@ -120,7 +120,7 @@ fn planned(document: &Value, state: Option<&UserState>, options: &Options) -> Pl
 }
 
 async fn made(connect: &MemoryConnect, document: &Value, kind: IdentityManagementType) -> UserState {
-    let options = Options::builder().identity_management(kind).build();
+    let options = Settings::builder().identity_management(kind).build();
     let plan = planned(document, None, &options);
     apply(&plan, None, connect, &apply::Options::default()).await.expect("made").state.expect("a user")
 }
@@ -188,7 +188,7 @@ async fn check(case: Case) {
     change_by_hand(&connect, &recorded, &case).await;
     let ignored: Vec<Path> = case.ignored.iter().map(|path| ignored_path(path).expect("a path")).collect();
     let mut options =
-        Options::builder().identity_management(case.kind).ignore_changes(ignored.clone()).build();
+        Settings::builder().identity_management(case.kind).ignore_changes(ignored.clone()).build();
     if case.ignores_tags {
         options.ignore_tags = IgnoreTags::new(["x-one"], ["y-"]);
     }
@@ -245,7 +245,7 @@ async fn check(case: Case) {
         return;
     }
     assert_eq!(end.user_id, recorded.user_id);
-    for change in drift(&truth, &end, &Options::default()) {
+    for change in drift(&truth, &end, &Settings::default()) {
         let path = &change.path;
         assert!(!ignored.iter().any(|place| place.covers(path)), "`{path}` is ignored and has changed");
         assert!(!unread.contains(change.property), "`{path}` was not read and has changed");

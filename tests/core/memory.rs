@@ -609,7 +609,7 @@ proptest! {
     /// The two hands agree: what validation lets pass, the service takes.
     #[test]
     fn what_is_valid_is_taken((kind, document) in any_kind().prop_flat_map(|kind| (Just(kind), document(kind, "jane")))) {
-        let options = connect_user::diff::Options::builder().identity_management(kind).build();
+        let options = connect_user::diff::Settings::builder().identity_management(kind).build();
         let context = Context::builder().options(options.clone()).build();
         let valid = resolve(spec(&document), &context);
         prop_assert!(valid.is_ok(), "{:?}", valid.err());

@@ -367,7 +367,7 @@ fn a_spec_of_an_import_manages_no_empty_proficiencies_and_no_tags_of_others() {
     )]));
     assert_eq!(state.settings.proficiencies, Some(Default::default()));
     state.record = Default::default();
-    let mut options = connect_user::diff::Options::default();
+    let mut options = connect_user::diff::Settings::default();
     options.default_tags.insert("team".into(), "ops".into());
     options.ignore_tags.prefixes.insert("k8s/".into());
     let spec = state.to_spec(&options);

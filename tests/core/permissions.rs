@@ -39,7 +39,7 @@ fn gone(instance: &str) -> UserState {
 }
 
 async fn deleted(connect: &MemoryConnect, state: &UserState) -> Result<(), Failed> {
-    delete(state, connect, &diff::Options::default(), &Options::default()).await.map(drop)
+    delete(state, connect, &diff::Settings::default(), &Options::default()).await.map(drop)
 }
 
 /// Hears what an apply does without.
@@ -88,7 +88,7 @@ async fn a_user_is_not_taken_for_gone_where_nobody_may_see_its_instance() {
 #[tokio::test]
 async fn a_plan_for_a_user_who_is_gone_is_stale_with_any_permission_that_shows_its_instance() {
     let state = gone("i");
-    let options = diff::Options::builder().identity_management(SAML).build();
+    let options = diff::Settings::builder().identity_management(SAML).build();
     let document = with(&[
         ("identityInfo.firstName", json!("Ann")),
         ("identityInfo.lastName", json!("Lee")),
@@ -106,7 +106,7 @@ async fn a_plan_for_a_user_who_is_gone_is_stale_with_any_permission_that_shows_i
 
 #[tokio::test]
 async fn what_an_apply_does_without_the_observer_hears() {
-    let options = diff::Options::builder().identity_management(SAML).build();
+    let options = diff::Settings::builder().identity_management(SAML).build();
     let document = with(&[("identityInfo.firstName", json!("Ann")), ("identityInfo.lastName", json!("Lee"))]);
     let context = Context::builder().options(options.clone()).build();
     let (desired, _) = resolve(spec(&document), &context).expect("a user");
@@ -133,7 +133,7 @@ async fn what_an_apply_does_without_the_observer_hears() {
     assert_eq!(heard.notes(), ["`DescribeUser` is not allowed: what the service fills in is not read"]);
     let (connect, heard) = (denying(&LOOKS[..1]), Heard::default());
     let listening = Options::builder().observer(&heard).build();
-    delete(&gone("i"), &connect, &diff::Options::default(), &listening).await.expect("it is gone");
+    delete(&gone("i"), &connect, &diff::Settings::default(), &listening).await.expect("it is gone");
     assert_eq!(
         heard.notes(),
         ["`DescribeInstance` is not allowed: that the instance exists is seen by its users"]
@@ -142,7 +142,7 @@ async fn what_an_apply_does_without_the_observer_hears() {
 
 #[test]
 fn the_look_at_the_instance_is_among_the_actions_of_a_plan() {
-    let plan = diff::plan_deletion(&gone("i"), &diff::Options::default()).expect("a plan");
+    let plan = diff::plan_deletion(&gone("i"), &diff::Settings::default()).expect("a plan");
     let actions: Vec<_> = plan.preview().iam_actions().into_iter().collect();
     assert_eq!(actions, ["connect:DeleteUser", "connect:DescribeInstance"]);
 }

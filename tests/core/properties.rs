@@ -129,8 +129,8 @@ impl Sample {
         connect
     }
 
-    fn options(&self) -> diff::Options {
-        diff::Options::builder().identity_management(self.kind).build()
+    fn options(&self) -> diff::Settings {
+        diff::Settings::builder().identity_management(self.kind).build()
     }
 }
 
@@ -291,7 +291,7 @@ fn defaults_in_the_table_are_those_that_are_compared() {
             let explicit = with(&[(property.path(), value)]);
             let state = crate::support::state(&base());
             assert!(
-                preview(&spec(&explicit), Some(&state), &diff::Options::default()).is_empty(),
+                preview(&spec(&explicit), Some(&state), &diff::Settings::default()).is_empty(),
                 "{property} has another default than `{default}`"
             );
         }

@@ -28,7 +28,7 @@ async fn reconcile(
     }
     // What validation and planning both go by.
     let options =
-        diff::Options::builder().identity_management(IdentityManagementType::ConnectManaged).build();
+        diff::Settings::builder().identity_management(IdentityManagementType::ConnectManaged).build();
     let context = Context::builder().options(options.clone()).maybe_prior(kept.user.as_ref()).build();
     let (desired, _warnings) = resolve(spec, &context)?; // every violation at once, located
     let plan = plan(desired, kept.user.as_ref(), &options)?;

@@ -1,7 +1,7 @@
 //! Users to test with.
 
 use connect_user::{
-    diff::{Options, Preview, preview},
+    diff::{Preview, Settings, preview},
     user::{self, UserSpec, UserState},
 };
 use serde_json::{Map, Value, json};
@@ -68,7 +68,7 @@ pub fn state(document: &Value) -> UserState {
 
 /// The preview of a change from one applied spec to another.
 pub fn change(before: &Value, after: &Value) -> Preview {
-    preview(&spec(after), Some(&state(before)), &Options::default())
+    preview(&spec(after), Some(&state(before)), &Settings::default())
 }
 
 /// The operations of a preview.

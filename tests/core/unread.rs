@@ -1,7 +1,7 @@
 //! What was not read is not written.
 
 use connect_user::{
-    diff::{Options, drift, needs_reading, plan, preview},
+    diff::{Settings, drift, needs_reading, plan, preview},
     user::{Property, PropertySet, UserState},
     validate::{Context, resolve},
 };
@@ -34,7 +34,7 @@ fn changed(document: &Value, path: &str, value: Value) -> Value {
 #[test]
 fn what_is_as_recorded_needs_no_reading() {
     let (document, state) = found();
-    let options = Options::default();
+    let options = Settings::default();
     assert!(preview(&spec(&document), Some(&state), &options).is_empty());
     assert!(needs_reading(&spec(&document), &state, &options).is_empty());
     // Another block is nobody's business.
@@ -53,7 +53,7 @@ fn a_call_that_writes_the_block_is_refused_and_names_what_was_not_read() {
         [("identityInfo.firstName", json!("Bea")), ("identityInfo.email", json!("bea@example.com"))]
     {
         let after = spec(&changed(&document, path, value));
-        let seen = preview(&after, Some(&state), &Options::default());
+        let seen = preview(&after, Some(&state), &Settings::default());
         let refusals: Vec<_> = seen.diff.refusals().collect();
         assert_eq!(refusals.len(), 1, "{seen:?}");
         assert_eq!(refusals[0].code, "not-read");
@@ -62,9 +62,9 @@ fn a_call_that_writes_the_block_is_refused_and_names_what_was_not_read() {
             "`UpdateUserIdentityInfo` would write `identityInfo.email`, `identityInfo.secondaryEmail`, \
              `identityInfo.mobile`, which were not read",
         );
-        assert_eq!(needs_reading(&after, &state, &Options::default()), PropertySet::NOT_IN_SEARCH);
+        assert_eq!(needs_reading(&after, &state, &Settings::default()), PropertySet::NOT_IN_SEARCH);
         let (desired, _) = resolve(after, &Context::default()).expect("valid");
-        let refused = plan(desired, Some(&state), &Options::default()).expect_err("not read");
+        let refused = plan(desired, Some(&state), &Settings::default()).expect_err("not read");
         assert_eq!(refused.diagnostics()[0].code, "not-read");
     }
 }
@@ -74,7 +74,7 @@ fn whoever_is_in_doubt_is_read_before_any_block_is_written() {
     let (document, mut state) = found();
     state.record.unread = PropertySet::WRITTEN_WHOLE;
     let needed = |path: &str, value: Value| {
-        needs_reading(&spec(&changed(&document, path, value)), &state, &Options::default())
+        needs_reading(&spec(&changed(&document, path, value)), &state, &Settings::default())
     };
     assert_eq!(
         needed("securityProfileIds", json!(["s2"])),
@@ -93,7 +93,7 @@ fn an_unknown_value_that_may_need_the_block_counts() {
     let mut after = spec(&document);
     let identity = after.identity_info.as_mut().expect("an identity");
     identity.first_name = Some(connect_user::user::Input::Unknown);
-    assert_eq!(needs_reading(&after, &state, &Options::default()), PropertySet::NOT_IN_SEARCH);
+    assert_eq!(needs_reading(&after, &state, &Settings::default()), PropertySet::NOT_IN_SEARCH);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn drift_says_nothing_of_what_was_not_read() {
     searched.settings.identity.email = None;
     searched.settings.identity.last_name = Some("Roe".into());
     let seen: Vec<_> =
-        drift(&recorded, &searched, &Options::default()).into_iter().map(|c| c.property).collect();
+        drift(&recorded, &searched, &Settings::default()).into_iter().map(|c| c.property).collect();
     assert_eq!(seen, [Property::LastName]);
 }
 

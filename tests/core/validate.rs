@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use connect_user::{
-    diff::Options,
+    diff::Settings,
     user::{
         AutoName, Code, IdentityManagementType, IgnoreTags, PULUMI_UNKNOWN, Severity, Stage, Tags, UserSpec,
         UserState, Value as Document,
@@ -440,7 +440,7 @@ fn cases() -> Vec<Case> {
 }
 
 fn report(case: &Case) -> Report {
-    let options = Options::builder()
+    let options = Settings::builder()
         .maybe_identity_management(case.kind)
         .default_tags(case.default_tags.clone())
         .ignore_tags(case.ignore_tags.clone())
@@ -566,7 +566,7 @@ fn an_empty_text_means_left_out() {
     assert_eq!(built.managed(), spec(&left_out).managed());
     assert!(validate(&built, &Context::builder().maybe_identity_management(SAML).build()).is_valid());
     assert_eq!(resolve(built.clone(), &Context::default()).expect("valid").0.spec(), &spec(&left_out));
-    let options = connect_user::diff::Options::default();
+    let options = connect_user::diff::Settings::default();
     let there = state(&left_out);
     assert!(connect_user::diff::preview(&built, Some(&there), &options).is_empty());
     assert_eq!(
@@ -908,7 +908,7 @@ fn what_may_be_lowered_is_done_once_it_is_there() {
         if matches!(case.code, "after-contact-work-limit" | "proficiency-level") {
             continue;
         }
-        let options = Options::builder()
+        let options = Settings::builder()
             .maybe_identity_management(case.kind)
             .default_tags(case.default_tags.clone())
             .ignore_tags(case.ignore_tags.clone())

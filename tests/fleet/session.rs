@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 use connect_user::{
     client::{Rate, TokenBuckets, memory::MemoryConnect},
-    diff::{Action, Options},
+    diff::{Action, Settings},
     fleet::{
         Change, Desired, DesiredSpec, FleetPreview, Lifecycle, MemoryStore, PlanOptions, Planner,
         ProgramUser, Resolve, Session, SessionOptions, StateStore, UserPreview, UserResult, load_all,
@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use crate::{apply::timer, support::*};
 
-fn settings() -> Options {
-    Options::builder().identity_management(IdentityManagementType::Saml).build()
+fn settings() -> Settings {
+    Settings::builder().identity_management(IdentityManagementType::Saml).build()
 }
 
 /// A user whose routing profile is known only after another user is there.

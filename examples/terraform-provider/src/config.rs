@@ -2,7 +2,7 @@
 
 use connect_user::{
     client::{Rate, aws::AwsSettings},
-    diff::{DirectoryUserIdPolicy, Options, PasswordPolicy, QuickConnects},
+    diff::{DirectoryUserIdPolicy, PasswordPolicy, QuickConnects, Settings},
     read::Strategy,
     user::{IgnoreTags, Path, Tags, Value},
 };
@@ -18,7 +18,7 @@ pub struct Config {
     pub rate: Rate,
     pub shared_quota: bool,
     pub refresh: Strategy,
-    pub options: Options,
+    pub options: Settings,
     /// Whether a user that has the name already, exactly as the configuration wants it, is taken over.
     pub adopt_existing: bool,
     /// How many users may be deleted or replaced in a run.
@@ -123,7 +123,7 @@ impl Config {
         let quick_connects =
             if reader.flag("delete_quick_connects") { QuickConnects::Delete } else { QuickConnects::Leave };
         let (default_tags, tags_unknown) = reader.default_tags();
-        let options = Options::builder()
+        let options = Settings::builder()
             .default_tags(default_tags)
             .password(reader.choice("on_password_change", &ON_PASSWORD_CHANGE))
             .directory_user_id(reader.choice("on_directory_user_id_change", &ON_DIRECTORY_USER_ID_CHANGE))

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::{
-    diff::{Options, needs_reading},
+    diff::{Settings, needs_reading},
     fleet::{Identity, ProgramUser, match_users},
     user::{ImportId, Input, InstanceId, Property, Replaced, UserSpec, UserState},
 };
@@ -17,7 +17,7 @@ pub struct DesiredSpec<'a> {
     /// What is desired; it may hold unknowns.
     pub spec: &'a UserSpec,
     /// What the host has decided about the user: what it will be planned with.
-    pub options: &'a Options,
+    pub options: &'a Settings,
     /// Resource names that the user had before: a record under one of them is its own, where none is under its
     /// present name. Default: none.
     pub aliases: &'a [String],
@@ -39,7 +39,7 @@ impl<'a> From<&DesiredSpec<'a>> for DesiredSpec<'a> {
 
 impl<'a> DesiredSpec<'a> {
     /// A user without former names, who is not imported.
-    pub const fn new(name: &'a str, spec: &'a UserSpec, options: &'a Options) -> Self {
+    pub const fn new(name: &'a str, spec: &'a UserSpec, options: &'a Settings) -> Self {
         Self { name, spec, options, aliases: &[], import: None }
     }
 

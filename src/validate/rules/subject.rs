@@ -1,11 +1,11 @@
 //! What a rule looks at.
 
-use crate::user::{IdentityManagementType, Input, Path, Property, UserSpec, UserState, options::Options};
+use crate::user::{IdentityManagementType, Input, Path, Property, UserSpec, UserState, options::Settings};
 
 /// What a rule looks at.
 pub(in crate::validate) struct Subject<'a> {
     pub(in crate::validate) spec: &'a UserSpec,
-    pub(in crate::validate) options: &'a Options,
+    pub(in crate::validate) options: &'a Settings,
     pub(in crate::validate) proficiency_limit: usize,
     /// The user as it is.
     pub(in crate::validate) prior: Option<&'a UserState>,
@@ -16,7 +16,7 @@ pub(in crate::validate) struct Subject<'a> {
 impl<'a> Subject<'a> {
     pub(in crate::validate) fn new(
         spec: &'a UserSpec,
-        options: &'a Options,
+        options: &'a Settings,
         proficiency_limit: usize,
         prior: Option<&'a UserState>,
         exists: bool,

@@ -16,7 +16,7 @@ use connect_user::{
         CancellationToken, ErrorKind, Rate, RetryPolicy, TokenBuckets,
         memory::{Fault, Outcome},
     },
-    diff::{Options, PasswordPolicy},
+    diff::{PasswordPolicy, Settings},
     fleet::{
         ApplyOptions, Capacity, Change, Entry, FleetObserver, FleetOutcome, FleetPlan, FleetRefused, Guard,
         MemoryStore, PlanOptions, ProgramUser, StateStore, StoreError, load_all, plan, recover, refresh,
@@ -261,8 +261,8 @@ impl World {
 }
 
 /// What every user is validated and planned with.
-fn settings() -> Options {
-    Options::builder()
+fn settings() -> Settings {
+    Settings::builder()
         .identity_management(IdentityManagementType::ConnectManaged)
         .password(PasswordPolicy::Replace)
         .build()

@@ -98,7 +98,7 @@ struct Work {
     spec: UserSpec,
     plan: Plan,
     current: Option<UserState>,
-    options: diff::Options,
+    options: diff::Settings,
 }
 
 /// What an apply is made from.
@@ -158,7 +158,7 @@ impl Planning<'_> {
 fn planned_work(
     spec: UserSpec,
     current: Option<UserState>,
-    options: diff::Options,
+    options: diff::Settings,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work> {
     let desired = match resolve(spec.clone(), &context(&options, current.as_ref())) {

@@ -11,7 +11,7 @@ mod planned;
 mod private;
 
 use connect_user::{
-    diff::{Change, Options, PasswordPolicy, drift, preview},
+    diff::{Change, PasswordPolicy, Settings, drift, preview},
     read::Reading,
     user::{ImportId, InstanceId, Path, Property, Secret, UserId, UserSpec, UserState, Value},
     validate::{Context, validate_document},
@@ -203,7 +203,7 @@ async fn options(
     config: &Object,
     private: &Private,
     diagnostics: &mut Diagnostics,
-) -> Option<Options> {
+) -> Option<Settings> {
     let mut options = host.config.options.clone();
     let instance = config.get(Property::InstanceId).as_str().map(InstanceId::new);
     if let (Some(service), Some(instance)) = (&host.service, instance.filter(|id| id.check().is_ok())) {
@@ -235,7 +235,7 @@ async fn options(
     Some(options)
 }
 
-fn context<'a>(options: &Options, prior: Option<&'a UserState>) -> Context<'a> {
+fn context<'a>(options: &Settings, prior: Option<&'a UserState>) -> Context<'a> {
     Context::builder().options(options.clone()).maybe_prior(prior).build()
 }
 
@@ -267,7 +267,7 @@ async fn with_what_is_needed(
     host: &Host,
     spec: &UserSpec,
     actual: Option<UserState>,
-    options: &Options,
+    options: &Settings,
     diagnostics: &mut Diagnostics,
 ) -> Option<Option<UserState>> {
     let (Some(service), Some(state)) = (&host.service, &actual) else { return Some(actual) };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connect_user::{
-    diff::Options,
+    diff::Settings,
     user::{Property, PropertySet, TagInputs, Tags, UserState, Value, is_system_tag, merge_tags},
 };
 
@@ -106,7 +106,7 @@ impl Object {
     }
 
     /// The user as the service has it, with everything that can be read but tags to ignore.
-    pub fn from_state(state: &UserState, options: &Options) -> Self {
+    pub fn from_state(state: &UserState, options: &Settings) -> Self {
         // A state is plain data, which JSON can always hold.
         let json =
             serde_json::to_value(state).and_then(serde_json::from_value::<Value>).unwrap_or(Value::Null);
@@ -208,12 +208,15 @@ pub fn all_tags(default_tags: &Tags, own: Option<&TagInputs>) -> Value {
 }
 
 /// Every tag that is neither AWS's own nor to be ignored.
-fn shown_tags<'a>(state: &'a UserState, options: &Options) -> impl Iterator<Item = (&'a String, &'a String)> {
+fn shown_tags<'a>(
+    state: &'a UserState,
+    options: &Settings,
+) -> impl Iterator<Item = (&'a String, &'a String)> {
     state.tags_all.iter().filter(|(key, _)| !is_system_tag(key) && !options.ignore_tags.contains(key))
 }
 
 /// Those of them that are not the provider's.
-fn own_tags(state: &UserState, options: &Options) -> Value {
+fn own_tags(state: &UserState, options: &Settings) -> Value {
     let is_default = |key: &String, value: &String| {
         options.default_tags.get(key) == Some(value) && !state.record.tag_keys.contains(key)
     };

@@ -1,7 +1,7 @@
 //! The user as Terraform is to show it: before an apply, after it, and after one that failed.
 
 use connect_user::{
-    diff::{Change, Options, Preview, diff},
+    diff::{Change, Preview, Settings, diff},
     user::{Input, Property, Segment, Tags, UserSpec, UserState, Value},
 };
 
@@ -14,7 +14,7 @@ pub fn planned(
     prior: Option<&Object>,
     preview: &Preview,
     spec: &UserSpec,
-    options: &Options,
+    options: &Settings,
     tags_unknown: bool,
 ) -> Object {
     let mut object = Object::default().with_blocks_of(config);
@@ -83,7 +83,7 @@ pub fn warn_of_blocks(prior: &Object, config: &Object, state: &UserState, diagno
 }
 
 /// The plan's values, and what only now is known.
-pub fn as_planned(planned: &Object, state: &UserState, options: &Options) -> Object {
+pub fn as_planned(planned: &Object, state: &UserState, options: &Settings) -> Object {
     let mut object = planned.clone();
     let there = Object::from_state(state, options);
     for property in Property::ALL.iter().copied().filter(|property| has_unknowns(planned.get(*property))) {
@@ -98,7 +98,7 @@ pub fn as_planned(planned: &Object, state: &UserState, options: &Options) -> Obj
 }
 
 /// After a failure: the plan's values as far as they hold, and otherwise the service's.
-pub fn as_it_is(planned: &Object, spec: &UserSpec, state: &UserState, options: &Options) -> Object {
+pub fn as_it_is(planned: &Object, spec: &UserSpec, state: &UserState, options: &Settings) -> Object {
     let left = diff(spec, Some(state), options).changes;
     let there = Object::from_state(state, options);
     let mut object = as_planned(planned, state, options);
