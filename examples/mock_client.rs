@@ -1,51 +1,48 @@
 //! How a host mocks the service in its own unit tests, with the feature `mock`.
 //!
 //! ```text
-//! cargo run --example mock_client
 //! cargo test --example mock_client
 //! ```
 
-use std::error::Error;
-
-use connect_user::{
-    client::{ClientError, ErrorKind, Page, mock::MockConnectClient},
-    read::find_by_name,
-    user::Operation,
-};
-
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let mut connect = MockConnectClient::new();
-    connect
-        .expect_search_users()
-        .withf(|request| request.name.as_deref() == Some("jane"))
-        .times(1)
-        .returning(|_| Ok(Page::new(Vec::new(), None)));
-    connect
-        .expect_list_users()
-        .times(1)
-        .returning(|_| Err(ClientError::new(Operation::ListUsers, ErrorKind::Service)));
-
-    let error = find_by_name(&connect, &"1c2d".into(), "jane", true).await.unwrap_err();
-    println!("as the mock says: {error}");
-    assert_eq!(error.kind(), ErrorKind::Service);
-    Ok(())
+fn main() {
+    println!("its tests show it: cargo test --example mock_client");
 }
 
 #[cfg(test)]
 mod tests {
     use connect_user::{
+        client::{ClientError, ErrorKind, Page, mock::MockConnectClient},
+        read::find_by_name,
+        user::Operation,
+    };
+
+    /// A search that finds nobody may only lag behind: the list decides, and its error is the answer.
+    #[tokio::test]
+    async fn a_failed_list_is_told() {
+        let mut connect = MockConnectClient::new();
+        connect
+            .expect_search_users()
+            .withf(|request| request.name.as_deref() == Some("jane"))
+            .times(1)
+            .returning(|_| Ok(Page::new([], None)));
+        connect
+            .expect_list_users()
+            .times(1)
+            .returning(|_| Err(ClientError::new(Operation::ListUsers, ErrorKind::Service)));
+
+        let error = find_by_name(&connect, &"1c2d".into(), "jane", true).await.expect_err("the mock's error");
+        assert_eq!(error.kind(), ErrorKind::Service);
+    }
+
+    use connect_user::{
         apply::apply,
+        client::CreatedUser,
         diff::plan,
-        user::{Channel, PhoneNumberConfig, PhoneType, UserSpec},
+        user::{Channel, DesiredUser, PhoneNumberConfig, PhoneType, UserSpec},
         validate::{Context, resolve},
     };
 
-    use connect_user::client::CreatedUser;
-
-    use super::*;
-
-    fn desired() -> connect_user::user::DesiredUser {
+    fn desired() -> DesiredUser {
         let spec = UserSpec::builder()
             .instance_id("1c2d")
             .name("jane")

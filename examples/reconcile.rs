@@ -1,78 +1,120 @@
-//! A host's loop in small: read what is there, compare, plan, apply, and find nothing left to do; after a
-//! failure half-way, too.
+//! An engine in 60 lines, over the plain core: state in a file, refresh, validate, plan, apply, delete.
 //!
 //! ```text
 //! cargo run --example reconcile
 //! ```
 
-use std::error::Error;
+use std::{collections::BTreeMap, error::Error, fs, path::Path};
 
 use connect_user::{
     apply::{self, apply},
-    client::memory::{Fault, MemoryConnect, Outcome},
-    diff::{self, plan},
+    client::ConnectClient,
+    diff::{Settings, plan, plan_deletion},
     read::refresh,
-    user::{IdentityInfo, IdentityManagementType, Operation, PhoneConfig, PhoneType, UserSpec, UserState},
+    user::{CreationAttempt, UserSpec, UserState},
     validate::{Context, resolve},
 };
+use serde::{Deserialize, Serialize};
 
-const KIND: IdentityManagementType = IdentityManagementType::Saml;
-
-fn desired(routing_profile: &str, limit: i64) -> UserSpec {
-    UserSpec::builder()
-        .instance_id("1c2d")
-        .name("jane@example.com")
-        .routing_profile_id(routing_profile)
-        .security_profile_ids(["5e6f"])
-        .identity_info(IdentityInfo::builder().first_name("Jane").last_name("Roe").build())
-        .phone_config(
-            PhoneConfig::builder()
-                .phone_type(PhoneType::SoftPhone)
-                .after_contact_work_time_limit(limit)
-                .build(),
-        )
-        .build()
+/// What the engine keeps of a resource between two runs.
+#[derive(Default, Serialize, Deserialize)]
+struct Kept {
+    user: Option<UserState>,
+    /// Creations whose outcome is unknown: the next run recognises the user that one of them made.
+    attempts: Vec<CreationAttempt>,
 }
 
-/// Brings a user to what is desired. Whatever happens, the state that comes back is the one to keep.
-async fn reconcile(
-    connect: &MemoryConnect,
-    spec: UserSpec,
-    known: Option<UserState>,
-) -> Result<Option<UserState>, Box<dyn Error>> {
-    let actual = match &known {
-        Some(known) => refresh(connect, known).await?,
-        None => None,
-    };
-    let options = diff::Settings::builder().identity_management(KIND).build();
-    let context = Context::builder().options(options.clone()).maybe_prior(actual.as_ref()).build();
-    let (desired, _) = resolve(spec, &context)?;
-    let plan = plan(desired, actual.as_ref(), &options)?;
-    print!("{}", plan.preview().text("jane"));
-    match apply(&plan, actual.as_ref(), connect, &apply::Options::default()).await {
-        Ok(applied) => {
-            println!("  {} of {} steps done\n", applied.steps, plan.steps().len());
-            Ok(applied.state)
-        }
-        Err(failed) => {
-            println!("  {} of {} steps done, then: {failed}\n", failed.done, plan.steps().len());
-            Ok(failed.state.map(|state| *state))
+/// Makes Amazon Connect what the program says. Users missing from the program are deleted.
+async fn up(
+    client: &dyn ConnectClient,
+    settings: &Settings,
+    program: BTreeMap<String, UserSpec>,
+    file: &Path,
+) -> Result<(), Box<dyn Error>> {
+    let mut resources: BTreeMap<String, Kept> =
+        if file.exists() { serde_json::from_slice(&fs::read(file)?)? } else { BTreeMap::new() };
+
+    // Refresh: what others have changed since is planned back.
+    for kept in resources.values_mut() {
+        if let Some(recorded) = &kept.user {
+            kept.user = refresh(client, recorded).await?;
         }
     }
+
+    // Validate and plan everything before the first call: a mistake changes nothing.
+    let mut plans = Vec::new();
+    for (name, kept) in &resources {
+        if let (false, Some(user)) = (program.contains_key(name), &kept.user) {
+            plans.push((name.clone(), plan_deletion(user, settings)?));
+        }
+    }
+    for (name, spec) in program {
+        let user = resources.get(&name).and_then(|kept| kept.user.as_ref());
+        let context = Context::builder().options(settings.clone()).maybe_prior(user).build();
+        let (desired, _warnings) = resolve(spec, &context)?;
+        plans.push((name, plan(desired, user, settings)?));
+    }
+
+    // Apply. Whether a plan succeeds or fails, the state that comes back is the true one: keep it.
+    for (name, plan) in plans {
+        print!("{}", plan.preview().text(&name));
+        let kept = resources.entry(name).or_default();
+        let options = apply::Options::builder().attempts(&kept.attempts).build();
+        let result = apply(&plan, kept.user.as_ref(), client, &options).await;
+        match &result {
+            Ok(done) => *kept = Kept { user: done.state.clone(), attempts: Vec::new() },
+            Err(failed) => {
+                kept.user = failed.state.as_deref().cloned();
+                kept.attempts.extend(failed.attempt.as_deref().cloned());
+            }
+        }
+        fs::write(file, serde_json::to_vec_pretty(&resources)?)?;
+        result?;
+    }
+    Ok(())
+}
+
+use connect_user::{
+    client::memory::{Fault, MemoryConnect, Outcome},
+    user::{IdentityInfo, IdentityManagementType, Operation, PhoneConfig, PhoneType},
+};
+
+/// A program: resource names, user names and routing profiles.
+fn program(users: &[(&str, &str, &str)]) -> BTreeMap<String, UserSpec> {
+    let spec = |name: &str, routing_profile: &str| {
+        UserSpec::builder()
+            .instance_id("1c2d")
+            .name(name)
+            .routing_profile_id(routing_profile)
+            .security_profile_ids(["5e6f"])
+            .identity_info(IdentityInfo::builder().first_name("A").last_name("B").build())
+            .phone_config(PhoneConfig::builder().phone_type(PhoneType::SoftPhone).build())
+            .build()
+    };
+    users.iter().map(|(key, name, profile)| ((*key).to_owned(), spec(name, profile))).collect()
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let connect = MemoryConnect::any_instance(KIND);
-    let made = reconcile(&connect, desired("7a9b", 30), None).await?;
+    let directory = tempfile::tempdir()?;
+    let file = directory.path().join("users.json");
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let settings = Settings::builder().identity_management(IdentityManagementType::Saml).build();
 
-    // The second call of the next change fails: the first is done, and is not repeated.
-    connect.inject(Fault::of(Operation::UpdateUserPhoneConfig, 1, Outcome::NoAnswer));
-    let half = reconcile(&connect, desired("8b0c", 60), made).await?;
-    let whole = reconcile(&connect, desired("8b0c", 60), half).await?;
+    println!("# Two users are created.");
+    let first = program(&[("ana", "ana@example.com", "7a9b"), ("bo", "bo@example.com", "7a9b")]);
+    up(&connect, &settings, first, &file).await?;
 
+    println!("\n# `bo` leaves the program, and `ana` gets another routing profile, at the second attempt.");
+    let second = program(&[("ana", "ana@example.com", "8b0c")]);
+    connect.inject(Fault::of(Operation::UpdateUserRoutingProfile, 1, Outcome::NoAnswer));
+    let error = up(&connect, &settings, second.clone(), &file).await.expect_err("the fault");
+    println!("  {error}");
+    up(&connect, &settings, second.clone(), &file).await?;
+
+    println!("\n# Nothing is left to do.");
     connect.clear_calls();
-    reconcile(&connect, desired("8b0c", 60), whole).await?;
-    println!("nothing left to do: {} calls that write", connect.writes().len());
+    up(&connect, &settings, second, &file).await?;
+    assert!(connect.writes().is_empty());
     Ok(())
 }

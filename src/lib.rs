@@ -1,8 +1,21 @@
 //! Manage Amazon Connect users from any Rust infrastructure tool.
 //!
-//! One resource, done completely: a typed model, validation that says everything at once, a diff and a
-//! plan of the fewest calls, and an apply that a failure cannot confuse; behind a client that the host
-//! chooses.
+//! One resource, done completely: a typed model, validation that reports every mistake at once, a diff, a plan of
+//! the fewest API calls, and an apply that returns the true state after any failure. The host chooses the client:
+//! the AWS SDK, the service in memory, or a mock.
+//!
+//! # Guides
+//!
+//! | guide | for |
+//! | --- | --- |
+//! | [Embedding in your tool](guide::embedding) | an engine of your own: 60 lines, then each step of it |
+//! | [Many users](guide::fleet) | a command line or in-house tool over `fleet::Session`, with figures |
+//! | [Testing your tool](guide::testing) | unit tests with a mock client, the service in memory and over HTTP |
+//! | [Inside Terraform](guide::terraform) | a provider: the one in the repository, step by step |
+//! | [What can go wrong](guide::errors) | errors and what to do, diagnostics, logs, the IAM actions of a plan |
+//! | [Reference](mod@guide::reference) | every property with its bounds, every code of a diagnostic |
+//!
+//! # How it works
 //!
 //! ```text
 //!  UserSpec ──validate──▶ Report            (may hold unknowns: a preview)
@@ -14,21 +27,13 @@
 //!   made only by validation)
 //! ```
 //!
-//! Everything up to the plan is pure: no I/O, no clock, no randomness, no SDK type. A host
-//!
-//! - describes the user: [`user::UserSpec::builder`], serde, or [`user::UserSpec::decode`] with every mistake located;
-//! - checks it: [`validate::validate`] for a preview, [`validate::resolve`] returns the
-//!   [`user::DesiredUser`] that planning takes;
-//! - reads what is there: [`read::import`], [`read::refresh`], [`read::Reader`]; names instead of ids: [`read::Directory`];
-//! - shows what will happen: [`diff::preview`] and [`diff::plan`], as text and as JSON;
-//! - does it: [`apply::apply`], through any [`client::ConnectClient`];
-//! - does it for thousands of users: `fleet`, with the feature of that name.
+//! Everything up to the plan is pure: no I/O, no clock, no randomness, no SDK type.
 //!
 //! ```
 //! use connect_user::{
 //!     apply::apply,
 //!     client::memory::MemoryConnect,
-//!     diff::{self, plan},
+//!     diff::{Settings, plan},
 //!     user::{IdentityInfo, IdentityManagementType, PhoneConfig, PhoneType, UserSpec},
 //!     validate::{Context, resolve},
 //! };
@@ -43,37 +48,48 @@
 //!     .phone_config(PhoneConfig::builder().phone_type(PhoneType::SoftPhone).auto_accept(true).build())
 //!     .build();
 //!
-//! let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
-//! let options = diff::Settings::builder().identity_management(IdentityManagementType::Saml).build();
-//! let context = Context::builder().options(options.clone()).build();
-//! let (desired, _warnings) = resolve(spec, &context)?;
-//! let plan = plan(desired, None, &options)?;
+//! // The decisions of the host: the same value for validation and planning.
+//! let settings = Settings::builder().identity_management(IdentityManagementType::Saml).build();
+//! let context = Context::builder().options(settings.clone()).build();
+//! let (desired, _warnings) = resolve(spec, &context)?; // or a report of every mistake
+//! let plan = plan(desired, None, &settings)?; // `None`: the user does not exist yet
 //! println!("{}", plan.preview().text("jane"));
 //!
+//! let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
 //! let applied = apply(&plan, None, &connect, &Default::default()).await?;
-//! let state = applied.state.expect("the user is there");
+//! let state = applied.state.expect("the user exists");
 //! assert_eq!(state.name, "jane@example.com");
 //! # Ok(()) }
 //! ```
 //!
+//! # Modules
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`user`] | the model: [`UserSpec`](user::UserSpec) (desired), [`UserState`](user::UserState) (actual), ids, values, diagnostics, the table of properties |
+//! | [`validate`](mod@validate) | rules and their report; [`resolve`](validate::resolve) makes the [`DesiredUser`](user::DesiredUser) that planning takes |
+//! | [`diff`](mod@diff) | what differs, the calls that settle it, and what they risk: [`preview`](diff::preview()), [`plan`](diff::plan()), [`drift`](diff::drift) |
+//! | [`client`] | the trait [`ConnectClient`](client::ConnectClient), its requests and errors; the service in memory and the AWS SDK; retry, pace and other decorators |
+//! | [`read`](mod@read) | import, refresh and list users; names instead of ids |
+//! | [`apply`](mod@apply) | carry out a plan, delete, recover |
+#![cfg_attr(feature = "fleet", doc = "| [`fleet`] | many users at once: plan, refresh, apply, remember |")]
+#![cfg_attr(not(feature = "fleet"), doc = "| `fleet` | many users at once (feature `fleet`) |")]
+//!
 //! # Features
+//!
+//! None is on by default. They only add.
 //!
 //! | feature | adds |
 //! | --- | --- |
-//! | none | the pure core, the client's trait, and the service in memory |
+//! | none | the pure core, one user, the client's trait, and the service in memory |
 //! | `policy` | `client::Retrying` and `client::Paced`: retry and pace around any client |
 //! | `fleet` | `fleet`: many users planned, refreshed and applied at once; stores in memory and as JSON; `policy` |
-//! | `store` | `fleet::EmbeddedStore`: their states in a file that survives a kill; `fleet` |
-//! | `tracing` | `client::Traced`: a span and an event per call, without what was sent |
-//! | `conformance` | `client::conformance`: the contract of a client as a suite |
+//! | `store` | `fleet::EmbeddedStore`: a store in a file that survives a kill; `fleet` |
 //! | `tokio` | `client::TokioTimer`: the clock of the `tokio` runtime |
+//! | `tracing` | `client::Traced`: a span and an event per call, without what was sent |
 //! | `mock` | `client::mock`: a mock of the client for unit tests |
+//! | `conformance` | `client::conformance`: the contract of a client as a suite |
 //! | `aws` | `client::aws::AwsConnect`, over the AWS SDK for Rust: minutes to compile |
-//!
-//! # Reference
-//!
-//! Every property and every rule: `_reference` in the documentation of this crate, or
-//! `docs/reference.md`.
 
 #![forbid(unsafe_code)]
 // What a feature adds says so, on docs.rs.
@@ -105,8 +121,9 @@ pub mod read;
 pub mod user;
 pub mod validate;
 
-/// For implementations of [`client::ConnectClient`], [`client::Sleep`] and whatever else here has methods
-/// that wait and is used as a trait object.
+/// Put it on an implementation of a trait with `async` methods.
+///
+/// Such are [`client::ConnectClient`], [`client::Sleep`] and `fleet::StateStore`.
 pub use async_trait::async_trait;
 
 #[cfg(doctest)]
@@ -114,23 +131,4 @@ pub use async_trait::async_trait;
 mod _readme {}
 
 #[cfg(any(doc, doctest))]
-#[doc = include_str!("../docs/reference.md")]
-pub mod _reference {}
-
-#[cfg(any(doc, doctest))]
-#[doc = include_str!("../docs/testing.md")]
-pub mod _testing {}
-
-#[cfg(any(doc, doctest))]
-#[doc = include_str!("../docs/errors.md")]
-pub mod _errors {}
-
-#[cfg(any(doc, doctest))]
-#[doc = include_str!("../docs/embedding.md")]
-pub mod _embedding {}
-
-#[cfg(all(feature = "store", any(doc, doctest)))]
-#[doc = include_str!("../docs/fleet.md")]
-#[doc = "\n# What planning costs\n\n"]
-#[doc = include_str!("../docs/scale.svg")]
-pub mod _fleet {}
+pub mod guide;

@@ -1,8 +1,9 @@
-//! What has effects: applying and deleting, through a [`ConnectClient`].
+//! Carries a plan out, through a [`ConnectClient`].
 //!
-//! Nothing here retries or paces: that is a matter of the client. What is here is what only someone
-//! who knows the plan can do: wait for a user that was just made, find out what an answer that never
-//! came would have said, and tell the host at every moment what is there and what is left.
+//! [`apply()`] makes the calls of a plan, [`delete`] deletes a user, and [`recover()`] finds out what became of a creation
+//! whose answer was lost. Nothing here retries or paces: put decorators around the client for that. What is here needs the plan:
+//! waiting for a user that was just created, finding out what a lost answer would have said, and telling the
+//! host at every moment the actual user and the steps that are left.
 //!
 //! [`ConnectClient`]: crate::client::ConnectClient
 

@@ -1,9 +1,9 @@
-//! The service: the [`ConnectClient`] trait, its requests and answers, and its errors.
+//! The client of the service: the trait [`ConnectClient`], requests, answers and errors.
 //!
-//! A client makes one call per method and holds no policy: [`all_pages`] reads whole lists, and with the
-//! feature `policy` retry and pace are decorators around any client; a host writes its own as an [`Around`].
-//! [`memory`] is an Amazon Connect for tests and trials; with the feature `aws`, the module `aws` is the real
-//! one.
+//! A client makes one call per method, once. Retry and pace are decorators around any client (`Retrying` and `Paced`,
+//! feature `policy`); a host writes its own decorator in one method ([`Around`]). [`all_pages`] reads whole lists.
+//! [`memory`] is an Amazon Connect in memory, for tests and trials; the module `aws` (feature `aws`) is the real
+//! service.
 
 mod answer;
 mod around;

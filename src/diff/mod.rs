@@ -1,7 +1,8 @@
-//! What differs, and the plan that settles it. Pure: no I/O, no clock, no randomness.
+//! What differs between desired and actual, and the plan that settles it.
 //!
-//! [`diff()`] compares, [`preview()`] adds the calls, and [`plan()`] makes of a [`DesiredUser`] something
-//! that can be carried out. All three read the [`Property`] table.
+//! [`diff()`] compares, [`preview()`] adds the calls, and [`plan()`] makes of a [`DesiredUser`] a [`Plan`] that
+//! can be applied. [`drift`] says what others have changed. All read the [`Property`] table. Everything is pure: no
+//! I/O, no clock, no randomness.
 //!
 //! [`DesiredUser`]: crate::user::DesiredUser
 //! [`Property`]: crate::user::Property

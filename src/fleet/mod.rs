@@ -1,8 +1,7 @@
-//! Many users at once: planned together, read again in few calls, applied at the speed of the quota, and
-//! remembered in a store that survives.
+//! Many users at once: planned together, refreshed in few calls, applied at the speed of the quota.
 //!
+//! - [`Session`]: a whole run of a host, from the refresh to the apply: begin here;
 //! - [`match_users`]: which recorded user each user of a program is;
-//! - [`Session`]: a whole run, from reading everybody again to applying the plan;
 //! - [`plan`], or [`Planner`] user by user, also while values are unknown ([`FleetPreview`]): who moves, who waits for whom, and how many deletions are too many;
 //! - [`refresh`]: what has changed since, by listing, searching or reading;
 //! - [`apply`]: all users side by side, with an [estimate](FleetPlan::estimate) before and [`events`] meanwhile;

@@ -1,13 +1,12 @@
-//! What the service has: one user, everybody, and the names that a program may use.
+//! Reads users and names from the service.
 //!
-//! - [`import`], [`read`] and [`refresh`]: one user; [`find_by_name`]: who has a name;
+//! - [`import`], [`read()`] and [`refresh`]: one user; [`find_by_name`]: the user that has a name;
 //! - [`Reader`]: users one by one, in about the calls that reading them together takes;
-//! - [`read_all`]: everybody in an instance;
+//! - [`read_all`]: all users of an instance;
 //! - [`Directory`]: names and paths instead of ids;
 //! - [`identity_management`]: how an instance manages its users.
 //!
-//! What was not read of a user, its state says ([`Record::unread`](crate::user::Record::unread)), and no plan
-//! writes it.
+//! A state says what was not read of the user ([`Record::unread`](crate::user::Record::unread)); no plan writes that.
 
 mod all;
 mod by_name;

@@ -1,5 +1,7 @@
-//! The data: what a host wants ([`UserSpec`]), what is there ([`UserState`]), and the table that
-//! describes every property ([`Property`]).
+//! The model of a user, desired and actual.
+//!
+//! [`UserSpec`] is the desired user, [`UserState`] the actual one, and [`Property`] the table that describes every
+//! property. [`Value`] is the bridge to a host's dynamic values, and [`Diagnostic`] tells what is wrong.
 //!
 //! Nothing here does I/O, reads a clock or names an SDK type.
 

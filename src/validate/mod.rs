@@ -1,8 +1,8 @@
-//! Rules and their report.
+//! Checks a desired user, and reports every violation at once.
 //!
-//! Every violation comes at once, located, with a stable code and the way out. What depends on a value
-//! that is still unknown is deferred, and the report lists where. [`resolve`] is the only way to a
-//! [`DesiredUser`](crate::user::DesiredUser), which planning asks for.
+//! Each violation has its path, a stable code and a help. A rule that depends on a value that is still unknown is
+//! deferred, and the report lists where. [`resolve`] is the only way to a
+//! [`DesiredUser`](crate::user::DesiredUser), which planning takes.
 //!
 //! ```
 //! use connect_user::{user::{IdentityManagementType, UserSpec}, validate::{Context, validate}};

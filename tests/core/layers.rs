@@ -6,6 +6,7 @@ use crate::files::Files;
 
 /// The layers, and those that each may use beside itself.
 const LAYERS: &[(&str, &[&str])] = &[
+    ("guide", &[]),
     ("user", &[]),
     ("validate", &["user"]),
     ("diff", &["user"]),

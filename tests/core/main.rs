@@ -3,6 +3,7 @@
 mod apply;
 mod diff;
 mod directory;
+mod documents;
 mod files;
 mod ignore;
 mod journal;

@@ -108,11 +108,17 @@ fn the_readme_says_what_the_sdk_asks_for() {
     assert_eq!(readme_rust_after("with the feature `aws` "), newest, "`{who}`");
 }
 
+/// The files that are published.
+pub(crate) fn packaged_files() -> BTreeSet<String> {
+    let list = cargo(&["package", "--list", "--locked", "--allow-dirty"]);
+    list.lines().map(str::to_owned).collect()
+}
+
 #[test]
 fn the_package_holds_its_documentation_and_no_tests() {
-    let list = cargo(&["package", "--list", "--locked", "--allow-dirty"]);
-    let files: BTreeSet<&str> = list.lines().collect();
-    let included = include_str!("../../src/lib.rs").split("include_str!(\"../").skip(1);
+    let files = packaged_files();
+    let sources = [include_str!("../../src/lib.rs"), include_str!("../../src/guide.rs")].concat();
+    let included = sources.split("include_str!(\"../").skip(1);
     let included = included.filter_map(|rest| rest.split_once('"')).map(|(file, _)| file);
     for file in included.chain(["LICENSE-APACHE", "LICENSE-MIT", "README.md", "CHANGELOG.md", "SECURITY.md"])
     {

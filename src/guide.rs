@@ -1,0 +1,127 @@
+//! The guides: the pages of `docs/`, as a code host shows them.
+//!
+//! - [`embedding`]: an engine in 60 lines, and each step of it
+//! - [`fleet`]: many users: an in-house tool over `fleet::Session`, with figures
+//! - [`terraform`]: inside Terraform, whose provider is one of the examples
+//! - [`testing`]: without AWS: a mock, the service in memory, and over HTTP
+//! - [`errors`]: what can go wrong, what to do, and the IAM actions that a plan needs
+//! - [`mod@reference`]: every property, and every diagnostic
+
+// A page links to docs.rs; the definitions here come first, so that in this documentation the same links lead to
+// its own pages, and `rustdoc` checks them. `tests/core/documents.rs` holds the two lists together.
+
+/// [Inside Terraform]: mod@crate::guide::terraform
+/// [Many users]: mod@crate::guide::fleet
+/// [What can go wrong]: mod@crate::guide::errors
+/// [`Change::forces_replacement`]: field@crate::diff::Change::forces_replacement
+/// [`ConnectClient`]: trait@crate::client::ConnectClient
+/// [`DesiredUser`]: struct@crate::user::DesiredUser
+/// [`Diagnostic`]: struct@crate::user::Diagnostic
+/// [`ExposeSecrets`]: struct@crate::user::ExposeSecrets
+/// [`Failed`]: struct@crate::apply::Failed
+/// [`MemoryConnect`]: struct@crate::client::memory::MemoryConnect
+/// [`Observer::creating`]: method@crate::apply::Observer::creating
+/// [`Path`]: struct@crate::user::Path
+/// [`Property::ALL`]: const@crate::user::Property::ALL
+/// [`Property::members`]: method@crate::user::Property::members
+/// [`Reader`]: struct@crate::read::Reader
+/// [`Record::unread`]: field@crate::user::Record::unread
+/// [`Report`]: struct@crate::validate::Report
+/// [`Settings::ignore_changes`]: field@crate::diff::Settings::ignore_changes
+/// [`Settings::ignore_tags`]: field@crate::diff::Settings::ignore_tags
+/// [`Settings::password_changed`]: field@crate::diff::Settings::password_changed
+/// [`Settings`]: struct@crate::diff::Settings
+/// [`UserSpec::decode`]: method@crate::user::UserSpec::decode
+/// [`UserSpec`]: struct@crate::user::UserSpec
+/// [`UserState::to_spec`]: method@crate::user::UserState::to_spec
+/// [`UserState`]: struct@crate::user::UserState
+/// [`Value::with_pulumi_unknowns`]: method@crate::user::Value::with_pulumi_unknowns
+/// [`Value`]: enum@crate::user::Value
+/// [`apply`]: fn@crate::apply::apply
+/// [`drift`]: fn@crate::diff::drift
+/// [`identity_management`]: fn@crate::read::identity_management
+/// [`ignored_path`]: fn@crate::user::ignored_path
+/// [`import`]: fn@crate::read::import
+/// [`in_snake_case`]: fn@crate::user::in_snake_case
+/// [`needs_reading`]: fn@crate::diff::needs_reading
+/// [`plan`]: fn@crate::diff::plan
+/// [`preview`]: fn@crate::diff::preview
+/// [`recover`]: fn@crate::apply::recover
+/// [`refresh`]: fn@crate::read::refresh
+/// [`resolve`]: fn@crate::validate::resolve
+/// [`validate_document`]: fn@crate::validate::validate_document
+/// [`validate`]: fn@crate::validate::validate
+#[doc = include_str!("../docs/embedding.md")]
+pub mod embedding {}
+
+/// [`Directory::unchecked`]: method@crate::read::Directory::unchecked
+/// [`Directory`]: struct@crate::read::Directory
+/// [`Reader::for_plan`]: method@crate::read::Reader::for_plan
+/// [`Reader`]: struct@crate::read::Reader
+/// [`Timer`]: trait@crate::client::Timer
+/// [drawn]: #what-planning-costs
+/// [findings]: struct@crate::read::Finding
+#[cfg_attr(feature = "fleet", doc = "[`Capacity`]: struct@crate::fleet::Capacity")]
+#[cfg_attr(feature = "fleet", doc = "[`Desired::partial`]: method@crate::fleet::Desired::partial")]
+#[cfg_attr(feature = "fleet", doc = "[`DesiredSpec`]: struct@crate::fleet::DesiredSpec")]
+#[cfg_attr(feature = "fleet", doc = "[`FleetObserver`]: trait@crate::fleet::FleetObserver")]
+#[cfg_attr(feature = "fleet", doc = "[`FleetPreview`]: struct@crate::fleet::FleetPreview")]
+#[cfg_attr(feature = "fleet", doc = "[`Guard`]: struct@crate::fleet::Guard")]
+#[cfg_attr(feature = "fleet", doc = "[`MemoryStore`]: struct@crate::fleet::MemoryStore")]
+#[cfg_attr(feature = "fleet", doc = "[`Planner`]: struct@crate::fleet::Planner")]
+#[cfg_attr(feature = "fleet", doc = "[`ProgramUser`]: struct@crate::fleet::ProgramUser")]
+#[cfg_attr(feature = "fleet", doc = "[`Refreshed::changes`]: method@crate::fleet::Refreshed::changes")]
+#[cfg_attr(feature = "fleet", doc = "[`Refreshed::failed`]: field@crate::fleet::Refreshed::failed")]
+#[cfg_attr(feature = "fleet", doc = "[`Refreshed::unchecked`]: field@crate::fleet::Refreshed::unchecked")]
+#[cfg_attr(feature = "fleet", doc = "[`Resolve`]: trait@crate::fleet::Resolve")]
+#[cfg_attr(feature = "fleet", doc = "[`SessionOptions`]: struct@crate::fleet::SessionOptions")]
+#[cfg_attr(feature = "fleet", doc = "[`Session`]: struct@crate::fleet::Session")]
+#[cfg_attr(feature = "fleet", doc = "[`StateStore`]: trait@crate::fleet::StateStore")]
+#[cfg_attr(feature = "fleet", doc = "[`apply`]: fn@crate::fleet::apply")]
+#[cfg_attr(feature = "fleet", doc = "[`depends_on`]: field@crate::fleet::ProgramUser::depends_on")]
+#[cfg_attr(feature = "fleet", doc = "[`events`]: fn@crate::fleet::events")]
+#[cfg_attr(feature = "fleet", doc = "[`export_json`]: fn@crate::fleet::export_json")]
+#[cfg_attr(feature = "fleet", doc = "[`fleet`]: mod@crate::fleet")]
+#[cfg_attr(feature = "fleet", doc = "[`import_json`]: fn@crate::fleet::import_json")]
+#[cfg_attr(feature = "fleet", doc = "[`match_users`]: fn@crate::fleet::match_users")]
+#[cfg_attr(feature = "fleet", doc = "[`recover`]: fn@crate::fleet::recover")]
+#[cfg_attr(feature = "fleet", doc = "[`refresh`]: fn@crate::fleet::refresh")]
+#[cfg_attr(feature = "policy", doc = "[`CancellationToken`]: struct@crate::client::CancellationToken")]
+#[cfg_attr(feature = "policy", doc = "[`Pace`]: trait@crate::client::Pace")]
+#[cfg_attr(feature = "store", doc = "[`EmbeddedStore`]: struct@crate::fleet::EmbeddedStore")]
+#[doc = include_str!("../docs/fleet.md")]
+#[doc = "\n# What planning costs\n\n"]
+#[doc = include_str!("../docs/scale.svg")]
+pub mod fleet {}
+
+/// [Embedding in your tool]: mod@crate::guide::embedding
+/// [`Failed`]: struct@crate::apply::Failed
+/// [`Property::ALL`]: const@crate::user::Property::ALL
+/// [`Reader::for_plan`]: method@crate::read::Reader::for_plan
+/// [`Reader`]: struct@crate::read::Reader
+/// [`Report`]: struct@crate::validate::Report
+/// [`Settings::password_changed`]: field@crate::diff::Settings::password_changed
+/// [`UserState`]: struct@crate::user::UserState
+/// [`Value`]: enum@crate::user::Value
+/// [`in_snake_case`]: fn@crate::user::in_snake_case
+/// [`preview`]: fn@crate::diff::preview
+#[doc = include_str!("../docs/terraform.md")]
+pub mod terraform {}
+
+/// [`Around`]: trait@crate::client::Around
+/// [`ConnectClient`]: trait@crate::client::ConnectClient
+/// [`MemoryConnect`]: struct@crate::client::memory::MemoryConnect
+/// [`MemoryFile`]: struct@crate::client::memory::MemoryFile
+#[cfg_attr(feature = "mock", doc = "[`MockConnectClient`]: struct@crate::client::mock::MockConnectClient")]
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing {}
+
+/// [`ClientError`]: struct@crate::client::ClientError
+/// [`Code::all`]: method@crate::user::Code::all
+/// [`Diagnostic`]: struct@crate::user::Diagnostic
+/// [`Failed`]: struct@crate::apply::Failed
+#[doc = include_str!("../docs/errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("../docs/reference.md")]
+pub mod reference {}
