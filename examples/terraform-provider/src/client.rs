@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -21,7 +21,7 @@ use connect_user::{
 };
 
 use tokio::sync::OnceCell;
-use tracing::debug;
+use tracing::{debug, warn};
 
 use crate::{config::Config, wire::Diagnostics};
 
@@ -49,6 +49,8 @@ pub struct Service {
     max_deletes: Option<usize>,
     /// Whether one too many was refused already.
     refused: AtomicBool,
+    /// How much of what could not be read is logged.
+    told: AtomicUsize,
     stop: CancellationToken,
 }
 
@@ -78,6 +80,7 @@ impl Service {
             deletions: Mutex::default(),
             max_deletes: config.max_deletes,
             refused: AtomicBool::new(false),
+            told: AtomicUsize::new(0),
             stop,
         })
     }
@@ -97,6 +100,14 @@ impl Service {
             }
         };
         cell.get_or_init(ask).await.clone()
+    }
+
+    /// Logs what the caller may not read of users, once.
+    pub fn log_unchecked(&self) {
+        let unchecked = self.reader.unchecked();
+        for found in unchecked.iter().skip(self.told.fetch_max(unchecked.len(), Ordering::Relaxed)) {
+            warn!(code = found.code.as_str(), help = found.help, "{}", found.message);
+        }
     }
 
     /// Whether Terraform was interrupted.

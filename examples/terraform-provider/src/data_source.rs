@@ -2,7 +2,7 @@
 
 use connect_user::{
     read::{find_by_name, read},
-    user::{InstanceId, Path, UserId, Value},
+    user::{InstanceId, Path, Property, UserId, Value},
 };
 
 use crate::{
@@ -56,7 +56,7 @@ pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) ->
             let mut object = Object::from_state(&state, &host.config.options);
             // Every tag is shown, whoever set it.
             let tags = object.output("tags_all").clone();
-            object.set(connect_user::user::Property::Tags, tags);
+            object.set(Property::Tags, tags);
             let Value::Map(mut members) = object.to_terraform() else { return Value::Null };
             // As the configuration writes it.
             members.retain(|(name, _)| {
@@ -76,7 +76,7 @@ pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) ->
             Value::Null
         }
         Err(error) => {
-            diagnostics.call_failed(format!("the user `{what}` cannot be read"), &error);
+            diagnostics.not_read(format_args!("the user `{what}`"), &error, Some(Property::InstanceId));
             Value::Null
         }
     }

@@ -60,7 +60,7 @@ pub async fn adopted(
     let state = match read(service.client(), &parsed.instance, &parsed.user).await {
         Ok(state) => state?,
         Err(error) => {
-            diagnostics.call_failed(format!("the user `{id}` cannot be read"), &error);
+            diagnostics.not_read(format_args!("the user `{id}`"), &error, None);
             return None;
         }
     };

@@ -12,7 +12,7 @@ mod private;
 
 use connect_user::{
     diff::{Change, PasswordPolicy, Settings, drift, preview},
-    read::Reading,
+    read::{Finding, Reading},
     user::{ImportId, InstanceId, Path, Property, Secret, UserId, UserSpec, UserState, Value},
     validate::{Context, validate_document},
 };
@@ -108,10 +108,14 @@ pub async fn read(host: &Host, kept: &Kept, diagnostics: &mut Diagnostics) -> Op
     let reading = match service.reader.refresh(known, service.client()).await {
         Ok(reading) => reading,
         Err(error) => {
-            diagnostics.call_failed(format!("the user `{}` cannot be read", known.name), &error);
+            diagnostics.not_read(format_args!("the user `{}`", known.name), &error, None);
             return Some(kept.clone());
         }
     };
+    service.log_unchecked();
+    if let Some(kind) = reading.finding {
+        diagnostics.found(&Finding::new(&known.name, kind));
+    }
     let Some(actual) = reading.state else {
         debug!(user = known.user_id.bare(), "the user is gone");
         return None;
@@ -210,7 +214,8 @@ async fn options(
         match service.kind(&instance).await {
             Ok(kind) => options.identity_management = kind,
             Err(error) => {
-                diagnostics.no_instance(&instance, &error);
+                let what = format_args!("the instance `{instance}`");
+                diagnostics.not_read(what, &error, Some(Property::InstanceId));
                 return None;
             }
         }
@@ -278,7 +283,7 @@ async fn with_what_is_needed(
             None
         }
         Err(error) => {
-            diagnostics.call_failed(format!("the user `{}` cannot be read", state.name), &error);
+            diagnostics.not_read(format_args!("the user `{}`", state.name), &error, None);
             None
         }
     }

@@ -1,10 +1,13 @@
 //! What Terraform shows to people, at the place in their configuration.
 
+use std::fmt;
+
 use connect_user::{
     apply::{ApplyError, Failed},
     client::{ClientError, ErrorKind},
     diff::drift,
-    user::{self, InstanceId, Path, Property, Segment, Shape, UserState, in_snake_case, to_snake_case},
+    read::{Finding, FindingKind},
+    user::{self, Path, Property, Segment, Shape, UserState, in_snake_case, to_snake_case},
     validate::Report,
 };
 use magma_protocol::tfplugin6::{
@@ -44,20 +47,23 @@ impl Diagnostics {
         }
     }
 
-    /// A call that failed, and why.
-    pub fn call_failed(&mut self, what: String, error: &ClientError) {
-        self.error(format!("{what}: {error}"), ApplyError::from(error.clone()).help(), None);
+    /// Something that cannot be read, and why.
+    pub fn not_read(&mut self, what: impl fmt::Display, error: &ClientError, at: Option<Property>) {
+        let help = match error.kind() {
+            // A user that is not there is nobody's mistake: what is missing is the instance.
+            ErrorKind::NotFound => "check `instance_id` and `region`".to_owned(),
+            ErrorKind::AccessDenied => format!("allow `{}`", error.operation().iam_action()),
+            _ => error.help().to_owned(),
+        };
+        self.error(format!("{what} cannot be read: {error}"), help, at.map(Path::from).as_ref());
     }
 
-    /// An instance that cannot be read, and why.
-    pub fn no_instance(&mut self, instance: &InstanceId, error: &ClientError) {
-        let failed = ApplyError::from(error.clone());
-        let help = match error.kind() {
-            ErrorKind::NotFound => "check `instance_id`, and the provider's `region`",
-            _ => failed.help(),
-        };
-        let at = Property::InstanceId.into();
-        self.error(format!("the instance `{instance}` cannot be read: {error}"), help, Some(&at));
+    /// What reading a user has found, where Terraform does not show it by itself.
+    pub fn found(&mut self, finding: &Finding) {
+        if !matches!(finding.kind, FindingKind::Gone | FindingKind::Renamed(_)) {
+            let found = finding.diagnostic();
+            self.warning(found.message, found.help.unwrap_or_default(), None);
+        }
     }
 
     /// A user that is not deleted, and why.

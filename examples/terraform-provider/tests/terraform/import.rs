@@ -116,4 +116,13 @@ fn a_data_source_finds_users_by_id_and_by_name() {
     assert!(w.fails(&["plan"]).contains("There is no user `Jane` in the instance"));
     w.write(&data(""));
     assert!(w.fails(&["validate"]).contains("Neither `user_id` nor `name` is given"));
+    for (what, message, help) in [
+        ("name = \"jane\"", "the user `jane` cannot be read", "check `instance_id` and `region`"),
+        ("user_id = \"nobody\"", "no user `nobody` in the instance", "look for its id in the console"),
+    ] {
+        let instance = if what.starts_with("name") { "9z9z" } else { INSTANCE };
+        w.write(&data(what).replace(INSTANCE, instance));
+        let said = w.fails(&["plan"]).to_lowercase();
+        assert!(said.contains(message) && said.contains(help), "{said}");
+    }
 }

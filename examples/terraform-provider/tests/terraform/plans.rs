@@ -177,7 +177,7 @@ resource "connect_user" "test" {
         said.contains("The instance `9z9z` cannot be read") && said.contains("instance_id = \"9z9z\""),
         "{said}"
     );
-    assert!(said.contains("Check `instance_id`, and the provider's `region`"), "{said}");
+    assert!(said.contains("Check `instance_id` and `region`"), "{said}");
     // A help that shows a block shows it as Terraform writes it.
     w.write(&user("# no phone_config"));
     let said = w.fails(&["plan"]);

@@ -146,3 +146,39 @@ fn the_log_tells_operations_and_no_secrets() {
         w.write(&user("routing_profile_id = \"r3\""));
     }
 }
+
+#[test]
+fn settings_that_lead_nowhere_say_the_way_out() {
+    let server = Server::start(&[]);
+    let w = Workspace::new(&server);
+    w.write(&user(""));
+    let written = std::fs::read_to_string(w.path("main.tf")).expect("the configuration");
+    let plan = |instead: &str, by: &str| {
+        let text = written.replace(instead, by);
+        assert_ne!(text, written);
+        std::fs::write(w.path("main.tf"), text).expect("written");
+        let nowhere = w.path("nowhere");
+        let mut plan = w.command(&["plan", "-no-color", "-input=false"]);
+        for name in ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"] {
+            plan.env_remove(name);
+        }
+        plan.env("AWS_CONFIG_FILE", &nowhere).env("AWS_SHARED_CREDENTIALS_FILE", &nowhere);
+        let said = Said::new(plan.output().expect("terraform runs"));
+        assert_eq!(said.code, 1, "{}", said.text);
+        said.text
+    };
+    let region = "region           = \"us-east-1\"";
+    for (instead, by, told, help) in [
+        (region, "", "No AWS Region", "Name the Region of the instance, such as `eu-central-1`."),
+        (
+            region,
+            "profile = \"absent\"",
+            "The AWS profile `absent` is not defined",
+            "`aws configure --profile`",
+        ),
+        ("http://", "ftp://", "The endpoint URL", "Give a URL of the form `https://HOST[:PORT]`"),
+    ] {
+        let said = plan(instead, by);
+        assert!(said.contains(told) && said.contains(help), "{said}");
+    }
+}

@@ -1,6 +1,7 @@
 //! A working directory of Terraform's, and the service that its provider asks.
 
 use std::{
+    ffi::OsString,
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
@@ -140,7 +141,7 @@ provider "connect" {{
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new("terraform");
+        let mut command = Command::new(terraform());
         command
             .args(args)
             .current_dir(self.dir.path())
@@ -275,6 +276,11 @@ impl Said {
             text.split_whitespace().filter(|word| !matches!(*word, "│" | "╷" | "╵")).collect();
         Self { code: output.status.code().unwrap_or(-1), text: words.join(" ") }
     }
+}
+
+/// The `terraform` that the tests run: that of the `PATH`, unless `TERRAFORM` names another.
+fn terraform() -> OsString {
+    std::env::var_os("TERRAFORM").unwrap_or_else(|| "terraform".into())
 }
 
 /// The configuration of a mirror that has the built provider: `terraform init` finds it there.

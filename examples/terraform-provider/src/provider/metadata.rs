@@ -1,0 +1,56 @@
+//! What the provider has, and the form of it.
+
+use std::collections::HashMap;
+
+use magma_protocol::tfplugin6::{
+    ServerCapabilities, get_functions, get_metadata, get_provider_schema, get_resource_identity_schemas,
+};
+use tonic::Status;
+
+use super::{ConnectProvider, USER};
+
+pub async fn types(_: &ConnectProvider, _: get_metadata::Request) -> Result<get_metadata::Response, Status> {
+    Ok(get_metadata::Response {
+        server_capabilities: Some(capabilities()),
+        resources: vec![get_metadata::ResourceMetadata { type_name: USER.to_owned() }],
+        data_sources: vec![get_metadata::DataSourceMetadata { type_name: USER.to_owned() }],
+        ..Default::default()
+    })
+}
+
+pub async fn schemas(
+    provider: &ConnectProvider,
+    _: get_provider_schema::Request,
+) -> Result<get_provider_schema::Response, Status> {
+    Ok(get_provider_schema::Response {
+        provider: Some(provider.config.to_proto()),
+        resource_schemas: HashMap::from([(USER.to_owned(), provider.resource.to_proto())]),
+        data_source_schemas: HashMap::from([(USER.to_owned(), provider.data_source.to_proto())]),
+        server_capabilities: Some(capabilities()),
+        ..Default::default()
+    })
+}
+
+pub async fn identities(
+    _: &ConnectProvider,
+    _: get_resource_identity_schemas::Request,
+) -> Result<get_resource_identity_schemas::Response, Status> {
+    Ok(get_resource_identity_schemas::Response::default())
+}
+
+pub async fn functions(
+    _: &ConnectProvider,
+    _: get_functions::Request,
+) -> Result<get_functions::Response, Status> {
+    Ok(get_functions::Response::default())
+}
+
+fn capabilities() -> ServerCapabilities {
+    ServerCapabilities {
+        get_provider_schema_optional: true,
+        move_resource_state: true,
+        // Deletions are counted while they are planned.
+        plan_destroy: true,
+        ..Default::default()
+    }
+}
