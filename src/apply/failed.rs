@@ -1,4 +1,4 @@
-//! What an apply says that ended early.
+//! The error of an apply.
 
 use super::ObserveError;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     user::{CreationAttempt, ImportId, Path, UserState, one_line},
 };
 
-/// A plan that was carried out in part, or not at all.
+/// The error of an apply: the plan was carried out in part, or not at all.
 #[derive(Debug, thiserror::Error)]
 #[error("{error}")]
 #[non_exhaustive]
@@ -15,71 +15,71 @@ pub struct Failed {
     /// What went wrong.
     #[source]
     pub error: ApplyError,
-    /// The user as it is now: keep it, and plan from it again. `None` where there is none.
+    /// The actual user: keep it, and plan from it again. `None` if there is no user.
     pub state: Option<Box<UserState>>,
-    /// Whether `state` is known to be true; otherwise read it again before planning.
+    /// Whether `state` is certain. If not, read the user again before planning.
     pub certain: bool,
-    /// A creation that may have made a user who was not found: keep it, and let
-    /// [`recover`](super::recover()) look for that user before planning again.
+    /// A creation that may have made a user that was not found. Keep it, and give it to
+    /// [`recover`](super::recover()) or to the next apply ([`Options::attempts`](super::Options::attempts)).
     pub attempt: Option<Box<CreationAttempt>>,
-    /// How many steps were made.
+    /// The number of steps that were done.
     pub done: usize,
-    /// The steps that are left, the one that failed first.
+    /// The steps that are left, first the one that failed.
     pub left: Vec<Step>,
 }
 
-/// Why an apply ended early.
+/// Why an apply failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApplyError {
     /// A call failed.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// The plan was made from another state.
+    /// The plan was made from another state of the user.
     #[error("the plan was made from another state of the user")]
     Stale,
-    /// The user cannot be made because its name is taken by one that differs.
+    /// The user was not created: its name is taken by a user that differs.
     #[error("the name is taken by the user `{}`{}", one_line(&id.to_string()), differs(differing))]
     NotAdopted {
         /// The user that has the name: import it, if it is meant.
         id: Box<ImportId>,
-        /// Where it differs.
+        /// The properties that differ.
         differing: Vec<Path>,
-        /// What the service said.
+        /// The error of the service.
         source: ClientError,
     },
-    /// The user cannot be made because its name is taken by one that the host manages already.
+    /// The user was not created: its name is taken by a user that the host manages as another resource.
     #[error("the name is taken by the user `{}`, which is managed as another resource", one_line(&id.to_string()))]
     Owned {
         /// The user that has the name.
         id: Box<ImportId>,
-        /// What the service said.
+        /// The error of the service.
         source: ClientError,
     },
-    /// An earlier attempt has made the user: what is desired may have changed since.
+    /// An earlier run had created the user, perhaps from another program: plan again from the state.
     #[error("an earlier run had made the user, as `{}`", one_line(&id.to_string()))]
     Recovered {
         /// The user.
         id: Box<ImportId>,
     },
-    /// Nobody knows whether a creation has made the user.
+    /// It is not known whether the user was created.
     #[error("whether the user `{}` was made is not known: {source}", one_line(name))]
     OutcomeUnknown {
         /// The name of the user in Amazon Connect.
         name: String,
-        /// What the last call said.
+        /// The error of the last call.
         source: ClientError,
     },
-    /// The user was created a moment ago and cannot be found yet, so that it cannot be deleted.
+    /// The user was created a moment ago and is not visible yet, so it cannot be deleted.
     #[error("the user `{}` was created a moment ago and is not visible yet: {source}", one_line(name))]
     NotVisible {
         /// The name of the user in Amazon Connect.
         name: String,
-        /// What the service said.
+        /// The error of the service.
         source: ClientError,
     },
-    /// The user was not found, and nobody could tell whether its instance is there: in a wrong Region or account,
-    /// nobody is found either.
+    /// The user was not found, and its instance could not be checked: in a wrong Region or account, no user
+    /// is found either.
     #[error(
         "the user `{}` was not found, and whether its instance exists was not checked: {source}",
         one_line(name)
@@ -87,13 +87,13 @@ pub enum ApplyError {
     InstanceNotChecked {
         /// The name of the user in Amazon Connect.
         name: String,
-        /// Why it was not checked.
+        /// Why the instance was not checked.
         source: ClientError,
     },
-    /// The host stopped it.
+    /// The host's observer returned an error.
     #[error("stopped by the host: {0}")]
     Observer(ObserveError),
-    /// The plan would delete the user that it has just made.
+    /// The plan would delete the user that it has just created.
     #[error("the plan would delete the user that it is for")]
     WouldDeleteItself,
     /// A deletion was refused.
@@ -112,7 +112,7 @@ fn differs(places: &[Path]) -> String {
 }
 
 impl ApplyError {
-    /// What the service or the line said, where a call failed.
+    /// The error of the client, if a call failed.
     pub const fn client(&self) -> Option<&ClientError> {
         match self {
             Self::Client(error)

@@ -1,4 +1,4 @@
-//! A host that looks on while a plan is carried out.
+//! The trait of a host that observes an apply.
 
 use std::error::Error;
 
@@ -10,35 +10,34 @@ use crate::{
     user::{CreationAttempt, Diagnostic, UserState},
 };
 
-/// Why a host stops an apply.
+/// The error by which a host stops an apply.
 pub type ObserveError = Box<dyn Error + Send + Sync>;
 
-/// A host that looks on while a plan is carried out: to show progress, and to write the state down
-/// before and after each call, so that nothing is lost even if the process is killed in between.
+/// Observes an apply: to show progress, and to save the state before and after each call, so that a kill
+/// between two calls loses nothing.
 ///
-/// The methods do nothing unless they are implemented. An error ends the apply, before the call or
-/// after it.
+/// Every method has a default that does nothing. An error stops the apply, before or after the call.
 #[async_trait]
 pub trait Observer: Send + Sync {
-    /// A call is about to be made. `state` is what to remember if nothing more is heard.
+    /// Called before each call. Save `state`: it is what to remember if the process is killed during the
+    /// call.
     async fn before(&self, _step: &Step, _state: Option<&UserState>) -> Result<(), ObserveError> {
         Ok(())
     }
 
-    /// A user is about to be created: after [`before`](Self::before), and before the call. Keep the attempt
-    /// until the user is written down, or the apply has ended without one ([`Failed::attempt`]): if the process
-    /// is killed meanwhile, [`recover`](super::recover()) finds out what has become of it.
+    /// Called before a user is created, after [`before`](Self::before). Save the attempt until the user is
+    /// saved, or the apply ends without a user ([`Failed::attempt`]). If the process is killed meanwhile,
+    /// [`recover`](super::recover()) finds out what became of the creation.
     ///
     /// [`Failed::attempt`]: super::Failed::attempt
     async fn creating(&self, _attempt: &CreationAttempt) -> Result<(), ObserveError> {
         Ok(())
     }
 
-    /// Something worth knowing: a call that would help is not allowed, and was done without. It may be told more
-    /// than once.
+    /// A call that would help is not allowed, and the apply does without it. May be called more than once.
     fn note(&self, _note: &Diagnostic) {}
 
-    /// A call has been made. `state` is what is there now.
+    /// Called after each call. `state` is the actual user now.
     async fn after(
         &self,
         _step: &Step,

@@ -1,4 +1,4 @@
-//! What a host decides about an apply.
+//! Options of an apply.
 
 use std::{
     fmt,
@@ -11,51 +11,48 @@ use bon::Builder;
 use super::{ObserveError, Observer, QuickConnectIndex, Sleep, Wait, observe::Nobody};
 use crate::user::{Code, CreationAttempt, Diagnostic, Operation, Timestamp, UserId};
 
-/// What a host decides about an apply.
+/// Options of an apply of one user.
 #[derive(Builder, Clone, Copy)]
 #[non_exhaustive]
 pub struct Options<'a> {
-    /// Who looks on.
+    /// Observes the apply. Default: nobody.
     #[builder(default = &Nobody)]
     pub observer: &'a dyn Observer,
-    /// How time passes. Without it, which is the default, nothing is waited for: what is not there yet is
-    /// looked for once.
+    /// How to wait. Default: none, and nothing is waited for: what is not there yet is looked for once.
     pub sleep: Option<&'a dyn Sleep>,
-    /// How long to wait for a user that was just made and cannot be read yet, and for a name that was just
-    /// freed; with [`sleep`](Self::sleep) only. The default is two minutes.
+    /// How long to wait for a new user that cannot be read yet, and for a name that was just freed; only with
+    /// [`sleep`](Self::sleep). Default: 2 minutes.
     #[builder(default)]
     pub wait: Wait,
-    /// What the time is. The default is the machine's clock.
+    /// The clock. Default: the machine's.
     #[builder(default = &|| SystemTime::now().into())]
     pub now: &'a (dyn Fn() -> Timestamp + Send + Sync),
-    /// By how much the clocks of this machine and of the service may differ: a user that was changed longer
-    /// than this before its creation was begun is not what that creation made. The default is ten seconds.
+    /// Tolerance for clock skew: a user that was changed longer than this before its creation began is not
+    /// the one that the creation made. Default: 10 seconds.
     #[builder(default = Duration::from_secs(10))]
     pub clock_skew: Duration,
-    /// After how long a user that was made can be found for certain. The default is five minutes.
+    /// How long a new user may be invisible. Default: 5 minutes.
     #[builder(default = Duration::from_secs(300))]
     pub visible_within: Duration,
-    /// Users that the host manages already, as other resources: none of them is taken over by this one.
+    /// Users that the host manages as other resources: none of them is taken over. Default: none.
     #[builder(default)]
     pub owned: &'a [UserId],
-    /// Users that were deleted a moment ago: a name of theirs may still be taken, and is waited for.
+    /// Users that were just deleted: their names may still be taken, and are waited for. Default: none.
     #[builder(default)]
     pub freed: &'a [UserId],
-    /// Creations of this user that earlier runs had begun, and whose outcome is not known: what one of them has
-    /// made is recognised.
+    /// Creations of this user by earlier runs whose outcome is unknown: a user that one of them made is
+    /// recognised. Default: none.
     #[builder(default)]
     pub attempts: &'a [CreationAttempt],
-    /// Whether a user that has the name already, and is equal in everything that can be read, is taken over,
-    /// whoever has made it. The default is no: only one that an attempt of one's own has made is.
+    /// Whether to take over a user that already has the name and is equal in everything that can be read,
+    /// whoever made it. Default: no; only a user that an attempt of this host made is taken over.
     #[builder(default)]
     pub adopt_taken: bool,
-    /// Whether a user that was just made is read, for what the service fills in: a call more. The default is
-    /// yes.
+    /// Whether to read a new user, for values that the service fills in: one more call. Default: yes.
     #[builder(default = true)]
     pub read_back: bool,
-    /// Whether the user is read before the first call, and a plan refused as stale where somebody else has
-    /// changed or deleted the user since it was made: a call more, and two where the plan changes
-    /// proficiencies. The default is no.
+    /// Whether to read the user before the first call, and to refuse the plan as stale if somebody else has
+    /// changed or deleted the user since: one more call, two if the plan changes proficiencies. Default: no.
     #[builder(default)]
     pub look_first: bool,
     /// The quick connects that were found already, so that not every deletion searches for them.

@@ -1,4 +1,4 @@
-//! Finding out what has become of a creation that an earlier run had begun.
+//! Finding out whether a creation of an earlier run made a user.
 
 use std::time::Duration;
 
@@ -13,32 +13,32 @@ use crate::{
     user::{CreationAttempt, ImportId, Path, UserState},
 };
 
-/// What has become of a creation that was begun, and whose answer nobody has heard.
+/// The outcome of a creation that began in an earlier run and whose answer was lost.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Recovery {
-    /// It has made this user, whose state records what the creation asked for. The password is not known.
+    /// The creation made this user. The state records what the creation asked for; the password is not known.
     Made(Box<UserState>),
-    /// It has made nobody: forget it.
+    /// The creation made no user: forget the attempt.
     NotMade,
-    /// Nobody can tell: somebody has the name who was changed since and is not what the creation asked for.
-    /// Import that user if it is meant, or delete it; keep the attempt until then.
+    /// Not known: a user has the name, was changed since, and is not what the creation asked for. Import that
+    /// user if it is meant, or delete it; keep the attempt until then.
     Unclear {
-        /// Who has the name.
+        /// The user that has the name.
         id: Box<ImportId>,
-        /// Where it is not what the creation asked for.
+        /// The properties that are not as the creation asked for.
         differing: Vec<Path>,
     },
-    /// Nobody can tell yet: a user that was made a moment ago may not be visible, or looking has failed.
-    /// Keep the attempt, and look again later.
+    /// Not known yet: a new user may not be visible, or the search failed. Keep the attempt, and try again
+    /// later.
     NotKnownYet(Option<ClientError>),
 }
 
-/// Finds out what has become of a creation that an earlier run had begun: searches and lists, and waits for
-/// some seconds, if `options` allow it, while the user may only not be visible yet.
+/// Finds out whether a creation of an earlier run made a user. Searches and lists; waits for some seconds, if
+/// `options` allow it, while a new user may not be visible yet.
 ///
-/// The user is recognised by the strict comparison that [`apply`](super::apply) makes after an answer that
-/// was lost; nobody else's is taken for it.
+/// A user is recognised by the same strict comparison as in [`apply`](super::apply) after a lost answer; no
+/// other user is mistaken for it.
 pub async fn recover(
     attempt: &CreationAttempt,
     client: &dyn ConnectClient,

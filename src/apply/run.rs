@@ -15,28 +15,28 @@ use crate::{
     user::{CreationAttempt, DesiredUser, Managed, Operation, Path, Record, Replaced, UserId, UserState},
 };
 
-/// A plan that was carried out.
+/// The result of an apply that carried out its whole plan.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Applied {
-    /// The user as it is now; `None` where it was deleted.
+    /// The actual user; `None` if it was deleted.
     pub state: Option<UserState>,
-    /// How many steps were made.
+    /// The number of steps that were done.
     pub steps: usize,
-    /// Whether a user that was found there was taken over: a call whose answer was lost had made it, or the
-    /// host has asked for it.
+    /// Whether an existing user was taken over: an attempt whose answer was lost had made it, or the host
+    /// allows it ([`Options::adopt_taken`]).
     pub adopted: bool,
 }
 
-/// Carries a plan out, step by step.
+/// Carries out a plan, step by step.
 ///
-/// `current` is the state that the host has: the plan refuses to run on any other than the one it was
-/// made from. A plan without steps only records what the spec manages from now on.
+/// `current` must be the state that the plan was made from; another one is refused as stale. A plan without
+/// steps makes no call, and records which properties the spec manages: apply it too.
 ///
 /// # Errors
 ///
-/// [`Failed`], with the state as it now is and what is left to do. Planning again from that state and
-/// applying finishes the work, and repeats nothing.
+/// [`Failed`], with the actual state and the steps that are left. Planning again from that state and applying
+/// finishes the work, and repeats nothing.
 pub async fn apply(
     plan: &Plan,
     current: Option<&UserState>,
@@ -82,11 +82,11 @@ pub async fn apply(
     Ok(Applied { state: run.state, steps: plan.steps().len(), adopted: run.adopted })
 }
 
-/// Deletes a user, and what a replacement has left of it.
+/// Deletes a user, and former users that an unfinished replacement left.
 ///
 /// # Errors
 ///
-/// As [`apply`]; and where `plan` protects the user.
+/// As [`apply`]; [`ApplyError::Refused`] if `plan` protects the user.
 pub async fn delete(
     state: &UserState,
     client: &dyn ConnectClient,

@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-/// How long to wait for a user that was just made and cannot be read yet.
+/// How long to wait for a new user that cannot be read yet.
 ///
-/// The pauses double from `first` on, and their sum never passes `most`.
+/// The pauses double, beginning with `first`; their sum never exceeds `most`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// The first pause.
+    /// The first pause. Default: half a second.
     pub first: Duration,
-    /// All pauses together.
+    /// All pauses together. Default: 2 minutes.
     pub most: Duration,
 }
 
 impl Default for Wait {
-    /// From half a second on, for two minutes in all.
+    /// Pauses from half a second on, two minutes together.
     fn default() -> Self {
         Self { first: Duration::from_millis(500), most: Duration::from_secs(120) }
     }

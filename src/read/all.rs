@@ -12,28 +12,28 @@ use crate::{
     user::{Diagnostic, InstanceId, UserId, UserState},
 };
 
-/// Everybody in an instance.
+/// All users of an instance.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Everybody {
-    /// The users, in the order of their names. Nothing is recorded of them yet.
+    /// The users, ordered by name. No property of them is recorded as managed.
     pub users: Vec<UserState>,
-    /// Users who could not be read, and why.
+    /// The users that could not be read, each with the error.
     pub failed: Vec<(UserId, ClientError)>,
-    /// What was not read of the users, and why.
+    /// What was not read of the users, and why: a diagnostic each.
     pub unchecked: Vec<Diagnostic>,
 }
 
-/// Reads every user of an instance, to be written into a program or to be recorded.
+/// Reads every user of an instance, for example to write a program of them or to record them.
 ///
-/// With [`Strategy::Search`] that is a call per 500 users, and e-mail addresses, mobile numbers and
-/// proficiencies are left out. Otherwise it is a call per 1,000, and two for each user, which at the default
-/// quota of two calls a second takes 83 minutes for 10,000 users. Where proficiencies may not be listed, they
-/// are left out too.
+/// With [`Strategy::Search`] that is a call per 500 users, without e-mail addresses, mobile numbers and
+/// proficiencies. Otherwise it is a call per 1,000 users and two for each user, which takes 83 minutes for
+/// 10,000 users at the default quota of two calls a second. Proficiencies are left out too where the caller
+/// may not list them.
 ///
 /// # Errors
 ///
-/// Where the instance cannot be listed or searched.
+/// [`ClientError`] if the instance cannot be listed or searched.
 pub async fn read_all(
     instance: &InstanceId,
     client: &dyn ConnectClient,

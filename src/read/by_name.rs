@@ -8,12 +8,12 @@ use crate::{
 
 /// Finds a user by its exact name; upper and lower case differ.
 ///
-/// The service's search lags behind its own list: where it finds nobody who can be read, `thorough` lists
-/// every user of the instance too, a call per 1,000. A caller who may not search has the list all the same.
+/// The service's search lags behind its list. If the search finds no user, `thorough` lists every user of the
+/// instance too, a call per 1,000 users. A caller that may not search gets the list in any case.
 ///
 /// # Errors
 ///
-/// Any failure.
+/// Any [`ClientError`](crate::client::ClientError).
 pub async fn find_by_name(
     client: &dyn ConnectClient,
     instance: &InstanceId,

@@ -1,4 +1,4 @@
-//! What an instance has that a program may name.
+//! The names that a program may use instead of ids.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,9 +14,9 @@ use crate::{
 
 /// The routing profiles, security profiles and hierarchy groups of an instance: one listing for each kind.
 ///
-/// Give it to [`Context`](crate::validate::Context) as `names`: specs may then name what they mean
-/// (`name:Agents`, `path:Europe/Berlin`), and ids are checked to exist, so that a plan that cannot succeed is
-/// refused before the first call.
+/// Give it to [`Context`](crate::validate::Context) as `names`: specs may then use names instead of ids
+/// (`name:Agents`, `path:Europe/Berlin`), and ids are checked to exist. A plan that cannot succeed is refused
+/// before the first call.
 ///
 /// ```
 /// use connect_user::{
@@ -67,14 +67,15 @@ struct Kind {
 }
 
 impl Directory {
-    /// Lists an instance: three calls, more where it has more than a thousand of a kind, or a hundred groups.
+    /// Lists an instance: three calls; more if it has more than a thousand profiles of a kind, or a hundred
+    /// groups.
     ///
-    /// A kind that cannot be listed is left out: nothing of it can be named, and its ids are not checked;
+    /// A kind that cannot be listed is left out: its names cannot be used, and its ids are not checked.
     /// [`unchecked`](Self::unchecked) says so.
     ///
     /// # Errors
     ///
-    /// Where there is no such instance, the service cannot be reached at all, or the host has cancelled it.
+    /// If there is no such instance, the service cannot be reached, or the call was cancelled.
     pub async fn read(instance: &InstanceId, client: &dyn ConnectClient) -> ClientResult<Self> {
         let one = |name: String| vec![name];
         let routing = all_pages(client, ListRoutingProfiles::new(instance.clone())).await;
@@ -89,7 +90,7 @@ impl Directory {
         })
     }
 
-    /// What was not checked, and why, for each kind.
+    /// What was not checked, and why: a diagnostic for each kind.
     pub fn unchecked(&self) -> impl Iterator<Item = Diagnostic> {
         let kinds = [
             ("routing profiles", &self.routing_profiles),
@@ -106,14 +107,14 @@ impl Directory {
         })
     }
 
-    /// Leaves ids unchecked: for a service that has every profile that someone asks for.
+    /// Does not check ids: for a service in memory that accepts any id.
     #[must_use]
     pub const fn without_checking_ids(mut self) -> Self {
         self.checks_ids = false;
         self
     }
 
-    /// The spec with names instead of ids, as far as there are some that mean nothing else.
+    /// The spec with names instead of ids, where a name is unambiguous.
     pub fn with_names(&self, spec: &mut UserSpec) {
         self.routing_profiles.name(&mut spec.routing_profile_id);
         if let Input::Known(ids) = &mut spec.security_profile_ids {

@@ -1,4 +1,4 @@
-//! What reading a recorded user has come to.
+//! The result of reading a recorded user.
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use crate::{
     user::{Code, Diagnostic, UserId, UserState},
 };
 
-/// What has become of a recorded user.
+/// The result of reading a recorded user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Reading {
-    /// The user; `None` where it is gone.
+    /// The user; `None` if it is gone.
     pub state: Option<UserState>,
-    /// What is not as it was recorded.
+    /// What differs from the record: whether the user is gone, was renamed, or is not visible yet.
     pub finding: Option<FindingKind>,
 }
 
@@ -37,13 +37,13 @@ impl Reading {
     }
 }
 
-/// Something that is not as it was recorded. As JSON it has what [`diagnostic`](Self::diagnostic) says, too.
+/// Something that differs from the record. Its JSON has the members of [`diagnostic`](Self::diagnostic) too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The user, by the resource name under which it is recorded.
+    /// The resource name of the recorded user.
     pub user: String,
-    /// What.
+    /// What was found.
     pub kind: FindingKind,
 }
 
@@ -54,13 +54,13 @@ pub struct Finding {
 pub enum FindingKind {
     /// The user is gone.
     Gone,
-    /// The user is gone, and another one of that name was created.
+    /// The user is gone, and another user of that name was created.
     Recreated(UserId),
     /// The user has another name.
     Renamed(String),
-    /// The user was created a moment ago and is not visible yet: it is taken to be there.
+    /// The user was created a moment ago and is not visible yet. It is assumed to exist.
     NotVisibleYet,
-    /// The user is listed and cannot be read: it is there, with values that are not known.
+    /// The user is listed and cannot be read: it exists, with unknown values.
     NotReadable,
 }
 
@@ -70,7 +70,7 @@ impl Finding {
         Self { user: user.into(), kind }
     }
 
-    /// What was found, in words.
+    /// The finding as a diagnostic.
     pub fn diagnostic(&self) -> Diagnostic {
         let user = &self.user;
         let (code, message, help) = match &self.kind {

@@ -23,15 +23,18 @@ use crate::{
 /// pay for a list of thousands.
 const ALONE: usize = 5;
 
-/// Reads users one by one, as an engine such as Terraform asks for them, in about the calls that reading
-/// them together takes: from the sixth user of an instance on, a list of all tells who has changed (and, as
-/// with [`Strategy::Changed`], a search whose tags have), and the others are as they are recorded.
+/// Reads users one by one, as an engine such as Terraform asks for them, in about as many calls as reading
+/// them together.
 ///
-/// Where nothing has changed, the state that comes back is the recorded one to the letter, so that an engine
-/// finds nothing to store.
+/// The first five users of an instance are read directly. From the sixth on, a list of the instance tells
+/// which users have changed (and, as with [`Strategy::Changed`], a search tells whose tags have); the others
+/// are as recorded.
 ///
-/// The list is made once: a reader is for one run. Of the [`Strategy`], `Full` reads everybody and `None`
-/// nobody; `Search` is no help with single users and counts as `Changed`.
+/// If nothing has changed, the returned state equals the recorded one to the letter, so that an engine has
+/// nothing to store.
+///
+/// The list is made once, so use a reader for one run. Of the [`Strategy`] variants, `Full` reads every user
+/// and `None` none; `Search` counts as `Changed`.
 ///
 /// ```
 /// use connect_user::{client::memory::MemoryConnect, read::{Reader, RefreshOptions}, user::UserState};
@@ -59,16 +62,16 @@ struct Seen {
 }
 
 impl Reader {
-    /// A reader that has not read anything yet.
+    /// Creates a reader; it makes no call yet.
     pub fn new(options: RefreshOptions) -> Self {
         Self { options, instances: Mutex::default() }
     }
 
-    /// Reads a user again and keeps what is recorded about it.
+    /// Refreshes a user, and keeps what is recorded of it.
     ///
     /// # Errors
     ///
-    /// Any failure but `NotFound`. Where users cannot be listed, each is read by itself.
+    /// Any failure but `NotFound`. If users cannot be listed, each is read by itself.
     pub async fn refresh(&self, known: &UserState, client: &dyn ConnectClient) -> ClientResult<Reading> {
         if self.options.strategy == Strategy::None {
             return Ok(Reading::there(known.clone(), None));
@@ -84,8 +87,8 @@ impl Reader {
         }
     }
 
-    /// The user as a plan of `spec` needs it: read by itself if the plan would write something that was not
-    /// read, or behind which somebody else's change may hide; otherwise as `known`.
+    /// The user as a plan of `spec` needs it. Reads it if the plan would write something that was not read,
+    /// or that somebody else may have changed; otherwise returns `known`.
     ///
     /// `spec` may hold unknowns.
     ///
@@ -140,7 +143,7 @@ impl Reader {
         Ok(Reading::there(state, None))
     }
 
-    /// What was not read, and why, for each instance.
+    /// What was not read, and why: diagnostics for each instance.
     pub fn unchecked(&self) -> Vec<Diagnostic> {
         let instances = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
         let mut unchecked: Vec<Diagnostic> =

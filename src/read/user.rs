@@ -8,9 +8,9 @@ use crate::{
     user::{IdentityManagementType, ImportId, InstanceId, Property, Record, UserId, UserState},
 };
 
-/// Reads a user, with its proficiencies: two calls. `None` where there is no such user.
+/// Reads a user with its proficiencies, in two calls. `None` if there is no such user.
 ///
-/// Where the caller may not list proficiencies, the state says that they were not read.
+/// If the caller may not list proficiencies, the state says that they were not read.
 ///
 /// # Errors
 ///
@@ -23,22 +23,22 @@ pub async fn read(
     present(whole(client, instance, user).await)
 }
 
-/// Reads an existing user to be managed from now on: Pulumi's and Terraform's import.
+/// Reads an existing user to manage it from now on, as Pulumi's and Terraform's import does.
 ///
-/// Nothing is recorded as managed yet: what the first spec leaves out stays as it is.
-/// [`UserState::to_spec`] writes a spec for it. Where the caller may not list proficiencies, the state says that
-/// they were not read.
+/// No property is recorded as managed yet: what the first spec leaves out stays as it is.
+/// [`UserState::to_spec`] gives a spec whose plan is empty. If the caller may not list proficiencies, the
+/// state says that they were not read.
 ///
 /// # Errors
 ///
-/// Any failure; `NotFound` where there is no such user.
+/// Any failure; `NotFound` if there is no such user.
 pub async fn import(client: &dyn ConnectClient, id: &ImportId) -> ClientResult<UserState> {
     whole(client, &id.instance, &id.user).await
 }
 
-/// Reads a user again and keeps what is recorded about it. `None` where it is gone.
+/// Refreshes a user: reads it again, and keeps what is recorded of it. `None` if it is gone.
 ///
-/// Where the caller may not list proficiencies and none are managed, the state says that they were not read.
+/// If the caller may not list proficiencies and none are managed, the state says that they were not read.
 ///
 /// # Errors
 ///
@@ -47,7 +47,7 @@ pub async fn refresh(client: &dyn ConnectClient, known: &UserState) -> ClientRes
     reread(client, known, true).await
 }
 
-/// How an instance manages identities; `None` for a type that this version does not know.
+/// Reads the identity management type of an instance; `None` for a type that this version does not know.
 ///
 /// # Errors
 ///
