@@ -77,7 +77,7 @@ fn planning(users: usize) -> Cost {
     let measured = allocation_counter::measure(|| {
         let mut planner = Planner::new(PlanOptions::default());
         for chunk in 0..users / CHUNK {
-            let pairs: Vec<(ProgramUser, UserState)> =
+            let pairs: Vec<(ProgramUser, Arc<UserState>)> =
                 (0..CHUNK).map(|number| pair(&base, chunk * CHUNK + number)).collect();
             let began = Instant::now();
             for (wanted, state) in &pairs {
@@ -96,7 +96,7 @@ fn planning(users: usize) -> Cost {
 }
 
 /// A user, and as it is; one in a hundred differs.
-fn pair((document, state): &(Value, UserState), number: usize) -> (ProgramUser, UserState) {
+fn pair((document, state): &(Value, UserState), number: usize) -> (ProgramUser, Arc<UserState>) {
     let mut spec = spec(document);
     let name = format!("agent-{number:07}");
     spec.name = Some(name.clone().into());
@@ -106,7 +106,7 @@ fn pair((document, state): &(Value, UserState), number: usize) -> (ProgramUser, 
     let mut state = state.clone();
     state.user_id = format!("{number:08x}-0000-4000-8000-{number:012x}").into();
     state.name.clone_from(&name);
-    (wanted(&name, spec), state)
+    (wanted(&name, spec), Arc::new(state))
 }
 
 fn typical(name: &str) -> Value {
@@ -266,11 +266,11 @@ fn reading(users: usize) {
         let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
         let store = populate(&connect, users, timer).await;
         let entries = load_all(&store).await.expect("all");
-        let known: BTreeMap<String, UserState> =
+        let known: BTreeMap<String, Arc<UserState>> =
             entries.into_iter().filter_map(|(name, Entry { state, .. })| Some((name, state?))).collect();
         // Recorded as read at the time of the service, so that only changes by hand differ.
         let mut recorded = known.clone();
-        for state in recorded.values_mut() {
+        for state in recorded.values_mut().map(Arc::make_mut) {
             state.record.last_written = Some(connect.time());
         }
         connect.set_time(connect.time().plus(Duration::from_secs(3_600)));

@@ -157,7 +157,7 @@ impl Looking<'_, '_> {
     ) -> View {
         let Evaluated { properties, unresolved, undefined } = evaluated;
         let entry = self.session.entries().get(&user.name);
-        let actual = self.session.state(&user.name);
+        let actual = self.session.state(&user.name).map(|state| &**state);
         let options = self.wishes.options(kind, None, &user.options);
         let auto_name = auto_name(&user.name, suffix(entry));
         let context =

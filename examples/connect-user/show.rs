@@ -1,6 +1,6 @@
 //! `show`, `drift` and `import`: what is recorded, and what is there.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
 use connect_user::{
     client::ErrorKind,
@@ -23,7 +23,7 @@ use crate::{
 
 pub async fn show(name: Option<&str>, global: &Global) -> Outcome<()> {
     let store = Store::open(&global.state).await?;
-    let users: Vec<(&String, &UserState)> =
+    let users: Vec<(&String, &Arc<UserState>)> =
         store.users().filter(|(user, _)| name.is_none_or(|name| name == user.as_str())).collect();
     if let (Some(name), true) = (name, users.is_empty()) {
         return Err(Failure::new(format!("no user is recorded as `{name}`")).help("`show` lists every user"));
@@ -32,7 +32,7 @@ pub async fn show(name: Option<&str>, global: &Global) -> Outcome<()> {
         Format::Json => {
             let users: serde_json::Map<_, _> = users
                 .into_iter()
-                .map(|(user, state)| (user.clone(), serde_json::to_value(state).unwrap_or_default()))
+                .map(|(user, state)| (user.clone(), serde_json::to_value(&**state).unwrap_or_default()))
                 .collect();
             output::json(&json!({"users": users}));
         }
@@ -80,7 +80,7 @@ pub async fn drift(global: &Global) -> Outcome<bool> {
     let store = Store::open(&global.state).await?;
     let backend = Backend::open(global, store.users().next().is_some()).await?;
     let wishes = Wishes::new(global, &store, &[])?;
-    let known: BTreeMap<String, UserState> =
+    let known: BTreeMap<String, Arc<UserState>> =
         store.users().map(|(name, state)| (name.clone(), state.clone())).collect();
     let options = wishes.refresh_options(Strategy::Full);
     let refreshed = refresh(&[] as &[ProgramUser], &known, backend.client(), &options).await;

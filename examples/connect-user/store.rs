@@ -1,6 +1,6 @@
 //! The recorded users, and what is noted with each.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use connect_user::{
     fleet::{Change, EmbeddedStore, Entry, Session, SessionError, StateStore, StoreError, load_all},
@@ -50,7 +50,7 @@ impl Store {
     }
 
     /// The users that are recorded as there.
-    pub fn users(&self) -> impl Iterator<Item = (&String, &UserState)> {
+    pub fn users(&self) -> impl Iterator<Item = (&String, &Arc<UserState>)> {
         self.entries.iter().filter_map(|(name, entry)| Some((name, entry.state.as_ref()?)))
     }
 

@@ -29,6 +29,8 @@ pub use drift::drift;
 pub(crate) use drift::everything;
 pub use needs_reading::needs_reading;
 pub use plan::{Plan, Refused, plan, plan_deletion};
+#[cfg(feature = "fleet")]
+pub(crate) use plan::{plan_deletion_shared, plan_shared};
 pub use preview::{Preview, diff, preview, preview_deletion};
 pub use risk::Risk;
 pub use step::Step;

@@ -1,5 +1,7 @@
 //! A preview that can be carried out: all known, and of one state.
 
+use std::sync::Arc;
+
 use serde::{Serialize, Serializer};
 
 use super::{
@@ -15,7 +17,7 @@ use crate::user::{Code, DesiredUser, Diagnostic, IgnoreTags, Path, Property, Use
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     preview: Preview,
-    base: Option<UserState>,
+    base: Option<Arc<UserState>>,
     desired: Option<DesiredUser>,
     ignore_tags: IgnoreTags,
 }
@@ -46,7 +48,13 @@ impl Plan {
     }
 
     /// The state that the plan was made from.
-    pub const fn base(&self) -> Option<&UserState> {
+    pub fn base(&self) -> Option<&UserState> {
+        self.base.as_deref()
+    }
+
+    /// The same, shared.
+    #[cfg(feature = "fleet")]
+    pub(crate) const fn shared_base(&self) -> Option<&Arc<UserState>> {
         self.base.as_ref()
     }
 
@@ -103,15 +111,20 @@ impl Serialize for Plan {
 /// protected user would be replaced, where a replacement lacks what a new user needs, where a call would
 /// write what was not read (`not-read`; [`needs_reading`](super::needs_reading) tells before), or where the
 /// user was validated with other default tags or another identity management type (`settings-differ`).
-pub fn plan(
+pub fn plan(desired: DesiredUser, state: Option<&UserState>, options: &Settings) -> Result<Plan, Refused> {
+    plan_shared(desired, state.cloned().map(Arc::new).as_ref(), options)
+}
+
+/// The same, of a state that the plan shares.
+pub(crate) fn plan_shared(
     mut desired: DesiredUser,
-    state: Option<&UserState>,
+    state: Option<&Arc<UserState>>,
     options: &Settings,
 ) -> Result<Plan, Refused> {
     if let Some(notice) = settings_differ(&desired, options) {
         return Err(Refused(vec![notice]));
     }
-    let preview = preview(desired.spec(), state, options);
+    let preview = preview(desired.spec(), state.map(|state| &**state), options);
     accept(&preview)?;
     if let Some(state) = state {
         desired.keep_ignored(state, options, preview.diff.action == Action::Replace);
@@ -144,6 +157,11 @@ fn settings_differ(desired: &DesiredUser, options: &Settings) -> Option<Diagnost
 ///
 /// [`Refused`] where the user is protected.
 pub fn plan_deletion(state: &UserState, options: &Settings) -> Result<Plan, Refused> {
+    plan_deletion_shared(&Arc::new(state.clone()), options)
+}
+
+/// The same, of a state that the plan shares.
+pub(crate) fn plan_deletion_shared(state: &Arc<UserState>, options: &Settings) -> Result<Plan, Refused> {
     let preview = preview_deletion(state, options);
     accept(&preview)?;
     let ignore_tags = options.ignore_tags.clone();

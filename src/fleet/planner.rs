@@ -34,11 +34,11 @@ use crate::{
 /// own plan refuses.
 pub fn plan(
     program: &[ProgramUser],
-    states: &BTreeMap<String, UserState>,
+    states: &BTreeMap<String, Arc<UserState>>,
     options: &PlanOptions,
 ) -> Result<FleetPlan, FleetRefused> {
     let mut planner = Planner::new(options.clone());
-    let mut missing: BTreeMap<&String, &UserState> = states.iter().collect();
+    let mut missing: BTreeMap<&String, &Arc<UserState>> = states.iter().collect();
     for user in program {
         planner.want(user, missing.remove(&user.name));
     }
@@ -88,14 +88,14 @@ pub struct Recorded<'a> {
     /// The resource name under which it is recorded.
     pub name: &'a str,
     /// The user as it is.
-    pub state: &'a UserState,
+    pub state: &'a Arc<UserState>,
     /// What is remembered of what becomes of it.
     pub lifecycle: &'a Lifecycle,
 }
 
 impl<'a> Recorded<'a> {
     /// The record of a user.
-    pub const fn new(name: &'a str, state: &'a UserState, lifecycle: &'a Lifecycle) -> Self {
+    pub const fn new(name: &'a str, state: &'a Arc<UserState>, lifecycle: &'a Lifecycle) -> Self {
         Self { name, state, lifecycle }
     }
 }
@@ -106,7 +106,7 @@ type Identity = (usize, Box<str>);
 #[derive(Debug)]
 pub(super) struct MissingUser {
     pub(super) name: String,
-    pub(super) state: UserState,
+    pub(super) state: Arc<UserState>,
     pub(super) lifecycle: Lifecycle,
     pub(super) is_gone: bool,
 }
@@ -137,7 +137,7 @@ impl Planner {
     ///
     /// Where the recorded one has another identity, both wait for [`finish`](Self::finish), which knows
     /// whether it is another user of the program.
-    pub fn want(&mut self, user: &ProgramUser, recorded: Option<&UserState>) {
+    pub fn want(&mut self, user: &ProgramUser, recorded: Option<&Arc<UserState>>) {
         if !self.is_new(user) {
             return;
         }
@@ -184,19 +184,26 @@ impl Planner {
 
     /// Adds a recorded user that is not in the program under this resource name; `protect` says whether it
     /// must not be deleted. Where it is another user of the program, it moves there without a call.
-    pub fn leave(&mut self, name: impl Into<String>, state: UserState, protect: bool) {
+    pub fn leave(&mut self, name: impl Into<String>, state: impl Into<Arc<UserState>>, protect: bool) {
         self.leave_with(name, state, Lifecycle { protect, ..Lifecycle::default() });
     }
 
     /// The same, with what is remembered of what becomes of it: the account may stay.
-    pub fn leave_with(&mut self, name: impl Into<String>, state: UserState, lifecycle: Lifecycle) {
+    pub fn leave_with(
+        &mut self,
+        name: impl Into<String>,
+        state: impl Into<Arc<UserState>>,
+        lifecycle: Lifecycle,
+    ) {
+        let state = state.into();
         self.recorded += 1;
         self.missing.push(MissingUser { name: name.into(), state, lifecycle, is_gone: false });
     }
 
     /// Adds a recorded user that is gone from the service: it is nobody of the program, and its deletion, which
     /// finds out that it is gone, forgets it. It takes no room and is not guarded.
-    pub fn gone(&mut self, name: impl Into<String>, state: UserState) {
+    pub fn gone(&mut self, name: impl Into<String>, state: impl Into<Arc<UserState>>) {
+        let state = state.into();
         let lifecycle = Lifecycle::default();
         self.missing.push(MissingUser { name: name.into(), state, lifecycle, is_gone: true });
     }

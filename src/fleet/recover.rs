@@ -1,6 +1,9 @@
 //! Creations that an earlier run had begun, and whose outcome it could not write down.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use futures_util::{StreamExt, stream};
 
@@ -166,13 +169,13 @@ async fn take(
     options: &Options<'_>,
 ) {
     let Some(before) = &mut entry.state else {
-        entry.state = Some(made.clone());
+        entry.state = Some(Arc::new(made.clone()));
         entry.notes.clone_from(&creating.notes);
         return;
     };
     if creating.supersedes.as_ref() != Some(&before.user_id) {
         // Another user has taken its place since.
-        before.record.unfinished.replaced.push(made.to_replaced());
+        Arc::make_mut(before).record.unfinished.replaced.push(made.to_replaced());
         return;
     }
     let mut new = made.clone();
@@ -184,6 +187,6 @@ async fn take(
     if !matches!(found, Ok(None)) || options.is_recent(before.record.created) {
         leftover.insert(0, before.to_replaced());
     }
-    entry.state = Some(new);
+    entry.state = Some(Arc::new(new));
     entry.notes.clone_from(&creating.notes);
 }

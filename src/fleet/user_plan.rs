@@ -1,5 +1,7 @@
 //! The plan of one user of a fleet, also while values are unknown.
 
+use std::sync::Arc;
+
 use super::program::Lifecycle;
 use crate::{
     diff::{self, Action, Plan, Preview, Settings, Step},
@@ -41,7 +43,7 @@ pub(super) enum Planned {
 #[derive(Clone, Debug)]
 pub(super) struct Partial {
     pub(super) preview: Preview,
-    pub(super) base: Option<UserState>,
+    pub(super) base: Option<Arc<UserState>>,
     pub(super) options: Settings,
 }
 
@@ -78,7 +80,7 @@ impl UserPreview {
     pub fn base(&self) -> Option<&UserState> {
         match &self.planned {
             Planned::Known(plan) => plan.base(),
-            Planned::Partial(partial) => partial.base.as_ref(),
+            Planned::Partial(partial) => partial.base.as_deref(),
         }
     }
 
@@ -113,7 +115,7 @@ impl UserPreview {
         let options = &mut partial.options;
         options.adopt(desired.options());
         options.identity_management = desired.options().identity_management.or(options.identity_management);
-        let plan = diff::plan(desired, partial.base.as_ref(), options).map_err(|refused| {
+        let plan = diff::plan_shared(desired, partial.base.as_ref(), options).map_err(|refused| {
             let refusals = refused.diagnostics().iter();
             refusals.map(|refusal| refusal.clone().about(&self.name)).collect::<Vec<_>>()
         })?;

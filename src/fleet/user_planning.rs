@@ -1,5 +1,7 @@
 //! What becomes of one user of a fleet, while the whole is planned.
 
+use std::sync::Arc;
+
 use super::{
     Lifecycle, ProgramUser,
     plan::Release,
@@ -9,7 +11,7 @@ use super::{
 };
 use crate::{
     apply::is_recorded,
-    diff::{self, Action, plan_deletion, preview_deletion},
+    diff::{self, Action, preview_deletion},
     user::{Code, Diagnostic, UserState, keep_ignored},
 };
 
@@ -19,7 +21,7 @@ impl Planner {
         &mut self,
         place: usize,
         user: &ProgramUser,
-        actual: &UserState,
+        actual: &Arc<UserState>,
         moved_from: Option<String>,
         recorded: Option<&Lifecycle>,
     ) -> Action {
@@ -61,7 +63,7 @@ impl Planner {
         drop(diff);
         let planned = match desired {
             Desired::Known(desired) if refusals.is_empty() => {
-                diff::plan(desired.clone(), Some(actual), &self.options.user).map(Planned::Known)
+                diff::plan_shared(desired.clone(), Some(actual), &self.options.user).map(Planned::Known)
             }
             _ => {
                 let preview = diff::preview(desired.spec(), Some(actual), &self.options.user);
@@ -172,7 +174,7 @@ impl Planner {
         }
         let moved_from = (name != recorded_as).then_some(recorded_as);
         self.options.user.protect = lifecycle.protect;
-        let planned = match plan_deletion(&state, &self.options.user) {
+        let planned = match diff::plan_deletion_shared(&state, &self.options.user) {
             Ok(plan) => Planned::Known(plan),
             Err(refused) => {
                 self.refuse_user(name, refused.diagnostics());

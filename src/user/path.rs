@@ -1,6 +1,6 @@
 //! Where in a spec something is: the location that violations and changes carry.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, sync::LazyLock};
 
 use serde::{Serialize, Serializer};
 
@@ -33,12 +33,23 @@ pub enum Segment {
 /// assert_eq!(Path::from(Property::Tags).key("cost center").to_string(), r#"tags["cost center"]"#);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Path(Vec<Segment>);
+pub struct Path(Cow<'static, [Segment]>);
+
+/// The places of the properties, in their order: naming one of them takes no allocation.
+static PLACES: LazyLock<Vec<Vec<Segment>>> = LazyLock::new(|| {
+    let names = |property: &Property| property.path().split('.');
+    let segments = |property| names(property).map(|name| Segment::Member(Cow::Borrowed(name))).collect();
+    Property::ALL.iter().map(segments).collect()
+});
+
+fn place_of(property: Property) -> &'static [Segment] {
+    PLACES.get(property as usize).map(Vec::as_slice).unwrap_or_default()
+}
 
 impl Path {
     /// The whole document.
     pub const fn root() -> Self {
-        Self(Vec::new())
+        Self(Cow::Borrowed(&[]))
     }
 
     /// A member of this place.
@@ -66,16 +77,7 @@ impl Path {
 
     /// The property that the place is, or is part of.
     pub fn property(&self) -> Option<Property> {
-        let mut members = self.0.iter().map_while(|segment| match segment {
-            Segment::Member(name) => Some(name.as_ref()),
-            _ => None,
-        });
-        let first = members.next()?;
-        let second = members.next();
-        Property::ALL.iter().copied().find(|property| match property.path().split_once('.') {
-            Some((block, leaf)) => block == first && second == Some(leaf),
-            None => property.path() == first,
-        })
+        Property::ALL.iter().copied().find(|property| self.0.starts_with(place_of(*property)))
     }
 
     /// The place as Terraform would print it.
@@ -84,14 +86,15 @@ impl Path {
     }
 
     fn with(&self, segment: Segment) -> Self {
-        let mut segments = self.0.clone();
+        let mut segments = Vec::with_capacity(self.0.len() + 1);
+        segments.extend_from_slice(&self.0);
         segments.push(segment);
-        Self(segments)
+        Self(Cow::Owned(segments))
     }
 
     fn print<'a>(&'a self, rename: impl Fn(&'a str) -> Cow<'a, str>) -> String {
         let mut text = String::new();
-        for segment in &self.0 {
+        for segment in self.0.iter() {
             match segment {
                 Segment::Member(name) if is_plain(name) => push_name(&mut text, &rename(name)),
                 Segment::Key(key) if is_plain(key) => push_name(&mut text, key),
@@ -166,7 +169,7 @@ fn is_plain(key: &str) -> bool {
 
 impl From<Property> for Path {
     fn from(property: Property) -> Self {
-        Self(property.path().split('.').map(|name| Segment::Member(Cow::Borrowed(name))).collect())
+        Self(Cow::Borrowed(place_of(property)))
     }
 }
 

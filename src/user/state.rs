@@ -15,7 +15,7 @@ use super::{
 /// It is what reading, importing and applying give, and what a host keeps between runs: as JSON it
 /// has the shape of Pulumi's outputs, and a few members more. The password is not part of it,
 /// unless the host wraps it in [`ExposeSecrets`](super::ExposeSecrets).
-#[derive(Builder, Clone, Debug, PartialEq)]
+#[derive(Builder, Clone, Debug, PartialEq, Eq)]
 #[builder(on(_, into))]
 #[non_exhaustive]
 pub struct UserState {
@@ -44,7 +44,7 @@ pub struct UserState {
 }
 
 /// What no API knows about a user and the next plan needs.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record {
     /// The properties that the last applied spec set: one of them that is left out now is taken away.
@@ -85,7 +85,7 @@ impl Record {
 }
 
 /// What an apply that failed has left to do, so that the next one goes on there.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unfinished {
     /// Users that a replacement has superseded and not yet deleted.

@@ -43,12 +43,12 @@ fn connect() -> MemoryConnect {
     MemoryConnect::any_instance(IdentityManagementType::Saml)
 }
 
-fn plan_of(wanted: &[ProgramUser], states: &BTreeMap<String, UserState>) -> FleetPlan {
+fn plan_of(wanted: &[ProgramUser], states: &BTreeMap<String, Arc<UserState>>) -> FleetPlan {
     let options = PlanOptions::builder().guard(Guard::OFF).build();
     plan(wanted, states, &options).expect("a plan")
 }
 
-pub async fn states_of(store: &MemoryStore) -> BTreeMap<String, UserState> {
+pub async fn states_of(store: &MemoryStore) -> BTreeMap<String, Arc<UserState>> {
     let all = load_all(store).await.expect("all");
     all.into_iter().filter_map(|(name, entry)| Some((name, entry.state?))).collect()
 }
@@ -58,7 +58,7 @@ async fn read_again(
     connect: &dyn ConnectClient,
     store: &MemoryStore,
     wanted: &[ProgramUser],
-) -> BTreeMap<String, UserState> {
+) -> BTreeMap<String, Arc<UserState>> {
     let options =
         RefreshOptions::builder().strategy(Strategy::Full).now(Timestamp::from_millis(9_999_999)).build();
     refresh(wanted, &states_of(store).await, connect, &options).await.there()
@@ -134,14 +134,14 @@ async fn more_users_than_are_under_way_at_once_may_wait_for_each_other() {
 }
 
 /// Users of whom each has something else to do.
-fn mixed(count: usize) -> (BTreeMap<String, UserState>, Vec<ProgramUser>) {
+fn mixed(count: usize) -> (BTreeMap<String, Arc<UserState>>, Vec<ProgramUser>) {
     let mut states = BTreeMap::new();
     let mut all = Vec::new();
     for number in 0..count {
         let name = format!("u{number:04}");
         let mut document = document(&name);
         if number % 5 != 0 {
-            states.insert(name.clone(), state(&document, &format!("id-{number}")));
+            states.insert(name.clone(), state(&document, &format!("id-{number}")).into());
             if number % 2 == 0 {
                 document["routingProfileId"] = json!("r2");
             }
@@ -159,7 +159,7 @@ fn mixed(count: usize) -> (BTreeMap<String, UserState>, Vec<ProgramUser>) {
 }
 
 /// A service that has these users.
-async fn with_users(states: &mut BTreeMap<String, UserState>) -> MemoryConnect {
+async fn with_users(states: &mut BTreeMap<String, Arc<UserState>>) -> MemoryConnect {
     let connect = connect();
     let store = MemoryStore::default();
     let all: Vec<ProgramUser> = states.keys().map(|name| wanted(name, &document(name))).collect();
@@ -336,7 +336,11 @@ async fn a_user_that_moves_takes_its_notes_along() {
 async fn who_is_recorded_under_whose_name_is_written_in_one_transaction() {
     let named = |users: &[(&str, &str)]| wants(users);
     let names = |store: &MemoryStore| -> Vec<(String, String)> {
-        store.entries().into_iter().map(|(name, entry)| (name, entry.state.expect("there").name)).collect()
+        store
+            .entries()
+            .into_iter()
+            .map(|(name, entry)| (name, entry.state.expect("there").name.clone()))
+            .collect()
     };
     let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
         pairs.iter().map(|(name, user)| ((*name).into(), (*user).into())).collect()

@@ -1,6 +1,6 @@
 //! Plans across users.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use connect_user::{
     diff::Action,
@@ -191,12 +191,12 @@ fn waits(plan: &FleetPlan) -> Vec<String> {
 
 /// Pairs of a resource name and the user name, with the user name of the one that a replacement has left to
 /// delete.
-fn with_leftovers(users: &[(&str, &str, &str)]) -> BTreeMap<String, UserState> {
+fn with_leftovers(users: &[(&str, &str, &str)]) -> BTreeMap<String, Arc<UserState>> {
     let state = |(logical, name, leftover): &(&str, &str, &str)| {
         let mut state = serde_json::to_value(state(&document(name), &format!("id-{logical}"))).expect("JSON");
         state["unfinished"] =
             json!({"replaced": [{"instanceId": "i", "userId": format!("old-{logical}"), "name": leftover}]});
-        ((*logical).to_owned(), serde_json::from_value(state).expect("a state"))
+        ((*logical).to_owned(), serde_json::from_value::<UserState>(state).expect("a state").into())
     };
     users.iter().map(state).collect()
 }

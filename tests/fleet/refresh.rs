@@ -25,7 +25,7 @@ use crate::support::*;
 /// A service with users, and the users as they are recorded.
 struct World {
     connect: MemoryConnect,
-    known: BTreeMap<String, UserState>,
+    known: BTreeMap<String, Arc<UserState>>,
 }
 
 fn request(name: &str) -> CreateUser {
@@ -52,11 +52,15 @@ impl World {
             let id = ImportId::new(&"i".into(), &made.user_id);
             let mut state = import(&connect, &id).await.expect("read");
             state.record.managed = wanted(&name, &document(&name)).desired.spec().managed();
-            known.insert(name, state);
+            known.insert(name, Arc::new(state));
         }
         connect.clear_calls();
         connect.set_time(connect.time().plus(Duration::from_secs(3_600)));
         Self { connect, known }
+    }
+
+    fn known_mut(&mut self, name: &str) -> &mut UserState {
+        Arc::make_mut(self.known.get_mut(name).expect("known"))
     }
 
     /// Changes a user by hand.
@@ -124,7 +128,7 @@ async fn of_ten_thousand_users_only_the_changed_ones_are_read() {
         let name = format!("u{:05}", number * 199);
         world.edit(&name);
         // Whoever manages an e-mail address is read whole.
-        manages(world.known.get_mut(&name).expect("known"), Property::Email);
+        manages(world.known_mut(&name), Property::Email);
     }
     let refreshed = world.refresh(Strategy::Changed).await;
     let calls = [Operation::ListUsers, Operation::SearchUsers, Operation::DescribeUser];
@@ -157,10 +161,10 @@ async fn where_most_have_changed_a_search_serves_and_takes_nothing_away() {
             user.routing_profile_id = "by-hand".into();
             user.identity.mobile = mobile.clone();
         });
-        world.known.get_mut(&name).expect("known").settings.identity.mobile = mobile.clone();
+        world.known_mut(&name).settings.identity.mobile = mobile.clone();
     }
     // Who manages what a search leaves out is read whole.
-    manages(world.known.get_mut("u00003").expect("known"), Property::Mobile);
+    manages(world.known_mut("u00003"), Property::Mobile);
     let refreshed = world.refresh(Strategy::Changed).await;
     let calls = [Operation::ListUsers, Operation::SearchUsers, Operation::DescribeUser];
     assert_eq!(calls.map(|operation| world.count(operation)), [2, 3, 1]);
@@ -194,7 +198,7 @@ async fn where_most_have_changed_a_search_serves_and_takes_nothing_away() {
 #[tokio::test]
 async fn each_strategy_takes_the_calls_that_it_says() {
     let mut world = World::new(20).await;
-    manages(world.known.get_mut("u00001").expect("known"), Property::UserProficiencies);
+    manages(world.known_mut("u00001"), Property::UserProficiencies);
     let none = "nothing is read: what is recorded is taken as it is";
     let search = "instance `i`: searching 20 users takes 1 call";
     let full = "instance `i`: reading each of 20 recorded users takes 21 calls";
@@ -259,7 +263,7 @@ async fn own_changes_are_not_read_again_and_new_users_may_be_out_of_sight() {
         state.last_modified_time = None;
         state.record.last_written = Some(time);
     };
-    own(world.known.get_mut("u00000").expect("known"), Timestamp::from_millis(now.as_millis() + 2_000));
+    own(world.known_mut("u00000"), Timestamp::from_millis(now.as_millis() + 2_000));
     let refreshed = world.refresh(Strategy::Changed).await;
     assert_eq!(world.count(Operation::DescribeUser), 0, "the change was ours");
     let state = refreshed.states["u00000"].as_ref().expect("there");
@@ -272,13 +276,14 @@ async fn own_changes_are_not_read_again_and_new_users_may_be_out_of_sight() {
     assert_eq!(world.count(Operation::DescribeUser), 1);
     // Created a moment ago, and nowhere to be seen.
     world.delete("u00001").await;
-    world.known.get_mut("u00001").expect("known").record.created = Some(world.connect.time());
+    world.known_mut("u00001").record.created = Some(world.connect.time());
     let refreshed = world.refresh(Strategy::Changed).await;
     assert_eq!(kinds(&refreshed), [("u00001", &FindingKind::NotVisibleYet)]);
     assert!(refreshed.states["u00001"].is_some());
     // Changed a moment ago is not created a moment ago.
     world.delete("u00002").await;
-    own(world.known.get_mut("u00002").expect("known"), world.connect.time());
+    let time = world.connect.time();
+    own(world.known_mut("u00002"), time);
     let refreshed = world.refresh(Strategy::Full).await;
     let found: BTreeMap<_, _> = kinds(&refreshed).into_iter().collect();
     assert_eq!(found["u00002"], &FindingKind::Gone);
@@ -291,12 +296,12 @@ async fn own_changes_are_not_read_again_and_new_users_may_be_out_of_sight() {
 #[tokio::test]
 async fn whose_apply_was_killed_is_read_whatever_the_time_of_change_says() {
     let mut world = World::new(3).await;
-    let record = &mut world.known.get_mut("u00001").expect("known").record;
+    let record = &mut world.known_mut("u00001").record;
     record.under_way = true;
     record.created = Some(Timestamp::from_millis(1));
     record.last_written = Some(Timestamp::from_millis(2));
     record.unread = PropertySet::WRITTEN_WHOLE;
-    let json = serde_json::to_value(&world.known["u00001"]).expect("JSON");
+    let json = serde_json::to_value(&*world.known["u00001"]).expect("JSON");
     assert_eq!(json["underWay"], true);
     let again: UserState = serde_json::from_value(json).expect("a state");
     assert_eq!(again.record, world.known["u00001"].record, "it is remembered");
@@ -341,10 +346,11 @@ async fn who_was_only_found_by_a_search_is_read_before_its_identity_is_written()
     world.edit_with("u00001", |user| user.identity.mobile = Some("+16175550100".into()));
     let all = read_all(&"i".into(), &world.connect, &world.options(Strategy::Search)).await.expect("found");
     let found = |name: &str| all.users.iter().find(|state| state.name == name).expect("found").clone();
-    let state = world.known.get_mut("u00001").expect("known");
+    let time = world.connect.time();
+    let state = world.known_mut("u00001");
     *state = serde_json::from_value(serde_json::to_value(found("u00001")).expect("JSON")).expect("a state");
     // Also a change of our own does not make it whole.
-    state.record.last_written = Some(world.connect.time());
+    state.record.last_written = Some(time);
     let wanted = world.wants(|_, document| document["identityInfo"]["firstName"] = "C".into());
     for strategy in [Strategy::None, Strategy::Search, Strategy::Changed] {
         let refreshed = world.refresh_for(&wanted[1..], strategy).await;
@@ -372,7 +378,7 @@ async fn an_instance_that_cannot_be_listed_does_not_stop_the_others() {
     creation.instance_id = other.clone();
     let made = world.connect.create_user(&creation).await;
     let id = ImportId::new(&other, &made.expect("made").user_id);
-    world.known.insert("v".into(), import(&world.connect, &id).await.expect("read"));
+    world.known.insert("v".into(), import(&world.connect, &id).await.expect("read").into());
     world.edit("u00001");
     for strategy in [Strategy::Changed, Strategy::Search] {
         let operation = match strategy {
@@ -434,7 +440,7 @@ async fn what_may_not_be_asked_is_done_without() {
     world.refresh(Strategy::Search).await;
     assert_eq!(calls.map(|operation| world.count(operation)), [0, 1, 3]);
     // Proficiencies that may not be read are not written either.
-    manages(world.known.get_mut("u00001").expect("known"), Property::UserProficiencies);
+    manages(world.known_mut("u00001"), Property::UserProficiencies);
     let deny = Fault::of(Operation::ListUserProficiencies, 1, Outcome::Refused(ErrorKind::AccessDenied));
     world.connect.inject(deny);
     let refreshed = world.refresh(Strategy::Full).await;
@@ -501,7 +507,7 @@ async fn a_user_that_is_listed_and_cannot_be_read_is_there() {
 #[tokio::test]
 async fn a_reader_says_what_it_may_not_read() {
     let mut world = World::new(2).await;
-    for state in world.known.values_mut() {
+    for state in world.known.values_mut().map(Arc::make_mut) {
         state.record.managed.insert(Property::UserProficiencies);
     }
     let reader = Reader::new(world.options(Strategy::Full));
@@ -537,7 +543,7 @@ async fn a_first_name_changes_and_addresses_that_were_changed_by_hand_stay() {
             let id = ImportId::new(&"i".into(), &made.user_id);
             let mut state = import(&connect, &id).await.expect("read");
             state.record.managed = wanted(name, &document(name)).desired.spec().managed();
-            known.insert(name.clone(), state);
+            known.insert(name.clone(), Arc::new(state));
         }
         connect.set_time(connect.time().plus(Duration::from_secs(3_600)));
         for state in known.values() {
@@ -571,9 +577,10 @@ async fn a_first_name_changes_and_addresses_that_were_changed_by_hand_stay() {
 async fn an_address_set_seconds_after_our_own_change_survives_the_next_one() {
     let mut world = World::new(1).await;
     world.edit_with("u00000", |user| user.identity.mobile = Some("+16175550100".into()));
-    let state = world.known.get_mut("u00000").expect("known");
+    let time = world.connect.time().as_millis();
+    let state = world.known_mut("u00000");
     state.last_modified_time = None;
-    state.record.last_written = Some(Timestamp::from_millis(world.connect.time().as_millis() - 3_000));
+    state.record.last_written = Some(Timestamp::from_millis(time - 3_000));
     let wanted = world.wants(|_, document| document["identityInfo"]["firstName"] = "C".into());
     let refreshed = world.refresh_for(&wanted, Strategy::Changed).await;
     let state = refreshed.states["u00000"].as_ref().expect("there");
@@ -592,7 +599,7 @@ async fn an_address_set_seconds_after_our_own_change_survives_the_next_one() {
     world.connect.clear_calls();
     let same = wanted_as_made("u00000");
     let read = reader.for_plan(same.desired.spec(), known, same.desired.options(), &world.connect).await;
-    assert_eq!(read.expect("read").state.as_ref(), Some(known));
+    assert_eq!(read.expect("read").state.as_ref(), Some(&**known));
     assert_eq!(world.connect.calls().len(), 0);
 }
 
@@ -600,7 +607,7 @@ async fn an_address_set_seconds_after_our_own_change_survives_the_next_one() {
 async fn a_reading_that_finds_nothing_changes_nothing() {
     let mut world = World::new(10).await;
     // As an update leaves them: the time of the change is known by our clock only.
-    for state in world.known.values_mut() {
+    for state in world.known.values_mut().map(Arc::make_mut) {
         state.record.last_written = state.last_modified_time.take();
     }
     let json = |state: &UserState| serde_json::to_string(state).expect("JSON");
@@ -608,7 +615,7 @@ async fn a_reading_that_finds_nothing_changes_nothing() {
         let reader = Reader::new(world.options(strategy));
         for known in world.known.values() {
             let read = reader.refresh(known, &world.connect).await.expect("read").state.expect("there");
-            assert_eq!((&read, json(&read)), (known, json(known)), "{strategy:?}");
+            assert_eq!((&read, json(&read)), (&**known, json(known)), "{strategy:?}");
         }
     }
 }
@@ -616,7 +623,7 @@ async fn a_reading_that_finds_nothing_changes_nothing() {
 #[tokio::test]
 async fn after_an_update_a_plan_reads_nobody() {
     let mut world = World::new(100).await;
-    for state in world.known.values_mut() {
+    for state in world.known.values_mut().map(Arc::make_mut) {
         state.record.last_written = state.last_modified_time.take();
     }
     world.refresh_for(&world.wants(|_, _| {}), Strategy::Changed).await;
@@ -654,7 +661,7 @@ async fn who_is_gone_and_missing_from_the_program_leaves_the_store() {
     }
     // One of them had superseded a user who is still to be deleted.
     let left = world.known["u00000"].to_replaced();
-    let state = world.known.get_mut("u00002").expect("known");
+    let state = world.known_mut("u00002");
     state.record.unfinished.replaced.push(left.clone());
     world.known.remove("u00000");
     let wanted = vec![wanted_as_made("u00001")];
@@ -664,7 +671,7 @@ async fn who_is_gone_and_missing_from_the_program_leaves_the_store() {
         panic!("{changes:?}")
     };
     assert_eq!((name.as_str(), removed.as_str()), ("u00002", "u00003"));
-    assert_eq!(entry.state.as_ref().map(UserState::to_replaced), Some(left), "it is to be deleted");
+    assert_eq!(entry.state.as_deref().map(UserState::to_replaced), Some(left), "it is to be deleted");
     assert!(refreshed.states["u00001"].is_none(), "it is created again, with what is left to do");
 }
 
@@ -680,14 +687,14 @@ fn wanted_as_made(name: &str) -> ProgramUser {
     wanted(name, &document(name))
 }
 
-fn entries(known: &BTreeMap<String, UserState>) -> BTreeMap<String, Entry> {
+fn entries(known: &BTreeMap<String, Arc<UserState>>) -> BTreeMap<String, Entry> {
     known.iter().map(|(name, state)| (name.clone(), Entry::new(state.clone()))).collect()
 }
 
 #[tokio::test]
 async fn proficiencies_that_a_program_asks_for_are_read_once() {
     let mut world = World::new(3).await;
-    for state in world.known.values_mut() {
+    for state in world.known.values_mut().map(Arc::make_mut) {
         state.settings.proficiencies = None;
     }
     let mut document = document("u00001");
@@ -709,7 +716,7 @@ async fn a_rename_that_is_taken_back_keeps_the_old_user() {
     let run = async |name: &str| {
         let wanted = [wanted("a", &document(name))];
         let entries = load_all(&store).await.expect("all");
-        let known: BTreeMap<String, UserState> =
+        let known: BTreeMap<String, Arc<UserState>> =
             entries.iter().filter_map(|(name, entry)| Some((name.clone(), entry.state.clone()?))).collect();
         let options = RefreshOptions::builder().now(Timestamp::from_millis(9_999_999)).build();
         let refreshed = refresh(&wanted, &known, &connect, &options).await;

@@ -1,7 +1,10 @@
 //! Room and names in several instances: a plan fits whatever way its calls interleave, and is refused only
 //! where no order fits.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use connect_user::{
     diff::Call,
@@ -113,7 +116,7 @@ fn check(seed: u64) {
     let place = |random: &mut fastrand::Rng| {
         (instances[random.usize(0..instances.len())], ["x", "y", "z", "w"][random.usize(0..4)])
     };
-    let mut states: BTreeMap<String, UserState> = BTreeMap::new();
+    let mut states: BTreeMap<String, Arc<UserState>> = BTreeMap::new();
     let mut wanted: Vec<ProgramUser> = Vec::new();
     let (mut before, mut after) = (BTreeSet::new(), BTreeSet::new());
     for number in 0..random.usize(1..=5) {
@@ -127,7 +130,7 @@ fn check(seed: u64) {
                 let left = crate::support::state(&user(left.0, left.1), &format!("left-{number}"));
                 state.record.unfinished.replaced.push(left.to_replaced());
             }
-            states.insert(key.clone(), state);
+            states.insert(key.clone(), Arc::new(state));
         }
         if random.usize(0..5) > 0 && after.insert(new) {
             wanted.push(crate::support::wanted(&key, &user(new.0, new.1)));
@@ -172,9 +175,9 @@ fn a_plan_fits_however_its_calls_interleave_and_is_refused_only_where_none_fits(
 /// A resource name, and instance and user name before and after.
 type Moved<'a> = (&'a str, (&'a str, &'a str), (&'a str, &'a str));
 
-fn moved(users: &[Moved<'_>]) -> (BTreeMap<String, UserState>, Vec<ProgramUser>) {
+fn moved(users: &[Moved<'_>]) -> (BTreeMap<String, Arc<UserState>>, Vec<ProgramUser>) {
     let state = |(key, (instance, name), _): &Moved<'_>| {
-        ((*key).to_owned(), state(&user(instance, name), &format!("id-{key}")))
+        ((*key).to_owned(), state(&user(instance, name), &format!("id-{key}")).into())
     };
     let wanted = |(key, _, (instance, name)): &Moved<'_>| crate::support::wanted(key, &user(instance, name));
     (users.iter().map(state).collect(), users.iter().map(wanted).collect())
@@ -265,7 +268,7 @@ fn many_users_who_wait_for_each_other_are_ordered_in_one_walk() {
                 self::state(&document(&format!("old-{number}")), &format!("gone-{number}")).to_replaced(),
             ];
             wanted.push(crate::support::wanted(&key, &document(&format!("old-{}", (number + 1) % count))));
-            states.insert(key, state);
+            states.insert(key, Arc::new(state));
         }
         let plan = plan(&wanted, &states, &full(&[])).expect("a plan");
         let first = plan.users().iter().filter(|user| user.plan.steps()[0].operation.name() == "DeleteUser");

@@ -1,6 +1,6 @@
 //! What is remembered, and survives.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use connect_user::fleet::{
     Change, EmbeddedStore, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json, import_json,
@@ -52,7 +52,7 @@ async fn a_user_takes_less_than_a_kilobyte() {
     let users: Vec<Change> = (0..4_000)
         .map(|number| {
             let mut entry = entry(&format!("agent{number}@example.com"));
-            let state = entry.state.as_mut().expect("a state");
+            let state = Arc::make_mut(entry.state.as_mut().expect("a state"));
             let instance = "aaaaaaaa-bbbb-cccc-dddd-111111111111";
             state.instance_id = instance.into();
             state.user_id = id(number).into();

@@ -1,6 +1,6 @@
 //! Fleets to test with.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use connect_user::{
     fleet::ProgramUser,
@@ -53,9 +53,9 @@ pub fn state(document: &Value, id: &str) -> UserState {
 }
 
 /// Pairs of a logical name and the name in Amazon Connect, as states.
-pub fn states(users: &[(&str, &str)]) -> BTreeMap<String, UserState> {
+pub fn states(users: &[(&str, &str)]) -> BTreeMap<String, Arc<UserState>> {
     let state = |(logical, name): &(&str, &str)| {
-        ((*logical).to_owned(), state(&document(name), &format!("id-{logical}")))
+        ((*logical).to_owned(), state(&document(name), &format!("id-{logical}")).into())
     };
     users.iter().map(state).collect()
 }

@@ -79,7 +79,7 @@ impl<'a> Job<'a> {
                 .as_ref()
                 .filter(|_| user.plan.base().is_none())
                 .map(|gone| gone.user_id.clone()),
-            inherited: inherited(user, entry.state.as_ref()),
+            inherited: inherited(user, entry.state.as_deref()),
             earlier: entry.creating.clone(),
             steps: AtomicUsize::new(0),
             written: Mutex::new(entry),
@@ -203,7 +203,7 @@ impl<'a> Job<'a> {
     ) -> Result<(), StoreError> {
         let mut entry = self.entry();
         match (state, failed) {
-            (Some(state), _) => entry.state = Some(as_recorded(state, left)),
+            (Some(state), _) => entry.state = Some(Arc::new(as_recorded(state, left))),
             (None, None) => entry.state = None,
             // Nothing is known to be there; what was recorded may only be out of sight.
             (None, Some(_)) => {}
@@ -232,7 +232,7 @@ impl<'a> Job<'a> {
     /// Writes the user down between two steps, unless that is written already.
     async fn write(&self, state: &UserState) -> Result<(), StoreError> {
         let mut entry = self.entry();
-        let state = as_recorded(state, &self.inherited);
+        let state = Arc::new(as_recorded(state, &self.inherited));
         // Whom a creation has just made is no longer in doubt.
         let is_new = entry.state.as_ref().is_none_or(|before| before.user_id != state.user_id);
         if is_new {

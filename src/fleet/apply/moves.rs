@@ -18,7 +18,7 @@ pub(super) async fn record_moves(users: &[UserPlan], store: &dyn StateStore) -> 
     let mut put: BTreeMap<String, Entry> = BTreeMap::new();
     for (from, user) in &moves {
         let entry = store.get(from).await?;
-        let planned = || Entry { state: user.plan.base().cloned(), ..Entry::default() };
+        let planned = || Entry { state: user.plan.shared_base().cloned(), ..Entry::default() };
         put.insert(user.name.clone(), entry.unwrap_or_else(planned));
         removed.push(Change::Remove((*from).to_owned()));
     }

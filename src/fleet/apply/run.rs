@@ -122,7 +122,7 @@ impl Run<'_> {
                 let applied = apply::apply(&user.plan, user.plan.base(), self.client, &options).await;
                 if let Ok(Applied { state: Some(state), .. }) = applied {
                     let notes = self.remembered(user, Some(&state), &entry.notes);
-                    let entry = Entry { state: Some(state), notes, ..entry };
+                    let entry = Entry { state: Some(Arc::new(state)), notes, ..entry };
                     changes.push(Change::Put(user.name.clone(), Box::new(entry)));
                 }
             }

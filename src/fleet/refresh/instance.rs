@@ -1,13 +1,13 @@
 //! Reading the users of one instance again, in the fewest calls.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use futures_util::{StreamExt, stream};
 
 use super::{desired::Needs, refreshed::Refreshed};
 use crate::{
     client::{ClientError, ErrorKind},
-    read::{FindingKind, FoundUsers, Reading, Source, Strategy, Verdict, not_checked, not_read, to_state},
+    read::{FindingKind, FoundUsers, Source, Strategy, Verdict, not_checked, not_read, to_state},
     user::{Property, PropertySet, Timestamp, UserState},
 };
 
@@ -15,7 +15,7 @@ use crate::{
 const SEARCH_PAGE: usize = 500;
 
 /// A recorded user, by its resource name.
-pub(super) type Known<'a> = (&'a String, &'a UserState);
+pub(super) type Known<'a> = (&'a String, &'a Arc<UserState>);
 
 /// The recorded users of one instance.
 pub(super) struct Instance<'a> {
@@ -50,7 +50,7 @@ impl<'a> Instance<'a> {
     /// Reads every user by itself; the list tells who else is there.
     async fn read_all(&self, refreshed: &mut Refreshed) {
         match self.source.listed().await {
-            Ok(listed) => refreshed.list(self.source.instance, listed),
+            Ok(listed) => refreshed.count_listed(self.source.instance, listed),
             Err(error) => refreshed
                 .unchecked
                 .push(not_checked(format_args!("who else is in {self} was not read"), error)),
@@ -77,7 +77,7 @@ impl<'a> Instance<'a> {
             Err(error) => return self.fail(error, refreshed),
         };
         self.explain(refreshed, format_args!("searching {} users takes", found.len()), pages(found.len()));
-        refreshed.find(self.source.instance, found);
+        refreshed.count_found(self.source.instance, found);
         let is_under_way = |(_, state): &Known<'a>| state.record.under_way;
         let (alone, either) = self.users.iter().copied().partition(is_under_way);
         self.take_found(either, found, refreshed).await;
@@ -100,7 +100,7 @@ impl<'a> Instance<'a> {
             }
             Err(error) => return self.fail(error, refreshed),
         };
-        refreshed.list(self.source.instance, listed);
+        refreshed.count_listed(self.source.instance, listed);
         let mut sorted = Sorted::default();
         for user in self.users.iter().copied() {
             match self.source.verdict(user.1, listed) {
@@ -130,11 +130,11 @@ impl<'a> Instance<'a> {
         match self.source.found().await {
             Ok(found) => {
                 let with_found = |user: Known<'a>| {
-                    let mut state = user.1.clone();
+                    let mut state = UserState::clone(user.1);
                     if let Some(found) = found.get(state.user_id.bare()) {
                         state.tags_all.clone_from(&found.tags);
                     }
-                    (user, state, self.manages_proficiencies(user))
+                    (user, Arc::new(state), self.manages_proficiencies(user))
                 };
                 let tags = tags.into_iter().map(with_found).collect();
                 alone.extend(self.with_proficiencies(tags, refreshed).await);
@@ -224,7 +224,7 @@ impl<'a> Instance<'a> {
         for user in users {
             let found = found.get(user.1.user_id.bare());
             match found.and_then(|found| to_state(found, &user.1.instance_id, Some(user.1))) {
-                Some(state) => states.push((user, state, self.manages_proficiencies(user))),
+                Some(state) => states.push((user, Arc::new(state), self.manages_proficiencies(user))),
                 None => alone.push(user),
             }
         }
@@ -236,13 +236,13 @@ impl<'a> Instance<'a> {
     /// be gone.
     async fn with_proficiencies(
         &self,
-        states: Vec<(Known<'a>, UserState, bool)>,
+        states: Vec<(Known<'a>, Arc<UserState>, bool)>,
         refreshed: &mut Refreshed,
     ) -> Vec<Known<'a>> {
         let source = self.source;
-        let read = |(user, mut state, is_asked): (Known<'a>, UserState, bool)| async move {
+        let read = |(user, mut state, is_asked): (Known<'a>, Arc<UserState>, bool)| async move {
             let is_there = match is_asked {
-                true => source.read_proficiencies(&mut state).await,
+                true => source.read_proficiencies(Arc::make_mut(&mut state)).await,
                 false => Ok(true),
             };
             (user, is_there.map(|is_there| is_there.then_some(state)))
@@ -253,7 +253,7 @@ impl<'a> Instance<'a> {
             match read {
                 Ok(Some(state)) => {
                     let renamed = FindingKind::renamed(known, &state);
-                    refreshed.take(name, known, Ok(Reading::there(state, renamed)));
+                    refreshed.put(name, known, state, renamed);
                 }
                 Ok(None) => missing.push((name, known)),
                 Err(error) => refreshed.take(name, known, Err(error)),
@@ -309,12 +309,12 @@ impl fmt::Display for Instance<'_> {
 }
 
 /// A user of whom the list shows nothing new. Where the last change is ours, somebody else's may hide in it.
-fn as_listed(known: &UserState, own: Option<Timestamp>) -> UserState {
+fn as_listed(known: &Arc<UserState>, own: Option<Timestamp>) -> Arc<UserState> {
     let Some(changed) = own else { return known.clone() };
     let mut state = not_read(known);
     state.last_modified_time = Some(changed);
     state.record.last_written = None;
-    state
+    Arc::new(state)
 }
 
 /// How many calls searching so many users takes, at best.

@@ -5,7 +5,10 @@ mod instance;
 mod refreshed;
 mod superseded;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use self::{
     desired::Needs,
@@ -41,7 +44,7 @@ pub const REFRESH_OPERATIONS: &[Operation] = &[
 /// [`Refreshed::failed`], and the others are read.
 pub async fn refresh<'a, D>(
     desired: &'a [D],
-    known: &BTreeMap<String, UserState>,
+    known: &BTreeMap<String, Arc<UserState>>,
     client: &dyn ConnectClient,
     options: &RefreshOptions,
 ) -> Refreshed
@@ -50,7 +53,7 @@ where
 {
     let desired: Vec<DesiredSpec<'a>> = desired.iter().map(DesiredSpec::from).collect();
     let mut refreshed = Refreshed::default();
-    let needs = Needs::new(&desired, known.iter().map(|(name, state)| (name, Some(state))));
+    let needs = Needs::new(&desired, known.iter().map(|(name, state)| (name, Some(&**state))));
     let mut instances: BTreeMap<InstanceId, Vec<Known<'_>>> = BTreeMap::new();
     for (name, state) in known {
         instances.entry(state.instance_id.to_bare()).or_default().push((name, state));
@@ -67,7 +70,7 @@ where
     };
     let sources = || instances.keys().filter_map(source_of);
     if options.strategy == Strategy::None {
-        let as_recorded = |(name, state): (&String, &UserState)| (name.clone(), Some(state.clone()));
+        let as_recorded = |(name, state): (&String, &Arc<UserState>)| (name.clone(), Some(state.clone()));
         refreshed.states = known.iter().map(as_recorded).collect();
         refreshed.explanations.push("nothing is read: what is recorded is taken as it is".to_owned());
     } else {
@@ -77,7 +80,7 @@ where
         }
     }
     superseded::settle(source_of, &needs, &mut refreshed).await;
-    let needs = Needs::new(&desired, refreshed.states.iter().map(|(name, state)| (name, state.as_ref())));
+    let needs = Needs::new(&desired, refreshed.states.iter().map(|(name, state)| (name, state.as_deref())));
     for source in sources() {
         read_what_a_plan_needs(source, &needs, known, &mut refreshed).await;
     }
@@ -91,7 +94,7 @@ where
 async fn read_what_a_plan_needs(
     source: Source<'_>,
     needs: &Needs<'_>,
-    known: &BTreeMap<String, UserState>,
+    known: &BTreeMap<String, Arc<UserState>>,
     refreshed: &mut Refreshed,
 ) {
     let is_needed = |(name, state): &Known<'_>| {

@@ -1,11 +1,14 @@
 //! What reading a fleet again has found.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use crate::{
     client::{ClientError, ClientResult},
     fleet::{Change, Entry},
-    read::{Finding, FoundUsers, ListedUsers, Reading, not_read},
+    read::{Finding, FindingKind, FoundUsers, ListedUsers, Reading, not_read},
     user::{Diagnostic, InstanceId, UserId, UserState},
 };
 
@@ -14,8 +17,8 @@ use crate::{
 #[non_exhaustive]
 pub struct Refreshed {
     /// Every recorded user as it is now, by the resource name under which it is recorded; `None` where it is
-    /// gone.
-    pub states: BTreeMap<String, Option<UserState>>,
+    /// gone. One that is as recorded is shared with the record.
+    pub states: BTreeMap<String, Option<Arc<UserState>>>,
     /// What is not as it was recorded.
     pub findings: Vec<Finding>,
     /// Users who could not be read, and why. Their states are as recorded, and no plan writes a block of them.
@@ -35,8 +38,8 @@ pub struct Refreshed {
 
 impl Refreshed {
     /// The users who are there: what [`plan`](crate::fleet::plan) takes.
-    pub fn there(&self) -> BTreeMap<String, UserState> {
-        let there = |(name, state): (&String, &Option<UserState>)| Some((name.clone(), state.clone()?));
+    pub fn there(&self) -> BTreeMap<String, Arc<UserState>> {
+        let there = |(name, state): (&String, &Option<Arc<UserState>>)| Some((name.clone(), state.clone()?));
         self.states.iter().filter_map(there).collect()
     }
 
@@ -49,7 +52,7 @@ impl Refreshed {
     /// missing from the program are forgotten. Commit it before planning, so that no later refresh reads the
     /// same again. `known` is what the store remembers.
     pub fn changes(&self, known: &BTreeMap<String, Entry>) -> Vec<Change> {
-        let changed = |(name, state): (&String, &Option<UserState>)| {
+        let changed = |(name, state): (&String, &Option<Arc<UserState>>)| {
             let entry = known.get(name)?;
             match state {
                 _ if self.failed.contains_key(name) => None,
@@ -74,17 +77,39 @@ impl Refreshed {
     }
 
     /// Takes over what has become of a user.
-    pub(super) fn take(&mut self, name: &str, known: &UserState, reading: ClientResult<Reading>) {
+    pub(super) fn take(&mut self, name: &str, known: &Arc<UserState>, reading: ClientResult<Reading>) {
         let Reading { state, finding } = reading.unwrap_or_else(|error| {
             self.failed.insert(name.to_owned(), error);
             Reading::there(not_read(known), None)
         });
+        match state {
+            Some(state) => self.put(name, known, Arc::new(state), finding),
+            None => {
+                self.find(name, finding);
+                self.states.insert(name.to_owned(), None);
+            }
+        }
+    }
+
+    /// Takes over a user who is there.
+    pub(super) fn put(
+        &mut self,
+        name: &str,
+        known: &Arc<UserState>,
+        state: Arc<UserState>,
+        finding: Option<FindingKind>,
+    ) {
+        self.find(name, finding);
+        let state = if state == *known { known.clone() } else { state };
+        self.states.insert(name.to_owned(), Some(state));
+    }
+
+    fn find(&mut self, name: &str, finding: Option<FindingKind>) {
         self.findings.extend(finding.map(|kind| Finding { user: name.to_owned(), kind }));
-        self.states.insert(name.to_owned(), state);
     }
 
     /// Counts whom a search has found, as far as it tells.
-    pub(super) fn find(&mut self, instance: &InstanceId, users: &FoundUsers) {
+    pub(super) fn count_found(&mut self, instance: &InstanceId, users: &FoundUsers) {
         self.present.insert(instance.bare().to_owned(), users.len());
         for user in users.values().filter(|user| !user.name.is_empty()) {
             let name = (instance.bare().into(), user.name.as_str().into());
@@ -92,7 +117,7 @@ impl Refreshed {
         }
     }
 
-    pub(super) fn list(&mut self, instance: &InstanceId, users: &ListedUsers) {
+    pub(super) fn count_listed(&mut self, instance: &InstanceId, users: &ListedUsers) {
         self.present.insert(instance.bare().to_owned(), users.by_id.len());
         for (name, user) in &users.by_name {
             self.names.insert((instance.bare().into(), name.as_str().into()), user.clone());

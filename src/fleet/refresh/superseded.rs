@@ -1,6 +1,6 @@
 //! Users whom a replacement has superseded, and who are still to be deleted.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{desired::Needs, refreshed::Refreshed};
 use crate::{
@@ -15,8 +15,8 @@ pub(super) async fn settle<'a>(
     needs: &Needs<'_>,
     refreshed: &mut Refreshed,
 ) {
-    let has_left = |state: &&UserState| !state.record.unfinished.replaced.is_empty();
-    let states: Vec<(String, UserState)> = refreshed
+    let has_left = |state: &&Arc<UserState>| !state.record.unfinished.replaced.is_empty();
+    let states: Vec<(String, Arc<UserState>)> = refreshed
         .states
         .iter()
         .filter(|(name, _)| !refreshed.failed.contains_key(*name))
@@ -50,10 +50,11 @@ pub(super) async fn settle<'a>(
                     .push(format!("`{name}`: the user `{}` {message}", one_line(&old.name)));
                 old
             }
-            None => state,
+            None if state.record.unfinished.replaced == left => continue,
+            None => UserState::clone(&state),
         };
         now.record.unfinished.replaced = left;
-        refreshed.states.insert(name, Some(now));
+        refreshed.states.insert(name, Some(Arc::new(now)));
     }
 }
 
@@ -62,7 +63,7 @@ pub(super) async fn settle<'a>(
 pub(super) async fn take<'a>(
     source_of: impl Fn(&InstanceId) -> Option<Source<'a>>,
     needs: &Needs<'_>,
-    known: &BTreeMap<String, UserState>,
+    known: &BTreeMap<String, Arc<UserState>>,
     refreshed: &mut Refreshed,
 ) {
     for (name, state) in known {
@@ -77,7 +78,7 @@ pub(super) async fn take<'a>(
             before.record.unfinished.replaced = left.clone().cloned().collect();
             let reading = source.read(&before, false).await;
             if !matches!(reading, Ok(Reading { state: None, .. })) {
-                refreshed.take(name, &before, reading);
+                refreshed.take(name, &Arc::new(before), reading);
                 break;
             }
         }

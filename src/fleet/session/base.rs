@@ -158,12 +158,12 @@ impl<'a> Session<'a> {
     }
 
     /// The recorded users, by their resource names; those that are gone are as they were.
-    pub fn users(&self) -> impl Iterator<Item = (&String, &UserState)> {
+    pub fn users(&self) -> impl Iterator<Item = (&String, &Arc<UserState>)> {
         self.entries.iter().filter_map(|(name, entry)| Some((name, entry.state.as_ref()?)))
     }
 
     /// A recorded user who is there.
-    pub fn state(&self, name: &str) -> Option<&UserState> {
+    pub fn state(&self, name: &str) -> Option<&Arc<UserState>> {
         self.entries.get(name)?.state.as_ref().filter(|_| !self.gone.contains(name))
     }
 

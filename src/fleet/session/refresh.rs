@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     mem::take,
+    sync::Arc,
 };
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     read::import,
-    user::{Code, Diagnostic, ImportId, UserState},
+    user::{Code, Diagnostic, ImportId},
 };
 
 impl Session<'_> {
@@ -88,20 +89,9 @@ impl Session<'_> {
     async fn read(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
         let meant: Vec<DesiredSpec<'_>> =
             program.iter().filter(|user| self.is_target(user.name)).copied().collect();
-        // The states are lent rather than copied.
-        let mut known: BTreeMap<String, UserState> = BTreeMap::new();
-        let targets = &self.options.targets;
-        for (name, entry) in &mut self.entries {
-            if targets.is_empty() || targets.contains(name) {
-                known.extend(entry.state.take().map(|state| (name.clone(), state)));
-            }
-        }
+        let known = |(name, entry): (&String, &Entry)| Some((name.clone(), entry.state.clone()?));
+        let known = self.entries.iter().filter(|(name, _)| self.is_target(name)).filter_map(known).collect();
         self.refreshed = refresh(&meant, &known, self.client(), &self.options.refresh).await;
-        for (name, state) in known {
-            if let Some(entry) = self.entries.get_mut(&name) {
-                entry.state = Some(state);
-            }
-        }
         Ok(())
     }
 
@@ -150,6 +140,7 @@ impl Session<'_> {
                 id: id.clone(),
                 error: Box::new(error),
             })?;
+            let state = Arc::new(state);
             let entry =
                 Entry { state: Some(state.clone()), ..self.entries.get(name).cloned().unwrap_or_default() };
             self.refreshed.states.insert(name.to_owned(), Some(state));

@@ -1,6 +1,6 @@
 //! What a store remembers of a user.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +10,9 @@ use crate::user::{CreationAttempt, UserId, UserState};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
-    /// The user; `None` where it is about to be made, or to be made again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<UserState>,
+    /// The user; `None` where it is about to be made, or to be made again. Copies of an entry share it.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "shared")]
+    pub state: Option<Arc<UserState>>,
     /// Creations that were begun and whose outcome is not known: [`recover`](crate::fleet::recover()) finds it out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub creating: Vec<Creating>,
@@ -39,13 +39,35 @@ pub struct Creating {
 
 impl Entry {
     /// An entry without notes.
-    pub fn new(state: UserState) -> Self {
-        Self { state: Some(state), ..Self::default() }
+    pub fn new(state: impl Into<Arc<UserState>>) -> Self {
+        Self { state: Some(state.into()), ..Self::default() }
     }
 
     /// Whether it remembers nothing.
     pub fn is_empty(&self) -> bool {
         self.state.is_none() && self.creating.is_empty() && self.notes.is_empty()
+    }
+}
+
+/// A shared state, as the state itself.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::user::UserState;
+
+    pub(super) fn serialize<S: Serializer>(
+        state: &Option<Arc<UserState>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        state.as_deref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Arc<UserState>>, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map(Arc::new))
     }
 }
 

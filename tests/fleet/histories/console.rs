@@ -16,7 +16,7 @@ impl World {
         // Whoever is changed between a creation and its record can't be told from somebody else's user.
         let entries = load_all(&self.store).await.expect("all");
         let recorded: BTreeSet<UserId> =
-            entries.into_values().filter_map(|entry| Some(entry.state?.user_id)).collect();
+            entries.into_values().filter_map(|entry| Some(entry.state?.user_id.clone())).collect();
         let users = self.users(instance);
         let ours: Vec<&UserDescription> =
             users.iter().filter(|user| recorded.contains(&user.user_id)).collect();

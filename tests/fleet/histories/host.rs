@@ -196,7 +196,7 @@ impl World {
             println!("    {}", user.diagnostic());
         }
         let entries = load_all(store).await.expect("all");
-        let known: BTreeMap<String, UserState> =
+        let known: BTreeMap<String, Arc<UserState>> =
             entries.iter().filter_map(|(name, entry)| Some((name.clone(), entry.state.clone()?))).collect();
         let passwords = passwords(&self.program);
         let desired = self.desired(&entries);
