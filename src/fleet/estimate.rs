@@ -11,20 +11,20 @@ use crate::{
     user::Operation,
 };
 
-/// What a plan costs: calls, and the time that the quota asks for.
+/// What a plan costs: its calls, and the time that the quota takes for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Estimate {
-    /// How many calls of each operation.
+    /// The number of calls of each operation.
     pub calls: BTreeMap<Operation, u64>,
-    /// The least time that they take: that of the operation that takes longest.
+    /// The least time for the calls: that of the slowest operation.
     pub time: Duration,
-    /// That operation.
+    /// The operation that takes longest.
     pub slowest: Option<Operation>,
 }
 
 impl Estimate {
-    /// What these calls cost at these rates.
+    /// The estimate of these calls at these rates.
     pub fn new(calls: BTreeMap<Operation, u64>, rate: impl Fn(Operation) -> Rate) -> Self {
         let time = |(operation, calls): (&Operation, &u64)| (rate(*operation).time_for(*calls), *operation);
         let slowest = calls.iter().map(time).max_by_key(|(time, _)| *time);
@@ -35,7 +35,7 @@ impl Estimate {
         }
     }
 
-    /// What the steps of previews cost; steps that may turn out not to be needed count too.
+    /// The estimate of the steps of previews. Steps that may turn out not to be needed count too.
     pub fn of_steps<'a>(steps: impl IntoIterator<Item = &'a Step>, rate: impl Fn(Operation) -> Rate) -> Self {
         let mut calls = BTreeMap::new();
         for step in steps {
@@ -44,14 +44,14 @@ impl Estimate {
         Self::new(calls, rate)
     }
 
-    /// All calls together.
+    /// The number of all calls.
     pub fn total(&self) -> u64 {
         self.calls.values().sum()
     }
 }
 
 impl FleetPlan {
-    /// What the plan costs at these rates. With `read_back`, each user that is made is read once.
+    /// The estimate of the plan at these rates. With `read_back`, each new user is read once.
     pub fn estimate(&self, rate: impl Fn(Operation) -> Rate, read_back: bool) -> Estimate {
         let steps = self.users.iter().flat_map(|user| user.plan.steps());
         let mut estimate = Estimate::of_steps(steps.clone(), &rate);

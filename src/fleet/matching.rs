@@ -1,10 +1,10 @@
-//! Who is who: which recorded user each user of a program is.
+//! Which recorded user each user of a program is.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::user::InstanceId;
 
-/// What Amazon Connect knows a user by: the instance, as its id or its ARN, and the user name in it.
+/// The identity of a user in Amazon Connect: the instance, as its id or its ARN, and the user name.
 pub type Identity<'a> = (&'a InstanceId, &'a str);
 
 /// Which recorded user each user of a program is.
@@ -21,19 +21,19 @@ pub struct Matches {
 pub struct Missing {
     /// The resource name under which the user is recorded.
     pub recorded_as: String,
-    /// The resource name that the user has from now on: `recorded_as`, unless another user has that name in
-    /// the program. Then it is one that nobody has, such as `agents[0] (jane)`.
+    /// The resource name that the record gets: `recorded_as`, unless another user of the program has that
+    /// name. Then it is a new one, such as `agents[0] (jane)`.
     pub name: String,
 }
 
 /// Matches the users of a program with the recorded ones, each by its resource name.
 ///
-/// Same instance and same user name is the same person, whatever its resource name: programs made from
-/// lists name users by their position, and a row that is taken out shifts the names of all behind it. Users
-/// whose identity nobody has match by resource name: those are to be renamed, or moved to another instance.
+/// Same instance and same user name is the same person, whatever the resource name: programs made from lists
+/// name users by position, and removing a row shifts all names behind it. Users whose identity is not
+/// recorded match by resource name: they are to be renamed, or moved to another instance.
 ///
-/// An identity is `None` where it is not known (a user name known only after apply), and for a recorded user
-/// that is gone or still to be created: such a user matches by resource name only.
+/// An identity is `None` if it is not known (a user name known after apply), and for a recorded user that is
+/// gone or not created yet: such a user matches by resource name only.
 ///
 /// ```
 /// use connect_user::{fleet::match_users, user::InstanceId};
@@ -109,18 +109,18 @@ pub(super) fn match_among<'a>(
 }
 
 impl Matches {
-    /// The resource name under which a user of the program is recorded; `None` where it is not recorded.
+    /// The resource name under which a user of the program is recorded; `None` if it is not recorded.
     pub fn recorded_as(&self, name: &str) -> Option<&str> {
         self.recorded.get(name).map(String::as_str)
     }
 
-    /// The resource name under which a user of the program is recorded, where that is another than in the
+    /// The resource name under which a user of the program is recorded, if it differs from the one in the
     /// program.
     pub fn moved_from(&self, name: &str) -> Option<&str> {
         self.recorded_as(name).filter(|record| *record != name)
     }
 
-    /// The recorded users that are missing from the program, in the order in which they were given.
+    /// The recorded users that are missing from the program, in the order given.
     pub fn missing(&self) -> &[Missing] {
         &self.missing
     }

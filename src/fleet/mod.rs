@@ -1,12 +1,12 @@
 //! Many users at once: planned together, refreshed in few calls, applied at the speed of the quota.
 //!
 //! - [`Session`]: a whole run of a host, from the refresh to the apply: begin here;
-//! - [`match_users`]: which recorded user each user of a program is;
-//! - [`plan`], or [`Planner`] user by user, also while values are unknown ([`FleetPreview`]): who moves, who waits for whom, and how many deletions are too many;
+//! - [`Planner`], or [`plan`] in one call: moves, order, and the limit of deletions, also while values are unknown
+//!   ([`FleetPreview`]); [`match_users`]: which recorded user each user of a program is;
 //! - [`refresh`]: what has changed since, by listing, searching or reading;
 //! - [`apply`]: all users side by side, with an [estimate](FleetPlan::estimate) before and [`events`] meanwhile;
-//! - [`StateStore`]: what is remembered, in memory, in a file (`EmbeddedStore`, feature `store`), or where the host
-//!   wants it.
+//! - [`StateStore`]: what is remembered: in memory ([`MemoryStore`]), in a file (`EmbeddedStore`, feature `store`),
+//!   or where the host wants it.
 
 mod apply;
 mod estimate;

@@ -8,10 +8,10 @@ use crate::{
     user::{Diagnostic, joined},
 };
 
-/// The calls that bring every user of a fleet to what is wanted.
+/// The plan of a fleet: the calls that make every user as desired.
 ///
-/// Users that need nothing are counted and not kept: the plan of a million users of whom a hundred change
-/// holds a hundred.
+/// Users that need nothing are only counted: the plan of a million users of whom a hundred change holds a
+/// hundred.
 #[derive(Debug)]
 pub struct FleetPlan {
     pub(super) users: Vec<UserPlan>,
@@ -20,20 +20,20 @@ pub struct FleetPlan {
     pub(super) released: Vec<Release>,
 }
 
-/// A recorded user that is no longer managed, and whose account stays as it is.
+/// A recorded user that is no longer managed and whose account stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Release {
-    /// The resource name under which it is recorded.
+    /// The resource name of the record.
     pub user: String,
-    /// Why, in words.
+    /// The reason, as a sentence.
     pub reason: String,
-    /// Whether a new user takes its place in the program.
+    /// Whether a new user takes its resource name.
     #[serde(skip)]
     pub is_replaced: bool,
 }
 
-/// Why a fleet has no plan: every reason at once.
+/// The error of planning a fleet, with every reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", joined(reasons))]
 #[non_exhaustive]
@@ -45,28 +45,28 @@ pub struct FleetRefused {
 }
 
 impl FleetPlan {
-    /// The users for whom there is something to do or to record, in the order in which they were wanted;
-    /// those that are missing from the program, last.
+    /// The users that have something to do or to record, in the order of the program; then those that are
+    /// missing from it.
     pub fn users(&self) -> &[UserPlan] {
         &self.users
     }
 
-    /// How many users are as they should be.
+    /// The number of users that are as desired.
     pub const fn unchanged(&self) -> usize {
         self.unchanged
     }
 
-    /// What there is to know, such as two users who exchange their names.
+    /// Notices, such as two users that exchange their names.
     pub fn notices(&self) -> &[Diagnostic] {
         &self.notices
     }
 
-    /// Recorded users that are no longer managed, and whose accounts stay as they are.
+    /// Recorded users that are no longer managed and whose accounts stay.
     pub fn released(&self) -> &[Release] {
         &self.released
     }
 
-    /// How many users get what.
+    /// The number of users with this action.
     pub fn count(&self, action: Action) -> usize {
         match action {
             Action::None => self.unchanged + self.with(Action::None).count(),

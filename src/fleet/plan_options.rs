@@ -1,4 +1,4 @@
-//! What a host decides about the plan of a fleet.
+//! Options of the plan of a fleet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,15 +9,15 @@ use crate::{
     user::{Code, Diagnostic},
 };
 
-/// How many deletions a plan may hold, replacements included: a replaced user is deleted.
+/// The limit of deletions in a plan. A replacement counts: the replaced user is deleted.
 ///
-/// A plan with more is refused, so that a mistake in a program, such as a file that was left out, deletes
-/// nobody. A mass deletion that is meant takes a higher limit.
+/// A plan with more is refused, so that a mistake in a program, such as a missing file, deletes nobody. Raise
+/// the limit for a mass deletion that is meant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Guard {
     /// Absolute limit.
     pub most: usize,
-    /// Limit as a fraction of the recorded users, 0 to 1, rounded up; it never forbids three.
+    /// Limit as a fraction of the recorded users, 0 to 1, rounded up. Three deletions are always within it.
     pub share: f64,
 }
 
@@ -33,14 +33,14 @@ impl Guard {
         Self { most, share: 1.0 }
     }
 
-    /// How many deletions are allowed where `recorded` users are recorded.
+    /// The number of deletions that are allowed among `recorded` users.
     pub fn allows(self, recorded: usize) -> usize {
         let share = (recorded as f64 * self.share.clamp(0.0, 1.0)).ceil() as usize;
         let share = if self.share >= 1.0 { usize::MAX } else { share.max(ALWAYS) };
         share.min(self.most)
     }
 
-    /// Why `deletions` of `recorded` users are too many; `None` where they are not.
+    /// The reason to refuse `deletions` of `recorded` users; `None` if they are allowed.
     pub fn check(self, deletions: usize, recorded: usize) -> Option<Diagnostic> {
         let allowed = self.allows(recorded);
         let message =
@@ -53,22 +53,23 @@ impl Guard {
 }
 
 impl Default for Guard {
-    /// Ten deletions, and a tenth of the recorded users.
+    /// At most 10 deletions, and at most a tenth of the recorded users.
     fn default() -> Self {
         Self { most: 10, share: 0.1 }
     }
 }
 
-/// How many users an instance has, and may have.
+/// How many users an instance has, and how many it may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacity {
-    /// The users that are there, whoever manages them: [`Refreshed::present`](super::Refreshed) counts them.
+    /// The users in the instance, whoever manages them; [`Refreshed::present`](super::Refreshed) has the
+    /// number.
     pub present: usize,
     /// The quota "Users per instance".
     pub limit: usize,
 }
 
-/// Settings of the plan of a fleet.
+/// Options of the plan of a fleet.
 #[derive(Builder, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PlanOptions {
@@ -77,16 +78,16 @@ pub struct PlanOptions {
     /// program.
     #[builder(default)]
     pub user: diff::Settings,
-    /// How many deletions there may be: at most ten, and a tenth of the recorded users, by default.
+    /// The limit of deletions. Default: at most 10, and at most a tenth of the recorded users.
     #[builder(default)]
     pub guard: Guard,
-    /// The capacity of instances, by their bare id, where it is known: near the limit, creations wait for
-    /// deletions, and a plan that cannot fit is refused. An instance without an entry has no limit.
+    /// The capacity of instances, by bare id. Near the limit, creations wait for deletions, and a plan that
+    /// cannot fit is refused. An instance without an entry has no limit. Default: empty.
     #[builder(default)]
     pub capacity: BTreeMap<String, Capacity>,
-    /// The names of the program's other resources, which are not users: a user whose
+    /// The resource names of the program's resources that are not users. A user whose
     /// [`Lifecycle::deleted_with`](super::Lifecycle) is neither one of them nor a user of the program is
-    /// forgotten without a call once it is missing too. Default: none.
+    /// forgotten without a call once it is missing from the program too. Default: none.
     #[builder(default)]
     pub other_resources: BTreeSet<String>,
 }

@@ -20,18 +20,18 @@ use crate::{
     user::{Code, Diagnostic, IdentityManagementType, InstanceId, UserState},
 };
 
-/// Plans a fleet from all that is wanted and all that is recorded and there, by resource names.
+/// Plans a fleet from the users of the program and the recorded users that exist, by resource name.
 ///
-/// Who is who is decided by [`match_users`](super::match_users): a user of the program whose instance and user name are recorded
-/// under another resource name moves there without a call. Users in `states` that are missing from the
-/// program are deleted. See [`Planner`] for a fleet that need not be in memory at once, and for values that
-/// are not known yet.
+/// [`match_users`](super::match_users) decides which recorded user each user of the program is: a user that
+/// is recorded under another resource name moves without a call. Users in `states` that are missing from the
+/// program are deleted. Use a [`Planner`] for values that are known after apply, and for a fleet that need
+/// not be in memory at once.
 ///
 /// # Errors
 ///
-/// [`FleetRefused`], with every reason: a resource name or a user that is wanted twice, more deletions than
-/// the guard allows, an instance that takes no more users, a value that is not known yet, and what any user's
-/// own plan refuses.
+/// [`FleetRefused`], with every reason: a resource name or a user that is given twice, more deletions than
+/// the guard allows, an instance without enough room, a value that is not known yet, and whatever the plan of
+/// a single user refuses.
 pub fn plan(
     program: &[ProgramUser],
     states: &BTreeMap<String, Arc<UserState>>,
@@ -50,9 +50,9 @@ pub fn plan(
 
 /// Plans a fleet user by user.
 ///
-/// Every user of the program is given once, by [`want`](Self::want), [`want_matched`](Self::want_matched) or
-/// [`keep`](Self::keep); every recorded user that is missing from the program, by [`leave`](Self::leave) or
-/// [`gone`](Self::gone).
+/// Give every user of the program once, by [`want`](Self::want), [`want_matched`](Self::want_matched) or
+/// [`keep`](Self::keep); and every recorded user that is missing from the program, by [`leave`](Self::leave)
+/// or [`gone`](Self::gone).
 #[derive(Debug)]
 pub struct Planner {
     pub(super) options: PlanOptions,
@@ -85,11 +85,11 @@ pub struct Planner {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Recorded<'a> {
-    /// The resource name under which it is recorded.
+    /// The resource name of the record.
     pub name: &'a str,
-    /// The user as it is.
+    /// The actual user.
     pub state: &'a Arc<UserState>,
-    /// What is remembered of what becomes of it.
+    /// The lifecycle that is recorded with the user.
     pub lifecycle: &'a Lifecycle,
 }
 
@@ -112,7 +112,7 @@ pub(super) struct MissingUser {
 }
 
 impl Planner {
-    /// A planner without any user.
+    /// A planner without users.
     pub fn new(options: PlanOptions) -> Self {
         Self {
             assumed: options.user.identity_management,
@@ -132,11 +132,11 @@ impl Planner {
         }
     }
 
-    /// Adds a user of the program, and the user that is recorded under its resource name; `None` where
-    /// there is none, or it is gone.
+    /// Adds a user of the program, and the user that is recorded under its resource name; `None` if there is
+    /// none, or it is gone.
     ///
-    /// Where the recorded one has another identity, both wait for [`finish`](Self::finish), which knows
-    /// whether it is another user of the program.
+    /// If the recorded user has another identity, both wait for [`finish`](Self::finish), which knows whether
+    /// it is another user of the program.
     pub fn want(&mut self, user: &ProgramUser, recorded: Option<&Arc<UserState>>) {
         if !self.is_new(user) {
             return;
@@ -158,8 +158,8 @@ impl Planner {
         }
     }
 
-    /// Adds a user of the program, and its record under whichever resource name, where the host knows from
-    /// [`match_users`](super::match_users) who is who. Returns what happens to the user.
+    /// Adds a user of the program, and its record under whatever resource name, if the host knows it from
+    /// [`match_users`](super::match_users). Returns the action for the user.
     pub fn want_matched(&mut self, user: &ProgramUser, record: Option<Recorded<'_>>) -> Action {
         if !self.is_new(user) {
             return Action::None;
@@ -175,20 +175,20 @@ impl Planner {
         }
     }
 
-    /// Adds a user of the program that stays as it is for now: it is not meant, could not be read, or breaks a
-    /// rule. `is_recorded` says whether it is recorded.
+    /// Adds a user of the program that stays as it is in this run: it is not a target, could not be read, or
+    /// breaks a rule. `is_recorded` says whether it is recorded.
     pub fn keep(&mut self, name: &str, is_recorded: bool) {
         self.names.insert(name.into());
         self.recorded += usize::from(is_recorded);
     }
 
-    /// Adds a recorded user that is not in the program under this resource name; `protect` says whether it
-    /// must not be deleted. Where it is another user of the program, it moves there without a call.
+    /// Adds a recorded user that is not in the program under this resource name. It is deleted, or moves if
+    /// it is another user of the program. `protect` refuses its deletion.
     pub fn leave(&mut self, name: impl Into<String>, state: impl Into<Arc<UserState>>, protect: bool) {
         self.leave_with(name, state, Lifecycle { protect, ..Lifecycle::default() });
     }
 
-    /// The same, with what is remembered of what becomes of it: the account may stay.
+    /// As [`leave`](Self::leave), with the recorded lifecycle: the account may stay.
     pub fn leave_with(
         &mut self,
         name: impl Into<String>,
@@ -200,20 +200,20 @@ impl Planner {
         self.missing.push(MissingUser { name: name.into(), state, lifecycle, is_gone: false });
     }
 
-    /// Adds a recorded user that is gone from the service: it is nobody of the program, and its deletion, which
-    /// finds out that it is gone, forgets it. It takes no room and is not guarded.
+    /// Adds a recorded user that is gone from the service. Its deletion finds that out and forgets the
+    /// record; it takes no room and is not guarded.
     pub fn gone(&mut self, name: impl Into<String>, state: impl Into<Arc<UserState>>) {
         let state = state.into();
         let lifecycle = Lifecycle::default();
         self.missing.push(MissingUser { name: name.into(), state, lifecycle, is_gone: true });
     }
 
-    /// Whether the program has a user of this resource name, as far as it was given.
+    /// Whether a user of the program with this resource name was given.
     pub fn has(&self, name: &str) -> bool {
         self.names.contains(name)
     }
 
-    /// What the fleet is to become.
+    /// Ends the planning, and returns the preview of the whole fleet.
     pub fn finish(mut self) -> FleetPreview {
         self.match_pending();
         self.users.sort_by_key(|(place, _)| *place);

@@ -15,10 +15,10 @@ use crate::{
     user::{Code, Diagnostic, Operation},
 };
 
-/// What a fleet is to become, also while values are unknown or a part is refused: what a host shows before it
-/// asks whether to go on.
+/// The preview of a fleet, also while values are unknown or a part is refused: what a host shows before it
+/// asks for a confirmation.
 ///
-/// Users that need nothing are counted and not kept.
+/// Users that need nothing are only counted.
 #[derive(Clone, Debug, Default)]
 pub struct FleetPreview {
     pub(super) users: Vec<UserPreview>,
@@ -34,44 +34,44 @@ pub struct FleetPreview {
 }
 
 impl FleetPreview {
-    /// The users for whom there is something to do or to record, in the order of the program; those that are
-    /// missing from the program, last.
+    /// The users that have something to do or to record, in the order of the program; then those that are
+    /// missing from it.
     pub fn users(&self) -> &[UserPreview] {
         &self.users
     }
 
-    /// How many users get what.
+    /// The number of users with this action.
     pub fn count(&self, action: Action) -> usize {
         let unchanged = if action == Action::None { self.unchanged } else { 0 };
         unchanged + self.users.iter().filter(|user| user.action() == action).count()
     }
 
-    /// How many users are recorded, those that are gone not counted.
+    /// The number of recorded users, without those that are gone.
     pub const fn recorded(&self) -> usize {
         self.recorded
     }
 
-    /// What there is to know, such as two users who exchange their names.
+    /// Notices, such as two users that exchange their names.
     pub fn notices(&self) -> &[Diagnostic] {
         &self.notices
     }
 
-    /// Why this cannot be carried out: every reason. Values that are not known yet are none.
+    /// Every reason why this cannot be applied. An unknown value is none.
     pub fn reasons(&self) -> &[Diagnostic] {
         &self.reasons
     }
 
-    /// The users that would be deleted or replaced, by their resource names.
+    /// The resource names of the users that would be deleted or replaced.
     pub fn deletions(&self) -> &[String] {
         &self.deletions
     }
 
-    /// Recorded users that are no longer managed, and whose accounts stay as they are.
+    /// Recorded users that are no longer managed and whose accounts stay.
     pub fn released(&self) -> &[Release] {
         &self.released
     }
 
-    /// The users that are recorded under another resource name: that one, and the one that they have now.
+    /// The users whose resource name changes: the recorded name, and the new one.
     pub fn moves(&self) -> impl Iterator<Item = (&str, &str)> {
         let moves = self.moves.iter().map(|(from, name)| (from.as_str(), name.as_str()));
         let moved = self.users.iter();
@@ -83,7 +83,7 @@ impl FleetPreview {
         self.users.iter().all(|user| user.steps().is_empty())
     }
 
-    /// How many calls will change something, those included that may turn out not to be needed.
+    /// The number of calls that write, including those that may turn out not to be needed.
     pub fn calls(&self) -> usize {
         self.users.iter().map(|user| user.preview().calls()).sum()
     }
@@ -93,17 +93,17 @@ impl FleetPreview {
         self.users.iter().flat_map(|user| user.steps()).flat_map(Step::iam_actions).collect()
     }
 
-    /// What the calls cost at these rates.
+    /// The estimate of the calls at these rates.
     pub fn estimate(&self, rate: impl Fn(Operation) -> Rate) -> Estimate {
         Estimate::of_steps(self.users.iter().flat_map(|user| user.steps()), rate)
     }
 
-    /// The plan, where everything is known. A [`Session`](super::Session) carries out a preview of which
-    /// something is known only on the way.
+    /// The plan, if everything is known. [`Session::apply`](super::Session::apply) takes a preview with
+    /// values that are known only on the way.
     ///
     /// # Errors
     ///
-    /// [`FleetRefused`], with every reason; `not-known-yet` where a value is unknown.
+    /// [`FleetRefused`], with every reason; `not-known-yet` if a value is unknown.
     pub fn into_plan(self) -> Result<FleetPlan, FleetRefused> {
         let Self { users, unchanged, notices, mut reasons, deletions, released, .. } = self;
         if reasons.is_empty() {

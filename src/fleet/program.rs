@@ -1,4 +1,4 @@
-//! What a host wants of a fleet.
+//! The users of a program.
 
 use std::collections::BTreeMap;
 
@@ -9,54 +9,55 @@ use crate::{
     user::{DesiredUser, Input, InstanceId, UserSpec},
 };
 
-/// A user of a program, as far as it is known.
+/// A user of a program.
 #[derive(Builder, Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProgramUser {
-    /// The resource name: the user's name in the program, which need not be its name in Amazon Connect.
+    /// The resource name: the name of the user in the program, which may differ from its name in Amazon
+    /// Connect.
     #[builder(into)]
     pub name: String,
-    /// What the user should be: a [`DesiredUser`], or a spec of which something is not known yet.
+    /// The desired user: a [`DesiredUser`], or a spec with unknown values ([`Desired::partial`]).
     #[builder(into)]
     pub desired: Desired,
-    /// Whether the password differs from the one last applied to this user, where the host knows. The record
-    /// to compare it with is the one that [`match_users`](super::match_users) finds, not the one of the same
-    /// resource name. Default: not known.
+    /// Whether the password differs from the one last applied, if the host knows. Compare with the record
+    /// that [`match_users`](super::match_users) finds, not with the one of the same resource name. Default:
+    /// not known.
     pub password_changed: Option<bool>,
-    /// What becomes of the user once the program changes or removes it. Default: it is replaced and deleted.
+    /// What happens when the program changes or removes the user. Default: it is replaced or deleted.
     #[builder(default)]
     pub lifecycle: Lifecycle,
-    /// The resource names of the users that this one refers to or depends on: it is created or changed after
-    /// them, and not at all where one of them fails. Each must be given to the planner before. Default: none.
+    /// The resource names of the users that this one depends on: it is applied after them, and not at all if
+    /// one of them fails. Give them to the planner before this one. Default: none.
     #[builder(default)]
     pub depends_on: Vec<String>,
 }
 
-/// What a user should be.
+/// A desired user, perhaps with unknown values.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[expect(clippy::large_enum_variant, reason = "nearly every user is known: no allocation for each")]
 pub enum Desired {
-    /// Everything is known and valid.
+    /// All values are known and valid.
     Known(DesiredUser),
-    /// Values are unknown: it is previewed, and planned once they are known.
+    /// Some values are unknown: the user is previewed, and planned once they are known.
     Partial(Box<PartialUser>),
 }
 
-/// A user of whom something is not known yet.
+/// A desired user with unknown values.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PartialUser {
-    /// What is known, with ids for names and with the user's own name, as
+    /// The spec, with ids instead of names and with the user name filled in: as
     /// [`validate_document`](crate::validate::validate_document) and
-    /// [`with_name`](crate::validate::with_name) make it.
+    /// [`with_name`](crate::validate::with_name) return it.
     pub spec: UserSpec,
-    /// What the host has decided about the user: what it is validated and planned with.
+    /// The settings that the user is validated and planned with.
     pub options: Settings,
 }
 
 impl Desired {
-    /// A user of whom something is not known yet.
+    /// A desired user with unknown values.
     pub fn partial(spec: UserSpec, options: Settings) -> Self {
         Self::Partial(Box::new(PartialUser { spec, options }))
     }
@@ -69,7 +70,7 @@ impl Desired {
         }
     }
 
-    /// What the host has decided about the user.
+    /// The settings of the user.
     pub fn options(&self) -> &Settings {
         match self {
             Self::Known(desired) => desired.options(),
@@ -77,7 +78,7 @@ impl Desired {
         }
     }
 
-    /// The instance that the user is in, where it is known.
+    /// The instance, if it is known.
     pub fn instance_id(&self) -> Option<&InstanceId> {
         match self {
             Self::Known(desired) => Some(desired.instance_id()),
@@ -85,7 +86,7 @@ impl Desired {
         }
     }
 
-    /// The user name, where it is known.
+    /// The user name, if it is known.
     pub fn user_name(&self) -> Option<&str> {
         match self {
             Self::Known(desired) => Some(desired.name()),
@@ -101,25 +102,25 @@ impl From<DesiredUser> for Desired {
 }
 
 impl ProgramUser {
-    /// What Amazon Connect knows the user by, where both are known: its instance, and its name there.
+    /// The instance and the user name, if both are known.
     pub fn identity(&self) -> Option<(&InstanceId, &str)> {
         Some((self.desired.instance_id()?, self.desired.user_name()?))
     }
 }
 
-/// What becomes of a user once the program changes or removes it. It is remembered with the user, because the
-/// program says it no longer once it matters.
+/// What happens when the program changes or removes the user. It is recorded with the user, because a program
+/// that no longer has the user cannot say it.
 #[derive(Builder, Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lifecycle {
-    /// Whether the user must be neither deleted nor replaced. Default: no.
+    /// Refuses to delete or replace the user. Default: no.
     #[builder(default)]
     pub protect: bool,
-    /// Whether the account stays when the user leaves the program, or is replaced by one of another name: it
-    /// is no longer managed then. Default: no.
+    /// Keeps the account, no longer managed, when the user leaves the program or is replaced by one with
+    /// another name. Default: no.
     #[builder(default)]
     pub retain_on_delete: bool,
-    /// The resource with which the user vanishes by itself: where that has left the program too, the user is
+    /// The resource whose deletion deletes the user too: if it has left the program as well, the user is
     /// forgotten without a call. Default: none.
     #[builder(into)]
     pub deleted_with: Option<String>,
@@ -130,7 +131,7 @@ const RETAIN_ON_DELETE: &str = "retainOnDelete";
 const DELETED_WITH: &str = "deletedWith";
 
 impl Lifecycle {
-    /// What is remembered in the notes of an entry.
+    /// Reads a lifecycle from the notes of an entry.
     pub fn of_notes(notes: &BTreeMap<String, String>) -> Self {
         let is_set = |name| notes.get(name).is_some_and(|value| value == "true");
         Self {
@@ -140,7 +141,7 @@ impl Lifecycle {
         }
     }
 
-    /// Remembers it in the notes of an entry.
+    /// Writes the lifecycle to the notes of an entry.
     pub(super) fn note(&self, notes: &mut BTreeMap<String, String>) {
         let mut set = |name: &str, value: Option<String>| match value {
             Some(value) => drop(notes.insert(name.to_owned(), value)),

@@ -18,30 +18,30 @@ use crate::{
 /// How many creations are looked into side by side.
 const AT_ONCE: usize = 8;
 
-/// What has become of the creations that earlier runs had begun.
+/// The outcome of creations that began in earlier runs.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Recovered {
-    /// What the store should remember now: write it before refreshing and planning.
+    /// The changes for the store: commit them before refreshing and planning.
     pub changes: Vec<Change>,
-    /// What was found, in the order of the names in the program.
+    /// The outcome of each creation, ordered by resource name.
     pub users: Vec<RecoveredUser>,
 }
 
-/// What has become of one creation.
+/// The outcome of one creation.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct RecoveredUser {
-    /// The resource name: the user's name in the program.
+    /// The resource name.
     pub user: String,
-    /// The user's name in Amazon Connect.
+    /// The user name.
     pub name: String,
-    /// What has become of it.
+    /// The outcome.
     pub recovery: Recovery,
 }
 
 impl RecoveredUser {
-    /// What was found, in words.
+    /// The outcome as a diagnostic.
     pub fn diagnostic(&self) -> Diagnostic {
         let Self { user, name, recovery } = self;
         let begun = format!("an earlier run had begun to make the user `{name}` of `{user}`");
@@ -76,13 +76,12 @@ impl RecoveredUser {
     }
 }
 
-/// Finds out what has become of creations that earlier runs had begun, and whose outcome they could not write
-/// down: their answer was lost, or the process was killed. Call it before refreshing, and commit the
-/// [changes](Recovered::changes).
+/// Finds out whether creations of earlier runs made users: creations whose answer was lost, or during which
+/// the process was killed. Call it before refreshing, and commit the [changes](Recovered::changes).
 ///
-/// A user that such a creation has made is recorded from then on, as what that creation asked for: a plan
-/// changes, replaces or deletes it like any other. It costs nothing where no creation is in doubt; otherwise a
-/// search and a list for each, and waiting as `options` allow.
+/// A user that such a creation made is recorded as what the creation asked for, and planned like any other
+/// from then on. It costs nothing if no outcome is unknown; otherwise a search and a list for each creation,
+/// and waiting as far as `options` allow.
 pub async fn recover(
     known: &BTreeMap<String, Entry>,
     client: &dyn ConnectClient,

@@ -8,13 +8,13 @@ use crate::{
     user::{Code, DesiredUser, Diagnostic, InstanceId, UserState},
 };
 
-/// What one user of a fleet is to become, also while values of it are unknown.
+/// The preview of one user of a fleet, perhaps with unknown values.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserPreview {
     /// The resource name, as in [`UserPlan::name`].
     pub name: String,
-    /// The resource name under which the user is recorded, where it is another: changing it costs no call.
+    /// The recorded resource name, if it differs: changing it costs no call.
     pub moved_from: Option<String>,
     pub(super) planned: Planned,
     /// Whether the user is gone from the service, and its deletion only forgets it.
@@ -63,7 +63,7 @@ impl UserPreview {
         }
     }
 
-    /// What differs, and the calls.
+    /// The changes and the calls.
     pub fn preview(&self) -> &Preview {
         match &self.planned {
             Planned::Known(plan) => plan.preview(),
@@ -71,12 +71,12 @@ impl UserPreview {
         }
     }
 
-    /// What happens to the user.
+    /// The action for the user.
     pub fn action(&self) -> Action {
         self.preview().diff.action
     }
 
-    /// The state that the preview was made from; `None` where a user is created.
+    /// The prior state; `None` if the user is created.
     pub fn base(&self) -> Option<&UserState> {
         match &self.planned {
             Planned::Known(plan) => plan.base(),
@@ -84,12 +84,12 @@ impl UserPreview {
         }
     }
 
-    /// Whether everything is known, and nothing refused.
+    /// Whether all values are known and nothing is refused.
     pub const fn is_known(&self) -> bool {
         matches!(self.planned, Planned::Known(_))
     }
 
-    /// The instance and the user name that the user will have, where both are known.
+    /// The desired instance and user name, if both are known.
     pub fn identity(&self) -> Option<(&InstanceId, &str)> {
         Some((self.instance.as_ref()?, self.user_name.as_deref()?))
     }
@@ -147,12 +147,12 @@ impl UserPreview {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserPlan {
-    /// The resource name. That of a user who is missing from the program is the one under which it is
-    /// recorded, unless another user has that one now: see [`Missing::name`](super::Missing::name).
+    /// The resource name. For a user that is missing from the program it is the recorded one, unless another
+    /// user has that now: see [`Missing::name`](super::Missing::name).
     pub name: String,
-    /// The calls; a plan without steps only records what is managed from now on.
+    /// The plan. A plan without steps records which properties are managed from now on.
     pub plan: Plan,
-    /// The resource name under which the user is recorded, where it is another: changing it costs no call.
+    /// The recorded resource name, if it differs: changing it costs no call.
     pub moved_from: Option<String>,
     /// What becomes of the user later, to be remembered; `None` where it is deleted.
     pub(super) lifecycle: Option<Lifecycle>,
@@ -172,7 +172,7 @@ pub(super) struct Wait {
 }
 
 impl UserPlan {
-    /// Which of the steps wait for steps of other users: own step, place of the other user in the plan, and
+    /// The steps that wait for steps of other users: the step, the place of the other user in the plan, and
     /// its step.
     pub fn waits(&self) -> impl Iterator<Item = (usize, usize, usize)> {
         self.waits.iter().map(|wait| (wait.step, wait.user, wait.other))

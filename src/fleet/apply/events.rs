@@ -1,4 +1,4 @@
-//! What a host hears while the plan of a fleet is carried out.
+//! The events of applying the plan of a fleet.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -11,13 +11,13 @@ use crate::{
     user::{Diagnostic, Operation, UserState},
 };
 
-/// A host that looks on while the plan of a fleet is carried out.
+/// Observes the apply of a fleet.
 pub trait FleetObserver: Send + Sync {
-    /// Something has happened. It is called from the apply itself: what takes long belongs elsewhere.
+    /// Called for each event, from the apply itself: do nothing slow in it.
     fn event(&self, _event: &Event) {}
 
-    /// What to remember with a user; `before` is what is remembered so far. `state` is `None` where the user is
-    /// about to be created: what is said then is remembered with the new user.
+    /// Returns the notes to record with a user; `before` are the present ones. `state` is `None` if the user
+    /// is about to be created: the notes are recorded with the new user.
     fn notes(
         &self,
         _name: &str,
@@ -33,60 +33,60 @@ pub(super) struct Nobody;
 
 impl FleetObserver for Nobody {}
 
-/// Something that has happened, and how far everything is.
+/// An event, with the progress of the apply.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Event {
-    /// What has happened.
+    /// The event.
     #[serde(flatten)]
     pub kind: EventKind,
-    /// How far everything is.
+    /// The progress.
     pub progress: Progress,
 }
 
-/// Something that has happened.
+/// What happened.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "lowercase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum EventKind {
-    /// A step of a user was made, or has failed.
+    /// A step of a user was done, or failed.
     Step {
-        /// The user, by its name in the program.
+        /// The resource name.
         user: String,
         /// The operation.
         operation: Operation,
-        /// What went wrong, if something did; as JSON, in its words.
+        /// The error, if the step failed; as JSON, its text.
         #[serde(skip_serializing_if = "Option::is_none", serialize_with = "words")]
         error: Option<ClientError>,
-        /// The id that AWS support asks for, if something went wrong.
+        /// The request id of a failed call, for AWS support.
         #[serde(skip_serializing_if = "Option::is_none")]
         request_id: Option<String>,
     },
-    /// Something worth knowing: a call that would help is not allowed, and was done without. Each is told once.
+    /// A call that would help is not allowed, and the apply does without it. Each is reported once.
     Note(Diagnostic),
-    /// A user is done, has failed, or is not tried.
+    /// A user is done, has failed, or was not tried.
     User(UserOutcome),
 }
 
-/// How far everything is.
+/// The progress of an apply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Progress {
-    /// Users of whom nothing is left to do: done, failed or not tried.
+    /// The number of users that have ended: done, failed or not tried.
     pub users_done: usize,
-    /// All users of the plan.
+    /// The number of users in the plan.
     pub users: usize,
-    /// Steps that were made.
+    /// The number of steps that were done.
     pub steps_done: u64,
-    /// All steps of the plan.
+    /// The number of steps in the plan.
     pub steps: u64,
-    /// How long it has taken, in seconds.
+    /// The time since the start; as JSON, in seconds.
     #[serde(serialize_with = "seconds", rename = "elapsedSeconds")]
     pub elapsed: Duration,
-    /// Steps a second so far.
+    /// The average number of steps per second so far.
     pub rate: f64,
-    /// How long the quota lets the rest take, in seconds.
+    /// The least time that the quota takes for the steps that are left; as JSON, in seconds.
     #[serde(serialize_with = "seconds", rename = "leftSeconds")]
     pub left: Duration,
 }
@@ -102,8 +102,8 @@ fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S
     serializer.serialize_f64(duration.as_secs_f64())
 }
 
-/// A stream of events, for a host that listens elsewhere than where it applies: an observer, and the events
-/// that it hears. What nobody takes is kept.
+/// Returns an observer, and the stream of the events that it hears, for a host that handles events in another
+/// task. Events that are not taken are kept in memory.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -117,7 +117,7 @@ pub fn events() -> (EventSender, EventStream) {
     (EventSender(sender), EventStream(receiver))
 }
 
-/// An observer that hands events on; see [`events`].
+/// The observer of [`events`].
 #[derive(Clone, Debug)]
 pub struct EventSender(mpsc::UnboundedSender<Event>);
 
@@ -128,12 +128,12 @@ impl FleetObserver for EventSender {
     }
 }
 
-/// The events of an [`EventSender`]; see [`events`].
+/// The stream of [`events`].
 #[derive(Debug)]
 pub struct EventStream(mpsc::UnboundedReceiver<Event>);
 
 impl EventStream {
-    /// The next event; `None` once the sender is gone.
+    /// Waits for the next event; `None` once the observer is dropped.
     pub async fn next(&mut self) -> Option<Event> {
         self.0.recv().await
     }

@@ -1,4 +1,4 @@
-//! What a host decides about carrying out the plan of a fleet.
+//! Options of applying the plan of a fleet.
 
 use std::{
     fmt,
@@ -16,65 +16,66 @@ use crate::{
     user::{Timestamp, UserId},
 };
 
-/// What to do about the other users when one fails.
+/// What happens to the other users when one fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnFailure {
-    /// Go on with them.
+    /// They go on. This is the default.
     #[default]
     Continue,
-    /// End after so many failures: calls under way are waited for, and no others are made.
+    /// The apply stops after this number of failures: calls in progress are waited for, and no others are
+    /// made.
     StopAfter(NonZeroU32),
 }
 
 impl OnFailure {
-    /// End at the first failure.
+    /// Stops at the first failure.
     pub const STOP: Self = Self::StopAfter(NonZeroU32::MIN);
 }
 
-/// What a host decides about carrying out the plan of a fleet.
+/// Options of applying the plan of a fleet.
 #[derive(Builder, Clone)]
 #[non_exhaustive]
 pub struct ApplyOptions<'a> {
-    /// The clock, and how time passes.
+    /// The clock, and how to wait.
     pub timer: Arc<dyn Timer>,
-    /// When a call may be made: share it with every client of the account and Region.
+    /// The pace of calls: share one with every client of the account and Region.
     pub pace: Arc<dyn Pace>,
-    /// When a call is made again. The default gives it an hour: waiting for its turn counts, and turns are
-    /// rare where others use the quota too.
+    /// When a failed call is repeated. Default: as [`RetryPolicy::default`], for an hour in all; waiting for
+    /// a turn counts, and turns are rare if others use the quota too.
     #[builder(default = RetryPolicy { total: Duration::from_secs(3_600), ..RetryPolicy::default() })]
     pub retry: RetryPolicy,
-    /// How many calls may be under way at once. Users who wait for their turn do not count.
+    /// The most calls in progress at once. Users that wait for the pace do not count. Default: 16.
     #[builder(default = NonZeroUsize::MIN.saturating_add(15))]
     pub parallelism: NonZeroUsize,
-    /// What to do about the others when a user fails.
+    /// What happens to the other users when one fails. Default: they go on.
     #[builder(default)]
     pub on_failure: OnFailure,
-    /// How the host ends it before its time.
+    /// Stops the apply when it is cancelled. Default: never cancelled.
     #[builder(default)]
     pub cancel: CancellationToken,
-    /// Who looks on.
+    /// Observes the apply. Default: nobody.
     #[builder(default = &Nobody)]
     pub observer: &'a dyn FleetObserver,
-    /// How long to wait for a user that was just made and cannot be read yet.
+    /// How long to wait for a new user that cannot be read yet. Default: 2 minutes.
     #[builder(default)]
     pub wait: Wait,
-    /// Users that the host manages and the store does not know: none of them is taken over, and none whom the
-    /// store remembers under another name.
+    /// Users that the host manages and the store does not know: none of them is taken over, as none is that
+    /// the store has under another name. Default: none.
     #[builder(default)]
     pub owned: &'a [UserId],
-    /// Whether a user that has the name already, and is equal in everything that can be read, is taken over,
-    /// whoever has made it. The default is no: only one that an attempt of one's own has made is.
+    /// Whether to take over a user that already has the name and is equal in everything that can be read,
+    /// whoever made it. Default: no; only a user that an attempt of this host made is taken over.
     #[builder(default)]
     pub adopt_taken: bool,
-    /// By how much the clocks of this machine and of the service may differ: a user that was changed longer
-    /// than this before its creation was begun is not what that creation made. The default is ten seconds.
+    /// Tolerance for clock skew: a user that was changed longer than this before its creation began is not
+    /// the one that the creation made. Default: 10 seconds.
     #[builder(default = Duration::from_secs(10))]
     pub clock_skew: Duration,
-    /// Whether each user that was made is read, for what the service fills in: a call more for each.
+    /// Whether to read each new user, for values that the service fills in: one more call each. Default: no.
     #[builder(default)]
     pub read_back: bool,
-    /// What the time is, for the record of when a user was changed.
+    /// The clock for recorded times of change. Default: the machine's.
     #[builder(default = &|| SystemTime::now().into())]
     pub now: &'a (dyn Fn() -> Timestamp + Send + Sync),
 }

@@ -1,4 +1,4 @@
-//! What has become of a fleet.
+//! The outcome of applying the plan of a fleet.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,26 +11,26 @@ use crate::{
     diff::Action,
 };
 
-/// What has become of one user.
+/// The outcome of one user.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserOutcome {
-    /// The user, by its name in the program.
+    /// The resource name.
     pub user: String,
-    /// What was to happen to it.
+    /// The action that was planned.
     pub action: Action,
-    /// What has become of it.
+    /// The result.
     pub result: UserResult,
-    /// How many of its steps were made.
+    /// The number of steps that were done.
     pub steps: usize,
-    /// Why it is not done, or what else there is to know.
+    /// Why the user is not done, or a notice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// The way out.
+    /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
-    /// What went wrong, if something did. Why states could not be written stands in [`FleetOutcome::store`].
+    /// The error, if a step failed. A failure of the store is in [`FleetOutcome::store`].
     #[serde(skip)]
     pub error: Option<Arc<ApplyError>>,
 }
@@ -44,59 +44,59 @@ impl UserOutcome {
         Self { user, action, result, steps: 0, message: None, help: None, error: None }
     }
 
-    /// What the service or the line said, if a call failed.
+    /// The error of the client, if a call failed.
     pub fn client(&self) -> Option<&ClientError> {
         self.error.as_deref().and_then(ApplyError::client)
     }
 
-    /// What kind of failure it was, if a call failed.
+    /// The kind of that error.
     pub fn kind(&self) -> Option<ErrorKind> {
         self.client().map(ClientError::kind)
     }
 }
 
-/// What has become of a user.
+/// The result of one user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum UserResult {
-    /// It is as it should be.
+    /// The user is as desired.
     Done,
-    /// A step has failed; the next run goes on there.
+    /// A step failed; the next run continues there.
     Failed,
-    /// Everything was ended before its last step; the next run goes on there.
+    /// The apply was stopped before its last step; the next run continues there.
     Unfinished,
-    /// None of its steps was made: the run was stopped before, or a user that it waits for has failed.
+    /// No step was done: the apply was stopped before, or a user that it depends on or waits for failed.
     NotTried,
 }
 
-/// What has become of a fleet.
+/// The outcome of applying the plan of a fleet.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct FleetOutcome {
-    /// What has become of each user of the plan that had a step to make, in the order in which they ended.
+    /// The outcome of each user that had a step to do, in the order in which they ended.
     pub users: Vec<UserOutcome>,
-    /// How many users needed no step, and have their record brought up to date.
+    /// The number of users that needed no step and whose record was updated.
     pub recorded: usize,
-    /// How many users are no longer managed.
+    /// The number of users that are no longer managed.
     pub released: usize,
-    /// How many calls were made, those made again included.
+    /// The number of calls, including repeated ones.
     pub calls: u64,
-    /// How long it took.
+    /// The time that it took.
     pub elapsed: Duration,
-    /// Whether the host has ended it.
+    /// Whether the host cancelled it.
     pub cancelled: bool,
-    /// Why states could not be written, if so: the run was stopped then.
+    /// The error of the store, if it could not be written: the apply stopped then.
     pub store: Option<StoreError>,
 }
 
 impl FleetOutcome {
-    /// How many users have come to this.
+    /// The number of users with this result.
     pub fn count(&self, result: UserResult) -> usize {
         self.users.iter().filter(|user| user.result == result).count()
     }
 
-    /// How many users have got what they were to get.
+    /// The number of users that are done, with this action.
     pub fn done(&self, action: Action) -> usize {
         let is_done = |user: &&UserOutcome| user.result == UserResult::Done && user.action == action;
         self.users.iter().filter(is_done).count()
@@ -113,7 +113,7 @@ impl FleetOutcome {
         self.store = self.store.take().or(other.store);
     }
 
-    /// Whether every user is as it should be.
+    /// Whether every user is as desired.
     pub fn is_done(&self) -> bool {
         self.store.is_none() && self.users.iter().all(|user| user.result == UserResult::Done)
     }

@@ -8,20 +8,20 @@ use crate::{
     user::{ImportId, Input, InstanceId, Property, Replaced, UserSpec, UserState},
 };
 
-/// A user of the program, as far as it is known before the fleet is read.
+/// A user of the program, perhaps with unknown values, as the refresh takes it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct DesiredSpec<'a> {
     /// The resource name.
     pub name: &'a str,
-    /// What is desired; it may hold unknowns.
+    /// The desired user; it may hold unknowns.
     pub spec: &'a UserSpec,
-    /// What the host has decided about the user: what it will be planned with.
+    /// The settings that the user will be planned with.
     pub options: &'a Settings,
-    /// Resource names that the user had before: a record under one of them is its own, where none is under its
-    /// present name. Default: none.
+    /// Former resource names: if no user is recorded under the present one, a record under one of these is
+    /// its own. Default: none.
     pub aliases: &'a [String],
-    /// The user of the service that it is, where it is not recorded. Default: none.
+    /// The existing user to import if none is recorded. Default: none.
     pub import: Option<&'a ImportId>,
 }
 
@@ -38,26 +38,26 @@ impl<'a> From<&DesiredSpec<'a>> for DesiredSpec<'a> {
 }
 
 impl<'a> DesiredSpec<'a> {
-    /// A user without former names, who is not imported.
+    /// A user without aliases and import.
     pub const fn new(name: &'a str, spec: &'a UserSpec, options: &'a Settings) -> Self {
         Self { name, spec, options, aliases: &[], import: None }
     }
 
-    /// The same under former resource names.
+    /// Sets the former resource names.
     #[must_use]
     pub const fn with_aliases(mut self, aliases: &'a [String]) -> Self {
         self.aliases = aliases;
         self
     }
 
-    /// The same, imported where it is not recorded.
+    /// Sets the user to import.
     #[must_use]
     pub const fn with_import(mut self, import: Option<&'a ImportId>) -> Self {
         self.import = import;
         self
     }
 
-    /// What Amazon Connect knows the user by, where both are known.
+    /// The instance and the user name, if both are known.
     pub fn identity(&self) -> Option<Identity<'a>> {
         Some((self.spec.instance_id.known()?, self.spec.name.as_ref()?.known()?.as_str()))
     }

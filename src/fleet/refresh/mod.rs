@@ -1,4 +1,4 @@
-//! Reading a fleet again, in few calls.
+//! Refreshing a fleet, in few calls.
 
 mod desired;
 mod instance;
@@ -23,7 +23,7 @@ use crate::{
 pub use desired::DesiredSpec;
 pub use refreshed::Refreshed;
 
-/// The operations that reading a fleet may take.
+/// The operations that a refresh may call.
 pub const REFRESH_OPERATIONS: &[Operation] = &[
     Operation::ListUsers,
     Operation::SearchUsers,
@@ -32,16 +32,17 @@ pub const REFRESH_OPERATIONS: &[Operation] = &[
     Operation::DescribeInstance,
 ];
 
-/// Reads a fleet again: `known` is what is recorded, and `desired` the program, both by resource names.
+/// Refreshes a fleet. `known` are the recorded users and `desired` those of the program, both by resource
+/// name.
 ///
-/// The calls are as few as the [`Strategy`] allows. What it has not read of a user, a state says
-/// ([`Record::unread`](crate::user::Record::unread)), and no plan writes it. So users of whom the plan of
-/// `desired` would write that are read by themselves, whatever the strategy: what is planned from the states
-/// needs no other reading. Give the whole program: users who are gone and not in it are forgotten by
-/// [`Refreshed::changes`]. A host that only looks gives none.
+/// The [`Strategy`] decides the calls. A state says what was not read of the user
+/// ([`Record::unread`](crate::user::Record::unread)), and no plan writes that. So users of whom the plan of
+/// `desired` would write something unread are read one by one, whatever the strategy. Give the whole program:
+/// users that are gone and missing from it are forgotten by [`Refreshed::changes`]. A host that only looks
+/// gives none.
 ///
-/// No failure ends it: users who cannot be read, or whose instance cannot be listed, are in
-/// [`Refreshed::failed`], and the others are read.
+/// A failure does not stop the refresh: users that cannot be read, or whose instance cannot be listed, are in
+/// [`Refreshed::failed`].
 pub async fn refresh<'a, D>(
     desired: &'a [D],
     known: &BTreeMap<String, Arc<UserState>>,

@@ -1,4 +1,4 @@
-//! What reading a fleet again has found.
+//! The result of a refresh.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -12,20 +12,21 @@ use crate::{
     user::{Diagnostic, InstanceId, UserId, UserState},
 };
 
-/// A fleet as it is.
+/// The result of refreshing a fleet.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Refreshed {
-    /// Every recorded user as it is now, by the resource name under which it is recorded; `None` where it is
-    /// gone. One that is as recorded is shared with the record.
+    /// Every recorded user as it is now, by recorded resource name; `None` if it is gone.
     pub states: BTreeMap<String, Option<Arc<UserState>>>,
-    /// What is not as it was recorded.
+    /// What differs from the record: users that are gone, created again, renamed, or not visible yet.
     pub findings: Vec<Finding>,
-    /// Users who could not be read, and why. Their states are as recorded, and no plan writes a block of them.
+    /// The users that could not be read, each with the error. Their states are as recorded, and no plan
+    /// writes a block of them.
     pub failed: BTreeMap<String, ClientError>,
-    /// How many users each instance has, by its bare id, whoever manages them; as far as it was counted.
+    /// The number of users in each instance, by bare id, whoever manages them; only for instances that were
+    /// listed.
     pub present: BTreeMap<String, usize>,
-    /// What was done and why, in a sentence for each instance.
+    /// What was read and why: a sentence for each instance.
     pub explanations: Vec<String>,
     /// What was not checked, and why.
     pub unchecked: Vec<Diagnostic>,
@@ -37,20 +38,20 @@ pub struct Refreshed {
 }
 
 impl Refreshed {
-    /// The users who are there: what [`plan`](crate::fleet::plan) takes.
+    /// The users that exist, as [`plan`](crate::fleet::plan) takes them.
     pub fn there(&self) -> BTreeMap<String, Arc<UserState>> {
         let there = |(name, state): (&String, &Option<Arc<UserState>>)| Some((name.clone(), state.clone()?));
         self.states.iter().filter_map(there).collect()
     }
 
-    /// Who has a name in an instance, as far as the instance was listed.
+    /// The user that has a name in an instance, if the instance was listed.
     pub fn owner_of(&self, instance: &InstanceId, name: &str) -> Option<&UserId> {
         self.names.get(&(instance.bare().into(), name.into()))
     }
 
-    /// What a store should remember: users who are not as it remembers them, and that users who are gone and
-    /// missing from the program are forgotten. Commit it before planning, so that no later refresh reads the
-    /// same again. `known` is what the store remembers.
+    /// The changes for the store: users that differ from their record, and the removal of users that are gone
+    /// and missing from the program. Commit them before planning, so that a later refresh does not read the
+    /// same again. `known` is what the store has.
     pub fn changes(&self, known: &BTreeMap<String, Entry>) -> Vec<Change> {
         let changed = |(name, state): (&String, &Option<Arc<UserState>>)| {
             let entry = known.get(name)?;

@@ -17,15 +17,15 @@ use crate::{
     user::{Code, DesiredUser, Diagnostic, one_line},
 };
 
-/// A host that says what a user should be once everything is known that it depends on.
+/// Gives the values that become known during an apply.
 #[async_trait]
 pub trait Resolve: Send {
-    /// Makes the user of which something was unknown. Those that it depends on are done: `session` has their
-    /// [states](Session::state).
+    /// Returns the desired user with all values known. The users that it depends on are done: `session` has
+    /// their [states](Session::state).
     ///
     /// # Errors
     ///
-    /// Why it cannot be made: the user fails, and those that depend on it wait for the next run.
+    /// Why there is none: the user fails, and those that depend on it wait for the next run.
     async fn resolve(
         &mut self,
         user: &UserPreview,
@@ -33,7 +33,7 @@ pub trait Resolve: Send {
     ) -> Result<DesiredUser, Diagnostic>;
 }
 
-/// A host whose previews hold nothing that is unknown.
+/// For previews in which all values are known.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AllKnown;
 
@@ -47,15 +47,15 @@ impl Resolve for AllKnown {
 }
 
 impl Session<'_> {
-    /// Carries out a preview: all users side by side, but for those that depend on others, who come after them,
-    /// made whole by `resolve`. No call is made that the preview did not show.
+    /// Applies a preview, all users side by side. Users that depend on others come after them; `resolve`
+    /// gives their values then. No call is made that the preview did not show.
     ///
-    /// It is safe to end at any moment; see [`apply`](super::super::apply()).
+    /// It is safe to stop at any moment; see [`apply`](super::super::apply()).
     ///
     /// # Errors
     ///
-    /// [`FleetRefused`] where the preview says why it cannot be carried out; nothing is done then. Everything
-    /// else is in the outcome.
+    /// [`FleetRefused`] if the preview cannot be applied; nothing is done then. Every other failure is in the
+    /// outcome.
     pub async fn apply(
         &mut self,
         preview: FleetPreview,

@@ -21,17 +21,19 @@ use crate::{
     user::{Diagnostic, ImportId, Timestamp, UserState},
 };
 
-/// A run of a host over many users: what is remembered is loaded and read again, what was found is committed,
-/// the program planned, and the plan applied.
+/// One run of a host over many users: open the store, recover, refresh, plan, apply. What is found and done
+/// is committed to the store.
 ///
-/// It is what a host would write around [`recover`], [`refresh`](super::super::refresh()), [`Planner`] and
-/// [`apply`](super::super::apply()).
+/// It does what a host would otherwise write around [`recover`], [`refresh`](super::super::refresh()),
+/// [`Planner`] and [`apply`](super::super::apply()). The guide [Many
+/// users](https://docs.rs/connect-user/latest/connect_user/guide/fleet/index.html) has a whole example.
 pub struct Session<'a> {
     pub(super) store: &'a dyn StateStore,
     pub(super) service: &'a dyn ConnectClient,
     client: Retrying<Paced<&'a dyn ConnectClient>>,
     pub(super) options: SessionOptions<'a>,
-    /// What is remembered, by the resource names of the program once that is known.
+    /// The entries of the store; by the resource names of the program once the session is
+    /// [refreshed](Self::refresh).
     pub(super) entries: BTreeMap<String, Entry>,
     /// What is to be written with the next commit.
     pub(super) pending: Vec<Change>,
@@ -46,42 +48,43 @@ pub struct Session<'a> {
     pub(super) refreshed: Refreshed,
 }
 
-/// What a host decides about a session.
+/// Options of a session.
 #[derive(Builder, Clone)]
 #[non_exhaustive]
 pub struct SessionOptions<'a> {
-    /// The clock, and how time passes.
+    /// The clock, and how to wait.
     pub timer: Arc<dyn Timer>,
-    /// When a call may be made: share it with every client of the account and Region.
+    /// The pace of calls: share one with every client of the account and Region.
     pub pace: Arc<dyn Pace>,
-    /// When a call is made again. Default: [`RetryPolicy::default`].
+    /// When a failed call is repeated. Default: [`RetryPolicy::default`].
     #[builder(default)]
     pub retry: RetryPolicy,
-    /// How the host ends it before its time.
+    /// Stops the session when it is cancelled. Default: never cancelled.
     #[builder(default)]
     pub cancel: CancellationToken,
-    /// How recorded users are read again. Default: what has changed.
+    /// How recorded users are refreshed. Default: [`RefreshOptions::default`].
     #[builder(default)]
     pub refresh: RefreshOptions,
-    /// The resource names of the users that are meant; the others stay as they are. Default: all.
+    /// The resource names of the targets; other users stay as they are. Default: empty, which means all
+    /// users.
     #[builder(default)]
     pub targets: BTreeSet<String>,
-    /// Whether nothing is written, so that what was found is known for this session only. Default: no.
+    /// Whether the store is not written: what was found is known to this session only. Default: no.
     #[builder(default)]
     pub read_only: bool,
-    /// What the time is. Default: the machine's clock.
+    /// The clock for recorded times of change. Default: the machine's.
     #[builder(default = &|| SystemTime::now().into())]
     pub now: &'a (dyn Fn() -> Timestamp + Send + Sync),
 }
 
-/// Why a session cannot go on.
+/// The error of a session.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// States cannot be read or written.
+    /// The store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The program asks for what cannot be.
+    /// The program is impossible, such as two users that import one.
     #[error("{}", .0.message)]
     Program(Diagnostic),
     /// A user that the program imports cannot be read.
@@ -89,16 +92,16 @@ pub enum SessionError {
     Import {
         /// The resource name.
         user: String,
-        /// The user.
+        /// The user to import.
         id: ImportId,
-        /// Why.
+        /// The error.
         #[source]
         error: Box<ClientError>,
     },
 }
 
 impl SessionError {
-    /// The way out.
+    /// What to do about it.
     pub fn help(&self) -> &str {
         match self {
             Self::Store(error) => error.help(),
@@ -109,12 +112,12 @@ impl SessionError {
 }
 
 impl<'a> Session<'a> {
-    /// Loads what `store` remembers. `service` makes single attempts: retry, pace and cancellation are put
-    /// around it here.
+    /// Opens a session on all entries of `store`. `service` makes single attempts: the session puts retry,
+    /// pace and cancellation around it.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// [`StoreError`] of loading the entries.
     pub async fn open(
         store: &'a dyn StateStore,
         service: &'a dyn ConnectClient,
@@ -123,7 +126,7 @@ impl<'a> Session<'a> {
         Ok(Self::with_entries(store, load_all(store).await?, service, options))
     }
 
-    /// The same, where everything that the store remembers is loaded already.
+    /// As [`open`](Self::open), with entries that are loaded already.
     pub fn with_entries(
         store: &'a dyn StateStore,
         entries: BTreeMap<String, Entry>,
@@ -147,7 +150,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The service, asked at its pace and again where that may help.
+    /// The client with retry and pace around it.
     pub fn client(&self) -> &dyn ConnectClient {
         &self.client
     }
@@ -157,22 +160,22 @@ impl<'a> Session<'a> {
         &self.entries
     }
 
-    /// The recorded users, by their resource names; those that are gone are as they were.
+    /// The recorded users, by resource name; those that are gone are as they were.
     pub fn users(&self) -> impl Iterator<Item = (&String, &Arc<UserState>)> {
         self.entries.iter().filter_map(|(name, entry)| Some((name, entry.state.as_ref()?)))
     }
 
-    /// A recorded user who is there.
+    /// The state of a recorded user that exists.
     pub fn state(&self, name: &str) -> Option<&Arc<UserState>> {
         self.entries.get(name)?.state.as_ref().filter(|_| !self.gone.contains(name))
     }
 
-    /// What was found by reading again; without the states, which are [here](Self::state).
+    /// The result of the refresh, without the states, which [`state`](Self::state) has.
     pub const fn refreshed(&self) -> &Refreshed {
         &self.refreshed
     }
 
-    /// Whether a user is meant and was read: the others stay as they are.
+    /// Whether a user is a target and was read: other users stay as they are.
     pub fn is_meant(&self, name: &str) -> bool {
         self.is_target(name) && !self.refreshed.failed.contains_key(name)
     }
@@ -181,12 +184,12 @@ impl<'a> Session<'a> {
         self.options.targets.is_empty() || self.options.targets.contains(name)
     }
 
-    /// Writes changes down, with what is to be written anyway, all at once. In a session that is read only,
-    /// they are known from now on, and not written.
+    /// Commits changes to the store, together with pending ones, all or none. A session that is read only
+    /// keeps them to itself.
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// [`StoreError`] of the commit.
     pub async fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
         let is_needed = !self.pending.is_empty() || !changes.is_empty();
         if is_needed && !self.options.read_only {
@@ -207,12 +210,12 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Finds out what has become of creations that an earlier run had begun and could not write down, and
-    /// records it. It costs nothing where there is none.
+    /// Finds out whether creations of earlier runs made users, and records it. It costs nothing if no outcome
+    /// is unknown. Call it before [`refresh`](Self::refresh).
     ///
     /// # Errors
     ///
-    /// What the store says.
+    /// [`StoreError`] of the commit.
     pub async fn recover(&mut self) -> Result<Vec<RecoveredUser>, StoreError> {
         let options = apply::Options::builder().now(self.options.now).sleep(&*self.options.timer).build();
         let recovered = recover(&self.entries, &self.client, &options).await;
@@ -220,7 +223,7 @@ impl<'a> Session<'a> {
         Ok(recovered.users)
     }
 
-    /// Adds a user of the program to a plan, with what is recorded of it. Returns what happens to the user.
+    /// Adds a user of the program to a plan, with its record. Returns the action for the user.
     pub fn want(&self, planner: &mut Planner, user: &ProgramUser) -> Action {
         if !self.is_meant(&user.name) {
             self.keep(planner, &user.name);
@@ -231,12 +234,13 @@ impl<'a> Session<'a> {
         planner.want_matched(user, Some(Recorded::new(&user.name, state, &lifecycle)))
     }
 
-    /// Adds a user of the program to a plan that stays as it is, because it breaks a rule or is not meant.
+    /// Adds a user of the program that stays as it is in this run, because it breaks a rule or is not a
+    /// target.
     pub fn keep(&self, planner: &mut Planner, name: &str) {
         planner.keep(name, self.state(name).is_some());
     }
 
-    /// The whole plan: recorded users that were not given to it are deleted.
+    /// Ends the planning: recorded users that were not given to `planner` are deleted.
     pub fn preview(&self, mut planner: Planner) -> FleetPreview {
         for (name, state) in self.users() {
             if planner.has(name) {
@@ -254,7 +258,8 @@ impl<'a> Session<'a> {
         preview
     }
 
-    /// The deletion of every recorded user; what goes with another resource is deleted too.
+    /// The preview of deleting every recorded user, including those that would be deleted with another
+    /// resource.
     pub fn preview_destroy(&self, options: PlanOptions) -> FleetPreview {
         let mut planner = Planner::new(options);
         for (name, state) in self.users().filter(|(name, _)| self.is_meant(name)) {
@@ -268,7 +273,7 @@ impl<'a> Session<'a> {
         self.entries.get(name).map(|entry| Lifecycle::of_notes(&entry.notes)).unwrap_or_default()
     }
 
-    /// What an apply of this session is carried out with: its clock, pace, retry and end.
+    /// The apply options of this session: its clock, pace, retry and cancellation.
     pub fn apply_options<'o>(&self) -> ApplyOptions<'o>
     where
         'a: 'o,

@@ -1,4 +1,4 @@
-//! Reading a fleet again, and finding out who is who.
+//! Refreshing a fleet, and matching it with the program.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -16,16 +16,16 @@ use crate::{
 };
 
 impl Session<'_> {
-    /// Reads the recorded users again, in the fewest calls, and commits what was found; then each record has
-    /// the resource name of the user in the program that it is. Users whom the program imports are read, and
-    /// recorded by an apply.
+    /// Refreshes the recorded users in the fewest calls, and commits what was found. Then each record gets
+    /// the resource name of its user in the program. Users that the program imports are read; an apply
+    /// records them.
     ///
-    /// `program` holds every user of the program; it may hold unknowns. No failure to read users ends it: they
+    /// `program` is the whole program; it may hold unknowns. A failure to read users does not stop it: they
     /// are in [`Refreshed::failed`], and stay as they are.
     ///
     /// # Errors
     ///
-    /// What the store says, and imports that cannot be.
+    /// [`SessionError`]: of the store, and of imports that are impossible or cannot be read.
     pub async fn refresh<'p, D>(&mut self, program: &'p [D]) -> Result<&Refreshed, SessionError>
     where
         DesiredSpec<'p>: From<&'p D>,
@@ -41,8 +41,8 @@ impl Session<'_> {
         Ok(&self.refreshed)
     }
 
-    /// Takes what is recorded as it is, and gives each record the resource name of the user in the program that
-    /// it is: no call is made.
+    /// Assumes that users are as recorded, makes no call, and gives each record the resource name of its user
+    /// in the program.
     pub fn assume(&mut self, program: &[DesiredSpec<'_>]) {
         let aliases = self.aliases(program);
         self.rename(&aliases);

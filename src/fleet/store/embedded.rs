@@ -35,12 +35,12 @@ const VERSION: u64 = 3;
 const CACHE: usize = 64 << 20;
 
 /// A store in a file that only its owner may read, and that survives a kill at any moment: each commit is a
-/// transaction that is on the disk when it returns, and rewrites only the pages that it changes.
+/// transaction that is on the disk when it returns.
 ///
-/// Everything in the file has a checksum, which is verified when it is read: a damaged file is
+/// Everything in the file has a checksum, which is verified on reading: a damaged file is
 /// [`StoreError::Damaged`], and never gives wrong users.
 ///
-/// One process may write at a time; others may read meanwhile. Calls block for as long as the disk takes,
+/// One process may write at a time; others may read meanwhile. Calls block for as long as the disk takes:
 /// some milliseconds.
 ///
 /// ```
@@ -77,12 +77,12 @@ impl fmt::Debug for File {
 }
 
 impl EmbeddedStore {
-    /// Opens a store to write, and creates it where there is none.
+    /// Opens a store to write, and creates it if there is none.
     ///
     /// # Errors
     ///
-    /// [`StoreError::InUse`] while another process has it open to write; and where the file is no store, or
-    /// cannot be opened.
+    /// [`StoreError::InUse`] while another process has it open to write; other errors if the file is no
+    /// store, or cannot be opened.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let path = path.into();
         let file = match open_file(&path, true)? {
@@ -98,11 +98,12 @@ impl EmbeddedStore {
         Ok(store)
     }
 
-    /// Opens a store to read, also while another process writes; one that is not there remembers nobody.
+    /// Opens a store to read, also while another process writes. A file that does not exist is an empty
+    /// store.
     ///
     /// # Errors
     ///
-    /// Where the file is no store, or cannot be opened.
+    /// [`StoreError`] if the file is no store, or cannot be opened.
     pub fn open_to_read(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let path = path.into();
         let Some(file) = open_file(&path, false)? else {

@@ -1,4 +1,4 @@
-//! What a store remembers of a user.
+//! The entry of a user in a store.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -6,33 +6,33 @@ use serde::{Deserialize, Serialize};
 
 use crate::user::{CreationAttempt, UserId, UserState};
 
-/// What is remembered of one user.
+/// The entry of a user in a store.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
-    /// The user; `None` where it is about to be made, or to be made again. Copies of an entry share it.
+    /// The user; `None` if it is about to be created, or created again.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "shared")]
     pub state: Option<Arc<UserState>>,
-    /// Creations that were begun and whose outcome is not known: [`recover`](crate::fleet::recover()) finds it out.
+    /// Creations whose outcome is unknown: [`recover`](crate::fleet::recover()) finds it out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub creating: Vec<Creating>,
-    /// What the host wants to remember with it.
+    /// The notes of the host.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub notes: BTreeMap<String, String>,
 }
 
-/// A creation that was begun and whose outcome is not known, written down before the call.
+/// A creation whose outcome is unknown. It is recorded before the call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Creating {
-    /// What was asked for.
+    /// What the creation asks for.
     #[serde(flatten)]
     pub attempt: CreationAttempt,
-    /// The user whom the new one was to supersede, where one was recorded.
+    /// The recorded user that the new one supersedes, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supersedes: Option<UserId>,
-    /// What the host wants to remember with the new user.
+    /// The notes of the host for the new user.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub notes: BTreeMap<String, String>,
 }
@@ -43,7 +43,7 @@ impl Entry {
         Self { state: Some(state.into()), ..Self::default() }
     }
 
-    /// Whether it remembers nothing.
+    /// Whether the entry is empty.
     pub fn is_empty(&self) -> bool {
         self.state.is_none() && self.creating.is_empty() && self.notes.is_empty()
     }
@@ -71,17 +71,17 @@ mod shared {
     }
 }
 
-/// The version of an entry's state, where a later version of this crate has written it.
+/// The version of the entry's state, if a later version of this crate wrote it.
 pub(super) fn newer_state(entry: &serde_json::Value) -> Option<u64> {
     let version = entry.get("state")?.get("version")?.as_u64()?;
     (version > u64::from(UserState::VERSION)).then_some(version)
 }
 
-/// One thing to write down.
+/// A change of a store.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// Remember this of a user, instead of what was there.
+    /// Writes the entry of a user, instead of the present one.
     Put(String, Box<Entry>),
-    /// Forget a user.
+    /// Removes the entry of a user.
     Remove(String),
 }

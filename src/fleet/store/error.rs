@@ -1,24 +1,24 @@
-//! Why a store cannot be used.
+//! The error of a store.
 
 use std::path::PathBuf;
 
-/// Why a store cannot be used.
+/// The error of a store.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// Someone else writes to it.
+    /// Another process has it open to write.
     #[error("another process is writing the state file `{}`", path.display())]
     InUse {
         /// The file.
         path: PathBuf,
     },
-    /// It was opened for reading.
+    /// The store was opened to read only.
     #[error("the state file `{}` was opened for reading", path.display())]
     ReadOnly {
         /// The file.
         path: PathBuf,
     },
-    /// It is not a store, or no longer.
+    /// The file is no store, or is damaged.
     #[error("`{}` is no state file, or is damaged: {reason}", path.display())]
     Damaged {
         /// The file.
@@ -26,7 +26,7 @@ pub enum StoreError {
         /// What is wrong.
         reason: String,
     },
-    /// A later version of this crate has written it.
+    /// A later version of this crate wrote the file.
     #[error("the state file `{}` has version {found}, and this program knows version {known}", path.display())]
     Version {
         /// The file.
@@ -36,7 +36,7 @@ pub enum StoreError {
         /// The version that this crate writes.
         known: u64,
     },
-    /// Reading or writing fails.
+    /// The file cannot be read or written.
     #[error("the state file `{}` cannot be read or written: {reason}", path.display())]
     Failed {
         /// The file.
@@ -44,13 +44,13 @@ pub enum StoreError {
         /// What is wrong.
         reason: String,
     },
-    /// What a store of the host's says.
+    /// An error of a store that the host implements.
     #[error(transparent)]
     Other(#[from] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl StoreError {
-    /// The way out.
+    /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self {
             Self::InUse { .. } => "wait until it has ended",

@@ -20,20 +20,20 @@ struct Document {
     users: BTreeMap<String, Entry>,
 }
 
-/// Why states cannot be written as JSON, or read from it.
+/// The error of [`export_json`] and [`import_json`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JsonError {
-    /// What the store says.
+    /// The error of the store.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// It cannot be read or written.
+    /// The JSON cannot be read or written.
     #[error("it cannot be read or written: {0}")]
     Io(#[from] io::Error),
-    /// It is not the JSON that [`export_json`] writes.
+    /// The text is not JSON that [`export_json`] writes.
     #[error("it does not hold states: {0}")]
     Form(#[source] serde_json::Error),
-    /// A later version of this crate has written it.
+    /// A later version of this crate wrote it.
     #[error("it has version {found}, and this program knows {VERSION}")]
     Version {
         /// The version in the document.
@@ -47,13 +47,13 @@ pub enum JsonError {
         /// The version of its state.
         found: u64,
     },
-    /// The store remembers somebody of that name already.
+    /// The store already has a user of that resource name.
     #[error("`{}` is recorded already", one_line(.0))]
     Taken(String),
 }
 
 impl JsonError {
-    /// The way out.
+    /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self {
             Self::Store(error) => error.help(),
@@ -67,11 +67,11 @@ impl JsonError {
     }
 }
 
-/// Writes everything that a store remembers as JSON, sorted by name. Returns how many users there are.
+/// Writes all entries of a store as JSON, ordered by name. Returns the number of users.
 ///
 /// # Errors
 ///
-/// What the store or the writer says.
+/// [`JsonError`] of the store or the writer.
 pub async fn export_json(store: &dyn StateStore, mut writer: impl io::Write) -> Result<usize, JsonError> {
     let users = load_all(store).await?;
     let count = users.len();
@@ -82,11 +82,12 @@ pub async fn export_json(store: &dyn StateStore, mut writer: impl io::Write) -> 
     Ok(count)
 }
 
-/// Adds what [`export_json`] has written to a store. Returns how many users there were.
+/// Adds the entries that [`export_json`] wrote to a store. Returns the number of users.
 ///
 /// # Errors
 ///
-/// What the reader or the store says; and where a user is remembered already, before anything is written.
+/// [`JsonError`] of the reader or the store; [`JsonError::Taken`] before anything is written, if the store
+/// already has one of the users.
 pub async fn import_json(store: &dyn StateStore, reader: impl io::Read) -> Result<usize, JsonError> {
     #[derive(Deserialize)]
     struct Version {

@@ -14,19 +14,19 @@ use super::{
     state_store::StateStore,
 };
 
-/// A store in memory.
+/// A store in memory, for tests and for hosts that keep states elsewhere.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     entries: Mutex<BTreeMap<String, Entry>>,
 }
 
 impl MemoryStore {
-    /// A store that remembers these users.
+    /// Creates a store with these entries.
     pub fn new(entries: impl IntoIterator<Item = (String, Entry)>) -> Self {
         Self { entries: Mutex::new(entries.into_iter().collect()) }
     }
 
-    /// Everything that is remembered.
+    /// All entries.
     pub fn entries(&self) -> BTreeMap<String, Entry> {
         self.lock().clone()
     }

@@ -9,30 +9,30 @@ use super::{
     error::StoreError,
 };
 
-/// Where a fleet's states are kept, by the names of the users in the program.
+/// A store of states, by resource name.
 ///
-/// What a commit has returned is there after a crash at any moment. Passwords are not part of a state, so no
-/// store gets to see one.
+/// What was committed must be there after a crash at any moment. A state has no password, so a store never
+/// gets one.
 #[async_trait]
 pub trait StateStore: fmt::Debug + Send + Sync {
-    /// What is remembered of a user.
+    /// The entry of a user.
     async fn get(&self, name: &str) -> Result<Option<Entry>, StoreError>;
 
-    /// Up to `limit` users in the order of their names, from the first one behind `after`.
+    /// Up to `limit` entries, ordered by name, from the first one behind `after`.
     async fn page(&self, after: Option<&str>, limit: usize) -> Result<Vec<(String, Entry)>, StoreError>;
 
-    /// Writes all of the changes, or none of them.
+    /// Writes all of the changes, or none.
     async fn commit(&self, changes: &[Change]) -> Result<(), StoreError>;
 }
 
-/// How many users a page holds when all are read.
+/// The number of entries in a page when all are read.
 const PAGE: usize = 1_000;
 
-/// Everything that is remembered.
+/// Loads all entries.
 ///
 /// # Errors
 ///
-/// What the store says.
+/// [`StoreError`] of the store.
 pub async fn load_all(store: &dyn StateStore) -> Result<BTreeMap<String, Entry>, StoreError> {
     let mut all = BTreeMap::new();
     loop {
