@@ -3,8 +3,8 @@
 use std::hint::black_box;
 
 use connect_user::{
-    diff::{Settings, diff, plan},
-    user::{UserSpec, UserState},
+    diff::{diff, plan},
+    user::{Settings, UserSpec, UserState},
     validate::{Context, resolve, validate},
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -67,7 +67,7 @@ fn state(document: &Value) -> UserState {
 
 fn one(c: &mut Criterion) {
     let state = state(&document());
-    let options = Settings::default();
+    let settings = Settings::default();
     let context = Context::builder().prior(&state).build();
     let cases = [("unchanged", document()), ("one_changed", changed()), ("all_changed", all_changed())];
     let mut group = c.benchmark_group("one_user");
@@ -75,11 +75,11 @@ fn one(c: &mut Criterion) {
         let spec = spec(document);
         group.bench_function(format!("validate/{name}"), |b| b.iter(|| validate(black_box(&spec), &context)));
         group.bench_function(format!("diff/{name}"), |b| {
-            b.iter(|| diff(black_box(&spec), Some(&state), &options))
+            b.iter(|| diff(black_box(&spec), Some(&state), &settings))
         });
         let desired = resolve(spec, &context).expect("valid").0;
         group.bench_function(format!("plan/{name}"), |b| {
-            b.iter(|| plan(black_box(desired.clone()), Some(&state), &options).expect("a plan"));
+            b.iter(|| plan(black_box(desired.clone()), Some(&state), &settings).expect("a plan"));
         });
     }
     let text = document().to_string();
@@ -108,7 +108,7 @@ fn typical() -> Value {
 /// A million comparisons over a hundred thousand users, which is far more than any cache holds.
 fn million(c: &mut Criterion) {
     const USERS: usize = 1_000_000;
-    let options = Settings::default();
+    let settings = Settings::default();
     let mut group = c.benchmark_group("million_users");
     group.sample_size(10).throughput(Throughput::Elements(USERS as u64));
     for (name, document) in [("typical", typical()), ("everything_set", document())] {
@@ -123,7 +123,7 @@ fn million(c: &mut Criterion) {
             b.iter(|| {
                 let changed = (0..USERS).filter(|number| {
                     let (spec, state) = &pairs[number % pairs.len()];
-                    !diff(spec, Some(state), &options).is_empty()
+                    !diff(spec, Some(state), &settings).is_empty()
                 });
                 assert_eq!(changed.count(), 0);
             });

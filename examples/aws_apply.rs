@@ -29,12 +29,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut spec = state.to_spec(&Default::default());
     spec.routing_profile_id = Input::Known(routing_profile.as_str().into());
 
-    let options = diff::Settings::builder()
+    let settings = Settings::builder()
         .maybe_identity_management(identity_management(&connect, &id.instance).await?)
         .build();
-    let context = Context::builder().options(options.clone()).prior(&state).build();
+    let context = Context::builder().settings(settings.clone()).prior(&state).build();
     let (desired, _) = resolve(spec, &context)?;
-    let plan = plan(desired, Some(&state), &options)?;
+    let plan = plan(desired, Some(&state), &settings)?;
     print!("{}", plan.preview().text(&state.name));
     if rest.iter().any(|arg| arg == "--yes") {
         let applied = apply(&plan, Some(&state), &connect, &Default::default()).await?;

@@ -10,8 +10,8 @@ use std::error::Error;
 use connect_user::{
     apply::apply,
     client::memory::MemoryConnect,
-    diff::{self, plan},
-    user::{IdentityInfo, IdentityManagementType, PhoneConfig, PhoneType, UserSpec},
+    diff::plan,
+    user::{IdentityInfo, IdentityManagementType, PhoneConfig, PhoneType, Settings, UserSpec},
     validate::{Context, resolve},
 };
 
@@ -100,8 +100,8 @@ fn with_security_profiles() -> UserSpec {
 async fn main() -> Result<(), Box<dyn Error>> {
     let kind = IdentityManagementType::ConnectManaged;
     let connect = MemoryConnect::any_instance(kind);
-    let options = diff::Settings::builder().identity_management(kind).build();
-    let context = Context::builder().options(options.clone()).build();
+    let settings = Settings::builder().identity_management(kind).build();
+    let context = Context::builder().settings(settings.clone()).build();
     for spec in
         [basic(), with_hierarchy_group(), with_identity_info(), with_phone_type(), with_security_profiles()]
     {
@@ -113,7 +113,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         let (desired, _) = resolve(spec, &context)?;
         let name = desired.name().to_owned();
-        let plan = plan(desired, None, &options)?;
+        let plan = plan(desired, None, &settings)?;
         print!("{}", plan.preview().text(&name));
         let applied = apply(&plan, None, &connect, &Default::default()).await?;
         println!("  is now {}\n", applied.state.map(|state| state.id().to_string()).unwrap_or_default());

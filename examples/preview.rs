@@ -5,8 +5,8 @@
 //! ```
 
 use connect_user::{
-    diff::{Settings, preview},
-    user::{IdentityInfo, Input, PhoneConfig, PhoneType, UserSpec},
+    diff::preview,
+    user::{IdentityInfo, Input, PhoneConfig, PhoneType, Settings, UserSpec},
     validate::{Context, validate},
 };
 

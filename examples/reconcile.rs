@@ -9,9 +9,9 @@ use std::{collections::BTreeMap, error::Error, fs, path::Path};
 use connect_user::{
     apply::{self, apply},
     client::ConnectClient,
-    diff::{Settings, plan, plan_deletion},
+    diff::{plan, plan_deletion},
     read::refresh,
-    user::{CreationAttempt, UserSpec, UserState},
+    user::{CreationAttempt, Settings, UserSpec, UserState},
     validate::{Context, resolve},
 };
 use serde::{Deserialize, Serialize};
@@ -50,7 +50,7 @@ async fn up(
     }
     for (name, spec) in program {
         let user = resources.get(&name).and_then(|kept| kept.user.as_ref());
-        let context = Context::builder().options(settings.clone()).maybe_prior(user).build();
+        let context = Context::builder().settings(settings.clone()).maybe_prior(user).build();
         let (desired, _warnings) = resolve(spec, &context)?;
         plans.push((name, plan(desired, user, settings)?));
     }

@@ -27,10 +27,10 @@
 /// [`Reader`]: struct@crate::read::Reader
 /// [`Record::unread`]: field@crate::user::Record::unread
 /// [`Report`]: struct@crate::validate::Report
-/// [`Settings::ignore_changes`]: field@crate::diff::Settings::ignore_changes
-/// [`Settings::ignore_tags`]: field@crate::diff::Settings::ignore_tags
-/// [`Settings::password_changed`]: field@crate::diff::Settings::password_changed
-/// [`Settings`]: struct@crate::diff::Settings
+/// [`Settings::ignore_changes`]: field@crate::user::Settings::ignore_changes
+/// [`Settings::ignore_tags`]: field@crate::user::Settings::ignore_tags
+/// [`Settings::password_changed`]: field@crate::user::Settings::password_changed
+/// [`Settings`]: struct@crate::user::Settings
 /// [`UserSpec::decode`]: method@crate::user::UserSpec::decode
 /// [`UserSpec`]: struct@crate::user::UserSpec
 /// [`UserState::to_spec`]: method@crate::user::UserState::to_spec
@@ -100,7 +100,7 @@ pub mod fleet {}
 /// [`Reader::for_plan`]: method@crate::read::Reader::for_plan
 /// [`Reader`]: struct@crate::read::Reader
 /// [`Report`]: struct@crate::validate::Report
-/// [`Settings::password_changed`]: field@crate::diff::Settings::password_changed
+/// [`Settings::password_changed`]: field@crate::user::Settings::password_changed
 /// [`UserState`]: struct@crate::user::UserState
 /// [`Value`]: enum@crate::user::Value
 /// [`in_snake_case`]: fn@crate::user::in_snake_case

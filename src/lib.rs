@@ -33,8 +33,8 @@
 //! use connect_user::{
 //!     apply::apply,
 //!     client::memory::MemoryConnect,
-//!     diff::{Settings, plan},
-//!     user::{IdentityInfo, IdentityManagementType, PhoneConfig, PhoneType, UserSpec},
+//!     diff::plan,
+//!     user::{IdentityInfo, IdentityManagementType, PhoneConfig, PhoneType, Settings, UserSpec},
 //!     validate::{Context, resolve},
 //! };
 //!
@@ -50,7 +50,7 @@
 //!
 //! // The decisions of the host: the same value for validation and planning.
 //! let settings = Settings::builder().identity_management(IdentityManagementType::Saml).build();
-//! let context = Context::builder().options(settings.clone()).build();
+//! let context = Context::builder().settings(settings.clone()).build();
 //! let (desired, _warnings) = resolve(spec, &context)?; // or a report of every mistake
 //! let plan = plan(desired, None, &settings)?; // `None`: the user does not exist yet
 //! println!("{}", plan.preview().text("jane"));

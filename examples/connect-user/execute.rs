@@ -94,7 +94,7 @@ impl Resolver<'_> {
             (None, None) => Some(make_suffix(session, &user.name).await?),
             _ => None,
         };
-        let options = self.wishes.options(kind, None, &resource.options);
+        let options = self.wishes.settings_for(kind, None, &resource.options);
         let auto_name = auto_name(&user.name, suffix.as_deref());
         let context = self.wishes.context(options, auto_name, user.base(), directory.as_deref(), false);
         let (desired, _) = resolve(spec, &context).map_err(|report| Failure::new(report.to_string()))?;

@@ -283,7 +283,7 @@ async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
     let mut session = Session::with_entries(&store.file, store.entries, &*service, options);
     recover(&mut session).await?;
     // Whoever destroys means everybody.
-    let options = PlanOptions::builder().user(wishes.options.clone()).guard(Guard::OFF).build();
+    let options = PlanOptions::builder().settings(wishes.settings.clone()).guard(Guard::OFF).build();
     let preview = session.preview_destroy(options);
     let review = Review { preview, has_users: true, ..Review::default() };
     judge(&session, &review, &wishes)?;

@@ -43,7 +43,7 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
     let mut text = String::from("resources:\n");
     let mut resources = Vec::new();
     for state in &users {
-        let mut spec = state.to_spec(&wishes.options);
+        let mut spec = state.to_spec(&wishes.settings);
         if let Some(directory) = &directory {
             directory.with_names(&mut spec);
         }

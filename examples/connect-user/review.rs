@@ -3,14 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use connect_user::{
-    diff::{self, Action},
+    diff::Action,
     fleet::{
         Capacity, Desired, DesiredSpec, FleetPreview, Guard, PlanOptions, Planner, ProgramUser, Session,
     },
     read::Directory,
     user::{
-        AutoName, Code, IdentityManagementType, Input, InstanceId, Secret, Severity, UserSpec, UserState,
-        Value, merge_tags,
+        AutoName, Code, IdentityManagementType, Input, InstanceId, Secret, Settings, Severity, UserSpec,
+        UserState, Value, merge_tags,
     },
     validate::{Report, resolve_document, with_name},
 };
@@ -98,7 +98,7 @@ fn plan_options(program: &Program, session: &Session<'_>, wishes: &Wishes, scale
         present.map(|(instance, present)| (instance.clone(), Capacity { present: *present, limit })).collect()
     });
     PlanOptions::builder()
-        .user(wishes.options.clone())
+        .settings(wishes.settings.clone())
         .guard(scale.max_deletes.map_or_else(Guard::default, Guard::most))
         .capacity(capacity.unwrap_or_default())
         .other_resources(program.other_resources())
@@ -158,7 +158,7 @@ impl Looking<'_, '_> {
         let Evaluated { properties, unresolved, undefined } = evaluated;
         let entry = self.session.entries().get(&user.name);
         let actual = self.session.state(&user.name).map(|state| &**state);
-        let options = self.wishes.options(kind, None, &user.options);
+        let options = self.wishes.settings_for(kind, None, &user.options);
         let auto_name = auto_name(&user.name, suffix(entry));
         let context =
             self.wishes.context(options.clone(), auto_name, actual, directory, user.options.import.is_some());
@@ -226,13 +226,9 @@ fn check_targets(program: &Program, session: &Session<'_>, wishes: &Wishes) -> O
 }
 
 /// What the program wants of each user, as far as it is known before anybody is read.
-fn specs(
-    program: &Program,
-    session: &Session<'_>,
-    wishes: &Wishes,
-) -> Outcome<Vec<(UserSpec, diff::Settings)>> {
+fn specs(program: &Program, session: &Session<'_>, wishes: &Wishes) -> Outcome<Vec<(UserSpec, Settings)>> {
     let mut scope = Scope::default();
-    let mut specs: BTreeMap<&str, (UserSpec, diff::Settings)> = BTreeMap::new();
+    let mut specs: BTreeMap<&str, (UserSpec, Settings)> = BTreeMap::new();
     for user in program.in_order() {
         let properties = program.evaluate(user, &scope)?.properties;
         if program.is_needed(&user.name) {
@@ -240,7 +236,7 @@ fn specs(
         }
         let spec = UserSpec::decode(properties).unwrap_or_else(|errors| errors.into_parts().1);
         let suffix = suffix(session.entries().get(&user.name));
-        let options = wishes.options(wishes.assumed, None, &user.options);
+        let options = wishes.settings_for(wishes.assumed, None, &user.options);
         let context = wishes.context(
             options.clone(),
             auto_name(&user.name, suffix),
@@ -259,7 +255,7 @@ fn inputs_of(spec: &UserSpec, wishes: &Wishes) -> Value {
     let mut values = spec.encode();
     let mut merged = spec.clone();
     let own = spec.tags.as_ref().and_then(Input::known);
-    merged.tags = Some(Input::Known(merge_tags(&wishes.options.default_tags, own)));
+    merged.tags = Some(Input::Known(merge_tags(&wishes.settings.default_tags, own)));
     if let (Value::Map(members), Some(tags)) = (&mut values, merged.encode().get("tags")) {
         members.push(("tagsAll".to_owned(), tags.clone()));
     }

@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
 use connect_user::{
     client::ErrorKind,
-    diff::{Change, ChangeKind, Settings, drift as differences},
+    diff::{Change, ChangeKind, drift as differences},
     fleet::{Change as Record, Entry, ProgramUser, refresh},
     read::{self, Strategy},
-    user::{ImportId, UserState, Value, one_line},
+    user::{ImportId, Settings, UserState, Value, one_line},
 };
 use serde_json::json;
 
@@ -90,7 +90,7 @@ pub async fn drift(global: &Global) -> Outcome<bool> {
         .filter(|(name, _)| !refreshed.failed.contains_key(*name))
         .map(|(name, state)| {
             let actual = refreshed.states.get(name).and_then(Option::as_ref);
-            (name, actual.map(|actual| differences(state, actual, &wishes.options)))
+            (name, actual.map(|actual| differences(state, actual, &wishes.settings)))
         })
         .collect();
     let is_changed = |changes: &Option<Vec<Change>>| changes.as_ref().is_none_or(|list| !list.is_empty());
@@ -163,8 +163,8 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
             _ => failure.help(error.help()),
         }
     })?;
-    let options = Settings::builder().default_tags(global.default_tag.iter().cloned().collect()).build();
-    let properties = state.to_spec(&options).encode();
+    let settings = Settings::builder().default_tags(global.default_tag.iter().cloned().collect()).build();
+    let properties = state.to_spec(&settings).encode();
     kind_of(&mut backend, &properties).await?;
     store.commit(vec![Record::Put(name.to_owned(), Box::new(Entry::new(state.clone())))]).await?;
     match global.format {

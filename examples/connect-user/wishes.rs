@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use connect_user::{
-    diff,
     read::{Directory, RefreshOptions, Strategy},
-    user::{AutoName, IdentityManagementType, IgnoreTags, Severity, Tags, UserState},
+    user::{
+        AutoName, DirectoryUserIdPolicy, IdentityManagementType, IgnoreTags, PasswordPolicy, QuickConnects,
+        Settings, Severity, Tags, UserState,
+    },
     validate::{Context, Overrides},
 };
 
@@ -25,7 +27,7 @@ pub struct Wishes {
     pub overrides: Overrides,
     /// How severe a reference to nothing is.
     pub undefined: Severity,
-    pub options: diff::Settings,
+    pub settings: Settings,
     pub fingerprints: Fingerprints,
     pub targets: BTreeSet<String>,
     strategy: Option<Strategy>,
@@ -44,29 +46,29 @@ impl Wishes {
             .map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
         let allows_undefined = args.allow.iter().any(|code| code == UNDEFINED_REFERENCE)
             && args.deny.iter().all(|code| code != UNDEFINED_REFERENCE);
-        let options = diff::Settings::builder()
+        let settings = Settings::builder()
             .default_tags(default_tags)
             .ignore_tags(IgnoreTags::new(&args.ignore_tag, &args.ignore_tag_prefix))
             .password(match args.on_password_change {
-                OnPasswordChange::Warn => diff::PasswordPolicy::Warn,
-                OnPasswordChange::Replace => diff::PasswordPolicy::Replace,
-                OnPasswordChange::Refuse => diff::PasswordPolicy::Refuse,
+                OnPasswordChange::Warn => PasswordPolicy::Warn,
+                OnPasswordChange::Replace => PasswordPolicy::Replace,
+                OnPasswordChange::Refuse => PasswordPolicy::Refuse,
             })
             .directory_user_id(match args.on_directory_user_id_change {
-                OnDirectoryUserIdChange::Refuse => diff::DirectoryUserIdPolicy::Refuse,
-                OnDirectoryUserIdChange::Replace => diff::DirectoryUserIdPolicy::Replace,
+                OnDirectoryUserIdChange::Refuse => DirectoryUserIdPolicy::Refuse,
+                OnDirectoryUserIdChange::Replace => DirectoryUserIdPolicy::Replace,
             })
             .quick_connects(if args.delete_quick_connects {
-                diff::QuickConnects::Delete
+                QuickConnects::Delete
             } else {
-                diff::QuickConnects::Leave
+                QuickConnects::Leave
             })
             .build();
         let recorded = store.entries.values().find_map(|entry| entry.notes.get(FINGERPRINT));
         Ok(Self {
             overrides,
             undefined: if allows_undefined { Severity::Warning } else { Severity::Error },
-            options,
+            settings,
             fingerprints: Fingerprints::like(recorded.map(String::as_str)),
             targets: targets.iter().cloned().collect(),
             strategy: args.refresh.map(Into::into),
@@ -88,7 +90,7 @@ impl Wishes {
 
     pub fn context<'a>(
         &self,
-        options: diff::Settings,
+        settings: Settings,
         auto_name: AutoName,
         prior: Option<&'a UserState>,
         names: Option<&'a Directory>,
@@ -96,7 +98,7 @@ impl Wishes {
     ) -> Context<'a> {
         Context::builder()
             .exists(is_imported)
-            .options(options)
+            .settings(settings)
             .auto_name(auto_name)
             .overrides(self.overrides.clone())
             .maybe_prior(prior)
@@ -105,19 +107,19 @@ impl Wishes {
     }
 
     /// What to validate, compare and plan one user with.
-    pub fn options(
+    pub fn settings_for(
         &self,
         kind: Option<IdentityManagementType>,
         password_changed: Option<bool>,
         resource: &ResourceOptions,
-    ) -> diff::Settings {
-        let mut options = self.options.clone();
-        options.identity_management = kind;
-        options.password_changed = password_changed;
-        options.protect = resource.protect;
-        options.ignore_changes.clone_from(&resource.ignore_changes);
-        options.replace_on_changes.clone_from(&resource.replace_on_changes);
-        options.delete_before_replace = resource.delete_before_replace;
-        options
+    ) -> Settings {
+        let mut settings = self.settings.clone();
+        settings.identity_management = kind;
+        settings.password_changed = password_changed;
+        settings.protect = resource.protect;
+        settings.ignore_changes.clone_from(&resource.ignore_changes);
+        settings.replace_on_changes.clone_from(&resource.replace_on_changes);
+        settings.delete_before_replace = resource.delete_before_replace;
+        settings
     }
 }

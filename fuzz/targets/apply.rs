@@ -7,9 +7,9 @@
 use connect_user::{
     apply::{self, Failed},
     client::{ConnectClient, memory::MemoryConnect},
-    diff::{self, plan},
+    diff::plan,
     read::refresh,
-    user::{IdentityManagementType, UserSpec, UserState},
+    user::{IdentityManagementType, Settings, UserSpec, UserState},
     validate::{Context, resolve},
 };
 use libfuzzer_sys::fuzz_target;
@@ -23,10 +23,10 @@ async fn applied(
     state: Option<&UserState>,
     client: &dyn ConnectClient,
 ) -> Option<Result<(Option<UserState>, String), Failed>> {
-    let options = diff::Settings::builder().identity_management(KIND).build();
-    let context = Context::builder().options(options.clone()).maybe_prior(state).build();
+    let settings = Settings::builder().identity_management(KIND).build();
+    let context = Context::builder().settings(settings.clone()).maybe_prior(state).build();
     let (desired, _) = resolve(spec.clone(), &context).ok()?;
-    let plan = plan(desired, state, &options).ok()?;
+    let plan = plan(desired, state, &settings).ok()?;
     let shown = if plan.is_empty() { String::new() } else { plan.preview().text("user").to_string() };
     let done = apply::apply(&plan, state, client, &apply::Options::default()).await;
     Some(done.map(|done| (done.state, shown)))

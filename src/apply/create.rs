@@ -11,7 +11,7 @@ use super::{
 use crate::{
     client::{ClientError, ConnectClient, CreateUser, CreatedUser, Effect, ErrorKind},
     read::reread,
-    user::{CreationAttempt, DesiredUser, Proficiencies, UserId, UserSettings, UserState},
+    user::{CreationAttempt, DesiredUser, Proficiencies, UserId, UserProperties, UserState},
 };
 
 /// How often a creation is repeated of which nobody knows whether it was done, and nobody was found.
@@ -195,18 +195,18 @@ impl Creation<'_> {
 }
 
 fn request(desired: &DesiredUser) -> CreateUser {
-    let settings = desired.settings();
+    let properties = desired.properties();
     CreateUser {
         instance_id: desired.instance_id().clone(),
         name: desired.name().to_owned(),
         password: desired.password().cloned(),
         directory_user_id: desired.directory_user_id().map(str::to_owned),
-        identity: settings.identity.clone(),
+        identity: properties.identity.clone(),
         phone: desired.phone_to_create().cloned(),
-        routing_profile_id: settings.routing_profile_id.clone(),
-        security_profile_ids: settings.security_profile_ids.clone(),
-        hierarchy_group_id: settings.hierarchy_group_id.clone(),
-        channels: settings.channels.clone(),
+        routing_profile_id: properties.routing_profile_id.clone(),
+        security_profile_ids: properties.security_profile_ids.clone(),
+        hierarchy_group_id: properties.hierarchy_group_id.clone(),
+        channels: properties.channels.clone(),
         tags: desired.tags_all(),
     }
 }
@@ -221,11 +221,11 @@ fn created_state(desired: &DesiredUser, created: CreatedUser, attempt: &Creation
         arn: created.arn,
         name: desired.name().to_owned(),
         directory_user_id: desired.directory_user_id().map(str::to_owned),
-        settings: UserSettings {
+        properties: UserProperties {
             phone,
-            channels: desired.settings().channels.clone(),
+            channels: desired.properties().channels.clone(),
             proficiencies: Some(Proficiencies::new()),
-            ..desired.settings().clone()
+            ..desired.properties().clone()
         },
         tags_all: desired.tags_all(),
         last_modified_time: None,

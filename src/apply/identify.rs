@@ -50,8 +50,8 @@ pub(super) fn differences(attempt: &CreationAttempt, found: &UserState) -> Vec<P
     let mut strict = found.clone();
     strict.record.managed = diff::everything();
     strict.record.tag_keys = found.tags_all.keys().cloned().collect();
-    let mut changes: Vec<Change> = diff(attempt.spec(), Some(&strict), attempt.options()).changes;
-    if is_part(found.settings.proficiencies.as_ref(), attempt.proficiencies().as_ref()) {
+    let mut changes: Vec<Change> = diff(attempt.spec(), Some(&strict), attempt.settings()).changes;
+    if is_part(found.properties.proficiencies.as_ref(), attempt.proficiencies().as_ref()) {
         changes.retain(|change| change.property != Property::UserProficiencies);
     }
     changes.into_iter().map(|change| change.path).collect()
@@ -66,7 +66,7 @@ fn is_part(found: Option<&Proficiencies>, desired: Option<&Proficiencies>) -> bo
 /// A user that was found, recorded as what the attempt has made of it.
 pub(super) fn recorded(attempt: &CreationAttempt, password: Option<&Secret>, found: UserState) -> UserState {
     let Record { unrecognised, unread, .. } = found.record.clone();
-    let record = record(Managed::of(attempt.spec(), attempt.options()), password, unrecognised);
+    let record = record(Managed::of(attempt.spec(), attempt.settings()), password, unrecognised);
     UserState { record: Record { unread, ..record }, ..found }
 }
 
@@ -91,7 +91,7 @@ pub(super) fn record(managed: Managed, password: Option<&Secret>, unrecognised: 
 #[cfg(feature = "fleet")]
 pub(crate) fn is_recorded(desired: &DesiredUser, state: &UserState) -> bool {
     let Record { managed, tag_keys, default_tag_keys, unfinished, under_way, .. } = &state.record;
-    let options = desired.options();
+    let options = desired.settings();
     if !options.ignore_changes.is_empty() || !options.ignore_tags.is_empty() {
         let then = desired.to_managed().over(&state.record, options);
         return *managed == then.properties

@@ -10,9 +10,11 @@ use super::{
 };
 use crate::{
     client::{ClientResult, ConnectClient, Effect},
-    diff::{self, Call, Plan, Step, drift, plan_deletion},
+    diff::{Call, Plan, Step, drift, plan_deletion},
     read::{describe, is_gone, reread},
-    user::{CreationAttempt, DesiredUser, Managed, Operation, Path, Record, Replaced, UserId, UserState},
+    user::{
+        CreationAttempt, DesiredUser, Managed, Operation, Path, Record, Replaced, Settings, UserId, UserState,
+    },
 };
 
 /// The result of an apply that carried out its whole plan.
@@ -72,7 +74,7 @@ pub async fn apply(
             if let Some(state) = &mut run.state {
                 state.record.under_way = !run.certain;
                 if run.certain {
-                    state.record.unfinished.settle(&state.settings);
+                    state.record.unfinished.settle(&state.properties);
                 }
             }
             return Err(run.failed(error, plan.steps(), index));
@@ -86,14 +88,14 @@ pub async fn apply(
 ///
 /// # Errors
 ///
-/// As [`apply`]; [`ApplyError::Refused`] if `plan` protects the user.
+/// As [`apply`]; [`ApplyError::Refused`] if `settings` protect the user.
 pub async fn delete(
     state: &UserState,
     client: &dyn ConnectClient,
-    plan: &diff::Settings,
+    settings: &Settings,
     options: &Options<'_>,
 ) -> Result<Applied, Failed> {
-    match plan_deletion(state, plan) {
+    match plan_deletion(state, settings) {
         Ok(plan) => apply(&plan, Some(state), client, options).await,
         Err(refused) => Err(Failed {
             error: refused.into(),
@@ -302,7 +304,7 @@ impl Run<'_> {
         let Some(known) = &self.state else { return Ok(()) };
         let proficiencies = plan.steps().iter().any(|step| writes_proficiencies(step.operation));
         let read = reread(self.client, known, proficiencies).await?;
-        let watched = diff::Settings::builder().ignore_tags(plan.ignore_tags().clone()).build();
+        let watched = Settings::builder().ignore_tags(plan.ignore_tags().clone()).build();
         if read.is_none() && self.desired.is_none() {
             // Deleting it will find that out, and be content.
             return Ok(());

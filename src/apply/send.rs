@@ -12,7 +12,7 @@ use crate::{
 
 /// An adopted user may have some of its proficiencies already.
 pub(super) fn without_what_is_there(call: &Call, state: &UserState) -> Call {
-    match (call, &state.settings.proficiencies) {
+    match (call, &state.properties.proficiencies) {
         (Call::Associate(wanted), Some(there)) if wanted.keys().any(|key| there.contains_key(key)) => {
             let new = wanted.iter().filter(|(key, _)| !there.contains_key(*key));
             Call::Associate(new.map(|(key, level)| (key.clone(), *level)).collect())

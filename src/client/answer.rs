@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use super::structs::structs;
 use crate::user::{
     ChannelSettings, HierarchyGroupId, Identity, IdentityManagementType, InstanceId, Personal, Phone,
-    Proficiencies, Record, RoutingProfileId, SecurityProfileId, Tags, Timestamp, UserId, UserSettings,
+    Proficiencies, Record, RoutingProfileId, SecurityProfileId, Tags, Timestamp, UserId, UserProperties,
     UserState,
 };
 
@@ -165,7 +165,7 @@ impl UserDescription {
             arn: self.arn,
             name: self.name,
             directory_user_id: self.directory_user_id,
-            settings: UserSettings {
+            properties: UserProperties {
                 identity: self.identity,
                 phone: self.phone,
                 routing_profile_id: self.routing_profile_id,

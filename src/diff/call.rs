@@ -67,24 +67,24 @@ impl Call {
 
     /// The user as the call leaves it. A call that makes or deletes one leaves the state as it is.
     pub(crate) fn done(&self, state: &mut UserState) {
-        let settings = &mut state.settings;
+        let properties = &mut state.properties;
         match self {
             Self::Create => {}
-            Self::Identity(identity) => settings.identity = identity.clone(),
-            Self::RoutingProfile(id) => settings.routing_profile_id = id.clone(),
-            Self::SecurityProfiles(ids) => settings.security_profile_ids = ids.clone(),
-            Self::Hierarchy(id) => settings.hierarchy_group_id = id.clone(),
+            Self::Identity(identity) => properties.identity = identity.clone(),
+            Self::RoutingProfile(id) => properties.routing_profile_id = id.clone(),
+            Self::SecurityProfiles(ids) => properties.security_profile_ids = ids.clone(),
+            Self::Hierarchy(id) => properties.hierarchy_group_id = id.clone(),
             Self::Phone(phone) => {
-                let work = &mut settings.channels.after_contact_work;
+                let work = &mut properties.channels.after_contact_work;
                 *work = flatten(work, phone.after_contact_work_time_limit);
-                settings.phone = phone.clone();
+                properties.phone = phone.clone();
             }
-            Self::Channels(channels) => settings.channels.merge(channels.clone()),
+            Self::Channels(channels) => properties.channels.merge(channels.clone()),
             Self::Disassociate(keys) => {
-                settings.proficiencies.get_or_insert_default().retain(|key, _| !keys.contains(key));
+                properties.proficiencies.get_or_insert_default().retain(|key, _| !keys.contains(key));
             }
             Self::Levels(levels) | Self::Associate(levels) => {
-                settings.proficiencies.get_or_insert_default().extend(levels.clone());
+                properties.proficiencies.get_or_insert_default().extend(levels.clone());
             }
             Self::Untag(keys) => state.tags_all.retain(|key, _| !keys.contains(key)),
             Self::Tag(tags) => state.tags_all.extend(tags.clone()),
@@ -93,7 +93,7 @@ impl Call {
                 state.record.unfinished.replaced.retain(|other| other.user_id != user.user_id)
             }
         }
-        state.record.unfinished.settle(&state.settings);
+        state.record.unfinished.settle(&state.properties);
         if self.changes_user() && !self.may_keep_time() {
             // Only a read tells the new time.
             state.last_modified_time = None;
@@ -118,6 +118,6 @@ impl Call {
 impl DesiredUser {
     /// The phone block to send on creation; none where the channels say it.
     pub(crate) fn phone_to_create(&self) -> Option<&Phone> {
-        self.spec().phone_config.as_ref().map(|_| &self.settings().phone)
+        self.spec().phone_config.as_ref().map(|_| &self.properties().phone)
     }
 }

@@ -3,14 +3,13 @@
 use super::{
     Change,
     ChangeKind::{Add, Delete, Update},
-    DirectoryUserIdPolicy, PasswordPolicy,
     leaf::{Leaf, leaf},
     sides::{Sides, Want},
     tags, work,
 };
 use crate::user::{
-    Code, Content, Diagnostic, Field, Input, Property, Secrets, Settle, Settled, Severity, Shape, Value,
-    Visitor,
+    Code, Content, Diagnostic, DirectoryUserIdPolicy, Field, Input, PasswordPolicy, Property, Secrets,
+    Settle, Settled, Severity, Shape, Value, Visitor,
 };
 
 /// Every change that the spec asks of the state, in the order of the properties.
@@ -77,7 +76,7 @@ fn password(sides: &Sides<'_>, found: &mut Vec<Change>, notices: &mut Vec<Diagno
     if !password_changed(sides) {
         return;
     }
-    match sides.options.password {
+    match sides.settings.password {
         PasswordPolicy::Replace => {
             let mut change = Change::new(Property::Password, Update);
             change.forces_replacement = true;
@@ -88,12 +87,12 @@ fn password(sides: &Sides<'_>, found: &mut Vec<Change>, notices: &mut Vec<Diagno
 }
 
 fn password_changed(sides: &Sides<'_>) -> bool {
-    if sides.options.ignores(Property::Password) {
+    if sides.settings.ignores(Property::Password) {
         return false;
     }
     let wanted = sides.spec.password.as_ref();
     let recorded = sides.state.record.password.as_ref();
-    match (sides.options.password_changed, wanted, recorded) {
+    match (sides.settings.password_changed, wanted, recorded) {
         (Some(changed), Some(_), _) => changed,
         (None, Some(Input::Known(wanted)), Some(recorded)) => wanted != recorded,
         _ => false,
@@ -119,7 +118,7 @@ fn password_notice(policy: PasswordPolicy) -> Diagnostic {
 
 fn directory_user_id(sides: &Sides<'_>, change: Option<&mut Change>, notices: &mut Vec<Diagnostic>) {
     let Some(change) = change else { return };
-    match sides.options.directory_user_id {
+    match sides.settings.directory_user_id {
         DirectoryUserIdPolicy::Replace => change.forces_replacement = true,
         DirectoryUserIdPolicy::Refuse if change.unknown => {}
         DirectoryUserIdPolicy::Refuse => {
@@ -134,7 +133,7 @@ fn directory_user_id(sides: &Sides<'_>, change: Option<&mut Change>, notices: &m
 fn proficiencies_not_read(sides: &Sides<'_>) -> Option<Diagnostic> {
     let property = Property::UserProficiencies;
     let is_kept = matches!(sides.want(property, sides.spec.user_proficiencies.as_ref()), Want::Keep);
-    if is_kept || sides.state.settings.proficiencies.is_some() {
+    if is_kept || sides.state.properties.proficiencies.is_some() {
         return None;
     }
     let message = "the state does not hold the user's proficiencies";

@@ -1,15 +1,15 @@
 //! What has changed since the last apply, and by someone else.
 
-use super::{Change, ChangeKind, DirectoryUserIdPolicy, Settings, preview::diff};
-use crate::user::{Input, Property, PropertySet, UserState, is_system_tag};
+use super::{Change, ChangeKind, preview::diff};
+use crate::user::{DirectoryUserIdPolicy, Input, Property, PropertySet, Settings, UserState, is_system_tag};
 
 /// The differences between a user as it was recorded and as it is: what somebody changed in between,
 /// whether a spec manages it or not. `before` is what was recorded, `after` what is there.
 ///
 /// What only reads differently is no drift: an absent `autoAccept` is `false`, a set has no order, and
 /// tags of AWS come and go. Nothing is said of what either of the two did not read, nor of what
-/// [`Settings::ignore_changes`] and [`Settings::ignore_tags`] name; the other options mean nothing here.
-pub fn drift(recorded: &UserState, actual: &UserState, options: &Settings) -> Vec<Change> {
+/// [`Settings::ignore_changes`] and [`Settings::ignore_tags`] name; the other settings mean nothing here.
+pub fn drift(recorded: &UserState, actual: &UserState, settings: &Settings) -> Vec<Change> {
     let mut spec = recorded.whole_spec();
     spec.password = None;
     let own = recorded.tags_all.iter().filter(|(key, _)| !is_system_tag(key));
@@ -17,7 +17,7 @@ pub fn drift(recorded: &UserState, actual: &UserState, options: &Settings) -> Ve
         Some(Input::Known(own.map(|(key, value)| (key.clone(), Input::Known(value.clone()))).collect()));
     // Compares properties that are not recorded, too.
     let mut seen = everything();
-    if recorded.settings.proficiencies.is_none() || actual.settings.proficiencies.is_none() {
+    if recorded.properties.proficiencies.is_none() || actual.properties.proficiencies.is_none() {
         spec.user_proficiencies = None;
         seen.remove(Property::UserProficiencies);
     }
@@ -25,13 +25,13 @@ pub fn drift(recorded: &UserState, actual: &UserState, options: &Settings) -> Ve
     let unread = recorded.record.unread.union(actual.record.unread);
     actual.record.managed = seen;
     actual.record.unfinished = Default::default();
-    let options = Settings::builder()
+    let settings = Settings::builder()
         .password_changed(false)
         .directory_user_id(DirectoryUserIdPolicy::Replace)
-        .ignore_changes(options.ignore_changes.clone())
-        .ignore_tags(options.ignore_tags.clone())
+        .ignore_changes(settings.ignore_changes.clone())
+        .ignore_tags(settings.ignore_tags.clone())
         .build();
-    let changes = diff(&spec, Some(&actual), &options).changes.into_iter();
+    let changes = diff(&spec, Some(&actual), &settings).changes.into_iter();
     changes.filter(|change| !unread.contains(change.property)).map(turned).collect()
 }
 

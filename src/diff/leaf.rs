@@ -5,7 +5,7 @@ use super::{
     work,
 };
 use crate::user::{
-    Content, Field, Input, Operation, Phone, PhoneType, Phones, Property, Settle, UserSettings, Visitor,
+    Content, Field, Input, Operation, Phone, PhoneType, Phones, Property, Settle, UserProperties, Visitor,
 };
 
 /// What the target has of a property.
@@ -30,7 +30,7 @@ pub(super) fn leaf<F: Field>(sides: &Sides<'_>) -> Leaf {
         (Property::Name | Property::DirectoryUserId, None) => return Leaf::Actual,
         // Without having been read they cannot be compared, which a notice says.
         (Property::UserProficiencies, _) if actual.is_none() => return Leaf::Actual,
-        (Property::DeskPhoneNumber, _) if sides.options.ignores(Property::DeskPhoneNumber) => {
+        (Property::DeskPhoneNumber, _) if sides.settings.ignores(Property::DeskPhoneNumber) => {
             return Leaf::Actual;
         }
         // A number goes when the phone becomes a soft one, and means nothing while it is.
@@ -55,7 +55,7 @@ fn phone_type(sides: &Sides<'_>) -> Option<PhoneType> {
     match sides.want(Property::PhoneType, input) {
         Want::Value(phone_type) => Some(*phone_type),
         Want::Clear => Some(PhoneType::SoftPhone),
-        Want::Keep => Some(sides.state.settings.phone.line.phone_type()),
+        Want::Keep => Some(sides.state.properties.phone.line.phone_type()),
         Want::Unknown => None,
     }
 }
@@ -63,23 +63,23 @@ fn phone_type(sides: &Sides<'_>) -> Option<PhoneType> {
 /// The settings that the user should have in the end; what is still unknown stays as it is.
 ///
 /// Blocks that the API writes whole come out whole: what is there, with each leaf of the target that is not.
-pub(super) fn target(sides: &Sides<'_>) -> UserSettings {
-    let mut settings = sides.state.settings.clone();
+pub(super) fn target(sides: &Sides<'_>) -> UserProperties {
+    let mut properties = sides.state.properties.clone();
     for property in Property::ALL {
-        write(*property, sides, &mut settings);
+        write(*property, sides, &mut properties);
     }
-    work::follow(sides, &mut settings);
-    settings
+    work::follow(sides, &mut properties);
+    properties
 }
 
 /// Writes the target's leaf where it is not what is there.
-pub(super) fn write(property: Property, sides: &Sides<'_>, settings: &mut UserSettings) {
-    property.visit(Write { sides, settings });
+pub(super) fn write(property: Property, sides: &Sides<'_>, properties: &mut UserProperties) {
+    property.visit(Write { sides, properties });
 }
 
 struct Write<'a, 'b> {
     sides: &'a Sides<'b>,
-    settings: &'a mut UserSettings,
+    properties: &'a mut UserProperties,
 }
 
 impl Visitor for Write<'_, '_> {
@@ -92,7 +92,7 @@ impl Visitor for Write<'_, '_> {
             Leaf::Cleared => None,
             Leaf::Set => F::input(self.sides.spec).and_then(Input::known),
         };
-        F::write(self.settings, F::Spec::target(wanted, F::actual(self.sides.state), self.sides));
+        F::write(self.properties, F::Spec::target(wanted, F::actual(self.sides.state), self.sides));
     }
 }
 
@@ -112,20 +112,20 @@ fn phones<'a>(sides: &'a Sides<'_>) -> &'a [Phone; 2] {
     let is_of_phone = |property: &&Property| {
         property.info().on_change.operations().contains(&Operation::UpdateUserPhoneConfig)
     };
-    let properties = || Property::ALL.iter().filter(is_of_phone);
+    let of_phone = || Property::ALL.iter().filter(is_of_phone);
     sides.phones.get_or_init(|| {
-        let mut settings = UserSettings::new(sides.state.settings.routing_profile_id.clone());
-        properties().for_each(|property| property.visit(WriteDesired { sides, settings: &mut settings }));
-        let desired = std::mem::replace(&mut settings.phone, sides.state.settings.phone.clone());
-        properties().for_each(|property| write(*property, sides, &mut settings));
-        [settings.phone, desired]
+        let mut properties = UserProperties::new(sides.state.properties.routing_profile_id.clone());
+        of_phone().for_each(|property| property.visit(WriteDesired { sides, properties: &mut properties }));
+        let desired = std::mem::replace(&mut properties.phone, sides.state.properties.phone.clone());
+        of_phone().for_each(|property| write(*property, sides, &mut properties));
+        [properties.phone, desired]
     })
 }
 
 /// Writes what the spec says, as far as it is known.
 struct WriteDesired<'a, 'b> {
     sides: &'a Sides<'b>,
-    settings: &'a mut UserSettings,
+    properties: &'a mut UserProperties,
 }
 
 impl Visitor for WriteDesired<'_, '_> {
@@ -133,7 +133,7 @@ impl Visitor for WriteDesired<'_, '_> {
 
     fn visit<F: Field>(self) {
         if let Some(settled) = F::input(self.sides.spec).and_then(Input::known).and_then(Settle::settle) {
-            F::write(self.settings, Some(settled));
+            F::write(self.properties, Some(settled));
         }
     }
 }

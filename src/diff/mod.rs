@@ -35,7 +35,3 @@ pub use preview::{Preview, diff, preview, preview_deletion};
 pub use risk::Risk;
 pub use step::Step;
 pub use text::{PreviewText, symbol};
-
-pub use crate::user::options::{
-    DirectoryUserIdPolicy, PasswordPolicy, QuickConnects, Settings, SettingsBuilder,
-};

@@ -1,7 +1,7 @@
 //! What must be read of a user before a plan of it can be made.
 
-use super::{Diff, Settings, preview::against, sides::Sides, unread::unread_writes};
-use crate::user::{Code, Diagnostic, Property, PropertySet, UserSpec, UserState, keep_ignored};
+use super::{Diff, preview::against, sides::Sides, unread::unread_writes};
+use crate::user::{Code, Diagnostic, Property, PropertySet, Settings, UserSpec, UserState, keep_ignored};
 
 /// The properties that must be read before `spec` can be planned for the user: those that a call would write
 /// although the last reading left them out ([`Record::unread`](crate::user::Record::unread)), and
@@ -10,7 +10,7 @@ use crate::user::{Code, Diagnostic, Property, PropertySet, UserSpec, UserState, 
 /// `spec` may hold unknowns: what a call that may be needed would write counts too.
 ///
 /// ```
-/// use connect_user::{diff::{Settings, needs_reading}, user::{PropertySet, UserState}};
+/// use connect_user::{diff::needs_reading, user::{PropertySet, Settings, UserState}};
 ///
 /// # let document = serde_json::json!({
 /// #     "instanceId": "i", "name": "jane", "routingProfileId": "r", "securityProfileIds": ["s"],
@@ -26,10 +26,10 @@ use crate::user::{Code, Diagnostic, Property, PropertySet, UserSpec, UserState, 
 /// assert_eq!(needs_reading(&spec, &found, &Settings::default()), PropertySet::NOT_IN_SEARCH);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-pub fn needs_reading(spec: &UserSpec, state: &UserState, options: &Settings) -> PropertySet {
+pub fn needs_reading(spec: &UserSpec, state: &UserState, settings: &Settings) -> PropertySet {
     let spec = spec.without_empty_texts();
-    let spec = keep_ignored(&spec, state, options);
-    let sides = Sides::new(&spec, state, options);
+    let spec = keep_ignored(&spec, state, settings);
+    let sides = Sides::new(&spec, state, settings);
     let Diff { changes, notices, .. } = against(&sides);
     let mut missing = PropertySet::EMPTY;
     for (_, properties) in unread_writes(&sides, &changes) {

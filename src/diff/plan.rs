@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use super::{
-    Action, Diff, Preview, Settings, Step,
+    Action, Diff, Preview, Step,
     preview::{preview, preview_deletion},
 };
-use crate::user::{Code, DesiredUser, Diagnostic, IgnoreTags, Path, Property, UserState, joined};
+use crate::user::{Code, DesiredUser, Diagnostic, IgnoreTags, Path, Property, Settings, UserState, joined};
 
 /// The calls that bring one user from the state that the plan was made from to what is desired.
 ///
@@ -84,7 +84,7 @@ impl Plan {
                     && base.user_id == state.user_id
                     && base.name == state.name
                     && base.directory_user_id == state.directory_user_id
-                    && base.settings == state.settings
+                    && base.properties == state.properties
                     && base.tags_all == state.tags_all
                     && base.record.unfinished == state.record.unfinished
             }
@@ -102,8 +102,8 @@ impl Serialize for Plan {
 
 /// Plans the calls that bring a user from `state`, or from nothing, to what is desired.
 ///
-/// `options` are those that the user was validated with: the plan is what [`preview`](super::preview()) shows
-/// with the same options.
+/// `settings` are those that the user was validated with: the plan is what [`preview`](super::preview()) shows
+/// with the same settings.
 ///
 /// # Errors
 ///
@@ -111,35 +111,35 @@ impl Serialize for Plan {
 /// protected user would be replaced, where a replacement lacks what a new user needs, where a call would
 /// write what was not read (`not-read`; [`needs_reading`](super::needs_reading) tells before), or where the
 /// user was validated with other default tags or another identity management type (`settings-differ`).
-pub fn plan(desired: DesiredUser, state: Option<&UserState>, options: &Settings) -> Result<Plan, Refused> {
-    plan_shared(desired, state.cloned().map(Arc::new).as_ref(), options)
+pub fn plan(desired: DesiredUser, state: Option<&UserState>, settings: &Settings) -> Result<Plan, Refused> {
+    plan_shared(desired, state.cloned().map(Arc::new).as_ref(), settings)
 }
 
 /// The same, of a state that the plan shares.
 pub(crate) fn plan_shared(
     mut desired: DesiredUser,
     state: Option<&Arc<UserState>>,
-    options: &Settings,
+    settings: &Settings,
 ) -> Result<Plan, Refused> {
-    if let Some(notice) = settings_differ(&desired, options) {
+    if let Some(notice) = settings_differ(&desired, settings) {
         return Err(Refused(vec![notice]));
     }
-    let preview = preview(desired.spec(), state.map(|state| &**state), options);
+    let preview = preview(desired.spec(), state.map(|state| &**state), settings);
     accept(&preview)?;
     if let Some(state) = state {
-        desired.keep_ignored(state, options, preview.diff.action == Action::Replace);
+        desired.keep_ignored(state, settings, preview.diff.action == Action::Replace);
     } else {
         desired.keep_nothing();
     }
-    desired.options.clone_from(options);
-    let ignore_tags = options.ignore_tags.clone();
+    desired.settings.clone_from(settings);
+    let ignore_tags = settings.ignore_tags.clone();
     Ok(Plan { preview, base: state.cloned(), desired: Some(desired), ignore_tags })
 }
 
 /// What was checked under other settings was not checked.
-fn settings_differ(desired: &DesiredUser, options: &Settings) -> Option<Diagnostic> {
-    let is_other_kind = |kind| options.identity_management != Some(kind);
-    let (path, what) = if desired.default_tags() != &options.default_tags {
+fn settings_differ(desired: &DesiredUser, settings: &Settings) -> Option<Diagnostic> {
+    let is_other_kind = |kind| settings.identity_management != Some(kind);
+    let (path, what) = if desired.default_tags() != &settings.default_tags {
         (Property::Tags.into(), "default tags")
     } else if desired.identity_management().is_some_and(is_other_kind) {
         (Path::root(), "an identity management type")
@@ -148,7 +148,7 @@ fn settings_differ(desired: &DesiredUser, options: &Settings) -> Option<Diagnost
     };
     let message = format!("the user was validated with {what} other than those of the plan");
     let refusal = Diagnostic::new(Code::SETTINGS_DIFFER, message).at(path);
-    Some(refusal.with_help("give validation and planning the same options"))
+    Some(refusal.with_help("give validation and planning the same settings"))
 }
 
 /// Plans the calls that delete a user.
@@ -156,15 +156,15 @@ fn settings_differ(desired: &DesiredUser, options: &Settings) -> Option<Diagnost
 /// # Errors
 ///
 /// [`Refused`] where the user is protected.
-pub fn plan_deletion(state: &UserState, options: &Settings) -> Result<Plan, Refused> {
-    plan_deletion_shared(&Arc::new(state.clone()), options)
+pub fn plan_deletion(state: &UserState, settings: &Settings) -> Result<Plan, Refused> {
+    plan_deletion_shared(&Arc::new(state.clone()), settings)
 }
 
 /// The same, of a state that the plan shares.
-pub(crate) fn plan_deletion_shared(state: &Arc<UserState>, options: &Settings) -> Result<Plan, Refused> {
-    let preview = preview_deletion(state, options);
+pub(crate) fn plan_deletion_shared(state: &Arc<UserState>, settings: &Settings) -> Result<Plan, Refused> {
+    let preview = preview_deletion(state, settings);
     accept(&preview)?;
-    let ignore_tags = options.ignore_tags.clone();
+    let ignore_tags = settings.ignore_tags.clone();
     Ok(Plan { preview, base: Some(state.clone()), desired: None, ignore_tags })
 }
 

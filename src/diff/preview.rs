@@ -7,7 +7,7 @@ use serde::Serialize;
 #[cfg(feature = "fleet")]
 use super::Call;
 use super::{
-    Action, Change, ChangeKind, Diff, ReplacementOrder, Settings, Step, changes,
+    Action, Change, ChangeKind, Diff, ReplacementOrder, Step, changes,
     sides::Sides,
     step::{creation, deletion, replaced, replacement, update},
     unread,
@@ -15,7 +15,7 @@ use super::{
 #[cfg(feature = "fleet")]
 use crate::user::UserId;
 use crate::user::{
-    Code, Diagnostic, IdentityManagementType, Input, Path, Property, UserSpec, UserState, Value,
+    Code, Diagnostic, IdentityManagementType, Input, Path, Property, Settings, UserSpec, UserState, Value,
     document_order, is_system_tag, keep_ignored, merge_tags,
 };
 
@@ -69,7 +69,7 @@ impl Preview {
 /// nothing differs.
 ///
 /// ```
-/// use connect_user::{diff::{Action, Settings, diff}, user::UserSpec};
+/// use connect_user::{diff::{Action, diff}, user::{Settings, UserSpec}};
 ///
 /// let spec = UserSpec::builder()
 ///     .instance_id("1c2d")
@@ -81,11 +81,11 @@ impl Preview {
 /// assert_eq!(diff.action, Action::Create);
 /// assert_eq!(diff.changes.len(), 4);
 /// ```
-pub fn diff(spec: &UserSpec, state: Option<&UserState>, options: &Settings) -> Diff {
+pub fn diff(spec: &UserSpec, state: Option<&UserState>, settings: &Settings) -> Diff {
     let spec = &*spec.without_empty_texts();
     match state {
-        None => Diff { action: Action::Create, changes: additions(spec, options), ..Diff::default() },
-        Some(state) => against(&Sides::new(&keep_ignored(spec, state, options), state, options)),
+        None => Diff { action: Action::Create, changes: additions(spec, settings), ..Diff::default() },
+        Some(state) => against(&Sides::new(&keep_ignored(spec, state, settings), state, settings)),
     }
 }
 
@@ -93,14 +93,14 @@ pub(super) fn against(sides: &Sides<'_>) -> Diff {
     let mut notices = Vec::new();
     let mut changes = changes::changes(sides, &mut notices);
     for change in &mut changes {
-        let is_named = sides.options.replace_on_changes.iter().any(|path| path.covers(&change.path));
+        let is_named = sides.settings.replace_on_changes.iter().any(|path| path.covers(&change.path));
         change.forces_replacement |= is_named;
     }
     let replaces = |change: &Change| change.forces_replacement;
     let certain = changes.iter().any(|change| replaces(change) && !change.unknown);
     let replacement = changes.iter().any(replaces).then(|| {
         let moves = |change: &Change| matches!(change.property, Property::InstanceId | Property::Name);
-        if changes.iter().any(moves) && !sides.options.delete_before_replace {
+        if changes.iter().any(moves) && !sides.settings.delete_before_replace {
             ReplacementOrder::CreateBeforeDelete
         } else {
             ReplacementOrder::DeleteBeforeCreate
@@ -122,12 +122,12 @@ pub(super) fn against(sides: &Sides<'_>) -> Diff {
 }
 
 fn replacement_refusals(sides: &Sides<'_>) -> Vec<Diagnostic> {
-    let options = sides.options;
+    let settings = sides.settings;
     let mut notices = Vec::new();
-    if options.protect {
+    if settings.protect {
         notices.push(protected("replaced"));
     }
-    if options.identity_management == Some(IdentityManagementType::ConnectManaged)
+    if settings.identity_management == Some(IdentityManagementType::ConnectManaged)
         && sides.spec.password.is_none()
     {
         let message = "the user would be replaced, and a new user of this instance needs a `password`";
@@ -144,7 +144,7 @@ fn protected(what: &str) -> Diagnostic {
 }
 
 /// Everything that a new user sets.
-fn additions(spec: &UserSpec, options: &Settings) -> Vec<Change> {
+fn additions(spec: &UserSpec, settings: &Settings) -> Vec<Change> {
     let mut changes = Vec::new();
     let add = |property: Property, path: Path, after: Value| {
         let unknown = has_unknowns(&after);
@@ -161,8 +161,8 @@ fn additions(spec: &UserSpec, options: &Settings) -> Vec<Change> {
                 Some(Input::Unknown) => changes.push(add(*property, place, Value::Unknown)),
                 Some(Input::Known(_)) | None => {
                     let own = spec.tags.as_ref().and_then(Input::known);
-                    let mut tags = merge_tags(&options.default_tags, own);
-                    tags.retain(|key, _| !options.ignore_tags.contains(key));
+                    let mut tags = merge_tags(&settings.default_tags, own);
+                    tags.retain(|key, _| !settings.ignore_tags.contains(key));
                     for (key, value) in tags {
                         let after = value.into_known().map_or(Value::Unknown, Value::String);
                         changes.push(add(*property, place.key(key), after));
@@ -194,7 +194,7 @@ fn has_unknowns(value: &Value) -> bool {
 }
 
 /// What a deletion takes away.
-pub(super) fn deletion_diff(state: &UserState, options: &Settings) -> Diff {
+pub(super) fn deletion_diff(state: &UserState, settings: &Settings) -> Diff {
     let document = state.whole_spec().encode();
     let gone = |property: Property, path: Path, before: Value| Change {
         forces_replacement: false,
@@ -207,13 +207,13 @@ pub(super) fn deletion_diff(state: &UserState, options: &Settings) -> Diff {
             Some(gone(*property, (*property).into(), lookup(&document, property.path())?.clone()))
         })
         .collect();
-    let is_shown = |key: &str| !is_system_tag(key) && !options.ignore_tags.contains(key);
+    let is_shown = |key: &str| !is_system_tag(key) && !settings.ignore_tags.contains(key);
     let tags = state.tags_all.iter().filter(|(key, _)| is_shown(key));
     changes.extend(tags.map(|(key, value)| {
         gone(Property::Tags, Path::from(Property::Tags).key(key.as_str()), value.as_str().into())
     }));
     changes.sort_by(|a, b| document_order(&a.path, &b.path));
-    let notices = if options.protect { vec![protected("deleted")] } else { Vec::new() };
+    let notices = if settings.protect { vec![protected("deleted")] } else { Vec::new() };
     Diff { action: Action::Delete, changes, notices, replacement: None }
 }
 
@@ -221,20 +221,20 @@ pub(super) fn deletion_diff(state: &UserState, options: &Settings) -> Diff {
 ///
 /// What a step carries is there only where it is known whole; [`plan`](super::plan) asks for a user
 /// that is.
-pub fn preview(spec: &UserSpec, state: Option<&UserState>, options: &Settings) -> Preview {
+pub fn preview(spec: &UserSpec, state: Option<&UserState>, settings: &Settings) -> Preview {
     let spec = &*spec.without_empty_texts();
     let Some(state) = state else {
-        let diff = diff(spec, None, options);
+        let diff = diff(spec, None, settings);
         let steps = creation(spec, &diff);
         return Preview { diff, steps };
     };
-    let spec = keep_ignored(spec, state, options);
-    let sides = Sides::new(&spec, state, options);
+    let spec = keep_ignored(spec, state, settings);
+    let sides = Sides::new(&spec, state, settings);
     let diff = against(&sides);
     let steps = match diff.action {
         Action::None => Vec::new(),
         Action::Replace => {
-            let fresh = Diff { changes: additions(&spec, options), ..diff.clone() };
+            let fresh = Diff { changes: additions(&spec, settings), ..diff.clone() };
             replacement(&sides, &fresh)
         }
         _ => update(&sides, &diff),
@@ -243,7 +243,7 @@ pub fn preview(spec: &UserSpec, state: Option<&UserState>, options: &Settings) -
 }
 
 /// What deleting a user takes away, and the calls.
-pub fn preview_deletion(state: &UserState, options: &Settings) -> Preview {
-    let steps = replaced(state).iter().flat_map(|user| deletion(user, options.quick_connects)).collect();
-    Preview { diff: deletion_diff(state, options), steps }
+pub fn preview_deletion(state: &UserState, settings: &Settings) -> Preview {
+    let steps = replaced(state).iter().flat_map(|user| deletion(user, settings.quick_connects)).collect();
+    Preview { diff: deletion_diff(state, settings), steps }
 }

@@ -2,9 +2,9 @@
 
 use std::cell::OnceCell;
 
-use super::Settings;
 use crate::user::{
-    Channel, Element, IdentityManagementType, Input, Phone, Property, PropertySet, UserSpec, UserState,
+    Channel, Element, IdentityManagementType, Input, Phone, Property, PropertySet, Settings, UserSpec,
+    UserState,
 };
 
 /// What a spec wants of a property.
@@ -24,15 +24,15 @@ pub(super) enum Want<'a, T> {
 pub(super) struct Sides<'a> {
     pub(super) spec: &'a UserSpec,
     pub(super) state: &'a UserState,
-    pub(super) options: &'a Settings,
+    pub(super) settings: &'a Settings,
     managed: PropertySet,
     /// The phone that the user will have, and the one that the spec asks for, once somebody asks.
     pub(super) phones: OnceCell<[Phone; 2]>,
 }
 
 impl<'a> Sides<'a> {
-    pub(super) fn new(spec: &'a UserSpec, state: &'a UserState, options: &'a Settings) -> Self {
-        Self { spec, state, options, managed: spec.managed(), phones: OnceCell::new() }
+    pub(super) fn new(spec: &'a UserSpec, state: &'a UserState, settings: &'a Settings) -> Self {
+        Self { spec, state, settings, managed: spec.managed(), phones: OnceCell::new() }
     }
 
     pub(super) fn want<T>(&self, property: Property, input: Option<&'a Input<T>>) -> Want<'a, T> {
@@ -48,15 +48,15 @@ impl<'a> Sides<'a> {
     /// Whether somebody else keeps the property, so that leaving it out means just that: the directory
     /// keeps names and e-mail of its users.
     fn is_kept_elsewhere(&self, property: Property) -> bool {
-        self.options.identity_management == Some(IdentityManagementType::ExistingDirectory)
+        self.settings.identity_management == Some(IdentityManagementType::ExistingDirectory)
             && matches!(property, Property::FirstName | Property::LastName | Property::Email)
     }
 
     /// Whether changes of the property are ignored, so that leaving it out means just that.
     pub(super) fn is_ignored(&self, property: Property) -> bool {
         // Type and number are one: a desk phone without its number is refused.
-        let with_type = property == Property::DeskPhoneNumber && self.options.ignores(Property::PhoneType);
-        with_type || self.options.ignores(property)
+        let with_type = property == Property::DeskPhoneNumber && self.settings.ignores(Property::PhoneType);
+        with_type || self.settings.ignores(property)
     }
 
     /// Whether the last applied spec set the property.
@@ -72,7 +72,7 @@ impl<'a> Sides<'a> {
     /// Whether the channels say now what the block said before, so that leaving it out here changes
     /// nothing. Where they say something else, the block goes back to its default.
     fn is_handed_over(&self, property: Property) -> bool {
-        let (spec, phone) = (self.spec, &self.state.settings.phone);
+        let (spec, phone) = (self.spec, &self.state.properties.phone);
         match property {
             // Type and number are one: a desk phone without its number is refused.
             Property::PhoneType | Property::DeskPhoneNumber => {

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    Call, Change, ChangeKind, Diff, QuickConnects, ReplacementOrder, leaf::target, risk::Risk, sides::Sides,
-    tags, work::flatten,
+    Call, Change, ChangeKind, Diff, ReplacementOrder, leaf::target, risk::Risk, sides::Sides, tags,
+    work::flatten,
 };
 use crate::user::{
-    ChannelSettings, Field, OnChange, Operation, Path, Proficiencies, Property, Replaced, Settle, Shape,
-    UserSettings, UserSpec, UserState, Visitor,
+    ChannelSettings, Field, OnChange, Operation, Path, Proficiencies, Property, QuickConnects, Replaced,
+    Settle, Shape, UserProperties, UserSpec, UserState, Visitor,
 };
 
 /// One API call of a plan or preview.
@@ -90,7 +90,7 @@ pub(super) fn creation(spec: &UserSpec, diff: &Diff) -> Vec<Step> {
         .map(|change| change.path.clone())
         .partition(is_proficiency);
     let mut steps = vec![Step::new(Call::Create, now)];
-    let proficiencies = spec.settle().and_then(|settings| settings.proficiencies).unwrap_or_default();
+    let proficiencies = spec.settle().and_then(|properties| properties.proficiencies).unwrap_or_default();
     if !later.is_empty() {
         let mut step = Step::new(Call::Associate(proficiencies.clone()), later);
         if spec.user_proficiencies.as_ref().is_some_and(crate::user::Node::has_unknowns) {
@@ -116,12 +116,12 @@ pub(super) fn deletion(user: &Replaced, quick_connects: QuickConnects) -> Vec<St
 pub(super) fn replacement(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
     let mut create = creation(sides.spec, diff);
     let old = sides.state.to_replaced();
-    let mut delete = deletion(&old, sides.options.quick_connects);
+    let mut delete = deletion(&old, sides.settings.quick_connects);
     for step in create.iter_mut().take(1).chain(delete.iter_mut().rev().take(1)) {
         step.risks.push(Risk::Replacement);
     }
     let leftover = sides.state.record.unfinished.replaced.iter();
-    let leftover = leftover.flat_map(|user| deletion(user, sides.options.quick_connects));
+    let leftover = leftover.flat_map(|user| deletion(user, sides.settings.quick_connects));
     match diff.replacement {
         // While no user is there, no state remembers what is left to delete: that goes first.
         Some(ReplacementOrder::DeleteBeforeCreate) => leftover.chain(delete).chain(create).collect(),
@@ -139,7 +139,7 @@ pub(super) fn update(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
     }
     add_possible(&mut steps, sides, &diff.changes);
     for user in &sides.state.record.unfinished.replaced {
-        steps.extend(deletion(user, sides.options.quick_connects));
+        steps.extend(deletion(user, sides.settings.quick_connects));
     }
     steps
 }
@@ -160,7 +160,7 @@ const ORDER: &[Operation] = &[
 ];
 
 /// The call of an operation, where a leaf that it writes is not the target: it carries the target's.
-fn calls(operation: Operation, sides: &Sides<'_>, target: &UserSettings, diff: &Diff) -> Option<Call> {
+fn calls(operation: Operation, sides: &Sides<'_>, target: &UserProperties, diff: &Diff) -> Option<Call> {
     let is_needed = is_changed(operation, &diff.changes);
     match operation {
         Operation::UpdateUserIdentityInfo => is_needed.then(|| Call::Identity(target.identity.clone())),
@@ -184,7 +184,7 @@ fn calls(operation: Operation, sides: &Sides<'_>, target: &UserSettings, diff: &
         | Operation::AssociateUserProficiencies => is_needed.then(|| {
             proficiency_call(
                 operation,
-                sides.state.settings.proficiencies.as_ref()?,
+                sides.state.properties.proficiencies.as_ref()?,
                 target.proficiencies.as_ref()?,
             )
         })?,
@@ -193,11 +193,11 @@ fn calls(operation: Operation, sides: &Sides<'_>, target: &UserSettings, diff: &
     }
 }
 
-fn update_step(call: Call, sides: &Sides<'_>, target: &UserSettings, diff: &Diff) -> Step {
+fn update_step(call: Call, sides: &Sides<'_>, target: &UserProperties, diff: &Diff) -> Step {
     let changed = |property| diff.changes.iter().any(|change| change.property == property && !change.unknown);
     let operation = call.operation();
     let covers = covered_by(&diff.changes, operation);
-    let now = &sides.state.settings;
+    let now = &sides.state.properties;
     let (risk, is_run) = match &call {
         Call::Identity(_) => (Risk::AccountTakeover, changed(Property::Email)),
         Call::SecurityProfiles(ids) => (Risk::PrivilegeGrant, !ids.is_subset(&now.security_profile_ids)),
@@ -232,13 +232,13 @@ fn channel_properties() -> impl Iterator<Item = Property> {
 }
 
 /// The settings per channel that are not the target, or will not be once the phone block is written.
-fn missing_channels(sides: &Sides<'_>, target: &UserSettings, diff: &Diff) -> ChannelSettings {
-    let mut between = sides.state.settings.clone();
+fn missing_channels(sides: &Sides<'_>, target: &UserProperties, diff: &Diff) -> ChannelSettings {
+    let mut between = sides.state.properties.clone();
     if is_changed(Operation::UpdateUserPhoneConfig, &diff.changes) {
         let work = &mut between.channels.after_contact_work;
         *work = flatten(work, target.phone.after_contact_work_time_limit);
     }
-    let mut missing = UserSettings::new(target.routing_profile_id.clone());
+    let mut missing = UserProperties::new(target.routing_profile_id.clone());
     for property in channel_properties() {
         property.visit(Missing { target, between: &between, missing: &mut missing });
     }
@@ -246,9 +246,9 @@ fn missing_channels(sides: &Sides<'_>, target: &UserSettings, diff: &Diff) -> Ch
 }
 
 struct Missing<'a> {
-    target: &'a UserSettings,
-    between: &'a UserSettings,
-    missing: &'a mut UserSettings,
+    target: &'a UserProperties,
+    between: &'a UserProperties,
+    missing: &'a mut UserProperties,
 }
 
 impl Visitor for Missing<'_> {

@@ -11,8 +11,8 @@ use crate::user::{Input, Operation, Path, Property, Segment, Tags, Value, is_sys
 
 /// The changes of tags, key by key.
 pub(super) fn changes(sides: &Sides<'_>, found: &mut Vec<Change>) {
-    let Sides { spec, state, options, .. } = sides;
-    if options.ignores(Property::Tags) {
+    let Sides { spec, state, settings, .. } = sides;
+    if settings.ignores(Property::Tags) {
         return;
     }
     let own = match &spec.tags {
@@ -38,14 +38,14 @@ pub(super) fn changes(sides: &Sides<'_>, found: &mut Vec<Change>) {
     };
     let is_own = |key: &str| own.is_some_and(|own| own.contains_key(key));
     let first = found.len();
-    let own_tags = own.into_iter().flatten().filter(|(key, _)| !options.ignores_tag(key));
+    let own_tags = own.into_iter().flatten().filter(|(key, _)| !settings.ignores_tag(key));
     found.extend(own_tags.filter_map(|(key, value)| compare(key, value.as_ref())));
-    let defaults = options.default_tags.iter().filter(|(key, _)| !is_own(key) && !options.ignores_tag(key));
+    let defaults = settings.default_tags.iter().filter(|(key, _)| !is_own(key) && !settings.ignores_tag(key));
     found.extend(defaults.filter_map(|(key, value)| compare(key, Input::Known(value))));
-    for (key, value) in state.tags_all.iter().filter(|(key, _)| !options.ignores_tag(key)) {
+    for (key, value) in state.tags_all.iter().filter(|(key, _)| !settings.ignores_tag(key)) {
         let recorded = state.record.default_tag_keys.contains(key)
             || (state.record.tag_keys.contains(key) && sides.was_managed(Property::Tags));
-        let goes = (own.is_some() || recorded) && !is_own(key) && !options.default_tags.contains_key(key);
+        let goes = (own.is_some() || recorded) && !is_own(key) && !settings.default_tags.contains_key(key);
         if goes && !is_system_tag(key) {
             found.push(Change::new(Property::Tags, Delete).at(place(key)).from(text(Some(value))));
         }

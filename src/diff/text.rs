@@ -8,7 +8,7 @@ use crate::user::{Path, Property, Value, one_line, quoted};
 /// A preview in the form that people know from `terraform plan` and `pulumi preview`.
 ///
 /// ```
-/// use connect_user::{diff::{Settings, preview}, user::{Input, UserSpec}};
+/// use connect_user::{diff::preview, user::{Input, Settings, UserSpec}};
 ///
 /// let spec = UserSpec::builder()
 ///     .instance_id("1c2d")

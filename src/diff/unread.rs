@@ -34,7 +34,7 @@ pub(super) fn unread_writes(sides: &Sides<'_>, changes: &[Change]) -> Vec<(Opera
     let replaces = |change: &Change| change.forces_replacement;
     if changes.iter().any(replaces) {
         // The new user gets from the old one what is ignored.
-        add(Operation::CreateUser, sides.options.ignored().intersection(sides.spec.managed()));
+        add(Operation::CreateUser, sides.settings.ignored().intersection(sides.spec.managed()));
     }
     if !changes.iter().any(|change| replaces(change) && !change.unknown) {
         for change in changes {

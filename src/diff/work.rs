@@ -8,20 +8,20 @@ use super::{
 };
 use crate::user::{
     AfterContactWork, AfterContactWorkConfigPerChannel, Channel, Content, Property, Secrets, Settle,
-    UserSettings, Value,
+    UserProperties, Value,
 };
 
 /// Where nobody manages it, a channel whose limit is the block's follows the block, and any other keeps what
 /// it has, or had before a change of the block that was cut short.
-pub(super) fn follow(sides: &Sides<'_>, settings: &mut UserSettings) {
+pub(super) fn follow(sides: &Sides<'_>, properties: &mut UserProperties) {
     let input = sides.spec.after_contact_work_configs.as_ref();
     if !matches!(sides.want(Property::AfterContactWorkConfigs, input), Want::Keep) {
         return;
     }
-    let there = &sides.state.settings;
+    let there = &sides.state.properties;
     let (old, new) =
-        (there.phone.after_contact_work_time_limit, settings.phone.after_contact_work_time_limit);
-    let work = &mut settings.channels.after_contact_work;
+        (there.phone.after_contact_work_time_limit, properties.phone.after_contact_work_time_limit);
+    let work = &mut properties.channels.after_contact_work;
     if !sides.is_ignored(Property::AfterContactWorkConfigs) {
         let follow = |limit: u32| if limit == old { new } else { limit };
         for work in work.values_mut() {
@@ -34,8 +34,8 @@ pub(super) fn follow(sides: &Sides<'_>, settings: &mut UserSettings) {
 
 /// After contact work that nobody manages and that an apply which failed has overwritten.
 pub(super) fn overwritten(sides: &Sides<'_>) -> Option<Change> {
-    let actual = &sides.state.settings.channels.after_contact_work;
-    let mut lost = sides.state.record.unfinished.lost(&sides.state.settings).peekable();
+    let actual = &sides.state.properties.channels.after_contact_work;
+    let mut lost = sides.state.record.unfinished.lost(&sides.state.properties).peekable();
     if sides.is_managed(Property::AfterContactWorkConfigs) || lost.peek().is_none() {
         return None;
     }

@@ -4,10 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bon::Builder;
 
-use crate::{
-    diff,
-    user::{Code, Diagnostic},
-};
+use crate::user::{Code, Diagnostic, Settings};
 
 /// The limit of deletions in a plan. A replacement counts: the replaced user is deleted.
 ///
@@ -73,11 +70,11 @@ pub struct Capacity {
 #[derive(Builder, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PlanOptions {
-    /// What holds for every user. Protection and passwords are said of each
-    /// [`ProgramUser`](super::ProgramUser); `protect` here holds for recorded users that are missing from the
-    /// program.
+    /// The settings for recorded users that are missing from the program, which are deleted. A user of the
+    /// program is planned with the settings that it was validated with; only where those do not know the
+    /// identity management type is it taken from here. Default: `Settings::default()`.
     #[builder(default)]
-    pub user: diff::Settings,
+    pub settings: Settings,
     /// The limit of deletions. Default: at most 10, and at most a tenth of the recorded users.
     #[builder(default)]
     pub guard: Guard,

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     diff::Action,
-    user::{Code, Diagnostic, IdentityManagementType, InstanceId, UserState},
+    user::{Code, Diagnostic, InstanceId, Settings, UserState},
 };
 
 /// Plans a fleet from the users of the program and the recorded users that exist, by resource name.
@@ -43,7 +43,7 @@ pub fn plan(
         planner.want(user, missing.remove(&user.name));
     }
     for (name, state) in missing {
-        planner.leave(name.clone(), state.clone(), options.user.protect);
+        planner.leave(name.clone(), state.clone(), options.settings.protect);
     }
     planner.finish().into_plan()
 }
@@ -56,10 +56,9 @@ pub fn plan(
 #[derive(Debug)]
 pub struct Planner {
     pub(super) options: PlanOptions,
-    /// How instances manage identities where a user does not say.
-    pub(super) assumed: Option<IdentityManagementType>,
-    /// Whether recorded users are protected of whom nothing else is said.
-    pub(super) protect: bool,
+    /// What the user that is being planned is planned with: one value, so that its texts are copied only
+    /// where two users differ in them.
+    pub(super) settings: Settings,
     /// Who is wanted, by instance and user name. It keeps the hashes, which spares a million users the
     /// reading of their names each time that it grows.
     pub(super) identities: IndexMap<Identity, Arc<str>>,
@@ -115,8 +114,7 @@ impl Planner {
     /// A planner without users.
     pub fn new(options: PlanOptions) -> Self {
         Self {
-            assumed: options.user.identity_management,
-            protect: options.user.protect,
+            settings: options.settings.clone(),
             options,
             identities: IndexMap::new(),
             names: HashSet::new(),
@@ -149,7 +147,7 @@ impl Planner {
             }
             recorded => {
                 if let Some(state) = recorded {
-                    let protect = self.protect || user.lifecycle.protect;
+                    let protect = self.options.settings.protect || user.lifecycle.protect;
                     self.leave(user.name.as_str(), state.clone(), protect);
                 }
                 self.note_stage(user, Action::Create);

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use bon::Builder;
 
-use crate::{
-    diff::Settings,
-    user::{DesiredUser, Input, InstanceId, UserSpec},
-};
+use crate::user::{DesiredUser, Input, InstanceId, Settings, UserSpec};
 
 /// A user of a program.
 #[derive(Builder, Clone, Debug, PartialEq)]
@@ -53,13 +50,13 @@ pub struct PartialUser {
     /// [`with_name`](crate::validate::with_name) return it.
     pub spec: UserSpec,
     /// The settings that the user is validated and planned with.
-    pub options: Settings,
+    pub settings: Settings,
 }
 
 impl Desired {
     /// A desired user with unknown values.
-    pub fn partial(spec: UserSpec, options: Settings) -> Self {
-        Self::Partial(Box::new(PartialUser { spec, options }))
+    pub fn partial(spec: UserSpec, settings: Settings) -> Self {
+        Self::Partial(Box::new(PartialUser { spec, settings }))
     }
 
     /// The spec.
@@ -71,10 +68,10 @@ impl Desired {
     }
 
     /// The settings of the user.
-    pub fn options(&self) -> &Settings {
+    pub fn settings(&self) -> &Settings {
         match self {
-            Self::Known(desired) => desired.options(),
-            Self::Partial(partial) => &partial.options,
+            Self::Known(desired) => desired.settings(),
+            Self::Partial(partial) => &partial.settings,
         }
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::program::Lifecycle;
 use crate::{
-    diff::{self, Action, Plan, Preview, Settings, Step},
-    user::{Code, DesiredUser, Diagnostic, InstanceId, UserState},
+    diff::{self, Action, Plan, Preview, Step},
+    user::{Code, DesiredUser, Diagnostic, InstanceId, Settings, UserState},
 };
 
 /// The preview of one user of a fleet, perhaps with unknown values.
@@ -44,7 +44,7 @@ pub(super) enum Planned {
 pub(super) struct Partial {
     pub(super) preview: Preview,
     pub(super) base: Option<Arc<UserState>>,
-    pub(super) options: Settings,
+    pub(super) settings: Settings,
 }
 
 impl UserPreview {
@@ -111,11 +111,16 @@ impl UserPreview {
 
     /// Plans the user now that everything is known: nothing is done that was not shown.
     pub(super) fn resolve(&mut self, desired: DesiredUser) -> Result<(), Vec<Diagnostic>> {
-        let Planned::Partial(partial) = &mut self.planned else { return Ok(()) };
-        let options = &mut partial.options;
-        options.adopt(desired.options());
-        options.identity_management = desired.options().identity_management.or(options.identity_management);
-        let plan = diff::plan_shared(desired, partial.base.as_ref(), options).map_err(|refused| {
+        let Planned::Partial(partial) = &self.planned else { return Ok(()) };
+        // Of the user itself, only the plan has known whether it is there.
+        let (shown, validated) = (&partial.settings, desired.settings());
+        let settings = Settings {
+            identity_management: validated.identity_management.or(shown.identity_management),
+            password_changed: shown.password_changed,
+            protect: shown.protect,
+            ..validated.clone()
+        };
+        let plan = diff::plan_shared(desired, partial.base.as_ref(), &settings).map_err(|refused| {
             let refusals = refused.diagnostics().iter();
             refusals.map(|refusal| refusal.clone().about(&self.name)).collect::<Vec<_>>()
         })?;

@@ -28,7 +28,7 @@ impl Planner {
         self.take_settings(user, true);
         let (desired, lifecycle) = (&user.desired, &user.lifecycle);
         // What differs is found without allocating; who does not differ is not even cloned.
-        let diff = diff::diff(desired.spec(), Some(actual), &self.options.user);
+        let diff = diff::diff(desired.spec(), Some(actual), &self.settings);
         let is_recorded = match desired {
             Desired::Known(desired) => is_recorded(desired, actual),
             Desired::Partial(_) => true,
@@ -63,12 +63,12 @@ impl Planner {
         drop(diff);
         let planned = match desired {
             Desired::Known(desired) if refusals.is_empty() => {
-                diff::plan_shared(desired.clone(), Some(actual), &self.options.user).map(Planned::Known)
+                diff::plan_shared(desired.clone(), Some(actual), &self.settings).map(Planned::Known)
             }
             _ => {
-                let preview = diff::preview(desired.spec(), Some(actual), &self.options.user);
-                let (base, options) = (Some(actual.clone()), self.options.user.clone());
-                Ok(Planned::Partial(Box::new(Partial { preview, base, options })))
+                let preview = diff::preview(desired.spec(), Some(actual), &self.settings);
+                let (base, settings) = (Some(actual.clone()), self.settings.clone());
+                Ok(Planned::Partial(Box::new(Partial { preview, base, settings })))
             }
         };
         self.refuse_user(&user.name, &refusals);
@@ -85,13 +85,11 @@ impl Planner {
     pub(super) fn create(&mut self, place: usize, user: ProgramUser, moved_from: Option<String>) -> Action {
         self.take_settings(&user, false);
         let planned = match &user.desired {
-            Desired::Known(desired) => {
-                diff::plan(desired.clone(), None, &self.options.user).map(Planned::Known)
-            }
+            Desired::Known(desired) => diff::plan(desired.clone(), None, &self.settings).map(Planned::Known),
             Desired::Partial(partial) => {
-                let preview = diff::preview(&partial.spec, None, &self.options.user);
-                let (base, options) = (None, self.options.user.clone());
-                Ok(Planned::Partial(Box::new(Partial { preview, base, options })))
+                let preview = diff::preview(&partial.spec, None, &self.settings);
+                let (base, settings) = (None, self.settings.clone());
+                Ok(Planned::Partial(Box::new(Partial { preview, base, settings })))
             }
         };
         match planned {
@@ -126,8 +124,8 @@ impl Planner {
                 }
             }
             (Planned::Partial(_), Some(actual)) => {
-                let kept = keep_ignored(user.desired.spec(), actual, user.desired.options());
-                let desired = Desired::partial(kept.into_owned(), self.options.user.clone());
+                let kept = keep_ignored(user.desired.spec(), actual, user.desired.settings());
+                let desired = Desired::partial(kept.into_owned(), self.settings.clone());
                 identity(&mut preview, &desired);
             }
             (Planned::Partial(_), None) => identity(&mut preview, &user.desired),
@@ -150,13 +148,14 @@ impl Planner {
         stage
     }
 
-    /// Plans with what the host has decided about the user; nothing protects one that is not there.
+    /// Plans with the settings that the user was validated with; nothing protects one that is not there.
     pub(super) fn take_settings(&mut self, user: &ProgramUser, is_there: bool) {
-        let options = &mut self.options.user;
-        options.password_changed = user.password_changed.filter(|_| is_there);
-        options.protect = user.lifecycle.protect && is_there;
-        options.adopt(user.desired.options());
-        options.identity_management = user.desired.options().identity_management.or(self.assumed);
+        let own = user.desired.settings();
+        let settings = &mut self.settings;
+        settings.adopt(own);
+        settings.identity_management = own.identity_management.or(self.options.settings.identity_management);
+        settings.password_changed = user.password_changed.or(own.password_changed).filter(|_| is_there);
+        settings.protect = (user.lifecycle.protect || own.protect) && is_there;
     }
 
     /// Whether a user names the one that is there, as far as it is known.
@@ -173,14 +172,15 @@ impl Planner {
             return;
         }
         let moved_from = (name != recorded_as).then_some(recorded_as);
-        self.options.user.protect = lifecycle.protect;
-        let planned = match diff::plan_deletion_shared(&state, &self.options.user) {
+        self.settings.adopt(&self.options.settings);
+        self.settings.protect = lifecycle.protect;
+        let planned = match diff::plan_deletion_shared(&state, &self.settings) {
             Ok(plan) => Planned::Known(plan),
             Err(refused) => {
                 self.refuse_user(name, refused.diagnostics());
-                let preview = preview_deletion(&state, &self.options.user);
-                let (base, options) = (Some(state), self.options.user.clone());
-                Planned::Partial(Box::new(Partial { preview, base, options }))
+                let preview = preview_deletion(&state, &self.settings);
+                let (base, settings) = (Some(state), self.settings.clone());
+                Planned::Partial(Box::new(Partial { preview, base, settings }))
             }
         };
         let user = UserPreview { moved_from, is_gone, ..UserPreview::new(name, planned) };

@@ -19,7 +19,7 @@ pub(crate) fn to_state(
         true => known.cloned(),
         false => Some(found.clone()),
     };
-    let settings = known.map(|known| &known.settings);
+    let properties = known.map(|known| &known.properties);
     let recorded_directory = known.and_then(|known| known.directory_user_id.as_ref());
     let description = UserDescription {
         user_id: found.user_id.clone(),
@@ -29,13 +29,13 @@ pub(crate) fn to_state(
         identity: Identity {
             first_name: found.first_name.clone(),
             last_name: found.last_name.clone(),
-            ..settings.map(|settings| settings.identity.clone()).unwrap_or_default()
+            ..properties.map(|properties| properties.identity.clone()).unwrap_or_default()
         },
         phone: found.phone.clone(),
         routing_profile_id: found
             .routing_profile_id
             .as_ref()
-            .or(settings.map(|settings| &settings.routing_profile_id))
+            .or(properties.map(|properties| &properties.routing_profile_id))
             .cloned()?,
         security_profile_ids: found.security_profile_ids.clone(),
         hierarchy_group_id: found.hierarchy_group_id.clone(),
@@ -45,7 +45,7 @@ pub(crate) fn to_state(
         last_modified_region: known.and_then(|known| known.last_modified_region.clone()),
         unrecognised: found.unrecognised.clone(),
     };
-    let proficiencies = settings.and_then(|settings| settings.proficiencies.clone());
+    let proficiencies = properties.and_then(|properties| properties.proficiencies.clone());
     let mut state = description.into_state(instance.clone(), proficiencies);
     if let Some(known) = known {
         let mut record = known.record.clone();

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     client::{ClientResult, ConnectClient},
-    diff::{Settings, needs_reading},
-    user::{Diagnostic, InstanceId, Property, UserSpec, UserState},
+    diff::needs_reading,
+    user::{Diagnostic, InstanceId, Property, Settings, UserSpec, UserState},
 };
 
 /// So many users of an instance are read by themselves before it is listed: whoever manages a few must not
@@ -135,7 +135,7 @@ impl Reader {
         let mut state = known.clone();
         let has_managed = known.record.managed.contains(Property::UserProficiencies);
         if has_managed
-            && (!is_trusted || known.settings.proficiencies.is_none())
+            && (!is_trusted || known.properties.proficiencies.is_none())
             && !source.read_proficiencies(&mut state).await?
         {
             return read(source, known).await;

@@ -125,7 +125,7 @@ pub(crate) async fn described_again(
     known: &UserState,
 ) -> ClientResult<Option<UserState>> {
     let description = describe(client, &known.instance_id, &known.user_id).await?;
-    let recorded = known.settings.proficiencies.clone();
+    let recorded = known.properties.proficiencies.clone();
     let read = description.map(|read| read.into_state(known.instance_id.clone(), recorded));
     Ok(read.map(|read| with_record(read, known)))
 }
@@ -139,7 +139,7 @@ pub(crate) async fn list_proficiencies(
     let request = ListUserProficiencies::new(state.instance_id.clone(), state.user_id.clone());
     match all_pages(client, request).await {
         Ok(read) => {
-            state.settings.proficiencies = Some(read.into_iter().collect());
+            state.properties.proficiencies = Some(read.into_iter().collect());
             state.record.unread.remove(Property::UserProficiencies);
             Ok(None)
         }
@@ -183,6 +183,6 @@ fn with_record(read: UserState, known: &UserState) -> UserState {
     if state.arn.is_empty() {
         state.arn.clone_from(&known.arn);
     }
-    state.record.unfinished.settle(&state.settings);
+    state.record.unfinished.settle(&state.properties);
     state
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DesiredUser, IgnoreTags, InstanceId, Proficiencies, Tags, Timestamp, UserSpec,
-    options::{DirectoryUserIdPolicy, Settings},
+    settings::{DirectoryUserIdPolicy, Settings},
 };
 
 /// A creation that was begun, and of which nobody knows yet whether it made a user: no answer came, or the
@@ -20,7 +20,7 @@ pub struct CreationAttempt {
     instance_id: InstanceId,
     name: String,
     /// What recognising the user takes of the host's decisions: default tags, and tags to ignore.
-    options: Settings,
+    settings: Settings,
 }
 
 /// An attempt as it is written down.
@@ -43,18 +43,18 @@ impl TryFrom<Written> for CreationAttempt {
         let instance_id = spec.instance_id.known().cloned().ok_or("the instance is not known")?;
         let name = spec.name.as_ref().and_then(|name| name.known().cloned());
         let name = name.ok_or("the name is not known")?;
-        Ok(Self { began, spec, instance_id, name, options: strict(default_tags, ignore_tags) })
+        Ok(Self { began, spec, instance_id, name, settings: strict(default_tags, ignore_tags) })
     }
 }
 
 impl From<CreationAttempt> for Written {
     fn from(attempt: CreationAttempt) -> Self {
-        let CreationAttempt { began, spec, options, .. } = attempt;
-        Self { began, spec, default_tags: options.default_tags, ignore_tags: options.ignore_tags }
+        let CreationAttempt { began, spec, settings, .. } = attempt;
+        Self { began, spec, default_tags: settings.default_tags, ignore_tags: settings.ignore_tags }
     }
 }
 
-/// The options of a comparison that finds every difference but the password, which nobody can read.
+/// The settings of a comparison that finds every difference but the password, which nobody can read.
 fn strict(default_tags: Tags, ignore_tags: IgnoreTags) -> Settings {
     Settings::builder()
         .default_tags(default_tags)
@@ -67,13 +67,13 @@ fn strict(default_tags: Tags, ignore_tags: IgnoreTags) -> Settings {
 impl CreationAttempt {
     /// The creation of the desired user, begun at that time.
     pub fn new(desired: &DesiredUser, began: Timestamp) -> Self {
-        let Settings { default_tags, ignore_tags, .. } = desired.options().clone();
+        let Settings { default_tags, ignore_tags, .. } = desired.settings().clone();
         Self {
             began,
             spec: UserSpec { password: None, ..desired.spec().clone() },
             instance_id: desired.instance_id().clone(),
             name: desired.name().to_owned(),
-            options: strict(default_tags, ignore_tags),
+            settings: strict(default_tags, ignore_tags),
         }
     }
 
@@ -98,8 +98,8 @@ impl CreationAttempt {
     }
 
     /// What the user that it has made is compared with, besides the spec.
-    pub(crate) const fn options(&self) -> &Settings {
-        &self.options
+    pub(crate) const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The proficiencies that the user was to get after its creation.

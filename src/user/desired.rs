@@ -3,8 +3,8 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
-    IdentityManagementType, Input, InstanceId, PropertySet, Record, Secret, Tags, UserSettings, UserSpec,
-    UserState, keep::keep_ignored, options::Settings,
+    IdentityManagementType, Input, InstanceId, PropertySet, Record, Secret, Tags, UserProperties, UserSpec,
+    UserState, keep::keep_ignored, settings::Settings,
 };
 
 /// A user as it should be, with every value known and every rule kept: what planning takes.
@@ -16,8 +16,8 @@ pub struct DesiredUser {
     pub(crate) spec: UserSpec,
     pub(crate) instance_id: InstanceId,
     pub(crate) name: String,
-    pub(crate) settings: UserSettings,
-    pub(crate) options: Settings,
+    pub(crate) properties: UserProperties,
+    pub(crate) settings: Settings,
     /// What to record, where a plan has found that what is ignored stays recorded as it was.
     pub(crate) managed: Option<Box<Managed>>,
 }
@@ -57,34 +57,34 @@ impl DesiredUser {
     }
 
     /// The settings; what the spec leaves out has the service's default here.
-    pub const fn settings(&self) -> &UserSettings {
-        &self.settings
+    pub const fn properties(&self) -> &UserProperties {
+        &self.properties
     }
 
     /// What the host had decided when the user was validated.
-    pub const fn options(&self) -> &Settings {
-        &self.options
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The default tags of the provider.
     pub const fn default_tags(&self) -> &Tags {
-        &self.options.default_tags
+        &self.settings.default_tags
     }
 
     /// The tags of a new user: those of the spec over the default tags, without those to ignore.
     pub fn tags_all(&self) -> Tags {
-        let mut all = self.options.default_tags.clone();
+        let mut all = self.settings.default_tags.clone();
         if let Some(Input::Known(own)) = &self.spec.tags {
             let known = own.iter().filter_map(|(key, value)| Some((key.clone(), value.known()?.clone())));
             all.extend(known);
         }
-        all.retain(|key, _| !self.options.ignore_tags.contains(key));
+        all.retain(|key, _| !self.settings.ignore_tags.contains(key));
         all
     }
 
     /// How the instance manages identities, where that was known to validation.
     pub const fn identity_management(&self) -> Option<IdentityManagementType> {
-        self.options.identity_management
+        self.settings.identity_management
     }
 
     /// The properties that the spec sets.
@@ -93,15 +93,15 @@ impl DesiredUser {
     }
 
     /// Takes what is ignored from the user that is there; `is_new` says that another takes its place.
-    pub(crate) fn keep_ignored(&mut self, state: &UserState, options: &Settings, is_new: bool) {
-        let Cow::Owned(kept) = keep_ignored(&self.spec, state, options) else { return };
+    pub(crate) fn keep_ignored(&mut self, state: &UserState, settings: &Settings, is_new: bool) {
+        let Cow::Owned(kept) = keep_ignored(&self.spec, state, settings) else { return };
         let managed = match is_new {
-            true => Managed::of(&kept, options),
-            false => Managed::of(&self.spec, options).over(&state.record, options),
+            true => Managed::of(&kept, settings),
+            false => Managed::of(&self.spec, settings).over(&state.record, settings),
         };
         // What the service has is known, and within the bounds of its types.
-        if let Some(settings) = kept.settle() {
-            self.settings = settings;
+        if let Some(properties) = kept.settle() {
+            self.properties = properties;
         }
         if let Some(instance_id) = kept.instance_id.known() {
             self.instance_id.clone_from(instance_id);
@@ -125,20 +125,20 @@ impl DesiredUser {
 
     /// What to record as managed once the user is as desired.
     pub(crate) fn to_managed(&self) -> Managed {
-        self.managed.as_deref().cloned().unwrap_or_else(|| Managed::of(&self.spec, &self.options))
+        self.managed.as_deref().cloned().unwrap_or_else(|| Managed::of(&self.spec, &self.settings))
     }
 }
 
 impl Managed {
     /// What a spec sets of a new user.
-    pub(crate) fn of(spec: &UserSpec, options: &Settings) -> Self {
+    pub(crate) fn of(spec: &UserSpec, settings: &Settings) -> Self {
         let own = spec.tags.as_ref().and_then(Input::known);
         let is_own = |key: &String| own.is_some_and(|own| own.contains_key(key));
-        let is_set = |key: &&String| !options.ignore_tags.contains(key);
+        let is_set = |key: &&String| !settings.ignore_tags.contains(key);
         Self {
             properties: spec.managed(),
             tag_keys: own.into_iter().flatten().map(|(key, _)| key).filter(is_set).cloned().collect(),
-            default_tag_keys: options
+            default_tag_keys: settings
                 .default_tags
                 .keys()
                 .filter(is_set)
@@ -165,14 +165,14 @@ impl Managed {
     }
 
     /// What it is for a user that exists: what is ignored is not set, and stays recorded as it was.
-    pub(crate) fn over(mut self, record: &Record, options: &Settings) -> Self {
-        let ignored = options.ignored();
+    pub(crate) fn over(mut self, record: &Record, settings: &Settings) -> Self {
+        let ignored = settings.ignored();
         self.properties = self.properties.difference(ignored).union(record.managed.intersection(ignored));
         for (keys, recorded) in
             [(&mut self.tag_keys, &record.tag_keys), (&mut self.default_tag_keys, &record.default_tag_keys)]
         {
-            keys.retain(|key| !options.ignores_tag(key));
-            keys.extend(recorded.iter().filter(|key| options.ignores_tag(key)).cloned());
+            keys.retain(|key| !settings.ignores_tag(key));
+            keys.extend(recorded.iter().filter(|key| settings.ignores_tag(key)).cloned());
         }
         self
     }

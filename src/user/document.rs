@@ -132,7 +132,7 @@ impl UserState {
             Some(place) => E::custom(format_args!("`{place}` is not known")),
             None => E::custom("a number is out of its bounds"),
         };
-        let settings = spec.settle().ok_or_else(unreadable)?;
+        let properties = spec.settle().ok_or_else(unreadable)?;
         let known = |input: &Option<Input<String>>| input.as_ref().and_then(|input| input.known().cloned());
         let after_contact_work =
             match document.unfinished.as_ref().map(|left| &left.after_contact_work_configs) {
@@ -147,7 +147,7 @@ impl UserState {
             arn: document.arn,
             name: known(&spec.name).ok_or_else(|| E::missing_field("name"))?,
             directory_user_id: known(&spec.directory_user_id),
-            settings,
+            properties,
             tags_all: document.tags_all,
             last_modified_time: document.last_modified_time,
             last_modified_region: document.last_modified_region,

@@ -3,7 +3,7 @@
 use super::{
     Channel, Input, Personal, PhoneType, VoiceEnhancementMode,
     object::object,
-    settings::{AfterContactWork, AutoAccept, Phone, PhoneLine, ProficiencyKey},
+    properties::{AfterContactWork, AutoAccept, Phone, PhoneLine, ProficiencyKey},
 };
 
 /// What tells the objects of a list apart.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Input, PhoneLine, Property, UserSettings, UserSpec, UserState,
+    Input, PhoneLine, Property, UserProperties, UserSpec, UserState,
     fields::{Field, Visitor},
     settle::Settle,
 };
@@ -31,10 +31,10 @@ impl UserState {
         self.directory_user_id.take_if(|id| id.is_empty());
         for property in Property::ALL {
             if property.visit(IsEmpty(self)) {
-                property.visit(Unset(&mut self.settings));
+                property.visit(Unset(&mut self.properties));
             }
         }
-        for line in self.settings.channels.phone_number.values_mut() {
+        for line in self.properties.channels.phone_number.values_mut() {
             if let PhoneLine::Desk(number) = line {
                 number.take_if(|number| number.is_empty());
             }
@@ -89,7 +89,7 @@ impl Visitor for IsEmpty<'_> {
     }
 }
 
-struct Unset<'a>(&'a mut UserSettings);
+struct Unset<'a>(&'a mut UserProperties);
 
 impl Visitor for Unset<'_> {
     type Output = ();

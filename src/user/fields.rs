@@ -4,8 +4,8 @@ use super::{
     HierarchyGroupId, Input, InstanceId, Personal, PhoneType, Property, PropertySet, RoutingProfileId,
     Secret, SecurityProfileId, TagInputs,
     element::*,
+    properties::{PhoneLine, UserProperties},
     property::properties,
-    settings::{PhoneLine, UserSettings},
     settle::Settle,
     spec::UserSpec,
     state::UserState,
@@ -30,13 +30,13 @@ pub(crate) trait Field {
     fn put(spec: &mut UserSpec, input: Option<Input<Self::Spec>>);
 
     /// What it is among what calls change; `None` where no call changes it.
-    fn setting(settings: &UserSettings) -> Option<&Settled<Self>>;
+    fn setting(properties: &UserProperties) -> Option<&Settled<Self>>;
 
     /// What a state holds of it.
     fn actual(state: &UserState) -> Option<&Settled<Self>>;
 
     /// Sets it among what calls change; nothing where no call changes it.
-    fn write(settings: &mut UserSettings, value: Option<Settled<Self>>);
+    fn write(properties: &mut UserProperties, value: Option<Settled<Self>>);
 }
 
 /// The settled form of a property's value.
@@ -101,23 +101,23 @@ macro_rules! declare {
         }
     };
     (@is_setting state) => { false };
-    (@is_setting settings) => { true };
+    (@is_setting properties) => { true };
     (@owner state $state:ident) => { $state };
-    (@owner settings $state:ident) => { $state.settings };
+    (@owner properties $state:ident) => { $state.properties };
     (@write state $($place:ident).+) => {
-        fn setting(_: &UserSettings) -> Option<&Settled<Self>> {
+        fn setting(_: &UserProperties) -> Option<&Settled<Self>> {
             None
         }
 
-        fn write(_: &mut UserSettings, _: Option<Settled<Self>>) {}
+        fn write(_: &mut UserProperties, _: Option<Settled<Self>>) {}
     };
-    (@write settings $($place:ident).+) => {
-        fn setting(settings: &UserSettings) -> Option<&Settled<Self>> {
-            settings.$($place).+.held()
+    (@write properties $($place:ident).+) => {
+        fn setting(properties: &UserProperties) -> Option<&Settled<Self>> {
+            properties.$($place).+.held()
         }
 
-        fn write(settings: &mut UserSettings, value: Option<Settled<Self>>) {
-            settings.$($place).+.hold(value);
+        fn write(properties: &mut UserProperties, value: Option<Settled<Self>>) {
+            properties.$($place).+.hold(value);
         }
     };
 }
@@ -190,11 +190,11 @@ impl UserSpec {
 
     /// The settings that the spec asks for; `None` while any is unknown or out of the bounds of its type,
     /// which validation reports.
-    pub(crate) fn settle(&self) -> Option<UserSettings> {
-        let mut settings = UserSettings::new(self.routing_profile_id.known()?.clone());
+    pub(crate) fn settle(&self) -> Option<UserProperties> {
+        let mut properties = UserProperties::new(self.routing_profile_id.known()?.clone());
         let is_settled =
-            |property: &Property| property.visit(WriteTo { spec: self, settings: &mut settings });
-        Property::ALL.iter().all(is_settled).then_some(settings)
+            |property: &Property| property.visit(WriteTo { spec: self, properties: &mut properties });
+        Property::ALL.iter().all(is_settled).then_some(properties)
     }
 
     /// The text of a property that is a name, an address or a number, where it is known.
@@ -258,7 +258,7 @@ impl Visitor for IsSet<'_> {
 
 struct WriteTo<'a> {
     spec: &'a UserSpec,
-    settings: &'a mut UserSettings,
+    properties: &'a mut UserProperties,
 }
 
 impl Visitor for WriteTo<'_> {
@@ -269,7 +269,7 @@ impl Visitor for WriteTo<'_> {
         let Some(input) = F::input(self.spec).filter(|_| F::IS_SETTING) else { return true };
         let settled = input.known().and_then(Settle::settle);
         let is_settled = settled.is_some();
-        F::write(self.settings, settled);
+        F::write(self.properties, settled);
         is_settled
     }
 }

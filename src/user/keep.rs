@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Input, PhoneConfig, Property, UserSpec, UserState, keep_element::keep_elements, options::Settings,
+    Input, PhoneConfig, Property, UserSpec, UserState, keep_element::keep_elements, settings::Settings,
     settle::Settle,
 };
 
@@ -14,28 +14,28 @@ use super::{
 pub(crate) fn keep_ignored<'a>(
     spec: &'a UserSpec,
     state: &UserState,
-    options: &Settings,
+    settings: &Settings,
 ) -> Cow<'a, UserSpec> {
-    if options.ignore_changes.is_empty() {
+    if settings.ignore_changes.is_empty() {
         return Cow::Borrowed(spec);
     }
     let mut there = state.whole_spec();
-    let mut lost = state.record.unfinished.lost(&state.settings).peekable();
+    let mut lost = state.record.unfinished.lost(&state.properties).peekable();
     if lost.peek().is_some() {
         // What an apply that failed has overwritten is what is to be there.
-        let mut work = state.settings.channels.after_contact_work.clone();
+        let mut work = state.properties.channels.after_contact_work.clone();
         work.extend(lost);
         there.after_contact_work_configs = Some(Input::Known(Settle::of(&work)));
     }
     let mut kept = spec.clone();
-    for property in options.ignored().iter() {
+    for property in settings.ignored().iter() {
         keep(&mut kept, &there, property);
     }
-    keep_elements(&mut kept, &there, options);
-    if !options.ignores(Property::Tags)
+    keep_elements(&mut kept, &there, settings);
+    if !settings.ignores(Property::Tags)
         && let Some(Input::Known(own)) = &mut kept.tags
     {
-        let is_kept = |key: &String| options.keeps_tag(key);
+        let is_kept = |key: &String| settings.keeps_tag(key);
         own.retain(|key, _| !is_kept(key) || state.tags_all.contains_key(key));
         for (key, value) in own.iter_mut().filter(|(key, _)| is_kept(key)) {
             if let Some(there) = state.tags_all.get(key) {

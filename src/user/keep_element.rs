@@ -5,14 +5,14 @@ use super::{
     fields::{Field, Visitor},
     ignore::KEYS,
     node::{Content, Place, Secrets},
-    options::Settings,
+    settings::Settings,
 };
 
 /// Gives elements that are ignored, or members of them, the values that are there.
-pub(super) fn keep_elements(spec: &mut UserSpec, there: &UserSpec, options: &Settings) {
+pub(super) fn keep_elements(spec: &mut UserSpec, there: &UserSpec, settings: &Settings) {
     for property in Property::ALL.iter().filter(|property| !property.members().is_empty()) {
         let places: Vec<_> =
-            options.ignore_changes.iter().filter_map(|path| element(path, *property)).collect();
+            settings.ignore_changes.iter().filter_map(|path| element(path, *property)).collect();
         if !places.is_empty() {
             property.visit(KeepElements { spec, there, places });
         }

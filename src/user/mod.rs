@@ -35,9 +35,9 @@ mod name;
 mod node;
 mod object;
 mod operation;
-pub(crate) mod options;
 mod path;
 mod path_text;
+mod properties;
 mod property;
 mod property_set;
 mod pulumi;
@@ -89,15 +89,16 @@ pub use name::AutoName;
 pub use operation::Operation;
 pub use path::{Path, Segment, in_snake_case};
 pub use path_text::PathError;
+pub use properties::{
+    AfterContactWork, AutoAccept, ChannelSettings, Identity, Phone, PhoneLine, Proficiencies, ProficiencyKey,
+    UserProperties,
+};
 pub use property::Property;
 pub use property_set::PropertySet;
 pub use pulumi::PULUMI_UNKNOWN;
 pub use reference::reference_table;
 pub use secret::{Personal, Secret};
-pub use settings::{
-    AfterContactWork, AutoAccept, ChannelSettings, Identity, Phone, PhoneLine, Proficiencies, ProficiencyKey,
-    UserSettings,
-};
+pub use settings::{DirectoryUserIdPolicy, PasswordPolicy, QuickConnects, Settings, SettingsBuilder};
 pub use spec::{
     IdentityInfo, IdentityInfoBuilder, PhoneConfig, PhoneConfigBuilder, UserSpec, UserSpecBuilder,
 };

@@ -42,61 +42,61 @@ macro_rules! properties {
             DirectoryUserId: directory_user_id (String) => state directory_user_id;
                 "directoryUserId", TEXT, NO_BOUNDS, Never, LeftOut::Kept, Public,
                 "the user's id in the directory; refused by `SAML`";
-            HierarchyGroupId: hierarchy_group_id (HierarchyGroupId) => settings hierarchy_group_id;
+            HierarchyGroupId: hierarchy_group_id (HierarchyGroupId) => properties hierarchy_group_id;
                 "hierarchyGroupId", TEXT, NO_BOUNDS, Update(&[UpdateUserHierarchy]), LeftOut::Cleared, Public,
                 "the user's place in the agent hierarchy";
-            RoutingProfileId: routing_profile_id (RoutingProfileId) => settings routing_profile_id;
+            RoutingProfileId: routing_profile_id (RoutingProfileId) => properties routing_profile_id;
                 "routingProfileId", TEXT, NO_BOUNDS, Update(&[UpdateUserRoutingProfile]), LeftOut::Required, Public,
                 "which contacts reach the user";
-            SecurityProfileIds: security_profile_ids (Vec<Input<SecurityProfileId>>) => settings security_profile_ids;
+            SecurityProfileIds: security_profile_ids (Vec<Input<SecurityProfileId>>) => properties security_profile_ids;
                 "securityProfileIds", Shape::Set, Elements(1, 10), Update(&[UpdateUserSecurityProfiles]), LeftOut::Required, Public,
                 "what the user may do";
-            FirstName: first_name of identity_info (Personal) => settings identity.first_name;
+            FirstName: first_name of identity_info (Personal) => properties identity.first_name;
                 "identityInfo.firstName", TEXT, Characters(0, 255), IDENTITY, LeftOut::Cleared, Personal,
                 "the first name; required by `CONNECT_MANAGED` and `SAML`";
-            LastName: last_name of identity_info (Personal) => settings identity.last_name;
+            LastName: last_name of identity_info (Personal) => properties identity.last_name;
                 "identityInfo.lastName", TEXT, Characters(0, 300), IDENTITY, LeftOut::Cleared, Personal,
                 "the last name; required by `CONNECT_MANAGED` and `SAML`";
-            Email: email of identity_info (Personal) => settings identity.email;
+            Email: email of identity_info (Personal) => properties identity.email;
                 "identityInfo.email", TEXT, NO_BOUNDS, IDENTITY, LeftOut::Cleared, Personal,
                 "the e-mail address, to which password resets go; refused by `SAML`";
-            SecondaryEmail: secondary_email of identity_info (Personal) => settings identity.secondary_email;
+            SecondaryEmail: secondary_email of identity_info (Personal) => properties identity.secondary_email;
                 "identityInfo.secondaryEmail", TEXT, Characters(1, 265), IDENTITY, LeftOut::Cleared, Personal,
                 "the e-mail address to which notifications go instead";
-            Mobile: mobile of identity_info (Personal) => settings identity.mobile;
+            Mobile: mobile of identity_info (Personal) => properties identity.mobile;
                 "identityInfo.mobile", TEXT, NO_BOUNDS, IDENTITY, LeftOut::Cleared, Personal,
                 "the mobile number, in E.164";
-            PhoneType: phone_type of phone_config (PhoneType) => settings phone.line;
+            PhoneType: phone_type of phone_config (PhoneType) => properties phone.line;
                 "phoneConfig.phoneType", Choice(PhoneType::NAMES), NO_BOUNDS, PHONE, LeftOut::Default("SOFT_PHONE"), Public,
                 "whether calls are taken in the browser or on a telephone";
-            AfterContactWorkTimeLimit: after_contact_work_time_limit of phone_config (i64) => settings phone.after_contact_work_time_limit;
+            AfterContactWorkTimeLimit: after_contact_work_time_limit of phone_config (i64) => properties phone.after_contact_work_time_limit;
                 "phoneConfig.afterContactWorkTimeLimit", Integer, Seconds(0, 2_000_000), PHONE, LeftOut::Default("0"), Public,
                 "how long after contact work lasts, in every channel; 0 is without end, and `CHAT` ends at 5,400";
-            AutoAccept: auto_accept of phone_config (bool) => settings phone.auto_accept;
+            AutoAccept: auto_accept of phone_config (bool) => properties phone.auto_accept;
                 "phoneConfig.autoAccept", Bool, NO_BOUNDS, PHONE, LeftOut::Default("false"), Public,
                 "whether calls are taken without a click";
-            DeskPhoneNumber: desk_phone_number of phone_config (Personal) => settings phone.line;
+            DeskPhoneNumber: desk_phone_number of phone_config (Personal) => properties phone.line;
                 "phoneConfig.deskPhoneNumber", TEXT, NO_BOUNDS, PHONE, LeftOut::Cleared, Personal,
                 "the telephone's number, in E.164; required with `DESK_PHONE`, without effect otherwise";
-            PersistentConnection: persistent_connection of phone_config (bool) => settings phone.persistent_connection;
+            PersistentConnection: persistent_connection of phone_config (bool) => properties phone.persistent_connection;
                 "phoneConfig.persistentConnection", Bool, NO_BOUNDS, PHONE, LeftOut::Default("false"), Public,
                 "whether the line stays open between calls";
-            AutoAcceptConfigs: auto_accept_configs (Vec<AutoAcceptConfig>) => settings channels.auto_accept;
+            AutoAcceptConfigs: auto_accept_configs (Vec<AutoAcceptConfig>) => properties channels.auto_accept;
                 "autoAcceptConfigs", Channels, NO_BOUNDS, CONFIG, LeftOut::Default("false"), Public,
                 "whether contacts are taken without a click, per channel";
-            AfterContactWorkConfigs: after_contact_work_configs (Vec<AfterContactWorkConfigPerChannel>) => settings channels.after_contact_work;
+            AfterContactWorkConfigs: after_contact_work_configs (Vec<AfterContactWorkConfigPerChannel>) => properties channels.after_contact_work;
                 "afterContactWorkConfigs", Channels, Seconds(0, 2_000_000), CONFIG, LeftOut::Default("0"), Public,
                 "how long after contact work lasts, per channel";
-            PhoneNumberConfigs: phone_number_configs (Vec<PhoneNumberConfig>) => settings channels.phone_number;
+            PhoneNumberConfigs: phone_number_configs (Vec<PhoneNumberConfig>) => properties channels.phone_number;
                 "phoneNumberConfigs", Channels, NO_BOUNDS, CONFIG, LeftOut::Default("SOFT_PHONE"), Personal,
                 "phone type and number, `VOICE` only";
-            PersistentConnectionConfigs: persistent_connection_configs (Vec<PersistentConnectionConfig>) => settings channels.persistent_connection;
+            PersistentConnectionConfigs: persistent_connection_configs (Vec<PersistentConnectionConfig>) => properties channels.persistent_connection;
                 "persistentConnectionConfigs", Channels, NO_BOUNDS, CONFIG, LeftOut::Default("false"), Public,
                 "whether the line stays open between calls, `VOICE` only";
-            VoiceEnhancementConfigs: voice_enhancement_configs (Vec<VoiceEnhancementConfig>) => settings channels.voice_enhancement;
+            VoiceEnhancementConfigs: voice_enhancement_configs (Vec<VoiceEnhancementConfig>) => properties channels.voice_enhancement;
                 "voiceEnhancementConfigs", Channels, NO_BOUNDS, CONFIG, LeftOut::Default("NONE"), Public,
                 "what is done to the agent's voice, `VOICE` only";
-            UserProficiencies: user_proficiencies (Vec<UserProficiency>) => settings proficiencies;
+            UserProficiencies: user_proficiencies (Vec<UserProficiency>) => properties proficiencies;
                 "userProficiencies", Shape::Proficiencies, Elements(0, 10), Update(&[DisassociateUserProficiencies, UpdateUserProficiencies, AssociateUserProficiencies]), LeftOut::Cleared, Public,
                 "what the user is good at, from 1 to 5, for routing";
             Tags: tags (TagInputs) => state tags_all;

@@ -1,199 +1,162 @@
-//! The values of a user once everything is known: what the service holds and what calls carry.
+//! What a host decides about a user: the one value that validation, comparison and planning all take.
 
-use std::collections::{BTreeMap, BTreeSet};
+use bon::Builder;
 
-use super::{
-    Channel, HierarchyGroupId, Personal, PhoneType, RoutingProfileId, SecurityProfileId, VoiceEnhancementMode,
-};
+use super::{IdentityManagementType, IgnoreTags, Path, Property, PropertySet, Segment, Tags};
 
-/// Who the person is. The API reads and writes this block as a whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Identity {
-    /// The first name.
-    pub first_name: Option<Personal>,
-    /// The last name.
-    pub last_name: Option<Personal>,
-    /// The e-mail address: for `SAML` there is none.
-    pub email: Option<Personal>,
-    /// The secondary e-mail address, which notifications go to.
-    pub secondary_email: Option<Personal>,
-    /// The mobile number, in E.164.
-    pub mobile: Option<Personal>,
-}
-
-impl Identity {
-    /// Whether nothing is set.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-/// What calls are taken on: a number only means something for a telephone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum PhoneLine {
-    /// The browser: what the service has where nothing is set.
+/// What to do about a changed password: no API changes one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PasswordPolicy {
+    /// Say so, and leave the user as it is.
     #[default]
-    Soft,
-    /// A telephone, with its number in E.164; `None` where the service has none.
-    Desk(Option<Personal>),
+    Warn,
+    /// Replace the user.
+    Replace,
+    /// Make no plan.
+    Refuse,
 }
 
-impl PhoneLine {
-    /// A line of that type; the number of a soft phone is without effect, and not kept.
-    pub fn new(phone_type: PhoneType, number: Option<Personal>) -> Self {
-        match phone_type {
-            PhoneType::SoftPhone => Self::Soft,
-            PhoneType::DeskPhone => Self::Desk(number),
-        }
+/// What to do about a changed directory user id: no API changes one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DirectoryUserIdPolicy {
+    /// Make no plan.
+    #[default]
+    Refuse,
+    /// Replace the user.
+    Replace,
+}
+
+/// What to do about the quick connects that lead to a user who is deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum QuickConnects {
+    /// Leave them, and say so: they then lead nowhere.
+    #[default]
+    Leave,
+    /// Delete them first, as AWS asks. It takes a search of the instance's quick connects.
+    Delete,
+}
+
+/// What a host decides about a user.
+///
+/// Validation ([`Context`](crate::validate::Context)), comparison and planning take the same value, so
+/// that they cannot disagree on it.
+#[derive(Builder, Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The default tags of the provider, which lie under the spec's. Default: none.
+    #[builder(default)]
+    pub default_tags: Tags,
+    /// How the instance manages identities, where it is known.
+    pub identity_management: Option<IdentityManagementType>,
+    /// What to do about a changed password. Default: [`PasswordPolicy::Warn`].
+    #[builder(default)]
+    pub password: PasswordPolicy,
+    /// Whether the password differs from the one last applied, where the host knows: it may keep a
+    /// fingerprint. `None` compares with the one in the state's record, if there is one.
+    pub password_changed: Option<bool>,
+    /// What to do about a changed directory user id. Default: [`DirectoryUserIdPolicy::Refuse`].
+    #[builder(default)]
+    pub directory_user_id: DirectoryUserIdPolicy,
+    /// What to do about the quick connects of a user who is deleted. Default: [`QuickConnects::Leave`].
+    #[builder(default)]
+    pub quick_connects: QuickConnects,
+    /// Whether the user must be neither deleted nor replaced. Default: no.
+    #[builder(default)]
+    pub protect: bool,
+    /// Places whose changes are ignored: each covers everything below it, and [`Path::root`] everything.
+    /// [`ignored_path`](super::ignored_path) reads one from text. Default: none.
+    ///
+    /// An ignored property of a user that exists keeps the value that it has: it is never changed, a call
+    /// that writes the block around it sends that value again, and it never replaces the user. A new user
+    /// gets what the spec says; one that replaces another gets the values of the old one, as far as the
+    /// spec sets the property at all. The first password is always the spec's.
+    #[builder(default)]
+    pub ignore_changes: Vec<Path>,
+    /// Places whose changes replace the user, where they could be made in place: each covers everything below
+    /// it. [`ignored_path`](super::ignored_path) reads one from text. Default: none.
+    #[builder(default)]
+    pub replace_on_changes: Vec<Path>,
+    /// Whether a replaced user is deleted before the new one is created, also where both could be there at
+    /// once. Default: no.
+    #[builder(default)]
+    pub delete_before_replace: bool,
+    /// Tags that others manage: they are neither shown, compared nor removed, and never set.
+    /// Default: none.
+    #[builder(default)]
+    pub ignore_tags: IgnoreTags,
+}
+
+impl Settings {
+    /// Whether changes of the whole property are ignored.
+    ///
+    /// ```
+    /// use connect_user::user::{Path, Property, Settings};
+    ///
+    /// let settings = Settings::builder().ignore_changes(vec![Path::root().member("identityInfo")]).build();
+    /// assert!(settings.ignores(Property::Email) && !settings.ignores(Property::Tags));
+    /// ```
+    pub fn ignores(&self, property: Property) -> bool {
+        self.ignore_changes.iter().any(|path| path.covers(&property.into()))
     }
 
-    /// The phone type.
-    pub const fn phone_type(&self) -> PhoneType {
-        match self {
-            Self::Soft => PhoneType::SoftPhone,
-            Self::Desk(_) => PhoneType::DeskPhone,
+    /// The properties whose changes are ignored.
+    pub fn ignored(&self) -> PropertySet {
+        if self.ignore_changes.is_empty() {
+            return PropertySet::EMPTY;
         }
+        Property::ALL.iter().copied().filter(|property| self.ignores(*property)).collect()
     }
 
-    /// The telephone's number.
-    pub const fn number(&self) -> Option<&Personal> {
-        match self {
-            Self::Desk(Some(number)) => Some(number),
-            Self::Desk(None) | Self::Soft => None,
-        }
+    /// Whether changes of the tag are ignored: one of [`ignore_changes`](Self::ignore_changes), or one of
+    /// [`ignore_tags`](Self::ignore_tags).
+    pub fn ignores_tag(&self, key: &str) -> bool {
+        self.ignore_tags.contains(key) || self.keeps_tag(key)
     }
-}
 
-/// How the user takes contacts. The API reads and writes this block as a whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Phone {
-    /// Browser or telephone.
-    pub line: PhoneLine,
-    /// Whether contacts are taken without a click; the service's default is `false`.
-    pub auto_accept: bool,
-    /// Seconds of after contact work; 0, the service's default, is without end.
-    pub after_contact_work_time_limit: u32,
-    /// Whether the line to the agent stays open between calls.
-    pub persistent_connection: Option<bool>,
-}
-
-impl Phone {
-    /// A phone with that line and the service's defaults.
-    pub const fn new(line: PhoneLine) -> Self {
-        Self { line, auto_accept: false, after_contact_work_time_limit: 0, persistent_connection: None }
+    /// Whether changes of the tag are ignored because its place is.
+    pub(crate) fn keeps_tag(&self, key: &str) -> bool {
+        self.ignore_changes.iter().any(|path| match path.segments() {
+            [] => true,
+            [first] => *first == Segment::Member("tags".into()),
+            [first, Segment::Key(other)] => *first == Segment::Member("tags".into()) && other == key,
+            _ => false,
+        })
     }
-}
 
-/// Whether one channel's contacts are taken without a click.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AutoAccept {
-    /// For contacts that come in.
-    pub auto_accept: bool,
-    /// For callbacks that call the agent first (voice only).
-    pub agent_first_callback: Option<bool>,
-}
-
-/// One channel's after contact work, in seconds; 0 is without end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AfterContactWork {
-    /// After contacts.
-    pub time_limit: u32,
-    /// After callbacks that called the agent first (voice only).
-    pub agent_first_callback: Option<u32>,
-}
-
-impl AfterContactWork {
-    /// The limit for both kinds of contact where there are two.
-    #[must_use]
-    pub const fn flattened(self, limit: u32) -> Self {
-        Self {
-            time_limit: limit,
-            agent_first_callback: match self.agent_first_callback {
-                Some(_) => Some(limit),
-                None => None,
-            },
-        }
-    }
-}
-
-macro_rules! channel_settings {
-    ($($(#[$meta:meta])* $name:ident: $type:ty,)+) => {
-        /// The settings that the API keeps per channel.
-        #[derive(Clone, Debug, Default, PartialEq, Eq)]
-        pub struct ChannelSettings {
-            $($(#[$meta])* pub $name: BTreeMap<Channel, $type>,)+
-        }
-
-        impl ChannelSettings {
-            /// Whether nothing is set.
-            pub fn is_empty(&self) -> bool {
-                $(self.$name.is_empty())&&+
+    /// Takes all of `other`, and copies only what differs: many users in turn have the same settings.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn adopt(&mut self, other: &Self) {
+        fn set<T: Clone + PartialEq>(mine: &mut T, other: &T) {
+            if mine != other {
+                mine.clone_from(other);
             }
-
-            /// Sets the channels that `other` names, in each kind of setting, and leaves the others.
-            pub fn merge(&mut self, other: Self) {
-                $(self.$name.extend(other.$name);)+
-            }
         }
-    };
-}
-
-channel_settings! {
-    /// Whether contacts are taken without a click.
-    auto_accept: AutoAccept,
-    /// After contact work.
-    after_contact_work: AfterContactWork,
-    /// What calls are taken on (voice only).
-    phone_number: PhoneLine,
-    /// Whether the line stays open between calls (voice only).
-    persistent_connection: bool,
-    /// What is done to the agent's voice (voice only).
-    voice_enhancement: VoiceEnhancementMode,
-}
-
-/// What a proficiency is in: a predefined attribute of the instance and one of its values.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ProficiencyKey {
-    /// The attribute's name, such as `connect:Language`.
-    pub name: String,
-    /// One of its values, such as `connect:French`.
-    pub value: String,
-}
-
-/// A user's proficiencies, each with its level from 1 to 5.
-pub type Proficiencies = BTreeMap<ProficiencyKey, u8>;
-
-/// Everything about a user that a call can change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserSettings {
-    /// Who the person is.
-    pub identity: Identity,
-    /// How contacts are taken.
-    pub phone: Phone,
-    /// The routing profile.
-    pub routing_profile_id: RoutingProfileId,
-    /// The security profiles.
-    pub security_profile_ids: BTreeSet<SecurityProfileId>,
-    /// The place in the agent hierarchy.
-    pub hierarchy_group_id: Option<HierarchyGroupId>,
-    /// The settings per channel.
-    pub channels: ChannelSettings,
-    /// The proficiencies; `None` where they have not been read, which takes a call of its own.
-    pub proficiencies: Option<Proficiencies>,
-}
-
-impl UserSettings {
-    /// Settings with that routing profile, and otherwise what the service has where nothing is set. Of
-    /// proficiencies nothing is known.
-    pub fn new(routing_profile_id: RoutingProfileId) -> Self {
-        Self {
-            identity: Identity::default(),
-            phone: Phone::default(),
-            routing_profile_id,
-            security_profile_ids: BTreeSet::new(),
-            hierarchy_group_id: None,
-            channels: ChannelSettings::default(),
-            proficiencies: None,
-        }
+        let Self {
+            default_tags,
+            identity_management,
+            password,
+            password_changed,
+            directory_user_id,
+            quick_connects,
+            protect,
+            ignore_changes,
+            replace_on_changes,
+            delete_before_replace,
+            ignore_tags,
+        } = other;
+        set(&mut self.default_tags, default_tags);
+        set(&mut self.ignore_changes, ignore_changes);
+        set(&mut self.replace_on_changes, replace_on_changes);
+        set(&mut self.ignore_tags, ignore_tags);
+        self.identity_management = *identity_management;
+        self.password = *password;
+        self.password_changed = *password_changed;
+        self.directory_user_id = *directory_user_id;
+        self.quick_connects = *quick_connects;
+        self.protect = *protect;
+        self.delete_before_replace = *delete_before_replace;
     }
 }

@@ -6,7 +6,7 @@ use super::{
     Channel, Id, IdKind, Input, Personal, PhoneType, Secret, TagInputs, Tags,
     element::{Element, ElementKey},
     node::{Content, Node},
-    settings::Phone,
+    properties::Phone,
 };
 
 /// The phones of a user, which say what holds of a channel that the service does not name.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AfterContactWork, Channel, ImportId, InstanceId, Property, PropertySet, Secret, Tags, Timestamp, UserId,
-    UserSettings, is_system_tag,
+    UserProperties, is_system_tag,
 };
 
 /// A user as the service has it, with what the host must remember about it.
@@ -30,7 +30,7 @@ pub struct UserState {
     /// The user's id in the directory; the service fills one in for `CONNECT_MANAGED` too.
     pub directory_user_id: Option<String>,
     /// Everything that a call can change.
-    pub settings: UserSettings,
+    pub properties: UserProperties,
     /// Every tag on the user, those of AWS included.
     #[builder(default)]
     pub tags_all: Tags,
@@ -105,9 +105,12 @@ impl Unfinished {
     ///
     /// What is there again is not, and neither is what somebody has changed since: a phone block leaves exactly
     /// its own limit.
-    pub(crate) fn lost(&self, settings: &UserSettings) -> impl Iterator<Item = (Channel, AfterContactWork)> {
-        let limit = settings.phone.after_contact_work_time_limit;
-        let there = &settings.channels.after_contact_work;
+    pub(crate) fn lost(
+        &self,
+        properties: &UserProperties,
+    ) -> impl Iterator<Item = (Channel, AfterContactWork)> {
+        let limit = properties.phone.after_contact_work_time_limit;
+        let there = &properties.channels.after_contact_work;
         self.after_contact_work.iter().map(|(channel, work)| (*channel, *work)).filter(
             move |(channel, work)| {
                 let unnamed = AfterContactWork { time_limit: limit, agent_first_callback: None };
@@ -122,9 +125,9 @@ impl Unfinished {
     }
 
     /// Forgets what is no longer overwritten in these settings.
-    pub(crate) fn settle(&mut self, settings: &UserSettings) {
+    pub(crate) fn settle(&mut self, properties: &UserProperties) {
         if !self.after_contact_work.is_empty() {
-            self.after_contact_work = self.lost(settings).collect();
+            self.after_contact_work = self.lost(properties).collect();
         }
     }
 }

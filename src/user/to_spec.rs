@@ -2,7 +2,7 @@
 
 use super::{
     Channel, Input, PhoneLine, Proficiencies, Property, TagInputs, UserSpec, UserState, is_system_tag,
-    options::Settings, settle::Settle,
+    settings::Settings, settle::Settle,
 };
 
 impl UserState {
@@ -11,10 +11,10 @@ impl UserState {
     /// What equals the service's default is left out, and so are the password, which cannot be read, and an
     /// empty list of proficiencies, which would make them managed. Tags that equal one of
     /// [`Settings::default_tags`] are left to the provider, and those of [`Settings::ignore_tags`] to others.
-    pub fn to_spec(&self, options: &Settings) -> UserSpec {
+    pub fn to_spec(&self, settings: &Settings) -> UserSpec {
         let mut spec = self.whole_spec();
-        let channels = &self.settings.channels;
-        let phone = &self.settings.phone;
+        let channels = &self.properties.channels;
+        let phone = &self.properties.phone;
         // The API keeps one value in two places; a spec may say it in one of them only.
         let is_mirrored =
             |(channel, line): (&Channel, &PhoneLine)| *channel == Channel::Voice && *line == phone.line;
@@ -35,15 +35,15 @@ impl UserState {
             }
         }
         spec.directory_user_id = None;
-        if self.settings.proficiencies.as_ref().is_some_and(Proficiencies::is_empty) {
+        if self.properties.proficiencies.as_ref().is_some_and(Proficiencies::is_empty) {
             spec.user_proficiencies = None;
         }
         let own: TagInputs = self
             .tags_all
             .iter()
             .filter(|(key, value)| {
-                let is_others = is_system_tag(key) || options.ignore_tags.contains(key);
-                !is_others && options.default_tags.get(*key) != Some(*value)
+                let is_others = is_system_tag(key) || settings.ignore_tags.contains(key);
+                !is_others && settings.default_tags.get(*key) != Some(*value)
             })
             .map(|(key, value)| (key.clone(), Input::Known(value.clone())))
             .collect();
@@ -55,8 +55,8 @@ impl UserState {
     pub(crate) fn whole_spec(&self) -> UserSpec {
         let mut spec = UserSpec::builder()
             .instance_id(self.instance_id.clone())
-            .routing_profile_id(self.settings.routing_profile_id.clone())
-            .security_profile_ids(self.settings.security_profile_ids.iter().cloned())
+            .routing_profile_id(self.properties.routing_profile_id.clone())
+            .security_profile_ids(self.properties.security_profile_ids.iter().cloned())
             .build();
         Property::ALL.iter().for_each(|property| self.say(*property, &mut spec));
         spec.tags = Some(Input::Known(TagInputs::of(&self.tags())));

@@ -3,7 +3,7 @@
 use bon::Builder;
 
 use super::{names::Names, overrides::Overrides};
-use crate::user::{AutoName, IdentityManagementType, Tags, UserState, options::Settings};
+use crate::user::{AutoName, IdentityManagementType, Settings, Tags, UserState};
 
 /// The most proficiencies that a user may have by default.
 const DEFAULT_PROFICIENCY_LIMIT: usize = 10;
@@ -11,11 +11,11 @@ const DEFAULT_PROFICIENCY_LIMIT: usize = 10;
 /// What a rule may need to know besides the spec.
 ///
 /// ```
-/// use connect_user::{diff::Settings, user::IdentityManagementType, validate::Context};
+/// use connect_user::{user::IdentityManagementType, validate::Context};
 ///
-/// let options = Settings::builder().identity_management(IdentityManagementType::Saml).build();
-/// let context = Context::builder().options(options.clone()).build();
-/// assert_eq!(context.options, options);
+/// let settings = Settings::builder().identity_management(IdentityManagementType::Saml).build();
+/// let context = Context::builder().settings(settings.clone()).build();
+/// assert_eq!(context.settings, settings);
 /// ```
 #[derive(Builder, Clone, Debug)]
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub struct Context<'a> {
     /// What the host has decided: the same value that comparison and planning take. While the identity
     /// management type is not known in it, only what holds for all three types is an error.
     #[builder(field)]
-    pub options: Settings,
+    pub settings: Settings,
     /// What a name is made from where the spec gives none.
     pub auto_name: Option<AutoName>,
     /// The severities that the host has changed.
@@ -46,8 +46,8 @@ pub struct Context<'a> {
 
 impl<S: context_builder::State> ContextBuilder<'_, S> {
     /// What the host has decided; it replaces what was set of it before.
-    pub fn options(mut self, options: Settings) -> Self {
-        self.options = options;
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
         self
     }
 
@@ -58,13 +58,13 @@ impl<S: context_builder::State> ContextBuilder<'_, S> {
 
     /// Sets [`Settings::identity_management`], where it is known.
     pub fn maybe_identity_management(mut self, kind: Option<IdentityManagementType>) -> Self {
-        self.options.identity_management = kind;
+        self.settings.identity_management = kind;
         self
     }
 
     /// Sets [`Settings::default_tags`].
     pub fn default_tags(mut self, tags: Tags) -> Self {
-        self.options.default_tags = tags;
+        self.settings.default_tags = tags;
         self
     }
 }

@@ -76,14 +76,14 @@ fn desired(spec: UserSpec, report: &Report, context: &Context<'_>) -> Option<Des
         return None;
     }
     // Who the user is: planning keeps the rest of what is ignored.
-    let kept = context.prior.map(|prior| keep_ignored(&spec, prior, &context.options));
+    let kept = context.prior.map(|prior| keep_ignored(&spec, prior, &context.settings));
     let known = kept.as_deref().unwrap_or(&spec);
     let instance_id = known.instance_id.known().cloned()?;
     let name = known.name.as_ref().and_then(Input::known).cloned()?;
-    let settings = spec.settle()?;
+    let properties = spec.settle()?;
     drop(kept);
-    let options = context.options.clone();
-    Some(DesiredUser { spec, instance_id, name, settings, options, managed: None })
+    let settings = context.settings.clone();
+    Some(DesiredUser { spec, instance_id, name, properties, settings, managed: None })
 }
 
 /// The spec with its name: the one that it gives, or else that of the user as it is, or else one that is
@@ -93,7 +93,7 @@ pub fn with_name(spec: &UserSpec, context: &Context<'_>) -> UserSpec {
     if spec.name.is_none() {
         let prior = context.prior.map(|prior| prior.name.clone());
         let made =
-            || context.auto_name.as_ref().map(|auto| auto.generate(context.options.identity_management));
+            || context.auto_name.as_ref().map(|auto| auto.generate(context.settings.identity_management));
         spec.name = prior.or_else(made).map(Input::Known);
     }
     spec
@@ -101,7 +101,7 @@ pub fn with_name(spec: &UserSpec, context: &Context<'_>) -> UserSpec {
 
 fn check(spec: &UserSpec, found: Vec<Diagnostic>, context: &Context<'_>) -> Report {
     let subject =
-        Subject::new(spec, &context.options, context.proficiency_limit, context.prior, context.exists);
+        Subject::new(spec, &context.settings, context.proficiency_limit, context.prior, context.exists);
     let overrides = &context.overrides;
     let judged = |diagnostic: Diagnostic| {
         let severity = overrides.severity(diagnostic.code).unwrap_or(diagnostic.severity);

@@ -175,9 +175,9 @@ fn a_kill_during_an_apply_over_http_loses_nothing() {
         for listed in now(all_pages(&client, ListUsers::new(instance()))).expect("listed") {
             let user = now(read(&client, &instance(), &listed.user_id)).expect("read").expect("a user");
             let levels: Vec<_> =
-                user.settings.proficiencies.iter().flatten().map(|(_, level)| *level).collect();
+                user.properties.proficiencies.iter().flatten().map(|(_, level)| *level).collect();
             assert_eq!(
-                (user.settings.routing_profile_id.as_str(), levels),
+                (user.properties.routing_profile_id.as_str(), levels),
                 (routing, vec![level]),
                 "seed {seed}"
             );

@@ -7,10 +7,11 @@ use connect_user::{
         aws::AwsConnect,
         conformance::{Fixture, check},
     },
-    diff::{self, Plan, plan},
+    diff::{Plan, plan},
     read::refresh,
     user::{
-        IdentityInfo, IdentityManagementType, Input, InstanceId, PhoneConfig, PhoneType, UserSpec, UserState,
+        IdentityInfo, IdentityManagementType, Input, InstanceId, PhoneConfig, PhoneType, Settings, UserSpec,
+        UserState,
     },
     validate::{Context, resolve},
 };
@@ -74,10 +75,10 @@ fn planned(spec: UserSpec, state: Option<&UserState>) -> Plan {
 }
 
 fn planned_in(kind: IdentityManagementType, spec: UserSpec, state: Option<&UserState>) -> Plan {
-    let options = diff::Settings::builder().identity_management(kind).build();
-    let context = Context::builder().options(options.clone()).maybe_prior(state).build();
+    let settings = Settings::builder().identity_management(kind).build();
+    let context = Context::builder().settings(settings.clone()).maybe_prior(state).build();
     let desired = resolve(spec, &context).expect("valid").0;
-    plan(desired, state, &options).expect("a plan")
+    plan(desired, state, &settings).expect("a plan")
 }
 
 pub async fn run(
@@ -171,7 +172,7 @@ async fn somebody_else_s_change_is_seen_and_two_at_once_make_one_user() {
     let fresh = refresh(&first, &one).await.expect("read").expect("there");
     let refused = apply(&stale, Some(&fresh), &first, &apply::Options::default()).await.expect_err("stale");
     assert_eq!(refused.to_string(), "the plan was made from another state of the user");
-    assert_eq!(fresh.settings.phone, changed.settings.phone);
+    assert_eq!(fresh.properties.phone, changed.properties.phone);
 
     let request = DeleteUser::new(instance(), one.user_id.clone());
     first.delete_user(&request).await.expect("deleted by somebody else");
@@ -188,12 +189,12 @@ async fn a_deletion_over_every_fault_of_the_wire_leaves_nobody() {
         let client = server.connect();
         let state = run(&client, spec(30), None).await.expect("a user");
         let options = apply::Options::default();
-        if let Err(failed) = delete(&state, &client, &diff::Settings::default(), &options).await {
+        if let Err(failed) = delete(&state, &client, &Settings::default(), &options).await {
             let ApplyError::Client(error) = failed.error else { panic!("{fault}: {}", failed.error) };
             assert_eq!(error.kind(), *kind, "{fault}: {error}");
             let left = failed.state.expect("it may still be there");
             assert_eq!(left.user_id, state.user_id);
-            delete(&left, &client, &diff::Settings::default(), &options).await.expect("the second time");
+            delete(&left, &client, &Settings::default(), &options).await.expect("the second time");
         }
         assert!(all_pages(&client, ListUsers::new(instance())).await.expect("listed").is_empty(), "{fault}");
     }
@@ -214,7 +215,7 @@ async fn a_server_that_is_gone_takes_nothing_with_it() {
     let ApplyError::Client(error) = &failed.error else { panic!("{failed}") };
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Unreachable, Effect::None));
     assert_eq!((failed.done, failed.certain), (0, true), "nothing was sent");
-    assert_eq!(failed.state.as_deref().map(|left| &left.settings), Some(&state.settings));
+    assert_eq!(failed.state.as_deref().map(|left| &left.properties), Some(&state.properties));
     let server = Server::start(&args);
     let client = server.connect();
     let state = run(&client, spec(60), failed.state.as_deref()).await.expect("changed");
@@ -254,7 +255,7 @@ async fn a_plan_is_refused_where_somebody_was_faster() {
     assert_eq!(failed.error.help(), "read the user again and make a new plan");
     assert_eq!((failed.done, failed.left.len(), failed.certain), (0, plan.steps().len(), true));
     let fresh = failed.state.expect("the user as it is");
-    assert_eq!(fresh.settings.phone, changed.settings.phone);
+    assert_eq!(fresh.properties.phone, changed.properties.phone);
     let plan = planned(spec(60), Some(&fresh));
     apply(&plan, Some(&fresh), &client, &options).await.expect("nobody was faster");
 

@@ -16,9 +16,8 @@ use connect_user::{
         SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers, ThreadTimer, all_pages,
         memory::{MemoryFile, MemoryInstance},
     },
-    diff,
     read::find_by_name,
-    user::IdentityManagementType,
+    user::{IdentityManagementType, QuickConnects, Settings},
 };
 
 use crate::{
@@ -184,8 +183,8 @@ async fn quick_connects_of_its_file_go_with_their_user() {
 
     let server = Server::start(&["--instance", MANAGED, "--file", file]);
     let client = server.connect();
-    let options = diff::Settings::builder().quick_connects(diff::QuickConnects::Delete).build();
-    delete(&state, &client, &options, &apply::Options::default()).await.expect("deleted");
+    let settings = Settings::builder().quick_connects(QuickConnects::Delete).build();
+    delete(&state, &client, &settings, &apply::Options::default()).await.expect("deleted");
     assert!(find_by_name(&client, &instance(), "jane", true).await.expect("searched").is_none());
     let left = all_pages(&client, SearchQuickConnects::new(instance())).await.expect("searched");
     assert_eq!(left.len(), 75, "those of others stay");

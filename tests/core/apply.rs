@@ -6,11 +6,11 @@ use connect_user::{
         ConnectClient, DeleteUser, ErrorKind, QuickConnectSummary, UserDescription,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
-    diff::{self, Action, Plan, QuickConnects, plan, plan_deletion, preview},
+    diff::{self, Action, Plan, plan, plan_deletion, preview},
     read::{find_by_name, import, read, refresh},
     user::{
         Channel, CreationAttempt, DesiredUser, IdentityManagementType, ImportId, InstanceId, Operation,
-        PhoneLine, Property, UserState,
+        PhoneLine, Property, QuickConnects, Settings, UserState,
     },
     validate::{Context, resolve},
 };
@@ -47,8 +47,8 @@ fn desired(document: &Value, kind: IdentityManagementType, prior: Option<&UserSt
 }
 
 fn planned(document: &Value, kind: IdentityManagementType, state: Option<&UserState>) -> Plan {
-    let options = diff::Settings::builder().identity_management(kind).build();
-    plan(desired(document, kind, state), state, &options).expect("a plan")
+    let settings = Settings::builder().identity_management(kind).build();
+    plan(desired(document, kind, state), state, &settings).expect("a plan")
 }
 
 async fn run(connect: &MemoryConnect, plan: &Plan, state: Option<&UserState>) -> Result<Applied, Failed> {
@@ -76,12 +76,12 @@ async fn check(connect: &MemoryConnect, document: &Value, kind: IdentityManageme
     assert_eq!(users.len(), 1, "one user: {users:#?}");
     let fresh = refresh(connect, state).await.expect("read").expect("there");
     assert!(
-        diff::drift(state, &fresh, &diff::Settings::default()).is_empty(),
+        diff::drift(state, &fresh, &Settings::default()).is_empty(),
         "{:#?}",
-        diff::drift(state, &fresh, &diff::Settings::default())
+        diff::drift(state, &fresh, &Settings::default())
     );
     check_effective(document, &users[0].0);
-    let again = preview(&spec(document), Some(&fresh), &diff::Settings::default());
+    let again = preview(&spec(document), Some(&fresh), &Settings::default());
     assert!(again.is_empty(), "{again:#?}\n{document}");
     assert_eq!(planned(document, kind, Some(&fresh)).diff().action, Action::None);
 }
@@ -216,12 +216,12 @@ proptest! {
             let connect = connect(kind);
             let made = applied(&connect, &document, kind, None).await;
             let state = import(&connect, &made.id()).await.expect("imported");
-            let options = diff::Settings::builder().identity_management(kind).build();
-            let described = state.to_spec(&options);
+            let settings = Settings::builder().identity_management(kind).build();
+            let described = state.to_spec(&settings);
             assert_ne!(described.user_proficiencies, Some(connect_user::user::Input::Known(Vec::new())));
-            let context = Context::builder().options(options.clone()).prior(&state).build();
+            let context = Context::builder().settings(settings.clone()).prior(&state).build();
             let (desired, _) = resolve(described, &context).unwrap_or_else(|report| panic!("{report}"));
-            let plan = plan(desired, Some(&state), &options).expect("a plan");
+            let plan = plan(desired, Some(&state), &settings).expect("a plan");
             assert!(plan.is_empty(), "{plan:#?}");
             let json = serde_json::to_string(&made).expect("json");
             assert!(!json.contains("Password123"));
@@ -327,7 +327,7 @@ async fn deleting_what_is_gone_is_success() {
     let state = applied(&connect, &saml(&[]), SAML, None).await;
     let request = DeleteUser::new(instance(), state.user_id.clone());
     connect.delete_user(&request).await.expect("deleted by someone else");
-    let plan = plan_deletion(&state, &diff::Settings::default()).expect("a plan");
+    let plan = plan_deletion(&state, &Settings::default()).expect("a plan");
     let done = run(&connect, &plan, Some(&state)).await.expect("deleted");
     assert_eq!(done.state, None);
     assert!(read(&connect, &instance(), &state.user_id).await.expect("read").is_none());
@@ -342,8 +342,8 @@ async fn quick_connects_go_with_the_user_where_the_host_says_so() {
             let quick_connect = QuickConnectSummary::new(id, id).user_id(user);
             assert!(connect.add_quick_connect(&instance(), quick_connect));
         }
-        let options = diff::Settings::builder().quick_connects(choice).build();
-        apply::delete(&state, &connect, &options, &apply::Options::default()).await.expect("deleted");
+        let settings = Settings::builder().quick_connects(choice).build();
+        apply::delete(&state, &connect, &settings, &apply::Options::default()).await.expect("deleted");
         let request = connect_user::client::SearchQuickConnects::new(instance());
         assert_eq!(connect.search_quick_connects(&request).await.expect("search").items.len(), left);
     }
@@ -355,7 +355,7 @@ async fn a_plan_refuses_another_state() {
     let state = applied(&connect, &saml(&[]), SAML, None).await;
     let plan = planned(&saml(&[("routingProfileId", json!("r2"))]), SAML, Some(&state));
     let mut other = state.clone();
-    other.settings.phone.auto_accept = true;
+    other.properties.phone.auto_accept = true;
     connect.clear_calls();
     for other in [Some(&other), None] {
         let failed = run(&connect, &plan, other).await.expect_err("stale");
@@ -417,7 +417,11 @@ async fn the_host_hears_of_every_step_and_may_stop() {
         .await
         .expect_err("stopped");
     assert_eq!(stopped.to_string(), "stopped by the host: the disk is full");
-    assert_eq!(stopped.state.expect("a user").settings.hierarchy_group_id, Some("g1".into()), "it was done");
+    assert_eq!(
+        stopped.state.expect("a user").properties.hierarchy_group_id,
+        Some("g1".into()),
+        "it was done"
+    );
     assert_eq!(
         log.0.into_inner().unwrap(),
         [
@@ -567,7 +571,7 @@ async fn what_a_refused_call_would_have_set_is_not_managed() {
         // The program is set back.
         let state = applied(&connect, &saml(&[]), SAML, Some(&state)).await;
         let left = if is_managed[0] { None } else { Some("g1".into()) };
-        assert_eq!(state.settings.hierarchy_group_id, left, "{operation}");
+        assert_eq!(state.properties.hierarchy_group_id, left, "{operation}");
         assert_eq!(state.tags_all["team"], "y");
     }
 }
@@ -614,8 +618,8 @@ async fn who_may_not_search_or_list_proficiencies_does_without() {
     let again = refresh(&connect, &made).await.expect("read").expect("there");
     let found = read(&connect, &instance(), &made.user_id).await.expect("read").expect("there");
     // What was not read is as it was recorded, or nothing.
-    for (state, recorded) in [(imported, &None), (again, &made.settings.proficiencies), (found, &None)] {
-        assert_eq!(state.settings.proficiencies, *recorded);
+    for (state, recorded) in [(imported, &None), (again, &made.properties.proficiencies), (found, &None)] {
+        assert_eq!(state.properties.proficiencies, *recorded);
         assert!(state.record.unread.contains(Property::UserProficiencies));
         assert!(planned(&saml(&[]), SAML, Some(&state)).is_empty());
     }
@@ -650,7 +654,7 @@ async fn a_soft_phone_s_number_is_not_sent() {
     };
     let made = applied(&connect, &soft(0), SAML, None).await;
     let changed = applied(&connect, &soft(30), SAML, Some(&made)).await;
-    assert_eq!(changed.settings.phone.line, PhoneLine::Soft);
+    assert_eq!(changed.properties.phone.line, PhoneLine::Soft);
     assert!(planned(&soft(30), SAML, Some(&changed)).is_empty());
 }
 

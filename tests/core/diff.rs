@@ -1,10 +1,8 @@
 //! Comparison and preview: which calls each change takes, and no more.
 
 use connect_user::{
-    diff::{
-        Action, ChangeKind, PasswordPolicy, ReplacementOrder, Risk, Settings, diff, preview, preview_deletion,
-    },
-    user::{OnChange, PULUMI_UNKNOWN, PhoneLine, Property, Tags},
+    diff::{Action, ChangeKind, ReplacementOrder, Risk, diff, preview, preview_deletion},
+    user::{OnChange, PULUMI_UNKNOWN, PasswordPolicy, PhoneLine, Property, Settings, Tags},
 };
 use serde_json::{Value, json};
 
@@ -184,8 +182,8 @@ fn an_instance_by_its_arn_is_the_same_instance() {
 fn passwords_follow_the_policy() {
     let document = with(&[("password", json!("Password123"))]);
     let of = |password, changed| {
-        let options = Settings::builder().password(password).maybe_password_changed(changed).build();
-        preview(&spec(&document), Some(&state(&base())), &options)
+        let settings = Settings::builder().password(password).maybe_password_changed(changed).build();
+        preview(&spec(&document), Some(&state(&base())), &settings)
     };
     for policy in [PasswordPolicy::Warn, PasswordPolicy::Replace, PasswordPolicy::Refuse] {
         assert!(of(policy, None).is_empty(), "nobody knows the last one");
@@ -213,9 +211,9 @@ fn a_directory_user_id_is_refused_or_replaces() {
     let refused = change(&before, &other);
     assert_eq!(refused.diff.refusals().count(), 1);
     assert!(change(&before, &base()).is_empty(), "what the service filled in is no drift");
-    let options =
-        Settings::builder().directory_user_id(connect_user::diff::DirectoryUserIdPolicy::Replace).build();
-    let replaced = preview(&spec(&other), Some(&state(&before)), &options);
+    let settings =
+        Settings::builder().directory_user_id(connect_user::user::DirectoryUserIdPolicy::Replace).build();
+    let replaced = preview(&spec(&other), Some(&state(&before)), &settings);
     assert_eq!(operations(&replaced), ["DeleteUser", "CreateUser"]);
 }
 
@@ -239,8 +237,9 @@ fn tags_are_compared_key_by_key_under_the_default_tags() {
 
     let mut foreign = state(&base());
     foreign.tags_all = Tags::from([("aws:x".into(), "1".into()), ("hand".into(), "made".into())]);
-    let seen =
-        |document: &Value, options: &Settings| operations(&preview(&spec(document), Some(&foreign), options));
+    let seen = |document: &Value, settings: &Settings| {
+        operations(&preview(&spec(document), Some(&foreign), settings))
+    };
     assert!(seen(&base(), &Settings::default()).is_empty(), "nobody manages them");
     assert_eq!(seen(&tags(json!({})), &Settings::default()), ["UntagResource"], "all are managed now");
     let defaults = Settings::builder().default_tags(Tags::from([("team".into(), "ops".into())])).build();
@@ -376,10 +375,10 @@ fn unknown_values_are_possible_changes() {
 
 #[test]
 fn a_protected_user_is_neither_deleted_nor_replaced() {
-    let options = Settings::builder().protect(true).build();
-    let replaced = preview(&spec(&with(&[("name", json!("june"))])), Some(&state(&base())), &options);
+    let settings = Settings::builder().protect(true).build();
+    let replaced = preview(&spec(&with(&[("name", json!("june"))])), Some(&state(&base())), &settings);
     assert_eq!(replaced.diff.refusals().count(), 1);
-    assert_eq!(preview_deletion(&state(&base()), &options).diff.refusals().count(), 1);
+    assert_eq!(preview_deletion(&state(&base()), &settings).diff.refusals().count(), 1);
     assert_eq!(preview_deletion(&state(&base()), &Settings::default()).diff.refusals().count(), 0);
 }
 
@@ -485,9 +484,9 @@ fn an_unchanged_user_is_compared_without_an_allocation() {
         ("userProficiencies", json!([{"attributeName": "language", "attributeValue": "fr", "level": 2}])),
         ("tags", json!({"team": "ops", "cost center": "7"})),
     ]);
-    let (spec, state, options) = (spec(&document), state(&document), Settings::default());
+    let (spec, state, settings) = (spec(&document), state(&document), Settings::default());
     let mut same = false;
-    let info = allocation_counter::measure(|| same = diff(&spec, Some(&state), &options).is_empty());
+    let info = allocation_counter::measure(|| same = diff(&spec, Some(&state), &settings).is_empty());
     assert!(same);
     assert_eq!(info.count_total, 0);
 }
@@ -515,7 +514,7 @@ fn a_name_that_is_left_out_stays() {
 fn a_replaced_user_needs_no_proficiencies_read() {
     let proficiency = json!([{"attributeName": "l", "attributeValue": "f", "level": 1}]);
     let mut state = state(&base());
-    state.settings.proficiencies = None;
+    state.properties.proficiencies = None;
     let wanted =
         |name: &str| spec(&with(&[("name", json!(name)), ("userProficiencies", proficiency.clone())]));
     let refusals = |name: &str| {
@@ -562,11 +561,11 @@ fn no_debug_output_tells_personal_data() {
     };
     let (before, after) = (personal("a", "1"), personal("b", "2"));
     let there = state(&before);
-    let options = Settings::default();
+    let settings = Settings::default();
     let previews = [
-        preview(&spec(&after), None, &options),
-        preview(&spec(&after), Some(&there), &options),
-        preview_deletion(&there, &options),
+        preview(&spec(&after), None, &settings),
+        preview(&spec(&after), Some(&there), &settings),
+        preview_deletion(&there, &settings),
     ];
     let mut texts = vec![format!("{there:?} {:?}", spec(&after))];
     for preview in &previews {
@@ -578,9 +577,9 @@ fn no_debug_output_tells_personal_data() {
     let mut taken = after.clone();
     taken.as_object_mut().expect("an object").remove("phoneNumberConfigs");
     let desired = connect_user::validate::resolve(spec(&taken), &Default::default()).expect("valid").0;
-    let made = connect_user::diff::plan(desired.clone(), Some(&there), &options).expect("a plan");
+    let made = connect_user::diff::plan(desired.clone(), Some(&there), &settings).expect("a plan");
     texts.push(format!("{made:?} {desired:?}"));
-    texts.push(format!("{:?}", connect_user::diff::plan_deletion(&there, &options)));
+    texts.push(format!("{:?}", connect_user::diff::plan_deletion(&there, &settings)));
     for text in texts {
         for part in ["Maximiliane", "Mustermann", "max", "1617555", "Password123"] {
             assert!(!text.contains(part), "{part}: {text}");

@@ -72,11 +72,11 @@ async fn one_program_serves_two_instances() {
             Some("path:Europe/Team A"),
         );
         let (desired, _) = resolve(spec, &context).expect("everything is there");
-        let settings = desired.settings();
-        let ids: Vec<&str> = settings.security_profile_ids.iter().map(|id| id.as_str()).collect();
-        assert_eq!(settings.routing_profile_id.as_str(), format!("q-{suffix}"));
+        let properties = desired.properties();
+        let ids: Vec<&str> = properties.security_profile_ids.iter().map(|id| id.as_str()).collect();
+        assert_eq!(properties.routing_profile_id.as_str(), format!("q-{suffix}"));
         assert_eq!(ids, [format!("s-{suffix}"), format!("t-{suffix}")]);
-        let group = settings.hierarchy_group_id.as_ref().expect("a group");
+        let group = properties.hierarchy_group_id.as_ref().expect("a group");
         assert_eq!(group.as_str(), format!("x-{suffix}"));
     }
     assert_eq!(connect.calls().len(), 6, "one listing for each kind and instance");
@@ -212,8 +212,8 @@ async fn an_instance_that_has_everything_denies_nothing() {
         let context =
             Context::builder().identity_management(IdentityManagementType::Saml).names(&directory).build();
         let user = resolve(named("i", "r1", &["s1"], None), &context).expect("valid").0;
-        let options = user.options().clone();
-        let plan = connect_user::diff::plan(user, None, &options).expect("a plan");
+        let settings = user.settings().clone();
+        let plan = connect_user::diff::plan(user, None, &settings).expect("a plan");
         let _ = connect_user::apply::apply(&plan, None, &connect, &Default::default()).await;
     }
     let report = check(&connect, &named("i", "name:Agents", &["s1"], None)).await;

@@ -1,8 +1,11 @@
 //! What is ignored is neither changed nor sent otherwise, and never replaces a user.
 
 use connect_user::{
-    diff::{Action, Call, PasswordPolicy, Plan, Settings, diff, drift, needs_reading, plan, preview},
-    user::{IgnoreTags, Path, PhoneLine, Property, PropertySet, Tags, UserState, ignored_path},
+    diff::{Action, Call, Plan, diff, drift, needs_reading, plan, preview},
+    user::{
+        IgnoreTags, PasswordPolicy, Path, PhoneLine, Property, PropertySet, Settings, Tags, UserState,
+        ignored_path,
+    },
     validate::{Context, resolve},
 };
 use serde_json::{Value, json};
@@ -14,10 +17,10 @@ fn ignoring(paths: &[&str]) -> Settings {
     Settings::builder().ignore_changes(paths.collect::<Vec<_>>()).build()
 }
 
-fn planned(document: &Value, state: &UserState, options: &Settings) -> Plan {
-    let context = Context::builder().options(options.clone()).prior(state).build();
+fn planned(document: &Value, state: &UserState, settings: &Settings) -> Plan {
+    let context = Context::builder().settings(settings.clone()).prior(state).build();
     let (desired, _) = resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}"));
-    plan(desired, Some(state), options).unwrap_or_else(|refused| panic!("{refused}"))
+    plan(desired, Some(state), settings).unwrap_or_else(|refused| panic!("{refused}"))
 }
 
 fn before() -> Value {
@@ -80,10 +83,10 @@ fn a_change_or_an_absence_that_is_ignored_is_none() {
         *place = value;
         assert!(!preview(&spec(&after), Some(&state), &Settings::default()).is_empty(), "{path}");
         for ignored in ignored {
-            let options = ignoring(&[ignored]);
-            let seen = preview(&spec(&after), Some(&state), &options);
+            let settings = ignoring(&[ignored]);
+            let seen = preview(&spec(&after), Some(&state), &settings);
             assert!(seen.is_empty() && seen.diff.notices.is_empty(), "{path} under {ignored}: {seen:#?}");
-            let plan = planned(&after, &state, &options);
+            let plan = planned(&after, &state, &settings);
             assert!(plan.is_empty(), "{path} under {ignored}: {plan:#?}");
         }
     }
@@ -108,8 +111,8 @@ fn a_change_or_an_absence_that_is_ignored_is_none() {
 #[test]
 fn a_call_that_writes_the_block_sends_what_is_there() {
     let mut there = state(&before());
-    there.settings.identity.email = Some("by.hand@example.com".into());
-    there.settings.phone.line = PhoneLine::Desk(Some("+16175550199".into()));
+    there.properties.identity.email = Some("by.hand@example.com".into());
+    there.properties.phone.line = PhoneLine::Desk(Some("+16175550199".into()));
     let mut after = before();
     after["identityInfo"]["firstName"] = json!("Bea");
     after["identityInfo"]["email"] = json!("program@example.com");
@@ -149,37 +152,37 @@ fn a_desk_phone_that_is_ignored_keeps_its_number() {
 fn passwords_that_are_ignored_follow_no_policy() {
     let document = with(&[("password", json!("Password123"))]);
     for policy in [PasswordPolicy::Warn, PasswordPolicy::Replace, PasswordPolicy::Refuse] {
-        let mut options = ignoring(&["password"]);
-        options.password = policy;
-        options.password_changed = Some(true);
-        let seen = preview(&spec(&document), Some(&state(&base())), &options);
+        let mut settings = ignoring(&["password"]);
+        settings.password = policy;
+        settings.password_changed = Some(true);
+        let seen = preview(&spec(&document), Some(&state(&base())), &settings);
         assert!(seen.is_empty() && seen.diff.notices.is_empty(), "{policy:?}: {seen:?}");
     }
 }
 
 #[test]
 fn a_new_user_gets_what_is_ignored_and_a_replacement_what_the_old_one_has() {
-    let mut options = ignoring(&["identityInfo.email", "tags.team", "hierarchyGroupId"]);
-    options.default_tags = Tags::from([("cost".into(), "7".into())]);
-    let created = preview(&spec(&before()), None, &options);
+    let mut settings = ignoring(&["identityInfo.email", "tags.team", "hierarchyGroupId"]);
+    settings.default_tags = Tags::from([("cost".into(), "7".into())]);
+    let created = preview(&spec(&before()), None, &settings);
     let paths: Vec<_> = created.diff.changes.iter().map(|change| change.path.to_string()).collect();
     for path in ["identityInfo.email", "tags.team", "tags.cost", "hierarchyGroupId"] {
         assert!(paths.iter().any(|found| found == path), "{path}");
     }
     let mut there = state(&before());
-    there.settings.identity.email = Some("by.hand@example.com".into());
-    there.settings.hierarchy_group_id = None;
+    there.properties.identity.email = Some("by.hand@example.com".into());
+    there.properties.hierarchy_group_id = None;
     there.tags_all.insert("team".into(), "hand".into());
     let mut after = before();
     after["name"] = json!("june");
-    let plan = planned(&after, &there, &options);
+    let plan = planned(&after, &there, &settings);
     assert_eq!(plan.diff().action, Action::Replace);
     let desired = plan.desired().expect("a user");
-    assert_eq!(desired.settings().identity.email, Some("by.hand@example.com".into()));
-    assert_eq!(desired.settings().hierarchy_group_id, None);
+    assert_eq!(desired.properties().identity.email, Some("by.hand@example.com".into()));
+    assert_eq!(desired.properties().hierarchy_group_id, None);
     assert_eq!(desired.tags_all()["team"], "hand");
     there.record.unread = PropertySet::NOT_IN_SEARCH;
-    assert_eq!(needs_reading(&spec(&after), &there, &options), [Property::Email].into_iter().collect());
+    assert_eq!(needs_reading(&spec(&after), &there, &settings), [Property::Email].into_iter().collect());
 }
 
 #[test]
@@ -187,9 +190,10 @@ fn what_is_ignored_stays_recorded_as_it_was() {
     let mut after = before();
     after["routingProfileId"] = json!("r2");
     after["identityInfo"]["secondaryEmail"] = json!("second@example.com");
-    let options = ignoring(&["identityInfo.email", "identityInfo.secondaryEmail", "tags.Name", "tags.other"]);
+    let settings =
+        ignoring(&["identityInfo.email", "identityInfo.secondaryEmail", "tags.Name", "tags.other"]);
     after["tags"]["other"] = json!("x");
-    let plan = planned(&after, &state(&before()), &options);
+    let plan = planned(&after, &state(&before()), &settings);
     assert_eq!(operations(plan.preview()), ["UpdateUserRoutingProfile"]);
     let managed = plan.desired().expect("a user").managed();
     assert!(managed.contains(Property::Email), "an earlier apply has set it");
@@ -204,13 +208,13 @@ fn tags_of_others_are_neither_shown_nor_compared_nor_removed() {
     let other = there.clone();
     let document = before();
     assert_eq!(operations(&preview(&spec(&document), Some(&there), &Settings::default())), ["UntagResource"]);
-    let options = Settings::builder().ignore_tags(IgnoreTags::new(["owner"], ["k8s/"])).build();
-    assert!(planned(&document, &there, &options).is_empty());
+    let settings = Settings::builder().ignore_tags(IgnoreTags::new(["owner"], ["k8s/"])).build();
+    assert!(planned(&document, &there, &settings).is_empty());
     there.tags_all.insert("k8s/one".into(), "2".into());
     there.tags_all.insert("k8s/two".into(), "2".into());
-    assert!(drift(&other, &there, &options).is_empty());
+    assert!(drift(&other, &there, &settings).is_empty());
     assert_eq!(drift(&other, &there, &Settings::default()).len(), 2);
-    let gone = connect_user::diff::preview_deletion(&there, &options);
+    let gone = connect_user::diff::preview_deletion(&there, &settings);
     assert!(gone.diff.changes.iter().all(|change| !change.path.to_string().contains("k8s")), "{gone:?}");
     // All of them may be: the whole map is left alone.
     let all = Settings::builder().ignore_tags(IgnoreTags::new([""; 0], [""])).build();
@@ -220,16 +224,17 @@ fn tags_of_others_are_neither_shown_nor_compared_nor_removed() {
 #[test]
 fn a_tag_of_others_in_the_program_is_an_error_and_never_set() {
     let ignore = IgnoreTags::new(["owner"], [""; 0]);
-    let mut options = Settings::builder().ignore_tags(ignore).build();
+    let mut settings = Settings::builder().ignore_tags(ignore).build();
     let document = with(&[("tags", json!({"owner": "me"}))]);
-    let report =
-        resolve(spec(&document), &Context::builder().options(options.clone()).build()).expect_err("an error");
+    let report = resolve(spec(&document), &Context::builder().settings(settings.clone()).build())
+        .expect_err("an error");
     let found: Vec<_> = report.errors().map(|v| (v.path.to_string(), v.code.as_str())).collect();
     assert_eq!(found, [("tags.owner".to_owned(), "tag-ignored")]);
-    let created = preview(&spec(&document), None, &options);
+    let created = preview(&spec(&document), None, &settings);
     assert!(created.diff.changes.iter().all(|change| change.property != Property::Tags), "{created:?}");
-    options.default_tags = Tags::from([("owner".into(), "me".into())]);
-    let report = resolve(spec(&base()), &Context::builder().options(options).build()).expect_err("an error");
+    settings.default_tags = Tags::from([("owner".into(), "me".into())]);
+    let report =
+        resolve(spec(&base()), &Context::builder().settings(settings).build()).expect_err("an error");
     assert!(report.to_string().contains("the default tag `owner`"), "{report}");
 }
 
@@ -312,12 +317,12 @@ fn the_path_of_a_tag_is_read_as_it_is_shown() {
 #[test]
 fn preview_and_plan_go_by_the_same_options() {
     let tags = Tags::from([("team".into(), "x".into())]);
-    let options = Settings::builder().default_tags(tags).build();
+    let settings = Settings::builder().default_tags(tags).build();
     let (desired, _) =
-        resolve(spec(&base()), &Context::builder().options(options.clone()).build()).expect("valid");
+        resolve(spec(&base()), &Context::builder().settings(settings.clone()).build()).expect("valid");
     for state in [None, Some(state(&base()))] {
-        let shown = preview(&spec(&base()), state.as_ref(), &options);
-        let made = plan(desired.clone(), state.as_ref(), &options).expect("a plan");
+        let shown = preview(&spec(&base()), state.as_ref(), &settings);
+        let made = plan(desired.clone(), state.as_ref(), &settings).expect("a plan");
         assert_eq!(*made.preview(), shown);
     }
     let refused = plan(desired, None, &Settings::default()).expect_err("not what was validated");
@@ -349,9 +354,9 @@ fn elements_of_lists_are_told_apart_by_what_they_are_about() {
     assert_eq!(of(&["userProficiencies[1]"]), ["UpdateUserConfig", "UpdateUserProficiencies"]);
     assert_eq!(of(&["autoAcceptConfigs[0]", "autoAcceptConfigs[1].autoAccept"]), all[1..]);
     assert_eq!(of(&["autoAcceptConfigs[7]"]), all, "there is no such element");
-    let options = ignoring(&["userProficiencies[1]", "userProficiencies[2]"]);
-    let plan = planned(&after, &there, &options);
-    let desired = plan.desired().expect("a user").settings().proficiencies.clone().expect("some");
+    let settings = ignoring(&["userProficiencies[1]", "userProficiencies[2]"]);
+    let plan = planned(&after, &there, &settings);
+    let desired = plan.desired().expect("a user").properties().proficiencies.clone().expect("some");
     assert_eq!(desired.values().copied().collect::<Vec<_>>(), [1, 5], "the levels of `de` and `fr`");
     for path in [
         "userProficiencies[0].attributeName",
@@ -375,9 +380,9 @@ fn a_directory_s_names_may_differ_where_that_is_ignored_or_not_read() {
     let mut there = state(&before());
     let mut after = before();
     after["identityInfo"]["email"] = json!("x@example.com");
-    let check = |there: &UserState, mut options: Settings| {
-        options.identity_management = Some(kind);
-        let context = Context::builder().options(options).prior(there).build();
+    let check = |there: &UserState, mut settings: Settings| {
+        settings.identity_management = Some(kind);
+        let context = Context::builder().settings(settings).prior(there).build();
         let report = connect_user::validate::validate(&spec(&after), &context);
         report.errors().map(|violation| violation.code.as_str()).collect::<Vec<_>>()
     };

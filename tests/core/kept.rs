@@ -4,9 +4,11 @@
 use connect_user::{
     apply::{self, apply},
     client::memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
-    diff::{Plan, Settings, drift, needs_reading, plan, preview},
+    diff::{Plan, drift, needs_reading, plan, preview},
     read::refresh,
-    user::{IdentityManagementType, IgnoreTags, InstanceId, Path, PropertySet, UserState, ignored_path},
+    user::{
+        IdentityManagementType, IgnoreTags, InstanceId, Path, PropertySet, Settings, UserState, ignored_path,
+    },
     validate::{Context, resolve},
 };
 use proptest::prelude::*;
@@ -112,16 +114,16 @@ fn connect(kind: IdentityManagementType) -> MemoryConnect {
     connect
 }
 
-fn planned(document: &Value, state: Option<&UserState>, options: &Settings) -> Plan {
-    let context = Context::builder().options(options.clone()).maybe_prior(state).build();
+fn planned(document: &Value, state: Option<&UserState>, settings: &Settings) -> Plan {
+    let context = Context::builder().settings(settings.clone()).maybe_prior(state).build();
     let (desired, _) =
         resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}\n{document}"));
-    plan(desired, state, options).unwrap_or_else(|refused| panic!("{refused}\n{document}"))
+    plan(desired, state, settings).unwrap_or_else(|refused| panic!("{refused}\n{document}"))
 }
 
 async fn made(connect: &MemoryConnect, document: &Value, kind: IdentityManagementType) -> UserState {
-    let options = Settings::builder().identity_management(kind).build();
-    let plan = planned(document, None, &options);
+    let settings = Settings::builder().identity_management(kind).build();
+    let plan = planned(document, None, &settings);
     apply(&plan, None, connect, &apply::Options::default()).await.expect("made").state.expect("a user")
 }
 
@@ -167,7 +169,7 @@ async fn read(connect: &MemoryConnect, known: &UserState) -> UserState {
 /// The user as a reading that leaves something out knows it.
 fn partly(recorded: &UserState, truth: &UserState, unread: PropertySet) -> UserState {
     let mut known = truth.clone();
-    let (old, new) = (&recorded.settings, &mut known.settings);
+    let (old, new) = (&recorded.properties, &mut known.properties);
     if unread == PropertySet::WRITTEN_WHOLE {
         new.identity = old.identity.clone();
         new.phone = old.phone.clone();
@@ -187,15 +189,15 @@ async fn check(case: Case) {
     let recorded = made(&connect, &case.before, case.kind).await;
     change_by_hand(&connect, &recorded, &case).await;
     let ignored: Vec<Path> = case.ignored.iter().map(|path| ignored_path(path).expect("a path")).collect();
-    let mut options =
+    let mut settings =
         Settings::builder().identity_management(case.kind).ignore_changes(ignored.clone()).build();
     if case.ignores_tags {
-        options.ignore_tags = IgnoreTags::new(["x-one"], ["y-"]);
+        settings.ignore_tags = IgnoreTags::new(["x-one"], ["y-"]);
     }
     let truth = read(&connect, &recorded).await;
     let mut known = partly(&recorded, &truth, case.unread);
-    let needed = needs_reading(&spec(&case.after), &known, &options);
-    let shown = preview(&spec(&case.after), Some(&known), &options);
+    let needed = needs_reading(&spec(&case.after), &known, &settings);
+    let shown = preview(&spec(&case.after), Some(&known), &settings);
     assert_eq!(
         shown.diff.refusals().any(|notice| notice.code == "not-read"),
         !needed.is_empty(),
@@ -205,8 +207,8 @@ async fn check(case: Case) {
         known = truth.clone();
     }
     let mut unread = known.record.unread;
-    let first = planned(&case.after, Some(&known), &options);
-    assert_eq!(*first.preview(), preview(&spec(&case.after), Some(&known), &options));
+    let first = planned(&case.after, Some(&known), &settings);
+    assert_eq!(*first.preview(), preview(&spec(&case.after), Some(&known), &settings));
     let replaces = first.diff().action == connect_user::diff::Action::Replace;
     if let Some((call, outcome)) = case.fault.filter(|_| !replaces) {
         connect.inject(Fault::of_any(call, outcome));
@@ -221,24 +223,24 @@ async fn check(case: Case) {
                 left => left,
             };
             if let Some(state) = &left
-                && !needs_reading(&spec(&case.after), state, &options).is_empty()
+                && !needs_reading(&spec(&case.after), state, &settings).is_empty()
             {
                 left = Some(read(&connect, state).await);
             }
             // What was read meanwhile is set back by the next plan, which shows it.
             unread = left.as_ref().map(|state| state.record.unread).unwrap_or_default();
-            let second = planned(&case.after, left.as_ref(), &options);
+            let second = planned(&case.after, left.as_ref(), &settings);
             let again = apply(&second, left.as_ref(), &connect, &apply::Options::default()).await;
             again.unwrap_or_else(|failed| panic!("{failed}")).state.expect("a user")
         }
     };
     connect.clear_faults();
-    assert!(planned(&case.after, Some(&done), &options).is_empty(), "a second plan");
+    assert!(planned(&case.after, Some(&done), &settings).is_empty(), "a second plan");
     assert_eq!(connect.users(&instance()).len(), 1);
     let end = read(&connect, &done).await;
     // Whatever was read is as desired.
     if case.unread.is_empty() || unread.is_empty() {
-        let again = planned(&case.after, Some(&end), &options);
+        let again = planned(&case.after, Some(&end), &settings);
         assert!(again.is_empty(), "{again:#?}");
     }
     if replaces {

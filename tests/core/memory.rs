@@ -57,19 +57,19 @@ pub fn creation(members: &[(&str, Value)]) -> CreateUser {
         let _ = allowed.allow(rule.code.as_str());
     }
     let (desired, _) = resolve(spec, &Context::builder().overrides(allowed).build()).expect("sendable");
-    let settings = desired.settings().clone();
+    let properties = desired.properties().clone();
     CreateUser::new(
         desired.instance_id().clone(),
         desired.name().to_owned(),
-        settings.routing_profile_id,
-        settings.security_profile_ids,
+        properties.routing_profile_id,
+        properties.security_profile_ids,
     )
     .password(password)
     .directory_user_id(desired.directory_user_id().map(str::to_owned))
-    .identity(settings.identity)
-    .phone(desired.spec().phone_config.is_some().then_some(settings.phone))
-    .hierarchy_group_id(settings.hierarchy_group_id)
-    .channels(settings.channels)
+    .identity(properties.identity)
+    .phone(desired.spec().phone_config.is_some().then_some(properties.phone))
+    .hierarchy_group_id(properties.hierarchy_group_id)
+    .channels(properties.channels)
     .tags(tags.into_iter().filter_map(|(key, value)| Some((key, value.into_known()?))).collect::<Tags>())
 }
 
@@ -284,7 +284,7 @@ async fn an_empty_text_of_the_service_is_none() {
     );
     connect.update_user_identity_info(&request).await.expect("updated");
     let state = connect_user::read::read(&connect, &instance(), &created.user_id).await;
-    let identity = state.expect("read").expect("there").settings.identity;
+    let identity = state.expect("read").expect("there").properties.identity;
     assert_eq!((identity.email, identity.secondary_email), (None, None));
 }
 
@@ -609,11 +609,11 @@ proptest! {
     /// The two hands agree: what validation lets pass, the service takes.
     #[test]
     fn what_is_valid_is_taken((kind, document) in any_kind().prop_flat_map(|kind| (Just(kind), document(kind, "jane")))) {
-        let options = connect_user::diff::Settings::builder().identity_management(kind).build();
-        let context = Context::builder().options(options.clone()).build();
+        let settings = connect_user::user::Settings::builder().identity_management(kind).build();
+        let context = Context::builder().settings(settings.clone()).build();
         let valid = resolve(spec(&document), &context);
         prop_assert!(valid.is_ok(), "{:?}", valid.err());
-        let plan = connect_user::diff::plan(valid.unwrap().0, None, &options).unwrap();
+        let plan = connect_user::diff::plan(valid.unwrap().0, None, &settings).unwrap();
         let connect = MemoryConnect::any_instance(kind);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let done = runtime.block_on(connect_user::apply::apply(&plan, None, &connect, &Default::default()));

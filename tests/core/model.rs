@@ -2,7 +2,7 @@
 
 use connect_user::user::{
     AutoName, ExposeSecrets, IdentityManagementType, ImportId, Member, PULUMI_UNKNOWN, Path, Property,
-    RoutingProfileId, Shape, UserSpec, UserState, Value, one_line, reference_table,
+    RoutingProfileId, Settings, Shape, UserSpec, UserState, Value, one_line, reference_table,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -161,7 +161,7 @@ fn no_text_of_a_state_means_something_else() {
     let mut json = serde_json::to_value(state(&with(&texts("x")))).expect("JSON").to_string();
     json = json.replace("\"x\"", &format!("\"{PULUMI_UNKNOWN}\""));
     let read: UserState = serde_json::from_str(&json).expect("a state");
-    assert_eq!(read.settings.identity.mobile.as_deref(), Some(PULUMI_UNKNOWN));
+    assert_eq!(read.properties.identity.mobile.as_deref(), Some(PULUMI_UNKNOWN));
     assert_eq!(read.tags_all["k"], PULUMI_UNKNOWN);
     let written = serde_json::to_string(&read).expect("JSON");
     assert_eq!(serde_json::from_str::<UserState>(&written).expect("a state"), read);
@@ -365,12 +365,12 @@ fn a_spec_of_an_import_manages_no_empty_proficiencies_and_no_tags_of_others() {
         "tags",
         json!({"a": "1", "k8s/x": "2", "team": "ops"}),
     )]));
-    assert_eq!(state.settings.proficiencies, Some(Default::default()));
+    assert_eq!(state.properties.proficiencies, Some(Default::default()));
     state.record = Default::default();
-    let mut options = connect_user::diff::Settings::default();
-    options.default_tags.insert("team".into(), "ops".into());
-    options.ignore_tags.prefixes.insert("k8s/".into());
-    let spec = state.to_spec(&options);
+    let mut settings = Settings::default();
+    settings.default_tags.insert("team".into(), "ops".into());
+    settings.ignore_tags.prefixes.insert("k8s/".into());
+    let spec = state.to_spec(&settings);
     assert_eq!(spec.user_proficiencies, None);
     assert_eq!(serde_json::to_value(&spec).expect("JSON")["tags"], json!({"a": "1"}));
 }

@@ -9,7 +9,7 @@ use connect_user::{
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::{self, plan},
-    user::{Diagnostic, IdentityManagementType, Operation, UserState},
+    user::{Diagnostic, IdentityManagementType, Operation, Settings, UserState},
     validate::{Context, resolve},
 };
 use serde_json::json;
@@ -39,7 +39,7 @@ fn gone(instance: &str) -> UserState {
 }
 
 async fn deleted(connect: &MemoryConnect, state: &UserState) -> Result<(), Failed> {
-    delete(state, connect, &diff::Settings::default(), &Options::default()).await.map(drop)
+    delete(state, connect, &Settings::default(), &Options::default()).await.map(drop)
 }
 
 /// Hears what an apply does without.
@@ -88,15 +88,15 @@ async fn a_user_is_not_taken_for_gone_where_nobody_may_see_its_instance() {
 #[tokio::test]
 async fn a_plan_for_a_user_who_is_gone_is_stale_with_any_permission_that_shows_its_instance() {
     let state = gone("i");
-    let options = diff::Settings::builder().identity_management(SAML).build();
+    let settings = Settings::builder().identity_management(SAML).build();
     let document = with(&[
         ("identityInfo.firstName", json!("Ann")),
         ("identityInfo.lastName", json!("Lee")),
         ("routingProfileId", json!("r2")),
     ]);
-    let context = Context::builder().options(options.clone()).prior(&state).build();
+    let context = Context::builder().settings(settings.clone()).prior(&state).build();
     let (desired, _) = resolve(spec(&document), &context).expect("a user");
-    let plan = plan(desired, Some(&state), &options).expect("a plan");
+    let plan = plan(desired, Some(&state), &settings).expect("a plan");
     let look_first = Options::builder().look_first(true).build();
     let failed = apply(&plan, Some(&state), &denying(&LOOKS[..2]), &look_first).await.expect_err("gone");
     assert!(matches!(failed.error, ApplyError::Stale) && failed.state.is_none(), "{failed}");
@@ -106,11 +106,11 @@ async fn a_plan_for_a_user_who_is_gone_is_stale_with_any_permission_that_shows_i
 
 #[tokio::test]
 async fn what_an_apply_does_without_the_observer_hears() {
-    let options = diff::Settings::builder().identity_management(SAML).build();
+    let settings = Settings::builder().identity_management(SAML).build();
     let document = with(&[("identityInfo.firstName", json!("Ann")), ("identityInfo.lastName", json!("Lee"))]);
-    let context = Context::builder().options(options.clone()).build();
+    let context = Context::builder().settings(settings.clone()).build();
     let (desired, _) = resolve(spec(&document), &context).expect("a user");
-    let plan = plan(desired, None, &options).expect("a plan");
+    let plan = plan(desired, None, &settings).expect("a plan");
     for (denied, expected) in [
         (
             Operation::SearchUsers,
@@ -133,7 +133,7 @@ async fn what_an_apply_does_without_the_observer_hears() {
     assert_eq!(heard.notes(), ["`DescribeUser` is not allowed: what the service fills in is not read"]);
     let (connect, heard) = (denying(&LOOKS[..1]), Heard::default());
     let listening = Options::builder().observer(&heard).build();
-    delete(&gone("i"), &connect, &diff::Settings::default(), &listening).await.expect("it is gone");
+    delete(&gone("i"), &connect, &Settings::default(), &listening).await.expect("it is gone");
     assert_eq!(
         heard.notes(),
         ["`DescribeInstance` is not allowed: that the instance exists is seen by its users"]
@@ -142,7 +142,7 @@ async fn what_an_apply_does_without_the_observer_hears() {
 
 #[test]
 fn the_look_at_the_instance_is_among_the_actions_of_a_plan() {
-    let plan = diff::plan_deletion(&gone("i"), &diff::Settings::default()).expect("a plan");
+    let plan = diff::plan_deletion(&gone("i"), &Settings::default()).expect("a plan");
     let actions: Vec<_> = plan.preview().iam_actions().into_iter().collect();
     assert_eq!(actions, ["connect:DeleteUser", "connect:DescribeInstance"]);
 }

@@ -3,11 +3,11 @@
 use connect_user::{
     apply::{self, apply},
     client::memory::{MemoryConnect, MemoryInstance},
-    diff::{self, PasswordPolicy, plan, preview},
+    diff::{plan, preview},
     read::read,
     user::{
-        Bounds, IdentityManagementType, LeftOut, OnChange, Path, Property, PropertySet, Sensitivity, Shape,
-        UserState,
+        Bounds, IdentityManagementType, LeftOut, OnChange, PasswordPolicy, Path, Property, PropertySet,
+        Sensitivity, Settings, Shape, UserState,
     },
     validate::{Context, resolve, validate},
 };
@@ -129,8 +129,8 @@ impl Sample {
         connect
     }
 
-    fn options(&self) -> diff::Settings {
-        diff::Settings::builder().identity_management(self.kind).build()
+    fn settings(&self) -> Settings {
+        Settings::builder().identity_management(self.kind).build()
     }
 }
 
@@ -142,7 +142,7 @@ async fn applied(
 ) -> UserState {
     let context = Context::builder().identity_management(sample.kind).maybe_prior(prior).build();
     let desired = resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}\n{document}")).0;
-    let plan = plan(desired, prior, &sample.options()).expect("a plan");
+    let plan = plan(desired, prior, &sample.settings()).expect("a plan");
     let now = || connect.time();
     let options = apply::Options::builder().now(&now).build();
     apply(&plan, prior, connect, &options).await.expect("applied").state.expect("a user")
@@ -170,20 +170,20 @@ async fn each_property_is_set_read_changed_ignored_and_cleared() {
         let found = read(&connect, &made.instance_id, &made.user_id).await.expect("read").expect("a user");
         assert_eq!(said(&found, property), sample.value, "{property} is read back");
         let made = connect_user::read::refresh(&connect, &made).await.expect("read").expect("a user");
-        let same = preview(&spec(&document), Some(&made), &sample.options());
+        let same = preview(&spec(&document), Some(&made), &sample.settings());
         assert!(same.is_empty(), "{property} is the same: {:?}", same.diff.changes);
 
         // It differs, and is shown.
         let other = sample.user(property, &sample.other);
-        let seen = preview(&spec(&other), Some(&made), &sample.options());
+        let seen = preview(&spec(&other), Some(&made), &sample.settings());
         let is_it = |path: &Path| path.property() == Some(property);
         assert!(seen.diff.changes.iter().any(|change| is_it(&change.path)), "{property} differs");
         assert!(seen.text("ann").to_string().contains(property.path()), "{property} is shown");
 
         // Ignored, it does not.
-        let mut options = sample.options();
-        options.ignore_changes = vec![property.into()];
-        let ignored = preview(&spec(&other), Some(&made), &options);
+        let mut settings = sample.settings();
+        settings.ignore_changes = vec![property.into()];
+        let ignored = preview(&spec(&other), Some(&made), &settings);
         assert!(!ignored.diff.changes.iter().any(|change| is_it(&change.path)), "{property} is ignored");
 
         // Changed, in place or by a new user, or refused.
@@ -194,7 +194,7 @@ async fn each_property_is_set_read_changed_ignored_and_cleared() {
                 let changed = applied(&sample, &connect, &other, Some(&made)).await;
                 let changed =
                     connect_user::read::refresh(&connect, &changed).await.expect("read").expect("a user");
-                assert!(preview(&spec(&other), Some(&changed), &sample.options()).is_empty(), "{property}");
+                assert!(preview(&spec(&other), Some(&changed), &sample.settings()).is_empty(), "{property}");
             }
             OnChange::Replace => assert!(seen.diff.replacement.is_some(), "{property} replaces"),
             _ => assert!(seen.diff.refusals().next().is_some(), "{property} is refused"),
@@ -220,7 +220,7 @@ async fn each_property_is_set_read_changed_ignored_and_cleared() {
                 assert_ne!(said(&cleared, property), sample.value, "{property} is cleared");
             }
             (_, Ok(spec)) => {
-                let kept = preview(&spec, Some(&made), &sample.options());
+                let kept = preview(&spec, Some(&made), &sample.settings());
                 assert!(!kept.diff.changes.iter().any(|change| is_it(&change.path)), "{property} is kept");
             }
         }
@@ -254,7 +254,7 @@ fn what_is_secret_or_personal_is_not_in_debug() {
         }
         let sample = sample(property);
         let spec = spec(&sample.user(property, &sample.value));
-        let seen = preview(&spec, None, &sample.options());
+        let seen = preview(&spec, None, &sample.settings());
         let number = json!("+16175550101");
         let text = sample.value.as_str().or(number.as_str()).expect("a text");
         assert!(!format!("{spec:?}{seen:?}").contains(text), "{property} is in `Debug`");
@@ -269,9 +269,9 @@ async fn a_changed_password_is_what_the_policy_says() {
     let connect = sample.connect();
     let made = applied(&sample, &connect, &sample.user(Property::Password, &sample.value), None).await;
     for policy in [PasswordPolicy::Warn, PasswordPolicy::Replace, PasswordPolicy::Refuse] {
-        let mut options = sample.options();
-        options.password = policy;
-        let seen = preview(&spec(&sample.user(Property::Password, &sample.other)), Some(&made), &options);
+        let mut settings = sample.settings();
+        settings.password = policy;
+        let seen = preview(&spec(&sample.user(Property::Password, &sample.other)), Some(&made), &settings);
         let is_told = seen.diff.notices.iter().any(|notice| notice.path == Property::Password.into());
         assert_eq!(is_told, policy != PasswordPolicy::Replace);
         assert_eq!(seen.diff.replacement.is_some(), policy == PasswordPolicy::Replace);
@@ -291,7 +291,7 @@ fn defaults_in_the_table_are_those_that_are_compared() {
             let explicit = with(&[(property.path(), value)]);
             let state = crate::support::state(&base());
             assert!(
-                preview(&spec(&explicit), Some(&state), &diff::Settings::default()).is_empty(),
+                preview(&spec(&explicit), Some(&state), &Settings::default()).is_empty(),
                 "{property} has another default than `{default}`"
             );
         }

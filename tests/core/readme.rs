@@ -3,9 +3,9 @@
 use connect_user::{
     apply,
     client::ConnectClient,
-    diff::{self, plan},
+    diff::plan,
     read::refresh,
-    user::{CreationAttempt, IdentityManagementType, UserSpec, UserState},
+    user::{CreationAttempt, IdentityManagementType, Settings, UserSpec, UserState},
     validate::{Context, resolve},
 };
 
@@ -27,11 +27,10 @@ async fn reconcile(
         kept.user = refresh(client, known).await?;
     }
     // What validation and planning both go by.
-    let options =
-        diff::Settings::builder().identity_management(IdentityManagementType::ConnectManaged).build();
-    let context = Context::builder().options(options.clone()).maybe_prior(kept.user.as_ref()).build();
+    let settings = Settings::builder().identity_management(IdentityManagementType::ConnectManaged).build();
+    let context = Context::builder().settings(settings.clone()).maybe_prior(kept.user.as_ref()).build();
     let (desired, _warnings) = resolve(spec, &context)?; // every violation at once, located
-    let plan = plan(desired, kept.user.as_ref(), &options)?;
+    let plan = plan(desired, kept.user.as_ref(), &settings)?;
     print!("{}", plan.preview().text("jane"));
 
     let own = apply::Options::builder().attempts(&kept.attempts).build();
@@ -83,8 +82,8 @@ async fn a_failed_apply_loses_nothing() {
     connect.inject(Fault::of(Operation::UpdateUserPhoneConfig, 1, Outcome::NoAnswer));
     reconcile(&connect, jane("r2", 60), &mut kept).await.expect_err("half of it");
     let half = kept.user.as_ref().expect("a user");
-    assert_eq!(half.settings.routing_profile_id.as_str(), "r2");
-    assert_eq!(half.settings.phone.after_contact_work_time_limit, 30);
+    assert_eq!(half.properties.routing_profile_id.as_str(), "r2");
+    assert_eq!(half.properties.phone.after_contact_work_time_limit, 30);
     connect.clear_calls();
     reconcile(&connect, jane("r2", 60), &mut kept).await.expect("the rest");
     assert_eq!(connect.writes().len(), 1, "what is done is not repeated: {:?}", connect.writes());

@@ -1,8 +1,8 @@
 //! Users to test with.
 
 use connect_user::{
-    diff::{Preview, Settings, preview},
-    user::{self, UserSpec, UserState},
+    diff::{Preview, preview},
+    user::{self, Settings, UserSpec, UserState},
 };
 use serde_json::{Map, Value, json};
 

@@ -1,8 +1,8 @@
 //! What was not read is not written.
 
 use connect_user::{
-    diff::{Settings, drift, needs_reading, plan, preview},
-    user::{Property, PropertySet, UserState},
+    diff::{drift, needs_reading, plan, preview},
+    user::{Property, PropertySet, Settings, UserState},
     validate::{Context, resolve},
 };
 use serde_json::{Value, json};
@@ -34,14 +34,14 @@ fn changed(document: &Value, path: &str, value: Value) -> Value {
 #[test]
 fn what_is_as_recorded_needs_no_reading() {
     let (document, state) = found();
-    let options = Settings::default();
-    assert!(preview(&spec(&document), Some(&state), &options).is_empty());
-    assert!(needs_reading(&spec(&document), &state, &options).is_empty());
+    let settings = Settings::default();
+    assert!(preview(&spec(&document), Some(&state), &settings).is_empty());
+    assert!(needs_reading(&spec(&document), &state, &settings).is_empty());
     // Another block is nobody's business.
     let other = changed(&document, "phoneConfig.phoneType", json!("DESK_PHONE"));
     let other =
         changed(&other, "phoneConfig", json!({"phoneType": "DESK_PHONE", "deskPhoneNumber": "+16175550101"}));
-    let seen = preview(&spec(&other), Some(&state), &options);
+    let seen = preview(&spec(&other), Some(&state), &settings);
     assert_eq!(operations(&seen), ["UpdateUserPhoneConfig"]);
     assert_eq!(seen.diff.refusals().count(), 0);
 }
@@ -100,8 +100,8 @@ fn an_unknown_value_that_may_need_the_block_counts() {
 fn drift_says_nothing_of_what_was_not_read() {
     let (_, recorded) = found();
     let mut searched = recorded.clone();
-    searched.settings.identity.email = None;
-    searched.settings.identity.last_name = Some("Roe".into());
+    searched.properties.identity.email = None;
+    searched.properties.identity.last_name = Some("Roe".into());
     let seen: Vec<_> =
         drift(&recorded, &searched, &Settings::default()).into_iter().map(|c| c.property).collect();
     assert_eq!(seen, [Property::LastName]);

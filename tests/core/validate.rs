@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use connect_user::{
-    diff::Settings,
     user::{
-        AutoName, Code, IdentityManagementType, IgnoreTags, PULUMI_UNKNOWN, Severity, Stage, Tags, UserSpec,
-        UserState, Value as Document,
+        AutoName, Code, IdentityManagementType, IgnoreTags, PULUMI_UNKNOWN, Settings, Severity, Stage, Tags,
+        UserSpec, UserState, Value as Document,
     },
     validate::{Context, Overrides, Report, resolve, validate, validate_document},
 };
@@ -440,12 +439,12 @@ fn cases() -> Vec<Case> {
 }
 
 fn report(case: &Case) -> Report {
-    let options = Settings::builder()
+    let settings = Settings::builder()
         .maybe_identity_management(case.kind)
         .default_tags(case.default_tags.clone())
         .ignore_tags(case.ignore_tags.clone())
         .build();
-    let context = Context::builder().options(options).maybe_prior(case.prior.as_ref()).build();
+    let context = Context::builder().settings(settings).maybe_prior(case.prior.as_ref()).build();
     validate(&spec(&case.document), &context)
 }
 
@@ -566,15 +565,15 @@ fn an_empty_text_means_left_out() {
     assert_eq!(built.managed(), spec(&left_out).managed());
     assert!(validate(&built, &Context::builder().maybe_identity_management(SAML).build()).is_valid());
     assert_eq!(resolve(built.clone(), &Context::default()).expect("valid").0.spec(), &spec(&left_out));
-    let options = connect_user::diff::Settings::default();
+    let settings = connect_user::user::Settings::default();
     let there = state(&left_out);
-    assert!(connect_user::diff::preview(&built, Some(&there), &options).is_empty());
+    assert!(connect_user::diff::preview(&built, Some(&there), &settings).is_empty());
     assert_eq!(
-        connect_user::diff::diff(&built, None, &options),
-        connect_user::diff::diff(&spec(&left_out), None, &options)
+        connect_user::diff::diff(&built, None, &settings),
+        connect_user::diff::diff(&spec(&left_out), None, &settings)
     );
     // So is a state that was recorded with them, and a desk phone without its number is none.
-    assert_eq!(state(&empty).settings, there.settings);
+    assert_eq!(state(&empty).properties, there.properties);
     assert_eq!(state(&empty).directory_user_id, None);
     let desk =
         with(&[("phoneConfig.phoneType", json!("DESK_PHONE")), ("phoneConfig.deskPhoneNumber", json!(""))]);
@@ -908,14 +907,14 @@ fn what_may_be_lowered_is_done_once_it_is_there() {
         if matches!(case.code, "after-contact-work-limit" | "proficiency-level") {
             continue;
         }
-        let options = Settings::builder()
+        let settings = Settings::builder()
             .maybe_identity_management(case.kind)
             .default_tags(case.default_tags.clone())
             .ignore_tags(case.ignore_tags.clone())
             .build();
         let mut there = case.prior.clone().unwrap_or_else(|| state(&case.document));
         there.record.password = None;
-        let preview = connect_user::diff::preview(&spec(&case.document), Some(&there), &options);
+        let preview = connect_user::diff::preview(&spec(&case.document), Some(&there), &settings);
         assert!(case.prior.is_some() || preview.is_empty(), "{}: {preview:#?}", case.code);
         assert_eq!(preview.diff.is_empty(), preview.steps.is_empty(), "{}: {preview:#?}", case.code);
     }

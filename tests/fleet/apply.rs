@@ -14,14 +14,14 @@ use connect_user::{
         CancellationToken, ConnectClient, ErrorKind, QuickConnectSummary, Rate, TokenBuckets, TokioTimer,
         memory::{Fault, MemoryConnect, Outcome},
     },
-    diff::{Action, QuickConnects},
+    diff::Action,
     fleet::{
         ApplyOptions, Change, Entry, Event, EventKind, FleetObserver, FleetOutcome, FleetPlan, Guard,
         MemoryStore, OnFailure, PlanOptions, ProgramUser, RecoveredUser, StateStore, StoreError, UserResult,
         apply, events, load_all, plan, recover, refresh,
     },
     read::{RefreshOptions, Strategy},
-    user::{IdentityManagementType, Operation, Timestamp, UserState},
+    user::{IdentityManagementType, Operation, QuickConnects, Timestamp, UserState},
 };
 use proptest::{collection::vec, option, prelude::*, sample::select, strategy::Strategy as _};
 use serde_json::{Value, json};
@@ -385,7 +385,7 @@ async fn quick_connects_of_everybody_who_goes_are_searched_once() {
     }
     connect.clear_calls();
     let mut plan_options = PlanOptions::builder().guard(Guard::OFF).build();
-    plan_options.user.quick_connects = QuickConnects::Delete;
+    plan_options.settings.quick_connects = QuickConnects::Delete;
     let plan = plan(&[], &states_of(&store).await, &plan_options).expect("a plan");
     assert!(apply(&plan, &store, &connect, &options()).await.is_done());
     let counts = [Operation::SearchQuickConnects, Operation::DeleteQuickConnect, Operation::DeleteUser];

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use connect_user::{
     diff::Action,
-    fleet::{Capacity, FleetPlan, FleetRefused, Guard, PlanOptions, Planner, UserPlan, plan},
-    user::UserState,
+    fleet::{Capacity, FleetPlan, FleetRefused, Guard, PlanOptions, Planner, ProgramUser, UserPlan, plan},
+    user::{IdentityManagementType, QuickConnects, Settings, UserState},
 };
 use serde_json::json;
 
@@ -113,7 +113,7 @@ fn an_instance_is_the_same_as_its_id_or_its_arn() {
 #[test]
 fn a_protected_user_is_not_deleted_because_rows_have_shifted() {
     let mut options = options();
-    options.user.protect = true;
+    options.settings.protect = true;
     let refused =
         plan(&wants(&[("0", "b")]), &states(&[("0", "a"), ("1", "b")]), &options).expect_err("protected");
     assert_eq!(codes(&refused), ["protected"]);
@@ -170,7 +170,7 @@ fn a_replacement_counts_as_a_deletion_and_protection_holds() {
     let refused = plan(&wants(&[("a", "y")]), &states(&[("a", "x")]), &options).expect_err("a deletion");
     assert_eq!(refused.deletions, ["a"]);
     options.guard = Guard::OFF;
-    options.user.protect = true;
+    options.settings.protect = true;
     let refused = plan(&[], &states(&[("a", "x")]), &options).expect_err("protected");
     assert_eq!(codes(&refused), ["protected"]);
     assert_eq!(refused.reasons[0].text(), "a: the user is protected and would be deleted");
@@ -258,4 +258,25 @@ fn the_plan_of_a_fleet_as_json() {
     assert_eq!(json["users"][1]["action"], "delete");
     assert_eq!(json["users"][1]["steps"][0]["operation"], "DeleteUser");
     assert_eq!(json["unchanged"], 0);
+}
+
+#[test]
+fn a_user_is_planned_with_the_settings_that_it_was_validated_with() {
+    let saml = || Settings::builder().identity_management(IdentityManagementType::Saml);
+    let mut elsewhere = document("x");
+    elsewhere["instanceId"] = json!("j");
+    let of = |settings: Settings| {
+        let user = ProgramUser::builder().name("a").desired(validated(&elsewhere, settings)).build();
+        plan(&[user], &states(&[("a", "x"), ("gone", "y")]), &options())
+    };
+    let plan = of(saml().quick_connects(QuickConnects::Delete).build()).expect("a plan");
+    let operations = |name: &str| {
+        let user = plan.users().iter().find(|user| user.name == name).expect("planned");
+        user.plan.steps().iter().map(|step| step.operation.name()).collect::<Vec<_>>()
+    };
+    assert_eq!(operations("a"), ["CreateUser", "DeleteQuickConnect", "DeleteUser"]);
+    // A user that is missing from the program is deleted with the settings of the plan.
+    assert_eq!(operations("gone"), ["DeleteUser"]);
+    let refused = of(saml().protect(true).build()).expect_err("protected");
+    assert_eq!(refused.reasons[0].code, "protected");
 }

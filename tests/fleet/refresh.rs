@@ -30,15 +30,15 @@ struct World {
 
 fn request(name: &str) -> CreateUser {
     let desired = desired(&document(name));
-    let settings = desired.settings();
+    let properties = desired.properties();
     CreateUser::new(
         desired.instance_id().clone(),
         name.to_owned(),
-        settings.routing_profile_id.clone(),
-        settings.security_profile_ids.clone(),
+        properties.routing_profile_id.clone(),
+        properties.security_profile_ids.clone(),
     )
-    .identity(settings.identity.clone())
-    .phone(settings.phone.clone())
+    .identity(properties.identity.clone())
+    .phone(properties.phone.clone())
     .tags(desired.tags_all())
 }
 
@@ -135,7 +135,7 @@ async fn of_ten_thousand_users_only_the_changed_ones_are_read() {
     assert_eq!(calls.map(|operation| world.count(operation)), [10, 20, 50]);
     assert_eq!(world.connect.calls().len(), 80);
     let read = |name: &str| refreshed.states[name].as_ref().expect("there");
-    assert_eq!(read("u00199").settings.routing_profile_id, "by-hand".into());
+    assert_eq!(read("u00199").properties.routing_profile_id, "by-hand".into());
     assert_eq!(read("u00200"), &world.known["u00200"]);
     assert_eq!(refreshed.present["i"], 10_000);
     assert_eq!(
@@ -161,7 +161,7 @@ async fn where_most_have_changed_a_search_serves_and_takes_nothing_away() {
             user.routing_profile_id = "by-hand".into();
             user.identity.mobile = mobile.clone();
         });
-        world.known_mut(&name).settings.identity.mobile = mobile.clone();
+        world.known_mut(&name).properties.identity.mobile = mobile.clone();
     }
     // Who manages what a search leaves out is read whole.
     manages(world.known_mut("u00003"), Property::Mobile);
@@ -170,8 +170,8 @@ async fn where_most_have_changed_a_search_serves_and_takes_nothing_away() {
     assert_eq!(calls.map(|operation| world.count(operation)), [2, 3, 1]);
     assert_eq!(unread(&refreshed).len(), 899);
     let read = refreshed.states["u00007"].as_ref().expect("there");
-    assert_eq!(read.settings.routing_profile_id, "by-hand".into());
-    assert!(read.settings.identity.mobile.is_some(), "what a search leaves out is kept");
+    assert_eq!(read.properties.routing_profile_id, "by-hand".into());
+    assert!(read.properties.identity.mobile.is_some(), "what a search leaves out is kept");
     assert_eq!(read.last_modified_time, world.known["u00007"].last_modified_time, "it is to be seen again");
     assert_eq!(
         refreshed.explanations,
@@ -356,7 +356,7 @@ async fn who_was_only_found_by_a_search_is_read_before_its_identity_is_written()
         let refreshed = world.refresh_for(&wanted[1..], strategy).await;
         assert_eq!(world.count(Operation::DescribeUser), 1);
         let state = refreshed.states["u00001"].as_ref().expect("there");
-        assert!(state.settings.identity.mobile.is_some() && state.record.unread.is_empty());
+        assert!(state.properties.identity.mobile.is_some() && state.record.unread.is_empty());
     }
 }
 
@@ -389,7 +389,7 @@ async fn an_instance_that_cannot_be_listed_does_not_stop_the_others() {
         let refreshed = world.refresh_for(&[], strategy).await;
         assert_eq!(refreshed.failed.keys().collect::<Vec<_>>(), ["v"]);
         let state = |name: &str| refreshed.states[name].as_ref().expect("nobody is gone");
-        assert_eq!(state("u00001").settings.routing_profile_id, "by-hand".into());
+        assert_eq!(state("u00001").properties.routing_profile_id, "by-hand".into());
         assert_eq!(state("v").record.unread, PropertySet::WRITTEN_WHOLE, "nothing is written back unread");
     }
 }
@@ -584,7 +584,7 @@ async fn an_address_set_seconds_after_our_own_change_survives_the_next_one() {
     let wanted = world.wants(|_, document| document["identityInfo"]["firstName"] = "C".into());
     let refreshed = world.refresh_for(&wanted, Strategy::Changed).await;
     let state = refreshed.states["u00000"].as_ref().expect("there");
-    assert_eq!(state.settings.identity.mobile, Some("+16175550100".into()));
+    assert_eq!(state.properties.identity.mobile, Some("+16175550100".into()));
     assert_eq!(world.count(Operation::DescribeUser), 1);
     // Read one by one, too.
     let known = &world.known["u00000"];
@@ -592,13 +592,13 @@ async fn an_address_set_seconds_after_our_own_change_survives_the_next_one() {
     options.strategy = Strategy::Listed;
     let reader = Reader::new(options);
     let desired = &wanted[0].desired;
-    let read = reader.for_plan(desired.spec(), known, desired.options(), &world.connect).await;
+    let read = reader.for_plan(desired.spec(), known, desired.settings(), &world.connect).await;
     let state = read.expect("read").state.expect("there");
-    assert_eq!(state.settings.identity.mobile, Some("+16175550100".into()));
+    assert_eq!(state.properties.identity.mobile, Some("+16175550100".into()));
     // A plan that writes no block needs no reading.
     world.connect.clear_calls();
     let same = wanted_as_made("u00000");
-    let read = reader.for_plan(same.desired.spec(), known, same.desired.options(), &world.connect).await;
+    let read = reader.for_plan(same.desired.spec(), known, same.desired.settings(), &world.connect).await;
     assert_eq!(read.expect("read").state.as_ref(), Some(&**known));
     assert_eq!(world.connect.calls().len(), 0);
 }
@@ -695,13 +695,14 @@ fn entries(known: &BTreeMap<String, Arc<UserState>>) -> BTreeMap<String, Entry> 
 async fn proficiencies_that_a_program_asks_for_are_read_once() {
     let mut world = World::new(3).await;
     for state in world.known.values_mut().map(Arc::make_mut) {
-        state.settings.proficiencies = None;
+        state.properties.proficiencies = None;
     }
     let mut document = document("u00001");
     document["userProficiencies"] = serde_json::json!([]);
     let refreshed = world.refresh_for(&[wanted("u00001", &document)], Strategy::Changed).await;
     assert_eq!(world.count(Operation::ListUserProficiencies), 1);
-    let proficiencies = |name: &str| &refreshed.states[name].as_ref().expect("there").settings.proficiencies;
+    let proficiencies =
+        |name: &str| &refreshed.states[name].as_ref().expect("there").properties.proficiencies;
     assert_eq!((proficiencies("u00001"), proficiencies("u00002")), (&Some(Default::default()), &None));
     let list = ListUsers::new("i");
     assert_eq!(world.connect.list_users(&list).await.expect("a page").items.len(), 3);

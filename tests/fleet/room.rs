@@ -9,7 +9,7 @@ use std::{
 use connect_user::{
     diff::Call,
     fleet::{Capacity, FleetPlan, Guard, PlanOptions, ProgramUser, plan},
-    user::UserState,
+    user::{IdentityManagementType, PasswordPolicy, Settings, UserState},
 };
 use serde_json::json;
 
@@ -246,11 +246,14 @@ fn a_replacement_for_a_password_takes_nobodys_room() {
     wanted[0].password_changed = Some(true);
     let mut document = user("i", "x");
     document["password"] = json!("Password123");
-    wanted[0].desired = managed(&document).into();
+    let settings = Settings::builder()
+        .identity_management(IdentityManagementType::ConnectManaged)
+        .password(PasswordPolicy::Replace)
+        .build();
+    wanted[0].desired = validated(&document, settings).into();
     wanted.push(crate::support::wanted("b", &user("i", "y")));
     let mut options = full(&[("i", 2)]);
     options.capacity.insert("i".into(), Capacity { present: 1, limit: 2 });
-    options.user.password = connect_user::diff::PasswordPolicy::Replace;
     let plan = plan(&wanted, &states, &options).expect("room");
     assert_eq!(plan.users()[0].plan.steps()[0].operation.name(), "DeleteUser");
     assert!(plan.users().iter().all(|user| user.waits().next().is_none()));

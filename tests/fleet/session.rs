@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 use connect_user::{
     client::{Rate, TokenBuckets, memory::MemoryConnect},
-    diff::{Action, Settings},
+    diff::Action,
     fleet::{
         Change, Desired, DesiredSpec, FleetPreview, Lifecycle, MemoryStore, PlanOptions, Planner,
         ProgramUser, Resolve, Session, SessionOptions, StateStore, UserPreview, UserResult, load_all,
     },
-    user::{Code, DesiredUser, Diagnostic, IdentityManagementType, Input, Operation},
+    user::{Code, DesiredUser, Diagnostic, IdentityManagementType, Input, Operation, Settings},
 };
 use serde_json::{Value, json};
 
@@ -141,7 +141,7 @@ async fn what_was_found_is_remembered_although_the_plan_is_refused() {
     let refused = preview(&mut session, &twice).await;
     assert_eq!(codes(refused), ["duplicate-user"]);
     let entries = load_all(&store).await.expect("all");
-    let found = &entries["first"].state.as_ref().expect("there").settings.routing_profile_id;
+    let found = &entries["first"].state.as_ref().expect("there").properties.routing_profile_id;
     assert_eq!(found.as_str(), "r9");
 }
 
@@ -184,7 +184,7 @@ async fn a_former_resource_name_is_followed() {
 
     let user = wanted("new", &document("renamed"));
     let aliases = ["old".to_owned()];
-    let spec = DesiredSpec::new("new", user.desired.spec(), user.desired.options()).with_aliases(&aliases);
+    let spec = DesiredSpec::new("new", user.desired.spec(), user.desired.settings()).with_aliases(&aliases);
     session.refresh(&[spec]).await.expect("read");
     let mut planner = Planner::new(PlanOptions::default());
     assert_eq!(session.want(&mut planner, &user), Action::Replace);

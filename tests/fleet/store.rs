@@ -58,7 +58,7 @@ async fn a_user_takes_less_than_a_kilobyte() {
             state.user_id = id(number).into();
             state.arn =
                 format!("arn:aws:connect:us-east-1:123456789012:instance/{instance}/agent/{}", id(number));
-            state.settings.routing_profile_id = id(number % 7 + 1_000_000).into();
+            state.properties.routing_profile_id = id(number % 7 + 1_000_000).into();
             Change::Put(format!("agents[{number}]"), Box::new(entry))
         })
         .collect();

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use connect_user::{
     fleet::ProgramUser,
-    user::{DesiredUser, IdentityManagementType, UserSpec, UserState},
+    user::{DesiredUser, IdentityManagementType, Settings, UserSpec, UserState},
     validate::{Context, resolve},
 };
 use serde_json::{Value, json};
@@ -33,7 +33,12 @@ pub fn wanted(logical: &str, document: &Value) -> ProgramUser {
 
 /// A user of a `SAML` instance, with everything known.
 pub fn desired(document: &Value) -> DesiredUser {
-    let context = Context::builder().identity_management(IdentityManagementType::Saml).build();
+    validated(document, Settings::builder().identity_management(IdentityManagementType::Saml).build())
+}
+
+/// A user with everything known, under those settings.
+pub fn validated(document: &Value, settings: Settings) -> DesiredUser {
+    let context = Context::builder().settings(settings).build();
     resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}")).0
 }
 
@@ -63,12 +68,6 @@ pub fn states(users: &[(&str, &str)]) -> BTreeMap<String, Arc<UserState>> {
 /// Pairs of a logical name and the name in Amazon Connect, as what is wanted.
 pub fn wants(users: &[(&str, &str)]) -> Vec<ProgramUser> {
     users.iter().map(|(logical, name)| wanted(logical, &document(name))).collect()
-}
-
-/// A user of a `CONNECT_MANAGED` instance.
-pub fn managed(document: &Value) -> DesiredUser {
-    let context = Context::builder().identity_management(IdentityManagementType::ConnectManaged).build();
-    resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}")).0
 }
 
 /// Runs a random test for each seed. `RANDOM_CASES` says for how many; `RANDOM_SEED` runs one of them again.

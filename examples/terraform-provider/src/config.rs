@@ -2,9 +2,8 @@
 
 use connect_user::{
     client::{Rate, aws::AwsSettings},
-    diff::{DirectoryUserIdPolicy, PasswordPolicy, QuickConnects, Settings},
     read::Strategy,
-    user::{IgnoreTags, Path, Tags, Value},
+    user::{DirectoryUserIdPolicy, IgnoreTags, PasswordPolicy, Path, QuickConnects, Settings, Tags, Value},
 };
 
 use crate::{
@@ -18,7 +17,7 @@ pub struct Config {
     pub rate: Rate,
     pub shared_quota: bool,
     pub refresh: Strategy,
-    pub options: Settings,
+    pub settings: Settings,
     /// Whether a user that has the name already, exactly as the configuration wants it, is taken over.
     pub adopt_existing: bool,
     /// How many users may be deleted or replaced in a run.
@@ -123,7 +122,7 @@ impl Config {
         let quick_connects =
             if reader.flag("delete_quick_connects") { QuickConnects::Delete } else { QuickConnects::Leave };
         let (default_tags, tags_unknown) = reader.default_tags();
-        let options = Settings::builder()
+        let settings = Settings::builder()
             .default_tags(default_tags)
             .password(reader.choice("on_password_change", &ON_PASSWORD_CHANGE))
             .directory_user_id(reader.choice("on_directory_user_id_change", &ON_DIRECTORY_USER_ID_CHANGE))
@@ -141,7 +140,7 @@ impl Config {
             adopt_existing: reader.flag("adopt_existing"),
             max_deletes,
             tags_unknown,
-            options,
+            settings,
             is_unknown: reader.is_unknown,
         }
     }

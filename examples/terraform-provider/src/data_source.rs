@@ -53,7 +53,7 @@ pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) ->
     };
     match found {
         Ok(Some(state)) => {
-            let mut object = Object::from_state(&state, &host.config.options);
+            let mut object = Object::from_state(&state, &host.config.settings);
             // Every tag is shown, whoever set it.
             let tags = object.output("tags_all").clone();
             object.set(Property::Tags, tags);

@@ -93,25 +93,25 @@ pub(super) fn to_state(instance: &MemoryInstance, user: &StoredUser) -> UserStat
 }
 
 pub(super) fn from_state(state: UserState) -> StoredUser {
-    let settings = state.settings;
+    let properties = state.properties;
     StoredUser {
         description: UserDescription {
             user_id: state.user_id,
             arn: state.arn,
             name: state.name,
             directory_user_id: state.directory_user_id,
-            identity: settings.identity,
-            phone: settings.phone,
-            routing_profile_id: settings.routing_profile_id,
-            security_profile_ids: settings.security_profile_ids,
-            hierarchy_group_id: settings.hierarchy_group_id,
-            channels: settings.channels,
+            identity: properties.identity,
+            phone: properties.phone,
+            routing_profile_id: properties.routing_profile_id,
+            security_profile_ids: properties.security_profile_ids,
+            hierarchy_group_id: properties.hierarchy_group_id,
+            channels: properties.channels,
             tags: state.tags_all,
             last_modified_time: state.last_modified_time,
             last_modified_region: state.last_modified_region,
             unrecognised: state.record.unrecognised,
         },
-        proficiencies: settings.proficiencies.unwrap_or_default(),
+        proficiencies: properties.proficiencies.unwrap_or_default(),
         hidden_reads: 0,
         hidden_until: Timestamp::default(),
     }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::{
-    diff::{Settings, needs_reading},
+    diff::needs_reading,
     fleet::{Identity, ProgramUser, match_users},
-    user::{ImportId, Input, InstanceId, Property, Replaced, UserSpec, UserState},
+    user::{ImportId, Input, InstanceId, Property, Replaced, Settings, UserSpec, UserState},
 };
 
 /// A user of the program, perhaps with unknown values, as the refresh takes it.
@@ -17,7 +17,7 @@ pub struct DesiredSpec<'a> {
     /// The desired user; it may hold unknowns.
     pub spec: &'a UserSpec,
     /// The settings that the user will be planned with.
-    pub options: &'a Settings,
+    pub settings: &'a Settings,
     /// Former resource names: if no user is recorded under the present one, a record under one of these is
     /// its own. Default: none.
     pub aliases: &'a [String],
@@ -27,7 +27,7 @@ pub struct DesiredSpec<'a> {
 
 impl<'a> From<&'a ProgramUser> for DesiredSpec<'a> {
     fn from(user: &'a ProgramUser) -> Self {
-        Self::new(&user.name, user.desired.spec(), user.desired.options())
+        Self::new(&user.name, user.desired.spec(), user.desired.settings())
     }
 }
 
@@ -39,8 +39,8 @@ impl<'a> From<&DesiredSpec<'a>> for DesiredSpec<'a> {
 
 impl<'a> DesiredSpec<'a> {
     /// A user without aliases and import.
-    pub const fn new(name: &'a str, spec: &'a UserSpec, options: &'a Settings) -> Self {
-        Self { name, spec, options, aliases: &[], import: None }
+    pub const fn new(name: &'a str, spec: &'a UserSpec, settings: &'a Settings) -> Self {
+        Self { name, spec, settings, aliases: &[], import: None }
     }
 
     /// Sets the former resource names.
@@ -114,7 +114,7 @@ impl<'a> Needs<'a> {
 
     /// Whether a plan would write something of the user that was not read.
     pub(super) fn reading(&self, name: &str, state: &UserState) -> bool {
-        self.desired.get(name).is_some_and(|user| !needs_reading(user.spec, state, user.options).is_empty())
+        self.desired.get(name).is_some_and(|user| !needs_reading(user.spec, state, user.settings).is_empty())
     }
 
     /// Whether anybody manages the property of the user: the recorded program, or this one.
@@ -127,6 +127,6 @@ impl<'a> Needs<'a> {
     pub(super) fn manages_tags(&self, name: &str, state: &UserState) -> bool {
         state.record.manages_tags()
             || self.manages(name, state, Property::Tags)
-            || self.desired.get(name).is_some_and(|user| !user.options.default_tags.is_empty())
+            || self.desired.get(name).is_some_and(|user| !user.settings.default_tags.is_empty())
     }
 }

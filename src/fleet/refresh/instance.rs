@@ -207,7 +207,8 @@ impl<'a> Instance<'a> {
     ) -> Vec<Known<'a>> {
         let is_always = self.source.options.strategy != Strategy::Listed;
         let asks = |(name, state): Known<'a>| {
-            (is_always || state.settings.proficiencies.is_none()) && self.manages_proficiencies((name, state))
+            (is_always || state.properties.proficiencies.is_none())
+                && self.manages_proficiencies((name, state))
         };
         let calls = settled.iter().filter(|(user, _)| asks(*user)).count();
         if calls > 0 {

@@ -35,7 +35,7 @@ fn text<'a>(member: Member<'a>) -> Option<&'a str> {
 }
 
 pub(super) fn names_required(subject: &Subject<'_>, found: &mut Found) {
-    let kind = match subject.options.identity_management {
+    let kind = match subject.settings.identity_management {
         Some(kind @ (IdentityManagementType::ConnectManaged | IdentityManagementType::Saml)) => kind,
         _ => return,
     };
@@ -50,7 +50,7 @@ pub(super) fn names_required(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn names_expected(subject: &Subject<'_>, found: &mut Found) {
-    let is_likely = subject.options.identity_management.is_none() && subject.spec.password.is_some();
+    let is_likely = subject.settings.identity_management.is_none() && subject.spec.password.is_some();
     for (property, member) in names(subject).into_iter().filter(|_| is_likely) {
         if member.is_none() {
             found.add_related(
@@ -101,7 +101,7 @@ pub(super) fn fixed(subject: &Subject<'_>, found: &mut Found) {
         return;
     }
     let email = identity(subject).and_then(|identity| identity.email.as_ref());
-    let actual = &prior.settings.identity;
+    let actual = &prior.properties.identity;
     let there = [&actual.first_name, &actual.last_name, &actual.email];
     for ((property, member), actual) in
         names(subject).into_iter().chain([(Property::Email, email)]).zip(there)
@@ -113,7 +113,7 @@ pub(super) fn fixed(subject: &Subject<'_>, found: &mut Found) {
             Some(Input::Unknown) | None => false,
         };
         // What is ignored stays, and what was not read may be the same: planning has it read.
-        let is_open = subject.options.ignores(property) || prior.record.unread.contains(property);
+        let is_open = subject.settings.ignores(property) || prior.record.unread.contains(property);
         if changes && !is_open {
             let message = format!("`{property}` of a user from an existing directory cannot be changed here");
             found.add(property, message, "change it in the directory");

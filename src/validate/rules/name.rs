@@ -56,7 +56,7 @@ fn is_address(name: &str) -> bool {
 }
 
 pub(super) fn over_20(subject: &Subject<'_>, found: &mut Found) {
-    let kind = subject.options.identity_management;
+    let kind = subject.settings.identity_management;
     let most = max_recommended_name(kind);
     let is_long = |name: &&String| has_length(name, most as u64 + 1, 100);
     if kind.is_none() || subject.is(IdentityManagementType::Saml) || !subject.creates {

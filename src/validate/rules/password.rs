@@ -20,7 +20,7 @@ pub(super) fn required(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn not_allowed(subject: &Subject<'_>, found: &mut Found) {
-    let Some(kind) = subject.options.identity_management else { return };
+    let Some(kind) = subject.settings.identity_management else { return };
     if kind != IdentityManagementType::ConnectManaged && subject.spec.password.is_some() {
         let message =
             format!("`password` is not allowed where the instance manages identities with `{kind}`");

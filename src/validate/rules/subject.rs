@@ -1,11 +1,11 @@
 //! What a rule looks at.
 
-use crate::user::{IdentityManagementType, Input, Path, Property, UserSpec, UserState, options::Settings};
+use crate::user::{IdentityManagementType, Input, Path, Property, Settings, UserSpec, UserState};
 
 /// What a rule looks at.
 pub(in crate::validate) struct Subject<'a> {
     pub(in crate::validate) spec: &'a UserSpec,
-    pub(in crate::validate) options: &'a Settings,
+    pub(in crate::validate) settings: &'a Settings,
     pub(in crate::validate) proficiency_limit: usize,
     /// The user as it is.
     pub(in crate::validate) prior: Option<&'a UserState>,
@@ -16,7 +16,7 @@ pub(in crate::validate) struct Subject<'a> {
 impl<'a> Subject<'a> {
     pub(in crate::validate) fn new(
         spec: &'a UserSpec,
-        options: &'a Settings,
+        settings: &'a Settings,
         proficiency_limit: usize,
         prior: Option<&'a UserState>,
         exists: bool,
@@ -24,14 +24,14 @@ impl<'a> Subject<'a> {
         let stays = |prior: &UserState| {
             let instance = spec.instance_id.known().is_none_or(|id| *id == prior.instance_id);
             let name = spec.name.as_ref().and_then(Input::known).is_none_or(|name| *name == prior.name);
-            let ignores = |property| options.ignores(property);
+            let ignores = |property| settings.ignores(property);
             (instance || ignores(Property::InstanceId)) && (name || ignores(Property::Name))
         };
-        Self { spec, options, proficiency_limit, prior, creates: !prior.map_or(exists, stays) }
+        Self { spec, settings, proficiency_limit, prior, creates: !prior.map_or(exists, stays) }
     }
 
     pub(in crate::validate) fn is(&self, kind: IdentityManagementType) -> bool {
-        self.options.identity_management == Some(kind)
+        self.settings.identity_management == Some(kind)
     }
 }
 

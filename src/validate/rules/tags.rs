@@ -10,7 +10,7 @@ use crate::{
 };
 
 fn tags(subject: &Subject<'_>) -> TagInputs {
-    merge_tags(&subject.options.default_tags, known(&subject.spec.tags))
+    merge_tags(&subject.settings.default_tags, known(&subject.spec.tags))
 }
 
 fn place(key: &str) -> Path {
@@ -70,7 +70,7 @@ pub(super) fn key_reserved(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn ignored(subject: &Subject<'_>, found: &mut Found) {
-    let ignored = &subject.options.ignore_tags;
+    let ignored = &subject.settings.ignore_tags;
     for key in tags(subject).keys().filter(|key| ignored.contains(key)) {
         let message =
             format!("the {} `{key}` is one to ignore, and would never be set", origin(subject, key));

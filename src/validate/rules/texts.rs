@@ -15,7 +15,7 @@ fn texts<'a>(subject: &Subject<'a>) -> Vec<(Path, &'a str)> {
         let is_new = |text: &&str| prior.and_then(|prior| prior.text(*property)).as_deref() != Some(*text);
         all.extend(spec.text(*property).filter(is_new).map(|text| (Path::from(*property), text)));
     }
-    let there = prior.and_then(|prior| prior.settings.proficiencies.as_ref());
+    let there = prior.and_then(|prior| prior.properties.proficiencies.as_ref());
     for (place, proficiency) in elements(&spec.user_proficiencies, Property::UserProficiencies) {
         let (Input::Known(name), Input::Known(value)) =
             (&proficiency.attribute_name, &proficiency.attribute_value)

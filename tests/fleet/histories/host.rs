@@ -16,13 +16,12 @@ use connect_user::{
         CancellationToken, ErrorKind, Rate, RetryPolicy, TokenBuckets,
         memory::{Fault, Outcome},
     },
-    diff::{PasswordPolicy, Settings},
     fleet::{
         ApplyOptions, Capacity, Change, Entry, FleetObserver, FleetOutcome, FleetPlan, FleetRefused, Guard,
         MemoryStore, PlanOptions, ProgramUser, StateStore, StoreError, load_all, plan, recover, refresh,
     },
     read::{RefreshOptions, Strategy},
-    user::{IdentityManagementType, Operation, Timestamp, UserState},
+    user::{IdentityManagementType, Operation, PasswordPolicy, Settings, Timestamp, UserState},
     validate::{Context, resolve},
 };
 use tokio::sync::Notify;
@@ -210,8 +209,11 @@ impl World {
             .present
             .iter()
             .map(|(instance, present)| (instance.clone(), Capacity { present: *present, limit: LIMIT }));
-        let options =
-            PlanOptions::builder().guard(Guard::OFF).user(settings()).capacity(capacity.collect()).build();
+        let options = PlanOptions::builder()
+            .guard(Guard::OFF)
+            .settings(settings())
+            .capacity(capacity.collect())
+            .build();
         let plan = plan(&desired, &refreshed.there(), &options)?;
         if self.is_told {
             for user in plan.users() {
@@ -251,7 +253,7 @@ impl World {
             let entry = recorded.map(|(_, entry)| entry).or(entries.get(key));
             let noted = entry.and_then(|entry| entry.notes.get(PASSWORD));
             let changed = noted.map(|noted| *noted != person.password.to_string());
-            let context = Context::builder().options(settings()).build();
+            let context = Context::builder().settings(settings()).build();
             let (desired, _) =
                 resolve(spec(&person.document()), &context).unwrap_or_else(|report| panic!("{report}"));
             ProgramUser::builder().name(key.as_str()).desired(desired).maybe_password_changed(changed).build()

@@ -5,16 +5,16 @@ use std::time::Duration;
 use connect_user::{
     apply::{self as service, Applied, ApplyError, Failed},
     client::Sleep,
-    diff::{self, Action, Plan, drift, plan, plan_deletion},
-    user::{Diagnostic, Input, Property, PropertySet, UserSpec, UserState},
+    diff::{Action, Plan, drift, plan, plan_deletion},
+    user::{Diagnostic, Input, Property, PropertySet, Settings, UserSpec, UserState},
     validate::resolve,
 };
 use tracing::{info, warn};
 
 use super::{
-    Host, Kept, Object, Private, context, options,
+    Host, Kept, Object, Private, context,
     planned::{as_it_is, as_planned},
-    with_what_is_needed,
+    settings, with_what_is_needed,
 };
 use crate::{
     client::{Clock, Service},
@@ -80,14 +80,14 @@ pub async fn apply(
                 service.adopt(&state.user_id);
                 diagnostics.adopted(&state.name);
             }
-            Some(kept(as_planned(planned, &state, &work.options), state, &private))
+            Some(kept(as_planned(planned, &state, &work.settings), state, &private))
         }
         Ok(Applied { state: None, .. }) => None,
         Err(failed) => {
             diagnostics.failed(&failed, work.current.as_ref(), service.is_stopped());
             let state = *failed.state?;
             service.own(&state.user_id);
-            let object = as_it_is(planned, &work.spec, &state, &work.options);
+            let object = as_it_is(planned, &work.spec, &state, &work.settings);
             Some(kept(object, state, &private))
         }
     }
@@ -98,7 +98,7 @@ struct Work {
     spec: UserSpec,
     plan: Plan,
     current: Option<UserState>,
-    options: diff::Settings,
+    settings: Settings,
 }
 
 /// What an apply is made from.
@@ -121,18 +121,18 @@ impl Planning<'_> {
         if self.prior.is_none() {
             desired.set(Property::Password, self.config.get(Property::Password).clone());
         }
-        let options = options(host, current.as_ref(), &desired, private, diagnostics).await?;
+        let settings = settings(host, current.as_ref(), &desired, private, diagnostics).await?;
         // What cannot be read was refused when it was planned.
         let spec = UserSpec::decode(desired.to_document());
         let spec = spec.map_err(|errors| diagnostics.error(errors.to_string(), "", None)).ok()?;
-        let mut work = planned_work(spec, current, options, diagnostics)?;
+        let mut work = planned_work(spec, current, settings, diagnostics)?;
         if let (true, Some(known)) = (work.plan.steps().is_empty(), &work.current) {
             // Terraform has a change to make, and what is known has none: it may be out of date where nothing
             // shows it.
             let doubted = self.prior.map(|prior| prior.without_what_is_not_shown(known))?;
             let read =
-                with_what_is_needed(host, &work.spec, Some(doubted), &work.options, diagnostics).await?;
-            work = planned_work(work.spec, read, work.options, diagnostics)?;
+                with_what_is_needed(host, &work.spec, Some(doubted), &work.settings, diagnostics).await?;
+            work = planned_work(work.spec, read, work.settings, diagnostics)?;
         }
         if let (Action::Replace, Some(current)) = (work.plan.diff().action, &work.current) {
             diagnostics.error(
@@ -151,17 +151,17 @@ impl Planning<'_> {
     /// Whether Terraform shows none of the changes that were made to the user since it was planned.
     fn shows_nothing_of(&self, work: &Work, actual: &UserState) -> bool {
         let (Some(known), Some(prior)) = (&work.current, self.prior) else { return false };
-        drift(known, actual, &work.options).iter().all(|change| !prior.shows(change.property))
+        drift(known, actual, &work.settings).iter().all(|change| !prior.shows(change.property))
     }
 }
 
 fn planned_work(
     spec: UserSpec,
     current: Option<UserState>,
-    options: diff::Settings,
+    settings: Settings,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work> {
-    let desired = match resolve(spec.clone(), &context(&options, current.as_ref())) {
+    let desired = match resolve(spec.clone(), &context(&settings, current.as_ref())) {
         Ok((desired, _)) => desired,
         Err(report) => {
             diagnostics.report(&report, |_| false);
@@ -171,8 +171,8 @@ fn planned_work(
             return None;
         }
     };
-    match plan(desired, current.as_ref(), &options) {
-        Ok(plan) => Some(Work { spec, plan, current, options }),
+    match plan(desired, current.as_ref(), &settings) {
+        Ok(plan) => Some(Work { spec, plan, current, settings }),
         Err(refused) => {
             diagnostics.notices(refused.diagnostics());
             None
@@ -243,7 +243,7 @@ async fn delete(host: &Host, service: &Service, prior: &Kept, diagnostics: &mut 
     }
     service.let_go(&state.user_id);
     info!(user = state.user_id.bare(), "deleting");
-    let plan = match plan_deletion(&state, &host.config.options) {
+    let plan = match plan_deletion(&state, &host.config.settings) {
         Ok(plan) => plan,
         Err(refused) => {
             diagnostics.notices(refused.diagnostics());

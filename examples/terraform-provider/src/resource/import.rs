@@ -65,6 +65,6 @@ pub async fn adopted(
         }
     };
     service.own(&state.user_id);
-    let object = Object::from_state(&state, &host.config.options);
+    let object = Object::from_state(&state, &host.config.settings);
     Some(Kept { object, private: Private { state: Some(state), ..Private::default() } })
 }

@@ -11,9 +11,9 @@ mod planned;
 mod private;
 
 use connect_user::{
-    diff::{Change, PasswordPolicy, Settings, drift, preview},
+    diff::{Change, drift, preview},
     read::{Finding, Reading},
-    user::{ImportId, InstanceId, Path, Property, Secret, UserId, UserSpec, UserState, Value},
+    user::{ImportId, InstanceId, PasswordPolicy, Settings, Path, Property, Secret, UserId, UserSpec, UserState, Value},
     validate::{Context, validate_document},
 };
 use tracing::debug;
@@ -104,7 +104,7 @@ pub async fn read(host: &Host, kept: &Kept, diagnostics: &mut Diagnostics) -> Op
         read.private.password.clone_from(&kept.private.password);
         return Some(read);
     };
-    let options = &host.config.options;
+    let settings = &host.config.settings;
     let reading = match service.reader.refresh(known, service.client()).await {
         Ok(reading) => reading,
         Err(error) => {
@@ -121,9 +121,9 @@ pub async fn read(host: &Host, kept: &Kept, diagnostics: &mut Diagnostics) -> Op
         return None;
     };
     service.own(&actual.user_id);
-    let there = Object::from_state(&actual, options);
+    let there = Object::from_state(&actual, settings);
     let mut object = kept.object.clone();
-    let changes = drift(known, &actual, options);
+    let changes = drift(known, &actual, settings);
     debug!(user = actual.user_id.bare(), changed = changed_paths(&changes), "the user was read");
     let is_shown = |property: &Property| has_changed(&changes, *property) && kept.shows(*property);
     for property in Property::ALL.iter().copied().filter(is_shown) {
@@ -149,13 +149,13 @@ pub async fn plan(
     diagnostics: &mut Diagnostics,
 ) -> Option<Planned> {
     let actual = present(host, prior, diagnostics).await?;
-    let options = options(host, actual.as_ref(), config, private, diagnostics).await?;
-    let (spec, report) = validate_document(config.to_document(), &context(&options, actual.as_ref()));
-    let actual = with_what_is_needed(host, &spec, actual, &options, diagnostics).await?;
-    let preview = preview(&spec, actual.as_ref(), &options);
+    let settings = settings(host, actual.as_ref(), config, private, diagnostics).await?;
+    let (spec, report) = validate_document(config.to_document(), &context(&settings, actual.as_ref()));
+    let actual = with_what_is_needed(host, &spec, actual, &settings, diagnostics).await?;
+    let preview = preview(&spec, actual.as_ref(), &settings);
     let changes = &preview.diff.changes;
     let mut object =
-        planned(config, prior.map(|kept| &kept.object), &preview, &spec, &options, host.config.tags_unknown);
+        planned(config, prior.map(|kept| &kept.object), &preview, &spec, &settings, host.config.tags_unknown);
     // What was said when a value was set is not said again with every plan.
     diagnostics.report(&report, |path| match (prior, path.property()) {
         (None, _) => true,
@@ -201,18 +201,18 @@ pub fn plan_deletion(host: &Host, prior: &Kept, diagnostics: &mut Diagnostics) {
 }
 
 /// What the provider's configuration decides, and what is known of instance and password.
-async fn options(
+async fn settings(
     host: &Host,
     actual: Option<&UserState>,
     config: &Object,
     private: &Private,
     diagnostics: &mut Diagnostics,
 ) -> Option<Settings> {
-    let mut options = host.config.options.clone();
+    let mut settings = host.config.settings.clone();
     let instance = config.get(Property::InstanceId).as_str().map(InstanceId::new);
     if let (Some(service), Some(instance)) = (&host.service, instance.filter(|id| id.check().is_ok())) {
         match service.kind(&instance).await {
-            Ok(kind) => options.identity_management = kind,
+            Ok(kind) => settings.identity_management = kind,
             Err(error) => {
                 let what = format_args!("the instance `{instance}`");
                 diagnostics.not_read(what, &error, Some(Property::InstanceId));
@@ -225,7 +225,7 @@ async fn options(
     let mut has_changed = password.zip(private.password.as_deref()).is_some_and(is_new);
     let was_read =
         |state: &UserState| host.service.as_ref().is_none_or(|service| service.is_owned(&state.user_id));
-    if has_changed && options.password == PasswordPolicy::Replace && !actual.is_none_or(was_read) {
+    if has_changed && settings.password == PasswordPolicy::Replace && !actual.is_none_or(was_read) {
         // Terraform plans again when it applies, and reads nobody then; an ephemeral password may be another by
         // now. What the first plan did not show is not done.
         has_changed = false;
@@ -236,12 +236,12 @@ async fn options(
             Some(&Property::Password.into()),
         );
     }
-    options.password_changed = Some(has_changed);
-    Some(options)
+    settings.password_changed = Some(has_changed);
+    Some(settings)
 }
 
-fn context<'a>(options: &Settings, prior: Option<&'a UserState>) -> Context<'a> {
-    Context::builder().options(options.clone()).maybe_prior(prior).build()
+fn context<'a>(settings: &Settings, prior: Option<&'a UserState>) -> Context<'a> {
+    Context::builder().settings(settings.clone()).maybe_prior(prior).build()
 }
 
 /// The user that the plan begins with.
@@ -272,11 +272,11 @@ async fn with_what_is_needed(
     host: &Host,
     spec: &UserSpec,
     actual: Option<UserState>,
-    options: &Settings,
+    settings: &Settings,
     diagnostics: &mut Diagnostics,
 ) -> Option<Option<UserState>> {
     let (Some(service), Some(state)) = (&host.service, &actual) else { return Some(actual) };
-    match service.reader.for_plan(spec, state, options, service.client()).await {
+    match service.reader.for_plan(spec, state, settings, service.client()).await {
         Ok(Reading { state: Some(read), .. }) => Some(Some(read)),
         Ok(_) => {
             diagnostics.error(format!("the user `{}` is gone", state.name), "plan again", None);

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use connect_user::{
-    diff::Settings,
-    user::{Property, PropertySet, TagInputs, Tags, UserState, Value, is_system_tag, merge_tags},
+use connect_user::user::{
+    Property, PropertySet, Settings, TagInputs, Tags, UserState, Value, is_system_tag, merge_tags,
 };
 
 /// The names of what only the service knows.
@@ -106,7 +105,7 @@ impl Object {
     }
 
     /// The user as the service has it, with everything that can be read but tags to ignore.
-    pub fn from_state(state: &UserState, options: &Settings) -> Self {
+    pub fn from_state(state: &UserState, settings: &Settings) -> Self {
         // A state is plain data, which JSON can always hold.
         let json =
             serde_json::to_value(state).and_then(serde_json::from_value::<Value>).unwrap_or(Value::Null);
@@ -114,7 +113,7 @@ impl Object {
         for property in Property::ALL {
             let place = property.path().split('.').try_fold(&json, |value, name| value.get(name));
             let value = match (property, place) {
-                (Property::Tags, _) => own_tags(state, options),
+                (Property::Tags, _) => own_tags(state, settings),
                 (Property::Password, _) | (_, None) => Value::Null,
                 (_, Some(Value::List(items))) if !property.members().is_empty() => {
                     Value::List(items.iter().map(|item| element(*property, item)).collect())
@@ -127,7 +126,7 @@ impl Object {
             object.set(*property, value);
         }
         object.identify(state);
-        object.put("tags_all", tags(shown_tags(state, options)));
+        object.put("tags_all", tags(shown_tags(state, settings)));
         object
     }
 
@@ -210,17 +209,17 @@ pub fn all_tags(default_tags: &Tags, own: Option<&TagInputs>) -> Value {
 /// Every tag that is neither AWS's own nor to be ignored.
 fn shown_tags<'a>(
     state: &'a UserState,
-    options: &Settings,
+    settings: &Settings,
 ) -> impl Iterator<Item = (&'a String, &'a String)> {
-    state.tags_all.iter().filter(|(key, _)| !is_system_tag(key) && !options.ignore_tags.contains(key))
+    state.tags_all.iter().filter(|(key, _)| !is_system_tag(key) && !settings.ignore_tags.contains(key))
 }
 
 /// Those of them that are not the provider's.
-fn own_tags(state: &UserState, options: &Settings) -> Value {
+fn own_tags(state: &UserState, settings: &Settings) -> Value {
     let is_default = |key: &String, value: &String| {
-        options.default_tags.get(key) == Some(value) && !state.record.tag_keys.contains(key)
+        settings.default_tags.get(key) == Some(value) && !state.record.tag_keys.contains(key)
     };
-    match tags(shown_tags(state, options).filter(|(key, value)| !is_default(key, value))) {
+    match tags(shown_tags(state, settings).filter(|(key, value)| !is_default(key, value))) {
         Value::Map(tags) if tags.is_empty() => Value::Null,
         tags => tags,
     }

@@ -1,8 +1,8 @@
 //! The user as Terraform is to show it: before an apply, after it, and after one that failed.
 
 use connect_user::{
-    diff::{Change, Preview, Settings, diff},
-    user::{Input, Property, Segment, Tags, UserSpec, UserState, Value},
+    diff::{Change, Preview, diff},
+    user::{Input, Property, Segment, Settings, Tags, UserSpec, UserState, Value},
 };
 
 use super::object::{Object, all_tags, has_unknowns};
@@ -14,7 +14,7 @@ pub fn planned(
     prior: Option<&Object>,
     preview: &Preview,
     spec: &UserSpec,
-    options: &Settings,
+    settings: &Settings,
     tags_unknown: bool,
 ) -> Object {
     let mut object = Object::default().with_blocks_of(config);
@@ -41,7 +41,7 @@ pub fn planned(
         _ if tags_unknown => Value::Unknown,
         (_, Some(Input::Unknown)) => Value::Unknown,
         (Some(prior), _) if !has_changed(changes, Property::Tags) => prior.output("tags_all").clone(),
-        (None, own) => all_tags(&options.default_tags, own.and_then(Input::known)),
+        (None, own) => all_tags(&settings.default_tags, own.and_then(Input::known)),
         (Some(prior), _) => changed_tags(prior.output("tags_all"), changes),
     };
     object.put("tags_all", tags);
@@ -83,9 +83,9 @@ pub fn warn_of_blocks(prior: &Object, config: &Object, state: &UserState, diagno
 }
 
 /// The plan's values, and what only now is known.
-pub fn as_planned(planned: &Object, state: &UserState, options: &Settings) -> Object {
+pub fn as_planned(planned: &Object, state: &UserState, settings: &Settings) -> Object {
     let mut object = planned.clone();
-    let there = Object::from_state(state, options);
+    let there = Object::from_state(state, settings);
     for property in Property::ALL.iter().copied().filter(|property| has_unknowns(planned.get(*property))) {
         object.set(property, there.get(property).clone());
     }
@@ -98,10 +98,10 @@ pub fn as_planned(planned: &Object, state: &UserState, options: &Settings) -> Ob
 }
 
 /// After a failure: the plan's values as far as they hold, and otherwise the service's.
-pub fn as_it_is(planned: &Object, spec: &UserSpec, state: &UserState, options: &Settings) -> Object {
-    let left = diff(spec, Some(state), options).changes;
-    let there = Object::from_state(state, options);
-    let mut object = as_planned(planned, state, options);
+pub fn as_it_is(planned: &Object, spec: &UserSpec, state: &UserState, settings: &Settings) -> Object {
+    let left = diff(spec, Some(state), settings).changes;
+    let there = Object::from_state(state, settings);
+    let mut object = as_planned(planned, state, settings);
     for property in Property::ALL.iter().copied().filter(|property| has_changed(&left, *property)) {
         object.set(property, there.get(property).clone());
     }
