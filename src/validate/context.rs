@@ -11,7 +11,7 @@ const DEFAULT_PROFICIENCY_LIMIT: usize = 10;
 /// What a rule may need to know besides the spec.
 ///
 /// ```
-/// use connect_user::{user::IdentityManagementType, validate::Context};
+/// use connect_user::{user::{IdentityManagementType, Settings}, validate::Context};
 ///
 /// let settings = Settings::builder().identity_management(IdentityManagementType::Saml).build();
 /// let context = Context::builder().settings(settings.clone()).build();
