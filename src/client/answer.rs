@@ -183,3 +183,32 @@ impl UserDescription {
         state
     }
 }
+
+/// What `DescribeUser` would answer of a user that is as the state says; proficiencies are not part of it.
+impl From<UserState> for UserDescription {
+    fn from(state: UserState) -> Self {
+        let properties = state.properties;
+        Self {
+            user_id: state.user_id,
+            arn: state.arn,
+            name: state.name,
+            routing_profile_id: properties.routing_profile_id,
+            directory_user_id: state.directory_user_id,
+            identity: properties.identity,
+            phone: properties.phone,
+            security_profile_ids: properties.security_profile_ids,
+            hierarchy_group_id: properties.hierarchy_group_id,
+            channels: properties.channels,
+            tags: state.tags_all,
+            last_modified_time: state.last_modified_time,
+            last_modified_region: state.last_modified_region,
+            unrecognised: state.record.unrecognised,
+        }
+    }
+}
+
+impl From<&UserState> for UserDescription {
+    fn from(state: &UserState) -> Self {
+        state.clone().into()
+    }
+}

@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use super::{
     answer::*,
     error::ClientResult,
-    operations::{ApiCall, ConnectClient, Pending, Request, for_each_operation},
+    operations::{ApiCall, ConnectClient, Pending, Request},
     request::*,
+    table::for_each_operation,
 };
 use crate::user::ProficiencyKey;
 
@@ -104,10 +105,7 @@ impl<C, A> Decorated<C, A> {
 }
 
 macro_rules! decorate {
-    ({} $(
-        $(#[$meta:meta])*
-        $method:ident $request:ident($($concerns:ident),+) -> $answer:ty;
-    )+) => {
+    ({} $($method:ident $request:ident -> $answer:ty;)+) => {
         #[async_trait]
         impl<C: ConnectClient, A: Around> ConnectClient for Decorated<C, A> {
             $(async fn $method(&self, request: &$request) -> ClientResult<$answer> {

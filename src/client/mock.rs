@@ -28,18 +28,12 @@
 use async_trait::async_trait;
 
 use super::{
-    answer::*,
-    error::ClientResult,
-    operations::{ConnectClient, for_each_operation},
-    request::*,
+    answer::*, error::ClientResult, operations::ConnectClient, request::*, table::for_each_operation,
 };
 use crate::user::ProficiencyKey;
 
 macro_rules! mock_client {
-    ({} $(
-        $(#[$meta:meta])*
-        $method:ident $request:ident($($concerns:ident),+) -> $answer:ty;
-    )+) => {
+    ({} $($method:ident $request:ident -> $answer:ty;)+) => {
         mockall::mock! {
             /// A client whose every answer the test says.
             #[derive(Debug)]

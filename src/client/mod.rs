@@ -29,6 +29,7 @@ mod request;
 #[cfg(feature = "policy")]
 mod retry;
 mod structs;
+mod table;
 mod timer;
 #[cfg(feature = "tracing")]
 mod traced;

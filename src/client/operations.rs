@@ -1,4 +1,4 @@
-//! The operations, each declared once, and the contract of a client, which is made of them.
+//! The contract of a client, and what its requests are: both are made of the table of operations.
 
 use std::{
     any::Any,
@@ -13,120 +13,20 @@ use super::{
     answer::*,
     error::{ClientError, ClientResult},
     request::*,
+    table::{for_each_operation, operations},
 };
 use crate::user::{InstanceId, Operation, ProficiencyKey, UserId};
-
-/// The table of operations: the words of the method, its name, its request, which has the name of the
-/// operation, the fields that say whom it concerns, and its answer. It is handed to another macro.
-///
-/// A client must have the required ones. Those that are optional, and every one that is added later, fail as
-/// [`ErrorKind::Unsupported`](super::ErrorKind::Unsupported) where a client has no method for them.
-///
-/// Whatever is missing here or too much does not compile.
-macro_rules! operations {
-    ([$($callback:tt)+] { $($header:tt)* }) => { $($callback)+! {
-        { $($header)* }
-        required {
-            /// Makes a user. There is no client token: after an answer that was lost, look the user up by its
-            /// name before calling again.
-            create_user CreateUser(instance_id, name) -> CreatedUser;
-
-            /// Reads a user. One that was just made may be `NotFound` for a while.
-            describe_user DescribeUser(instance_id, user_id) -> UserDescription;
-
-            /// Deletes a user; `NotFound` where it is gone already.
-            delete_user DeleteUser(instance_id, user_id) -> ();
-
-            /// A page of the instance's users, by id and name.
-            list_users ListUsers(instance_id) -> Page<ListedUser>;
-
-            /// A page of the instance's users, with most of their settings.
-            search_users SearchUsers(instance_id) -> Page<FoundUser>;
-
-            /// Replaces the identity block.
-            update_user_identity_info UpdateUserIdentityInfo(instance_id, user_id) -> ();
-
-            /// Replaces the phone block.
-            update_user_phone_config UpdateUserPhoneConfig(instance_id, user_id) -> ();
-
-            /// Replaces per-channel settings.
-            update_user_config UpdateUserConfig(instance_id, user_id) -> ();
-
-            /// Changes the routing profile.
-            update_user_routing_profile UpdateUserRoutingProfile(instance_id, user_id) -> ();
-
-            /// Replaces the set of security profiles.
-            update_user_security_profiles UpdateUserSecurityProfiles(instance_id, user_id) -> ();
-
-            /// Sets the hierarchy group, or removes it.
-            update_user_hierarchy UpdateUserHierarchy(instance_id, user_id) -> ();
-
-            /// Adds proficiencies that the user lacks.
-            associate_user_proficiencies AssociateUserProficiencies(instance_id, user_id) -> ();
-
-            /// Removes proficiencies.
-            disassociate_user_proficiencies DisassociateUserProficiencies(instance_id, user_id) -> ();
-
-            /// Changes levels of proficiencies that the user has.
-            update_user_proficiencies UpdateUserProficiencies(instance_id, user_id) -> ();
-
-            /// A page of the user's proficiencies.
-            list_user_proficiencies ListUserProficiencies(instance_id, user_id) -> Page<(ProficiencyKey, u8)>;
-
-            /// Adds tags, or changes their values.
-            tag_resource TagResource(arn) -> ();
-
-            /// Removes tags.
-            untag_resource UntagResource(arn) -> ();
-
-            /// Reads an instance.
-            describe_instance DescribeInstance(instance_id) -> InstanceDescription;
-        }
-        optional {
-            /// A page of the instance's routing profiles, by id and name.
-            list_routing_profiles ListRoutingProfiles(instance_id) -> Page<NamedResource>;
-
-            /// A page of the instance's security profiles, by id and name.
-            list_security_profiles ListSecurityProfiles(instance_id) -> Page<NamedResource>;
-
-            /// A page of the instance's hierarchy groups, each with the names that lead to it.
-            search_user_hierarchy_groups SearchUserHierarchyGroups(instance_id) -> Page<HierarchyGroupEntry>;
-
-            /// A page of the instance's quick connects that lead to users.
-            search_quick_connects SearchQuickConnects(instance_id) -> Page<QuickConnectSummary>;
-
-            /// Deletes a quick connect; `NotFound` where it is gone already.
-            delete_quick_connect DeleteQuickConnect(instance_id) -> ();
-        }
-    } };
-}
-
-/// Hands every operation to another macro, whether it is required or not: method, request, the fields that
-/// say whom it concerns, and answer. The macro needs the names of [`request`](super::request) in scope.
-macro_rules! for_each_operation {
-    ($callback:ident! { $($header:tt)* }) => {
-        $crate::client::operations::operations!(
-            [$crate::client::operations::flatten_operations] { $callback! { $($header)* } }
-        );
-    };
-}
-
-macro_rules! flatten_operations {
-    ({ $callback:ident! { $($header:tt)* } } required { $($required:tt)+ } optional { $($optional:tt)* }) => {
-        $callback! { { $($header)* } $($required)+ $($optional)* }
-    };
-}
 
 macro_rules! declare_client {
     (
         { $(#[$of_trait:meta])* trait $name:ident; }
         required { $(
             $(#[$meta:meta])*
-            $method:ident $request:ident($($concerns:ident),+) -> $answer:ty;
+            $method:ident $request:ident $scope:tt $fields:tt -> $answer:ty;
         )+ }
         optional { $(
             $(#[$of_optional:meta])*
-            $optional:ident $of_request:ident($($of_concerns:ident),+) -> $of_answer:ty;
+            $optional:ident $of_request:ident $of_scope:tt $of_fields:tt -> $of_answer:ty;
         )* }
     ) => {
         $(#[$of_trait])*
@@ -260,12 +160,12 @@ impl Debug for ApiCall<'_> {
     }
 }
 
-macro_rules! declare_requests {
-    ({} $(
+macro_rules! implement_requests {
+    ({} $($need:ident { $(
         $(#[$meta:meta])*
-        $method:ident $request:ident($($concerns:ident),+) -> $answer:ty;
-    )+) => {
-        $(
+        $method:ident $request:ident($scope:ident $(, $page:ident)?) $fields:tt -> $answer:ty;
+    )+ })+) => {
+        $($(
             impl sealed::Sealed for $request {}
 
             impl Request for $request {
@@ -277,25 +177,26 @@ macro_rules! declare_requests {
                 }
 
                 fn call(&self) -> ApiCall<'_> {
-                    ApiCall::of(self)$(.$concerns(&self.$concerns))+
+                    implement_requests!(@$scope self)
                 }
             }
-        )+
+        )+)+
 
         /// Each operation that there is has a method.
         const _: fn(Operation) = |operation| match operation {
-            $(Operation::$request => {})+
+            $($(Operation::$request => {})+)+
         };
     };
+    (@instance $this:ident) => { ApiCall::of($this).instance_id(&$this.instance_id) };
+    (@name $this:ident) => { implement_requests!(@instance $this).name(&$this.name) };
+    (@user $this:ident) => { implement_requests!(@instance $this).user_id(&$this.user_id) };
+    (@arn $this:ident) => { ApiCall::of($this).arn(&$this.arn) };
 }
 
-for_each_operation!(declare_requests! {});
+operations!([implement_requests] {});
 
 macro_rules! delegate {
-    ({ $($header:tt)+ } $(
-        $(#[$meta:meta])*
-        $method:ident $request:ident($($concerns:ident),+) -> $answer:ty;
-    )+) => {
+    ({ $($header:tt)+ } $($method:ident $request:ident -> $answer:ty;)+) => {
         #[async_trait]
         $($header)+ {
             $(async fn $method(&self, request: &$request) -> ClientResult<$answer> {
@@ -308,5 +209,3 @@ macro_rules! delegate {
 for_each_operation!(delegate! { impl<C: ConnectClient + ?Sized> ConnectClient for &C });
 for_each_operation!(delegate! { impl<C: ConnectClient + ?Sized> ConnectClient for Box<C> });
 for_each_operation!(delegate! { impl<C: ConnectClient + ?Sized> ConnectClient for Arc<C> });
-
-pub(crate) use {flatten_operations, for_each_operation, operations};

@@ -15,14 +15,32 @@ pub trait PagedRequest: Request<Answer = Page<Self::Item>> {
     /// An element of the list.
     type Item: Send + 'static;
 
+    /// How many elements a page can have, and has unless the request says less.
+    const LARGEST_PAGE: u32;
+
+    /// Where the last page ended; `None` asks for the first page.
+    fn page_token(&self) -> Option<&str>;
+
+    /// How many elements the page shall have.
+    fn page_size(&self) -> u32;
+
     /// Asks for the page that this token leads to.
     fn set_next_token(&mut self, token: String);
 }
 
 macro_rules! paged_requests {
-    ($($request:ident -> $item:ty;)+) => {$(
+    ($($request:ident of $most:literal -> $item:ty;)+) => {$(
         impl PagedRequest for $request {
             type Item = $item;
+            const LARGEST_PAGE: u32 = $most;
+
+            fn page_token(&self) -> Option<&str> {
+                self.next_token.as_deref()
+            }
+
+            fn page_size(&self) -> u32 {
+                self.max_results.unwrap_or(Self::LARGEST_PAGE)
+            }
 
             fn set_next_token(&mut self, token: String) {
                 self.next_token = Some(token);
@@ -32,13 +50,13 @@ macro_rules! paged_requests {
 }
 
 paged_requests! {
-    ListUsers -> ListedUser;
-    SearchUsers -> FoundUser;
-    ListUserProficiencies -> (ProficiencyKey, u8);
-    ListRoutingProfiles -> NamedResource;
-    ListSecurityProfiles -> NamedResource;
-    SearchUserHierarchyGroups -> HierarchyGroupEntry;
-    SearchQuickConnects -> QuickConnectSummary;
+    ListUsers of 1_000 -> ListedUser;
+    SearchUsers of 500 -> FoundUser;
+    ListUserProficiencies of 100 -> (ProficiencyKey, u8);
+    ListRoutingProfiles of 1_000 -> NamedResource;
+    ListSecurityProfiles of 1_000 -> NamedResource;
+    SearchUserHierarchyGroups of 100 -> HierarchyGroupEntry;
+    SearchQuickConnects of 100 -> QuickConnectSummary;
 }
 
 /// What all pages hold, from the one that is asked for on.

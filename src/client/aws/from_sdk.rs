@@ -10,20 +10,21 @@ use std::{
 use aws_sdk_connect::{
     primitives::DateTime,
     types::{
-        self, AfterContactWorkConfig, HierarchyGroup, HierarchyPath, QuickConnect, QuickConnectType,
-        RoutingProfileSummary, SecurityProfileSummary, User, UserIdentityInfo, UserPhoneConfig,
-        UserProficiency, UserSearchSummary, UserSummary,
+        self, AfterContactWorkConfig, HierarchyGroup, HierarchyPath, Instance, QuickConnect,
+        QuickConnectType, RoutingProfileSummary, SecurityProfileSummary, User, UserIdentityInfo,
+        UserPhoneConfig, UserProficiency, UserSearchSummary, UserSummary,
     },
 };
 
 use super::to_sdk::ChannelLists;
 use crate::{
     client::answer::{
-        FoundUser, HierarchyGroupEntry, ListedUser, NamedResource, QuickConnectSummary, UserDescription,
+        FoundUser, HierarchyGroupEntry, InstanceDescription, ListedUser, NamedResource, Page,
+        QuickConnectSummary, UserDescription,
     },
     user::{
-        AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, Personal, Phone, PhoneLine,
-        PhoneType, ProficiencyKey, SecurityProfileId, Tags, Timestamp,
+        AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, InstanceId, Personal, Phone,
+        PhoneLine, PhoneType, ProficiencyKey, SecurityProfileId, Tags, Timestamp,
     },
 };
 
@@ -160,9 +161,24 @@ pub(super) fn user_quick_connect(
     })
 }
 
-/// An empty token would ask for the first page again.
-pub(super) fn next_token(token: Option<String>) -> Option<String> {
-    token.and_then(present)
+/// The instance that was asked for.
+pub(super) fn instance(instance: Instance, asked: &InstanceId) -> InstanceDescription {
+    let kind = instance.identity_management_type;
+    InstanceDescription {
+        instance_id: instance.id.map_or_else(|| asked.clone(), Into::into),
+        identity_management: kind.and_then(|kind| kind.as_str().parse().ok()),
+    }
+}
+
+/// A page of what `read` makes of the items; it passes over those that it gives `None` for.
+pub(super) fn page<T, U>(
+    items: Option<Vec<T>>,
+    token: Option<String>,
+    read: impl Fn(T) -> Option<Result<U, Missing>>,
+) -> Result<Page<U>, Missing> {
+    let items = items.into_iter().flatten().filter_map(read).collect::<Result<_, _>>()?;
+    // An empty token would ask for the first page again.
+    Ok(Page { items, next_token: token.and_then(present) })
 }
 
 pub(super) fn required(member: Option<String>, name: Missing) -> Result<String, Missing> {

@@ -7,7 +7,7 @@ use super::{
     AwsConnect,
     error::{client_error, incomplete},
     from_sdk::{
-        Missing, described, found, hierarchy_group, listed, next_token, proficiency, required,
+        Missing, described, found, hierarchy_group, instance, listed, page, proficiency, required,
         routing_profile, security_profile, user_quick_connect,
     },
     to_sdk::{
@@ -19,65 +19,21 @@ use crate::{
     client::{
         answer::*,
         error::{ClientError, ClientResult, ErrorKind},
-        operations::{ConnectClient, Request, for_each_operation},
+        operations::{ConnectClient, Request},
+        page::PagedRequest,
         request::*,
+        table::for_each_operation,
     },
-    user::{Operation, ProficiencyKey},
+    user::ProficiencyKey,
 };
-
-/// The largest pages that the API gives.
-const LIST_PAGE: u32 = 1000;
-const SEARCH_PAGE: u32 = 500;
-const SMALL_PAGE: u32 = 100;
-
-/// Sends a request of the SDK's and maps its error, with `sent` for what must not be quoted.
-macro_rules! send {
-    ($aws:ident, $call:expr) => {
-        send!($aws, $call, Sent::default())
-    };
-    ($aws:ident, $call:expr, $sent:expr) => {
-        $call.send().await.map_err(|error| client_error(Self::OPERATION, &error, &$sent, &$aws.endpoint))
-    };
-}
-
-/// Sets both labels of a path that leads to a user.
-macro_rules! to_user {
-    ($call:expr, $request:ident) => {
-        $call.instance_id($request.instance_id.as_str()).user_id($request.user_id.as_str())
-    };
-}
-
-/// The error of an answer that lacks a member.
-fn lacks(operation: Operation, request_id: Option<&str>) -> impl Fn(Missing) -> ClientError + use<> {
-    let request_id = request_id.map(str::to_owned);
-    move |member| incomplete(operation, member, request_id.as_deref())
-}
-
-/// A page of what `read` makes of the items; it passes over those that it gives `None` for.
-fn page<T, U>(
-    items: Option<Vec<T>>,
-    token: Option<String>,
-    read: impl Fn(T) -> Option<Result<U, Missing>>,
-) -> Result<Page<U>, Missing> {
-    let items = items.into_iter().flatten().filter_map(read).collect::<Result<_, _>>()?;
-    Ok(Page { items, next_token: next_token(token) })
-}
-
-/// A request that the SDK cannot build.
-fn unbuilt(operation: Operation) -> impl Fn(BuildError) -> ClientError {
-    move |error| ClientError::new(operation, ErrorKind::Invalid).with_source(error)
-}
 
 /// A request that the SDK sends.
 trait Exchange: Request {
     fn exchange(&self, aws: &AwsConnect) -> impl Future<Output = ClientResult<Self::Answer>> + Send;
 }
 
-macro_rules! exchange {
-    ({} $(
-        $(#[$meta:meta])*
-        $method:ident $request:ident($($concerns:ident),+) -> $answer:ty;
-    )+) => {
+macro_rules! implement_client {
+    ({} $($method:ident $request:ident -> $answer:ty;)+) => {
         #[async_trait]
         impl ConnectClient for AwsConnect {
             $(async fn $method(&self, request: &$request) -> ClientResult<$answer> {
@@ -87,261 +43,152 @@ macro_rules! exchange {
     };
 }
 
-for_each_operation!(exchange! {});
+for_each_operation!(implement_client! {});
 
-impl Exchange for CreateUser {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<CreatedUser> {
-        let lists = channel_lists(&self.channels).map_err(unbuilt(Self::OPERATION))?;
-        let call = aws
-            .client
-            .create_user()
-            .instance_id(self.instance_id.as_str())
-            .username(&self.name)
-            .set_password(self.password.as_ref().map(|password| password.expose().to_owned()))
-            .set_directory_user_id(self.directory_user_id.clone())
-            .set_identity_info((!self.identity.is_empty()).then(|| identity(&self.identity)))
-            .set_phone_config(self.phone.as_ref().map(phone))
-            .routing_profile_id(self.routing_profile_id.as_str())
-            .set_security_profile_ids(ids(&self.security_profile_ids))
-            .set_hierarchy_group_id(self.hierarchy_group_id.as_ref().map(ToString::to_string))
-            .set_tags(tags(&self.tags));
-        let sent = Sent::default()
-            .secret(self.password.as_ref())
-            .identity(&self.identity)
-            .phone(self.phone.as_ref())
-            .channels(&self.channels);
-        let answer = send!(aws, with_channels!(call, lists), sent)?;
-        let missing = lacks(Self::OPERATION, answer.request_id());
-        Ok(CreatedUser {
-            user_id: required(answer.user_id, "UserId").map_err(&missing)?.into(),
-            arn: answer.user_arn.unwrap_or_default(),
-        })
-    }
+/// How each request is sent and its answer read: the request, the SDK's call, in parentheses what many calls
+/// have in common (the labels of the path, and which page), what else it carries, what of it no message may
+/// quote, and what is made of the answer.
+macro_rules! exchanges {
+    ($(
+        $type:ident: $method:ident($($common:ident),*)
+            $(|$request:ident, $call:ident| $carries:expr)?
+            $(, hides $hides:expr)?
+            => $read:expr;
+    )+) => {$(
+        impl Exchange for $type {
+            async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Self::Answer> {
+                let call = aws.client.$method();
+                $(let call = exchanges!(@$common call, self);)*
+                $(let call = fill(self, call, |$request, $call| Ok($carries))?;)?
+                let sent = Sent::default();
+                $(let sent = hide(self, sent, $hides);)?
+                let answer = call.send().await;
+                let answer =
+                    answer.map_err(|error| client_error(Self::OPERATION, &error, &sent, &aws.endpoint))?;
+                let request_id = answer.request_id().map(str::to_owned);
+                let lacks = |member| incomplete(Self::OPERATION, member, request_id.as_deref());
+                read(self, answer, $read).map_err(lacks)
+            }
+        }
+    )+};
+    (@instance $call:ident, $this:ident) => { $call.instance_id($this.instance_id.as_str()) };
+    (@user $call:ident, $this:ident) => { exchanges!(@instance $call, $this).user_id($this.user_id.as_str()) };
+    (@page $call:ident, $this:ident) => {
+        $call.set_next_token($this.next_token.clone()).max_results(integer($this.page_size()))
+    };
 }
 
-impl Exchange for DescribeUser {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<UserDescription> {
-        let answer = send!(aws, to_user!(aws.client.describe_user(), self))?;
-        let missing = lacks(Self::OPERATION, answer.request_id());
-        answer.user.ok_or("User").and_then(described).map_err(missing)
-    }
+exchanges! {
+    CreateUser: create_user(instance)
+        |request, call| {
+            let call = call
+                .username(&request.name)
+                .set_password(request.password.as_ref().map(|password| password.expose().to_owned()))
+                .set_directory_user_id(request.directory_user_id.clone())
+                .set_identity_info((!request.identity.is_empty()).then(|| identity(&request.identity)))
+                .set_phone_config(request.phone.as_ref().map(phone))
+                .routing_profile_id(request.routing_profile_id.as_str())
+                .set_security_profile_ids(ids(&request.security_profile_ids))
+                .set_hierarchy_group_id(request.hierarchy_group_id.as_ref().map(ToString::to_string))
+                .set_tags(tags(&request.tags));
+            with_channels!(call, channel_lists(&request.channels)?)
+        },
+        hides |request, sent| sent
+            .secret(request.password.as_ref())
+            .identity(&request.identity)
+            .phone(request.phone.as_ref())
+            .channels(&request.channels)
+        => |_, answer| {
+            let arn = answer.user_arn.unwrap_or_default();
+            Ok(CreatedUser { user_id: required(answer.user_id, "UserId")?.into(), arn })
+        };
+    DescribeUser: describe_user(user) => |_, answer| answer.user.ok_or("User").and_then(described);
+    DeleteUser: delete_user(user) => nothing;
+    ListUsers: list_users(instance, page)
+        => |_, answer| page(answer.user_summary_list, answer.next_token, |user| Some(listed(user)));
+    SearchUsers: search_users(instance, page)
+        |request, call| call.set_search_criteria(request.name.as_deref().map(named))
+        => |_, answer| page(answer.users, answer.next_token, |user| Some(found(user)));
+    UpdateUserIdentityInfo: update_user_identity_info(user)
+        |request, call| call.identity_info(identity(&request.identity)),
+        hides |request, sent| sent.identity(&request.identity)
+        => nothing;
+    UpdateUserPhoneConfig: update_user_phone_config(user)
+        |request, call| call.phone_config(phone(&request.phone)),
+        hides |request, sent| sent.phone(Some(&request.phone))
+        => nothing;
+    UpdateUserConfig: update_user_config(user)
+        |request, call| with_channels!(call, channel_lists(&request.channels)?),
+        hides |request, sent| sent.channels(&request.channels)
+        => nothing;
+    UpdateUserRoutingProfile: update_user_routing_profile(user)
+        |request, call| call.routing_profile_id(request.routing_profile_id.as_str())
+        => nothing;
+    UpdateUserSecurityProfiles: update_user_security_profiles(user)
+        |request, call| call.set_security_profile_ids(ids(&request.security_profile_ids))
+        => nothing;
+    UpdateUserHierarchy: update_user_hierarchy(user)
+        |request, call| call.set_hierarchy_group_id(request.hierarchy_group_id.as_ref().map(ToString::to_string))
+        => nothing;
+    AssociateUserProficiencies: associate_user_proficiencies(user)
+        |request, call| call.set_user_proficiencies(proficiencies(&request.proficiencies)?)
+        => nothing;
+    DisassociateUserProficiencies: disassociate_user_proficiencies(user)
+        |request, call| call.set_user_proficiencies(proficiency_keys(&request.proficiencies)?)
+        => nothing;
+    UpdateUserProficiencies: update_user_proficiencies(user)
+        |request, call| call.set_user_proficiencies(proficiencies(&request.proficiencies)?)
+        => nothing;
+    ListUserProficiencies: list_user_proficiencies(user)
+        |request, call| call
+            .set_next_token(request.next_token.clone())
+            .set_max_results(request.max_results.map(integer))
+        => |_, answer| page(answer.user_proficiency_list, answer.next_token, |item| Some(Ok(proficiency(item))));
+    TagResource: tag_resource()
+        |request, call| call.resource_arn(&request.arn).set_tags(tags(&request.tags))
+        => nothing;
+    UntagResource: untag_resource()
+        |request, call| call.resource_arn(&request.arn).set_tag_keys(Some(request.keys.iter().cloned().collect()))
+        => nothing;
+    DescribeInstance: describe_instance(instance)
+        => |request, answer| Ok(instance(answer.instance.ok_or("Instance")?, &request.instance_id));
+    ListRoutingProfiles: list_routing_profiles(instance, page)
+        => |_, answer| page(answer.routing_profile_summary_list, answer.next_token, |item| Some(routing_profile(item)));
+    ListSecurityProfiles: list_security_profiles(instance, page)
+        => |_, answer| page(answer.security_profile_summary_list, answer.next_token, |item| Some(security_profile(item)));
+    SearchUserHierarchyGroups: search_user_hierarchy_groups(instance, page)
+        => |_, answer| page(answer.user_hierarchy_groups, answer.next_token, hierarchy_group);
+    // The API's criteria know name, description and id, but not the type: that is sorted out here.
+    SearchQuickConnects: search_quick_connects(instance, page)
+        => |_, answer| page(answer.quick_connects, answer.next_token, user_quick_connect);
+    DeleteQuickConnect: delete_quick_connect(instance)
+        |request, call| call.quick_connect_id(&request.quick_connect_id)
+        => nothing;
 }
 
-impl Exchange for DeleteUser {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
-        send!(aws, to_user!(aws.client.delete_user(), self)).map(drop)
-    }
+/// A call with what the request carries; one that the SDK cannot build is invalid.
+fn fill<R: Request, C, D>(
+    request: &R,
+    call: C,
+    fill: impl FnOnce(&R, C) -> Result<D, BuildError>,
+) -> ClientResult<D> {
+    fill(request, call).map_err(|error| ClientError::new(R::OPERATION, ErrorKind::Invalid).with_source(error))
 }
 
-impl Exchange for ListUsers {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<ListedUser>> {
-        let call = aws
-            .client
-            .list_users()
-            .instance_id(self.instance_id.as_str())
-            .set_next_token(self.next_token.clone())
-            .max_results(integer(self.max_results.unwrap_or(LIST_PAGE)));
-        let answer = send!(aws, call)?;
-        let missing = lacks(Self::OPERATION, answer.request_id());
-        page(answer.user_summary_list, answer.next_token, |user| Some(listed(user))).map_err(missing)
-    }
+/// What no message may quote.
+fn hide<'a, R>(request: &'a R, sent: Sent<'a>, hide: impl FnOnce(&'a R, Sent<'a>) -> Sent<'a>) -> Sent<'a> {
+    hide(request, sent)
 }
 
-impl Exchange for SearchUsers {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<FoundUser>> {
-        let call = aws
-            .client
-            .search_users()
-            .instance_id(self.instance_id.as_str())
-            .set_next_token(self.next_token.clone())
-            .max_results(integer(self.max_results.unwrap_or(SEARCH_PAGE)))
-            .set_search_criteria(self.name.as_deref().map(named));
-        let answer = send!(aws, call)?;
-        let missing = lacks(Self::OPERATION, answer.request_id());
-        page(answer.users, answer.next_token, |user| Some(found(user))).map_err(missing)
-    }
+fn read<R, A, T>(
+    request: &R,
+    answer: A,
+    read: impl FnOnce(&R, A) -> Result<T, Missing>,
+) -> Result<T, Missing> {
+    read(request, answer)
 }
 
-impl Exchange for UpdateUserIdentityInfo {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
-        let call =
-            to_user!(aws.client.update_user_identity_info(), self).identity_info(identity(&self.identity));
-        send!(aws, call, Sent::default().identity(&self.identity)).map(drop)
-    }
-}
-
-impl Exchange for UpdateUserPhoneConfig {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
-        let call = to_user!(aws.client.update_user_phone_config(), self).phone_config(phone(&self.phone));
-        send!(aws, call, Sent::default().phone(Some(&self.phone))).map(drop)
-    }
-}
-
-impl Exchange for UpdateUserConfig {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
-        let lists = channel_lists(&self.channels).map_err(unbuilt(Self::OPERATION))?;
-        let call = with_channels!(to_user!(aws.client.update_user_config(), self), lists);
-        send!(aws, call, Sent::default().channels(&self.channels)).map(drop)
-    }
-}
-
-impl Exchange for UpdateUserRoutingProfile {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
-        let call = to_user!(aws.client.update_user_routing_profile(), self)
-            .routing_profile_id(self.routing_profile_id.as_str());
-        send!(aws, call).map(drop)
-    }
-}
-
-impl Exchange for UpdateUserSecurityProfiles {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
-        let call = to_user!(aws.client.update_user_security_profiles(), self)
-            .set_security_profile_ids(ids(&self.security_profile_ids));
-        send!(aws, call).map(drop)
-    }
-}
-
-impl Exchange for UpdateUserHierarchy {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
-        let call = to_user!(aws.client.update_user_hierarchy(), self)
-            .set_hierarchy_group_id(self.hierarchy_group_id.as_ref().map(ToString::to_string));
-        send!(aws, call).map(drop)
-    }
-}
-
-impl Exchange for AssociateUserProficiencies {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
-        let sent = proficiencies(&self.proficiencies).map_err(unbuilt(Self::OPERATION))?;
-        let call = to_user!(aws.client.associate_user_proficiencies(), self).set_user_proficiencies(sent);
-        send!(aws, call).map(drop)
-    }
-}
-
-impl Exchange for DisassociateUserProficiencies {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
-        let sent = proficiency_keys(&self.proficiencies).map_err(unbuilt(Self::OPERATION))?;
-        let call = to_user!(aws.client.disassociate_user_proficiencies(), self).set_user_proficiencies(sent);
-        send!(aws, call).map(drop)
-    }
-}
-
-impl Exchange for UpdateUserProficiencies {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
-        let sent = proficiencies(&self.proficiencies).map_err(unbuilt(Self::OPERATION))?;
-        let call = to_user!(aws.client.update_user_proficiencies(), self).set_user_proficiencies(sent);
-        send!(aws, call).map(drop)
-    }
-}
-
-impl Exchange for ListUserProficiencies {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<(ProficiencyKey, u8)>> {
-        let call =
-            to_user!(aws.client.list_user_proficiencies(), self).set_next_token(self.next_token.clone());
-        let answer = send!(aws, call)?;
-        let missing = lacks(Self::OPERATION, answer.request_id());
-        page(answer.user_proficiency_list, answer.next_token, |item| Some(Ok(proficiency(item))))
-            .map_err(missing)
-    }
-}
-
-impl Exchange for TagResource {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
-        let call = aws.client.tag_resource().resource_arn(&self.arn).set_tags(tags(&self.tags));
-        send!(aws, call).map(drop)
-    }
-}
-
-impl Exchange for UntagResource {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
-        let keys = self.keys.iter().cloned().collect();
-        let call = aws.client.untag_resource().resource_arn(&self.arn).set_tag_keys(Some(keys));
-        send!(aws, call).map(drop)
-    }
-}
-
-impl Exchange for DescribeInstance {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<InstanceDescription> {
-        let call = aws.client.describe_instance().instance_id(self.instance_id.as_str());
-        let answer = send!(aws, call)?;
-        let missing = lacks(Self::OPERATION, answer.request_id());
-        let instance = answer.instance.ok_or_else(|| missing("Instance"))?;
-        Ok(InstanceDescription {
-            instance_id: instance.id.map_or_else(|| self.instance_id.clone(), Into::into),
-            identity_management: instance
-                .identity_management_type
-                .and_then(|kind| kind.as_str().parse().ok()),
-        })
-    }
-}
-
-impl Exchange for ListRoutingProfiles {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<NamedResource>> {
-        let call = aws
-            .client
-            .list_routing_profiles()
-            .instance_id(self.instance_id.as_str())
-            .set_next_token(self.next_token.clone())
-            .max_results(integer(self.max_results.unwrap_or(LIST_PAGE)));
-        let answer = send!(aws, call)?;
-        let missing = lacks(Self::OPERATION, answer.request_id());
-        page(answer.routing_profile_summary_list, answer.next_token, |profile| Some(routing_profile(profile)))
-            .map_err(missing)
-    }
-}
-
-impl Exchange for ListSecurityProfiles {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<NamedResource>> {
-        let call = aws
-            .client
-            .list_security_profiles()
-            .instance_id(self.instance_id.as_str())
-            .set_next_token(self.next_token.clone())
-            .max_results(integer(self.max_results.unwrap_or(LIST_PAGE)));
-        let answer = send!(aws, call)?;
-        let missing = lacks(Self::OPERATION, answer.request_id());
-        page(answer.security_profile_summary_list, answer.next_token, |profile| {
-            Some(security_profile(profile))
-        })
-        .map_err(missing)
-    }
-}
-
-impl Exchange for SearchUserHierarchyGroups {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<HierarchyGroupEntry>> {
-        let call = aws
-            .client
-            .search_user_hierarchy_groups()
-            .instance_id(self.instance_id.as_str())
-            .set_next_token(self.next_token.clone())
-            .max_results(integer(self.max_results.unwrap_or(SMALL_PAGE)));
-        let answer = send!(aws, call)?;
-        let missing = lacks(Self::OPERATION, answer.request_id());
-        page(answer.user_hierarchy_groups, answer.next_token, hierarchy_group).map_err(missing)
-    }
-}
-
-impl Exchange for SearchQuickConnects {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Page<QuickConnectSummary>> {
-        // The API's criteria know name, description and id, but not the type: that is sorted out here.
-        let call = aws
-            .client
-            .search_quick_connects()
-            .instance_id(self.instance_id.as_str())
-            .set_next_token(self.next_token.clone())
-            .max_results(integer(SMALL_PAGE));
-        let answer = send!(aws, call)?;
-        let missing = lacks(Self::OPERATION, answer.request_id());
-        page(answer.quick_connects, answer.next_token, user_quick_connect).map_err(missing)
-    }
-}
-
-impl Exchange for DeleteQuickConnect {
-    async fn exchange(&self, aws: &AwsConnect) -> ClientResult<()> {
-        let call = aws
-            .client
-            .delete_quick_connect()
-            .instance_id(self.instance_id.as_str())
-            .quick_connect_id(&self.quick_connect_id);
-        send!(aws, call).map(drop)
-    }
+/// What an answer tells that has nothing to tell.
+fn nothing<R, A>(_: &R, _: A) -> Result<(), Missing> {
+    Ok(())
 }

@@ -71,7 +71,7 @@ pub(super) struct ChannelLists {
 
 /// Sets the lists of per-channel settings on a call.
 macro_rules! with_channels {
-    ($call:expr, $lists:ident) => {{
+    ($call:expr, $lists:expr) => {{
         let crate::client::aws::to_sdk::ChannelLists {
             auto_accept,
             after_contact_work,

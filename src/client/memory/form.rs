@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{config::MemoryInstance, users::StoredUser};
 use crate::{
-    client::answer::{QuickConnectSummary, UserDescription},
+    client::answer::QuickConnectSummary,
     user::{IdentityManagementType, InstanceId, Timestamp, UserState},
 };
 
@@ -92,26 +92,10 @@ pub(super) fn to_state(instance: &MemoryInstance, user: &StoredUser) -> UserStat
     user.description.clone().into_state(id, Some(user.proficiencies.clone()))
 }
 
-pub(super) fn from_state(state: UserState) -> StoredUser {
-    let properties = state.properties;
+pub(super) fn from_state(mut state: UserState) -> StoredUser {
     StoredUser {
-        description: UserDescription {
-            user_id: state.user_id,
-            arn: state.arn,
-            name: state.name,
-            directory_user_id: state.directory_user_id,
-            identity: properties.identity,
-            phone: properties.phone,
-            routing_profile_id: properties.routing_profile_id,
-            security_profile_ids: properties.security_profile_ids,
-            hierarchy_group_id: properties.hierarchy_group_id,
-            channels: properties.channels,
-            tags: state.tags_all,
-            last_modified_time: state.last_modified_time,
-            last_modified_region: state.last_modified_region,
-            unrecognised: state.record.unrecognised,
-        },
-        proficiencies: properties.proficiencies.unwrap_or_default(),
+        proficiencies: state.properties.proficiencies.take().unwrap_or_default(),
+        description: state.into(),
         hidden_reads: 0,
         hidden_until: Timestamp::default(),
     }

@@ -8,6 +8,7 @@ use crate::{
     client::{
         answer::{Page, UserDescription},
         error::ErrorKind,
+        page::PagedRequest,
     },
     user::{InstanceId, UserId},
 };
@@ -15,17 +16,17 @@ use crate::{
 impl Inner {
     /// A page of the users that can be seen: of all, or of those of a name. Its token is the user that the
     /// next page begins with, so that none is left out where somebody deletes others in between.
-    pub(super) fn users<T>(
+    pub(super) fn users<R: PagedRequest>(
         &mut self,
+        request: &R,
         instance: &InstanceId,
         name: Option<&str>,
-        token: Option<&str>,
-        size: usize,
-        answer: fn(&UserDescription) -> T,
-    ) -> Check<Page<T>> {
+        answer: fn(&UserDescription) -> R::Item,
+    ) -> Check<Page<R::Item>> {
+        let size = size(request)?;
         let now = self.clock.now();
         let users = &mut self.instance(instance)?.users;
-        let from = token.map(start).transpose()?.map(UserId::new);
+        let from = request.page_token().map(start).transpose()?.map(UserId::new);
         if from.as_ref().is_some_and(|id| id.check().is_err()) {
             return Err(foreign_token());
         }
@@ -36,21 +37,24 @@ impl Inner {
 }
 
 /// A page of a list; the token is where the next one starts.
-pub(super) fn page<T>(items: Vec<T>, token: Option<&str>, size: Option<u32>, most: u32) -> Check<Page<T>> {
-    let size = page_size(size, most)?;
-    let start = match token {
+pub(super) fn page<R: PagedRequest>(
+    request: &R,
+    items: impl IntoIterator<Item = R::Item, IntoIter: ExactSizeIterator>,
+) -> Check<Page<R::Item>> {
+    let size = size(request)?;
+    let start = match request.page_token() {
         None => 0,
         Some(token) => start(token)?.parse().map_err(|_| foreign_token())?,
     };
-    let end = size.saturating_add(start);
+    let (items, end) = (items.into_iter(), size.saturating_add(start));
     let next_token = (end < items.len()).then(|| format!("from-{end}"));
-    Ok(Page { items: items.into_iter().skip(start).take(size).collect(), next_token })
+    Ok(Page { items: items.skip(start).take(size).collect(), next_token })
 }
 
 /// How many elements a page has.
-pub(super) fn page_size(size: Option<u32>, most: u32) -> Check<usize> {
-    let size = size.unwrap_or(most);
-    if !(1..=most).contains(&size) {
+fn size<R: PagedRequest>(request: &R) -> Check<usize> {
+    let size = request.page_size();
+    if !(1..=R::LARGEST_PAGE).contains(&size) {
         return Err(refusal(ErrorKind::Invalid, "`MaxResults` is out of its bounds"));
     }
     Ok(usize::try_from(size).unwrap_or(usize::MAX))

@@ -7,7 +7,7 @@ use super::{
     fault::{Outcome, RecordedCall},
     instance::Instance,
     lookup::no_user,
-    page::{page, page_size},
+    page::page,
     refusal::{Check, refusal},
     rules,
     users::StoredUser,
@@ -16,17 +16,15 @@ use crate::{
     client::{
         answer::*,
         error::{ClientError, ClientResult, ErrorKind},
-        operations::{ConnectClient, Request, for_each_operation},
+        operations::{ConnectClient, Request},
         request::*,
+        table::for_each_operation,
     },
-    user::{IdentityManagementType, InstanceId, Proficiencies, ProficiencyKey, UserId},
+    user::{Id, IdentityManagementType, InstanceId, Proficiencies, ProficiencyKey, UserId},
 };
 
 macro_rules! serve {
-    ({} $(
-        $(#[$meta:meta])*
-        $method:ident $request:ident($($concerns:ident),+) -> $answer:ty;
-    )+) => {
+    ({} $($method:ident $request:ident -> $answer:ty;)+) => {
         #[async_trait]
         impl ConnectClient for MemoryConnect {
             $(async fn $method(&self, request: &$request) -> ClientResult<$answer> {
@@ -73,53 +71,46 @@ trait Serve: Request {
     fn serve(&self, inner: &mut Inner) -> Check<Self::Answer>;
 }
 
-/// How many proficiencies, hierarchy groups and quick connects a page has.
-const SMALL_PAGE: u32 = 100;
-
 impl Serve for CreateUser {
     fn serve(&self, inner: &mut Inner) -> Check<CreatedUser> {
-        create(inner, self)
+        let (now, number) = (inner.clock.now(), inner.made + 1);
+        let Instance { config, users, .. } = inner.instance(&self.instance_id)?;
+        rules::creation(config, self)?;
+        if users.has_name(&self.name) {
+            return Err(refusal(ErrorKind::Duplicate, "the instance has a user of that name"));
+        }
+        if config.user_quota.is_some_and(|quota| users.len() >= quota) {
+            return Err(refusal(ErrorKind::QuotaExceeded, "the instance has as many users as it may have"));
+        }
+        let user_id = UserId::new(format!("{number:08x}-0000-4000-8000-{number:012x}"));
+        let arn = config.arn(&user_id);
+        // The service gives users of its own an id in its directory.
+        let fills_in = config.identity_management == IdentityManagementType::ConnectManaged;
+        let directory = fills_in.then(|| format!("directory-{number}"));
+        users.put(StoredUser {
+            description: UserDescription {
+                user_id: user_id.clone(),
+                arn: arn.clone(),
+                name: self.name.clone(),
+                directory_user_id: self.directory_user_id.clone().or(directory),
+                identity: self.identity.clone(),
+                phone: self.phone.clone().unwrap_or_default(),
+                routing_profile_id: self.routing_profile_id.to_bare(),
+                security_profile_ids: self.security_profile_ids.iter().map(|id| id.to_bare()).collect(),
+                hierarchy_group_id: self.hierarchy_group_id.as_ref().map(|id| id.to_bare()),
+                channels: self.channels.clone(),
+                tags: self.tags.clone(),
+                last_modified_time: Some(now),
+                last_modified_region: Some(config.region.clone()),
+                unrecognised: Vec::new(),
+            },
+            proficiencies: Proficiencies::new(),
+            hidden_reads: config.hidden_reads,
+            hidden_until: now.plus(std::time::Duration::from_millis(config.hidden_millis)),
+        });
+        inner.made = number;
+        Ok(CreatedUser { user_id, arn })
     }
-}
-
-fn create(inner: &mut Inner, request: &CreateUser) -> Check<CreatedUser> {
-    let (now, number) = (inner.clock.now(), inner.made + 1);
-    let Instance { config, users, .. } = inner.instance(&request.instance_id)?;
-    rules::creation(config, request)?;
-    if users.has_name(&request.name) {
-        return Err(refusal(ErrorKind::Duplicate, "the instance has a user of that name"));
-    }
-    if config.user_quota.is_some_and(|quota| users.len() >= quota) {
-        return Err(refusal(ErrorKind::QuotaExceeded, "the instance has as many users as it may have"));
-    }
-    let user_id = UserId::new(format!("{number:08x}-0000-4000-8000-{number:012x}"));
-    let arn = config.arn(&user_id);
-    // The service gives users of its own an id in its directory.
-    let fills_in = config.identity_management == IdentityManagementType::ConnectManaged;
-    let directory = fills_in.then(|| format!("directory-{number}"));
-    users.put(StoredUser {
-        description: UserDescription {
-            user_id: user_id.clone(),
-            arn: arn.clone(),
-            name: request.name.clone(),
-            directory_user_id: request.directory_user_id.clone().or(directory),
-            identity: request.identity.clone(),
-            phone: request.phone.clone().unwrap_or_default(),
-            routing_profile_id: request.routing_profile_id.to_bare(),
-            security_profile_ids: request.security_profile_ids.iter().map(|id| id.to_bare()).collect(),
-            hierarchy_group_id: request.hierarchy_group_id.as_ref().map(|id| id.to_bare()),
-            channels: request.channels.clone(),
-            tags: request.tags.clone(),
-            last_modified_time: Some(now),
-            last_modified_region: Some(config.region.clone()),
-            unrecognised: Vec::new(),
-        },
-        proficiencies: Proficiencies::new(),
-        hidden_reads: config.hidden_reads,
-        hidden_until: now.plus(std::time::Duration::from_millis(config.hidden_millis)),
-    });
-    inner.made = number;
-    Ok(CreatedUser { user_id, arn })
 }
 
 impl Serve for DescribeUser {
@@ -144,133 +135,98 @@ impl Serve for DeleteUser {
 
 impl Serve for ListUsers {
     fn serve(&self, inner: &mut Inner) -> Check<Page<ListedUser>> {
-        let size = page_size(self.max_results, 1_000)?;
-        inner.users(&self.instance_id, None, self.next_token.as_deref(), size, listed)
+        inner.users(self, &self.instance_id, None, listed)
     }
 }
 
 impl Serve for SearchUsers {
     fn serve(&self, inner: &mut Inner) -> Check<Page<FoundUser>> {
         // Whether the service tells cases apart in a search, no document says: this one does not.
-        let (name, token) = (self.name.as_deref(), self.next_token.as_deref());
-        inner.users(&self.instance_id, name, token, page_size(self.max_results, 500)?, found)
+        inner.users(self, &self.instance_id, self.name.as_deref(), found)
     }
 }
 
-impl Serve for UpdateUserIdentityInfo {
-    fn serve(&self, inner: &mut Inner) -> Check {
-        let UpdateUserIdentityInfo { instance_id, user_id, identity } = self;
-        inner.update(instance_id, user_id, |config, user| {
-            rules::identity_change(config.identity_management, &user.description.identity, identity)?;
-            user.description.identity = identity.clone();
-            Ok(())
-        })
-    }
-}
-
-impl Serve for UpdateUserPhoneConfig {
-    fn serve(&self, inner: &mut Inner) -> Check {
-        let UpdateUserPhoneConfig { instance_id, user_id, phone } = self;
-        inner.update(instance_id, user_id, |_, user| {
-            rules::phone(phone)?;
-            for work in user.description.channels.after_contact_work.values_mut() {
-                *work = work.flattened(phone.after_contact_work_time_limit);
+/// Changes of a user, which it is noted of when and where they were made.
+macro_rules! changes {
+    ($(|$request:ident: $type:ident, $config:pat_param, $user:ident| $work:block)+) => {$(
+        impl Serve for $type {
+            fn serve(&self, inner: &mut Inner) -> Check {
+                let $request = self;
+                inner.update(&self.instance_id, &self.user_id, |$config, $user| $work)
             }
-            user.description.phone = phone.clone();
-            Ok(())
-        })
-    }
+        }
+    )+};
 }
 
-impl Serve for UpdateUserConfig {
-    fn serve(&self, inner: &mut Inner) -> Check {
-        let UpdateUserConfig { instance_id, user_id, channels } = self;
-        inner.update(instance_id, user_id, |_, user| {
-            if channels.is_empty() {
-                return Err(refusal(ErrorKind::Invalid, "there are no settings"));
-            }
-            rules::channel_settings(channels)?;
-            user.description.channels.merge(channels.clone());
-            Ok(())
-        })
+changes! {
+    |request: UpdateUserIdentityInfo, config, user| {
+        let identity = &mut user.description.identity;
+        rules::identity_change(config.identity_management, identity, &request.identity)?;
+        *identity = request.identity.clone();
+        Ok(())
     }
-}
 
-impl Serve for UpdateUserRoutingProfile {
-    fn serve(&self, inner: &mut Inner) -> Check {
-        let UpdateUserRoutingProfile { instance_id, user_id, routing_profile_id } = self;
-        inner.update(instance_id, user_id, |config, user| {
-            rules::routing_profile(config, routing_profile_id)?;
-            user.description.routing_profile_id = routing_profile_id.to_bare();
-            Ok(())
-        })
+    |request: UpdateUserPhoneConfig, _, user| {
+        rules::phone(&request.phone)?;
+        for work in user.description.channels.after_contact_work.values_mut() {
+            *work = work.flattened(request.phone.after_contact_work_time_limit);
+        }
+        user.description.phone = request.phone.clone();
+        Ok(())
     }
-}
 
-impl Serve for UpdateUserSecurityProfiles {
-    fn serve(&self, inner: &mut Inner) -> Check {
-        let UpdateUserSecurityProfiles { instance_id, user_id, security_profile_ids } = self;
-        inner.update(instance_id, user_id, |config, user| {
-            rules::security_profiles(config, security_profile_ids)?;
-            user.description.security_profile_ids =
-                security_profile_ids.iter().map(|id| id.to_bare()).collect();
-            Ok(())
-        })
+    |request: UpdateUserConfig, _, user| {
+        if request.channels.is_empty() {
+            return Err(refusal(ErrorKind::Invalid, "there are no settings"));
+        }
+        rules::channel_settings(&request.channels)?;
+        user.description.channels.merge(request.channels.clone());
+        Ok(())
     }
-}
 
-impl Serve for UpdateUserHierarchy {
-    fn serve(&self, inner: &mut Inner) -> Check {
-        let UpdateUserHierarchy { instance_id, user_id, hierarchy_group_id } = self;
-        inner.update(instance_id, user_id, |config, user| {
-            if let Some(id) = hierarchy_group_id {
-                rules::hierarchy_group(config, id)?;
-            }
-            user.description.hierarchy_group_id = hierarchy_group_id.as_ref().map(|id| id.to_bare());
-            Ok(())
-        })
+    |request: UpdateUserRoutingProfile, config, user| {
+        rules::routing_profile(config, &request.routing_profile_id)?;
+        user.description.routing_profile_id = request.routing_profile_id.to_bare();
+        Ok(())
     }
-}
 
-impl Serve for AssociateUserProficiencies {
-    fn serve(&self, inner: &mut Inner) -> Check {
-        let AssociateUserProficiencies { instance_id, user_id, proficiencies } = self;
-        inner.update(instance_id, user_id, |config, user| {
-            rules::association(config, &user.proficiencies, proficiencies)?;
-            user.proficiencies.extend(proficiencies.clone());
-            Ok(())
-        })
+    |request: UpdateUserSecurityProfiles, config, user| {
+        rules::security_profiles(config, &request.security_profile_ids)?;
+        user.description.security_profile_ids = request.security_profile_ids.iter().map(Id::to_bare).collect();
+        Ok(())
     }
-}
 
-impl Serve for DisassociateUserProficiencies {
-    fn serve(&self, inner: &mut Inner) -> Check {
-        let DisassociateUserProficiencies { instance_id, user_id, proficiencies } = self;
-        inner.update(instance_id, user_id, |_, user| {
-            has_all(&user.proficiencies, proficiencies.iter())?;
-            user.proficiencies.retain(|key, _| !proficiencies.contains(key));
-            Ok(())
-        })
+    |request: UpdateUserHierarchy, config, user| {
+        let group = request.hierarchy_group_id.as_ref();
+        group.map_or(Ok(()), |id| rules::hierarchy_group(config, id))?;
+        user.description.hierarchy_group_id = group.map(Id::to_bare);
+        Ok(())
     }
-}
 
-impl Serve for UpdateUserProficiencies {
-    fn serve(&self, inner: &mut Inner) -> Check {
-        let UpdateUserProficiencies { instance_id, user_id, proficiencies } = self;
-        inner.update(instance_id, user_id, |config, user| {
-            has_all(&user.proficiencies, proficiencies.keys())?;
-            rules::levels(config, proficiencies)?;
-            user.proficiencies.extend(proficiencies.clone());
-            Ok(())
-        })
+    |request: AssociateUserProficiencies, config, user| {
+        rules::association(config, &user.proficiencies, &request.proficiencies)?;
+        user.proficiencies.extend(request.proficiencies.clone());
+        Ok(())
+    }
+
+    |request: DisassociateUserProficiencies, _, user| {
+        has_all(&user.proficiencies, request.proficiencies.iter())?;
+        user.proficiencies.retain(|key, _| !request.proficiencies.contains(key));
+        Ok(())
+    }
+
+    |request: UpdateUserProficiencies, config, user| {
+        has_all(&user.proficiencies, request.proficiencies.keys())?;
+        rules::levels(config, &request.proficiencies)?;
+        user.proficiencies.extend(request.proficiencies.clone());
+        Ok(())
     }
 }
 
 impl Serve for ListUserProficiencies {
     fn serve(&self, inner: &mut Inner) -> Check<Page<(ProficiencyKey, u8)>> {
-        let ListUserProficiencies { instance_id, user_id, next_token } = self;
-        let all = inner.user(instance_id, user_id)?.proficiencies.clone();
-        page(all.into_iter().collect(), next_token.as_deref(), None, SMALL_PAGE)
+        let all = &inner.user(&self.instance_id, &self.user_id)?.proficiencies;
+        page(self, all.clone())
     }
 }
 
@@ -309,42 +265,36 @@ impl Serve for DescribeInstance {
 
 impl Serve for ListRoutingProfiles {
     fn serve(&self, inner: &mut Inner) -> Check<Page<NamedResource>> {
-        let all = inner.instance(&self.instance_id)?.routing_profiles();
-        page(all, self.next_token.as_deref(), self.max_results, 1_000)
+        page(self, inner.instance(&self.instance_id)?.routing_profiles())
     }
 }
 
 impl Serve for ListSecurityProfiles {
     fn serve(&self, inner: &mut Inner) -> Check<Page<NamedResource>> {
-        let all = inner.instance(&self.instance_id)?.security_profiles();
-        page(all, self.next_token.as_deref(), self.max_results, 1_000)
+        page(self, inner.instance(&self.instance_id)?.security_profiles())
     }
 }
 
 impl Serve for SearchUserHierarchyGroups {
     fn serve(&self, inner: &mut Inner) -> Check<Page<HierarchyGroupEntry>> {
-        let all = inner.instance(&self.instance_id)?.hierarchy_groups();
-        page(all, self.next_token.as_deref(), self.max_results, SMALL_PAGE)
+        page(self, inner.instance(&self.instance_id)?.hierarchy_groups())
     }
 }
 
 impl Serve for SearchQuickConnects {
     fn serve(&self, inner: &mut Inner) -> Check<Page<QuickConnectSummary>> {
-        let all = inner.instance(&self.instance_id)?.quick_connects.iter().collect();
-        let Page { items, next_token } = page(all, self.next_token.as_deref(), None, SMALL_PAGE)?;
-        Ok(Page { items: items.into_iter().cloned().collect(), next_token })
+        page(self, inner.instance(&self.instance_id)?.quick_connects.clone())
     }
 }
 
 impl Serve for DeleteQuickConnect {
     fn serve(&self, inner: &mut Inner) -> Check {
         let instance = inner.instance(&self.instance_id)?;
-        let is_meant =
-            |quick_connect: &QuickConnectSummary| quick_connect.quick_connect_id == self.quick_connect_id;
-        if !instance.quick_connects.iter().any(is_meant) {
+        let mut all = instance.quick_connects.iter();
+        let Some(place) = all.position(|other| other.quick_connect_id == self.quick_connect_id) else {
             return Err(refusal(ErrorKind::NotFound, "the instance has no such quick connect"));
-        }
-        instance.change_quick_connects(|all| all.retain(|quick_connect| !is_meant(quick_connect)));
+        };
+        instance.change_quick_connects(|all| drop(all.remove(place)));
         Ok(())
     }
 }

@@ -1,0 +1,172 @@
+//! The table of operations: each is declared here once.
+
+/// Hands the table to another macro. Of each operation it says the method, whose docs are also those of the
+/// request; the request, which has the name of the operation; in parentheses whom the request concerns
+/// (`instance`, `user`, `name` for a new user, or `arn`) and whether it asks for a page of a list; its other
+/// fields, behind `..` those that may be left out; and the answer.
+///
+/// A client must have the required ones. Those that are optional, and every one that is added later, fail as
+/// [`ErrorKind::Unsupported`](super::ErrorKind::Unsupported) where a client has no method for them.
+///
+/// Whatever is missing here or too much does not compile.
+macro_rules! operations {
+    ([$($callback:tt)+] { $($header:tt)* }) => { $($callback)+! {
+        { $($header)* }
+        required {
+            /// Creates a user. There is no client token: after an answer that was lost, look the user up by its
+            /// name before calling again. Whatever is `None` or empty is not sent.
+            create_user CreateUser(name) {
+                /// The routing profile.
+                routing_profile_id: RoutingProfileId,
+                /// The security profiles, 1 to 10.
+                security_profile_ids: BTreeSet<SecurityProfileId>,
+                ..
+                /// The first password; none by default.
+                password: Option<Secret>,
+                /// The user's id in the directory; none by default.
+                directory_user_id: Option<String>,
+                /// Who the person is; nothing is said of it by default.
+                identity: Identity,
+                /// The phone block; none by default. Each of its values excludes its twin in `channels`.
+                phone: Option<Phone>,
+                /// The place in the agent hierarchy; none by default.
+                hierarchy_group_id: Option<HierarchyGroupId>,
+                /// The settings per channel; none by default.
+                channels: ChannelSettings,
+                /// The tags; none by default.
+                tags: Tags,
+            } -> CreatedUser;
+
+            /// Reads a user. One that was just created may be `NotFound` for a while.
+            describe_user DescribeUser(user) {} -> UserDescription;
+
+            /// Deletes a user; `NotFound` where it is gone already.
+            delete_user DeleteUser(user) {} -> ();
+
+            /// Reads a page of the instance's users, by id and name.
+            list_users ListUsers(instance, page) {} -> Page<ListedUser>;
+
+            /// Reads a page of the instance's users, with most of their settings.
+            search_users SearchUsers(instance, page) {
+                /// Only the user of this name; everybody by default. The service may compare without regard
+                /// to case.
+                @personal name: Option<String>,
+            } -> Page<FoundUser>;
+
+            /// Replaces the identity block: a member that is `None` is not sent.
+            update_user_identity_info UpdateUserIdentityInfo(user) {
+                /// The whole block.
+                identity: Identity,
+            } -> ();
+
+            /// Replaces the phone block, and every channel's after contact work with the block's.
+            update_user_phone_config UpdateUserPhoneConfig(user) {
+                /// The whole block.
+                phone: Phone,
+            } -> ();
+
+            /// Replaces per-channel settings: the channels that are named, in the kinds that are not empty.
+            update_user_config UpdateUserConfig(user) {
+                /// The settings to set.
+                channels: ChannelSettings,
+            } -> ();
+
+            /// Changes the routing profile.
+            update_user_routing_profile UpdateUserRoutingProfile(user) {
+                /// The routing profile.
+                routing_profile_id: RoutingProfileId,
+            } -> ();
+
+            /// Replaces the whole set of security profiles.
+            update_user_security_profiles UpdateUserSecurityProfiles(user) {
+                /// The security profiles, 1 to 10.
+                security_profile_ids: BTreeSet<SecurityProfileId>,
+            } -> ();
+
+            /// Sets the hierarchy group, or removes it.
+            update_user_hierarchy UpdateUserHierarchy(user) {
+                /// The group; `None` is not sent, which removes the user from its group.
+                hierarchy_group_id: Option<HierarchyGroupId>,
+            } -> ();
+
+            /// Adds proficiencies that the user lacks.
+            associate_user_proficiencies AssociateUserProficiencies(user) {
+                /// The proficiencies.
+                proficiencies: Proficiencies,
+            } -> ();
+
+            /// Removes proficiencies.
+            disassociate_user_proficiencies DisassociateUserProficiencies(user) {
+                /// The proficiencies.
+                proficiencies: BTreeSet<ProficiencyKey>,
+            } -> ();
+
+            /// Changes levels of proficiencies that the user has.
+            update_user_proficiencies UpdateUserProficiencies(user) {
+                /// The proficiencies with their new levels.
+                proficiencies: Proficiencies,
+            } -> ();
+
+            /// Reads a page of the user's proficiencies.
+            list_user_proficiencies ListUserProficiencies(user, page) {} -> Page<(ProficiencyKey, u8)>;
+
+            /// Adds tags to a user, or changes their values.
+            tag_resource TagResource(arn) {
+                /// The tags, at least one.
+                tags: Tags,
+            } -> ();
+
+            /// Removes tags from a user.
+            untag_resource UntagResource(arn) {
+                /// The keys, at least one.
+                keys: BTreeSet<String>,
+            } -> ();
+
+            /// Reads an instance.
+            describe_instance DescribeInstance(instance) {} -> InstanceDescription;
+        }
+        optional {
+            /// Reads a page of the instance's routing profiles, by id and name.
+            list_routing_profiles ListRoutingProfiles(instance, page) {} -> Page<NamedResource>;
+
+            /// Reads a page of the instance's security profiles, by id and name.
+            list_security_profiles ListSecurityProfiles(instance, page) {} -> Page<NamedResource>;
+
+            /// Reads a page of the instance's hierarchy groups, each with the names that lead to it.
+            search_user_hierarchy_groups SearchUserHierarchyGroups(instance, page) {} -> Page<HierarchyGroupEntry>;
+
+            /// Reads a page of the instance's quick connects of the kind `USER`, which lead to users.
+            search_quick_connects SearchQuickConnects(instance, page) {} -> Page<QuickConnectSummary>;
+
+            /// Deletes a quick connect; `NotFound` where it is gone already.
+            delete_quick_connect DeleteQuickConnect(instance) {
+                /// The quick connect.
+                quick_connect_id: String,
+            } -> ();
+        }
+    } };
+}
+
+/// Hands method, request and answer of every operation to another macro, whether it is required or not. The
+/// macro needs the names of [`request`](super::request) and [`answer`](super::answer) in scope.
+macro_rules! for_each_operation {
+    ($callback:ident! { $($header:tt)* }) => {
+        $crate::client::table::operations!(
+            [$crate::client::table::flatten_operations] { $callback! { $($header)* } }
+        );
+    };
+}
+
+macro_rules! flatten_operations {
+    (
+        { $callback:ident! { $($header:tt)* } }
+        $($need:ident { $(
+            $(#[$meta:meta])*
+            $method:ident $request:ident($($scope:ident),+) { $($field:tt)* } -> $answer:ty;
+        )+ })+
+    ) => {
+        $callback! { { $($header)* } $($($method $request -> $answer;)+)+ }
+    };
+}
+
+pub(crate) use {flatten_operations, for_each_operation, operations};
