@@ -1,11 +1,14 @@
 //! The command line's grammar.
 
-use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
+use std::{net::IpAddr, path::PathBuf, str::FromStr};
 
 use clap::Parser;
-use connect_user::user::{
-    HierarchyGroupId, Id, IdKind, IdentityManagementType, Operation, RoutingProfile, RoutingProfileId,
-    SecurityProfile, SecurityProfileId, nearest,
+use connect_user::{
+    client::{Rate, RateError},
+    user::{
+        HierarchyGroupId, Id, IdKind, IdentityManagementType, Operation, RoutingProfile, RoutingProfileId,
+        SecurityProfile, SecurityProfileId, UnknownChoice,
+    },
 };
 
 use crate::{faults::WireFault, json::LEVELS};
@@ -20,13 +23,13 @@ pub struct Args {
     /// The address to listen at.
     #[arg(long, default_value = "127.0.0.1")]
     pub host: IpAddr,
-    /// Listen also where others can reach it.
+    /// Allow an address that other machines can reach.
     #[arg(long)]
     pub allow_remote: bool,
     /// An instance, and how it manages identities; repeatable.
     #[arg(long, value_name = "ID=TYPE", value_parser = instance)]
     pub instance: Vec<(String, IdentityManagementType)>,
-    /// Let every instance exist that someone asks for.
+    /// Create each instance that a request names, with this identity management type.
     #[arg(long, value_name = "TYPE")]
     pub any_instance: Option<IdentityManagementType>,
     /// A routing profile of each `--instance`; repeatable. From the first on, only those given exist.
@@ -39,23 +42,23 @@ pub struct Args {
     /// From the first on, only those given exist.
     #[arg(long, value_name = "ID=LEVEL/LEVEL/…", value_parser = hierarchy_group, requires = "instance")]
     pub hierarchy_group: Vec<(HierarchyGroupId, Vec<String>)>,
-    /// How many users each `--instance` takes.
+    /// The largest number of users of each `--instance`; unlimited by default.
     #[arg(long)]
     pub user_quota: Option<usize>,
-    /// For how many reads a new user cannot be seen.
+    /// The number of reads for which a new user is hidden.
     #[arg(long, default_value_t = 0)]
     pub hidden_reads: u32,
-    /// For how many milliseconds a new user cannot be seen.
+    /// The number of milliseconds for which a new user is hidden.
     #[arg(long, default_value_t = 0)]
     pub hidden_millis: u64,
-    /// How many calls a second each operation takes, and how many at once; repeatable, with the name of an
-    /// operation for one that has a quota of its own.
+    /// The quota of each operation: calls a second, and the burst, such as 2:5; repeatable, with the name of
+    /// an operation for one that has a quota of its own.
     #[arg(long, value_name = "[OPERATION=]RATE:BURST", value_parser = quota)]
-    pub quota: Vec<Quota>,
+    pub quota: Vec<(Option<Operation>, Rate)>,
     /// Keep the service in a file.
     #[arg(long, value_name = "PATH")]
     pub file: Option<PathBuf>,
-    /// Let the so-manieth call of an operation fail; repeatable. Faults: reset-before, reset-after, cut, hang,
+    /// Make the n-th call of an operation fail, 1 is the first; repeatable. Faults: reset-before, reset-after, cut, hang,
     /// malformed, empty, repeat-token, or a status and a code, such as `429/ThrottlingException`.
     #[arg(long, value_name = "OPERATION:OCCURRENCE:FAULT", value_parser = fault)]
     pub fault: Vec<(Operation, u32, WireFault)>,
@@ -91,43 +94,18 @@ fn hierarchy_group(text: &str) -> Result<(HierarchyGroupId, Vec<String>), String
     Ok((id, path))
 }
 
-/// How many calls an operation takes, or each that has no quota of its own.
-#[derive(Clone)]
-pub struct Quota {
-    pub operation: Option<Operation>,
-    pub every: Duration,
-    pub burst: NonZeroU32,
-}
-
-fn quota(text: &str) -> Result<Quota, String> {
-    let (name, numbers) = match text.split_once('=') {
-        Some((name, numbers)) => (Some(name), numbers),
+/// The rate of an operation, or of each that has none of its own.
+fn quota(text: &str) -> Result<(Option<Operation>, Rate), String> {
+    let (operation, rate) = match text.split_once('=') {
+        Some((name, rate)) => (Some(operation(name)?), rate),
         None => (None, text),
     };
-    let (rate, burst) = numbers.split_once(':').ok_or("write `RATE:BURST` or `OPERATION=RATE:BURST`")?;
-    let rate: f64 = rate.parse().map_err(|_| "the rate is no number")?;
-    if !(0.001..=1_000_000.0).contains(&rate) {
-        return Err("the rate is from 0.001 to 1,000,000".to_owned());
-    }
-    Ok(Quota {
-        operation: name.map(operation).transpose()?,
-        every: Duration::from_secs_f64(1.0 / rate),
-        burst: burst.parse().map_err(|_| "the burst is no positive whole number")?,
-    })
+    let rate = rate.parse().map_err(|error: RateError| format!("{error}; {}", error.help()))?;
+    Ok((operation, rate))
 }
 
-/// The operation of a name, or the name that is meant.
 fn operation(name: &str) -> Result<Operation, String> {
-    if let Some(operation) = Operation::ALL.iter().find(|operation| operation.name() == name) {
-        return Ok(*operation);
-    }
-    let names = || Operation::ALL.iter().map(|operation| operation.name());
-    Err(match nearest(name, names()) {
-        Some(near) => format!("there is no operation `{name}`; did you mean `{near}`?"),
-        None => {
-            format!("there is no operation `{name}`; there are {}", names().collect::<Vec<_>>().join(", "))
-        }
-    })
+    name.parse().map_err(|error: UnknownChoice| format!("there is no operation `{name}`; {}", error.help()))
 }
 
 fn fault(text: &str) -> Result<(Operation, u32, WireFault), String> {

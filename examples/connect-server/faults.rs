@@ -1,4 +1,4 @@
-//! What goes wrong on the wire, on demand.
+//! Faults of the wire, on demand.
 
 use std::{fmt, str::FromStr};
 

@@ -1,5 +1,5 @@
 //! Who may ask, and how much may be asked: a web page that a browser shows must not drive the server, and
-//! nobody must take its memory.
+//! no client may exhaust its memory.
 
 use std::{net::IpAddr, time::Duration};
 

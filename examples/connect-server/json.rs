@@ -1,10 +1,12 @@
 //! What goes over the wire: the service's answers, in its JSON.
 
+use std::collections::BTreeMap;
+
 use connect_user::{
     client::{
         FoundUser, HierarchyGroupEntry, ListedUser, NamedResource, Page, QuickConnectSummary, UserDescription,
     },
-    user::{AfterContactWork, ChannelSettings, Identity, Personal, Phone, PhoneLine, ProficiencyKey},
+    user::{Channel, ChannelSettings, Identity, Personal, Phone, PhoneLine, ProficiencyKey},
 };
 use serde_json::{Map, Value, json};
 
@@ -56,77 +58,37 @@ fn phone(phone: &Phone, unit: u64) -> Value {
     })
 }
 
+/// A list with an element per channel.
+fn configs<T>(settings: &BTreeMap<Channel, T>, members: impl Fn(&T) -> Value) -> Value {
+    let config = |(channel, setting): (&Channel, &T)| {
+        let mut config = members(setting);
+        config["Channel"] = json!(channel);
+        config
+    };
+    settings.iter().map(config).collect()
+}
+
 fn with_channels(mut user: Value, channels: &ChannelSettings, unit: u64) -> Value {
     let limit = |seconds: u32| json!({"AfterContactWorkTimeLimit": u64::from(seconds) * unit});
-    let work = |work: &AfterContactWork| (limit(work.time_limit), work.agent_first_callback.map(limit));
-    let lists = [
-        (
-            "AutoAcceptConfigs",
-            channels
-                .auto_accept
-                .iter()
-                .map(|(channel, accept)| {
-                    json!({
-                        "Channel": channel, "AutoAccept": accept.auto_accept,
-                        "AgentFirstCallbackAutoAccept": accept.agent_first_callback,
-                    })
-                })
-                .collect::<Vec<_>>(),
-        ),
-        (
-            "AfterContactWorkConfigs",
-            channels
-                .after_contact_work
-                .iter()
-                .map(|(channel, limits)| {
-                    let (limit, callback) = work(limits);
-                    json!({
-                        "Channel": channel, "AfterContactWorkConfig": limit,
-                        "AgentFirstCallbackAfterContactWorkConfig": callback,
-                    })
-                })
-                .collect(),
-        ),
-        (
-            "PhoneNumberConfigs",
-            channels
-                .phone_number
-                .iter()
-                .map(|(channel, phone)| {
-                    json!({
-                        "Channel": channel, "PhoneType": phone.phone_type(), "PhoneNumber": number(phone),
-                    })
-                })
-                .collect(),
-        ),
-        (
-            "PersistentConnectionConfigs",
-            channels
-                .persistent_connection
-                .iter()
-                .map(|(channel, persistent)| {
-                    json!({
-                        "Channel": channel, "PersistentConnection": persistent,
-                    })
-                })
-                .collect(),
-        ),
-        (
-            "VoiceEnhancementConfigs",
-            channels
-                .voice_enhancement
-                .iter()
-                .map(|(channel, mode)| {
-                    json!({
-                        "Channel": channel, "VoiceEnhancementMode": mode,
-                    })
-                })
-                .collect(),
-        ),
-    ];
-    if let Value::Object(members) = &mut user {
-        members.extend(lists.into_iter().map(|(name, list)| (name.to_owned(), Value::Array(list))));
-    }
+    user["AutoAcceptConfigs"] = configs(&channels.auto_accept, |accept| {
+        let callback = accept.agent_first_callback;
+        json!({"AutoAccept": accept.auto_accept, "AgentFirstCallbackAutoAccept": callback})
+    });
+    user["AfterContactWorkConfigs"] = configs(&channels.after_contact_work, |work| {
+        let callback = work.agent_first_callback.map(limit);
+        json!({
+            "AfterContactWorkConfig": limit(work.time_limit),
+            "AgentFirstCallbackAfterContactWorkConfig": callback,
+        })
+    });
+    user["PhoneNumberConfigs"] = configs(
+        &channels.phone_number,
+        |line| json!({"PhoneType": line.phone_type(), "PhoneNumber": number(line)}),
+    );
+    user["PersistentConnectionConfigs"] =
+        configs(&channels.persistent_connection, |persistent| json!({"PersistentConnection": persistent}));
+    user["VoiceEnhancementConfigs"] =
+        configs(&channels.voice_enhancement, |mode| json!({"VoiceEnhancementMode": mode}));
     without_nulls(user)
 }
 

@@ -58,7 +58,7 @@ const MOST_HEAD: usize = 64 << 10;
 /// How long a client may take to send the head of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long requests under way may take once the server is to end.
+/// How long requests under way may take after the server is told to end.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// How long to wait after a connection that could not be taken.
@@ -119,7 +119,7 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
         let Some(accepted) = end.run(listener.accept()).await else { break };
         let stream = match accepted {
             Ok((stream, _)) => stream,
-            // A client that has left already, or more of them than there are files: the next may have luck.
+            // A client that has left already, or too many open files: the next connection may succeed.
             Err(error) => {
                 eprintln!("error: {error}");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -204,8 +204,8 @@ fn open(args: &Args) -> Result<(Option<MemoryFile>, MemoryConnect), Box<dyn std:
     }
     connect.set_time(SystemTime::now().into());
     connect.follow(Arc::new(ThreadTimer::default()));
-    for quota in &args.quota {
-        connect.set_quota(quota.operation, quota.every, quota.burst);
+    for (operation, rate) in &args.quota {
+        connect.set_quota(*operation, rate.every, rate.burst);
     }
     if let Some(file) = &file {
         file.persist(&connect)?;
@@ -245,7 +245,7 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
         )
         .into_response(0));
     }
-    // Nobody asks a server for its log, and it would grow for ever.
+    // The log of calls is not served, and would grow without bound.
     server.connect.clear_calls();
     let request_id = server.requests.fetch_add(1, Ordering::Relaxed) + 1;
     match fault {

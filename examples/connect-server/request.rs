@@ -54,7 +54,7 @@ pub struct SearchBody {
 #[serde(rename_all = "PascalCase")]
 pub struct SearchCriteria {
     pub string_condition: Option<StringCondition>,
-    /// What is not understood here, and must not find everybody.
+    /// What is not supported here, and must not be ignored.
     #[serde(flatten)]
     pub others: BTreeMap<String, IgnoredAny>,
 }

@@ -32,4 +32,4 @@ pub use recover::{Recovery, recover};
 pub use run::{Applied, apply, delete};
 pub use wait::Wait;
 
-pub use crate::client::{NoSleep, Sleep, ThreadSleep};
+pub use crate::client::Sleep;

@@ -1,7 +1,7 @@
 //! Cancellation.
 
-/// Cancels running work: calls that were sent are waited for, no more calls are sent, and every pause ends.
-/// Clones are the same token.
+/// Cancels running work: calls that were sent are awaited, no more calls are sent, and every pause ends. Clones
+/// are the same token.
 ///
 /// ```
 /// use connect_user::client::CancellationToken;

@@ -1,4 +1,4 @@
-//! A client that takes its time.
+//! A client with latency.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,7 +9,7 @@ use super::{
     timer::{Clock, Timer},
 };
 
-/// A client whose every call takes some time: for simulations under a clock of the test's own.
+/// A client whose every call takes some time: for simulations under a test's clock.
 pub type Delayed<C> = Decorated<C, Delay>;
 
 /// Waits before each call.

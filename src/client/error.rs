@@ -8,7 +8,7 @@ use crate::user::{Operation, choice, one_line};
 pub type ClientResult<T> = Result<T, ClientError>;
 
 choice! {
-    /// What kind of failure it is, and so what can be done about it.
+    /// The kind of a failure, which says what can be done about it.
     ErrorKind {
         /// What is asked for does not exist (404), or not yet: a new user can be unreadable for minutes.
         NotFound = "not-found",
@@ -26,8 +26,8 @@ choice! {
         Conflict = "conflict",
         /// The service failed (5xx).
         Service = "service",
-        /// The service answered, and the answer does not have the form that the API declares. It is asked for
-        /// once more, as a second one is no accident.
+        /// The service answered, and the answer does not have the form that the API declares. Retries repeat the
+        /// call once.
         InvalidResponse = "invalid-response",
         /// No answer came: a connection that broke, or a time-out.
         Transport = "transport",

@@ -52,6 +52,6 @@ pub use request::*;
 pub use retry::{Retry, RetryPolicy, RetryPolicyBuilder, Retrying};
 #[cfg(feature = "tokio")]
 pub use timer::TokioTimer;
-pub use timer::{NoSleep, Sleep, ThreadSleep, ThreadTimer, Timer};
+pub use timer::{Sleep, ThreadTimer, Timer};
 #[cfg(feature = "tracing")]
 pub use traced::{Trace, Traced};

@@ -49,7 +49,7 @@ macro_rules! declare_client {
 }
 
 operations!([declare_client] {
-    /// Amazon Connect, as far as a user's life needs it: one method per API operation.
+    /// The Amazon Connect operations that managing users takes: one method per API operation.
     ///
     /// An implementation makes one call per method, without retrying: pace and retry are decorators
     /// around it. It may be shared between threads and called concurrently.
@@ -58,8 +58,8 @@ operations!([declare_client] {
     ///
     /// The contract, beyond each method's own words:
     ///
-    /// - An error tells its operation, its kind and, where there is one, the request id; and
-    ///   [`Effect::None`](super::Effect) only where the service has surely done nothing.
+    /// - An error has its operation, its kind and, where there is one, the request id. Its effect is
+    ///   [`Effect::None`](super::Effect) only if the service has certainly done nothing.
     /// - Ids and ARNs are accepted alike.
     /// - No value that is sent appears in an error's message.
     trait ConnectClient;
@@ -88,7 +88,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A call of a [`ConnectClient`], as a decorator sees it. `Debug` tells ids, and no name.
+/// A call of a [`ConnectClient`], as a decorator sees it. `Debug` shows ids, and no name.
 #[derive(Clone, Copy)]
 pub struct ApiCall<'a> {
     operation: Operation,
@@ -115,7 +115,7 @@ impl<'a> ApiCall<'a> {
         Self { name: Some(name), ..self }
     }
 
-    /// Of a user; of anything else it tells nothing.
+    /// The instance and user of a user's ARN; of any other ARN, nothing.
     fn arn(self, arn: &'a str) -> Self {
         let mut parts = arn.split('/').skip(1);
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
@@ -144,7 +144,7 @@ impl<'a> ApiCall<'a> {
         self.name
     }
 
-    /// What is sent, where it is a request of that type.
+    /// The request, if it is of that type.
     pub fn request<R: Request>(&self) -> Option<&'a R> {
         self.request.downcast_ref()
     }

@@ -20,10 +20,10 @@ use super::{
 };
 use crate::user::Operation;
 
-/// Decides when a call may be made.
+/// Limits the rate of calls.
 ///
 /// The quota is one per operation, account and Region, so one `Pace` is shared by every client of an
-/// account and Region. A host with many machines can put one of its own here, that all of them ask.
+/// account and Region. A host with many machines can implement one that they all share.
 #[async_trait]
 pub trait Pace: fmt::Debug + Send + Sync {
     /// Waits until a call of this operation may be made. The turn that it returns is handed back to
@@ -44,7 +44,19 @@ pub trait Pace: fmt::Debug + Send + Sync {
 
 /// A call that a [`Pace`] has allowed, by a number of the pace's own choice; 0 by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Turn(pub u64);
+pub struct Turn(u64);
+
+impl Turn {
+    /// A turn of this number.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Its number.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
 
 /// A client that makes each call when a [`Pace`] allows it.
 ///
@@ -70,8 +82,8 @@ impl<C> Paced<C> {
         Self::with(inner, Pacing { pace, cancel: CancellationToken::new() })
     }
 
-    /// Ends the waiting when the token is cancelled: a call that waits then fails as [`ErrorKind::Cancelled`] and is not
-    /// made, and one that was made is waited for.
+    /// Ends the waiting when the token is cancelled: a call that waits fails as [`ErrorKind::Cancelled`] without
+    /// being made, and a call that was made is awaited. By default nothing cancels.
     #[must_use]
     pub fn with_cancellation(self, token: CancellationToken) -> Self {
         self.map(|pacing| Pacing { cancel: token, ..pacing })
@@ -97,14 +109,14 @@ impl Around for Pacing {
 
 /// A token bucket for each operation, in this process; first come, first served.
 ///
-/// Somebody else may use the same quota: a refusal for too many calls takes part of the rate away, and
-/// while the service takes calls, it comes back with time. So appliers that share a quota without knowing
-/// of each other end up with about the same share each, and together use nearly all of it. For that they
-/// must not stay in step: [`shared`](Self::shared) spreads the calls.
+/// Others may use the same quota: throttling lowers the rate, and it recovers with time while the service
+/// accepts calls. So appliers that share a quota without knowing of each other end up with about the same
+/// share each, and together use nearly all of it. For that they must not stay in step: [`shared`](Self::shared)
+/// spreads the calls.
 ///
-/// All refusals of calls that were made before the rate was last changed are one. And a refused burst says
-/// only that the service's bucket was not full, as after another run: then no more bursts are made until the
-/// bucket would be full again, at the same rate.
+/// All refusals of calls that were made before the rate was last changed count as one. A refused burst only
+/// shows that the service's bucket was not full, as after another run: the rate stays, and no more bursts are
+/// made until the bucket would be full again.
 pub struct TokenBuckets {
     rates: Rates,
     timer: Clock,
@@ -118,20 +130,20 @@ struct Bucket {
     share: Mutex<Share>,
 }
 
-/// What is ours of a quota that others use too.
+/// This process's share of a quota.
 struct Share {
     rate: Rate,
     /// When the bucket is full, if no more calls are made: never more calls than the quota.
     full: Duration,
-    /// How many turns were given.
+    /// The number of turns that were given.
     turns: u64,
     /// The last turn that was part of a burst, or one more.
     burst: u64,
-    /// Refusals of turns before this one say nothing new.
+    /// Refusals of turns before this one are already accounted for.
     heard: u64,
     /// From [`LEAST`] to 1.
     part: f64,
-    /// How many calls the service took since it last refused one.
+    /// The number of calls that the service accepted since it last refused one.
     accepted: u32,
     /// When the next call is due, while the part is less than the whole.
     due: Duration,
@@ -142,8 +154,8 @@ struct Share {
 /// The least that is left of a rate.
 const LEAST: f64 = 1.0 / 16.0;
 
-/// What a refusal leaves of the part, at worst: where one comes soon after another. That whoever has more
-/// loses more, and everybody gains alike, is what makes shares equal in time.
+/// The factor of a decrease after a refusal that comes soon after another. Multiplicative decrease and additive
+/// increase make the shares of a quota equal over time.
 const DECREASE: f64 = 0.5;
 
 /// A refusal after more calls than these counts for less: it may have had another cause.
@@ -152,8 +164,8 @@ const SOON: f64 = 4.0;
 /// What is added to the part in the time of one call at the whole rate, however many are made.
 const INCREASE: f64 = 0.004;
 
-/// By how much of the time between two calls one of them may come late, so that appliers do not stay in
-/// step: who always came first would get everything.
+/// The random delay of a call, as a fraction of the interval, so that appliers do not stay in step: the one
+/// that always came first would get everything.
 const SPREAD: f64 = 0.5;
 
 impl TokenBuckets {
@@ -162,7 +174,8 @@ impl TokenBuckets {
         Self { rates: rates.into(), timer: Clock(timer), shared: false, buckets: Mutex::default() }
     }
 
-    /// Spreads the calls, for a quota that other processes or machines use at the same time.
+    /// Adds a random delay to each call, for a quota that other processes or machines use at the same time; off
+    /// by default.
     #[must_use]
     pub const fn shared(mut self) -> Self {
         self.shared = true;
@@ -239,7 +252,7 @@ impl Bucket {
 
 impl Share {
     fn new(rate: Rate, now: Duration) -> Self {
-        // What the first call says of the bucket, nobody has said before: it counts as a burst.
+        // Nothing is known of the service's bucket yet: the first call counts as a burst.
         Self { rate, full: now, turns: 0, burst: 1, heard: 0, part: 1.0, accepted: 0, due: now, changed: now }
     }
 

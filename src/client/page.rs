@@ -15,13 +15,13 @@ pub trait PagedRequest: Request<Answer = Page<Self::Item>> {
     /// An element of the list.
     type Item: Send + 'static;
 
-    /// How many elements a page can have, and has unless the request says less.
+    /// The largest size of a page, which is also the default.
     const LARGEST_PAGE: u32;
 
     /// Where the last page ended; `None` asks for the first page.
     fn page_token(&self) -> Option<&str>;
 
-    /// How many elements the page shall have.
+    /// The size of the page that is asked for.
     fn page_size(&self) -> u32;
 
     /// Asks for the page that this token leads to.
@@ -59,7 +59,7 @@ paged_requests! {
     SearchQuickConnects of 100 -> QuickConnectSummary;
 }
 
-/// What all pages hold, from the one that is asked for on.
+/// Reads all pages, from the one that is asked for on.
 ///
 /// ```
 /// use connect_user::client::{ListUsers, all_pages, memory::MemoryConnect};

@@ -1,4 +1,4 @@
-//! How many calls the quota allows.
+//! Rates of calls, as quotas allow them.
 
 use std::{collections::BTreeMap, fmt, num::NonZeroU32, str::FromStr, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Calls that are made again.
+//! Repeats calls that failed.
 
 use std::{
     sync::{
@@ -19,10 +19,10 @@ use super::{
 };
 use crate::user::Operation;
 
-/// When a call is made again, and how often.
+/// When a call is repeated, and how often.
 ///
-/// Pauses double from `first` up to `longest`, and each gets a random part of its own length on top, so that
-/// many hosts do not come back at the same moment.
+/// Pauses double from `first` up to `longest`, and each is extended by a random fraction of its own length
+/// (jitter), so that many hosts do not return at the same moment.
 #[derive(Builder, Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -32,12 +32,12 @@ pub struct RetryPolicy {
     /// The longest pause, without its random part; 20 seconds by default.
     #[builder(default = Duration::from_secs(20))]
     pub longest: Duration,
-    /// How often a call may fail before it is given up; 8 by default. Throttling does not count: it passes
+    /// The number of failures after which a call is given up; 8 by default. Throttling does not count: it passes
     /// with time, so only `total` bounds it.
     #[builder(default = 8)]
     pub attempts: usize,
-    /// How long one call and its repetitions may take, waiting for its turn included: no pause begins that
-    /// would end later. 2 minutes by default; [`Duration::MAX`] is without end.
+    /// The longest time that a call and its repetitions may take, waiting for its turn included: no pause begins
+    /// that would end later. 2 minutes by default; [`Duration::MAX`] sets no limit.
     #[builder(default = Duration::from_secs(120))]
     pub total: Duration,
 }
@@ -59,7 +59,7 @@ impl RetryPolicy {
     }
 }
 
-/// A client that makes calls again which may succeed later.
+/// A client that repeats calls that may succeed later.
 ///
 /// Throttling, conflicts, failures of the service and of the line are repeated; a full quota, a refusal,
 /// a duplicate and a lack of rights never are. An answer that cannot be used is asked for once more. A
@@ -79,7 +79,7 @@ impl RetryPolicy {
 /// ```
 pub type Retrying<C> = Decorated<C, Retry>;
 
-/// Makes calls again which may succeed later.
+/// Repeats calls that may succeed later.
 #[derive(Debug)]
 pub struct Retry {
     policy: RetryPolicy,
@@ -96,7 +96,8 @@ impl<C> Retrying<C> {
         Self::with(inner, Retry { policy, timer: Clock(timer), cancel, answered })
     }
 
-    /// Ends the pauses when the token is cancelled: the call then fails with its last error.
+    /// Ends the pauses when the token is cancelled: the call then fails with its last error. By default nothing
+    /// cancels.
     #[must_use]
     pub fn with_cancellation(self, token: CancellationToken) -> Self {
         self.map(|retry| Retry { cancel: token, ..retry })
@@ -148,7 +149,7 @@ impl Retry {
     }
 }
 
-/// How often a call has failed.
+/// The failures of a call so far.
 #[derive(Clone, Copy, Default)]
 struct Failures {
     /// For another reason than throttling.

@@ -7,42 +7,21 @@ use std::{
 
 use async_trait::async_trait;
 
-/// How a host lets time pass: a timer of its async runtime, or nothing at all.
+/// How a host lets time pass.
 #[async_trait]
 pub trait Sleep: Send + Sync {
     /// Returns after `duration`.
     async fn sleep(&self, duration: Duration);
 }
 
-/// Never waits: what is not there yet is taken as it is.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoSleep;
-
-#[async_trait]
-impl Sleep for NoSleep {
-    async fn sleep(&self, _: Duration) {}
-}
-
-/// Puts the thread to sleep: for programs that do one thing at a time, and never for one whose
-/// runtime has other tasks on the thread.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ThreadSleep;
-
-#[async_trait]
-impl Sleep for ThreadSleep {
-    async fn sleep(&self, duration: Duration) {
-        std::thread::sleep(duration);
-    }
-}
-
-/// A clock that a host can also wait on: what retry and pace go by. Under a paused clock of a test they
-/// take no time at all.
+/// A clock that can also be waited on, which retry and pace use. Under a test's paused clock they take no time.
 pub trait Timer: Sleep {
     /// The time since some moment that never changes; it never goes back.
     fn now(&self) -> Duration;
 }
 
-/// The machine's clock, and a thread that sleeps.
+/// The machine's clock. It puts the thread to sleep: for programs that do one thing at a time, and never for one
+/// whose runtime has other tasks on the thread.
 #[derive(Clone, Copy, Debug)]
 pub struct ThreadTimer(Instant);
 
@@ -55,7 +34,7 @@ impl Default for ThreadTimer {
 #[async_trait]
 impl Sleep for ThreadTimer {
     async fn sleep(&self, duration: Duration) {
-        ThreadSleep.sleep(duration).await;
+        std::thread::sleep(duration);
     }
 }
 
@@ -113,7 +92,7 @@ impl<T: Timer + ?Sized> Timer for Arc<T> {
     }
 }
 
-/// A timer without the debt to print itself.
+/// A timer that can be printed.
 #[derive(Clone)]
 #[cfg(feature = "policy")]
 pub(super) struct Clock(pub(super) Arc<dyn Timer>);
@@ -125,7 +104,7 @@ impl std::fmt::Debug for Clock {
     }
 }
 
-/// A part of a time, from 0 to 1.
+/// A fraction of a time, from 0 to 1.
 #[cfg(feature = "policy")]
 pub(super) fn part_of(time: Duration, part: f64) -> Duration {
     Duration::try_from_secs_f64(time.as_secs_f64() * part).unwrap_or(time)

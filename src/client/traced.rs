@@ -1,4 +1,4 @@
-//! Calls that can be followed.
+//! Logs calls.
 
 use tracing::{Instrument, debug, debug_span, warn};
 
@@ -8,22 +8,22 @@ use super::{
     operations::ApiCall,
 };
 
-/// A client that tells `tracing` of each call: a span `connect_user.call` with the operation, and in it an
+/// A client that logs each call to `tracing`: a span `connect_user.call` with the operation, and in it an
 /// event for the answer or the failure, with kind, code and request id.
 ///
 /// Neither requests nor answers are in it, nor messages of the service, which may quote them: no password,
 /// no name, no address, no number, at any level.
 ///
-/// Put it innermost to follow each attempt, or outermost to follow each call as the host sees it.
+/// Put it innermost to log each attempt, or outermost to log each call as the host sees it.
 pub type Traced<C> = Decorated<C, Trace>;
 
-/// Tells `tracing` of each call.
+/// Logs each call to `tracing`.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Trace;
 
 impl<C> Traced<C> {
-    /// Follows the calls of a client.
+    /// Logs the calls of a client.
     pub const fn new(inner: C) -> Self {
         Self::with(inner, Trace)
     }

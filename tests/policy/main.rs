@@ -45,7 +45,7 @@ fn policy() -> RetryPolicy {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_succeed_later_is_repeated_and_nothing_else() {
+async fn only_what_may_succeed_later_is_retried() {
     for kind in ErrorKind::ALL {
         let connect = connect();
         for occurrence in 1..=2 {
@@ -96,7 +96,7 @@ async fn attempts_bound_failures_and_time_bounds_throttling() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_needs_somebody_to_act_ends_at_once_unless_the_service_has_answered_before() {
+async fn an_unreachable_service_is_retried_only_after_it_has_answered() {
     for kind in [ErrorKind::Unreachable, ErrorKind::Credentials] {
         let connect = connect();
         refuse(&connect, 1, kind);
@@ -115,7 +115,7 @@ async fn what_needs_somebody_to_act_ends_at_once_unless_the_service_has_answered
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_largest_times_and_counts_are_no_trouble() {
+async fn the_largest_times_and_counts_do_not_overflow() {
     let mut policy = RetryPolicy::default();
     (policy.first, policy.longest, policy.total) = (Duration::MAX, Duration::MAX, Duration::MAX);
     policy.attempts = usize::MAX;
@@ -190,7 +190,7 @@ async fn calls_keep_within_burst_and_rate_per_operation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_keeps_the_pace_is_never_throttled_and_who_does_not_is() {
+async fn a_paced_client_is_never_throttled_and_another_is() {
     let connect = connect();
     let timer = timer();
     connect.follow(timer.clone());
@@ -234,7 +234,7 @@ async fn throttling_slows_down_and_success_recovers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rare_refusal_costs_little_and_many_cost_much() {
+async fn rare_throttling_lowers_the_rate_little_and_frequent_throttling_much() {
     let pace = TokenBuckets::new(Rate::DEFAULT, timer());
     let mut turn = Turn::default();
     for _ in 0..100 {
@@ -271,7 +271,7 @@ async fn refusals_of_calls_that_were_made_together_count_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_just_after_another_goes_on_at_the_whole_rate() {
+async fn a_run_just_after_another_keeps_the_whole_rate() {
     let connect = connect();
     let timer = timer();
     connect.follow(timer.clone());
@@ -322,7 +322,7 @@ fn gone() -> DeleteUser {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cancelling_ends_a_pause_and_keeps_what_the_service_said() {
+async fn cancelling_ends_a_pause_with_the_last_error() {
     let connect = connect();
     connect.inject(Fault::of(Operation::DescribeInstance, 1, Outcome::Refused(ErrorKind::Service)));
     let token = CancellationToken::new();

@@ -79,7 +79,7 @@ older! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_older_client_stays_one_and_says_what_it_lacks() {
+async fn a_client_without_optional_operations_reports_them_as_unsupported() {
     let client = Retrying::new(Older(MockConnectClient::new()), RetryPolicy::default(), timer());
     let began = tokio::time::Instant::now();
     let request = DeleteQuickConnect::new("1c2d", "q");
@@ -93,7 +93,7 @@ async fn an_older_client_stays_one_and_says_what_it_lacks() {
 }
 
 #[test]
-fn a_call_tells_ids_and_no_name() {
+fn a_call_shows_ids_and_no_name() {
     let request = CreateUser::new("1c2d", "jane@example.com", "7a9b", ["3d4e".into()]);
     let call = request.call();
     assert_eq!((call.operation(), call.instance(), call.user()), (Operation::CreateUser, Some("1c2d"), None));

@@ -25,7 +25,7 @@ impl Write for Page {
 }
 
 #[tokio::test]
-async fn every_call_is_told_and_nothing_that_was_sent() {
+async fn every_call_is_logged_without_what_was_sent() {
     let page = Page::default();
     let writer = page.clone();
     let subscriber = tracing_subscriber::fmt()

@@ -470,7 +470,7 @@ impl Around for Lacks {
 }
 
 #[tokio::test]
-async fn whoever_answers_and_does_nothing_breaks_the_contract() {
+async fn a_client_that_answers_without_acting_breaks_the_contract() {
     // A creation and whatever reads have answers that nobody could make up.
     let reads = |operation: &Operation| !operation.writes() || *operation == Operation::CreateUser;
     for operation in Operation::ALL.iter().filter(|operation| !reads(operation)) {
@@ -480,7 +480,7 @@ async fn whoever_answers_and_does_nothing_breaks_the_contract() {
 }
 
 #[tokio::test]
-async fn whoever_lacks_an_operation_breaks_the_contract() {
+async fn a_client_without_an_operation_breaks_the_contract() {
     for operation in Operation::ALL {
         let client = Decorated::with(connect(), Lacks(*operation));
         let breaches = check(&client, &fixture()).await;

@@ -49,15 +49,15 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// The scheme and host of the URL of a request: no path, and nobody's name and password.
+/// The scheme and host of the URL of a request, without path, user and password.
 fn origin(url: &str) -> String {
     let url = without_secrets(url);
     let (scheme, rest) = url.split_once("://").unwrap_or(("", &url));
     format!("{scheme}://{}", rest.split('/').next().unwrap_or_default())
 }
 
-/// A URL without what may be secret in it: user, password, query and fragment. One in which nobody can tell where
-/// these are is not shown at all.
+/// A URL without what may be secret in it: user, password, query and fragment. If it is unclear
+/// where these are, the URL is not shown at all.
 pub(super) fn without_secrets(url: &str) -> String {
     let is_plain = |text: &str| !text.contains(['@', '?', '#']);
     if is_plain(url) {

@@ -1,6 +1,5 @@
-//! The SDK's types as the model's. What the service leaves out reads as its default, or as empty, as far as
-//! the API declares it optional and something can be done without it; what this version does not know is
-//! recorded.
+//! Converts the SDK's types to the model's. A member that the API declares optional reads as its default, or
+//! as empty, where the service leaves it out; what this version does not know is recorded.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -31,7 +30,7 @@ use crate::{
 /// What the SDK puts for a required choice that the answer lacks.
 const ABSENT: &str = "no value was set";
 
-/// The level of the group below which the service keeps all others, and which nobody made.
+/// The level of the service's own root group, which holds all others.
 const FOUNDATION: &str = "0";
 
 /// A member that an answer lacks.

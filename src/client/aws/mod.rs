@@ -18,10 +18,10 @@ use self::endpoint::Endpoint;
 
 /// Amazon Connect in an AWS Region: one request per method, never repeated.
 ///
-/// Clones share connections and credentials. `Debug` tells the Region and nothing else.
+/// Clones share connections and credentials. `Debug` shows the Region and nothing else.
 ///
-/// The SDK logs too, through `tracing`: at the level `TRACE` it tells the names and mobile numbers of users
-/// that it reads, though no password. Keep `aws_smithy_runtime` at `DEBUG` or above, where it tells nobody.
+/// The SDK logs too, through `tracing`: at the level `TRACE` it logs the names and mobile numbers of users that
+/// it reads, but no password. Keep `aws_smithy_runtime` at `DEBUG` or above, where it logs no personal data.
 ///
 /// ```no_run
 /// # async fn connect() -> Result<(), connect_user::client::aws::AwsSettingsError> {
@@ -39,8 +39,8 @@ pub struct AwsConnect {
 }
 
 impl AwsConnect {
-    /// Calls through an SDK client that is ready: its Region, credentials, endpoint, connections and
-    /// time-outs stay, its retries are switched off.
+    /// Uses a configured SDK client: its Region, credentials, endpoint, connections and time-outs are kept,
+    /// its retries are switched off.
     ///
     /// The SDK sets no time-out on its own: without one in the client's configuration, a call that
     /// hangs waits for ever.
@@ -62,7 +62,7 @@ impl AwsConnect {
     /// # Errors
     ///
     /// [`AwsSettingsError`] where nothing names a Region, the profile that is named is nowhere defined, the
-    /// files of profiles cannot be read, or the endpoint URL is none.
+    /// files of profiles cannot be read, or the endpoint URL is invalid.
     pub async fn from_environment(settings: &AwsSettings) -> Result<Self, AwsSettingsError> {
         settings.load().await.map(Self::new)
     }

@@ -158,7 +158,7 @@ exchanges! {
         => |_, answer| page(answer.security_profile_summary_list, answer.next_token, |item| Some(security_profile(item)));
     SearchUserHierarchyGroups: search_user_hierarchy_groups(instance, page)
         => |_, answer| page(answer.user_hierarchy_groups, answer.next_token, hierarchy_group);
-    // The API's criteria know name, description and id, but not the type: that is sorted out here.
+    // The API searches by name, description and id, but not by type: the others are dropped here.
     SearchQuickConnects: search_quick_connects(instance, page)
         => |_, answer| page(answer.quick_connects, answer.next_token, user_quick_connect);
     DeleteQuickConnect: delete_quick_connect(instance)

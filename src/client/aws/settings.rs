@@ -1,4 +1,4 @@
-//! Where to find Amazon Connect.
+//! Region, credentials and endpoint: from the settings, or from the environment.
 
 use std::{env, error::Error, fmt, iter, time::Duration};
 
@@ -15,7 +15,7 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// What names an endpoint in the environment.
 const ENDPOINT_VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_CONNECT", "AWS_ENDPOINT_URL"];
 
-/// What to take instead of the environment's: whatever is `None` is looked up, or has its default.
+/// Overrides what the environment says: what is `None`, the default, is looked up there.
 ///
 /// `Debug` shows of the endpoint URL neither user and password nor query.
 #[derive(Builder, Clone, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The model's types as the SDK's. What is empty stays out: the SDK would send `[]`.
+//! Converts the model's types to the SDK's. What is empty is left out: the SDK would send `[]`.
 
 use std::{
     cmp::Reverse,

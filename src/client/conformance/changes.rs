@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Suite, expect, expect_identity, failed, refused};
+use super::{Check, Suite, expect, expect_identity};
 use crate::{
     client::*,
-    user::{AutoAccept, Channel, ChannelSettings, Identity, Operation, Phone, Proficiencies, Tags, UserId},
+    user::{AutoAccept, Channel, ChannelSettings, Identity, Phone, Proficiencies, Tags, UserId},
 };
 
 impl Suite<'_> {
@@ -17,31 +17,29 @@ impl Suite<'_> {
             mobile: Some("+16175550103".into()),
             ..Identity::default()
         };
-        let request = UpdateUserIdentityInfo {
-            instance_id: self.instance(),
-            user_id: user_id.clone(),
-            identity: identity.clone(),
-        };
-        self.client.update_user_identity_info(&request).await.map_err(failed("an identity"))?;
+        let request = UpdateUserIdentityInfo::new(self.instance(), user_id.clone(), identity.clone());
+        self.call("an identity", &request).await?;
         expect_identity(&self.read(&user_id).await?.identity, &identity)?;
         self.delete(&user_id).await
     }
 
     pub(super) async fn phone_is_replaced_whole_and_flattens(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
-        let phone = Phone { after_contact_work_time_limit: 7, auto_accept: true, ..Phone::default() };
-        let request = UpdateUserPhoneConfig {
-            instance_id: self.instance(),
-            user_id: user_id.clone(),
-            phone: phone.clone(),
-        };
-        self.client.update_user_phone_config(&request).await.map_err(failed("a phone"))?;
+        let phone = self.set_phone(&user_id).await?;
         let user = self.read(&user_id).await?;
         expect("phone", &user.phone, &phone)?;
         let limits: BTreeSet<_> =
             user.channels.after_contact_work.values().map(|work| work.time_limit).collect();
         expect("after contact work of the channels", &limits, &BTreeSet::from([7]))?;
         self.delete(&user_id).await
+    }
+
+    /// Replaces a user's phone block.
+    pub(super) async fn set_phone(&self, user_id: &UserId) -> Result<Phone, String> {
+        let phone = Phone { after_contact_work_time_limit: 7, auto_accept: true, ..Phone::default() };
+        let request = UpdateUserPhoneConfig::new(self.instance(), user_id.clone(), phone.clone());
+        self.call("a phone", &request).await?;
+        Ok(phone)
     }
 
     pub(super) async fn channels_are_set_one_by_one(&self, name: &str) -> Check {
@@ -54,31 +52,21 @@ impl Suite<'_> {
             ..ChannelSettings::default()
         };
         expected.merge(channels.clone());
-        let request = UpdateUserConfig { instance_id: self.instance(), user_id: user_id.clone(), channels };
-        self.client.update_user_config(&request).await.map_err(failed("channels"))?;
+        self.call("channels", &UpdateUserConfig::new(self.instance(), user_id.clone(), channels)).await?;
         expect("channels", &self.read(&user_id).await?.channels, &expected)?;
         self.delete(&user_id).await
     }
 
     pub(super) async fn profiles_and_group_are_replaced(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
-        let instance_id = self.instance();
         let routing = &self.fixture.routing_profiles[1];
-        let request = UpdateUserRoutingProfile {
-            instance_id: instance_id.clone(),
-            user_id: user_id.clone(),
-            routing_profile_id: routing.clone(),
-        };
-        self.client.update_user_routing_profile(&request).await.map_err(failed("a routing profile"))?;
+        let request = UpdateUserRoutingProfile::new(self.instance(), user_id.clone(), routing.clone());
+        self.call("a routing profile", &request).await?;
         let security = BTreeSet::from([self.fixture.security_profiles[1].clone()]);
-        let request = UpdateUserSecurityProfiles {
-            instance_id: instance_id.clone(),
-            user_id: user_id.clone(),
-            security_profile_ids: security.clone(),
-        };
-        self.client.update_user_security_profiles(&request).await.map_err(failed("security profiles"))?;
-        let request = UpdateUserHierarchy { instance_id, user_id: user_id.clone(), hierarchy_group_id: None };
-        self.client.update_user_hierarchy(&request).await.map_err(failed("no hierarchy group"))?;
+        let request = UpdateUserSecurityProfiles::new(self.instance(), user_id.clone(), security.clone());
+        self.call("security profiles", &request).await?;
+        let request = UpdateUserHierarchy::new(self.instance(), user_id.clone(), None);
+        self.call("no hierarchy group", &request).await?;
         let user = self.read(&user_id).await?;
         expect("routing profile", &user.routing_profile_id, routing)?;
         expect("security profiles", &user.security_profile_ids, &security)?;
@@ -88,44 +76,24 @@ impl Suite<'_> {
 
     pub(super) async fn proficiencies_come_change_and_go(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
-        let instance_id = self.instance();
         let key = &self.fixture.proficiency;
         let level = |level: u8| Proficiencies::from([(key.clone(), level)]);
-        let update = |proficiencies| UpdateUserProficiencies {
-            instance_id: instance_id.clone(),
-            user_id: user_id.clone(),
-            proficiencies,
-        };
-        let early = self.client.update_user_proficiencies(&update(level(1))).await;
-        refused(
-            "a level of what is not there",
-            Operation::UpdateUserProficiencies,
-            ErrorKind::Invalid,
-            early,
-        )?;
-        let request = AssociateUserProficiencies {
-            instance_id: self.instance(),
-            user_id: user_id.clone(),
-            proficiencies: level(2),
-        };
-        self.client.associate_user_proficiencies(&request).await.map_err(failed("a proficiency"))?;
-        self.client.update_user_proficiencies(&update(level(5))).await.map_err(failed("a level"))?;
-        let all = self.proficiencies(&user_id).await;
-        expect("proficiencies", &all.map_err(failed("proficiencies"))?, &level(5))?;
-        let request = DisassociateUserProficiencies {
-            instance_id: self.instance(),
-            user_id: user_id.clone(),
-            proficiencies: BTreeSet::from([key.clone()]),
-        };
-        self.client.disassociate_user_proficiencies(&request).await.map_err(failed("no proficiency"))?;
-        let all = self.proficiencies(&user_id).await;
-        expect("proficiencies", &all.map_err(failed("proficiencies"))?, &Proficiencies::new())?;
+        let update = |new| UpdateUserProficiencies::new(self.instance(), user_id.clone(), level(new));
+        self.is_refused("a level of what is not there", ErrorKind::Invalid, &update(1)).await?;
+        let request = AssociateUserProficiencies::new(self.instance(), user_id.clone(), level(2));
+        self.call("a proficiency", &request).await?;
+        self.call("a level", &update(5)).await?;
+        self.has_proficiencies(&user_id, &level(5)).await?;
+        let request = DisassociateUserProficiencies::new(self.instance(), user_id.clone(), [key.clone()]);
+        self.call("no proficiency", &request).await?;
+        self.has_proficiencies(&user_id, &Proficiencies::new()).await?;
         self.delete(&user_id).await
     }
 
-    async fn proficiencies(&self, user_id: &UserId) -> ClientResult<Proficiencies> {
+    async fn has_proficiencies(&self, user_id: &UserId, expected: &Proficiencies) -> Check {
         let request = ListUserProficiencies::new(self.instance(), user_id.clone());
-        Ok(all_pages(self.client, request).await?.into_iter().collect())
+        let all: Proficiencies = self.all("proficiencies", request).await?.into_iter().collect();
+        expect("proficiencies", &all, expected)
     }
 
     pub(super) async fn tags_come_change_and_go(&self, name: &str) -> Check {
@@ -133,19 +101,16 @@ impl Suite<'_> {
         let of = |tags: &[(&str, &str)]| -> Tags {
             tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
         };
+        let added = [("a b/c", "ä"), ("empty", "")];
         for (tags, expected) in [
-            (
-                &[("a b/c", "ä"), ("empty", "")][..],
-                &[("a b/c", "ä"), ("empty", ""), ("team", "conformance")][..],
-            ),
-            (&[("team", "other")], &[("a b/c", "ä"), ("empty", ""), ("team", "other")]),
+            (&added[..], &[added[0], added[1], ("team", "conformance")]),
+            (&[("team", "other")], &[added[0], added[1], ("team", "other")]),
         ] {
-            let request = TagResource::new(arn.clone(), of(tags));
-            self.client.tag_resource(&request).await.map_err(failed("tags"))?;
+            self.call("tags", &TagResource::new(arn.clone(), of(tags))).await?;
             expect("tags", &self.read(&user_id).await?.tags, &of(expected))?;
         }
-        let request = UntagResource::new(arn, ["a b/c".to_owned(), "empty".to_owned()]);
-        self.client.untag_resource(&request).await.map_err(failed("no tags"))?;
+        let request = UntagResource::new(arn, added.map(|(key, _)| key.to_owned()));
+        self.call("no tags", &request).await?;
         expect("tags", &self.read(&user_id).await?.tags, &of(&[("team", "other")]))?;
         self.delete(&user_id).await
     }

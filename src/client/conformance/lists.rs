@@ -2,18 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Suite, expect, failed, refused};
+use super::{Check, Suite, expect};
 use crate::{
     client::*,
-    user::{Channel, Id, IdKind, Operation, Phone},
+    user::{Channel, Id, IdKind, UserId},
 };
 
 impl Suite<'_> {
+    /// What all pages hold.
+    pub(super) async fn all<R: PagedRequest>(&self, what: &str, request: R) -> Result<Vec<R::Item>, String> {
+        self.pages_of(what, request, usize::MAX).await
+    }
+
     /// What all pages hold, none of which may be larger than was asked for.
-    async fn pages_of<R: PagedRequest>(&self, mut request: R, most: usize) -> Result<Vec<R::Item>, String> {
+    async fn pages_of<R: PagedRequest>(
+        &self,
+        what: &str,
+        mut request: R,
+        most: usize,
+    ) -> Result<Vec<R::Item>, String> {
         let (mut items, mut tokens) = (Vec::new(), BTreeSet::new());
         loop {
-            let page = request.send(self.client).await.map_err(failed("a list"))?;
+            let page = self.call(what, &request).await?;
             if page.items.len() > most {
                 let elements = if most == 1 { "element" } else { "elements" };
                 return Err(format!("a page must have at most {most} {elements}, has {}", page.items.len()));
@@ -22,23 +32,35 @@ impl Suite<'_> {
             match page.next_token {
                 None => return Ok(items),
                 Some(token) if tokens.insert(token.clone()) => request.set_next_token(token),
-                Some(_) => return Err("a list: a page comes twice".to_owned()),
+                Some(_) => return Err(format!("{what}: a page comes twice")),
             }
         }
     }
 
     pub(super) async fn a_list_holds_everybody_once(&self, name: &str) -> Check {
+        let request = ListUsers::new(self.instance()).max_results(2);
+        self.everybody_comes_once(name, request, |user| (user.user_id, user.name)).await
+    }
+
+    pub(super) async fn a_search_has_pages(&self, name: &str) -> Check {
+        let request = SearchUsers::new(self.instance()).max_results(2);
+        self.everybody_comes_once(name, request, |user| (user.user_id, user.name)).await
+    }
+
+    /// Makes three users, of whom pages of two must hold each once.
+    async fn everybody_comes_once<R: PagedRequest>(
+        &self,
+        name: &str,
+        request: R,
+        identify: fn(R::Item) -> (UserId, String),
+    ) -> Check {
         let mut made = BTreeSet::new();
         for number in 0..3 {
             let name = format!("{name}-{number}");
             made.insert((self.make(&name).await?.user_id, name));
         }
-        let all = self.pages_of(ListUsers::new(self.instance()).max_results(2), 2).await?;
-        let seen: Vec<_> = all
-            .into_iter()
-            .map(|user| (user.user_id, user.name))
-            .filter(|(id, _)| made.iter().any(|(made, _)| made == id))
-            .collect();
+        let all = self.pages_of("a list", request, 2).await?.into_iter().map(identify);
+        let seen: Vec<_> = all.filter(|(id, _)| made.iter().any(|(made, _)| made == id)).collect();
         let distinct: BTreeSet<_> = seen.iter().cloned().collect();
         expect("users of all pages", &(seen.len(), distinct), &(3, made.clone()))?;
         for (user_id, _) in &made {
@@ -50,33 +72,21 @@ impl Suite<'_> {
     pub(super) async fn a_list_tells_the_time_of_change(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
         let read = self.read(&user_id).await?;
-        let all = self.pages_of(ListUsers::new(self.instance()), 1_000).await?;
+        let all = self.all("a list", ListUsers::new(self.instance())).await?;
         let listed = all.into_iter().find(|user| user.user_id == user_id).ok_or("a list lacks a user")?;
         expect("listed ARN", &listed.arn, &read.arn)?;
         expect("listed time of change", &listed.last_modified_time, &read.last_modified_time)?;
         self.delete(&user_id).await
     }
 
-    pub(super) async fn a_search_has_pages(&self, name: &str) -> Check {
-        let mut made = BTreeSet::new();
-        for number in 0..3 {
-            made.insert(self.make(&format!("{name}-{number}")).await?.user_id);
-        }
-        let all = self.pages_of(SearchUsers::new(self.instance()).max_results(2), 2).await?;
-        let seen: Vec<_> = all.into_iter().map(|user| user.user_id).filter(|id| made.contains(id)).collect();
-        let distinct: BTreeSet<_> = seen.iter().cloned().collect();
-        expect("users of all pages", &(seen.len(), distinct), &(3, made.clone()))?;
-        for user_id in &made {
-            self.delete(user_id).await?;
-        }
-        Ok(())
+    async fn search(&self, name: &str) -> Result<Vec<FoundUser>, String> {
+        self.all("a search", SearchUsers::new(self.instance()).name(name.to_owned())).await
     }
 
     pub(super) async fn a_search_finds_a_name(&self, name: &str) -> Check {
         let created = self.make(name).await?;
         let other = self.make(&format!("{name}-2")).await?.user_id;
-        let found = all_pages(self.client, SearchUsers::new(self.instance()).name(name.to_owned())).await;
-        let found = found.map_err(failed("a search"))?;
+        let found = self.search(name).await?;
         let user = found.iter().find(|user| user.name == name).ok_or("a search does not find a user")?;
         expect("id", &user.user_id, &created.user_id)?;
         if found.iter().any(|found| !found.name.eq_ignore_ascii_case(name)) {
@@ -90,16 +100,12 @@ impl Suite<'_> {
 
     pub(super) async fn a_search_tells_what_a_read_does(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
-        let phone = Phone { after_contact_work_time_limit: 7, auto_accept: true, ..Phone::default() };
-        let request = UpdateUserPhoneConfig { instance_id: self.instance(), user_id: user_id.clone(), phone };
-        self.client.update_user_phone_config(&request).await.map_err(failed("a phone"))?;
+        self.set_phone(&user_id).await?;
         let read = self.read(&user_id).await?;
         // What a search finds may lag behind.
         let mut left = self.fixture.patience;
         let found = loop {
-            let all = all_pages(self.client, SearchUsers::new(self.instance()).name(name.to_owned())).await;
-            let found = all.map_err(failed("a search"))?.into_iter().find(|user| user.user_id == user_id);
-            match found {
+            match self.search(name).await?.into_iter().find(|user| user.user_id == user_id) {
                 Some(user) if left == 0 || user.phone == read.phone => break user,
                 None if left == 0 => return Err("a search does not find a user".to_owned()),
                 _ => left -= 1,
@@ -124,9 +130,10 @@ impl Suite<'_> {
         let [first, second] = &self.fixture.routing_profiles;
         let mut request = self.creation(&format!("{name}-2"));
         request.routing_profile_id = second.clone();
-        let other = self.client.create_user(&request).await.map_err(failed("a creation"))?.user_id;
+        let other = self.call("a creation", &request).await?.user_id;
         self.read(&other).await?;
-        let all = self.pages_of(ListRoutingProfiles::new(self.instance()).max_results(1), 1).await?;
+        let request = ListRoutingProfiles::new(self.instance()).max_results(1);
+        let all = self.pages_of("a list", request, 1).await?;
         is_listed(&all, first)?;
         is_listed(&all, second)?;
         self.delete(&other).await?;
@@ -135,14 +142,16 @@ impl Suite<'_> {
 
     pub(super) async fn security_profiles_are_listed_by_name(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
-        let all = self.pages_of(ListSecurityProfiles::new(self.instance()).max_results(1), 1).await?;
+        let request = ListSecurityProfiles::new(self.instance()).max_results(1);
+        let all = self.pages_of("a list", request, 1).await?;
         self.fixture.security_profiles.iter().try_for_each(|id| is_listed(&all, id))?;
         self.delete(&user_id).await
     }
 
     pub(super) async fn hierarchy_groups_are_listed_by_path(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
-        let all = self.pages_of(SearchUserHierarchyGroups::new(self.instance()).max_results(1), 1).await?;
+        let request = SearchUserHierarchyGroups::new(self.instance()).max_results(1);
+        let all = self.pages_of("a list", request, 1).await?;
         let mut groups = all.iter().filter(|group| group.id == self.fixture.hierarchy_group);
         let (Some(group), None) = (groups.next(), groups.next()) else {
             return Err("a hierarchy group must be listed once".to_owned());
@@ -154,15 +163,9 @@ impl Suite<'_> {
     }
 
     pub(super) async fn quick_connects_are_searched(&self, _: &str) -> Check {
-        all_pages(self.client, SearchQuickConnects::new(self.instance()))
-            .await
-            .map_err(failed("quick connects"))?;
-        let request = DeleteQuickConnect {
-            instance_id: self.instance(),
-            quick_connect_id: "00000000-nobody".to_owned(),
-        };
-        let nobody = self.client.delete_quick_connect(&request).await;
-        refused("no quick connect", Operation::DeleteQuickConnect, ErrorKind::NotFound, nobody)
+        self.all("quick connects", SearchQuickConnects::new(self.instance())).await?;
+        let request = DeleteQuickConnect::new(self.instance(), "00000000-nobody");
+        self.is_refused("no quick connect", ErrorKind::NotFound, &request).await
     }
 }
 

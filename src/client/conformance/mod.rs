@@ -1,8 +1,8 @@
-//! The contract of [`ConnectClient`], operation by operation, as a suite that any client can be put through
-//! (feature `conformance`): this crate's own, and the one that a host writes.
+//! The contract of [`ConnectClient`], operation by operation, as a suite for any client (feature `conformance`):
+//! this crate's own, and those that hosts write.
 //!
-//! The suite makes users of its own, all with names that begin with the fixture's prefix, and deletes them.
-//! Put nothing through it that may not be written to.
+//! The suite creates users of its own, all with names that begin with the fixture's prefix, and deletes them.
+//! Run it only on an instance that may be written to.
 //!
 //! ```
 //! use connect_user::client::{conformance::{Fixture, check}, memory::MemoryConnect};
@@ -18,21 +18,22 @@
 mod changes;
 mod lists;
 
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 use super::*;
 use crate::user::{
-    AfterContactWork, AutoAccept, Channel, ChannelSettings, HierarchyGroupId, Identity, InstanceId,
-    Operation, Phone, PhoneLine, ProficiencyKey, RoutingProfileId, Secret, SecurityProfileId, Tags, UserId,
+    AfterContactWork, AutoAccept, Channel, ChannelSettings, HierarchyGroupId, Identity,
+    IdentityManagementType, InstanceId, Phone, PhoneLine, ProficiencyKey, RoutingProfileId, Secret,
+    SecurityProfileId, Tags, UserId,
 };
 
-/// What the suite may use: everything must exist in the instance.
+/// What the suite uses: everything must exist in the instance.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Fixture {
     /// The instance, which manages identities itself (`CONNECT_MANAGED`).
     pub instance_id: InstanceId,
-    /// What the names of the suite's users begin with.
+    /// The prefix of the names of the suite's users; `conformance` by default.
     pub prefix: String,
     /// Two routing profiles.
     pub routing_profiles: [RoutingProfileId; 2],
@@ -42,7 +43,7 @@ pub struct Fixture {
     pub hierarchy_group: HierarchyGroupId,
     /// A predefined attribute with one of its values.
     pub proficiency: ProficiencyKey,
-    /// How often to ask for a new user that cannot be seen yet.
+    /// The number of times that a new user which cannot be read yet is asked for again; 10 by default.
     pub patience: usize,
 }
 
@@ -61,7 +62,7 @@ impl Fixture {
     }
 }
 
-/// Where a client breaks the contract.
+/// A breach of the contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Breach {
@@ -77,7 +78,7 @@ impl fmt::Display for Breach {
     }
 }
 
-/// Puts a client through the contract, and says where it breaks it.
+/// Checks a client against the contract, and returns the breaches.
 pub async fn check(client: &dyn ConnectClient, fixture: &Fixture) -> Vec<Breach> {
     let suite = Suite { client, fixture };
     let mut breaches = Vec::new();
@@ -125,12 +126,8 @@ type Check = Result<(), String>;
 
 const PASSWORD: &str = "Conformance1";
 
-/// What is sent and no error may tell.
+/// Values that are sent, and that no error may quote.
 const SENT: [&str; 4] = [PASSWORD, "conformance@example.com", "+16175550101", "no-number"];
-
-fn failed(what: &str) -> impl Fn(ClientError) -> String {
-    move |error| format!("{what}: {error}")
-}
 
 /// `Debug` keeps personal values to itself, so that the two may look alike.
 fn expect<T: PartialEq + fmt::Debug>(what: &str, found: &T, expected: &T) -> Check {
@@ -146,28 +143,34 @@ fn expect_identity(found: &Identity, expected: &Identity) -> Check {
     expect("mobile", &found.mobile, &expected.mobile)
 }
 
-fn refused<T>(what: &str, operation: Operation, kind: ErrorKind, result: ClientResult<T>) -> Check {
-    match result {
-        Ok(_) => Err(format!("{what}: expected {kind:?}, found an answer")),
-        Err(error) if SENT.iter().any(|sent| format!("{error} {error:?}").contains(sent)) => {
-            Err(format!("{what}: the error tells a value that was sent"))
-        }
-        Err(error) if error.operation() != operation => {
-            Err(format!("{what}: expected an error of `{operation}`, found one of `{}`", error.operation()))
-        }
-        Err(error) if error.kind() != kind => {
-            Err(format!("{what}: expected {kind:?}, found {:?}", error.kind()))
-        }
-        Err(error) if error.effect() != Effect::None => {
-            Err(format!("{what}: expected that a refusal has no effect, found `Effect::Unknown`"))
-        }
-        Err(_) => Ok(()),
-    }
-}
-
 impl Suite<'_> {
     fn instance(&self) -> InstanceId {
         self.fixture.instance_id.clone()
+    }
+
+    /// Makes a call that must be answered.
+    async fn call<R: Request>(&self, what: &str, request: &R) -> Result<R::Answer, String> {
+        request.send(self.client).await.map_err(|error| format!("{what}: {error}"))
+    }
+
+    /// Makes a call that must be refused, and have no effect.
+    async fn is_refused<R: Request>(&self, what: &str, kind: ErrorKind, request: &R) -> Check {
+        let Err(error) = request.send(self.client).await else {
+            return Err(format!("{what}: expected {kind:?}, found an answer"));
+        };
+        let text = format!("{error} {error:?}");
+        if SENT.iter().any(|sent| text.contains(sent)) {
+            return Err(format!("{what}: the error tells a value that was sent"));
+        }
+        let (operation, found) = (R::OPERATION, error.operation());
+        if found != operation {
+            return Err(format!("{what}: expected an error of `{operation}`, found one of `{found}`"));
+        }
+        expect(what, &error.kind(), &kind)?;
+        match error.effect() {
+            Effect::None => Ok(()),
+            _ => Err(format!("{what}: expected that a refusal has no effect, found `Effect::Unknown`")),
+        }
     }
 
     fn creation(&self, name: &str) -> CreateUser {
@@ -202,26 +205,25 @@ impl Suite<'_> {
     }
 
     async fn make(&self, name: &str) -> Result<CreatedUser, String> {
-        let created = self.client.create_user(&self.creation(name)).await.map_err(failed("a creation"))?;
+        let created = self.call("a creation", &self.creation(name)).await?;
         self.read(&created.user_id).await?;
         Ok(created)
     }
 
     async fn read(&self, user_id: &UserId) -> Result<UserDescription, String> {
-        let request = DescribeUser { instance_id: self.instance(), user_id: user_id.clone() };
+        let request = DescribeUser::new(self.instance(), user_id.clone());
         let mut left = self.fixture.patience;
         loop {
             match self.client.describe_user(&request).await {
                 Ok(user) => return Ok(user),
                 Err(error) if error.kind() == ErrorKind::NotFound && left > 0 => left -= 1,
-                Err(error) => return Err(failed("a user that was made")(error)),
+                Err(error) => return Err(format!("a user that was made: {error}")),
             }
         }
     }
 
     async fn delete(&self, user_id: &UserId) -> Check {
-        let request = DeleteUser { instance_id: self.instance(), user_id: user_id.clone() };
-        self.client.delete_user(&request).await.map_err(failed("a deletion"))
+        self.call("a deletion", &DeleteUser::new(self.instance(), user_id.clone())).await
     }
 
     async fn a_user_is_read_as_it_was_made(&self, name: &str) -> Check {
@@ -243,68 +245,51 @@ impl Suite<'_> {
 
     async fn a_name_is_taken_once(&self, name: &str) -> Check {
         let created = self.make(name).await?;
-        let again = self.client.create_user(&self.creation(name)).await;
-        refused("a second user of a name", Operation::CreateUser, ErrorKind::Duplicate, again)?;
+        self.is_refused("a second user of a name", ErrorKind::Duplicate, &self.creation(name)).await?;
         self.delete(&created.user_id).await
     }
 
     async fn nobody_is_not_found(&self, _: &str) -> Check {
-        let (instance_id, user_id) = (self.instance(), UserId::new("00000000-0000-4000-8000-ffffffffffff"));
-        let request = DescribeUser { instance_id: instance_id.clone(), user_id: user_id.clone() };
-        let nobody = self.client.describe_user(&request).await;
-        refused("nobody", Operation::DescribeUser, ErrorKind::NotFound, nobody)?;
-        let request = UpdateUserHierarchy { instance_id, user_id, hierarchy_group_id: None };
-        let nobody = self.client.update_user_hierarchy(&request).await;
-        refused("a change of nobody", Operation::UpdateUserHierarchy, ErrorKind::NotFound, nobody)
+        let nobody = UserId::new("00000000-0000-4000-8000-ffffffffffff");
+        let request = DescribeUser::new(self.instance(), nobody.clone());
+        self.is_refused("nobody", ErrorKind::NotFound, &request).await?;
+        let request = UpdateUserHierarchy::new(self.instance(), nobody, None);
+        self.is_refused("a change of nobody", ErrorKind::NotFound, &request).await
     }
 
     async fn a_deletion_is_done_once(&self, name: &str) -> Check {
         let created = self.make(name).await?;
         self.delete(&created.user_id).await?;
-        let request = DeleteUser { instance_id: self.instance(), user_id: created.user_id };
-        let again = self.client.delete_user(&request).await;
-        refused("a second deletion", Operation::DeleteUser, ErrorKind::NotFound, again)
+        let request = DeleteUser::new(self.instance(), created.user_id);
+        self.is_refused("a second deletion", ErrorKind::NotFound, &request).await
     }
 
     async fn an_instance_is_described(&self, _: &str) -> Check {
-        let request = DescribeInstance { instance_id: self.instance() };
-        let instance = self.client.describe_instance(&request).await.map_err(failed("an instance"))?;
+        let instance = self.call("an instance", &DescribeInstance::new(self.instance())).await?;
         expect("id", &instance.instance_id, &self.fixture.instance_id)?;
-        let managed = Some(crate::user::IdentityManagementType::ConnectManaged);
+        let managed = Some(IdentityManagementType::ConnectManaged);
         expect("identity management type", &instance.identity_management, &managed)
     }
 
     async fn arns_are_ids(&self, name: &str) -> Check {
         let CreatedUser { user_id, arn } = self.make(name).await?;
         let instance = arn.split("/agent/").next().unwrap_or_default();
-        let request = DescribeUser { instance_id: instance.into(), user_id: arn.as_str().into() };
-        let user = self.client.describe_user(&request).await.map_err(failed("a user by its ARN"))?;
+        let user = self.call("a user by its ARN", &DescribeUser::new(instance, arn.as_str())).await?;
         expect("user", &user.user_id, &user_id)?;
-        let request = UpdateUserHierarchy {
-            instance_id: instance.into(),
-            user_id: arn.as_str().into(),
-            hierarchy_group_id: None,
-        };
-        self.client.update_user_hierarchy(&request).await.map_err(failed("a change by ARN"))?;
+        let request = UpdateUserHierarchy::new(instance, arn.as_str(), None);
+        self.call("a change by ARN", &request).await?;
         expect("hierarchy group", &self.read(&user_id).await?.hierarchy_group_id, &None)?;
-        let request = DeleteUser { instance_id: instance.into(), user_id: arn.as_str().into() };
-        self.client.delete_user(&request).await.map_err(failed("a deletion by ARN"))
+        self.call("a deletion by ARN", &DeleteUser::new(instance, arn.as_str())).await
     }
 
     async fn a_refusal_changes_nothing(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
         let before = self.read(&user_id).await?;
-        let request = UpdateUserSecurityProfiles {
-            instance_id: self.instance(),
-            user_id: user_id.clone(),
-            security_profile_ids: BTreeSet::new(),
-        };
-        let none = self.client.update_user_security_profiles(&request).await;
-        refused("no security profile", Operation::UpdateUserSecurityProfiles, ErrorKind::Invalid, none)?;
+        let request = UpdateUserSecurityProfiles::new(self.instance(), user_id.clone(), []);
+        self.is_refused("no security profile", ErrorKind::Invalid, &request).await?;
         let mut request = self.creation(&format!("{name}-2"));
         request.identity.mobile = Some("no-number".into());
-        let wrong = self.client.create_user(&request).await;
-        refused("a user with a wrong number", Operation::CreateUser, ErrorKind::Invalid, wrong)?;
+        self.is_refused("a user with a wrong number", ErrorKind::Invalid, &request).await?;
         let mut after = self.read(&user_id).await?;
         after.last_modified_time = before.last_modified_time;
         expect("user", &after, &before)?;

@@ -14,7 +14,7 @@ use crate::user::{
 
 /// The configuration of an instance in a [`MemoryConnect`](super::MemoryConnect).
 ///
-/// What is not restricted is taken as it comes: any routing profile exists until some are named.
+/// Nothing is restricted by default: any routing profile exists until some are named.
 ///
 /// ```
 /// use connect_user::client::memory::MemoryInstance;
@@ -63,7 +63,7 @@ impl MemoryInstance {
         }
     }
 
-    /// Puts the instance into a Region.
+    /// The Region of the instance; `us-east-1` by default.
     #[must_use]
     pub fn with_region(mut self, region: impl Into<String>) -> Self {
         self.region = region.into();
@@ -143,7 +143,7 @@ impl MemoryInstance {
         self
     }
 
-    /// Limits the users of the instance.
+    /// Limits the number of users; unlimited by default.
     #[must_use]
     pub const fn with_user_quota(mut self, users: usize) -> Self {
         self.user_quota = Some(users);
@@ -157,14 +157,14 @@ impl MemoryInstance {
         self
     }
 
-    /// Hides a new user from the first `reads` calls that ask for it.
+    /// Hides a new user from the first `reads` calls that ask for it; 0 by default.
     #[must_use]
     pub const fn with_hidden_reads(mut self, reads: u32) -> Self {
         self.hidden_reads = reads;
         self
     }
 
-    /// A new user cannot be seen until so much time has passed on the clock.
+    /// Hides a new user until this time has passed on the clock; none by default.
     #[must_use]
     pub fn with_hidden_time(mut self, time: Duration) -> Self {
         self.hidden_millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);

@@ -24,7 +24,7 @@ use crate::{
     user::{IdentityManagementType, InstanceId, Operation, Proficiencies, Timestamp, UserId},
 };
 
-/// An Amazon Connect in memory. `Debug` tells how much is in it, and no personal data.
+/// An Amazon Connect in memory. `Debug` shows counts, and no personal data.
 ///
 /// ```
 /// use connect_user::client::{ConnectClient, DescribeInstance, memory::{MemoryConnect, MemoryInstance}};
@@ -46,12 +46,12 @@ pub struct MemoryConnect {
 #[derive(Debug, Default)]
 pub(super) struct Inner {
     pub(super) instances: Vec<Instance>,
-    /// How an instance manages identities that is there as soon as someone asks for it.
+    /// The identity management type of instances that are created when a call names them.
     pub(super) any_instance: Option<IdentityManagementType>,
     pub(super) clock: Clock,
-    /// How many users were ever made: no id comes twice.
+    /// The number of users that were ever created: ids are not reused.
     pub(super) made: u64,
-    /// How many calls were ever made: request ids.
+    /// The number of calls that were ever made: request ids.
     pub(super) requests: u64,
     pub(super) faults: Faults,
     pub(super) quotas: Quotas,
@@ -62,10 +62,10 @@ pub(super) struct Inner {
 /// The last write.
 #[derive(Debug, Default)]
 pub(super) struct Written {
-    /// Which of all writes of this process it was: who appends to a file knows whether it was there.
+    /// The number of the write among all of this process: an append checks that the file ends with it.
     pub(super) number: u64,
     pub(super) head: Option<Head>,
-    /// How often what was not written was undone.
+    /// The number of times that unwritten changes were undone.
     pub(super) undone: u64,
 }
 
@@ -77,14 +77,14 @@ impl MemoryConnect {
         connect
     }
 
-    /// A service that has every instance that someone asks for; each manages identities in this way.
+    /// A service that has every instance that a call names, with this identity management type.
     pub fn any_instance(kind: IdentityManagementType) -> Self {
         let connect = Self::new();
         connect.add_any_instance(kind);
         connect
     }
 
-    /// Creates each instance that does not exist yet when it is asked for.
+    /// Creates each instance that does not exist yet when a call names it.
     pub fn add_any_instance(&self, kind: IdentityManagementType) {
         self.lock().any_instance = Some(kind);
     }
@@ -106,13 +106,12 @@ impl MemoryConnect {
         self.lock().clock.set(now);
     }
 
-    /// What the clock says.
+    /// The time of the clock.
     pub fn time(&self) -> Timestamp {
         self.lock().clock.now()
     }
 
-    /// Makes the clock go on from its present time, as fast as a timer: as real time passes, or as the
-    /// paused clock of a test is moved on.
+    /// Makes the clock follow a timer from its present time on: real time, or a test's paused clock.
     pub fn follow(&self, timer: Arc<dyn Timer>) {
         self.lock().clock.follow(timer);
     }
@@ -144,23 +143,23 @@ impl MemoryConnect {
         self.lock().faults.add(fault);
     }
 
-    /// Forgets the faults that have not come yet.
+    /// Removes the faults that are still to come.
     pub fn clear_faults(&self) {
         self.lock().faults = Faults::default();
     }
 
-    /// The calls that were made, in their order. No password is in them.
+    /// The calls that were made, in order. They hold no password.
     pub fn calls(&self) -> Vec<RecordedCall> {
         self.lock().calls.clone()
     }
 
-    /// The operations that were called, in their order, but for those that only read.
+    /// The operations that were called and write, in order.
     pub fn writes(&self) -> Vec<Operation> {
         let calls = &self.lock().calls;
         calls.iter().map(|call| call.operation).filter(|operation| operation.writes()).collect()
     }
 
-    /// Forgets the calls that were made.
+    /// Clears the log of calls.
     pub fn clear_calls(&self) {
         self.lock().calls.clear();
     }
@@ -173,8 +172,8 @@ impl MemoryConnect {
         users.map(|user| (user.description.clone(), user.proficiencies.clone())).collect()
     }
 
-    /// Changes a user behind everybody's back, as somebody in the console would: anything but its id.
-    /// Returns whether the user is there.
+    /// Changes a user without a call, as somebody in the console would: anything but its id. Returns whether the
+    /// user exists.
     pub fn edit_user(
         &self,
         instance: &InstanceId,
@@ -194,7 +193,7 @@ impl MemoryConnect {
         true
     }
 
-    /// Adds a quick connect to an instance. Returns whether the instance is there.
+    /// Adds a quick connect to an instance. Returns whether the instance exists.
     pub fn add_quick_connect(&self, instance: &InstanceId, quick_connect: QuickConnectSummary) -> bool {
         let mut inner = self.lock();
         let Some(instance) = inner.stored(instance) else { return false };

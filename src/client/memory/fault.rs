@@ -1,4 +1,4 @@
-//! Calls that fail on demand, and the log of all calls.
+//! Injected faults, and the log of calls.
 
 use std::fmt;
 
@@ -89,7 +89,7 @@ impl fmt::Debug for RecordedCall {
     }
 }
 
-/// The faults that have not come yet.
+/// The faults that are still to come.
 #[derive(Debug, Default)]
 pub(super) struct Faults(Vec<Fault>);
 

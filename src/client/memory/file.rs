@@ -31,7 +31,7 @@ use super::{connect::MemoryConnect, form::LoadError};
 pub struct MemoryFile {
     path: PathBuf,
     is_new: bool,
-    /// Where changes go; none where the whole must be written first.
+    /// Where changes go; `None` if the whole must be written first.
     tail: Mutex<Option<Tail>>,
     _lock: File,
 }
@@ -66,13 +66,13 @@ impl OpenError {
 #[derive(Debug)]
 struct Tail {
     file: File,
-    /// How long the file was without changes.
+    /// The length of the file without changes.
     whole: u64,
     /// The number of the write that the file ends with.
     write: u64,
 }
 
-/// So many bytes of changes are never too many.
+/// Changes of up to this many bytes are kept, however small the rest is.
 const FEW: u64 = 1 << 20;
 
 impl MemoryFile {
@@ -156,7 +156,7 @@ impl Tail {
             return Ok(None);
         }
         let write = connect.append_numbered(&self.file, self.write);
-        // Of what cannot be written whole, nothing stays: whoever opens the file next would find a part.
+        // A partial write is cut off: the file would be damaged.
         let write = write.inspect_err(|_| drop(self.file.set_len(length)))?;
         Ok(write.map(|write| {
             self.write = write;

@@ -11,7 +11,7 @@ pub(super) struct Instance {
     pub(super) changed: Changed,
 }
 
-/// What is not in the file as it is here; users know that of themselves.
+/// What has changed since the last write; [`Users`] tracks its own changes.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
     pub(super) config: bool,
@@ -40,7 +40,7 @@ impl Instance {
         self.users.is_written();
     }
 
-    /// Makes users and quick connects what they were when everything was last written.
+    /// Undoes all changes of users and quick connects since the last write.
     pub(super) fn undo(&mut self) {
         if let Some(before) = self.changed.quick_connects.take() {
             self.quick_connects = before;

@@ -1,4 +1,4 @@
-//! What has changed, a line each: a file with many users grows by one of them and is not written anew.
+//! The journal: one line per change, so that a file with many users is not rewritten for one of them.
 
 use std::{
     io,
@@ -68,14 +68,14 @@ impl MemoryConnect {
         Ok(Some(inner.written.number))
     }
 
-    /// Makes users and quick connects what they were when everything was last written.
+    /// Undoes all changes of users and quick connects since the last write.
     pub(super) fn undo_unwritten(&self) {
         let mut inner = self.lock();
         inner.instances.iter_mut().for_each(Instance::undo);
         inner.written.undone += 1;
     }
 
-    /// How often changes were undone because they could not be written.
+    /// The number of times that changes were undone because they could not be written.
     pub(super) fn undone(&self) -> u64 {
         self.lock().written.undone
     }

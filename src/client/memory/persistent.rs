@@ -1,4 +1,4 @@
-//! A service that writes down what it does.
+//! A service that persists its changes.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use crate::client::{
     operations::ApiCall,
 };
 
-/// A [`MemoryConnect`] whose every change is in its file before the call is answered: it survives a kill of
-/// the process. A change that cannot be written is an error, and is not there.
+/// A [`MemoryConnect`] whose every change is in its file before the call is answered: it survives a kill of the
+/// process. A change that cannot be written fails and is undone.
 ///
 /// ```
 /// use connect_user::client::memory::{MemoryFile, PersistentConnect};

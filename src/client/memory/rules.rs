@@ -134,7 +134,7 @@ pub(super) fn identity(kind: IdentityManagementType, identity: &Identity) -> Che
     number("Mobile", mobile.as_ref())
 }
 
-/// What the directory keeps, nobody changes here.
+/// What the directory keeps cannot be changed here.
 pub(super) fn identity_change(kind: IdentityManagementType, from: &Identity, to: &Identity) -> Check {
     let kept = |identity: &Identity| {
         let texts = [&identity.first_name, &identity.last_name, &identity.email];

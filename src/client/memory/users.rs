@@ -15,9 +15,9 @@ use crate::{
 pub(super) struct StoredUser {
     pub(super) description: UserDescription,
     pub(super) proficiencies: Proficiencies,
-    /// For how many calls the user is still not to be seen.
+    /// The number of calls for which the user is still hidden.
     pub(super) hidden_reads: u32,
-    /// Until when the user is still not to be seen.
+    /// Until when the user is hidden.
     pub(super) hidden_until: Timestamp,
 }
 
@@ -27,10 +27,9 @@ pub(super) struct Users {
     by_id: BTreeMap<UserId, StoredUser>,
     /// By the name in lower case: a search does not tell cases apart, a creation does.
     by_name: BTreeMap<String, BTreeSet<UserId>>,
-    /// Who was not to be seen by the last call that asked.
+    /// The users that were hidden from the last call that asked.
     hidden: BTreeSet<UserId>,
-    /// Who is not in the file as here, each as it was when everything was last written; `None` where it was
-    /// not there.
+    /// The users that have changed since the last write, each as it was then; `None` if it did not exist.
     changed: BTreeMap<UserId, Option<StoredUser>>,
 }
 
@@ -83,12 +82,12 @@ impl Users {
         Some(user)
     }
 
-    /// A user whom a call sees.
+    /// A user that a call sees.
     pub(super) fn seen(&mut self, id: &UserId, now: Timestamp) -> Option<&StoredUser> {
         self.seen_mut(id, now).map(|user| &*user)
     }
 
-    /// Changes a user whom a call sees, but for the name: whoever changes that puts the user in anew.
+    /// Changes a user that a call sees, except its name: a renamed user is [`put`](Self::put) instead.
     pub(super) fn change(
         &mut self,
         id: &UserId,
@@ -115,8 +114,8 @@ impl Users {
         Some(user)
     }
 
-    /// Those whom a call sees, from an id on; of one name, whatever its case, if one is given. Every such
-    /// call brings the moment nearer in which a user can be seen.
+    /// The users that a call sees, from an id on; only those of one name, in any case, if one is given. Every
+    /// such call counts towards the end of a user's being hidden.
     pub(super) fn all_seen<'a>(
         &'a mut self,
         name: Option<&str>,
@@ -138,12 +137,12 @@ impl Users {
         Box::new(users.filter(|(id, _)| !this.hidden.contains(id)).map(|(_, user)| &user.description))
     }
 
-    /// Who has changed since the last write: as it is now, or gone.
+    /// The users that have changed since the last write: each as it is now, or `None` if it was deleted.
     pub(super) fn changed(&self) -> impl Iterator<Item = (&UserId, Option<&StoredUser>)> {
         self.changed.keys().map(|id| (id, self.get(id)))
     }
 
-    /// Makes everybody what they were when everything was last written.
+    /// Undoes all changes since the last write.
     pub(super) fn undo(&mut self) {
         for (id, before) in std::mem::take(&mut self.changed) {
             match before {
@@ -176,7 +175,7 @@ impl FromIterator<StoredUser> for Users {
 }
 
 impl StoredUser {
-    /// Whether a call sees the user; each that does not brings the moment nearer.
+    /// Whether a call sees the user; each that does not counts towards the end of its being hidden.
     fn is_seen(&mut self, now: Timestamp) -> bool {
         let counted = self.hidden_reads > 0;
         self.hidden_reads = self.hidden_reads.saturating_sub(1);
