@@ -42,7 +42,7 @@
 /// [`identity_management`]: fn@crate::read::identity_management
 /// [`ignored_path`]: fn@crate::user::ignored_path
 /// [`import`]: fn@crate::read::import
-/// [`in_snake_case`]: fn@crate::user::in_snake_case
+/// [`Spelling::message`]: method@crate::user::Spelling::message
 /// [`needs_reading`]: fn@crate::diff::needs_reading
 /// [`plan`]: fn@crate::diff::plan
 /// [`preview`]: fn@crate::diff::preview
@@ -103,7 +103,7 @@ pub mod fleet {}
 /// [`Settings::password_changed`]: field@crate::user::Settings::password_changed
 /// [`UserState`]: struct@crate::user::UserState
 /// [`Value`]: enum@crate::user::Value
-/// [`in_snake_case`]: fn@crate::user::in_snake_case
+/// [`Spelling::message`]: method@crate::user::Spelling::message
 /// [`preview`]: fn@crate::diff::preview
 #[doc = include_str!("../docs/terraform.md")]
 pub mod terraform {}

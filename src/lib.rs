@@ -74,6 +74,14 @@
 //! | [`apply`](mod@apply) | carry out a plan, delete, recover |
 #![cfg_attr(feature = "fleet", doc = "| [`fleet`] | many users at once: plan, refresh, apply, remember |")]
 #![cfg_attr(not(feature = "fleet"), doc = "| `fleet` | many users at once (feature `fleet`) |")]
+#![cfg_attr(
+    feature = "engine",
+    doc = "| [`engine`] | the resource as an engine asks for it, in dynamic values |"
+)]
+#![cfg_attr(
+    not(feature = "engine"),
+    doc = "| `engine` | the resource as an engine asks for it, in dynamic values (feature `engine`) |"
+)]
 //!
 //! # Features
 //!
@@ -84,6 +92,7 @@
 //! | none | the pure core, one user, the client's trait, and the service in memory |
 //! | `policy` | `client::Retrying` and `client::Paced`: retry and pace around any client |
 //! | `fleet` | `fleet`: many users planned, refreshed and applied at once; stores in memory and as JSON; `policy` |
+//! | `engine` | `engine`: the resource as an engine asks for it, in dynamic values; `policy` |
 //! | `store` | `fleet::EmbeddedStore`: a store in a file that survives a kill; `fleet` |
 //! | `tokio` | `client::TokioTimer`: the clock of the `tokio` runtime |
 //! | `tracing` | `client::Traced`: a span and an event per call, without what was sent |
@@ -115,6 +124,8 @@
 pub mod apply;
 pub mod client;
 pub mod diff;
+#[cfg(feature = "engine")]
+pub mod engine;
 #[cfg(feature = "fleet")]
 pub mod fleet;
 pub mod read;

@@ -30,8 +30,10 @@ pub use user::{identity_management, import, read, refresh};
 pub(crate) use by_name::{Sighting, sight};
 #[cfg(feature = "fleet")]
 pub(crate) use finding::not_checked;
-#[cfg(feature = "fleet")]
+#[cfg(any(feature = "engine", feature = "fleet"))]
 pub(crate) use found::to_state;
+#[cfg(feature = "engine")]
+pub(crate) use once::Once;
 #[cfg(feature = "fleet")]
 pub(crate) use source::{Cache, FoundUsers, ListedUsers, Source, Verdict, not_read};
 pub(crate) use user::{describe, find_instance, is_gone, reread};

@@ -1,4 +1,4 @@
-//! Names in camelCase and snake_case.
+//! Names in camelCase, snake_case and PascalCase.
 
 /// A name as Terraform writes it: `phone_type` for `phoneType`.
 pub fn to_snake_case(name: &str) -> String {
@@ -26,4 +26,10 @@ pub(crate) fn to_camel_case(name: &str) -> String {
         }
     }
     camel
+}
+
+pub(crate) fn to_pascal_case(name: &str) -> String {
+    let mut characters = name.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
 }

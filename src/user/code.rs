@@ -187,6 +187,12 @@ codes! {
     }
     Apply {
         NOT_ALLOWED = "not-allowed", Note, "an apply may make every call that helps it", THIS;
+        CALL_FAILED = "call-failed", Error, "a call is answered as it should be", THIS;
+        STALE = "stale", Error, "a plan is carried out on the user that it was made from", THIS;
+        NAME_TAKEN = "name-taken", Error, "the name of a new user is nobody else's", THIS;
+        OUTCOME_UNKNOWN = "outcome-unknown", Error, "whether a creation has made a user is known", THIS;
+        REPLACEMENT_NOT_PLANNED = "replacement-not-planned", Error, "a user is replaced only by deleting and creating it", THIS;
+        TAKEN_OVER = "taken-over", Warning, "a new user was not there before", THIS;
     }
     Fleet {
         DUPLICATE_RESOURCE_NAME = "duplicate-resource-name", Error, "a resource name is given once in a program", THIS;

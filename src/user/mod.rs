@@ -50,6 +50,7 @@ mod settle;
     reason = "derived builders have no Debug, and the lint sees those that a macro of ours expands to"
 )]
 mod spec;
+mod spelling;
 mod state;
 mod suggestion;
 mod table;
@@ -87,7 +88,7 @@ pub use input::Input;
 pub use member::Member;
 pub use name::AutoName;
 pub use operation::Operation;
-pub use path::{Path, Segment, in_snake_case};
+pub use path::{Path, Segment};
 pub use path_text::PathError;
 pub use properties::{
     AfterContactWork, AutoAccept, ChannelSettings, Identity, Phone, PhoneLine, Proficiencies, ProficiencyKey,
@@ -102,6 +103,7 @@ pub use settings::{DirectoryUserIdPolicy, PasswordPolicy, QuickConnects, Setting
 pub use spec::{
     IdentityInfo, IdentityInfoBuilder, PhoneConfig, PhoneConfigBuilder, UserSpec, UserSpecBuilder,
 };
+pub use spelling::Spelling;
 pub use state::{Record, Replaced, Unfinished, UserState, UserStateBuilder};
 pub use suggestion::nearest;
 pub use table::{Bounds, LeftOut, OnChange, PropertyInfo, Sensitivity, Shape};

@@ -122,40 +122,6 @@ pub(crate) fn document_rank(path: &Path) -> (bool, Option<Property>) {
     (property.is_none() && !path.segments().is_empty(), property)
 }
 
-/// A message with the properties that it names in backticks as Terraform writes them.
-///
-/// ```
-/// use connect_user::user::in_snake_case;
-///
-/// let message = "`identityInfo.firstName` is required by `CONNECT_MANAGED`";
-/// assert_eq!(in_snake_case(message), "`identity_info.first_name` is required by `CONNECT_MANAGED`");
-/// assert_eq!(in_snake_case("`autoAcceptConfigs[1].channel`"), "`auto_accept_configs[1].channel`");
-/// // What somebody has chosen stays as it is.
-/// assert_eq!(in_snake_case("`email.Admin` has the tag `tags.CostCenter`"), "`email.Admin` has the tag `tags.CostCenter`");
-/// ```
-pub fn in_snake_case(message: &str) -> String {
-    let rename = |(index, part): (usize, &str)| {
-        let is_quoted = index % 2 == 1;
-        if is_quoted && is_place(part) { to_snake_case(part) } else { part.to_owned() }
-    };
-    message.split('`').enumerate().map(rename).collect::<Vec<_>>().join("`")
-}
-
-/// Whether a text is the place of a property, of a block or of something in a list, and not a name that
-/// somebody has chosen.
-fn is_place(text: &str) -> bool {
-    let bare: String =
-        text.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect();
-    let is_within = |path: &str| {
-        path == bare || path.strip_prefix(bare.as_str()).is_some_and(|rest| rest.starts_with('.'))
-    };
-    Property::ALL.iter().any(|property| {
-        let members = property.members().iter();
-        let mut members = members.map(|member| format!("{}.{}", property.path(), member.path));
-        is_within(property.path()) || members.any(|path| is_within(&path))
-    })
-}
-
 fn push_name(text: &mut String, name: &str) {
     if !text.is_empty() {
         text.push('.');

@@ -60,7 +60,20 @@ impl Value {
         })
     }
 
-    fn map_leaves(self, map: &impl Fn(Self) -> Self) -> Self {
+    /// The document with another value in the place of each that is neither a list nor an object.
+    ///
+    /// ```
+    /// use connect_user::user::Value;
+    ///
+    /// let value = Value::List(vec!["a".into(), Value::Integer(1)]);
+    /// let upper = value.map_leaves(&|leaf| match leaf.as_str() {
+    ///     Some(text) => text.to_uppercase().into(),
+    ///     None => leaf,
+    /// });
+    /// assert_eq!(upper, Value::List(vec!["A".into(), Value::Integer(1)]));
+    /// ```
+    #[must_use]
+    pub fn map_leaves(self, map: &impl Fn(Self) -> Self) -> Self {
         match self {
             Self::List(items) => Self::List(items.into_iter().map(|item| item.map_leaves(map)).collect()),
             Self::Map(members) => {

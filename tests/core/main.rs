@@ -4,6 +4,7 @@ mod apply;
 mod diff;
 mod directory;
 mod documents;
+mod engine;
 mod files;
 mod ignore;
 mod journal;

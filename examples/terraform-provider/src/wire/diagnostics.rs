@@ -7,7 +7,7 @@ use connect_user::{
     client::{ClientError, ErrorKind},
     diff::drift,
     read::{Finding, FindingKind},
-    user::{self, Path, Property, Segment, Shape, UserState, in_snake_case, to_snake_case},
+    user::{self, Path, Property, Segment, Shape, Spelling, UserState, to_snake_case},
     validate::Report,
 };
 use magma_protocol::tfplugin6::{
@@ -217,7 +217,7 @@ fn in_terraform(text: &str) -> String {
         1 => block(span).unwrap_or_else(|| span.to_owned()),
         _ => span.to_owned(),
     });
-    in_snake_case(&spans.collect::<Vec<_>>().join("`"))
+    Spelling::SnakeCase.message(&spans.collect::<Vec<_>>().join("`"))
 }
 
 /// The crate's sentences have neither a capital nor a full stop; Terraform's have both.

@@ -1,0 +1,242 @@
+//! Making and changing a user as it was planned.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{
+    failure::Failure,
+    host::Host,
+    kept::Kept,
+    options::Journal,
+    outputs::{self, Outputs},
+    plan::{Asked, Work, work, work_from},
+    snapshot::Snapshot,
+};
+use crate::{
+    apply::{self, Applied, ApplyError, Failed, ObserveError, Observer},
+    client::{ClientError, Sleep},
+    diff::{self, Action, Diff, Plan, Step, diff},
+    user::{Code, CreationAttempt, Diagnostic, Input, UserState, Value},
+    validate::resolve,
+};
+
+/// How long a name may be taken by a user of the same program that is on its way out, in seconds.
+const PATIENCE: [u64; 7] = [1, 2, 4, 8, 15, 15, 15];
+
+/// A user that was made or changed, and what there is to say.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) snapshot: Snapshot,
+    pub(super) notes: Vec<Diagnostic>,
+}
+
+/// Brings a user to what the inputs say, or makes it; never replaces it.
+pub(super) async fn apply(host: &Host, asked: Asked<'_>) -> Result<Done, Failure> {
+    let unchanged = || asked.prior.cloned();
+    let work = work(host, asked).await.map_err(|failure| failure.with(unchanged()))?;
+    let plan = planned(host, &work).map_err(|failure| failure.with(unchanged()))?;
+    let one = Change { host, asked, password: fingerprint(host, asked, &work) };
+    match one.carry_out(&work, &plan).await {
+        Ok(applied) => Ok(one.done(&work, applied)),
+        Err(failed) => match one.plan_again(&work, &failed).await {
+            Some((work, plan)) => match one.carry_out(&work, &plan).await {
+                Ok(applied) => Ok(one.done(&work, applied)),
+                Err(failed) => Err(one.failed(&work, failed)),
+            },
+            None => Err(one.failed(&work, failed)),
+        },
+    }
+}
+
+/// The plan, once everything is known: what was not planned is not done.
+fn planned(host: &Host, work: &Work) -> Result<Plan, Failure> {
+    if work.preview.diff.action == Action::Replace {
+        return Err(not_planned(&work.preview.diff).into());
+    }
+    let context = host.context(&work.settings, work.state.as_ref(), None);
+    let (desired, _) = resolve(work.spec.clone(), &context).map_err(|report| {
+        let open = report.deferred().iter().map(|place| {
+            let message = format!("`{place}` is not known");
+            Diagnostic::new(Code::NOT_KNOWN_YET, message).at(place.clone()).with_help("give it a value")
+        });
+        Failure::of(report.errors().cloned().chain(open).collect())
+    })?;
+    let plan = diff::plan(desired, work.state.as_ref(), &work.settings);
+    plan.map_err(|refused| Failure::of(refused.diagnostics().to_vec()))
+}
+
+fn not_planned(diff: &Diff) -> Diagnostic {
+    let place = diff.changes.iter().find(|change| change.forces_replacement);
+    let place = place.map(|change| change.path.clone()).unwrap_or_default();
+    let message = format!("a change of `{place}` replaces the user, and this is an update");
+    let help = "delete the user and create it anew, in the order that the plan names";
+    Diagnostic::new(Code::REPLACEMENT_NOT_PLANNED, message).at(place).with_help(help)
+}
+
+/// The fingerprint of the password that the user has, or will have.
+fn fingerprint(host: &Host, asked: Asked<'_>, work: &Work) -> Option<String> {
+    let password = work.spec.password.as_ref().and_then(Input::known);
+    match work.state {
+        None => password.and_then(|password| host.fingerprints.of(password)),
+        Some(_) => asked.prior.and_then(|prior| prior.kept.password()).map(str::to_owned),
+    }
+}
+
+/// One user on its way to what the inputs say.
+struct Change<'a> {
+    host: &'a Host,
+    asked: Asked<'a>,
+    password: Option<String>,
+}
+
+impl Change<'_> {
+    /// Carries the plan out, and waits for a name that a user of this run is about to free: an engine does not
+    /// know that names are unique. Who has the name and is on its way out must not be taken over.
+    async fn carry_out(&self, work: &Work, plan: &Plan) -> Result<Applied, Failed> {
+        let host = self.host;
+        let name = work.spec.name.as_ref().and_then(Input::known).map_or("", String::as_str);
+        let attempts: Vec<CreationAttempt> = match self.asked.prior.and_then(|prior| prior.kept.attempt()) {
+            Some(attempt) if work.is_uncertain => vec![attempt.clone()],
+            _ => Vec::new(),
+        };
+        let watch = Watch { journal: self.asked.options.journal, password: self.password.as_deref() };
+        let mut pauses = PATIENCE.iter();
+        let mut adopts = host.adopts && host.pauses.is_none();
+        loop {
+            let (owned, freed) = (host.run.owned(), host.run.freed(name));
+            let options = apply::Options {
+                observer: &watch,
+                owned: &owned,
+                freed: &freed,
+                attempts: &attempts,
+                adopt_taken: adopts,
+                look_first: true,
+                ..host.apply_options()
+            };
+            let result = apply::apply(plan, work.state.as_ref(), &host.client, &options).await;
+            let owner = match &result {
+                Err(Failed {
+                    error: ApplyError::NotAdopted { id, .. } | ApplyError::Owned { id, .. },
+                    ..
+                }) => &id.user,
+                _ => return result,
+            };
+            // The first pause is for a deletion that the engine has begun at the same moment.
+            let is_first = pauses.len() == PATIENCE.len();
+            match (pauses.next(), &host.pauses) {
+                (Some(seconds), Some(pause)) if is_first || host.run.is_leaving(owner) => {
+                    pause.sleep(Duration::from_secs(*seconds)).await;
+                    adopts = host.adopts && !host.run.is_leaving(owner);
+                }
+                _ => return result,
+            }
+        }
+    }
+
+    /// The same from the user as it is, where somebody else's change since the plan makes no difference to it.
+    async fn plan_again(&self, work: &Work, failed: &Failed) -> Option<(Work, Plan)> {
+        let (ApplyError::Stale, Some(actual)) = (&failed.error, &failed.state) else { return None };
+        let again = work_from(self.host, self.asked, Some((**actual).clone())).await.ok()?;
+        let is_same = again.preview.diff.changes == work.preview.diff.changes;
+        let plan = planned(self.host, &again).ok().filter(|_| is_same)?;
+        Some((again, plan))
+    }
+
+    fn done(&self, work: &Work, applied: Applied) -> Done {
+        let mut notes = work.warnings.clone();
+        // A plan for a user that is desired ends with one.
+        let Some(mut state) = applied.state else {
+            let snapshot = self.asked.prior.cloned().unwrap_or_else(|| Snapshot::new(Kept::default()));
+            return Done { snapshot, notes };
+        };
+        // It was read back: if it cannot be found any more, it is gone.
+        if state.last_modified_time.is_some() {
+            state.record.created = None;
+        }
+        self.host.run.own(&state.user_id);
+        if applied.adopted {
+            self.host.run.adopt(&state.user_id);
+            notes.push(taken_over(&state));
+        }
+        let outputs = outputs::as_planned(&self.planned_outputs(work), &state, &work.settings);
+        Done { snapshot: self.snapshot(work.inputs.clone().into_document(), outputs, state), notes }
+    }
+
+    fn failed(&self, work: &Work, failed: Failed) -> Failure {
+        let failure = Failure::of_apply(&failed);
+        let Failed { error, state, attempt, .. } = failed;
+        if let (Some(attempt), None) = (attempt, &state) {
+            let kept = Kept::of_attempt(*attempt, self.password.clone());
+            let inputs = work.inputs.clone().into_document();
+            return failure.with(Some(Snapshot::new(kept).with_inputs(inputs)));
+        }
+        let Some(state) = state else {
+            // Somebody has deleted it, or it was never made.
+            let was_there = work.state.is_some() && !matches!(error, ApplyError::Stale);
+            return failure.with(self.asked.prior.filter(|_| was_there).cloned());
+        };
+        self.host.run.own(&state.user_id);
+        let left = diff(&work.spec, Some(&state), &work.settings).changes;
+        let outputs = outputs::as_it_is(&self.planned_outputs(work), &left, &state, &work.settings);
+        // What is left to do is no input yet: the next plan shows it again.
+        let there = Outputs::of_state(&state, &work.settings);
+        let mut inputs = work.inputs.clone();
+        for property in outputs::changed(&left) {
+            inputs.set(property, there.leaves.get(property).cloned());
+        }
+        failure.with(Some(self.snapshot(inputs.into_document(), outputs, *state)))
+    }
+
+    fn planned_outputs(&self, work: &Work) -> Outputs {
+        let shown = self.asked.options.planned.and_then(Outputs::of);
+        shown.unwrap_or_else(|| work.outputs.clone())
+    }
+
+    fn snapshot(&self, inputs: Value, outputs: Outputs, state: UserState) -> Snapshot {
+        Snapshot::new(Kept::of_state(state, self.password.clone()))
+            .with_inputs(inputs)
+            .with_outputs(outputs.into_document())
+    }
+}
+
+fn taken_over(state: &UserState) -> Diagnostic {
+    let name = &state.name;
+    let message = format!("the user `{name}` was there already, exactly as it should be, and was taken over");
+    let help = "a call had made it whose answer was lost, or a run that was killed";
+    Diagnostic::new(Code::TAKEN_OVER, message).with_help(help)
+}
+
+/// Writes down what is to be stored before and after each call.
+struct Watch<'a> {
+    journal: Option<&'a dyn Journal>,
+    password: Option<&'a str>,
+}
+
+impl Watch<'_> {
+    async fn keep(&self, state: Option<&UserState>) -> Result<(), ObserveError> {
+        let (Some(journal), Some(state)) = (self.journal, state) else { return Ok(()) };
+        journal.keep(&Kept::of_state(state.clone(), self.password.map(str::to_owned))).await
+    }
+}
+
+#[async_trait]
+impl Observer for Watch<'_> {
+    async fn before(&self, _: &Step, state: Option<&UserState>) -> Result<(), ObserveError> {
+        self.keep(state).await
+    }
+
+    async fn creating(&self, attempt: &CreationAttempt) -> Result<(), ObserveError> {
+        let Some(journal) = self.journal else { return Ok(()) };
+        journal.keep(&Kept::of_attempt(attempt.clone(), self.password.map(str::to_owned))).await
+    }
+
+    async fn after(
+        &self,
+        _: &Step,
+        _: Result<(), &ClientError>,
+        state: Option<&UserState>,
+    ) -> Result<(), ObserveError> {
+        self.keep(state).await
+    }
+}

@@ -1,0 +1,106 @@
+//! Why a call of an engine failed, and what there is nevertheless.
+
+use std::fmt;
+
+use super::snapshot::Snapshot;
+use crate::{
+    apply::{ApplyError, Failed},
+    client::{ClientError, ErrorKind},
+    user::{Code, Diagnostic, ImportIdError, Operation, Path, joined},
+};
+
+/// Why a call failed: the reasons, and the user as it now is.
+///
+/// Where there is a snapshot, store it, whatever the engine does with the reasons: the next call goes on from it
+/// and repeats nothing.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The reasons, and what else there is to say. At least one is an error.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The user as it now is; `None` where the call has made nobody, and has found nobody.
+    pub snapshot: Option<Box<Snapshot>>,
+    /// Whether the snapshot is known to be true. Otherwise the next call reads the user.
+    pub certain: bool,
+    /// What kind of failure it is, where a call to the service failed.
+    pub kind: Option<ErrorKind>,
+    /// The operations that were planned and not done, the one that failed first.
+    pub left: Vec<Operation>,
+}
+
+impl Failure {
+    /// What to store, and the failure itself: `result.map_or_else(Failure::split, |snapshot| (Some(snapshot), None))`.
+    pub fn split(mut self) -> (Option<Snapshot>, Option<Self>) {
+        (self.snapshot.take().map(|snapshot| *snapshot), Some(self))
+    }
+
+    pub(super) fn of(diagnostics: Vec<Diagnostic>) -> Self {
+        Self { diagnostics, certain: true, ..Self::default() }
+    }
+
+    /// A call that failed while something was found out.
+    pub(super) fn of_call(what: impl fmt::Display, error: &ClientError, at: Path) -> Self {
+        let message = format!("{what}: {error}");
+        let reason = Diagnostic::new(Code::CALL_FAILED, message).at(at).with_help(error.help());
+        Self { kind: Some(error.kind()), ..Self::of(vec![reason]) }
+    }
+
+    /// An id that is none.
+    pub(super) fn of_id(error: &ImportIdError) -> Self {
+        Diagnostic::new(Code::INVALID_ID, error.to_string()).with_help(error.help()).into()
+    }
+
+    /// An apply that ended early.
+    pub(super) fn of_apply(failed: &Failed) -> Self {
+        let (kind, left) = (failed.error.client().map(ClientError::kind), &failed.left);
+        let left = left.iter().map(|step| step.operation).collect();
+        Self { certain: failed.certain, kind, left, ..Self::of(reasons(&failed.error)) }
+    }
+
+    /// Whether the user that should be there is not.
+    pub(super) fn is_gone(&self) -> bool {
+        self.diagnostics.iter().any(|reason| reason.code == Code::GONE)
+    }
+
+    /// The same with the user as it now is.
+    pub(super) fn with(self, snapshot: Option<Snapshot>) -> Self {
+        Self { snapshot: snapshot.map(Box::new), ..self }
+    }
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::of(vec![diagnostic])
+    }
+}
+
+fn reasons(error: &ApplyError) -> Vec<Diagnostic> {
+    let code = match error {
+        ApplyError::Refused(refused) => return refused.diagnostics().to_vec(),
+        ApplyError::Stale | ApplyError::WouldDeleteItself => Code::STALE,
+        ApplyError::NotAdopted { .. } | ApplyError::Owned { .. } => Code::NAME_TAKEN,
+        ApplyError::OutcomeUnknown { .. } => Code::OUTCOME_UNKNOWN,
+        _ => Code::CALL_FAILED,
+    };
+    let related = match error {
+        ApplyError::NotAdopted { differing, .. } => differing.clone(),
+        _ => Vec::new(),
+    };
+    let help = match error {
+        ApplyError::OutcomeUnknown { .. } => {
+            "run it again: the next run finds the user, and takes it over if this one has made it"
+        }
+        error => error.help(),
+    };
+    vec![Diagnostic::new(code, error.to_string()).with_help(help).with_related(related)]
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let errors: Vec<Diagnostic> =
+            self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).cloned().collect();
+        f.write_str(&joined(&errors))
+    }
+}
+
+impl std::error::Error for Failure {}

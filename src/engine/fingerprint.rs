@@ -1,0 +1,104 @@
+//! Tells whether a password has changed, without keeping it.
+//!
+//! Sixteen bits of a slow, salted hash: a changed password goes unnoticed once in 65,536 times, and
+//! whoever reads the file can rule passwords out but never find the one.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Mutex, PoisonError},
+};
+
+use crate::user::Secret;
+use argon2::{Algorithm, Argon2, Params, Version};
+
+const SALT_BYTES: usize = 16;
+const HASH_BYTES: usize = 16;
+
+/// Four MiB, once: sixteen bits are not worth more to whoever guesses.
+const MEMORY_KIB: u32 = 4_096;
+
+type Salt = [u8; SALT_BYTES];
+
+/// Tells whether a password has changed, without keeping it: sixteen bits of a slow, salted hash.
+///
+/// Each fingerprint is computed once, for thousands of users may begin with the same password, under one salt.
+/// A changed password goes unnoticed once in 65,536 times.
+///
+/// ```
+/// use connect_user::{engine::Fingerprints, user::Secret};
+///
+/// let fingerprints = Fingerprints::default();
+/// let recorded = fingerprints.of(&Secret::from("Password123")).expect("enough memory");
+/// assert!(fingerprints.matches(&recorded, &Secret::from("Password123")));
+/// assert!(!fingerprints.matches(&recorded, &Secret::from("Password124")));
+/// ```
+pub struct Fingerprints {
+    salt: Salt,
+    known: Mutex<HashMap<(Salt, String), [u8; 2]>>,
+}
+
+impl Fingerprints {
+    /// Goes on with the salt of a recorded fingerprint, if there is one; a new one otherwise.
+    pub fn like(recorded: Option<&str>) -> Self {
+        let salt = recorded.and_then(parse).map(|(salt, _)| salt);
+        let fresh = || {
+            let mut salt = Salt::default();
+            fastrand::fill(&mut salt);
+            salt
+        };
+        Self { salt: salt.unwrap_or_else(fresh), known: Mutex::default() }
+    }
+
+    /// The fingerprint of a password; `None` where there are no four MiB of memory to make it.
+    pub fn of(&self, password: &Secret) -> Option<String> {
+        let hash = self.hash(self.salt, password)?;
+        Some(format!("{}:{}", hex(&self.salt), hex(&hash)))
+    }
+
+    /// Whether the fingerprint is of this password.
+    pub fn matches(&self, fingerprint: &str, password: &Secret) -> bool {
+        parse(fingerprint).is_some_and(|(salt, recorded)| self.hash(salt, password) == Some(recorded))
+    }
+
+    fn hash(&self, salt: Salt, password: &Secret) -> Option<[u8; 2]> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (salt, password.expose().to_owned());
+        if let Some(hash) = known.get(&key) {
+            return Some(*hash);
+        }
+        let mut hash = [0; HASH_BYTES];
+        let params = Params::new(MEMORY_KIB, 1, 1, None).ok()?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        argon2.hash_password_into(password.expose().as_bytes(), &salt, &mut hash).ok()?;
+        let [first, second, ..] = hash;
+        known.insert(key, [first, second]);
+        Some([first, second])
+    }
+}
+
+impl Default for Fingerprints {
+    fn default() -> Self {
+        Self::like(None)
+    }
+}
+
+impl fmt::Debug for Fingerprints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fingerprints")
+    }
+}
+
+fn parse(fingerprint: &str) -> Option<(Salt, [u8; 2])> {
+    let (salt, hash) = fingerprint.split_once(':')?;
+    Some((bytes(salt)?.try_into().ok()?, bytes(hash)?.try_into().ok()?))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn bytes(hex: &str) -> Option<Vec<u8>> {
+    let digit = |index: usize| hex.get(index..index + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    (0..hex.len()).step_by(2).map(digit).collect()
+}

@@ -1,0 +1,202 @@
+//! What the host stores beside its own state, and shows to nobody.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value as Json;
+
+use crate::user::{CreationAttempt, ImportId, PropertySet, Secret, UserState};
+
+/// What the next call on a user needs to know and no output tells: the user as it was last read with what is
+/// recorded of it, the fingerprint of its first password, and a creation whose outcome is not known.
+///
+/// It is opaque and versioned. Store it as a text ([`write`](Self::write)), or with serde, beside what the engine
+/// keeps itself; later versions of this crate read it, and what a later version has written is an error that
+/// says so. It holds personal data, and never a password.
+///
+/// ```
+/// use connect_user::engine::Kept;
+///
+/// let kept = Kept::of(&"1c2d:7a9b".parse()?);
+/// assert_eq!(Kept::read(&kept.write())?, kept);
+/// let error = Kept::read(r#"{"version": 99}"#).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "the record of the user was written by a later version: its version must be at most 1, is 99",
+/// );
+/// assert_eq!(error.help(), "use the program that has written it, or a later one");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Default, PartialEq)]
+pub struct Kept {
+    /// Who the user is, where only that is known.
+    id: Option<ImportId>,
+    state: Option<Box<UserState>>,
+    password: Option<String>,
+    attempt: Option<Box<CreationAttempt>>,
+    /// What the inputs of a plan set, until it is applied.
+    pub(super) set: PropertySet,
+}
+
+/// Why what was kept cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeptError {
+    /// A later version of this crate has written it.
+    #[error(
+        "the record of the user was written by a later version: its version must be at most {}, is {version}",
+        Kept::VERSION
+    )]
+    Newer {
+        /// The version that it has.
+        version: u64,
+    },
+    /// It is damaged.
+    #[error("the record of the user cannot be read: {0}")]
+    Damaged(#[source] serde_json::Error),
+}
+
+impl KeptError {
+    /// The way out.
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::Newer { .. } => "use the program that has written it, or a later one",
+            Self::Damaged(_) => "restore the record from a backup, or import the user",
+        }
+    }
+}
+
+impl Kept {
+    /// The version of the form in which this version of the crate writes it.
+    pub const VERSION: u64 = 1;
+
+    /// The record of a user of whom only the id is known: it is read when it is needed.
+    pub fn of(id: &ImportId) -> Self {
+        Self { id: Some(id.clone()), ..Self::default() }
+    }
+
+    pub(super) fn of_state(mut state: UserState, password: Option<String>) -> Self {
+        state.record.password = None;
+        Self { state: Some(Box::new(state)), password, ..Self::default() }
+    }
+
+    pub(super) fn of_attempt(attempt: CreationAttempt, password: Option<String>) -> Self {
+        Self { attempt: Some(Box::new(attempt)), password, ..Self::default() }
+    }
+
+    /// The same record of a user that was read again.
+    pub(super) fn read_again(&self, state: UserState) -> Self {
+        Self::of_state(state, self.password.clone())
+    }
+
+    /// The same with a fingerprint of the first password, as a state of another tool may hold it. A host that
+    /// takes such a state over forgets the password itself.
+    #[must_use]
+    pub fn with_password(self, password: &Secret, fingerprints: &super::Fingerprints) -> Self {
+        Self { password: fingerprints.of(password), ..self }
+    }
+
+    /// Reads what [`write`](Self::write) has written, also in an earlier version.
+    ///
+    /// # Errors
+    ///
+    /// Where a later version has written it, and where it is damaged.
+    pub fn read(text: &str) -> Result<Self, KeptError> {
+        Self::from_json(serde_json::from_str(text).map_err(KeptError::Damaged)?)
+    }
+
+    /// The record as a text: the same for the same user.
+    pub fn write(&self) -> String {
+        self.to_json().to_string()
+    }
+
+    /// Who the user is: nothing while that is not known.
+    pub fn id(&self) -> Option<ImportId> {
+        self.state.as_ref().map(|state| state.id()).or_else(|| self.id.clone())
+    }
+
+    /// The user as it was last read; nothing where only its id is known.
+    pub fn state(&self) -> Option<&UserState> {
+        self.state.as_deref()
+    }
+
+    /// Whether a creation was begun of which nobody knows what has become.
+    pub const fn is_uncertain(&self) -> bool {
+        self.attempt.is_some()
+    }
+
+    pub(super) fn attempt(&self) -> Option<&CreationAttempt> {
+        self.attempt.as_deref()
+    }
+
+    /// The fingerprint of the password that the user was made with.
+    pub(super) fn password(&self) -> Option<&str> {
+        self.password.as_deref()
+    }
+
+    fn from_json(json: Json) -> Result<Self, KeptError> {
+        if !json.is_object() {
+            return Err(KeptError::Damaged(de::Error::custom("it is no object")));
+        }
+        let version = json.get("version").and_then(Json::as_u64).unwrap_or(Self::VERSION);
+        if version > Self::VERSION {
+            return Err(KeptError::Newer { version });
+        }
+        let written: Written = serde_json::from_value(json).map_err(KeptError::Damaged)?;
+        let Written { id, state, password, attempt, set, .. } = written;
+        let id =
+            id.map(|id| id.parse().map_err(de::Error::custom)).transpose().map_err(KeptError::Damaged)?;
+        Ok(Self { id, state, password, attempt, set })
+    }
+
+    fn to_json(&self) -> Json {
+        let Self { id, state, password, attempt, set } = self.clone();
+        let id = id.map(|id| id.to_string());
+        let written = Written { version: Self::VERSION, id, state, password, attempt, set };
+        // Plain data, which JSON can always hold.
+        serde_json::to_value(written).unwrap_or_default()
+    }
+}
+
+/// A record as it is written.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    #[serde(default)]
+    version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<Box<UserState>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    password: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempt: Option<Box<CreationAttempt>>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    set: PropertySet,
+}
+
+fn is_empty(set: &PropertySet) -> bool {
+    set.is_empty()
+}
+
+impl Serialize for Kept {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Kept {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_json(Json::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = self.id().map(|id| id.to_string());
+        f.debug_struct("Kept")
+            .field("id", &id)
+            .field("is_uncertain", &self.is_uncertain())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,108 @@
+//! A document of a user, leaf by leaf.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::user::{Path, Property, PropertySet, Segment, Value};
+
+/// A document of a user, with a value for each property that it gives: never null.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Leaves {
+    values: BTreeMap<Property, Value>,
+    /// The blocks of which nothing is known yet, nor whether they are there.
+    unknown_blocks: BTreeSet<&'static str>,
+}
+
+impl Leaves {
+    /// Reads a document.
+    pub(super) fn of(document: &Value) -> Self {
+        let mut leaves = Self::default();
+        for property in Property::ALL.iter().copied() {
+            let value = match property.path().split_once('.') {
+                None => document.get(property.path()),
+                Some((block, name)) => match document.get(block) {
+                    Some(unknown @ Value::Unknown) => {
+                        leaves.unknown_blocks.insert(block);
+                        Some(unknown)
+                    }
+                    block => block.and_then(|block| block.get(name)),
+                },
+            };
+            leaves.set(property, value.cloned());
+        }
+        leaves
+    }
+
+    /// Writes the document.
+    pub(super) fn into_document(self) -> Value {
+        let mut members: Vec<(String, Value)> = Vec::new();
+        for (property, value) in self.values {
+            let Some((block, name)) = property.path().split_once('.') else {
+                members.push((property.path().to_owned(), value));
+                continue;
+            };
+            if self.unknown_blocks.contains(block) && value == Value::Unknown {
+                if members.iter().all(|(name, _)| name != block) {
+                    members.push((block.to_owned(), Value::Unknown));
+                }
+                continue;
+            }
+            let leaf = (name.to_owned(), value);
+            match members.iter_mut().find(|(name, _)| name == block) {
+                Some((_, Value::Map(inner))) => inner.push(leaf),
+                Some((_, unknown)) => *unknown = Value::Map(vec![leaf]),
+                None => members.push((block.to_owned(), Value::Map(vec![leaf]))),
+            }
+        }
+        Value::Map(members)
+    }
+
+    pub(super) fn get(&self, property: Property) -> Option<&Value> {
+        self.values.get(&property)
+    }
+
+    pub(super) fn set(&mut self, property: Property, value: Option<Value>) {
+        match value.filter(|value| *value != Value::Null) {
+            Some(value) => drop(self.values.insert(property, value)),
+            None => drop(self.values.remove(&property)),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The properties that the document gives.
+    pub(super) fn set_of(&self) -> PropertySet {
+        self.values.keys().copied().collect()
+    }
+
+    /// The same without the properties that are not in the set.
+    pub(super) fn only(mut self, set: PropertySet) -> Self {
+        self.values.retain(|property, _| set.contains(*property));
+        self
+    }
+}
+
+/// Whether a value, or something in it, is not known yet.
+pub(super) fn has_unknowns(value: &Value) -> bool {
+    match value {
+        Value::Unknown => true,
+        Value::List(items) => items.iter().any(has_unknowns),
+        Value::Map(members) => members.iter().any(|(_, value)| has_unknowns(value)),
+        _ => false,
+    }
+}
+
+/// Whether a place is the property, around it, or in it.
+pub(super) fn touches(place: &Path, property: Property) -> bool {
+    let of = Path::from(property);
+    place.covers(&of) || of.covers(place)
+}
+
+/// The key of the tag that a place is.
+pub(super) fn tag_key(place: &Path) -> Option<&str> {
+    match place.segments().last() {
+        Some(Segment::Key(key)) => Some(key),
+        _ => None,
+    }
+}

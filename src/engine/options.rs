@@ -1,0 +1,57 @@
+//! What an engine says of one resource besides its inputs.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use bon::Builder;
+
+use super::kept::Kept;
+use crate::{apply::ObserveError, user::Value};
+
+/// What an engine says of one resource besides its inputs: Pulumi's resource options, Terraform's lifecycle.
+///
+/// Diff and apply take the same value. A host whose engine works ignored changes into the inputs by itself leaves
+/// them out here.
+#[derive(Builder, Clone, Default)]
+#[builder(on(String, into))]
+#[non_exhaustive]
+pub struct ResourceOptions<'a> {
+    /// Places whose changes are ignored, in the host's spelling: `identityInfo.email`, `tags.team`, or `all`. See
+    /// [`Settings::ignore_changes`](crate::diff::Settings::ignore_changes). Default: none.
+    #[builder(default)]
+    pub ignore_changes: Vec<String>,
+    /// Places whose changes replace the user, where they could be made in place. Default: none.
+    #[builder(default)]
+    pub replace_on_changes: Vec<String>,
+    /// Whether a replaced user is deleted before the new one is created, also where both could be there at once.
+    /// Default: no.
+    #[builder(default)]
+    pub delete_before_replace: bool,
+    /// Whether the user must be neither deleted nor replaced. Default: no.
+    #[builder(default)]
+    pub protect: bool,
+    /// The outputs that the plan has shown, for an engine that compares the outputs of an apply with them. Without
+    /// them, they are planned again. Default: none.
+    pub planned: Option<&'a Value>,
+    /// Where to write down what is to be stored before and after each call of an apply, so that nothing is lost
+    /// even if the process is killed. Default: nowhere.
+    pub journal: Option<&'a dyn Journal>,
+}
+
+impl fmt::Debug for ResourceOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResourceOptions")
+            .field("ignore_changes", &self.ignore_changes)
+            .field("replace_on_changes", &self.replace_on_changes)
+            .field("delete_before_replace", &self.delete_before_replace)
+            .field("protect", &self.protect)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Writes down what an engine would have to store if the process was killed now.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Replaces what was written down of the user before. An error ends the apply, before the call or after it.
+    async fn keep(&self, kept: &Kept) -> Result<(), ObserveError>;
+}

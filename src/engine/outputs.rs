@@ -1,0 +1,185 @@
+//! What an engine shows of a user: as planned, as it is, and after an apply.
+//!
+//! Where the inputs and the user do not differ, a value stays as somebody has written it: an ARN for an id, a list
+//! in another order. So nothing looks changed that is not.
+
+use super::leaves::{Leaves, has_unknowns, tag_key};
+use crate::{
+    diff::{Change, Settings},
+    user::{Property, TagInputs, Tags, UserSpec, UserState, Value, is_system_tag, merge_tags},
+};
+
+/// What is known of a user once it exists.
+const IDENTITY: [&str; 3] = ["id", "arn", "userId"];
+const TAGS_ALL: &str = "tagsAll";
+
+/// A user as an engine shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Outputs {
+    pub(super) leaves: Leaves,
+    /// Who the user is; nothing while that is not known.
+    identity: Option<[String; 3]>,
+    tags_all: Option<Value>,
+}
+
+impl Outputs {
+    /// Reads what an engine shows; nothing where it shows nothing.
+    pub(super) fn of(document: &Value) -> Option<Self> {
+        let leaves = Leaves::of(document);
+        let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
+        let identity =
+            text("id").zip(text("arn")).zip(text("userId")).map(|((id, arn), user)| [id, arn, user]);
+        let outputs = Self { leaves, identity, tags_all: document.get(TAGS_ALL).cloned() };
+        (!outputs.leaves.is_empty()).then_some(outputs)
+    }
+
+    /// The user as the service has it, with everything that can be read but tags to ignore.
+    pub(super) fn of_state(state: &UserState, settings: &Settings) -> Self {
+        let mut leaves = Leaves::of(&state.whole_spec().encode());
+        leaves.set(Property::Tags, own_tags(state, settings));
+        let mut outputs = Self { leaves, ..Self::default() };
+        outputs.identify(state, settings);
+        outputs
+    }
+
+    pub(super) fn into_document(self) -> Value {
+        let Value::Map(mut members) = self.leaves.into_document() else { return Value::Null };
+        let identity = self.identity.map(|texts| texts.map(Value::String));
+        let identity = identity.unwrap_or([Value::Unknown, Value::Unknown, Value::Unknown]);
+        members.extend(IDENTITY.map(str::to_owned).into_iter().zip(identity));
+        members.push((TAGS_ALL.to_owned(), self.tags_all.unwrap_or(Value::Unknown)));
+        Value::Map(members)
+    }
+
+    /// Fills in who the user is, and every tag that it has.
+    pub(super) fn identify(&mut self, state: &UserState, settings: &Settings) {
+        self.identity = Some([state.id().to_string(), state.arn.clone(), state.user_id.bare().to_owned()]);
+        self.tags_all = Some(tags(shown_tags(state, settings)));
+    }
+
+    /// Takes what has changed from what is there: what is shown, and what is null because it was taken away.
+    pub(super) fn follow(&mut self, there: &Self, changes: &[Change], recorded: &UserState) {
+        for property in changed(changes) {
+            if self.leaves.get(property).is_some() || recorded.record.managed.contains(property) {
+                self.leaves.set(property, there.leaves.get(property).cloned());
+            }
+        }
+    }
+}
+
+/// The user as it will be. Where nothing differs, what is shown already stays as it is written.
+pub(super) fn planned(
+    inputs: &Leaves,
+    prior: Option<&Outputs>,
+    changes: &[Change],
+    spec: &UserSpec,
+    settings: &Settings,
+) -> Outputs {
+    let mut leaves = Leaves::default();
+    for property in Property::ALL.iter().copied().filter(|property| !property.is_secret()) {
+        let (desired, there) = (inputs.get(property), prior.map(|prior| prior.leaves.get(property)));
+        let is_same = !has_changed(changes, property);
+        let value = match (desired, there) {
+            // The service fills it in.
+            (None, None) if property == Property::DirectoryUserId => Some(&Value::Unknown),
+            (None, Some(there)) if is_same => there,
+            (Some(desired), Some(Some(there))) if is_same && !has_unknowns(desired) => Some(there),
+            (desired, _) => desired,
+        };
+        leaves.set(property, value.cloned());
+    }
+    let own = spec.tags.as_ref();
+    let tags_all = match (own, prior.and_then(|prior| prior.tags_all.as_ref())) {
+        (Some(tags), _) if tags.known().is_none() => None,
+        (_, Some(there)) => changed_tags(there, changes),
+        (own, None) => all_tags(settings, own.and_then(|own| own.known())),
+    };
+    Outputs { leaves, identity: prior.and_then(|prior| prior.identity.clone()), tags_all }
+}
+
+/// What was planned, and what only now is known.
+pub(super) fn as_planned(planned: &Outputs, state: &UserState, settings: &Settings) -> Outputs {
+    let there = Outputs::of_state(state, settings);
+    let mut outputs = planned.clone();
+    let is_open = |property: &Property| planned.leaves.get(*property).is_some_and(has_unknowns);
+    for property in Property::ALL.iter().copied().filter(is_open) {
+        outputs.leaves.set(property, there.leaves.get(property).cloned());
+    }
+    outputs.identity = there.identity;
+    if planned.tags_all.as_ref().is_none_or(has_unknowns) {
+        outputs.tags_all = there.tags_all;
+    }
+    outputs
+}
+
+/// After a failure: what was planned as far as it holds, and otherwise what is there.
+pub(super) fn as_it_is(
+    planned: &Outputs,
+    left: &[Change],
+    state: &UserState,
+    settings: &Settings,
+) -> Outputs {
+    let there = Outputs::of_state(state, settings);
+    let mut outputs = as_planned(planned, state, settings);
+    for property in changed(left) {
+        outputs.leaves.set(property, there.leaves.get(property).cloned());
+    }
+    outputs.tags_all = there.tags_all;
+    outputs
+}
+
+/// The properties that change.
+pub(super) fn changed(changes: &[Change]) -> impl Iterator<Item = Property> {
+    Property::ALL.iter().copied().filter(|property| !property.is_secret() && has_changed(changes, *property))
+}
+
+fn has_changed(changes: &[Change], property: Property) -> bool {
+    changes.iter().any(|change| change.property == property)
+}
+
+fn changed_tags(there: &Value, changes: &[Change]) -> Option<Value> {
+    let Value::Map(there) = there else { return None };
+    let mut tags: Tags =
+        there.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
+    for change in changes.iter().filter(|change| change.property == Property::Tags) {
+        let key = tag_key(&change.path)?;
+        match &change.after {
+            _ if change.unknown => return None,
+            Some(Value::String(value)) => drop(tags.insert(key.to_owned(), value.clone())),
+            _ => drop(tags.remove(key)),
+        }
+    }
+    Some(Value::Map(tags.into_iter().map(|(key, value)| (key, value.into())).collect()))
+}
+
+/// Every tag that the inputs' own tags, over the default ones, will make; nothing where one is not known.
+fn all_tags(settings: &Settings, own: Option<&TagInputs>) -> Option<Value> {
+    let merged = merge_tags(&settings.default_tags, own);
+    let merged = merged.into_iter().filter(|(key, _)| !settings.ignore_tags.contains(key));
+    let known: Option<Vec<_>> =
+        merged.map(|(key, value)| Some((key, Value::String(value.into_known()?)))).collect();
+    known.map(Value::Map)
+}
+
+/// Every tag that is neither AWS's own nor to be ignored.
+fn shown_tags<'a>(
+    state: &'a UserState,
+    settings: &Settings,
+) -> impl Iterator<Item = (&'a String, &'a String)> {
+    state.tags_all.iter().filter(|(key, _)| !is_system_tag(key) && !settings.ignore_tags.contains(key))
+}
+
+/// Those of them that no default has set.
+fn own_tags(state: &UserState, settings: &Settings) -> Option<Value> {
+    let is_default = |key: &String, value: &String| {
+        settings.default_tags.get(key) == Some(value) && !state.record.tag_keys.contains(key)
+    };
+    match tags(shown_tags(state, settings).filter(|(key, value)| !is_default(key, value))) {
+        Value::Map(tags) if tags.is_empty() => None,
+        tags => Some(tags),
+    }
+}
+
+fn tags<'a>(tags: impl Iterator<Item = (&'a String, &'a String)>) -> Value {
+    Value::Map(tags.map(|(key, value)| (key.clone(), value.as_str().into())).collect())
+}

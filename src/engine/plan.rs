@@ -1,0 +1,132 @@
+//! What inputs would change of a user.
+
+use super::{
+    failure::Failure,
+    host::{Host, instance_of},
+    leaves::{Leaves, touches},
+    options::ResourceOptions,
+    outputs::{self, Outputs},
+    snapshot::Snapshot,
+};
+use crate::{
+    diff::{Preview, Settings, preview},
+    user::{Diagnostic, Input, Property, UserSpec, UserState, Value, keep_ignored},
+    validate::{Names, validate_document, with_name},
+};
+
+/// What is to be done to one user.
+#[derive(Debug)]
+pub(super) struct Work {
+    /// What is desired, with its name and with ids in the place of names.
+    pub(super) spec: UserSpec,
+    /// The user as it is.
+    pub(super) state: Option<UserState>,
+    /// Whether an earlier creation may have made a user who cannot be found yet.
+    pub(super) is_uncertain: bool,
+    pub(super) settings: Settings,
+    /// The inputs, with what is ignored worked in.
+    pub(super) inputs: Leaves,
+    /// What will be.
+    pub(super) outputs: Outputs,
+    pub(super) preview: Preview,
+    /// What there is to say; no errors.
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+/// What is asked of one user.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) prior: Option<&'a Snapshot>,
+    pub(super) inputs: &'a Value,
+    pub(super) options: &'a ResourceOptions<'a>,
+}
+
+/// Plans what brings a user to what the inputs say.
+pub(super) async fn work(host: &Host, asked: Asked<'_>) -> Result<Work, Failure> {
+    let kept = asked.prior.map(|prior| &prior.kept);
+    let present = host.present(kept).await?;
+    let mut work = work_from(host, asked, present.state).await?;
+    work.is_uncertain = present.is_uncertain;
+    Ok(work)
+}
+
+/// The same for a user that is known.
+pub(super) async fn work_from(
+    host: &Host,
+    asked: Asked<'_>,
+    state: Option<UserState>,
+) -> Result<Work, Failure> {
+    let Asked { prior, inputs: document, options } = asked;
+    let mut inputs = Leaves::of(document);
+    let settings = host.settings(&inputs, prior.map(|prior| &prior.kept), options).await?;
+    let mut state = state.map(|state| with_what_inputs_set(state, prior));
+    let instance = instance_of(&inputs).map(|id| (host.instances.get(&id), id));
+    let names = match &instance {
+        Some((known, id)) if host.needs_names(&inputs) => {
+            Some(known.directory(id, &host.client, host.checks_ids).await?)
+        }
+        _ => None,
+    };
+    let names = names.map(|names| names as &dyn Names);
+    let (spec, report) = validate_document(document.clone(), &host.context(&settings, state.as_ref(), names));
+    if !report.is_valid() {
+        return Err(Failure::of(report.diagnostics().to_vec()));
+    }
+    let spec = with_name(&spec, &host.context(&settings, state.as_ref(), None));
+    if let Some(known) = state.take() {
+        state = Some(host.for_plan(&spec, known, &settings).await?);
+    }
+    complete(&mut inputs, &spec, state.as_ref(), &settings);
+    let preview = preview(&spec, state.as_ref(), &settings);
+    let shown = state.as_ref().map(|state| {
+        let shown = prior.and_then(|prior| Outputs::of(&prior.outputs));
+        shown.unwrap_or_else(|| Outputs::of_state(state, &settings))
+    });
+    let is_new = preview.diff.changes.iter().any(|change| change.forces_replacement);
+    let planned_from = shown.as_ref().filter(|_| !is_new);
+    let changes = if is_new { &[][..] } else { &preview.diff.changes };
+    let outputs = outputs::planned(&inputs, planned_from, changes, &spec, &settings);
+    let mut warnings = told(report.diagnostics(), planned_from, &outputs);
+    warnings.extend(preview.diff.notices.iter().cloned());
+    if warnings.iter().any(Diagnostic::is_error) {
+        return Err(Failure::of(warnings));
+    }
+    Ok(Work { spec, state, is_uncertain: false, settings, inputs, outputs, preview, warnings })
+}
+
+/// The last inputs set what they gave, also where that changed nothing and no apply has recorded it.
+fn with_what_inputs_set(mut state: UserState, prior: Option<&Snapshot>) -> UserState {
+    let Some(prior) = prior.filter(|prior| prior.inputs != Value::Null) else { return state };
+    let set = Leaves::of(&prior.inputs);
+    state.record.managed = state.record.managed.union(set.set_of());
+    if let Some(Value::Map(tags)) = set.get(Property::Tags) {
+        let there = tags.iter().map(|(key, _)| key).filter(|key| state.tags_all.contains_key(*key));
+        state.record.tag_keys.extend(there.cloned());
+    }
+    state
+}
+
+/// The inputs with the name, and with what is ignored as it is.
+fn complete(inputs: &mut Leaves, spec: &UserSpec, state: Option<&UserState>, settings: &Settings) {
+    if inputs.get(Property::Name).is_none_or(|name| name.as_str() == Some("")) {
+        let name = spec.name.as_ref().and_then(Input::known);
+        inputs.set(Property::Name, name.map(|name| name.as_str().into()));
+    }
+    let Some(state) = state.filter(|_| !settings.ignore_changes.is_empty()) else { return };
+    let kept = Leaves::of(&keep_ignored(spec, state, settings).encode());
+    for property in Property::ALL.iter().copied().filter(|property| !property.is_secret()) {
+        if settings.ignore_changes.iter().any(|place| touches(place, property)) {
+            inputs.set(property, kept.get(property).cloned());
+        }
+    }
+}
+
+/// The warnings that are worth telling: what was said when a value was set is not said again with every plan.
+fn told(found: &[Diagnostic], prior: Option<&Outputs>, planned: &Outputs) -> Vec<Diagnostic> {
+    let is_new = |diagnostic: &&Diagnostic| match (prior, diagnostic.path.property()) {
+        (None, _) => true,
+        (Some(prior), Some(property)) => prior.leaves.get(property) != planned.leaves.get(property),
+        (Some(_), None) => false,
+    };
+    found.iter().filter(is_new).cloned().collect()
+}

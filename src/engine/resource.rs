@@ -1,0 +1,352 @@
+//! The resource: what an engine calls.
+
+use std::sync::Arc;
+
+use super::{
+    answer::{Applied, Checked, Planned, Read},
+    apply::{Done, apply},
+    check::{Completed, check, validate},
+    delete::delete,
+    failure::Failure,
+    host::Host,
+    kept::Kept,
+    leaves::Leaves,
+    list::{Filter, Pages},
+    naming::Naming,
+    options::ResourceOptions,
+    plan::{Asked, work},
+    read::{import, read},
+    schema::Schema,
+    snapshot::Snapshot,
+    stop::{Pauses, Stop},
+};
+use crate::{
+    client::{CancellationToken, ConnectClient, Decorated, Sleep},
+    diff::{Change, Settings},
+    read::{Reader, RefreshOptions},
+    user::{Diagnostic, InstanceId, Property, Spelling, Value},
+    validate::Overrides,
+};
+
+/// The resource as an engine asks for it, over a client and what the host has decided.
+///
+/// It is for one run: how an instance manages identities, the names in it and the list of its users are asked
+/// once. The client brings retry and pace. Calls may be made side by side.
+#[derive(Debug)]
+pub struct Resource {
+    host: Host,
+}
+
+impl Resource {
+    /// The resource over a client, in camelCase, without pauses.
+    pub fn new(client: impl ConnectClient + 'static, settings: Settings) -> Self {
+        Self { host: Host::new(Arc::new(client), settings) }
+    }
+
+    /// Names, paths and messages in another spelling. Default: camelCase.
+    #[must_use]
+    pub fn with_spelling(mut self, spelling: Spelling) -> Self {
+        self.host.spelling = spelling;
+        self
+    }
+
+    /// Lets time pass where a name is about to be free, or a new user not visible yet. Default: nothing is waited
+    /// for.
+    #[must_use]
+    pub fn with_sleep(mut self, sleep: Arc<dyn Sleep>) -> Self {
+        let token = self.host.client.around().0.clone();
+        self.host.pauses = Some(Pauses { sleep, token });
+        self
+    }
+
+    /// Ends every call once the token is cancelled: calls to the service that were sent are waited for, no more are
+    /// sent, and pauses end. What comes back says what there is. Default: a token that nobody has.
+    #[must_use]
+    pub fn with_cancellation(mut self, token: CancellationToken) -> Self {
+        let Self { host } = &mut self;
+        host.client = Decorated::with(host.client.inner().clone(), Stop(token.clone()));
+        if let Some(pauses) = &mut host.pauses {
+            pauses.token = token;
+        }
+        self
+    }
+
+    /// How users are read. Default: [`RefreshOptions::default`].
+    #[must_use]
+    pub fn with_refresh(mut self, options: RefreshOptions) -> Self {
+        self.host.reader = Reader::new(options);
+        self
+    }
+
+    /// Severities of rules that the host has changed. Default: none.
+    #[must_use]
+    pub fn with_overrides(mut self, overrides: Overrides) -> Self {
+        self.host.overrides = overrides;
+        self
+    }
+
+    /// How many proficiencies a user may have, where the account's quota was raised. Default: 10.
+    #[must_use]
+    pub fn with_proficiency_limit(mut self, limit: usize) -> Self {
+        self.host.proficiency_limit = Some(limit);
+        self
+    }
+
+    /// Whether ids of profiles and groups are checked to exist: three calls more for each instance. Default: no,
+    /// and only inputs that name what they mean (`name:Agents`) ask for the names of their instance.
+    #[must_use]
+    pub fn with_checked_ids(mut self, checked: bool) -> Self {
+        self.host.checks_ids = checked;
+        self
+    }
+
+    /// Whether a user that has the name already, and is exactly as desired, is taken over. Default: no, only one
+    /// that an own creation has made.
+    #[must_use]
+    pub fn with_adoption(mut self, adopts: bool) -> Self {
+        self.host.adopts = adopts;
+        self
+    }
+
+    /// What the resource has.
+    pub fn schema(&self) -> Schema {
+        Schema::new(self.host.spelling)
+    }
+
+    /// What is wrong with inputs as far as they are known; the service is not asked.
+    pub fn validate(&self, inputs: &Value) -> Vec<Diagnostic> {
+        self.spelled(validate(&self.host, self.read_value(inputs)))
+    }
+
+    /// Checks inputs by the rules of the instance that they name, and gives the user a name where they give none.
+    ///
+    /// # Errors
+    ///
+    /// Where the instance cannot be read. Inputs that break a rule are no failure: their mistakes are in the
+    /// answer.
+    pub async fn check(
+        &self,
+        inputs: &Value,
+        prior: Option<&Snapshot>,
+        naming: &Naming,
+    ) -> Result<Checked, Failure> {
+        let prior = prior.map(|prior| self.read_snapshot(prior));
+        let checked = check(&self.host, self.read_value(inputs), prior.as_ref(), naming).await;
+        let Completed { inputs, diagnostics } = checked.map_err(|failure| self.failure(failure))?;
+        Ok(Checked { inputs: self.host.spelling.value(inputs), diagnostics: self.spelled(diagnostics) })
+    }
+
+    /// What inputs would change of a user, or of nobody; values may be unknown.
+    ///
+    /// # Errors
+    ///
+    /// Where the inputs break a rule, the user must not be changed so, or something cannot be read.
+    pub async fn diff(
+        &self,
+        prior: Option<&Snapshot>,
+        inputs: &Value,
+        options: &ResourceOptions<'_>,
+    ) -> Result<Planned, Failure> {
+        let (prior, inputs) = (prior.map(|prior| self.read_snapshot(prior)), self.read_value(inputs));
+        let asked = Asked { prior: prior.as_ref(), inputs: &inputs, options };
+        let work = work(&self.host, asked).await.map_err(|failure| self.failure(failure))?;
+        let spelling = self.host.spelling;
+        let mut kept = match &work.state {
+            Some(state) => {
+                prior.as_ref().map(|prior| prior.kept.read_again(state.clone())).unwrap_or_default()
+            }
+            None => prior.as_ref().map(|prior| prior.kept.clone()).unwrap_or_default(),
+        };
+        kept.set = work.inputs.set_of();
+        let diff = work.preview.diff;
+        let changes = diff.changes.into_iter();
+        let changes = changes.map(|change| Change { path: spelling.path(&change.path), ..change }).collect();
+        Ok(Planned {
+            action: diff.action,
+            changes,
+            replacement: diff.replacement,
+            inputs: spelling.value(work.inputs.into_document()),
+            outputs: spelling.value(work.outputs.into_document()),
+            kept,
+            diagnostics: self.spelled(work.warnings),
+        })
+    }
+
+    /// Makes a user. What is known of the inputs must be everything.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`], with the user as far as it was made.
+    pub async fn create(&self, inputs: &Value, options: &ResourceOptions<'_>) -> Result<Applied, Failure> {
+        self.apply(None, inputs, options).await
+    }
+
+    /// Brings a user to what the inputs say, in place. Where the record is of a creation whose outcome is not known,
+    /// it goes on with the user that was made, or makes it.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`], with the user as it now is; `replacement-not-planned` where the user would be replaced.
+    pub async fn update(
+        &self,
+        prior: &Snapshot,
+        inputs: &Value,
+        options: &ResourceOptions<'_>,
+    ) -> Result<Applied, Failure> {
+        self.apply(Some(prior), inputs, options).await
+    }
+
+    /// Reads a user again, as it is stored or by its id ([`Snapshot::of`]). `None` where it is gone, or where an
+    /// earlier creation has made nobody.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read.
+    pub async fn read(&self, prior: &Snapshot) -> Result<Option<Read>, Failure> {
+        let seen =
+            read(&self.host, &self.read_snapshot(prior)).await.map_err(|failure| self.failure(failure))?;
+        let spelling = self.host.spelling;
+        Ok(seen.map(|seen| Read {
+            snapshot: self.snapshot(seen.snapshot),
+            drift: seen
+                .drift
+                .into_iter()
+                .map(|change| Change { path: spelling.path(&change.path), ..change })
+                .collect(),
+        }))
+    }
+
+    /// Begins with a user that exists: `INSTANCE_ID:USER_ID`. Its inputs are what to write into a program, and diff
+    /// to nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where the id is none, where there is no such user, and where it cannot be read.
+    pub async fn import(&self, id: &str) -> Result<Snapshot, Failure> {
+        let begun = match Snapshot::of(id) {
+            Ok(id) => import(&self.host, &id).await,
+            Err(error) => Err(Failure::of_id(&error)),
+        };
+        begun.map(|snapshot| self.snapshot(snapshot)).map_err(|failure| self.failure(failure))
+    }
+
+    /// Deletes a user; one that is gone already is deleted. It takes the record, or an id, or the outputs alone.
+    /// What there is to say comes back.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`], with the user as it was stored.
+    pub async fn delete(
+        &self,
+        prior: &Snapshot,
+        options: &ResourceOptions<'_>,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        let deleted = delete(&self.host, &self.read_snapshot(prior), options).await;
+        deleted.map(|notes| self.spelled(notes)).map_err(|failure| self.failure(failure))
+    }
+
+    /// The users of an instance, page by page. `whole` reads each completely, which is two calls a user more;
+    /// otherwise e-mail addresses, mobile numbers and proficiencies are left out.
+    pub fn list(&self, instance: impl Into<InstanceId>, filter: Filter, whole: bool) -> Listing<'_> {
+        Listing { resource: self, pages: Pages::of(instance.into()), filter, whole }
+    }
+
+    /// The inputs that a plan was made of, from what it has shown: for an engine that hands the planned outputs to
+    /// an apply, and the program's inputs as they were before its ignored changes were worked in. `kept` is the
+    /// plan's ([`Planned::kept`]); of the program's inputs come only the secrets.
+    pub fn planned_inputs(&self, outputs: &Value, kept: &Kept, program: &Value) -> Value {
+        let (outputs, program) = (self.read_value(outputs), self.read_value(program));
+        let mut inputs = Leaves::of(&outputs).only(kept.set);
+        for property in secrets() {
+            inputs.set(property, Leaves::of(&program).get(property).cloned());
+        }
+        self.host.spelling.value(inputs.into_document())
+    }
+
+    /// What an engine stores that keeps no secrets: the same without those of the inputs.
+    #[must_use]
+    pub fn without_secrets(&self, snapshot: Snapshot) -> Snapshot {
+        let mut inputs = self.read_value(&snapshot.inputs);
+        if let Value::Map(members) = &mut inputs {
+            members.retain(|(name, _)| !secrets().any(|secret| secret.path() == name));
+        }
+        snapshot.with_inputs(self.host.spelling.value(inputs))
+    }
+
+    async fn apply(
+        &self,
+        prior: Option<&Snapshot>,
+        inputs: &Value,
+        options: &ResourceOptions<'_>,
+    ) -> Result<Applied, Failure> {
+        let (prior, inputs) = (prior.map(|prior| self.read_snapshot(prior)), self.read_value(inputs));
+        let planned = options.planned.map(|planned| self.read_value(planned));
+        let options = ResourceOptions { planned: planned.as_ref(), ..options.clone() };
+        let asked = Asked { prior: prior.as_ref(), inputs: &inputs, options: &options };
+        let Done { snapshot, notes } =
+            apply(&self.host, asked).await.map_err(|failure| self.failure(failure))?;
+        Ok(Applied { snapshot: self.snapshot(snapshot), diagnostics: self.spelled(notes) })
+    }
+
+    fn read_value(&self, value: &Value) -> Value {
+        self.host.spelling.read(value.clone())
+    }
+
+    fn read_snapshot(&self, snapshot: &Snapshot) -> Snapshot {
+        let Snapshot { inputs, outputs, kept } = snapshot;
+        Snapshot { inputs: self.read_value(inputs), outputs: self.read_value(outputs), kept: kept.clone() }
+    }
+
+    fn snapshot(&self, snapshot: Snapshot) -> Snapshot {
+        let Snapshot { inputs, outputs, kept } = snapshot;
+        let spelling = self.host.spelling;
+        Snapshot { inputs: spelling.value(inputs), outputs: spelling.value(outputs), kept }
+    }
+
+    fn failure(&self, failure: Failure) -> Failure {
+        Failure {
+            diagnostics: self.spelled(failure.diagnostics),
+            snapshot: failure.snapshot.map(|snapshot| Box::new(self.snapshot(*snapshot))),
+            ..failure
+        }
+    }
+
+    fn spelled(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let spelling = self.host.spelling;
+        let spelled = |diagnostic: Diagnostic| Diagnostic {
+            path: spelling.path(&diagnostic.path),
+            message: spelling.message(&diagnostic.message),
+            help: diagnostic.help.map(|help| spelling.message(&help)),
+            related: diagnostic.related.iter().map(|path| spelling.path(path)).collect(),
+            ..diagnostic
+        };
+        diagnostics.into_iter().map(spelled).collect()
+    }
+}
+
+fn secrets() -> impl Iterator<Item = Property> {
+    Property::ALL.iter().copied().filter(|property| property.is_secret())
+}
+
+/// The users of an instance, page by page.
+#[derive(Debug)]
+pub struct Listing<'a> {
+    resource: &'a Resource,
+    pages: Pages,
+    filter: Filter,
+    whole: bool,
+}
+
+impl Listing<'_> {
+    /// The next page, which may be empty; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// Where the users cannot be listed or read.
+    pub async fn next_page(&mut self) -> Result<Option<Vec<Snapshot>>, Failure> {
+        let resource = self.resource;
+        let page = self.pages.next(&resource.host, &self.filter, self.whole).await;
+        let page = page.map_err(|failure| resource.failure(failure))?;
+        Ok(page.map(|users| users.into_iter().map(|user| resource.snapshot(user)).collect()))
+    }
+}

@@ -1,0 +1,125 @@
+//! The schema as a Pulumi package schema.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Field, Form, Given, Schema};
+use crate::user::Sensitivity;
+
+impl Schema {
+    /// The package schema that a Pulumi provider answers to `GetSchema`: one resource, `PACKAGE:connect/user:User`,
+    /// and the types of its blocks and lists. Use camelCase.
+    ///
+    /// ```
+    /// use connect_user::{engine::Schema, user::Spelling};
+    ///
+    /// let schema = Schema::new(Spelling::CamelCase).to_pulumi("aws", "7.0.0");
+    /// let user = &schema["resources"]["aws:connect/user:User"];
+    /// assert_eq!(user["inputProperties"]["name"]["willReplaceOnChanges"], true);
+    /// assert_eq!(user["inputProperties"]["password"]["secret"], true);
+    /// assert_eq!(user["requiredInputs"][0], "instanceId");
+    /// let phone = &schema["types"]["aws:connect/UserPhoneConfig:UserPhoneConfig"];
+    /// assert_eq!(phone["properties"]["afterContactWorkTimeLimit"]["type"], "integer");
+    /// ```
+    pub fn to_pulumi(&self, package: &str, version: &str) -> Json {
+        let mut types = Types { package, found: Map::new() };
+        let inputs: Map<String, Json> =
+            self.inputs().map(|field| (field.name.clone(), types.property(field, "User"))).collect();
+        let mut properties = inputs.clone();
+        for field in self.fields.iter().filter(|field| field.given == Given::Computed) {
+            properties.insert(field.name.clone(), types.property(field, "User"));
+        }
+        let is_there = |field: &&Field| matches!(field.given, Given::Required | Given::Computed);
+        let required: Vec<&str> =
+            self.fields.iter().filter(is_there).map(|field| field.name.as_str()).collect();
+        let resource = json!({
+            "description": "An Amazon Connect user.",
+            "properties": properties,
+            "required": required,
+            "inputProperties": inputs,
+            "requiredInputs": names_of_required(&self.fields),
+        });
+        let token = format!("{package}:connect/user:User");
+        json!({
+            "name": package,
+            "version": version,
+            "types": types.found,
+            "resources": Map::from_iter([(token, resource)]),
+        })
+    }
+}
+
+/// The types that are found on the way.
+struct Types<'a> {
+    package: &'a str,
+    found: Map<String, Json>,
+}
+
+impl Types<'_> {
+    fn property(&mut self, field: &Field, outer: &str) -> Json {
+        let mut members = match &field.form {
+            Form::String | Form::Choice(_) => one("type", json!("string")),
+            Form::Integer => one("type", json!("integer")),
+            Form::Bool => one("type", json!("boolean")),
+            Form::Set => list(json!({ "type": "string" })),
+            Form::Map => {
+                let mut map = one("type", json!("object"));
+                map.insert("additionalProperties".into(), json!({ "type": "string" }));
+                map
+            }
+            Form::Object(fields) => one("$ref", self.object(field, fields, outer)),
+            Form::Objects(fields) => {
+                let item = self.object(field, fields, outer);
+                list(Json::Object(one("$ref", item)))
+            }
+        };
+        let description = match &field.form {
+            Form::Choice(names) => format!("{} One of `{}`.", field.documentation(), names.join("`, `")),
+            _ => field.documentation(),
+        };
+        members.insert("description".into(), json!(description));
+        for (name, holds) in
+            [("willReplaceOnChanges", field.replaces), ("secret", field.sensitivity == Sensitivity::Secret)]
+        {
+            if holds {
+                members.insert(name.into(), json!(true));
+            }
+        }
+        if let Some(instead) = &field.deprecated {
+            members.insert("deprecationMessage".into(), json!(instead));
+        }
+        Json::Object(members)
+    }
+
+    /// Declares the type of an object, and refers to it.
+    fn object(&mut self, field: &Field, fields: &[Field], outer: &str) -> Json {
+        let name = format!("{outer}{}", capitalised(&field.name));
+        let properties: Map<String, Json> =
+            fields.iter().map(|field| (field.name.clone(), self.property(field, &name))).collect();
+        let token = format!("{}:connect/{name}:{name}", self.package);
+        let declared =
+            json!({ "type": "object", "properties": properties, "required": names_of_required(fields) });
+        self.found.insert(token.clone(), declared);
+        json!(format!("#/types/{token}"))
+    }
+}
+
+fn names_of_required(fields: &[Field]) -> Vec<&str> {
+    let required = fields.iter().filter(|field| field.given == Given::Required);
+    required.map(|field| field.name.as_str()).collect()
+}
+
+fn one(name: &str, value: Json) -> Map<String, Json> {
+    Map::from_iter([(name.to_owned(), value)])
+}
+
+fn list(items: Json) -> Map<String, Json> {
+    let mut list = one("type", json!("array"));
+    list.insert("items".into(), items);
+    list
+}
+
+fn capitalised(name: &str) -> String {
+    let mut characters = name.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).collect()
+}

@@ -1,0 +1,40 @@
+//! The end of a run: once it is asked for, no call is begun and every pause ends.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+
+use crate::client::{ApiCall, Around, CancellationToken, ClientError, ClientResult, ErrorKind, Next, Sleep};
+
+/// Begins no call once the token is cancelled; calls under way are waited for.
+#[derive(Clone, Debug)]
+pub(super) struct Stop(pub(super) CancellationToken);
+
+impl Around for Stop {
+    async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
+        if self.0.is_cancelled() {
+            return Err(ClientError::new(call.operation(), ErrorKind::Cancelled));
+        }
+        next.call().await
+    }
+}
+
+/// How time passes until the token is cancelled.
+#[derive(Clone)]
+pub(super) struct Pauses {
+    pub(super) sleep: Arc<dyn Sleep>,
+    pub(super) token: CancellationToken,
+}
+
+#[async_trait]
+impl Sleep for Pauses {
+    async fn sleep(&self, duration: Duration) {
+        self.token.run(self.sleep.sleep(duration)).await;
+    }
+}
+
+impl fmt::Debug for Pauses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pauses").field("token", &self.token).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,8 @@
+//! The resource as an engine asks for it.
+
+mod apply;
+mod inputs;
+mod plan;
+mod read;
+mod schema;
+mod support;

@@ -1,0 +1,168 @@
+//! What a plan shows, and that an apply does just that.
+
+use connect_user::{
+    diff::{Action, PasswordPolicy, ReplacementOrder, Settings},
+    engine::{Kept, Resource, ResourceOptions, Snapshot, Spelling},
+    user::{
+        IdentityManagementType::{ConnectManaged, Saml},
+        Operation, PULUMI_UNKNOWN, Value,
+    },
+};
+use serde_json::json;
+
+use super::support::{changes, codes, create, diff, inputs, resource, service, text, update};
+
+#[tokio::test]
+async fn planned_outputs_are_unknown_where_only_an_apply_tells() {
+    let connect = service(Saml);
+    let resource = resource(&connect);
+    let unknown = inputs(json!({ "hierarchyGroupId": PULUMI_UNKNOWN, "tags": { "team": PULUMI_UNKNOWN } }));
+    let planned = diff(&resource, None, &unknown).await;
+    assert_eq!(planned.action, Action::Create);
+    for name in ["id", "arn", "userId", "directoryUserId", "hierarchyGroupId", "tagsAll"] {
+        assert_eq!(planned.outputs.get(name), Some(&Value::Unknown), "{name}");
+    }
+    assert_eq!(text(&planned.outputs, "name").as_deref(), Some("jane"));
+    let failure = resource.create(&unknown, &ResourceOptions::default()).await.expect_err("not known");
+    assert_eq!(codes(&failure), ["not-known-yet", "not-known-yet"]);
+    assert!(connect.writes().is_empty(), "and nothing was done");
+}
+
+#[tokio::test]
+async fn outputs_are_as_they_are_written_where_nothing_differs() {
+    let connect = service(Saml);
+    let resource = resource(&connect);
+    let user = create(&resource, &inputs(json!({ "securityProfileIds": ["s2", "s1"] }))).await;
+    assert_eq!(user.outputs.get("securityProfileIds"), Some(&Value::List(vec!["s2".into(), "s1".into()])));
+    let turned = inputs(json!({ "securityProfileIds": ["s1", "s2"] }));
+    let planned = diff(&resource, Some(&user), &turned).await;
+    assert!(planned.is_empty());
+    assert_eq!(planned.outputs, user.outputs, "what is shown stays");
+}
+
+#[tokio::test]
+async fn what_is_ignored_is_worked_into_the_inputs() {
+    let connect = service(Saml);
+    let resource = resource(&connect).with_spelling(Spelling::SnakeCase);
+    let spelled = |members| Spelling::SnakeCase.value(inputs(members));
+    let first = spelled(json!({ "hierarchyGroupId": "g1", "tags": { "team": "ops", "Cost": "7" } }));
+    let user = create(&resource, &first).await;
+    let second = spelled(json!({
+        "name": "other", "hierarchyGroupId": "g2", "routingProfileId": "r2", "tags": { "team": "sales", "Cost": "8" }
+    }));
+    let options = ResourceOptions::builder()
+        .ignore_changes(vec!["name".into(), "hierarchy_group_id".into(), "tags.Cost".into()])
+        .build();
+    let planned = resource.diff(Some(&user), &second, &options).await.expect("a plan");
+    assert_eq!(changes(&planned), ["routing_profile_id", "tags.team"]);
+    assert_eq!(text(&planned.inputs, "hierarchy_group_id").as_deref(), Some("g1"));
+    assert_eq!(text(&planned.inputs, "tags.Cost").as_deref(), Some("7"));
+    assert_eq!(text(&planned.outputs, "tags_all.Cost").as_deref(), Some("7"));
+    // An engine that hands the planned inputs to the apply ignores nothing any more.
+    let updated = update(&resource, &user, &planned.inputs).await.expect("an update");
+    assert_eq!(text(&updated.outputs, "name").as_deref(), Some("jane"));
+    assert_eq!(updated.outputs, planned.outputs);
+    let wrong = ResourceOptions::builder().ignore_changes(vec!["nmae".into()]).build();
+    let failure = resource.diff(Some(&user), &second, &wrong).await.expect_err("no such place");
+    assert!(failure.to_string().contains("`nmae` names no property"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_replacement_is_planned_and_never_done_by_an_update() {
+    let connect = service(Saml);
+    let resource = resource(&connect);
+    let user = create(&resource, &inputs(json!({ "hierarchyGroupId": "g1" }))).await;
+    let renamed = inputs(json!({ "name": "joan" }));
+    let planned = diff(&resource, Some(&user), &renamed).await;
+    assert_eq!(planned.action, Action::Replace);
+    assert_eq!(planned.replacement, Some(ReplacementOrder::CreateBeforeDelete));
+    assert_eq!(planned.replaces().map(ToString::to_string).collect::<Vec<_>>(), ["name"]);
+    for name in ["id", "arn", "userId"] {
+        assert_eq!(planned.outputs.get(name), Some(&Value::Unknown), "{name} is another's");
+    }
+    assert_eq!(planned.outputs.get("hierarchyGroupId"), None, "the new user has none");
+    connect.clear_calls();
+    let failure = update(&resource, &user, &renamed).await.expect_err("a replacement");
+    assert_eq!(codes(&failure), ["replacement-not-planned"]);
+    assert_eq!(*failure.snapshot.expect("the user"), user);
+    assert!(connect.writes().is_empty());
+
+    let asked = ResourceOptions::builder().replace_on_changes(vec!["routingProfileId".into()]).build();
+    let moved = inputs(json!({ "routingProfileId": "r2", "hierarchyGroupId": "g1" }));
+    let planned = resource.diff(Some(&user), &moved, &asked).await.expect("a plan");
+    assert_eq!(planned.replacement, Some(ReplacementOrder::DeleteBeforeCreate), "the name stays");
+    let protected = ResourceOptions::builder().protect(true).build();
+    let failure = resource.diff(Some(&user), &renamed, &protected).await.expect_err("protected");
+    assert_eq!(codes(&failure), ["protected"]);
+}
+
+#[tokio::test]
+async fn a_password_is_kept_as_a_fingerprint_and_nowhere_else() {
+    let connect = service(ConnectManaged);
+    let with = |password: &str| inputs(json!({ "password": password }));
+    let resource = |password| Resource::new(connect.clone(), Settings::builder().password(password).build());
+    let warns = resource(PasswordPolicy::Warn);
+    let user = create(&warns, &with("Password123")).await;
+    let kept = user.kept.write();
+    assert!(!kept.contains("Password123") && kept.contains(r#""password":""#), "{kept}");
+    for shown in [format!("{user:?}"), format!("{warns:?}"), format!("{:?}", user.outputs)] {
+        assert!(!shown.contains("Password123"), "{shown}");
+    }
+    assert_eq!(text(&user.inputs, "password").as_deref(), Some("Password123"), "the engine's own");
+    let stored = warns.without_secrets(user.clone());
+    assert!(!serde_json::to_string(&stored).expect("a text").contains("Password123"));
+
+    let user = Snapshot::new(Kept::read(&kept).expect("a record"));
+    let planned = diff(&warns, Some(&user), &with("Password123")).await;
+    assert!(planned.is_empty() && planned.diagnostics.is_empty(), "{planned:?}");
+    let planned = diff(&warns, Some(&user), &with("Password124")).await;
+    assert!(planned.is_empty());
+    assert!(planned.diagnostics.iter().any(|found| found.code == "password-unchangeable"), "{planned:?}");
+    let replaces = resource(PasswordPolicy::Replace);
+    let planned = diff(&replaces, Some(&user), &with("Password124")).await;
+    assert_eq!(planned.replaces().map(ToString::to_string).collect::<Vec<_>>(), ["password"]);
+    assert!(!format!("{planned:?}").contains("Password124"));
+}
+
+#[tokio::test]
+async fn an_engine_hands_planned_outputs_to_an_apply() {
+    // As Terraform does: it ignores changes while it plans, and the apply gets the program as it is written.
+    let connect = service(ConnectManaged);
+    let resource = resource(&connect);
+    let program = inputs(json!({ "password": "Password123", "tags": { "team": PULUMI_UNKNOWN } }));
+    let planned = diff(&resource, None, &program).await;
+    let known = inputs(json!({ "password": "Password123", "tags": { "team": "ops" } }));
+    let planned_again = diff(&resource, None, &known).await;
+    let kept = Kept::read(&planned_again.kept.write()).expect("a record");
+    let taken = resource.planned_inputs(&planned_again.outputs, &kept, &known);
+    assert_eq!(text(&taken, "password").as_deref(), Some("Password123"));
+    let options = ResourceOptions::builder().planned(&planned_again.outputs).build();
+    let user = resource.create(&taken, &options).await.expect("a user").snapshot;
+    let Value::Map(shown) = &planned.outputs else { panic!("an object") };
+    for (name, value) in shown.iter().filter(|(name, _)| name != "tags") {
+        let is_as_planned = *value == Value::Unknown || user.outputs.get(name) == Some(value);
+        assert!(is_as_planned, "{name}: {value:?}, {:?}", user.outputs.get(name));
+    }
+    // Ignored changes are no inputs of the plan: a name that is written otherwise is not taken.
+    let options = ResourceOptions::builder().ignore_changes(vec!["name".into()]).build();
+    let program = inputs(json!({ "name": "other", "routingProfileId": "r2", "tags": { "team": "ops" } }));
+    let planned = resource.diff(Some(&user), &program, &options).await.expect("a plan");
+    let taken = resource.planned_inputs(&planned.outputs, &planned.kept, &program);
+    let prior = Snapshot::new(planned.kept.clone()).with_outputs(user.outputs.clone());
+    let updated = update(&resource, &prior, &taken).await.expect("an update");
+    assert_eq!(text(&updated.outputs, "name").as_deref(), Some("jane"));
+    assert_eq!(connect.writes(), [Operation::CreateUser, Operation::UpdateUserRoutingProfile]);
+}
+
+#[tokio::test]
+async fn what_the_last_inputs_set_is_taken_away_also_where_it_changed_nothing() {
+    let connect = service(Saml);
+    let resource = resource(&connect);
+    let user = create(&resource, &inputs(json!({ "hierarchyGroupId": "g1" }))).await;
+    let imported = resource.import(&user.id().expect("an id").to_string()).await.expect("a user");
+    assert_eq!(text(&imported.inputs, "hierarchyGroupId").as_deref(), Some("g1"));
+    assert_eq!(changes(&diff(&resource, Some(&imported), &inputs(json!({}))).await), ["hierarchyGroupId"]);
+    // An engine that keeps no inputs leaves alone what nobody has set.
+    let unknown = Snapshot::new(imported.kept.clone());
+    assert!(diff(&resource, Some(&unknown), &inputs(json!({}))).await.is_empty());
+}

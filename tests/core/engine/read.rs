@@ -1,0 +1,144 @@
+//! Reading again, drift, import, and lists.
+
+use connect_user::{
+    engine::{Filter, Kept, Resource, ResourceOptions, Snapshot},
+    user::{IdentityManagementType, IdentityManagementType::Saml, Operation, Value},
+};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::support::{changes, codes, create, diff, inputs, resource, service, text, value};
+use crate::random;
+
+#[tokio::test]
+async fn a_reading_that_finds_nothing_gives_back_what_is_stored() {
+    let connect = service(Saml);
+    let user = create(&resource(&connect), &inputs(json!({ "securityProfileIds": ["s2", "s1"] }))).await;
+    let read = resource(&connect).read(&user).await.expect("a reading").expect("a user");
+    assert_eq!(read.snapshot, user);
+    assert_eq!(read.snapshot.kept.write(), user.kept.write());
+    assert!(read.drift.is_empty());
+}
+
+#[tokio::test]
+async fn drift_goes_into_inputs_and_outputs_as_far_as_they_show_it() {
+    let connect = service(Saml);
+    let resource = resource(&connect);
+    let user = create(&resource, &inputs(json!({ "tags": { "team": "ops" } }))).await;
+    let id = user.kept.state().expect("a state").user_id.clone();
+    connect.edit_user(&"i".into(), &id, |user, _| {
+        user.routing_profile_id = "r9".into();
+        user.hierarchy_group_id = Some("g9".into());
+        user.tags.insert("team".into(), "sales".into());
+    });
+    let read = resource.read(&user).await.expect("a reading").expect("a user");
+    let drifted: Vec<String> = read.drift.iter().map(|change| change.path.to_string()).collect();
+    assert_eq!(drifted, ["hierarchyGroupId", "routingProfileId", "tags.team"]);
+    for shown in [&read.snapshot.inputs, &read.snapshot.outputs] {
+        assert_eq!(text(shown, "routingProfileId").as_deref(), Some("r9"));
+        assert_eq!(text(shown, "tags.team").as_deref(), Some("sales"));
+        assert_eq!(shown.get("hierarchyGroupId"), None, "nobody shows it");
+    }
+    let back = diff(&resource, Some(&read.snapshot), &inputs(json!({ "tags": { "team": "ops" } }))).await;
+    assert_eq!(changes(&back), ["routingProfileId", "tags.team"]);
+}
+
+#[tokio::test]
+async fn a_user_that_is_gone_is_nothing() {
+    let connect = service(Saml);
+    let resource = resource(&connect);
+    let user = create(&resource, &inputs(json!({}))).await;
+    let id = user.id().expect("an id").to_string();
+    resource.delete(&user, &ResourceOptions::default()).await.expect("a deletion");
+    assert!(resource.read(&Snapshot::of(&id).expect("an id")).await.expect("a reading").is_none());
+    let failure = resource.import(&id).await.expect_err("gone");
+    assert_eq!(codes(&failure), ["gone"]);
+    let failure = resource.import("jane").await.expect_err("no id");
+    assert_eq!(codes(&failure), ["invalid-id"]);
+    assert!(resource.read(&Snapshot::new(Kept::default())).await.expect("a reading").is_none());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// What an import gives diffs to nothing, whatever the user has.
+    #[test]
+    fn an_import_diffs_to_nothing((kind, document) in random::any_kind().prop_flat_map(|kind| {
+        random::document(kind, "jane").prop_map(move |document| (kind, document))
+    })) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(imports(kind, value(document)));
+    }
+}
+
+async fn imports(kind: IdentityManagementType, document: Value) {
+    let connect = service(kind);
+    let resource: Resource = resource(&connect);
+    let user = create(&resource, &document).await;
+    let imported = resource.import(&user.id().expect("an id").to_string()).await.expect("a user");
+    let planned = diff(&resource, Some(&imported), &imported.inputs).await;
+    assert!(planned.is_empty(), "{:?} of {:?}", changes(&planned), imported.inputs);
+    assert_eq!(planned.outputs, imported.outputs);
+    // The program that made the user fits it, too, but for what leaving it out means.
+    let planned = diff(&resource, Some(&Snapshot::new(imported.kept)), &document).await;
+    assert!(planned.is_empty(), "{:?} of {document:?}", changes(&planned));
+}
+
+#[tokio::test]
+async fn users_are_listed_page_by_page() {
+    let connect = service(Saml);
+    let maker = resource(&connect);
+    for (name, routing, group) in [("ana", "r1", Some("g1")), ("bea", "r2", Some("g1")), ("cleo", "r2", None)]
+    {
+        let tags = json!({ "team": routing });
+        let user = json!({ "name": name, "routingProfileId": routing, "hierarchyGroupId": group, "tags": tags,
+            "identityInfo": { "firstName": "A", "lastName": "B", "mobile": "+16175550101" } });
+        create(&maker, &inputs(user)).await;
+    }
+    let names = async |filter: Filter| {
+        let (resource, mut names) = (resource(&connect), Vec::new());
+        let mut listing = resource.list("i", filter, false);
+        while let Some(page) = listing.next_page().await.expect("a page") {
+            names.extend(page.iter().filter_map(|user| text(&user.outputs, "name")));
+        }
+        names.sort();
+        names
+    };
+    assert_eq!(names(Filter::default()).await, ["ana", "bea", "cleo"]);
+    assert_eq!(names(Filter::builder().name("e").build()).await, ["bea", "cleo"]);
+    assert_eq!(names(Filter::builder().routing_profile_id("r2").build()).await, ["bea", "cleo"]);
+    assert_eq!(
+        names(Filter::builder().hierarchy_group_id("g1").routing_profile_id("r2").build()).await,
+        ["bea"]
+    );
+    assert_eq!(names(Filter::builder().tag(("team".to_owned(), "r1".to_owned())).build()).await, ["ana"]);
+    assert_eq!(names(Filter::builder().tag(("team".to_owned(), String::new())).build()).await.len(), 3);
+
+    let resource = resource(&connect);
+    connect.clear_calls();
+    let page =
+        resource.list("i", Filter::default(), false).next_page().await.expect("a page").expect("users");
+    assert_eq!(connect.calls().len(), 1, "one call for a page");
+    assert_eq!(text(&page[0].inputs, "identityInfo.mobile"), None, "a search leaves it out");
+    let page = resource.list("i", Filter::default(), true).next_page().await.expect("a page").expect("users");
+    for user in &page {
+        assert_eq!(text(&user.inputs, "identityInfo.mobile").as_deref(), Some("+16175550101"));
+        assert!(diff(&resource, Some(user), &user.inputs).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn whoever_may_not_search_has_the_list() {
+    use connect_user::client::{
+        ErrorKind,
+        memory::{Fault, Outcome},
+    };
+
+    let connect = service(Saml);
+    create(&resource(&connect), &inputs(json!({}))).await;
+    connect.inject(Fault::of(Operation::SearchUsers, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    let resource = resource(&connect);
+    let page =
+        resource.list("i", Filter::default(), false).next_page().await.expect("a page").expect("users");
+    assert_eq!(text(&page[0].outputs, "name").as_deref(), Some("jane"));
+}

@@ -1,0 +1,77 @@
+//! An engine's calls over a service in memory.
+
+use std::{sync::Arc, time::SystemTime};
+
+use connect_user::{
+    client::memory::{MemoryConnect, MemoryInstance},
+    diff::Settings,
+    engine::{Failure, Planned, Resource, ResourceOptions, Snapshot},
+    user::{IdentityManagementType, Value},
+};
+use serde_json::json;
+
+/// A service with the instance `i`, whose clock is the machine's.
+pub fn service(kind: IdentityManagementType) -> Arc<MemoryConnect> {
+    let connect = MemoryConnect::new();
+    connect.add_instance(MemoryInstance::new("i", kind));
+    connect.set_time(SystemTime::now().into());
+    Arc::new(connect)
+}
+
+pub fn resource(connect: &Arc<MemoryConnect>) -> Resource {
+    Resource::new(connect.clone(), Settings::default())
+}
+
+pub fn value(json: serde_json::Value) -> Value {
+    let value: Value = serde_json::from_value(json).expect("a value");
+    value.with_pulumi_unknowns()
+}
+
+/// The inputs of a user with everything that must be given, and these members.
+pub fn inputs(members: serde_json::Value) -> Value {
+    let mut inputs = json!({
+        "instanceId": "i",
+        "name": "jane",
+        "routingProfileId": "r1",
+        "securityProfileIds": ["s1"],
+        "identityInfo": { "firstName": "Jane", "lastName": "Roe" },
+        "phoneConfig": { "phoneType": "SOFT_PHONE" },
+    });
+    let all = inputs.as_object_mut().expect("an object");
+    for (name, value) in members.as_object().expect("an object") {
+        match value {
+            serde_json::Value::Null => drop(all.remove(name)),
+            value => drop(all.insert(name.clone(), value.clone())),
+        }
+    }
+    value(inputs)
+}
+
+pub fn text(value: &Value, path: &str) -> Option<String> {
+    let found = path.split('.').try_fold(value, |value, name| value.get(name))?;
+    found.as_str().map(str::to_owned)
+}
+
+pub async fn create(resource: &Resource, inputs: &Value) -> Snapshot {
+    let created = resource.create(inputs, &ResourceOptions::default()).await;
+    created.unwrap_or_else(|failure| panic!("{failure}")).snapshot
+}
+
+pub async fn update(resource: &Resource, prior: &Snapshot, inputs: &Value) -> Result<Snapshot, Failure> {
+    Ok(resource.update(prior, inputs, &ResourceOptions::default()).await?.snapshot)
+}
+
+pub async fn diff(resource: &Resource, prior: Option<&Snapshot>, inputs: &Value) -> Planned {
+    let planned = resource.diff(prior, inputs, &ResourceOptions::default()).await;
+    planned.unwrap_or_else(|failure| panic!("{failure}"))
+}
+
+/// The places that a plan changes.
+pub fn changes(planned: &Planned) -> Vec<String> {
+    planned.changes.iter().map(|change| change.path.to_string()).collect()
+}
+
+/// The codes of a failure's reasons.
+pub fn codes(failure: &Failure) -> Vec<&'static str> {
+    failure.diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect()
+}
