@@ -9,9 +9,9 @@ use std::{collections::BTreeMap, env, error::Error, fs, path::PathBuf};
 
 use connect_user::{
     client::memory::{MemoryFile, PersistentConnect},
-    diff::{Action, ReplacementOrder, Settings},
+    diff::{Action, ReplacementOrder},
     engine::{Failure, Naming, Resource, ResourceOptions, Snapshot},
-    user::{IdentityManagementType, Value},
+    user::{IdentityManagementType, Settings, Value},
 };
 
 type Done<T = ()> = Result<T, Box<dyn Error>>;

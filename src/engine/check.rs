@@ -4,8 +4,7 @@ use super::{
     failure::Failure, host::Host, host::instance_of, leaves::Leaves, naming::Naming, snapshot::Snapshot,
 };
 use crate::{
-    diff::Settings,
-    user::{Diagnostic, Input, Property, Value},
+    user::{Diagnostic, Input, Property, Settings, Value},
     validate::{Context, Names, validate_document, with_name},
 };
 

@@ -4,7 +4,7 @@ use super::{failure::Failure, host::Host, options::ResourceOptions, snapshot::Sn
 use crate::{
     apply::{self, ApplyError},
     diff,
-    user::{Code, Diagnostic, ImportId, RoutingProfileId, UserSettings, UserState, Value},
+    user::{Code, Diagnostic, ImportId, RoutingProfileId, UserProperties, UserState, Value},
 };
 
 /// Deletes a user; one that is gone already is deleted. What there is to say comes back.
@@ -74,6 +74,6 @@ fn of_id(id: &ImportId, outputs: &Value) -> UserState {
         .user_id(id.user.clone())
         .arn(text("arn").unwrap_or_default())
         .name(name)
-        .settings(UserSettings::new(RoutingProfileId::new("")))
+        .properties(UserProperties::new(RoutingProfileId::new("")))
         .build()
 }

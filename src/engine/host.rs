@@ -15,11 +15,10 @@ use super::{
 use crate::{
     apply::{self, Recovery, recover},
     client::{CancellationToken, ConnectClient, Decorated, Sleep},
-    diff::Settings,
     read::{Reader, RefreshOptions},
     user::{
-        Code, Diagnostic, IgnoredPathError, InstanceId, Path, Property, RoutingProfileId, Secret, Severity,
-        Spelling, UserSpec, UserState, Value, ignored_path,
+        Code, Diagnostic, IgnoredPathError, InstanceId, Path, Property, RoutingProfileId, Secret, Settings,
+        Severity, Spelling, UserSpec, UserState, Value, ignored_path,
     },
     validate::{Context, Names, Overrides},
 };
@@ -123,7 +122,7 @@ impl Host {
         names: Option<&'a dyn Names>,
     ) -> Context<'a> {
         let mut context = Context::builder()
-            .options(settings.clone())
+            .settings(settings.clone())
             .overrides(self.overrides.clone())
             .maybe_prior(prior)
             .maybe_names(names)

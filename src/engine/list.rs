@@ -27,11 +27,11 @@ pub struct Filter {
 impl Filter {
     fn holds(&self, user: &UserState) -> bool {
         let Self { name, routing_profile_id, hierarchy_group_id, tag } = self;
-        let group = user.settings.hierarchy_group_id.as_ref();
+        let group = user.properties.hierarchy_group_id.as_ref();
         name.as_ref().is_none_or(|name| user.name.contains(name.as_str()))
             && routing_profile_id
                 .as_ref()
-                .is_none_or(|id| id.bare() == user.settings.routing_profile_id.bare())
+                .is_none_or(|id| id.bare() == user.properties.routing_profile_id.bare())
             && hierarchy_group_id
                 .as_ref()
                 .is_none_or(|id| group.is_some_and(|group| group.bare() == id.bare()))

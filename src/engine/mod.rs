@@ -18,9 +18,8 @@
 //! ```
 //! use connect_user::{
 //!     client::memory::MemoryConnect,
-//!     diff::Settings,
 //!     engine::{Naming, Resource, ResourceOptions},
-//!     user::{IdentityManagementType, Value},
+//!     user::{IdentityManagementType, Settings, Value},
 //! };
 //!
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -17,7 +17,7 @@ use crate::{apply::ObserveError, user::Value};
 #[non_exhaustive]
 pub struct ResourceOptions<'a> {
     /// Places whose changes are ignored, in the host's spelling: `identityInfo.email`, `tags.team`, or `all`. See
-    /// [`Settings::ignore_changes`](crate::diff::Settings::ignore_changes). Default: none.
+    /// [`Settings::ignore_changes`](crate::user::Settings::ignore_changes). Default: none.
     #[builder(default)]
     pub ignore_changes: Vec<String>,
     /// Places whose changes replace the user, where they could be made in place. Default: none.

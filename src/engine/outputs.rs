@@ -5,8 +5,8 @@
 
 use super::leaves::{Leaves, has_unknowns, tag_key};
 use crate::{
-    diff::{Change, Settings},
-    user::{Property, TagInputs, Tags, UserSpec, UserState, Value, is_system_tag, merge_tags},
+    diff::Change,
+    user::{Property, Settings, TagInputs, Tags, UserSpec, UserState, Value, is_system_tag, merge_tags},
 };
 
 /// What is known of a user once it exists.

@@ -9,8 +9,8 @@ use super::{
     snapshot::Snapshot,
 };
 use crate::{
-    diff::{Preview, Settings, preview},
-    user::{Diagnostic, Input, Property, UserSpec, UserState, Value, keep_ignored},
+    diff::{Preview, preview},
+    user::{Diagnostic, Input, Property, Settings, UserSpec, UserState, Value, keep_ignored},
     validate::{Names, validate_document, with_name},
 };
 

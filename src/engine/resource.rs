@@ -22,9 +22,9 @@ use super::{
 };
 use crate::{
     client::{CancellationToken, ConnectClient, Decorated, Sleep},
-    diff::{Change, Settings},
+    diff::Change,
     read::{Reader, RefreshOptions},
-    user::{Diagnostic, InstanceId, Property, Spelling, Value},
+    user::{Diagnostic, InstanceId, Property, Settings, Spelling, Value},
     validate::Overrides,
 };
 

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use connect_user::{
     client::memory::{MemoryConnect, MemoryInstance},
-    diff::Settings,
     engine::{Naming, Resource, Snapshot, Spelling},
     user::{
         IdentityManagementType::{ConnectManaged, Saml},
-        Operation, Value,
+        Operation, Settings, Value,
     },
 };
 use serde_json::json;
@@ -122,7 +121,7 @@ async fn names_stand_for_ids_and_are_asked_for_once() {
     let named = inputs(json!({ "routingProfileId": "name:Agents", "securityProfileIds": ["name:Agent"] }));
     let user = create(&resource, &named).await;
     let state = user.kept.state().expect("a state");
-    assert_eq!(state.settings.routing_profile_id.as_str(), "r7");
+    assert_eq!(state.properties.routing_profile_id.as_str(), "r7");
     assert_eq!(text(&user.outputs, "routingProfileId").as_deref(), Some("name:Agents"), "as it is written");
     assert!(diff(&resource, Some(&user), &named).await.is_empty());
     let asked = |operation| connect.calls().iter().filter(|call| call.operation == operation).count();

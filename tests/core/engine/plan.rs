@@ -1,11 +1,11 @@
 //! What a plan shows, and that an apply does just that.
 
 use connect_user::{
-    diff::{Action, PasswordPolicy, ReplacementOrder, Settings},
+    diff::{Action, ReplacementOrder},
     engine::{Kept, Resource, ResourceOptions, Snapshot, Spelling},
     user::{
         IdentityManagementType::{ConnectManaged, Saml},
-        Operation, PULUMI_UNKNOWN, Value,
+        Operation, PULUMI_UNKNOWN, PasswordPolicy, Settings, Value,
     },
 };
 use serde_json::json;

@@ -4,9 +4,8 @@ use std::{sync::Arc, time::SystemTime};
 
 use connect_user::{
     client::memory::{MemoryConnect, MemoryInstance},
-    diff::Settings,
     engine::{Failure, Planned, Resource, ResourceOptions, Snapshot},
-    user::{IdentityManagementType, Value},
+    user::{IdentityManagementType, Settings, Value},
 };
 use serde_json::json;
 
