@@ -79,13 +79,13 @@ pub struct IdentityInfo {
 
 impl From<IdentityInfo> for Identity {
     fn from(info: IdentityInfo) -> Self {
-        Self {
-            first_name: info.first_name.map(Personal::new),
-            last_name: info.last_name.map(Personal::new),
-            email: info.email.map(Personal::new),
-            secondary_email: info.secondary_email.map(Personal::new),
-            mobile: info.mobile.map(Personal::new),
-        }
+        Self::builder()
+            .maybe_first_name(info.first_name)
+            .maybe_last_name(info.last_name)
+            .maybe_email(info.email)
+            .maybe_secondary_email(info.secondary_email)
+            .maybe_mobile(info.mobile)
+            .build()
     }
 }
 
@@ -103,15 +103,13 @@ pub struct PhoneConfig {
 
 impl From<PhoneConfig> for Phone {
     fn from(config: PhoneConfig) -> Self {
-        Self {
-            line: PhoneLine::new(
-                config.phone_type.unwrap_or(PhoneType::SoftPhone),
-                config.desk_phone_number.map(Personal::new),
-            ),
-            auto_accept: config.auto_accept,
-            after_contact_work_time_limit: config.after_contact_work_time_limit,
-            persistent_connection: config.persistent_connection,
-        }
+        let phone_type = config.phone_type.unwrap_or(PhoneType::SoftPhone);
+        Self::builder()
+            .line(PhoneLine::new(phone_type, config.desk_phone_number.map(Personal::new)))
+            .auto_accept(config.auto_accept)
+            .after_contact_work_time_limit(config.after_contact_work_time_limit)
+            .maybe_persistent_connection(config.persistent_connection)
+            .build()
     }
 }
 
@@ -176,36 +174,30 @@ struct VoiceEnhancementConfig {
 impl From<Channels> for ChannelSettings {
     fn from(channels: Channels) -> Self {
         let accept = |config: AutoAcceptConfig| {
-            let agent_first_callback = config.agent_first_callback_auto_accept;
-            (config.channel, AutoAccept { auto_accept: config.auto_accept, agent_first_callback })
+            let callback = config.agent_first_callback_auto_accept;
+            (config.channel, AutoAccept::new(config.auto_accept).with_agent_first_callback(callback))
         };
         let work = |config: AfterContactWorkConfigPerChannel| {
+            let limit = config.after_contact_work_config.after_contact_work_time_limit;
             let callback = config.agent_first_callback_after_contact_work_config;
-            let work = AfterContactWork {
-                time_limit: config.after_contact_work_config.after_contact_work_time_limit,
-                agent_first_callback: callback.map(|limit| limit.after_contact_work_time_limit),
-            };
-            (config.channel, work)
+            let callback = callback.map(|config| config.after_contact_work_time_limit);
+            (config.channel, AfterContactWork::new(limit).with_agent_first_callback(callback))
         };
         let phone = |config: PhoneNumberConfig| {
             let number = config.phone_number.map(Personal::new);
             (config.channel, PhoneLine::new(config.phone_type, number))
         };
-        Self {
-            auto_accept: channels.auto_accept_configs.into_iter().map(accept).collect(),
-            after_contact_work: channels.after_contact_work_configs.into_iter().map(work).collect(),
-            phone_number: channels.phone_number_configs.into_iter().map(phone).collect(),
-            persistent_connection: channels
-                .persistent_connection_configs
-                .into_iter()
-                .map(|config| (config.channel, config.persistent_connection))
-                .collect(),
-            voice_enhancement: channels
-                .voice_enhancement_configs
-                .into_iter()
-                .map(|config| (config.channel, config.voice_enhancement_mode))
-                .collect(),
-        }
+        let persistent = |config: PersistentConnectionConfig| (config.channel, config.persistent_connection);
+        let enhancement = |config: VoiceEnhancementConfig| (config.channel, config.voice_enhancement_mode);
+        Self::builder()
+            .auto_accept(channels.auto_accept_configs.into_iter().map(accept).collect())
+            .after_contact_work(channels.after_contact_work_configs.into_iter().map(work).collect())
+            .phone_number(channels.phone_number_configs.into_iter().map(phone).collect())
+            .persistent_connection(
+                channels.persistent_connection_configs.into_iter().map(persistent).collect(),
+            )
+            .voice_enhancement(channels.voice_enhancement_configs.into_iter().map(enhancement).collect())
+            .build()
     }
 }
 
@@ -221,7 +213,7 @@ pub struct Proficiency {
 /// Proficiencies with their levels; one that a removal names has none.
 pub fn proficiencies(list: Vec<Proficiency>) -> BTreeMap<ProficiencyKey, u8> {
     let entry = |proficiency: Proficiency| {
-        let key = ProficiencyKey { name: proficiency.attribute_name, value: proficiency.attribute_value };
+        let key = ProficiencyKey::new(proficiency.attribute_name, proficiency.attribute_value);
         (key, proficiency.level as u8)
     };
     list.into_iter().map(entry).collect()

@@ -135,7 +135,7 @@ fn describe_drift(name: &str, changes: Option<Vec<Change>>) -> String {
         let _ = match kind {
             ChangeKind::Add => writeln!(text, "    + {path}: {}", show(after)),
             ChangeKind::Delete => writeln!(text, "    - {path}: {}", show(before)),
-            ChangeKind::Update => writeln!(text, "    ~ {path}: {} → {}", show(before), show(after)),
+            _ => writeln!(text, "    ~ {path}: {} → {}", show(before), show(after)),
         };
     }
     text

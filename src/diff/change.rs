@@ -30,6 +30,7 @@ pub enum Action {
 /// How a property changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ChangeKind {
     /// It is not set now and will be.
     Add,
@@ -147,6 +148,7 @@ impl Serialize for Change {
 /// In which order a replacement goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ReplacementOrder {
     /// The new user is there before the old one goes.
     CreateBeforeDelete,

@@ -46,6 +46,7 @@ impl Serialize for UserSpec {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a wrapper around one value")]
 pub struct ExposeSecrets<'a, T>(pub &'a T);
 
 impl Serialize for ExposeSecrets<'_, UserSpec> {

@@ -32,6 +32,7 @@ macro_rules! kinds {
     ($($(#[$meta:meta])* $kind:ident, $alias:ident, $name:literal, $segment:literal;)+) => {$(
         $(#[$meta])*
         #[derive(Debug)]
+        #[expect(clippy::exhaustive_enums, reason = "no value of it can be made")]
         pub enum $kind {}
 
         impl sealed::Sealed for $kind {}
@@ -85,6 +86,7 @@ pub struct Id<K> {
 /// names that lead to it, so that one program serves several instances.
 /// [`Names`](crate::validate::Names) says what such a reference stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Named<'a> {
     /// By its name.
     Name(&'a str),

@@ -24,6 +24,7 @@ use super::{
 /// # Ok::<(), connect_user::user::ImportIdError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct ImportId {
     /// The instance that the user is in.
     pub instance: InstanceId,

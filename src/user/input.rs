@@ -15,6 +15,7 @@
 /// assert!(Input::<String>::Unknown.is_unknown());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a value is known or not")]
 pub enum Input<T> {
     /// The value is there.
     Known(T),

@@ -5,6 +5,8 @@
 //!
 //! Nothing here does I/O, reads a clock or names an SDK type.
 
+#![deny(clippy::exhaustive_structs, clippy::exhaustive_enums)]
+
 mod arn;
 mod attempt;
 mod case;
@@ -37,6 +39,10 @@ mod object;
 mod operation;
 mod path;
 mod path_text;
+#[allow(
+    missing_debug_implementations,
+    reason = "derived builders have no Debug, and the lint sees those that a macro of ours expands to"
+)]
 mod properties;
 mod property;
 mod property_set;
@@ -91,8 +97,8 @@ pub use operation::Operation;
 pub use path::{Path, Segment};
 pub use path_text::PathError;
 pub use properties::{
-    AfterContactWork, AutoAccept, ChannelSettings, Identity, Phone, PhoneLine, Proficiencies, ProficiencyKey,
-    UserProperties,
+    AfterContactWork, AutoAccept, ChannelSettings, ChannelSettingsBuilder, Identity, IdentityBuilder, Phone,
+    PhoneBuilder, PhoneLine, Proficiencies, ProficiencyKey, UserProperties,
 };
 pub use property::Property;
 pub use property_set::PropertySet;

@@ -2,12 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bon::Builder;
+
 use super::{
     Channel, HierarchyGroupId, Personal, PhoneType, RoutingProfileId, SecurityProfileId, VoiceEnhancementMode,
 };
 
 /// Who the person is. The API reads and writes this block as a whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// ```
+/// use connect_user::user::Identity;
+///
+/// let identity = Identity::builder().first_name("Jane").last_name("Roe").build();
+/// assert_eq!(identity.email, None);
+/// ```
+#[derive(Builder, Clone, Debug, Default, PartialEq, Eq)]
+#[builder(on(Personal, into))]
+#[non_exhaustive]
 pub struct Identity {
     /// The first name.
     pub first_name: Option<Personal>,
@@ -30,6 +41,7 @@ impl Identity {
 
 /// What calls are taken on: a number only means something for a telephone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PhoneLine {
     /// The browser: what the service has where nothing is set.
     #[default]
@@ -65,44 +77,88 @@ impl PhoneLine {
 }
 
 /// How the user takes contacts. The API reads and writes this block as a whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// ```
+/// use connect_user::user::{Phone, PhoneLine};
+///
+/// let phone = Phone::builder().auto_accept(true).build();
+/// assert_eq!((phone.line, phone.after_contact_work_time_limit), (PhoneLine::Soft, 0));
+/// ```
+#[derive(Builder, Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Phone {
-    /// Browser or telephone.
+    /// Browser or telephone. Default: the browser.
+    #[builder(default)]
     pub line: PhoneLine,
-    /// Whether contacts are taken without a click; the service's default is `false`.
+    /// Whether calls are accepted automatically. Default: no.
+    #[builder(default)]
     pub auto_accept: bool,
-    /// Seconds of after contact work; 0, the service's default, is without end.
+    /// Seconds of after contact work; 0 is without end. Default: 0.
+    #[builder(default)]
     pub after_contact_work_time_limit: u32,
-    /// Whether the line to the agent stays open between calls.
+    /// Whether the line to the agent stays open between calls. Default: `None`, which the service reads as no.
     pub persistent_connection: Option<bool>,
 }
 
-impl Phone {
-    /// A phone with that line and the service's defaults.
-    pub const fn new(line: PhoneLine) -> Self {
-        Self { line, auto_accept: false, after_contact_work_time_limit: 0, persistent_connection: None }
-    }
-}
-
-/// Whether one channel's contacts are taken without a click.
+/// Whether contacts of one channel are accepted automatically.
+///
+/// ```
+/// use connect_user::user::AutoAccept;
+///
+/// let accepted = AutoAccept::new(true).with_agent_first_callback(false);
+/// assert_eq!(accepted.agent_first_callback, Some(false));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AutoAccept {
-    /// For contacts that come in.
+    /// For inbound contacts.
     pub auto_accept: bool,
-    /// For callbacks that call the agent first (voice only).
+    /// For agent-first callbacks (`VOICE` only). Default: `None`, which the service reads as no.
     pub agent_first_callback: Option<bool>,
 }
 
-/// One channel's after contact work, in seconds; 0 is without end.
+impl AutoAccept {
+    /// The setting for inbound contacts; none for agent-first callbacks.
+    pub const fn new(auto_accept: bool) -> Self {
+        Self { auto_accept, agent_first_callback: None }
+    }
+
+    /// The same with a setting for agent-first callbacks.
+    #[must_use]
+    pub fn with_agent_first_callback(self, auto_accept: impl Into<Option<bool>>) -> Self {
+        Self { agent_first_callback: auto_accept.into(), ..self }
+    }
+}
+
+/// After contact work of one channel, in seconds; 0 is without end.
+///
+/// ```
+/// use connect_user::user::AfterContactWork;
+///
+/// let work = AfterContactWork::new(30).with_agent_first_callback(60);
+/// assert_eq!((work.time_limit, work.agent_first_callback), (30, Some(60)));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AfterContactWork {
     /// After contacts.
     pub time_limit: u32,
-    /// After callbacks that called the agent first (voice only).
+    /// After agent-first callbacks (`VOICE` only). Default: `None`, which the service reads as 0.
     pub agent_first_callback: Option<u32>,
 }
 
 impl AfterContactWork {
+    /// The limit after contacts; none after agent-first callbacks.
+    pub const fn new(time_limit: u32) -> Self {
+        Self { time_limit, agent_first_callback: None }
+    }
+
+    /// The same with a limit after agent-first callbacks.
+    #[must_use]
+    pub fn with_agent_first_callback(self, limit: impl Into<Option<u32>>) -> Self {
+        Self { agent_first_callback: limit.into(), ..self }
+    }
+
     /// The limit for both kinds of contact where there are two.
     #[must_use]
     pub const fn flattened(self, limit: u32) -> Self {
@@ -119,9 +175,18 @@ impl AfterContactWork {
 macro_rules! channel_settings {
     ($($(#[$meta:meta])* $name:ident: $type:ty,)+) => {
         /// The settings that the API keeps per channel.
-        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        ///
+        /// ```
+        /// use connect_user::user::{AutoAccept, Channel, ChannelSettings};
+        ///
+        /// let chat = (Channel::Chat, AutoAccept::new(true));
+        /// let channels = ChannelSettings::builder().auto_accept([chat].into()).build();
+        /// assert!(channels.after_contact_work.is_empty());
+        /// ```
+        #[derive(Builder, Clone, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
         pub struct ChannelSettings {
-            $($(#[$meta])* pub $name: BTreeMap<Channel, $type>,)+
+            $($(#[$meta])* #[builder(default)] pub $name: BTreeMap<Channel, $type>,)+
         }
 
         impl ChannelSettings {
@@ -153,6 +218,7 @@ channel_settings! {
 
 /// What a proficiency is in: a predefined attribute of the instance and one of its values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct ProficiencyKey {
     /// The attribute's name, such as `connect:Language`.
     pub name: String,
@@ -160,11 +226,19 @@ pub struct ProficiencyKey {
     pub value: String,
 }
 
+impl ProficiencyKey {
+    /// An attribute and one of its values.
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+}
+
 /// A user's proficiencies, each with its level from 1 to 5.
 pub type Proficiencies = BTreeMap<ProficiencyKey, u8>;
 
-/// Everything about a user that a call can change.
+/// The known values of a user: every property that a call can change.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UserProperties {
     /// Who the person is.
     pub identity: Identity,
@@ -183,8 +257,8 @@ pub struct UserProperties {
 }
 
 impl UserProperties {
-    /// Settings with that routing profile, and otherwise what the service has where nothing is set. Of
-    /// proficiencies nothing is known.
+    /// Properties with that routing profile and otherwise the service's defaults; proficiencies that have not
+    /// been read.
     pub fn new(routing_profile_id: RoutingProfileId) -> Self {
         Self {
             identity: Identity::default(),

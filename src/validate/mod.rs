@@ -27,6 +27,8 @@
 //! ]);
 //! ```
 
+#![deny(clippy::exhaustive_structs, clippy::exhaustive_enums)]
+
 mod bounds;
 mod context;
 mod names;

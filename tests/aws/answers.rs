@@ -62,12 +62,14 @@ async fn a_whole_user_is_read() {
         UserDescription::new(user_id(), USER_ARN, "jane", "7a9b")
             .directory_user_id("d1".to_owned())
             .identity(identity())
-            .phone(Phone {
-                line: PhoneLine::Desk(Some(DESK_PHONE.into())),
-                auto_accept: true,
-                after_contact_work_time_limit: 90,
-                persistent_connection: Some(true),
-            })
+            .phone(
+                Phone::builder()
+                    .line(PhoneLine::Desk(Some(DESK_PHONE.into())))
+                    .auto_accept(true)
+                    .after_contact_work_time_limit(90)
+                    .persistent_connection(true)
+                    .build(),
+            )
             .security_profile_ids(["3d4e".into(), "4e5f".into()])
             .hierarchy_group_id(HierarchyGroupId::new("5f6a"))
             .channels(channels())
@@ -104,7 +106,7 @@ async fn what_is_absent_reads_as_its_default() {
     .await;
     assert!(!user.channels.auto_accept[&Channel::Voice].auto_accept);
     assert_eq!(user.channels.auto_accept[&Channel::Voice].agent_first_callback, None);
-    let work = AfterContactWork { time_limit: 0, agent_first_callback: Some(0) };
+    let work = AfterContactWork::new(0).with_agent_first_callback(0);
     assert_eq!(user.channels.after_contact_work[&Channel::Voice], work);
     assert_eq!(user.channels.after_contact_work[&Channel::Task], AfterContactWork::default());
     assert_eq!(user.channels.phone_number[&Channel::Voice], PhoneLine::Soft);
@@ -171,7 +173,8 @@ async fn a_search_answers_in_milliseconds() {
     assert_eq!((user.user_id, user.arn.as_str(), user.name.as_str()), (user_id(), USER_ARN, "jane"));
     assert_eq!((user.first_name, user.last_name), (Some("Jane".into()), Some("Doe".into())));
     assert_eq!(user.phone.after_contact_work_time_limit, 2_000_000);
-    let work = |time_limit, agent_first_callback| AfterContactWork { time_limit, agent_first_callback };
+    let work =
+        |limit, callback: Option<u32>| AfterContactWork::new(limit).with_agent_first_callback(callback);
     let expected = [
         (Channel::Voice, work(30, Some(5))),
         (Channel::Chat, work(1, None)),

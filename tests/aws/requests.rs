@@ -102,16 +102,18 @@ async fn create_sends_settings_per_channel() {
 
 /// Every kind of setting per channel, zeros among them.
 pub fn channels() -> ChannelSettings {
-    let limit = |time_limit, agent_first_callback| AfterContactWork { time_limit, agent_first_callback };
-    let accept = |auto_accept, agent_first_callback| AutoAccept { auto_accept, agent_first_callback };
-    ChannelSettings {
-        auto_accept: [(Channel::Voice, accept(true, Some(false))), (Channel::Email, accept(false, None))]
-            .into(),
-        after_contact_work: [(Channel::Voice, limit(30, Some(0))), (Channel::Chat, limit(0, None))].into(),
-        phone_number: [(Channel::Voice, PhoneLine::Desk(Some(DESK_PHONE.into())))].into(),
-        persistent_connection: [(Channel::Voice, false)].into(),
-        voice_enhancement: [(Channel::Voice, VoiceEnhancementMode::VoiceIsolation)].into(),
-    }
+    let limit =
+        |limit, callback: Option<u32>| AfterContactWork::new(limit).with_agent_first_callback(callback);
+    let accept = |accept, callback: Option<bool>| AutoAccept::new(accept).with_agent_first_callback(callback);
+    ChannelSettings::builder()
+        .auto_accept(
+            [(Channel::Voice, accept(true, Some(false))), (Channel::Email, accept(false, None))].into(),
+        )
+        .after_contact_work([(Channel::Voice, limit(30, Some(0))), (Channel::Chat, limit(0, None))].into())
+        .phone_number([(Channel::Voice, PhoneLine::Desk(Some(DESK_PHONE.into())))].into())
+        .persistent_connection([(Channel::Voice, false)].into())
+        .voice_enhancement([(Channel::Voice, VoiceEnhancementMode::VoiceIsolation)].into())
+        .build()
 }
 
 /// The same on the wire: an after contact work of 0 is an empty object.

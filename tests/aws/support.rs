@@ -148,18 +148,18 @@ pub fn create_user() -> CreateUser {
 
 /// One with everything confidential in it.
 pub fn create_confidential_user() -> CreateUser {
-    let phone = Phone::new(PhoneLine::Desk(Some(DESK_PHONE.into())));
+    let phone = Phone::builder().line(PhoneLine::Desk(Some(DESK_PHONE.into())).build());
     create_user().password(Secret::from(PASSWORD)).identity(identity()).phone(phone)
 }
 
 pub fn identity() -> Identity {
-    Identity {
-        first_name: Some("Jane".into()),
-        last_name: Some("Doe".into()),
-        email: Some(EMAIL.into()),
-        secondary_email: Some(SECONDARY_EMAIL.into()),
-        mobile: Some(MOBILE.into()),
-    }
+    Identity::builder()
+        .first_name("Jane")
+        .last_name("Doe")
+        .email(EMAIL)
+        .secondary_email(SECONDARY_EMAIL)
+        .mobile(MOBILE)
+        .build()
 }
 
 pub fn describe_user() -> DescribeUser {

@@ -57,12 +57,12 @@ async fn phone_config() {
         "PhoneType": "DESK_PHONE", "AutoAccept": true, "AfterContactWorkTimeLimit": 2_000_000,
         "DeskPhoneNumber": DESK_PHONE, "PersistentConnection": false,
     } });
-    let phone = Phone {
-        line: PhoneLine::Desk(Some(DESK_PHONE.into())),
-        auto_accept: true,
-        after_contact_work_time_limit: 2_000_000,
-        persistent_connection: Some(false),
-    };
+    let phone = Phone::builder()
+        .line(PhoneLine::Desk(Some(DESK_PHONE.into())))
+        .auto_accept(true)
+        .after_contact_work_time_limit(2_000_000)
+        .persistent_connection(false)
+        .build();
     assert_update!(update_user_phone_config, "phone-config", full, UpdateUserPhoneConfig(phone.clone()));
     let defaults = json!({ "PhoneConfig": { "PhoneType": "SOFT_PHONE" } });
     assert_update!(
@@ -78,7 +78,7 @@ async fn phone_config() {
         update_user_phone_config,
         "phone-config",
         too_large,
-        UpdateUserPhoneConfig(Phone { after_contact_work_time_limit: u32::MAX, ..Phone::default() })
+        UpdateUserPhoneConfig(Phone::builder().after_contact_work_time_limit(u32::MAX).build())
     );
 }
 
@@ -91,10 +91,9 @@ async fn config() {
         update_user_config,
         "config",
         one,
-        UpdateUserConfig(ChannelSettings {
-            persistent_connection: channels().persistent_connection,
-            ..ChannelSettings::default()
-        })
+        UpdateUserConfig(
+            ChannelSettings::builder().persistent_connection(channels().persistent_connection).build()
+        )
     );
     assert_update!(update_user_config, "config", json!({}), UpdateUserConfig(ChannelSettings::default()));
 }
@@ -132,7 +131,7 @@ async fn profiles_and_hierarchy() {
 
 #[tokio::test]
 async fn proficiencies() {
-    let key = |name: &str, value: &str| ProficiencyKey { name: name.into(), value: value.into() };
+    let key = |name: &str, value: &str| ProficiencyKey::new(name, value);
     let french = key("connect:Language", "connect:French");
     let levels = Proficiencies::from([(french.clone(), 4), (key("skill", "billing"), 1)]);
     let leveled = |attribute: Value, level: f64| {

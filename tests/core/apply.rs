@@ -461,7 +461,7 @@ async fn looking_first_takes_one_call_and_another_only_for_proficiencies() {
 async fn with_work_of_its_own(connect: &MemoryConnect, document: &Value) -> UserState {
     let state = applied(connect, document, SAML, None).await;
     connect.edit_user(&instance(), &state.user_id, |user, _| {
-        let work = connect_user::user::AfterContactWork { time_limit: 30, agent_first_callback: None };
+        let work = connect_user::user::AfterContactWork::new(30);
         user.channels.after_contact_work.insert(Channel::Chat, work);
     });
     refresh(connect, &state).await.expect("read").expect("there")

@@ -152,7 +152,7 @@ fn call_of(
     call: Call,
 ) -> ClientResult<()> {
     let (instance_id, user_id, arn) = (instance.clone(), user.user_id.clone(), user.arn.clone());
-    let language = || ProficiencyKey { name: "language".into(), value: "fr".into() };
+    let language = || ProficiencyKey::new("language", "fr");
     match call {
         Call::Delete => now(connect.delete_user(&DeleteUser::new(instance_id, user_id))),
         Call::Routing(id) => {
@@ -160,11 +160,7 @@ fn call_of(
             now(connect.update_user_routing_profile(&request))
         }
         Call::LastName(name) => {
-            let identity = connect_user::user::Identity {
-                first_name: Some("Ann".into()),
-                last_name: Some(name.into()),
-                ..Default::default()
-            };
+            let identity = connect_user::user::Identity::builder().first_name("Ann").last_name(name).build();
             let request = UpdateUserIdentityInfo::new(instance_id, user_id, identity);
             now(connect.update_user_identity_info(&request))
         }

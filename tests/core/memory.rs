@@ -8,7 +8,7 @@ use connect_user::{
         *,
     },
     user::{
-        Channel, ChannelSettings, IdentityManagementType, InstanceId, Operation, Phone, PhoneLine,
+        Channel, ChannelSettings, Identity, IdentityManagementType, InstanceId, Operation, Phone, PhoneLine,
         Proficiencies, ProficiencyKey, Tags, UserId,
     },
     validate::{Context, resolve},
@@ -175,11 +175,7 @@ async fn proficiencies_and_tags_have_their_rules() {
     let connect = connect();
     let CreatedUser { user_id, arn, .. } = connect.create_user(&creation(&[])).await.expect("created");
     let levels = |list: &[(&str, u8)]| -> Proficiencies {
-        list.iter()
-            .map(|(value, level)| {
-                (ProficiencyKey { name: "language".into(), value: value.to_string() }, *level)
-            })
-            .collect()
+        list.iter().map(|(value, level)| (ProficiencyKey::new("language", *value), *level)).collect()
     };
     let associate =
         |proficiencies| AssociateUserProficiencies::new(instance(), user_id.clone(), proficiencies);
@@ -207,7 +203,7 @@ async fn proficiencies_and_tags_have_their_rules() {
         DisassociateUserProficiencies::new(
             instance(),
             user_id.clone(),
-            BTreeSet::from([ProficiencyKey { name: "language".into(), value: value.into() }]),
+            BTreeSet::from([ProficiencyKey::new("language", value)]),
         )
     };
     assert!(connect.disassociate_user_proficiencies(&gone("de")).await.is_err(), "not there");
@@ -241,7 +237,7 @@ async fn a_phone_block_flattens_the_channels() {
     ]);
     let created =
         connect.create_user(&creation(&[("afterContactWorkConfigs", work)])).await.expect("created");
-    let phone = connect_user::user::Phone { after_contact_work_time_limit: 7, ..Default::default() };
+    let phone = Phone::builder().after_contact_work_time_limit(7).build();
     let request = UpdateUserPhoneConfig::new(instance(), created.user_id.clone(), phone);
     connect.update_user_phone_config(&request).await.expect("updated");
     let request = DescribeUser::new(instance(), created.user_id.clone());
@@ -274,13 +270,7 @@ async fn an_empty_text_of_the_service_is_none() {
     let request = UpdateUserIdentityInfo::new(
         instance(),
         created.user_id.clone(),
-        connect_user::user::Identity {
-            first_name: Some("Ann".into()),
-            last_name: Some("Lee".into()),
-            email: Some("".into()),
-            secondary_email: Some("".into()),
-            mobile: None,
-        },
+        Identity::builder().first_name("Ann").last_name("Lee").email("").secondary_email("").build(),
     );
     connect.update_user_identity_info(&request).await.expect("updated");
     let state = connect_user::read::read(&connect, &instance(), &created.user_id).await;
@@ -296,12 +286,7 @@ async fn a_directory_keeps_its_names() {
         UpdateUserIdentityInfo::new(
             instance(),
             created.user_id.clone(),
-            connect_user::user::Identity {
-                first_name: Some("Ann".into()),
-                last_name: Some(last.into()),
-                mobile: mobile.map(Into::into),
-                ..Default::default()
-            },
+            Identity::builder().first_name("Ann").last_name(last).maybe_mobile(mobile).build(),
         )
     };
     connect.update_user_identity_info(&identity("Lee", Some("+12"))).await.expect("the mobile is ours");
@@ -572,7 +557,7 @@ async fn the_service_survives_its_file() {
     assert!(connect.edit_user(&instance(), &created.user_id, |user, proficiencies| {
         user.tags.insert("aws:x".into(), "y".into());
         user.unrecognised.push("phoneConfig.phoneType `HOLOGRAM`".into());
-        proficiencies.insert(ProficiencyKey { name: "language".into(), value: "fr".into() }, 3);
+        proficiencies.insert(ProficiencyKey::new("language", "fr"), 3);
     }));
     let quick_connect = QuickConnectSummary::new("q", "Q").user_id(UserId::new("u"));
     assert!(connect.add_quick_connect(&instance(), quick_connect));
@@ -626,14 +611,14 @@ fn no_debug_output_tells_personal_data() {
     let connect = connect();
     let mut request = creation(&[("name", json!("max.mustermann@example.com"))]);
     request.password = Some("Password123".into());
-    request.identity = connect_user::user::Identity {
-        first_name: Some("Maximiliane".into()),
-        last_name: Some("Mustermann".into()),
-        email: Some("max.m@example.com".into()),
-        secondary_email: Some("max.m@example.org".into()),
-        mobile: Some("+16175550101".into()),
-    };
-    request.phone = Some(Phone::new(PhoneLine::Desk(Some("+16175550102".into()))));
+    request.identity = Identity::builder()
+        .first_name("Maximiliane")
+        .last_name("Mustermann")
+        .email("max.m@example.com")
+        .secondary_email("max.m@example.org")
+        .mobile("+16175550101")
+        .build();
+    request.phone = Some(Phone::builder().line(PhoneLine::Desk(Some("+16175550102".into()))).build());
     let instance_id = request.instance_id.clone();
     let user_id = now(connect.create_user(&request)).expect("made").user_id;
     let id = instance_id.clone();

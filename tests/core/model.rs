@@ -133,7 +133,7 @@ fn everything_that_is_recorded_is_read_back() {
     whole.last_modified_region = Some("us-east-1".into());
     whole.record.default_tag_keys = ["d".to_owned()].into();
     whole.record.unfinished.replaced = vec![superseded];
-    let work = connect_user::user::AfterContactWork { time_limit: 1, agent_first_callback: Some(2) };
+    let work = connect_user::user::AfterContactWork::new(1).with_agent_first_callback(2);
     whole.record.unfinished.after_contact_work = [(connect_user::user::Channel::Voice, work)].into();
     whole.record.unrecognised = vec!["x".into()];
     whole.record.last_written = time;
@@ -388,7 +388,7 @@ fn a_state_survives_json_with_everything_that_it_remembers() {
     record.created = Some(at);
     record.under_way = true;
     record.unread = connect_user::user::PropertySet::WRITTEN_WHOLE;
-    let work = connect_user::user::AfterContactWork { time_limit: 5, agent_first_callback: Some(6) };
+    let work = connect_user::user::AfterContactWork::new(5).with_agent_first_callback(6);
     record.unfinished.after_contact_work.insert(connect_user::user::Channel::Chat, work);
     let replaced = crate::support::state(&crate::support::with(&[("name", json!("june"))])).to_replaced();
     state.record.unfinished.replaced.push(replaced);

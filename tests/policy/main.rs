@@ -26,11 +26,7 @@ fn connect() -> Arc<MemoryConnect> {
 
 fn creation(name: &str) -> CreateUser {
     CreateUser::new("i", name, "r", BTreeSet::from(["s".into()]))
-        .identity(Identity {
-            first_name: Some("A".into()),
-            last_name: Some("B".into()),
-            ..Identity::default()
-        })
+        .identity(Identity::builder().first_name("A").last_name("B").build())
         .phone(Phone::default())
 }
 

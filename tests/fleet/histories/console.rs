@@ -57,11 +57,7 @@ impl World {
     async fn create_foreign(&mut self, instance: usize, login: String) {
         let request = CreateUser::new(INSTANCES[instance], login, "r1", ["s1".into()])
             .password(Secret::from("Password1"))
-            .identity(Identity {
-                first_name: Some("Somebody".into()),
-                last_name: Some("Else".into()),
-                ..Default::default()
-            })
+            .identity(Identity::builder().first_name("Somebody").last_name("Else").build())
             .phone(Phone::default());
         let Ok(created) = self.connect.create_user(&request).await else { return };
         let user = self.users(instance).into_iter().find(|user| user.user_id == created.user_id);
