@@ -11,7 +11,7 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use connect_user::{
-        client::{ClientError, ErrorKind, Page, mock::MockConnectClient},
+        client::{ClientError, ErrorKind, Page, UserCondition, mock::MockConnectClient},
         read::find_by_name,
         user::Operation,
     };
@@ -22,7 +22,7 @@ mod tests {
         let mut connect = MockConnectClient::new();
         connect
             .expect_search_users()
-            .withf(|request| request.name.as_deref() == Some("jane"))
+            .withf(|request| request.condition == Some(UserCondition::name("jane")))
             .times(1)
             .returning(|_| Ok(Page::new([], None)));
         connect

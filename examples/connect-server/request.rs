@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use connect_user::user::{
-    AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, Personal, Phone, PhoneLine, PhoneType,
-    ProficiencyKey, Tags, VoiceEnhancementMode,
+use connect_user::{
+    client::{TextComparison, UserCondition, UserField},
+    user::{
+        AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, Personal, Phone, PhoneLine,
+        PhoneType, ProficiencyKey, Tags, VoiceEnhancementMode,
+    },
 };
 use serde::{Deserialize, de::IgnoredAny};
 
@@ -47,24 +50,96 @@ pub struct SearchBody {
     pub next_token: Option<String>,
     pub max_results: Option<u32>,
     pub search_criteria: Option<SearchCriteria>,
-    pub search_filter: Option<IgnoredAny>,
+    pub search_filter: Option<SearchFilter>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SearchCriteria {
-    pub string_condition: Option<StringCondition>,
+    #[serde(default)]
+    or_conditions: Vec<SearchCriteria>,
+    #[serde(default)]
+    and_conditions: Vec<SearchCriteria>,
+    string_condition: Option<StringCondition>,
+    hierarchy_group_condition: Option<HierarchyGroupCondition>,
     /// What is not supported here, and must not be ignored.
     #[serde(flatten)]
-    pub others: BTreeMap<String, IgnoredAny>,
+    others: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct StringCondition {
-    pub field_name: String,
-    pub value: String,
-    pub comparison_type: String,
+struct StringCondition {
+    field_name: String,
+    value: String,
+    comparison_type: TextComparison,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct HierarchyGroupCondition {
+    value: String,
+    hierarchy_group_match_type: String,
+}
+
+impl SearchCriteria {
+    /// The condition; `None` if there is none, or one that is not supported here.
+    pub fn condition(self) -> Option<UserCondition> {
+        let all = |criteria: Vec<Self>| criteria.into_iter().map(Self::condition).collect::<Option<Vec<_>>>();
+        let mut parts = Vec::new();
+        if let Some(StringCondition { field_name, value, comparison_type }) = self.string_condition {
+            let is_it = |field: &&UserField| field.as_str().eq_ignore_ascii_case(&field_name);
+            let field = UserField::ALL.iter().find(is_it)?;
+            parts.push(UserCondition::text(*field, comparison_type, value));
+        }
+        if let Some(group) = self.hierarchy_group_condition {
+            parts.push(match group.hierarchy_group_match_type.as_str() {
+                "EXACT" => UserCondition::hierarchy_group(group.value),
+                "WITH_CHILD_GROUPS" => UserCondition::hierarchy(group.value),
+                _ => return None,
+            });
+        }
+        if !self.and_conditions.is_empty() {
+            parts.push(UserCondition::All(all(self.and_conditions)?));
+        }
+        if !self.or_conditions.is_empty() {
+            parts.push(UserCondition::Any(all(self.or_conditions)?));
+        }
+        let is_whole = self.others.is_empty();
+        parts.into_iter().reduce(UserCondition::and).filter(|_| is_whole)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct SearchFilter {
+    tag_filter: TagFilter,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct TagFilter {
+    #[serde(default)]
+    and_conditions: Vec<TagCondition>,
+    tag_condition: Option<TagCondition>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct TagCondition {
+    tag_key: String,
+    #[serde(default)]
+    tag_value: String,
+}
+
+impl SearchFilter {
+    /// The tags that users must have, all of them; `None` if there are none.
+    pub fn tags(self) -> Option<Tags> {
+        let TagFilter { and_conditions, tag_condition } = self.tag_filter;
+        let conditions = and_conditions.into_iter().chain(tag_condition);
+        let tags: Tags = conditions.map(|condition| (condition.tag_key, condition.tag_value)).collect();
+        (!tags.is_empty()).then_some(tags)
+    }
 }
 
 #[derive(Default, Deserialize)]

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::{
     answer::Answer,
     json::{described, found, hierarchy_group, list, listed, named, proficiency, quick_connect_of},
-    request::{CreateBody, SearchBody, SearchCriteria, UpdateBody, proficiencies},
+    request::{CreateBody, SearchBody, UpdateBody, proficiencies},
 };
 
 /// A token that leads back to the first page: a fault, on demand.
@@ -140,20 +140,12 @@ async fn call(
         }
         Operation::SearchUsers => {
             let body: SearchBody = parse(body)?;
-            let name = match body.search_criteria {
-                None if body.search_filter.is_none() => None,
-                Some(SearchCriteria { string_condition: Some(condition), others })
-                    if condition.field_name.eq_ignore_ascii_case("username")
-                        && condition.comparison_type == "EXACT"
-                        && others.is_empty()
-                        && body.search_filter.is_none() =>
-                {
-                    Some(condition.value)
-                }
-                _ => return Err(Answer::invalid("only an exact user name can be searched for here")),
-            };
+            let unsupported = || Answer::invalid("a search condition is empty, or not supported here");
+            let condition = body.search_criteria.map(|criteria| criteria.condition().ok_or_else(unsupported));
+            let tags = body.search_filter.map(|filter| filter.tags().ok_or_else(unsupported));
             let request = SearchUsers::new(body.instance_id)
-                .name(name)
+                .condition(condition.transpose()?)
+                .tags(tags.transpose()?.unwrap_or_default())
                 .next_token(body.next_token.filter(|token| token != AGAIN))
                 .max_results(body.max_results);
             connect.search_users(&request).await.map(|page| list("Users", page, |user| found(&user)))

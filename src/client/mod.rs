@@ -28,6 +28,7 @@ mod rate;
 mod request;
 #[cfg(feature = "policy")]
 mod retry;
+mod search;
 mod structs;
 mod table;
 mod timer;
@@ -50,6 +51,7 @@ pub use rate::{Rate, RateError, Rates};
 pub use request::*;
 #[cfg(feature = "policy")]
 pub use retry::{Retry, RetryPolicy, RetryPolicyBuilder, Retrying};
+pub use search::{TextComparison, UserCondition, UserField};
 #[cfg(feature = "tokio")]
 pub use timer::TokioTimer;
 pub use timer::{Sleep, ThreadTimer, Timer};

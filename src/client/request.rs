@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use super::{structs::structs, table::operations};
+use super::{search::UserCondition, structs::structs, table::operations};
 use crate::user::{
     ChannelSettings, HierarchyGroupId, Identity, InstanceId, Phone, Proficiencies, ProficiencyKey,
     RoutingProfileId, Secret, SecurityProfileId, Tags, UserId,
@@ -75,3 +75,11 @@ macro_rules! declare_requests {
 }
 
 operations!([declare_requests] {});
+
+impl SearchUsers {
+    /// The user of this name, in place of another condition; `None` finds all.
+    #[must_use]
+    pub fn name(self, name: impl Into<Option<String>>) -> Self {
+        self.condition(name.into().map(UserCondition::name))
+    }
+}

@@ -1,7 +1,5 @@
 //! What users are searched by.
 
-use std::fmt;
-
 use crate::user::{HierarchyGroupId, Personal, RoutingProfileId, SecurityProfileId, UserId, choice};
 
 choice! {

@@ -48,9 +48,10 @@ macro_rules! operations {
 
             /// Reads a page of the instance's users, with most of their settings.
             search_users SearchUsers(instance, page) {
-                /// Only the user of this name; everybody by default. The service may compare without regard
-                /// to case.
-                @personal name: Option<String>,
+                /// The users that the condition holds of; all by default.
+                condition: Option<UserCondition>,
+                /// The users that have all of these tags; all by default.
+                tags: Tags,
             } -> Page<FoundUser>;
 
             /// Replaces the identity block: a member that is `None` is not sent.

@@ -79,7 +79,7 @@ pub(crate) async fn find_instance(
     let list = ListUsers { instance_id: instance_id.clone(), next_token: None, max_results };
     let answer = match client.list_users(&list).await {
         Err(error) if error.kind() == ErrorKind::AccessDenied => {
-            let search = SearchUsers { instance_id, name: None, next_token: None, max_results };
+            let search = SearchUsers::new(instance_id).max_results(max_results);
             client.search_users(&search).await.map(drop)
         }
         answer => answer.map(drop),

@@ -109,8 +109,11 @@ async fn check_whole_in(
 
 #[tokio::test]
 async fn the_sdk_keeps_the_contract() {
-    let server = Server::start(&["--instance", MANAGED, "--hidden-reads", "2"]);
-    let breaches = check(&server.connect(), &Fixture::new("1c2d")).await;
+    let groups = ["--hierarchy-group", "group-1=Sales", "--hierarchy-group", "group-2=Sales/Europe"];
+    let server = Server::start(&[&["--instance", MANAGED, "--hidden-reads", "2"][..], &groups].concat());
+    let mut fixture = Fixture::new("1c2d");
+    fixture.child_group = Some("group-2".into());
+    let breaches = check(&server.connect(), &fixture).await;
     assert!(breaches.is_empty(), "{breaches:#?}");
 }
 

@@ -214,6 +214,56 @@ async fn search_users_by_name_and_without() {
 }
 
 #[tokio::test]
+async fn search_users_by_conditions_and_tags() {
+    use connect_user::client::{TextComparison, UserCondition as Is, UserField};
+
+    let text = |field, comparison, value| json!({ "StringCondition": { "FieldName": field, "Value": value, "ComparisonType": comparison } });
+    let group =
+        |id, kind| json!({ "HierarchyGroupCondition": { "Value": id, "HierarchyGroupMatchType": kind } });
+    for (condition, criteria) in [
+        (Is::user_id(USER_ARN), text("resourceId", "EXACT", USER)),
+        (
+            Is::text(UserField::FirstName, TextComparison::StartsWith, "Ja"),
+            text("FirstName", "STARTS_WITH", "Ja"),
+        ),
+        (Is::text(UserField::LastName, TextComparison::Contains, "oe"), text("LastName", "CONTAINS", "oe")),
+        (Is::routing_profile("7a9b"), text("RoutingProfileId", "EXACT", "7a9b")),
+        (Is::security_profile("3d4e"), text("SecurityProfileId", "EXACT", "3d4e")),
+        (Is::hierarchy_group("5c6d"), group("5c6d", "EXACT")),
+        (Is::hierarchy("5c6d"), group("5c6d", "WITH_CHILD_GROUPS")),
+        (
+            Is::name("jane").and(Is::hierarchy("5c6d")).and(Is::user_id("8e9f")).or(Is::name("joe")),
+            json!({ "OrConditions": [
+                { "AndConditions": [
+                    text("Username", "EXACT", "jane"), group("5c6d", "WITH_CHILD_GROUPS"), text("resourceId", "EXACT", "8e9f"),
+                ] },
+                text("Username", "EXACT", "joe"),
+            ] }),
+        ),
+    ] {
+        let wire = Wire::new(&Answer::ok("{}"));
+        wire.client.search_users(&search_users().condition(condition)).await.expect("a page");
+        let body = json!({ "InstanceId": INSTANCE, "MaxResults": 500, "SearchCriteria": criteria });
+        assert_sent(&wire, "POST", "/search-users", None, body);
+    }
+
+    let wire = Wire::new(&Answer::ok("{}"));
+    let tags = [("team".to_owned(), "red".to_owned()), ("empty".to_owned(), String::new())];
+    wire.client.search_users(&search_users().tags(tags)).await.expect("a page");
+    let conditions = json!([{ "TagKey": "empty", "TagValue": "" }, { "TagKey": "team", "TagValue": "red" }]);
+    let filter = json!({ "TagFilter": { "AndConditions": conditions } });
+    let body = json!({ "InstanceId": INSTANCE, "MaxResults": 500, "SearchFilter": filter });
+    assert_sent(&wire, "POST", "/search-users", None, body);
+
+    let wire = Wire::new(&Answer::error(400, "InvalidParameterException", "bad value: Roe-Smith"));
+    let named = Is::text(UserField::LastName, TextComparison::Exact, "Roe-Smith").or(Is::name("jane"));
+    let error =
+        wire.client.search_users(&search_users().condition(named.clone())).await.expect_err("refused");
+    assert_eq!(error.message(), Some("bad value: (redacted)"));
+    assert!(!format!("{named:?}").contains("Roe"), "{named:?}");
+}
+
+#[tokio::test]
 async fn list_user_proficiencies_rounds_levels() {
     let wire = Wire::new(&Answer::ok(json!({
         "UserProficiencyList": [

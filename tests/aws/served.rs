@@ -135,6 +135,20 @@ fn nonsense_gets_an_answer_and_the_server_goes_on() {
             "400",
         ),
         ("POST", "/search-users", "{\"InstanceId\": \"1c2d\", \"SearchFilter\": {}}", "400"),
+        ("POST", "/search-users", "{\"InstanceId\": \"1c2d\", \"SearchFilter\": {\"TagFilter\": {}}}", "400"),
+        (
+            "POST",
+            "/search-users",
+            "{\"InstanceId\": \"1c2d\", \"SearchFilter\": {\"TagFilter\": {\"OrConditions\": []}}}",
+            "400",
+        ),
+        (
+            "POST",
+            "/search-users",
+            "{\"InstanceId\": \"1c2d\", \"SearchCriteria\": {\"ListCondition\": {}, \"StringCondition\": \
+             {\"FieldName\": \"Username\", \"Value\": \"a\", \"ComparisonType\": \"EXACT\"}}}",
+            "400",
+        ),
         ("POST", "/search-quick-connects", "{\"InstanceId\": \"1c2d\", \"SearchCriteria\": {}}", "400"),
     ] {
         let answer = with_body(path, method, body);

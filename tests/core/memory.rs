@@ -319,6 +319,15 @@ async fn lists_come_in_pages_and_searches_ignore_case() {
     assert_eq!(found.iter().map(|user| user.name.as_str()).collect::<Vec<_>>(), ["a", "A"]);
     let most = SearchUsers::new(instance()).max_results(501);
     assert!(connect.search_users(&most).await.is_err());
+    for empty in [
+        UserCondition::All(Vec::new()),
+        UserCondition::name("a").or(UserCondition::Any(Vec::new())),
+        UserCondition::name(""),
+        UserCondition::hierarchy_group(""),
+    ] {
+        let request = SearchUsers::new(instance()).condition(empty);
+        assert_eq!(connect.search_users(&request).await.expect_err("empty").kind(), ErrorKind::Invalid);
+    }
 }
 
 #[tokio::test]

@@ -13,11 +13,17 @@ use connect_user::{
 
 use crate::timer;
 
-fn connect() -> MemoryConnect {
+/// An instance with the groups of the [fixture](with_groups).
+fn instance() -> MemoryInstance {
+    MemoryInstance::new("1c2d", IdentityManagementType::ConnectManaged)
+        .with_named_hierarchy_group("group-1", ["group-1"])
+        .with_named_hierarchy_group("group-2", ["group-1", "group-2"])
+}
+
+/// A service whose new users cannot be seen at once.
+pub fn connect() -> MemoryConnect {
     let connect = MemoryConnect::new();
-    connect.add_instance(
-        MemoryInstance::new("1c2d", IdentityManagementType::ConnectManaged).with_hidden_reads(2),
-    );
+    connect.add_instance(instance().with_hidden_reads(2));
     connect
 }
 
@@ -25,8 +31,14 @@ pub fn fixture() -> Fixture {
     Fixture::new("1c2d")
 }
 
+pub fn with_groups() -> Fixture {
+    let mut fixture = fixture();
+    fixture.child_group = Some("group-2".into());
+    fixture
+}
+
 async fn keeps(client: &dyn ConnectClient) {
-    let breaches = check(client, &fixture()).await;
+    let breaches = check(client, &with_groups()).await;
     assert!(breaches.is_empty(), "{breaches:#?}");
 }
 
@@ -45,6 +57,6 @@ async fn every_client_here_keeps_the_contract() {
     keeps(&Delayed::new(connect(), Duration::from_millis(10), timer())).await;
     let directory = tempfile::tempdir().expect("a directory");
     let (file, empty) = MemoryFile::open(directory.path().join("service.json")).expect("a file");
-    empty.add_instance(MemoryInstance::new("1c2d", IdentityManagementType::ConnectManaged));
+    empty.add_instance(instance());
     keeps(&PersistentConnect::new(empty, file)).await;
 }

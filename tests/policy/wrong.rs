@@ -5,21 +5,13 @@ use std::{any::Any, sync::Arc};
 use connect_user::{
     client::{
         conformance::{Breach, check},
-        memory::{MemoryConnect, MemoryInstance},
+        memory::MemoryConnect,
         *,
     },
-    user::{IdentityManagementType, Operation, ProficiencyKey},
+    user::{Operation, ProficiencyKey},
 };
 
-use crate::conformance::fixture;
-
-/// A service whose new users cannot be seen at once.
-fn connect() -> MemoryConnect {
-    let connect = MemoryConnect::new();
-    let instance = MemoryInstance::new("1c2d", IdentityManagementType::ConnectManaged).with_hidden_reads(2);
-    connect.add_instance(instance);
-    connect
-}
+use crate::conformance::{connect, with_groups as fixture};
 
 /// What is wrong with a client.
 #[derive(Clone, Copy)]
@@ -82,6 +74,16 @@ macro_rules! does {
         Mistake::Does(|connect, call| {
             let $asked = call.request::<$request>()?.clone();
             Some(Box::new(now($sent.send(connect))))
+        })
+    };
+}
+
+/// Another condition than the one that is asked for.
+macro_rules! searches_otherwise {
+    ($asked:pat => $sent:expr) => {
+        does!(SearchUsers, |request| match request.condition.clone() {
+            Some($asked) => request.condition($sent),
+            _ => request,
         })
     };
 }
@@ -205,6 +207,56 @@ fn mistakes() -> Vec<(Mistake, &'static str, &'static str)> {
             does!(SearchUsers, |request| request.name(None)),
             "a_search_finds_a_name",
             "a search for a name: expected nobody else, found others",
+        ),
+        (
+            searches_otherwise!(UserCondition::HierarchyGroup { id, .. } => UserCondition::hierarchy_group(id)),
+            "a_search_keeps_to_its_conditions",
+            "a search by hierarchy group and those below it: expected",
+        ),
+        (
+            searches_otherwise!(UserCondition::HierarchyGroup { id, .. } => UserCondition::hierarchy(id)),
+            "a_search_keeps_to_its_conditions",
+            "a search by hierarchy group: expected",
+        ),
+        (
+            searches_otherwise!(UserCondition::All(all) => UserCondition::Any(all)),
+            "a_search_keeps_to_its_conditions",
+            "a search by all of two conditions: expected",
+        ),
+        (
+            searches_otherwise!(UserCondition::Any(any) => UserCondition::All(any)),
+            "a_search_keeps_to_its_conditions",
+            "a search by any of two conditions: expected",
+        ),
+        (
+            searches_otherwise!(UserCondition::Text { field, value, .. } => {
+                UserCondition::text(field, TextComparison::Exact, value.as_str())
+            }),
+            "a_search_keeps_to_its_conditions",
+            "a search by the start of user names: expected",
+        ),
+        (
+            searches_otherwise!(UserCondition::Text { field, value, .. } => {
+                UserCondition::text(field, TextComparison::StartsWith, value.as_str())
+            }),
+            "a_search_keeps_to_its_conditions",
+            "a search by user name: expected",
+        ),
+        (
+            does!(SearchUsers, |request| request.tags([])),
+            "a_search_keeps_to_its_conditions",
+            "a search by a tag: expected",
+        ),
+        (
+            does!(SearchUsers, |request| {
+                let mut request = request;
+                while request.tags.len() > 1 {
+                    request.tags.pop_first();
+                }
+                request
+            }),
+            "a_search_keeps_to_its_conditions",
+            "a search by two tags: expected",
         ),
         (
             answers!(Users, |page| page.next_token = None),
@@ -466,6 +518,36 @@ impl Around for Lacks {
             true => Err(ClientError::unsupported(self.0)),
             false => next.call().await,
         }
+    }
+}
+
+/// Each property that a search compares has a check of its own.
+#[tokio::test]
+async fn a_client_that_confuses_what_it_searches_by_breaks_the_contract() {
+    #[derive(Debug)]
+    struct Ignores(Arc<MemoryConnect>, UserField);
+
+    impl Around for Ignores {
+        async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
+            let asked = call.request::<SearchUsers>().map(|request| (request, &request.condition));
+            let Some((request, Some(UserCondition::Text { field, .. }))) = asked else {
+                return next.call().await;
+            };
+            if *field != self.1 {
+                return next.call().await;
+            }
+            let all: Box<dyn Any> = Box::new(self.0.search_users(&request.clone().condition(None)).await);
+            *all.downcast().expect("a page")
+        }
+    }
+
+    for field in UserField::ALL {
+        let connect = Arc::new(connect());
+        let breaches = check(&Decorated::with(connect.clone(), Ignores(connect, *field)), &fixture()).await;
+        assert!(
+            breaches.iter().any(|breach| breach.check.starts_with("a_search_")),
+            "{field}: {breaches:#?}"
+        );
     }
 }
 

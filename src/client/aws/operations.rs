@@ -11,8 +11,8 @@ use super::{
         routing_profile, security_profile, user_quick_connect,
     },
     to_sdk::{
-        Sent, channel_lists, identity, ids, integer, named, phone, proficiencies, proficiency_keys, tags,
-        with_channels,
+        Sent, channel_lists, criteria, identity, ids, integer, phone, proficiencies, proficiency_keys,
+        tag_filter, tags, with_channels,
     },
 };
 use crate::{
@@ -107,7 +107,10 @@ exchanges! {
     ListUsers: list_users(instance, page)
         => |_, answer| page(answer.user_summary_list, answer.next_token, |user| Some(listed(user)));
     SearchUsers: search_users(instance, page)
-        |request, call| call.set_search_criteria(request.name.as_deref().map(named))
+        |request, call| call
+            .set_search_criteria(request.condition.as_ref().map(criteria))
+            .set_search_filter(tag_filter(&request.tags)),
+        hides |request, sent| sent.condition(request.condition.as_ref())
         => |_, answer| page(answer.users, answer.next_token, |user| Some(found(user)));
     UpdateUserIdentityInfo: update_user_identity_info(user)
         |request, call| call.identity_info(identity(&request.identity)),

@@ -9,15 +9,18 @@ use aws_sdk_connect::{
     error::BuildError,
     types::{
         self, AfterContactWorkConfig, AfterContactWorkConfigPerChannel, AutoAcceptConfig,
-        PersistentConnectionConfig, PhoneNumberConfig, StringComparisonType, StringCondition,
-        UserIdentityInfo, UserPhoneConfig, UserProficiency, UserProficiencyDisassociate, UserSearchCriteria,
-        VoiceEnhancementConfig,
+        ControlPlaneTagFilter, HierarchyGroupCondition, HierarchyGroupMatchType, PersistentConnectionConfig,
+        PhoneNumberConfig, StringCondition, TagCondition, UserIdentityInfo, UserPhoneConfig, UserProficiency,
+        UserProficiencyDisassociate, UserSearchCriteria, UserSearchFilter, VoiceEnhancementConfig,
     },
 };
 
-use crate::user::{
-    Channel, ChannelSettings, Id, IdKind, Identity, Personal, Phone, PhoneType, Proficiencies,
-    ProficiencyKey, Secret, Tags,
+use crate::{
+    client::search::{UserCondition, UserField},
+    user::{
+        Channel, ChannelSettings, Id, IdKind, Identity, Personal, Phone, PhoneType, Proficiencies,
+        ProficiencyKey, Secret, Tags,
+    },
 };
 
 /// Personal values shorter than this are left in messages: they would blot out parts of words.
@@ -44,6 +47,18 @@ impl<'a> Sent<'a> {
 
     pub(super) fn channels(self, channels: &'a ChannelSettings) -> Self {
         self.personal(channels.phone_number.values().filter_map(|line| line.number()))
+    }
+
+    pub(super) fn condition(self, condition: Option<&'a UserCondition>) -> Self {
+        match condition {
+            Some(UserCondition::All(conditions) | UserCondition::Any(conditions)) => {
+                conditions.iter().fold(self, |sent, condition| sent.condition(Some(condition)))
+            }
+            Some(UserCondition::Text {
+                field: UserField::FirstName | UserField::LastName, value, ..
+            }) => self.personal([value]),
+            _ => self,
+        }
     }
 
     fn personal(mut self, values: impl IntoIterator<Item = &'a Personal>) -> Self {
@@ -202,13 +217,38 @@ pub(super) fn tags(tags: &Tags) -> Option<HashMap<String, String>> {
     (!tags.is_empty()).then(|| tags.clone().into_iter().collect())
 }
 
-pub(super) fn named(name: &str) -> UserSearchCriteria {
-    let condition = StringCondition::builder()
-        .field_name("Username")
-        .value(name)
-        .comparison_type(StringComparisonType::Exact)
-        .build();
-    UserSearchCriteria::builder().string_condition(condition).build()
+pub(super) fn criteria(condition: &UserCondition) -> UserSearchCriteria {
+    let all = |conditions: &[UserCondition]| Some(conditions.iter().map(criteria).collect());
+    let criteria = UserSearchCriteria::builder();
+    let criteria = match condition {
+        UserCondition::All(conditions) => criteria.set_and_conditions(all(conditions)),
+        UserCondition::Any(conditions) => criteria.set_or_conditions(all(conditions)),
+        UserCondition::Text { field, comparison, value } => criteria.string_condition(
+            StringCondition::builder()
+                .field_name(field.as_str())
+                .value(value.as_str())
+                .comparison_type(comparison.as_str().into())
+                .build(),
+        ),
+        UserCondition::HierarchyGroup { id, with_child_groups } => criteria.hierarchy_group_condition(
+            HierarchyGroupCondition::builder()
+                .value(id.bare())
+                .hierarchy_group_match_type(match with_child_groups {
+                    true => HierarchyGroupMatchType::WithChildGroups,
+                    false => HierarchyGroupMatchType::Exact,
+                })
+                .build(),
+        ),
+    };
+    criteria.build()
+}
+
+/// The filter for users that have all of the tags.
+pub(super) fn tag_filter(tags: &Tags) -> Option<UserSearchFilter> {
+    let condition = |(key, value)| TagCondition::builder().tag_key(key).tag_value(value).build();
+    let conditions = filled(tags.iter().map(condition).collect())?;
+    let filter = ControlPlaneTagFilter::builder().set_and_conditions(Some(conditions)).build();
+    Some(UserSearchFilter::builder().tag_filter(filter).build())
 }
 
 /// A number that is beyond the API's type is beyond its bounds too: the service refuses the largest.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Suite, expect};
+use super::{Check, Fixture, Suite, expect};
 use crate::{
     client::*,
     user::{Channel, Id, IdKind, UserId},
@@ -123,6 +123,74 @@ impl Suite<'_> {
         expect("found channels", &found.channels, &read.channels)?;
         expect("found tags", &found.tags, &read.tags)?;
         self.delete(&user_id).await
+    }
+
+    pub(super) async fn a_search_keeps_to_its_conditions(&self, name: &str) -> Check {
+        use TextComparison::{Contains, Exact, StartsWith};
+        use UserCondition as Is;
+
+        let Fixture { routing_profiles, security_profiles, hierarchy_group, child_group, .. } = self.fixture;
+        let one = self.make(name).await?.user_id;
+        let mut request = self.creation(&format!("{name}-2"));
+        request.identity.first_name = Some("Second".into());
+        request.identity.last_name = Some("Person".into());
+        request.routing_profile_id = routing_profiles[1].clone();
+        request.security_profile_ids = [security_profiles[0].clone()].into();
+        request.hierarchy_group_id = child_group.clone();
+        request.tags = [("team".to_owned(), "other".to_owned())].into();
+        let two = self.call("a creation", &request).await?.user_id;
+        self.read(&two).await?;
+
+        let routing = || Is::routing_profile(routing_profiles[1].clone());
+        let (all, none) = ([&one, &two], []);
+        let (first, second) = (&all[..1], &all[1..]);
+        for (what, condition, expected) in [
+            ("by user name", Is::name(name), first),
+            ("by the start of user names", Is::text(UserField::Username, StartsWith, name), &all),
+            ("by a part of user names", Is::text(UserField::Username, Contains, "conditions-2"), second),
+            ("by first name", Is::text(UserField::FirstName, Exact, "Second"), second),
+            ("by last name", Is::text(UserField::LastName, StartsWith, "Pers"), second),
+            ("by routing profile", routing(), second),
+            ("by security profile", Is::security_profile(security_profiles[1].clone()), first),
+            ("by user id", Is::user_id(two.clone()), second),
+            ("by hierarchy group", Is::hierarchy_group(hierarchy_group.clone()), first),
+            ("by all of two conditions", Is::name(name).and(routing()), &none),
+            ("by any of two conditions", Is::name(name).or(routing()), &all),
+        ] {
+            self.finds(what, SearchUsers::new(self.instance()).condition(condition), &all, expected).await?;
+        }
+        let below = Is::hierarchy(hierarchy_group.clone());
+        let expected = if child_group.is_some() { &all } else { first };
+        let request = SearchUsers::new(self.instance()).condition(below);
+        self.finds("by hierarchy group and those below it", request, &all, expected).await?;
+        let team = |team: &str| ("team".to_owned(), team.to_owned());
+        let request = SearchUsers::new(self.instance()).tags([team("other")]);
+        self.finds("by a tag", request, &all, second).await?;
+        let request =
+            SearchUsers::new(self.instance()).tags([team("other"), ("a".to_owned(), "b".to_owned())]);
+        self.finds("by two tags", request, &all, &none).await?;
+        self.delete(&two).await?;
+        self.delete(&one).await
+    }
+
+    /// Which of the users are found; what a search finds may lag behind.
+    async fn finds(
+        &self,
+        what: &str,
+        request: SearchUsers,
+        users: &[&UserId],
+        expected: &[&UserId],
+    ) -> Check {
+        let mut left = self.fixture.patience;
+        loop {
+            let all = self.all("a search", request.clone()).await?;
+            let found: Vec<_> =
+                users.iter().copied().filter(|id| all.iter().any(|user| user.user_id == **id)).collect();
+            match expect(&format!("a search {what}"), &found.as_slice(), &expected) {
+                Err(_) if left > 0 => left -= 1,
+                checked => return checked,
+            }
+        }
     }
 
     pub(super) async fn routing_profiles_are_listed_by_name(&self, name: &str) -> Check {

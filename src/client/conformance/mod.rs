@@ -41,6 +41,9 @@ pub struct Fixture {
     pub security_profiles: [SecurityProfileId; 2],
     /// A hierarchy group.
     pub hierarchy_group: HierarchyGroupId,
+    /// A hierarchy group below `hierarchy_group`. By default there is none, and searches through groups and those
+    /// below them are not checked.
+    pub child_group: Option<HierarchyGroupId>,
     /// A predefined attribute with one of its values.
     pub proficiency: ProficiencyKey,
     /// The number of times that a new user which cannot be read yet is asked for again; 10 by default.
@@ -56,6 +59,7 @@ impl Fixture {
             routing_profiles: ["routing-1".into(), "routing-2".into()],
             security_profiles: ["security-1".into(), "security-2".into()],
             hierarchy_group: "group-1".into(),
+            child_group: None,
             proficiency: ProficiencyKey { name: "connect:Language".into(), value: "connect:French".into() },
             patience: 10,
         }
@@ -100,6 +104,7 @@ pub async fn check(client: &dyn ConnectClient, fixture: &Fixture) -> Vec<Breach>
         a_search_finds_a_name,
         a_search_has_pages,
         a_search_tells_what_a_read_does,
+        a_search_keeps_to_its_conditions,
         identity_is_replaced_whole,
         phone_is_replaced_whole_and_flattens,
         channels_are_set_one_by_one,

@@ -19,6 +19,7 @@ mod persistent;
 mod quota;
 mod refusal;
 mod rules;
+mod search;
 mod service;
 mod store;
 mod users;

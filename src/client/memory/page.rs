@@ -1,7 +1,9 @@
 //! Parts of lists, and the tokens that lead from one to the next.
 
 use super::{
+    config::MemoryInstance,
     connect::Inner,
+    instance::Instance,
     refusal::{Check, Refusal, refusal},
 };
 use crate::{
@@ -14,23 +16,24 @@ use crate::{
 };
 
 impl Inner {
-    /// A page of the users that can be seen: of all, or of those of a name. Its token is the user that the
-    /// next page begins with, so that none is left out where somebody deletes others in between.
+    /// A page of the users that can be seen and are looked for; `name` narrows them first, in any case. Its token
+    /// is the user that the next page begins with, so that none is left out if others are deleted in between.
     pub(super) fn users<R: PagedRequest>(
         &mut self,
         request: &R,
         instance: &InstanceId,
         name: Option<&str>,
+        is_found: impl Fn(&MemoryInstance, &UserDescription) -> bool,
         answer: fn(&UserDescription) -> R::Item,
     ) -> Check<Page<R::Item>> {
         let size = size(request)?;
         let now = self.clock.now();
-        let users = &mut self.instance(instance)?.users;
+        let Instance { config, users, .. } = self.instance(instance)?;
         let from = request.page_token().map(start).transpose()?.map(UserId::new);
         if from.as_ref().is_some_and(|id| id.check().is_err()) {
             return Err(foreign_token());
         }
-        let mut seen = users.all_seen(name, from.as_ref(), now);
+        let mut seen = users.all_seen(name, from.as_ref(), now).filter(|user| is_found(config, user));
         let items = seen.by_ref().take(size).map(answer).collect();
         Ok(Page { items, next_token: seen.next().map(|user| format!("from-{}", user.user_id)) })
     }

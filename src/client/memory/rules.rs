@@ -10,7 +10,7 @@ use super::{
     refusal::{Check, refusal},
 };
 use crate::{
-    client::{error::ErrorKind, request::CreateUser},
+    client::{error::ErrorKind, request::CreateUser, search::UserCondition},
     user::{
         Channel, ChannelSettings, HierarchyGroupId, Id, IdKind, Identity, IdentityManagementType, Personal,
         Phone, PhoneLine, Proficiencies, RoutingProfileId, SecurityProfileId, Tags, UserId,
@@ -247,6 +247,19 @@ pub(super) fn hierarchy_group(instance: &MemoryInstance, id: &HierarchyGroupId) 
 pub(super) fn security_profiles(instance: &MemoryInstance, ids: &BTreeSet<SecurityProfileId>) -> Check {
     require((1..=10).contains(&ids.len()), "`SecurityProfileIds` has 1 to 10 elements")?;
     ids.iter().try_for_each(|id| exists(instance, instance.security_profiles.as_ref(), id))
+}
+
+pub(super) fn condition(condition: &UserCondition) -> Check {
+    match condition {
+        UserCondition::All(conditions) | UserCondition::Any(conditions) => {
+            require(!conditions.is_empty(), "a search condition is empty")?;
+            conditions.iter().try_for_each(self::condition)
+        }
+        UserCondition::Text { value, .. } => require(!value.is_empty(), "a search value is empty"),
+        UserCondition::HierarchyGroup { id, .. } => {
+            require(id.check().is_ok(), "a search value is not the id of a hierarchy group")
+        }
+    }
 }
 
 pub(super) fn tags(there: &Tags, more: &Tags) -> Check {

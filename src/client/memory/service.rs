@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 
 use super::{
+    config::MemoryInstance,
     connect::{Inner, MemoryConnect},
     fault::{Outcome, RecordedCall},
     instance::Instance,
     lookup::no_user,
     page::page,
     refusal::{Check, refusal},
-    rules,
+    rules, search,
     users::StoredUser,
 };
 use crate::{
@@ -135,14 +136,19 @@ impl Serve for DeleteUser {
 
 impl Serve for ListUsers {
     fn serve(&self, inner: &mut Inner) -> Check<Page<ListedUser>> {
-        inner.users(self, &self.instance_id, None, listed)
+        inner.users(self, &self.instance_id, None, |_, _| true, listed)
     }
 }
 
 impl Serve for SearchUsers {
     fn serve(&self, inner: &mut Inner) -> Check<Page<FoundUser>> {
-        // Whether the service tells cases apart in a search, no document says: this one does not.
-        inner.users(self, &self.instance_id, self.name.as_deref(), found)
+        let condition = self.condition.as_ref();
+        condition.map_or(Ok(()), rules::condition)?;
+        let is_found = |config: &MemoryInstance, user: &UserDescription| {
+            condition.is_none_or(|condition| search::holds(condition, config, user))
+                && self.tags.iter().all(|(key, value)| user.tags.get(key) == Some(value))
+        };
+        inner.users(self, &self.instance_id, condition.and_then(search::exact_name), is_found, found)
     }
 }
 
