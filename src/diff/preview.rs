@@ -147,7 +147,7 @@ fn protected(what: &str) -> Diagnostic {
 fn additions(spec: &UserSpec, settings: &Settings) -> Vec<Change> {
     let mut changes = Vec::new();
     let add = |property: Property, path: Path, after: Value| {
-        let unknown = has_unknowns(&after);
+        let unknown = after.has_unknowns();
         Change {
             forces_replacement: false,
             ..Change::new(property, ChangeKind::Add).at(path).to(Some(after)).unknown(unknown)
@@ -156,7 +156,7 @@ fn additions(spec: &UserSpec, settings: &Settings) -> Vec<Change> {
     let document = spec.encode();
     for property in Property::ALL {
         let place = Path::from(*property);
-        match (property, lookup(&document, property.path())) {
+        match (property, document.at(&place)) {
             (Property::Tags, _) => match &spec.tags {
                 Some(Input::Unknown) => changes.push(add(*property, place, Value::Unknown)),
                 Some(Input::Known(_)) | None => {
@@ -180,19 +180,6 @@ fn additions(spec: &UserSpec, settings: &Settings) -> Vec<Change> {
     changes
 }
 
-fn lookup<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
-    path.split('.').try_fold(document, |value, member| value.get(member))
-}
-
-fn has_unknowns(value: &Value) -> bool {
-    match value {
-        Value::Unknown => true,
-        Value::List(items) => items.iter().any(has_unknowns),
-        Value::Map(members) => members.iter().any(|(_, value)| has_unknowns(value)),
-        _ => false,
-    }
-}
-
 /// What a deletion takes away.
 pub(super) fn deletion_diff(state: &UserState, settings: &Settings) -> Diff {
     let document = state.whole_spec().encode();
@@ -204,7 +191,9 @@ pub(super) fn deletion_diff(state: &UserState, settings: &Settings) -> Diff {
         .iter()
         .filter(|property| **property != Property::Tags)
         .filter_map(|property| {
-            Some(gone(*property, (*property).into(), lookup(&document, property.path())?.clone()))
+            let place = Path::from(*property);
+            let before = document.at(&place)?.clone();
+            Some(gone(*property, place, before))
         })
         .collect();
     let is_shown = |key: &str| !is_system_tag(key) && !settings.ignore_tags.contains(key);

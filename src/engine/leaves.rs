@@ -83,16 +83,6 @@ impl Leaves {
     }
 }
 
-/// Whether a value, or something in it, is not known yet.
-pub(super) fn has_unknowns(value: &Value) -> bool {
-    match value {
-        Value::Unknown => true,
-        Value::List(items) => items.iter().any(has_unknowns),
-        Value::Map(members) => members.iter().any(|(_, value)| has_unknowns(value)),
-        _ => false,
-    }
-}
-
 /// Whether a place is the property, around it, or in it.
 pub(super) fn touches(place: &Path, property: Property) -> bool {
     let of = Path::from(property);

@@ -3,7 +3,7 @@
 //! Where the inputs and the user do not differ, a value stays as somebody has written it: an ARN for an id, a list
 //! in another order. So nothing looks changed that is not.
 
-use super::leaves::{Leaves, has_unknowns, tag_key};
+use super::leaves::{Leaves, tag_key};
 use crate::{
     diff::Change,
     user::{Property, Settings, TagInputs, Tags, UserSpec, UserState, Value, is_system_tag, merge_tags},
@@ -83,7 +83,7 @@ pub(super) fn planned(
             // The service fills it in.
             (None, None) if property == Property::DirectoryUserId => Some(&Value::Unknown),
             (None, Some(there)) if is_same => there,
-            (Some(desired), Some(Some(there))) if is_same && !has_unknowns(desired) => Some(there),
+            (Some(desired), Some(Some(there))) if is_same && !desired.has_unknowns() => Some(there),
             (desired, _) => desired,
         };
         leaves.set(property, value.cloned());
@@ -101,12 +101,12 @@ pub(super) fn planned(
 pub(super) fn as_planned(planned: &Outputs, state: &UserState, settings: &Settings) -> Outputs {
     let there = Outputs::of_state(state, settings);
     let mut outputs = planned.clone();
-    let is_open = |property: &Property| planned.leaves.get(*property).is_some_and(has_unknowns);
+    let is_open = |property: &Property| planned.leaves.get(*property).is_some_and(Value::has_unknowns);
     for property in Property::ALL.iter().copied().filter(is_open) {
         outputs.leaves.set(property, there.leaves.get(property).cloned());
     }
     outputs.identity = there.identity;
-    if planned.tags_all.as_ref().is_none_or(has_unknowns) {
+    if planned.tags_all.as_ref().is_none_or(Value::has_unknowns) {
         outputs.tags_all = there.tags_all;
     }
     outputs

@@ -8,6 +8,8 @@ use serde::{
     ser::{self, SerializeMap, SerializeSeq},
 };
 
+use super::path::{Path, Segment};
+
 /// A value of any shape, with a place for what is still unknown.
 ///
 /// It is the bridge to a host's own dynamic values (Terraform's, Pulumi's, a YAML file's): convert
@@ -78,6 +80,38 @@ impl Value {
         match self {
             Self::Map(members) => members.iter().find_map(|(name, value)| (name == member).then_some(value)),
             _ => None,
+        }
+    }
+
+    /// What stands at a place; [`Unknown`](Self::Unknown) where something around it is unknown.
+    ///
+    /// ```
+    /// use connect_user::user::{Path, Value};
+    ///
+    /// let tags = Value::Map(vec![("team".into(), "ops".into()), ("cost".into(), Value::Unknown)]);
+    /// let document = Value::Map(vec![("tags".into(), tags)]);
+    /// assert_eq!(document.at(&"tags.team".parse::<Path>()?), Some(&"ops".into()));
+    /// assert_eq!(document.at(&"tags.owner".parse::<Path>()?), None);
+    /// assert!(document.has_unknowns());
+    /// # Ok::<(), connect_user::user::PathError>(())
+    /// ```
+    pub fn at(&self, path: &Path) -> Option<&Value> {
+        path.segments().iter().try_fold(self, |value, segment| match (value, segment) {
+            (Self::Unknown, _) => Some(value),
+            (_, Segment::Member(name)) => value.get(name),
+            (_, Segment::Key(key)) => value.get(key),
+            (Self::List(items), Segment::Index(index)) => items.get(*index),
+            _ => None,
+        })
+    }
+
+    /// Whether the value, or one in it, is unknown.
+    pub fn has_unknowns(&self) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::List(items) => items.iter().any(Self::has_unknowns),
+            Self::Map(members) => members.iter().any(|(_, value)| value.has_unknowns()),
+            _ => false,
         }
     }
 }

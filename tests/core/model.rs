@@ -446,3 +446,38 @@ fn paths_and_diagnostics_are_read_as_they_are_written() {
     let host = Diagnostic::new(Code::new("of-a-host"), "of its own");
     assert!(serde_json::from_value::<Diagnostic>(json!(host)).is_err(), "nobody knows what it means");
 }
+
+#[test]
+fn values_and_json_are_each_other() {
+    let json = json!({
+        "a": [null, true, -3, 2.5, "x"],
+        "tags": {"cost center": "7"},
+        "large": u64::MAX,
+    });
+    let value = Value::from(json.clone());
+    assert_eq!(value.at(&"a[2]".parse().expect("a path")), Some(&Value::Integer(-3)));
+    assert_eq!(value.at(&Path::from(Property::Tags).key("cost center")), Some(&"7".into()));
+    assert_eq!(value.at(&"a[9]".parse().expect("a path")), None);
+    assert_eq!(value.at(&Path::root()), Some(&value));
+    let back = serde_json::Value::try_from(value.clone()).expect("all is known");
+    assert_eq!((&back["a"], &back["tags"]), (&json["a"], &json["tags"]));
+    assert_eq!(back["large"], json!(u64::MAX as f64), "an i64 does not hold it");
+
+    let unknown = Value::Map(vec![("a".into(), value), ("phoneConfig".into(), Value::Unknown)]);
+    let within = Path::from(Property::DeskPhoneNumber);
+    assert_eq!(unknown.at(&within), Some(&Value::Unknown), "around it, all is unknown");
+    assert!(unknown.has_unknowns() && !unknown.get("a").expect("there").has_unknowns());
+    let error = serde_json::Value::try_from(unknown).expect_err("JSON has no form for it");
+    assert_eq!(error.to_string(), "`phoneConfig` is not known yet, and JSON has no form for that");
+    assert!(error.help().contains("into_pulumi_unknowns"));
+}
+
+#[test]
+fn a_state_is_a_document_too() {
+    let state: UserState = state(&crate::support::base());
+    let document = state.encode();
+    assert!(!document.has_unknowns());
+    let json = serde_json::Value::try_from(document).expect("all is known");
+    assert_eq!(json, serde_json::to_value(&state).expect("JSON"));
+    assert_eq!(serde_json::from_value::<UserState>(json).expect("a state"), state);
+}
