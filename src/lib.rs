@@ -94,6 +94,7 @@
 //! | `fleet` | `fleet`: many users planned, refreshed and applied at once; stores in memory and as JSON; `policy` |
 //! | `engine` | `engine`: the resource as an engine asks for it, in dynamic values; `policy` |
 //! | `store` | `fleet::EmbeddedStore`: a store in a file that survives a kill; `fleet` |
+//! | `interop` | `interop`: users from programs of other tools, such as Pulumi YAML; `fleet` |
 //! | `tokio` | `client::TokioTimer`: the clock of the `tokio` runtime |
 //! | `tracing` | `client::Traced`: a span and an event per call, without what was sent |
 //! | `mock` | `client::mock`: a mock of the client for unit tests |
@@ -128,6 +129,8 @@ pub mod diff;
 pub mod engine;
 #[cfg(feature = "fleet")]
 pub mod fleet;
+#[cfg(feature = "interop")]
+pub mod interop;
 pub mod read;
 pub mod user;
 pub mod validate;

@@ -19,7 +19,7 @@ use connect_user::{
 
 use crate::{
     failure::{Failure, Outcome},
-    output, settings, usage,
+    output, program, usage,
 };
 use usage::{APPLY, DESTROY, DRIFT, EXPORT, IMPORT, PLAN, SHOW, STATE, VALIDATE};
 
@@ -382,5 +382,5 @@ fn rate(text: &str) -> Result<(Option<Operation>, Rate), String> {
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    settings::pair(text).ok_or_else(|| "there is no `=` with a name before it".to_owned())
+    program::pair(text).ok_or_else(|| "there is no `=` with a name before it".to_owned())
 }

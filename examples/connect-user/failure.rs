@@ -2,9 +2,14 @@
 
 use std::{error::Error, fmt};
 
-use connect_user::user::Diagnostic;
-
-use crate::program::place::{self, Place};
+use connect_user::{
+    fleet::{JsonError, SessionError, StoreError},
+    interop::{
+        DeploymentError,
+        program::{Location, ProgramError},
+    },
+    user::Diagnostic,
+};
 
 pub type Outcome<T> = Result<T, Failure>;
 
@@ -13,9 +18,8 @@ pub type Outcome<T> = Result<T, Failure>;
 pub struct Failure {
     message: String,
     help: Option<Box<str>>,
-    /// Where it is in the program: the path of a value, or line and column.
-    path: Option<String>,
-    spot: Option<(u64, u64)>,
+    /// Where it is in the program.
+    location: Option<Location>,
     /// Other mistakes, found in the same go.
     more: Vec<Failure>,
     /// Whether everything there is to say was said already.
@@ -59,35 +63,9 @@ impl Failure {
         self
     }
 
-    /// All mistakes of one reading, if there are any.
-    pub fn all(mut failures: Vec<Self>) -> Outcome<()> {
-        if failures.is_empty() {
-            return Ok(());
-        }
-        let mut first = failures.remove(0);
-        first.more.append(&mut failures);
-        Err(first)
-    }
-
-    /// Says which value of the program it is about, unless it is said more exactly already.
-    pub fn of(mut self, path: &str) -> Self {
-        self.path.get_or_insert_with(|| path.to_owned());
-        self.more = self.more.into_iter().map(|other| other.of(path)).collect();
-        self
-    }
-
-    /// Says at which line and column of the program it is.
-    pub fn at(mut self, line: u64, column: u64) -> Self {
-        self.spot = Some((line, column));
-        self
-    }
-
     /// Where in the program it is, where that is known.
-    pub fn place(&self) -> Option<Place> {
-        match (self.spot, &self.path) {
-            (Some((line, column)), _) => place::at(line, column),
-            (None, path) => place::of(path.as_deref()?),
-        }
+    pub const fn location(&self) -> Option<&Location> {
+        self.location.as_ref()
     }
 
     /// The other mistakes of the same reading.
@@ -97,14 +75,12 @@ impl Failure {
 
     /// Says where.
     pub fn within(mut self, place: &str) -> Self {
-        self.more = self.more.into_iter().map(|other| other.within(place)).collect();
         self.message = format!("{place}: {}", self.message);
         self
     }
 
     /// Says of what: the message goes on from there.
     pub fn after(mut self, subject: &str) -> Self {
-        self.more = self.more.into_iter().map(|other| other.after(subject)).collect();
         let space = if self.message.starts_with(':') { "" } else { " " };
         self.message = format!("{subject}{space}{}", self.message);
         self
@@ -116,6 +92,48 @@ impl Failure {
 
     pub fn way_out(&self) -> Option<&str> {
         self.help.as_deref()
+    }
+}
+
+impl From<ProgramError> for Failure {
+    fn from(error: ProgramError) -> Self {
+        let mut failures = error
+            .mistakes()
+            .map(|(mistake, location)| Self { location: location.cloned(), ..Self::told(mistake) });
+        let first = failures.next().unwrap_or_default();
+        Self { more: failures.collect(), ..first }
+    }
+}
+
+impl From<DeploymentError> for Failure {
+    fn from(error: DeploymentError) -> Self {
+        match error {
+            DeploymentError::Program(error) => error.into(),
+            DeploymentError::Session(error) => error.into(),
+            DeploymentError::Refused(diagnostic) => Self::told(&diagnostic),
+            error => Self::caused(error.to_string(), &error).help(error.help()),
+        }
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        match &error {
+            SessionError::Program(found) => Self::told(found),
+            _ => Self::caused(error.to_string(), &error).help(error.help()),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::caused(String::new(), &error).help(error.help())
+    }
+}
+
+impl From<JsonError> for Failure {
+    fn from(error: JsonError) -> Self {
+        Self::caused(String::new(), &error).help(error.help())
     }
 }
 

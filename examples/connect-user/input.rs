@@ -8,6 +8,9 @@ use std::{
 
 use crate::failure::{Failure, Outcome};
 
+/// What to give where a file may still have to be made.
+pub const STILL_TO_BE_MADE: &str = "give the path of a file, or of one that is still to be made";
+
 /// The name of a file in messages.
 pub fn name(file: &Path) -> String {
     if is_stdin(file) { "standard input".to_owned() } else { format!("`{}`", file.display()) }
@@ -26,8 +29,25 @@ pub fn open(file: &Path, what: &str) -> Outcome<Box<dyn Read>> {
     Ok(Box::new(opened))
 }
 
+/// The largest text; a program of a million users takes as much.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// The text of a file, of a pipe or, with `-`, of standard input.
+pub fn text(file: &Path, what: &str) -> Outcome<String> {
+    let mut bytes = Vec::new();
+    let read = open(file, what)?.take(MOST_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(file, what, &error))?;
+    let name = name(file);
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(Failure::new(format!("{name} is larger than {MOST_BYTES} bytes"))
+            .help("split the program, each part with a `--state` of its own"));
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| Failure::new(format!("{name} is not UTF-8 text")).help("save it as UTF-8"))
+}
+
 /// A file that cannot be read, and why.
-pub fn unreadable(file: &Path, what: &str, error: &io::Error) -> Failure {
+fn unreadable(file: &Path, what: &str, error: &io::Error) -> Failure {
     Failure::caused(format!("{} cannot be read", name(file)), error)
         .help(format!("give the path of a {what}"))
 }
@@ -43,7 +63,8 @@ pub fn require_regular(path: &Path, help: &str) -> Outcome<()> {
     }
 }
 
-fn is_stdin(file: &Path) -> bool {
+/// Whether a name means standard input.
+pub fn is_stdin(file: &Path) -> bool {
     file == Path::new("-") || file == Path::new("/dev/stdin")
 }
 

@@ -7,64 +7,58 @@ use std::{
 };
 
 use connect_user::{
-    client::ErrorKind,
-    fleet::{Change, Entry, JsonError, export_json, import_json},
-    read::{Everybody, Strategy, identity_management, read_all},
+    client::{ClientError, ErrorKind},
+    fleet::{Change, Entry, StateStore, export_json, import_json},
+    interop::program::{WrittenResource, readable_json},
+    read::{Directory, Everybody, Strategy, identity_management, read_all},
     user::{InstanceId, UserState, Value},
 };
 use serde_json::json;
 
 use crate::{
-    args::{Format, Global},
-    backend::Backend,
+    args::{Global, Scale},
     failure::{Failure, Outcome},
     input, output,
-    show::{resource, resource_json},
-    store::Store,
-    wishes::Wishes,
+    run::{Access, Run, users},
 };
 
 /// Prints a program of every user of an instance.
 pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()> {
-    let store = Store::open(&global.state).await?;
-    let wishes = Wishes::new(global, &store, &[])?;
-    let mut backend = Backend::open(global, store.users().next().is_some()).await?;
+    let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
     let instance = check(instance)?;
-    let users = everybody(&instance, &mut backend, &wishes).await?;
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    let is_known = |state: &UserState| {
-        let known = store.entry(&state.name).and_then(|entry| entry.state.as_ref());
-        known.is_some_and(|known| known.id() == state.id())
-    };
+    let users = everybody(&instance, &run).await?;
     let directory = match names {
-        true => backend.directory(&instance).await?,
+        true => Some(Directory::read(&instance, run.backend.client()).await.map_err(|error| {
+            let what = format!("the profiles and groups of the instance `{instance}` cannot be listed");
+            Failure::caused(what, &error).help(error.help())
+        })?),
         false => None,
     };
-    let mut text = String::from("resources:\n");
-    let mut resources = Vec::new();
-    for state in &users {
-        let mut spec = state.to_spec(&wishes.settings);
+    directory.iter().flat_map(Directory::unchecked).for_each(|unchecked| output::diagnostic(&unchecked));
+    let resources = users.iter().map(|state| {
+        let mut spec = state.to_spec(&run.settings);
         if let Some(directory) = &directory {
             directory.with_names(&mut spec);
         }
-        let properties = spec.encode();
-        let id = state.id().to_string();
+        let (name, id) = (state.name.as_str(), state.id());
         // Who is recorded under this name need not be imported.
-        let options = if is_known(state) { vec![] } else { vec![("import", id.as_str())] };
-        match global.format {
-            Format::Text => text.push_str(&resource(&state.name, &properties, &options)),
-            Format::Json => resources.push((state.name.clone(), resource_json(&properties, &options))),
+        let known = entries.get(name).and_then(|entry| entry.state.as_ref());
+        let import = Some(&id).filter(|id| known.is_none_or(|known| known.id() != **id));
+        WrittenResource::new(name, &spec.encode(), import)
+    });
+    let text = match users.is_empty() {
+        _ if output::is_json() => {
+            let resources = Value::Map(resources.map(WrittenResource::into_member).collect());
+            let json = serde_json::to_string_pretty(&json!({"resources": resources})).unwrap_or_default();
+            format!("{}\n", readable_json(&json))
         }
-    }
-    if users.is_empty() {
-        text = String::from("resources: {}\n");
-    }
-    if global.format == Format::Json {
-        let program = Value::Map(vec![("resources".to_owned(), Value::Map(resources))]);
-        let json = serde_json::to_string_pretty(&program).unwrap_or_default();
-        text = format!("{}\n", output::readable(&json));
-    }
-    output::written(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+        true => "resources: {}\n".to_owned(),
+        false => {
+            let resources: String = resources.map(|resource| resource.yaml()).collect();
+            format!("resources:\n{resources}")
+        }
+    };
+    output::written(std::io::stdout().lock().write_all(text.as_bytes()));
     output::check_written()?;
     output::note(&format!("{}; passwords cannot be read", output::users(users.len())));
     Ok(())
@@ -72,15 +66,13 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
 
 /// Records every user of an instance that is not recorded yet.
 pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
-    let mut store = Store::open_to_write(&global.state).await?;
-    let wishes = Wishes::new(global, &store, &[])?;
-    let mut backend = Backend::open(global, store.users().next().is_some()).await?;
+    let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
     let instance = check(instance)?;
-    let users = everybody(&instance, &mut backend, &wishes).await?;
-    let known: BTreeSet<_> = store.users().map(|(_, state)| state.id()).collect();
-    let all = users.len();
-    let new: Vec<UserState> = users.into_iter().filter(|state| !known.contains(&state.id())).collect();
-    let is_taken = |state: &&UserState| store.entry(&state.name).is_some_and(|entry| entry.state.is_some());
+    let found = everybody(&instance, &run).await?;
+    let known: BTreeSet<_> = users(&entries).map(|(_, state)| state.id()).collect();
+    let all = found.len();
+    let new: Vec<UserState> = found.into_iter().filter(|state| !known.contains(&state.id())).collect();
+    let is_taken = |state: &&UserState| entries.get(&state.name).is_some_and(|entry| entry.state.is_some());
     if let Some(state) = new.iter().find(is_taken) {
         return Err(Failure::new(format!("another user is recorded as `{}` already", state.name))
             .help(format!("record this one under another name: `import NAME {}`", state.id())));
@@ -88,15 +80,15 @@ pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
     let count = new.len();
     let changes: Vec<Change> =
         new.into_iter().map(|state| Change::Put(state.name.clone(), Box::new(Entry::new(state)))).collect();
-    store.commit(changes).await?;
-    match global.format {
-        Format::Json => output::json(&json!({"imported": count, "recorded": all - count})),
-        Format::Text => output::text(&format!(
-            "Recorded {} ({} already recorded); `export` prints a program of them.",
-            output::users(count),
-            all - count
-        )),
-    }
+    run.file.commit(&changes).await?;
+    let recorded = all - count;
+    output::result(
+        || json!({"imported": count, "recorded": recorded}),
+        || {
+            let users = output::users(count);
+            format!("Recorded {users} ({recorded} already recorded); `export` prints a program of them.")
+        },
+    );
     Ok(())
 }
 
@@ -106,8 +98,8 @@ fn check(instance: &str) -> Outcome<InstanceId> {
     Ok(id.to_bare())
 }
 
-async fn everybody(instance: &InstanceId, backend: &mut Backend, wishes: &Wishes) -> Outcome<Vec<UserState>> {
-    let fail = |error: connect_user::client::ClientError| {
+async fn everybody(instance: &InstanceId, run: &Run) -> Outcome<Vec<UserState>> {
+    let fail = |error: ClientError| {
         let failure = Failure::caused(format!("the instance `{instance}` cannot be read"), &error);
         match error.kind() {
             ErrorKind::NotFound => {
@@ -116,13 +108,14 @@ async fn everybody(instance: &InstanceId, backend: &mut Backend, wishes: &Wishes
             _ => failure.help(error.help()),
         }
     };
-    identity_management(backend.client(), instance).await.map_err(fail)?;
-    let options = wishes.refresh_options(Strategy::Full);
+    let client = run.backend.client();
+    identity_management(client, instance).await.map_err(fail)?;
+    let options = run.read_everybody();
     if options.strategy == Strategy::Search {
         output::note("a search leaves e-mail addresses, mobile numbers and proficiencies out");
     }
     let Everybody { users, failed, unchecked, .. } =
-        read_all(instance, backend.client(), &options).await.map_err(fail)?;
+        read_all(instance, client, &options).await.map_err(fail)?;
     unchecked.iter().for_each(output::diagnostic);
     for (user, error) in &failed {
         output::failure(&Failure::caused(format!("`{user}` cannot be read"), error).help(error.help()));
@@ -132,29 +125,26 @@ async fn everybody(instance: &InstanceId, backend: &mut Backend, wishes: &Wishes
 
 /// Prints the recorded users as JSON.
 pub async fn export_state(global: &Global) -> Outcome<()> {
-    let store = Store::open(&global.state).await?;
-    export_json(&store.file, BufWriter::new(std::io::stdout().lock())).await?;
+    let (run, _) = Run::open(global, Scale::default(), Access::Offline).await?;
+    export_json(&run.file, BufWriter::new(std::io::stdout().lock())).await?;
     Ok(())
 }
 
 /// Adds users to the state.
 pub async fn import_state(file: &Path, global: &Global) -> Outcome<()> {
-    let store = Store::open_to_write(&global.state).await?;
-    let count = import_json(&store.file, BufReader::new(input::open(file, "file")?))
+    let (run, _) = Run::open(global, Scale::default(), Access::OfflineToWrite).await?;
+    let count = import_json(&run.file, BufReader::new(input::open(file, "file")?))
         .await
         .map_err(|error| Failure::from(error).within(&input::name(file)))?;
-    match global.format {
-        Format::Json => output::json(&json!({"imported": count})),
-        Format::Text => output::text(&format!("Recorded {}.", output::users(count))),
-    }
+    output::result(|| json!({"imported": count}), || format!("Recorded {}.", output::users(count)));
     Ok(())
 }
 
 /// Stops managing users: removes them from the state, and leaves their accounts as they are.
 pub async fn forget(names: &[String], force: bool, global: &Global) -> Outcome<()> {
-    let mut store = Store::open_to_write(&global.state).await?;
+    let (run, entries) = Run::open(global, Scale::default(), Access::OfflineToWrite).await?;
     for name in names {
-        let Some(entry) = store.entry(name) else {
+        let Some(entry) = entries.get(name) else {
             return Err(
                 Failure::new(format!("no user is recorded as `{name}`")).help("`show` lists every user")
             );
@@ -167,20 +157,17 @@ pub async fn forget(names: &[String], force: bool, global: &Global) -> Outcome<(
         }
     }
     let names: BTreeSet<&String> = names.iter().collect();
-    store.commit(names.iter().map(|name| Change::Remove((*name).clone())).collect()).await?;
-    match global.format {
-        Format::Json => output::json(&json!({"removed": names})),
-        Format::Text => output::text(&format!(
-            "Removed {} from the state; their accounts stay. Remove them from the program, too, or `apply` makes \
-             them anew.",
-            output::users(names.len())
-        )),
-    }
+    let changes: Vec<Change> = names.iter().map(|name| Change::Remove((*name).clone())).collect();
+    run.file.commit(&changes).await?;
+    output::result(
+        || json!({"removed": names}),
+        || {
+            format!(
+                "Removed {} from the state; their accounts stay. Remove them from the program, too, or `apply` \
+                 makes them anew.",
+                output::users(names.len())
+            )
+        },
+    );
     Ok(())
-}
-
-impl From<JsonError> for Failure {
-    fn from(error: JsonError) -> Self {
-        Self::caused(String::new(), &error).help(error.help())
-    }
 }

@@ -27,6 +27,8 @@ pub enum Severity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Stage {
+    /// While a program is read.
+    Program,
     /// While a document is read.
     Document,
     /// While a user is checked against the rules.
@@ -98,6 +100,10 @@ const INSTANCE: &str = "the instance";
 const THIS: &str = "this crate";
 
 codes! {
+    Program {
+        INVALID_PROGRAM = "invalid-program", Always, "a program is what its tool reads", THIS;
+        UNDEFINED_REFERENCE = "undefined-reference", Error, "a program defines what it refers to", THIS;
+    }
     Document {
         UNKNOWN_MEMBER = "unknown-member", Error, "every member is a property of a user", THIS;
         DUPLICATE_MEMBER = "duplicate-member", Error, "a member is given once", THIS;
@@ -216,7 +222,8 @@ impl CodeInfo {
         summary: &'static str,
         source: &'static str,
     ) -> Self {
-        let lowerable = matches!(stage, Stage::Rule | Stage::Name) && !matches!(level, Level::Always);
+        let lowerable =
+            matches!(stage, Stage::Program | Stage::Rule | Stage::Name) && !matches!(level, Level::Always);
         let severity = match level {
             Level::Note => Severity::Note,
             Level::Warning => Severity::Warning,
@@ -296,6 +303,7 @@ impl fmt::Display for Severity {
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Program => "program",
             Self::Document => "document",
             Self::Rule => "user",
             Self::Name => "instance",

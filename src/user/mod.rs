@@ -69,6 +69,8 @@ mod value;
 
 pub use arn::Arn;
 pub use attempt::CreationAttempt;
+#[cfg(feature = "interop")]
+pub(crate) use case::to_camel_case;
 pub use case::to_snake_case;
 pub(crate) use choice::choice;
 pub use choice::{Channel, IdentityManagementType, PhoneType, UnknownChoice, VoiceEnhancementMode};

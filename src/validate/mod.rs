@@ -42,4 +42,4 @@ pub use context::{Context, ContextBuilder};
 pub use names::Names;
 pub use overrides::{OverrideError, Overrides};
 pub use report::Report;
-pub use resolve::{resolve, resolve_document, validate, validate_document, with_name};
+pub use resolve::{resolve, resolve_decoded, resolve_document, validate, validate_document, with_name};

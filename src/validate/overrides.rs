@@ -62,7 +62,7 @@ impl Overrides {
         let code = find(code)?;
         match code.info() {
             Some(info) if info.lowerable => {}
-            Some(info) if info.stage == Stage::Document => return Err(OverrideError::Unreadable(code)),
+            Some(info) if info.stage <= Stage::Document => return Err(OverrideError::Unreadable(code)),
             _ => return Err(OverrideError::Unsendable(code)),
         }
         self.0.insert(code, Severity::Warning);

@@ -26,33 +26,57 @@ pub fn validate(spec: &UserSpec, context: &Context<'_>) -> Report {
 /// What could be read is returned too, with ids where the context knows what names stand for; what could not
 /// is unknown in it.
 pub fn validate_document(document: Value, context: &Context<'_>) -> (UserSpec, Report) {
-    let (spec, _, report) = read(document, context);
-    (spec, report)
+    let (mistakes, spec) = decode(document);
+    let (spec, is_named, report) = read(spec, mistakes, context);
+    (as_given(spec, is_named), report)
 }
 
 /// Reads a document, checks it against every rule, and makes the [`DesiredUser`] of it that planning takes.
 /// Where it is not valid, or a value is not known yet, what could be read is returned instead.
 pub fn resolve_document(document: Value, context: &Context<'_>) -> (Result<DesiredUser, UserSpec>, Report) {
-    let (spec, named, report) = read(document, context);
-    let desired = desired(named, &report, context);
-    (desired.ok_or(spec), report)
+    let (mistakes, spec) = decode(document);
+    resolve_decoded(spec, mistakes, context)
 }
 
-/// What a document says, without and with the user's name.
-fn read(document: Value, context: &Context<'_>) -> (UserSpec, UserSpec, Report) {
-    let (errors, mut spec) = match UserSpec::decode(document) {
+/// The same of a document that was decoded before, with the mistakes that were found then.
+pub fn resolve_decoded(
+    spec: UserSpec,
+    mistakes: Vec<Diagnostic>,
+    context: &Context<'_>,
+) -> (Result<DesiredUser, UserSpec>, Report) {
+    let (spec, is_named, report) = read(spec, mistakes, context);
+    let desired = desired(spec, &report, context);
+    (desired.map_err(|spec| as_given(spec, is_named)), report)
+}
+
+fn decode(document: Value) -> (Vec<Diagnostic>, UserSpec) {
+    match UserSpec::decode(document) {
         Ok(spec) => (Vec::new(), spec),
         Err(errors) => errors.into_parts(),
-    };
+    }
+}
+
+/// What a document says, with the user's name, and whether that was given.
+fn read(mut spec: UserSpec, mistakes: Vec<Diagnostic>, context: &Context<'_>) -> (UserSpec, bool, Report) {
     let found = settle(&mut spec, context.names);
-    let named = with_name(&spec, context);
-    let mut report = check(&named, found, context);
+    let is_named = spec.name.is_some();
+    name(&mut spec, context);
+    let mut report = check(&spec, found, context);
+    let mistakes: Vec<Diagnostic> =
+        mistakes.into_iter().map(|mistake| overridden(mistake, &context.overrides)).collect();
     // What cannot be read is an error at its place, not a value to wait for.
-    let unreadable: HashSet<&[Segment]> = errors.iter().map(|error| error.path.segments()).collect();
+    let unreadable: HashSet<&[Segment]> =
+        mistakes.iter().filter(|mistake| mistake.is_error()).map(|mistake| mistake.path.segments()).collect();
     report.deferred.retain(|place| !is_within_any(place, &unreadable));
-    report.diagnostics.extend(bounded(errors));
+    report.diagnostics.extend(bounded(mistakes));
     sort(&mut report.diagnostics);
-    (spec, named, report)
+    (spec, is_named, report)
+}
+
+/// The spec without a name that was not given.
+fn as_given(mut spec: UserSpec, is_named: bool) -> UserSpec {
+    spec.name = spec.name.filter(|_| is_named);
+    spec
 }
 
 /// Makes the [`DesiredUser`] that planning takes: a user of whom every value is known, and who breaks no rule.
@@ -65,49 +89,53 @@ pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Re
     let found = settle(&mut spec, context.names);
     let report = check(&spec, found, context);
     match desired(spec, &report, context) {
-        Some(desired) => Ok((desired, report)),
-        None => Err(report),
+        Ok(desired) => Ok((desired, report)),
+        Err(_) => Err(report),
     }
 }
 
 /// The user, where the report allows it.
-fn desired(spec: UserSpec, report: &Report, context: &Context<'_>) -> Option<DesiredUser> {
+fn desired(spec: UserSpec, report: &Report, context: &Context<'_>) -> Result<DesiredUser, UserSpec> {
     if !report.is_valid() || !report.deferred.is_empty() {
-        return None;
+        return Err(spec);
     }
     // Who the user is: planning keeps the rest of what is ignored.
     let kept = context.prior.map(|prior| keep_ignored(&spec, prior, &context.settings));
     let known = kept.as_deref().unwrap_or(&spec);
-    let instance_id = known.instance_id.known().cloned()?;
-    let name = known.name.as_ref().and_then(Input::known).cloned()?;
-    let properties = spec.settle()?;
+    let instance_id = known.instance_id.known().cloned();
+    let name = known.name.as_ref().and_then(Input::known).cloned();
+    let properties = spec.settle();
     drop(kept);
+    let (Some(instance_id), Some(name), Some(properties)) = (instance_id, name, properties) else {
+        return Err(spec);
+    };
     let settings = context.settings.clone();
-    Some(DesiredUser { spec, instance_id, name, properties, settings, managed: None })
+    Ok(DesiredUser { spec, instance_id, name, properties, settings, managed: None })
 }
 
 /// The spec with its name: the one that it gives, or else that of the user as it is, or else one that is
 /// made; as it is where there is none of these.
 pub fn with_name(spec: &UserSpec, context: &Context<'_>) -> UserSpec {
     let mut spec = spec.without_empty_texts().into_owned();
+    name(&mut spec, context);
+    spec
+}
+
+fn name(spec: &mut UserSpec, context: &Context<'_>) {
     if spec.name.is_none() {
         let prior = context.prior.map(|prior| prior.name.clone());
         let made =
             || context.auto_name.as_ref().map(|auto| auto.generate(context.settings.identity_management));
         spec.name = prior.or_else(made).map(Input::Known);
     }
-    spec
 }
 
 fn check(spec: &UserSpec, found: Vec<Diagnostic>, context: &Context<'_>) -> Report {
     let subject =
         Subject::new(spec, &context.settings, context.proficiency_limit, context.prior, context.exists);
     let overrides = &context.overrides;
-    let judged = |diagnostic: Diagnostic| {
-        let severity = overrides.severity(diagnostic.code).unwrap_or(diagnostic.severity);
-        diagnostic.with_severity(severity)
-    };
-    let mut diagnostics: Vec<Diagnostic> = found.into_iter().map(judged).collect();
+    let mut diagnostics: Vec<Diagnostic> =
+        found.into_iter().map(|diagnostic| overridden(diagnostic, overrides)).collect();
     for (code, check) in RULES {
         let mut found = Found::of(*code);
         check(&subject, &mut found);
@@ -118,6 +146,12 @@ fn check(spec: &UserSpec, found: Vec<Diagnostic>, context: &Context<'_>) -> Repo
     deferred.sort_by_cached_key(|place| (document_rank(place), place.clone()));
     deferred.dedup();
     Report { diagnostics, deferred }
+}
+
+/// A diagnostic, as severe as the host says.
+fn overridden(diagnostic: Diagnostic, overrides: &Overrides) -> Diagnostic {
+    let severity = overrides.severity(diagnostic.code).unwrap_or(diagnostic.severity);
+    diagnostic.with_severity(severity)
 }
 
 /// What a rule has found, as severe as it is in the end.
@@ -137,8 +171,13 @@ fn judge(finding: Finding, overrides: &Overrides) -> Diagnostic {
     }
 }
 
+/// What the program lacks comes first, then what is in the document, in its order.
 fn sort(diagnostics: &mut [Diagnostic]) {
-    diagnostics.sort_by(|a, b| document_order(&a.path, &b.path).then(a.code.cmp(&b.code)));
+    let is_inside = |diagnostic: &Diagnostic| diagnostic.code != Code::UNDEFINED_REFERENCE;
+    diagnostics.sort_by(|a, b| {
+        let outside = is_inside(a).cmp(&is_inside(b));
+        outside.then_with(|| document_order(&a.path, &b.path)).then(a.code.cmp(&b.code))
+    });
 }
 
 fn is_within_any(place: &Path, outer: &HashSet<&[Segment]>) -> bool {

@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("read", &["client", "diff", "user", "validate"]),
     ("apply", &["client", "diff", "read", "user", "validate"]),
     ("fleet", &["apply", "client", "diff", "read", "user", "validate"]),
+    ("interop", &["apply", "client", "diff", "engine", "fleet", "read", "user", "validate"]),
     ("engine", &["apply", "client", "diff", "fleet", "read", "user", "validate"]),
 ];
 

@@ -16,6 +16,7 @@ mod model;
 mod names;
 mod package;
 mod permissions;
+mod programs;
 mod properties;
 mod random;
 mod readme;

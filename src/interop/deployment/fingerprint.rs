@@ -9,7 +9,8 @@ use std::{
 };
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use connect_user::user::Secret;
+
+use crate::user::Secret;
 
 const SALT_BYTES: usize = 16;
 
@@ -20,14 +21,14 @@ type Salt = [u8; SALT_BYTES];
 
 /// Fingerprints under one salt a state, and each computed once: thousands of users may begin with the same
 /// password.
-pub struct Fingerprints {
+pub(super) struct Fingerprints {
     salt: Salt,
     known: Mutex<HashMap<(Salt, String), [u8; 2]>>,
 }
 
 impl Fingerprints {
     /// Goes on with the salt of a recorded fingerprint, if there is one.
-    pub fn like(recorded: Option<&str>) -> Self {
+    pub(super) fn like(recorded: Option<&str>) -> Self {
         let salt = recorded.and_then(parse).map(|(salt, _)| salt);
         let fresh = || {
             let mut salt = Salt::default();
@@ -38,13 +39,13 @@ impl Fingerprints {
     }
 
     /// The fingerprint of a password.
-    pub fn of(&self, password: &Secret) -> Option<String> {
+    pub(super) fn of(&self, password: &Secret) -> Option<String> {
         let hash = self.hash(self.salt, password)?;
         Some(format!("{}:{}", hex(&self.salt), hex(&hash)))
     }
 
     /// Whether the fingerprint is of this password.
-    pub fn matches(&self, fingerprint: &str, password: &Secret) -> bool {
+    pub(super) fn matches(&self, fingerprint: &str, password: &Secret) -> bool {
         parse(fingerprint).is_some_and(|(salt, recorded)| self.hash(salt, password) == Some(recorded))
     }
 
@@ -58,8 +59,9 @@ impl Fingerprints {
         let params = Params::new(MEMORY_KIB, 1, 1, None).ok()?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         argon2.hash_password_into(password.expose().as_bytes(), &salt, &mut hash).ok()?;
-        known.insert(key, [hash[0], hash[1]]);
-        Some([hash[0], hash[1]])
+        let [first, second, ..] = hash;
+        known.insert(key, [first, second]);
+        Some([first, second])
     }
 }
 

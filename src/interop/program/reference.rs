@@ -1,12 +1,12 @@
-//! References: `${name.property}` in texts, and the paths that options and `--set` give.
+//! References: `${name.property}` in texts, and the paths in them.
 
 use std::fmt;
 
-use connect_user::user::Value;
+use crate::user::Value;
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
+pub(super) enum Step {
     /// A member of a map, or the name that a path begins with.
     Member(String),
     /// An element of a list.
@@ -15,26 +15,28 @@ pub enum Step {
     Every,
 }
 
+impl Step {
+    pub(super) fn member(name: &str) -> Self {
+        Self::Member(name.to_owned())
+    }
+}
+
 /// A name and the way into it, in Pulumi's syntax: `name.member`, `name[0]`, `name["any text"]`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Reference(Vec<Step>);
+pub(super) struct Reference(Vec<Step>);
 
 impl Reference {
     /// Reads a path; `None` where it is none.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let mut steps = Vec::new();
         let mut rest = text.trim();
         while !rest.is_empty() {
             let (step, after) = match rest.strip_prefix('[') {
                 Some(inside) => bracketed(inside)?,
                 None => {
-                    let name = match steps.is_empty() {
-                        true => rest,
-                        false => rest.strip_prefix('.')?,
-                    };
-                    let end = name.find(['.', '[']).unwrap_or(name.len());
-                    let (name, after) = name.split_at(end);
-                    (if name == "*" { Step::Every } else { Step::Member(name.to_owned()) }, after)
+                    let name = if steps.is_empty() { rest } else { rest.strip_prefix('.')? };
+                    let (name, after) = name.split_at(name.find(['.', '[']).unwrap_or(name.len()));
+                    (if name == "*" { Step::Every } else { Step::member(name) }, after)
                 }
             };
             if step == Step::Member(String::new()) {
@@ -46,13 +48,13 @@ impl Reference {
         (!steps.is_empty()).then_some(Self(steps))
     }
 
-    /// A name alone.
-    pub fn root_of(name: &str) -> Self {
-        Self(vec![Step::Member(name.to_owned())])
+    /// A path of members.
+    pub(super) fn of(names: &[&str]) -> Self {
+        Self(names.iter().map(|name| Step::member(name)).collect())
     }
 
     /// The name that it begins with.
-    pub fn root(&self) -> &str {
+    pub(super) fn root(&self) -> &str {
         match self.0.first() {
             Some(Step::Member(name)) => name,
             _ => "",
@@ -60,17 +62,17 @@ impl Reference {
     }
 
     /// The way from there on.
-    pub fn path(&self) -> &[Step] {
+    pub(super) fn path(&self) -> &[Step] {
         self.0.get(1..).unwrap_or_default()
     }
 
     /// All steps.
-    pub fn steps(&self) -> &[Step] {
+    pub(super) fn steps(&self) -> &[Step] {
         &self.0
     }
 
     /// This place, and the way from it on.
-    pub fn then(&self, steps: &[Step]) -> Self {
+    pub(super) fn then(&self, steps: &[Step]) -> Self {
         Self([&self.0, steps].concat())
     }
 }
@@ -101,7 +103,7 @@ impl fmt::Display for Reference {
 }
 
 /// A path as people write it.
-pub fn path_text(steps: &[Step]) -> String {
+pub(super) fn path_text(steps: &[Step]) -> String {
     let is_plain = |name: &str| !name.contains(['.', '[', ']', '"', '*', ' ', '$', '{', '}']);
     let mut text = String::new();
     for step in steps {
@@ -123,7 +125,7 @@ pub fn path_text(steps: &[Step]) -> String {
 }
 
 /// What is at a place of a value.
-pub fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
+pub(super) fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
     match (value, step) {
         (Value::List(items), Step::Index(index)) => items.get(*index),
         (Value::List(items), Step::Member(name)) => items.get(name.parse::<usize>().ok()?),
@@ -134,14 +136,14 @@ pub fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
 
 /// A part of a text: as it stands, or to be looked up.
 #[derive(Debug, PartialEq)]
-pub enum Part<'a> {
+pub(super) enum Part<'a> {
     Text(&'a str),
     Reference(&'a str),
 }
 
 impl<'a> Part<'a> {
     /// The parts of a text; `$${` stands for the text `${`.
-    pub fn all(mut text: &'a str) -> Vec<Self> {
+    pub(super) fn all(mut text: &'a str) -> Vec<Self> {
         let mut parts = Vec::new();
         // Behind the last `}` nothing is a reference: looked for once, not once for each `${`.
         let mut closes = text.contains('}');
@@ -167,12 +169,20 @@ impl<'a> Part<'a> {
         parts.retain(|part| !matches!(part, Self::Text("")));
         parts
     }
+
+    /// The text of a reference that stands alone.
+    pub(super) fn alone(text: &'a str) -> Option<&'a str> {
+        match Self::all(text).as_slice() {
+            [Self::Reference(reference)] => Some(*reference),
+            _ => None,
+        }
+    }
 }
 
 /// Hands over the text of every reference in a value.
-pub fn each_reference<'a>(value: &'a Value, found: &mut impl FnMut(&'a str)) {
+pub(super) fn each_reference<'a>(value: &'a Value, found: &mut impl FnMut(&'a str)) {
     match value {
-        Value::String(text) => {
+        Value::String(text) if text.contains("${") => {
             for part in Part::all(text) {
                 if let Part::Reference(reference) = part {
                     found(reference);
@@ -186,7 +196,7 @@ pub fn each_reference<'a>(value: &'a Value, found: &mut impl FnMut(&'a str)) {
 }
 
 /// The function of a value such as `fn::invoke: …`, and what it is given.
-pub fn function(value: &Value) -> Option<(&str, &Value)> {
+pub(super) fn function(value: &Value) -> Option<(&str, &Value)> {
     match value {
         Value::Map(members) => match members.as_slice() {
             [(name, inner)] if name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("fn::")) => {
@@ -195,5 +205,41 @@ pub fn function(value: &Value) -> Option<(&str, &Value)> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// Whether a function only marks a value as secret.
+pub(super) fn is_secret(function: &str) -> bool {
+    function.eq_ignore_ascii_case("fn::secret")
+}
+
+/// Hands over the place of every function in a value.
+pub(super) fn each_function(place: &Reference, value: &Value, found: &mut impl FnMut(Reference)) {
+    match (function(value), value) {
+        (Some((name, inner)), _) if is_secret(name) => each_function(place, inner, found),
+        (Some(_), _) => found(place.clone()),
+        (None, Value::List(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                each_function(&place.then(&[Step::Index(index)]), item, found);
+            }
+        }
+        (None, Value::Map(members)) => {
+            for (name, value) in members {
+                each_function(&place.then(&[Step::member(name)]), value, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a value stands for itself: it holds neither a reference nor a function.
+pub(super) fn is_literal(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.contains('$'),
+        Value::List(items) => items.iter().all(is_literal),
+        Value::Map(members) => {
+            function(value).is_none() && members.iter().all(|(_, value)| is_literal(value))
+        }
+        _ => true,
     }
 }

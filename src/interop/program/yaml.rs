@@ -1,22 +1,12 @@
 //! YAML and JSON, and what is wrong with a text that is neither: in words of ours, with line and column.
 
-use connect_user::user::{Value, one_line};
 use serde_saphyr::{Error, budget::BudgetBreach};
 
-use super::place::Node;
-use crate::failure::{Failure, Outcome};
+use super::error::Mistake;
+use crate::user::one_line;
 
-/// Reads a document. A failure goes on from the name of the file.
-pub fn parse(text: &str) -> Outcome<Value> {
-    read(text).map_err(|error| failure(&error))
-}
-
-/// Reads the places of a document that [`parse`] has read.
-pub fn locate(text: &str) -> Option<Node> {
-    read(text.strip_prefix('\u{feff}').unwrap_or(text)).ok()
-}
-
-fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
+/// Reads a document.
+pub(super) fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
     // A snippet of the file in the message might show a password; and `no` is a country, as in Pulumi.
     // Tens of thousands of users are no attack; what aliases may repeat stays bounded.
     let options = serde_saphyr::options! {
@@ -31,9 +21,10 @@ fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
     serde_saphyr::from_str_with_options(text, options)
 }
 
-fn failure(error: &Error) -> Failure {
+/// What is wrong with a text; it goes on from the name of the file.
+pub(super) fn mistake(error: &Error) -> Mistake {
     let (what, help) = match error {
-        Error::AliasError { error, .. } => return failure(error),
+        Error::AliasError { error, .. } => return mistake(error),
         Error::DuplicateMappingKey { key: Some(key), .. } => {
             (format!("has the key `{}` twice", one_line(key)), "keep one of them")
         }
@@ -69,11 +60,12 @@ fn failure(error: &Error) -> Failure {
             }
         }
     };
-    let place = error.location().map(|at| format!(" at line {}, column {}", at.line(), at.column()));
-    let failure = Failure::new(format!("{what}{}", place.unwrap_or_default())).help(help);
     match error.location() {
-        Some(at) => failure.at(at.line(), at.column()),
-        None => failure,
+        Some(at) => {
+            let (line, column) = (at.line(), at.column());
+            Mistake::new(format!("{what} at line {line}, column {column}"), help).at_line(line, column)
+        }
+        None => Mistake::new(what, help),
     }
 }
 

@@ -1,0 +1,82 @@
+//! The program of this run, and the values of its references: `--set`, `--set-env` and `--set-file`.
+
+use std::{env, path::Path};
+
+use connect_user::interop::program::{Assignment, Program, Source};
+
+use crate::{
+    args::Global,
+    failure::{Failure, Outcome},
+    input,
+};
+
+/// Reads the program in a file or, with `-`, from standard input.
+pub fn program(file: &Path, args: &Global) -> Outcome<Program> {
+    let assignments = assignments(args)?;
+    let text = input::text(file, "program")?;
+    let source = match input::is_stdin(file) {
+        true => Source::stdin(text),
+        false => Source::new(file.display().to_string(), text),
+    };
+    // What is no file cannot be read again.
+    let source = if file.is_file() { source.from_file(file) } else { source };
+    Ok(Program::read(source, &assignments)?)
+}
+
+/// The values that the command line gives; no message shows one.
+fn assignments(args: &Global) -> Outcome<Vec<Assignment>> {
+    let mut assignments: Vec<Assignment> = Vec::new();
+    let given = [
+        ("--set", &args.set, "VALUE"),
+        ("--set-env", &args.set_env, "VARIABLE"),
+        ("--set-file", &args.set_file, "PATH"),
+    ];
+    for (option, texts, what) in given {
+        for text in texts {
+            let Some((key, text)) = pair(text) else {
+                return Err(Failure::new(format!("`{option}` has no `=` with a name before it"))
+                    .help(format!("write `{option} 'resource.property={what}'`")));
+            };
+            let value = match option {
+                "--set-env" => variable(&key, &text)?,
+                "--set-file" => file(&key, &text)?,
+                _ => text,
+            };
+            let mut others = assignments.iter().filter(|other| other.reference == key);
+            if let Some(other) =
+                others.find_map(|other| other.origin.as_deref().filter(|other| *other != option))
+            {
+                return Err(Failure::new(format!("`{key}` is given by `{other}` and by `{option}`"))
+                    .help("leave one of them out"));
+            }
+            assignments.push(Assignment::new(key, value).from_origin(option));
+        }
+    }
+    Ok(assignments)
+}
+
+/// A name and what comes behind its `=`.
+pub fn pair(text: &str) -> Option<(String, String)> {
+    let (key, value) = text.split_once('=')?;
+    (!key.trim().is_empty()).then(|| (key.trim().to_owned(), value.to_owned()))
+}
+
+fn variable(key: &str, name: &str) -> Outcome<String> {
+    let fail = |message: &str| {
+        Failure::new(format!("`--set-env {key}`: the environment variable `{name}` {message}"))
+            .help("set it before the command")
+    };
+    match env::var(name) {
+        Ok(value) => Ok(value),
+        Err(env::VarError::NotPresent) => Err(fail("is not set")),
+        Err(env::VarError::NotUnicode(_)) => Err(fail("is not UTF-8 text")),
+    }
+}
+
+/// A file's text, without the line break that editors put at its end.
+fn file(key: &str, path: &str) -> Outcome<String> {
+    let text = input::text(Path::new(path), "file")
+        .map_err(|failure| failure.within(&format!("`--set-file {key}`")))?;
+    let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
+    Ok(text.to_owned())
+}

@@ -1,0 +1,154 @@
+//! What every command begins with: the recorded users, the service, and what the command line says of both.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use connect_user::{
+    diff::{DirectoryUserIdPolicy, PasswordPolicy, QuickConnects, Settings},
+    fleet::{EmbeddedStore, Entry, Guard, Session, SessionOptions, load_all},
+    interop::{Deployment, DeploymentOptions, program::Program},
+    read::{RefreshOptions, Strategy},
+    user::{Diagnostic, IgnoreTags, UserState},
+    validate::Overrides,
+};
+
+use crate::{
+    args::{Global, OnDirectoryUserIdChange, OnPasswordChange, Scale},
+    backend::Backend,
+    failure::{Failure, Outcome},
+    input, output,
+};
+
+/// What is recorded, by resource names.
+pub type Entries = BTreeMap<String, Entry>;
+
+/// The users that are recorded as there.
+pub fn users(entries: &Entries) -> impl Iterator<Item = (&String, &UserState)> {
+    entries.iter().filter_map(|(name, entry)| Some((name, entry.state.as_ref()?)))
+}
+
+/// A run of the tool.
+pub struct Run {
+    pub file: EmbeddedStore,
+    pub backend: Backend,
+    pub settings: Settings,
+    overrides: Overrides,
+    pub scale: Scale,
+    refresh: RefreshOptions,
+    /// Whether the command line says how users are read.
+    strategy: Option<Strategy>,
+    pub parallelism: std::num::NonZeroUsize,
+    read_only: bool,
+}
+
+/// What a run opens.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Access {
+    /// The recorded users, and no service.
+    Offline,
+    /// The same, to change them: only one run may.
+    OfflineToWrite,
+    /// The recorded users and the service, both to look at.
+    Read,
+    /// The recorded users to change, and the service to look at.
+    Record,
+    /// Both to change.
+    Write,
+}
+
+impl Run {
+    /// Opens what a command needs, and reads what is recorded.
+    pub async fn open(args: &Global, scale: Scale, access: Access) -> Outcome<(Self, Entries)> {
+        input::require_regular(&args.state, input::STILL_TO_BE_MADE)?;
+        let read_only = matches!(access, Access::Offline | Access::Read);
+        let file = match read_only {
+            true => EmbeddedStore::open_to_read(&args.state)?,
+            false => EmbeddedStore::open(&args.state)?,
+        };
+        let entries = load_all(&file).await?;
+        let mut overrides = Overrides::default();
+        let lowered = args.allow.iter().try_for_each(|code| overrides.allow(code));
+        lowered
+            .and_then(|()| args.deny.iter().try_for_each(|code| overrides.deny(code)))
+            .map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
+        let is_used = users(&entries).next().is_some();
+        let backend = match access {
+            Access::Offline | Access::OfflineToWrite => Backend::offline(),
+            access => Backend::open(args, is_used, access == Access::Write).await?,
+        };
+        let strategy = args.refresh.map(Into::into);
+        let refresh = RefreshOptions::builder().parallelism(args.parallelism);
+        let refresh = refresh.strategy(strategy.unwrap_or(Strategy::Changed)).build();
+        let settings = settings(args);
+        let parallelism = args.parallelism;
+        let run =
+            Self { file, backend, settings, overrides, scale, refresh, strategy, parallelism, read_only };
+        Ok((run, entries))
+    }
+
+    /// How everybody is read, unless the command line says otherwise.
+    pub fn read_everybody(&self) -> RefreshOptions {
+        let mut options = self.refresh.clone();
+        options.strategy = self.strategy.unwrap_or(Strategy::Full);
+        options
+    }
+
+    /// A session over the recorded users, which has looked into creations that an earlier run could not write down.
+    pub async fn session(&self, entries: Entries) -> Outcome<Session<'_>> {
+        let (backend, targets) = (&self.backend, self.scale.target.iter().cloned());
+        let mut options = SessionOptions::builder()
+            .timer(backend.timer.clone())
+            .pace(backend.pace.clone())
+            .cancel(backend.cancel.clone())
+            .refresh(self.refresh.clone())
+            .targets(targets.collect::<BTreeSet<_>>())
+            .read_only(self.read_only)
+            .build();
+        options.retry.total = backend.retry_for.unwrap_or(options.retry.total);
+        let mut session = Session::with_entries(&self.file, entries, &*backend.service, options);
+        let found = session.recover().await?;
+        output::some_of_each(&found.iter().map(|user| user.diagnostic()).collect::<Vec<Diagnostic>>());
+        Ok(session)
+    }
+
+    pub fn deployment<'p>(&self, program: &'p Program, session: &Session<'_>) -> Outcome<Deployment<'p>> {
+        let unknown = |name: &&String| program.user(name).is_none() && !session.entries().contains_key(*name);
+        if let Some(name) = self.scale.target.iter().find(unknown) {
+            return Err(Failure::new(format!("there is no user `{name}` in the program or the state"))
+                .help("`--target` takes the name that a user has in the program"));
+        }
+        let options = DeploymentOptions::builder()
+            .settings(self.settings.clone())
+            .overrides(self.overrides.clone())
+            .guard(self.scale.max_deletes.map_or_else(Guard::default, Guard::most))
+            .maybe_users_per_instance(self.scale.users_per_instance)
+            .build();
+        Ok(Deployment::new(program, session, options))
+    }
+
+    /// Whether a user is meant at all.
+    pub fn is_target(&self, name: &String) -> bool {
+        self.scale.target.is_empty() || self.scale.target.contains(name)
+    }
+}
+
+/// What the command line says of every user.
+fn settings(args: &Global) -> Settings {
+    Settings::builder()
+        .default_tags(args.default_tag.iter().cloned().collect())
+        .ignore_tags(IgnoreTags::new(&args.ignore_tag, &args.ignore_tag_prefix))
+        .maybe_identity_management(args.identity_management)
+        .password(match args.on_password_change {
+            OnPasswordChange::Warn => PasswordPolicy::Warn,
+            OnPasswordChange::Replace => PasswordPolicy::Replace,
+            OnPasswordChange::Refuse => PasswordPolicy::Refuse,
+        })
+        .directory_user_id(match args.on_directory_user_id_change {
+            OnDirectoryUserIdChange::Refuse => DirectoryUserIdPolicy::Refuse,
+            OnDirectoryUserIdChange::Replace => DirectoryUserIdPolicy::Replace,
+        })
+        .quick_connects(match args.delete_quick_connects {
+            true => QuickConnects::Delete,
+            false => QuickConnects::Leave,
+        })
+        .build()
+}

@@ -1,0 +1,162 @@
+//! What a deployment is made of.
+
+use bon::Builder;
+
+use super::{error::DeploymentError, instances::Instances, passwords::Passwords, values::auto_name};
+use crate::{
+    diff::Settings,
+    fleet::{Change, Entry, Guard, Session, StoreError},
+    interop::program::{Program, ResourceOptions, Scope},
+    read::Directory,
+    user::{AutoName, IdentityManagementType, Input, UserSpec, UserState},
+    validate::{Context, Overrides},
+};
+
+/// A program beside a [`Session`]: validated and previewed user by user, each after those that it refers to, and
+/// carried out, where what was unknown is resolved on the way.
+///
+/// ```
+/// use connect_user::{
+///     client::{Rate, TokenBuckets, TokioTimer, memory::MemoryConnect},
+///     diff::Action,
+///     fleet::{MemoryStore, Session, SessionOptions},
+///     interop::{Deployment, DeploymentOptions, program::{Program, Source}},
+///     user::IdentityManagementType,
+/// };
+/// use std::sync::Arc;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let text = r#"
+/// resources:
+///   lead: {type: aws:connect:User, properties: &agent {
+///     instanceId: i, name: lead, routingProfileId: r, securityProfileIds: [s],
+///     phoneConfig: {phoneType: SOFT_PHONE}, identityInfo: {firstName: Ana, lastName: Roe}}}
+///   agent: {type: aws:connect:User, properties: {<<: *agent, name: agent, tags: {lead: "${lead.userId}"}}}
+/// "#;
+/// let service = MemoryConnect::new();
+/// service.add_any_instance(IdentityManagementType::Saml);
+/// let (store, timer) = (MemoryStore::default(), Arc::new(TokioTimer::default()));
+/// let pace = Arc::new(TokenBuckets::new(Rate::UNLIMITED, timer.clone()));
+/// let options = SessionOptions::builder().timer(timer).pace(pace).build();
+/// let mut session = Session::open(&store, &service, options).await?;
+///
+/// let program = Program::read(Source::new("users.yaml", text), &[])?;
+/// let mut deployment = Deployment::new(&program, &session, DeploymentOptions::default());
+/// deployment.refresh(&mut session).await?;
+/// let review = deployment.preview(&session).await?;
+/// assert!(review.is_valid());
+/// assert_eq!(review.preview.count(Action::Create), 2);
+/// let options = session.apply_options();
+/// session.apply(review.preview, &mut deployment, &options).await?;
+/// let (lead, agent) = (session.state("lead").unwrap(), session.state("agent").unwrap());
+/// assert_eq!(agent.tags_all["lead"], lead.user_id.as_str());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Deployment<'a> {
+    pub(super) program: &'a Program,
+    pub(super) options: DeploymentOptions,
+    pub(super) passwords: Passwords,
+    pub(super) instances: Instances,
+    pub(super) scope: Scope,
+    /// Whether the service is not asked.
+    pub(super) is_offline: bool,
+}
+
+/// What a host decides about a deployment.
+#[derive(Builder, Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct DeploymentOptions {
+    /// What is decided about every user; the resource options of each are put over it. Where the identity
+    /// management type is said, an instance that has another one is refused. Default: the default of each setting.
+    #[builder(default)]
+    pub settings: Settings,
+    /// The severities of rules that the host has changed. Default: none.
+    #[builder(default)]
+    pub overrides: Overrides,
+    /// How many deletions and replacements a plan may have. Default: [`Guard::default`].
+    #[builder(default)]
+    pub guard: Guard,
+    /// The quota "Users per instance", where it is known: deletions come first where it is nearly used up.
+    /// Default: not known.
+    pub users_per_instance: Option<usize>,
+}
+
+impl<'a> Deployment<'a> {
+    /// A program beside what a session remembers.
+    pub fn new(program: &'a Program, session: &Session<'_>, options: DeploymentOptions) -> Self {
+        Self {
+            program,
+            options,
+            passwords: Passwords::like(session.entries().values()),
+            instances: Instances::default(),
+            scope: Scope::default(),
+            is_offline: false,
+        }
+    }
+
+    /// The passwords of the program, which a [`FleetObserver`](crate::fleet::FleetObserver) notes.
+    pub fn passwords(&self) -> Passwords {
+        self.passwords.clone()
+    }
+
+    /// Notes the passwords of users for whom there was nothing to do, such as after an import.
+    ///
+    /// # Errors
+    ///
+    /// What the store says.
+    pub async fn note_passwords(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
+        let unnoted = self.passwords.unnoted(session.entries()).into_iter().map(|(name, entry)| {
+            let notes = self.passwords.notes(name, entry.state.as_ref(), &entry.notes);
+            Change::Put(name.clone(), Box::new(Entry { notes, ..entry.clone() }))
+        });
+        let changes = unnoted.collect();
+        session.commit(changes).await
+    }
+
+    /// How the instance of a user manages identities, and what it has that the user may name.
+    pub(super) async fn look_up(
+        &mut self,
+        spec: &UserSpec,
+        session: &Session<'_>,
+    ) -> Result<(Option<IdentityManagementType>, Option<std::sync::Arc<Directory>>), DeploymentError> {
+        let expected = self.options.settings.identity_management;
+        let Input::Known(instance) = &spec.instance_id else { return Ok((expected, None)) };
+        if self.is_offline {
+            return Ok((expected, None));
+        }
+        let kind = self.instances.identity_management(instance, expected, session.client()).await?;
+        let directory = self.instances.directory(instance, session.client()).await?;
+        Ok((kind.or(expected), directory))
+    }
+
+    /// What a user is validated with.
+    pub(super) fn context<'c>(
+        &self,
+        user: &str,
+        options: &ResourceOptions,
+        kind: Option<IdentityManagementType>,
+        suffix: Option<&str>,
+    ) -> Context<'c> {
+        let mut settings = options.settings(&self.options.settings);
+        settings.identity_management = kind;
+        let name: AutoName = auto_name(user, suffix);
+        Context::builder()
+            .exists(options.import.is_some())
+            .options(settings)
+            .auto_name(name)
+            .overrides(self.options.overrides.clone())
+            .build()
+    }
+}
+
+/// The context beside a user that is there, and what its instance has.
+pub(super) fn beside<'c>(
+    context: Context<'c>,
+    prior: Option<&'c UserState>,
+    names: Option<&'c Directory>,
+) -> Context<'c> {
+    Context { prior, names: names.map(|names| names as _), ..context }
+}

@@ -1,0 +1,52 @@
+//! Why a program cannot be deployed.
+
+use crate::{
+    client::ClientError,
+    fleet::{SessionError, StoreError},
+    interop::program::ProgramError,
+    user::Diagnostic,
+};
+
+/// Why a program cannot be deployed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeploymentError {
+    /// A reference of the program cannot be.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// The session cannot go on.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// An instance that the program names cannot be read.
+    #[error("{what}")]
+    Instance {
+        /// What cannot be read.
+        what: String,
+        /// Why.
+        #[source]
+        error: ClientError,
+    },
+    /// The program asks for what cannot be.
+    #[error("{}", .0.message)]
+    Refused(Diagnostic),
+}
+
+impl DeploymentError {
+    /// The way out. Each mistake of a program has its own.
+    pub fn help(&self) -> &str {
+        match self {
+            Self::Program(error) => {
+                error.mistakes().next().and_then(|(mistake, _)| mistake.help.as_deref()).unwrap_or_default()
+            }
+            Self::Session(error) => error.help(),
+            Self::Instance { error, .. } => error.help(),
+            Self::Refused(diagnostic) => diagnostic.help.as_deref().unwrap_or_default(),
+        }
+    }
+}
+
+impl From<StoreError> for DeploymentError {
+    fn from(error: StoreError) -> Self {
+        Self::Session(error.into())
+    }
+}

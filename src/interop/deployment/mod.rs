@@ -1,0 +1,16 @@
+//! A program beside what is recorded and there: validated, previewed and carried out.
+
+mod base;
+mod error;
+mod fingerprint;
+mod instances;
+mod passwords;
+mod preview;
+mod refresh;
+mod resolve;
+mod values;
+
+pub use base::{Deployment, DeploymentOptions, DeploymentOptionsBuilder};
+pub use error::DeploymentError;
+pub use passwords::Passwords;
+pub use preview::{Review, ReviewedUser};

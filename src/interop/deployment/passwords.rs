@@ -1,0 +1,100 @@
+//! What is remembered of passwords: enough to notice another one.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use super::fingerprint::Fingerprints;
+use crate::{
+    fleet::Entry,
+    user::{Input, Secret, UserId, UserSpec, UserState},
+};
+
+/// The note of an entry that tells whether a password is another one, and too little to tell which it is.
+const FINGERPRINT: &str = "passwordFingerprint";
+
+/// The passwords of a program, of which a slow fingerprint is noted with each user: a later run notices another
+/// password by it, and nobody finds the password.
+///
+/// A host hands it what [`FleetObserver::notes`](crate::fleet::FleetObserver::notes) is asked.
+#[derive(Clone)]
+pub struct Passwords(Arc<Inner>);
+
+struct Inner {
+    fingerprints: Fingerprints,
+    known: Mutex<HashMap<String, Password>>,
+}
+
+struct Password {
+    /// The user that is there already.
+    old: Option<UserId>,
+    /// The one that a new user gets.
+    value: Secret,
+}
+
+impl Passwords {
+    /// Goes on with the salt of what is remembered.
+    pub(super) fn like<'a>(mut entries: impl Iterator<Item = &'a Entry>) -> Self {
+        let recorded = entries.find_map(|entry| entry.notes.get(FINGERPRINT));
+        let fingerprints = Fingerprints::like(recorded.map(String::as_str));
+        Self(Arc::new(Inner { fingerprints, known: Mutex::default() }))
+    }
+
+    /// Whether a password differs from the one last applied, where that is known.
+    pub(super) fn is_changed(&self, spec: &UserSpec, entry: Option<&Entry>) -> Option<bool> {
+        let (recorded, password) = (entry?.notes.get(FINGERPRINT)?, password_of(spec)?);
+        Some(!self.0.fingerprints.matches(recorded, password))
+    }
+
+    /// Adds what a user of the program is to be.
+    pub(super) fn add(&self, name: &str, spec: &UserSpec, actual: Option<&UserState>) {
+        if let Some(value) = password_of(spec).cloned() {
+            let old = actual.map(|state| state.user_id.clone());
+            self.lock().insert(name.to_owned(), Password { old, value });
+        }
+    }
+
+    /// Those who have a password of which nothing is noted, such as after an import.
+    pub(super) fn unnoted<'a>(&self, entries: &'a BTreeMap<String, Entry>) -> Vec<(&'a String, &'a Entry)> {
+        let known = self.lock();
+        let named = known.keys().filter_map(|name| entries.get_key_value(name));
+        named.filter(|(_, entry)| entry.state.is_some() && !entry.notes.contains_key(FINGERPRINT)).collect()
+    }
+
+    /// What to remember with a user: what was remembered `before`, with the fingerprint of its password.
+    pub fn notes(
+        &self,
+        name: &str,
+        state: Option<&UserState>,
+        before: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, String> {
+        let mut notes = before.clone();
+        let known = self.lock();
+        let Some(password) = known.get(name) else { return notes };
+        let is_old = state.is_some_and(|state| password.old.as_ref() == Some(&state.user_id));
+        // The slow hash is made only where it is written down.
+        if !is_old || !notes.contains_key(FINGERPRINT) {
+            match self.0.fingerprints.of(&password.value) {
+                Some(fingerprint) => drop(notes.insert(FINGERPRINT.to_owned(), fingerprint)),
+                None => drop(notes.remove(FINGERPRINT)),
+            }
+        }
+        notes
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Password>> {
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn password_of(spec: &UserSpec) -> Option<&Secret> {
+    spec.password.as_ref().and_then(Input::known)
+}
+
+impl fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passwords").field("known", &self.lock().len()).finish_non_exhaustive()
+    }
+}

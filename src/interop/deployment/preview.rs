@@ -1,0 +1,163 @@
+//! What a program would do.
+
+use std::borrow::Cow;
+
+use super::{
+    base::{Deployment, beside},
+    error::DeploymentError,
+    values::{inputs, outputs, suffix},
+};
+use crate::{
+    diff::Action,
+    fleet::{Capacity, Desired, FleetPreview, PlanOptions, Planner, ProgramUser, Session},
+    interop::program::{Evaluated, Resource, Unresolved},
+    read::Directory,
+    user::{Code, Diagnostic, IdentityManagementType, Value},
+    validate::{Report, resolve_decoded, with_name},
+};
+
+/// What a program would do, and what there is to say of it.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Review {
+    /// The users of whom there is something to say, in the order in which they are made.
+    pub users: Vec<ReviewedUser>,
+    /// How many users were looked at.
+    pub checked: usize,
+    /// What there is to know of the instances.
+    pub notices: Vec<Diagnostic>,
+    /// What would be done.
+    pub preview: FleetPreview,
+}
+
+/// What there is to say of a user of the program.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ReviewedUser {
+    /// The resource name.
+    pub name: String,
+    /// What breaks a rule or cannot be read, and what is not known yet.
+    pub report: Report,
+    /// The references that only an [`Assignment`](crate::interop::program::Assignment) resolves.
+    pub unresolved: Vec<Unresolved>,
+}
+
+impl Review {
+    /// Whether no user breaks a rule.
+    pub fn is_valid(&self) -> bool {
+        self.users.iter().all(|user| user.report.is_valid())
+    }
+}
+
+impl Deployment<'_> {
+    /// Looks at every user of the program, each after those that it refers to. Call [`refresh`](Self::refresh) or
+    /// [`assume`](Self::assume) before.
+    ///
+    /// Users that break a rule stay as they are in the preview: nothing of it shall be carried out then.
+    ///
+    /// # Errors
+    ///
+    /// A reference that cannot be, an instance that cannot be read, and two resources that are the same user.
+    pub async fn preview(&mut self, session: &Session<'_>) -> Result<Review, DeploymentError> {
+        let mut planner = Planner::new(self.plan_options(session));
+        let mut review = Review::default();
+        for user in self.program.in_order() {
+            if !session.is_meant(user.name()) {
+                session.keep(&mut planner, user.name());
+                // What others see of it is what is recorded.
+                match session.state(user.name()) {
+                    Some(state) => self.scope.known(user.name(), outputs(state)),
+                    None => self.scope.pending(user.name(), Value::Map(Vec::new()), None),
+                }
+                continue;
+            }
+            let evaluated = self.program.evaluate(user, &self.scope)?;
+            let (kind, directory) = self.look_up(&evaluated.spec, session).await?;
+            let found = self.look_at(user, evaluated, kind, directory.as_deref(), session, &mut planner);
+            let is_silent = found.report.diagnostics().is_empty() && found.report.deferred().is_empty();
+            review.checked += 1;
+            if !is_silent || !found.unresolved.is_empty() {
+                review.users.push(found);
+            }
+        }
+        review.notices = std::mem::take(&mut self.instances.notices);
+        review.preview = session.preview(planner);
+        // Who is who is not known: nothing else that there is to say would be true.
+        let twice = review.preview.reasons().iter().find(|reason| reason.code == Code::DUPLICATE_USER);
+        match twice {
+            Some(twice) => Err(DeploymentError::Refused(twice.clone())),
+            None => Ok(review),
+        }
+    }
+
+    fn plan_options(&self, session: &Session<'_>) -> PlanOptions {
+        // How many users instances have, where it is said how many they may have.
+        let present = session.refreshed().present.iter();
+        let capacity = self.options.users_per_instance.map(|limit| {
+            present
+                .map(|(instance, present)| (instance.clone(), Capacity { present: *present, limit }))
+                .collect()
+        });
+        PlanOptions::builder()
+            .user(self.options.settings.clone())
+            .guard(self.options.guard)
+            .capacity(capacity.unwrap_or_default())
+            .other_resources(self.program.other_resources())
+            .build()
+    }
+
+    fn look_at(
+        &mut self,
+        user: &Resource,
+        evaluated: Cow<'_, Evaluated>,
+        kind: Option<IdentityManagementType>,
+        directory: Option<&Directory>,
+        session: &Session<'_>,
+        planner: &mut Planner,
+    ) -> ReviewedUser {
+        let (name, options) = (user.name(), user.options());
+        let (entry, actual) = (session.entries().get(name), session.state(name));
+        let context = beside(self.context(name, options, kind, suffix(entry)), actual, directory);
+        let Evaluated { spec, mistakes, unresolved } = evaluated.into_owned();
+        // A name that has no suffix yet is not known before the user is made.
+        let is_named = spec.name.is_some() || suffix(entry).is_some() || actual.is_some();
+        let (desired, report) = resolve_decoded(spec, mistakes, &context);
+        let desired: Desired = match desired {
+            Ok(desired) if is_named => desired.into(),
+            Ok(desired) => {
+                let mut spec = desired.spec().clone();
+                spec.name = None;
+                Desired::partial(spec, context.options)
+            }
+            Err(spec) if is_named => Desired::partial(with_name(&spec, &context), context.options),
+            Err(spec) => Desired::partial(spec, context.options),
+        };
+        let inputs = self.program.is_needed(name).then(|| inputs(desired.spec(), &self.options.settings));
+        let action = match report.is_valid() {
+            true => {
+                self.passwords.add(name, desired.spec(), actual);
+                let user = ProgramUser::builder()
+                    .name(name)
+                    .maybe_password_changed(self.passwords.is_changed(desired.spec(), entry))
+                    .desired(desired)
+                    .lifecycle(options.lifecycle())
+                    .depends_on(self.program.needs(name).map(str::to_owned).collect())
+                    .build();
+                session.want(planner, &user)
+            }
+            false => {
+                session.keep(planner, name);
+                Action::None
+            }
+        };
+        // Others see what the user will be, not what it was.
+        if let Some(inputs) = inputs {
+            match (actual, action) {
+                (Some(state), Action::None) => self.scope.known(name, outputs(state)),
+                (Some(state), Action::Update) => self.scope.pending(name, inputs, Some(&outputs(state))),
+                _ => self.scope.pending(name, inputs, None),
+            }
+        }
+        ReviewedUser { name: name.to_owned(), report, unresolved }
+    }
+}

@@ -1,0 +1,85 @@
+//! Reading what a program is about.
+
+use std::borrow::Cow;
+
+use super::{base::Deployment, error::DeploymentError, values::suffix};
+use crate::{
+    diff::Settings,
+    fleet::{DesiredSpec, Session},
+    interop::program::{Evaluated, Resource, Scope},
+    user::UserSpec,
+    validate::with_name,
+};
+
+/// What the program says of a user before anybody is read.
+struct Said<'a> {
+    user: &'a Resource,
+    spec: Cow<'a, UserSpec>,
+    settings: Cow<'a, Settings>,
+}
+
+impl Deployment<'_> {
+    /// Reads the recorded users again, as [`Session::refresh`] does; who could not be read is in
+    /// [`Session::refreshed`].
+    ///
+    /// # Errors
+    ///
+    /// A reference that cannot be, what the store says, and imports that cannot be.
+    pub async fn refresh(&mut self, session: &mut Session<'_>) -> Result<(), DeploymentError> {
+        let said = self.said(session)?;
+        session.refresh(&desired(&said)).await?;
+        Ok(())
+    }
+
+    /// Takes what is recorded as it is, and asks no service for anything, also not in the preview.
+    ///
+    /// # Errors
+    ///
+    /// A reference that cannot be.
+    pub fn assume(&mut self, session: &mut Session<'_>) -> Result<(), DeploymentError> {
+        let said = self.said(session)?;
+        session.assume(&desired(&said));
+        self.is_offline = true;
+        Ok(())
+    }
+
+    /// What the program says of each user, as far as it is known before anybody is read; in its order.
+    fn said(&self, session: &Session<'_>) -> Result<Vec<Said<'_>>, DeploymentError> {
+        let mut scope = Scope::default();
+        let mut said = Vec::with_capacity(self.program.users().len());
+        for user in self.program.in_order() {
+            let evaluated = self.program.evaluate(user, &scope)?;
+            if self.program.is_needed(user.name()) {
+                scope.pending(user.name(), evaluated.spec.encode(), None);
+            }
+            let spec = match evaluated {
+                Cow::Borrowed(Evaluated { spec, .. }) => Cow::Borrowed(spec),
+                Cow::Owned(Evaluated { spec, .. }) => Cow::Owned(spec),
+            };
+            let suffix = suffix(session.entries().get(user.name())).filter(|_| spec.name.is_none());
+            let spec = match suffix {
+                Some(_) => {
+                    let kind = self.options.settings.identity_management;
+                    let context = self.context(user.name(), user.options(), kind, suffix);
+                    Cow::Owned(with_name(&spec, &context))
+                }
+                None => spec,
+            };
+            let settings = match user.options().is_plain() {
+                true => Cow::Borrowed(&self.options.settings),
+                false => Cow::Owned(user.options().settings(&self.options.settings)),
+            };
+            said.push(Said { user, spec, settings });
+        }
+        Ok(said)
+    }
+}
+
+fn desired<'a>(said: &'a [Said<'_>]) -> Vec<DesiredSpec<'a>> {
+    let desired = said.iter().map(|Said { user, spec, settings }| {
+        DesiredSpec::new(user.name(), spec, settings)
+            .with_aliases(&user.options().aliases)
+            .with_import(user.options().import.as_ref())
+    });
+    desired.collect()
+}

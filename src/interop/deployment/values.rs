@@ -1,0 +1,52 @@
+//! What references to a user stand for, and what its name is made from.
+
+use crate::{
+    diff::Settings,
+    fleet::{Change, Entry, Session, StoreError},
+    user::{AutoName, Input, UserSpec, UserState, Value, merge_tags},
+};
+
+/// The note that holds what the name of a user ends in that the program gives none: noted before the user is made,
+/// so that a second run makes the same name.
+const SUFFIX: &str = "nameSuffix";
+
+/// What other resources may refer to.
+pub(super) fn outputs(state: &UserState) -> Value {
+    // By way of text, which keeps the order of the members.
+    let json = serde_json::to_string(state).unwrap_or_default();
+    serde_json::from_str(&json).unwrap_or(Value::Null)
+}
+
+/// What a user is given, as others may refer to it: never its password.
+pub(super) fn inputs(spec: &UserSpec, settings: &Settings) -> Value {
+    let mut values = spec.encode();
+    let own = spec.tags.as_ref().and_then(Input::known);
+    let tags = merge_tags(&settings.default_tags, own);
+    let merged = UserSpec { tags: Some(Input::Known(tags)), ..spec.clone() }.encode();
+    if let (Value::Map(members), Some(tags)) = (&mut values, merged.get("tags")) {
+        members.push(("tagsAll".to_owned(), tags.clone()));
+    }
+    values
+}
+
+/// What a name that the program leaves out is made from.
+pub(super) fn auto_name(resource_name: &str, suffix: Option<&str>) -> AutoName {
+    AutoName::new(resource_name, suffix.unwrap_or("0000000"))
+}
+
+/// What the name of a user ends in that the program gives none, if that is known.
+pub(super) fn suffix(entry: Option<&Entry>) -> Option<&str> {
+    Some(entry?.notes.get(SUFFIX)?.as_str())
+}
+
+/// The same, and made if it is not known.
+pub(super) async fn make_suffix(session: &mut Session<'_>, name: &str) -> Result<String, StoreError> {
+    let mut entry = session.entries().get(name).cloned().unwrap_or_default();
+    if let Some(suffix) = suffix(Some(&entry)) {
+        return Ok(suffix.to_owned());
+    }
+    let suffix = format!("{:07x}", fastrand::u32(..1 << 28));
+    entry.notes.insert(SUFFIX.to_owned(), suffix.clone());
+    session.commit(vec![Change::Put(name.to_owned(), Box::new(entry))]).await?;
+    Ok(suffix)
+}

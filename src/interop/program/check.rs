@@ -1,0 +1,61 @@
+//! Whether resource options name what the program has.
+
+use super::{
+    definitions::Definitions,
+    error::{Checked, Mistake},
+    resource::{Other, Resource},
+};
+
+/// What the command line says instead of a provider.
+const INSTEAD: &[(&str, &str)] = &[
+    ("region", "--region"),
+    ("profile", "--profile"),
+    ("defaultTags", "--default-tag"),
+    ("ignoreTags", "--ignore-tag"),
+    ("endpoints", "--endpoint-url"),
+];
+
+/// Checks that the options of a user refer to what the program has.
+pub(super) fn check_options(user: &Resource, program: &Definitions) -> Checked<()> {
+    let (name, options) = (&user.name, &user.options);
+    let fail = |option: &str, message: &str, help: String| {
+        Err(Mistake::new(format!("`resources.{name}.options.{option}` {message}"), help))
+    };
+    let is_user = |name: &String| program.users.contains_key(name);
+    for (option, named) in options.named() {
+        if !is_user(named) && !program.others.contains_key(named) {
+            let help = match program.suggestion(named) {
+                Some(near) => format!("did you mean `${{{near}}}`?"),
+                None => "define it, or take the reference out".to_owned(),
+            };
+            return fail(option, &format!("refers to `{named}`, which the program does not define"), help);
+        }
+    }
+    if let Some(named) = options.deleted_with.as_ref().filter(|named| is_user(named)) {
+        let message = format!("refers to the user `{named}`, whose deletion deletes nobody else");
+        return fail("deletedWith", &message, "refer to the instance, or use `retainOnDelete`".to_owned());
+    }
+    if let Some(alias) = options.aliases.iter().find(|alias| *alias != name && is_user(alias)) {
+        let message = format!("names `{alias}`, which is another user of the program");
+        return fail("aliases", &message, "take the alias out".to_owned());
+    }
+    if let Some(provider) = &options.provider {
+        check_provider(program.others.get(provider))
+            .map_err(|mistake| mistake.after(&format!("`resources.{provider}`")))?;
+    }
+    Ok(())
+}
+
+/// A provider may say nothing that would be ignored: the command line says it instead.
+fn check_provider(provider: Option<&Other>) -> Checked<()> {
+    let Some(provider) = provider.filter(|provider| provider.kind == "pulumi:providers:aws") else {
+        let help = "refer to a resource of the type `pulumi:providers:aws`";
+        return Err(Mistake::new("is not a provider", help));
+    };
+    let Some(member) = &provider.first_property else { return Ok(()) };
+    let help = match INSTEAD.iter().find(|(known, _)| known == member) {
+        Some((_, option)) => format!("take it out, and give `{option}`"),
+        None => "take it out".to_owned(),
+    };
+    Err(Mistake::new(format!("sets `{member}`, which is not taken from a program"), help))
+}

@@ -1,0 +1,74 @@
+//! What references of a program may lead to.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use super::{reference::Reference, resource::Other, source::section};
+use crate::user::{Secret, Value, nearest};
+
+/// So many undefined names get a suggestion: each is compared with every name of the program.
+const MOST_SUGGESTIONS: usize = 20;
+
+/// What a program defines, and what the host has given.
+pub(super) struct Definitions {
+    /// The places of the users, by their resource names.
+    pub(super) users: HashMap<String, usize>,
+    /// The other resources.
+    pub(super) others: HashMap<String, Other>,
+    pub(super) variables: HashMap<String, Value>,
+    /// Configuration values, with their defaults.
+    pub(super) config: HashMap<String, Option<Value>>,
+    /// The name of the Pulumi project.
+    pub(super) project: Option<String>,
+    /// What the host has given.
+    pub(super) values: HashMap<Reference, Secret>,
+    suggestions: Mutex<HashMap<String, Option<String>>>,
+}
+
+impl Definitions {
+    pub(super) fn new(
+        users: HashMap<String, usize>,
+        others: HashMap<String, Other>,
+        document: &Value,
+    ) -> Self {
+        let variables = section(document, &["variables"]).cloned().collect();
+        let config = section(document, &["config", "configuration"])
+            .map(|(name, value)| (name.clone(), default_of(value).cloned()))
+            .collect();
+        let project = document.get("name").and_then(Value::as_str).map(str::to_owned);
+        Self {
+            users,
+            others,
+            variables,
+            config,
+            project,
+            values: HashMap::new(),
+            suggestions: Mutex::default(),
+        }
+    }
+
+    /// The defined name that an undefined one may have meant.
+    pub(super) fn suggestion(&self, name: &str) -> Option<String> {
+        let mut known = self.suggestions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(suggestion) = known.get(name) {
+            return suggestion.clone();
+        }
+        if known.len() >= MOST_SUGGESTIONS {
+            return None;
+        }
+        let defined = self.users.keys().chain(self.others.keys());
+        let defined = defined.chain(self.variables.keys()).chain(self.config.keys());
+        let suggestion = nearest(name, defined.map(String::as_str)).map(str::to_owned);
+        known.insert(name.to_owned(), suggestion.clone());
+        suggestion
+    }
+}
+
+/// A configuration value is given as it is, or declared: `{ type: string, default: … }`.
+fn default_of(value: &Value) -> Option<&Value> {
+    let is_declaration =
+        ["type", "default", "value", "secret"].iter().any(|member| value.get(member).is_some());
+    if is_declaration { value.get("default").or_else(|| value.get("value")) } else { Some(value) }
+}

@@ -1,0 +1,66 @@
+//! The document of a program, read resource by resource: what a resource is made of is gone before the next is
+//! read.
+
+use serde::de::{Deserialize, Deserializer, MapAccess};
+
+use super::{error::Mistake, resource::Parsed, shape::Shape};
+use crate::user::Value;
+
+/// A document.
+pub(super) struct Document {
+    pub(super) resources: Resources,
+    /// The other members of a map; the text where the document is one.
+    pub(super) members: Value,
+}
+
+/// The resources of a document.
+pub(super) enum Resources {
+    Missing,
+    /// What stands there is no map.
+    NoMap,
+    Map(Vec<(String, Result<Parsed, Vec<Mistake>>)>),
+}
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::read(deserializer)
+    }
+}
+
+impl<'de> Shape<'de> for Document {
+    fn map<A: MapAccess<'de>>(mut access: A) -> Result<Self, A::Error> {
+        let (mut resources, mut members) = (Resources::Missing, Vec::new());
+        while let Some(name) = access.next_key::<String>()? {
+            match name.as_str() {
+                "resources" => resources = access.next_value()?,
+                _ => members.push((name, access.next_value()?)),
+            }
+        }
+        Ok(Self { resources, members: Value::Map(members) })
+    }
+
+    fn scalar(text: Option<&str>) -> Self {
+        Self { resources: Resources::Missing, members: text.map_or(Value::Null, Value::from) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Resources {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::read(deserializer)
+    }
+}
+
+impl<'de> Shape<'de> for Resources {
+    fn map<A: MapAccess<'de>>(mut access: A) -> Result<Self, A::Error> {
+        let mut resources = Vec::new();
+        while let Some((name, resource)) = access.next_entry::<String, Value>()? {
+            let parsed = Parsed::of(&name, resource);
+            resources.push((name, parsed));
+        }
+        Ok(Self::Map(resources))
+    }
+
+    fn scalar(_: Option<&str>) -> Self {
+        Self::NoMap
+    }
+}

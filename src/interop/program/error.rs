@@ -1,0 +1,107 @@
+//! What is wrong with a program.
+
+use std::fmt;
+
+use super::{
+    location::Location,
+    reference::{Reference, Step},
+};
+use crate::user::{Code, Diagnostic};
+
+/// Why a program cannot be read: every mistake, each with its place where that is known.
+#[derive(Clone, Debug)]
+pub struct ProgramError {
+    mistakes: Vec<(Diagnostic, Option<Location>)>,
+}
+
+impl ProgramError {
+    pub(super) const fn new(mistakes: Vec<(Diagnostic, Option<Location>)>) -> Self {
+        Self { mistakes }
+    }
+
+    /// The mistakes, in the order of the program: at least one, each an error of the code
+    /// [`Code::INVALID_PROGRAM`] with a help.
+    pub fn mistakes(&self) -> impl Iterator<Item = (&Diagnostic, Option<&Location>)> {
+        self.mistakes.iter().map(|(mistake, location)| (mistake, location.as_ref()))
+    }
+}
+
+impl fmt::Display for ProgramError {
+    /// The first mistake, and how many more there are.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((mistake, location)) = self.mistakes.first() else { return Ok(()) };
+        f.write_str(&mistake.text())?;
+        if let Some(location) = location {
+            write!(f, " ({location})")?;
+        }
+        match self.mistakes.len() {
+            ..=1 => Ok(()),
+            count => write!(f, "; and {} more mistakes", count - 1),
+        }
+    }
+}
+
+impl std::error::Error for ProgramError {}
+
+/// One mistake while it is found: its message grows as it is told from further outside.
+#[derive(Debug)]
+pub(super) struct Mistake {
+    message: String,
+    help: String,
+    place: Place,
+}
+
+/// Where a mistake is.
+#[derive(Debug)]
+pub(super) enum Place {
+    Unknown,
+    /// At the value of this path.
+    At(Reference),
+    /// At this line and column, from 1.
+    Line(u64, u64),
+}
+
+pub(super) type Checked<T> = Result<T, Mistake>;
+
+impl Mistake {
+    pub(super) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into(), place: Place::Unknown }
+    }
+
+    /// Says which value it is about, unless that is known more exactly already.
+    pub(super) fn of(mut self, path: &[&str]) -> Self {
+        if matches!(self.place, Place::Unknown) {
+            self.place = Place::At(Reference::of(path));
+        }
+        self
+    }
+
+    /// Says at which value in the properties of a user it is.
+    pub(super) fn at_property(mut self, user: &str, path: &[Step]) -> Self {
+        self.place = Place::At(Reference::of(&["resources", user, "properties"]).then(path));
+        self
+    }
+
+    pub(super) fn at_line(self, line: u64, column: u64) -> Self {
+        Self { place: Place::Line(line, column), ..self }
+    }
+
+    /// Says where: a message of its own follows.
+    pub(super) fn within(self, place: &str) -> Self {
+        Self { message: format!("{place}: {}", self.message), ..self }
+    }
+
+    /// Says of what: the message goes on from there.
+    pub(super) fn after(self, subject: &str) -> Self {
+        let space = if self.message.starts_with(':') { "" } else { " " };
+        Self { message: format!("{subject}{space}{}", self.message), ..self }
+    }
+
+    pub(super) fn told(
+        self,
+        locate: impl FnOnce(Place) -> Option<Location>,
+    ) -> (Diagnostic, Option<Location>) {
+        let diagnostic = Diagnostic::new(Code::INVALID_PROGRAM, self.message).with_help(self.help);
+        (diagnostic, locate(self.place))
+    }
+}

@@ -1,0 +1,256 @@
+//! The references of a user, resolved.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{
+    at::At,
+    definitions::Definitions,
+    error::{Checked, Mistake},
+    evaluated::{Evaluated, Unresolved},
+    outputs,
+    reference::{Part, Reference, Step, child, function, is_secret, path_text},
+    scope::Scope,
+};
+use crate::user::{Code, Diagnostic, Value};
+
+/// What Pulumi itself defines.
+const BUILT_IN: &[&str] = &["cwd", "organization", "project", "rootDirectory", "stack"];
+
+/// References that lead to references: more of them are taken for a mistake.
+const MOST_DEPTH: usize = 64;
+
+/// What the references of one user may expand to. A user of Amazon Connect, with fifty of the longest tags,
+/// takes a fifth of it.
+const MOST_EXPANDED: usize = 256 * 1_024;
+
+/// Resolves the references in the properties of a user.
+pub(super) fn evaluate(
+    user: &str,
+    properties: &Value,
+    program: &Definitions,
+    scope: &Scope,
+) -> Checked<Evaluated> {
+    let mut evaluation = Evaluation {
+        program,
+        scope,
+        user: Reference::of(&[user]),
+        following: Vec::new(),
+        known: HashMap::new(),
+        expanded: 0,
+        unresolved: BTreeMap::new(),
+        undefined: Vec::new(),
+    };
+    let properties = evaluation.value(properties, &At::User)?;
+    let Evaluation { unresolved, undefined, .. } = evaluation;
+    let mut evaluated = Evaluated::of(properties);
+    evaluated.mistakes.extend(undefined);
+    let unresolved = unresolved.into_iter().map(|(reference, reason)| Unresolved { reference, reason });
+    evaluated.unresolved = unresolved.collect();
+    Ok(evaluated)
+}
+
+struct Evaluation<'a> {
+    program: &'a Definitions,
+    scope: &'a Scope,
+    user: Reference,
+    /// The references that are being followed.
+    following: Vec<Reference>,
+    /// What references have led to: each is followed once.
+    known: HashMap<Reference, Value>,
+    /// How many bytes references have put in.
+    expanded: usize,
+    unresolved: BTreeMap<String, String>,
+    undefined: Vec<Diagnostic>,
+}
+
+impl Evaluation<'_> {
+    fn value(&mut self, value: &Value, at: &At<'_>) -> Checked<Value> {
+        match (function(value), value) {
+            (Some((name, inner)), _) if is_secret(name) => self.value(inner, at),
+            (Some((name, _)), _) => Ok(self.function(&at.reference(&self.user), name)),
+            (None, Value::String(text)) => {
+                let value = self.text(text, at);
+                if at.is_in_user() { value.map_err(|mistake| self.told(mistake, at)) } else { value }
+            }
+            (None, Value::List(items)) => {
+                let items = items.iter().enumerate();
+                let items = items.map(|(index, item)| self.value(item, &At::Index(at, index)));
+                items.collect::<Checked<_>>().map(Value::List)
+            }
+            (None, Value::Map(members)) => {
+                let members = members.iter();
+                let members = members
+                    .map(|(name, value)| Ok((name.clone(), self.value(value, &At::Member(at, name))?)));
+                members.collect::<Checked<_>>().map(Value::Map)
+            }
+            (None, other) => Ok(other.clone()),
+        }
+    }
+
+    /// A mistake, with the place in the user whose reference has led to it.
+    fn told(&self, mistake: Mistake, at: &At<'_>) -> Mistake {
+        let path = at.in_user();
+        let location = format!("resources.{}", path_text(self.user.then(&path).steps()));
+        mistake.within(&location).at_property(self.user.root(), &path)
+    }
+
+    fn text(&mut self, text: &str, at: &At<'_>) -> Checked<Value> {
+        if let Some(reference) = Part::alone(text) {
+            return self.reference(reference, at);
+        }
+        let mut whole = String::new();
+        let mut unknown = false;
+        for part in Part::all(text) {
+            match part {
+                Part::Text(text) => whole.push_str(text),
+                Part::Reference(reference) => match self.reference(reference, at)? {
+                    Value::Unknown => unknown = true,
+                    Value::String(text) => whole.push_str(&text),
+                    Value::Integer(number) => whole.push_str(&number.to_string()),
+                    Value::Float(number) => whole.push_str(&number.to_string()),
+                    Value::Bool(flag) => whole.push_str(&flag.to_string()),
+                    other => {
+                        let message =
+                            format!("`${{{reference}}}` is {}, and stands within a text", other.describe());
+                        return Err(Mistake::new(message, "refer to one of its members, or to it alone"));
+                    }
+                },
+            }
+        }
+        Ok(if unknown { Value::Unknown } else { Value::String(whole) })
+    }
+
+    /// What the text between `${` and `}` stands for.
+    fn reference(&mut self, text: &str, at: &At<'_>) -> Checked<Value> {
+        let Some(reference) = Reference::parse(text) else {
+            let help = "write `${name}` or `${name.property}`; the text `${` is written `$${`";
+            return Err(Mistake::new(format!("`${{{text}}}` is not a reference"), help));
+        };
+        let value = self.follow(&reference, at)?;
+        self.expanded = self.expanded.saturating_add(size(&value));
+        if self.expanded > MOST_EXPANDED {
+            let message = format!("the references expand to more than {MOST_EXPANDED} bytes");
+            return Err(Mistake::new(message, "refer less often, or to shorter values"));
+        }
+        Ok(value)
+    }
+
+    fn follow(&mut self, reference: &Reference, at: &At<'_>) -> Checked<Value> {
+        if let Some(value) = self.known.get(reference) {
+            return Ok(value.clone());
+        }
+        if self.following.contains(reference) {
+            let message = format!("`${{{reference}}}` refers to itself");
+            return Err(Mistake::new(message, "take one of the references out"));
+        }
+        if self.following.len() >= MOST_DEPTH {
+            let message = format!("`${{{reference}}}` is behind more than {MOST_DEPTH} other references");
+            return Err(Mistake::new(message, "refer to the value more directly"));
+        }
+        self.following.push(reference.clone());
+        let value = self.look_up(reference, at)?;
+        self.following.pop();
+        self.known.insert(reference.clone(), value.clone());
+        Ok(value)
+    }
+
+    fn look_up(&mut self, reference: &Reference, at: &At<'_>) -> Checked<Value> {
+        let (program, root) = (self.program, reference.root());
+        if let Some(value) = program.values.get(reference) {
+            return Ok(value.expose().into());
+        }
+        if program.users.contains_key(root) {
+            return outputs::output(self.scope.get(root), reference);
+        }
+        if let Some(variable) = program.variables.get(root) {
+            return self.within(variable, reference, 1, at);
+        }
+        if let Some(config) = program.config.get(root) {
+            return match config {
+                Some(value) => self.within(value, reference, 1, at),
+                None => Ok(self.unresolved(reference, "a configuration value without a default")),
+            };
+        }
+        if let Some(other) = program.others.get(root) {
+            return Ok(self.unresolved(reference, &format!("an output of `{}`", other.kind)));
+        }
+        if root == "pulumi"
+            && let [Step::Member(name)] = reference.path()
+            && BUILT_IN.contains(&name.as_str())
+        {
+            return Ok(match (&program.project, name.as_str()) {
+                (Some(project), "project") => Value::String(project.clone()),
+                _ => self.unresolved(reference, "a value that Pulumi would set"),
+            });
+        }
+        self.undefined(reference, at);
+        Ok(Value::Unknown)
+    }
+
+    /// What is at the end of a reference, `passed` steps of which lead to this value.
+    fn within(&mut self, value: &Value, reference: &Reference, passed: usize, at: &At<'_>) -> Checked<Value> {
+        let steps = reference.steps();
+        let (before, rest) = steps.split_at(passed.min(steps.len()));
+        let Some(step) = rest.first() else { return self.value(value, &At::Inside(reference, at)) };
+        if let Some((name, inner)) = function(value) {
+            return match is_secret(name) {
+                true => self.within(inner, reference, passed, at),
+                false => Ok(self.function(reference, name)),
+            };
+        }
+        let other = value.as_str().and_then(Part::alone).and_then(Reference::parse);
+        if let Some(other) = other {
+            return self.follow(&other.then(rest), at);
+        }
+        match child(value, step) {
+            Some(value) => self.within(value, reference, passed + 1, at),
+            None => Err(Mistake::new(
+                format!("`${{{reference}}}` is not in `{}`", path_text(before)),
+                format!("refer to what `{}` holds", reference.root()),
+            )),
+        }
+    }
+
+    /// What a function gives, which only the host says.
+    fn function(&mut self, place: &Reference, name: &str) -> Value {
+        match self.program.values.get(place) {
+            Some(value) => value.expose().into(),
+            None => self.unresolved(place, &format!("the result of `{name}`, which is not evaluated here")),
+        }
+    }
+
+    fn unresolved(&mut self, reference: &Reference, why: &str) -> Value {
+        self.unresolved.entry(reference.to_string()).or_insert_with(|| why.to_owned());
+        Value::Unknown
+    }
+
+    fn undefined(&mut self, reference: &Reference, at: &At<'_>) {
+        // Each reference is followed once, so it is told once a user.
+        let set = format!("`--set '{reference}=VALUE'`");
+        let help = match self.program.suggestion(reference.root()) {
+            Some(near) => {
+                let meant = Reference::of(&[&near]).then(reference.path());
+                format!("did you mean `${{{meant}}}`? Otherwise define it, or give {set}")
+            }
+            None if reference.root() == "pulumi" => {
+                format!("Pulumi defines `pulumi.{}`", BUILT_IN.join("`, `pulumi."))
+            }
+            None => format!("define `{}` in the program, or give {set}", reference.root()),
+        };
+        let message = format!("`${{{reference}}}` refers to nothing that the program defines");
+        let undefined = Diagnostic::new(Code::UNDEFINED_REFERENCE, message).at(at.path()).with_help(help);
+        self.undefined.push(undefined);
+    }
+}
+
+/// How many bytes a value takes, roughly.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len().saturating_add(8),
+        Value::List(items) => items.iter().map(size).fold(8, usize::saturating_add),
+        Value::Map(members) => {
+            members.iter().map(|(name, value)| name.len() + size(value)).fold(8, usize::saturating_add)
+        }
+        _ => 8,
+    }
+}

@@ -1,0 +1,71 @@
+//! What a program says of one user.
+
+use crate::user::{Diagnostic, UserSpec, Value};
+
+/// What a program says of one user, with its references resolved as far as that goes.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Evaluated {
+    /// What the user should be: unknown is what is not known yet, and what cannot be read.
+    pub spec: UserSpec,
+    /// What cannot be read, and references to what the program does not define
+    /// ([`Code::UNDEFINED_REFERENCE`](crate::user::Code::UNDEFINED_REFERENCE)).
+    pub mistakes: Vec<Diagnostic>,
+    /// The references that only an [`Assignment`](super::Assignment) resolves, each once.
+    pub unresolved: Vec<Unresolved>,
+}
+
+/// A reference whose value the program does not say.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Unresolved {
+    /// The reference, or the place of a function, as an [`Assignment`](super::Assignment) names it.
+    pub reference: String,
+    /// What it is that the program does not say, such as "an output of `aws:connect:Instance`".
+    pub reason: String,
+}
+
+impl Evaluated {
+    /// Reads properties in which nothing is left to resolve.
+    pub(super) fn of(mut properties: Value) -> Self {
+        take_form(&mut properties);
+        let (mistakes, spec) = match UserSpec::decode(properties) {
+            Ok(spec) => (Vec::new(), spec),
+            Err(errors) => errors.into_parts(),
+        };
+        Self { spec, mistakes, unresolved: Vec::new() }
+    }
+}
+
+/// The members that are whole numbers, and those that are booleans.
+const NUMBERS: &[&str] = &["aftercontactworktimelimit", "level"];
+const FLAGS: &[&str] = &["autoaccept", "persistentconnection", "agentfirstcallbackautoaccept"];
+
+/// Makes a number or a boolean of what came as text, as every [`Assignment`](super::Assignment) does.
+fn take_form(value: &mut Value) {
+    match value {
+        Value::List(items) => items.iter_mut().for_each(take_form),
+        Value::Map(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::String(text) => {
+                        if let Some(formed) = formed(name, text) {
+                            *value = formed;
+                        }
+                    }
+                    value => take_form(value),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn formed(member: &str, text: &str) -> Option<Value> {
+    let is = |names: &[&str]| names.contains(&member.replace('_', "").to_ascii_lowercase().as_str());
+    match (text.parse(), text.parse()) {
+        (Ok(number), _) => is(NUMBERS).then_some(Value::Integer(number)),
+        (_, Ok(flag)) => is(FLAGS).then_some(Value::Bool(flag)),
+        _ => None,
+    }
+}

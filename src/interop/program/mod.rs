@@ -1,0 +1,61 @@
+//! Pulumi YAML programs, and the same as JSON: users, what they refer to, and in which order they come.
+//!
+//! Resources of the type `aws:connect:User` are users; of all others, the name and the type are known. References
+//! (`${name.property}`) to variables, configuration and other users are resolved. What only Pulumi knows, such as
+//! the result of a function or an output of another resource, is given by an [`Assignment`] or stays unknown.
+//!
+//! ```
+//! use connect_user::interop::program::{Program, Scope, Source};
+//!
+//! let text = r#"
+//! variables: {centre: 1c2d}
+//! resources:
+//!   ana:
+//!     type: aws:connect:User
+//!     properties:
+//!       instanceId: ${centre}
+//!       name: ana
+//!       routingProfileId: 7a9b
+//!       securityProfileIds: [5e6f]
+//!       phoneConfig: {phoneType: SOFT_PHONE}
+//! "#;
+//! let program = Program::read(Source::new("users.yaml", text), &[])?;
+//! for user in program.in_order() {
+//!     let evaluated = program.evaluate(user, &Scope::default())?;
+//!     assert_eq!((user.name(), evaluated.spec.instance_id.known().map(|id| id.as_str())), ("ana", Some("1c2d")));
+//! }
+//! # Ok::<(), connect_user::interop::program::ProgramError>(())
+//! ```
+
+mod at;
+mod check;
+mod definitions;
+mod document;
+mod error;
+mod evaluate;
+mod evaluated;
+mod location;
+mod option_value;
+mod options;
+mod order;
+mod outputs;
+mod reader;
+mod reference;
+mod resource;
+mod scope;
+mod shape;
+mod source;
+mod values;
+mod write;
+mod yaml;
+
+pub use error::ProgramError;
+pub use evaluated::{Evaluated, Unresolved};
+pub use location::Location;
+pub use options::ResourceOptions;
+pub use reader::Program;
+pub use resource::Resource;
+pub use scope::Scope;
+pub use source::Source;
+pub use values::Assignment;
+pub use write::{WrittenResource, readable_json};

@@ -1,0 +1,112 @@
+//! The values of resource options, in the forms that Pulumi takes. A mistake goes on from the place of the option.
+
+use super::{
+    error::{Checked, Mistake},
+    reference::{Part, Reference},
+};
+use crate::user::{ImportId, ImportIdError, Path, Value, ignored_path};
+
+fn must_be(expected: &str, value: &Value) -> Mistake {
+    Mistake::new(format!("must be {expected}, is {}", value.describe()), format!("give {expected}"))
+}
+
+pub(super) fn flag(value: &Value) -> Checked<bool> {
+    match value {
+        Value::Bool(flag) => Ok(*flag),
+        other => Err(must_be("`true` or `false`", other)),
+    }
+}
+
+fn text(value: &Value) -> Checked<&str> {
+    value.as_str().ok_or_else(|| must_be("a string", value))
+}
+
+fn list(value: &Value) -> Checked<&[Value]> {
+    match value {
+        Value::List(items) => Ok(items),
+        other => Err(must_be("a list", other)),
+    }
+}
+
+pub(super) fn import_id(value: &Value) -> Checked<ImportId> {
+    text(value)?
+        .parse()
+        .map_err(|error: ImportIdError| Mistake::new(format!("is invalid: {error}"), error.help()))
+}
+
+pub(super) fn paths(value: &Value) -> Checked<Vec<Path>> {
+    let path = |value: &Value| {
+        ignored_path(text(value)?).map_err(|error| Mistake::new(format!(": {error}"), error.help()))
+    };
+    list(value)?.iter().map(path).collect()
+}
+
+/// The resource that a value such as `${name}` refers to.
+pub(super) fn resource(value: &Value) -> Checked<String> {
+    let reference = Part::alone(text(value)?).and_then(Reference::parse);
+    match reference {
+        Some(reference) if reference.path().is_empty() => Ok(reference.root().to_owned()),
+        _ => Err(Mistake::new("must refer to a resource", "write `${name}`")),
+    }
+}
+
+pub(super) fn resources(value: &Value) -> Checked<Vec<String>> {
+    match value {
+        Value::String(_) => Ok(vec![resource(value)?]),
+        value => list(value)?.iter().map(resource).collect(),
+    }
+}
+
+/// Earlier names: a name, a map with one, or a URN, whose last part is one.
+pub(super) fn aliases(value: &Value) -> Checked<Vec<String>> {
+    list(value)?.iter().map(alias).collect()
+}
+
+fn alias(alias: &Value) -> Checked<String> {
+    const HELP: &str = "write `{name: OLD_NAME}`";
+    let members = match alias {
+        Value::String(name) if !name.is_empty() => {
+            return Ok(name.rsplit_once("::").map_or(name.as_str(), |(_, last)| last).to_owned());
+        }
+        Value::Map(members) => members,
+        other => {
+            let message = format!("has an alias that is {}", other.describe());
+            return Err(Mistake::new(message, "write the old name, or `{name: OLD_NAME}`"));
+        }
+    };
+    // What else Pulumi's names are made of is not part of a name here.
+    let is_known = |(member, value): &&(String, Value)| match member.as_str() {
+        "name" => matches!(value, Value::String(_)),
+        member => ["type", "stack", "project", "parent", "noParent"].contains(&member),
+    };
+    if let Some((member, _)) = members.iter().find(|member| !is_known(member)) {
+        return Err(Mistake::new(format!("has an alias with `{member}`, which is unknown"), HELP));
+    }
+    alias.get("name").and_then(Value::as_str).map(str::to_owned).ok_or_else(|| {
+        let help = format!("{HELP}; only the name of a resource counts here");
+        Mistake::new("has an alias without a `name`", help)
+    })
+}
+
+/// The password is always secret, and nothing else can be made so.
+pub(super) fn secret_outputs(value: &Value) -> Checked<()> {
+    for output in list(value)? {
+        let output = text(output)?;
+        if output != "password" {
+            let message = format!("names `{output}`, which is recorded in clear text");
+            return Err(Mistake::new(message, "take it out; only `password` is secret, and always"));
+        }
+    }
+    Ok(())
+}
+
+/// The version of Pulumi's plugin, of which there is none here; it must at least be one.
+pub(super) fn version(value: &Value) -> Checked<()> {
+    let version = text(value)?;
+    let bare = version.trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();
+    let numbers: Vec<&str> = bare.split('.').collect();
+    match numbers.len() == 3 && numbers.iter().all(|number| number.parse::<u64>().is_ok()) {
+        true => Ok(()),
+        false => Err(Mistake::new(format!("must be a version, is `{version}`"), "write it as `7.51.0`")),
+    }
+}

@@ -1,0 +1,48 @@
+//! What a reference to another user of the program stands for.
+
+use super::{
+    error::{Checked, Mistake},
+    reference::{Reference, Step, child},
+    scope::Known,
+};
+use crate::user::{Property, Value, nearest};
+
+/// What the service sets of a user, and other resources may refer to besides what the user is given.
+const OUTPUTS: &[&str] = &["id", "arn", "userId", "tagsAll", "lastModifiedTime", "lastModifiedRegion"];
+
+/// An output of a user, of which this is known.
+pub(super) fn output(known: Option<&Known>, reference: &Reference) -> Checked<Value> {
+    let (root, path) = (reference.root(), reference.path());
+    let fail = |message: &str, help: String| Err(Mistake::new(format!("`${{{reference}}}` {message}"), help));
+    let Some(Step::Member(first)) = path.first() else {
+        return fail("is a whole user", format!("name one of its properties: `${{{root}.userId}}`"));
+    };
+    if first == "password" {
+        let help = "refer to where the password comes from instead";
+        return fail("is a password, which nothing may refer to", help.to_owned());
+    }
+    let value = known.and_then(|known| {
+        path.iter().try_fold(&known.values, |value, step| match value {
+            Value::Unknown => Some(value),
+            value => child(value, step),
+        })
+    });
+    if let Some(value) = value {
+        return Ok(value.clone());
+    }
+    let properties = Property::ALL.iter().filter_map(|property| property.path().split('.').next());
+    let names: Vec<&str> = properties.chain(OUTPUTS.iter().copied()).collect();
+    if !names.contains(&first.as_str()) {
+        let help = match nearest(first, names) {
+            Some(near) => format!("did you mean `${{{root}.{near}}}`?"),
+            None => format!("refer to one of its inputs, or to `{}`", OUTPUTS.join("`, `")),
+        };
+        return fail("is not a property of a user", help);
+    }
+    match known {
+        Some(known) if !known.is_pending => {
+            fail("is not set", format!("set it in `{root}`, or do not refer to it"))
+        }
+        _ => Ok(Value::Unknown),
+    }
+}

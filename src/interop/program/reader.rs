@@ -1,0 +1,183 @@
+//! A program, read.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap, HashSet},
+    fmt,
+};
+
+use super::{
+    check::check_options,
+    definitions::Definitions,
+    document::{Document, Resources},
+    error::{Mistake, ProgramError},
+    evaluate::evaluate,
+    evaluated::Evaluated,
+    location::Location,
+    order::{Order, referred},
+    resource::{Parsed, Properties, Resource},
+    scope::Scope,
+    source::Source,
+    values::{Assignment, used},
+};
+
+/// A program: its users, and what they refer to.
+pub struct Program {
+    source: Source,
+    users: Vec<Resource>,
+    definitions: Definitions,
+    order: Order,
+}
+
+impl Program {
+    /// Reads a program, whose references `assignments` complete. Whatever does not depend on other users is
+    /// evaluated here, once.
+    ///
+    /// # Errors
+    ///
+    /// [`ProgramError`], with every mistake of the first kind that there is.
+    pub fn read(mut source: Source, assignments: &[Assignment]) -> Result<Self, ProgramError> {
+        let parts = source.document().map_err(|mistake| vec![mistake]).and_then(|document| {
+            let outside = |mistakes: Vec<Mistake>| {
+                mistakes.into_iter().map(|mistake| mistake.within(source.subject())).collect::<Vec<_>>()
+            };
+            parse(document, assignments).map_err(outside)
+        });
+        match parts {
+            Ok((users, definitions, order)) => Ok(Self { source, users, definitions, order }),
+            Err(mistakes) => Err(told(mistakes, &source)),
+        }
+    }
+
+    /// The users, in the order of the program.
+    pub fn users(&self) -> &[Resource] {
+        &self.users
+    }
+
+    /// The users in an order in which each comes after those that it refers to or depends on.
+    pub fn in_order(&self) -> Vec<&Resource> {
+        self.order.sort(&self.users)
+    }
+
+    /// The user of a resource name.
+    pub fn user(&self, name: &str) -> Option<&Resource> {
+        self.users.get(*self.definitions.users.get(name)?)
+    }
+
+    /// The resource names of the users that a user refers to or depends on.
+    pub fn needs(&self, name: &str) -> impl Iterator<Item = &str> {
+        let place = self.definitions.users.get(name);
+        let needs = place.into_iter().flat_map(|place| self.order.needs(*place));
+        needs.filter_map(|place| self.users.get(place).map(Resource::name))
+    }
+
+    /// Whether another user refers to a user or depends on it.
+    pub fn is_needed(&self, name: &str) -> bool {
+        self.definitions.users.get(name).is_some_and(|place| self.order.is_needed(*place))
+    }
+
+    /// The names of the resources that are not users.
+    pub fn other_resources(&self) -> BTreeSet<String> {
+        self.definitions.others.keys().cloned().collect()
+    }
+
+    /// What the program says of a user; `scope` holds what is known of the users that it refers to.
+    ///
+    /// # Errors
+    ///
+    /// [`ProgramError`] where a reference cannot be.
+    pub fn evaluate<'a>(
+        &'a self,
+        user: &'a Resource,
+        scope: &Scope,
+    ) -> Result<Cow<'a, Evaluated>, ProgramError> {
+        match &user.properties {
+            Properties::Evaluated(evaluated) => Ok(Cow::Borrowed(evaluated)),
+            Properties::Written(properties) => evaluate(&user.name, properties, &self.definitions, scope)
+                .map(Cow::Owned)
+                .map_err(|mistake| told(vec![mistake], &self.source)),
+        }
+    }
+
+    /// Where in the program a property of a user is, such as the path of a diagnostic, or the nearest place above it.
+    pub fn location(&self, user: &str, path: &str) -> Option<Location> {
+        self.source.find_property(user, path)
+    }
+}
+
+impl fmt::Debug for Program {
+    /// Without what is written in it: passwords may be.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Program")
+            .field("source", &self.source)
+            .field("users", &self.users)
+            .finish_non_exhaustive()
+    }
+}
+
+fn told(mistakes: Vec<Mistake>, source: &Source) -> ProgramError {
+    let told = mistakes.into_iter().map(|mistake| mistake.told(|place| source.locate(place)));
+    ProgramError::new(told.collect())
+}
+
+/// The users of a document, what they refer to, and their order; or every mistake of one kind.
+fn parse(
+    document: Document,
+    assignments: &[Assignment],
+) -> Result<(Vec<Resource>, Definitions, Order), Vec<Mistake>> {
+    let (mut users, others) = sort_out(document.resources)?;
+    let places = users.iter().enumerate().map(|(place, user)| (user.name.clone(), place)).collect();
+    let mut program = Definitions::new(places, others, &document.members);
+    let written = users.iter().filter_map(|user| match &user.properties {
+        Properties::Written(properties) => Some((user.name.as_str(), properties)),
+        Properties::Evaluated(_) => None,
+    });
+    let variables = program.variables.iter().map(|(name, value)| (name.as_str(), value));
+    let values = used(assignments, program.config.keys(), written.chain(variables));
+    program.values = values.map_err(|mistake| vec![mistake])?;
+    all(users.iter().map(|user| {
+        check_options(user, &program).map_err(|mistake| mistake.of(&["resources", &user.name, "options"]))
+    }))?;
+    let referred: Vec<BTreeSet<usize>> = users.iter().map(|user| referred(user, &program)).collect();
+    let order = Order::of(&users, referred.clone(), &program).map_err(|mistake| vec![mistake])?;
+    let free = users.iter_mut().zip(&referred).filter(|(_, referred)| referred.is_empty());
+    all(free.map(|(user, _)| {
+        if let Properties::Written(properties) = &user.properties {
+            let evaluated = evaluate(&user.name, properties, &program, &Scope::default())?;
+            user.properties = Properties::Evaluated(Box::new(evaluated));
+        }
+        Ok(())
+    }))?;
+    Ok((users, program, order))
+}
+
+type SortedOut = (Vec<Resource>, HashMap<String, super::resource::Other>);
+
+/// The users, and the other resources.
+fn sort_out(resources: Resources) -> Result<SortedOut, Vec<Mistake>> {
+    let (mut users, mut others, mut mistakes) = (Vec::new(), HashMap::new(), Vec::new());
+    let Resources::Map(resources) = resources else { return Ok((users, others)) };
+    let mut names = HashSet::new();
+    for (name, resource) in resources {
+        if !names.insert(name.clone()) {
+            let message = format!("`resources.{name}` is given twice");
+            let mistake = Mistake::new(message, "give one of them another name, or take it out");
+            mistakes.push(mistake.of(&["resources", &name]));
+            continue;
+        }
+        match resource {
+            Ok(Parsed::User(user)) => users.push(*user),
+            Ok(Parsed::Other(other)) => drop(others.insert(name, other)),
+            Err(found) => {
+                mistakes.extend(found.into_iter().map(|mistake| mistake.of(&["resources", &name])));
+            }
+        }
+    }
+    if mistakes.is_empty() { Ok((users, others)) } else { Err(mistakes) }
+}
+
+/// Fails with every mistake.
+fn all(results: impl Iterator<Item = Result<(), Mistake>>) -> Result<(), Vec<Mistake>> {
+    let mistakes: Vec<Mistake> = results.filter_map(Result::err).collect();
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+}

@@ -1,0 +1,151 @@
+//! The users among the resources of a program.
+
+use std::fmt;
+
+use super::{
+    error::{Checked, Mistake},
+    evaluated::Evaluated,
+    options::ResourceOptions,
+    reference::is_literal,
+};
+use crate::user::{Value, nearest};
+
+/// The types that are users: the short token and the canonical one.
+const USER_TYPES: &[&str] = &["aws:connect:User", "aws:connect/user:User"];
+
+/// What a resource may have.
+const MEMBERS: &[&str] = &["type", "properties", "options"];
+
+/// A user of a program.
+pub struct Resource {
+    pub(super) name: String,
+    pub(super) options: ResourceOptions,
+    pub(super) properties: Properties,
+}
+
+/// What is known of a user before others are.
+pub(super) enum Properties {
+    /// What does not depend on other users.
+    Evaluated(Box<Evaluated>),
+    /// What is to be evaluated.
+    Written(Value),
+}
+
+/// What a resource is.
+pub(super) enum Parsed {
+    User(Box<Resource>),
+    Other(Other),
+}
+
+/// A resource that is not managed here.
+pub(super) struct Other {
+    pub(super) kind: String,
+    /// The first of its properties.
+    pub(super) first_property: Option<String>,
+}
+
+impl Resource {
+    /// The resource name: the user's name in the program, which need not be its name in Amazon Connect.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its resource options.
+    pub const fn options(&self) -> &ResourceOptions {
+        &self.options
+    }
+}
+
+impl fmt::Debug for Resource {
+    /// Without what is written in it: passwords may be.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resource")
+            .field("name", &self.name)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Parsed {
+    pub(super) fn of(name: &str, mut resource: Value) -> Result<Self, Vec<Mistake>> {
+        let subject = format!("`resources.{name}`");
+        let kind = kind(&resource).map_err(|mistake| vec![mistake.after(&subject)])?.to_owned();
+        if !USER_TYPES.contains(&kind.as_str()) {
+            let first_property = match resource.get("properties") {
+                Some(Value::Map(members)) => members.first().map(|(name, _)| name.clone()),
+                _ => None,
+            };
+            return Ok(Self::Other(Other { kind, first_property }));
+        }
+        let properties = properties(&mut resource).map_err(|mistake| vec![mistake.after(&subject)])?;
+        let options = ResourceOptions::parse(name, resource.get("options"))?;
+        let properties = match is_literal(&properties) {
+            true => Properties::Evaluated(Box::new(Evaluated::of(properties))),
+            false => Properties::Written(properties),
+        };
+        Ok(Self::User(Box::new(Resource { name: name.to_owned(), options, properties })))
+    }
+}
+
+fn kind(resource: &Value) -> Checked<&str> {
+    let Some(kind) = resource.get("type").and_then(Value::as_str) else {
+        return Err(Mistake::new("has no `type`", "a user has `type: aws:connect:User`"));
+    };
+    match !USER_TYPES.contains(&kind) && is_nearly_user(kind) {
+        true => Err(Mistake::new(
+            format!("has the type `{kind}`, which is not managed here"),
+            "write `type: aws:connect:User` for a user",
+        )),
+        false => Ok(kind),
+    }
+}
+
+/// Takes the properties of a user, whose other members are as they may be.
+fn properties(resource: &mut Value) -> Checked<Value> {
+    const HELP: &str = "write `properties: { instanceId: …, name: … }`; the reference lists them all";
+    if resource.get("get").is_some() {
+        return Err(Mistake::new(
+            "reads a user with `get`",
+            "use the command `import` for a user that exists",
+        ));
+    }
+    let Value::Map(members) = resource else { return Err(Mistake::new("has no `properties`", HELP)) };
+    check_members(members)?;
+    let properties = members.iter_mut().find(|(name, _)| name == "properties").map(|(_, value)| value);
+    match properties {
+        Some(properties @ Value::Map(_)) => Ok(std::mem::replace(properties, Value::Null)),
+        Some(Value::Null) | None => Err(Mistake::new("has no `properties`", HELP)),
+        Some(_) => Err(Mistake::new("has `properties` that are not a map", HELP)),
+    }
+}
+
+fn check_members(members: &[(String, Value)]) -> Checked<()> {
+    for (index, (member, _)) in members.iter().enumerate() {
+        if members.iter().take(index).any(|(other, _)| other == member) {
+            return Err(Mistake::new(format!("has `{member}` twice"), "take one of them out"));
+        }
+        if MEMBERS.contains(&member.as_str()) {
+            continue;
+        }
+        let help = match (member.as_str(), nearest(member, MEMBERS.iter().copied())) {
+            ("name", _) => "the name of the user belongs into `properties`".to_owned(),
+            (_, Some(near)) => format!("did you mean `{near}`?"),
+            (_, None) => format!("a user has `{}`", MEMBERS.join("`, `")),
+        };
+        return Err(Mistake::new(format!("has `{member}`, which is unknown here"), help));
+    }
+    Ok(())
+}
+
+/// Whether a type is one that somebody may have meant for a user of Amazon Connect: another spelling of the
+/// token, or the type of another tool. Other types of the module are not.
+fn is_nearly_user(kind: &str) -> bool {
+    let lower = kind.trim().to_lowercase();
+    let is_near = |one: &str, other: &str, most| strsim::damerau_levenshtein(one, other) <= most;
+    if USER_TYPES.iter().any(|token| is_near(&lower, &token.to_lowercase(), 2)) {
+        return true;
+    }
+    let words: Vec<&str> = lower.split([':', '/', '_', '.']).filter(|word| !word.is_empty()).collect();
+    let Some((last, before)) = words.split_last() else { return false };
+    is_near(last, "user", 1) && before.iter().any(|word| is_near(word, "connect", 2))
+}

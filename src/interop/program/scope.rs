@@ -1,0 +1,50 @@
+//! What is known of a program's users while others are evaluated.
+
+use std::{collections::HashMap, fmt};
+
+use crate::user::Value;
+
+/// What a change in place does not change.
+const KEPT: &[&str] = &["id", "arn", "userId", "name", "directoryUserId"];
+
+/// What references to users of the program stand for. What is not in it is not known yet.
+#[derive(Default)]
+pub struct Scope(HashMap<String, Known>);
+
+/// What others may refer to of one user.
+pub(super) struct Known {
+    pub(super) values: Value,
+    /// Whether what is not there may still come.
+    pub(super) is_pending: bool,
+}
+
+impl Scope {
+    /// Adds a user that is as it should be, by its resource name: all of its outputs are known.
+    pub fn known(&mut self, name: &str, outputs: Value) {
+        self.0.insert(name.to_owned(), Known { values: outputs, is_pending: false });
+    }
+
+    /// Adds a user that will be created or changed, by its resource name: what it is given, over those outputs of
+    /// the present user that a change in place keeps. Anything else will be known after the apply.
+    pub fn pending(&mut self, name: &str, inputs: Value, actual: Option<&Value>) {
+        let mut values = inputs;
+        for output in KEPT {
+            let kept = actual.and_then(|actual| actual.get(output));
+            if let (None, Value::Map(members), Some(value)) = (values.get(output).cloned(), &mut values, kept)
+            {
+                members.push(((*output).to_owned(), value.clone()));
+            }
+        }
+        self.0.insert(name.to_owned(), Known { values, is_pending: true });
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Known> {
+        self.0.get(name)
+    }
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}

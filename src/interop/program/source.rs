@@ -1,0 +1,170 @@
+//! The text of a program, and what it is instead of one.
+
+use std::{fmt, fs, path::PathBuf, sync::OnceLock};
+
+use super::{
+    document::{Document, Resources},
+    error::{Checked, Mistake, Place},
+    location::{Location, Tree},
+    reference::{Reference, Step},
+    yaml,
+};
+use crate::user::Value;
+
+/// The text of a program, by the name that messages give it.
+pub struct Source {
+    name: String,
+    /// The name within a sentence.
+    subject: String,
+    text: String,
+    /// Where the text can be read again.
+    file: Option<PathBuf>,
+    /// Where everything is: read where the first mistake is told.
+    tree: OnceLock<Option<Tree>>,
+}
+
+impl Source {
+    /// The text of a program; `name` is that of its file, or whatever else tells a person where it is from.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { subject: format!("`{name}`"), name, text: text.into(), file: None, tree: OnceLock::new() }
+    }
+
+    /// The text of a program that standard input has brought.
+    pub fn stdin(text: impl Into<String>) -> Self {
+        Self { subject: "standard input".to_owned(), ..Self::new("standard input", text) }
+    }
+
+    /// The same, from a file that stays as it is: the text is not kept, and read again where a mistake is told.
+    #[must_use]
+    pub fn from_file(self, path: impl Into<PathBuf>) -> Self {
+        Self { file: Some(path.into()), ..self }
+    }
+
+    /// The name within a sentence.
+    pub(super) fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    pub(super) fn document(&mut self) -> Checked<Document> {
+        let document = yaml::read::<Document>(bare(&self.text))
+            .map_err(|error| unlike(&self.text).unwrap_or_else(|| yaml::mistake(&error)));
+        if self.file.is_some() {
+            self.text = String::new();
+        }
+        let document = document.map_err(|mistake| mistake.after(&self.subject))?;
+        check(&document).map_err(|mistake| mistake.after(&self.subject))?;
+        Ok(document)
+    }
+
+    /// Where a mistake is.
+    pub(super) fn locate(&self, place: Place) -> Option<Location> {
+        match place {
+            Place::Line(line, column) => Some(self.at(line, column)),
+            Place::At(path) => self.find(path.steps()),
+            Place::Unknown => None,
+        }
+    }
+
+    /// Where a property of a user is.
+    pub(super) fn find_property(&self, user: &str, path: &str) -> Option<Location> {
+        let path = Reference::parse(path);
+        let start = Reference::of(&["resources", user, "properties"]);
+        self.find(start.then(path.as_ref().map(Reference::steps).unwrap_or_default()).steps())
+    }
+
+    fn find(&self, path: &[Step]) -> Option<Location> {
+        let tree = self.tree.get_or_init(|| match &self.file {
+            Some(file) => yaml::read(bare(&fs::read_to_string(file).ok()?)).ok(),
+            None => yaml::read(bare(&self.text)).ok(),
+        });
+        let (line, column) = tree.as_ref()?.find(path)?;
+        Some(self.at(line, column))
+    }
+
+    fn at(&self, line: u64, column: u64) -> Location {
+        Location { file: self.name.clone(), line, column }
+    }
+}
+
+impl fmt::Debug for Source {
+    /// Without the text, in which passwords may stand.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A text without the mark that some editors put before it.
+fn bare(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// What people give instead of a program, where it is not even YAML.
+fn unlike(text: &str) -> Option<Mistake> {
+    const BLOCKS: &[&str] =
+        &["resource \"", "variable \"", "locals {", "terraform {", "provider \"", "module \""];
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))?;
+    if BLOCKS.iter().any(|start| first.starts_with(start)) {
+        return Some(Mistake::new(
+            "is a Terraform configuration, which this tool does not read",
+            "use the Terraform provider for it, or `export` the users as a program",
+        ));
+    }
+    if text.contains("AWSTemplateFormatVersion") {
+        return Some(template());
+    }
+    let is_table = first.split(',').count() > 3 && !first.contains([':', '{', '[']);
+    is_table.then(|| {
+        Mistake::new(
+            "is a table (CSV), which this tool does not read",
+            "write a program of the users; `export` prints one of users that exist",
+        )
+    })
+}
+
+fn template() -> Mistake {
+    Mistake::new(
+        "is a CloudFormation template, which this tool does not read",
+        "write its users as `aws:connect:User`; `export` prints a program of users that exist",
+    )
+}
+
+/// Whether a document is a program at all. A mistake goes on from the name of the file.
+fn check(document: &Document) -> Checked<()> {
+    let has = |member: &str| document.members.get(member).is_some();
+    if matches!(document.resources, Resources::Map(_)) {
+        return Ok(());
+    }
+    if has("AWSTemplateFormatVersion") || has("Resources") {
+        return Err(template());
+    }
+    if has("User") || has("Username") || has("UserSummaryList") {
+        return Err(Mistake::new(
+            "is JSON of the Connect API, which this tool does not read",
+            "`import` records a user that exists; `export` prints a program of all users of an instance",
+        ));
+    }
+    if has("version") && has("users") {
+        return Err(Mistake::new("is a state, not a program", "`state import` reads it"));
+    }
+    if let Some(mistake) = document.members.as_str().and_then(unlike) {
+        return Err(mistake);
+    }
+    let message = match document.resources {
+        Resources::Missing => "has no `resources`",
+        _ => "has a `resources` that is not a map",
+    };
+    Err(Mistake::new(message, "write `resources: { NAME: { type: aws:connect:User, properties: { … } } }`"))
+}
+
+/// The members of a section that may have several names.
+pub(super) fn section<'a>(
+    document: &'a Value,
+    names: &'a [&str],
+) -> impl Iterator<Item = &'a (String, Value)> {
+    let section = |name: &&str| match document.get(name) {
+        Some(Value::Map(members)) => Some(members),
+        _ => None,
+    };
+    names.iter().filter_map(section).flatten()
+}

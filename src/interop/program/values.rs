@@ -1,0 +1,77 @@
+//! Values that a host gives for references of a program.
+
+use std::collections::HashMap;
+
+use super::{
+    error::{Checked, Mistake},
+    reference::{Reference, each_function, each_reference},
+};
+use crate::user::{Secret, Value, nearest};
+
+/// A value that stands for a reference of a program: that of a configuration value, of an output of another
+/// resource, or of a function at its place in a user.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Assignment {
+    /// The reference, as it stands between `${` and `}`, or the place of a function: `ana.hierarchyGroupId`.
+    pub reference: String,
+    /// The value, which may be secret. Numbers and booleans are read from their text where a property asks for them.
+    pub value: Secret,
+    /// Where the host has it from, such as the name of an option: what messages name. Default: not named.
+    pub origin: Option<String>,
+}
+
+impl Assignment {
+    /// A value for a reference.
+    pub fn new(reference: impl Into<String>, value: impl Into<Secret>) -> Self {
+        Self { reference: reference.into(), value: value.into(), origin: None }
+    }
+
+    /// The same, with where the host has it from.
+    #[must_use]
+    pub fn from_origin(self, origin: impl Into<String>) -> Self {
+        Self { origin: Some(origin.into()), ..self }
+    }
+}
+
+/// The values, each of which something in the program uses. `used` holds what may have references, under the name
+/// that its functions are known by.
+pub(super) fn used<'a>(
+    assignments: &[Assignment],
+    config: impl Iterator<Item = &'a String>,
+    used: impl Iterator<Item = (&'a str, &'a Value)>,
+) -> Checked<HashMap<Reference, Secret>> {
+    if assignments.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut usable: HashMap<Reference, String> =
+        config.map(|name| (Reference::of(&[name]), name.clone())).collect();
+    for (name, value) in used {
+        each_reference(value, &mut |text| {
+            if let Some(reference) = Reference::parse(text) {
+                usable.entry(reference).or_insert_with(|| text.to_owned());
+            }
+        });
+        each_function(&Reference::of(&[name]), value, &mut |place| {
+            let text = place.to_string();
+            usable.insert(place, text);
+        });
+    }
+    let mut values = HashMap::new();
+    for Assignment { reference: text, value, origin } in assignments {
+        let Some(reference) = Reference::parse(text).filter(|reference| usable.contains_key(reference))
+        else {
+            let help = match nearest(text, usable.values().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "write the key as the program writes it between `${` and `}`".to_owned(),
+            };
+            let mistake = Mistake::new(format!("nothing in the program uses `{text}`"), help);
+            return Err(match origin {
+                Some(origin) => mistake.within(&format!("`{origin}`")),
+                None => mistake,
+            });
+        };
+        values.insert(reference, value.clone());
+    }
+    Ok(values)
+}

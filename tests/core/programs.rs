@@ -1,0 +1,206 @@
+//! Programs of other tools, read by a host.
+
+use connect_user::{
+    interop::program::{Assignment, Program, ProgramError, Resource, Scope, Source, WrittenResource},
+    user::{Code, Input, UserSpec, Value},
+};
+
+fn read(text: &str) -> Result<Program, ProgramError> {
+    Program::read(Source::new("users.yaml", text), &[])
+}
+
+/// The mistakes of a program: message and place.
+fn mistakes(text: &str) -> Vec<(String, String)> {
+    let error = read(text).expect_err("a mistake");
+    let told = error.mistakes().map(|(mistake, location)| {
+        assert_eq!(mistake.code, Code::INVALID_PROGRAM);
+        assert!(mistake.help.is_some(), "{mistake}");
+        (mistake.message.clone(), location.map(ToString::to_string).unwrap_or_default())
+    });
+    told.collect()
+}
+
+fn spec(program: &Program, name: &str, scope: &Scope) -> UserSpec {
+    let user = program.user(name).expect("a user");
+    program.evaluate(user, scope).expect("a value").spec.clone()
+}
+
+const USERS: &str = r#"
+config: {centre: {type: string, default: i1}, secret: {type: string}}
+variables: {profile: r1}
+resources:
+  agent:
+    type: aws:connect:User
+    properties:
+      instance_id: ${centre}
+      name: agent
+      password: ${secret}
+      routingProfileId: ${lead.routingProfileId}
+      securityProfileIds: [s1]
+      phoneConfig: {phoneType: SOFT_PHONE, autoAccept: "true"}
+      tags: {lead: "${lead.userId}", text: "$${x}"}
+    options: {protect: true, dependsOn: ["${queue}"]}
+  lead:
+    type: aws:connect/user:User
+    properties: {instanceId: i1, name: lead, routingProfileId: "${profile}", securityProfileIds: [s1]}
+  queue: {type: "aws:connect:Queue"}
+"#;
+
+#[test]
+fn users_come_in_order_with_options_and_references_resolved() {
+    let program = read(USERS).expect("a program");
+    assert_eq!(program.users().iter().map(Resource::name).collect::<Vec<_>>(), ["agent", "lead"]);
+    assert_eq!(program.in_order().into_iter().map(Resource::name).collect::<Vec<_>>(), ["lead", "agent"]);
+    assert_eq!(program.needs("agent").collect::<Vec<_>>(), ["lead"]);
+    assert!(program.is_needed("lead") && !program.is_needed("agent"));
+    assert!(program.other_resources().contains("queue"));
+    let agent = program.user("agent").expect("a user");
+    assert!(agent.options().protect && !agent.options().is_plain());
+
+    let mut scope = Scope::default();
+    let before = program.evaluate(agent, &scope).expect("a value");
+    assert_eq!(before.spec.instance_id, Input::Known("i1".into()));
+    assert_eq!(before.spec.routing_profile_id, Input::Unknown);
+    let unresolved: Vec<_> = before.unresolved.iter().map(|left| left.reference.as_str()).collect();
+    assert_eq!(unresolved, ["secret"], "what other users have is not unresolved: it comes");
+
+    scope.pending("lead", spec(&program, "lead", &scope).encode(), None);
+    let pending = spec(&program, "agent", &scope);
+    assert_eq!(pending.routing_profile_id, Input::Known("r1".into()));
+    assert_eq!(pending.phone_config.expect("a phone").auto_accept, Some(Input::Known(true)));
+    let tags = pending.tags.expect("tags").into_known().expect("known");
+    assert_eq!((&tags["lead"], &tags["text"]), (&Input::Unknown, &Input::Known("${x}".into())));
+
+    let outputs: Value = serde_json::from_str(r#"{"userId": "u1", "routingProfileId": "r2"}"#).expect("JSON");
+    scope.known("lead", outputs);
+    let known = spec(&program, "agent", &scope);
+    assert_eq!(known.routing_profile_id, Input::Known("r2".into()));
+}
+
+#[test]
+fn assignments_give_what_the_program_leaves_open_and_no_text_shows_them() {
+    let assign = |reference: &str| {
+        let assignment = Assignment::new(reference, "S3cretValue").from_origin("--set");
+        assert!(!format!("{assignment:?}").contains("S3cret"));
+        Program::read(Source::new("users.yaml", USERS), &[assignment])
+    };
+    let program = assign("secret").expect("a program");
+    let agent = spec(&program, "agent", &Scope::default());
+    assert_eq!(agent.password.expect("a password").into_known().expect("known").expose(), "S3cretValue");
+    assert!(!format!("{program:?}").contains("S3cretValue"), "{program:?}");
+    let written = USERS.replace("${secret}", "S3cret${profile}");
+    let shown = format!("{:?}", read(&written).expect("a program"));
+    assert!(!shown.contains("S3cret") && shown.contains("agent"), "{shown}");
+    let error = assign("secrt").expect_err("nothing uses it").to_string();
+    assert_eq!(error, "`users.yaml`: `--set`: nothing in the program uses `secrt`");
+}
+
+#[test]
+fn every_mistake_is_told_with_its_place() {
+    let text = "
+resources:
+  a: {type: 'aws:connect:User', properties: [], options: {}}
+  b:
+    type: aws:connect:User
+    properties: {name: b}
+    options:
+      protect: maybe
+      retainOnDelte: true
+";
+    assert_eq!(
+        mistakes(text),
+        [
+            (
+                "`users.yaml`: `resources.a` has `properties` that are not a map".to_owned(),
+                "users.yaml:3:3".to_owned()
+            ),
+            (
+                "`users.yaml`: `resources.b.options.protect` must be `true` or `false`, is a string"
+                    .to_owned(),
+                "users.yaml:8:7".to_owned(),
+            ),
+            (
+                "`users.yaml`: `resources.b.options.retainOnDelte` is not a resource option".to_owned(),
+                "users.yaml:9:7".to_owned(),
+            ),
+        ],
+    );
+    let text = "resources:\n  a:\n    type: aws:connect:User\n    properties:\n      name: ${a b}${\n      tags: {x: '${}'}\n";
+    let [(message, place)] = mistakes(text).try_into().expect("one mistake");
+    assert_eq!(message, "`users.yaml`: resources.a.tags.x: `${}` is not a reference");
+    assert_eq!(place, "users.yaml:6:14");
+    let broken = mistakes("resources: [");
+    assert!(
+        broken[0].0.starts_with("`users.yaml` is neither YAML nor JSON")
+            && broken[0].1.starts_with("users.yaml:")
+    );
+}
+
+#[test]
+fn what_cannot_be_read_of_a_user_is_a_diagnostic_of_that_user() {
+    let text = "resources: {a: {type: 'aws:connect:User', properties: {name: [], nmae: x, tags: {t: '${nothing}'}}}}";
+    let program = read(text).expect("a program");
+    let user = program.user("a").expect("a user");
+    let found = program.evaluate(user, &Scope::default()).expect("a value");
+    let undefined = found.mistakes.iter().find(|mistake| mistake.code == Code::UNDEFINED_REFERENCE);
+    let undefined = undefined.expect("an undefined reference");
+    assert_eq!(undefined.path.to_string(), "tags.t");
+    assert_eq!(program.location("a", "tags.t").expect("a place").to_string(), "users.yaml:1:82");
+    assert!(found.mistakes.iter().any(|mistake| mistake.code == Code::UNKNOWN_MEMBER));
+}
+
+#[test]
+fn nearly_users_are_told_from_other_resources() {
+    let of_type = |kind: &str| read(&format!("resources: {{a: {{type: {kind:?}}}}}"));
+    for kind in [
+        "aws:connect:user",
+        "aws:connect:Usr",
+        "aws:connect/user:user",
+        "aws-native:connect:User",
+        "AWS::Connect::User",
+        "aws:conect:User",
+        "aws:connect:Users",
+        "awscc_connect_user",
+        "aws_connect_user",
+        "connect_user",
+        "aws:connect/usr:Usr",
+        " aws:connect:User",
+    ] {
+        assert!(of_type(kind).expect_err(kind).to_string().contains("is not managed here"), "{kind}");
+    }
+    for kind in [
+        "aws:connect:Queue",
+        "aws:connect:QuickConnect",
+        "aws:connect:UserHierarchyGroup",
+        "aws:connect:Instance",
+        "aws:iam:User",
+        "aws:iam/user:User",
+        "aws:transfer:User",
+        "aws:connect:View",
+        "aws-native:connect:Rule",
+        "aws:cognito:User",
+        "random:RandomPassword",
+        "aws:connect:Vocabulary",
+        "aws:connect:Prompt",
+        "",
+    ] {
+        assert!(of_type(kind).is_ok(), "{kind}");
+    }
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let program = read(USERS).expect("a program");
+    let lead = spec(&program, "lead", &Scope::default());
+    let id = "i1:u1".parse().expect("an id");
+    for import in [None, Some(&id)] {
+        let resource = WrittenResource::new("le: ad", &lead.encode(), import);
+        let yaml = read(&format!("resources:\n{}", resource.yaml())).expect("a program");
+        let json = Value::Map(vec![("resources".to_owned(), Value::Map(vec![resource.into_member()]))]);
+        let json = read(&serde_json::to_string(&json).expect("JSON")).expect("a program");
+        for program in [yaml, json] {
+            assert_eq!(spec(&program, "le: ad", &Scope::default()), lead);
+            assert_eq!(program.user("le: ad").expect("a user").options().import.as_ref(), import);
+        }
+    }
+}
