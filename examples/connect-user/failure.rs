@@ -109,7 +109,7 @@ impl From<DeploymentError> for Failure {
     fn from(error: DeploymentError) -> Self {
         match error {
             DeploymentError::Program(error) => error.into(),
-            DeploymentError::Session(error) => error.into(),
+            DeploymentError::Session(error) => (*error).into(),
             DeploymentError::Refused(diagnostic) => Self::told(&diagnostic),
             error => Self::caused(error.to_string(), &error).help(error.help()),
         }

@@ -93,7 +93,7 @@ pub async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
     let (run, entries) = Run::open(global, Scale::default(), Access::Write).await?;
     let mut session = run.session(entries).await?;
     // Whoever destroys means everybody.
-    let options = PlanOptions::builder().user(run.settings.clone()).guard(Guard::OFF).build();
+    let options = PlanOptions::builder().settings(run.settings.clone()).guard(Guard::OFF).build();
     let mut review = Review::default();
     review.preview = session.preview_destroy(options);
     judge(&session, &review, None)?;

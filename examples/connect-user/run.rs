@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connect_user::{
-    diff::{DirectoryUserIdPolicy, PasswordPolicy, QuickConnects, Settings},
     fleet::{EmbeddedStore, Entry, Guard, Session, SessionOptions, load_all},
     interop::{Deployment, DeploymentOptions, program::Program},
     read::{RefreshOptions, Strategy},
-    user::{Diagnostic, IgnoreTags, UserState},
+    user::{
+        Diagnostic, DirectoryUserIdPolicy, IgnoreTags, PasswordPolicy, QuickConnects, Settings, UserState,
+    },
     validate::Overrides,
 };
 
@@ -23,7 +24,7 @@ pub type Entries = BTreeMap<String, Entry>;
 
 /// The users that are recorded as there.
 pub fn users(entries: &Entries) -> impl Iterator<Item = (&String, &UserState)> {
-    entries.iter().filter_map(|(name, entry)| Some((name, entry.state.as_ref()?)))
+    entries.iter().filter_map(|(name, entry)| Some((name, entry.state.as_deref()?)))
 }
 
 /// A run of the tool.

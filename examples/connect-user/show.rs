@@ -67,7 +67,7 @@ fn describe_member(text: &mut String, name: &str, value: &Value) {
 /// Shows what has changed, and says whether anything has.
 pub async fn drift(global: &Global) -> Outcome<bool> {
     let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
-    let known: BTreeMap<String, UserState> =
+    let known: BTreeMap<String, Arc<UserState>> =
         entries.into_iter().filter_map(|(name, entry)| Some((name, entry.state?))).collect();
     let refreshed = refresh(&[] as &[ProgramUser], &known, run.backend.client(), &run.read_everybody()).await;
     let is_partial = output::unread(&refreshed);

@@ -46,7 +46,7 @@ pub fn resolve_decoded(
 ) -> (Result<DesiredUser, UserSpec>, Report) {
     let (spec, is_named, report) = read(spec, mistakes, context);
     let desired = desired(spec, &report, context);
-    (desired.map_err(|spec| as_given(spec, is_named)), report)
+    (desired.map_err(|spec| as_given(*spec, is_named)), report)
 }
 
 fn decode(document: Value) -> (Vec<Diagnostic>, UserSpec) {
@@ -95,9 +95,9 @@ pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Re
 }
 
 /// The user, where the report allows it.
-fn desired(spec: UserSpec, report: &Report, context: &Context<'_>) -> Result<DesiredUser, UserSpec> {
+fn desired(spec: UserSpec, report: &Report, context: &Context<'_>) -> Result<DesiredUser, Box<UserSpec>> {
     if !report.is_valid() || !report.deferred.is_empty() {
-        return Err(spec);
+        return Err(Box::new(spec));
     }
     // Who the user is: planning keeps the rest of what is ignored.
     let kept = context.prior.map(|prior| keep_ignored(&spec, prior, &context.settings));
@@ -107,7 +107,7 @@ fn desired(spec: UserSpec, report: &Report, context: &Context<'_>) -> Result<Des
     let properties = spec.settle();
     drop(kept);
     let (Some(instance_id), Some(name), Some(properties)) = (instance_id, name, properties) else {
-        return Err(spec);
+        return Err(Box::new(spec));
     };
     let settings = context.settings.clone();
     Ok(DesiredUser { spec, instance_id, name, properties, settings, managed: None })

@@ -4,11 +4,10 @@ use bon::Builder;
 
 use super::{error::DeploymentError, instances::Instances, passwords::Passwords, values::auto_name};
 use crate::{
-    diff::Settings,
     fleet::{Change, Entry, Guard, Session, StoreError},
     interop::program::{Program, ResourceOptions, Scope},
     read::Directory,
-    user::{AutoName, IdentityManagementType, Input, UserSpec, UserState},
+    user::{AutoName, IdentityManagementType, Input, Settings, UserSpec, UserState},
     validate::{Context, Overrides},
 };
 
@@ -109,7 +108,7 @@ impl<'a> Deployment<'a> {
     /// What the store says.
     pub async fn note_passwords(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
         let unnoted = self.passwords.unnoted(session.entries()).into_iter().map(|(name, entry)| {
-            let notes = self.passwords.notes(name, entry.state.as_ref(), &entry.notes);
+            let notes = self.passwords.notes(name, entry.state.as_deref(), &entry.notes);
             Change::Put(name.clone(), Box::new(Entry { notes, ..entry.clone() }))
         });
         let changes = unnoted.collect();
@@ -145,7 +144,7 @@ impl<'a> Deployment<'a> {
         let name: AutoName = auto_name(user, suffix);
         Context::builder()
             .exists(options.import.is_some())
-            .options(settings)
+            .settings(settings)
             .auto_name(name)
             .overrides(self.options.overrides.clone())
             .build()

@@ -16,7 +16,7 @@ pub enum DeploymentError {
     Program(#[from] ProgramError),
     /// The session cannot go on.
     #[error(transparent)]
-    Session(#[from] SessionError),
+    Session(Box<SessionError>),
     /// An instance that the program names cannot be read.
     #[error("{what}")]
     Instance {
@@ -45,8 +45,14 @@ impl DeploymentError {
     }
 }
 
+impl From<SessionError> for DeploymentError {
+    fn from(error: SessionError) -> Self {
+        Self::Session(Box::new(error))
+    }
+}
+
 impl From<StoreError> for DeploymentError {
     fn from(error: StoreError) -> Self {
-        Self::Session(error.into())
+        SessionError::from(error).into()
     }
 }

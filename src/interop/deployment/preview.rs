@@ -99,7 +99,7 @@ impl Deployment<'_> {
                 .collect()
         });
         PlanOptions::builder()
-            .user(self.options.settings.clone())
+            .settings(self.options.settings.clone())
             .guard(self.options.guard)
             .capacity(capacity.unwrap_or_default())
             .other_resources(self.program.other_resources())
@@ -116,7 +116,7 @@ impl Deployment<'_> {
         planner: &mut Planner,
     ) -> ReviewedUser {
         let (name, options) = (user.name(), user.options());
-        let (entry, actual) = (session.entries().get(name), session.state(name));
+        let (entry, actual) = (session.entries().get(name), session.state(name).map(|state| &**state));
         let context = beside(self.context(name, options, kind, suffix(entry)), actual, directory);
         let Evaluated { spec, mistakes, unresolved } = evaluated.into_owned();
         // A name that has no suffix yet is not known before the user is made.
@@ -127,10 +127,10 @@ impl Deployment<'_> {
             Ok(desired) => {
                 let mut spec = desired.spec().clone();
                 spec.name = None;
-                Desired::partial(spec, context.options)
+                Desired::partial(spec, context.settings)
             }
-            Err(spec) if is_named => Desired::partial(with_name(&spec, &context), context.options),
-            Err(spec) => Desired::partial(spec, context.options),
+            Err(spec) if is_named => Desired::partial(with_name(&spec, &context), context.settings),
+            Err(spec) => Desired::partial(spec, context.settings),
         };
         let inputs = self.program.is_needed(name).then(|| inputs(desired.spec(), &self.options.settings));
         let action = match report.is_valid() {

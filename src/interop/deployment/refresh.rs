@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use super::{base::Deployment, error::DeploymentError, values::suffix};
 use crate::{
-    diff::Settings,
     fleet::{DesiredSpec, Session},
-    interop::program::{Evaluated, Resource, Scope},
-    user::UserSpec,
+    interop::program::{Evaluated, ProgramError, Resource, Scope},
+    user::{Settings, UserSpec},
     validate::with_name,
 };
 
@@ -36,7 +35,7 @@ impl Deployment<'_> {
     /// # Errors
     ///
     /// A reference that cannot be.
-    pub fn assume(&mut self, session: &mut Session<'_>) -> Result<(), DeploymentError> {
+    pub fn assume(&mut self, session: &mut Session<'_>) -> Result<(), ProgramError> {
         let said = self.said(session)?;
         session.assume(&desired(&said));
         self.is_offline = true;
@@ -44,7 +43,7 @@ impl Deployment<'_> {
     }
 
     /// What the program says of each user, as far as it is known before anybody is read; in its order.
-    fn said(&self, session: &Session<'_>) -> Result<Vec<Said<'_>>, DeploymentError> {
+    fn said(&self, session: &Session<'_>) -> Result<Vec<Said<'_>>, ProgramError> {
         let mut scope = Scope::default();
         let mut said = Vec::with_capacity(self.program.users().len());
         for user in self.program.in_order() {

@@ -1,9 +1,8 @@
 //! What references to a user stand for, and what its name is made from.
 
 use crate::{
-    diff::Settings,
     fleet::{Change, Entry, Session, StoreError},
-    user::{AutoName, Input, UserSpec, UserState, Value, merge_tags},
+    user::{AutoName, Input, Settings, UserSpec, UserState, Value, merge_tags},
 };
 
 /// The note that holds what the name of a user ends in that the program gives none: noted before the user is made,

@@ -5,9 +5,8 @@ use super::{
     option_value::{aliases, flag, import_id, paths, resource, resources, secret_outputs, version},
 };
 use crate::{
-    diff::Settings,
     fleet::Lifecycle,
-    user::{ImportId, Path, Value, nearest},
+    user::{ImportId, Path, Settings, Value, nearest},
 };
 
 /// The options that are obeyed.
