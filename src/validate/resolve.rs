@@ -65,8 +65,11 @@ fn read(mut spec: UserSpec, mistakes: Vec<Diagnostic>, context: &Context<'_>) ->
     let mistakes: Vec<Diagnostic> =
         mistakes.into_iter().map(|mistake| overridden(mistake, &context.overrides)).collect();
     // What cannot be read is an error at its place, not a value to wait for.
-    let unreadable: HashSet<&[Segment]> =
-        mistakes.iter().filter(|mistake| mistake.is_error()).map(|mistake| mistake.path.segments()).collect();
+    let unreadable: HashSet<&[Segment]> = mistakes
+        .iter()
+        .filter(|mistake| is_in_document(mistake))
+        .map(|mistake| mistake.path.segments())
+        .collect();
     report.deferred.retain(|place| !is_within_any(place, &unreadable));
     report.diagnostics.extend(bounded(mistakes));
     sort(&mut report.diagnostics);
@@ -173,11 +176,15 @@ fn judge(finding: Finding, overrides: &Overrides) -> Diagnostic {
 
 /// What the program lacks comes first, then what is in the document, in its order.
 fn sort(diagnostics: &mut [Diagnostic]) {
-    let is_inside = |diagnostic: &Diagnostic| diagnostic.code != Code::UNDEFINED_REFERENCE;
     diagnostics.sort_by(|a, b| {
-        let outside = is_inside(a).cmp(&is_inside(b));
+        let outside = is_in_document(a).cmp(&is_in_document(b));
         outside.then_with(|| document_order(&a.path, &b.path)).then(a.code.cmp(&b.code))
     });
+}
+
+/// Whether the document itself is wrong, and not the program around it.
+fn is_in_document(diagnostic: &Diagnostic) -> bool {
+    diagnostic.code != Code::UNDEFINED_REFERENCE
 }
 
 fn is_within_any(place: &Path, outer: &HashSet<&[Segment]>) -> bool {
