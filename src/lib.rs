@@ -73,6 +73,10 @@
 //! | [`read`](mod@read) | import, refresh and list users; names instead of ids |
 //! | [`apply`](mod@apply) | carry out a plan, delete, recover |
 #![cfg_attr(feature = "fleet", doc = "| [`fleet`] | many users at once: plan, refresh, apply, remember |")]
+#![cfg_attr(
+    feature = "interop",
+    doc = "| [`interop`] | users from programs of other tools: read and deploy them |"
+)]
 #![cfg_attr(not(feature = "fleet"), doc = "| `fleet` | many users at once (feature `fleet`) |")]
 #![cfg_attr(
     feature = "engine",

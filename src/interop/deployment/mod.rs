@@ -2,7 +2,6 @@
 
 mod base;
 mod error;
-mod fingerprint;
 mod instances;
 mod passwords;
 mod preview;

@@ -6,8 +6,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::fingerprint::Fingerprints;
 use crate::{
+    engine::Fingerprints,
     fleet::Entry,
     user::{Input, Secret, UserId, UserSpec, UserState},
 };
