@@ -12,13 +12,14 @@ use std::{
 };
 
 use connect_user::{
+    apply::ApplyOptions,
     client::{
         Delayed, ErrorKind, Rate, Timer, TokenBuckets, TokioTimer,
         memory::{Fault, MemoryConnect, Outcome},
     },
     fleet::{
-        ApplyOptions, Change, EmbeddedStore, Entry, Guard, MemoryStore, PlanOptions, Planner, ProgramUser,
-        StateStore, UserResult, apply, load_all, refresh,
+        EmbeddedStore, Entry, FleetOptions, Guard, MemoryStore, PlanOptions, Planner, ProgramUser,
+        StateStore, StoreChange, UserResult, apply, load_all, refresh,
     },
     read::{RefreshOptions, Strategy},
     user::{IdentityManagementType, Operation, Timestamp, UserSpec, UserState},
@@ -148,12 +149,12 @@ fn remembering(users: usize) {
     let entry = |number: usize| {
         let name = format!("agent-{number:07}");
         let entry = Entry::new(state(&typical(&name), "id"));
-        Change::Put(name, Box::new(entry))
+        StoreChange::put(name, entry)
     };
     simulate(|_| async {
         let store = EmbeddedStore::open(&file).expect("a store");
         for batch in (0..users).collect::<Vec<_>>().chunks(1_000) {
-            let changes: Vec<Change> = batch.iter().map(|number| entry(*number)).collect();
+            let changes: Vec<StoreChange> = batch.iter().map(|number| entry(*number)).collect();
             store.commit(&changes).await.expect("committed");
         }
         drop(store);
@@ -197,7 +198,7 @@ fn applying(users: usize, disturbed: &str, throttled: u32, failing: u32) {
         }
         let client = Delayed::new(connect, LATENCY, timer.clone());
         let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone()));
-        let options = ApplyOptions::builder().timer(timer).pace(pace).build();
+        let options = FleetOptions::builder().timer(timer).pace(pace).apply(without_reading_back()).build();
         let floor = plan.estimate(|_| Rate::DEFAULT, false);
         let outcome = apply(&plan, &store, &client, &options).await;
         // A creation of which nobody knows whether it was done is left to the next run.
@@ -214,6 +215,10 @@ fn applying(users: usize, disturbed: &str, throttled: u32, failing: u32) {
     });
 }
 
+fn without_reading_back() -> ApplyOptions<'static> {
+    ApplyOptions::builder().now(&|| Timestamp::from_millis(0)).read_back(false).build()
+}
+
 /// Puts four users of five into the service, and into a store.
 async fn populate(connect: &MemoryConnect, users: usize, timer: Arc<dyn Timer>) -> MemoryStore {
     let mut planner = Planner::new(PlanOptions::default());
@@ -224,7 +229,7 @@ async fn populate(connect: &MemoryConnect, users: usize, timer: Arc<dyn Timer>) 
     let store = MemoryStore::default();
     let rate = Rate::UNLIMITED;
     let pace = Arc::new(TokenBuckets::new(rate, timer.clone()));
-    let options = ApplyOptions::builder().timer(timer).pace(pace).now(&|| Timestamp::from_millis(0)).build();
+    let options = FleetOptions::builder().timer(timer).pace(pace).apply(without_reading_back()).build();
     let outcome = apply(&planner.finish().into_plan().expect("a plan"), &store, connect, &options).await;
     assert!(outcome.is_done());
     connect.clear_calls();

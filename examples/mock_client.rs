@@ -64,7 +64,7 @@ mod tests {
             .withf(|request| request.name == "jane" && request.phone.is_none())
             .times(1)
             .returning(|_| Ok(CreatedUser::new("u", "arn")));
-        let options = connect_user::apply::Options::builder().read_back(false).build();
+        let options = connect_user::apply::ApplyOptions::builder().read_back(false).build();
         let plan = plan(desired(), None, &Default::default()).expect("a plan");
         let applied = apply(&plan, None, &connect, &options).await.expect("applied");
         assert_eq!(applied.state.expect("a user").user_id.as_str(), "u");

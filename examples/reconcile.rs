@@ -59,7 +59,7 @@ async fn up(
     for (name, plan) in plans {
         print!("{}", plan.preview().text(&name));
         let kept = resources.entry(name).or_default();
-        let options = apply::Options::builder().attempts(&kept.attempts).build();
+        let options = apply::ApplyOptions::builder().attempts(&kept.attempts).build();
         let result = apply(&plan, kept.user.as_ref(), client, &options).await;
         match &result {
             Ok(done) => *kept = Kept { user: done.state.clone(), attempts: Vec::new() },

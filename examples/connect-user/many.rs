@@ -8,7 +8,7 @@ use std::{
 
 use connect_user::{
     client::{ClientError, ErrorKind},
-    fleet::{Change, Entry, StateStore, export_json, import_json},
+    fleet::{Entry, StateStore, StoreChange, export_json, import_json},
     interop::program::{WrittenResource, readable_json},
     read::{Directory, Everybody, Strategy, identity_management, read_all},
     user::{InstanceId, UserState, Value},
@@ -78,8 +78,8 @@ pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
             .help(format!("record this one under another name: `import NAME {}`", state.id())));
     }
     let count = new.len();
-    let changes: Vec<Change> =
-        new.into_iter().map(|state| Change::Put(state.name.clone(), Box::new(Entry::new(state)))).collect();
+    let changes: Vec<StoreChange> =
+        new.into_iter().map(|state| StoreChange::put(state.name.clone(), Entry::new(state))).collect();
     run.file.commit(&changes).await?;
     let recorded = all - count;
     output::result(
@@ -157,7 +157,7 @@ pub async fn forget(names: &[String], force: bool, global: &Global) -> Outcome<(
         }
     }
     let names: BTreeSet<&String> = names.iter().collect();
-    let changes: Vec<Change> = names.iter().map(|name| Change::Remove((*name).clone())).collect();
+    let changes: Vec<StoreChange> = names.iter().map(|name| StoreChange::remove((*name).clone())).collect();
     run.file.commit(&changes).await?;
     output::result(
         || json!({"removed": names}),

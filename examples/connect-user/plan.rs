@@ -240,6 +240,7 @@ async fn carry_out(
     let (unchanged, users) = (preview.count(Action::None), preview.users().len());
     let watch = Watch::new(preview.calls(), deployment.as_ref().map(|deployment| deployment.passwords()));
     let mut options = session.apply_options();
+    options.apply.read_back = false;
     options.parallelism = run.parallelism;
     options.on_failure = run.scale.stop_after.map_or(OnFailure::Continue, OnFailure::StopAfter);
     options.observer = &watch;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 use connect_user::{
     client::ErrorKind,
     diff::{Change, ChangeKind, drift as differences},
-    fleet::{Change as Record, Entry, ProgramUser, StateStore, refresh},
+    fleet::{Entry, ProgramUser, StateStore, StoreChange, refresh},
     interop::program::WrittenResource,
     read::{self, identity_management},
     user::{ImportId, ImportIdError, UserState, Value, one_line},
@@ -150,7 +150,7 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
         return Err(Failure::new(message).help("leave out `--identity-management`, or use another instance"));
     }
     let properties = state.to_spec(&run.settings).encode();
-    run.file.commit(&[Record::Put(name.to_owned(), Box::new(Entry::new(state.clone())))]).await?;
+    run.file.commit(&[StoreChange::put(name.to_owned(), Entry::new(state.clone()))]).await?;
     output::result(
         || json!({"user": name, "state": state, "properties": properties}),
         || {

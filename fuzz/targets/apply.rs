@@ -28,7 +28,7 @@ async fn applied(
     let (desired, _) = resolve(spec.clone(), &context).ok()?;
     let plan = plan(desired, state, &settings).ok()?;
     let shown = if plan.is_empty() { String::new() } else { plan.preview().text("user").to_string() };
-    let done = apply::apply(&plan, state, client, &apply::Options::default()).await;
+    let done = apply::apply(&plan, state, client, &apply::ApplyOptions::default()).await;
     Some(done.map(|done| (done.state, shown)))
 }
 

@@ -6,7 +6,7 @@ use super::{
     ApplyError,
     identify::{Verdict, differences, identify, record, recorded},
     look_up::{Looked, look_for},
-    options::Options,
+    options::ApplyOptions,
 };
 use crate::{
     client::{ClientError, ConnectClient, CreateUser, CreatedUser, Effect, ErrorKind},
@@ -46,7 +46,7 @@ pub(super) async fn create(
     desired: &DesiredUser,
     attempt: &CreationAttempt,
     freed: &[UserId],
-    options: &Options<'_>,
+    options: &ApplyOptions<'_>,
 ) -> Result<Made, NotMade> {
     let mut creation =
         Creation { client, desired, attempt, freed, options, may_be_made: false, recovered: None };
@@ -63,7 +63,7 @@ struct Creation<'a> {
     desired: &'a DesiredUser,
     attempt: &'a CreationAttempt,
     freed: &'a [UserId],
-    options: &'a Options<'a>,
+    options: &'a ApplyOptions<'a>,
     /// Whether a call of this attempt may have made a user that was not found yet.
     may_be_made: bool,
     recovered: Option<UserState>,
@@ -238,7 +238,7 @@ fn created_state(desired: &DesiredUser, created: CreatedUser, attempt: &Creation
 pub(super) async fn read_back(
     client: &dyn ConnectClient,
     made: &UserState,
-    options: &Options<'_>,
+    options: &ApplyOptions<'_>,
 ) -> Option<UserState> {
     let mut pauses = options.pauses();
     loop {

@@ -1,6 +1,6 @@
 //! Deleting a user, and the quick connects that lead to it.
 
-use super::{failed::ApplyError, options::Options, quick_connects::QuickConnectIndex};
+use super::{failed::ApplyError, options::ApplyOptions, quick_connects::QuickConnectIndex};
 use crate::{
     client::{
         ClientError, ClientResult, ConnectClient, DeleteQuickConnect, DeleteUser, Effect, ErrorKind,
@@ -21,7 +21,7 @@ pub(super) struct NotDeleted {
 pub(super) async fn delete_user(
     client: &dyn ConnectClient,
     user: &Replaced,
-    options: &Options<'_>,
+    options: &ApplyOptions<'_>,
 ) -> Result<(), NotDeleted> {
     let request = DeleteUser { instance_id: user.instance_id.clone(), user_id: user.user_id.clone() };
     let mut pauses = options.pauses();
@@ -61,7 +61,7 @@ pub(super) async fn delete_user(
 pub(super) async fn check_instance(
     client: &dyn ConnectClient,
     user: &Replaced,
-    options: &Options<'_>,
+    options: &ApplyOptions<'_>,
 ) -> Result<(), ApplyError> {
     match find_instance(client, &user.instance_id).await {
         Ok(denied) => {
@@ -81,7 +81,7 @@ pub(super) async fn check_instance(
 pub(super) async fn delete_quick_connects(
     client: &dyn ConnectClient,
     user: &Replaced,
-    options: &Options<'_>,
+    options: &ApplyOptions<'_>,
 ) -> ClientResult<()> {
     let found = match options.quick_connects.and_then(|index| index.of(user)) {
         Some(found) => found,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::options::Options;
+use super::options::ApplyOptions;
 use crate::{
     client::{ClientError, ConnectClient},
     read::{Sighting, sight},
@@ -28,7 +28,7 @@ pub(super) async fn look_for(
     name: &str,
     freed: &[UserId],
     mut pauses: impl Iterator<Item = Duration> + Send,
-    options: &Options<'_>,
+    options: &ApplyOptions<'_>,
 ) -> Looked {
     loop {
         let sighting = sight(client, instance, name, freed, true).await;

@@ -26,10 +26,8 @@ pub(crate) use identify::is_recorded;
 pub use observe::{ObserveError, Observer};
 #[cfg(feature = "fleet")]
 pub(crate) use options::Owners;
-pub use options::{Options, OptionsBuilder};
+pub use options::{ApplyOptions, ApplyOptionsBuilder};
 pub(crate) use quick_connects::QuickConnectIndex;
-pub use recover::{Recovery, recover};
+pub use recover::{CreationOutcome, recover};
 pub use run::{Applied, apply, delete};
 pub use wait::Wait;
-
-pub use crate::client::Sleep;

@@ -48,7 +48,7 @@ pub trait Observer: Send + Sync {
     }
 }
 
-/// Nobody looks on.
-pub(super) struct Nobody;
+/// Does nothing.
+pub(super) struct NoObserver;
 
-impl Observer for Nobody {}
+impl Observer for NoObserver {}

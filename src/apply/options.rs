@@ -8,15 +8,18 @@ use std::{
 use async_trait::async_trait;
 use bon::Builder;
 
-use super::{ObserveError, Observer, QuickConnectIndex, Sleep, Wait, observe::Nobody};
-use crate::user::{Code, CreationAttempt, Diagnostic, Operation, Timestamp, UserId};
+use super::{ObserveError, Observer, QuickConnectIndex, Wait, observe::NoObserver};
+use crate::{
+    client::Sleep,
+    user::{Code, CreationAttempt, Diagnostic, Operation, Timestamp, UserId},
+};
 
 /// Options of an apply of one user.
 #[derive(Builder, Clone, Copy)]
 #[non_exhaustive]
-pub struct Options<'a> {
+pub struct ApplyOptions<'a> {
     /// Observes the apply. Default: nobody.
-    #[builder(default = &Nobody)]
+    #[builder(default = &NoObserver)]
     pub observer: &'a dyn Observer,
     /// How to wait. Default: none, and nothing is waited for: what is not there yet is looked for once.
     pub sleep: Option<&'a dyn Sleep>,
@@ -54,7 +57,7 @@ pub struct Options<'a> {
     /// Whether to read the user before the first call, and to refuse the plan as stale if somebody else has
     /// changed or deleted the user since: one more call, two if the plan changes proficiencies. Default: no.
     #[builder(default)]
-    pub look_first: bool,
+    pub check_prior_state: bool,
     /// The quick connects that were found already, so that not every deletion searches for them.
     #[builder(skip)]
     pub(crate) quick_connects: Option<&'a QuickConnectIndex>,
@@ -70,26 +73,26 @@ pub(crate) trait Owners: Send + Sync {
     async fn has(&self, user: &UserId) -> Result<bool, ObserveError>;
 }
 
-impl Default for Options<'_> {
+impl Default for ApplyOptions<'_> {
     fn default() -> Self {
         Self::builder().build()
     }
 }
 
-impl fmt::Debug for Options<'_> {
+impl fmt::Debug for ApplyOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
+        f.debug_struct("ApplyOptions")
             .field("wait", &self.wait)
             .field("clock_skew", &self.clock_skew)
             .field("visible_within", &self.visible_within)
             .field("adopt_taken", &self.adopt_taken)
             .field("read_back", &self.read_back)
-            .field("look_first", &self.look_first)
+            .field("check_prior_state", &self.check_prior_state)
             .finish_non_exhaustive()
     }
 }
 
-impl Options<'_> {
+impl ApplyOptions<'_> {
     /// The pauses in which something is waited for; none without a way to let time pass.
     pub(super) fn pauses(&self) -> impl Iterator<Item = Duration> + Send + use<> {
         self.pauses_within(Duration::MAX)

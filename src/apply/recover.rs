@@ -6,7 +6,7 @@ use super::{
     create::SETTLED_WITHIN,
     identify::{Verdict, identify, recorded},
     look_up::{Looked, look_for},
-    options::Options,
+    options::ApplyOptions,
 };
 use crate::{
     client::{ClientError, ConnectClient},
@@ -16,7 +16,7 @@ use crate::{
 /// The outcome of a creation that began in an earlier run and whose answer was lost.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Recovery {
+pub enum CreationOutcome {
     /// The creation made this user. The state records what the creation asked for; the password is not known.
     Made(Box<UserState>),
     /// The creation made no user: forget the attempt.
@@ -42,31 +42,31 @@ pub enum Recovery {
 pub async fn recover(
     attempt: &CreationAttempt,
     client: &dyn ConnectClient,
-    options: &Options<'_>,
-) -> Recovery {
+    options: &ApplyOptions<'_>,
+) -> CreationOutcome {
     let is_visible = attempt.began().plus(options.visible_within) < (options.now)();
     let patience = if is_visible { Duration::ZERO } else { SETTLED_WITHIN };
     let pauses = options.pauses_within(patience);
     let (instance, name) = (attempt.instance_id(), attempt.name());
     let users = match look_for(client, instance, name, options.freed, pauses, options).await {
         Looked::Found(users) => users,
-        Looked::Nobody if is_visible => return Recovery::NotMade,
-        Looked::Nobody => return Recovery::NotKnownYet(None),
-        Looked::Unsure(error) => return Recovery::NotKnownYet(error),
+        Looked::Nobody if is_visible => return CreationOutcome::NotMade,
+        Looked::Nobody => return CreationOutcome::NotKnownYet(None),
+        Looked::Unsure(error) => return CreationOutcome::NotKnownYet(error),
     };
     let mut unclear = None;
     for found in users {
         match identify(attempt, &found, options.clock_skew) {
             Verdict::Made if !options.owned.contains(&found.user_id) => {
-                return Recovery::Made(Box::new(recorded(attempt, None, found)));
+                return CreationOutcome::Made(Box::new(recorded(attempt, None, found)));
             }
             Verdict::Differs(differing) if !options.owned.contains(&found.user_id) => {
-                unclear = Some(Recovery::Unclear { id: Box::new(found.id()), differing });
+                unclear = Some(CreationOutcome::Unclear { id: Box::new(found.id()), differing });
             }
             // Names are unique: while somebody else has it, nobody was made.
             _ => {}
         }
     }
     // A namesake that was deleted to make way may still be found while the new user is not.
-    unclear.unwrap_or(if is_visible { Recovery::NotMade } else { Recovery::NotKnownYet(None) })
+    unclear.unwrap_or(if is_visible { CreationOutcome::NotMade } else { CreationOutcome::NotKnownYet(None) })
 }

@@ -5,7 +5,7 @@ use super::{
     delete::{NotDeleted, check_instance, delete_quick_connects, delete_user},
     failed::{ApplyError, Failed},
     identify::record,
-    options::Options,
+    options::ApplyOptions,
     send::{send, without_what_is_there},
 };
 use crate::{
@@ -43,7 +43,7 @@ pub async fn apply(
     plan: &Plan,
     current: Option<&UserState>,
     client: &dyn ConnectClient,
-    options: &Options<'_>,
+    options: &ApplyOptions<'_>,
 ) -> Result<Applied, Failed> {
     let mut run = Run {
         client,
@@ -59,9 +59,9 @@ pub async fn apply(
     if !plan.is_made_from(current) {
         return Err(run.failed(ApplyError::Stale, plan.steps(), 0));
     }
-    if options.look_first
+    if options.check_prior_state
         && !plan.steps().is_empty()
-        && let Err(error) = run.look_first(plan).await
+        && let Err(error) = run.check_prior_state(plan).await
     {
         return Err(run.failed(error, plan.steps(), 0));
     }
@@ -93,7 +93,7 @@ pub async fn delete(
     state: &UserState,
     client: &dyn ConnectClient,
     settings: &Settings,
-    options: &Options<'_>,
+    options: &ApplyOptions<'_>,
 ) -> Result<Applied, Failed> {
     match plan_deletion(state, settings) {
         Ok(plan) => apply(&plan, Some(state), client, options).await,
@@ -111,7 +111,7 @@ pub async fn delete(
 /// A plan on its way.
 struct Run<'a> {
     client: &'a dyn ConnectClient,
-    options: &'a Options<'a>,
+    options: &'a ApplyOptions<'a>,
     desired: Option<&'a DesiredUser>,
     state: Option<UserState>,
     /// The user that the plan has deleted to make way for the new one.
@@ -300,7 +300,7 @@ impl Run<'_> {
     }
 
     /// Before the first call: is the user still what the plan was made from?
-    async fn look_first(&mut self, plan: &Plan) -> Result<(), ApplyError> {
+    async fn check_prior_state(&mut self, plan: &Plan) -> Result<(), ApplyError> {
         let Some(known) = &self.state else { return Ok(()) };
         let proficiencies = plan.steps().iter().any(|step| writes_proficiencies(step.operation));
         let read = reread(self.client, known, proficiencies).await?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 ///
 /// The pauses double, beginning with `first`; their sum never exceeds `most`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Wait {
     /// The first pause. Default: half a second.
     pub first: Duration,
@@ -21,6 +22,11 @@ impl Default for Wait {
 }
 
 impl Wait {
+    /// Pauses that double from `first` on, `most` in all.
+    pub const fn new(first: Duration, most: Duration) -> Self {
+        Self { first, most }
+    }
+
     /// No waiting.
     pub const NONE: Self = Self { first: Duration::ZERO, most: Duration::ZERO };
 

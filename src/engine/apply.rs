@@ -105,13 +105,13 @@ impl Change<'_> {
         let mut adopts = host.adopts && host.pauses.is_none();
         loop {
             let (owned, freed) = (host.run.owned(), host.run.freed(name));
-            let options = apply::Options {
+            let options = apply::ApplyOptions {
                 observer: &watch,
                 owned: &owned,
                 freed: &freed,
                 attempts: &attempts,
                 adopt_taken: adopts,
-                look_first: true,
+                check_prior_state: true,
                 ..host.apply_options()
             };
             let result = apply::apply(plan, work.state.as_ref(), &host.client, &options).await;

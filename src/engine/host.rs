@@ -13,7 +13,7 @@ use super::{
     stop::{Pauses, Stop},
 };
 use crate::{
-    apply::{self, Recovery, recover},
+    apply::{self, CreationOutcome, recover},
     client::{CancellationToken, ConnectClient, Decorated, Sleep},
     read::{Reader, RefreshOptions},
     user::{
@@ -65,16 +65,16 @@ impl Host {
         }
         if let Some(attempt) = kept.attempt() {
             return match recover(attempt, &self.client, &self.apply_options()).await {
-                Recovery::Made(state) => Ok(Present::there(*state)),
-                Recovery::NotMade => Ok(Present::default()),
-                Recovery::Unclear { id, differing } => {
+                CreationOutcome::Made(state) => Ok(Present::there(*state)),
+                CreationOutcome::NotMade => Ok(Present::default()),
+                CreationOutcome::Unclear { id, differing } => {
                     let message =
                         format!("whether an earlier run has created the user `{id}` cannot be told");
                     let help = "import that user if it is meant, or delete it";
                     let reason = Diagnostic::new(Code::CREATION_UNCLEAR, message).with_related(differing);
                     Err(reason.with_severity(Severity::Error).with_help(help).into())
                 }
-                Recovery::NotKnownYet(_) => Ok(Present { is_uncertain: true, state: None }),
+                CreationOutcome::NotKnownYet(_) => Ok(Present { is_uncertain: true, state: None }),
             };
         }
         let Some(id) = kept.id() else { return Ok(Present::default()) };
@@ -150,9 +150,9 @@ impl Host {
         reading.state.ok_or_else(|| gone(&state.name))
     }
 
-    pub(super) fn apply_options(&self) -> apply::Options<'_> {
+    pub(super) fn apply_options(&self) -> apply::ApplyOptions<'_> {
         let sleep = self.pauses.as_ref().map(|pauses| pauses as &dyn Sleep);
-        apply::Options { sleep, ..apply::Options::default() }
+        apply::ApplyOptions { sleep, ..apply::ApplyOptions::default() }
     }
 
     /// The places that a host has named.

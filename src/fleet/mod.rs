@@ -27,7 +27,7 @@ mod user_planning;
 mod work;
 
 pub use apply::{
-    ApplyOptions, ApplyOptionsBuilder, Event, EventKind, EventSender, EventStream, FleetObserver,
+    Event, EventKind, EventSender, EventStream, FleetObserver, FleetOptions, FleetOptionsBuilder,
     FleetOutcome, OnFailure, Progress, UserOutcome, UserResult, apply, events,
 };
 pub use estimate::Estimate;
@@ -43,7 +43,7 @@ pub use session::{AllKnown, Resolve, Session, SessionError, SessionOptions, Sess
 #[cfg(feature = "store")]
 pub use store::EmbeddedStore;
 pub use store::{
-    Change, Creating, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json, import_json,
+    Creating, Entry, JsonError, MemoryStore, StateStore, StoreChange, StoreError, export_json, import_json,
     load_all,
 };
 pub use user_plan::{UserPlan, UserPreview};

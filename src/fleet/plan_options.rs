@@ -11,6 +11,7 @@ use crate::user::{Code, Diagnostic, Settings};
 /// A plan with more is refused, so that a mistake in a program, such as a missing file, deletes nobody. Raise
 /// the limit for a mass deletion that is meant.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Guard {
     /// Absolute limit.
     pub most: usize,
@@ -24,6 +25,11 @@ const ALWAYS: usize = 3;
 impl Guard {
     /// No limit.
     pub const OFF: Self = Self { most: usize::MAX, share: 1.0 };
+
+    /// An absolute limit, and one as a fraction of the recorded users: the lower one holds.
+    pub const fn new(most: usize, share: f64) -> Self {
+        Self { most, share }
+    }
 
     /// An absolute limit alone.
     pub const fn most(most: usize) -> Self {
@@ -58,12 +64,20 @@ impl Default for Guard {
 
 /// How many users an instance has, and how many it may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Capacity {
     /// The users in the instance, whoever manages them; [`Refreshed::present`](super::Refreshed) has the
     /// number.
     pub present: usize,
     /// The quota "Users per instance".
     pub limit: usize,
+}
+
+impl Capacity {
+    /// An instance that has `present` users and may have `limit`.
+    pub const fn new(present: usize, limit: usize) -> Self {
+        Self { present, limit }
+    }
 }
 
 /// Options of the plan of a fleet.

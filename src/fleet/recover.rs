@@ -7,9 +7,9 @@ use std::{
 
 use futures_util::{StreamExt, stream};
 
-use super::{Change, Creating, Entry};
+use super::{Creating, Entry, StoreChange};
 use crate::{
-    apply::{self, Options, Recovery},
+    apply::{self, ApplyOptions, CreationOutcome},
     client::ConnectClient,
     read,
     user::{Code, Diagnostic, UserId, UserState},
@@ -23,7 +23,7 @@ const AT_ONCE: usize = 8;
 #[non_exhaustive]
 pub struct Recovered {
     /// The changes for the store: commit them before refreshing and planning.
-    pub changes: Vec<Change>,
+    pub changes: Vec<StoreChange>,
     /// The outcome of each creation, ordered by resource name.
     pub users: Vec<RecoveredUser>,
 }
@@ -37,16 +37,16 @@ pub struct RecoveredUser {
     /// The user name.
     pub name: String,
     /// The outcome.
-    pub recovery: Recovery,
+    pub outcome: CreationOutcome,
 }
 
 impl RecoveredUser {
     /// The outcome as a diagnostic.
     pub fn diagnostic(&self) -> Diagnostic {
-        let Self { user, name, recovery } = self;
+        let Self { user, name, outcome } = self;
         let begun = format!("an earlier run had begun to make the user `{name}` of `{user}`");
-        let (code, message, help) = match recovery {
-            Recovery::Made(state) => (
+        let (code, message, help) = match outcome {
+            CreationOutcome::Made(state) => (
                 Code::CREATION_FOUND,
                 format!(
                     "an earlier run had made the user `{name}` of `{user}`, as `{}`: it is recorded now",
@@ -54,8 +54,10 @@ impl RecoveredUser {
                 ),
                 "",
             ),
-            Recovery::NotMade => (Code::CREATION_NOT_MADE, format!("{begun}, and had not made it"), ""),
-            Recovery::Unclear { id, differing } => {
+            CreationOutcome::NotMade => {
+                (Code::CREATION_NOT_MADE, format!("{begun}, and had not made it"), "")
+            }
+            CreationOutcome::Unclear { id, differing } => {
                 let places: Vec<String> = differing.iter().map(ToString::to_string).collect();
                 let why = match places.as_slice() {
                     [] => "when it was changed does not tell".to_owned(),
@@ -64,7 +66,7 @@ impl RecoveredUser {
                 let help = "import that user if it is meant, or delete it";
                 (Code::CREATION_UNCLEAR, format!("{begun}: `{id}` may be it, but {why}"), help)
             }
-            Recovery::NotKnownYet(error) => {
+            CreationOutcome::NotKnownYet(error) => {
                 let why = match error {
                     None => "which cannot be found yet".to_owned(),
                     Some(error) => format!("which cannot be looked for: {error}"),
@@ -85,7 +87,7 @@ impl RecoveredUser {
 pub async fn recover(
     known: &BTreeMap<String, Entry>,
     client: &dyn ConnectClient,
-    options: &Options<'_>,
+    options: &ApplyOptions<'_>,
 ) -> Recovered {
     let in_doubt: Vec<(&String, &Entry)> =
         known.iter().filter(|(_, entry)| !entry.creating.is_empty()).collect();
@@ -97,7 +99,7 @@ pub async fn recover(
         owned.push(state.user_id.clone());
         owned.extend(state.record.unfinished.replaced.iter().map(|gone| gone.user_id.clone()));
     }
-    let options = Options { owned: &owned, ..*options };
+    let options = ApplyOptions { owned: &owned, ..*options };
     let look = |(name, entry): (&String, &Entry)| {
         let (name, entry, options) = (name.clone(), entry.clone(), &options);
         async move {
@@ -124,37 +126,37 @@ pub async fn recover(
 async fn settle(
     user: String,
     mut entry: Entry,
-    recoveries: Vec<Recovery>,
+    outcomes: Vec<CreationOutcome>,
     taken: &mut HashSet<UserId>,
     client: &dyn ConnectClient,
-    options: &Options<'_>,
-) -> (Option<Change>, Vec<RecoveredUser>) {
+    options: &ApplyOptions<'_>,
+) -> (Option<StoreChange>, Vec<RecoveredUser>) {
     let mut found = Vec::new();
     let mut left = Vec::new();
     let mut is_settled = false;
     // The last one is who the program wanted last; those before it are left to delete.
-    for (creating, recovery) in std::mem::take(&mut entry.creating).into_iter().zip(recoveries).rev() {
+    for (creating, outcome) in std::mem::take(&mut entry.creating).into_iter().zip(outcomes).rev() {
         let name = creating.attempt.name().to_owned();
-        match &recovery {
-            Recovery::Made(state) if !taken.insert(state.user_id.clone()) => {
+        match &outcome {
+            CreationOutcome::Made(state) if !taken.insert(state.user_id.clone()) => {
                 is_settled = true;
                 continue;
             }
-            Recovery::Made(state) => {
+            CreationOutcome::Made(state) => {
                 is_settled = true;
                 take(&mut entry, &creating, state, client, options).await;
             }
-            Recovery::NotMade => is_settled = true,
-            Recovery::Unclear { .. } | Recovery::NotKnownYet(_) => left.push(creating),
+            CreationOutcome::NotMade => is_settled = true,
+            CreationOutcome::Unclear { .. } | CreationOutcome::NotKnownYet(_) => left.push(creating),
         }
-        found.push(RecoveredUser { user: user.clone(), name, recovery });
+        found.push(RecoveredUser { user: user.clone(), name, outcome });
     }
     left.reverse();
     found.reverse();
     entry.creating = left;
     let change = is_settled.then(|| match entry.is_empty() {
-        true => Change::Remove(user),
-        false => Change::Put(user, Box::new(entry)),
+        true => StoreChange::remove(user),
+        false => StoreChange::put(user, entry),
     });
     (change, found)
 }
@@ -165,7 +167,7 @@ async fn take(
     creating: &Creating,
     made: &UserState,
     client: &dyn ConnectClient,
-    options: &Options<'_>,
+    options: &ApplyOptions<'_>,
 ) {
     let Some(before) = &mut entry.state else {
         entry.state = Some(Arc::new(made.clone()));

@@ -57,7 +57,7 @@ pub struct RefreshOptions {
     /// else's change may hide in it, so the properties that calls write as a whole block
     /// ([`PropertySet::WRITTEN_WHOLE`](crate::user::PropertySet::WRITTEN_WHOLE)) count as not read then.
     #[builder(default = Duration::from_secs(10))]
-    pub own_change_within: Duration,
+    pub clock_skew: Duration,
     /// How long a new user may be invisible: a user that cannot be found within this time after its creation
     /// is assumed to exist. Default: 5 minutes.
     #[builder(default = Duration::from_secs(300))]

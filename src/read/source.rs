@@ -147,7 +147,7 @@ impl Source<'_> {
         let Some(changed) = listed.changed.filter(|_| !is_renamed && !known.record.under_way) else {
             return Verdict::Changed;
         };
-        let is_own = |written: Timestamp| written.is_within(self.options.own_change_within, changed);
+        let is_own = |written: Timestamp| written.is_within(self.options.clock_skew, changed);
         match known.last_modified_time {
             Some(time) if time == changed => Verdict::Unchanged,
             _ if known.record.last_written.is_some_and(is_own) => Verdict::Own(changed),

@@ -86,7 +86,7 @@ pub async fn run(
     spec: UserSpec,
     state: Option<&UserState>,
 ) -> Result<UserState, Failed> {
-    let done = apply(&planned(spec, state), state, client, &apply::Options::default()).await?;
+    let done = apply(&planned(spec, state), state, client, &apply::ApplyOptions::default()).await?;
     Ok(done.state.expect("a user"))
 }
 
@@ -173,7 +173,8 @@ async fn somebody_else_s_change_is_seen_and_two_at_once_make_one_user() {
     let changed = run(&second, spec(90), Some(&one)).await.expect("changed");
     let stale = planned(spec(60), Some(&one));
     let fresh = refresh(&first, &one).await.expect("read").expect("there");
-    let refused = apply(&stale, Some(&fresh), &first, &apply::Options::default()).await.expect_err("stale");
+    let refused =
+        apply(&stale, Some(&fresh), &first, &apply::ApplyOptions::default()).await.expect_err("stale");
     assert_eq!(refused.to_string(), "the plan was made from another state of the user");
     assert_eq!(fresh.properties.phone, changed.properties.phone);
 
@@ -191,7 +192,7 @@ async fn a_deletion_over_every_fault_of_the_wire_leaves_nobody() {
         let server = Server::start(&["--instance", MANAGED, "--fault", &format!("DeleteUser:1:{fault}")]);
         let client = server.connect();
         let state = run(&client, spec(30), None).await.expect("a user");
-        let options = apply::Options::default();
+        let options = apply::ApplyOptions::default();
         if let Err(failed) = delete(&state, &client, &Settings::default(), &options).await {
             let ApplyError::Client(error) = failed.error else { panic!("{fault}: {}", failed.error) };
             assert_eq!(error.kind(), *kind, "{fault}: {error}");
@@ -248,7 +249,7 @@ async fn two_who_change_one_user_at_once_lose_nothing() {
 async fn a_plan_is_refused_where_somebody_was_faster() {
     let server = Server::start(&["--instance", MANAGED]);
     let client = server.connect();
-    let options = apply::Options::builder().look_first(true).build();
+    let options = apply::ApplyOptions::builder().check_prior_state(true).build();
     let state = run(&client, spec(30), None).await.expect("a user");
 
     let plan = planned(spec(60), Some(&state));
@@ -303,7 +304,7 @@ proptest! {
             let mut state: Option<UserState> = None;
             for spec in [&before, &before, &after, &after, &after] {
                 let plan = planned_in(kind, spec.clone(), state.as_ref());
-                state = match apply(&plan, state.as_ref(), &client, &apply::Options::default()).await {
+                state = match apply(&plan, state.as_ref(), &client, &apply::ApplyOptions::default()).await {
                     Ok(done) => done.state,
                     Err(failed) => failed.state.map(|state| *state),
                 };

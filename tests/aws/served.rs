@@ -198,7 +198,7 @@ async fn quick_connects_of_its_file_go_with_their_user() {
     let server = Server::start(&["--instance", MANAGED, "--file", file]);
     let client = server.connect();
     let settings = Settings::builder().quick_connects(QuickConnects::Delete).build();
-    delete(&state, &client, &settings, &apply::Options::default()).await.expect("deleted");
+    delete(&state, &client, &settings, &apply::ApplyOptions::default()).await.expect("deleted");
     assert!(find_by_name(&client, &instance(), "jane", true).await.expect("searched").is_none());
     let left = all_pages(&client, SearchQuickConnects::new(instance())).await.expect("searched");
     assert_eq!(left.len(), 75, "those of others stay");

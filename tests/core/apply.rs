@@ -1,7 +1,7 @@
 //! Applying: what is there in the end, whatever happens on the way.
 
 use connect_user::{
-    apply::{self, Applied, ApplyError, Failed, Recovery, apply},
+    apply::{self, Applied, ApplyError, CreationOutcome, Failed, apply},
     client::{
         ConnectClient, DeleteUser, ErrorKind, QuickConnectSummary, UserDescription,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
@@ -53,7 +53,7 @@ fn planned(document: &Value, kind: IdentityManagementType, state: Option<&UserSt
 
 async fn run(connect: &MemoryConnect, plan: &Plan, state: Option<&UserState>) -> Result<Applied, Failed> {
     let now = || connect.time();
-    apply(plan, state, connect, &apply::Options::builder().now(&now).build()).await
+    apply(plan, state, connect, &apply::ApplyOptions::builder().now(&now).build()).await
 }
 
 async fn applied(
@@ -247,7 +247,7 @@ async fn a_user_that_cannot_be_seen_yet_is_waited_for() {
     #[derive(Debug, Default)]
     struct Counting(std::sync::atomic::AtomicU32);
     #[async_trait::async_trait]
-    impl apply::Sleep for Counting {
+    impl connect_user::client::Sleep for Counting {
         async fn sleep(&self, _: std::time::Duration) {
             self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         }
@@ -257,7 +257,7 @@ async fn a_user_that_cannot_be_seen_yet_is_waited_for() {
     let document =
         saml(&[("userProficiencies", json!([{"attributeName": "a", "attributeValue": "b", "level": 1}]))]);
     let sleep = Counting::default();
-    let options = apply::Options::builder().sleep(&sleep).build();
+    let options = apply::ApplyOptions::builder().sleep(&sleep).build();
     let done = apply(&planned(&document, SAML, None), None, &connect, &options).await.expect("applied");
     assert_eq!(sleep.0.into_inner(), 3);
     check(&connect, &document, SAML, &done.state.expect("a user")).await;
@@ -269,7 +269,7 @@ async fn without_waiting_a_user_that_cannot_be_seen_is_finished_later() {
     connect.add_instance(MemoryInstance::new("i", SAML).with_hidden_reads(3));
     let document =
         saml(&[("userProficiencies", json!([{"attributeName": "a", "attributeValue": "b", "level": 1}]))]);
-    let options = apply::Options::builder().wait(apply::Wait::NONE).build();
+    let options = apply::ApplyOptions::builder().wait(apply::Wait::NONE).build();
     let failed =
         apply(&planned(&document, SAML, None), None, &connect, &options).await.expect_err("too early");
     assert_eq!((failed.done, failed.left.len()), (1, 1));
@@ -305,7 +305,7 @@ async fn a_user_of_the_same_making_is_adopted_where_the_host_asks_for_it() {
     let failed = run(&connect, &plan, None).await.expect_err("nobody is taken over unasked");
     assert!(matches!(&failed.error, ApplyError::NotAdopted { differing, .. } if differing.is_empty()));
     assert!(failed.certain && failed.attempt.is_none());
-    let options = apply::Options::builder().adopt_taken(true).build();
+    let options = apply::ApplyOptions::builder().adopt_taken(true).build();
     let done = apply(&plan, None, &connect, &options).await.expect("adopted");
     assert!(done.adopted);
     check(&connect, &document, SAML, &done.state.expect("a user")).await;
@@ -343,7 +343,7 @@ async fn quick_connects_go_with_the_user_where_the_host_says_so() {
             assert!(connect.add_quick_connect(&instance(), quick_connect));
         }
         let settings = Settings::builder().quick_connects(choice).build();
-        apply::delete(&state, &connect, &settings, &apply::Options::default()).await.expect("deleted");
+        apply::delete(&state, &connect, &settings, &apply::ApplyOptions::default()).await.expect("deleted");
         let request = connect_user::client::SearchQuickConnects::new(instance());
         assert_eq!(connect.search_quick_connects(&request).await.expect("search").items.len(), left);
     }
@@ -400,7 +400,7 @@ async fn the_host_hears_of_every_step_and_may_stop() {
     }
     let connect = connect(SAML);
     let log = Log::default();
-    let options = apply::Options::builder().observer(&log).build();
+    let options = apply::ApplyOptions::builder().observer(&log).build();
     let done = apply(&planned(&saml(&[]), SAML, None), None, &connect, &options).await.expect("applied");
     let state = done.state.expect("a user");
     let changed = saml(&[
@@ -440,7 +440,7 @@ async fn looking_first_takes_one_call_and_another_only_for_proficiencies() {
     let connect = connect(SAML);
     let state = applied(&connect, &saml(&[]), SAML, None).await;
     let french = json!([{"attributeName": "connect:Language", "attributeValue": "fr", "level": 1}]);
-    let options = apply::Options::builder().look_first(true).build();
+    let options = apply::ApplyOptions::builder().check_prior_state(true).build();
     for (members, calls) in [
         (("phoneConfig.autoAccept", json!(true)), vec!["DescribeUser", "UpdateUserPhoneConfig"]),
         (
@@ -541,7 +541,7 @@ fn an_apply_may_run_on_any_thread() {
 
     let connect = connect(SAML);
     let plan = planned(&saml(&[]), SAML, None);
-    on_any_thread(apply(&plan, None, &connect, &apply::Options::default()));
+    on_any_thread(apply(&plan, None, &connect, &apply::ApplyOptions::default()));
     on_any_thread(find_by_name(&connect, &instance(), "jane", true));
 }
 
@@ -598,7 +598,7 @@ async fn an_apply_remembers_when_it_changed_the_user() {
     let state = applied(&connect, &changed, SAML, Some(&state)).await;
     assert_eq!((state.last_modified_time, state.record.last_written), (None, Some(connect.time())));
     let now = || connect.time();
-    let options = apply::Options::builder().now(&now).read_back(false).build();
+    let options = apply::ApplyOptions::builder().now(&now).read_back(false).build();
     let other = planned(&saml(&[("name", json!("june"))]), SAML, None);
     let state = apply(&other, None, &connect, &options).await.expect("applied").state.expect("a user");
     assert_eq!(state.record.last_written, Some(connect.time()));
@@ -673,20 +673,22 @@ async fn a_creation_that_may_have_been_done_is_not_certain() {
     assert_eq!(serde_json::from_str::<CreationAttempt>(&json).expect("an attempt"), *attempt);
 
     let now = || connect.time();
-    let options = apply::Options::builder().now(&now).build();
-    let Recovery::Made(state) = apply::recover(&attempt, &connect, &options).await else { panic!("made") };
+    let options = apply::ApplyOptions::builder().now(&now).build();
+    let CreationOutcome::Made(state) = apply::recover(&attempt, &connect, &options).await else {
+        panic!("made")
+    };
     check(&connect, &document, SAML, &state).await;
     // Whoever has changed it meanwhile, or was there before, is not taken for it.
     connect.edit_user(&instance(), &state.user_id, |user, _| user.routing_profile_id = "r2".into());
     let unclear = apply::recover(&attempt, &connect, &options).await;
-    assert!(matches!(unclear, Recovery::Unclear { differing, .. } if differing.len() == 1));
+    assert!(matches!(unclear, CreationOutcome::Unclear { differing, .. } if differing.len() == 1));
     let later = connect.time().plus(std::time::Duration::from_secs(60));
     let attempt = CreationAttempt::new(&desired(&document, SAML, None), later);
     // A namesake that was deleted before may still be found, until the new user would be.
-    assert!(matches!(apply::recover(&attempt, &connect, &options).await, Recovery::NotKnownYet(None)));
+    assert!(matches!(apply::recover(&attempt, &connect, &options).await, CreationOutcome::NotKnownYet(None)));
     let now = || later.plus(std::time::Duration::from_secs(600));
-    let options = apply::Options::builder().now(&now).build();
-    assert!(matches!(apply::recover(&attempt, &connect, &options).await, Recovery::NotMade));
+    let options = apply::ApplyOptions::builder().now(&now).build();
+    assert!(matches!(apply::recover(&attempt, &connect, &options).await, CreationOutcome::NotMade));
 }
 
 #[tokio::test]
@@ -708,7 +710,7 @@ async fn without_a_way_to_wait_nothing_is_read_again_and_again() {
     let connect = MemoryConnect::new();
     connect.add_instance(MemoryInstance::new("i", SAML).with_hidden_reads(100));
     let plan = planned(&saml(&[]), SAML, None);
-    apply(&plan, None, &connect, &apply::Options::default()).await.expect("applied");
+    apply(&plan, None, &connect, &apply::ApplyOptions::default()).await.expect("applied");
     let operations: Vec<_> = connect.calls().iter().map(|call| call.operation).collect();
     assert_eq!(operations, [Operation::CreateUser, Operation::DescribeUser]);
 }

@@ -124,7 +124,7 @@ fn planned(document: &Value, state: Option<&UserState>, settings: &Settings) -> 
 async fn made(connect: &MemoryConnect, document: &Value, kind: IdentityManagementType) -> UserState {
     let settings = Settings::builder().identity_management(kind).build();
     let plan = planned(document, None, &settings);
-    apply(&plan, None, connect, &apply::Options::default()).await.expect("made").state.expect("a user")
+    apply(&plan, None, connect, &apply::ApplyOptions::default()).await.expect("made").state.expect("a user")
 }
 
 /// Somebody in the console makes parts of the user those of another, and gives it tags of their own.
@@ -213,7 +213,7 @@ async fn check(case: Case) {
     if let Some((call, outcome)) = case.fault.filter(|_| !replaces) {
         connect.inject(Fault::of_any(call, outcome));
     }
-    let done = match apply(&first, Some(&known), &connect, &apply::Options::default()).await {
+    let done = match apply(&first, Some(&known), &connect, &apply::ApplyOptions::default()).await {
         Ok(done) => done.state.expect("a user"),
         Err(failed) => {
             connect.clear_faults();
@@ -230,7 +230,7 @@ async fn check(case: Case) {
             // What was read meanwhile is set back by the next plan, which shows it.
             unread = left.as_ref().map(|state| state.record.unread).unwrap_or_default();
             let second = planned(&case.after, left.as_ref(), &settings);
-            let again = apply(&second, left.as_ref(), &connect, &apply::Options::default()).await;
+            let again = apply(&second, left.as_ref(), &connect, &apply::ApplyOptions::default()).await;
             again.unwrap_or_else(|failed| panic!("{failed}")).state.expect("a user")
         }
     };

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use connect_user::{
-    apply::{ApplyError, Failed, Observer, Options, apply, delete},
+    apply::{ApplyError, ApplyOptions, Failed, Observer, apply, delete},
     client::{
         ErrorKind,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
@@ -39,7 +39,7 @@ fn gone(instance: &str) -> UserState {
 }
 
 async fn deleted(connect: &MemoryConnect, state: &UserState) -> Result<(), Failed> {
-    delete(state, connect, &Settings::default(), &Options::default()).await.map(drop)
+    delete(state, connect, &Settings::default(), &ApplyOptions::default()).await.map(drop)
 }
 
 /// Hears what an apply does without.
@@ -97,10 +97,11 @@ async fn a_plan_for_a_user_who_is_gone_is_stale_with_any_permission_that_shows_i
     let context = Context::builder().settings(settings.clone()).prior(&state).build();
     let (desired, _) = resolve(spec(&document), &context).expect("a user");
     let plan = plan(desired, Some(&state), &settings).expect("a plan");
-    let look_first = Options::builder().look_first(true).build();
-    let failed = apply(&plan, Some(&state), &denying(&LOOKS[..2]), &look_first).await.expect_err("gone");
+    let check_prior_state = ApplyOptions::builder().check_prior_state(true).build();
+    let failed =
+        apply(&plan, Some(&state), &denying(&LOOKS[..2]), &check_prior_state).await.expect_err("gone");
     assert!(matches!(failed.error, ApplyError::Stale) && failed.state.is_none(), "{failed}");
-    let failed = apply(&plan, Some(&state), &denying(&LOOKS), &look_first).await.expect_err("unknown");
+    let failed = apply(&plan, Some(&state), &denying(&LOOKS), &check_prior_state).await.expect_err("unknown");
     assert!(matches!(failed.error, ApplyError::InstanceNotChecked { .. }) && failed.state.is_some());
 }
 
@@ -124,15 +125,15 @@ async fn what_an_apply_does_without_the_observer_hears() {
         let (connect, heard) = (denying(&[denied]), Heard::default());
         connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::AnswerLost));
         let now = || connect.time();
-        let options = Options::builder().observer(&heard).now(&now).build();
+        let options = ApplyOptions::builder().observer(&heard).now(&now).build();
         apply(&plan, None, &connect, &options).await.expect("made and found");
         assert_eq!(heard.notes(), [expected]);
     }
     let (connect, heard) = (denying(&[Operation::DescribeUser]), Heard::default());
-    apply(&plan, None, &connect, &Options::builder().observer(&heard).build()).await.expect("made");
+    apply(&plan, None, &connect, &ApplyOptions::builder().observer(&heard).build()).await.expect("made");
     assert_eq!(heard.notes(), ["`DescribeUser` is not allowed: what the service fills in is not read"]);
     let (connect, heard) = (denying(&LOOKS[..1]), Heard::default());
-    let listening = Options::builder().observer(&heard).build();
+    let listening = ApplyOptions::builder().observer(&heard).build();
     delete(&gone("i"), &connect, &Settings::default(), &listening).await.expect("it is gone");
     assert_eq!(
         heard.notes(),

@@ -144,7 +144,7 @@ async fn applied(
     let desired = resolve(spec(document), &context).unwrap_or_else(|report| panic!("{report}\n{document}")).0;
     let plan = plan(desired, prior, &sample.settings()).expect("a plan");
     let now = || connect.time();
-    let options = apply::Options::builder().now(&now).build();
+    let options = apply::ApplyOptions::builder().now(&now).build();
     apply(&plan, prior, connect, &options).await.expect("applied").state.expect("a user")
 }
 

@@ -33,7 +33,7 @@ async fn reconcile(
     let plan = plan(desired, kept.user.as_ref(), &settings)?;
     print!("{}", plan.preview().text("jane"));
 
-    let own = apply::Options::builder().attempts(&kept.attempts).build();
+    let own = apply::ApplyOptions::builder().attempts(&kept.attempts).build();
     match apply::apply(&plan, kept.user.as_ref(), client, &own).await {
         Ok(done) => {
             *kept = Kept { user: done.state, attempts: Vec::new() };

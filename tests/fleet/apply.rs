@@ -9,15 +9,15 @@ use std::{
 
 use async_trait::async_trait;
 use connect_user::{
-    apply::Recovery,
+    apply::{ApplyOptions, CreationOutcome},
     client::{
         CancellationToken, ConnectClient, ErrorKind, QuickConnectSummary, Rate, TokenBuckets, TokioTimer,
         memory::{Fault, MemoryConnect, Outcome},
     },
     diff::Action,
     fleet::{
-        ApplyOptions, Change, Entry, Event, EventKind, FleetObserver, FleetOutcome, FleetPlan, Guard,
-        MemoryStore, OnFailure, PlanOptions, ProgramUser, RecoveredUser, StateStore, StoreError, UserResult,
+        Entry, Event, EventKind, FleetObserver, FleetOptions, FleetOutcome, FleetPlan, Guard, MemoryStore,
+        OnFailure, PlanOptions, ProgramUser, RecoveredUser, StateStore, StoreChange, StoreError, UserResult,
         apply, events, load_all, plan, recover, refresh,
     },
     read::{RefreshOptions, Strategy},
@@ -33,10 +33,11 @@ pub fn timer() -> Arc<TokioTimer> {
     Arc::new(TokioTimer::default())
 }
 
-pub fn options<'a>() -> ApplyOptions<'a> {
+pub fn options<'a>() -> FleetOptions<'a> {
     let timer = timer();
     let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone()));
-    ApplyOptions::builder().timer(timer).pace(pace).now(&|| Timestamp::from_millis(1)).build()
+    let apply = ApplyOptions::builder().now(&|| Timestamp::from_millis(1)).read_back(false).build();
+    FleetOptions::builder().timer(timer).pace(pace).apply(apply).build()
 }
 
 fn connect() -> MemoryConnect {
@@ -67,7 +68,7 @@ async fn read_again(
 /// What earlier runs had begun to make and could not write down, some minutes later.
 pub async fn look_into_creations(connect: &dyn ConnectClient, store: &dyn StateStore) -> Vec<RecoveredUser> {
     let later = || Timestamp::from_millis(9_999_999);
-    let options = connect_user::apply::Options::builder().now(&later).build();
+    let options = ApplyOptions::builder().now(&later).build();
     let recovered = recover(&load_all(store).await.expect("all"), connect, &options).await;
     store.commit(&recovered.changes).await.expect("written");
     recovered.users
@@ -78,7 +79,7 @@ async fn bring(
     connect: &dyn ConnectClient,
     store: &MemoryStore,
     wanted: &[ProgramUser],
-    options: &ApplyOptions<'_>,
+    options: &FleetOptions<'_>,
 ) -> FleetOutcome {
     look_into_creations(connect, store).await;
     let there = read_again(connect, store, wanted).await;
@@ -249,7 +250,7 @@ impl StateStore for Failing {
         self.0.page(after, limit).await
     }
 
-    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+    async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError> {
         {
             let mut left = self.1.lock().expect("a count");
             if *left == 0 {
@@ -269,7 +270,7 @@ async fn states_that_cannot_be_written_end_everything_and_the_users_made_are_fou
     assert!(!outcome.is_done());
     assert!(connect.users(&"i".into()).len() < 40);
     let found = look_into_creations(&connect, &store.0).await;
-    let is_made = |user: &&RecoveredUser| matches!(user.recovery, Recovery::Made(_));
+    let is_made = |user: &&RecoveredUser| matches!(user.outcome, CreationOutcome::Made(_));
     assert!(found.iter().filter(is_made).count() > 0, "who was made and not written down is found");
     let outcome = bring(&connect, &store.0, &many(40), &options()).await;
     assert!(outcome.is_done(), "{outcome:?}");
@@ -315,7 +316,7 @@ async fn a_user_that_moves_takes_its_notes_along() {
     assert!(bring(&connect, &store, &[wanted("old", &document("jane"))], &options()).await.is_done());
     let mut entry = store.get("old").await.expect("read").expect("there");
     entry.notes.insert("k".into(), "v".into());
-    store.commit(&[Change::Put("old".into(), Box::new(entry))]).await.expect("written");
+    store.commit(&[StoreChange::put("old", entry)]).await.expect("written");
     connect.clear_calls();
     let mut changed = document("jane");
     for changes in [false, true] {
@@ -599,10 +600,10 @@ fn a_fleet_may_be_applied_on_any_thread() {
     let _ = |plan: &FleetPlan,
              store: &dyn StateStore,
              client: &dyn ConnectClient,
-             options: &ApplyOptions<'_>,
+             options: &FleetOptions<'_>,
              left: &BTreeMap<String, Entry>| {
         on_any_thread(apply(plan, store, client, options));
         on_any_thread(load_all(store));
-        on_any_thread(recover(left, client, &connect_user::apply::Options::default()));
+        on_any_thread(recover(left, client, &ApplyOptions::default()));
     };
 }

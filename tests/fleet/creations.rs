@@ -7,15 +7,15 @@ use std::{
 
 use async_trait::async_trait;
 use connect_user::{
-    apply::Recovery,
+    apply::CreationOutcome,
     client::{
         ConnectClient, DeleteUser, ErrorKind,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::Action,
     fleet::{
-        Change, Entry, FleetObserver, FleetOutcome, FleetPlan, Guard, MemoryStore, PlanOptions, ProgramUser,
-        StateStore, StoreError, UserResult, apply, load_all, plan,
+        Entry, FleetObserver, FleetOutcome, FleetPlan, Guard, MemoryStore, PlanOptions, ProgramUser,
+        StateStore, StoreChange, StoreError, UserResult, apply, load_all, plan,
     },
     user::{IdentityManagementType, Operation, UserState},
 };
@@ -43,7 +43,7 @@ impl StateStore for Killed {
         self.store.page(after, limit).await
     }
 
-    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+    async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError> {
         let left = |left: usize| left.checked_sub(1);
         match self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left) {
             Ok(_) => self.store.commit(changes).await,
@@ -96,7 +96,7 @@ async fn who_was_made_before_a_kill_is_recorded_and_planned_like_anybody() {
         let json = serde_json::to_value(&load_all(&store).await.expect("all")["a"]).expect("JSON");
         assert_eq!(json["creating"][0]["spec"]["name"], "jane");
         let found = look_into_creations(&connect, &store).await;
-        assert!(matches!(found[0].recovery, Recovery::Made(_)), "{found:?}");
+        assert!(matches!(found[0].outcome, CreationOutcome::Made(_)), "{found:?}");
         assert!(look_into_creations(&connect, &store).await.is_empty(), "it is settled");
         let wants: Vec<ProgramUser> = next.iter().map(|document| wanted("a", document)).collect();
         let plan = planned(&wants, &store).await;
@@ -117,7 +117,7 @@ async fn nobody_elses_user_is_taken_for_ones_own() {
     let store = MemoryStore::default();
     let mut options = options();
     let later = || "2026-02-01T00:00:00Z".parse().expect("a time");
-    options.now = &later;
+    options.apply.now = &later;
     connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::NoAnswer));
     let plan = planned(&[wanted("a", &document("jane"))], &store).await;
     let outcome = apply(&plan, &store, &connect, &options).await;
@@ -127,7 +127,7 @@ async fn nobody_elses_user_is_taken_for_ones_own() {
     // Nor one that is asked for plainly; unless the host says so.
     let outcome = run(&connect, &store, &[wanted("a", &document("jane"))]).await;
     assert!(outcome.users[0].message.as_ref().is_some_and(|text| text.contains("is taken")), "{outcome:?}");
-    options.adopt_taken = true;
+    options.apply.adopt_taken = true;
     assert!(apply(&plan, &store, &connect, &options).await.is_done());
 }
 
@@ -138,7 +138,7 @@ async fn a_user_of_the_same_store_is_never_taken_over() {
     // A part of the fleet, planned without the rest.
     let plan = planned(&[wanted("b", &document("jane"))], &MemoryStore::default()).await;
     let mut options = options();
-    options.adopt_taken = true;
+    options.apply.adopt_taken = true;
     let outcome = apply(&plan, &store, &connect, &options).await;
     let message = outcome.users[0].message.clone().unwrap_or_default();
     assert!(message.contains("managed as another resource"), "{message}");

@@ -9,12 +9,12 @@ use std::{
     thread,
 };
 
-use connect_user::fleet::{Change, EmbeddedStore, Entry, StateStore, StoreError, load_all};
+use connect_user::fleet::{EmbeddedStore, Entry, StateStore, StoreChange, StoreError, load_all};
 
 use crate::support::*;
 
-fn put(name: &str, id: &str) -> Change {
-    Change::Put(name.to_owned(), Box::new(Entry::new(state(&document(name), id))))
+fn put(name: &str, id: &str) -> StoreChange {
+    StoreChange::put(name.to_owned(), Entry::new(state(&document(name), id)))
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -25,10 +25,10 @@ fn runtime() -> tokio::runtime::Runtime {
 fn filled(path: &Path) {
     let store = EmbeddedStore::open(path).expect("a store");
     for round in 0..4 {
-        let changes: Vec<Change> = (0..60)
+        let changes: Vec<StoreChange> = (0..60)
             .filter(|user| user % (round + 1) == 0)
             .map(|user| put(&format!("user-{user:03}"), &format!("id-{user}-{round}")))
-            .chain([Change::Remove(format!("user-{:03}", 7 * (round + 1)))])
+            .chain([StoreChange::remove(format!("user-{:03}", 7 * (round + 1)))])
             .collect();
         runtime().block_on(store.commit(&changes)).expect("committed");
     }

@@ -229,7 +229,7 @@ fn users_who_wait_for_each_others_names_are_deleted_first_where_they_must() {
 fn a_full_instance_is_emptied_before_it_is_filled() {
     let full = |limit| {
         let mut options = options();
-        options.capacity.insert("i".into(), Capacity { present: 3, limit });
+        options.capacity.insert("i".into(), Capacity::new(3, limit));
         options
     };
     let (before, after) = ([("a", "a"), ("b", "b"), ("c", "c")], [("a", "a"), ("d", "d"), ("e", "e")]);

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use connect_user::{
+    apply::ApplyOptions,
     client::{
         ConnectClient, CreateUser, DeleteUser, ErrorKind, ListUsers, Rate, TagResource, ThreadTimer,
         TokenBuckets,
@@ -10,8 +11,8 @@ use connect_user::{
     },
     diff::Action,
     fleet::{
-        ApplyOptions, Change, Entry, Guard, MemoryStore, PlanOptions, ProgramUser, Refreshed, StateStore,
-        apply, load_all, plan, refresh,
+        Entry, FleetOptions, Guard, MemoryStore, PlanOptions, ProgramUser, Refreshed, StateStore,
+        StoreChange, apply, load_all, plan, refresh,
     },
     read::{FindingKind, Reader, RefreshOptions, Strategy, import, read_all},
     user::{
@@ -667,7 +668,9 @@ async fn who_is_gone_and_missing_from_the_program_leaves_the_store() {
     let wanted = vec![wanted_as_made("u00001")];
     let refreshed = world.refresh_for(&wanted, Strategy::Changed).await;
     let changes = refreshed.changes(&entries(&world.known));
-    let [Change::Put(name, entry), Change::Remove(removed)] = changes.as_slice() else {
+    let [StoreChange { name, entry: Some(entry), .. }, StoreChange { name: removed, entry: None, .. }] =
+        changes.as_slice()
+    else {
         panic!("{changes:?}")
     };
     assert_eq!((name.as_str(), removed.as_str()), ("u00002", "u00003"));
@@ -676,11 +679,12 @@ async fn who_is_gone_and_missing_from_the_program_leaves_the_store() {
 }
 
 /// Carries out plans without a quota.
-fn at_once(now: &(dyn Fn() -> Timestamp + Send + Sync)) -> ApplyOptions<'_> {
+fn at_once(now: &(dyn Fn() -> Timestamp + Send + Sync)) -> FleetOptions<'_> {
     let timer = Arc::new(ThreadTimer::default());
     let unbounded = Rate::UNLIMITED;
     let pace = Arc::new(TokenBuckets::new(unbounded, timer.clone()));
-    ApplyOptions::builder().timer(timer).pace(pace).now(now).build()
+    let apply = ApplyOptions::builder().now(now).read_back(false).build();
+    FleetOptions::builder().timer(timer).pace(pace).apply(apply).build()
 }
 
 fn wanted_as_made(name: &str) -> ProgramUser {

@@ -146,7 +146,7 @@ fn check(seed: u64) {
         .collect();
     let capacity = |instance: &&str| {
         let present = before.iter().filter(|(other, _)| other == instance).count();
-        ((*instance).to_owned(), Capacity { present, limit: limits[*instance] })
+        ((*instance).to_owned(), Capacity::new(present, limits[*instance]))
     };
     let mut options = PlanOptions::builder().guard(Guard::OFF).build();
     let free = plan(&wanted, &states, &options).expect("a plan");
@@ -184,8 +184,7 @@ fn moved(users: &[Moved<'_>]) -> (BTreeMap<String, Arc<UserState>>, Vec<ProgramU
 }
 
 fn full(instances: &[(&str, usize)]) -> PlanOptions {
-    let capacity =
-        instances.iter().map(|(id, count)| ((*id).to_owned(), Capacity { present: *count, limit: *count }));
+    let capacity = instances.iter().map(|(id, count)| ((*id).to_owned(), Capacity::new(*count, *count)));
     PlanOptions::builder().guard(Guard::OFF).capacity(capacity.collect()).build()
 }
 
@@ -199,7 +198,7 @@ fn a_user_that_moves_to_a_full_instance_is_refused_and_never_deleted_first() {
     assert_eq!(refused.reasons[0].code, "instance-full");
     assert_eq!(refused.to_string(), "users would move between instances that are full: `i`, `j`");
     let mut options = full(&[]);
-    options.capacity.insert("j".into(), Capacity { present: 3, limit: 2 });
+    options.capacity.insert("j".into(), Capacity::new(3, 2));
     let refused = plan(&wanted, &states, &options).expect_err("no room");
     assert_eq!(refused.to_string(), "the instance `j` would have 3 users; the limit is 2");
     // It frees room where it is.
@@ -215,16 +214,16 @@ fn above_its_limit_an_instance_takes_a_user_once_deletions_have_made_room() {
     let (states, mut wanted) = moved(&[("a", ("i", "x"), ("j", "x")), ("b", ("i", "y"), ("j", "y"))]);
     wanted.push(crate::support::wanted("c", &user("i", "z")));
     let mut options = full(&[]);
-    options.capacity.insert("i".into(), Capacity { present: 3, limit: 2 });
+    options.capacity.insert("i".into(), Capacity::new(3, 2));
     let made = plan(&wanted, &states, &options).expect("room after both have moved");
     // One place is taken away by the limit: whichever deletion comes last is waited for.
     assert_eq!(made.users()[2].waits().collect::<Vec<_>>(), [(0, 1, 1), (0, 0, 1)]);
-    options.capacity.insert("i".into(), Capacity { present: 4, limit: 2 });
+    options.capacity.insert("i".into(), Capacity::new(4, 2));
     let refused = plan(&wanted, &states, &options).expect_err("no room");
     assert_eq!(refused.to_string(), "the instance `i` would have 3 users; the limit is 2");
     // Nobody is created, so nobody is refused.
     wanted.pop();
-    options.capacity.insert("i".into(), Capacity { present: 9, limit: 2 });
+    options.capacity.insert("i".into(), Capacity::new(9, 2));
     plan(&wanted, &states, &options).expect("only deletions there");
 }
 
@@ -234,8 +233,8 @@ fn nobody_lends_a_place_to_whom_it_waits_for() {
     let (states, wanted) =
         moved(&[("a", ("j", "x"), ("i", "x")), ("b", ("j", "y"), ("i", "y")), ("c", ("i", "z"), ("j", "z"))]);
     let mut options = full(&[]);
-    options.capacity.insert("i".into(), Capacity { present: 1, limit: 2 });
-    options.capacity.insert("j".into(), Capacity { present: 2, limit: 1 });
+    options.capacity.insert("i".into(), Capacity::new(1, 2));
+    options.capacity.insert("j".into(), Capacity::new(2, 1));
     let refused = plan(&wanted, &states, &options).expect_err("no order");
     assert_eq!(refused.to_string(), "users would move between instances that are full: `j`");
 }
@@ -253,7 +252,7 @@ fn a_replacement_for_a_password_takes_nobodys_room() {
     wanted[0].desired = validated(&document, settings).into();
     wanted.push(crate::support::wanted("b", &user("i", "y")));
     let mut options = full(&[("i", 2)]);
-    options.capacity.insert("i".into(), Capacity { present: 1, limit: 2 });
+    options.capacity.insert("i".into(), Capacity::new(1, 2));
     let plan = plan(&wanted, &states, &options).expect("room");
     assert_eq!(plan.users()[0].plan.steps()[0].operation.name(), "DeleteUser");
     assert!(plan.users().iter().all(|user| user.waits().next().is_none()));

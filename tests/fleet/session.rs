@@ -7,8 +7,8 @@ use connect_user::{
     client::{Rate, TokenBuckets, memory::MemoryConnect},
     diff::Action,
     fleet::{
-        Change, Desired, DesiredSpec, FleetPreview, Lifecycle, MemoryStore, PlanOptions, Planner,
-        ProgramUser, Resolve, Session, SessionOptions, StateStore, UserPreview, UserResult, load_all,
+        Desired, DesiredSpec, FleetPreview, Lifecycle, MemoryStore, PlanOptions, Planner, ProgramUser,
+        Resolve, Session, SessionOptions, StateStore, StoreChange, UserPreview, UserResult, load_all,
     },
     user::{Code, DesiredUser, Diagnostic, IdentityManagementType, Input, Operation, Settings},
 };
@@ -159,7 +159,7 @@ async fn an_account_that_stays_is_released_and_what_is_read_only_writes_nothing(
     let mut looking = session_options();
     looking.read_only = true;
     let mut session = Session::open(&store, &connect, looking).await.expect("open");
-    let forgotten = Change::Put("x".to_owned(), Box::default());
+    let forgotten = StoreChange::put("x", connect_user::fleet::Entry::default());
     session.commit(vec![forgotten]).await.expect("known here");
     assert!(store.get("x").await.expect("read").is_none());
     let left = preview(&mut session, &[]).await;

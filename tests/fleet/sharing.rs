@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
 
 use connect_user::{
+    apply::ApplyOptions,
     client::{CancellationToken, ErrorKind, Rate, Timer, TokenBuckets, memory::MemoryConnect},
-    fleet::{ApplyOptions, Guard, MemoryStore, PlanOptions, ProgramUser, UserResult, apply, plan},
+    fleet::{FleetOptions, Guard, MemoryStore, PlanOptions, ProgramUser, UserResult, apply, plan},
     user::{IdentityManagementType, Operation},
 };
 use futures_util::future::join_all;
@@ -37,10 +38,11 @@ async fn share(appliers: u32, apart: Duration, total: Duration) -> (Vec<usize>, 
             tokio::time::sleep(apart * applier).await;
             let timer: Arc<dyn Timer> = timer();
             let cancel = CancellationToken::new();
-            let options = ApplyOptions::builder()
+            let options = FleetOptions::builder()
                 .pace(Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone()).shared()))
                 .timer(timer)
                 .cancel(cancel.clone())
+                .apply(ApplyOptions::builder().read_back(false).build())
                 .build();
             let store = MemoryStore::default();
             let (outcome, ()) =

@@ -3,8 +3,8 @@
 use std::{fs, path::Path, sync::Arc};
 
 use connect_user::fleet::{
-    Change, EmbeddedStore, Entry, JsonError, MemoryStore, StateStore, StoreError, export_json, import_json,
-    load_all,
+    EmbeddedStore, Entry, JsonError, MemoryStore, StateStore, StoreChange, StoreError, export_json,
+    import_json, load_all,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -16,8 +16,8 @@ fn entry(name: &str) -> Entry {
     entry
 }
 
-fn put(name: &str) -> Change {
-    Change::Put(name.to_owned(), Box::new(entry(name)))
+fn put(name: &str) -> StoreChange {
+    StoreChange::put(name.to_owned(), entry(name))
 }
 
 fn open(path: &Path) -> EmbeddedStore {
@@ -28,7 +28,7 @@ fn open(path: &Path) -> EmbeddedStore {
 async fn what_was_committed_is_there_after_opening_again() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("deep/er/users.redb");
-    open(&path).commit(&[put("b"), put("a"), Change::Remove("b".into()), put("c")]).await.expect("committed");
+    open(&path).commit(&[put("b"), put("a"), StoreChange::remove("b"), put("c")]).await.expect("committed");
     let store = open(&path);
     assert_eq!(store.get("a").await.expect("read"), Some(entry("a")));
     assert_eq!(store.get("b").await.expect("read"), None);
@@ -49,7 +49,7 @@ async fn a_user_takes_less_than_a_kilobyte() {
     let path = directory.path().join("users.redb");
     let store = open(&path);
     let id = |number: u64| format!("{number:08x}-0000-4000-8000-{:012x}", number.wrapping_mul(2_654_435_761));
-    let users: Vec<Change> = (0..4_000)
+    let users: Vec<StoreChange> = (0..4_000)
         .map(|number| {
             let mut entry = entry(&format!("agent{number}@example.com"));
             let state = Arc::make_mut(entry.state.as_mut().expect("a state"));
@@ -59,7 +59,7 @@ async fn a_user_takes_less_than_a_kilobyte() {
             state.arn =
                 format!("arn:aws:connect:us-east-1:123456789012:instance/{instance}/agent/{}", id(number));
             state.properties.routing_profile_id = id(number % 7 + 1_000_000).into();
-            Change::Put(format!("agents[{number}]"), Box::new(entry))
+            StoreChange::put(format!("agents[{number}]"), entry)
         })
         .collect();
     for changes in users.chunks(4) {
@@ -149,11 +149,11 @@ proptest! {
         let memory = MemoryStore::default();
         let mut file = open(&path);
         for (changes, reopen) in commits {
-            let changes: Vec<Change> = changes
+            let changes: Vec<StoreChange> = changes
                 .into_iter()
                 .map(|(name, is_put)| {
                     let name = format!("u{name}");
-                    if is_put { put(&name) } else { Change::Remove(name) }
+                    if is_put { put(&name) } else { StoreChange::remove(name) }
                 })
                 .collect();
             runtime.block_on(memory.commit(&changes)).expect("committed");

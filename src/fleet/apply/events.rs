@@ -28,10 +28,10 @@ pub trait FleetObserver: Send + Sync {
     }
 }
 
-/// Nobody looks on.
-pub(super) struct Nobody;
+/// Does nothing.
+pub(super) struct NoObserver;
 
-impl FleetObserver for Nobody {}
+impl FleetObserver for NoObserver {}
 
 /// An event, with the progress of the apply.
 #[derive(Clone, Debug, Serialize)]
@@ -108,7 +108,7 @@ fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// let (observer, mut events) = connect_user::fleet::events();
-/// drop(observer); // give it to `ApplyOptions`, and take events meanwhile
+/// drop(observer); // give it to `FleetOptions`, and take events meanwhile
 /// assert!(events.next().await.is_none());
 /// # }
 /// ```

@@ -11,14 +11,14 @@ use std::{
 use async_trait::async_trait;
 
 use super::{
-    super::{Change, Creating, Entry, StoreError, UserPlan},
+    super::{Creating, Entry, StoreChange, StoreError, UserPlan},
     events::EventKind,
     outcome::{UserOutcome, UserResult},
     shared::Run,
 };
 use crate::{
-    apply::{self, Applied, ApplyError, Failed, ObserveError, Observer, Owners, Sleep},
-    client::{CancellationToken, ClientError, Effect, ErrorKind},
+    apply::{self, Applied, ApplyError, ApplyOptions, Failed, ObserveError, Observer, Owners},
+    client::{CancellationToken, ClientError, Effect, ErrorKind, Sleep},
     diff::Step,
     read,
     user::{CreationAttempt, Diagnostic, Replaced, UserId, UserState, one_line},
@@ -90,23 +90,18 @@ impl<'a> Job<'a> {
         let plan = &self.user.plan;
         let options = &self.run.options;
         let sleep = Interrupted { timer: &options.timer, stop: &self.run.stop };
-        let freed = self.freed();
-        let attempts: Vec<CreationAttempt> =
-            self.earlier.iter().map(|creating| creating.attempt.clone()).collect();
-        let mut apply = apply::Options::builder()
-            .observer(&self)
-            .sleep(&sleep)
-            .wait(options.wait)
-            .now(options.now)
-            .clock_skew(options.clock_skew)
-            .owned(options.owned)
-            .freed(&freed)
-            .attempts(&attempts)
-            .adopt_taken(options.adopt_taken)
-            .read_back(options.read_back)
-            .build();
-        apply.quick_connects = Some(&self.run.quick_connects);
-        apply.owners = Some(&self);
+        let freed = [options.apply.freed, &self.freed()].concat();
+        let earlier = self.earlier.iter().map(|creating| &creating.attempt);
+        let attempts: Vec<CreationAttempt> = options.apply.attempts.iter().chain(earlier).cloned().collect();
+        let apply = ApplyOptions {
+            observer: &self,
+            sleep: Some(&sleep),
+            freed: &freed,
+            attempts: &attempts,
+            quick_connects: Some(&self.run.quick_connects),
+            owners: Some(&self),
+            ..options.apply
+        };
         let result = apply::apply(plan, plan.base(), self.run.client, &apply).await;
         let (state, failure, adopted) = match result {
             Ok(Applied { state, adopted, .. }) => (state, None, adopted),
@@ -268,8 +263,8 @@ impl<'a> Job<'a> {
         }
         let name = self.user.name.clone();
         let change = match entry.is_empty() {
-            true => Change::Remove(name),
-            false => Change::Put(name, Box::new(entry.clone())),
+            true => StoreChange::remove(name),
+            false => StoreChange::put(name, entry.clone()),
         };
         self.run.store.commit(&[change]).await?;
         *self.written.lock().unwrap_or_else(PoisonError::into_inner) = entry;
@@ -295,12 +290,12 @@ impl<'a> Job<'a> {
 
 #[async_trait]
 impl Observer for Job<'_> {
-    async fn before(&self, _: &Step, state: Option<&UserState>) -> Result<(), ObserveError> {
+    async fn before(&self, step: &Step, state: Option<&UserState>) -> Result<(), ObserveError> {
         self.wait_for_others(self.steps.load(Ordering::Relaxed)).await?;
         if let Some(state) = state {
             self.write(state).await.map_err(Halt::Store)?;
         }
-        Ok(())
+        self.run.options.apply.observer.before(step, state).await
     }
 
     async fn creating(&self, attempt: &CreationAttempt) -> Result<(), ObserveError> {
@@ -308,11 +303,13 @@ impl Observer for Job<'_> {
         let notes = self.run.remembered(self.user, None, &entry.notes);
         let supersedes = entry.state.as_ref().map(|state| state.user_id.clone());
         entry.creating.push(Creating { attempt: attempt.clone(), supersedes, notes });
-        Ok(self.put(entry).await.map_err(Halt::Store)?)
+        self.put(entry).await.map_err(Halt::Store)?;
+        self.run.options.apply.observer.creating(attempt).await
     }
 
     fn note(&self, note: &Diagnostic) {
         self.run.note(note);
+        self.run.options.apply.observer.note(note);
     }
 
     async fn after(
@@ -339,7 +336,8 @@ impl Observer for Job<'_> {
                 request_id: result.err().and_then(ClientError::request_id).map(str::to_owned),
             });
         }
-        Ok(written.map_err(Halt::Store)?)
+        written.map_err(Halt::Store)?;
+        self.run.options.apply.observer.after(step, result, state).await
     }
 }
 

@@ -11,6 +11,6 @@ mod run;
 mod shared;
 
 pub use events::{Event, EventKind, EventSender, EventStream, FleetObserver, Progress, events};
-pub use options::{ApplyOptions, ApplyOptionsBuilder, OnFailure};
+pub use options::{FleetOptions, FleetOptionsBuilder, OnFailure};
 pub use outcome::{FleetOutcome, UserOutcome, UserResult};
 pub use run::apply;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::super::{Change, Entry, Release, StateStore, StoreError, UserPlan, matching::free_name};
+use super::super::{Entry, Release, StateStore, StoreChange, StoreError, UserPlan, matching::free_name};
 
 /// Gives the records of users that move their new resource names, all in one transaction: users may exchange
 /// their resource names, and whoever is killed meanwhile finds either all of the old ones or all of the new
@@ -20,7 +20,7 @@ pub(super) async fn record_moves(users: &[UserPlan], store: &dyn StateStore) -> 
         let entry = store.get(from).await?;
         let planned = || Entry { state: user.plan.shared_base().cloned(), ..Entry::default() };
         put.insert(user.name.clone(), entry.unwrap_or_else(planned));
-        removed.push(Change::Remove((*from).to_owned()));
+        removed.push(StoreChange::remove((*from).to_owned()));
     }
     for (_, user) in moves.iter().filter(|(_, user)| !leaving.contains(user.name.as_str())) {
         let Some(mut entry) = store.get(&user.name).await? else { continue };
@@ -46,7 +46,7 @@ pub(super) async fn record_moves(users: &[UserPlan], store: &dyn StateStore) -> 
     if removed.is_empty() {
         return Ok(());
     }
-    let put = put.into_iter().map(|(name, entry)| Change::Put(name, Box::new(entry)));
+    let put = put.into_iter().map(|(name, entry)| StoreChange::put(name, entry));
     store.commit(&removed.into_iter().chain(put).collect::<Vec<_>>()).await
 }
 
@@ -60,8 +60,8 @@ pub(super) async fn record_releases(
     for release in releases {
         let Some(entry) = store.get(&release.user).await? else { continue };
         changes.push(match release.is_replaced {
-            true => Change::Put(release.user.clone(), Box::new(Entry { state: None, ..entry })),
-            false => Change::Remove(release.user.clone()),
+            true => StoreChange::put(release.user.clone(), Entry { state: None, ..entry }),
+            false => StoreChange::remove(release.user.clone()),
         });
     }
     if !changes.is_empty() {

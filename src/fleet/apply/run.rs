@@ -16,12 +16,12 @@ use futures_util::{
 use tokio::sync::OnceCell;
 
 use super::{
-    super::{Change, Entry, FleetPlan, StateStore, StoreError, UserPlan},
+    super::{Entry, FleetPlan, StateStore, StoreChange, StoreError, UserPlan},
     events::EventKind,
     gate::{Bound, Watched},
     job::Job,
     moves::{record_moves, record_releases},
-    options::{ApplyOptions, OnFailure},
+    options::{FleetOptions, OnFailure},
     outcome::{FleetOutcome, UserOutcome, UserResult},
     queue::{Queue, first_waits},
     shared::{Made, Run, Tally, signals},
@@ -59,7 +59,7 @@ pub async fn apply(
     plan: &FleetPlan,
     store: &dyn StateStore,
     client: &dyn ConnectClient,
-    options: &ApplyOptions<'_>,
+    options: &FleetOptions<'_>,
 ) -> FleetOutcome {
     let stop = CancellationToken::new();
     let watched = Arc::new(Watched::new(options.pace.clone()));
@@ -118,12 +118,12 @@ impl Run<'_> {
             let mut changes = Vec::new();
             for user in batch {
                 let entry = self.store.get(&user.name).await?.unwrap_or_default();
-                let options = apply::Options::default();
+                let options = apply::ApplyOptions::default();
                 let applied = apply::apply(&user.plan, user.plan.base(), self.client, &options).await;
                 if let Ok(Applied { state: Some(state), .. }) = applied {
                     let notes = self.remembered(user, Some(&state), &entry.notes);
                     let entry = Entry { state: Some(Arc::new(state)), notes, ..entry };
-                    changes.push(Change::Put(user.name.clone(), Box::new(entry)));
+                    changes.push(StoreChange::put(user.name.clone(), entry));
                 }
             }
             self.store.commit(&changes).await?;

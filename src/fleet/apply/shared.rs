@@ -15,7 +15,7 @@ use super::{
     super::{Estimate, FleetPlan, StateStore, StoreError, UserPlan, load_all},
     events::{Event, EventKind, Progress},
     gate::Watched,
-    options::ApplyOptions,
+    options::FleetOptions,
 };
 use crate::{
     apply::QuickConnectIndex,
@@ -29,7 +29,7 @@ pub(super) struct Run<'a> {
     pub(super) plan: &'a FleetPlan,
     pub(super) store: &'a dyn StateStore,
     pub(super) client: &'a dyn ConnectClient,
-    pub(super) options: &'a ApplyOptions<'a>,
+    pub(super) options: &'a FleetOptions<'a>,
     pub(super) watched: Arc<Watched>,
     /// Ends everything: the host's wish, too many failures, or states that cannot be written.
     pub(super) stop: CancellationToken,
@@ -64,8 +64,8 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn new(plan: &FleetPlan, options: &ApplyOptions<'_>) -> Self {
-        let left = plan.estimate(|operation| options.pace.rate(operation), options.read_back).calls;
+    pub(super) fn new(plan: &FleetPlan, options: &FleetOptions<'_>) -> Self {
+        let left = plan.estimate(|operation| options.pace.rate(operation), options.apply.read_back).calls;
         let users = plan.users().iter().filter(|user| !user.plan.steps().is_empty());
         let steps = users.clone().map(|user| user.plan.steps().len() as u64).sum();
         let progress = Progress { users: users.count(), steps, ..Progress::default() };

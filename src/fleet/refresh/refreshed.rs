@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     client::{ClientError, ClientResult},
-    fleet::{Change, Entry},
+    fleet::{Entry, StoreChange},
     read::{Finding, FindingKind, FoundUsers, ListedUsers, Reading, not_read},
     user::{Diagnostic, InstanceId, UserId, UserState},
 };
@@ -52,7 +52,7 @@ impl Refreshed {
     /// The changes for the store: users that differ from their record, and the removal of users that are gone
     /// and missing from the program. Commit them before planning, so that a later refresh does not read the
     /// same again. `known` is what the store has.
-    pub fn changes(&self, known: &BTreeMap<String, Entry>) -> Vec<Change> {
+    pub fn changes(&self, known: &BTreeMap<String, Entry>) -> Vec<StoreChange> {
         let changed = |(name, state): (&String, &Option<Arc<UserState>>)| {
             let entry = known.get(name)?;
             match state {
@@ -60,20 +60,20 @@ impl Refreshed {
                 Some(state) if entry.state.as_ref() == Some(state) => None,
                 Some(state) => {
                     let entry = Entry { state: Some(state.clone()), ..entry.clone() };
-                    Some(Change::Put(name.clone(), Box::new(entry)))
+                    Some(StoreChange::put(name.clone(), entry))
                 }
                 // The user who is created in its place takes over what is left to do.
                 None if self.desired.contains(name) => None,
-                None if entry.creating.is_empty() => Some(Change::Remove(name.clone())),
+                None if entry.creating.is_empty() => Some(StoreChange::remove(name.clone())),
                 // Whom a creation may have made that is still in doubt is not known to be gone.
-                None => Some(Change::Put(name.clone(), Box::new(Entry { state: None, ..entry.clone() }))),
+                None => Some(StoreChange::put(name.clone(), Entry { state: None, ..entry.clone() })),
             }
         };
         // What was noted of a user to be created means nothing once the program has no such resource.
         let is_left = |(name, entry): &(&String, &Entry)| {
             entry.state.is_none() && entry.creating.is_empty() && !self.resources.contains(*name)
         };
-        let left = known.iter().filter(is_left).map(|(name, _)| Change::Remove(name.clone()));
+        let left = known.iter().filter(is_left).map(|(name, _)| StoreChange::remove(name.clone()));
         self.states.iter().filter_map(changed).chain(left).collect()
     }
 

@@ -6,13 +6,14 @@ use async_trait::async_trait;
 
 use super::{
     super::{
-        ApplyOptions, Capacity, FleetOutcome, FleetPreview, FleetRefused, OnFailure, UserOutcome,
+        Capacity, FleetOptions, FleetOutcome, FleetPreview, FleetRefused, OnFailure, UserOutcome,
         UserPreview, UserResult, apply,
     },
     base::Session,
     written::Written,
 };
 use crate::{
+    apply::ApplyOptions,
     diff::Action,
     user::{Code, DesiredUser, Diagnostic, one_line},
 };
@@ -60,7 +61,7 @@ impl Session<'_> {
         &mut self,
         preview: FleetPreview,
         resolve: &mut dyn Resolve,
-        options: &ApplyOptions<'_>,
+        options: &FleetOptions<'_>,
     ) -> Result<FleetOutcome, FleetRefused> {
         let FleetPreview { users, reasons, deletions, released, mut capacity, .. } = preview;
         if !reasons.is_empty() {
@@ -133,13 +134,14 @@ impl Session<'_> {
     async fn carry_out(
         &mut self,
         mut stage: FleetPreview,
-        options: &ApplyOptions<'_>,
+        options: &FleetOptions<'_>,
         is_depended_on: bool,
     ) -> FleetOutcome {
         stage.settle();
         let users: Vec<(String, Action)> =
             stage.users.iter().map(|user| (user.name.clone(), user.action())).collect();
-        let options = ApplyOptions { read_back: options.read_back || is_depended_on, ..options.clone() };
+        let read_back = options.apply.read_back || is_depended_on;
+        let options = FleetOptions { apply: ApplyOptions { read_back, ..options.apply }, ..options.clone() };
         match stage.into_plan() {
             Ok(plan) => {
                 let written = Written::new(self.store, &mut self.entries);
@@ -163,7 +165,7 @@ impl Session<'_> {
 }
 
 /// Whether nothing more is begun.
-fn is_stopped(outcome: &FleetOutcome, options: &ApplyOptions<'_>) -> bool {
+fn is_stopped(outcome: &FleetOutcome, options: &FleetOptions<'_>) -> bool {
     let too_many = match options.on_failure {
         OnFailure::StopAfter(most) => outcome.count(UserResult::Failed) >= most.get() as usize,
         OnFailure::Continue => false,

@@ -10,11 +10,11 @@ use std::{
 use bon::Builder;
 
 use super::super::{
-    ApplyOptions, Change, Entry, FleetPreview, Lifecycle, PlanOptions, Planner, ProgramUser, Recorded,
-    RecoveredUser, Refreshed, Release, StateStore, StoreError, load_all, recover,
+    Entry, FleetOptions, FleetPreview, Lifecycle, PlanOptions, Planner, ProgramUser, Recorded, RecoveredUser,
+    Refreshed, Release, StateStore, StoreChange, StoreError, load_all, recover,
 };
 use crate::{
-    apply,
+    apply::ApplyOptions,
     client::{CancellationToken, ClientError, ConnectClient, Pace, Paced, RetryPolicy, Retrying, Timer},
     diff::Action,
     read::RefreshOptions,
@@ -36,9 +36,9 @@ pub struct Session<'a> {
     /// [refreshed](Self::refresh).
     pub(super) entries: BTreeMap<String, Entry>,
     /// What is to be written with the next commit.
-    pub(super) pending: Vec<Change>,
+    pub(super) pending: Vec<StoreChange>,
     /// Users whom the program imports: they are recorded by an apply.
-    pub(super) imported: Vec<Change>,
+    pub(super) imported: Vec<StoreChange>,
     /// Recorded users of the program who are gone from the service.
     pub(super) gone: HashSet<String>,
     /// Users who are gone and missing from the program.
@@ -190,7 +190,7 @@ impl<'a> Session<'a> {
     /// # Errors
     ///
     /// [`StoreError`] of the commit.
-    pub async fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
+    pub async fn commit(&mut self, changes: Vec<StoreChange>) -> Result<(), StoreError> {
         let is_needed = !self.pending.is_empty() || !changes.is_empty();
         if is_needed && !self.options.read_only {
             let kept = self.pending.len();
@@ -201,11 +201,8 @@ impl<'a> Session<'a> {
             }
             self.pending.clear();
         }
-        for change in changes {
-            match change {
-                Change::Put(name, entry) => drop(self.entries.insert(name, *entry)),
-                Change::Remove(name) => drop(self.entries.remove(&name)),
-            }
+        for change in &changes {
+            change.make(&mut self.entries);
         }
         Ok(())
     }
@@ -217,7 +214,7 @@ impl<'a> Session<'a> {
     ///
     /// [`StoreError`] of the commit.
     pub async fn recover(&mut self) -> Result<Vec<RecoveredUser>, StoreError> {
-        let options = apply::Options::builder().now(self.options.now).sleep(&*self.options.timer).build();
+        let options = ApplyOptions::builder().now(self.options.now).sleep(&*self.options.timer).build();
         let recovered = recover(&self.entries, &self.client, &options).await;
         self.commit(recovered.changes).await?;
         Ok(recovered.users)
@@ -274,16 +271,16 @@ impl<'a> Session<'a> {
     }
 
     /// The apply options of this session: its clock, pace, retry and cancellation.
-    pub fn apply_options<'o>(&self) -> ApplyOptions<'o>
+    pub fn apply_options<'o>(&self) -> FleetOptions<'o>
     where
         'a: 'o,
     {
         let SessionOptions { timer, pace, cancel, now, .. } = &self.options;
-        ApplyOptions::builder()
+        FleetOptions::builder()
             .timer(timer.clone())
             .pace(pace.clone())
             .cancel(cancel.clone())
-            .now(*now)
+            .apply(ApplyOptions::builder().now(*now).build())
             .build()
     }
 }

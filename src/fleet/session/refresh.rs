@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    super::{Change, DesiredSpec, Entry, Refreshed, Release, match_users, refresh},
+    super::{DesiredSpec, Entry, Refreshed, Release, StoreChange, match_users, refresh},
     base::{Session, SessionError},
 };
 use crate::{
@@ -79,9 +79,9 @@ impl Session<'_> {
             names.iter().filter_map(|(from, to)| Some((to.clone(), self.entries.remove(from)?))).collect();
         let given: BTreeSet<&String> = taken.iter().map(|(name, _)| name).collect();
         let left = names.keys().filter(|from| !given.contains(from));
-        self.pending.extend(left.map(|from| Change::Remove(from.clone())));
+        self.pending.extend(left.map(|from| StoreChange::remove(from.clone())));
         for (name, entry) in taken {
-            self.pending.push(Change::Put(name.clone(), Box::new(entry.clone())));
+            self.pending.push(StoreChange::put(name.clone(), entry.clone()));
             self.entries.insert(name, entry);
         }
     }
@@ -144,7 +144,7 @@ impl Session<'_> {
             let entry =
                 Entry { state: Some(state.clone()), ..self.entries.get(name).cloned().unwrap_or_default() };
             self.refreshed.states.insert(name.to_owned(), Some(state));
-            self.imported.push(Change::Put(name.to_owned(), Box::new(entry)));
+            self.imported.push(StoreChange::put(name.to_owned(), entry));
         }
         Ok(())
     }
@@ -198,15 +198,11 @@ impl Session<'_> {
             }
         }
         let mut changes = self.refreshed.changes(&self.entries);
-        changes.retain(|change| match change {
-            Change::Put(name, _) | Change::Remove(name) => self.is_target(name),
-        });
+        changes.retain(|change| self.is_target(&change.name));
         self.commit(changes).await?;
         take(&mut self.refreshed.states);
         for change in &self.imported {
-            if let Change::Put(name, entry) = change {
-                self.entries.insert(name.clone(), (**entry).clone());
-            }
+            change.make(&mut self.entries);
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::super::{Change, Entry, StateStore, StoreError};
+use super::super::{Entry, StateStore, StoreChange, StoreError};
 
 /// A store whose entries are in memory too: it is read from there, and written in both.
 pub(super) struct Written<'a> {
@@ -46,14 +46,11 @@ impl StateStore for Written<'_> {
         Ok(page.map(|(name, entry)| (name.clone(), entry.clone())).collect())
     }
 
-    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+    async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError> {
         self.store.commit(changes).await?;
         let mut entries = self.entries();
         for change in changes {
-            match change {
-                Change::Put(name, entry) => drop(entries.insert(name.clone(), (**entry).clone())),
-                Change::Remove(name) => drop(entries.remove(name)),
-            }
+            change.make(&mut entries);
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use redb::{
 
 use super::{
     checked::{CheckedFile, Kind},
-    entry::{Change, Entry, newer_state},
+    entry::{Entry, StoreChange, newer_state},
     error::StoreError,
     packed::{pack, unpack},
     state_store::StateStore,
@@ -218,7 +218,7 @@ impl StateStore for EmbeddedStore {
         })
     }
 
-    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+    async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError> {
         let File::Write(database) = &self.file else {
             return Err(StoreError::ReadOnly { path: self.path.clone() });
         };
@@ -227,11 +227,9 @@ impl StateStore for EmbeddedStore {
             {
                 let mut users = transaction.open_table(USERS)?;
                 for change in changes {
-                    match change {
-                        Change::Put(name, entry) => {
-                            users.insert(name.as_str(), pack(entry)?.as_slice())?;
-                        }
-                        Change::Remove(name) => drop(users.remove(name.as_str())?),
+                    match &change.entry {
+                        Some(entry) => drop(users.insert(&*change.name, pack(entry)?.as_slice())?),
+                        None => drop(users.remove(&*change.name)?),
                     }
                 }
             }

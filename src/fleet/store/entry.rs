@@ -77,11 +77,32 @@ pub(super) fn newer_state(entry: &serde_json::Value) -> Option<u64> {
     (version > u64::from(UserState::VERSION)).then_some(version)
 }
 
-/// A change of a store.
+/// One thing to write down: a user's entry, or that it is forgotten.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Change {
-    /// Writes the entry of a user, instead of the present one.
-    Put(String, Box<Entry>),
-    /// Removes the entry of a user.
-    Remove(String),
+#[non_exhaustive]
+pub struct StoreChange {
+    /// The resource name.
+    pub name: String,
+    /// What to remember of the user from now on, instead of what was there; `None` to forget it.
+    pub entry: Option<Entry>,
+}
+
+impl StoreChange {
+    /// Remembers this of a user, instead of what was there.
+    pub fn put(name: impl Into<String>, entry: Entry) -> Self {
+        Self { name: name.into(), entry: Some(entry) }
+    }
+
+    /// Forgets a user.
+    pub fn remove(name: impl Into<String>) -> Self {
+        Self { name: name.into(), entry: None }
+    }
+
+    /// Makes the change in memory.
+    pub(in crate::fleet) fn make(&self, entries: &mut BTreeMap<String, Entry>) {
+        match &self.entry {
+            Some(entry) => drop(entries.insert(self.name.clone(), entry.clone())),
+            None => drop(entries.remove(&self.name)),
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    entry::{Change, Entry, newer_state},
+    entry::{Entry, StoreChange, newer_state},
     error::StoreError,
     state_store::{StateStore, load_all},
 };
@@ -106,8 +106,8 @@ pub async fn import_json(store: &dyn StateStore, reader: impl io::Read) -> Resul
         }
     }
     let count = users.len();
-    let changes: Vec<Change> =
-        users.into_iter().map(|(name, entry)| Change::Put(name, Box::new(entry))).collect();
+    let changes: Vec<StoreChange> =
+        users.into_iter().map(|(name, entry)| StoreChange::put(name, entry)).collect();
     // All of them, or none.
     store.commit(&changes).await?;
     Ok(count)

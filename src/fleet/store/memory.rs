@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 
 use super::{
-    entry::{Change, Entry},
+    entry::{Entry, StoreChange},
     error::StoreError,
     state_store::StateStore,
 };
@@ -49,13 +49,10 @@ impl StateStore for MemoryStore {
         Ok(page.map(|(name, entry)| (name.clone(), entry.clone())).collect())
     }
 
-    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+    async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError> {
         let mut entries = self.lock();
         for change in changes {
-            match change {
-                Change::Put(name, entry) => drop(entries.insert(name.clone(), (**entry).clone())),
-                Change::Remove(name) => drop(entries.remove(name)),
-            }
+            change.make(&mut entries);
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ mod state_store;
 
 #[cfg(feature = "store")]
 pub use embedded::EmbeddedStore;
-pub use entry::{Change, Creating, Entry};
+pub use entry::{Creating, Entry, StoreChange};
 pub use error::StoreError;
 pub use json::{JsonError, export_json, import_json};
 pub use memory::MemoryStore;

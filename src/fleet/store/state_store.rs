@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use async_trait::async_trait;
 
 use super::{
-    entry::{Change, Entry},
+    entry::{Entry, StoreChange},
     error::StoreError,
 };
 
@@ -22,7 +22,7 @@ pub trait StateStore: fmt::Debug + Send + Sync {
     async fn page(&self, after: Option<&str>, limit: usize) -> Result<Vec<(String, Entry)>, StoreError>;
 
     /// Writes all of the changes, or none.
-    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError>;
+    async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError>;
 }
 
 /// The number of entries in a page when all are read.

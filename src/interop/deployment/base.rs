@@ -4,7 +4,7 @@ use bon::Builder;
 
 use super::{error::DeploymentError, instances::Instances, passwords::Passwords, values::auto_name};
 use crate::{
-    fleet::{Change, Entry, Guard, Session, StoreError},
+    fleet::{Entry, Guard, Session, StoreChange, StoreError},
     interop::program::{Program, ResourceOptions, Scope},
     read::Directory,
     user::{AutoName, IdentityManagementType, Input, Settings, UserSpec, UserState},
@@ -109,7 +109,7 @@ impl<'a> Deployment<'a> {
     pub async fn note_passwords(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
         let unnoted = self.passwords.unnoted(session.entries()).into_iter().map(|(name, entry)| {
             let notes = self.passwords.notes(name, entry.state.as_deref(), &entry.notes);
-            Change::Put(name.clone(), Box::new(Entry { notes, ..entry.clone() }))
+            StoreChange::put(name.clone(), Entry { notes, ..entry.clone() })
         });
         let changes = unnoted.collect();
         session.commit(changes).await

@@ -1,7 +1,7 @@
 //! What references to a user stand for, and what its name is made from.
 
 use crate::{
-    fleet::{Change, Entry, Session, StoreError},
+    fleet::{Entry, Session, StoreChange, StoreError},
     user::{AutoName, Input, Settings, UserSpec, UserState, Value, merge_tags},
 };
 
@@ -46,6 +46,6 @@ pub(super) async fn make_suffix(session: &mut Session<'_>, name: &str) -> Result
     }
     let suffix = format!("{:07x}", fastrand::u32(..1 << 28));
     entry.notes.insert(SUFFIX.to_owned(), suffix.clone());
-    session.commit(vec![Change::Put(name.to_owned(), Box::new(entry))]).await?;
+    session.commit(vec![StoreChange::put(name.to_owned(), entry)]).await?;
     Ok(suffix)
 }

@@ -11,14 +11,15 @@ use std::{
 
 use async_trait::async_trait;
 use connect_user::{
-    apply,
+    apply::ApplyOptions,
     client::{
         CancellationToken, ErrorKind, Rate, RetryPolicy, TokenBuckets,
         memory::{Fault, Outcome},
     },
     fleet::{
-        ApplyOptions, Capacity, Change, Entry, FleetObserver, FleetOutcome, FleetPlan, FleetRefused, Guard,
-        MemoryStore, PlanOptions, ProgramUser, StateStore, StoreError, load_all, plan, recover, refresh,
+        Capacity, Entry, FleetObserver, FleetOptions, FleetOutcome, FleetPlan, FleetRefused, Guard,
+        MemoryStore, PlanOptions, ProgramUser, StateStore, StoreChange, StoreError, load_all, plan, recover,
+        refresh,
     },
     read::{RefreshOptions, Strategy},
     user::{IdentityManagementType, Operation, PasswordPolicy, Settings, Timestamp, UserState},
@@ -58,7 +59,7 @@ impl StateStore for Mortal<'_> {
         self.store.page(after, limit).await
     }
 
-    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+    async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError> {
         let is_last = self.left.fetch_sub(1, Ordering::Relaxed) == 0;
         if !is_last || self.writes_last {
             self.store.commit(changes).await?;
@@ -188,7 +189,7 @@ impl World {
         let now = || Timestamp::from_millis(BEGIN + self.timer.now().as_millis() as u64);
         let entries = load_all(store).await.expect("all");
         let sleeping = crate::apply::timer();
-        let looking = apply::Options::builder().now(&now).sleep(&*sleeping).build();
+        let looking = ApplyOptions::builder().now(&now).sleep(&*sleeping).build();
         let recovered = recover(&entries, &self.connect, &looking).await;
         store.commit(&recovered.changes).await.expect("written");
         for user in recovered.users.iter().filter(|_| self.is_told) {
@@ -208,7 +209,7 @@ impl World {
         let capacity = refreshed
             .present
             .iter()
-            .map(|(instance, present)| (instance.clone(), Capacity { present: *present, limit: LIMIT }));
+            .map(|(instance, present)| (instance.clone(), Capacity::new(*present, LIMIT)));
         let options = PlanOptions::builder()
             .guard(Guard::OFF)
             .settings(settings())
@@ -224,13 +225,13 @@ impl World {
         let mut retry = RetryPolicy::default();
         retry.total = Duration::from_secs(60);
         let notes = Notes(&passwords);
-        let applying = ApplyOptions::builder()
+        let applying = FleetOptions::builder()
             .timer(self.timer.clone())
             .pace(pace)
             .retry(retry)
             .cancel(cancel.clone())
             .observer(&notes)
-            .now(&now)
+            .apply(ApplyOptions::builder().now(&now).read_back(false).build())
             .build();
         let outcome = connect_user::fleet::apply(&plan, store, &self.connect, &applying).await;
         if self.is_told {

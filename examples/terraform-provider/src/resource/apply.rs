@@ -196,12 +196,12 @@ async fn carry_out(service: &Service, work: &Work) -> Result<Applied, Failed> {
     let (mut pauses, mut adopts) = (PATIENCE.iter(), false);
     loop {
         let owned = service.owned();
-        let options = service::Options::builder()
+        let options = service::ApplyOptions::builder()
             .sleep(&clock)
             .observer(&Log)
             .owned(&owned)
             .adopt_taken(adopts)
-            .look_first(true)
+            .check_prior_state(true)
             .build();
         let result = service::apply(&work.plan, work.current.as_ref(), service.client(), &options).await;
         let owner = match &result {
@@ -251,7 +251,7 @@ async fn delete(host: &Host, service: &Service, prior: &Kept, diagnostics: &mut 
         }
     };
     let clock = Clock::default();
-    let options = service::Options::builder().sleep(&clock).observer(&Log).build();
+    let options = service::ApplyOptions::builder().sleep(&clock).observer(&Log).build();
     match service::apply(&plan, Some(&state), service.client(), &options).await {
         Ok(_) => None,
         Err(Failed { error, .. }) => {
