@@ -130,6 +130,7 @@ async fn what_was_found_is_remembered_although_the_plan_is_refused() {
     session.apply(made, &mut Told(BTreeMap::new()), &options).await.expect("applied");
     let entries = load_all(&store).await.expect("all");
     let state = entries["first"].state.clone().expect("there");
+    connect.set_time(connect.time().plus(std::time::Duration::from_secs(600)));
     assert!(connect.edit_user(&state.instance_id, &state.user_id, |user, _| {
         user.routing_profile_id = "r9".into();
     }));
