@@ -21,7 +21,7 @@ macro_rules! structs {
         }
 
         impl $name {
-            #[doc = concat!("A `", stringify!($name), "` of what it must have.")]
+            /// Takes the required members; the others are left out, or empty.
             #[allow(clippy::too_many_arguments, reason = "as many as the API requires")]
             pub fn new($($field: impl Into<$type>),+) -> Self {
                 Self {
@@ -31,6 +31,7 @@ macro_rules! structs {
             }
 
             $($(
+                #[doc = concat!("Sets `", stringify!($optional), "`:")]
                 $(#[$of_optional])*
                 #[must_use]
                 pub fn $optional(mut self, $optional: impl Into<$of_type>) -> Self {
