@@ -57,13 +57,13 @@ pub enum ApplyError {
         source: ClientError,
     },
     /// An earlier run had created the user, perhaps from another program: plan again from the state.
-    #[error("an earlier run had made the user, as `{}`", one_line(&id.to_string()))]
+    #[error("an earlier run created the user, as `{}`", one_line(&id.to_string()))]
     Recovered {
         /// The user.
         id: Box<ImportId>,
     },
     /// It is not known whether the user was created.
-    #[error("whether the user `{}` was made is not known: {source}", one_line(name))]
+    #[error("whether the user `{}` was created is not known: {source}", one_line(name))]
     OutcomeUnknown {
         /// The name of the user in Amazon Connect.
         name: String,
@@ -142,7 +142,7 @@ impl ApplyError {
                 "allow `connect:DescribeInstance`, `connect:ListUsers` or `connect:SearchUsers`, and check Region and \
                  account"
             }
-            Self::Observer(_) => "mend the cause, then run it again: what is done is not repeated",
+            Self::Observer(_) => "fix the cause, then run it again: what is done is not repeated",
             Self::WouldDeleteItself => "read the user again and make a new plan",
             Self::Refused(refused) => {
                 let help = refused.diagnostics().iter().find_map(|reason| reason.help.as_deref());

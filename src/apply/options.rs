@@ -112,10 +112,10 @@ impl ApplyOptions<'_> {
     /// Tells the observer that a call that would help is not allowed, and what that means.
     pub(super) fn did_without(&self, operation: Operation) {
         let means = match operation {
-            Operation::SearchUsers => "users are looked for in the list of all users",
-            Operation::ListUsers => "users are looked for by a search alone, which lags behind",
+            Operation::SearchUsers => "users are looked up in the list of all users",
+            Operation::ListUsers => "users are looked up by a search alone, which lags behind",
             Operation::ListUserProficiencies => "the proficiencies of users are not compared",
-            Operation::DescribeInstance => "that the instance exists is seen by its users",
+            Operation::DescribeInstance => "whether the instance exists is seen from its users",
             _ => "what the service fills in is not read",
         };
         let note = Diagnostic::new(Code::NOT_ALLOWED, format!("`{operation}` is not allowed: {means}"));

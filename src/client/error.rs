@@ -96,7 +96,7 @@ impl ErrorKind {
             }
             Self::Unsupported => "use a client that has this operation, or leave out what needs it",
             Self::Duplicate | Self::Invalid => {
-                "mend the cause, then run it again: what is done is not repeated"
+                "fix the cause, then run it again: what is done is not repeated"
             }
             Self::Throttled | Self::Conflict | Self::Service | Self::Transport | Self::Cancelled => {
                 "run it again: what is done is not repeated"

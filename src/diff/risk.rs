@@ -44,7 +44,7 @@ impl Risk {
             Self::AccountTakeover => "whoever reads the new e-mail address can reset the password",
             Self::PrivilegeGrant => "grants a security profile",
             Self::IrreversibleDeletion => "a deleted user cannot be brought back",
-            Self::Replacement => "the new user has another id, and only what the spec sets",
+            Self::Replacement => "the new user has another id, and only the properties that the spec sets",
             Self::Flattening => "for a moment every channel has the same after contact work",
             Self::LosesUnrecognised => {
                 "the service has settings here that this version does not know and may lose"

@@ -63,7 +63,7 @@ impl fmt::Display for PreviewText<'_> {
             (Action::Create, _) => "will be created",
             (Action::Update, Some(_)) => "will be updated, or replaced",
             (Action::Update, None) if diff.is_empty() => {
-                "is as it should be; the old user left by an unfinished replacement will be deleted"
+                "is as desired; the old user left by an unfinished replacement will be deleted"
             }
             (Action::Update, None) => "will be updated in place",
             (Action::Replace, Some(ReplacementOrder::DeleteBeforeCreate)) => {

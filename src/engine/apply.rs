@@ -202,7 +202,7 @@ impl Change<'_> {
 
 fn taken_over(state: &UserState) -> Diagnostic {
     let name = &state.name;
-    let message = format!("the user `{name}` was there already, exactly as it should be, and was taken over");
+    let message = format!("the user `{name}` existed already, exactly as desired, and was adopted");
     let help = "a call had made it whose answer was lost, or a run that was killed";
     Diagnostic::new(Code::TAKEN_OVER, message).with_help(help)
 }

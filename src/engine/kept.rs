@@ -24,7 +24,7 @@ use crate::user::{CreationAttempt, ImportId, PropertySet, Secret, UserState};
 ///     error.to_string(),
 ///     "the record of the user was written by a later version: its version must be at most 1, is 99",
 /// );
-/// assert_eq!(error.help(), "use the program that has written it, or a later one");
+/// assert_eq!(error.help(), "use the program that wrote it, or a later one");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Default, PartialEq)]
@@ -60,7 +60,7 @@ impl KeptError {
     /// The way out.
     pub const fn help(&self) -> &'static str {
         match self {
-            Self::Newer { .. } => "use the program that has written it, or a later one",
+            Self::Newer { .. } => "use the program that wrote it, or a later one",
             Self::Damaged(_) => "restore the record from a backup, or import the user",
         }
     }

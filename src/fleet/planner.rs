@@ -251,12 +251,7 @@ impl Planner {
         let identity = self.identity(instance, user_name);
         if let Some(other) = self.identities.insert(identity, name.clone()) {
             let message = format!("`{other}` and `{name}` are both the user `{user_name}`");
-            self.refuse(
-                Code::DUPLICATE_USER,
-                &name,
-                &message,
-                "take one of them out, or give it another name",
-            );
+            self.refuse(Code::DUPLICATE_USER, &name, &message, "remove one of them, or give it another name");
             return false;
         }
         true

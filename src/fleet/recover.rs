@@ -44,23 +44,23 @@ impl RecoveredUser {
     /// The outcome as a diagnostic.
     pub fn diagnostic(&self) -> Diagnostic {
         let Self { user, name, outcome } = self;
-        let begun = format!("an earlier run had begun to make the user `{name}` of `{user}`");
+        let begun = format!("an earlier run had begun to create the user `{name}` of `{user}`");
         let (code, message, help) = match outcome {
             CreationOutcome::Made(state) => (
                 Code::CREATION_FOUND,
                 format!(
-                    "an earlier run had made the user `{name}` of `{user}`, as `{}`: it is recorded now",
+                    "an earlier run created the user `{name}` of `{user}`, as `{}`: it is recorded now",
                     state.id()
                 ),
                 "",
             ),
             CreationOutcome::NotMade => {
-                (Code::CREATION_NOT_MADE, format!("{begun}, and had not made it"), "")
+                (Code::CREATION_NOT_MADE, format!("{begun}, and did not create it"), "")
             }
             CreationOutcome::Unclear { id, differing } => {
                 let places: Vec<String> = differing.iter().map(ToString::to_string).collect();
                 let why = match places.as_slice() {
-                    [] => "when it was changed does not tell".to_owned(),
+                    [] => "its time of change is not conclusive".to_owned(),
                     places => format!("differs in `{}`", places.join("`, `")),
                 };
                 let help = "import that user if it is meant, or delete it";
@@ -69,7 +69,7 @@ impl RecoveredUser {
             CreationOutcome::NotKnownYet(error) => {
                 let why = match error {
                     None => "which cannot be found yet".to_owned(),
-                    Some(error) => format!("which cannot be looked for: {error}"),
+                    Some(error) => format!("and looking for it failed: {error}"),
                 };
                 (Code::CREATION_NOT_KNOWN, format!("{begun}, {why}"), "run it again in a few minutes")
             }

@@ -128,9 +128,9 @@ impl UserPreview {
             |step: &Step| partial.preview.steps.iter().any(|shown| shown.operation == step.operation);
         if let Some(step) = plan.steps().iter().find(|step| !is_shown(step)) {
             let message =
-                format!("now that all is known, it needs `{}`, which was not shown", step.operation);
+                format!("now that all values are known, it needs `{}`, which was not shown", step.operation);
             let refusal = Diagnostic::new(Code::NOT_SHOWN, message).about(&self.name);
-            return Err(vec![refusal.with_help("look at the plan again, and apply it")]);
+            return Err(vec![refusal.with_help("look at the new plan, and apply it")]);
         }
         if let Some(desired) = plan.desired() {
             self.instance = Some(desired.instance_id().clone());

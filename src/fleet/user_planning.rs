@@ -44,13 +44,13 @@ impl Planner {
             if self.may_be_same(user, actual) {
                 let message =
                     "the user would be replaced by one of the same name, so its account cannot stay";
-                let help = "take `retainOnDelete` out, or give the user another `name`";
+                let help = "remove `retainOnDelete`, or give the user another `name`";
                 self.refuse(Code::RETAINED_NAME, &user.name, message, help);
             } else {
                 self.released.push(Release {
                     user: user.name.clone(),
                     reason: format!(
-                        "its account `{}` stays when `{}` is made anew (`retainOnDelete`)",
+                        "its account `{}` stays when `{}` is created again (`retainOnDelete`)",
                         actual.id(),
                         user.name
                     ),

@@ -93,10 +93,11 @@ pub(super) fn delete_first(
         return false;
     }
     work.deletes_first = true;
-    let message = format!("`{}` is deleted before it is made again: {why}", user.name);
+    let message = format!("`{}` is deleted before it is created again: {why}", user.name);
     let notice = Diagnostic::new(Code::DELETE_BEFORE_CREATE, message).about(&user.name);
-    notices
-        .push(notice.with_help("apply the changes one after the other to have no moment without the user"));
+    notices.push(
+        notice.with_help("apply the changes one after the other, so that the user exists at every moment"),
+    );
     true
 }
 

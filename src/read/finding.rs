@@ -85,11 +85,11 @@ impl Finding {
             FindingKind::Renamed(name) => (
                 Code::RENAMED,
                 format!("`{user}` was renamed to `{name}` in Amazon Connect"),
-                "take the new name over into the program, or let the user be replaced",
+                "use the new name in the program, or let the user be replaced",
             ),
             FindingKind::NotVisibleYet => (
                 Code::NOT_VISIBLE_YET,
-                format!("`{user}` was created a moment ago and is not visible yet; it is taken to be there"),
+                format!("`{user}` was created a moment ago and is not visible yet; it is assumed to exist"),
                 "",
             ),
             FindingKind::NotReadable => (

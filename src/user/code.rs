@@ -115,7 +115,7 @@ codes! {
         INSTANCE_ID_LENGTH = "instance-id-length", Error, "an instance id has 1 to 100 characters", API;
         INVALID_ID = "invalid-id", Error, "an id is an id or an ARN of its kind", API;
         FOREIGN_ARN = "foreign-arn", Error, "what an ARN names is in the user's instance, Region and account", THIS;
-        NAME_MISSING = "name-missing", Always, "a user has a name, or a logical name to make it from", API;
+        NAME_MISSING = "name-missing", Always, "a user has a name, or a resource name to generate it from", API;
         NAME_LENGTH = "name-length", Error, "a name has 1 to 100 characters, with `SAML` 1 to 64", API;
         NAME_CHARACTERS = "name-characters", Error, "with `SAML`, a name is made of ASCII letters, digits and `_.-@`", API;
         NAME_AT_SIGN = "name-at-sign", Warning, "a new user's name with `@` is an e-mail address; some instances have others", API;

@@ -81,7 +81,7 @@ impl Diagnostic {
 
     pub(crate) fn more_unknown_members(at: &Path, count: usize) -> Self {
         let message = format!("{count} more members of {} are no properties", name(at));
-        mistake(at, Code::UNKNOWN_MEMBER, message, "mend those that are listed first")
+        mistake(at, Code::UNKNOWN_MEMBER, message, "fix those that are listed first")
     }
 }
 

@@ -197,7 +197,7 @@ impl fmt::Display for NewerState {
         write!(
             f,
             "the state has version `{version}`, and this program knows up to `{known}`: \
-             use the program that has written it, or a later one"
+             use the program that wrote it, or a later one"
         )
     }
 }

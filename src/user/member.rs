@@ -140,7 +140,7 @@ impl Property {
                         Member::new(
                             "voiceEnhancementMode",
                             Shape::Choice(VoiceEnhancementMode::NAMES),
-                            "what is done to the agent's voice",
+                            "how the agent's voice is enhanced",
                         ),
                     ]
                 }

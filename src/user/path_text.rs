@@ -64,7 +64,7 @@ fn read(text: &str) -> Result<Path, &'static str> {
                 false => {
                     let (index, behind) = inside.split_once(']').ok_or("a `[` has no `]`")?;
                     let index = index.parse().map_err(
-                        |_| "in brackets must stand a whole number from 0, or a name in double quotes",
+                        |_| "brackets must hold a whole number from 0, or a name in double quotes",
                     )?;
                     (path.index(index), Some(behind))
                 }

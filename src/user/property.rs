@@ -95,10 +95,10 @@ macro_rules! properties {
                 "whether the line stays open between calls, `VOICE` only";
             VoiceEnhancementConfigs: voice_enhancement_configs (Vec<VoiceEnhancementConfig>) => properties channels.voice_enhancement;
                 "voiceEnhancementConfigs", Channels, NO_BOUNDS, CONFIG, LeftOut::Default("NONE"), Public,
-                "what is done to the agent's voice, `VOICE` only";
+                "how the agent's voice is enhanced, `VOICE` only";
             UserProficiencies: user_proficiencies (Vec<UserProficiency>) => properties proficiencies;
                 "userProficiencies", Shape::Proficiencies, Elements(0, 10), Update(&[DisassociateUserProficiencies, UpdateUserProficiencies, AssociateUserProficiencies]), LeftOut::Cleared, Public,
-                "what the user is good at, from 1 to 5, for routing";
+                "the user's skills for routing, each with a level from 1 to 5";
             Tags: tags (TagInputs) => state tags_all;
                 "tags", Shape::Map, Elements(0, 50), Update(&[UntagResource, TagResource]), LeftOut::Cleared, Public,
                 "tags, over the provider's default tags";

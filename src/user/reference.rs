@@ -22,7 +22,7 @@ pub fn reference_table() -> String {
         };
         let left_out = match left_out {
             LeftOut::Required => "refused".to_owned(),
-            LeftOut::Generated => "made from the logical name".to_owned(),
+            LeftOut::Generated => "generated from the resource name".to_owned(),
             LeftOut::Cleared => "cleared if set before".to_owned(),
             LeftOut::Default(value) => format!("`{value}` if set before"),
             LeftOut::Kept => "kept".to_owned(),

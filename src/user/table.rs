@@ -33,7 +33,7 @@ impl OnChange {
 pub enum LeftOut {
     /// It cannot be left out.
     Required,
-    /// A name is made from the logical name, once.
+    /// A name is generated from the resource name, once.
     Generated,
     /// Nothing is sent. One that the last applied spec set is taken away; any other is left alone.
     Cleared,

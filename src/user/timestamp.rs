@@ -30,7 +30,7 @@ pub struct TimestampError(String);
 impl TimestampError {
     /// The way out.
     pub const fn help(&self) -> &'static str {
-        "write a moment in UTC as RFC 3339 does"
+        "give a time in UTC in the form of RFC 3339"
     }
 }
 

@@ -46,7 +46,7 @@ impl OverrideError {
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Unknown { .. } => "take a code that a report shows, or one of the reference",
-            Self::Unreadable(_) | Self::Unsendable(_) => "mend what breaks the rule",
+            Self::Unreadable(_) | Self::Unsendable(_) => "fix what breaks the rule",
         }
     }
 }

@@ -205,7 +205,7 @@ fn bounded(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
     }
     for (code, count) in counts.into_iter().filter(|(_, count)| *count > MOST_LISTED) {
         let message = format!("{} more mistakes of this kind are not listed", count - MOST_LISTED);
-        listed.push(Diagnostic::new(code, message).with_help("mend those that are listed first"));
+        listed.push(Diagnostic::new(code, message).with_help("fix those that are listed first"));
     }
     listed
 }

@@ -432,11 +432,11 @@ fn texts_are_escaped_and_secrets_left_out() {
         - tags["cost center"]: "7" → null
       2 calls:
         CreateUser (connect:CreateUser)
-          ! replacement: the new user has another id, and only what the spec sets
+          ! replacement: the new user has another id, and only the properties that the spec sets
         DeleteUser (connect:DeleteUser, connect:DescribeInstance)
           ! irreversible-deletion: a deleted user cannot be brought back
           ! quick-connects-left-behind: quick connects that lead to the user stay behind
-          ! replacement: the new user has another id, and only what the spec sets
+          ! replacement: the new user has another id, and only the properties that the spec sets
     "#);
 }
 
@@ -596,7 +596,7 @@ fn what_an_unfinished_replacement_left_is_deleted_and_the_text_says_so() {
     let text = seen.text("jane").to_string();
     assert!(
         text.starts_with(
-            "~ jane is as it should be; the old user left by an unfinished replacement will be deleted\n"
+            "~ jane is as desired; the old user left by an unfinished replacement will be deleted\n"
         ),
         "{text}"
     );

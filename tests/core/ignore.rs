@@ -256,7 +256,7 @@ fn a_path_to_nothing_is_an_error_with_a_suggestion() {
         (r#"tags["a]"#, r#"`tags["a]` is not a path: a name in quotes does not end, or has a bad escape"#),
         (
             "tags[a]",
-            "`tags[a]` is not a path: in brackets must stand a whole number from 0, or a name in double quotes",
+            "`tags[a]` is not a path: brackets must hold a whole number from 0, or a name in double quotes",
         ),
         ("tags.", "`tags.` is not a path: a name is empty"),
         (r#"tags[""]"#, r#"`tags[""]` is not a path: the key of a tag is empty"#),
@@ -264,7 +264,7 @@ fn a_path_to_nothing_is_an_error_with_a_suggestion() {
         ("userProficiencies]", "`userProficiencies]` is not a path: a `]` has no `[`"),
         (
             "userProficiencies[x].level",
-            "`userProficiencies[x].level` is not a path: in brackets must stand a whole number from 0, or a name in double quotes",
+            "`userProficiencies[x].level` is not a path: brackets must hold a whole number from 0, or a name in double quotes",
         ),
         (
             "userProficiencies[1]level",

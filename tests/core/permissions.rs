@@ -115,7 +115,7 @@ async fn what_an_apply_does_without_the_observer_hears() {
     for (denied, expected) in [
         (
             Operation::SearchUsers,
-            "`SearchUsers` is not allowed: users are looked for in the list of all users",
+            "`SearchUsers` is not allowed: users are looked up in the list of all users",
         ),
         (
             Operation::ListUserProficiencies,
@@ -137,7 +137,7 @@ async fn what_an_apply_does_without_the_observer_hears() {
     delete(&gone("i"), &connect, &Settings::default(), &listening).await.expect("it is gone");
     assert_eq!(
         heard.notes(),
-        ["`DescribeInstance` is not allowed: that the instance exists is seen by its users"]
+        ["`DescribeInstance` is not allowed: whether the instance exists is seen from its users"]
     );
 }
 

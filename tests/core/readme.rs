@@ -101,7 +101,7 @@ async fn a_creation_whose_answer_was_lost_is_recognised() {
     reconcile(&connect, jane("r1", 30), &mut kept).await.expect_err("nobody knows");
     assert_eq!((kept.user.is_some(), kept.attempts.len()), (false, 1));
     let error = reconcile(&connect, jane("r1", 30), &mut kept).await.expect_err("its own");
-    assert!(error.to_string().starts_with("an earlier run had made the user"), "{error}");
+    assert!(error.to_string().starts_with("an earlier run created the user"), "{error}");
     assert_eq!(connect.users(&"i".into()).len(), 1);
     assert!(kept.user.is_some());
     connect.clear_calls();

@@ -425,10 +425,8 @@ async fn the_host_hears_once_what_was_done_without() {
     }
     assert_eq!(
         notes,
-        [
-            "note[not-allowed]: `SearchUsers` is not allowed: users are looked for in the list of all users\n  \
-          help: allow `connect:SearchUsers`"
-        ]
+        ["note[not-allowed]: `SearchUsers` is not allowed: users are looked up in the list of all users\n  \
+          help: allow `connect:SearchUsers`"]
     );
 }
 

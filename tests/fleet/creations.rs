@@ -178,14 +178,14 @@ async fn what_stays_uncertain_is_said_and_remembered() {
     }
     let outcome = run(&connect, &store, &[wanted("a", &document("jane"))]).await;
     let message = outcome.users[0].message.clone().unwrap_or_default();
-    assert!(message.contains("whether the user `jane` was made is not known"), "{message}");
+    assert!(message.contains("whether the user `jane` was created is not known"), "{message}");
     let entry = load_all(&store).await.expect("all")["a"].clone();
     assert_eq!((entry.state, entry.creating.len()), (None, 1));
     connect.clear_faults();
     // The next apply knows its own, also where nobody has looked before.
     let outcome = run(&connect, &store, &[wanted("a", &document("jane"))]).await;
     let message = outcome.users[0].message.clone().unwrap_or_default();
-    assert!(message.contains("an earlier run had made the user"), "{message}");
+    assert!(message.contains("an earlier run created the user"), "{message}");
     assert!(run(&connect, &store, &[wanted("a", &document("jane"))]).await.is_done());
     let entry = load_all(&store).await.expect("all")["a"].clone();
     assert!(entry.state.is_some() && entry.creating.is_empty());
@@ -244,7 +244,7 @@ async fn who_is_left_to_delete_is_told_also_of_a_user_that_was_taken_over() {
     let plan = planned(&[wanted("a", &document("june"))], &MemoryStore::default()).await;
     let outcome = apply(&plan, &store, &connect, &options()).await;
     let message = outcome.users[0].message.clone().unwrap_or_default();
-    assert!(message.contains("taken over") && message.contains("left to delete"), "{message}");
+    assert!(message.contains("adopted") && message.contains("left to delete"), "{message}");
     assert!(run(&connect, &store, &[wanted("a", &document("june"))]).await.is_done());
     assert_eq!(names(&connect), ["june"]);
 }

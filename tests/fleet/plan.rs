@@ -246,7 +246,10 @@ fn a_full_instance_is_emptied_before_it_is_filled() {
     let replaced = plan(&wants(&[("a", "a2"), ("b", "b"), ("c", "c")]), &states(&before), &full(3));
     let replaced = replaced.expect("a plan");
     assert_eq!(replaced.users()[0].plan.steps()[0].operation.name(), "DeleteUser");
-    assert_eq!(replaced.notices()[0].message, "`a` is deleted before it is made again: the instance is full");
+    assert_eq!(
+        replaced.notices()[0].message,
+        "`a` is deleted before it is created again: the instance is full"
+    );
 }
 
 #[test]

@@ -200,7 +200,7 @@ async fn where_most_have_changed_a_search_serves_and_takes_nothing_away() {
 async fn each_strategy_takes_the_calls_that_it_says() {
     let mut world = World::new(20).await;
     manages(world.known_mut("u00001"), Property::UserProficiencies);
-    let none = "nothing is read: what is recorded is taken as it is";
+    let none = "nothing is read: users are assumed to be as recorded";
     let search = "instance `i`: searching 20 users takes 1 call";
     let full = "instance `i`: reading each of 20 recorded users takes 21 calls";
     let listed = "instance `i`: 0 of 20 recorded users may have changed; reading them takes 0 calls";

@@ -74,9 +74,9 @@ impl AwsSettingsError {
         match self {
             Self::NoRegion { .. } => "name the Region of the instance, such as `eu-central-1`",
             Self::NoProfile { .. } => {
-                "name one that `aws configure list-profiles` tells, or make it with `aws configure --profile`"
+                "name one of `aws configure list-profiles`, or create it with `aws configure --profile`"
             }
-            Self::Profiles { .. } => "mend `~/.aws/config` or `~/.aws/credentials`",
+            Self::Profiles { .. } => "fix `~/.aws/config` or `~/.aws/credentials`",
             Self::EndpointUrl { .. } => "give a URL of the form `https://HOST[:PORT]`, or leave it out",
         }
     }

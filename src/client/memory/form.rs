@@ -63,8 +63,8 @@ impl LoadError {
         match self {
             Self::Read(_) => "check the path and its permissions",
             Self::Form(_) => "give a file that this service wrote, or a path where there is none",
-            Self::Change { .. } => "restore the file from a copy, or take the damaged line out",
-            Self::Version { .. } => "use the program that has written it, or a later one",
+            Self::Change { .. } => "restore the file from a copy, or remove the damaged line",
+            Self::Version { .. } => "use the program that wrote it, or a later one",
         }
     }
 }

@@ -134,7 +134,7 @@ impl<'a> Job<'a> {
     }
 
     fn done(&self, adopted: bool, has_left: bool) -> UserOutcome {
-        let adopted = adopted.then_some("it was there already, exactly as it should be, and was taken over");
+        let adopted = adopted.then_some("it existed already, exactly as desired, and was adopted");
         let left = has_left
             .then_some("it has a user left to delete, which a replacement had superseded: apply again");
         let message = adopted.into_iter().chain(left).collect::<Vec<_>>().join("; ");

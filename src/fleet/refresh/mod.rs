@@ -73,7 +73,7 @@ where
     if options.strategy == Strategy::None {
         let as_recorded = |(name, state): (&String, &Arc<UserState>)| (name.clone(), Some(state.clone()));
         refreshed.states = known.iter().map(as_recorded).collect();
-        refreshed.explanations.push("nothing is read: what is recorded is taken as it is".to_owned());
+        refreshed.explanations.push("nothing is read: users are assumed to be as recorded".to_owned());
     } else {
         for source in sources() {
             let users = instances.get(source.instance).cloned().unwrap_or_default();

@@ -112,7 +112,7 @@ impl Session<'_> {
                     Code::IMPORTED_TWICE,
                     name,
                     &message,
-                    "take one of the `import` options out",
+                    "remove one of the `import` options",
                 ));
             }
             // Who is recorded and there was imported once.
@@ -121,7 +121,7 @@ impl Session<'_> {
             if let Some(state) = recorded.filter(|_| is_there) {
                 if state.id() != *id {
                     let message = format!("`{name}` imports `{id}`, and is recorded as `{}`", state.id());
-                    let help = "take the `import` option out, or give the other user a resource of its own";
+                    let help = "remove the `import` option, or give the other user a resource of its own";
                     return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, help));
                 }
                 continue;
@@ -133,7 +133,7 @@ impl Session<'_> {
                     continue;
                 }
                 let message = format!("`{name}` imports `{id}`, which is recorded as `{other}`");
-                return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, "take the `import` option out"));
+                return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, "remove the `import` option"));
             }
             let state = import(self.client(), id).await.map_err(|error| SessionError::Import {
                 user: name.to_owned(),

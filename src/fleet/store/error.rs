@@ -60,7 +60,7 @@ impl StoreError {
                 "export it as JSON with the version that wrote it, and import that into a new one"
             }
             Self::Version { .. } => "use the version that wrote it, or a later one",
-            Self::Failed { .. } | Self::Other(_) => "mend the cause, then run it again",
+            Self::Failed { .. } | Self::Other(_) => "fix the cause, then run it again",
         }
     }
 }

@@ -60,9 +60,9 @@ impl JsonError {
             Self::Io(_) => "check the path and its permissions, and that the disk is not full",
             Self::Form(_) => "give a file that an export of states wrote",
             Self::Version { .. } | Self::StateVersion { .. } => {
-                "use the program that has written it, or a later one"
+                "use the program that wrote it, or a later one"
             }
-            Self::Taken(_) => "begin with an empty state, or take the user out of the file",
+            Self::Taken(_) => "begin with an empty state, or remove the user from the file",
         }
     }
 }

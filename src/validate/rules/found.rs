@@ -92,7 +92,7 @@ impl Found {
                 format!("{count} more places break this rule, from `{path}` on"),
             )
             .at(path)
-            .with_help("mend the places that are listed first"),
+            .with_help("fix the places that are listed first"),
             weight: Weight::Usual,
         });
         self.listed.into_iter().chain(rest)

@@ -135,7 +135,7 @@ impl Diagnostics {
     /// A user that was there already.
     pub fn adopted(&mut self, name: &str) {
         let message =
-            format!("the user `{name}` was there already, exactly as it should be, and was taken over");
+            format!("the user `{name}` existed already, exactly as desired, and was adopted");
         self.warning(message, "A call had made it whose answer was lost, or a run that was killed.", None);
     }
 

@@ -47,7 +47,7 @@ fn a_creation_whose_answer_was_lost_is_not_repeated() {
     let server = Server::start(&["--fault", "CreateUser:1:reset-after"]);
     let w = Workspace::new(&server);
     let said = w.apply(&user(""));
-    assert!(said.contains("was there already, exactly as it should be, and was taken over"), "{said}");
+    assert!(said.contains("existed already, exactly as desired, and was adopted"), "{said}");
     assert_eq!(server.names(), ["jane"]);
     assert_eq!(server.calls("CreateUser"), 1);
 }
