@@ -81,7 +81,7 @@ fn an_equal_user_of_somebody_else_is_not_taken_over_unasked() {
     assert!(said.contains("The name is taken by the user") && said.contains("`adopt_existing`"), "{said}");
     assert_eq!(w.state(TEST), serde_json::Value::Null);
     let w = Workspace::with(&server, "adopt_existing = true");
-    assert!(w.apply(&user("")).contains("was taken over"));
+    assert!(w.apply(&user("")).contains("was adopted"));
     assert_eq!(w.user_id(TEST), other.user_id(TEST));
 }
 
