@@ -84,7 +84,7 @@ impl fmt::Debug for Planned {
 /// A user that was made or changed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Applied {
+pub struct AppliedResource {
     /// What to store.
     pub snapshot: Snapshot,
     /// What there is to say.

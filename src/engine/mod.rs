@@ -71,7 +71,7 @@ mod schema;
 mod snapshot;
 mod stop;
 
-pub use answer::{Applied, Checked, Planned, Read};
+pub use answer::{AppliedResource, Checked, Planned, Read};
 pub use failure::Failure;
 pub use fingerprint::Fingerprints;
 pub use kept::{Kept, KeptError};

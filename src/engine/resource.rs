@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    answer::{Applied, Checked, Planned, Read},
+    answer::{AppliedResource, Checked, Planned, Read},
     apply::{Done, apply},
     check::{Completed, check, validate},
     delete::delete,
@@ -177,7 +177,11 @@ impl Resource {
     /// # Errors
     ///
     /// [`Failure`], with the user as far as it was made.
-    pub async fn create(&self, inputs: &Value, options: &ResourceOptions<'_>) -> Result<Applied, Failure> {
+    pub async fn create(
+        &self,
+        inputs: &Value,
+        options: &ResourceOptions<'_>,
+    ) -> Result<AppliedResource, Failure> {
         self.apply(None, inputs, options).await
     }
 
@@ -192,7 +196,7 @@ impl Resource {
         prior: &Snapshot,
         inputs: &Value,
         options: &ResourceOptions<'_>,
-    ) -> Result<Applied, Failure> {
+    ) -> Result<AppliedResource, Failure> {
         self.apply(Some(prior), inputs, options).await
     }
 
@@ -278,14 +282,14 @@ impl Resource {
         prior: Option<&Snapshot>,
         inputs: &Value,
         options: &ResourceOptions<'_>,
-    ) -> Result<Applied, Failure> {
+    ) -> Result<AppliedResource, Failure> {
         let (prior, inputs) = (prior.map(|prior| self.read_snapshot(prior)), self.read_value(inputs));
         let planned = options.planned.map(|planned| self.read_value(planned));
         let options = ResourceOptions { planned: planned.as_ref(), ..options.clone() };
         let asked = Asked { prior: prior.as_ref(), inputs: &inputs, options: &options };
         let Done { snapshot, notes } =
             apply(&self.host, asked).await.map_err(|failure| self.failure(failure))?;
-        Ok(Applied { snapshot: self.snapshot(snapshot), diagnostics: self.spelled(notes) })
+        Ok(AppliedResource { snapshot: self.snapshot(snapshot), diagnostics: self.spelled(notes) })
     }
 
     fn read_value(&self, value: &Value) -> Value {

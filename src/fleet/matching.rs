@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::user::InstanceId;
 
 /// The identity of a user in Amazon Connect: the instance, as its id or its ARN, and the user name.
-pub type Identity<'a> = (&'a InstanceId, &'a str);
+pub type UserKey<'a> = (&'a InstanceId, &'a str);
 
 /// Which recorded user each user of a program is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,22 +48,22 @@ pub struct Missing {
 /// assert_eq!(matches.missing()[0].name, "a0 (mira)");
 /// ```
 pub fn match_users<'a>(
-    wanted: impl IntoIterator<Item = (&'a str, Option<Identity<'a>>)>,
-    recorded: impl IntoIterator<Item = (&'a str, Option<Identity<'a>>)>,
+    wanted: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
+    recorded: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
 ) -> Matches {
     match_among(wanted, recorded, |_| false)
 }
 
 /// Matches where some resource names are taken by users who need no matching.
 pub(super) fn match_among<'a>(
-    wanted: impl IntoIterator<Item = (&'a str, Option<Identity<'a>>)>,
-    recorded: impl IntoIterator<Item = (&'a str, Option<Identity<'a>>)>,
+    wanted: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
+    recorded: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
     is_taken: impl Fn(&str) -> bool,
 ) -> Matches {
     let wanted: Vec<_> = wanted.into_iter().collect();
     let recorded: Vec<_> = recorded.into_iter().collect();
-    let by_name: HashMap<&str, Option<Identity<'_>>> = recorded.iter().copied().collect();
-    let mut by_identity: HashMap<Identity<'_>, &str> = HashMap::new();
+    let by_name: HashMap<&str, Option<UserKey<'_>>> = recorded.iter().copied().collect();
+    let mut by_identity: HashMap<UserKey<'_>, &str> = HashMap::new();
     for (name, identity) in &recorded {
         if let Some(identity) = identity {
             by_identity.entry(*identity).or_insert(name);
@@ -76,7 +76,7 @@ pub(super) fn match_among<'a>(
             found.insert(name, record);
         }
     };
-    let is_itself = |name: &str, identity: &Option<Identity<'_>>| {
+    let is_itself = |name: &str, identity: &Option<UserKey<'_>>| {
         identity.is_some() && by_name.get(name).is_some_and(|recorded| recorded == identity)
     };
     for (name, _) in wanted.iter().filter(|(name, identity)| is_itself(name, identity)) {

@@ -31,7 +31,7 @@ pub use apply::{
     FleetOutcome, OnFailure, Progress, UserOutcome, UserResult, apply, events,
 };
 pub use estimate::Estimate;
-pub use matching::{Identity, Matches, Missing, match_users};
+pub use matching::{Matches, Missing, UserKey, match_users};
 pub use plan::{FleetPlan, FleetRefused, Release};
 pub use plan_options::{Capacity, Guard, PlanOptions, PlanOptionsBuilder};
 pub use planner::{Planner, Recorded, plan};

@@ -65,6 +65,29 @@ fn only_one_module_names_the_sdk() {
     }
 }
 
+#[test]
+fn no_public_type_has_a_name_that_another_one_has() {
+    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let files = Files::of_this_crate();
+    for (file, text) in files.texts() {
+        for line in text.lines() {
+            let mut words = line.trim_start().split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            let kinds = ["enum", "struct", "trait", "type", "union"];
+            if let (Some("pub"), Some(kind), Some(name)) = (words.next(), words.next(), words.next())
+                && kinds.contains(&kind)
+                // Neither a name that a macro fills in, nor a trait that nobody can name.
+                && !name.is_empty()
+                && name != "Sealed"
+            {
+                found.entry(name).or_default().push(file);
+            }
+        }
+    }
+    assert!(found.len() > 100, "declarations are found");
+    found.retain(|_, files| files.len() > 1);
+    assert!(found.is_empty(), "one name for several types: {found:?}");
+}
+
 /// The most lines that a file of `src` may have: one idea needs no more.
 const MOST_LINES: usize = 400;
 

@@ -1,7 +1,7 @@
 //! Programs of other tools, read by a host.
 
 use connect_user::{
-    interop::program::{Assignment, Program, ProgramError, Resource, Scope, Source, WrittenResource},
+    interop::program::{Assignment, Program, ProgramError, ProgramResource, Scope, Source, WrittenResource},
     user::{Code, Input, UserSpec, Value},
 };
 
@@ -49,8 +49,11 @@ resources:
 #[test]
 fn users_come_in_order_with_options_and_references_resolved() {
     let program = read(USERS).expect("a program");
-    assert_eq!(program.users().iter().map(Resource::name).collect::<Vec<_>>(), ["agent", "lead"]);
-    assert_eq!(program.in_order().into_iter().map(Resource::name).collect::<Vec<_>>(), ["lead", "agent"]);
+    assert_eq!(program.users().iter().map(ProgramResource::name).collect::<Vec<_>>(), ["agent", "lead"]);
+    assert_eq!(
+        program.in_order().into_iter().map(ProgramResource::name).collect::<Vec<_>>(),
+        ["lead", "agent"]
+    );
     assert_eq!(program.needs("agent").collect::<Vec<_>>(), ["lead"]);
     assert!(program.is_needed("lead") && !program.is_needed("agent"));
     assert!(program.other_resources().contains("queue"));

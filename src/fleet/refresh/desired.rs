@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::{
     diff::needs_reading,
-    fleet::{Identity, ProgramUser, match_users},
+    fleet::{ProgramUser, UserKey, match_users},
     user::{ImportId, Input, InstanceId, Property, Replaced, Settings, UserSpec, UserState},
 };
 
@@ -58,7 +58,7 @@ impl<'a> DesiredSpec<'a> {
     }
 
     /// The instance and the user name, if both are known.
-    pub fn identity(&self) -> Option<Identity<'a>> {
+    pub fn identity(&self) -> Option<UserKey<'a>> {
         Some((self.spec.instance_id.known()?, self.spec.name.as_ref()?.known()?.as_str()))
     }
 }

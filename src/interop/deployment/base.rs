@@ -5,7 +5,7 @@ use bon::Builder;
 use super::{error::DeploymentError, instances::Instances, passwords::Passwords, values::auto_name};
 use crate::{
     fleet::{Entry, Guard, Session, StoreChange, StoreError},
-    interop::program::{Program, ResourceOptions, Scope},
+    interop::program::{Program, ProgramOptions, Scope},
     read::Directory,
     user::{AutoName, IdentityManagementType, Input, Settings, UserSpec, UserState},
     validate::{Context, Overrides},
@@ -135,7 +135,7 @@ impl<'a> Deployment<'a> {
     pub(super) fn context<'c>(
         &self,
         user: &str,
-        options: &ResourceOptions,
+        options: &ProgramOptions,
         kind: Option<IdentityManagementType>,
         suffix: Option<&str>,
     ) -> Context<'c> {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diff::Action,
     fleet::{Capacity, Desired, FleetPreview, PlanOptions, Planner, ProgramUser, Session},
-    interop::program::{Evaluated, Resource, Unresolved},
+    interop::program::{Evaluated, ProgramResource, Unresolved},
     read::Directory,
     user::{Code, Diagnostic, IdentityManagementType, Value},
     validate::{Report, resolve_decoded, with_name},
@@ -108,7 +108,7 @@ impl Deployment<'_> {
 
     fn look_at(
         &mut self,
-        user: &Resource,
+        user: &ProgramResource,
         evaluated: Cow<'_, Evaluated>,
         kind: Option<IdentityManagementType>,
         directory: Option<&Directory>,

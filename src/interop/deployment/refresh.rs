@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use super::{base::Deployment, error::DeploymentError, values::suffix};
 use crate::{
     fleet::{DesiredSpec, Session},
-    interop::program::{Evaluated, ProgramError, Resource, Scope},
+    interop::program::{Evaluated, ProgramError, ProgramResource, Scope},
     user::{Settings, UserSpec},
     validate::with_name,
 };
 
 /// What the program says of a user before anybody is read.
 struct Said<'a> {
-    user: &'a Resource,
+    user: &'a ProgramResource,
     spec: Cow<'a, UserSpec>,
     settings: Cow<'a, Settings>,
 }

@@ -3,7 +3,7 @@
 use super::{
     definitions::Definitions,
     error::{Checked, Mistake},
-    resource::{Other, Resource},
+    resource::{Other, ProgramResource},
 };
 
 /// What the command line says instead of a provider.
@@ -16,7 +16,7 @@ const INSTEAD: &[(&str, &str)] = &[
 ];
 
 /// Checks that the options of a user refer to what the program has.
-pub(super) fn check_options(user: &Resource, program: &Definitions) -> Checked<()> {
+pub(super) fn check_options(user: &ProgramResource, program: &Definitions) -> Checked<()> {
     let (name, options) = (&user.name, &user.options);
     let fail = |option: &str, message: &str, help: String| {
         Err(Mistake::new(format!("`resources.{name}.options.{option}` {message}"), help))

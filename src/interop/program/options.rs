@@ -40,7 +40,7 @@ const WITHOUT_MEANING: &[(&str, &str)] = &[
 /// What a resource's options say. What is left out is `false`, `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ResourceOptions {
+pub struct ProgramOptions {
     /// Whether the user must be neither deleted nor replaced.
     pub protect: bool,
     /// The user of the service that it is, where it is not recorded.
@@ -65,7 +65,7 @@ pub struct ResourceOptions {
     pub provider: Option<String>,
 }
 
-impl ResourceOptions {
+impl ProgramOptions {
     /// What becomes of the user once the program changes or removes it.
     pub fn lifecycle(&self) -> Lifecycle {
         Lifecycle::builder()

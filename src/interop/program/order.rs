@@ -6,7 +6,7 @@ use super::{
     definitions::Definitions,
     error::{Checked, Mistake},
     reference::{Reference, each_reference},
-    resource::{Properties, Resource},
+    resource::{ProgramResource, Properties},
 };
 use crate::user::Value;
 
@@ -21,7 +21,7 @@ pub(super) struct Order {
 }
 
 /// The users that a user refers to.
-pub(super) fn referred(user: &Resource, program: &Definitions) -> BTreeSet<usize> {
+pub(super) fn referred(user: &ProgramResource, program: &Definitions) -> BTreeSet<usize> {
     let mut referred = BTreeSet::new();
     let Properties::Written(properties) = &user.properties else { return referred };
     let mut seen: HashSet<&str> = HashSet::new();
@@ -45,7 +45,7 @@ pub(super) fn referred(user: &Resource, program: &Definitions) -> BTreeSet<usize
 impl Order {
     /// The order of users who refer to these.
     pub(super) fn of(
-        users: &[Resource],
+        users: &[ProgramResource],
         mut needs: Vec<BTreeSet<usize>>,
         program: &Definitions,
     ) -> Checked<Self> {
@@ -59,8 +59,8 @@ impl Order {
 
     /// The users in an order in which each comes after those that it refers to; those of one level stay in the order
     /// of the program.
-    pub(super) fn sort<'a>(&self, users: &'a [Resource]) -> Vec<&'a Resource> {
-        let mut users: Vec<(usize, &Resource)> = self.levels.iter().copied().zip(users).collect();
+    pub(super) fn sort<'a>(&self, users: &'a [ProgramResource]) -> Vec<&'a ProgramResource> {
+        let mut users: Vec<(usize, &ProgramResource)> = self.levels.iter().copied().zip(users).collect();
         users.sort_by_key(|(level, _)| *level);
         users.into_iter().map(|(_, user)| user).collect()
     }
@@ -105,7 +105,7 @@ fn levels(needs: &[BTreeSet<usize>]) -> Result<Vec<usize>, Vec<usize>> {
 }
 
 /// Names the users of a cycle, and not those who only depend on it.
-fn cycle(users: &[Resource], needs: &[BTreeSet<usize>], waits: &[usize]) -> Mistake {
+fn cycle(users: &[ProgramResource], needs: &[BTreeSet<usize>], waits: &[usize]) -> Mistake {
     let is_waiting = |place: &usize| waits.get(*place).is_some_and(|waits| *waits > 0);
     let mut way: Vec<usize> = Vec::new();
     let mut next = (0..waits.len()).find(is_waiting);

@@ -15,7 +15,7 @@ use super::{
     evaluated::Evaluated,
     location::Location,
     order::{Order, referred},
-    resource::{Parsed, Properties, Resource},
+    resource::{Parsed, ProgramResource, Properties},
     scope::Scope,
     source::Source,
     values::{Assignment, used},
@@ -24,7 +24,7 @@ use super::{
 /// A program: its users, and what they refer to.
 pub struct Program {
     source: Source,
-    users: Vec<Resource>,
+    users: Vec<ProgramResource>,
     definitions: Definitions,
     order: Order,
 }
@@ -50,17 +50,17 @@ impl Program {
     }
 
     /// The users, in the order of the program.
-    pub fn users(&self) -> &[Resource] {
+    pub fn users(&self) -> &[ProgramResource] {
         &self.users
     }
 
     /// The users in an order in which each comes after those that it refers to or depends on.
-    pub fn in_order(&self) -> Vec<&Resource> {
+    pub fn in_order(&self) -> Vec<&ProgramResource> {
         self.order.sort(&self.users)
     }
 
     /// The user of a resource name.
-    pub fn user(&self, name: &str) -> Option<&Resource> {
+    pub fn user(&self, name: &str) -> Option<&ProgramResource> {
         self.users.get(*self.definitions.users.get(name)?)
     }
 
@@ -68,7 +68,7 @@ impl Program {
     pub fn needs(&self, name: &str) -> impl Iterator<Item = &str> {
         let place = self.definitions.users.get(name);
         let needs = place.into_iter().flat_map(|place| self.order.needs(*place));
-        needs.filter_map(|place| self.users.get(place).map(Resource::name))
+        needs.filter_map(|place| self.users.get(place).map(ProgramResource::name))
     }
 
     /// Whether another user refers to a user or depends on it.
@@ -88,7 +88,7 @@ impl Program {
     /// [`ProgramError`] where a reference cannot be.
     pub fn evaluate<'a>(
         &'a self,
-        user: &'a Resource,
+        user: &'a ProgramResource,
         scope: &Scope,
     ) -> Result<Cow<'a, Evaluated>, ProgramError> {
         match &user.properties {
@@ -124,7 +124,7 @@ fn told(mistakes: Vec<Mistake>, source: &Source) -> ProgramError {
 fn parse(
     document: Document,
     assignments: &[Assignment],
-) -> Result<(Vec<Resource>, Definitions, Order), Vec<Mistake>> {
+) -> Result<(Vec<ProgramResource>, Definitions, Order), Vec<Mistake>> {
     let (mut users, others) = sort_out(document.resources)?;
     let places = users.iter().enumerate().map(|(place, user)| (user.name.clone(), place)).collect();
     let mut program = Definitions::new(places, others, &document.members);
@@ -151,7 +151,7 @@ fn parse(
     Ok((users, program, order))
 }
 
-type SortedOut = (Vec<Resource>, HashMap<String, super::resource::Other>);
+type SortedOut = (Vec<ProgramResource>, HashMap<String, super::resource::Other>);
 
 /// The users, and the other resources.
 fn sort_out(resources: Resources) -> Result<SortedOut, Vec<Mistake>> {

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{
     error::{Checked, Mistake},
     evaluated::Evaluated,
-    options::ResourceOptions,
+    options::ProgramOptions,
     reference::is_literal,
 };
 use crate::user::{Value, nearest};
@@ -17,9 +17,9 @@ const USER_TYPES: &[&str] = &["aws:connect:User", "aws:connect/user:User"];
 const MEMBERS: &[&str] = &["type", "properties", "options"];
 
 /// A user of a program.
-pub struct Resource {
+pub struct ProgramResource {
     pub(super) name: String,
-    pub(super) options: ResourceOptions,
+    pub(super) options: ProgramOptions,
     pub(super) properties: Properties,
 }
 
@@ -33,7 +33,7 @@ pub(super) enum Properties {
 
 /// What a resource is.
 pub(super) enum Parsed {
-    User(Box<Resource>),
+    User(Box<ProgramResource>),
     Other(Other),
 }
 
@@ -44,22 +44,22 @@ pub(super) struct Other {
     pub(super) first_property: Option<String>,
 }
 
-impl Resource {
+impl ProgramResource {
     /// The resource name: the user's name in the program, which need not be its name in Amazon Connect.
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Its resource options.
-    pub const fn options(&self) -> &ResourceOptions {
+    pub const fn options(&self) -> &ProgramOptions {
         &self.options
     }
 }
 
-impl fmt::Debug for Resource {
+impl fmt::Debug for ProgramResource {
     /// Without what is written in it: passwords may be.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Resource")
+        f.debug_struct("ProgramResource")
             .field("name", &self.name)
             .field("options", &self.options)
             .finish_non_exhaustive()
@@ -78,12 +78,12 @@ impl Parsed {
             return Ok(Self::Other(Other { kind, first_property }));
         }
         let properties = properties(&mut resource).map_err(|mistake| vec![mistake.after(&subject)])?;
-        let options = ResourceOptions::parse(name, resource.get("options"))?;
+        let options = ProgramOptions::parse(name, resource.get("options"))?;
         let properties = match is_literal(&properties) {
             true => Properties::Evaluated(Box::new(Evaluated::of(properties))),
             false => Properties::Written(properties),
         };
-        Ok(Self::User(Box::new(Resource { name: name.to_owned(), options, properties })))
+        Ok(Self::User(Box::new(ProgramResource { name: name.to_owned(), options, properties })))
     }
 }
 
