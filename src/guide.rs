@@ -31,6 +31,7 @@
 /// [`Settings::ignore_tags`]: field@crate::user::Settings::ignore_tags
 /// [`Settings::password_changed`]: field@crate::user::Settings::password_changed
 /// [`Settings`]: struct@crate::user::Settings
+/// [`Spelling::message`]: method@crate::user::Spelling::message
 /// [`UserSpec::decode`]: method@crate::user::UserSpec::decode
 /// [`UserSpec`]: struct@crate::user::UserSpec
 /// [`UserState::to_spec`]: method@crate::user::UserState::to_spec
@@ -42,7 +43,6 @@
 /// [`identity_management`]: fn@crate::read::identity_management
 /// [`ignored_path`]: fn@crate::user::ignored_path
 /// [`import`]: fn@crate::read::import
-/// [`Spelling::message`]: method@crate::user::Spelling::message
 /// [`needs_reading`]: fn@crate::diff::needs_reading
 /// [`plan`]: fn@crate::diff::plan
 /// [`preview`]: fn@crate::diff::preview
@@ -51,6 +51,9 @@
 /// [`resolve`]: fn@crate::validate::resolve
 /// [`validate_document`]: fn@crate::validate::validate_document
 /// [`validate`]: fn@crate::validate::validate
+#[cfg_attr(feature = "engine", doc = "[`engine::Resource`]: struct@crate::engine::Resource")]
+#[cfg_attr(feature = "fleet", doc = "[`fleet::Session`]: struct@crate::fleet::Session")]
+#[cfg_attr(feature = "interop", doc = "[`interop::Deployment`]: struct@crate::interop::Deployment")]
 #[doc = include_str!("../docs/embedding.md")]
 pub mod embedding {}
 
@@ -101,9 +104,9 @@ pub mod fleet {}
 /// [`Reader`]: struct@crate::read::Reader
 /// [`Report`]: struct@crate::validate::Report
 /// [`Settings::password_changed`]: field@crate::user::Settings::password_changed
+/// [`Spelling::message`]: method@crate::user::Spelling::message
 /// [`UserState`]: struct@crate::user::UserState
 /// [`Value`]: enum@crate::user::Value
-/// [`Spelling::message`]: method@crate::user::Spelling::message
 /// [`preview`]: fn@crate::diff::preview
 #[doc = include_str!("../docs/terraform.md")]
 pub mod terraform {}

@@ -8,7 +8,7 @@
 //!
 //! | guide | for |
 //! | --- | --- |
-//! | [Embedding in your tool](guide::embedding) | an engine of your own: 60 lines, then each step of it |
+//! | [Embedding in your tool](guide::embedding) | an engine or provider of your own: the layers, 60 lines, then each step |
 //! | [Many users](guide::fleet) | a command line or in-house tool over `fleet::Session`, with figures |
 //! | [Testing your tool](guide::testing) | unit tests with a mock client, the service in memory and over HTTP |
 //! | [Inside Terraform](guide::terraform) | a provider: the one in the repository, step by step |
@@ -73,19 +73,17 @@
 //! | [`read`](mod@read) | import, refresh and list users; names instead of ids |
 //! | [`apply`](mod@apply) | carry out a plan, delete, recover |
 #![cfg_attr(feature = "fleet", doc = "| [`fleet`] | many users at once: plan, refresh, apply, remember |")]
-#![cfg_attr(
-    feature = "interop",
-    doc = "| [`interop`] | users from programs of other tools: read and deploy them |"
-)]
 #![cfg_attr(not(feature = "fleet"), doc = "| `fleet` | many users at once (feature `fleet`) |")]
 #![cfg_attr(
     feature = "engine",
-    doc = "| [`engine`] | the resource as an engine asks for it, in dynamic values |"
+    doc = "| [`engine`] | the resource for engines and providers, in dynamic values |"
 )]
 #![cfg_attr(
     not(feature = "engine"),
-    doc = "| `engine` | the resource as an engine asks for it, in dynamic values (feature `engine`) |"
+    doc = "| `engine` | the resource for engines and providers (feature `engine`) |"
 )]
+#![cfg_attr(feature = "interop", doc = "| [`interop`] | read and deploy programs of other tools |")]
+#![cfg_attr(not(feature = "interop"), doc = "| `interop` | programs of other tools (feature `interop`) |")]
 //!
 //! # Features
 //!
@@ -96,7 +94,7 @@
 //! | none | the pure core, one user, the client's trait, and the service in memory |
 //! | `policy` | `client::Retrying` and `client::Paced`: retry and pace around any client |
 //! | `fleet` | `fleet`: many users planned, refreshed and applied at once; stores in memory and as JSON; `policy` |
-//! | `engine` | `engine`: the resource as an engine asks for it, in dynamic values; `policy` |
+//! | `engine` | `engine`: the resource for engines and providers, in dynamic values; `policy` |
 //! | `store` | `fleet::EmbeddedStore`: a store in a file that survives a kill; `fleet` |
 //! | `interop` | `interop`: users from programs of other tools, such as Pulumi YAML; `fleet` |
 //! | `tokio` | `client::TokioTimer`: the clock of the `tokio` runtime |
