@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use connect_user::{
     client::{
-        FoundUser, HierarchyGroupEntry, ListedUser, NamedResource, Page, QuickConnectSummary, UserDescription,
+        FoundUser, HierarchyGroupEntry, ListedUser, NamedResource, Page, PredefinedAttribute,
+        QuickConnectSummary, UserDescription,
     },
     user::{Channel, ChannelSettings, Identity, Personal, Phone, PhoneLine, ProficiencyKey},
 };
@@ -143,6 +144,10 @@ pub fn hierarchy_group(group: &HierarchyGroupEntry) -> Value {
     };
     let path: Map<_, _> = group.path.iter().enumerate().filter_map(level).collect();
     json!({"Id": group.id, "Name": group.name, "LevelId": depth.to_string(), "HierarchyPath": path})
+}
+
+pub fn predefined_attribute(attribute: &PredefinedAttribute) -> Value {
+    json!({"Name": attribute.name, "Values": {"StringList": attribute.values}})
 }
 
 pub fn quick_connect_of(quick_connect: &QuickConnectSummary) -> Value {

@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 
 use crate::{
     answer::Answer,
-    json::{described, found, hierarchy_group, list, listed, named, proficiency, quick_connect_of},
+    json::{
+        described, found, hierarchy_group, list, listed, named, predefined_attribute, proficiency,
+        quick_connect_of,
+    },
     request::{CreateBody, SearchBody, UpdateBody, proficiencies},
 };
 
@@ -57,6 +60,7 @@ pub fn operation(method: &str, path: &str) -> Option<Operation> {
         ("GET", ["routing-profiles-summary", _]) => ListRoutingProfiles,
         ("GET", ["security-profiles-summary", _]) => ListSecurityProfiles,
         ("POST", ["search-user-hierarchy-groups"]) => SearchUserHierarchyGroups,
+        ("POST", ["search-predefined-attributes"]) => SearchPredefinedAttributes,
         ("POST", ["search-quick-connects"]) => SearchQuickConnects,
         ("DELETE", ["quick-connects", _, _]) => DeleteQuickConnect,
         _ => return None,
@@ -242,6 +246,17 @@ async fn call(
                 .next_token(body.next_token.filter(|token| token != AGAIN));
             let page = connect.search_quick_connects(&request).await;
             page.map(|page| list("QuickConnects", page, |quick_connect| quick_connect_of(&quick_connect)))
+        }
+        Operation::SearchPredefinedAttributes => {
+            let body: SearchBody = parse(body)?;
+            if body.search_criteria.is_some() || body.search_filter.is_some() {
+                return Err(Answer::invalid("predefined attributes cannot be searched by anything here"));
+            }
+            let request = SearchPredefinedAttributes::new(body.instance_id)
+                .next_token(body.next_token.filter(|token| token != AGAIN))
+                .max_results(body.max_results);
+            let page = connect.search_predefined_attributes(&request).await;
+            page.map(|page| list("PredefinedAttributes", page, |attribute| predefined_attribute(&attribute)))
         }
         Operation::DeleteQuickConnect => {
             let request = DeleteQuickConnect::new(instance_id, segment(2));

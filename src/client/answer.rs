@@ -118,6 +118,14 @@ structs! {
         path: Vec<String>,
     }
 
+    /// A predefined attribute, and what a proficiency may say of it.
+    pub struct PredefinedAttribute {
+        /// Its name.
+        name: String,
+        /// Its values; none where this version does not know their type.
+        values: BTreeSet<String>,
+    }
+
     /// A quick connect.
     pub struct QuickConnectSummary {
         /// Its id.

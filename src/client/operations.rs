@@ -163,7 +163,7 @@ impl Debug for ApiCall<'_> {
 macro_rules! implement_requests {
     ({} $($need:ident { $(
         $(#[$meta:meta])*
-        $method:ident $request:ident($scope:ident $(, $page:ident)?) $fields:tt -> $answer:ty;
+        $method:ident $request:ident($scope:ident $(, $page:ident of $most:literal $item:ty)?) $fields:tt -> $answer:ty;
     )+ })+) => {
         $($(
             impl sealed::Sealed for $request {}

@@ -7,6 +7,7 @@ use super::{
     error::{ClientError, ClientResult, ErrorKind},
     operations::{ConnectClient, Request},
     request::*,
+    table::operations,
 };
 use crate::user::ProficiencyKey;
 
@@ -29,7 +30,10 @@ pub trait PagedRequest: Request<Answer = Page<Self::Item>> {
 }
 
 macro_rules! paged_requests {
-    ($($request:ident of $most:literal -> $item:ty;)+) => {$(
+    ({} $($need:ident { $(
+        $(#[$meta:meta])*
+        $method:ident $request:ident($scope:ident $(, page of $most:literal $item:ty)?) $fields:tt -> $answer:ty;
+    )+ })+) => { $($($(
         impl PagedRequest for $request {
             type Item = $item;
             const LARGEST_PAGE: u32 = $most;
@@ -46,18 +50,10 @@ macro_rules! paged_requests {
                 self.next_token = Some(token);
             }
         }
-    )+};
+    )?)+)+ };
 }
 
-paged_requests! {
-    ListUsers of 1_000 -> ListedUser;
-    SearchUsers of 500 -> FoundUser;
-    ListUserProficiencies of 100 -> (ProficiencyKey, u8);
-    ListRoutingProfiles of 1_000 -> NamedResource;
-    ListSecurityProfiles of 1_000 -> NamedResource;
-    SearchUserHierarchyGroups of 100 -> HierarchyGroupEntry;
-    SearchQuickConnects of 100 -> QuickConnectSummary;
-}
+operations!([paged_requests] {});
 
 /// Reads all pages, from the one that is asked for on.
 ///

@@ -11,7 +11,7 @@ use crate::user::{
 macro_rules! declare_requests {
     ({} $($need:ident { $(
         $(#[$meta:meta])*
-        $method:ident $request:ident($scope:ident $(, $page:ident)?) $fields:tt -> $answer:ty;
+        $method:ident $request:ident($scope:ident $(, $page:ident of $most:literal $item:ty)?) $fields:tt -> $answer:ty;
     )+ })+) => {
         $($(declare_requests! {
             @$scope $($page)? {

@@ -2,8 +2,8 @@
 
 /// Hands the table to another macro. Of each operation it says the method, whose docs are also those of the
 /// request; the request, which has the name of the operation; in parentheses whom the request concerns
-/// (`instance`, `user`, `name` for a new user, or `arn`) and whether it asks for a page of a list; its other
-/// fields, behind `..` those that may be left out; and the answer.
+/// (`instance`, `user`, `name` for a new user, or `arn`) and, if it asks for a page of a list, the largest page
+/// and the elements; its other fields, behind `..` those that may be left out; and the answer.
 ///
 /// A client must have the required ones. Those that are optional, and every one that is added later, fail as
 /// [`ErrorKind::Unsupported`](super::ErrorKind::Unsupported) where a client has no method for them.
@@ -44,10 +44,10 @@ macro_rules! operations {
             delete_user DeleteUser(user) {} -> ();
 
             /// Reads a page of the instance's users, by id and name.
-            list_users ListUsers(instance, page) {} -> Page<ListedUser>;
+            list_users ListUsers(instance, page of 1_000 ListedUser) {} -> Page<ListedUser>;
 
             /// Reads a page of the instance's users, with most of their settings.
-            search_users SearchUsers(instance, page) {
+            search_users SearchUsers(instance, page of 500 FoundUser) {
                 /// The users that the condition holds of; all by default.
                 condition: Option<UserCondition>,
                 /// The users that have all of these tags; all by default.
@@ -109,7 +109,7 @@ macro_rules! operations {
             } -> ();
 
             /// Reads a page of the user's proficiencies.
-            list_user_proficiencies ListUserProficiencies(user, page) {} -> Page<(ProficiencyKey, u8)>;
+            list_user_proficiencies ListUserProficiencies(user, page of 100 (ProficiencyKey, u8)) {} -> Page<(ProficiencyKey, u8)>;
 
             /// Adds tags to a user, or changes their values.
             tag_resource TagResource(arn) {
@@ -128,16 +128,20 @@ macro_rules! operations {
         }
         optional {
             /// Reads a page of the instance's routing profiles, by id and name.
-            list_routing_profiles ListRoutingProfiles(instance, page) {} -> Page<NamedResource>;
+            list_routing_profiles ListRoutingProfiles(instance, page of 1_000 NamedResource) {} -> Page<NamedResource>;
 
             /// Reads a page of the instance's security profiles, by id and name.
-            list_security_profiles ListSecurityProfiles(instance, page) {} -> Page<NamedResource>;
+            list_security_profiles ListSecurityProfiles(instance, page of 1_000 NamedResource) {} -> Page<NamedResource>;
 
             /// Reads a page of the instance's hierarchy groups, each with the names that lead to it.
-            search_user_hierarchy_groups SearchUserHierarchyGroups(instance, page) {} -> Page<HierarchyGroupEntry>;
+            search_user_hierarchy_groups SearchUserHierarchyGroups(instance, page of 100 HierarchyGroupEntry) {} -> Page<HierarchyGroupEntry>;
 
             /// Reads a page of the instance's quick connects of the kind `USER`, which lead to users.
-            search_quick_connects SearchQuickConnects(instance, page) {} -> Page<QuickConnectSummary>;
+            search_quick_connects SearchQuickConnects(instance, page of 100 QuickConnectSummary) {} -> Page<QuickConnectSummary>;
+
+            /// Reads a page of the instance's predefined attributes, with their values: what a proficiency may name.
+            search_predefined_attributes SearchPredefinedAttributes(instance, page of 100 PredefinedAttribute) {}
+                -> Page<PredefinedAttribute>;
 
             /// Deletes a quick connect; `NotFound` where it is gone already.
             delete_quick_connect DeleteQuickConnect(instance) {
@@ -163,7 +167,7 @@ macro_rules! flatten_operations {
         { $callback:ident! { $($header:tt)* } }
         $($need:ident { $(
             $(#[$meta:meta])*
-            $method:ident $request:ident($($scope:ident),+) { $($field:tt)* } -> $answer:ty;
+            $method:ident $request:ident $scope:tt $fields:tt -> $answer:ty;
         )+ })+
     ) => {
         $callback! { { $($header)* } $($($method $request -> $answer;)+)+ }

@@ -209,7 +209,7 @@ async fn what_an_update_sent_is_redacted_too() {
     assert_eq!(error.message(), Some("(redacted)"));
 
     let wire = Wire::new(&answer(DESK_PHONE));
-    let phone = Phone::builder().line(PhoneLine::Desk(Some(DESK_PHONE.into())).build());
+    let phone = Phone::builder().line(PhoneLine::Desk(Some(DESK_PHONE.into()))).build();
     let request = UpdateUserPhoneConfig::new(instance_id.clone(), user_id.clone(), phone);
     let error = wire.client.update_user_phone_config(&request).await.expect_err("a failure");
     assert_eq!(error.message(), Some("(redacted)"));

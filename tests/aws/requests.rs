@@ -3,7 +3,8 @@
 use connect_user::{
     client::{
         ConnectClient, DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, Effect, ErrorKind,
-        ListUserProficiencies, ListUsers, SearchQuickConnects, TagResource, UntagResource,
+        ListUserProficiencies, ListUsers, PredefinedAttribute, SearchPredefinedAttributes,
+        SearchQuickConnects, TagResource, UntagResource,
     },
     user::{
         AfterContactWork, AutoAccept, Channel, ChannelSettings, HierarchyGroupId, IdentityManagementType,
@@ -322,6 +323,34 @@ async fn describe_instance_tells_the_identity_management() {
         assert_sent(&wire, "GET", "/instance/1c2d", None, Value::Null);
     }
     assert_not_found!(describe_instance, &request);
+}
+
+#[tokio::test]
+async fn predefined_attributes_are_searched_with_their_values() {
+    let answer = json!({
+        "PredefinedAttributes": [
+            { "Name": "connect:Language", "Values": { "StringList": ["connect:French", "connect:German"] } },
+            { "Name": "of another type", "Values": { "NumberList": [7] } },
+            { "Name": "without values" },
+        ],
+        "NextToken": "more",
+    });
+    let wire = Wire::new(&Answer::ok(answer));
+    let request = SearchPredefinedAttributes::new(instance_id());
+    let page = wire.client.search_predefined_attributes(&request).await.expect("a page");
+    let languages = ["connect:French".to_owned(), "connect:German".to_owned()];
+    let expected = [
+        PredefinedAttribute::new("connect:Language", languages),
+        PredefinedAttribute::new("of another type", []),
+        PredefinedAttribute::new("without values", []),
+    ];
+    assert_eq!((page.items, page.next_token.as_deref()), (expected.to_vec(), Some("more")));
+    let body = json!({ "InstanceId": INSTANCE, "MaxResults": 100 });
+    assert_sent(&wire, "POST", "/search-predefined-attributes", None, body);
+    let lacking = Wire::new(&Answer::ok(json!({ "PredefinedAttributes": [{}] })));
+    let error = lacking.client.search_predefined_attributes(&request).await.expect_err("lacking");
+    assert_eq!(error.message(), Some("the answer has no `PredefinedAttributes.Name`"));
+    assert_not_found!(search_predefined_attributes, &request);
 }
 
 #[tokio::test]

@@ -13,7 +13,8 @@ use connect_user::{
     client::{
         ClientError, ConnectClient, DescribeUser, Effect, ErrorKind, ListRoutingProfiles,
         ListSecurityProfiles, ListUserProficiencies, ListUsers, QuickConnectSummary, RetryPolicy, Retrying,
-        SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers, ThreadTimer, all_pages,
+        SearchPredefinedAttributes, SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers, ThreadTimer,
+        all_pages,
         memory::{MemoryFile, MemoryInstance},
     },
     read::find_by_name,
@@ -35,6 +36,7 @@ async fn a_token_that_comes_back_ends_the_list() {
         "ListSecurityProfiles",
         "SearchUserHierarchyGroups",
         "SearchQuickConnects",
+        "SearchPredefinedAttributes",
     ];
     let faults: Vec<_> = lists
         .iter()
@@ -74,6 +76,8 @@ async fn a_token_that_comes_back_ends_the_list() {
         "SearchQuickConnects",
         all_pages(&client, SearchQuickConnects::new(id.clone())).await.map(|all| all.len()),
     );
+    let all = all_pages(&client, SearchPredefinedAttributes::new(id.clone())).await;
+    ended("SearchPredefinedAttributes", all.map(|all| all.len()));
 }
 
 #[tokio::test]

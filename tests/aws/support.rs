@@ -148,7 +148,7 @@ pub fn create_user() -> CreateUser {
 
 /// One with everything confidential in it.
 pub fn create_confidential_user() -> CreateUser {
-    let phone = Phone::builder().line(PhoneLine::Desk(Some(DESK_PHONE.into())).build());
+    let phone = Phone::builder().line(PhoneLine::Desk(Some(DESK_PHONE.into()))).build();
     create_user().password(Secret::from(PASSWORD)).identity(identity()).phone(phone)
 }
 

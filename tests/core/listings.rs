@@ -1,5 +1,7 @@
 //! What the service in memory lists by name: what is configured, and what its users have.
 
+use std::collections::BTreeSet;
+
 use connect_user::{
     client::{
         memory::{MemoryConnect, MemoryInstance},
@@ -144,6 +146,22 @@ async fn names_come_in_pages() {
     assert_pages!(connect, list_security_profiles, ListSecurityProfiles, 1_000);
     assert_pages!(connect, search_user_hierarchy_groups, SearchUserHierarchyGroups, 100);
     assert_eq!(connect.writes(), []);
+}
+
+#[tokio::test]
+async fn predefined_attributes_come_with_their_values() {
+    let config = MemoryInstance::new("i", KIND).with_attribute("a", ["1", "2"]).with_attribute("b", ["3"]);
+    let connect = connect(config);
+    assert_pages!(connect, search_predefined_attributes, SearchPredefinedAttributes, 100);
+    let all = all_pages(&connect, SearchPredefinedAttributes::new(instance())).await.expect("listed");
+    let expected = [("a", &["1", "2"][..]), ("b", &["3"])];
+    let attribute = |(name, values): (&str, &[&str])| {
+        PredefinedAttribute::new(
+            name,
+            values.iter().map(|value| (*value).to_owned()).collect::<BTreeSet<_>>(),
+        )
+    };
+    assert_eq!(all, expected.map(attribute));
 }
 
 #[tokio::test]

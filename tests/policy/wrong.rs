@@ -337,6 +337,13 @@ fn mistakes() -> Vec<(Mistake, &'static str, &'static str)> {
             "proficiencies: expected",
         ),
         (
+            answers!(Page<PredefinedAttribute>, |page| for attribute in &mut page.items {
+                attribute.values.clear();
+            }),
+            "proficiencies_come_change_and_go",
+            "whether the predefined attribute is found with its value: expected true, found false",
+        ),
+        (
             does!(ListRoutingProfiles, |request| request.max_results(None)),
             "routing_profiles_are_listed_by_name",
             "a page must have at most 1 element, has 2",

@@ -9,16 +9,17 @@ use std::{
 use aws_sdk_connect::{
     primitives::DateTime,
     types::{
-        self, AfterContactWorkConfig, HierarchyGroup, HierarchyPath, Instance, QuickConnect,
-        QuickConnectType, RoutingProfileSummary, SecurityProfileSummary, User, UserIdentityInfo,
-        UserPhoneConfig, UserProficiency, UserSearchSummary, UserSummary,
+        self, AfterContactWorkConfig, HierarchyGroup, HierarchyPath, Instance, PredefinedAttribute,
+        PredefinedAttributeValues, QuickConnect, QuickConnectType, RoutingProfileSummary,
+        SecurityProfileSummary, User, UserIdentityInfo, UserPhoneConfig, UserProficiency, UserSearchSummary,
+        UserSummary,
     },
 };
 
 use super::to_sdk::ChannelLists;
 use crate::{
     client::answer::{
-        FoundUser, HierarchyGroupEntry, InstanceDescription, ListedUser, NamedResource, Page,
+        self, FoundUser, HierarchyGroupEntry, InstanceDescription, ListedUser, NamedResource, Page,
         QuickConnectSummary, UserDescription,
     },
     user::{
@@ -133,6 +134,16 @@ pub(super) fn security_profile(profile: SecurityProfileSummary) -> Result<NamedR
         arn: profile.arn.unwrap_or_default(),
         name: profile.name.unwrap_or_default(),
     })
+}
+
+pub(super) fn predefined_attribute(
+    attribute: PredefinedAttribute,
+) -> Result<answer::PredefinedAttribute, Missing> {
+    let values = match attribute.values {
+        Some(PredefinedAttributeValues::StringList(values)) => values.into_iter().collect(),
+        _ => BTreeSet::new(),
+    };
+    Ok(answer::PredefinedAttribute { name: required(attribute.name, "PredefinedAttributes.Name")?, values })
 }
 
 /// The hierarchy group, if it is one that users can be in.

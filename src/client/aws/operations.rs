@@ -7,8 +7,8 @@ use super::{
     AwsConnect,
     error::{client_error, incomplete},
     from_sdk::{
-        Missing, described, found, hierarchy_group, instance, listed, page, proficiency, required,
-        routing_profile, security_profile, user_quick_connect,
+        Missing, described, found, hierarchy_group, instance, listed, page, predefined_attribute,
+        proficiency, required, routing_profile, security_profile, user_quick_connect,
     },
     to_sdk::{
         Sent, channel_lists, criteria, identity, ids, integer, phone, proficiencies, proficiency_keys,
@@ -164,6 +164,8 @@ exchanges! {
     // The API searches by name, description and id, but not by type: the others are dropped here.
     SearchQuickConnects: search_quick_connects(instance, page)
         => |_, answer| page(answer.quick_connects, answer.next_token, user_quick_connect);
+    SearchPredefinedAttributes: search_predefined_attributes(instance, page)
+        => |_, answer| page(answer.predefined_attributes, answer.next_token, |item| Some(predefined_attribute(item)));
     DeleteQuickConnect: delete_quick_connect(instance)
         |request, call| call.quick_connect_id(&request.quick_connect_id)
         => nothing;

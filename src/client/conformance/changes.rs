@@ -84,6 +84,10 @@ impl Suite<'_> {
         self.call("a proficiency", &request).await?;
         self.call("a level", &update(5)).await?;
         self.has_proficiencies(&user_id, &level(5)).await?;
+        let attributes = self.all("attributes", SearchPredefinedAttributes::new(self.instance())).await?;
+        let named = attributes.iter().find(|attribute| attribute.name == key.name);
+        let has_value = named.is_some_and(|attribute| attribute.values.contains(&key.value));
+        expect("whether the predefined attribute is found with its value", &has_value, &true)?;
         let request = DisassociateUserProficiencies::new(self.instance(), user_id.clone(), [key.clone()]);
         self.call("no proficiency", &request).await?;
         self.has_proficiencies(&user_id, &Proficiencies::new()).await?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{config::MemoryInstance, instance::Instance};
 use crate::{
-    client::answer::{HierarchyGroupEntry, NamedResource},
+    client::answer::{HierarchyGroupEntry, NamedResource, PredefinedAttribute},
     user::{HierarchyGroupId, Id, IdKind, RoutingProfile, SecurityProfile},
 };
 
@@ -33,6 +33,14 @@ impl Instance {
             HierarchyGroupEntry { id: HierarchyGroupId::new(id), name, path }
         };
         ids.into_iter().map(entry).collect()
+    }
+
+    pub(super) fn predefined_attributes(&self) -> Vec<PredefinedAttribute> {
+        let mut attributes = self.config.attributes.clone().unwrap_or_default();
+        for key in self.users.iter().flat_map(|user| user.proficiencies.keys()) {
+            attributes.entry(key.name.clone()).or_default().insert(key.value.clone());
+        }
+        attributes.into_iter().map(|(name, values)| PredefinedAttribute { name, values }).collect()
     }
 
     fn named<'a, K: IdKind>(

@@ -293,6 +293,12 @@ impl Serve for SearchQuickConnects {
     }
 }
 
+impl Serve for SearchPredefinedAttributes {
+    fn serve(&self, inner: &mut Inner) -> Check<Page<PredefinedAttribute>> {
+        page(self, inner.instance(&self.instance_id)?.predefined_attributes())
+    }
+}
+
 impl Serve for DeleteQuickConnect {
     fn serve(&self, inner: &mut Inner) -> Check {
         let instance = inner.instance(&self.instance_id)?;
