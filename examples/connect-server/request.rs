@@ -45,6 +45,14 @@ pub struct UpdateBody {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
+pub struct SessionsBody {
+    pub instance_id: String,
+    pub entity_id: String,
+    pub entity_type: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 pub struct SearchBody {
     pub instance_id: String,
     pub next_token: Option<String>,

@@ -17,7 +17,7 @@ use crate::{
         described, found, hierarchy_group, list, listed, named, predefined_attribute, proficiency,
         quick_connect_of,
     },
-    request::{CreateBody, SearchBody, UpdateBody, proficiencies},
+    request::{CreateBody, SearchBody, SessionsBody, UpdateBody, proficiencies},
 };
 
 /// A token that leads back to the first page: a fault, on demand.
@@ -60,6 +60,7 @@ pub fn operation(method: &str, path: &str) -> Option<Operation> {
         ("GET", ["routing-profiles-summary", _]) => ListRoutingProfiles,
         ("GET", ["security-profiles-summary", _]) => ListSecurityProfiles,
         ("POST", ["search-user-hierarchy-groups"]) => SearchUserHierarchyGroups,
+        ("POST", ["auth", "sessions", "delete-all-entity-sessions"]) => DeleteAllEntitySessions,
         ("POST", ["search-predefined-attributes"]) => SearchPredefinedAttributes,
         ("POST", ["search-quick-connects"]) => SearchQuickConnects,
         ("DELETE", ["quick-connects", _, _]) => DeleteQuickConnect,
@@ -257,6 +258,14 @@ async fn call(
                 .max_results(body.max_results);
             let page = connect.search_predefined_attributes(&request).await;
             page.map(|page| list("PredefinedAttributes", page, |attribute| predefined_attribute(&attribute)))
+        }
+        Operation::DeleteAllEntitySessions => {
+            let SessionsBody { instance_id, entity_id, entity_type } = parse(body)?;
+            if entity_type != "USER" {
+                return Err(Answer::invalid("`EntityType` must be `USER`"));
+            }
+            let request = DeleteAllEntitySessions::new(instance_id, entity_id);
+            done(connect.delete_all_entity_sessions(&request).await)
         }
         Operation::DeleteQuickConnect => {
             let request = DeleteQuickConnect::new(instance_id, segment(2));

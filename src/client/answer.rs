@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fmt};
 
+use serde::{Deserialize, Serialize};
+
 use super::structs::structs;
 use crate::user::{
     ChannelSettings, HierarchyGroupId, Identity, IdentityManagementType, InstanceId, Personal, Phone,
@@ -127,8 +129,11 @@ structs! {
     }
 
     /// A quick connect.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
     pub struct QuickConnectSummary {
         /// Its id.
+        #[serde(rename = "id")]
         quick_connect_id: String,
         /// Its name.
         @personal name: String,

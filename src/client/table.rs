@@ -143,6 +143,10 @@ macro_rules! operations {
             search_predefined_attributes SearchPredefinedAttributes(instance, page of 100 PredefinedAttribute) {}
                 -> Page<PredefinedAttribute>;
 
+            /// Signs a user out: ends all of its sessions, everywhere. Deleting a user, or taking away its security
+            /// profiles, ends none.
+            delete_all_entity_sessions DeleteAllEntitySessions(user) {} -> ();
+
             /// Deletes a quick connect; `NotFound` where it is gone already.
             delete_quick_connect DeleteQuickConnect(instance) {
                 /// The quick connect.

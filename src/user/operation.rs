@@ -96,6 +96,8 @@ operations! {
     ListSecurityProfiles: reads,
     /// Finds groups of the agent hierarchy and the levels above them, up to 100 a page.
     SearchUserHierarchyGroups: reads,
+    /// Signs a user out: ends all of its sessions.
+    DeleteAllEntitySessions: writes,
     /// Finds the predefined attributes of an instance, with their values, up to 100 a page.
     SearchPredefinedAttributes: reads,
     /// Finds quick connects.

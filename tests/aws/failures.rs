@@ -14,13 +14,14 @@ use aws_sdk_connect::{
     Client,
     config::{Credentials, SharedCredentialsProvider, timeout::TimeoutConfig},
 };
+use aws_smithy_async::time::StaticTimeSource;
 use aws_smithy_http_client::test_util::{NeverClient, capture_request};
 use connect_user::{
     client::{
-        ClientError, ConnectClient, Effect, ErrorKind, UpdateUserConfig, UpdateUserIdentityInfo,
-        UpdateUserPhoneConfig, aws::AwsConnect,
+        ClientError, ConnectClient, DeleteAllEntitySessions, Effect, ErrorKind, UpdateUserConfig,
+        UpdateUserIdentityInfo, UpdateUserPhoneConfig, aws::AwsConnect,
     },
-    user::{Phone, PhoneLine},
+    user::{Operation, Phone, PhoneLine},
 };
 
 use tracing_subscriber::{filter::LevelFilter, util::SubscriberInitExt};
@@ -175,6 +176,44 @@ async fn the_credentials_of_the_client_sign() {
     let authorization = request.headers().get("authorization").expect("a signature");
     assert!(authorization.contains("Credential=OTHER/"), "{authorization}");
     assert!(authorization.contains("/us-east-1/connect/aws4_request"), "{authorization}");
+}
+
+/// The SDK lacks the operation: what is signed is the request as it is sent, and nothing repeats it.
+#[tokio::test]
+async fn a_sign_out_is_signed_as_it_is_sent_and_made_once() {
+    async fn signature(instance: &str, user: &str, time: u64) -> (String, String) {
+        let (http, receiver) = capture_request(None);
+        let config = config(http).time_source(StaticTimeSource::from_secs(time)).build();
+        let client = AwsConnect::new(Client::from_conf(config));
+        let request = DeleteAllEntitySessions::new(instance, user);
+        client.delete_all_entity_sessions(&request).await.expect("signed out");
+        let request = receiver.expect_request();
+        assert_eq!(
+            request.headers().get("content-length"),
+            Some(request.body().bytes().expect("whole").len().to_string().as_str())
+        );
+        let signature = request.headers().get("authorization").expect("a signature");
+        (request.uri().to_owned(), signature.to_owned())
+    }
+
+    let time = 1_800_000_000;
+    let (url, signed) = signature("1c2d", "8e9f", time).await;
+    assert_eq!(url, "https://connect.us-east-1.amazonaws.com/auth/sessions/delete-all-entity-sessions");
+    assert!(signed.contains("Credential=AKID/"), "{signed}");
+    assert_eq!(signature("1c2d", "8e9f", time).await, (url.clone(), signed.clone()));
+    // User and instance are only in the body: so it is signed.
+    assert_ne!(signature("1c2d", "7a9b", time).await, (url.clone(), signed.clone()));
+    assert_ne!(signature("5c6d", "8e9f", time).await, (url, signed));
+
+    for answer in [
+        Answer::error(429, "ThrottlingException", "Rate"),
+        Answer::error(500, "InternalServiceException", "Oh"),
+    ] {
+        let wire = Wire::new(&answer);
+        let request = DeleteAllEntitySessions::new(instance_id(), user_id());
+        let error = wire.client.delete_all_entity_sessions(&request).await.expect_err("a failure");
+        assert_eq!((error.operation(), wire.requests().len()), (Operation::DeleteAllEntitySessions, 1));
+    }
 }
 
 #[tokio::test]

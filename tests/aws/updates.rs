@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use connect_user::{
     client::{
-        AssociateUserProficiencies, ConnectClient, DisassociateUserProficiencies, Effect, ErrorKind,
-        UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo, UpdateUserPhoneConfig,
-        UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles,
+        AssociateUserProficiencies, ConnectClient, DeleteAllEntitySessions, DisassociateUserProficiencies,
+        Effect, ErrorKind, UpdateUserConfig, UpdateUserHierarchy, UpdateUserIdentityInfo,
+        UpdateUserPhoneConfig, UpdateUserProficiencies, UpdateUserRoutingProfile, UpdateUserSecurityProfiles,
     },
     user::{ChannelSettings, HierarchyGroupId, Identity, Phone, PhoneLine, Proficiencies, ProficiencyKey},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    requests::{assert_not_found, channels, channels_json},
+    requests::{assert_not_found, assert_sent, channels, channels_json},
     support::*,
 };
 
@@ -127,6 +127,18 @@ async fn profiles_and_hierarchy() {
     );
     // Left out, which takes the user out of its group.
     assert_update!(update_user_hierarchy, "hierarchy", json!({}), UpdateUserHierarchy(None));
+}
+
+#[tokio::test]
+async fn a_sign_out_names_the_user_in_its_body() {
+    for user in [USER, USER_ARN] {
+        let wire = Wire::new(&Answer::ok("{}"));
+        let request = DeleteAllEntitySessions::new(instance_id(), user);
+        wire.client.delete_all_entity_sessions(&request).await.expect("signed out");
+        let body = json!({ "InstanceId": INSTANCE, "EntityId": user, "EntityType": "USER" });
+        assert_sent(&wire, "POST", "/auth/sessions/delete-all-entity-sessions", None, body);
+        assert_not_found!(delete_all_entity_sessions, &request);
+    }
 }
 
 #[tokio::test]

@@ -133,6 +133,8 @@ def live(connect):
     connect.update_user_proficiencies(UserProficiencies=[{**language, "Level": 4}], **user)
     listed = connect.list_user_proficiencies(**user)["UserProficiencyList"]
     assert listed == [{**language, "Level": 4.0}], listed
+    attributes = connect.search_predefined_attributes(InstanceId=INSTANCE)["PredefinedAttributes"]
+    assert attributes == [{"Name": "language", "Values": {"StringList": ["fr"]}}], attributes
     connect.disassociate_user_proficiencies(UserProficiencies=[language], **user)
     assert connect.list_user_proficiencies(**user)["UserProficiencyList"] == []
 
@@ -154,6 +156,22 @@ def live(connect):
     assert work == 15_000, "a search answers in milliseconds"
     assert "Email" not in found[0]["IdentityInfo"], found
 
+    def searched(**request):
+        found = connect.search_users(InstanceId=INSTANCE, **request)["Users"]
+        return sorted(one["Username"] for one in found)
+
+    night = {"StringCondition": {"FieldName": "RoutingProfileId", "Value": "r2", "ComparisonType": "EXACT"}}
+    short = {"StringCondition": {"FieldName": "Username", "Value": "y", "ComparisonType": "CONTAINS"}}
+    assert searched(SearchCriteria={"OrConditions": [night, short]}) == ["cyd", "jane"]
+    assert searched(SearchCriteria={"AndConditions": [night, short]}) == []
+    tags = {"AndConditions": [{"TagKey": "team", "TagValue": "ops"}]}
+    assert searched(SearchFilter={"TagFilter": tags}) == ["bea", "cyd"]
+    refused("InvalidRequestException", connect.search_users, InstanceId=INSTANCE, SearchCriteria={})
+
+    sessions = {"InstanceId": INSTANCE, "EntityType": "USER"}
+    connect.delete_all_entity_sessions(EntityId=made["UserId"], **sessions)
+    refused("ResourceNotFoundException", connect.delete_all_entity_sessions, EntityId="nobody", **sessions)
+
     assert connect.search_quick_connects(InstanceId=INSTANCE)["QuickConnects"] == []
     refused("ResourceNotFoundException", connect.delete_quick_connect, InstanceId=INSTANCE, QuickConnectId="q")
 
@@ -162,7 +180,7 @@ def live(connect):
     connect.delete_user(**user)
     refused("ResourceNotFoundException", connect.delete_user, **user)
     refused("ResourceNotFoundException", connect.describe_user, **user)
-    print("boto3: a user's life, 23 operations: ok")
+    print("boto3: a user's life, 25 operations: ok")
 
 
 if __name__ == "__main__":

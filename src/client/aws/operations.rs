@@ -1,7 +1,11 @@
 //! The operations, one call of the SDK each.
 
+use std::io;
+
 use async_trait::async_trait;
-use aws_sdk_connect::{error::BuildError, operation::RequestId};
+use aws_sdk_connect::{config::http::HttpRequest, error::BuildError, operation::RequestId};
+use aws_smithy_types::body::SdkBody;
+use serde_json::json;
 
 use super::{
     AwsConnect,
@@ -166,9 +170,29 @@ exchanges! {
         => |_, answer| page(answer.quick_connects, answer.next_token, user_quick_connect);
     SearchPredefinedAttributes: search_predefined_attributes(instance, page)
         => |_, answer| page(answer.predefined_attributes, answer.next_token, |item| Some(predefined_attribute(item)));
+    // The SDK lacks this operation: the request of another one is changed into it before it is signed.
+    DeleteAllEntitySessions: update_user_hierarchy(user)
+        |request, call| call.customize().map_request(into_sign_out(request))
+        => nothing;
     DeleteQuickConnect: delete_quick_connect(instance)
         |request, call| call.quick_connect_id(&request.quick_connect_id)
         => nothing;
+}
+
+/// Changes a request whose path begins with `/users/` into the one that ends the sessions of a user.
+fn into_sign_out(
+    request: &DeleteAllEntitySessions,
+) -> impl Fn(HttpRequest) -> io::Result<HttpRequest> + Send + Sync + 'static + use<> {
+    let (instance, user) = (request.instance_id.as_str(), request.user_id.as_str());
+    let body = json!({ "InstanceId": instance, "EntityId": user, "EntityType": "USER" }).to_string();
+    move |mut request: HttpRequest| {
+        let origin = request.uri().rsplit_once("/users/").map_or("", |(origin, _)| origin);
+        let uri = format!("{origin}/auth/sessions/delete-all-entity-sessions");
+        request.set_uri(uri).map_err(io::Error::other)?;
+        request.headers_mut().insert("content-length", body.len().to_string());
+        *request.body_mut() = SdkBody::from(body.as_str());
+        Ok(request)
+    }
 }
 
 /// A call with what the request carries; one that the SDK cannot build is invalid.

@@ -258,8 +258,10 @@ impl Suite<'_> {
         let nobody = UserId::new("00000000-0000-4000-8000-ffffffffffff");
         let request = DescribeUser::new(self.instance(), nobody.clone());
         self.is_refused("nobody", ErrorKind::NotFound, &request).await?;
-        let request = UpdateUserHierarchy::new(self.instance(), nobody, None);
-        self.is_refused("a change of nobody", ErrorKind::NotFound, &request).await
+        let request = UpdateUserHierarchy::new(self.instance(), nobody.clone(), None);
+        self.is_refused("a change of nobody", ErrorKind::NotFound, &request).await?;
+        let request = DeleteAllEntitySessions::new(self.instance(), nobody);
+        self.is_refused("a sign-out of nobody", ErrorKind::NotFound, &request).await
     }
 
     async fn a_deletion_is_done_once(&self, name: &str) -> Check {
@@ -284,6 +286,7 @@ impl Suite<'_> {
         let request = UpdateUserHierarchy::new(instance, arn.as_str(), None);
         self.call("a change by ARN", &request).await?;
         expect("hierarchy group", &self.read(&user_id).await?.hierarchy_group_id, &None)?;
+        self.call("a sign-out by ARN", &DeleteAllEntitySessions::new(instance, arn.as_str())).await?;
         self.call("a deletion by ARN", &DeleteUser::new(instance, arn.as_str())).await
     }
 

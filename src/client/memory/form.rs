@@ -5,10 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::{config::MemoryInstance, users::StoredUser};
-use crate::{
-    client::answer::QuickConnectSummary,
-    user::{IdentityManagementType, InstanceId, Timestamp, UserState},
-};
+use crate::user::{IdentityManagementType, InstanceId, Timestamp, UserState};
 
 /// The version of the file; a later one cannot be read.
 pub(super) const VERSION: u32 = 1;
@@ -20,14 +17,6 @@ pub(super) struct Head {
     pub(super) time: Timestamp,
     pub(super) made: u64,
     pub(super) any_instance: Option<IdentityManagementType>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct FileQuickConnect {
-    id: String,
-    name: String,
-    user_id: Option<String>,
 }
 
 /// Why a file is not a service.
@@ -67,24 +56,6 @@ impl LoadError {
             Self::Version { .. } => "use the program that wrote it, or a later one",
         }
     }
-}
-
-pub(super) fn quick_connects_to_file(quick_connects: &[QuickConnectSummary]) -> Vec<FileQuickConnect> {
-    let to_file = |quick_connect: &QuickConnectSummary| FileQuickConnect {
-        id: quick_connect.quick_connect_id.clone(),
-        name: quick_connect.name.clone(),
-        user_id: quick_connect.user_id.as_ref().map(ToString::to_string),
-    };
-    quick_connects.iter().map(to_file).collect()
-}
-
-pub(super) fn quick_connects_from_file(quick_connects: Vec<FileQuickConnect>) -> Vec<QuickConnectSummary> {
-    let from_file = |quick_connect: FileQuickConnect| QuickConnectSummary {
-        quick_connect_id: quick_connect.id,
-        name: quick_connect.name,
-        user_id: quick_connect.user_id.map(Into::into),
-    };
-    quick_connects.into_iter().map(from_file).collect()
 }
 
 pub(super) fn to_state(instance: &MemoryInstance, user: &StoredUser) -> UserState {

@@ -10,17 +10,20 @@ use serde::{Deserialize, Serialize, de::Error};
 use super::{
     config::MemoryInstance,
     connect::{Inner, MemoryConnect, Written},
-    form::{self, FileQuickConnect, Head, LoadError},
+    form::{self, Head, LoadError},
     instance::Instance,
 };
-use crate::user::{InstanceId, UserId, UserState};
+use crate::{
+    client::answer::QuickConnectSummary,
+    user::{InstanceId, UserId, UserState},
+};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum Change {
     Service(Head),
     Instance(Box<MemoryInstance>),
-    QuickConnects { instance_id: InstanceId, quick_connects: Vec<FileQuickConnect> },
+    QuickConnects { instance_id: InstanceId, quick_connects: Vec<QuickConnectSummary> },
     User(Box<UserState>),
     Gone { instance_id: InstanceId, user_id: UserId },
 }
@@ -112,7 +115,7 @@ impl Inner {
                 None => Change::Gone { instance_id: instance_id(), user_id: id.clone() },
             }));
             if changed.quick_connects.is_some() {
-                let quick_connects = form::quick_connects_to_file(quick_connects);
+                let quick_connects = quick_connects.clone();
                 changes.push(Change::QuickConnects { instance_id: instance_id(), quick_connects });
             }
         }
@@ -136,7 +139,7 @@ impl Inner {
                 }
             }
             Change::QuickConnects { instance_id, quick_connects } => {
-                self.named(&instance_id)?.quick_connects = form::quick_connects_from_file(quick_connects);
+                self.named(&instance_id)?.quick_connects = quick_connects;
             }
             Change::User(state) => self.named(&state.instance_id)?.users.put(form::from_state(*state)),
             Change::Gone { instance_id, user_id } => {

@@ -269,33 +269,30 @@ impl Serve for DescribeInstance {
     }
 }
 
-impl Serve for ListRoutingProfiles {
-    fn serve(&self, inner: &mut Inner) -> Check<Page<NamedResource>> {
-        page(self, inner.instance(&self.instance_id)?.routing_profiles())
-    }
+/// Lists of what an instance has.
+macro_rules! lists {
+    ($($type:ident -> $element:ty: |$instance:ident| $all:expr;)+) => {$(
+        impl Serve for $type {
+            fn serve(&self, inner: &mut Inner) -> Check<Page<$element>> {
+                let $instance = inner.instance(&self.instance_id)?;
+                page(self, $all)
+            }
+        }
+    )+};
 }
 
-impl Serve for ListSecurityProfiles {
-    fn serve(&self, inner: &mut Inner) -> Check<Page<NamedResource>> {
-        page(self, inner.instance(&self.instance_id)?.security_profiles())
-    }
+lists! {
+    ListRoutingProfiles -> NamedResource: |instance| instance.routing_profiles();
+    ListSecurityProfiles -> NamedResource: |instance| instance.security_profiles();
+    SearchUserHierarchyGroups -> HierarchyGroupEntry: |instance| instance.hierarchy_groups();
+    SearchPredefinedAttributes -> PredefinedAttribute: |instance| instance.predefined_attributes();
+    SearchQuickConnects -> QuickConnectSummary: |instance| instance.quick_connects.clone();
 }
 
-impl Serve for SearchUserHierarchyGroups {
-    fn serve(&self, inner: &mut Inner) -> Check<Page<HierarchyGroupEntry>> {
-        page(self, inner.instance(&self.instance_id)?.hierarchy_groups())
-    }
-}
-
-impl Serve for SearchQuickConnects {
-    fn serve(&self, inner: &mut Inner) -> Check<Page<QuickConnectSummary>> {
-        page(self, inner.instance(&self.instance_id)?.quick_connects.clone())
-    }
-}
-
-impl Serve for SearchPredefinedAttributes {
-    fn serve(&self, inner: &mut Inner) -> Check<Page<PredefinedAttribute>> {
-        page(self, inner.instance(&self.instance_id)?.predefined_attributes())
+/// There are no sessions here, so a call only looks for the user.
+impl Serve for DeleteAllEntitySessions {
+    fn serve(&self, inner: &mut Inner) -> Check {
+        inner.user(&self.instance_id, &self.user_id).map(drop)
     }
 }
 

@@ -9,14 +9,11 @@ use super::{
     clock::Clock,
     config::MemoryInstance,
     connect::{Inner, MemoryConnect},
-    form::{
-        FileQuickConnect, Head, LoadError, VERSION, from_state, quick_connects_from_file,
-        quick_connects_to_file, to_state,
-    },
+    form::{Head, LoadError, VERSION, from_state, to_state},
     instance::{Changed, Instance},
     journal,
 };
-use crate::user::UserState;
+use crate::{client::answer::QuickConnectSummary, user::UserState};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -33,7 +30,7 @@ struct FileInstance {
     #[serde(flatten)]
     config: MemoryInstance,
     users: Vec<UserState>,
-    quick_connects: Vec<FileQuickConnect>,
+    quick_connects: Vec<QuickConnectSummary>,
 }
 
 impl MemoryConnect {
@@ -117,7 +114,7 @@ fn to_file(instance: &Instance) -> FileInstance {
     FileInstance {
         config: instance.config.clone(),
         users: instance.users.iter().map(|user| to_state(&instance.config, user)).collect(),
-        quick_connects: quick_connects_to_file(&instance.quick_connects),
+        quick_connects: instance.quick_connects.clone(),
     }
 }
 
@@ -125,7 +122,7 @@ fn from_file(file: FileInstance) -> Instance {
     Instance {
         config: file.config,
         users: file.users.into_iter().map(from_state).collect(),
-        quick_connects: quick_connects_from_file(file.quick_connects),
+        quick_connects: file.quick_connects,
         changed: Changed::default(),
     }
 }
