@@ -304,7 +304,7 @@ impl Run<'_> {
         let Some(known) = &self.state else { return Ok(()) };
         let proficiencies = plan.steps().iter().any(|step| writes_proficiencies(step.operation));
         let read = reread(self.client, known, proficiencies).await?;
-        let watched = Settings::builder().ignore_tags(plan.ignore_tags().clone()).build();
+        let watched = Settings::builder().ignore_tags(plan.settings().ignore_tags.clone()).build();
         if read.is_none() && self.desired.is_none() {
             // Deleting it will find that out, and be content.
             return Ok(());

@@ -8,23 +8,31 @@ use super::{
     Action, Diff, Preview, Step,
     preview::{preview, preview_deletion},
 };
-use crate::user::{Code, DesiredUser, Diagnostic, IgnoreTags, Path, Property, Settings, UserState, joined};
+use crate::user::{Code, DesiredUser, Diagnostic, Path, Property, Settings, UserState, joined};
 
 /// The calls that bring one user from the state that the plan was made from to what is desired.
 ///
 /// It holds the password that a creation needs, and shows it nowhere: not in `Debug`, not in its
-/// text, not in its JSON.
+/// text, not in its JSON. [`save`](Self::save) makes what can be stored and applied later.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    preview: Preview,
-    base: Option<Arc<UserState>>,
-    desired: Option<DesiredUser>,
-    ignore_tags: IgnoreTags,
+    pub(super) preview: Preview,
+    pub(super) base: Option<Arc<UserState>>,
+    pub(super) goal: Goal,
+}
+
+/// What a plan is for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Goal {
+    /// The user as desired.
+    Desired(Box<DesiredUser>),
+    /// No user, under these settings.
+    Deleted(Box<Settings>),
 }
 
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused(Vec<Diagnostic>);
+pub struct Refused(pub(super) Vec<Diagnostic>);
 
 impl Plan {
     /// What differs.
@@ -58,14 +66,20 @@ impl Plan {
         self.base.as_ref()
     }
 
-    /// The tags that others manage.
-    pub(crate) const fn ignore_tags(&self) -> &IgnoreTags {
-        &self.ignore_tags
+    /// The settings that the plan was made with.
+    pub fn settings(&self) -> &Settings {
+        match &self.goal {
+            Goal::Desired(desired) => desired.settings(),
+            Goal::Deleted(settings) => settings,
+        }
     }
 
-    /// What is desired; `None` where the user is to be deleted. What is ignored is as it is.
-    pub const fn desired(&self) -> Option<&DesiredUser> {
-        self.desired.as_ref()
+    /// The desired user; `None` where the user is to be deleted. What is ignored is as it is.
+    pub fn desired(&self) -> Option<&DesiredUser> {
+        match &self.goal {
+            Goal::Desired(desired) => Some(desired),
+            Goal::Deleted(_) => None,
+        }
     }
 
     /// Deletes a replaced user before the new one is created; see [`Preview::delete_first`].
@@ -132,8 +146,7 @@ pub(crate) fn plan_shared(
         desired.keep_nothing();
     }
     desired.settings.clone_from(settings);
-    let ignore_tags = settings.ignore_tags.clone();
-    Ok(Plan { preview, base: state.cloned(), desired: Some(desired), ignore_tags })
+    Ok(Plan { preview, base: state.cloned(), goal: Goal::Desired(Box::new(desired)) })
 }
 
 /// What was checked under other settings was not checked.
@@ -164,11 +177,10 @@ pub fn plan_deletion(state: &UserState, settings: &Settings) -> Result<Plan, Ref
 pub(crate) fn plan_deletion_shared(state: &Arc<UserState>, settings: &Settings) -> Result<Plan, Refused> {
     let preview = preview_deletion(state, settings);
     accept(&preview)?;
-    let ignore_tags = settings.ignore_tags.clone();
-    Ok(Plan { preview, base: Some(state.clone()), desired: None, ignore_tags })
+    Ok(Plan { preview, base: Some(state.clone()), goal: Goal::Deleted(Box::new(settings.clone())) })
 }
 
-fn accept(preview: &Preview) -> Result<(), Refused> {
+pub(super) fn accept(preview: &Preview) -> Result<(), Refused> {
     let refusals: Vec<Diagnostic> = preview.diff.refusals().cloned().collect();
     if refusals.is_empty() { Ok(()) } else { Err(Refused(refusals)) }
 }

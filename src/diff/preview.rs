@@ -4,19 +4,15 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-#[cfg(feature = "fleet")]
-use super::Call;
 use super::{
-    Action, Change, ChangeKind, Diff, ReplacementOrder, Step, changes,
+    Action, Call, Change, ChangeKind, Diff, ReplacementOrder, Step, changes,
     sides::Sides,
     step::{creation, deletion, replaced, replacement, update},
     unread,
 };
-#[cfg(feature = "fleet")]
-use crate::user::UserId;
 use crate::user::{
-    Code, Diagnostic, IdentityManagementType, Input, Path, Property, Settings, UserSpec, UserState, Value,
-    document_order, is_system_tag, keep_ignored, merge_tags,
+    Code, Diagnostic, IdentityManagementType, Input, Path, Property, Settings, UserId, UserSpec, UserState,
+    Value, document_order, is_system_tag, keep_ignored, merge_tags,
 };
 
 /// What differs and the calls that settle it: what a preview shows.
@@ -43,7 +39,6 @@ impl Preview {
 
     /// Deletes a replaced user before the new one is created, where it was to be the other way round. Returns
     /// whether that changed anything.
-    #[cfg(feature = "fleet")]
     pub(crate) fn delete_first(&mut self, replaced: &UserId) -> bool {
         if self.diff.replacement != Some(ReplacementOrder::CreateBeforeDelete) {
             return false;

@@ -189,6 +189,7 @@ codes! {
         PROTECTED = "protected", Error, "a protected user is neither deleted nor replaced", THIS;
         NOT_READ = "not-read", Error, "no call writes what was not read", THIS;
         PROFICIENCIES_NOT_READ = "proficiencies-not-read", Error, "proficiencies are compared with what was read", THIS;
+        NOT_SHOWN = "not-shown", Error, "no call is made that the preview did not show", THIS;
         SETTINGS_DIFFER = "settings-differ", Error, "a user is planned with the settings that it was validated with", THIS;
     }
     Apply {
@@ -206,7 +207,6 @@ codes! {
         TOO_MANY_DELETIONS = "too-many-deletions", Error, "a plan deletes and replaces no more users than the guard allows", THIS;
         INSTANCE_FULL = "instance-full", Error, "an instance has no more users than its quota allows", THIS;
         NOT_KNOWN_YET = "not-known-yet", Error, "a plan is carried out once every value is known", THIS;
-        NOT_SHOWN = "not-shown", Error, "no call is made that the preview did not show", THIS;
         RETAINED_NAME = "retained-name", Error, "an account that stays keeps its name from the user that replaces it", THIS;
         IMPORTED_TWICE = "imported-twice", Error, "a user is imported once", THIS;
         RECORDED_OTHERWISE = "recorded-otherwise", Error, "a user that is imported is not recorded as another one", THIS;

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     IdentityManagementType, Input, InstanceId, PropertySet, Record, Secret, Tags, UserProperties, UserSpec,
     UserState, keep::keep_ignored, settings::Settings,
@@ -23,7 +25,8 @@ pub struct DesiredUser {
 }
 
 /// What to record of a user as managed once it is as desired.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Managed {
     pub(crate) properties: PropertySet,
     pub(crate) tag_keys: BTreeSet<String>,
@@ -31,6 +34,20 @@ pub(crate) struct Managed {
 }
 
 impl DesiredUser {
+    /// A user that was planned before, with what is to be recorded of it; `None` where something is not known,
+    /// or out of the bounds of its type.
+    pub(crate) fn planned(spec: UserSpec, settings: Settings, managed: Managed) -> Option<Self> {
+        let known = !spec.has_unknowns();
+        Some(Self {
+            instance_id: spec.instance_id.known()?.clone(),
+            name: spec.name.as_ref().and_then(Input::known)?.clone(),
+            properties: spec.settle().filter(|_| known)?,
+            spec,
+            settings,
+            managed: Some(Box::new(managed)),
+        })
+    }
+
     /// The spec, with its name.
     pub const fn spec(&self) -> &UserSpec {
         &self.spec

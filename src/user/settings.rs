@@ -1,49 +1,54 @@
 //! What a host decides about a user: the one value that validation, comparison and planning all take.
 
 use bon::Builder;
+use serde::{Deserialize, Serialize};
 
-use super::{IdentityManagementType, IgnoreTags, Path, Property, PropertySet, Segment, Tags};
+use super::{IdentityManagementType, IgnoreTags, Path, Property, PropertySet, Segment, Tags, choice::choice};
 
-/// What to do about a changed password: no API changes one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PasswordPolicy {
-    /// Say so, and leave the user as it is.
-    #[default]
-    Warn,
-    /// Replace the user.
-    Replace,
-    /// Make no plan.
-    Refuse,
+choice! {
+    /// What to do about a changed password: no API changes one.
+    #[derive(Default)]
+    PasswordPolicy {
+        /// Say so, and leave the user as it is.
+        #[default]
+        Warn = "warn",
+        /// Replace the user.
+        Replace = "replace",
+        /// Make no plan.
+        Refuse = "refuse",
+    }
 }
 
-/// What to do about a changed directory user id: no API changes one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DirectoryUserIdPolicy {
-    /// Make no plan.
-    #[default]
-    Refuse,
-    /// Replace the user.
-    Replace,
+choice! {
+    /// What to do about a changed directory user id: no API changes one.
+    #[derive(Default)]
+    DirectoryUserIdPolicy {
+        /// Make no plan.
+        #[default]
+        Refuse = "refuse",
+        /// Replace the user.
+        Replace = "replace",
+    }
 }
 
-/// What to do about the quick connects that lead to a user who is deleted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum QuickConnects {
-    /// Leave them, and say so: they then lead nowhere.
-    #[default]
-    Leave,
-    /// Delete them first, as AWS asks. It takes a search of the instance's quick connects.
-    Delete,
+choice! {
+    /// What to do about the quick connects that lead to a user who is deleted.
+    #[derive(Default)]
+    QuickConnects {
+        /// Leave them, and say so: they then lead nowhere.
+        #[default]
+        Leave = "leave",
+        /// Delete them first, as AWS asks. It takes a search of the instance's quick connects.
+        Delete = "delete",
+    }
 }
 
 /// What a host decides about a user.
 ///
 /// Validation ([`Context`](crate::validate::Context)), comparison and planning take the same value, so
 /// that they cannot disagree on it.
-#[derive(Builder, Clone, Debug, Default, PartialEq)]
+#[derive(Builder, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Settings {
     /// The default tags of the provider, which lie under the spec's. Default: none.

@@ -4,7 +4,7 @@
 use connect_user::{
     apply::{self, apply},
     client::memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
-    diff::{Plan, drift, needs_reading, plan, preview},
+    diff::{Plan, SavedPlan, drift, needs_reading, plan, preview},
     read::refresh,
     user::{
         IdentityManagementType, IgnoreTags, InstanceId, Path, PropertySet, Settings, UserState, ignored_path,
@@ -121,6 +121,24 @@ fn planned(document: &Value, state: Option<&UserState>, settings: &Settings) -> 
     plan(desired, state, settings).unwrap_or_else(|refused| panic!("{refused}\n{document}"))
 }
 
+/// The plan after it was stored and read back.
+fn reloaded(plan: &Plan) -> Plan {
+    let json = serde_json::to_value(plan.save()).expect("JSON");
+    let saved: SavedPlan = serde_json::from_value(json).unwrap_or_else(|error| panic!("{error}"));
+    let password = plan.desired().and_then(|desired| desired.password()).cloned();
+    let loaded = saved.load(password).unwrap_or_else(|refused| panic!("{refused}"));
+    assert_eq!(loaded.preview(), plan.preview());
+    let mut base = plan.base().cloned();
+    if let Some(base) = &mut base {
+        base.record.password = None;
+    }
+    assert_eq!(loaded.base(), base.as_ref());
+    let properties =
+        |plan: &Plan| plan.desired().map(|desired| (desired.properties().clone(), desired.managed()));
+    assert_eq!(properties(&loaded), properties(plan));
+    loaded
+}
+
 async fn made(connect: &MemoryConnect, document: &Value, kind: IdentityManagementType) -> UserState {
     let settings = Settings::builder().identity_management(kind).build();
     let plan = planned(document, None, &settings);
@@ -209,6 +227,7 @@ async fn check(case: Case) {
     let mut unread = known.record.unread;
     let first = planned(&case.after, Some(&known), &settings);
     assert_eq!(*first.preview(), preview(&spec(&case.after), Some(&known), &settings));
+    let first = reloaded(&first);
     let replaces = first.diff().action == connect_user::diff::Action::Replace;
     if let Some((call, outcome)) = case.fault.filter(|_| !replaces) {
         connect.inject(Fault::of_any(call, outcome));

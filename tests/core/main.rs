@@ -20,6 +20,7 @@ mod programs;
 mod properties;
 mod random;
 mod readme;
+mod saved;
 mod support;
 mod unread;
 mod validate;

@@ -1,0 +1,224 @@
+//! A plan that is stored, and applied later.
+
+use std::{fmt, sync::Arc};
+
+use serde::{Deserialize, Serialize, de};
+use serde_json::Value as Json;
+
+use super::{
+    Action, Plan, Preview, Refused, ReplacementOrder,
+    plan::{Goal, accept},
+    preview::{preview, preview_deletion},
+};
+use crate::user::{
+    Code, DesiredUser, Diagnostic, Input, Managed, Property, Secret, Settings, UserSpec, UserState,
+};
+
+/// A plan to store and to apply later, such as in another process after a review.
+///
+/// It holds the prior state, the desired user, the settings, and what the plan has shown. When it is read, the
+/// user is planned again from the first three; where that shows anything else, as a later version of this crate
+/// may, loading it is refused (`not-shown`). Applied to another state than [`base`](Self::base), it is refused as stale by
+/// [`apply`](crate::apply::apply): refresh the user first.
+///
+/// It never holds a password: give it again to [`load`](Self::load), where
+/// [`needs_password`](Self::needs_password) says so. It does hold personal data.
+///
+/// ```
+/// use connect_user::{
+///     diff::{SavedPlan, plan},
+///     user::{IdentityInfo, IdentityManagementType, PhoneConfig, PhoneType, Settings, UserSpec},
+///     validate::{Context, resolve},
+/// };
+///
+/// let spec = UserSpec::builder()
+///     .instance_id("1c2d")
+///     .name("jane")
+///     .password("Password123")
+///     .routing_profile_id("7a9b")
+///     .security_profile_ids(["5e6f"])
+///     .identity_info(IdentityInfo::builder().first_name("Jane").last_name("Roe").build())
+///     .phone_config(PhoneConfig::builder().phone_type(PhoneType::SoftPhone).build())
+///     .build();
+/// let settings = Settings::builder().identity_management(IdentityManagementType::ConnectManaged).build();
+/// let (desired, _) = resolve(spec, &Context::builder().settings(settings.clone()).build())?;
+/// let made = plan(desired, None, &settings)?;
+///
+/// let file = serde_json::to_string(&made.save())?;
+/// assert!(!file.contains("Password123"));
+///
+/// let saved: SavedPlan = serde_json::from_str(&file)?;
+/// assert_eq!(saved.preview(), made.preview());
+/// assert!(saved.needs_password());
+/// assert_eq!(saved.load(Some("Password123".into()))?.steps(), made.steps());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Json", into = "Written")]
+pub struct SavedPlan {
+    /// The plan without the password.
+    plan: Plan,
+    has_password: bool,
+    /// What the plan showed when it was saved.
+    shown: Json,
+}
+
+/// A plan as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written {
+    version: u64,
+    /// The prior state; `None` where there was no user.
+    base: Option<UserState>,
+    /// `None` where the user is to be deleted.
+    desired: Option<WrittenUser>,
+    settings: Settings,
+    shown: Json,
+}
+
+/// A desired user as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenUser {
+    spec: UserSpec,
+    has_password: bool,
+    #[serde(flatten)]
+    managed: Managed,
+}
+
+impl Plan {
+    /// The plan to store and to apply later.
+    pub fn save(&self) -> SavedPlan {
+        let mut plan = self.clone();
+        let password = self.desired().and_then(DesiredUser::password);
+        if let Goal::Desired(desired) = &mut plan.goal {
+            // Compared now, because no password is stored.
+            let recorded = self.base.as_ref().and_then(|base| base.record.password.as_ref());
+            let has_changed = || Some(recorded? != password?);
+            desired.settings.password_changed = desired.settings.password_changed.or_else(has_changed);
+            desired.managed = Some(Box::new(desired.to_managed()));
+            desired.spec.password = None;
+        }
+        if let Some(base) = plan.base.as_mut().filter(|base| base.record.password.is_some()) {
+            Arc::make_mut(base).record.password = None;
+        }
+        SavedPlan { has_password: password.is_some(), shown: shown(&plan.preview), plan }
+    }
+}
+
+impl SavedPlan {
+    /// The version of the JSON that this crate writes. A later one is refused when it is read.
+    pub const VERSION: u64 = 1;
+
+    /// The plan as a preview, to show it again.
+    pub const fn preview(&self) -> &Preview {
+        &self.plan.preview
+    }
+
+    /// The state that the plan was made from.
+    pub fn base(&self) -> Option<&UserState> {
+        self.plan.base()
+    }
+
+    /// Whether [`load`](Self::load) needs the password: the plan creates a user that has one.
+    pub fn needs_password(&self) -> bool {
+        self.has_password && matches!(self.preview().diff.action, Action::Create | Action::Replace)
+    }
+
+    /// The plan, to apply it. The password is that of the new user; without a new user, it is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] where the password is needed and not given (`password-required`), and where planning again does
+    /// not show what was shown (`not-shown`).
+    pub fn load(self, password: Option<Secret>) -> Result<Plan, Refused> {
+        if shown(self.preview()) != self.shown {
+            let message = "this version would do something else than the saved plan has shown";
+            return Err(refused(Diagnostic::new(Code::NOT_SHOWN, message).with_help("plan again")));
+        }
+        accept(self.preview())?;
+        let needed = self.needs_password();
+        if needed && password.is_none() {
+            let message = "`password` is required: the saved plan creates the user and holds no password";
+            let refusal = Diagnostic::new(Code::PASSWORD_REQUIRED, message).at(Property::Password);
+            return Err(refused(refusal.with_help("give the password of the new user with the plan")));
+        }
+        let mut plan = self.plan;
+        if let Goal::Desired(desired) = &mut plan.goal {
+            desired.spec.password = password.filter(|_| needed).map(Input::Known);
+        }
+        Ok(plan)
+    }
+}
+
+fn refused(diagnostic: Diagnostic) -> Refused {
+    Refused(vec![diagnostic])
+}
+
+/// What a preview shows, as it is written.
+fn shown(preview: &Preview) -> Json {
+    serde_json::to_value(preview).unwrap_or_default()
+}
+
+impl fmt::Debug for SavedPlan {
+    /// Who is planned and what happens, without personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SavedPlan").field("plan", &self.plan).finish_non_exhaustive()
+    }
+}
+
+impl From<SavedPlan> for Written {
+    fn from(saved: SavedPlan) -> Self {
+        let SavedPlan { plan, has_password, shown } = saved;
+        let settings = plan.settings().clone();
+        let desired = match plan.goal {
+            Goal::Desired(desired) => {
+                let managed = desired.to_managed();
+                Some(WrittenUser { spec: desired.spec, has_password, managed })
+            }
+            Goal::Deleted(_) => None,
+        };
+        let base = plan.base.map(Arc::unwrap_or_clone);
+        Self { version: SavedPlan::VERSION, base, desired, settings, shown }
+    }
+}
+
+impl TryFrom<Json> for SavedPlan {
+    type Error = serde_json::Error;
+
+    fn try_from(json: Json) -> Result<Self, serde_json::Error> {
+        let fail = |message: String| <serde_json::Error as de::Error>::custom(message);
+        let version = json.get("version").and_then(Json::as_u64);
+        if let Some(version) = version.filter(|version| *version > Self::VERSION) {
+            let most = Self::VERSION;
+            return Err(fail(format!(
+                "a later version has written the plan: its version must be at most {most}, is {version}"
+            )));
+        }
+        let Written { version: _, base, desired, settings, shown } = serde_json::from_value(json)?;
+        let has_password = desired.as_ref().is_some_and(|desired| desired.has_password);
+        let mut preview = match (&desired, &base) {
+            (Some(WrittenUser { spec, has_password, .. }), base) => {
+                // Planning asks only whether there is a password.
+                let password = has_password.then_some(Input::Unknown);
+                preview(&UserSpec { password, ..spec.clone() }, base.as_ref(), &settings)
+            }
+            (None, Some(base)) => preview_deletion(base, &settings),
+            (None, None) => return Err(fail("the plan is for no user".to_owned())),
+        };
+        let is_first = serde_json::to_value(ReplacementOrder::DeleteBeforeCreate)?;
+        if let Some(base) = base.as_ref().filter(|_| shown.get("replacement") == Some(&is_first)) {
+            preview.delete_first(&base.user_id);
+        }
+        let goal = match desired {
+            Some(WrittenUser { spec, managed, .. }) => {
+                let desired = DesiredUser::planned(spec, settings, managed);
+                let unknown =
+                    || fail("a value of the desired user is not known, or out of bounds".to_owned());
+                Goal::Desired(Box::new(desired.ok_or_else(unknown)?))
+            }
+            None => Goal::Deleted(Box::new(settings)),
+        };
+        Ok(Self { plan: Plan { preview, base: base.map(Arc::new), goal }, has_password, shown })
+    }
+}
