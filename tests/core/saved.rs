@@ -1,7 +1,7 @@
 //! Plans that are stored and applied later.
 
 use connect_user::{
-    apply::{ApplyError, Options, apply},
+    apply::{ApplyError, ApplyOptions, apply},
     client::memory::MemoryConnect,
     diff::{Plan, SavedPlan, plan, plan_deletion},
     user::{IdentityManagementType, PasswordPolicy, Secret, Settings, UserState},
@@ -50,7 +50,7 @@ async fn a_saved_plan_is_applied_as_if_it_were_the_plan() {
     let loaded = saved.load(password()).expect("a plan");
     assert_eq!(loaded.desired().expect("a user").password(), Some(&PASSWORD.into()));
     let state =
-        apply(&loaded, None, &connect, &Options::default()).await.expect("made").state.expect("a user");
+        apply(&loaded, None, &connect, &ApplyOptions::default()).await.expect("made").state.expect("a user");
     assert!(planned(&document(), Some(&state), &settings()).is_empty());
 
     // An update needs no password, and what is recorded as managed stays as it is.
@@ -59,20 +59,20 @@ async fn a_saved_plan_is_applied_as_if_it_were_the_plan() {
     let saved = read(&serde_json::to_value(planned(&other, Some(&state), &settings()).save()).expect("JSON"));
     assert!(!saved.needs_password());
     let loaded = saved.load(None).expect("a plan");
-    let changed = apply(&loaded, Some(&state), &connect, &Options::default()).await.expect("changed");
+    let changed = apply(&loaded, Some(&state), &connect, &ApplyOptions::default()).await.expect("changed");
     let changed = changed.state.expect("a user");
     assert_eq!(changed.record.managed, state.record.managed);
     assert!(planned(&other, Some(&changed), &settings()).is_empty());
 
     // It was made from another state.
-    let stale = apply(&loaded, Some(&changed), &connect, &Options::default()).await.expect_err("stale");
+    let stale = apply(&loaded, Some(&changed), &connect, &ApplyOptions::default()).await.expect_err("stale");
     assert!(matches!(stale.error, ApplyError::Stale), "{stale}");
     assert_eq!(stale.error.help(), "read the user again and make a new plan");
 
     let gone = plan_deletion(&changed, &settings()).expect("a plan");
     let loaded = read(&serde_json::to_value(gone.save()).expect("JSON")).load(None).expect("a plan");
     assert_eq!((loaded.steps(), loaded.settings()), (gone.steps(), gone.settings()));
-    apply(&loaded, Some(&changed), &connect, &Options::default()).await.expect("deleted");
+    apply(&loaded, Some(&changed), &connect, &ApplyOptions::default()).await.expect("deleted");
 }
 
 #[test]
