@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use hyper::{
     HeaderMap,
     body::{Body, Incoming},
-    header::{HOST, ORIGIN},
+    header::{AUTHORIZATION, HOST, ORIGIN},
 };
 
 use crate::answer::Answer;
@@ -32,6 +32,14 @@ pub fn check(headers: &HeaderMap, any_host: bool) -> Result<(), Answer> {
         }
         _ => Ok(()),
     }
+}
+
+/// The access key and the Region that a request is signed with, as `KEY/REGION`: neither is secret.
+pub fn signed(headers: &HeaderMap) -> Option<String> {
+    let (_, scope) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once("Credential=")?;
+    let mut scope = scope.split('/');
+    let (key, _date, region) = (scope.next()?, scope.next()?, scope.next()?);
+    Some(format!("{key}/{region}"))
 }
 
 /// Whether a host, with or without its port, is this machine and nothing else.

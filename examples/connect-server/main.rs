@@ -220,6 +220,7 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
     if let Err(refused) = guard::check(request.headers(), server.args.allow_remote) {
         return Ok(refused.into_response(0));
     }
+    let signed = guard::signed(request.headers());
     let body = match guard::read(request.into_body()).await {
         Ok(body) => body,
         Err(refused) => return Ok(refused.into_response(0)),
@@ -228,7 +229,7 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
     let fault = operation
         .and_then(|operation| server.faults.lock().unwrap_or_else(PoisonError::into_inner).next(operation));
     if let Some(fault @ WireFault::ResetBefore) = fault {
-        server.log(operation, &method, uri.path(), "reset");
+        server.log(operation, &method, uri.path(), signed.as_deref(), "reset");
         return Err(fault);
     }
     let answer = match (operation, &fault) {
@@ -236,7 +237,7 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
         (_, Some(WireFault::Refused(status, code))) => Answer::error(*status, code, "refused by a fault"),
         (Some(operation), _) => route::answer(&server.connect, operation, &uri, &body).await,
     };
-    server.log(operation, &method, uri.path(), &answer.status().to_string());
+    server.log(operation, &method, uri.path(), signed.as_deref(), &answer.status().to_string());
     if operation.is_some_and(Operation::writes) && server.persist().is_err() {
         return Ok(Answer::error(
             500,
@@ -267,9 +268,18 @@ impl Server {
     }
 
     /// Neither bodies nor names are logged: they hold personal data and passwords.
-    fn log(&self, operation: Option<Operation>, method: &str, path: &str, outcome: &str) {
+    fn log(
+        &self,
+        operation: Option<Operation>,
+        method: &str,
+        path: &str,
+        signed: Option<&str>,
+        outcome: &str,
+    ) {
         if self.args.log {
-            let line = serde_json::json!({"operation": operation, "method": method, "path": path, "outcome": outcome});
+            let line = serde_json::json!({
+                "operation": operation, "method": method, "path": path, "signed": signed, "outcome": outcome,
+            });
             let _ = writeln!(std::io::stderr().lock(), "{line}");
         }
     }

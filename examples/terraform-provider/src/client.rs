@@ -1,10 +1,10 @@
-//! The service, asked at its pace and again where that may help, and what was learnt of it in this run.
+//! The service in each Region, asked at its pace and again where that may help.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -12,77 +12,104 @@ use std::{
 use async_trait::async_trait;
 use connect_user::{
     client::{
-        CancellationToken, ClientResult, ConnectClient, ErrorKind, Paced, RetryPolicy, Retrying, Sleep,
+        CancellationToken, ClientResult, ConnectClient, ErrorKind, Paced, Rate, RetryPolicy, Retrying, Sleep,
         Timer, TokenBuckets, Traced,
         aws::{AwsConnect, AwsSettingsError},
     },
     read::{Reader, RefreshOptions, identity_management},
-    user::{IdentityManagementType, InstanceId, UserId, UserState},
+    user::{IdentityManagementType, InstanceId},
 };
-
 use tokio::sync::OnceCell;
 use tracing::{debug, warn};
 
-use crate::{config::Config, wire::Diagnostics};
+use crate::config::Config;
 
 /// Waiting for its turn counts, and a thousand users at two calls a second take their time.
 const TOTAL: Duration = Duration::from_secs(3_600);
 
-/// The service, and what was learnt of it.
+/// The service in each Region that is asked for.
+pub struct Regions {
+    connect: AwsConnect,
+    /// That of the provider.
+    default: String,
+    services: Mutex<HashMap<String, Arc<Service>>>,
+    options: ServiceOptions,
+}
+
+/// What the service is asked with, in every Region.
+struct ServiceOptions {
+    rate: Rate,
+    shared_quota: bool,
+    max_retries: Option<usize>,
+    refresh: RefreshOptions,
+    timer: Arc<dyn Timer>,
+    stop: CancellationToken,
+}
+
+impl Regions {
+    pub async fn connect(config: &Config, stop: CancellationToken) -> Result<Self, AwsSettingsError> {
+        let connect = AwsConnect::from_environment(&config.aws).await?;
+        let default = connect.region().unwrap_or_default().to_owned();
+        let refresh = RefreshOptions::builder().strategy(config.refresh).build();
+        let options = ServiceOptions {
+            rate: config.rate,
+            shared_quota: config.shared_quota,
+            max_retries: config.max_retries,
+            refresh,
+            timer: Arc::new(Clock::default()),
+            stop,
+        };
+        Ok(Self { connect, default, services: Mutex::default(), options })
+    }
+
+    /// The Region of the provider.
+    pub fn default(&self) -> &str {
+        &self.default
+    }
+
+    /// The service in a Region.
+    pub fn service(&self, region: &str) -> Arc<Service> {
+        let make = || Arc::new(Service::new(self.connect.in_region(region), region, &self.options));
+        lock(&self.services).entry(region.to_owned()).or_insert_with(make).clone()
+    }
+}
+
+/// The service in a Region.
 pub struct Service {
+    region: String,
     client: Box<dyn ConnectClient>,
     pub reader: Reader,
     kinds: Mutex<HashMap<InstanceId, Arc<OnceCell<Kind>>>>,
-    /// Whether users that have a name already may be taken over.
-    pub adopt_existing: bool,
-    /// Users that were taken over in this run.
-    adopted: Mutex<BTreeSet<UserId>>,
-    /// The users that are resources of this configuration, as far as they were met.
-    owned: Mutex<BTreeSet<UserId>>,
-    /// Those of them whose deletion has begun.
-    going: Mutex<BTreeSet<UserId>>,
-    /// What this run has read of users whose state keeps an earlier reading.
-    remembered: Mutex<HashMap<UserId, UserState>>,
-    /// Users that are deleted or replaced in this run, or are to be.
-    deletions: Mutex<BTreeSet<UserId>>,
-    /// How many may be.
-    max_deletes: Option<usize>,
-    /// Whether one too many was refused already.
-    refused: AtomicBool,
     /// How much of what could not be read is logged.
     told: AtomicUsize,
-    stop: CancellationToken,
 }
 
 /// How an instance manages identities, or why nobody can tell.
 type Kind = ClientResult<Option<IdentityManagementType>>;
 
 impl Service {
-    pub async fn connect(config: &Config, stop: CancellationToken) -> Result<Self, AwsSettingsError> {
-        let connect = AwsConnect::from_environment(&config.aws).await?;
-        let timer: Arc<dyn Timer> = Arc::new(Clock::default());
-        let buckets = TokenBuckets::new(config.rate, timer.clone());
-        let buckets = if config.shared_quota { buckets.shared() } else { buckets };
+    fn new(connect: AwsConnect, region: &str, options: &ServiceOptions) -> Self {
+        let ServiceOptions { rate, shared_quota, max_retries, refresh, timer, stop } = options;
+        let buckets = TokenBuckets::new(*rate, timer.clone());
+        let buckets = if *shared_quota { buckets.shared() } else { buckets };
         let paced = Paced::new(Traced::new(connect), Arc::new(buckets)).with_cancellation(stop.clone());
         let mut policy = RetryPolicy::default();
         policy.total = TOTAL;
-        let client = Traced::new(Retrying::new(paced, policy, timer).with_cancellation(stop.clone()));
-        let options = RefreshOptions::builder().strategy(config.refresh).build();
-        Ok(Self {
-            client: Box::new(client),
-            reader: Reader::new(options),
+        if let Some(retries) = max_retries {
+            policy.attempts = retries + 1;
+        }
+        let client = Retrying::new(paced, policy, timer.clone()).with_cancellation(stop.clone());
+        Self {
+            region: region.to_owned(),
+            client: Box::new(Traced::new(client)),
+            reader: Reader::new(refresh.clone()),
             kinds: Mutex::default(),
-            adopt_existing: config.adopt_existing,
-            adopted: Mutex::default(),
-            owned: Mutex::default(),
-            going: Mutex::default(),
-            remembered: Mutex::default(),
-            deletions: Mutex::default(),
-            max_deletes: config.max_deletes,
-            refused: AtomicBool::new(false),
             told: AtomicUsize::new(0),
-            stop,
-        })
+        }
+    }
+
+    pub fn region(&self) -> &str {
+        &self.region
     }
 
     pub fn client(&self) -> &dyn ConnectClient {
@@ -108,90 +135,6 @@ impl Service {
         for found in unchecked.iter().skip(self.told.fetch_max(unchecked.len(), Ordering::Relaxed)) {
             warn!(code = found.code.as_str(), help = found.help, "{}", found.message);
         }
-    }
-
-    /// Whether Terraform was interrupted.
-    pub fn is_stopped(&self) -> bool {
-        self.stop.is_cancelled()
-    }
-
-    /// Counts a user that is to be deleted or replaced. The first one too many is an error, and so the whole
-    /// plan is.
-    pub fn plan_deletion(&self, user: &UserId, diagnostics: &mut Diagnostics) {
-        if let Some((limit, false)) = self.count_deletion(user) {
-            diagnostics.error(
-                format!("more users would be deleted or replaced than `max_deletes` allows: must be at most {limit}"),
-                "raise `max_deletes` in the provider block if these deletions are meant",
-                None,
-            );
-        }
-    }
-
-    /// Counts a user that is about to be deleted: none too many is.
-    pub fn may_delete(&self, user: &UserId, diagnostics: &mut Diagnostics) -> bool {
-        let Some((limit, _)) = self.count_deletion(user) else { return true };
-        diagnostics.error(
-            format!(
-                "the user `{user}` is kept: `max_deletes` is {limit}, and so many are deleted in this run"
-            ),
-            "raise `max_deletes` in the provider block if this deletion is meant",
-            None,
-        );
-        false
-    }
-
-    /// The limit where this is one too many, and whether another was before.
-    fn count_deletion(&self, user: &UserId) -> Option<(usize, bool)> {
-        let limit = self.max_deletes?;
-        let mut deletions = lock(&self.deletions);
-        let is_beyond = deletions.len() >= limit && !deletions.contains(&user.to_bare());
-        if !is_beyond {
-            deletions.insert(user.to_bare());
-            return None;
-        }
-        Some((limit, self.refused.swap(true, Ordering::Relaxed)))
-    }
-
-    pub fn own(&self, user: &UserId) {
-        lock(&self.owned).insert(user.to_bare());
-    }
-
-    /// Says that a user was taken over: whoever had it before must not delete it.
-    pub fn adopt(&self, user: &UserId) {
-        self.own(user);
-        lock(&self.adopted).insert(user.to_bare());
-    }
-
-    pub fn was_adopted(&self, user: &UserId) -> bool {
-        lock(&self.adopted).contains(&user.to_bare())
-    }
-
-    /// Whether the user was met in this run: read, made or changed.
-    pub fn is_owned(&self, user: &UserId) -> bool {
-        lock(&self.owned).contains(&user.to_bare())
-    }
-
-    pub fn owned(&self) -> Vec<UserId> {
-        lock(&self.owned).iter().cloned().collect()
-    }
-
-    /// Keeps what was read of a user for the plan of this run, where Terraform's state keeps an earlier reading.
-    pub fn remember(&self, read: UserState) {
-        lock(&self.remembered).insert(read.user_id.to_bare(), read);
-    }
-
-    pub fn remembered(&self, user: &UserId) -> Option<UserState> {
-        lock(&self.remembered).get(&user.to_bare()).cloned()
-    }
-
-    /// Says that a user is about to be deleted.
-    pub fn let_go(&self, user: &UserId) {
-        self.own(user);
-        lock(&self.going).insert(user.to_bare());
-    }
-
-    pub fn is_going(&self, user: &UserId) -> bool {
-        lock(&self.going).contains(&user.to_bare())
     }
 }
 

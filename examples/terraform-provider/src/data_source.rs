@@ -6,12 +6,13 @@ use connect_user::{
 };
 
 use crate::{
-    resource::{Host, Object},
+    resource::{Host, Object, check_region},
     wire::Diagnostics,
 };
 
 /// Says what is missing to find a user.
 pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
+    check_region(config.get("region").unwrap_or(&Value::Null), diagnostics);
     let is_given =
         |name| config.get(name).is_some_and(|value| *value != Value::Null && value.as_str() != Some(""));
     match (is_given("user_id"), is_given("name")) {
@@ -33,7 +34,9 @@ pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
 
 /// Finds a user.
 pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) -> Value {
-    let Some(service) = &host.service else {
+    let mut place = Object::default();
+    place.put("region", config.get("region").cloned().unwrap_or(Value::Null));
+    let Some(service) = host.service(&place) else {
         diagnostics.error(
             "the provider's configuration is not known yet",
             "apply what it waits for first",
@@ -57,6 +60,7 @@ pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) ->
             // Every tag is shown, whoever set it.
             let tags = object.output("tags_all").clone();
             object.set(Property::Tags, tags);
+            object.put("region", service.region().into());
             let Value::Map(mut members) = object.to_terraform() else { return Value::Null };
             // As the configuration writes it.
             members.retain(|(name, _)| {

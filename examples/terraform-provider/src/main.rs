@@ -7,12 +7,12 @@
 mod client;
 mod config;
 mod data_source;
-#[path = "../../connect-user/fingerprint.rs"]
-mod fingerprint;
+mod list;
 mod log;
 mod plugin;
 mod provider;
 mod resource;
+mod run;
 mod schema;
 mod wire;
 

@@ -3,7 +3,7 @@
 use connect_user::user::{Bounds, Member, Path, Property, Sensitivity, Shape, Value};
 use magma_protocol::tfplugin6::{
     self as proto, StringKind,
-    schema::{Attribute, Block, NestedBlock, Object, nested_block, object},
+    schema::{Attribute, NestedBlock, Object, nested_block, object},
 };
 
 use crate::wire::Diagnostics;
@@ -14,6 +14,9 @@ const REQUIRED: [Property; 2] = [Property::Name, Property::PhoneType];
 
 const PASSWORD_CHANGED: &str = "Always null in the state. Terraform cannot see that a write-only password has \
                                 changed: a plan that replaces the user for it shows this attribute as the reason.";
+
+const REGION: &str =
+    "The AWS Region of the instance: the provider's unless it is set. A change replaces the user.";
 
 /// Who gives a value.
 #[derive(Clone, Copy, PartialEq)]
@@ -39,26 +42,44 @@ pub struct Field {
     pub name: String,
     pub kind: Kind,
     pub given: Given,
-    pub sensitivity: Sensitivity,
+    /// Whether it is neither shown nor kept: in no state and no plan.
+    pub is_secret: bool,
+    /// Whether it is not shown.
+    pub is_sensitive: bool,
     pub description: String,
 }
 
-/// Attributes, and blocks of at most one each.
+/// Attributes and blocks.
 pub struct Schema {
     pub fields: Vec<Field>,
-    pub blocks: Vec<(String, Vec<Field>)>,
+    pub blocks: Vec<Block>,
+}
+
+pub struct Block {
+    pub name: String,
+    pub fields: Vec<Field>,
+    /// How many there may be; any number where it is 0.
+    pub most: i64,
+}
+
+impl Block {
+    /// A block that is there once at most.
+    pub fn one(name: &str, fields: Vec<Field>) -> Self {
+        Self { name: name.to_owned(), fields, most: 1 }
+    }
 }
 
 pub const STRING: Kind = Kind::Plain(r#""string""#);
 pub const NUMBER: Kind = Kind::Plain(r#""number""#);
 pub const BOOL: Kind = Kind::Plain(r#""bool""#);
 pub const STRINGS: Kind = Kind::Plain(r#"["set","string"]"#);
+pub const STRING_LIST: Kind = Kind::Plain(r#"["list","string"]"#);
 pub const STRING_MAP: Kind = Kind::Plain(r#"["map","string"]"#);
 
 impl Field {
     pub fn new(name: &str, kind: Kind, given: Given, description: &str) -> Self {
         let (name, description) = (name.to_owned(), description.to_owned());
-        Self { name, kind, given, sensitivity: Sensitivity::Public, description }
+        Self { name, kind, given, is_secret: false, is_sensitive: false, description }
     }
 }
 
@@ -67,6 +88,7 @@ impl Schema {
     pub fn resource() -> Self {
         let mut schema = Self { fields: outputs(), blocks: Vec::new() };
         schema.fields.push(Field::new("password_changed", BOOL, Given::Computed, PASSWORD_CHANGED));
+        schema.fields.push(Field::new("region", STRING, Given::OptionalComputed, REGION));
         for property in Property::ALL {
             let given = match property {
                 property if property.is_required() || REQUIRED.contains(property) => Given::Required,
@@ -77,9 +99,9 @@ impl Schema {
                 None => schema.fields.push(field(*property, &property.snake_case(), given)),
                 Some((block, name)) => {
                     let field = field(*property, name, given);
-                    match schema.blocks.iter_mut().find(|(known, _)| known == block) {
-                        Some((_, fields)) => fields.push(field),
-                        None => schema.blocks.push((block.to_owned(), vec![field])),
+                    match schema.blocks.iter_mut().find(|known| known.name == block) {
+                        Some(known) => known.fields.push(field),
+                        None => schema.blocks.push(Block::one(block, vec![field])),
                     }
                 }
             }
@@ -91,14 +113,14 @@ impl Schema {
     pub fn data_source() -> Self {
         let Self { mut fields, blocks } = Self::resource();
         fields.retain(|field| field.name != "password" && field.name != "password_changed");
-        for (name, inner) in blocks {
+        for Block { name, fields: inner, .. } in blocks {
             let kind = Kind::Objects(inner, object::NestingMode::List);
             fields.push(Field::new(&name, kind, Given::Computed, "As in the resource."));
         }
         for field in &mut fields {
             let given = match field.name.as_str() {
                 "instance_id" => Given::Required,
-                "user_id" | "name" => Given::OptionalComputed,
+                "user_id" | "name" | "region" => Given::OptionalComputed,
                 _ => Given::Computed,
             };
             field.give(given);
@@ -131,7 +153,7 @@ impl Schema {
             return value.clone();
         }
         let Value::Map(mut members) = complete(&self.fields, value) else { return Value::Null };
-        for (name, fields) in &self.blocks {
+        for Block { name, fields, .. } in &self.blocks {
             let block = match value.get(name) {
                 Some(Value::List(items)) => {
                     Value::List(items.iter().map(|item| complete(fields, item)).collect())
@@ -177,7 +199,8 @@ fn field(property: Property, name: &str, given: Given) -> Field {
         bounds => format!(" ({bounds})"),
     };
     let description = format!("{}{bounds}.", info.summary);
-    Field { name: name.to_owned(), kind, given, sensitivity: info.sensitivity, description }
+    let is_secret = info.sensitivity == Sensitivity::Secret;
+    Field { is_secret, is_sensitive: is_secret, ..Field::new(name, kind, given, &description) }
 }
 
 fn plain(shape: Shape) -> Kind {
@@ -207,15 +230,14 @@ fn members(property: Property) -> Vec<Field> {
 }
 
 fn element(member: &Member, name: &str, given: Given) -> Field {
-    let (kind, description) = (plain(member.shape), format!("{}.", member.summary));
-    Field { name: name.to_owned(), kind, given, sensitivity: member.sensitivity, description }
+    Field::new(name, plain(member.shape), given, &format!("{}.", member.summary))
 }
 
 fn complete(fields: &[Field], value: &Value) -> Value {
     let member = |field: &Field| {
         let value = match (&field.kind, value.get(&field.name)) {
             // A secret is in no state.
-            _ if field.sensitivity == Sensitivity::Secret => Value::Null,
+            _ if field.is_secret => Value::Null,
             (_, None) => Value::Null,
             (Kind::Object(fields), Some(object @ Value::Map(_))) => complete(fields, object),
             (Kind::Objects(fields, _), Some(Value::List(items))) => {
@@ -231,19 +253,19 @@ fn complete(fields: &[Field], value: &Value) -> Value {
     }
 }
 
-fn block(fields: &[Field], blocks: &[(String, Vec<Field>)]) -> Block {
-    let nested = |(name, fields): &(String, Vec<Field>)| NestedBlock {
-        type_name: name.clone(),
-        block: Some(block(fields, &[])),
+fn block(fields: &[Field], blocks: &[Block]) -> proto::schema::Block {
+    let nested = |inner: &Block| NestedBlock {
+        type_name: inner.name.clone(),
+        block: Some(block(&inner.fields, &[])),
         nesting: nested_block::NestingMode::List.into(),
         min_items: 0,
-        max_items: 1,
+        max_items: inner.most,
     };
-    Block {
+    proto::schema::Block {
         attributes: fields.iter().map(attribute).collect(),
         block_types: blocks.iter().map(nested).collect(),
         description_kind: StringKind::Markdown.into(),
-        ..Block::default()
+        ..Default::default()
     }
 }
 
@@ -258,7 +280,6 @@ fn attribute(field: &Field) -> Attribute {
         nesting: nesting.into(),
         ..Object::default()
     });
-    let is_secret = field.sensitivity == Sensitivity::Secret;
     Attribute {
         name: field.name.clone(),
         r#type: plain,
@@ -268,8 +289,8 @@ fn attribute(field: &Field) -> Attribute {
         required: field.given == Given::Required,
         optional: matches!(field.given, Given::Optional | Given::OptionalComputed),
         computed: matches!(field.given, Given::Computed | Given::OptionalComputed),
-        sensitive: is_secret,
-        write_only: is_secret,
+        sensitive: field.is_sensitive,
+        write_only: field.is_secret,
         ..Attribute::default()
     }
 }

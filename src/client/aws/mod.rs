@@ -9,10 +9,13 @@ mod to_sdk;
 
 use std::fmt;
 
-use aws_sdk_connect::Client;
+use aws_sdk_connect::{Client, Config, config::Region};
 use aws_smithy_types::retry::RetryConfig;
 
-pub use settings::{AwsSettings, AwsSettingsBuilder, AwsSettingsError};
+pub use settings::{
+    AccessKey, AccessKeyBuilder, AssumeRole, AssumeRoleBuilder, AwsSettings, AwsSettingsBuilder,
+    AwsSettingsError,
+};
 
 use self::endpoint::Endpoint;
 
@@ -35,6 +38,8 @@ use self::endpoint::Endpoint;
 #[derive(Clone)]
 pub struct AwsConnect {
     client: Client,
+    /// As it was given, for other Regions.
+    config: Config,
     endpoint: Endpoint,
 }
 
@@ -47,22 +52,45 @@ impl AwsConnect {
     ///
     /// This constructor alone names a type of the SDK, and so follows the SDK's versions.
     pub fn new(client: Client) -> Self {
+        Self::with(client.config().clone())
+    }
+
+    fn with(config: Config) -> Self {
         // The SDK repeats a full quota as if it were throttling, and a create whose answer was lost.
-        let config = client.config().to_builder().retry_config(RetryConfig::disabled());
+        let single = config.to_builder().retry_config(RetryConfig::disabled());
         let endpoint = Endpoint::default();
-        Self { client: Client::from_conf(config.interceptor(endpoint.clone()).build()), endpoint }
+        let client = Client::from_conf(single.interceptor(endpoint.clone()).build());
+        Self { client, config, endpoint }
+    }
+
+    /// Amazon Connect in another Region, with the same credentials, connections, time-outs, and endpoint URL where
+    /// one is set.
+    ///
+    /// ```no_run
+    /// # fn both(here: &connect_user::client::aws::AwsConnect) {
+    /// let there = here.in_region("eu-west-2");
+    /// assert_eq!(there.region(), Some("eu-west-2"));
+    /// # }
+    /// ```
+    pub fn in_region(&self, region: impl Into<String>) -> Self {
+        Self::with(self.config.to_builder().region(Region::new(region.into())).build())
+    }
+
+    /// The Region that is called; `None` only where [`new`](Self::new) was given a client without one.
+    pub fn region(&self) -> Option<&str> {
+        self.config.region().map(AsRef::as_ref)
     }
 
     /// Finds Region and credentials where AWS tools look for them: environment variables, profiles,
     /// single sign-on, container and instance roles. What `settings` name comes first.
     ///
-    /// Credentials are looked up at the first call, not here. A connection may take 5 seconds and a
+    /// Credentials are looked up at the first call, not here, unless the settings name allowed or forbidden accounts. A connection may take 5 seconds and a
     /// call 30, unless the settings say otherwise.
     ///
     /// # Errors
     ///
-    /// [`AwsSettingsError`] where nothing names a Region, the profile that is named is nowhere defined, the
-    /// files of profiles cannot be read, or the endpoint URL is invalid.
+    /// [`AwsSettingsError`] where nothing names a Region, the profile that is named is nowhere defined, the files of
+    /// profiles or certificates cannot be read, a setting is malformed, or the account is not allowed.
     pub async fn from_environment(settings: &AwsSettings) -> Result<Self, AwsSettingsError> {
         settings.load().await.map(Self::new)
     }
@@ -70,7 +98,6 @@ impl AwsConnect {
 
 impl fmt::Debug for AwsConnect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let region = self.client.config().region().map(AsRef::<str>::as_ref);
-        f.debug_struct("AwsConnect").field("region", &region).finish_non_exhaustive()
+        f.debug_struct("AwsConnect").field("region", &self.region()).finish_non_exhaustive()
     }
 }

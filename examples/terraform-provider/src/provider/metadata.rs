@@ -8,12 +8,14 @@ use magma_protocol::tfplugin6::{
 use tonic::Status;
 
 use super::{ConnectProvider, USER};
+use crate::resource::Identity;
 
 pub async fn types(_: &ConnectProvider, _: get_metadata::Request) -> Result<get_metadata::Response, Status> {
     Ok(get_metadata::Response {
         server_capabilities: Some(capabilities()),
         resources: vec![get_metadata::ResourceMetadata { type_name: USER.to_owned() }],
         data_sources: vec![get_metadata::DataSourceMetadata { type_name: USER.to_owned() }],
+        list_resources: vec![get_metadata::ListResourceMetadata { type_name: USER.to_owned() }],
         ..Default::default()
     })
 }
@@ -26,6 +28,7 @@ pub async fn schemas(
         provider: Some(provider.config.to_proto()),
         resource_schemas: HashMap::from([(USER.to_owned(), provider.resource.to_proto())]),
         data_source_schemas: HashMap::from([(USER.to_owned(), provider.data_source.to_proto())]),
+        list_resource_schemas: HashMap::from([(USER.to_owned(), provider.list.to_proto())]),
         server_capabilities: Some(capabilities()),
         ..Default::default()
     })
@@ -35,7 +38,10 @@ pub async fn identities(
     _: &ConnectProvider,
     _: get_resource_identity_schemas::Request,
 ) -> Result<get_resource_identity_schemas::Response, Status> {
-    Ok(get_resource_identity_schemas::Response::default())
+    Ok(get_resource_identity_schemas::Response {
+        identity_schemas: HashMap::from([(USER.to_owned(), Identity::schema())]),
+        ..Default::default()
+    })
 }
 
 pub async fn functions(
@@ -51,6 +57,6 @@ fn capabilities() -> ServerCapabilities {
         move_resource_state: true,
         // Deletions are counted while they are planned.
         plan_destroy: true,
-        ..Default::default()
+        generate_resource_config: true,
     }
 }

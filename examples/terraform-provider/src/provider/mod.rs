@@ -1,6 +1,7 @@
 //! Terraform's calls, each given to what answers it.
 
 mod data_source;
+mod list;
 mod metadata;
 mod provider_config;
 mod resource;
@@ -25,6 +26,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
     config,
+    list::schema as list_schema,
     resource::{Host, Kept},
     schema::Schema,
     wire::{decode, encode},
@@ -36,8 +38,9 @@ const USER: &str = "connect_user";
 /// The provider, from its start until Terraform ends it.
 pub struct ConnectProvider {
     host: RwLock<Option<Arc<Host>>>,
-    resource: Schema,
+    resource: Arc<Schema>,
     data_source: Schema,
+    list: Schema,
     config: Schema,
     /// Ends calls that wait for their turn or for another attempt.
     pub stop: CancellationToken,
@@ -47,7 +50,8 @@ impl Default for ConnectProvider {
     fn default() -> Self {
         Self {
             host: RwLock::default(),
-            resource: Schema::resource(),
+            resource: Arc::new(Schema::resource()),
+            list: list_schema(),
             data_source: Schema::data_source(),
             config: config::schema(),
             stop: CancellationToken::new(),
@@ -127,6 +131,7 @@ impl Provider for ConnectProvider {
             stop_provider(stop_provider::Request) -> stop_provider::Response = provider_config::stop;
             validate_resource_config(validate_resource_config::Request) -> validate_resource_config::Response = resource::validate;
             upgrade_resource_state(upgrade_resource_state::Request) -> upgrade_resource_state::Response = resource::upgrade;
+            upgrade_resource_identity(upgrade_resource_identity::Request) -> upgrade_resource_identity::Response = resource::upgrade_identity;
             read_resource(read_resource::Request) -> read_resource::Response = resource::refresh;
             plan_resource_change(plan_resource_change::Request) -> plan_resource_change::Response = resource::plan;
             apply_resource_change(apply_resource_change::Request) -> apply_resource_change::Response = resource::apply;
@@ -134,12 +139,11 @@ impl Provider for ConnectProvider {
             move_resource_state(move_resource_state::Request) -> move_resource_state::Response = resource::adopt;
             validate_data_resource_config(validate_data_resource_config::Request) -> validate_data_resource_config::Response = data_source::validate;
             read_data_source(read_data_source::Request) -> read_data_source::Response = data_source::find;
+            generate_resource_config(generate_resource_config::Request) -> generate_resource_config::Response = resource::generate;
+            validate_list_resource_config(validate_list_resource_config::Request) -> validate_list_resource_config::Response = list::validate;
+            list_resource(list_resource::Request) -> Self::ListResourceStream = list::find;
         }
         without_use {
-            upgrade_resource_identity(upgrade_resource_identity::Request) -> upgrade_resource_identity::Response;
-            generate_resource_config(generate_resource_config::Request) -> generate_resource_config::Response;
-            list_resource(list_resource::Request) -> Self::ListResourceStream;
-            validate_list_resource_config(validate_list_resource_config::Request) -> validate_list_resource_config::Response;
             validate_ephemeral_resource_config(validate_ephemeral_resource_config::Request) -> validate_ephemeral_resource_config::Response;
             open_ephemeral_resource(open_ephemeral_resource::Request) -> open_ephemeral_resource::Response;
             renew_ephemeral_resource(renew_ephemeral_resource::Request) -> renew_ephemeral_resource::Response;

@@ -2,11 +2,18 @@
 
 use std::sync::Arc;
 
+use connect_user::engine::Fingerprints;
 use magma_protocol::tfplugin6::{configure_provider, stop_provider, validate_provider_config};
 use tonic::Status;
 
 use super::{ConnectProvider, read};
-use crate::{client::Service, config::Config, fingerprint::Fingerprints, resource::Host, wire::Diagnostics};
+use crate::{
+    client::Regions,
+    config::{Config, refuse},
+    resource::Host,
+    run::Run,
+    wire::Diagnostics,
+};
 
 pub async fn validate(
     _: &ConnectProvider,
@@ -23,17 +30,18 @@ pub async fn configure(
 ) -> Result<configure_provider::Response, Status> {
     let mut diagnostics = Diagnostics::default();
     let config = Config::read(&read(request.config.as_ref())?, &mut diagnostics);
-    let service = match config.is_unknown || diagnostics.has_errors() {
+    let regions = match config.is_unknown || diagnostics.has_errors() {
         true => None,
-        false => match Service::connect(&config, provider.stop.clone()).await {
-            Ok(service) => Some(service),
+        false => match Regions::connect(&config, provider.stop.clone()).await {
+            Ok(regions) => Some(regions),
             Err(error) => {
-                diagnostics.error(error.to_string(), error.help(), None);
+                refuse(&error, &mut diagnostics);
                 None
             }
         },
     };
-    let host = Host { config, service, fingerprints: Fingerprints::like(None) };
+    let run = Run::new(config.max_deletes, provider.stop.clone());
+    let host = Host { config, regions, run, fingerprints: Fingerprints::like(None) };
     *provider.host.write().await = Some(Arc::new(host));
     Ok(configure_provider::Response { diagnostics: diagnostics.into_inner() })
 }

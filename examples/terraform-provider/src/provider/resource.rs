@@ -1,16 +1,16 @@
 //! The calls for the resource: what Terraform has is read, given to [`resource`], and what comes back is written.
 
-use connect_user::user::Value;
+use connect_user::{engine::Fingerprints, user::Value};
 use magma_protocol::tfplugin6::{
-    apply_resource_change, import_resource_state, move_resource_state, plan_resource_change, read_resource,
+    ResourceIdentityData, apply_resource_change, generate_resource_config, import_resource_state,
+    move_resource_state, plan_resource_change, read_resource, upgrade_resource_identity,
     upgrade_resource_state, validate_resource_config,
 };
 use tonic::Status;
 
 use super::{ConnectProvider, USER, read, read_json};
 use crate::{
-    fingerprint::Fingerprints,
-    resource::{self, Kept, MOVES_FROM, Object, Planned, Private},
+    resource::{self, Identity, Kept, MOVES_FROM, Object, Planned, Private},
     wire::{Diagnostics, attribute_path, encode},
 };
 
@@ -36,6 +36,18 @@ pub async fn upgrade(
     })
 }
 
+/// There is one version of identities so far.
+pub async fn upgrade_identity(
+    _: &ConnectProvider,
+    request: upgrade_resource_identity::Request,
+) -> Result<upgrade_resource_identity::Response, Status> {
+    let identity = read_json(&request.raw_identity.unwrap_or_default().json)?;
+    Ok(upgrade_resource_identity::Response {
+        upgraded_identity: Some(ResourceIdentityData { identity_data: Some(encode(&identity)) }),
+        diagnostics: Vec::new(),
+    })
+}
+
 pub async fn refresh(
     provider: &ConnectProvider,
     request: read_resource::Request,
@@ -50,6 +62,7 @@ pub async fn refresh(
             return Ok(read_resource::Response {
                 new_state: request.current_state,
                 private: request.private,
+                new_identity: request.current_identity,
                 diagnostics: diagnostics.into_inner(),
                 ..Default::default()
             });
@@ -57,6 +70,7 @@ pub async fn refresh(
     };
     Ok(read_resource::Response {
         new_state: Some(provider.encode(kept.as_ref())),
+        new_identity: identity(kept.as_ref()),
         private: private(kept.as_ref()),
         diagnostics: diagnostics.into_inner(),
         ..Default::default()
@@ -79,6 +93,7 @@ pub async fn plan(
                 .collect(),
             // Terraform gives it back beside the prior state.
             planned_private: planned.map(|planned| planned.kept.private.write(prior)).unwrap_or_default(),
+            planned_identity: identity(planned.map(|planned| &planned.kept)),
             diagnostics: diagnostics.into_inner(),
             ..Default::default()
         }
@@ -97,7 +112,12 @@ pub async fn plan(
             resource::plan_deletion(&host, prior, &mut diagnostics);
         }
         let planned_private = request.prior_private;
-        return Ok(plan_resource_change::Response { planned_private, ..answer(None, None, diagnostics) });
+        let planned_identity = request.prior_identity;
+        return Ok(plan_resource_change::Response {
+            planned_private,
+            planned_identity,
+            ..answer(None, None, diagnostics)
+        });
     }
     let config = Object::from_terraform(&read(request.config.as_ref())?);
     let planned = resource::plan(&host, prior.as_ref(), &config, &private, &mut diagnostics).await;
@@ -120,6 +140,7 @@ pub async fn apply(
             return Ok(apply_resource_change::Response {
                 new_state: request.prior_state,
                 private: request.planned_private,
+                new_identity: request.planned_identity,
                 diagnostics: diagnostics.into_inner(),
                 ..Default::default()
             });
@@ -132,6 +153,7 @@ pub async fn apply(
         resource::apply(&host, prior.as_ref(), planned.as_ref(), &config, &own, &mut diagnostics).await;
     Ok(apply_resource_change::Response {
         new_state: Some(provider.encode(kept.as_ref())),
+        new_identity: identity(kept.as_ref()),
         private: private(kept.as_ref()),
         diagnostics: diagnostics.into_inner(),
         ..Default::default()
@@ -144,12 +166,22 @@ pub async fn import(
 ) -> Result<import_resource_state::Response, Status> {
     let host = provider.host().await?;
     let mut diagnostics = Diagnostics::default();
-    let kept = resource::import(&host, &request.id, &mut diagnostics).await;
+    let named = match &request.identity {
+        Some(identity) => {
+            let identity = read(identity.identity_data.as_ref())?;
+            Identity::from_terraform(&identity, &mut diagnostics)
+        }
+        None => Identity::parse(&request.id, &mut diagnostics),
+    };
+    let kept = match named {
+        Some(named) => resource::import(&host, &named, &mut diagnostics).await,
+        None => None,
+    };
     let imported = kept.iter().map(|kept| import_resource_state::ImportedResource {
         type_name: USER.to_owned(),
         state: Some(provider.encode(Some(kept))),
+        identity: identity(Some(kept)),
         private: private(Some(kept)),
-        ..Default::default()
     });
     Ok(import_resource_state::Response {
         imported_resources: imported.collect(),
@@ -178,10 +210,27 @@ pub async fn adopt(
     }
     Ok(move_resource_state::Response {
         target_state: Some(provider.encode(moved.as_ref())),
+        target_identity: identity(moved.as_ref()),
         target_private: private(moved.as_ref()),
         diagnostics: diagnostics.into_inner(),
-        ..Default::default()
     })
+}
+
+/// A configuration for a user that exists.
+pub async fn generate(
+    provider: &ConnectProvider,
+    request: generate_resource_config::Request,
+) -> Result<generate_resource_config::Response, Status> {
+    let host = provider.host().await?;
+    let config = resource::generate(&host, &Object::from_terraform(&read(request.state.as_ref())?));
+    Ok(generate_resource_config::Response {
+        config: Some(encode(&provider.resource.complete(&config.to_terraform()))),
+        diagnostics: Vec::new(),
+    })
+}
+
+fn identity(kept: Option<&Kept>) -> Option<ResourceIdentityData> {
+    Some(Identity::of(&kept?.object)?.to_proto())
 }
 
 fn private(kept: Option<&Kept>) -> Vec<u8> {

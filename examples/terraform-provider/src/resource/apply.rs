@@ -34,11 +34,7 @@ pub async fn apply(
     private: &Private,
     diagnostics: &mut Diagnostics,
 ) -> Option<Kept> {
-    let kept = |object: Object, state: UserState, private: &Private| Kept {
-        object,
-        private: Private { state: Some(state), ..private.clone() },
-    };
-    let Some(service) = &host.service else {
+    let Some(service) = host.service(planned.or(prior.map(|prior| &prior.object))?) else {
         diagnostics.error(
             "the provider's configuration is not known",
             "give the provider block values that are known when it is applied",
@@ -46,9 +42,13 @@ pub async fn apply(
         );
         return prior.cloned();
     };
-    let Some(planned) = planned else { return delete(host, service, prior?, diagnostics).await };
+    let Some(planned) = planned else { return delete(host, &service, prior?, diagnostics).await };
+    let kept = |mut object: Object, state: UserState, private: &Private| {
+        object.put("region", service.region().into());
+        Kept { object, private: Private { state: Some(state), ..private.clone() } }
+    };
     let known = prior.and_then(|prior| prior.private.state.clone());
-    let planning = Planning { host, prior, planned, config, private };
+    let planning = Planning { host, service: &service, prior, planned, config, private };
     let Some(mut work) = planning.work(known, diagnostics).await else {
         return prior.cloned();
     };
@@ -58,7 +58,7 @@ pub async fn apply(
         let password = work.spec.password.as_ref().and_then(Input::known);
         private.password = password.and_then(|password| host.fingerprints.of(password));
     }
-    let mut result = carry_out(service, &work).await;
+    let mut result = carry_out(host, &service, &work).await;
     if let Err(Failed { error: ApplyError::Stale, state: Some(actual), .. }) = &result
         && planning.shows_nothing_of(&work, actual)
     {
@@ -67,7 +67,7 @@ pub async fn apply(
             Some(again) => work = again,
             None => return prior.cloned(),
         }
-        result = carry_out(service, &work).await;
+        result = carry_out(host, &service, &work).await;
     }
     match result {
         Ok(Applied { state: Some(mut state), adopted, .. }) => {
@@ -75,18 +75,18 @@ pub async fn apply(
             if state.last_modified_time.is_some() {
                 state.record.created = None;
             }
-            service.own(&state.user_id);
+            host.run.own(&state.user_id);
             if adopted {
-                service.adopt(&state.user_id);
+                host.run.adopt(&state.user_id);
                 diagnostics.adopted(&state.name);
             }
             Some(kept(as_planned(planned, &state, &work.settings), state, &private))
         }
         Ok(Applied { state: None, .. }) => None,
         Err(failed) => {
-            diagnostics.failed(&failed, work.current.as_ref(), service.is_stopped());
+            diagnostics.failed(&failed, work.current.as_ref(), host.run.is_stopped());
             let state = *failed.state?;
-            service.own(&state.user_id);
+            host.run.own(&state.user_id);
             let object = as_it_is(planned, &work.spec, &state, &work.settings);
             Some(kept(object, state, &private))
         }
@@ -104,6 +104,7 @@ struct Work {
 /// What an apply is made from.
 struct Planning<'a> {
     host: &'a Host,
+    service: &'a Service,
     prior: Option<&'a Kept>,
     planned: &'a Object,
     config: &'a Object,
@@ -130,8 +131,14 @@ impl Planning<'_> {
             // Terraform has a change to make, and what is known has none: it may be out of date where nothing
             // shows it.
             let doubted = self.prior.map(|prior| prior.without_what_is_not_shown(known))?;
-            let read =
-                with_what_is_needed(host, &work.spec, Some(doubted), &work.settings, diagnostics).await?;
+            let read = with_what_is_needed(
+                Some(self.service),
+                &work.spec,
+                Some(doubted),
+                &work.settings,
+                diagnostics,
+            )
+            .await?;
             work = planned_work(work.spec, read, work.settings, diagnostics)?;
         }
         if let (Action::Replace, Some(current)) = (work.plan.diff().action, &work.current) {
@@ -191,11 +198,11 @@ impl service::Observer for Log {
 
 /// Applies, and waits for a name that a user of this configuration is about to free: Terraform does not know
 /// that names are unique. Who has the name and is on its way out must not be taken over.
-async fn carry_out(service: &Service, work: &Work) -> Result<Applied, Failed> {
+async fn carry_out(host: &Host, service: &Service, work: &Work) -> Result<Applied, Failed> {
     let clock = Clock::default();
     let (mut pauses, mut adopts) = (PATIENCE.iter(), false);
     loop {
-        let owned = service.owned();
+        let owned = host.run.owned();
         let options = service::ApplyOptions::builder()
             .sleep(&clock)
             .observer(&Log)
@@ -213,10 +220,10 @@ async fn carry_out(service: &Service, work: &Work) -> Result<Applied, Failed> {
         // The first pause is for a deletion that Terraform has begun at the same moment.
         let is_first = pauses.len() == PATIENCE.len();
         match pauses.next() {
-            Some(seconds) if is_first || service.is_going(owner) => {
+            Some(seconds) if is_first || host.run.is_going(owner) => {
                 info!(seconds, owner = owner.bare(), "waiting for a name that this user has");
                 clock.sleep(Duration::from_secs(*seconds)).await;
-                adopts = service.adopt_existing && !service.is_going(owner);
+                adopts = host.config.adopt_existing && !host.run.is_going(owner);
             }
             _ => return result,
         }
@@ -233,15 +240,15 @@ async fn delete(host: &Host, service: &Service, prior: &Kept, diagnostics: &mut 
         );
         return Some(prior.clone());
     };
-    if service.was_adopted(&state.user_id) {
+    if host.run.was_adopted(&state.user_id) {
         let message = format!("the user `{}` belongs to another resource now, and is kept", state.name);
         diagnostics.warning(message, "the other resource has taken it over", None);
         return None;
     }
-    if !service.may_delete(&state.user_id, diagnostics) {
+    if !host.run.may_delete(&state.user_id, diagnostics) {
         return Some(prior.clone());
     }
-    service.let_go(&state.user_id);
+    host.run.let_go(&state.user_id);
     info!(user = state.user_id.bare(), "deleting");
     let plan = match plan_deletion(&state, &host.config.settings) {
         Ok(plan) => plan,
@@ -255,7 +262,7 @@ async fn delete(host: &Host, service: &Service, prior: &Kept, diagnostics: &mut 
     match service::apply(&plan, Some(&state), service.client(), &options).await {
         Ok(_) => None,
         Err(Failed { error, .. }) => {
-            diagnostics.not_deleted(&state.name, &error, service.is_stopped());
+            diagnostics.not_deleted(&state.name, &error, host.run.is_stopped());
             Some(prior.clone())
         }
     }

@@ -1,22 +1,37 @@
 //! Beginning with a user that exists.
 
 use connect_user::{
+    engine::Fingerprints,
     read::read,
-    user::{Arn, ImportId, Secret, Value},
+    user::{Arn, Property, Secret, Value},
 };
 
-use super::{Host, Kept, Object, Private};
-use crate::{client::Service, fingerprint::Fingerprints, wire::Diagnostics};
+use super::{Host, Identity, Kept, Object, Private, check_region};
+use crate::{
+    client::{Regions, Service},
+    wire::Diagnostics,
+};
 
-/// Begins with a user that exists: `INSTANCE_ID:USER_ID`.
-pub async fn import(host: &Host, id: &str, diagnostics: &mut Diagnostics) -> Option<Kept> {
-    let Some(service) = &host.service else {
+/// Begins with a user that exists.
+pub async fn import(host: &Host, identity: &Identity, diagnostics: &mut Diagnostics) -> Option<Kept> {
+    let mut object = Object::default();
+    object.put("id", identity.id.to_string().into());
+    object.put("region", identity.region.as_deref().map_or(Value::Null, Value::from));
+    check_region(object.output("region"), diagnostics);
+    if diagnostics.has_errors() {
+        return None;
+    }
+    let Some(service) = host.service(&object) else {
         diagnostics.error("the provider's configuration is not known yet", "import afterwards", None);
         return None;
     };
-    let kept = adopted(host, service, id, diagnostics).await;
+    let kept = adopted(host, &service, &object, diagnostics).await;
     if kept.is_none() && !diagnostics.has_errors() {
-        diagnostics.error(format!("there is no user `{id}`"), "look for its id in the console", None);
+        diagnostics.error(
+            format!("there is no user `{}`", identity.id),
+            "look for its id in the console",
+            None,
+        );
     }
     kept
 }
@@ -38,33 +53,48 @@ pub fn adopt(from: &str, state: &Value, fingerprints: &Fingerprints) -> Option<K
     };
     let mut object = Object::default();
     object.put("id", id.into());
+    object.put("region", text("region").map_or(Value::Null, Value::from));
     let password = text("password").map(Secret::from);
     let password = password.and_then(|password| fingerprints.of(&password));
     Some(Kept { object, private: Private { password, ..Private::default() } })
 }
 
-/// The user of an id; nothing where there is none.
+/// The user of an object that has its id; nothing where there is none.
 pub async fn adopted(
     host: &Host,
     service: &Service,
-    id: &str,
+    object: &Object,
     diagnostics: &mut Diagnostics,
 ) -> Option<Kept> {
-    let parsed = match id.parse::<ImportId>() {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            diagnostics.error(error.to_string(), error.help(), None);
-            return None;
-        }
-    };
-    let state = match read(service.client(), &parsed.instance, &parsed.user).await {
+    let id = object.output("id").as_str().unwrap_or_default();
+    let Identity { id, .. } = Identity::parse(id, diagnostics)?;
+    let state = match read(service.client(), &id.instance, &id.user).await {
         Ok(state) => state?,
         Err(error) => {
             diagnostics.not_read(format_args!("the user `{id}`"), &error, None);
             return None;
         }
     };
-    service.own(&state.user_id);
-    let object = Object::from_state(&state, &host.config.settings);
+    host.run.own(&state.user_id);
+    let mut object = Object::from_state(&state, &host.config.settings);
+    object.put("region", service.region().into());
     Some(Kept { object, private: Private { state: Some(state), ..Private::default() } })
+}
+
+/// What a configuration says of a user that exists, so that nothing is to be done: all that it has, without what
+/// the service gives and without the provider's Region.
+pub fn generate(host: &Host, there: &Object) -> Object {
+    let mut config = there.clone();
+    for output in ["id", "arn", "user_id", "tags_all", "password_changed"] {
+        config.put(output, Value::Null);
+    }
+    // The service gives that, too, and the next plan knows it.
+    config.set(Property::DirectoryUserId, Value::Null);
+    let is_empty = |value: &Value| matches!(value, Value::List(items) if items.is_empty());
+    config.leaves.retain(|_, value| !is_empty(value));
+    let region = host.regions.as_ref().map(Regions::default);
+    if there.output("region").as_str() == region {
+        config.put("region", Value::Null);
+    }
+    config
 }

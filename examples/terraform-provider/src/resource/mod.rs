@@ -5,22 +5,31 @@
 //! user that exists.
 
 mod apply;
+mod identity;
 mod import;
 mod object;
 mod planned;
 mod private;
 
+use std::sync::Arc;
+
 use connect_user::{
+    client::aws::AwsSettings,
     diff::{Change, drift, preview},
+    engine::Fingerprints,
     read::{Finding, Reading},
-    user::{ImportId, InstanceId, PasswordPolicy, Settings, Path, Property, Secret, UserId, UserSpec, UserState, Value},
+    user::{
+        ImportId, InstanceId, PasswordPolicy, Path, Property, Secret, Settings, UserId, UserSpec, UserState,
+        Value,
+    },
     validate::{Context, validate_document},
 };
 use tracing::debug;
 
 pub use self::{
     apply::apply,
-    import::{MOVES_FROM, adopt, import},
+    identity::Identity,
+    import::{MOVES_FROM, adopt, generate, import},
     object::Object,
     private::{Private, Unreadable},
 };
@@ -28,14 +37,40 @@ use self::{
     import::adopted,
     planned::{has_changed, planned, warn_of_blocks},
 };
-use crate::{client::Service, config::Config, fingerprint::Fingerprints, wire::Diagnostics};
+use crate::{
+    client::{Regions, Service},
+    config::{self, Config},
+    run::Run,
+    wire::Diagnostics,
+};
 
 /// What a call on the resource works with.
 pub struct Host {
     pub config: Config,
     /// Nothing while the provider's configuration is not known.
-    pub service: Option<Service>,
+    pub regions: Option<Regions>,
+    pub run: Run,
     pub fingerprints: Fingerprints,
+}
+
+impl Host {
+    /// The service in the Region of an object, or in the provider's; nothing where that is not known.
+    pub fn service(&self, object: &Object) -> Option<Arc<Service>> {
+        let regions = self.regions.as_ref()?;
+        match object.output("region") {
+            Value::Unknown => None,
+            region => Some(regions.service(region.as_str().unwrap_or(regions.default()))),
+        }
+    }
+
+    /// The Region in which a configuration wants its user.
+    fn region(&self, config: &Object, prior: Option<&Object>) -> Value {
+        match (config.output("region"), &self.regions) {
+            (Value::Null, Some(regions)) => regions.default().into(),
+            (Value::Null, None) => prior.map_or(Value::Unknown, |prior| prior.output("region").clone()),
+            (given, _) => given.clone(),
+        }
+    }
 }
 
 /// A user as Terraform keeps it.
@@ -91,14 +126,22 @@ pub struct Planned {
 pub fn validate(config: &Object, diagnostics: &mut Diagnostics) {
     let (_, report) = validate_document(config.to_document(), &Context::default());
     diagnostics.report(&report, |_| false);
+    check_region(config.output("region"), diagnostics);
+}
+
+/// Refuses what no Region is called.
+pub fn check_region(region: &Value, diagnostics: &mut Diagnostics) {
+    let settings = AwsSettings::builder().maybe_region(region.as_str()).build();
+    if let Err(error) = settings.check() {
+        config::refuse(&error, diagnostics);
+    }
 }
 
 /// Reads a user again. `None` where it is gone.
 pub async fn read(host: &Host, kept: &Kept, diagnostics: &mut Diagnostics) -> Option<Kept> {
-    let Some(service) = &host.service else { return Some(kept.clone()) };
+    let Some(service) = host.service(&kept.object) else { return Some(kept.clone()) };
     let Some(known) = &kept.private.state else {
-        let id = kept.object.output("id").as_str().unwrap_or_default();
-        let Some(mut read) = adopted(host, service, id, diagnostics).await else {
+        let Some(mut read) = adopted(host, &service, &kept.object, diagnostics).await else {
             return diagnostics.has_errors().then(|| kept.clone());
         };
         read.private.password.clone_from(&kept.private.password);
@@ -120,7 +163,7 @@ pub async fn read(host: &Host, kept: &Kept, diagnostics: &mut Diagnostics) -> Op
         debug!(user = known.user_id.bare(), "the user is gone");
         return None;
     };
-    service.own(&actual.user_id);
+    host.run.own(&actual.user_id);
     let there = Object::from_state(&actual, settings);
     let mut object = kept.object.clone();
     let changes = drift(known, &actual, settings);
@@ -131,9 +174,10 @@ pub async fn read(host: &Host, kept: &Kept, diagnostics: &mut Diagnostics) -> Op
     }
     object.identify(&actual);
     object.put("tags_all", there.output("tags_all").clone());
+    object.put("region", service.region().into());
     if !changes.is_empty() && object == kept.object {
         // Terraform takes other private state for drift, and has none to show. The plan knows it nevertheless.
-        service.remember(actual);
+        host.run.remember(actual);
         return Some(kept.clone());
     }
     let private = Private { state: Some(actual), ..kept.private.clone() };
@@ -151,7 +195,8 @@ pub async fn plan(
     let actual = present(host, prior, diagnostics).await?;
     let settings = settings(host, actual.as_ref(), config, private, diagnostics).await?;
     let (spec, report) = validate_document(config.to_document(), &context(&settings, actual.as_ref()));
-    let actual = with_what_is_needed(host, &spec, actual, &settings, diagnostics).await?;
+    let service = prior.and_then(|prior| host.service(&prior.object));
+    let actual = with_what_is_needed(service.as_deref(), &spec, actual, &settings, diagnostics).await?;
     let preview = preview(&spec, actual.as_ref(), &settings);
     let changes = &preview.diff.changes;
     let mut object =
@@ -181,11 +226,18 @@ pub async fn plan(
         Property::Password => Path::root().member("password_changed"),
         property => property.into(),
     };
-    let replaces: Vec<Path> = changes.iter().filter(|change| change.forces_replacement).map(place).collect();
+    let mut replaces: Vec<Path> =
+        changes.iter().filter(|change| change.forces_replacement).map(place).collect();
     let user = actual.as_ref().map(|state| state.user_id.bare());
     debug!(user, action = ?preview.diff.action, changed = changed_paths(changes), "planned");
-    if let (Some(service), Some(state), false) = (&host.service, &actual, replaces.is_empty()) {
-        service.plan_deletion(&state.user_id, diagnostics);
+    let region = host.region(config, prior.map(|prior| &prior.object));
+    let there = prior.map_or(&Value::Null, |prior| prior.object.output("region"));
+    if *there != Value::Null && *there != region {
+        replaces.push(Path::root().member("region"));
+    }
+    object.put("region", region);
+    if let (Some(state), false) = (&actual, replaces.is_empty()) {
+        host.run.plan_deletion(&state.user_id, diagnostics);
     }
     let mut set = spec.managed();
     set.remove(Property::Password);
@@ -195,8 +247,8 @@ pub async fn plan(
 
 /// Counts a deletion that Terraform plans.
 pub fn plan_deletion(host: &Host, prior: &Kept, diagnostics: &mut Diagnostics) {
-    if let (Some(service), Some(user)) = (&host.service, prior.user_id()) {
-        service.plan_deletion(&user, diagnostics);
+    if let Some(user) = prior.user_id() {
+        host.run.plan_deletion(&user, diagnostics);
     }
 }
 
@@ -210,7 +262,8 @@ async fn settings(
 ) -> Option<Settings> {
     let mut settings = host.config.settings.clone();
     let instance = config.get(Property::InstanceId).as_str().map(InstanceId::new);
-    if let (Some(service), Some(instance)) = (&host.service, instance.filter(|id| id.check().is_ok())) {
+    if let (Some(service), Some(instance)) = (host.service(config), instance.filter(|id| id.check().is_ok()))
+    {
         match service.kind(&instance).await {
             Ok(kind) => settings.identity_management = kind,
             Err(error) => {
@@ -223,8 +276,7 @@ async fn settings(
     let password = config.get(Property::Password).as_str().map(Secret::from);
     let is_new = |(password, recorded)| !host.fingerprints.matches(recorded, &password);
     let mut has_changed = password.zip(private.password.as_deref()).is_some_and(is_new);
-    let was_read =
-        |state: &UserState| host.service.as_ref().is_none_or(|service| service.is_owned(&state.user_id));
+    let was_read = |state: &UserState| host.regions.is_none() || host.run.is_owned(&state.user_id);
     if has_changed && settings.password == PasswordPolicy::Replace && !actual.is_none_or(was_read) {
         // Terraform plans again when it applies, and reads nobody then; an ephemeral password may be another by
         // now. What the first plan did not show is not done.
@@ -251,17 +303,16 @@ async fn present(
     diagnostics: &mut Diagnostics,
 ) -> Option<Option<UserState>> {
     let Some(prior) = prior else { return Some(None) };
-    let remembered = |service: &Service| service.remembered(&prior.user_id()?);
-    if let Some(read) = host.service.as_ref().and_then(remembered) {
+    if let Some(read) = prior.user_id().and_then(|user| host.run.remembered(&user)) {
         return Some(Some(read));
     }
-    let (Some(service), None) = (&host.service, &prior.private.state) else {
+    let (Some(service), None) = (host.service(&prior.object), &prior.private.state) else {
         return Some(prior.private.state.clone());
     };
     // Nobody has read it: it was moved here, or a plan is not to refresh.
-    let id = prior.object.output("id").as_str().unwrap_or_default();
-    let read = adopted(host, service, id, diagnostics).await;
+    let read = adopted(host, &service, &prior.object, diagnostics).await;
     if read.is_none() && !diagnostics.has_errors() {
+        let id = prior.object.output("id").as_str().unwrap_or_default();
         diagnostics.error(format!("the user `{id}` is gone"), "plan without `-refresh=false`", None);
     }
     read.map(|kept| kept.private.state)
@@ -269,13 +320,13 @@ async fn present(
 
 /// Reads the user whole where a call would write what the last reading left out.
 async fn with_what_is_needed(
-    host: &Host,
+    service: Option<&Service>,
     spec: &UserSpec,
     actual: Option<UserState>,
     settings: &Settings,
     diagnostics: &mut Diagnostics,
 ) -> Option<Option<UserState>> {
-    let (Some(service), Some(state)) = (&host.service, &actual) else { return Some(actual) };
+    let (Some(service), Some(state)) = (service, &actual) else { return Some(actual) };
     match service.reader.for_plan(spec, state, settings, service.client()).await {
         Ok(Reading { state: Some(read), .. }) => Some(Some(read)),
         Ok(_) => {

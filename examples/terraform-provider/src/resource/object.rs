@@ -6,8 +6,8 @@ use connect_user::user::{
     Property, PropertySet, Settings, TagInputs, Tags, UserState, Value, is_system_tag, merge_tags,
 };
 
-/// The names of what only the service knows.
-const OUTPUTS: [&str; 5] = ["id", "arn", "user_id", "tags_all", "password_changed"];
+/// The names of what is no property: what only the service knows, and where the user is.
+const OUTPUTS: [&str; 6] = ["id", "arn", "user_id", "tags_all", "password_changed", "region"];
 
 /// A user as Terraform has it. What is not there is null.
 #[derive(Clone, Debug, Default, PartialEq)]

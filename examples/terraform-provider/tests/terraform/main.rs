@@ -3,11 +3,14 @@
 //! After every step that should end well, a second plan must have nothing to do.
 
 mod attributes;
+mod aws;
 mod cases;
 mod failures;
+mod identity;
 mod ignored;
 mod import;
 mod plans;
 mod private;
 mod provider;
+mod sts;
 mod support;

@@ -78,6 +78,14 @@ impl Server {
         names
     }
 
+    /// With which access key and for which Region each call of an operation was signed.
+    pub fn signed(&self, operation: &str) -> Vec<String> {
+        let log = fs::read_to_string(self.log.path()).expect("the log");
+        let calls = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let calls = calls.filter(|call| call["operation"] == operation);
+        calls.map(|call| call["signed"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
     /// How often an operation was called.
     pub fn calls(&self, operation: &str) -> usize {
         let log = fs::read_to_string(self.log.path()).expect("the log");
@@ -158,7 +166,7 @@ provider "connect" {{
         let mut all = args.to_vec();
         match args[0] {
             "taint" => {}
-            "show" | "validate" => all.insert(1, "-no-color"),
+            "query" | "show" | "validate" => all.insert(1, "-no-color"),
             _ => all.splice(1..1, ["-no-color", "-input=false"]).for_each(drop),
         }
         Said::new(self.command(&all).output().expect("terraform runs"))
@@ -265,6 +273,8 @@ pub struct Said {
     pub code: i32,
     /// On one line, so that it does not matter where Terraform breaks it.
     pub text: String,
+    /// As it was said, for JSON.
+    pub lines: Vec<String>,
 }
 
 impl Said {
@@ -274,13 +284,33 @@ impl Said {
         // Terraform draws a bar beside an error.
         let words: Vec<&str> =
             text.split_whitespace().filter(|word| !matches!(*word, "│" | "╷" | "╵")).collect();
-        Self { code: output.status.code().unwrap_or(-1), text: words.join(" ") }
+        let lines = text.lines().map(str::to_owned).collect();
+        Self { code: output.status.code().unwrap_or(-1), text: words.join(" "), lines }
     }
 }
 
 /// The `terraform` that the tests run: that of the `PATH`, unless `TERRAFORM` names another.
 fn terraform() -> OsString {
     std::env::var_os("TERRAFORM").unwrap_or_else(|| "terraform".into())
+}
+
+/// Whether Terraform is at least 1.`minor`. Where it is not, a line says that the test is left out.
+pub fn is_since(minor: u32) -> bool {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    let version = VERSION.get_or_init(|| {
+        let mut version = Command::new(terraform());
+        let said = version.args(["version", "-json"]).env("CHECKPOINT_DISABLE", "1").output();
+        let said: Value = serde_json::from_slice(&said.expect("terraform runs").stdout).expect("JSON");
+        said["terraform_version"].as_str().expect("a version").to_owned()
+    });
+    let actual = version.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(0);
+    if actual < minor {
+        let test = std::thread::current().name().unwrap_or_default().to_owned();
+        // Not by a macro, which the test would capture.
+        let _ =
+            writeln!(std::io::stderr(), "{test} is left out: it needs Terraform 1.{minor}, not {version}");
+    }
+    actual >= minor
 }
 
 /// The configuration of a mirror that has the built provider: `terraform init` finds it there.

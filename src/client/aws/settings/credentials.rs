@@ -1,0 +1,112 @@
+//! Whose credentials sign the calls.
+
+use std::{fmt, time::Duration};
+
+use bon::Builder;
+
+use super::{AwsSettingsError, is_account, malformed};
+use crate::user::Secret;
+
+/// How long the credentials of a role may last.
+const SESSION: std::ops::RangeInclusive<Duration> = Duration::from_secs(900)..=Duration::from_secs(43_200);
+
+/// An access key. `Debug` shows its id, and neither the secret nor the token.
+#[derive(Builder, Clone, Debug, PartialEq, Eq)]
+#[builder(on(String, into), on(Secret, into))]
+#[non_exhaustive]
+pub struct AccessKey {
+    /// The id of the key, such as `AKIAIOSFODNN7EXAMPLE`.
+    pub id: String,
+    /// The secret of the key.
+    pub secret: Secret,
+    /// The token that temporary credentials have; none by default.
+    pub session_token: Option<Secret>,
+}
+
+/// A role to assume. `Debug` shows whether there is an external id, and not which.
+///
+/// ```
+/// use connect_user::client::aws::{AssumeRole, AwsSettings};
+///
+/// let role = AssumeRole::builder().role_arn("arn:aws:iam::111122223333:role/users").build();
+/// let settings = AwsSettings::builder().region("eu-central-1").assume_roles(vec![role]).build();
+/// assert_eq!(settings.check(), Ok(()));
+/// ```
+#[derive(Builder, Clone, PartialEq, Eq)]
+#[builder(on(String, into))]
+#[non_exhaustive]
+pub struct AssumeRole {
+    /// The ARN of the role.
+    pub role_arn: String,
+    /// The name of the session, which the role's account sees in its logs; a generated one by default.
+    pub session_name: Option<String>,
+    /// What the role's account asks of who assumes it; nothing by default.
+    pub external_id: Option<String>,
+    /// How long the credentials last, 15 minutes to 12 hours; an hour by default. They are renewed in time.
+    pub duration: Option<Duration>,
+    /// A policy in JSON that narrows what the role may do; none by default.
+    pub policy: Option<String>,
+    /// Managed policies that narrow what the role may do; none by default.
+    #[builder(default)]
+    pub policy_arns: Vec<String>,
+    /// Tags of the session; none by default.
+    #[builder(default)]
+    pub tags: Vec<(String, String)>,
+}
+
+impl fmt::Debug for AssumeRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AssumeRole")
+            .field("role_arn", &self.role_arn)
+            .field("session_name", &self.session_name)
+            .field("external_id", &self.external_id.as_ref().map(|_| "…"))
+            .field("duration", &self.duration)
+            .finish_non_exhaustive()
+    }
+}
+
+impl AccessKey {
+    pub(super) fn check(&self) -> Result<(), AwsSettingsError> {
+        if self.id.is_empty() || !self.id.chars().all(|c| c.is_ascii_alphanumeric()) {
+            return Err(malformed("access_key", &self.id, "letters and digits"));
+        }
+        match self.secret.expose().is_empty() {
+            true => Err(malformed("secret_key", "", "the secret of the access key")),
+            false => Ok(()),
+        }
+    }
+}
+
+impl AssumeRole {
+    pub(super) fn check(&self) -> Result<(), AwsSettingsError> {
+        if !is_role(&self.role_arn) {
+            let allowed = "the ARN of a role such as `arn:aws:iam::111122223333:role/NAME`";
+            return Err(malformed("role_arn", &self.role_arn, allowed));
+        }
+        if let Some(name) = self.session_name.as_ref().filter(|name| !is_session_name(name)) {
+            let allowed = "2 to 64 letters, digits and characters of `_=,.@-`";
+            return Err(malformed("session_name", name, allowed));
+        }
+        if let Some(duration) = self.duration.filter(|duration| !SESSION.contains(duration)) {
+            let value = humantime::format_duration(duration).to_string();
+            return Err(malformed("duration", &value, "15 minutes to 12 hours"));
+        }
+        Ok(())
+    }
+}
+
+fn is_role(arn: &str) -> bool {
+    match arn.splitn(6, ':').collect::<Vec<_>>().as_slice() {
+        ["arn", partition, "iam", "", account, resource] => {
+            !partition.is_empty()
+                && is_account(account)
+                && resource.strip_prefix("role/").is_some_and(|name| !name.is_empty())
+        }
+        _ => false,
+    }
+}
+
+fn is_session_name(name: &str) -> bool {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_=,.@-".contains(c);
+    (2..=64).contains(&name.len()) && name.chars().all(is_allowed)
+}

@@ -1,0 +1,146 @@
+//! Region, credentials and endpoint: from the settings, or from the environment.
+
+mod credentials;
+mod error;
+mod load;
+
+use std::{fmt, time::Duration};
+
+use bon::Builder;
+
+pub use self::{
+    credentials::{AccessKey, AccessKeyBuilder, AssumeRole, AssumeRoleBuilder},
+    error::AwsSettingsError,
+};
+
+use super::endpoint::without_secrets;
+use crate::user::one_line;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Overrides what the environment says: what is `None`, the default, is looked up there.
+///
+/// `Debug` shows of the endpoint URL neither user and password nor query.
+#[derive(Builder, Clone, Default, PartialEq, Eq)]
+#[builder(on(String, into))]
+#[non_exhaustive]
+pub struct AwsSettings {
+    /// The Region, such as `eu-central-1`.
+    pub region: Option<String>,
+    /// The profile of the shared configuration and credentials files.
+    pub profile: Option<String>,
+    /// The URL to call, such as that of a VPC endpoint or of a local stand-in.
+    pub endpoint_url: Option<String>,
+    /// An access key instead of the environment's and the profile's credentials.
+    pub access_key: Option<AccessKey>,
+    /// Files of profiles instead of `~/.aws/config`; each must be there. Later ones come first.
+    #[builder(default)]
+    pub config_files: Vec<String>,
+    /// Files of credentials instead of `~/.aws/credentials`; each must be there. Later ones come first.
+    #[builder(default)]
+    pub credentials_files: Vec<String>,
+    /// Roles to assume, each with the credentials of the one before; none by default.
+    #[builder(default)]
+    pub assume_roles: Vec<AssumeRole>,
+    /// The URL of the Security Token Service, which is called for roles and for the ids of accounts; that of the
+    /// Region by default.
+    pub sts_endpoint_url: Option<String>,
+    /// The accounts of which the credentials must be; any by default. Whose they are is asked before any call.
+    #[builder(default)]
+    pub allowed_account_ids: Vec<String>,
+    /// The accounts of which the credentials must not be; none by default.
+    #[builder(default)]
+    pub forbidden_account_ids: Vec<String>,
+    /// A file in the form PEM with the certificates of the authorities to trust instead of the system's; that of
+    /// `AWS_CA_BUNDLE` by default.
+    pub ca_bundle: Option<String>,
+    /// Whether endpoints that keep to FIPS 140 are called; what the environment or the profile says by default, and
+    /// otherwise not.
+    pub use_fips_endpoint: Option<bool>,
+    /// Whether endpoints that speak IPv6 too are called; what the environment or the profile says by default, and
+    /// otherwise not.
+    pub use_dualstack_endpoint: Option<bool>,
+    /// How long a connection may take to be made; 5 seconds by default.
+    pub connect_timeout: Option<Duration>,
+    /// How long a call may take, the connection included; 30 seconds by default.
+    pub call_timeout: Option<Duration>,
+}
+
+impl fmt::Debug for AwsSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AwsSettings")
+            .field("region", &self.region)
+            .field("profile", &self.profile)
+            .field("access_key", &self.access_key)
+            .field("assume_roles", &self.assume_roles)
+            .field("endpoint_url", &self.endpoint_url.as_deref().map(without_secrets))
+            .field("sts_endpoint_url", &self.sts_endpoint_url.as_deref().map(without_secrets))
+            .field("connect_timeout", &self.connect_timeout)
+            .field("call_timeout", &self.call_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl AwsSettings {
+    /// Checks what takes neither the environment nor a call: the forms of the Region, of URLs, keys, roles and
+    /// accounts.
+    ///
+    /// # Errors
+    ///
+    /// The first setting that cannot be right.
+    pub fn check(&self) -> Result<(), AwsSettingsError> {
+        if let Some(region) = self.region.as_ref().filter(|region| !is_region(region)) {
+            return Err(malformed("region", region, "an AWS Region such as `eu-central-1`"));
+        }
+        // The SDK panics where one is empty.
+        [&self.endpoint_url, &self.sts_endpoint_url]
+            .into_iter()
+            .flatten()
+            .try_for_each(|url| check_url(url))?;
+        self.access_key.as_ref().map_or(Ok(()), AccessKey::check)?;
+        self.assume_roles.iter().try_for_each(AssumeRole::check)?;
+        for (setting, accounts) in [
+            ("allowed_account_ids", &self.allowed_account_ids),
+            ("forbidden_account_ids", &self.forbidden_account_ids),
+        ] {
+            if let Some(account) = accounts.iter().find(|account| !is_account(account)) {
+                return Err(malformed(setting, account, "ids of 12 digits"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn malformed(setting: &'static str, value: &str, allowed: &'static str) -> AwsSettingsError {
+    AwsSettingsError::Malformed { setting, value: one_line(value).to_string(), allowed }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.chars().all(|c| c.is_ascii_digit())
+}
+
+/// Whether a text has the form of a Region, such as `us-gov-west-1`. Which ones there are changes too often.
+fn is_region(text: &str) -> bool {
+    let is_word = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase());
+    let is_number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    match text.split('-').collect::<Vec<_>>().as_slice() {
+        [words @ .., number] => {
+            words.len() >= 2 && words.iter().all(|word| is_word(word)) && is_number(number)
+        }
+        [] => false,
+    }
+}
+
+fn check_url(url: &str) -> Result<(), AwsSettingsError> {
+    let failed =
+        |reason: &str| AwsSettingsError::EndpointUrl { url: without_secrets(url), reason: reason.to_owned() };
+    let parsed: http::Uri = url.parse().map_err(|error: http::uri::InvalidUri| failed(&error.to_string()))?;
+    if !matches!(parsed.scheme_str(), Some("http" | "https")) {
+        return Err(failed("it must begin with `http://` or `https://`"));
+    }
+    match parsed.host() {
+        Some(host) if !host.is_empty() => Ok(()),
+        _ => Err(failed("it names no host")),
+    }
+}
