@@ -20,7 +20,7 @@ pub struct Failed {
     /// Whether `state` is certain. If not, read the user again before planning.
     pub certain: bool,
     /// A creation that may have made a user that was not found. Keep it, and give it to
-    /// [`recover`](super::recover()) or to the next apply ([`Options::attempts`](super::Options::attempts)).
+    /// [`recover`](super::recover()) or to the next apply ([`ApplyOptions::attempts`](super::ApplyOptions::attempts)).
     pub attempt: Option<Box<CreationAttempt>>,
     /// The number of steps that were done.
     pub done: usize,

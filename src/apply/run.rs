@@ -26,7 +26,7 @@ pub struct Applied {
     /// The number of steps that were done.
     pub steps: usize,
     /// Whether an existing user was taken over: an attempt whose answer was lost had made it, or the host
-    /// allows it ([`Options::adopt_taken`]).
+    /// allows it ([`ApplyOptions::adopt_taken`]).
     pub adopted: bool,
 }
 
