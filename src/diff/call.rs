@@ -1,4 +1,4 @@
-//! The calls of a plan, with everything that they carry, and what each does to a user.
+//! The calls of a plan, with their content.
 
 use std::collections::BTreeSet;
 
@@ -8,9 +8,9 @@ use crate::user::{
     ProficiencyKey, Replaced, RoutingProfileId, SecurityProfileId, Tags, UserState,
 };
 
-/// One call of a plan, with what it carries.
+/// One call of a plan, with its content.
 ///
-/// Which user it is for, the apply knows: in a replacement it is made on the way.
+/// The apply knows the user that it is for; in a replacement that user does not exist yet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Call {
@@ -22,19 +22,19 @@ pub enum Call {
     RoutingProfile(RoutingProfileId),
     /// Replaces the set of security profiles.
     SecurityProfiles(BTreeSet<SecurityProfileId>),
-    /// Sets or takes away the hierarchy group.
+    /// Sets or clears the hierarchy group.
     Hierarchy(Option<HierarchyGroupId>),
     /// Replaces the phone block.
     Phone(Phone),
-    /// Sets these channels.
+    /// Sets the settings of these channels.
     Channels(ChannelSettings),
-    /// Takes proficiencies away.
+    /// Removes proficiencies.
     Disassociate(BTreeSet<ProficiencyKey>),
-    /// Changes levels.
+    /// Changes levels of proficiencies.
     Levels(Proficiencies),
-    /// Gives proficiencies.
+    /// Adds proficiencies.
     Associate(Proficiencies),
-    /// Takes tags away.
+    /// Removes tags.
     Untag(BTreeSet<String>),
     /// Adds tags and changes values.
     Tag(Tags),

@@ -9,7 +9,7 @@ use serde::{
 
 use crate::user::{Diagnostic, Path, Property, Value};
 
-/// What has to happen to a user.
+/// What a plan does to a user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -17,13 +17,13 @@ pub enum Action {
     /// Nothing.
     #[default]
     None,
-    /// It is made.
+    /// The user is created.
     Create,
-    /// It is changed in place.
+    /// The user is updated in place.
     Update,
-    /// A new user takes its place.
+    /// The user is replaced: a new one is created and the old one deleted.
     Replace,
-    /// It is deleted.
+    /// The user is deleted.
     Delete,
 }
 
@@ -32,11 +32,11 @@ pub enum Action {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ChangeKind {
-    /// It is not set now and will be.
+    /// The property is set, and was not before.
     Add,
-    /// It gets another value.
+    /// The property gets another value.
     Update,
-    /// It is taken away, or goes back to the service's default.
+    /// The property is cleared, or set back to the default of the service.
     Delete,
 }
 
@@ -46,19 +46,19 @@ pub enum ChangeKind {
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Change {
-    /// What changes.
+    /// The place of the change.
     pub path: Path,
-    /// The property that it belongs to.
+    /// The property, for a tag [`Property::Tags`].
     pub property: Property,
     /// How it changes.
     pub kind: ChangeKind,
-    /// The value now; never that of a secret.
+    /// The actual value; `None` if there is none, and for secrets.
     pub before: Option<Value>,
-    /// The value then; never that of a secret.
+    /// The desired value; `None` if there is none, if it is unknown, and for secrets.
     pub after: Option<Value>,
-    /// Whether the value then is not known yet, so that the change may turn out to be none.
+    /// Whether the desired value is unknown, so that there may be no change in the end.
     pub unknown: bool,
-    /// Whether the change makes a new user.
+    /// Whether the change replaces the user.
     pub forces_replacement: bool,
 }
 
@@ -95,7 +95,7 @@ impl Change {
         self
     }
 
-    /// Whether the values are secret, and therefore not here.
+    /// Whether the values are secret, and so left out.
     pub fn sensitive(&self) -> bool {
         self.property.is_secret()
     }
@@ -145,14 +145,14 @@ impl Serialize for Change {
     }
 }
 
-/// In which order a replacement goes.
+/// The order of a replacement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ReplacementOrder {
-    /// The new user is there before the old one goes.
+    /// The new user is created before the old one is deleted.
     CreateBeforeDelete,
-    /// The old user goes first, because it has the name that the new one takes.
+    /// The old user is deleted first, because the new one takes its name.
     DeleteBeforeCreate,
 }
 
@@ -160,14 +160,14 @@ pub enum ReplacementOrder {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Diff {
-    /// What has to happen.
+    /// What the plan does to the user.
     pub action: Action,
     /// The changes, in the order of the properties.
     pub changes: Vec<Change>,
-    /// What no call can do.
+    /// Notices and refusals, such as a change that no call can make.
     #[serde(serialize_with = "with_refused")]
     pub notices: Vec<Diagnostic>,
-    /// The order of a replacement, where there is one.
+    /// The order, if the user is replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replacement: Option<ReplacementOrder>,
 }
@@ -178,12 +178,12 @@ impl Diff {
         self.changes.is_empty()
     }
 
-    /// The notices that keep a plan from being made.
+    /// The notices that prevent a plan.
     pub fn refusals(&self) -> impl Iterator<Item = &Diagnostic> {
         self.notices.iter().filter(|notice| notice.is_error())
     }
 
-    /// Whether any change is of a value that is not known yet.
+    /// Whether a desired value is unknown.
     pub fn has_unknowns(&self) -> bool {
         self.changes.iter().any(|change| change.unknown)
     }

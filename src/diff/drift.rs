@@ -1,14 +1,14 @@
-//! What has changed since the last apply, and by someone else.
+//! What others have changed since the last apply.
 
 use super::{Change, ChangeKind, preview::diff};
 use crate::user::{DirectoryUserIdPolicy, Input, Property, PropertySet, Settings, UserState, is_system_tag};
 
-/// The differences between a user as it was recorded and as it is: what somebody changed in between,
-/// whether a spec manages it or not. `before` is what was recorded, `after` what is there.
+/// Returns what others have changed: the differences between the recorded user and the actual one, whether a
+/// spec manages the property or not. `before` of a change is the recorded value, `after` the actual one.
 ///
-/// What only reads differently is no drift: an absent `autoAccept` is `false`, a set has no order, and
-/// tags of AWS come and go. Nothing is said of what either of the two did not read, nor of what
-/// [`Settings::ignore_changes`] and [`Settings::ignore_tags`] name; the other settings mean nothing here.
+/// Values that mean the same are no drift: an absent `autoAccept` is `false`, a set has no order, and tags of
+/// AWS do not count. What one of the two states has not read is not compared, nor what
+/// [`Settings::ignore_changes`] and [`Settings::ignore_tags`] name; other settings have no effect here.
 pub fn drift(recorded: &UserState, actual: &UserState, settings: &Settings) -> Vec<Change> {
     let mut spec = recorded.whole_spec();
     spec.password = None;

@@ -1,4 +1,4 @@
-//! A preview that can be carried out: all known, and of one state.
+//! A plan that can be applied.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use super::{
 };
 use crate::user::{Code, DesiredUser, Diagnostic, Path, Property, Settings, UserState, joined};
 
-/// The calls that bring one user from the state that the plan was made from to what is desired.
+/// The plan of one user: the calls that lead from the prior state to the desired user.
+/// [`apply`](https://docs.rs/connect-user/latest/connect_user/apply/fn.apply.html) carries it out.
 ///
-/// It holds the password that a creation needs, and shows it nowhere: not in `Debug`, not in its
-/// text, not in its JSON. [`save`](Self::save) makes what can be stored and applied later.
+/// It holds the password that a creation needs; `Debug`, text and JSON leave it out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     pub(super) preview: Preview,
@@ -30,12 +30,12 @@ pub(super) enum Goal {
     Deleted(Box<Settings>),
 }
 
-/// Why there is no plan.
+/// The error of planning, with every reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused(pub(super) Vec<Diagnostic>);
 
 impl Plan {
-    /// What differs.
+    /// The changes.
     pub const fn diff(&self) -> &Diff {
         &self.preview.diff
     }
@@ -45,7 +45,7 @@ impl Plan {
         &self.preview.steps
     }
 
-    /// The plan as a preview, to show it.
+    /// The preview of the plan, to show it.
     pub const fn preview(&self) -> &Preview {
         &self.preview
     }
@@ -55,7 +55,7 @@ impl Plan {
         self.preview.is_empty()
     }
 
-    /// The state that the plan was made from.
+    /// The prior state; `None` if the user is created.
     pub fn base(&self) -> Option<&UserState> {
         self.base.as_deref()
     }
@@ -88,7 +88,7 @@ impl Plan {
         self.base.as_ref().is_some_and(|base| self.preview.delete_first(&base.user_id))
     }
 
-    /// Whether the plan was made from this state: from all that a call could have changed, whatever
+    /// Whether the plan was made from this state. Compares everything that a call could have changed, but not
     /// the time of the last change.
     pub fn is_made_from(&self, state: Option<&UserState>) -> bool {
         match (&self.base, state) {
@@ -114,17 +114,17 @@ impl Serialize for Plan {
     }
 }
 
-/// Plans the calls that bring a user from `state`, or from nothing, to what is desired.
+/// Plans the calls that lead from `state`, or from no user, to the desired user.
 ///
 /// `settings` are those that the user was validated with: the plan is what [`preview`](super::preview()) shows
 /// with the same settings.
 ///
 /// # Errors
 ///
-/// [`Refused`] where something has changed that no call can change and the policy is to refuse, where a
-/// protected user would be replaced, where a replacement lacks what a new user needs, where a call would
-/// write what was not read (`not-read`; [`needs_reading`](super::needs_reading) tells before), or where the
-/// user was validated with other default tags or another identity management type (`settings-differ`).
+/// [`Refused`] if something changed that no call can change and the policy is to refuse, a protected user
+/// would be replaced, a replacement lacks what a new user needs, a call would write what was not read
+/// (`not-read`; [`needs_reading`](super::needs_reading) tells before), or the user was validated with other
+/// default tags or another identity management type (`settings-differ`).
 pub fn plan(desired: DesiredUser, state: Option<&UserState>, settings: &Settings) -> Result<Plan, Refused> {
     plan_shared(desired, state.cloned().map(Arc::new).as_ref(), settings)
 }
@@ -168,7 +168,7 @@ fn settings_differ(desired: &DesiredUser, settings: &Settings) -> Option<Diagnos
 ///
 /// # Errors
 ///
-/// [`Refused`] where the user is protected.
+/// [`Refused`] if the user is protected.
 pub fn plan_deletion(state: &UserState, settings: &Settings) -> Result<Plan, Refused> {
     plan_deletion_shared(&Arc::new(state.clone()), settings)
 }

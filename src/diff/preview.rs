@@ -15,11 +15,11 @@ use crate::user::{
     Value, document_order, is_system_tag, keep_ignored, merge_tags,
 };
 
-/// What differs and the calls that settle it: what a preview shows.
+/// The preview of a plan: the changes and the calls, also while values are unknown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Preview {
-    /// What differs.
+    /// The changes and notices.
     #[serde(flatten)]
     pub diff: Diff,
     /// The calls, in their order.
@@ -32,7 +32,7 @@ impl Preview {
         self.steps.is_empty() && self.diff.is_empty()
     }
 
-    /// The IAM actions that the calls need, each once: a policy for whoever applies this and nothing else.
+    /// The IAM actions that the calls need, each once: the least policy for whoever applies this.
     pub fn iam_actions(&self) -> BTreeSet<&'static str> {
         self.steps.iter().flat_map(Step::iam_actions).collect()
     }
@@ -52,16 +52,15 @@ impl Preview {
         true
     }
 
-    /// How many calls will change something, those included that may turn out not to be needed.
+    /// The number of calls that write, including those that may turn out not to be needed.
     pub fn calls(&self) -> usize {
         self.steps.len()
     }
 }
 
-/// What differs between what a host wants and what is there.
+/// Compares a desired user with the actual one.
 ///
-/// `spec` may hold unknowns; where `state` is `None`, everything is new. Nothing is allocated where
-/// nothing differs.
+/// `spec` may hold unknowns; if `state` is `None`, everything is new. Allocates nothing if nothing differs.
 ///
 /// ```
 /// use connect_user::{diff::{Action, diff}, user::{Settings, UserSpec}};
@@ -201,10 +200,10 @@ pub(super) fn deletion_diff(state: &UserState, settings: &Settings) -> Diff {
     Diff { action: Action::Delete, changes, notices, replacement: None }
 }
 
-/// What differs, and the calls that settle it, also while some values are unknown.
+/// Compares a desired user with the actual one, and plans the calls, also while values are unknown.
 ///
-/// What a step carries is there only where it is known whole; [`plan`](super::plan) asks for a user
-/// that is.
+/// A step has its content only if that is known; [`plan`](super::plan) takes a user of which everything is
+/// known.
 pub fn preview(spec: &UserSpec, state: Option<&UserState>, settings: &Settings) -> Preview {
     let spec = &*spec.without_empty_texts();
     let Some(state) = state else {
@@ -226,7 +225,7 @@ pub fn preview(spec: &UserSpec, state: Option<&UserState>, settings: &Settings) 
     Preview { diff, steps }
 }
 
-/// What deleting a user takes away, and the calls.
+/// Previews the deletion of a user.
 pub fn preview_deletion(state: &UserState, settings: &Settings) -> Preview {
     let steps = replaced(state).iter().flat_map(|user| deletion(user, settings.quick_connects)).collect();
     Preview { diff: deletion_diff(state, settings), steps }

@@ -1,8 +1,8 @@
-//! What makes a step deserve a second look.
+//! Risks of a step.
 
 use serde::Serialize;
 
-/// Why a step deserves a second look.
+/// A risk of a step: a reason to look twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -13,8 +13,8 @@ pub enum Risk {
     PrivilegeGrant,
     /// A deleted user cannot be brought back.
     IrreversibleDeletion,
-    /// The new user has another id, and only what the spec sets: history, and what was set by hand,
-    /// stay with the old one.
+    /// The new user has another id, and only the properties that the spec sets: history, and what was set by
+    /// hand, stay with the old one.
     Replacement,
     /// For a moment every channel has the phone block's after contact work, until the next step.
     Flattening,
@@ -38,7 +38,7 @@ impl Risk {
         }
     }
 
-    /// What it means, in a few words.
+    /// A short explanation.
     pub const fn describe(self) -> &'static str {
         match self {
             Self::AccountTakeover => "whoever reads the new e-mail address can reset the password",

@@ -19,11 +19,11 @@ use crate::user::{
 pub struct Step {
     /// The API operation.
     pub operation: Operation,
-    /// The properties that the call settles.
+    /// The properties that the call writes.
     pub covers: Vec<Path>,
-    /// Why it deserves a second look.
+    /// The risks of the call.
     pub risks: Vec<Risk>,
-    /// Whether it depends on values that are not known yet, and may turn out not to be needed.
+    /// Whether the call depends on unknown values, and may turn out not to be needed.
     pub possible: bool,
     /// What the call carries; `None` while that is not known.
     pub(crate) call: Option<Call>,
@@ -41,12 +41,12 @@ impl Step {
         self
     }
 
-    /// What the call carries; `None` in a preview, while that is not known.
+    /// The call with its content; `None` in a preview while that is unknown.
     pub const fn call(&self) -> Option<&Call> {
         self.call.as_ref()
     }
 
-    /// The IAM actions that the caller needs, the operation's own first.
+    /// The IAM actions that the call needs, first that of the operation.
     pub fn iam_actions(&self) -> Vec<&'static str> {
         let mut actions = vec![self.operation.iam_action()];
         let tags = self.covers.iter().any(|path| path.property() == Some(Property::Tags));

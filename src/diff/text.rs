@@ -34,15 +34,14 @@ pub struct PreviewText<'a> {
 }
 
 impl Preview {
-    /// The preview of the user that the program calls `name`, as people read it. Each line ends
-    /// with a line break; where nothing is to be done and there is nothing to say, there is no line.
+    /// The preview as text, under the resource name `name`. Each line ends with a line break; if there is
+    /// nothing to do or to say, the text is empty.
     pub const fn text<'a>(&'a self, name: &'a str) -> PreviewText<'a> {
         PreviewText { preview: self, name }
     }
 }
 
-/// The symbol before what happens to a user: `+`, `~`, `-`, `-/+` (deleted, then made anew) or `+/-`
-/// (made anew, then deleted).
+/// The symbol of an action: `+`, `~`, `-`, `-/+` (deleted, then created) or `+/-` (created, then deleted).
 pub const fn symbol(action: Action, order: Option<ReplacementOrder>) -> &'static str {
     match (action, order) {
         (Action::None, _) => " ",

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use super::id_error::{IdError, is_id_character};
 
-/// The ARN of an instance, or of something in one.
+/// The ARN of an instance, or of a resource in one.
 ///
 /// ```
 /// use connect_user::user::Arn;
@@ -58,7 +58,7 @@ impl Arn {
         &self.instance
     }
 
-    /// Segment and id of what is in the instance: (`agent`, the user's id) for a user.
+    /// Segment and id of the resource in the instance: (`agent`, the user id) for a user.
     pub fn resource(&self) -> Option<(&str, &str)> {
         self.resource.as_ref().map(|(segment, id)| (segment.as_str(), id.as_str()))
     }

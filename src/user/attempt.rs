@@ -1,4 +1,4 @@
-//! A creation whose outcome is not known.
+//! A creation whose outcome is unknown.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,11 +7,11 @@ use super::{
     settings::{DirectoryUserIdPolicy, Settings},
 };
 
-/// A creation that was begun, and of which nobody knows yet whether it made a user: no answer came, or the
-/// process was killed before it could write the answer down.
+/// A creation whose outcome is unknown: no answer came, or the process was killed before it could record the
+/// answer.
 ///
-/// It holds what the creation asked for, so that the user is recognised later, and nobody else's is taken for
-/// it. The password is not part of it.
+/// It holds what the creation asked for, so that its user is recognised later, and no other user is mistaken
+/// for it. The password is not part of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct CreationAttempt {
@@ -65,7 +65,7 @@ fn strict(default_tags: Tags, ignore_tags: IgnoreTags) -> Settings {
 }
 
 impl CreationAttempt {
-    /// The creation of the desired user, begun at that time.
+    /// The creation of the desired user that began at `began`.
     pub fn new(desired: &DesiredUser, began: Timestamp) -> Self {
         let Settings { default_tags, ignore_tags, .. } = desired.settings().clone();
         Self {
@@ -77,7 +77,7 @@ impl CreationAttempt {
         }
     }
 
-    /// When the call was about to be made, by the clock of the machine that made it.
+    /// When the creation began, by the clock of the machine that made it.
     pub const fn began(&self) -> Timestamp {
         self.began
     }
@@ -87,12 +87,12 @@ impl CreationAttempt {
         &self.instance_id
     }
 
-    /// The name of the user in Amazon Connect.
+    /// The user name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What was asked for, without the password.
+    /// The desired user, without the password.
     pub const fn spec(&self) -> &UserSpec {
         &self.spec
     }

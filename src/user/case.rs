@@ -1,6 +1,6 @@
 //! Names in camelCase, snake_case and PascalCase.
 
-/// A name as Terraform writes it: `phone_type` for `phoneType`.
+/// A name in snake_case: `phone_type` for `phoneType`.
 pub fn to_snake_case(name: &str) -> String {
     let mut snake = String::with_capacity(name.len() + 4);
     for c in name.chars() {

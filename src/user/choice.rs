@@ -62,7 +62,7 @@ macro_rules! choice {
 
 pub(crate) use choice;
 
-/// A text that names none of a choice's values.
+/// The error of reading a choice: the text is none of its values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not one of `{}`", one_line(value), allowed.join("`, `"))]
 pub struct UnknownChoice {
@@ -75,7 +75,7 @@ impl UnknownChoice {
         Self { value: value.to_owned(), allowed }
     }
 
-    /// The way out: the value that is most likely meant, or all of them.
+    /// What to do about it: the value that was probably meant, or all values.
     pub fn help(&self) -> String {
         match nearest(&self.value, self.allowed.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),

@@ -6,24 +6,24 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::suggestion::nearest;
 
-/// The stable name of what a diagnostic tells, such as `name-length`.
+/// The stable code of a diagnostic, such as `name-length`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(&'static str);
 
-/// How bad something is.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Severity {
-    /// It keeps the user, or the fleet, from being planned or applied.
+    /// Prevents the plan or the apply of the user, or of the fleet.
     Error,
-    /// It does not, but deserves a look.
+    /// Prevents nothing, but deserves a look.
     Warning,
-    /// It is only worth knowing.
+    /// Information only.
     Note,
 }
 
-/// When something is found.
+/// When a diagnostic is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Stage {
@@ -45,7 +45,7 @@ pub enum Stage {
     Fleet,
 }
 
-/// What is known of a code.
+/// A row of the list of codes.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CodeInfo {
@@ -53,14 +53,14 @@ pub struct CodeInfo {
     pub code: Code,
     /// When it is found.
     pub stage: Stage,
-    /// How bad it is, unless the host or a policy says otherwise.
+    /// The severity, unless the host or a policy sets another.
     pub severity: Severity,
-    /// Whether a host may lower an error to a warning: a rule or a name, unless no call can carry what breaks
-    /// it, so that a plan of it would never be done.
+    /// Whether a host may lower the error to a warning. It may not if no call could carry the value, so that
+    /// a plan of it would never be done.
     pub lowerable: bool,
-    /// What holds where it is not found, in a sentence without its full stop.
+    /// The rule that holds if this is not found: a sentence without a full stop.
     pub summary: &'static str,
-    /// Who says so.
+    /// The source of the rule.
     pub source: &'static str,
 }
 
@@ -234,7 +234,7 @@ impl CodeInfo {
 }
 
 impl Code {
-    /// A code of a host's own.
+    /// Creates a code for a diagnostic of the host's own.
     pub const fn new(code: &'static str) -> Self {
         Self(code)
     }
@@ -244,27 +244,27 @@ impl Code {
         self.0
     }
 
-    /// Every code of the crate, and what is known of it.
+    /// Every code of the crate, with its row.
     pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
         CODES.iter()
     }
 
-    /// What is known of the code; `None` for one of a host's own.
+    /// The row of the code; `None` for a host's own.
     pub fn info(self) -> Option<&'static CodeInfo> {
         CODES.iter().find(|info| info.code == self)
     }
 
-    /// The code of the crate that is written so.
+    /// Finds the code of the crate with this text.
     ///
     /// # Errors
     ///
-    /// The code that is most likely meant, if any, where there is none that is written so.
+    /// A similar code, if there is one.
     pub fn find(code: &str) -> Result<Self, Option<&'static str>> {
         let found = CODES.iter().find(|info| info.code.0 == code);
         found.map(|info| info.code).ok_or_else(|| nearest(code, CODES.iter().map(|info| info.code.0)))
     }
 
-    /// Every code as Markdown: the reference that the documentation shows.
+    /// The list of codes as Markdown, as the reference shows it.
     pub fn table() -> String {
         let mut table = String::from(
             "| code | found in | severity | what holds | source |\n| --- | --- | --- | --- | --- |\n",

@@ -1,4 +1,4 @@
-//! From a document to a [`UserSpec`], with every mistake located.
+//! Decodes a document into a [`UserSpec`], with every mistake located.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use super::{
     value::Value,
 };
 
-/// Every mistake of a document, in its order.
+/// The mistakes of a document.
 #[derive(Clone, Debug)]
 pub struct DecodeErrors {
     errors: Vec<Diagnostic>,
@@ -46,7 +46,7 @@ impl UserSpec {
     ///
     /// # Errors
     ///
-    /// [`DecodeErrors`] with every mistake, and with what could be read.
+    /// [`DecodeErrors`], with every mistake and what could be read.
     pub fn decode(document: Value) -> Result<Self, DecodeErrors> {
         let mut errors = Vec::new();
         let spec = match document {
@@ -59,14 +59,14 @@ impl UserSpec {
         if errors.is_empty() { Ok(spec) } else { Err(DecodeErrors { errors, partial: Box::new(spec) }) }
     }
 
-    /// The places whose value is not known yet.
+    /// The places of unknown values.
     pub fn unknowns(&self) -> Vec<Path> {
         let mut places = Vec::new();
         Node::unknowns(self, &Place::Root, &mut |place| places.push(place));
         places
     }
 
-    /// Whether any value is not known yet.
+    /// Whether any value is unknown.
     pub fn has_unknowns(&self) -> bool {
         Node::has_unknowns(self)
     }
@@ -85,18 +85,17 @@ impl<'de> Deserialize<'de> for UserSpec {
 }
 
 impl DecodeErrors {
-    /// The mistakes, in the order of the document's properties.
+    /// The mistakes, in the order of the properties.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.errors.iter()
     }
 
-    /// What could be read; whatever could not is unknown, so that validating it reports what else
-    /// is wrong.
+    /// What could be read. What could not is unknown in it, so that validating it reports further mistakes.
     pub fn partial(&self) -> &UserSpec {
         &self.partial
     }
 
-    /// The mistakes and what could be read.
+    /// Splits it into the mistakes and what could be read.
     pub fn into_parts(self) -> (Vec<Diagnostic>, UserSpec) {
         (self.errors, *self.partial)
     }

@@ -1,4 +1,4 @@
-//! A spec that is known whole and has passed validation.
+//! A spec that is known and valid.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -9,10 +9,10 @@ use super::{
     UserState, keep::keep_ignored, settings::Settings,
 };
 
-/// A user as it should be, with every value known and every rule kept: what planning takes.
+/// A desired user in which every value is known and every rule is kept: what planning takes.
 ///
-/// Only [`validate::resolve`](crate::validate::resolve) makes one, so what a plan is made from has
-/// passed every rule.
+/// Only [`validate::resolve`](crate::validate::resolve) and its relatives make one, so a plan is always of a
+/// valid user.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DesiredUser {
     pub(crate) spec: UserSpec,
@@ -53,12 +53,12 @@ impl DesiredUser {
         &self.spec
     }
 
-    /// The instance that the user is in.
+    /// The instance.
     pub const fn instance_id(&self) -> &InstanceId {
         &self.instance_id
     }
 
-    /// The name, whether the spec gives it or not.
+    /// The user name, given or generated.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -68,17 +68,17 @@ impl DesiredUser {
         self.spec.password.as_ref().and_then(Input::known)
     }
 
-    /// The user's id in the directory, where the spec gives it.
+    /// The directory user id, if the spec has one.
     pub fn directory_user_id(&self) -> Option<&str> {
         self.spec.directory_user_id.as_ref().and_then(Input::known).map(String::as_str)
     }
 
-    /// The settings; what the spec leaves out has the service's default here.
+    /// The properties; what the spec leaves out has the default of the service.
     pub const fn properties(&self) -> &UserProperties {
         &self.properties
     }
 
-    /// What the host had decided when the user was validated.
+    /// The settings that the user was validated with.
     pub const fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -99,7 +99,7 @@ impl DesiredUser {
         all
     }
 
-    /// How the instance manages identities, where that was known to validation.
+    /// The identity management type, if validation knew it.
     pub const fn identity_management(&self) -> Option<IdentityManagementType> {
         self.settings.identity_management
     }

@@ -13,7 +13,7 @@ use super::{
 /// What is wrong, or worth knowing: a mistake in a document, a broken rule, what a plan refuses or has to say,
 /// what reading users has found.
 ///
-/// Its texts are on one line, of bounded length, and hold neither secrets nor personal data.
+/// Its texts are on one line, of bounded length, without secrets and personal data.
 ///
 /// ```
 /// use connect_user::user::{Code, Diagnostic, Path, Property};
@@ -30,27 +30,28 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// Where; the root where it is about the user as a whole.
+    /// The place; the root if it is about the whole user.
     pub path: Path,
-    /// What kind of thing it is.
+    /// The code.
     pub code: Code,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// The user that it is about, by its resource name, where there are several.
+    /// The resource name of the user, if there are several users.
     #[serde(default, rename = "user")]
     pub subject: Option<String>,
-    /// What is so, in a sentence.
+    /// The message: a sentence.
     pub message: String,
-    /// The way out. Every error has one.
+    /// What to do about it. Every error has a help.
     #[serde(default)]
     pub help: Option<String>,
-    /// What else has to do with it.
+    /// Other places that matter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Path>,
 }
 
 impl Diagnostic {
-    /// A diagnostic about a user as a whole, as severe as its code says; an error where the code is a host's own.
+    /// Creates a diagnostic about a whole user, with the severity of its code; an error if the code is a
+    /// host's own.
     pub fn new(code: Code, message: impl AsRef<str>) -> Self {
         Self {
             path: Path::root(),
@@ -63,32 +64,32 @@ impl Diagnostic {
         }
     }
 
-    /// Where it is.
+    /// Sets the place.
     #[must_use]
     pub fn at(self, path: impl Into<Path>) -> Self {
         Self { path: path.into(), ..self }
     }
 
-    /// The user that it is about, by its resource name.
+    /// Sets the resource name of the user.
     #[must_use]
     pub fn about(self, subject: impl Into<String>) -> Self {
         Self { subject: Some(subject.into()), ..self }
     }
 
-    /// The way out; none where it is empty.
+    /// Sets the help; none if it is empty.
     #[must_use]
     pub fn with_help(self, help: impl AsRef<str>) -> Self {
         let help = short_line(help.as_ref());
         Self { help: Some(help).filter(|help| !help.is_empty()), ..self }
     }
 
-    /// Another severity than its code's.
+    /// Sets another severity than that of the code.
     #[must_use]
     pub fn with_severity(self, severity: Severity) -> Self {
         Self { severity, ..self }
     }
 
-    /// What else has to do with it.
+    /// Sets other places that matter.
     #[must_use]
     pub fn with_related(self, related: Vec<Path>) -> Self {
         Self { related, ..self }
@@ -99,7 +100,7 @@ impl Diagnostic {
         self.severity == Severity::Error
     }
 
-    /// The message, behind the user that it is about unless it names that user itself.
+    /// The message, after the resource name unless it names that itself.
     pub fn text(&self) -> String {
         match &self.subject {
             Some(subject) if !self.message.contains(&format!("`{subject}`")) => {

@@ -1,4 +1,4 @@
-//! From a spec to a document.
+//! Encodes a spec as a document.
 
 use serde::{Serialize, Serializer};
 
@@ -8,7 +8,7 @@ use super::{
 };
 
 impl UserSpec {
-    /// The spec as a document, in camelCase, without its password. What is unknown stays so.
+    /// Encodes the spec as a document, in camelCase, without its password. Unknown values stay unknown.
     pub fn encode(&self) -> Value {
         self.document(Secrets::LeftOut)
     }

@@ -1,4 +1,4 @@
-//! Ids, one type per kind of thing.
+//! Ids, one type for each kind of resource.
 
 use std::{
     cmp::Ordering,
@@ -15,7 +15,7 @@ use super::{
     id_error::{IdError, is_arn, is_id_character},
 };
 
-/// A kind of thing that has an id in an Amazon Connect instance.
+/// A kind of resource that has an id in an Amazon Connect instance.
 pub trait IdKind: sealed::Sealed + 'static {
     /// The thing, in the words of a message.
     const NAME: &'static str;
@@ -62,9 +62,9 @@ kinds! {
 
 /// The id or ARN of a thing of kind `K`.
 ///
-/// The API takes an ARN wherever it takes an id, so both name the same thing: an `Id` keeps the
-/// text as it was written, and equality, order and hash look at the bare id alone. Any text can be
-/// held; [`check`](Id::check) says whether it is an id at all.
+/// The API takes an ARN wherever it takes an id, so both name the same resource: an `Id` keeps the text as it
+/// was written, and equality, order and hash compare the bare id. It holds any text; [`check`](Id::check)
+/// says whether that is an id.
 ///
 /// ```
 /// use connect_user::user::RoutingProfileId;
@@ -80,22 +80,21 @@ pub struct Id<K> {
     kind: PhantomData<fn() -> K>,
 }
 
-/// What stands where an id is expected, and names the thing otherwise.
+/// A name or path instead of an id.
 ///
-/// `name:Basic Routing Profile` names it by its name, and `path:Europe/Berlin` a hierarchy group by the
-/// names that lead to it, so that one program serves several instances.
-/// [`Names`](crate::validate::Names) says what such a reference stands for.
+/// `name:Basic Routing Profile` names a resource, and `path:Europe/Berlin` a hierarchy group by the names of
+/// its levels, so that one program serves several instances. [`Names`](crate::validate::Names) resolves them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Named<'a> {
-    /// By its name.
+    /// The name.
     Name(&'a str),
-    /// By the names that lead to it, with `/` between them.
+    /// The names of the levels, with `/` between them.
     Path(&'a str),
 }
 
 impl<K: IdKind> Id<K> {
-    /// Holds an id or an ARN as it is written.
+    /// Creates it from an id or an ARN, as it is written.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), kind: PhantomData }
     }
@@ -105,7 +104,7 @@ impl<K: IdKind> Id<K> {
         &self.text
     }
 
-    /// The name or path that stands in the place of an id.
+    /// The name or path, if there is one instead of an id.
     ///
     /// ```
     /// use connect_user::user::{Named, RoutingProfileId};
@@ -128,7 +127,7 @@ impl<K: IdKind> Id<K> {
         self.arn_parts().map(|(arn, _)| arn.instance)
     }
 
-    /// The ARN, where the id is written as one of its kind; `None` for a bare id.
+    /// The ARN, if the text is one of this kind; `None` for a bare id.
     pub fn arn(&self) -> Option<Arn> {
         self.arn_parts().map(|(arn, _)| arn.to_arn())
     }
@@ -139,11 +138,11 @@ impl<K: IdKind> Id<K> {
         Self::new(self.bare())
     }
 
-    /// Whether the text can be an id or ARN of this kind.
+    /// Checks that the text can be an id or ARN of this kind.
     ///
     /// # Errors
     ///
-    /// An [`IdError`] that names what is wrong with the text.
+    /// [`IdError`] that says what is wrong with the text.
     pub fn check(&self) -> Result<(), IdError> {
         let kind = K::NAME;
         if self.text.is_empty() {

@@ -1,31 +1,31 @@
-//! What an id may be, and why a text is none.
+//! The errors of ids.
 
 use super::text::{misleading, one_line};
 
-/// Why a text is not the id of what it should name.
+/// The error of an id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdError {
-    /// There is nothing.
+    /// The text is empty.
     #[error("the id of {kind} is empty")]
     Empty {
-        /// What the id should name.
+        /// The kind of resource that the id should name.
         kind: &'static str,
     },
-    /// There is a character that no id has.
+    /// The text has a character that no id has.
     #[error("`{}` is not the id of {kind}: it holds `{}`", one_line(text), one_line(&character.to_string()))]
     Character {
-        /// What the id should name.
+        /// The kind of resource that the id should name.
         kind: &'static str,
         /// The text.
         text: String,
         /// The first character that is not allowed.
         character: char,
     },
-    /// It is an ARN, but not one of Amazon Connect, or of another kind of thing.
+    /// The text is an ARN, but not of Amazon Connect, or of another kind of resource.
     #[error("`{}` is not the ARN of {kind}", one_line(text))]
     Arn {
-        /// What the ARN should name.
+        /// The kind of resource that the ARN should name.
         kind: &'static str,
         /// The text.
         text: String,
@@ -35,7 +35,7 @@ pub enum IdError {
 }
 
 impl IdError {
-    /// The way out.
+    /// What to do about it.
     pub fn help(&self) -> String {
         match self {
             Self::Empty { kind } => format!("give the id or the ARN of {kind}"),

@@ -1,4 +1,4 @@
-//! What is ignored: places whose changes are, and tags that others manage.
+//! Ignored changes, and tags that others manage.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -23,12 +23,12 @@ use super::{
 pub struct IgnoreTags {
     /// The keys; upper and lower case differ.
     pub keys: BTreeSet<String>,
-    /// What keys begin with. An empty one means every tag.
+    /// Prefixes of keys. An empty prefix covers every tag.
     pub prefixes: BTreeSet<String>,
 }
 
 impl IgnoreTags {
-    /// Tags of these keys, and those whose keys begin so.
+    /// Ignores tags with these keys, and those whose keys begin with these prefixes.
     pub fn new(
         keys: impl IntoIterator<Item = impl Into<String>>,
         prefixes: impl IntoIterator<Item = impl Into<String>>,
@@ -39,7 +39,7 @@ impl IgnoreTags {
         }
     }
 
-    /// Whether the tag of this key is one of them.
+    /// Whether the tag with this key is ignored.
     pub fn contains(&self, key: &str) -> bool {
         self.keys.contains(key) || self.prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
     }
@@ -50,22 +50,22 @@ impl IgnoreTags {
     }
 }
 
-/// Why a text does not name a place whose changes can be ignored.
+/// The error of [`ignored_path`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IgnoredPathError {
-    /// No property and no block has that name.
+    /// No property and no block has this name.
     #[error("`{}` names no property of a user{}", one_line(path), nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Unknown {
         /// The text.
         path: String,
-        /// What it may mean.
+        /// A similar name, if there is one.
         nearest: Option<String>,
     },
-    /// It is not written as a path is.
+    /// The text is not a path.
     #[error(transparent)]
     Malformed(#[from] PathError),
-    /// It names a part of a property that has no parts of that kind.
+    /// It names a part of a property that cannot be ignored by itself.
     #[error("`{}` names a part of `{property}` that cannot be ignored by itself", one_line(path))]
     Part {
         /// The text.
@@ -76,7 +76,7 @@ pub enum IgnoredPathError {
 }
 
 impl IgnoredPathError {
-    /// The way out.
+    /// What to do about it.
     pub fn help(&self) -> String {
         match self {
             Self::Unknown { .. } => {
@@ -111,7 +111,7 @@ impl IgnoredPathError {
 ///
 /// # Errors
 ///
-/// [`IgnoredPathError`] where the text names nothing that a user has.
+/// [`IgnoredPathError`] if the text names nothing of a user.
 pub fn ignored_path(text: &str) -> Result<Path, IgnoredPathError> {
     let trimmed = text.trim();
     if matches!(trimmed, "all" | "*") {
@@ -187,7 +187,7 @@ fn block(property: Property) -> Option<&'static str> {
 }
 
 impl Path {
-    /// Whether a place is this one or below it.
+    /// Whether a place is this one, or below it.
     ///
     /// ```
     /// use connect_user::user::{Path, Property};

@@ -1,4 +1,4 @@
-//! What names an existing user to an import.
+//! The import id of an existing user: `instance id:user id`, as in Pulumi and Terraform.
 
 use std::{fmt, str::FromStr};
 
@@ -9,7 +9,7 @@ use super::{
     text::one_line,
 };
 
-/// What names an existing user to an import: `instance id:user id`, as Pulumi and Terraform write it.
+/// The import id of an existing user: `instance id:user id`, as in Pulumi and Terraform.
 ///
 /// ```
 /// use connect_user::user::ImportId;
@@ -26,13 +26,13 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct ImportId {
-    /// The instance that the user is in.
+    /// The instance.
     pub instance: InstanceId,
     /// The user.
     pub user: UserId,
 }
 
-/// Why a text is no import id.
+/// The error of reading an import id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not an import id: {}", one_line(text), one_line(reason))]
 pub struct ImportIdError {
@@ -41,7 +41,7 @@ pub struct ImportIdError {
 }
 
 impl ImportIdError {
-    /// The way out.
+    /// What to do about it.
     pub const fn help(&self) -> &'static str {
         "write `INSTANCE_ID:USER_ID`, the two ids as the console and `list-users` show them"
     }

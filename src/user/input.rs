@@ -1,6 +1,6 @@
 //! Values that another resource may still have to produce.
 
-/// A value that is known now, or that another resource has yet to produce.
+/// A value that is known, or known only after apply.
 ///
 /// Engines evaluate a program before its resources exist: a routing profile that the same run
 /// will create has no id yet. Such a value is [`Unknown`](Input::Unknown) while previewing and
@@ -17,9 +17,9 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a value is known or not")]
 pub enum Input<T> {
-    /// The value is there.
+    /// The value.
     Known(T),
-    /// The value will be there once another resource has been created or changed.
+    /// The value is known once another resource was created or changed.
     Unknown,
 }
 
@@ -32,7 +32,7 @@ impl<T> Input<T> {
         }
     }
 
-    /// The value, if it is known, taking it out.
+    /// The value, if it is known; consumes the input.
     pub fn into_known(self) -> Option<T> {
         match self {
             Self::Known(value) => Some(value),

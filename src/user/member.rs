@@ -1,4 +1,4 @@
-//! What stands in the objects of a list property: the rest of the table, for hosts that declare a schema.
+//! The members of list properties, for the schemas of hosts.
 
 use super::{
     Bounds, Channel, PhoneType, Property,
@@ -14,22 +14,22 @@ use super::{
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Member {
-    /// Where it is in such an object, as Pulumi writes it.
+    /// The path of the member in its object, in camelCase.
     pub path: &'static str,
     /// The form of its value.
     pub shape: Shape,
     /// The bounds of its value.
     pub bounds: Bounds,
-    /// Whether it cannot be left out where the object around it is given.
+    /// Whether it is required in its object.
     pub required: bool,
-    /// How careful one must be with its value.
+    /// The sensitivity of its value.
     pub sensitivity: Sensitivity,
-    /// What it is, in a sentence without its full stop.
+    /// A description: a sentence without a full stop.
     pub summary: &'static str,
 }
 
 impl Member {
-    /// Where it is in such an object, as Terraform writes it.
+    /// The path of the member in its object, in snake_case.
     pub fn snake_case(&self) -> String {
         to_snake_case(self.path)
     }
@@ -56,7 +56,7 @@ const SECONDS: Bounds = AfterContactWorkConfigs.info().bounds;
 const CHANNEL: Member = Member::new("channel", Shape::Choice(Channel::NAMES), "the channel");
 
 impl Property {
-    /// What stands in the objects that the property holds; nothing where it holds none.
+    /// The members of the objects that the property holds; empty if it holds none.
     ///
     /// ```
     /// use connect_user::user::Property;

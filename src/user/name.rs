@@ -1,13 +1,13 @@
-//! Names for users that a program gives none.
+//! Generated user names.
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::IdentityManagementType;
 
-/// What a name is made from where the spec leaves it out, as Pulumi's auto-naming does, but within
-/// the bounds of the service.
+/// How to generate a user name if the spec has none, as Pulumi's auto-naming does, but within the bounds of
+/// the service.
 ///
-/// The suffix is the host's randomness: the crate has none. The name is made once; a recorded
+/// The host gives the random suffix: the crate has no randomness. The name is generated once; a recorded
 /// state keeps it, whatever the suffix is later.
 ///
 /// ```
@@ -24,13 +24,13 @@ pub struct AutoName {
 }
 
 impl AutoName {
-    /// A name from the resource's logical name and a suffix of the host's choice.
+    /// Generates names from the resource name and a suffix.
     pub fn new(logical_name: impl Into<String>, suffix: impl Into<String>) -> Self {
         Self { logical_name: logical_name.into(), suffix: suffix.into() }
     }
 
-    /// The name: at most 20 characters, or 64 where the users come from SAML, all of them from
-    /// `[a-zA-Z0-9_.-]`. While the type is not known, the narrower bound holds.
+    /// The generated name: at most 20 characters, or 64 with `SAML`, all of them of `[a-zA-Z0-9_.-]`. If the
+    /// type is not known, the narrower bound holds.
     pub fn generate(&self, identity_management: Option<IdentityManagementType>) -> String {
         let most = max_recommended_name(identity_management);
         let suffix: String = sanitise(&self.suffix).chars().take(most / 2).collect();

@@ -1,4 +1,4 @@
-//! The API operations of a user's life.
+//! The API operations.
 
 use super::choice::choice;
 
@@ -31,16 +31,16 @@ macro_rules! operations {
                 }
             }
 
-            /// Whether the operation changes anything.
+            /// Whether the operation writes.
             pub const fn writes(self) -> bool {
                 match self {
                     $(Self::$name => operations!(@$effect),)+
                 }
             }
-            /// Whether a second call after one that was done does no harm and says nothing wrong.
+            /// Whether a repeated call does no harm, and is answered like the first.
             ///
-            /// Making a user twice, and giving or taking a proficiency twice, is refused the second time,
-            /// as if somebody else had done it.
+            /// A second creation of a user, and adding or removing a proficiency again, is refused, as if
+            /// somebody else had done it.
             pub const fn repeats_safely(self) -> bool {
                 !matches!(
                     self,

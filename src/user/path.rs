@@ -1,4 +1,4 @@
-//! Where in a spec something is: the location that violations and changes carry.
+//! Places in a document.
 
 use std::{borrow::Cow, fmt, sync::LazyLock};
 
@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Property, case::to_snake_case, text::quoted};
 
-/// One step into a document.
+/// A step into a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Segment {
@@ -21,8 +21,8 @@ pub enum Segment {
 /// A place in a user's document, such as `phoneConfig.deskPhoneNumber`, `tags.team` or
 /// `securityProfileIds[2]`.
 ///
-/// It prints in camelCase; [`snake_case`](Path::snake_case) gives the same place as Terraform
-/// names it. A host that has attribute paths of its own walks [`segments`](Path::segments).
+/// It prints in camelCase; [`snake_case`](Path::snake_case) gives it in snake_case. A host with attribute
+/// paths of its own walks [`segments`](Path::segments).
 ///
 /// ```
 /// use connect_user::user::{Path, Property};
@@ -75,12 +75,12 @@ impl Path {
         &self.0
     }
 
-    /// The property that the place is, or is part of.
+    /// The property that the place is, or is a part of.
     pub fn property(&self) -> Option<Property> {
         Property::ALL.iter().copied().find(|property| self.0.starts_with(place_of(*property)))
     }
 
-    /// The place as Terraform would print it.
+    /// The place in snake_case, as Terraform prints it.
     pub fn snake_case(&self) -> String {
         self.print(|name| Cow::Owned(to_snake_case(name)))
     }

@@ -10,7 +10,7 @@ use super::{
     text::{one_line, unquoted},
 };
 
-/// A text that is not written as a path is.
+/// The error of reading a path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a path: {problem}", one_line(text))]
 pub struct PathError {
@@ -23,7 +23,7 @@ impl PathError {
         Self { text: text.to_owned(), problem }
     }
 
-    /// The way out.
+    /// What to do about it.
     pub const fn help(&self) -> &'static str {
         "write `tags.team` or `tags[\"cost center\"]`, and `userProficiencies[1].level` in lists"
     }

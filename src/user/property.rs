@@ -132,7 +132,7 @@ macro_rules! declare {
             /// Every property, in the order of the documentation.
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
-            /// What the table says of it.
+            /// The row of the table.
             pub const fn info(self) -> &'static PropertyInfo {
                 match self {
                     $(Self::$name => &PropertyInfo {
@@ -153,17 +153,17 @@ macro_rules! declare {
 properties!(declare);
 
 impl Property {
-    /// Where the property is, as Pulumi writes it: `phoneConfig.deskPhoneNumber`.
+    /// The path in camelCase: `phoneConfig.deskPhoneNumber`.
     pub const fn path(self) -> &'static str {
         self.info().path
     }
 
-    /// Where the property is, as Terraform writes it: `phone_config.desk_phone_number`.
+    /// The path in snake_case: `phone_config.desk_phone_number`.
     pub fn snake_case(self) -> String {
         to_snake_case(self.path())
     }
 
-    /// The property of that path, in camelCase or snake_case.
+    /// The property with this path, in camelCase or snake_case.
     ///
     /// ```
     /// use connect_user::user::Property;
@@ -175,12 +175,12 @@ impl Property {
         Self::ALL.iter().copied().find(|property| property.path() == path || property.snake_case() == path)
     }
 
-    /// Whether a spec must give it.
+    /// Whether a spec must set it.
     pub fn is_required(self) -> bool {
         self.info().left_out == LeftOut::Required
     }
 
-    /// Whether its values must never be shown.
+    /// Whether its values are secret.
     pub fn is_secret(self) -> bool {
         self.info().sensitivity == Sensitivity::Secret
     }
@@ -190,7 +190,7 @@ impl Property {
         self.info().sensitivity == Sensitivity::Personal
     }
 
-    /// Whether a change makes a new user.
+    /// Whether a change replaces the user.
     pub fn replaces(self) -> bool {
         self.info().on_change == Replace
     }

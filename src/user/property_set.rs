@@ -27,8 +27,8 @@ impl PropertySet {
     pub const NOT_IN_SEARCH: Self =
         Self(Property::Email.bit() | Property::SecondaryEmail.bit() | Property::Mobile.bit());
 
-    /// Everything that an operation writes with a property, whatever it is called for: it must have been
-    /// read. Nothing for an operation that writes only what it names.
+    /// The properties that a call of the operation writes together with a changed one, and that must have
+    /// been read. Empty for an operation that writes only what it names.
     pub const fn written_by(operation: Operation) -> Self {
         match operation {
             UpdateUserIdentityInfo | UpdateUserSecurityProfiles => Self::changed_by(operation),
@@ -55,13 +55,13 @@ impl PropertySet {
         set
     }
 
-    /// Every property that some call writes because it writes the whole block or set around it: identity,
-    /// phone, the after contact work that a phone block overwrites, and security profiles.
+    /// The properties that calls write as a whole block or set: identity, phone, the after contact work that
+    /// a phone block overwrites, and security profiles.
     pub const WRITTEN_WHOLE: Self = Self::written_by(UpdateUserIdentityInfo)
         .union(Self::written_by(UpdateUserPhoneConfig))
         .union(Self::written_by(UpdateUserSecurityProfiles));
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -71,36 +71,36 @@ impl PropertySet {
         self.0 & property.bit() != 0
     }
 
-    /// Puts the property in.
+    /// Adds the property.
     pub const fn insert(&mut self, property: Property) {
         self.0 |= property.bit();
     }
 
-    /// Puts the property in where `present`.
+    /// Adds the property if `present`.
     pub const fn insert_if(&mut self, property: Property, present: bool) {
         if present {
             self.insert(property);
         }
     }
 
-    /// Takes the property out.
+    /// Removes the property.
     pub const fn remove(&mut self, property: Property) {
         self.0 &= !property.bit();
     }
 
-    /// What is in either.
+    /// The properties of either set.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// What is in both.
+    /// The properties of both sets.
     #[must_use]
     pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// What is in this one alone.
+    /// The properties of this set that are not in the other.
     #[must_use]
     pub const fn difference(self, other: Self) -> Self {
         Self(self.0 & !other.0)

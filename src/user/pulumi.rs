@@ -1,8 +1,8 @@
-//! How Pulumi's provider protocol writes a value that is not known yet.
+//! Unknown values of Pulumi's provider protocol.
 
 use super::Value;
 
-/// What Pulumi's provider protocol writes in the place of a text that is not known yet.
+/// The text that stands for an unknown text in Pulumi's provider protocol.
 pub const PULUMI_UNKNOWN: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /// What it writes in the place of a value of another type: boolean, number, array, asset, archive, object.
@@ -19,8 +19,8 @@ impl Value {
     /// The document with [`Value::Unknown`] in the place of each of the seven texts that Pulumi writes for a
     /// value that is not known yet, one for each type.
     ///
-    /// It is for what comes from Pulumi's engine, and for nothing else: in every other document, and in
-    /// every state, such a text is a text.
+    /// Use it only for documents from Pulumi's engine: in every other document, and in every state, such a
+    /// text is a text.
     ///
     /// ```
     /// use connect_user::user::Value;
@@ -39,8 +39,8 @@ impl Value {
         })
     }
 
-    /// The document with [`PULUMI_UNKNOWN`] in the place of each value that is not known yet: Pulumi's engine
-    /// takes it for an unknown value of any type.
+    /// The document with [`PULUMI_UNKNOWN`] instead of each unknown value: Pulumi's engine reads it as an
+    /// unknown value of any type.
     ///
     /// ```
     /// use connect_user::user::{PULUMI_UNKNOWN, Value};
@@ -60,7 +60,7 @@ impl Value {
         })
     }
 
-    /// The document with another value in the place of each that is neither a list nor an object.
+    /// The document with each leaf mapped: each value that is neither a list nor an object.
     ///
     /// ```
     /// use connect_user::user::Value;

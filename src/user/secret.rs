@@ -27,7 +27,7 @@ impl Secret {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The text itself. Whoever calls this answers for where it goes.
+    /// The text. The caller is responsible for where it goes.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -14,13 +14,13 @@ choice! {
         Warn = "warn",
         /// Replace the user.
         Replace = "replace",
-        /// Make no plan.
+        /// Refuse the plan. This is the default.
         Refuse = "refuse",
     }
 }
 
 choice! {
-    /// What to do about a changed directory user id: no API changes one.
+    /// The policy for a changed directory user id, which no API changes.
     #[derive(Default)]
     DirectoryUserIdPolicy {
         /// Make no plan.
@@ -32,64 +32,64 @@ choice! {
 }
 
 choice! {
-    /// What to do about the quick connects that lead to a user who is deleted.
+    /// The policy for the quick connects of a deleted user.
     #[derive(Default)]
     QuickConnects {
-        /// Leave them, and say so: they then lead nowhere.
+        /// Leave them: they then lead nowhere, and the plan says so. This is the default.
         #[default]
         Leave = "leave",
-        /// Delete them first, as AWS asks. It takes a search of the instance's quick connects.
+        /// Delete them first, as AWS asks. It takes a search of the instance for quick connects.
         Delete = "delete",
     }
 }
 
-/// What a host decides about a user.
+/// The settings of a host for its users.
 ///
-/// Validation ([`Context`](crate::validate::Context)), comparison and planning take the same value, so
-/// that they cannot disagree on it.
+/// Give the same value to validation ([`Context`](crate::validate::Context)), comparison, planning and apply.
 #[derive(Builder, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The default tags of the provider, which lie under the spec's. Default: none.
+    /// The default tags of the provider; tags of the spec override them. Default: none.
     #[builder(default)]
     pub default_tags: Tags,
-    /// How the instance manages identities, where it is known.
+    /// The identity management type of the instance;
+    /// [`identity_management`](https://docs.rs/connect-user/latest/connect_user/read/fn.identity_management.html)
+    /// reads it. Default: not known.
     pub identity_management: Option<IdentityManagementType>,
-    /// What to do about a changed password. Default: [`PasswordPolicy::Warn`].
+    /// The policy for a changed password. Default: [`PasswordPolicy::Warn`].
     #[builder(default)]
     pub password: PasswordPolicy,
-    /// Whether the password differs from the one last applied, where the host knows: it may keep a
-    /// fingerprint. `None` compares with the one in the state's record, if there is one.
+    /// Whether the password differs from the one last applied, if the host knows: it may keep a fingerprint.
+    /// Default: `None`, which compares with the one in the state's record, if there is one.
     pub password_changed: Option<bool>,
-    /// What to do about a changed directory user id. Default: [`DirectoryUserIdPolicy::Refuse`].
+    /// The policy for a changed directory user id. Default: [`DirectoryUserIdPolicy::Refuse`].
     #[builder(default)]
     pub directory_user_id: DirectoryUserIdPolicy,
-    /// What to do about the quick connects of a user who is deleted. Default: [`QuickConnects::Leave`].
+    /// The policy for the quick connects of a deleted user. Default: [`QuickConnects::Leave`].
     #[builder(default)]
     pub quick_connects: QuickConnects,
-    /// Whether the user must be neither deleted nor replaced. Default: no.
+    /// Refuses to delete or replace the user. Default: no.
     #[builder(default)]
     pub protect: bool,
-    /// Places whose changes are ignored: each covers everything below it, and [`Path::root`] everything.
-    /// [`ignored_path`](super::ignored_path) reads one from text. Default: none.
+    /// Places whose changes are ignored: each covers everything below it, and [`Path::root`] covers
+    /// everything. [`ignored_path`](super::ignored_path) reads one from text. Default: none.
     ///
-    /// An ignored property of a user that exists keeps the value that it has: it is never changed, a call
-    /// that writes the block around it sends that value again, and it never replaces the user. A new user
-    /// gets what the spec says; one that replaces another gets the values of the old one, as far as the
-    /// spec sets the property at all. The first password is always the spec's.
+    /// An ignored property of an existing user keeps its value: it is never changed, a call that writes the
+    /// block around it sends that value again, and it never replaces the user. A new user gets what the spec
+    /// says; one that replaces another gets the values of the old one, if the spec sets the property at all.
+    /// The first password is always that of the spec.
     #[builder(default)]
     pub ignore_changes: Vec<Path>,
-    /// Places whose changes replace the user, where they could be made in place: each covers everything below
-    /// it. [`ignored_path`](super::ignored_path) reads one from text. Default: none.
+    /// Places whose changes replace the user although they could be made in place: each covers everything
+    /// below it. [`ignored_path`](super::ignored_path) reads one from text. Default: none.
     #[builder(default)]
     pub replace_on_changes: Vec<Path>,
-    /// Whether a replaced user is deleted before the new one is created, also where both could be there at
-    /// once. Default: no.
+    /// Whether a replaced user is deleted before the new one is created, even if both could exist at once.
+    /// Default: no.
     #[builder(default)]
     pub delete_before_replace: bool,
-    /// Tags that others manage: they are neither shown, compared nor removed, and never set.
-    /// Default: none.
+    /// Tags that others manage: they are not shown, compared, removed or set. Default: none.
     #[builder(default)]
     pub ignore_tags: IgnoreTags,
 }

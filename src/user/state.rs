@@ -1,4 +1,4 @@
-//! What is there.
+//! The actual user.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,16 +10,16 @@ use super::{
     UserProperties, is_system_tag,
 };
 
-/// A user as the service has it, with what the host must remember about it.
+/// The actual user, with what is recorded of it between runs.
 ///
-/// It is what reading, importing and applying give, and what a host keeps between runs: as JSON it
-/// has the shape of Pulumi's outputs, and a few members more. The password is not part of it,
-/// unless the host wraps it in [`ExposeSecrets`](super::ExposeSecrets).
+/// Reading, importing and applying return it; keep it between runs. Its JSON has the shape of Pulumi's
+/// outputs, and a few members more. The password is not part of it, unless the host wraps it in
+/// [`ExposeSecrets`](super::ExposeSecrets).
 #[derive(Builder, Clone, Debug, PartialEq, Eq)]
 #[builder(on(_, into))]
 #[non_exhaustive]
 pub struct UserState {
-    /// The instance that the user is in.
+    /// The instance.
     pub instance_id: InstanceId,
     /// The user's id.
     pub user_id: UserId,
@@ -29,7 +29,7 @@ pub struct UserState {
     pub name: String,
     /// The user's id in the directory; the service fills one in for `CONNECT_MANAGED` too.
     pub directory_user_id: Option<String>,
-    /// Everything that a call can change.
+    /// The properties that calls can change.
     pub properties: UserProperties,
     /// Every tag on the user, those of AWS included.
     #[builder(default)]
@@ -38,38 +38,38 @@ pub struct UserState {
     pub last_modified_time: Option<Timestamp>,
     /// The Region in which the user was last changed.
     pub last_modified_region: Option<String>,
-    /// What must be remembered between runs.
+    /// What is recorded between runs.
     #[builder(default)]
     pub record: Record,
 }
 
-/// What no API knows about a user and the next plan needs.
+/// The record of a user: what no API knows and the next plan needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record {
-    /// The properties that the last applied spec set: one of them that is left out now is taken away.
+    /// The managed properties, which the last applied spec set: one that the next spec leaves out is cleared.
     pub managed: PropertySet,
     /// The keys of the tags that the last applied spec set.
     pub tag_keys: BTreeSet<String>,
     /// The keys of the tags that were set from the provider's defaults.
     pub default_tag_keys: BTreeSet<String>,
-    /// What an apply that failed has left to do.
+    /// Work that a failed apply left.
     pub unfinished: Unfinished,
-    /// What the service has that this version does not know, such as a new phone type: a call that
-    /// writes the block around it would lose it, and the plan warns of that.
+    /// Values of the service that this version does not know, such as a new phone type. A call that writes
+    /// the block around one would lose it; the plan warns of that.
     pub unrecognised: Vec<String>,
-    /// When a call of this crate last changed the user, by the clock of the machine that made it, until the
-    /// user is read again. Compared with the listed time of change to recognise our own changes.
+    /// When this crate last changed the user, by the clock of the machine, until the user is read again.
+    /// Compared with the listed time of change to recognise our own changes.
     pub last_written: Option<Timestamp>,
-    /// When a call of this crate created the user, by the clock of the machine that made it; `None` where
-    /// somebody else did. One that was created a moment ago may not be visible yet.
+    /// When this crate created the user, by the clock of the machine; `None` if somebody else did. A new user
+    /// may not be visible yet.
     pub created: Option<Timestamp>,
-    /// Whether an apply has begun to change the user and has not been heard of since: whoever was killed in
-    /// between may have changed it, so that it must be read, whatever the time of its last change says.
+    /// Whether an apply began to change the user and its end is not recorded: it may have been killed after a
+    /// change, so the user must be read, whatever its time of change.
     pub under_way: bool,
-    /// The properties that the last reading did not read: the state holds what was recorded of them before,
-    /// or nothing. A search leaves out [`PropertySet::NOT_IN_SEARCH`]. No plan holds a call that writes one
-    /// of them: the user must be read first.
+    /// The properties that the last reading left out: the state has what was recorded of them before, or
+    /// nothing. A search leaves out [`PropertySet::NOT_IN_SEARCH`]. No plan has a call that writes one of
+    /// them: the user must be read first.
     pub unread: PropertySet,
     /// The password that was last applied, in memory only.
     pub password: Option<Secret>,
@@ -84,19 +84,19 @@ impl Record {
     }
 }
 
-/// What an apply that failed has left to do, so that the next one goes on there.
+/// Work that a failed apply left, for the next plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unfinished {
-    /// Users that a replacement has superseded and not yet deleted.
+    /// Former users that a replacement has superseded and not deleted yet.
     pub replaced: Vec<Replaced>,
-    /// After contact work per channel that a change of the phone block has overwritten and that must
-    /// come back.
+    /// After contact work by channel that a change of the phone block has overwritten and that must be
+    /// restored.
     pub after_contact_work: BTreeMap<Channel, AfterContactWork>,
 }
 
 impl Unfinished {
-    /// Whether there is nothing left.
+    /// Whether no work is left.
     pub fn is_empty(&self) -> bool {
         self.replaced.is_empty() && self.after_contact_work.is_empty()
     }
@@ -132,30 +132,30 @@ impl Unfinished {
     }
 }
 
-/// A user that a replacement has superseded.
+/// A former user that a replacement has superseded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Replaced {
-    /// The instance that the user is in.
+    /// The instance.
     pub instance_id: InstanceId,
     /// The user's id.
     pub user_id: UserId,
     /// The user's name.
     pub name: String,
-    /// When a call of this crate created the user, where nobody has read it since: it may not be visible yet.
+    /// When this crate created the user, if it was not read since: it may not be visible yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<Timestamp>,
 }
 
 impl UserState {
-    /// What names the user to an import: Pulumi's and Terraform's `id`.
+    /// The import id of the user: `id` of Pulumi and Terraform.
     pub fn id(&self) -> ImportId {
         ImportId::new(&self.instance_id, &self.user_id)
     }
 
-    /// The tags that the last applied spec set, with the values they have now. Where no spec was
-    /// applied yet: every tag but those of AWS.
+    /// The tags that the last applied spec set, with their present values. If no spec was applied yet: all
+    /// tags but those of AWS.
     pub fn tags(&self) -> Tags {
         let imported = self.record.managed.is_empty();
         let own = |key: &str| if imported { !is_system_tag(key) } else { self.record.tag_keys.contains(key) };
@@ -166,7 +166,7 @@ impl UserState {
             .collect()
     }
 
-    /// The user as one that a replacement has superseded.
+    /// The user as a superseded one.
     pub fn to_replaced(&self) -> Replaced {
         Replaced {
             instance_id: self.instance_id.clone(),

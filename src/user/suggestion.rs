@@ -1,9 +1,9 @@
-//! The name that a misspelt one means.
+//! Suggestions for misspelt names.
 
-/// The name that a misspelt one most likely means; `None` where none is near enough to be meant: a third of the
-/// name's characters may differ, 1 to 3 of them. Upper and lower case do not count.
+/// The candidate that a misspelt name probably means; `None` if none is similar enough: a third of the
+/// characters may differ, 1 to 3 of them. Case is ignored.
 ///
-/// It is what every "did you mean" of the crate asks; a host asks it for names of its own.
+/// Every "did you mean" of the crate uses it; a host may use it for names of its own.
 ///
 /// ```
 /// use connect_user::user::nearest;

@@ -1,5 +1,4 @@
-//! What the table of properties says of each: its form and bounds, what a change does, what leaving it out
-//! means, and how careful one must be with its value.
+//! The columns of the table of properties.
 
 use std::fmt;
 
@@ -9,7 +8,7 @@ use super::Operation;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnChange {
-    /// It is changed in place by these operations.
+    /// These operations change it in place.
     Update(&'static [Operation]),
     /// The user is replaced by a new one.
     Replace,
@@ -18,7 +17,7 @@ pub enum OnChange {
 }
 
 impl OnChange {
-    /// The operations that change it in place; none where no operation does.
+    /// The operations that change it in place; empty if none does.
     pub const fn operations(self) -> &'static [Operation] {
         match self {
             Self::Update(operations) => operations,
@@ -27,7 +26,7 @@ impl OnChange {
     }
 }
 
-/// What it means to leave a property out.
+/// What leaving a property out means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LeftOut {
@@ -35,16 +34,16 @@ pub enum LeftOut {
     Required,
     /// A name is generated from the resource name, once.
     Generated,
-    /// Nothing is sent. One that the last applied spec set is taken away; any other is left alone.
+    /// Nothing is sent. If the last applied spec set it, it is cleared; otherwise it is left alone.
     Cleared,
-    /// Nothing is sent. One that the last applied spec set goes back to the service's default, named
-    /// here; any other is left alone.
+    /// Nothing is sent. If the last applied spec set it, it goes back to this default of the service;
+    /// otherwise it is left alone.
     Default(&'static str),
-    /// What the service has stays, whatever it is.
+    /// The value of the service stays.
     Kept,
 }
 
-/// How careful one must be with a property's value.
+/// The sensitivity of a property's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Sensitivity {
@@ -93,7 +92,7 @@ impl fmt::Display for Shape {
     }
 }
 
-/// The least and the most that a property may hold, whatever the identity management type.
+/// The bounds of a property, whatever the identity management type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Bounds {
@@ -121,11 +120,11 @@ impl fmt::Display for Bounds {
     }
 }
 
-/// One row of the table.
+/// A row of the table of properties.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct PropertyInfo {
-    /// Where the property is, as Pulumi writes it.
+    /// The path of the property, in camelCase.
     pub path: &'static str,
     /// The form of its value.
     pub shape: Shape,
@@ -135,8 +134,8 @@ pub struct PropertyInfo {
     pub on_change: OnChange,
     /// What leaving it out means.
     pub left_out: LeftOut,
-    /// How careful one must be with its value.
+    /// The sensitivity of its value.
     pub sensitivity: Sensitivity,
-    /// What it is, in a sentence without its full stop.
+    /// A description: a sentence without a full stop.
     pub summary: &'static str,
 }

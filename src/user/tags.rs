@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Bounds, Input};
 
-/// What the keys of tags that AWS itself sets begin with: nobody else may set or remove them, and
-/// they do not count against the limit of 50.
+/// The prefix of the keys of tags that AWS sets: nobody else may set or remove them, and they do not count
+/// against the limit of 50.
 pub const SYSTEM_TAG_PREFIX: &str = "aws:";
 
 /// The most tags that a user may have, not counting those of AWS.
@@ -23,7 +23,7 @@ pub type TagInputs = BTreeMap<String, Input<String>>;
 /// Tags as the service has them.
 pub type Tags = BTreeMap<String, String>;
 
-/// Whether AWS itself sets the tag of this key.
+/// Whether AWS sets the tag with this key.
 ///
 /// ```
 /// use connect_user::user::is_system_tag;
@@ -35,7 +35,7 @@ pub fn is_system_tag(key: &str) -> bool {
     key.get(..SYSTEM_TAG_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(SYSTEM_TAG_PREFIX))
 }
 
-/// The tags that a user should end up with: a provider's default tags under the spec's own.
+/// The desired tags of a user: those of the spec over the default tags.
 ///
 /// ```
 /// use connect_user::user::{Input, TagInputs, Tags, merge_tags};

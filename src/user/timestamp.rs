@@ -1,4 +1,4 @@
-//! Moments, to the millisecond, without a clock.
+//! Times, to the millisecond, without a clock.
 
 use std::{
     fmt,
@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::text::one_line;
 
-/// A moment in milliseconds since 1970-01-01T00:00:00Z, printed as RFC 3339.
+/// A time in milliseconds since 1970-01-01T00:00:00Z, printed as RFC 3339.
 ///
 /// ```
 /// use connect_user::user::Timestamp;
@@ -22,24 +22,23 @@ use super::text::one_line;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
 
-/// A text that is no RFC 3339 moment in UTC after 1970.
+/// The error of reading a time: the text is no RFC 3339 time in UTC after 1970.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a time of the form `2026-01-31T12:00:00Z`", one_line(.0))]
 pub struct TimestampError(String);
 
 impl TimestampError {
-    /// The way out.
+    /// What to do about it.
     pub const fn help(&self) -> &'static str {
         "give a time in UTC in the form of RFC 3339"
     }
 }
 
 impl Timestamp {
-    /// The latest moment that can be printed: the end of the year 9999.
+    /// The latest time that can be printed: the end of the year 9999.
     pub const MAX: Self = Self(253_402_300_799_999);
 
-    /// The moment so many milliseconds after the epoch; what is later than [`MAX`](Self::MAX)
-    /// becomes `MAX`.
+    /// The time `millis` milliseconds after the epoch, [`MAX`](Self::MAX) at most.
     pub const fn from_millis(millis: u64) -> Self {
         if millis > Self::MAX.0 { Self::MAX } else { Self(millis) }
     }
@@ -49,14 +48,14 @@ impl Timestamp {
         self.0
     }
 
-    /// The moment `duration` later.
+    /// The time `duration` later.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         Self::from_millis(self.0.saturating_add(millis))
     }
 
-    /// Whether the two moments are no further apart than this, whichever comes first.
+    /// Whether the two times differ by no more than `duration`.
     pub fn is_within(self, duration: Duration, other: Self) -> bool {
         u128::from(self.0.abs_diff(other.0)) <= duration.as_millis()
     }

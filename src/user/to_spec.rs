@@ -1,4 +1,4 @@
-//! A user as a spec says it.
+//! From a state to a spec.
 
 use super::{
     Channel, Input, PhoneLine, Proficiencies, Property, TagInputs, UserSpec, UserState, is_system_tag,
@@ -6,11 +6,12 @@ use super::{
 };
 
 impl UserState {
-    /// A spec that describes the user as it is: what to write into a program after an import.
+    /// Returns a spec that describes the user as it is, to write into a program after an import. Its plan is
+    /// empty.
     ///
-    /// What equals the service's default is left out, and so are the password, which cannot be read, and an
-    /// empty list of proficiencies, which would make them managed. Tags that equal one of
-    /// [`Settings::default_tags`] are left to the provider, and those of [`Settings::ignore_tags`] to others.
+    /// Leaves out what equals the service's default, the password, which cannot be read, and an empty list of
+    /// proficiencies, which would make them managed. Tags that equal one of [`Settings::default_tags`] are
+    /// left to the provider, and those of [`Settings::ignore_tags`] to others.
     pub fn to_spec(&self, settings: &Settings) -> UserSpec {
         let mut spec = self.whole_spec();
         let channels = &self.properties.channels;

@@ -18,8 +18,8 @@ use super::path::{Path, Segment};
 /// that decoding can refuse it. Before it is decoded, nobody knows which text is a password: do not log a
 /// `Value`.
 ///
-/// No text stands for something else: what is [`Unknown`](Value::Unknown) has no form in JSON or YAML, and
-/// serialising it is an error. A host that must write it chooses the form, as
+/// No text has a special meaning: [`Unknown`](Value::Unknown) has no form in JSON or YAML, and serialising it
+/// is an error. A host that must write it chooses the form, as
 /// [`into_pulumi_unknowns`](Value::into_pulumi_unknowns) does.
 ///
 /// ```
@@ -35,9 +35,9 @@ use super::path::{Path, Segment};
     reason = "what JSON has, and what is unknown: a host writes each into its own values"
 )]
 pub enum Value {
-    /// Nothing: the same as leaving the member out.
+    /// Null: the same as leaving the member out.
     Null,
-    /// A value that another resource has yet to produce.
+    /// A value that is known after apply.
     Unknown,
     /// `true` or `false`.
     Bool(bool),
@@ -54,7 +54,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// What the value is, in the words of an error message.
+    /// The kind of the value, for error messages.
     pub const fn describe(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -83,7 +83,7 @@ impl Value {
         }
     }
 
-    /// What stands at a place; [`Unknown`](Self::Unknown) where something around it is unknown.
+    /// The value at a place; [`Unknown`](Self::Unknown) if something around it is unknown.
     ///
     /// ```
     /// use connect_user::user::{Path, Value};

@@ -1,14 +1,14 @@
-//! What a rule may need to know besides the spec.
+//! The context of a validation.
 
 use bon::Builder;
 
 use super::{names::Names, overrides::Overrides};
 use crate::user::{AutoName, IdentityManagementType, Settings, Tags, UserState};
 
-/// The most proficiencies that a user may have by default.
+/// The default of `proficiency_limit`.
 const DEFAULT_PROFICIENCY_LIMIT: usize = 10;
 
-/// What a rule may need to know besides the spec.
+/// The context of a validation: what rules need to know besides the spec.
 ///
 /// ```
 /// use connect_user::{user::{IdentityManagementType, Settings}, validate::Context};
@@ -20,32 +20,32 @@ const DEFAULT_PROFICIENCY_LIMIT: usize = 10;
 #[derive(Builder, Clone, Debug)]
 #[non_exhaustive]
 pub struct Context<'a> {
-    /// What the host has decided: the same value that comparison and planning take. While the identity
-    /// management type is not known in it, only what holds for all three types is an error.
+    /// The settings: give the same value to planning. While the identity management type is not known, only
+    /// violations of rules that hold for all three types are errors. Default: [`Settings::default`].
     #[builder(field)]
     pub settings: Settings,
-    /// What a name is made from where the spec gives none.
+    /// How to generate a user name if the spec has none. Default: none, and a missing name is an error.
     pub auto_name: Option<AutoName>,
-    /// The severities that the host has changed.
+    /// Rules whose severity the host has changed. Default: none.
     #[builder(default)]
     pub overrides: Overrides,
-    /// How many proficiencies a user may have: 10, unless the account's quota was raised.
+    /// The default of `proficiency_limit`.
     #[builder(default = DEFAULT_PROFICIENCY_LIMIT)]
     pub proficiency_limit: usize,
-    /// The user as it is; without one, or with one of another instance or name, the rules of creation
-    /// hold.
+    /// The prior state. If there is none, or its instance or name is another, the rules of creation hold.
+    /// Default: none.
     pub prior: Option<&'a UserState>,
-    /// Whether the user exists although there is no `prior`, as one that is imported does: the rules of creation
-    /// do not hold. Default: no.
+    /// Whether the user exists although there is no `prior`, as for an import: the rules of creation do not
+    /// hold. Default: no.
     #[builder(default)]
     pub exists: bool,
-    /// What names of profiles and groups stand for, and which ids there are. Without it, what a spec names
-    /// rather than identifies is not known yet.
+    /// Resolves names of profiles and groups to ids, and knows which ids exist; see [`Names`]. Default: none,
+    /// and a name counts as unknown.
     pub names: Option<&'a dyn Names>,
 }
 
 impl<S: context_builder::State> ContextBuilder<'_, S> {
-    /// What the host has decided; it replaces what was set of it before.
+    /// Sets the settings, instead of those that were set before.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
@@ -56,7 +56,7 @@ impl<S: context_builder::State> ContextBuilder<'_, S> {
         self.maybe_identity_management(Some(kind))
     }
 
-    /// Sets [`Settings::identity_management`], where it is known.
+    /// Sets [`Settings::identity_management`], if it is known.
     pub fn maybe_identity_management(mut self, kind: Option<IdentityManagementType>) -> Self {
         self.settings.identity_management = kind;
         self

@@ -1,11 +1,11 @@
-//! Names and paths where ids are expected.
+//! Names and paths instead of ids.
 
 use crate::user::{Diagnostic, Id, IdKind, Input, UserSpec};
 
-/// What names of profiles and groups stand for in an instance, and which ids it has.
+/// Resolves names of profiles and groups in an instance to ids.
 ///
-/// [`read::Directory`](https://docs.rs/connect-user/latest/connect_user/read/struct.Directory.html) asks the
-/// service. Without one, what is [`Named`](crate::user::Named) in a spec is not known yet.
+/// [`read::Directory`](https://docs.rs/connect-user/latest/connect_user/read/struct.Directory.html) reads
+/// them from the service. Without one, a [`Named`](crate::user::Named) id in a spec counts as unknown.
 pub trait Names: std::fmt::Debug + Send + Sync {
     /// Puts ids where a spec has names, and tells of every name that stands for nothing, or for several
     /// things, and of every id that the instance does not have. What cannot be told stays as it is.

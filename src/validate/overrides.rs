@@ -25,24 +25,24 @@ pub struct Overrides(BTreeMap<Code, Severity>);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OverrideError {
-    /// There is no such rule.
+    /// There is no rule with this code.
     #[error("there is no rule `{code}`{}", nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Unknown {
         /// The code that was given.
         code: String,
-        /// The code that it may mean.
+        /// A similar code, if there is one.
         nearest: Option<&'static str>,
     },
-    /// What cannot be read cannot be allowed.
+    /// Mistakes of reading a document are always errors.
     #[error("`{0}` cannot be lowered to a warning: what cannot be read cannot be sent")]
     Unreadable(Code),
-    /// What no call can carry cannot be allowed.
+    /// Values that no call can carry are always errors.
     #[error("`{0}` cannot be lowered to a warning: no call can carry what breaks it")]
     Unsendable(Code),
 }
 
 impl OverrideError {
-    /// The way out.
+    /// What to do about it.
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Unknown { .. } => "take a code that a report shows, or one of the reference",
@@ -56,8 +56,8 @@ impl Overrides {
     ///
     /// # Errors
     ///
-    /// [`OverrideError`] where there is no such rule, where it is one of reading the document, or where no call
-    /// can carry what breaks it ([`CodeInfo::lowerable`](crate::user::CodeInfo::lowerable)).
+    /// [`OverrideError`] if there is no such rule, if it is one of reading the document, or if no call can
+    /// carry what breaks it ([`CodeInfo::lowerable`](crate::user::CodeInfo::lowerable)).
     pub fn allow(&mut self, code: &str) -> Result<(), OverrideError> {
         let code = find(code)?;
         match code.info() {
@@ -73,7 +73,7 @@ impl Overrides {
     ///
     /// # Errors
     ///
-    /// [`OverrideError`] where there is no such rule.
+    /// [`OverrideError`] if there is no such rule.
     pub fn deny(&mut self, code: &str) -> Result<(), OverrideError> {
         self.0.insert(find(code)?, Severity::Error);
         Ok(())

@@ -1,4 +1,4 @@
-//! What validation has found.
+//! The result of a validation.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::user::{Diagnostic, MOST_LISTED, Path, Severity};
 
-/// Every violation of a spec, in the order of its properties.
+/// The violations of a spec, in the order of its properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -14,12 +14,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// The violations, errors and warnings alike.
+    /// All violations: errors and warnings.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
 
-    /// The places whose value is not known yet, so that rules on them wait.
+    /// The places of unknown values: rules on them wait.
     pub fn deferred(&self) -> &[Path] {
         &self.deferred
     }
@@ -29,12 +29,12 @@ impl Report {
         self.errors().next().is_none()
     }
 
-    /// The violations that keep the user from being planned.
+    /// The errors: they prevent a plan.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics.iter().filter(|violation| violation.severity == Severity::Error)
     }
 
-    /// The violations that do not.
+    /// The warnings: they do not prevent a plan.
     pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics.iter().filter(|violation| violation.severity == Severity::Warning)
     }

@@ -1,4 +1,4 @@
-//! From a spec, or a document, to a report, and to the witness that it is valid.
+//! Validates a spec or a document, and makes the desired user.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,31 +14,31 @@ use crate::user::{
     document_order, document_rank, keep_ignored,
 };
 
-/// Checks a spec against every rule.
+/// Validates a spec, which may hold unknowns.
 pub fn validate(spec: &UserSpec, context: &Context<'_>) -> Report {
     let mut spec = with_name(spec, context);
     let found = settle(&mut spec, context.names);
     check(&spec, found, context)
 }
 
-/// Reads a document and checks it against every rule, in one report.
+/// Reads and validates a document, in one report.
 ///
-/// What could be read is returned too, with ids where the context knows what names stand for; what could not
-/// is unknown in it.
+/// Returns what could be read too, with ids instead of names if the context knows them. What could not be
+/// read is unknown in it.
 pub fn validate_document(document: Value, context: &Context<'_>) -> (UserSpec, Report) {
     let (mistakes, spec) = decode(document);
     let (spec, is_named, report) = read(spec, mistakes, context);
     (as_given(spec, is_named), report)
 }
 
-/// Reads a document, checks it against every rule, and makes the [`DesiredUser`] of it that planning takes.
-/// Where it is not valid, or a value is not known yet, what could be read is returned instead.
+/// Reads and validates a document, and makes the [`DesiredUser`] that planning takes. If it is not valid, or
+/// a value is unknown, returns what could be read instead.
 pub fn resolve_document(document: Value, context: &Context<'_>) -> (Result<DesiredUser, UserSpec>, Report) {
     let (mistakes, spec) = decode(document);
     resolve_decoded(spec, mistakes, context)
 }
 
-/// The same of a document that was decoded before, with the mistakes that were found then.
+/// As [`resolve_document`], of a document that was decoded before, with the mistakes of decoding.
 pub fn resolve_decoded(
     spec: UserSpec,
     mistakes: Vec<Diagnostic>,
@@ -82,11 +82,12 @@ fn as_given(mut spec: UserSpec, is_named: bool) -> UserSpec {
     spec
 }
 
-/// Makes the [`DesiredUser`] that planning takes: a user of whom every value is known, and who breaks no rule.
+/// Validates a spec and makes the [`DesiredUser`] that planning takes: all values are known, and no rule is
+/// broken. Returns the report of warnings too.
 ///
 /// # Errors
 ///
-/// The report, where there is an error in it, or a value that is not known yet.
+/// The [`Report`], if it has an error or a value is unknown ([`Report::deferred`]).
 pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Report), Report> {
     let mut spec = with_name(&spec, context);
     let found = settle(&mut spec, context.names);
@@ -116,8 +117,8 @@ fn desired(spec: UserSpec, report: &Report, context: &Context<'_>) -> Result<Des
     Ok(DesiredUser { spec, instance_id, name, properties, settings, managed: None })
 }
 
-/// The spec with its name: the one that it gives, or else that of the user as it is, or else one that is
-/// made; as it is where there is none of these.
+/// Returns the spec with its user name: its own, or else that of the prior state, or else a generated one. If
+/// there is none of these, the spec is unchanged.
 pub fn with_name(spec: &UserSpec, context: &Context<'_>) -> UserSpec {
     let mut spec = spec.without_empty_texts().into_owned();
     name(&mut spec, context);
