@@ -100,7 +100,7 @@ impl Change<'_> {
             Some(attempt) if work.is_uncertain => vec![attempt.clone()],
             _ => Vec::new(),
         };
-        let watch = Watch { journal: self.asked.options.journal, password: self.password.as_deref() };
+        let watch = Watch { journal: self.asked.options.journal, change: self, work };
         let mut pauses = PATIENCE.iter();
         let mut adopts = host.adopts && host.pauses.is_none();
         loop {
@@ -167,9 +167,7 @@ impl Change<'_> {
         let failure = Failure::of_apply(&failed);
         let Failed { error, state, attempt, .. } = failed;
         if let (Some(attempt), None) = (attempt, &state) {
-            let kept = Kept::of_attempt(*attempt, self.password.clone());
-            let inputs = work.inputs.clone().into_document();
-            return failure.with(Some(Snapshot::new(kept).with_inputs(inputs)));
+            return failure.with(Some(self.begun(work, *attempt)));
         }
         let Some(state) = state else {
             // Somebody has deleted it, or it was never made.
@@ -177,15 +175,25 @@ impl Change<'_> {
             return failure.with(self.asked.prior.filter(|_| was_there).cloned());
         };
         self.host.run.own(&state.user_id);
+        failure.with(Some(self.as_it_is(work, *state)))
+    }
+
+    /// A creation of which nobody knows what has become.
+    fn begun(&self, work: &Work, attempt: CreationAttempt) -> Snapshot {
+        let kept = Kept::of_attempt(attempt, self.password.clone());
+        Snapshot::new(kept).with_inputs(work.inputs.clone().into_document())
+    }
+
+    /// The user while something is left to do. That is no input yet: the next plan shows it again.
+    fn as_it_is(&self, work: &Work, state: UserState) -> Snapshot {
         let left = diff(&work.spec, Some(&state), &work.settings).changes;
         let outputs = outputs::as_it_is(&self.planned_outputs(work), &left, &state, &work.settings);
-        // What is left to do is no input yet: the next plan shows it again.
         let there = Outputs::of_state(&state, &work.settings);
         let mut inputs = work.inputs.clone();
         for property in outputs::changed(&left) {
             inputs.set(property, there.leaves.get(property).cloned());
         }
-        failure.with(Some(self.snapshot(inputs.into_document(), outputs, *state)))
+        self.snapshot(inputs.into_document(), outputs, state)
     }
 
     fn planned_outputs(&self, work: &Work) -> Outputs {
@@ -210,13 +218,15 @@ fn taken_over(state: &UserState) -> Diagnostic {
 /// Writes down what is to be stored before and after each call.
 struct Watch<'a> {
     journal: Option<&'a dyn Journal>,
-    password: Option<&'a str>,
+    change: &'a Change<'a>,
+    work: &'a Work,
 }
 
 impl Watch<'_> {
     async fn keep(&self, state: Option<&UserState>) -> Result<(), ObserveError> {
         let (Some(journal), Some(state)) = (self.journal, state) else { return Ok(()) };
-        journal.keep(&Kept::of_state(state.clone(), self.password.map(str::to_owned))).await
+        let user = self.change.as_it_is(self.work, state.clone());
+        journal.keep(&user.spelled(self.change.host.spelling)).await
     }
 }
 
@@ -228,7 +238,8 @@ impl Observer for Watch<'_> {
 
     async fn creating(&self, attempt: &CreationAttempt) -> Result<(), ObserveError> {
         let Some(journal) = self.journal else { return Ok(()) };
-        journal.keep(&Kept::of_attempt(attempt.clone(), self.password.map(str::to_owned))).await
+        let user = self.change.begun(self.work, attempt.clone());
+        journal.keep(&user.spelled(self.change.host.spelling)).await
     }
 
     async fn after(

@@ -74,7 +74,13 @@ impl Host {
                     let reason = Diagnostic::new(Code::CREATION_UNCLEAR, message).with_related(differing);
                     Err(reason.with_severity(Severity::Error).with_help(help).into())
                 }
-                CreationOutcome::NotKnownYet(_) => Ok(Present { is_uncertain: true, state: None }),
+                CreationOutcome::NotKnownYet(None) => Ok(Present { is_uncertain: true, state: None }),
+                CreationOutcome::NotKnownYet(Some(error)) => {
+                    let name = attempt.name();
+                    let what =
+                        format_args!("whether an earlier run has created the user `{name}` is not known");
+                    Err(Failure::of_call(what, &error, Path::root()))
+                }
             };
         }
         let Some(id) = kept.id() else { return Ok(Present::default()) };

@@ -5,7 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use bon::Builder;
 
-use super::kept::Kept;
+use super::snapshot::Snapshot;
 use crate::{apply::ObserveError, user::Value};
 
 /// What an engine says of one resource besides its inputs: Pulumi's resource options, Terraform's lifecycle.
@@ -52,6 +52,6 @@ impl fmt::Debug for ResourceOptions<'_> {
 /// Writes down what an engine would have to store if the process was killed now.
 #[async_trait]
 pub trait Journal: Send + Sync {
-    /// Replaces what was written down of the user before. An error ends the apply, before the call or after it.
-    async fn keep(&self, kept: &Kept) -> Result<(), ObserveError>;
+    /// Replaces what was stored of the user before. An error ends the apply, before the call or after it.
+    async fn keep(&self, user: &Snapshot) -> Result<(), ObserveError>;
 }

@@ -6,7 +6,7 @@
 use super::leaves::{Leaves, tag_key};
 use crate::{
     diff::Change,
-    user::{Property, Settings, TagInputs, Tags, UserSpec, UserState, Value, is_system_tag, merge_tags},
+    user::{Property, Settings, Tags, UserState, Value, is_system_tag},
 };
 
 /// What is known of a user once it exists.
@@ -72,7 +72,6 @@ pub(super) fn planned(
     inputs: &Leaves,
     prior: Option<&Outputs>,
     changes: &[Change],
-    spec: &UserSpec,
     settings: &Settings,
 ) -> Outputs {
     let mut leaves = Leaves::default();
@@ -88,11 +87,10 @@ pub(super) fn planned(
         };
         leaves.set(property, value.cloned());
     }
-    let own = spec.tags.as_ref();
-    let tags_all = match (own, prior.and_then(|prior| prior.tags_all.as_ref())) {
-        (Some(tags), _) if tags.known().is_none() => None,
+    let tags_all = match (inputs.get(Property::Tags), prior.and_then(|prior| prior.tags_all.as_ref())) {
+        (Some(Value::Unknown), _) => None,
         (_, Some(there)) => changed_tags(there, changes),
-        (own, None) => all_tags(settings, own.and_then(|own| own.known())),
+        (own, None) => all_tags(settings, own),
     };
     Outputs { leaves, identity: prior.and_then(|prior| prior.identity.clone()), tags_all }
 }
@@ -153,16 +151,20 @@ fn changed_tags(there: &Value, changes: &[Change]) -> Option<Value> {
 }
 
 /// Every tag that the inputs' own tags, over the default ones, will make; nothing where one is not known.
-fn all_tags(settings: &Settings, own: Option<&TagInputs>) -> Option<Value> {
-    let merged = merge_tags(&settings.default_tags, own);
-    let merged = merged.into_iter().filter(|(key, _)| !settings.ignore_tags.contains(key));
-    let known: Option<Vec<_>> =
-        merged.map(|(key, value)| Some((key, Value::String(value.into_known()?)))).collect();
-    known.map(Value::Map)
+fn all_tags(settings: &Settings, own: Option<&Value>) -> Option<Value> {
+    let own = match own {
+        Some(Value::Map(own)) => own.as_slice(),
+        _ => &[],
+    };
+    let mut all = settings.default_tags.clone();
+    for (key, value) in own {
+        all.insert(key.clone(), value.as_str()?.to_owned());
+    }
+    Some(tags(all.iter().filter(|(key, _)| !settings.ignore_tags.contains(key))))
 }
 
 /// Every tag that is neither AWS's own nor to be ignored.
-fn shown_tags<'a>(
+pub(super) fn shown_tags<'a>(
     state: &'a UserState,
     settings: &Settings,
 ) -> impl Iterator<Item = (&'a String, &'a String)> {

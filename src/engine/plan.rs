@@ -9,7 +9,7 @@ use super::{
     snapshot::Snapshot,
 };
 use crate::{
-    diff::{Preview, preview},
+    diff::{Preview, drift, preview},
     user::{Diagnostic, Input, Property, Settings, UserSpec, UserState, Value, keep_ignored},
     validate::{Names, validate_document, with_name},
 };
@@ -78,20 +78,31 @@ pub(super) async fn work_from(
     }
     complete(&mut inputs, &spec, state.as_ref(), &settings);
     let preview = preview(&spec, state.as_ref(), &settings);
-    let shown = state.as_ref().map(|state| {
-        let shown = prior.and_then(|prior| Outputs::of(&prior.outputs));
-        shown.unwrap_or_else(|| Outputs::of_state(state, &settings))
-    });
+    let shown = state.as_ref().map(|state| shown(prior, state, &settings));
     let is_new = preview.diff.changes.iter().any(|change| change.forces_replacement);
     let planned_from = shown.as_ref().filter(|_| !is_new);
     let changes = if is_new { &[][..] } else { &preview.diff.changes };
-    let outputs = outputs::planned(&inputs, planned_from, changes, &spec, &settings);
+    let outputs = outputs::planned(&inputs, planned_from, changes, &settings);
     let mut warnings = told(report.diagnostics(), planned_from, &outputs);
     warnings.extend(preview.diff.notices.iter().cloned());
     if warnings.iter().any(Diagnostic::is_error) {
         return Err(Failure::of(warnings));
     }
     Ok(Work { spec, state, is_uncertain: false, settings, inputs, outputs, preview, warnings })
+}
+
+/// What is shown of the user as it is: what the engine shows, brought up to what was read since.
+fn shown(prior: Option<&Snapshot>, state: &UserState, settings: &Settings) -> Outputs {
+    let there = || Outputs::of_state(state, settings);
+    let known = prior.and_then(|prior| prior.kept.state());
+    let shown = prior.and_then(|prior| Outputs::of(&prior.outputs));
+    let (Some(known), Some(mut shown)) = (known, shown) else { return there() };
+    if known.properties != state.properties || known.tags_all != state.tags_all || known.name != state.name {
+        let everything = Settings::builder().ignore_tags(settings.ignore_tags.clone()).build();
+        shown.follow(&there(), &drift(known, state, &everything), known);
+        shown.identify(state, settings);
+    }
+    shown
 }
 
 /// The last inputs set what they gave, also where that changed nothing and no apply has recorded it.
@@ -114,11 +125,44 @@ fn complete(inputs: &mut Leaves, spec: &UserSpec, state: Option<&UserState>, set
     }
     let Some(state) = state.filter(|_| !settings.ignore_changes.is_empty()) else { return };
     let kept = Leaves::of(&keep_ignored(spec, state, settings).encode());
+    let there = Leaves::of(&state.whole_spec().encode());
     for property in Property::ALL.iter().copied().filter(|property| !property.is_secret()) {
-        if settings.ignore_changes.iter().any(|place| touches(place, property)) {
-            inputs.set(property, kept.get(property).cloned());
+        if !settings.ignore_changes.iter().any(|place| touches(place, property)) {
+            continue;
         }
+        // What is left out and ignored stays, so that it must not be taken away either.
+        let stays = || {
+            let is_left = settings.ignores(property) && state.record.managed.contains(property);
+            let is_said = property.twin().is_some_and(|twin| inputs.get(twin).is_some());
+            there.get(property).filter(|_| is_left && !is_said)
+        };
+        let value = match property {
+            Property::Tags => with_kept_tags(kept.get(property), state, settings),
+            property => kept.get(property).or_else(stays).cloned(),
+        };
+        inputs.set(property, value);
     }
+}
+
+/// The tags with those that are ignored as they are. Tags that are given take all others away, so whoever stays is
+/// given too.
+fn with_kept_tags(kept: Option<&Value>, state: &UserState, settings: &Settings) -> Option<Value> {
+    let record = &state.record;
+    let is_managed = |key: &String| record.tag_keys.contains(key);
+    let mut tags = match kept {
+        Some(Value::Map(tags)) => tags.clone(),
+        Some(unknown) => return Some(unknown.clone()),
+        None if record.tag_keys.iter().any(|key| settings.keeps_tag(key)) => Vec::new(),
+        None => return None,
+    };
+    let stays = |key: &String| match kept {
+        None if !is_managed(key) => !record.default_tag_keys.contains(key),
+        _ => settings.keeps_tag(key),
+    };
+    let there = outputs::shown_tags(state, settings).filter(|(key, _)| stays(key));
+    let left: Vec<_> = there.filter(|(key, _)| !tags.iter().any(|(own, _)| own == *key)).collect();
+    tags.extend(left.into_iter().map(|(key, value)| (key.clone(), value.as_str().into())));
+    Some(Value::Map(tags))
 }
 
 /// The warnings that are worth telling: what was said when a value was set is not said again with every plan.

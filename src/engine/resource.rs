@@ -297,14 +297,11 @@ impl Resource {
     }
 
     fn read_snapshot(&self, snapshot: &Snapshot) -> Snapshot {
-        let Snapshot { inputs, outputs, kept } = snapshot;
-        Snapshot { inputs: self.read_value(inputs), outputs: self.read_value(outputs), kept: kept.clone() }
+        snapshot.read(self.host.spelling)
     }
 
     fn snapshot(&self, snapshot: Snapshot) -> Snapshot {
-        let Snapshot { inputs, outputs, kept } = snapshot;
-        let spelling = self.host.spelling;
-        Snapshot { inputs: spelling.value(inputs), outputs: spelling.value(outputs), kept }
+        snapshot.spelled(self.host.spelling)
     }
 
     fn failure(&self, failure: Failure) -> Failure {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::kept::Kept;
-use crate::user::{ImportId, ImportIdError, Value};
+use crate::user::{ImportId, ImportIdError, Spelling, Value};
 
 /// A user as an engine keeps it between two calls: what each call takes as the prior state, and gives back.
 ///
@@ -56,6 +56,18 @@ impl Snapshot {
     #[must_use]
     pub fn with_outputs(self, outputs: Value) -> Self {
         Self { outputs, ..self }
+    }
+
+    /// The same in the host's spelling.
+    pub(super) fn spelled(self, spelling: Spelling) -> Self {
+        let Self { inputs, outputs, kept } = self;
+        Self { inputs: spelling.value(inputs), outputs: spelling.value(outputs), kept }
+    }
+
+    /// The same in the spelling of this crate.
+    pub(super) fn read(&self, spelling: Spelling) -> Self {
+        let Self { inputs, outputs, kept } = self.clone();
+        Self { inputs: spelling.read(inputs), outputs: spelling.read(outputs), kept }
     }
 
     /// Who the user is: `INSTANCE_ID:USER_ID` as text. `None` while that is not known, as after a creation whose

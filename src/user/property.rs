@@ -195,6 +195,21 @@ impl Property {
         self.info().on_change == Replace
     }
 
+    /// The property that says the same per channel, or in the phone block: only one of the two may be given.
+    pub(crate) const fn twin(self) -> Option<Self> {
+        Some(match self {
+            Self::PhoneType => Self::PhoneNumberConfigs,
+            Self::AutoAccept => Self::AutoAcceptConfigs,
+            Self::AfterContactWorkTimeLimit => Self::AfterContactWorkConfigs,
+            Self::PersistentConnection => Self::PersistentConnectionConfigs,
+            Self::PhoneNumberConfigs => Self::PhoneType,
+            Self::AutoAcceptConfigs => Self::AutoAccept,
+            Self::AfterContactWorkConfigs => Self::AfterContactWorkTimeLimit,
+            Self::PersistentConnectionConfigs => Self::PersistentConnection,
+            _ => return None,
+        })
+    }
+
     /// Whether an empty text means that the property is left out: where it may be left out, and an empty text is
     /// no value of its own.
     pub(crate) fn is_left_out_by_empty_text(self) -> bool {

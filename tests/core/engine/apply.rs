@@ -98,14 +98,14 @@ async fn a_creation_that_made_nobody_is_made_by_the_next_update() {
 /// Remembers what was written down last, and stops the apply before a call.
 #[derive(Default)]
 struct Killed {
-    kept: Mutex<Option<Kept>>,
+    user: Mutex<Option<String>>,
     left: Mutex<usize>,
 }
 
 #[async_trait]
 impl Journal for Killed {
-    async fn keep(&self, kept: &Kept) -> Result<(), ObserveError> {
-        *self.kept.lock().expect("no panic") = Some(kept.clone());
+    async fn keep(&self, user: &Snapshot) -> Result<(), ObserveError> {
+        *self.user.lock().expect("no panic") = Some(serde_json::to_string(user)?);
         let mut left = self.left.lock().expect("no panic");
         *left = left.checked_sub(1).ok_or("killed")?;
         Ok(())
@@ -123,8 +123,8 @@ async fn what_a_journal_has_is_enough_to_go_on() {
         let killed = resource(&connect).create(&desired, &options).await;
         assert!(killed.is_err() || left == 3, "{left}: {killed:?}");
         // The process is gone: only the journal is left.
-        let kept = journal.kept.lock().expect("no panic").clone();
-        let prior = kept.map(|kept| Snapshot::new(Kept::read(&kept.write()).expect("a record")));
+        let stored = journal.user.lock().expect("no panic").clone();
+        let prior: Option<Snapshot> = stored.map(|text| serde_json::from_str(&text).expect("a user"));
         let again = resource(&connect);
         let user = match &prior {
             Some(prior) => update(&again, prior, &desired).await.expect("an update"),

@@ -1,6 +1,7 @@
 //! The resource as an engine asks for it.
 
 mod apply;
+mod histories;
 mod inputs;
 mod plan;
 mod read;

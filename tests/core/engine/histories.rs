@@ -1,0 +1,360 @@
+//! Random histories of one user under an engine: programs with unknown values and ignored places, calls that fail or
+//! whose answers are lost, kills between two calls, changes by somebody else, readings. Whatever happens, what is
+//! applied is what was planned, and in the end there is one user, as the program says.
+//!
+//! `RANDOM_CASES=10000` tries more histories; proptest shrinks what it finds.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::SystemTime,
+};
+
+use connect_user::{
+    apply::ObserveError,
+    async_trait,
+    client::{
+        ErrorKind,
+        memory::{Fault, MemoryConnect, Outcome},
+    },
+    diff::{Action, ReplacementOrder},
+    engine::{Failure, Journal, Kept, Planned, Resource, ResourceOptions, Snapshot, Spelling},
+    user::{IdentityManagementType, PULUMI_UNKNOWN, Value},
+};
+use proptest::{collection::vec, option, prelude::*, sample::select};
+use serde_json::json;
+
+use super::support::{changes, codes, resource, service, value};
+use crate::random;
+
+/// What happens.
+#[derive(Clone, Debug)]
+enum Event {
+    /// The program is changed, and ignores changes of these places.
+    Program(serde_json::Value, Vec<&'static str>),
+    /// The engine plans while these values are not known, and then carries out what is planned.
+    Run { unknown: Vec<&'static str>, hands_planned: bool, killed_after: Option<usize> },
+    /// The engine reads the user.
+    Refresh,
+    /// A call will fail.
+    Fault(u32, Outcome),
+    /// Somebody else changes the user.
+    Console(u8),
+}
+
+fn event(kind: IdentityManagementType) -> impl Strategy<Value = Event> {
+    let ignored =
+        vec(select(vec!["identityInfo", "hierarchyGroupId", "tags", "userProficiencies", "name"]), 0..2);
+    let unknown =
+        select(vec!["hierarchyGroupId", "routingProfileId", "tags", "identityInfo", "userProficiencies"]);
+    let document = prop_oneof![4 => random::document(kind, "jane"), 1 => random::document(kind, "joan")];
+    let outcome = prop_oneof![
+        Just(Outcome::Refused(ErrorKind::Throttled)),
+        Just(Outcome::AnswerLost),
+        Just(Outcome::NoAnswer),
+    ];
+    prop_oneof![
+        3 => (document, ignored).prop_map(|(document, ignored)| Event::Program(document, ignored)),
+        4 => (vec(unknown, 0..3), any::<bool>(), option::weighted(0.3, 1usize..8)).prop_map(
+            |(unknown, hands_planned, killed_after)| Event::Run { unknown, hands_planned, killed_after }
+        ),
+        1 => Just(Event::Refresh),
+        2 => (1u32..9, outcome).prop_map(|(occurrence, outcome)| Event::Fault(occurrence, outcome)),
+        1 => (0u8..4).prop_map(Event::Console),
+    ]
+}
+
+fn cases() -> u32 {
+    std::env::var("RANDOM_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(96)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_planned_is_what_comes((kind, spelling, first, events) in random::any_kind().prop_flat_map(|kind| {
+        let spelling = select(vec![Spelling::CamelCase, Spelling::SnakeCase, Spelling::PascalCase]);
+        (Just(kind), spelling, random::document(kind, "jane"), vec(event(kind), 1..10))
+    })) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(async {
+            let mut engine = Engine::new(service(kind), spelling, first);
+            for event in events {
+                engine.event(event).await;
+            }
+            engine.ends().await;
+        });
+    }
+}
+
+/// An engine, whose every run is a process of its own: between two of them there is only the text that it stores.
+struct Engine {
+    connect: Arc<MemoryConnect>,
+    spelling: Spelling,
+    program: serde_json::Value,
+    ignored: Vec<&'static str>,
+    current: Option<String>,
+    /// Users that others have replaced, and that are yet to be deleted.
+    replaced: Vec<String>,
+    /// Whether what is stored may not be what is there: each plan sees as much of that as it reads.
+    is_doubtful: bool,
+}
+
+impl Engine {
+    fn new(connect: Arc<MemoryConnect>, spelling: Spelling, program: serde_json::Value) -> Self {
+        Self {
+            connect,
+            spelling,
+            program,
+            ignored: Vec::new(),
+            current: None,
+            replaced: Vec::new(),
+            is_doubtful: false,
+        }
+    }
+
+    async fn event(&mut self, event: Event) {
+        self.connect.set_time(SystemTime::now().into());
+        match event {
+            Event::Program(program, ignored) => (self.program, self.ignored) = (program, ignored),
+            Event::Run { unknown, hands_planned, killed_after } => {
+                let _ = self.run(&unknown, hands_planned, killed_after).await;
+            }
+            Event::Refresh => {
+                let _ = self.refresh().await;
+            }
+            Event::Fault(occurrence, outcome) => self.connect.inject(Fault::of_any(occurrence, outcome)),
+            Event::Console(what) => {
+                self.is_doubtful = true;
+                self.console(what);
+            }
+        }
+    }
+
+    /// Without faults, a few runs end in what the program says.
+    async fn ends(&mut self) {
+        self.connect.clear_faults();
+        self.connect.set_time(SystemTime::now().into());
+        let mut why = String::new();
+        for _ in 0..4 {
+            match self.refresh().await {
+                Ok(()) => {}
+                // Killed after a creation, and somebody has changed the user since: people decide.
+                Err(failure) if codes(&failure) == ["creation-unclear"] => self.import().await,
+                Err(failure) => panic!("a reading without a fault: {failure:?}"),
+            }
+            match self.run(&[], false, None).await {
+                Ok(()) => why.clear(),
+                Err(failure) => why = format!("{failure:?}"),
+            }
+        }
+        assert_eq!(why, "", "the last run failed: {}", self.program);
+        let users = self.connect.users(&"i".into());
+        assert_eq!(users.len(), 1, "there is one user: {:?}", self.program);
+        assert!(self.replaced.is_empty());
+        let resource = self.resource();
+        let planned = self.plan(&resource, &self.inputs(&[])).await.expect("a plan");
+        assert!(planned.is_empty(), "left: {:?} of {}", changes(&planned), self.program);
+        // What is there, by nobody's record.
+        let mut record = self.current().expect("a user");
+        let imported = resource.import(&record.id().expect("an id").to_string()).await.expect("a user");
+        let differs = self.plan_from(&resource, &imported.kept, &planned.inputs).await;
+        assert!(differs.is_empty(), "differs: {:?} of {}", changes(&differs), self.program);
+        // A reading gives back what is stored, to the letter.
+        record = resource.read(&record).await.expect("a reading").expect("a user").snapshot;
+        let again = self.resource().read(&record).await.expect("a reading").expect("a user").snapshot;
+        assert_eq!(again.kept.write(), record.kept.write());
+        assert_eq!(again, record);
+    }
+
+    async fn import(&mut self) {
+        let users = self.connect.users(&"i".into());
+        let id = format!("i:{}", users[0].0.user_id.bare());
+        let imported = self.resource().import(&id).await.expect("a user");
+        self.current = Some(self.store(imported));
+    }
+
+    fn resource(&self) -> Resource {
+        resource(&self.connect).with_spelling(self.spelling)
+    }
+
+    fn current(&self) -> Option<Snapshot> {
+        self.current.as_ref().map(|text| serde_json::from_str(text).expect("a snapshot"))
+    }
+
+    fn store(&self, snapshot: Snapshot) -> String {
+        let text = serde_json::to_string(&self.resource().without_secrets(snapshot)).expect("known values");
+        assert!(!text.contains("Password123"), "{text}");
+        text
+    }
+
+    fn inputs(&self, unknown: &[&str]) -> Value {
+        let mut program = self.program.clone();
+        for member in unknown {
+            program[*member] = json!(PULUMI_UNKNOWN);
+        }
+        self.spelling.value(value(program))
+    }
+
+    fn options(&self) -> ResourceOptions<'static> {
+        let ignored = self.ignored.iter().map(|path| self.spelling.name(path).into_owned()).collect();
+        ResourceOptions::builder().ignore_changes(ignored).build()
+    }
+
+    async fn plan(&self, resource: &Resource, inputs: &Value) -> Result<Planned, Failure> {
+        resource.diff(self.current().as_ref(), inputs, &self.options()).await
+    }
+
+    async fn plan_from(&self, resource: &Resource, kept: &Kept, inputs: &Value) -> Planned {
+        let there = Snapshot::new(kept.clone());
+        resource.diff(Some(&there), inputs, &ResourceOptions::default()).await.expect("a plan")
+    }
+
+    async fn refresh(&mut self) -> Result<(), Failure> {
+        let Some(current) = self.current() else { return Ok(()) };
+        let read = self.resource().read(&current).await?;
+        self.current = read.map(|read| self.store(read.snapshot));
+        self.is_doubtful = false;
+        Ok(())
+    }
+
+    async fn run(
+        &mut self,
+        unknown: &[&str],
+        hands_planned: bool,
+        killed_after: Option<usize>,
+    ) -> Result<(), Failure> {
+        let resource = self.resource();
+        self.delete_replaced(&resource).await?;
+        let early = self.plan(&resource, &self.inputs(unknown)).await?;
+        let planned = self.plan(&resource, &self.inputs(&[])).await?;
+        if !self.is_doubtful && early.is_replacement() == planned.is_replacement() {
+            assert_is_within(&early.outputs, &planned.outputs);
+        }
+        if planned.is_empty() {
+            // An engine stores the inputs all the same.
+            if let Some(current) = self.current() {
+                let stored = current.with_inputs(planned.inputs).with_outputs(planned.outputs);
+                self.current = Some(self.store(stored));
+            }
+            return Ok(());
+        }
+        if planned.action == Action::Replace {
+            self.replaced.extend(self.current.take());
+            if planned.replacement == Some(ReplacementOrder::DeleteBeforeCreate) {
+                self.delete_replaced(&resource).await?;
+            }
+        }
+        self.apply(&resource, &planned, hands_planned, killed_after).await?;
+        self.delete_replaced(&resource).await
+    }
+
+    async fn apply(
+        &mut self,
+        resource: &Resource,
+        planned: &Planned,
+        hands_planned: bool,
+        killed_after: Option<usize>,
+    ) -> Result<(), Failure> {
+        let journal = Disk { user: Mutex::default(), left: Mutex::new(killed_after) };
+        let inputs = match hands_planned {
+            // As Terraform does.
+            true => resource.planned_inputs(&planned.outputs, &planned.kept, &self.inputs(&[])),
+            false => planned.inputs.clone(),
+        };
+        // Ignored places are worked into the planned inputs.
+        let shown = hands_planned.then_some(&planned.outputs);
+        let options = ResourceOptions::builder().journal(&journal).maybe_planned(shown).build();
+        let prior = self.current();
+        let applied = match &prior {
+            Some(prior) => resource.update(prior, &inputs, &options).await,
+            None => resource.create(&inputs, &options).await,
+        };
+        if journal.left.lock().expect("no panic").is_some_and(|left| left == 0) {
+            self.is_doubtful = true;
+            // The process is gone: there is what it has written down, or what was stored before.
+            if let Some(user) = journal.user.into_inner().expect("no panic") {
+                self.current = Some(self.store(user));
+            }
+            return Ok(());
+        }
+        match applied {
+            Ok(applied) => {
+                if hands_planned || !self.is_doubtful {
+                    assert_is_within(&planned.outputs, &applied.snapshot.outputs);
+                }
+                let state = applied.snapshot.kept.clone();
+                let left = self.plan_from(resource, &state, &inputs).await;
+                assert!(left.is_empty(), "left after an apply: {:?}", changes(&left));
+                self.current = Some(self.store(applied.snapshot));
+                Ok(())
+            }
+            Err(mut failure) => {
+                assert_ne!(codes(&failure), ["replacement-not-planned"]);
+                self.is_doubtful = true;
+                let snapshot = failure.snapshot.take();
+                self.current = snapshot.map(|snapshot| self.store(*snapshot));
+                Err(failure)
+            }
+        }
+    }
+
+    async fn delete_replaced(&mut self, resource: &Resource) -> Result<(), Failure> {
+        while let Some(text) = self.replaced.last() {
+            let old: Snapshot = serde_json::from_str(text).expect("a snapshot");
+            resource.delete(&old, &ResourceOptions::default()).await?;
+            self.replaced.pop();
+        }
+        Ok(())
+    }
+
+    fn console(&self, what: u8) {
+        let users = self.connect.users(&"i".into());
+        let Some((user, _)) = users.first() else { return };
+        self.connect.edit_user(&"i".into(), &user.user_id, |user, proficiencies| match what {
+            0 => user.routing_profile_id = "r9".into(),
+            1 => user.hierarchy_group_id = Some("g9".into()),
+            2 => drop(user.tags.insert("console".into(), "yes".into())),
+            _ => proficiencies.clear(),
+        });
+    }
+}
+
+/// What an engine has on disk, until it is killed.
+struct Disk {
+    user: Mutex<Option<Snapshot>>,
+    left: Mutex<Option<usize>>,
+}
+
+#[async_trait]
+impl Journal for Disk {
+    async fn keep(&self, user: &Snapshot) -> Result<(), ObserveError> {
+        let mut left = self.left.lock().expect("no panic");
+        if let Some(left) = &mut *left {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                return Err("killed".into());
+            }
+        }
+        *self.user.lock().expect("no panic") = Some(user.clone());
+        Ok(())
+    }
+}
+
+/// Whatever the first of two plans, or of a plan and what came of it, knows, the second has.
+fn assert_is_within(first: &Value, second: &Value) {
+    match (first, second) {
+        (Value::Unknown, _) => {}
+        (Value::Map(first), second) => {
+            for (name, value) in first {
+                let there = second.get(name).unwrap_or(&Value::Null);
+                assert_is_within(value, there);
+            }
+        }
+        (Value::List(first), Value::List(second)) if first.len() == second.len() => {
+            first.iter().zip(second).for_each(|(first, second)| assert_is_within(first, second));
+        }
+        // A value that was not known may turn out to be left out, and what is ignored of it is nothing.
+        (Value::List(items), Value::Null) if items.is_empty() => {}
+        (first, second) => assert_eq!(first, second),
+    }
+}
