@@ -7,7 +7,7 @@ use crate::{
         SearchQuickConnects, all_pages,
     },
     read::{describe, find_instance, is_gone},
-    user::Replaced,
+    user::{InstanceId, Replaced},
 };
 
 /// Why a user is not known to be deleted.
@@ -37,7 +37,7 @@ pub(super) async fn delete_user(
         }
     };
     if is_gone(&error) {
-        check_instance(client, user, options).await?;
+        check_instance(client, &user.instance_id, &user.name, options).await?;
         return match options.is_recent(user.created) {
             true => {
                 let error = ApplyError::NotVisible { name: user.name.clone(), source: error };
@@ -60,10 +60,11 @@ pub(super) async fn delete_user(
 /// Whoever is not found is gone only where the instance is there.
 pub(super) async fn check_instance(
     client: &dyn ConnectClient,
-    user: &Replaced,
+    instance: &InstanceId,
+    name: &str,
     options: &ApplyOptions<'_>,
 ) -> Result<(), ApplyError> {
-    match find_instance(client, &user.instance_id).await {
+    match find_instance(client, instance).await {
         Ok(denied) => {
             if let Some(denied) = denied {
                 options.did_without(denied.operation());
@@ -71,7 +72,7 @@ pub(super) async fn check_instance(
             Ok(())
         }
         Err(source) if source.kind() == ErrorKind::AccessDenied => {
-            Err(ApplyError::InstanceNotChecked { name: user.name.clone(), source })
+            Err(ApplyError::InstanceNotChecked { name: name.to_owned(), source })
         }
         Err(source) => Err(source.into()),
     }

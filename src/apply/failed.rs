@@ -96,6 +96,14 @@ pub enum ApplyError {
     /// The plan would delete the user that it has just created.
     #[error("the plan would delete the user that it is for")]
     WouldDeleteItself,
+    /// A user was found that is not the one to delete: nothing was deleted.
+    #[error("the user `{}` was not deleted: {}", one_line(user), one_line(reason))]
+    UserMismatch {
+        /// The user to delete, as far as it is known.
+        user: String,
+        /// What is not as the reference says.
+        reason: String,
+    },
     /// A deletion was refused.
     #[error(transparent)]
     Refused(#[from] Refused),
@@ -144,6 +152,7 @@ impl ApplyError {
             }
             Self::Observer(_) => "fix the cause, then run it again: what is done is not repeated",
             Self::WouldDeleteItself => "read the user again and make a new plan",
+            Self::UserMismatch { .. } => "give the id of the user, if that one is meant",
             Self::Refused(refused) => {
                 let help = refused.diagnostics().iter().find_map(|reason| reason.help.as_deref());
                 help.unwrap_or("read the user again and make a new plan")

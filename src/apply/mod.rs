@@ -1,6 +1,6 @@
 //! Carries a plan out, through a [`ConnectClient`].
 //!
-//! [`apply()`] makes the calls of a plan, [`delete`] deletes a user, and [`recover()`] finds out what became of a creation
+//! [`apply()`] makes the calls of a plan, [`delete`] and [`delete_by_reference`] delete a user, and [`recover()`] finds out what became of a creation
 //! whose answer was lost. Nothing here retries or paces: put decorators around the client for that. What is here needs the plan:
 //! waiting for a user that was just created, finding out what a lost answer would have said, and telling the
 //! host at every moment the actual user and the steps that are left.
@@ -16,6 +16,7 @@ mod observe;
 mod options;
 mod quick_connects;
 mod recover;
+mod reference;
 mod run;
 mod send;
 mod wait;
@@ -29,5 +30,6 @@ pub(crate) use options::Owners;
 pub use options::{ApplyOptions, ApplyOptionsBuilder};
 pub(crate) use quick_connects::QuickConnectIndex;
 pub use recover::{CreationOutcome, recover};
+pub use reference::{UserReference, delete_by_reference};
 pub use run::{Applied, apply, delete};
 pub use wait::Wait;

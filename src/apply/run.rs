@@ -310,7 +310,7 @@ impl Run<'_> {
             return Ok(());
         }
         if read.is_none() {
-            check_instance(self.client, &known.to_replaced(), self.options).await?;
+            check_instance(self.client, &known.instance_id, &known.name, self.options).await?;
         } else if read.as_ref().is_some_and(|read| drift(known, read, &watched).is_empty()) {
             return Ok(());
         }

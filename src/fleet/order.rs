@@ -8,7 +8,7 @@ use super::{
     work::{Deletion, Waiter, Work, delete_first},
 };
 use crate::{
-    diff::Call,
+    diff::{Action, Call},
     user::{Diagnostic, InstanceId},
 };
 
@@ -19,6 +19,8 @@ pub(super) fn settle(
     notices: &mut Vec<Diagnostic>,
     reasons: &mut Vec<Diagnostic>,
 ) {
+    // A part of a plan is settled again, and its users have other places in it.
+    users.iter_mut().for_each(|user| user.waits.clear());
     let mut work: Vec<Work> = users.iter().map(Work::of).collect();
     find_names(users, &mut work);
     let taken = "its new name is taken until then";
@@ -40,6 +42,41 @@ pub(super) fn settle(
     let names: Vec<(Waiter, Deletion)> = work.iter().zip(0..).filter_map(name).collect();
     for (waiter, deletion) in names.into_iter().chain(room) {
         wait(users, &work, waiter, deletion);
+    }
+    delay(users);
+}
+
+/// Puts a user that waits for one of a later stage into that stage, and those that depend on it behind it.
+///
+/// Where users would wait for each other that way, every stage stays as it is.
+fn delay(users: &mut [UserPreview]) {
+    if users.iter().all(|user| user.stage == 0) {
+        return;
+    }
+    let places: HashMap<String, usize> =
+        users.iter().enumerate().map(|(place, user)| (user.name.clone(), place)).collect();
+    let mut stages: Vec<usize> = users.iter().map(|user| user.stage).collect();
+    // Nobody has more before it than all others.
+    for _ in 0..users.len() {
+        let mut is_settled = true;
+        for (place, user) in users.iter().enumerate() {
+            let stage_of = |place: usize| stages.get(place).copied();
+            let needed = user.depends_on.iter().filter_map(|name| places.get(name));
+            let behind = needed
+                .filter(|place| users.get(**place).is_some_and(|needed| needed.action() != Action::None))
+                .filter_map(|place| Some(stage_of(*place)? + 1));
+            let beside = user.waits.iter().filter_map(|wait| stage_of(wait.user));
+            let stage = behind.chain(beside).max();
+            if let (Some(stage), Some(mine)) = (stage, stages.get_mut(place))
+                && stage > *mine
+            {
+                (*mine, is_settled) = (stage, false);
+            }
+        }
+        if is_settled {
+            users.iter_mut().zip(stages).for_each(|(user, stage)| user.stage = stage);
+            return;
+        }
     }
 }
 

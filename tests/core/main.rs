@@ -1,6 +1,7 @@
 //! Everything that needs no SDK, in one binary.
 
 mod apply;
+mod delete;
 mod diff;
 mod directory;
 mod documents;

@@ -7,8 +7,9 @@ use connect_user::{
     client::{Rate, TokenBuckets, memory::MemoryConnect},
     diff::Action,
     fleet::{
-        Desired, DesiredSpec, FleetPreview, Lifecycle, MemoryStore, PlanOptions, Planner, ProgramUser,
-        Resolve, Session, SessionOptions, StateStore, StoreChange, UserPreview, UserResult, load_all,
+        AllKnown, Desired, DesiredSpec, FleetPreview, Lifecycle, MemoryStore, PlanOptions, Planner,
+        ProgramUser, Resolve, Session, SessionOptions, StateStore, StoreChange, UserPreview, UserResult,
+        load_all,
     },
     user::{Code, DesiredUser, Diagnostic, IdentityManagementType, Input, Operation, Settings},
 };
@@ -191,4 +192,53 @@ async fn a_former_resource_name_is_followed() {
     assert_eq!(session.want(&mut planner, &user), Action::Replace);
     let preview = session.preview(planner);
     assert_eq!(preview.moves().collect::<Vec<_>>(), [("old", "new")]);
+}
+
+/// The user `x`, named `b`, that has the user `old` left to delete.
+async fn with_leftover() -> (MemoryConnect, MemoryStore) {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let store = MemoryStore::default();
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let all = [wanted("x", &document("b")), wanted("left", &document("old"))];
+    let made = preview(&mut session, &all).await;
+    let options = session.apply_options();
+    assert!(session.apply(made, &mut AllKnown, &options).await.expect("applied").is_done());
+    let mut entries = load_all(&store).await.expect("all");
+    let left = entries.remove("left").and_then(|entry| entry.state).expect("there").to_replaced();
+    let mut entry = entries.remove("x").expect("there");
+    Arc::make_mut(entry.state.as_mut().expect("a state")).record.unfinished.replaced.push(left);
+    let changes = [StoreChange::put("x", entry), StoreChange::remove("left")];
+    store.commit(&changes).await.expect("written");
+    (connect, store)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_is_freed_in_a_later_stage_is_taken_in_that_stage() {
+    let (connect, store) = with_leftover().await;
+    let mut x = wanted("x", &document("b"));
+    x.depends_on = vec!["first".to_owned()];
+    let mut z = wanted("z", &document("z"));
+    z.depends_on = vec!["y".to_owned()];
+    let program = [wanted("first", &document("a")), x, wanted("y", &document("old")), z];
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let shown = preview(&mut session, &program).await;
+    assert_eq!((shown.count(Action::Create), shown.count(Action::Update)), (3, 1));
+    let options = session.apply_options();
+    let outcome = session.apply(shown, &mut AllKnown, &options).await.expect("applied");
+    assert!(outcome.is_done(), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_whom_is_found_again_in_each_stage() {
+    let (connect, store) = with_leftover().await;
+    let mut second = unknown("second", "c");
+    second.depends_on = vec!["first".to_owned()];
+    let program =
+        [wanted("first", &document("a")), second, wanted("y", &document("old")), wanted("x", &document("b"))];
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let shown = preview(&mut session, &program).await;
+    let options = session.apply_options();
+    let mut told = Told([("second".to_owned(), document("c"))].into());
+    let outcome = session.apply(shown, &mut told, &options).await.expect("applied");
+    assert!(outcome.is_done(), "{outcome:?}");
 }

@@ -1,0 +1,153 @@
+//! Deleting a user of which a host has a reference left, and no state.
+
+use super::{
+    delete::check_instance,
+    failed::{ApplyError, Failed},
+    look_up::{Looked, look_for},
+    options::ApplyOptions,
+    run::{Applied, delete},
+};
+use crate::{
+    client::ConnectClient,
+    read::describe,
+    user::{Arn, ImportId, InstanceId, Settings, UserId, UserState},
+};
+
+/// What a host has left of a user: enough to find it, and to delete no other.
+///
+/// ```
+/// use connect_user::{apply::UserReference, user::{Arn, ImportId}};
+///
+/// let id: ImportId = "1c2d:7a9b".parse()?;
+/// let by_id = UserReference::id(&id).with_name("jane");
+/// let arn: Arn = "arn:aws:connect:eu-west-2:123456789012:instance/1c2d/agent/7a9b".parse()?;
+/// let by_arn = UserReference::arn(arn).expect("the ARN of a user");
+/// let by_name = UserReference::name("1c2d", "jane");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UserReference {
+    instance_id: InstanceId,
+    user: Known,
+    /// The user's ARN must be this one.
+    arn: Option<Arn>,
+}
+
+/// How the user is found.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Known {
+    Id(UserId, Option<String>),
+    Name(String),
+}
+
+impl UserReference {
+    /// A user by its instance and its id.
+    pub fn id(id: &ImportId) -> Self {
+        Self { instance_id: id.instance.clone(), user: Known::Id(id.user.clone(), None), arn: None }
+    }
+
+    /// A user by its ARN, which the user that is found must have: one of another account or Region is another
+    /// user. `None` if it is the ARN of something else.
+    pub fn arn(arn: Arn) -> Option<Self> {
+        let (segment, id) = arn.resource()?;
+        let user = (segment == "agent").then(|| Known::Id(UserId::new(id), None))?;
+        Some(Self { instance_id: InstanceId::new(arn.instance()), user, arn: Some(arn) })
+    }
+
+    /// A user by its instance and its exact name. Prefer an id: a name may be another user's by now.
+    pub fn name(instance: impl Into<InstanceId>, name: impl Into<String>) -> Self {
+        Self { instance_id: instance.into(), user: Known::Name(name.into()), arn: None }
+    }
+
+    /// The name that the user must have, too: one that was renamed is not deleted.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.user = match self.user {
+            Known::Id(id, _) => Known::Id(id, Some(name.into())),
+            Known::Name(_) => Known::Name(name.into()),
+        };
+        self
+    }
+
+    /// The user in a message.
+    fn text(&self) -> &str {
+        match &self.user {
+            Known::Id(_, Some(name)) | Known::Name(name) => name,
+            Known::Id(id, None) => id.bare(),
+        }
+    }
+
+    fn mismatch(&self, reason: String) -> ApplyError {
+        ApplyError::UserMismatch { user: self.text().to_owned(), reason }
+    }
+
+    async fn find(
+        &self,
+        client: &dyn ConnectClient,
+        options: &ApplyOptions<'_>,
+    ) -> Result<Option<UserState>, ApplyError> {
+        let found = match &self.user {
+            Known::Id(id, _) => describe(client, &self.instance_id, id)
+                .await?
+                .map(|read| read.into_state(self.instance_id.clone(), None)),
+            Known::Name(name) => {
+                let once = std::iter::empty();
+                match look_for(client, &self.instance_id, name, options.freed, once, options).await {
+                    Looked::Found(users) => users.into_iter().next(),
+                    Looked::Nobody => None,
+                    Looked::Unsure(Some(error)) => return Err(error.into()),
+                    Looked::Unsure(None) => {
+                        return Err(self.mismatch("it is listed and cannot be read".to_owned()));
+                    }
+                }
+            }
+        };
+        match &found {
+            Some(state) => self.check(state, options).await?,
+            None => check_instance(client, &self.instance_id, self.text(), options).await?,
+        }
+        Ok(found)
+    }
+
+    /// Whether the user that was found is the one that is meant.
+    async fn check(&self, state: &UserState, options: &ApplyOptions<'_>) -> Result<(), ApplyError> {
+        if let Known::Id(_, Some(name)) = &self.user
+            && *name != state.name
+        {
+            return Err(self.mismatch(format!("the user `{}` has the name `{}`", state.id(), state.name)));
+        }
+        if let Some(arn) = &self.arn
+            && state.arn.parse().ok().is_none_or(|found: Arn| found != *arn)
+        {
+            return Err(self.mismatch(format!("the user's ARN is `{}`", state.arn)));
+        }
+        if options.is_owned(&state.user_id).await.map_err(ApplyError::Observer)? {
+            return Err(self.mismatch(format!("the user `{}` is managed as another resource", state.id())));
+        }
+        Ok(())
+    }
+}
+
+/// Deletes a user of which the host has a reference left: its id, its ARN, or its instance and name.
+///
+/// The user is looked for first, and deleted only if it is what the reference says and is not one of
+/// [`ApplyOptions::owned`]: a call more than [`delete`], or a search and a list for a name. A user that is gone
+/// is deleted, provided that its instance is there: in a wrong Region or account, no user is found either.
+///
+/// # Errors
+///
+/// As [`delete`]; [`ApplyError::UserMismatch`] if another user was found.
+pub async fn delete_by_reference(
+    reference: &UserReference,
+    client: &dyn ConnectClient,
+    settings: &Settings,
+    options: &ApplyOptions<'_>,
+) -> Result<Applied, Failed> {
+    match reference.find(client, options).await {
+        Ok(Some(state)) => delete(&state, client, settings, options).await,
+        Ok(None) => Ok(Applied { state: None, steps: 0, adopted: false }),
+        Err(error) => {
+            Err(Failed { error, state: None, certain: false, attempt: None, done: 0, left: Vec::new() })
+        }
+    }
+}
