@@ -79,6 +79,10 @@
     doc = "| [`engine`] | the resource for engines and providers, in dynamic values |"
 )]
 #![cfg_attr(
+    not(feature = "interop"),
+    doc = "| `interop` | users from programs of other tools (feature `interop`) |"
+)]
+#![cfg_attr(
     not(feature = "engine"),
     doc = "| `engine` | the resource for engines and providers (feature `engine`) |"
 )]
@@ -96,7 +100,7 @@
 //! | `fleet` | `fleet`: many users planned, refreshed and applied at once; stores in memory and as JSON; `policy` |
 //! | `engine` | `engine`: the resource for engines and providers, in dynamic values; `policy` |
 //! | `store` | `fleet::EmbeddedStore`: a store in a file that survives a kill; `fleet` |
-//! | `interop` | `interop`: users from programs of other tools, such as Pulumi YAML; `fleet` |
+//! | `interop` | `interop`: users from programs of other tools, such as Pulumi YAML; `engine`, `fleet` |
 //! | `tokio` | `client::TokioTimer`: the clock of the `tokio` runtime |
 //! | `tracing` | `client::Traced`: a span and an event per call, without what was sent |
 //! | `mock` | `client::mock`: a mock of the client for unit tests |

@@ -4,17 +4,18 @@ use std::{
     num::{NonZeroU32, NonZeroUsize},
     path::PathBuf,
     process::ExitCode,
+    str::FromStr,
 };
 
 use clap::{
     Args as Group, Parser, Subcommand, ValueEnum,
-    builder::NonEmptyStringValueParser,
+    builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser},
     error::{ContextKind, ContextValue},
 };
 use connect_user::{
     client::{Rate, RateError},
     read::Strategy,
-    user::{IdentityManagementType, Operation},
+    user::{DirectoryUserIdPolicy, IdentityManagementType, Operation, PasswordPolicy, UnknownChoice},
 };
 
 use crate::{
@@ -200,19 +201,22 @@ pub struct Global {
     /// Raise a rule to an error; repeatable. Default: the severity of each rule.
     #[arg(long, global = true, value_name = "CODE")]
     pub deny: Vec<String>,
-    /// What to do about a changed password, which no API can change.
-    #[arg(long, global = true, value_enum, default_value_t = OnPasswordChange::Warn)]
-    pub on_password_change: OnPasswordChange,
-    /// What to do about a changed directory user id, which no API can change.
-    #[arg(long, global = true, value_enum, default_value_t = OnDirectoryUserIdChange::Refuse)]
-    pub on_directory_user_id_change: OnDirectoryUserIdChange,
+    /// What to do about a changed password, which no API can change: say so and leave the user as it is, replace the
+    /// user, or stop.
+    #[arg(long, global = true, default_value_t, value_parser = choice::<PasswordPolicy>(PasswordPolicy::NAMES))]
+    pub on_password_change: PasswordPolicy,
+    /// What to do about a changed directory user id, which no API can change: stop, or replace the user.
+    #[arg(long, global = true, default_value_t, value_parser = choice::<DirectoryUserIdPolicy>(DirectoryUserIdPolicy::NAMES))]
+    pub on_directory_user_id_change: DirectoryUserIdPolicy,
     /// Delete the quick connects that lead to a deleted user. Default: leave them.
     #[arg(long, global = true)]
     pub delete_quick_connects: bool,
-    /// How recorded users are read again: `changed` unless for `drift`, `import --all` and `export`, which
-    /// read everybody.
-    #[arg(long, global = true, value_enum)]
-    pub refresh: Option<Refresh>,
+    /// How recorded users are read again: list the instance and read who has changed (`changed`), without looking for
+    /// changed tags and proficiencies of the others (`listed`), search it, which leaves e-mail addresses and mobile
+    /// numbers as recorded (`search`), read every user (`full`), or nothing (`none`). Default: `changed`; `full` for
+    /// `drift`, `import --all` and `export`.
+    #[arg(long, global = true, value_parser = choice::<Strategy>(Strategy::NAMES))]
+    pub refresh: Option<Strategy>,
     /// Calls per second and burst: of every operation, or of one. Default: the quota of Amazon Connect, 2:5;
     /// no limit for the local backend.
     #[arg(long, global = true, value_name = "[OPERATION=]RATE:BURST", value_parser = rate)]
@@ -307,51 +311,6 @@ pub enum BackendKind {
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
-pub enum Refresh {
-    /// List the instance, and read who has changed.
-    Changed,
-    /// As `changed`, but without looking for changed tags and proficiencies of users whose time of change is the
-    /// recorded one.
-    Listed,
-    /// Search the instance; e-mail addresses and mobile numbers stay as recorded.
-    Search,
-    /// Read every user.
-    Full,
-    /// Read nothing.
-    None,
-}
-
-impl From<Refresh> for Strategy {
-    fn from(refresh: Refresh) -> Self {
-        match refresh {
-            Refresh::Changed => Self::Changed,
-            Refresh::Listed => Self::Listed,
-            Refresh::Search => Self::Search,
-            Refresh::Full => Self::Full,
-            Refresh::None => Self::None,
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-pub enum OnPasswordChange {
-    /// Say so, and leave the user as it is.
-    Warn,
-    /// Replace the user.
-    Replace,
-    /// Stop.
-    Refuse,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-pub enum OnDirectoryUserIdChange {
-    /// Stop.
-    Refuse,
-    /// Replace the user.
-    Replace,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
 pub enum Format {
     /// For people.
     Text,
@@ -367,6 +326,14 @@ pub enum Color {
     Always,
     /// Nowhere.
     Never,
+}
+
+/// One of these names.
+fn choice<T>(names: &'static [&'static str]) -> impl TypedValueParser<Value = T>
+where
+    T: FromStr<Err = UnknownChoice> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(names).try_map(|name| name.parse())
 }
 
 fn rate(text: &str) -> Result<(Option<Operation>, Rate), String> {

@@ -8,7 +8,8 @@ use connect_user::{
         DeploymentError,
         program::{Location, ProgramError},
     },
-    user::Diagnostic,
+    user::{Diagnostic, IdError, ImportIdError},
+    validate::OverrideError,
 };
 
 pub type Outcome<T> = Result<T, Failure>;
@@ -63,6 +64,14 @@ impl Failure {
         self
     }
 
+    /// All of them in one, if there are any.
+    pub fn all(mut failures: impl Iterator<Item = Self>) -> Outcome<()> {
+        match failures.next() {
+            Some(first) => Err(Self { more: failures.collect(), ..first }),
+            None => Ok(()),
+        }
+    }
+
     /// Where in the program it is, where that is known.
     pub const fn location(&self) -> Option<&Location> {
         self.location.as_ref()
@@ -79,13 +88,6 @@ impl Failure {
         self
     }
 
-    /// Says of what: the message goes on from there.
-    pub fn after(mut self, subject: &str) -> Self {
-        let space = if self.message.starts_with(':') { "" } else { " " };
-        self.message = format!("{subject}{space}{}", self.message);
-        self
-    }
-
     pub fn is_said(&self) -> bool {
         self.said
     }
@@ -97,11 +99,11 @@ impl Failure {
 
 impl From<ProgramError> for Failure {
     fn from(error: ProgramError) -> Self {
-        let mut failures = error
-            .mistakes()
-            .map(|(mistake, location)| Self { location: location.cloned(), ..Self::told(mistake) });
-        let first = failures.next().unwrap_or_default();
-        Self { more: failures.collect(), ..first }
+        let told = |(mistake, location): (&Diagnostic, Option<&Location>)| Self {
+            location: location.cloned(),
+            ..Self::told(mistake)
+        };
+        Self::all(error.mistakes().map(told)).err().unwrap_or_default()
     }
 }
 
@@ -109,33 +111,22 @@ impl From<DeploymentError> for Failure {
     fn from(error: DeploymentError) -> Self {
         match error {
             DeploymentError::Program(error) => error.into(),
-            DeploymentError::Session(error) => (*error).into(),
-            DeploymentError::Refused(diagnostic) => Self::told(&diagnostic),
-            error => Self::caused(error.to_string(), &error).help(error.help()),
+            error => Self::caused(String::new(), &error).help(error.help()),
         }
     }
 }
 
-impl From<SessionError> for Failure {
-    fn from(error: SessionError) -> Self {
-        match &error {
-            SessionError::Program(found) => Self::told(found),
-            _ => Self::caused(error.to_string(), &error).help(error.help()),
+macro_rules! from {
+    ($($error:ty),+) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::caused(String::new(), &error).help(error.help())
+            }
         }
-    }
+    )+};
 }
 
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::caused(String::new(), &error).help(error.help())
-    }
-}
-
-impl From<JsonError> for Failure {
-    fn from(error: JsonError) -> Self {
-        Self::caused(String::new(), &error).help(error.help())
-    }
-}
+from!(SessionError, StoreError, JsonError, ImportIdError, IdError, OverrideError);
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -94,7 +94,7 @@ pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
 
 fn check(instance: &str) -> Outcome<InstanceId> {
     let id = InstanceId::new(instance);
-    id.check().map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
+    id.check()?;
     Ok(id.to_bare())
 }
 

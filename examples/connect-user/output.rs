@@ -197,7 +197,7 @@ pub fn unread(refreshed: &Refreshed) -> bool {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        failure(&Failure::new(message).after(&format!("{listed}{more}")).help(help));
+        failure(&Failure::new(format!("{listed}{more} {message}")).help(help));
     }
     !refreshed.failed.is_empty()
 }

@@ -26,9 +26,6 @@ use crate::{
     violation::{Violations, print_deferred},
 };
 
-/// So many references that are not known are told.
-const MOST_REFERENCES: usize = 100;
-
 pub async fn validate(file: &Path, global: &Global) -> Outcome<()> {
     let program = program(file, global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Offline).await?;
@@ -150,19 +147,14 @@ fn fail_partial(session: &Session<'_>) -> Outcome<()> {
 
 /// Ends where a plan refuses: protection, policies, what no call can do, and too many deletions.
 fn refuse(preview: &FleetPreview, is_empty: bool, scale: &Scale) -> Outcome<()> {
-    let (reasons, deletions) = (preview.reasons(), preview.deletions().len());
-    for reason in reasons {
-        let failure = Failure::told(reason);
-        output::failure(&match reason.code {
-            Code::TOO_MANY_DELETIONS => {
-                failure.help(format!("look at the list; if this is intended: `--max-deletes {deletions}`"))
-            }
-            _ => failure,
-        });
-    }
-    if !reasons.is_empty() {
-        return Err(Failure::said());
-    }
+    let deletions = preview.deletions().len();
+    Failure::all(preview.reasons().iter().map(|reason| {
+        match reason.code {
+            Code::TOO_MANY_DELETIONS => Failure::told(reason)
+                .help(format!("look at the list; if this is intended: `--max-deletes {deletions}`")),
+            _ => Failure::told(reason),
+        }
+    }))?;
     if is_empty && deletions > 0 && scale.max_deletes.is_none() {
         // Sooner a mistake than a wish.
         let message = format!("the program has no users, so all {deletions} recorded ones would be deleted");
@@ -174,26 +166,14 @@ fn refuse(preview: &FleetPreview, is_empty: bool, scale: &Scale) -> Outcome<()> 
 
 /// Ends where a reference is left that nothing resolves.
 fn refuse_unresolved(review: &Review) -> Outcome<()> {
-    let left: Vec<_> = review
-        .users
-        .iter()
-        .flat_map(|user| user.unresolved.iter().map(|unresolved| (&user.name, unresolved)))
-        .collect();
-    for (user, unresolved) in left.iter().take(MOST_REFERENCES) {
-        let (reference, reason) = (&unresolved.reference, &unresolved.reason);
-        let failure = Failure::new(format!("`${{{reference}}}` ({user}) is not known: it is {reason}"));
-        output::failure(&failure.help(format!(
-            "give its value: `--set '{reference}=VALUE'`; a secret one by `--set-env` or `--set-file`"
-        )));
-    }
-    match left.len().saturating_sub(MOST_REFERENCES) {
-        _ if left.is_empty() => return Ok(()),
-        0 => {}
-        more => output::failure(
-            &Failure::new(format!("{more} more references are not known")).help("give those above first"),
-        ),
-    }
-    Err(Failure::said())
+    Failure::all(review.users.iter().flat_map(|user| {
+        user.unresolved.iter().map(|unresolved| {
+            let (name, reference, reason) = (&user.name, &unresolved.reference, &unresolved.reason);
+            Failure::new(format!("`${{{reference}}}` ({name}) is not known: it is {reason}")).help(format!(
+                "give its value: `--set '{reference}=VALUE'`; a secret one by `--set-env` or `--set-file`"
+            ))
+        })
+    }))
 }
 
 /// Shows what is to be done, and asks whether to do it.
@@ -255,10 +235,10 @@ async fn carry_out(
         None => session.apply(preview, &mut AllKnown, &options).await,
     };
     watch.end();
-    let mut outcome = outcome.map_err(|refused| {
-        refused.reasons.iter().for_each(|reason| output::failure(&Failure::told(reason)));
-        Failure::said()
-    })?;
+    let mut outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(refused) => return Failure::all(refused.reasons.iter().map(Failure::told)),
+    };
     outcome.users.iter().for_each(|user| report(user, users, outcome.cancelled));
     if let Some(error) = outcome.store.take() {
         return Err(error.into());

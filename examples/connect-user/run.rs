@@ -6,14 +6,12 @@ use connect_user::{
     fleet::{EmbeddedStore, Entry, Guard, Session, SessionOptions, load_all},
     interop::{Deployment, DeploymentOptions, program::Program},
     read::{RefreshOptions, Strategy},
-    user::{
-        Diagnostic, DirectoryUserIdPolicy, IgnoreTags, PasswordPolicy, QuickConnects, Settings, UserState,
-    },
+    user::{Diagnostic, IgnoreTags, QuickConnects, Settings, UserState},
     validate::Overrides,
 };
 
 use crate::{
-    args::{Global, OnDirectoryUserIdChange, OnPasswordChange, Scale},
+    args::{Global, Scale},
     backend::Backend,
     failure::{Failure, Outcome},
     input, output,
@@ -68,15 +66,13 @@ impl Run {
         let entries = load_all(&file).await?;
         let mut overrides = Overrides::default();
         let lowered = args.allow.iter().try_for_each(|code| overrides.allow(code));
-        lowered
-            .and_then(|()| args.deny.iter().try_for_each(|code| overrides.deny(code)))
-            .map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
+        lowered.and_then(|()| args.deny.iter().try_for_each(|code| overrides.deny(code)))?;
         let is_used = users(&entries).next().is_some();
         let backend = match access {
             Access::Offline | Access::OfflineToWrite => Backend::offline(),
             access => Backend::open(args, is_used, access == Access::Write).await?,
         };
-        let strategy = args.refresh.map(Into::into);
+        let strategy = args.refresh;
         let refresh = RefreshOptions::builder().parallelism(args.parallelism);
         let refresh = refresh.strategy(strategy.unwrap_or(Strategy::Changed)).build();
         let settings = settings(args);
@@ -138,15 +134,8 @@ fn settings(args: &Global) -> Settings {
         .default_tags(args.default_tag.iter().cloned().collect())
         .ignore_tags(IgnoreTags::new(&args.ignore_tag, &args.ignore_tag_prefix))
         .maybe_identity_management(args.identity_management)
-        .password(match args.on_password_change {
-            OnPasswordChange::Warn => PasswordPolicy::Warn,
-            OnPasswordChange::Replace => PasswordPolicy::Replace,
-            OnPasswordChange::Refuse => PasswordPolicy::Refuse,
-        })
-        .directory_user_id(match args.on_directory_user_id_change {
-            OnDirectoryUserIdChange::Refuse => DirectoryUserIdPolicy::Refuse,
-            OnDirectoryUserIdChange::Replace => DirectoryUserIdPolicy::Replace,
-        })
+        .password(args.on_password_change)
+        .directory_user_id(args.on_directory_user_id_change)
         .quick_connects(match args.delete_quick_connects {
             true => QuickConnects::Delete,
             false => QuickConnects::Leave,

@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
 use connect_user::{
     client::ErrorKind,
-    diff::{Change, ChangeKind, drift as differences},
+    diff::{Change, drift as differences},
     fleet::{Entry, ProgramUser, StateStore, StoreChange, refresh},
     interop::program::WrittenResource,
     read::{self, identity_management},
-    user::{ImportId, ImportIdError, UserState, Value, one_line},
+    user::{ImportId, UserState, Value, one_line},
 };
 use serde_json::json;
 
@@ -81,7 +81,10 @@ pub async fn drift(global: &Global) -> Outcome<bool> {
         .collect();
     let is_changed = |changes: &Option<Vec<Change>>| changes.as_ref().is_none_or(|list| !list.is_empty());
     let (count, changed) = (users.len(), users.iter().filter(|(_, changes)| is_changed(changes)).count());
-    let json = |(name, changes): &(&String, Option<Vec<Change>>)| json!({"user": name, "exists": changes.is_some(), "changes": changes.as_deref().unwrap_or_default()});
+    let json = |(name, changes): &(&String, Option<Vec<Change>>)| {
+        let listed = changes.as_deref().unwrap_or_default();
+        json!({"user": name, "exists": changes.is_some(), "changes": listed})
+    };
     output::result(
         || json!({"users": users.iter().map(json).collect::<Vec<_>>()}),
         || {
@@ -102,26 +105,13 @@ fn describe_drift(name: &str, changes: Option<&[Change]>) -> String {
     if changes.is_empty() {
         return String::new();
     }
-    let mut text = format!("~ {name} was changed by someone else\n");
-    for change in changes {
-        let show = |value: &Option<Value>| match value {
-            Some(value) => serde_json::to_string(value).unwrap_or_default(),
-            None => "null".to_owned(),
-        };
-        let Change { path, kind, before, after, .. } = change;
-        let _ = match kind {
-            ChangeKind::Add => writeln!(text, "    + {path}: {}", show(after)),
-            ChangeKind::Delete => writeln!(text, "    - {path}: {}", show(before)),
-            _ => writeln!(text, "    ~ {path}: {} → {}", show(before), show(after)),
-        };
-    }
-    text
+    let changes: String = changes.iter().map(|change| format!("    {change}\n")).collect();
+    format!("~ {name} was changed by someone else\n{changes}")
 }
 
 /// Records a user that exists.
 pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
-    let id: ImportId =
-        id.parse().map_err(|error: ImportIdError| Failure::new(error.to_string()).help(error.help()))?;
+    let id: ImportId = id.parse()?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
     if entries.get(name).is_some_and(|entry| entry.state.is_some()) {
         return Err(

@@ -47,46 +47,23 @@ Examples:
   connect-user state import users.json --state other.redb
   connect-user state rm ana   then remove `ana` from the program";
 
-/// What an option is about, and the commands that heed it.
-struct Heeded {
-    options: &'static [&'static str],
-    by: &'static [&'static str],
-    what: &'static str,
-}
-
-/// The global options that some command would ignore. Where the users and the state are may be said to every
-/// command, so that scripts can give it once.
-const HEEDED: &[Heeded] = &[
-    Heeded {
-        options: &["set", "set_env", "set_file"],
-        by: &["validate", "plan", "apply"],
-        what: "without a program",
-    },
-    Heeded {
-        options: &["allow", "deny"],
-        by: &["validate", "plan", "apply"],
-        what: "where nothing is validated",
-    },
-    Heeded {
-        options: &["on_password_change", "on_directory_user_id_change"],
-        by: &["validate", "plan", "apply"],
-        what: "without a program",
-    },
-    Heeded {
-        options: &["delete_quick_connects"],
-        by: &["plan", "apply", "destroy"],
-        what: "where no user is deleted",
-    },
-    Heeded {
-        options: &["refresh"],
-        by: &["plan", "apply", "drift", "import", "export"],
-        what: "where no user is read",
-    },
-    Heeded {
-        options: &["rate", "shared_quota", "retry_for", "parallelism"],
-        by: &["plan", "apply", "destroy", "drift", "import", "export"],
-        what: "where no service is asked",
-    },
+/// The global options that some command would ignore: the commands that heed them, and where they have no use. Where
+/// the users and the state are may be said to every command, so that scripts can give it once.
+const HEEDED: &[(&[&str], &[&str], &str)] = &[
+    (&["set", "set_env", "set_file"], &["validate", "plan", "apply"], "without a program"),
+    (&["allow", "deny"], &["validate", "plan", "apply"], "where nothing is validated"),
+    (
+        &["on_password_change", "on_directory_user_id_change"],
+        &["validate", "plan", "apply"],
+        "without a program",
+    ),
+    (&["delete_quick_connects"], &["plan", "apply", "destroy"], "where no user is deleted"),
+    (&["refresh"], &["plan", "apply", "drift", "import", "export"], "where no user is read"),
+    (
+        &["rate", "shared_quota", "retry_for", "parallelism"],
+        &["plan", "apply", "destroy", "drift", "import", "export"],
+        "where no service is asked",
+    ),
 ];
 
 /// Reads the command line.
@@ -104,28 +81,29 @@ fn grammar() -> Command {
     let globals: Vec<_> = root.get_arguments().filter(|option| option.is_global_set()).cloned().collect();
     let names: Vec<String> = root.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     for name in names {
-        let ignored = globals.iter().filter(|option| ignored(option.get_id().as_str(), &name).is_some());
-        let hidden: Vec<_> = ignored.map(|option| option.clone().hide(true)).collect();
+        let hidden = globals.iter().filter(|option| ignored(option.get_id().as_str(), &name).is_some());
+        let hidden: Vec<_> = hidden.map(|option| option.clone().hide(true)).collect();
         root = root.mut_subcommand(name, |command| command.args(hidden));
     }
     root
 }
 
-/// Why a command ignores an option, if it does.
-fn ignored(option: &str, command: &str) -> Option<&'static Heeded> {
-    HEEDED.iter().find(|heeded| heeded.options.contains(&option) && !heeded.by.contains(&command))
+/// Why a command ignores an option, if it does, and the commands that heed it.
+fn ignored(option: &str, command: &str) -> Option<(&'static str, &'static [&'static str])> {
+    let of = HEEDED.iter().find(|(options, by, _)| options.contains(&option) && !by.contains(&command));
+    of.map(|(_, by, what)| (*what, *by))
 }
 
 /// Refuses options that the command would ignore.
 fn check(matches: &ArgMatches) -> Outcome<()> {
     let Some((command, given)) = matches.subcommand() else { return Ok(()) };
-    for option in HEEDED.iter().flat_map(|heeded| heeded.options) {
+    for option in HEEDED.iter().flat_map(|(options, ..)| *options) {
         let is_given =
             [matches, given].iter().any(|of| of.value_source(option) == Some(ValueSource::CommandLine));
-        if let Some(heeded) = ignored(option, command).filter(|_| is_given) {
+        if let Some((what, by)) = ignored(option, command).filter(|_| is_given) {
             let option = option.replace('_', "-");
-            return Err(Failure::new(format!("`--{option}` has no use {}", heeded.what))
-                .help(format!("leave it out of `{command}`: `{}` take it", heeded.by.join("`, `"))));
+            return Err(Failure::new(format!("`--{option}` has no use {what}"))
+                .help(format!("leave it out of `{command}`: `{}` take it", by.join("`, `"))));
         }
     }
     Ok(())

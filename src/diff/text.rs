@@ -118,29 +118,40 @@ struct ChangeText<'a>(&'a Change, Action);
 
 impl fmt::Display for ChangeText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(change, action) = self;
-        let after = || match &change.after {
-            _ if change.sensitive() => "(secret)".to_owned(),
-            Some(value) => show(value, change.property),
-            None => "null".to_owned(),
-        };
-        let before = || match &change.before {
-            _ if change.sensitive() => "(secret)".to_owned(),
-            Some(value) => show(value, change.property),
-            None => "null".to_owned(),
-        };
-        match change.kind {
-            ChangeKind::Add => write!(f, "+ {}: {}", change.path, after())?,
-            ChangeKind::Update => write!(f, "~ {}: {} → {}", change.path, before(), after())?,
-            ChangeKind::Delete if *action == Action::Delete => write!(f, "- {}: {}", change.path, before())?,
-            ChangeKind::Delete => {
-                write!(f, "- {}: {} → {}", change.path, before(), default_of(change.property))?
+        match self {
+            Self(Change { kind: ChangeKind::Delete, path, before, property, .. }, action)
+                if *action != Action::Delete =>
+            {
+                write!(f, "- {path}: {} → {}", value_of(self.0, before.as_ref()), default_of(*property))?;
             }
+            Self(change, _) => change.fmt(f)?,
         }
+        let Self(change, _) = self;
         if change.forces_replacement {
             f.write_str(if change.unknown { "  (may force replacement)" } else { "  (forces replacement)" })?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Change {
+    /// The place and its values on one line, such as `~ name: "jane" → "janet"`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (before, after) = (value_of(self, self.before.as_ref()), value_of(self, self.after.as_ref()));
+        match self.kind {
+            ChangeKind::Add => write!(f, "+ {}: {after}", self.path),
+            ChangeKind::Update => write!(f, "~ {}: {before} → {after}", self.path),
+            ChangeKind::Delete => write!(f, "- {}: {before}", self.path),
+        }
+    }
+}
+
+/// A value of a change as people read it.
+fn value_of(change: &Change, value: Option<&Value>) -> String {
+    match value {
+        _ if change.sensitive() => "(secret)".to_owned(),
+        Some(value) => show(value, change.property),
+        None => "null".to_owned(),
     }
 }
 

@@ -7,35 +7,36 @@ use std::{
 
 use bon::Builder;
 
-use crate::user::Timestamp;
+use crate::user::{Timestamp, choice};
 
-/// How recorded users are refreshed.
-///
-/// With every strategy, a user is read by itself (one call) if a plan would write something of it that was
-/// not read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Strategy {
-    /// Lists the instance, a call per 1,000 users, and reads those whose time of change differs from the
-    /// recorded one: one by one or, where that takes fewer calls, all of them by a search. Users with managed
-    /// properties that a search leaves out are always read one by one. This is the default.
+choice! {
+    /// How recorded users are refreshed.
     ///
-    /// AWS does not document whether a change of tags or proficiencies moves the time of change. So the tags
-    /// of the other users are compared with those that a search finds, a call per 500 users (in practice
-    /// often per 100), if any tags are managed in the instance; and proficiencies are read for each user that
-    /// has managed ones, a call each.
-    #[default]
-    Changed,
-    /// As [`Changed`](Self::Changed), but trusts the time of change for tags and proficiencies too: no
-    /// search, and no call for each user with managed proficiencies. May miss changes of these.
-    Listed,
-    /// Searches the instance, a call per 500 users (in practice often per 100). What a search leaves out
-    /// (e-mail addresses, mobile numbers, times of change) stays as it is recorded, and counts as not read.
-    Search,
-    /// Reads every user: a call each, or two where proficiencies are managed.
-    Full,
-    /// Reads only users that a plan needs; the others are assumed to be as recorded.
-    None,
+    /// With every strategy, a user is read by itself (one call) if a plan would write something of it that was
+    /// not read.
+    #[derive(Default)]
+    Strategy {
+        /// Lists the instance, a call per 1,000 users, and reads those whose time of change differs from the
+        /// recorded one: one by one or, where that takes fewer calls, all of them by a search. Users with managed
+        /// properties that a search leaves out are always read one by one. This is the default.
+        ///
+        /// AWS does not document whether a change of tags or proficiencies moves the time of change. So the tags
+        /// of the other users are compared with those that a search finds, a call per 500 users (in practice
+        /// often per 100), if any tags are managed in the instance; and proficiencies are read for each user that
+        /// has managed ones, a call each.
+        #[default]
+        Changed = "changed",
+        /// As [`Changed`](Self::Changed), but trusts the time of change for tags and proficiencies too: no
+        /// search, and no call for each user with managed proficiencies. May miss changes of these.
+        Listed = "listed",
+        /// Searches the instance, a call per 500 users (in practice often per 100). What a search leaves out
+        /// (e-mail addresses, mobile numbers, times of change) stays as it is recorded, and counts as not read.
+        Search = "search",
+        /// Reads every user: a call each, or two where proficiencies are managed.
+        Full = "full",
+        /// Reads only users that a plan needs; the others are assumed to be as recorded.
+        None = "none",
+    }
 }
 
 /// Options of a refresh.

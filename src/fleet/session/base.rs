@@ -85,7 +85,7 @@ pub enum SessionError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The program is impossible, such as two users that import one.
-    #[error("{}", .0.message)]
+    #[error("{}", .0.text())]
     Program(Diagnostic),
     /// A user that the program imports cannot be read.
     #[error("`{user}` cannot import `{id}`")]

@@ -27,7 +27,7 @@ pub enum DeploymentError {
         error: ClientError,
     },
     /// The program asks for what cannot be.
-    #[error("{}", .0.message)]
+    #[error("{}", .0.text())]
     Refused(Diagnostic),
 }
 
