@@ -31,8 +31,7 @@ pub async fn validate(file: &Path, global: &Global) -> Outcome<()> {
     let (run, entries) = Run::open(global, Scale::default(), Access::Offline).await?;
     let mut session = run.session(entries).await?;
     let mut deployment = run.deployment(&program, &session)?;
-    deployment.assume(&mut session)?;
-    let review = deployment.preview(&session).await?;
+    let review = deployment.validate(&mut session).await?;
     let violations = Violations::of(&review, &program);
     let is_valid = review.is_valid();
     if output::is_json() {

@@ -173,6 +173,12 @@ impl Planner {
         }
     }
 
+    /// Adds a user of the program that is not planned: its resource name and its identity are taken, and refused
+    /// where another user has them.
+    pub fn check(&mut self, user: &ProgramUser) {
+        self.is_new(user);
+    }
+
     /// Adds a user of the program that stays as it is in this run: it is not a target, could not be read, or
     /// breaks a rule. `is_recorded` says whether it is recorded.
     pub fn keep(&mut self, name: &str, is_recorded: bool) {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    diff::Action,
     engine::Fingerprints,
     fleet::Entry,
     user::{Input, Secret, UserId, UserSpec, UserState},
@@ -48,12 +49,20 @@ impl Passwords {
         Some(!self.0.fingerprints.matches(recorded, password))
     }
 
-    /// Adds what a user of the program is to be.
-    pub(super) fn add(&self, name: &str, spec: &UserSpec, actual: Option<&UserState>) {
-        if let Some(value) = password_of(spec).cloned() {
-            let old = actual.map(|state| state.user_id.clone());
-            self.lock().insert(name.to_owned(), Password { old, value });
-        }
+    /// Adds what a user of the program is to be, where that is to be noted: a user that stays as it is needs no other
+    /// note than it has.
+    pub(super) fn add(
+        &self,
+        name: &str,
+        spec: &UserSpec,
+        actual: Option<&UserState>,
+        entry: Option<&Entry>,
+        action: Action,
+    ) {
+        let is_noted = entry.is_some_and(|entry| entry.notes.contains_key(FINGERPRINT));
+        let Some(value) = password_of(spec).filter(|_| !is_noted || action != Action::None) else { return };
+        let old = actual.map(|state| state.user_id.clone());
+        self.lock().insert(name.to_owned(), Password { old, value: value.clone() });
     }
 
     /// Those who have a password of which nothing is noted, such as after an import.

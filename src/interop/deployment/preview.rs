@@ -50,8 +50,19 @@ impl Review {
 }
 
 impl Deployment<'_> {
-    /// Looks at every user of the program, each after those that it refers to. Call [`refresh`](Self::refresh) or
-    /// [`assume`](Self::assume) before.
+    /// Checks every user of the program beside what is recorded: no service is asked, and nothing is planned but what
+    /// other users refer to.
+    ///
+    /// # Errors
+    ///
+    /// A reference that cannot be, and two resources that are the same user.
+    pub async fn validate(&mut self, session: &mut Session<'_>) -> Result<Review, DeploymentError> {
+        self.assume(session)?;
+        let (review, planner) = self.look(session).await?;
+        reviewed(review, planner.finish())
+    }
+
+    /// Looks at every user of the program, each after those that it refers to. Call [`refresh`](Self::refresh) before.
     ///
     /// Users that break a rule stay as they are in the preview: nothing of it shall be carried out then.
     ///
@@ -59,6 +70,11 @@ impl Deployment<'_> {
     ///
     /// A reference that cannot be, an instance that cannot be read, and two resources that are the same user.
     pub async fn preview(&mut self, session: &Session<'_>) -> Result<Review, DeploymentError> {
+        let (review, planner) = self.look(session).await?;
+        reviewed(review, session.preview(planner))
+    }
+
+    async fn look(&mut self, session: &Session<'_>) -> Result<(Review, Planner), DeploymentError> {
         let mut planner = Planner::new(self.plan_options(session));
         let mut review = Review::default();
         for user in self.program.in_order() {
@@ -81,13 +97,7 @@ impl Deployment<'_> {
             }
         }
         review.notices = std::mem::take(&mut self.instances.notices);
-        review.preview = session.preview(planner);
-        // Who is who is not known: nothing else that there is to say would be true.
-        let twice = review.preview.reasons().iter().find(|reason| reason.code == Code::DUPLICATE_USER);
-        match twice {
-            Some(twice) => Err(DeploymentError::Refused(twice.clone())),
-            None => Ok(review),
-        }
+        Ok((review, planner))
     }
 
     fn plan_options(&self, session: &Session<'_>) -> PlanOptions {
@@ -135,15 +145,22 @@ impl Deployment<'_> {
         let inputs = self.program.is_needed(name).then(|| inputs(desired.spec(), &self.options.settings));
         let action = match report.is_valid() {
             true => {
-                self.passwords.add(name, desired.spec(), actual);
+                let password_changed = self.passwords.is_changed(desired.spec(), entry);
                 let user = ProgramUser::builder()
                     .name(name)
-                    .maybe_password_changed(self.passwords.is_changed(desired.spec(), entry))
                     .desired(desired)
+                    .maybe_password_changed(password_changed)
                     .lifecycle(options.lifecycle())
                     .depends_on(self.program.needs(name).map(str::to_owned).collect())
                     .build();
-                session.want(planner, &user)
+                if self.is_offline && inputs.is_none() {
+                    planner.check(&user);
+                    Action::None
+                } else {
+                    let action = session.want(planner, &user);
+                    self.passwords.add(name, user.desired.spec(), actual, entry, action);
+                    action
+                }
             }
             false => {
                 session.keep(planner, name);
@@ -159,5 +176,13 @@ impl Deployment<'_> {
             }
         }
         ReviewedUser { name: name.to_owned(), report, unresolved }
+    }
+}
+
+fn reviewed(review: Review, preview: FleetPreview) -> Result<Review, DeploymentError> {
+    // Who is who is not known: nothing else that there is to say would be true.
+    match preview.reasons().iter().find(|reason| reason.code == Code::DUPLICATE_USER) {
+        Some(twice) => Err(DeploymentError::Refused(twice.clone())),
+        None => Ok(Review { preview, ..review }),
     }
 }

@@ -30,12 +30,8 @@ impl Deployment<'_> {
         Ok(())
     }
 
-    /// Takes what is recorded as it is, and asks no service for anything, also not in the preview.
-    ///
-    /// # Errors
-    ///
-    /// A reference that cannot be.
-    pub fn assume(&mut self, session: &mut Session<'_>) -> Result<(), ProgramError> {
+    /// Takes what is recorded as it is, and asks no service for anything.
+    pub(super) fn assume(&mut self, session: &mut Session<'_>) -> Result<(), ProgramError> {
         let said = self.said(session)?;
         session.assume(&desired(&said));
         self.is_offline = true;

@@ -61,7 +61,8 @@ impl Deployment<'_> {
         let context = beside(context, user.base(), directory.as_deref());
         let (desired, _) = resolve(spec, &context)
             .map_err(|report| refused(report.to_string(), "mend the program, and apply it again"))?;
-        self.passwords.add(name, desired.spec(), user.base());
+        let entry = session.entries().get(name);
+        self.passwords.add(name, desired.spec(), user.base(), entry, user.action());
         Ok(desired)
     }
 }
