@@ -8,7 +8,7 @@ use connect_user::{
         memory::MemoryConnect,
         *,
     },
-    user::{Operation, ProficiencyKey},
+    user::{Identity, Operation, ProficiencyKey},
 };
 
 use crate::conformance::{connect, with_groups as fixture};
@@ -68,6 +68,15 @@ macro_rules! answers {
     };
 }
 
+/// A mistake in each element of the pages of a list.
+macro_rules! each {
+    ($type:ty, |$element:pat_param| $change:expr) => {
+        answers!(Page<$type>, |page| for $element in &mut page.items {
+            $change;
+        })
+    };
+}
+
 /// What is done instead of a request; the answer of another.
 macro_rules! does {
     ($request:ident, |$asked:ident| $sent:expr) => {
@@ -88,6 +97,19 @@ macro_rules! searches_otherwise {
     };
 }
 
+/// Texts are compared in another way than the one that is asked for.
+macro_rules! compares {
+    ($comparison:expr) => {
+        searches_otherwise!(UserCondition::Text { field, value, .. } => {
+            UserCondition::text(field, $comparison, value.as_str())
+        })
+    };
+}
+
+fn swap_names(identity: &mut Identity) {
+    std::mem::swap(&mut identity.first_name, &mut identity.last_name);
+}
+
 /// The service in memory never waits.
 fn now<T>(answer: Pending<'_, T>) -> ClientResult<T> {
     futures_util::FutureExt::now_or_never(answer).expect("an answer")
@@ -95,406 +117,220 @@ fn now<T>(answer: Pending<'_, T>) -> ClientResult<T> {
 
 type Users = Page<FoundUser>;
 
-/// What is wrong, the check that it breaks, and what that says.
-fn mistakes() -> Vec<(Mistake, &'static str, &'static str)> {
-    vec![
-        // What is made.
-        (
-            does!(CreateUser, |request| {
+/// What is wrong, under the check that it breaks, with what that says.
+macro_rules! mistakes {
+    ($($check:ident { $($message:literal => $mistake:expr;)+ })+) => {
+        vec![$($((stringify!($check), $message, $mistake),)+)+]
+    };
+}
+
+fn mistakes() -> Vec<(&'static str, &'static str, Mistake)> {
+    mistakes! {
+        a_user_is_read_as_it_was_made {
+            "mobile: expected Some(Personal(redacted)), found None" => does!(CreateUser, |request| {
                 let mut request = request;
                 request.identity.mobile = None;
                 request
-            }),
-            "a_user_is_read_as_it_was_made",
-            "mobile: expected Some(Personal(redacted)), found None",
-        ),
-        (
-            does!(CreateUser, |request| request.tags([])),
-            "a_user_is_read_as_it_was_made",
-            "tags: expected {\"team\": \"conformance\"}, found {}",
-        ),
-        (
-            answers!(CreatedUser, |user| user.arn.clear()),
-            "a_user_is_read_as_it_was_made",
-            "ARN: expected \"\", found \"arn:",
-        ),
-        // What is read.
-        (
-            answers!(UserDescription, |user| {
-                let identity = &mut user.identity;
-                std::mem::swap(&mut identity.first_name, &mut identity.last_name);
-            }),
-            "a_user_is_read_as_it_was_made",
-            "first name: expected Some(Personal(redacted)), found Some(Personal(redacted))",
-        ),
-        (
-            answers!(UserDescription, |user| {
+            });
+            "tags: expected {\"team\": \"conformance\"}, found {}"
+                => does!(CreateUser, |request| request.tags([]));
+            "ARN: expected \"\", found \"arn:" => answers!(CreatedUser, |user| user.arn.clear());
+            "first name: expected Some(Personal(redacted)), found Some(Personal(redacted))"
+                => answers!(UserDescription, |user| swap_names(&mut user.identity));
+            "e-mail: expected" => answers!(UserDescription, |user| {
                 let identity = &mut user.identity;
                 std::mem::swap(&mut identity.email, &mut identity.secondary_email);
-            }),
-            "a_user_is_read_as_it_was_made",
-            "e-mail: expected",
-        ),
-        (
-            answers!(UserDescription, |user| user.name = user.name.to_uppercase()),
-            "a_user_is_read_as_it_was_made",
-            "name: expected \"conformance-",
-        ),
-        (
-            answers!(UserDescription, |user| user.hierarchy_group_id = None),
-            "a_user_is_read_as_it_was_made",
-            "hierarchy group: expected Some",
-        ),
-        (
-            answers!(UserDescription, |user| user.phone.auto_accept = true),
-            "a_user_is_read_as_it_was_made",
-            "phone: expected Some(Phone {",
-        ),
-        (
-            answers!(UserDescription, |user| drop(user.security_profile_ids.pop_first())),
-            "a_user_is_read_as_it_was_made",
-            "security profiles: expected {",
-        ),
-        (
-            answers!(UserDescription, |user| user.channels.after_contact_work.clear()),
-            "a_user_is_read_as_it_was_made",
-            "channels: expected",
-        ),
-        (
-            answers!(UserDescription, |user| user.directory_user_id = None),
-            "a_search_tells_what_a_read_does",
-            "found directory user id: expected None, found Some",
-        ),
-        (
-            answers!(UserDescription, |user| user.last_modified_time = None),
-            "a_list_tells_the_time_of_change",
-            "listed time of change: expected None, found Some",
-        ),
-        // What is listed and found.
-        (
-            answers!(Page<ListedUser>, |page| page.next_token = None),
-            "a_list_holds_everybody_once",
-            "users of all pages: expected ",
-        ),
-        (
-            answers!(Page<ListedUser>, |page| drop(page.items.pop())),
-            "a_list_holds_everybody_once",
-            "users of all pages: expected ",
-        ),
-        (
-            answers!(Page<ListedUser>, |page| page.items.extend(page.items.first().cloned())),
-            "a_list_holds_everybody_once",
-            "a page must have at most 2 elements, has 3",
-        ),
-        (
-            does!(ListUsers, |request| request.next_token(None)),
-            "a_list_holds_everybody_once",
-            "a list: a page comes twice",
-        ),
-        (
-            answers!(Page<ListedUser>, |page| page.items.iter_mut().for_each(|user| user.arn.clear())),
-            "a_list_tells_the_time_of_change",
-            "listed ARN: expected \"arn:",
-        ),
-        (
-            answers!(Page<ListedUser>, |page| for user in &mut page.items {
-                user.last_modified_time = None;
-            }),
-            "a_list_tells_the_time_of_change",
-            "listed time of change: expected Some",
-        ),
-        (
-            does!(SearchUsers, |request| request.name(None)),
-            "a_search_finds_a_name",
-            "a search for a name: expected nobody else, found others",
-        ),
-        (
-            searches_otherwise!(UserCondition::HierarchyGroup { id, .. } => UserCondition::hierarchy_group(id)),
-            "a_search_keeps_to_its_conditions",
-            "a search by hierarchy group and those below it: expected",
-        ),
-        (
-            searches_otherwise!(UserCondition::HierarchyGroup { id, .. } => UserCondition::hierarchy(id)),
-            "a_search_keeps_to_its_conditions",
-            "a search by hierarchy group: expected",
-        ),
-        (
-            searches_otherwise!(UserCondition::All(all) => UserCondition::Any(all)),
-            "a_search_keeps_to_its_conditions",
-            "a search by all of two conditions: expected",
-        ),
-        (
-            searches_otherwise!(UserCondition::Any(any) => UserCondition::All(any)),
-            "a_search_keeps_to_its_conditions",
-            "a search by any of two conditions: expected",
-        ),
-        (
-            searches_otherwise!(UserCondition::Text { field, value, .. } => {
-                UserCondition::text(field, TextComparison::Exact, value.as_str())
-            }),
-            "a_search_keeps_to_its_conditions",
-            "a search by the start of user names: expected",
-        ),
-        (
-            searches_otherwise!(UserCondition::Text { field, value, .. } => {
-                UserCondition::text(field, TextComparison::StartsWith, value.as_str())
-            }),
-            "a_search_keeps_to_its_conditions",
-            "a search by user name: expected",
-        ),
-        (
-            does!(SearchUsers, |request| request.tags([])),
-            "a_search_keeps_to_its_conditions",
-            "a search by a tag: expected",
-        ),
-        (
-            does!(SearchUsers, |request| {
+            });
+            "name: expected \"conformance-"
+                => answers!(UserDescription, |user| user.name = user.name.to_uppercase());
+            "hierarchy group: expected Some"
+                => answers!(UserDescription, |user| user.hierarchy_group_id = None);
+            "phone: expected Some(Phone {"
+                => answers!(UserDescription, |user| user.phone.auto_accept = true);
+            "security profiles: expected {"
+                => answers!(UserDescription, |user| drop(user.security_profile_ids.pop_first()));
+            "channels: expected"
+                => answers!(UserDescription, |user| user.channels.after_contact_work.clear());
+        }
+        a_search_tells_what_a_read_does {
+            "found directory user id: expected None, found Some"
+                => answers!(UserDescription, |user| user.directory_user_id = None);
+            "found phone: expected Phone {"
+                => each!(FoundUser, |user| user.phone.after_contact_work_time_limit *= 1_000);
+            "found tags: expected {\"team\": \"conformance\"}, found {}"
+                => each!(FoundUser, |user| user.tags.clear());
+            "found first name: expected"
+                => each!(FoundUser, |user| std::mem::swap(&mut user.first_name, &mut user.last_name));
+            "found routing profile: expected Some"
+                => each!(FoundUser, |user| user.routing_profile_id = None);
+            "found channels: expected" => each!(FoundUser, |user| user.channels = Default::default());
+            "found ARN: expected \"arn:" => each!(FoundUser, |user| user.arn.clear());
+            "found hierarchy group: expected Some"
+                => each!(FoundUser, |user| user.hierarchy_group_id = None);
+            "found security profiles: expected {"
+                => each!(FoundUser, |user| user.security_profile_ids.clear());
+            "found directory user id: expected Some"
+                => each!(FoundUser, |user| user.directory_user_id = None);
+            "found last name: expected Some" => each!(FoundUser, |user| user.last_name = None);
+        }
+        a_list_tells_the_time_of_change {
+            "listed time of change: expected None, found Some"
+                => answers!(UserDescription, |user| user.last_modified_time = None);
+            "listed ARN: expected \"arn:" => each!(ListedUser, |user| user.arn.clear());
+            "listed time of change: expected Some"
+                => each!(ListedUser, |user| user.last_modified_time = None);
+        }
+        a_list_holds_everybody_once {
+            "users of all pages: expected " => answers!(Page<ListedUser>, |page| page.next_token = None);
+            "users of all pages: expected " => answers!(Page<ListedUser>, |page| drop(page.items.pop()));
+            "a page must have at most 2 elements, has 3"
+                => answers!(Page<ListedUser>, |page| page.items.extend(page.items.first().cloned()));
+            "a list: a page comes twice" => does!(ListUsers, |request| request.next_token(None));
+        }
+        a_search_finds_a_name {
+            "a search for a name: expected nobody else, found others"
+                => does!(SearchUsers, |request| request.name(None));
+            "after contact work, in seconds: expected Some(90), found Some(90000)"
+                => each!(FoundUser, |user| for work in user.channels.after_contact_work.values_mut() {
+                    work.time_limit *= 1_000;
+                });
+        }
+        a_search_keeps_to_its_conditions {
+            "a search by hierarchy group and those below it: expected"
+                => searches_otherwise!(UserCondition::HierarchyGroup { id, .. } => UserCondition::hierarchy_group(id));
+            "a search by hierarchy group: expected"
+                => searches_otherwise!(UserCondition::HierarchyGroup { id, .. } => UserCondition::hierarchy(id));
+            "a search by all of two conditions: expected"
+                => searches_otherwise!(UserCondition::All(all) => UserCondition::Any(all));
+            "a search by any of two conditions: expected"
+                => searches_otherwise!(UserCondition::Any(any) => UserCondition::All(any));
+            "a search by the start of user names: expected" => compares!(TextComparison::Exact);
+            "a search by user name: expected" => compares!(TextComparison::StartsWith);
+            "a search by a tag: expected" => does!(SearchUsers, |request| request.tags([]));
+            "a search by two tags: expected" => does!(SearchUsers, |request| {
                 let mut request = request;
                 while request.tags.len() > 1 {
                     request.tags.pop_first();
                 }
                 request
-            }),
-            "a_search_keeps_to_its_conditions",
-            "a search by two tags: expected",
-        ),
-        (
-            answers!(Users, |page| page.next_token = None),
-            "a_search_has_pages",
-            "users of all pages: expected ",
-        ),
-        (
-            does!(SearchUsers, |request| request.max_results(None)),
-            "a_search_has_pages",
-            "a page must have at most 2 elements, has 3",
-        ),
-        (
-            answers!(Users, |page| for user in &mut page.items {
-                user.channels.after_contact_work.values_mut().for_each(|work| work.time_limit *= 1_000);
-            }),
-            "a_search_finds_a_name",
-            "after contact work, in seconds: expected Some(90), found Some(90000)",
-        ),
-        (
-            answers!(Users, |page| for user in &mut page.items {
-                user.phone.after_contact_work_time_limit *= 1_000;
-            }),
-            "a_search_tells_what_a_read_does",
-            "found phone: expected Phone {",
-        ),
-        (
-            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.tags.clear())),
-            "a_search_tells_what_a_read_does",
-            "found tags: expected {\"team\": \"conformance\"}, found {}",
-        ),
-        (
-            answers!(Users, |page| for user in &mut page.items {
-                std::mem::swap(&mut user.first_name, &mut user.last_name);
-            }),
-            "a_search_tells_what_a_read_does",
-            "found first name: expected",
-        ),
-        (
-            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.routing_profile_id = None)),
-            "a_search_tells_what_a_read_does",
-            "found routing profile: expected Some",
-        ),
-        (
-            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.channels = Default::default())),
-            "a_search_tells_what_a_read_does",
-            "found channels: expected",
-        ),
-        (
-            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.arn.clear())),
-            "a_search_tells_what_a_read_does",
-            "found ARN: expected \"arn:",
-        ),
-        (
-            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.hierarchy_group_id = None)),
-            "a_search_tells_what_a_read_does",
-            "found hierarchy group: expected Some",
-        ),
-        (
-            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.security_profile_ids.clear())),
-            "a_search_tells_what_a_read_does",
-            "found security profiles: expected {",
-        ),
-        (
-            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.directory_user_id = None)),
-            "a_search_tells_what_a_read_does",
-            "found directory user id: expected Some",
-        ),
-        (
-            answers!(Users, |page| page.items.iter_mut().for_each(|user| user.last_name = None)),
-            "a_search_tells_what_a_read_does",
-            "found last name: expected Some",
-        ),
-        (
-            answers!(Page<(ProficiencyKey, u8)>, |page| for (_, level) in &mut page.items {
-                *level -= 1;
-            }),
-            "proficiencies_come_change_and_go",
-            "proficiencies: expected",
-        ),
-        (
-            answers!(Page<PredefinedAttribute>, |page| for attribute in &mut page.items {
-                attribute.values.clear();
-            }),
-            "proficiencies_come_change_and_go",
-            "whether the predefined attribute is found with its value: expected true, found false",
-        ),
-        (
-            does!(ListRoutingProfiles, |request| request.max_results(None)),
-            "routing_profiles_are_listed_by_name",
-            "a page must have at most 1 element, has 2",
-        ),
-        (
-            answers!(Page<NamedResource>, |page| page.items.iter_mut().for_each(|item| item.name.clear())),
-            "security_profiles_are_listed_by_name",
-            "has no name",
-        ),
-        (
-            answers!(Page<NamedResource>, |page| for item in &mut page.items {
-                std::mem::swap(&mut item.id, &mut item.arn);
-            }),
-            "security_profiles_are_listed_by_name",
-            "must be listed once",
-        ),
-        (
-            answers!(Page<HierarchyGroupEntry>, |page| for group in &mut page.items {
-                group.path.pop();
-            }),
-            "hierarchy_groups_are_listed_by_path",
-            "end of the path: expected Some(\"group-1\"), found None",
-        ),
-        (
-            answers!(InstanceDescription, |instance| instance.identity_management = None),
-            "an_instance_is_described",
-            "identity management type: expected Some(ConnectManaged), found None",
-        ),
-        // What is changed.
-        (
-            does!(UpdateUserIdentityInfo, |request| {
+            });
+        }
+        a_search_has_pages {
+            "users of all pages: expected " => answers!(Users, |page| page.next_token = None);
+            "a page must have at most 2 elements, has 3"
+                => does!(SearchUsers, |request| request.max_results(None));
+        }
+        proficiencies_come_change_and_go {
+            "proficiencies: expected" => each!((ProficiencyKey, u8), |(_, level)| *level -= 1);
+            "whether the predefined attribute is found with its value: expected true, found false"
+                => each!(PredefinedAttribute, |attribute| attribute.values.clear());
+        }
+        routing_profiles_are_listed_by_name {
+            "a page must have at most 1 element, has 2"
+                => does!(ListRoutingProfiles, |request| request.max_results(None));
+        }
+        security_profiles_are_listed_by_name {
+            "has no name" => each!(NamedResource, |item| item.name.clear());
+            "must be listed once"
+                => each!(NamedResource, |item| std::mem::swap(&mut item.id, &mut item.arn));
+        }
+        hierarchy_groups_are_listed_by_path {
+            "end of the path: expected Some(\"group-1\"), found None"
+                => each!(HierarchyGroupEntry, |group| group.path.pop());
+        }
+        an_instance_is_described {
+            "identity management type: expected Some(ConnectManaged), found None"
+                => answers!(InstanceDescription, |instance| instance.identity_management = None);
+        }
+        identity_is_replaced_whole {
+            "e-mail: expected None, found Some(Personal(redacted))" => does!(UpdateUserIdentityInfo, |request| {
                 let mut request = request;
                 request.identity.email.get_or_insert_with(|| "conformance@example.com".into());
                 request
-            }),
-            "identity_is_replaced_whole",
-            "e-mail: expected None, found Some(Personal(redacted))",
-        ),
-        (
-            Mistake::Does(|connect, call| {
+            });
+        }
+        profiles_and_group_are_replaced {
+            "security profiles: expected" => Mistake::Does(|connect, call| {
                 let request = call.request::<UpdateUserSecurityProfiles>()?;
                 let user = (&request.instance_id, &request.user_id);
                 let ids = request.security_profile_ids.clone();
                 connect.edit_user(user.0, user.1, |user, _| user.security_profile_ids.extend(ids));
                 Some(Box::new(Ok::<(), ClientError>(())))
-            }),
-            "profiles_and_group_are_replaced",
-            "security profiles: expected",
-        ),
-        (
-            Mistake::Does(|connect, call| {
+            });
+        }
+        channels_are_set_one_by_one {
+            "channels: expected" => Mistake::Does(|connect, call| {
                 let request = call.request::<UpdateUserConfig>()?;
                 let channels = request.channels.clone();
                 connect.edit_user(&request.instance_id, &request.user_id, |user, _| user.channels = channels);
                 Some(Box::new(Ok::<(), ClientError>(())))
-            }),
-            "channels_are_set_one_by_one",
-            "channels: expected",
-        ),
-        (
-            Mistake::Does(|connect, call| {
+            });
+        }
+        phone_is_replaced_whole_and_flattens {
+            "after contact work of the channels: expected {7}" => Mistake::Does(|connect, call| {
                 let request = call.request::<UpdateUserPhoneConfig>()?;
                 let phone = request.phone.clone();
                 connect.edit_user(&request.instance_id, &request.user_id, |user, _| user.phone = phone);
                 Some(Box::new(Ok::<(), ClientError>(())))
-            }),
-            "phone_is_replaced_whole_and_flattens",
-            "after contact work of the channels: expected {7}",
-        ),
-        (
-            does!(TagResource, |request| {
+            });
+        }
+        tags_come_change_and_go {
+            "tags: expected" => does!(TagResource, |request| {
                 let mut request = request;
                 request.tags.pop_first();
                 request
-            }),
-            "tags_come_change_and_go",
-            "tags: expected",
-        ),
-        (
-            Mistake::Does(|connect, call| {
+            });
+            "tags: expected" => Mistake::Does(|connect, call| {
                 let request = call.request::<TagResource>()?;
                 let user = request.arn.rsplit('/').next()?.into();
                 let tags = request.tags.clone();
                 connect.edit_user(&call.instance()?.into(), &user, |user, _| user.tags = tags);
                 Some(Box::new(Ok::<(), ClientError>(())))
-            }),
-            "tags_come_change_and_go",
-            "tags: expected",
-        ),
-        (
-            Mistake::Does(|connect, call| {
+            });
+            "tags: expected {\"team\"" => Mistake::Does(|connect, call| {
                 let request = call.request::<UntagResource>()?;
                 let user = request.arn.rsplit('/').next()?.into();
                 connect.edit_user(&call.instance()?.into(), &user, |user, _| user.tags.clear());
                 Some(Box::new(Ok::<(), ClientError>(())))
-            }),
-            "tags_come_change_and_go",
-            "tags: expected {\"team\"",
-        ),
-        // What is refused.
-        (
-            Mistake::Fails(|_, error| error.with_message("Conformance1")),
-            "a_name_is_taken_once",
-            "the error tells a value that was sent",
-        ),
-        (
-            Mistake::Fails(|_, error| error.with_message("for no-number")),
-            "a_refusal_changes_nothing",
-            "the error tells a value that was sent",
-        ),
-        (
-            Mistake::Fails(|call, error| match call.operation() {
-                Operation::DeleteUser => ClientError::new(Operation::DeleteUser, ErrorKind::Invalid),
-                _ => error,
-            }),
-            "a_deletion_is_done_once",
-            "expected NotFound, found Invalid",
-        ),
-        (
-            Mistake::Fails(|call, error| match call.operation() {
+            });
+        }
+        a_name_is_taken_once {
+            "the error tells a value that was sent"
+                => Mistake::Fails(|_, error| error.with_message("Conformance1"));
+            "expected Duplicate, found Conflict" => Mistake::Fails(|call, error| match call.operation() {
                 Operation::CreateUser => ClientError::new(Operation::CreateUser, ErrorKind::Conflict),
                 _ => error,
-            }),
-            "a_name_is_taken_once",
-            "expected Duplicate, found Conflict",
-        ),
-        (
-            Mistake::Fails(|_, error| ClientError::new(Operation::ListUsers, error.kind())),
-            "nobody_is_not_found",
-            "expected an error of `DescribeUser`, found one of `ListUsers`",
-        ),
-        (
-            Mistake::Fails(|_, error| error.with_effect(Effect::Unknown)),
-            "a_deletion_is_done_once",
-            "expected that a refusal has no effect, found `Effect::Unknown`",
-        ),
-        (
-            Mistake::Does(|_, call| {
+            });
+        }
+        a_refusal_changes_nothing {
+            "the error tells a value that was sent"
+                => Mistake::Fails(|_, error| error.with_message("for no-number"));
+        }
+        a_deletion_is_done_once {
+            "expected NotFound, found Invalid" => Mistake::Fails(|call, error| match call.operation() {
+                Operation::DeleteUser => ClientError::new(Operation::DeleteUser, ErrorKind::Invalid),
+                _ => error,
+            });
+            "expected that a refusal has no effect, found `Effect::Unknown`"
+                => Mistake::Fails(|_, error| error.with_effect(Effect::Unknown));
+        }
+        nobody_is_not_found {
+            "expected an error of `DescribeUser`, found one of `ListUsers`"
+                => Mistake::Fails(|_, error| ClientError::new(Operation::ListUsers, error.kind()));
+        }
+        arns_are_ids {
+            "a change by ARN: `UpdateUserHierarchy` failed, not found" => Mistake::Does(|_, call| {
                 let request = call.request::<UpdateUserHierarchy>()?;
                 let error = ClientError::new(call.operation(), ErrorKind::NotFound);
                 request.user_id.as_str().starts_with("arn:").then(|| Box::new(Err::<(), _>(error)) as _)
-            }),
-            "arns_are_ids",
-            "a change by ARN: `UpdateUserHierarchy` failed, not found",
-        ),
-    ]
+            });
+        }
+    }
 }
 
 #[tokio::test]
 async fn a_wrong_client_breaks_the_contract_where_it_is_wrong() {
-    for (mistake, broken, message) in mistakes() {
+    for (broken, message, mistake) in mistakes() {
         let breaches = breaches(mistake).await;
         let is_it = |breach: &Breach| breach.check == broken && breach.message.contains(message);
         assert!(breaches.iter().any(is_it), "expected `{broken}`: {message}\nfound {breaches:#?}");
