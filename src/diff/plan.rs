@@ -83,7 +83,6 @@ impl Plan {
     }
 
     /// Deletes a replaced user before the new one is created; see [`Preview::delete_first`].
-    #[cfg(feature = "fleet")]
     pub(crate) fn delete_first(&mut self) -> bool {
         self.base.as_ref().is_some_and(|base| self.preview.delete_first(&base.user_id))
     }
@@ -180,7 +179,7 @@ pub(crate) fn plan_deletion_shared(state: &Arc<UserState>, settings: &Settings) 
     Ok(Plan { preview, base: Some(state.clone()), goal: Goal::Deleted(Box::new(settings.clone())) })
 }
 
-pub(super) fn accept(preview: &Preview) -> Result<(), Refused> {
+fn accept(preview: &Preview) -> Result<(), Refused> {
     let refusals: Vec<Diagnostic> = preview.diff.refusals().cloned().collect();
     if refusals.is_empty() { Ok(()) } else { Err(Refused(refusals)) }
 }

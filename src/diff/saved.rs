@@ -7,12 +7,9 @@ use serde_json::Value as Json;
 
 use super::{
     Action, Plan, Preview, Refused, ReplacementOrder,
-    plan::{Goal, accept},
-    preview::{preview, preview_deletion},
+    plan::{Goal, plan_deletion_shared, plan_shared},
 };
-use crate::user::{
-    Code, DesiredUser, Diagnostic, Input, Managed, Property, Secret, Settings, UserSpec, UserState,
-};
+use crate::user::{Code, DesiredUser, Diagnostic, Input, Property, Secret, Settings, UserSpec, UserState};
 
 /// A plan to store and to apply later, such as in another process after a review.
 ///
@@ -76,14 +73,12 @@ struct Written {
     shown: Json,
 }
 
-/// A desired user as it is written.
+/// A desired user as it is written: as it was validated.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WrittenUser {
     spec: UserSpec,
     has_password: bool,
-    #[serde(flatten)]
-    managed: Managed,
 }
 
 impl Plan {
@@ -96,13 +91,21 @@ impl Plan {
             let recorded = self.base.as_ref().and_then(|base| base.record.password.as_ref());
             let has_changed = || Some(recorded? != password?);
             desired.settings.password_changed = desired.settings.password_changed.or_else(has_changed);
+        }
+        plan.forget_password();
+        SavedPlan { has_password: password.is_some(), shown: shown(&plan.preview), plan }
+    }
+
+    /// Forgets the password, and still records it as managed.
+    fn forget_password(&mut self) {
+        if let Goal::Desired(desired) = &mut self.goal {
             desired.managed = Some(Box::new(desired.to_managed()));
             desired.spec.password = None;
+            desired.given.iter_mut().for_each(|given| given.password = None);
         }
-        if let Some(base) = plan.base.as_mut().filter(|base| base.record.password.is_some()) {
+        if let Some(base) = self.base.as_mut().filter(|base| base.record.password.is_some()) {
             Arc::make_mut(base).record.password = None;
         }
-        SavedPlan { has_password: password.is_some(), shown: shown(&plan.preview), plan }
     }
 }
 
@@ -136,7 +139,6 @@ impl SavedPlan {
             let message = "this version would do something else than the saved plan has shown";
             return Err(refused(Diagnostic::new(Code::NOT_SHOWN, message).with_help("plan again")));
         }
-        accept(self.preview())?;
         let needed = self.needs_password();
         if needed && password.is_none() {
             let message = "`password` is required: the saved plan creates the user and holds no password";
@@ -173,8 +175,8 @@ impl From<SavedPlan> for Written {
         let settings = plan.settings().clone();
         let desired = match plan.goal {
             Goal::Desired(desired) => {
-                let managed = desired.to_managed();
-                Some(WrittenUser { spec: desired.spec, has_password, managed })
+                let DesiredUser { spec, given, .. } = *desired;
+                Some(WrittenUser { spec: given.map_or(spec, |given| *given), has_password })
             }
             Goal::Deleted(_) => None,
         };
@@ -196,29 +198,27 @@ impl TryFrom<Json> for SavedPlan {
             )));
         }
         let Written { version: _, base, desired, settings, shown } = serde_json::from_value(json)?;
+        let base = base.map(Arc::new);
         let has_password = desired.as_ref().is_some_and(|desired| desired.has_password);
-        let mut preview = match (&desired, &base) {
-            (Some(WrittenUser { spec, has_password, .. }), base) => {
+        let plan = match (desired, &base) {
+            (Some(WrittenUser { spec, .. }), base) if !spec.has_unknowns() => {
                 // Planning asks only whether there is a password.
                 let password = has_password.then_some(Input::Unknown);
-                preview(&UserSpec { password, ..spec.clone() }, base.as_ref(), &settings)
+                let desired = DesiredUser::validated(UserSpec { password, ..spec }, settings.clone());
+                let desired = desired.ok_or_else(|| fail(UNFIT.to_owned()))?;
+                plan_shared(desired, base.as_ref(), &settings)
             }
-            (None, Some(base)) => preview_deletion(base, &settings),
-            (None, None) => return Err(fail("the plan is for no user".to_owned())),
+            (None, Some(base)) => plan_deletion_shared(base, &settings),
+            _ => return Err(fail(UNFIT.to_owned())),
         };
+        let mut plan = plan.map_err(|refused| fail(format!("the saved plan is refused: {refused}")))?;
         let is_first = serde_json::to_value(ReplacementOrder::DeleteBeforeCreate)?;
-        if let Some(base) = base.as_ref().filter(|_| shown.get("replacement") == Some(&is_first)) {
-            preview.delete_first(&base.user_id);
+        if shown.get("replacement") == Some(&is_first) {
+            plan.delete_first();
         }
-        let goal = match desired {
-            Some(WrittenUser { spec, managed, .. }) => {
-                let desired = DesiredUser::planned(spec, settings, managed);
-                let unknown =
-                    || fail("a value of the desired user is not known, or out of bounds".to_owned());
-                Goal::Desired(Box::new(desired.ok_or_else(unknown)?))
-            }
-            None => Goal::Deleted(Box::new(settings)),
-        };
-        Ok(Self { plan: Plan { preview, base: base.map(Arc::new), goal }, has_password, shown })
+        plan.forget_password();
+        Ok(Self { plan, has_password, shown })
     }
 }
+
+const UNFIT: &str = "the saved plan holds no user that could be planned";

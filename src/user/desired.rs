@@ -2,8 +2,6 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     IdentityManagementType, Input, InstanceId, PropertySet, Record, Secret, Tags, UserProperties, UserSpec,
     UserState, keep::keep_ignored, settings::Settings,
@@ -22,11 +20,12 @@ pub struct DesiredUser {
     pub(crate) settings: Settings,
     /// What to record, where a plan has found that what is ignored stays recorded as it was.
     pub(crate) managed: Option<Box<Managed>>,
+    /// The spec that was validated, where a plan has put in what is ignored.
+    pub(crate) given: Option<Box<UserSpec>>,
 }
 
 /// What to record of a user as managed once it is as desired.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Managed {
     pub(crate) properties: PropertySet,
     pub(crate) tag_keys: BTreeSet<String>,
@@ -34,17 +33,17 @@ pub(crate) struct Managed {
 }
 
 impl DesiredUser {
-    /// A user that was planned before, with what is to be recorded of it; `None` where something is not known,
-    /// or out of the bounds of its type.
-    pub(crate) fn planned(spec: UserSpec, settings: Settings, managed: Managed) -> Option<Self> {
-        let known = !spec.has_unknowns();
+    /// A user of a spec that was validated; `None` where one of its values is not known, or out of the bounds of
+    /// its type.
+    pub(crate) fn validated(spec: UserSpec, settings: Settings) -> Option<Self> {
         Some(Self {
             instance_id: spec.instance_id.known()?.clone(),
             name: spec.name.as_ref().and_then(Input::known)?.clone(),
-            properties: spec.settle().filter(|_| known)?,
+            properties: spec.settle()?,
             spec,
             settings,
-            managed: Some(Box::new(managed)),
+            managed: None,
+            given: None,
         })
     }
 
@@ -126,7 +125,7 @@ impl DesiredUser {
         if let Some(name) = kept.name.as_ref().and_then(Input::known) {
             self.name.clone_from(name);
         }
-        self.spec = kept;
+        self.given = Some(Box::new(std::mem::replace(&mut self.spec, kept)));
         self.managed = Some(Box::new(managed));
     }
 

@@ -114,7 +114,7 @@ fn desired(spec: UserSpec, report: &Report, context: &Context<'_>) -> Result<Des
         return Err(Box::new(spec));
     };
     let settings = context.settings.clone();
-    Ok(DesiredUser { spec, instance_id, name, properties, settings, managed: None })
+    Ok(DesiredUser { spec, instance_id, name, properties, settings, managed: None, given: None })
 }
 
 /// Returns the spec with its user name: its own, or else that of the prior state, or else a generated one. If
