@@ -115,6 +115,11 @@ pub mod terraform {}
 /// [`ConnectClient`]: trait@crate::client::ConnectClient
 /// [`MemoryConnect`]: struct@crate::client::memory::MemoryConnect
 /// [`MemoryFile`]: struct@crate::client::memory::MemoryFile
+/// [`apply`]: fn@crate::apply::apply
+/// [`identity_management`]: fn@crate::read::identity_management
+/// [`import`]: fn@crate::read::import
+/// [`read`]: fn@crate::read::read
+/// [`refresh`]: fn@crate::read::refresh
 #[cfg_attr(feature = "mock", doc = "[`MockConnectClient`]: struct@crate::client::mock::MockConnectClient")]
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}

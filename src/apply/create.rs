@@ -90,7 +90,7 @@ impl Creation<'_> {
                 match self.look(SETTLED_WITHIN).await {
                     Looked::Found(users) => return self.take(users, error).await,
                     // A repetition is harmless even if the user turns up now: its name is taken then.
-                    Looked::Nobody if repetitions > 0 => repetitions -= 1,
+                    Looked::NotFound if repetitions > 0 => repetitions -= 1,
                     _ => return Err(self.ended(error)),
                 }
                 continue;
@@ -107,7 +107,7 @@ impl Creation<'_> {
                         return Err(self.ended(error));
                     }
                     // Whoever has it cannot be found yet, or no longer.
-                    Looked::Nobody | Looked::Unsure(_) => {}
+                    Looked::NotFound | Looked::Unsure(_) => {}
                 }
             }
             match pauses.next() {

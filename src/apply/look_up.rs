@@ -15,7 +15,7 @@ pub(super) enum Looked {
     /// These have the name.
     Found(Vec<UserState>),
     /// Nobody has the name.
-    Nobody,
+    NotFound,
     /// Somebody may have it who cannot be read yet, or nobody can tell.
     Unsure(Option<ClientError>),
 }
@@ -37,7 +37,7 @@ pub(super) async fn look_for(
         }
         let looked = match sighting {
             Ok(Sighting { users, .. }) if !users.is_empty() => return Looked::Found(users),
-            Ok(Sighting { is_unreadable: false, .. }) => Looked::Nobody,
+            Ok(Sighting { is_unreadable: false, .. }) => Looked::NotFound,
             Ok(_) => Looked::Unsure(None),
             Err(error) if !error.is_retryable() => return Looked::Unsure(Some(error)),
             Err(error) => Looked::Unsure(Some(error)),

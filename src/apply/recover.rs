@@ -50,8 +50,8 @@ pub async fn recover(
     let (instance, name) = (attempt.instance_id(), attempt.name());
     let users = match look_for(client, instance, name, options.freed, pauses, options).await {
         Looked::Found(users) => users,
-        Looked::Nobody if is_visible => return CreationOutcome::NotMade,
-        Looked::Nobody => return CreationOutcome::NotKnownYet(None),
+        Looked::NotFound if is_visible => return CreationOutcome::NotMade,
+        Looked::NotFound => return CreationOutcome::NotKnownYet(None),
         Looked::Unsure(error) => return CreationOutcome::NotKnownYet(error),
     };
     let mut unclear = None;

@@ -1,4 +1,4 @@
-//! What is answered, in the model's own types.
+//! Answers, in the types of the model.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -100,7 +100,7 @@ structs! {
         last_modified_region: Option<String>,
     }
 
-    /// A routing profile or a security profile: whichever was asked for.
+    /// A routing profile or a security profile.
     pub struct NamedResource {
         /// Its id, without the ARN around it.
         id: String,
@@ -151,26 +151,26 @@ structs! {
         identity_management: Option<IdentityManagementType>,
     }
 }
-/// A part of a list.
+/// A page of a list.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The elements.
     pub items: Vec<T>,
-    /// What to ask for the next part with; `None` on the last.
+    /// The token of the next page; `None` on the last one.
     pub next_token: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// A page of these elements; without a token, the last one.
+    /// Creates a page of these elements; the last one, if it has no token.
     pub fn new(items: impl Into<Vec<T>>, next_token: impl Into<Option<String>>) -> Self {
         Self { items: items.into(), next_token: next_token.into() }
     }
 }
 
 impl UserDescription {
-    /// The user as a state of which nothing is recorded yet. `proficiencies` come from a call of their own.
-    /// Empty texts, which the service may answer where nothing is set, are left out.
+    /// The user as a state without a record. `proficiencies` come from a call of their own. Empty texts,
+    /// which the service may answer if nothing is set, are left out.
     pub fn into_state(self, instance_id: InstanceId, proficiencies: Option<Proficiencies>) -> UserState {
         let mut state = UserState {
             instance_id,

@@ -13,36 +13,43 @@ use super::{
 };
 use crate::user::ProficiencyKey;
 
-/// What a decorator does around each call of a client: count it, log it, delay it, refuse it, make it again.
+/// A decorator of clients, written as one method: it counts, logs, delays, refuses or repeats calls.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicUsize, Ordering};
 /// use connect_user::client::{
-///     ApiCall, Around, ClientResult, ConnectClient, Decorated, DescribeInstance, Next, memory::MemoryConnect,
+///     ApiCall, Around, ClientError, ClientResult, ConnectClient, Decorated, DescribeInstance, ErrorKind, Next,
+///     UntagResource, memory::MemoryConnect,
 /// };
 /// use connect_user::user::IdentityManagementType;
 ///
-/// /// Counts the calls that fail.
+/// /// Refuses calls that write, and counts the others.
 /// #[derive(Debug, Default)]
-/// struct Failures(AtomicUsize);
+/// struct ReadOnly(AtomicUsize);
 ///
-/// impl Around for Failures {
-///     async fn around<T: Send + 'static>(&self, _: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
-///         let answer = next.call().await;
-///         self.0.fetch_add(usize::from(answer.is_err()), Ordering::Relaxed);
-///         answer
+/// impl Around for ReadOnly {
+///     async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
+///         if call.operation().writes() {
+///             return Err(ClientError::new(call.operation(), ErrorKind::Cancelled).with_message("read only"));
+///         }
+///         self.0.fetch_add(1, Ordering::Relaxed);
+///         next.call().await
 ///     }
 /// }
 ///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let client = Decorated::with(MemoryConnect::new(), Failures::default());
-/// let nowhere = client.describe_instance(&DescribeInstance::new("1c2d")).await;
-/// assert!(nowhere.is_err());
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+/// let client = Decorated::with(connect, ReadOnly::default());
+/// client.describe_instance(&DescribeInstance::new("1c2d")).await?;
+/// let refused = client.untag_resource(&UntagResource::new("arn", ["team".to_owned()])).await;
+/// assert_eq!(refused.unwrap_err().kind(), ErrorKind::Cancelled);
 /// assert_eq!(client.around().0.load(Ordering::Relaxed), 1);
-/// # }
+/// # Ok(()) }
 /// ```
 pub trait Around: Debug + Send + Sync {
-    /// Makes a call by [`next.call()`](Next::call): once, again, or not at all. `T` is the answer.
+    /// Called for each call. `next.call()` makes the call: await it once, several times (each makes the call
+    /// again), or not at all, to refuse it. `T` is the answer of the operation; `call` has the operation, the
+    /// ids, and the request by type ([`ApiCall::request`]).
     fn around<T: Send + 'static>(
         &self,
         call: ApiCall<'_>,
@@ -50,11 +57,11 @@ pub trait Around: Debug + Send + Sync {
     ) -> impl Future<Output = ClientResult<T>> + Send;
 }
 
-/// The client inside, for one call with its request.
+/// The inner client, for one call with its request.
 pub struct Next<'a, T>(&'a (dyn Fn() -> Pending<'a, T> + Send + Sync));
 
 impl<'a, T> Next<'a, T> {
-    /// Makes the call; each time that it is awaited anew, the call is made anew.
+    /// Makes the call. Each future makes it once; call this again to repeat it.
     pub fn call(&self) -> Pending<'a, T> {
         (self.0)()
     }
@@ -74,7 +81,7 @@ impl<T> Debug for Next<'_, T> {
     }
 }
 
-/// A client with an [`Around`] around each of its calls.
+/// A client with a decorator around each of its calls.
 #[derive(Clone, Debug)]
 pub struct Decorated<C, A> {
     inner: C,
@@ -87,12 +94,12 @@ impl<C, A> Decorated<C, A> {
         Self { inner, around }
     }
 
-    /// The client inside.
+    /// The inner client.
     pub const fn inner(&self) -> &C {
         &self.inner
     }
 
-    /// What is done around each call.
+    /// The decorator.
     pub const fn around(&self) -> &A {
         &self.around
     }

@@ -1,4 +1,4 @@
-//! What goes wrong in a call.
+//! The error of a call.
 
 use std::{error::Error, fmt, sync::Arc};
 
@@ -44,17 +44,16 @@ choice! {
 }
 
 impl ErrorKind {
-    /// Whether the same call may succeed later without anyone doing anything.
+    /// Whether the same call may succeed later without any action.
     ///
-    /// For [`Service`](Self::Service) and [`Transport`](Self::Transport) the call may also have had
-    /// its effect: see [`ClientError::effect`] before repeating one that creates. A service that
-    /// [cannot be reached](Self::Unreachable) and [credentials](Self::Credentials) that are missing need
-    /// somebody to act.
+    /// After [`Service`](Self::Service) and [`Transport`](Self::Transport) the call may have had its effect:
+    /// see [`ClientError::effect`] before repeating a creation. A service that [cannot be
+    /// reached](Self::Unreachable) and missing [credentials](Self::Credentials) need an action.
     pub const fn is_retryable(self) -> bool {
         matches!(self, Self::Throttled | Self::Conflict | Self::Service | Self::Transport)
     }
 
-    /// The kind, in the words of a message.
+    /// The kind as a part of a message.
     pub const fn describe(self) -> &'static str {
         match self {
             Self::NotFound => "not found",
@@ -74,7 +73,7 @@ impl ErrorKind {
         }
     }
 
-    /// The way out.
+    /// What to do about it.
     pub const fn help(self) -> &'static str {
         match self {
             Self::NotFound => "read the user again and make a new plan: it is gone, or what it refers to is",
@@ -146,8 +145,9 @@ struct Parts {
 }
 
 impl ClientError {
-    /// An error of that kind. Its effect is [`Effect::Unknown`] where an operation that writes ended
-    /// in [`ErrorKind::Service`], [`ErrorKind::InvalidResponse`] or [`ErrorKind::Transport`].
+    /// Creates an error of that kind. Its effect is [`Effect::Unknown`] if an operation that writes failed
+    /// with [`ErrorKind::Service`], [`ErrorKind::InvalidResponse`] or [`ErrorKind::Transport`]; otherwise
+    /// [`Effect::None`].
     pub fn new(operation: Operation, kind: ErrorKind) -> Self {
         let is_doubtful =
             matches!(kind, ErrorKind::Service | ErrorKind::InvalidResponse | ErrorKind::Transport);
@@ -209,7 +209,7 @@ impl ClientError {
         self.0.operation
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
@@ -239,7 +239,7 @@ impl ClientError {
         self.0.kind.is_retryable()
     }
 
-    /// The way out.
+    /// What to do about it.
     pub fn help(&self) -> &'static str {
         self.0.kind.help()
     }

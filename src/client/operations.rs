@@ -65,16 +65,16 @@ operations!([declare_client] {
     trait ConnectClient;
 });
 
-/// An answer that is awaited, as the methods of a [`ConnectClient`] return it.
+/// The future of an answer, as the methods of a [`ConnectClient`] return it.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = ClientResult<T>> + Send + 'a>>;
 
-/// The request of an operation: each is made by its constructor, and sent by a method of the
-/// [`ConnectClient`] or by [`send`](Self::send). No other crate has requests.
+/// The request of an operation. Make one with its constructor, and send it with a method of [`ConnectClient`]
+/// or with [`send`](Self::send). Other crates cannot implement it.
 pub trait Request: Clone + Debug + Send + Sync + sealed::Sealed + 'static {
     /// The operation, which has the request's name.
     const OPERATION: Operation;
 
-    /// What the operation answers.
+    /// The answer of the operation.
     type Answer: Debug + Send + 'static;
 
     /// Makes the call.
@@ -88,7 +88,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A call of a [`ConnectClient`], as a decorator sees it. `Debug` shows ids, and no name.
+/// A call of a [`ConnectClient`], as a decorator sees it. `Debug` shows ids, but no name.
 #[derive(Clone, Copy)]
 pub struct ApiCall<'a> {
     operation: Operation,
@@ -129,17 +129,17 @@ impl<'a> ApiCall<'a> {
         self.operation
     }
 
-    /// The id of the instance; `None` in a change of tags whose ARN is not that of a user.
+    /// The id of the instance; `None` for a change of tags whose ARN is not that of a user.
     pub const fn instance(&self) -> Option<&'a str> {
         self.instance
     }
 
-    /// The id of the user, where the call concerns one; `None` for a creation.
+    /// The id of the user, if the call is about one; `None` for a creation.
     pub const fn user(&self) -> Option<&'a str> {
         self.user
     }
 
-    /// The name of the user, in a creation.
+    /// The user name of a creation.
     pub const fn user_name(&self) -> Option<&'a str> {
         self.name
     }

@@ -1,4 +1,4 @@
-//! Calls that keep within the quota.
+//! The pace of calls, within the quota.
 
 use std::{
     collections::BTreeMap,
@@ -26,8 +26,9 @@ use crate::user::Operation;
 /// account and Region. A host with many machines can implement one that they all share.
 #[async_trait]
 pub trait Pace: fmt::Debug + Send + Sync {
-    /// Waits until a call of this operation may be made. The turn that it returns is handed back to
-    /// [`throttled`](Self::throttled) or [`accepted`](Self::accepted). Dropping the future has no effect.
+    /// Waits until a call of this operation may be made. Hand the returned turn to
+    /// [`throttled`](Self::throttled) or [`accepted`](Self::accepted) after the call. Dropping the future has
+    /// no effect.
     async fn acquire(&self, operation: Operation) -> Turn;
 
     /// Called when the service has throttled that call.
@@ -42,7 +43,7 @@ pub trait Pace: fmt::Debug + Send + Sync {
     }
 }
 
-/// A call that a [`Pace`] has allowed, by a number of the pace's own choice; 0 by default.
+/// A permission to make one call, with a number of the pace's own choice; 0 by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Turn(u64);
 

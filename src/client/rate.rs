@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, fmt, num::NonZeroU32, str::FromStr, time::Durat
 
 use crate::user::{Operation, one_line};
 
-/// How many calls of an operation the quota allows: as a text `RATE:BURST`, such as `2:5` for 2 calls a
-/// second and 5 at once.
+/// The rate that a quota allows an operation; as text `RATE:BURST`, such as `2:5` for 2 calls a second and
+/// bursts of 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rate {
@@ -15,7 +15,7 @@ pub struct Rate {
     pub burst: NonZeroU32,
 }
 
-/// A rate that no operation can have.
+/// The error of reading a rate.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RateError {

@@ -85,6 +85,24 @@ fn as_given(mut spec: UserSpec, is_named: bool) -> UserSpec {
 /// Validates a spec and makes the [`DesiredUser`] that planning takes: all values are known, and no rule is
 /// broken. Returns the report of warnings too.
 ///
+/// ```
+/// use connect_user::{user::UserSpec, validate::{Context, resolve}};
+///
+/// let spec = UserSpec::builder()
+///     .instance_id("1c2d")
+///     .name("jane")
+///     .routing_profile_id("7a9b")
+///     .security_profile_ids(["5e6f", "5e6f"])
+///     .build();
+/// match resolve(spec, &Context::default()) {
+///     Ok((desired, report)) => {
+///         println!("`{}` is valid", desired.name());
+///         report.warnings().for_each(|warning| eprintln!("{warning}"));
+///     }
+///     Err(report) => report.errors().for_each(|error| eprintln!("{error}")),
+/// }
+/// ```
+///
 /// # Errors
 ///
 /// The [`Report`], if it has an error or a value is unknown ([`Report::deferred`]).
