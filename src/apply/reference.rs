@@ -94,7 +94,7 @@ impl UserReference {
                 let once = std::iter::empty();
                 match look_for(client, &self.instance_id, name, options.freed, once, options).await {
                     Looked::Found(users) => users.into_iter().next(),
-                    Looked::Nobody => None,
+                    Looked::NotFound => None,
                     Looked::Unsure(Some(error)) => return Err(error.into()),
                     Looked::Unsure(None) => {
                         return Err(self.mismatch("it is listed and cannot be read".to_owned()));
