@@ -16,7 +16,7 @@ use connect_user::{
         Timer, TokenBuckets, Traced,
         aws::{AwsConnect, AwsSettingsError},
     },
-    read::{Reader, RefreshOptions, identity_management},
+    read::{Directory, Reader, RefreshOptions, identity_management},
     user::{IdentityManagementType, InstanceId},
 };
 use tokio::sync::OnceCell;
@@ -80,6 +80,7 @@ pub struct Service {
     client: Box<dyn ConnectClient>,
     pub reader: Reader,
     kinds: Mutex<HashMap<InstanceId, Arc<OnceCell<Kind>>>>,
+    names: Mutex<HashMap<InstanceId, Arc<OnceCell<ClientResult<Arc<Directory>>>>>>,
     /// How much of what could not be read is logged.
     told: AtomicUsize,
 }
@@ -104,6 +105,7 @@ impl Service {
             client: Box::new(Traced::new(client)),
             reader: Reader::new(refresh.clone()),
             kinds: Mutex::default(),
+            names: Mutex::default(),
             told: AtomicUsize::new(0),
         }
     }
@@ -125,6 +127,16 @@ impl Service {
                 Err(error) if error.kind() == ErrorKind::AccessDenied => Ok(None),
                 kind => kind,
             }
+        };
+        cell.get_or_init(ask).await.clone()
+    }
+
+    /// The names that an instance has, which are asked for once.
+    pub async fn names(&self, instance: &InstanceId) -> ClientResult<Arc<Directory>> {
+        let cell = lock(&self.names).entry(instance.to_bare()).or_default().clone();
+        let ask = || async {
+            let names = Directory::read(instance, self.client()).await;
+            names.map(|names| Arc::new(names.without_checking_ids()))
         };
         cell.get_or_init(ask).await.clone()
     }

@@ -15,6 +15,9 @@ const REQUIRED: [Property; 2] = [Property::Name, Property::PhoneType];
 const PASSWORD_CHANGED: &str = "Always null in the state. Terraform cannot see that a write-only password has \
                                 changed: a plan that replaces the user for it shows this attribute as the reason.";
 
+const PASSWORD_WO_VERSION: &str = "With `password_wo`: a change says that the password is another. Without it, the \
+                                   provider compares passwords by a fingerprint.";
+
 const REGION: &str =
     "The AWS Region of the instance: the provider's unless it is set. A change replaces the user.";
 
@@ -88,6 +91,15 @@ impl Schema {
     pub fn resource() -> Self {
         let mut schema = Self { fields: outputs(), blocks: Vec::new() };
         schema.fields.push(Field::new("password_changed", BOOL, Given::Computed, PASSWORD_CHANGED));
+        let password = Field::new(
+            "password_wo",
+            STRING,
+            Given::Optional,
+            "As `password`, by the name of the convention.",
+        );
+        schema.fields.push(Field { is_secret: true, is_sensitive: true, ..password });
+        let version = Field::new("password_wo_version", NUMBER, Given::Optional, PASSWORD_WO_VERSION);
+        schema.fields.push(version);
         schema.fields.push(Field::new("region", STRING, Given::OptionalComputed, REGION));
         for property in Property::ALL {
             let given = match property {
@@ -112,7 +124,7 @@ impl Schema {
     /// The data source: the same user, found by its id or name.
     pub fn data_source() -> Self {
         let Self { mut fields, blocks } = Self::resource();
-        fields.retain(|field| field.name != "password" && field.name != "password_changed");
+        fields.retain(|field| !field.name.starts_with("password"));
         for Block { name, fields: inner, .. } in blocks {
             let kind = Kind::Objects(inner, object::NestingMode::List);
             fields.push(Field::new(&name, kind, Given::Computed, "As in the resource."));

@@ -21,6 +21,7 @@ pub async fn validate(
     let mut diagnostics = Diagnostics::default();
     let config = read(request.config.as_ref())?;
     provider.resource.refuse_computed(&config, &mut diagnostics);
+    resource::check_password(&config, &mut diagnostics);
     resource::validate(&Object::from_terraform(&config), &mut diagnostics);
     Ok(validate_resource_config::Response { diagnostics: diagnostics.into_inner() })
 }

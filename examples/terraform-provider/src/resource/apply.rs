@@ -7,14 +7,15 @@ use connect_user::{
     client::Sleep,
     diff::{Action, Plan, drift, plan, plan_deletion},
     user::{Diagnostic, Input, Property, PropertySet, Settings, UserSpec, UserState},
-    validate::resolve,
+    validate::{Names, resolve},
 };
 use tracing::{info, warn};
 
 use super::{
-    Host, Kept, Object, Private, context,
+    Host, Kept, Object, Private,
     planned::{as_it_is, as_planned},
-    settings, with_what_is_needed,
+    settings::{context, names, settings},
+    with_what_is_needed,
 };
 use crate::{
     client::{Clock, Service},
@@ -122,10 +123,18 @@ impl Planning<'_> {
         if self.prior.is_none() {
             desired.set(Property::Password, self.config.get(Property::Password).clone());
         }
-        let settings = settings(host, current.as_ref(), &desired, private, diagnostics).await?;
+        let prior = self.prior.map(|prior| &prior.object);
+        let settings = settings(host, current.as_ref(), prior, &desired, private, diagnostics).await?;
+        let names = names(host, &desired, diagnostics).await?;
         // What cannot be read was refused when it was planned.
         let spec = UserSpec::decode(desired.to_document());
-        let spec = spec.map_err(|errors| diagnostics.error(errors.to_string(), "", None)).ok()?;
+        let mut spec = spec.map_err(|errors| diagnostics.error(errors.to_string(), "", None)).ok()?;
+        if let Some(names) = names {
+            diagnostics.notices(&names.resolve(&mut spec));
+        }
+        if diagnostics.has_errors() {
+            return None;
+        }
         let mut work = planned_work(spec, current, settings, diagnostics)?;
         if let (true, Some(known)) = (work.plan.steps().is_empty(), &work.current) {
             // Terraform has a change to make, and what is known has none: it may be out of date where nothing
@@ -168,7 +177,7 @@ fn planned_work(
     settings: Settings,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work> {
-    let desired = match resolve(spec.clone(), &context(&settings, current.as_ref())) {
+    let desired = match resolve(spec.clone(), &context(&settings, current.as_ref(), None)) {
         Ok((desired, _)) => desired,
         Err(report) => {
             diagnostics.report(&report, |_| false);

@@ -85,7 +85,7 @@ pub async fn adopted(
 /// the service gives and without the provider's Region.
 pub fn generate(host: &Host, there: &Object) -> Object {
     let mut config = there.clone();
-    for output in ["id", "arn", "user_id", "tags_all", "password_changed"] {
+    for output in ["id", "arn", "user_id", "tags_all", "password_changed", "password_wo_version"] {
         config.put(output, Value::Null);
     }
     // The service gives that, too, and the next plan knows it.

@@ -5,29 +5,28 @@
 //! user that exists.
 
 mod apply;
+mod check;
 mod identity;
 mod import;
 mod object;
 mod planned;
 mod private;
+mod settings;
 
 use std::sync::Arc;
 
 use connect_user::{
-    client::aws::AwsSettings,
     diff::{Change, drift, preview},
     engine::Fingerprints,
     read::{Finding, Reading},
-    user::{
-        ImportId, InstanceId, PasswordPolicy, Path, Property, Secret, Settings, UserId, UserSpec, UserState,
-        Value,
-    },
-    validate::{Context, validate_document},
+    user::{ImportId, Path, Property, Settings, UserId, UserSpec, UserState, Value},
+    validate::{Names, validate_document},
 };
 use tracing::debug;
 
 pub use self::{
     apply::apply,
+    check::{check_password, check_region, validate},
     identity::Identity,
     import::{MOVES_FROM, adopt, generate, import},
     object::Object,
@@ -36,10 +35,11 @@ pub use self::{
 use self::{
     import::adopted,
     planned::{has_changed, planned, warn_of_blocks},
+    settings::{PASSWORD_VERSION, context, has_new_version, names, settings},
 };
 use crate::{
     client::{Regions, Service},
-    config::{self, Config},
+    config::Config,
     run::Run,
     wire::Diagnostics,
 };
@@ -120,23 +120,6 @@ pub struct Planned {
     pub replaces: Vec<Path>,
 }
 
-/// Checks a configuration as far as it is known; neither the service nor the provider's configuration is.
-///
-/// Warnings are for the plan, which tells them once: Terraform checks the configuration before each.
-pub fn validate(config: &Object, diagnostics: &mut Diagnostics) {
-    let (_, report) = validate_document(config.to_document(), &Context::default());
-    diagnostics.report(&report, |_| false);
-    check_region(config.output("region"), diagnostics);
-}
-
-/// Refuses what no Region is called.
-pub fn check_region(region: &Value, diagnostics: &mut Diagnostics) {
-    let settings = AwsSettings::builder().maybe_region(region.as_str()).build();
-    if let Err(error) = settings.check() {
-        config::refuse(&error, diagnostics);
-    }
-}
-
 /// Reads a user again. `None` where it is gone.
 pub async fn read(host: &Host, kept: &Kept, diagnostics: &mut Diagnostics) -> Option<Kept> {
     let Some(service) = host.service(&kept.object) else { return Some(kept.clone()) };
@@ -193,8 +176,11 @@ pub async fn plan(
     diagnostics: &mut Diagnostics,
 ) -> Option<Planned> {
     let actual = present(host, prior, diagnostics).await?;
-    let settings = settings(host, actual.as_ref(), config, private, diagnostics).await?;
-    let (spec, report) = validate_document(config.to_document(), &context(&settings, actual.as_ref()));
+    let there = prior.map(|prior| &prior.object);
+    let settings = settings(host, actual.as_ref(), there, config, private, diagnostics).await?;
+    let names = names(host, config, diagnostics).await?;
+    let context = context(&settings, actual.as_ref(), names.as_deref().map(|names| names as &dyn Names));
+    let (spec, report) = validate_document(config.to_document(), &context);
     let service = prior.and_then(|prior| host.service(&prior.object));
     let actual = with_what_is_needed(service.as_deref(), &spec, actual, &settings, diagnostics).await?;
     let preview = preview(&spec, actual.as_ref(), &settings);
@@ -214,15 +200,19 @@ pub async fn plan(
     let is_new_password =
         |change: &Change| change.property == Property::Password && change.forces_replacement;
     // Terraform plans a replacement twice: from what is there, and then as if nothing were.
-    let password_changed = changes.iter().any(is_new_password) || prior.is_none() && private.password_changed;
+    let is_versioned = there.is_some_and(|there| has_new_version(there, config).is_some());
+    let password_changed =
+        changes.iter().any(is_new_password) && !is_versioned || prior.is_none() && private.password_changed;
     if password_changed {
         object.put("password_changed", Value::Unknown);
     }
+    object.put(PASSWORD_VERSION, config.output(PASSWORD_VERSION).clone());
     if let (Some(prior), Some(state)) = (prior, &actual) {
         warn_of_blocks(&prior.object, config, state, diagnostics);
     }
     let place = |change: &Change| match change.property {
         // Terraform sees no secret change: this stands for it.
+        Property::Password if is_versioned => Path::root().member(PASSWORD_VERSION),
         Property::Password => Path::root().member("password_changed"),
         property => property.into(),
     };
@@ -250,50 +240,6 @@ pub fn plan_deletion(host: &Host, prior: &Kept, diagnostics: &mut Diagnostics) {
     if let Some(user) = prior.user_id() {
         host.run.plan_deletion(&user, diagnostics);
     }
-}
-
-/// What the provider's configuration decides, and what is known of instance and password.
-async fn settings(
-    host: &Host,
-    actual: Option<&UserState>,
-    config: &Object,
-    private: &Private,
-    diagnostics: &mut Diagnostics,
-) -> Option<Settings> {
-    let mut settings = host.config.settings.clone();
-    let instance = config.get(Property::InstanceId).as_str().map(InstanceId::new);
-    if let (Some(service), Some(instance)) = (host.service(config), instance.filter(|id| id.check().is_ok()))
-    {
-        match service.kind(&instance).await {
-            Ok(kind) => settings.identity_management = kind,
-            Err(error) => {
-                let what = format_args!("the instance `{instance}`");
-                diagnostics.not_read(what, &error, Some(Property::InstanceId));
-                return None;
-            }
-        }
-    }
-    let password = config.get(Property::Password).as_str().map(Secret::from);
-    let is_new = |(password, recorded)| !host.fingerprints.matches(recorded, &password);
-    let mut has_changed = password.zip(private.password.as_deref()).is_some_and(is_new);
-    let was_read = |state: &UserState| host.regions.is_none() || host.run.is_owned(&state.user_id);
-    if has_changed && settings.password == PasswordPolicy::Replace && !actual.is_none_or(was_read) {
-        // Terraform plans again when it applies, and reads nobody then; an ephemeral password may be another by
-        // now. What the first plan did not show is not done.
-        has_changed = false;
-        diagnostics.warning(
-            "`password` is another than the user was made with, and the user keeps its password",
-            "no plan that read the user has shown a replacement: plan again, without `-refresh=false`, and with \
-             a `password` that stays the same from plan to apply",
-            Some(&Property::Password.into()),
-        );
-    }
-    settings.password_changed = Some(has_changed);
-    Some(settings)
-}
-
-fn context<'a>(settings: &Settings, prior: Option<&'a UserState>) -> Context<'a> {
-    Context::builder().settings(settings.clone()).maybe_prior(prior).build()
 }
 
 /// The user that the plan begins with.

@@ -7,7 +7,8 @@ use connect_user::user::{
 };
 
 /// The names of what is no property: what only the service knows, and where the user is.
-const OUTPUTS: [&str; 6] = ["id", "arn", "user_id", "tags_all", "password_changed", "region"];
+const OUTPUTS: [&str; 7] =
+    ["id", "arn", "user_id", "tags_all", "password_changed", "password_wo_version", "region"];
 
 /// A user as Terraform has it. What is not there is null.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,6 +48,9 @@ impl Object {
                 },
             };
             read.set(*property, value.unwrap_or(Value::Null));
+        }
+        if let Some(password) = object.get("password_wo").filter(|password| **password != Value::Null) {
+            read.set(Property::Password, password.clone());
         }
         for name in OUTPUTS {
             read.put(name, object.get(name).cloned().unwrap_or(Value::Null));

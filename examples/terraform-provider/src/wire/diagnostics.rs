@@ -134,8 +134,7 @@ impl Diagnostics {
 
     /// A user that was there already.
     pub fn adopted(&mut self, name: &str) {
-        let message =
-            format!("the user `{name}` existed already, exactly as desired, and was adopted");
+        let message = format!("the user `{name}` existed already, exactly as desired, and was adopted");
         self.warning(message, "A call had made it whose answer was lost, or a run that was killed.", None);
     }
 

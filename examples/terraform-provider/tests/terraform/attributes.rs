@@ -215,3 +215,80 @@ fn an_id_and_its_arn_are_the_same() {
     w.write(&user(&format!("routing_profile_id = \"{arn}\"")));
     w.settled();
 }
+
+#[test]
+fn a_version_tells_that_a_write_only_password_is_another() {
+    let server = Server::start(&[]);
+    let with = |password: &str, version: u32| {
+        user(&format!("password_wo = \"{password}\"\n password_wo_version = {version}"))
+    };
+    let w = Workspace::new(&server);
+    w.apply(&with("Password123", 1));
+    let id = w.user_id(TEST);
+    let state = std::fs::read_to_string(w.path("terraform.tfstate")).expect("the state");
+    assert!(!state.contains("Password123"), "in no state");
+    // Without a new version nobody looks at the password.
+    assert!(w.plan(&with("Password456", 1)).contains("No changes"));
+    let said = w.apply(&with("Password456", 2));
+    assert!(said.contains("password") && said.contains("Warning"), "{said}");
+    assert_eq!((w.user_id(TEST), w.state(TEST)["password_wo_version"].clone()), (id, json!(2)));
+
+    let w = Workspace::with(&server, "on_password_change = \"replace\"");
+    let named = |text: &str| text.replace("\"jane\"", "\"john\"");
+    w.apply(&named(&with("Password123", 1)));
+    let id = w.user_id(TEST);
+    let said = w.plan(&named(&with("Password123", 2)));
+    assert!(said.contains("password_wo_version = 1 -> 2 # forces replacement"), "{said}");
+    w.apply(&named(&with("Password123", 2)));
+    assert_ne!(w.user_id(TEST), id);
+    // Who begins with versions says nothing of the password that the user has.
+    w.apply(&named(&user("password = \"Password123\"")));
+    w.apply(&named(&with("Password789", 7)));
+
+    w.write(&user("password = \"Password123\"\n password_wo = \"Password123\""));
+    assert!(w.fails(&["validate"]).contains("Both `password` and `password_wo` are given"));
+    w.write(&user("password = \"Password123\"\n password_wo_version = 1"));
+    assert!(w.fails(&["validate"]).contains("`password_wo_version` is given without `password_wo`"));
+}
+
+#[test]
+fn names_stand_for_ids() {
+    let server = Server::start(&[
+        "--routing-profile",
+        "r1=Agents",
+        "--routing-profile",
+        "r2=Leads",
+        "--security-profile",
+        "s1=Agent",
+        "--hierarchy-group",
+        "g1=Europe/Berlin",
+    ]);
+    let w = Workspace::new(&server);
+    let named = |routing: &str| {
+        user(&format!(
+            "routing_profile_id = \"{routing}\"\n security_profile_ids = [\"name:Agent\"]\n \
+             hierarchy_group_id = \"path:Europe/Berlin\""
+        ))
+    };
+    w.apply(&named("name:Agents"));
+    let actual = w.actual(TEST);
+    assert_eq!((&actual["RoutingProfileId"], &actual["HierarchyGroupId"]), (&json!("r1"), &json!("g1")));
+    assert_eq!(actual["SecurityProfileIds"], json!(["s1"]));
+    assert_eq!(w.state(TEST)["routing_profile_id"], "name:Agents", "as it is written");
+    w.apply(&named("name:Leads"));
+    assert_eq!(w.actual(TEST)["RoutingProfileId"], "r2");
+    // The same by its id: nothing is called.
+    let calls = server.calls("UpdateUserRoutingProfile");
+    w.apply(&named("r2"));
+    assert_eq!(server.calls("UpdateUserRoutingProfile"), calls);
+    w.write(&named("name:Agent"));
+    let said = w.fails(&["plan"]);
+    assert!(
+        said.contains("no routing profile of the name `Agent`") && said.contains("id you mean `Agents`?"),
+        "{said}"
+    );
+    // Who uses no names asks for none.
+    let asked = server.calls("ListRoutingProfiles");
+    w.apply(&user("routing_profile_id = \"r2\"\n hierarchy_group_id = \"g1\""));
+    assert_eq!(server.calls("ListRoutingProfiles"), asked);
+}

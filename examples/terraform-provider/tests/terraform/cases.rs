@@ -136,6 +136,72 @@ fn a_user_of_the_cloud_control_provider_moves_here() {
     assert_eq!(w.user_id("connect_user.test"), id);
 }
 
+/// The account of `connect-server`.
+const ACCOUNT: &str = "123456789012";
+
+#[test]
+fn users_of_the_cloud_control_provider_move_with_their_variables() {
+    let server = Server::start(&[]);
+    let first = Workspace::new(&server);
+    let proficiencies = "user_proficiencies = [{ attribute_name = \"connect:Language\", attribute_value = \"connect:Dutch\", level = 4 }]";
+    first.apply(&user_named(
+        "test",
+        "mira.holt",
+        &format!("identity_info {{\n first_name = \"Mira\"\n last_name = \"Holt\"\n }}\n tags = {{ team = \"a\" }}\n {proficiencies}"),
+    ));
+    let (id, arn) = (first.user_id("connect_user.test"), first.state("connect_user.test")["arn"].clone());
+    let state = json!({
+        "version": 4, "terraform_version": "1.11.0", "serial": 1, "lineage": "moved", "outputs": {},
+        "resources": [{
+            "mode": "managed", "type": "awscc_connect_user", "name": "this",
+            "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
+            "instances": [{"index_key": "mira.holt", "schema_version": 1, "sensitive_attributes": [], "attributes": {
+                "id": arn, "user_arn": arn, "username": "mira.holt", "password": "Password123",
+            }}],
+        }],
+    });
+    // The variables stay as they are; the resource is written anew over them.
+    let case = include_str!("../cases/05-awscc.tf").replace("111122223333", ACCOUNT);
+    let (variables, _) = case.split_once("resource \"random_password\"").expect("the variables");
+    let resource = r#"
+moved {
+  from = awscc_connect_user.this
+  to   = connect_user.this
+}
+
+resource "connect_user" "this" {
+  for_each             = var.users
+  instance_id          = "1c2d"
+  name                 = each.key
+  password             = var.identity_management_type == "CONNECT_MANAGED" ? "Password123" : null
+  routing_profile_id   = each.value.routing_profile_arn
+  security_profile_ids = each.value.security_profile_arns
+  hierarchy_group_id   = each.value.hierarchy_group_arn
+  user_proficiencies = each.value.proficiencies == null ? null : [for one in each.value.proficiencies : {
+    attribute_name = one.name, attribute_value = one.value, level = one.level
+  }]
+  tags = { for tag in coalesce(each.value.tags, []) : tag.key => tag.value }
+  identity_info {
+    first_name = try(each.value.identity_info.first_name, null)
+    last_name  = try(each.value.identity_info.last_name, null)
+  }
+  phone_config {
+    phone_type        = each.value.phone_config.phone_type
+    desk_phone_number = each.value.phone_config.desk_phone_number
+  }
+}
+"#;
+    let w = Workspace::new(&server);
+    std::fs::write(w.path("terraform.tfstate"), state.to_string()).expect("written");
+    w.write(&format!("{variables}{resource}"));
+    w.ok(&["init"]);
+    let plan = w.ok(&["plan"]);
+    assert!(plan.contains("0 to add, 0 to change, 0 to destroy"), "{plan}");
+    w.ok(&["apply", "-auto-approve"]);
+    w.settled();
+    assert_eq!(w.user_id("connect_user.this[\"mira.holt\"]"), id);
+}
+
 #[test]
 fn a_rename_under_create_before_destroy_works() {
     let server = Server::start(&[]);
