@@ -1,43 +1,71 @@
 //! The users of an instance, page by page.
 
-use super::{failure::Failure, host::Host, read::begun, snapshot::Snapshot};
+use bon::Builder;
+use futures_util::{StreamExt, stream};
+
+use super::{failure::Failure, host::Host, kept::Kept, read::begun, snapshot::Snapshot};
 use crate::{
-    client::{ClientError, ErrorKind, FoundUser, ListUsers, Request, SearchUsers},
+    client::{
+        ClientError, ErrorKind, FoundUser, ListUsers, ListedUser, Request, SearchUsers, TextComparison,
+        UserCondition, UserField,
+    },
     read::{read, to_state},
-    user::{HierarchyGroupId, InstanceId, Path, RoutingProfileId, UserId, UserState},
+    user::{
+        HierarchyGroupId, InstanceId, Path, RoutingProfileId, SecurityProfileId, Tags, UserId, UserState,
+    },
 };
 
-use bon::Builder;
+/// How many users are read at the same time; how fast is for the client's pace to say.
+const PARALLELISM: usize = 8;
 
 /// Which users of an instance are listed: those of whom everything that is given holds. The default is everybody.
 #[derive(Builder, Clone, Debug, Default)]
 #[builder(on(_, into))]
 #[non_exhaustive]
 pub struct Filter {
-    /// What the name contains; upper and lower case differ.
+    /// The user name; upper and lower case differ.
     pub name: Option<String>,
-    /// The routing profile, by its id.
+    /// What the user name begins with.
+    pub name_prefix: Option<String>,
+    /// The routing profile.
     pub routing_profile_id: Option<RoutingProfileId>,
-    /// The place in the agent hierarchy, by the id of the group; groups below it don't count.
+    /// A security profile that the user has, among others.
+    pub security_profile_id: Option<SecurityProfileId>,
+    /// The hierarchy group, without those below it.
     pub hierarchy_group_id: Option<HierarchyGroupId>,
-    /// A tag, by key and value; an empty value means any.
-    pub tag: Option<(String, String)>,
+    /// Tags that the user has, among others.
+    #[builder(default)]
+    pub tags: Tags,
 }
 
 impl Filter {
+    fn request(&self, instance: InstanceId) -> SearchUsers {
+        let Self { name, name_prefix, routing_profile_id, security_profile_id, hierarchy_group_id, tags } =
+            self;
+        let starts = |prefix| UserCondition::text(UserField::Username, TextComparison::StartsWith, prefix);
+        let conditions = [
+            name.clone().map(UserCondition::name),
+            name_prefix.clone().map(starts),
+            routing_profile_id.clone().map(UserCondition::routing_profile),
+            security_profile_id.clone().map(UserCondition::security_profile),
+            hierarchy_group_id.clone().map(UserCondition::hierarchy_group),
+        ];
+        let condition = conditions.into_iter().flatten().reduce(UserCondition::and);
+        SearchUsers { condition, tags: tags.clone(), ..SearchUsers::new(instance) }
+    }
+
+    /// Whether everything holds that is given: a search may compare names otherwise, and a list compares nothing.
     fn holds(&self, user: &UserState) -> bool {
-        let Self { name, routing_profile_id, hierarchy_group_id, tag } = self;
-        let group = user.properties.hierarchy_group_id.as_ref();
-        name.as_ref().is_none_or(|name| user.name.contains(name.as_str()))
-            && routing_profile_id
-                .as_ref()
-                .is_none_or(|id| id.bare() == user.properties.routing_profile_id.bare())
-            && hierarchy_group_id
-                .as_ref()
-                .is_none_or(|id| group.is_some_and(|group| group.bare() == id.bare()))
-            && tag.as_ref().is_none_or(|(key, value)| {
-                user.tags_all.get(key).is_some_and(|there| value.is_empty() || there == value)
-            })
+        let Self { name, name_prefix, routing_profile_id, security_profile_id, hierarchy_group_id, tags } =
+            self;
+        let properties = &user.properties;
+        let group = properties.hierarchy_group_id.as_ref();
+        name.as_ref().is_none_or(|name| user.name == *name)
+            && name_prefix.as_ref().is_none_or(|prefix| user.name.starts_with(prefix.as_str()))
+            && routing_profile_id.as_ref().is_none_or(|id| *id == properties.routing_profile_id)
+            && security_profile_id.as_ref().is_none_or(|id| properties.security_profile_ids.contains(id))
+            && hierarchy_group_id.as_ref().is_none_or(|id| group == Some(id))
+            && tags.iter().all(|(key, value)| user.tags_all.get(key) == Some(value))
     }
 }
 
@@ -51,8 +79,8 @@ pub(super) enum Pages {
 }
 
 impl Pages {
-    pub(super) fn of(instance: InstanceId) -> Self {
-        Self::Search(SearchUsers::new(instance))
+    pub(super) fn of(instance: InstanceId, filter: &Filter) -> Self {
+        Self::Search(filter.request(instance))
     }
 
     /// The next page; nothing at the end. Users of whom a search tells everything but personal data are read as
@@ -70,7 +98,7 @@ impl Pages {
                     let instance = request.instance_id.clone();
                     let next = page.next_token.filter(|token| request.next_token.as_ref() != Some(token));
                     *self = next.map_or(Self::End, |token| {
-                        Self::Search(SearchUsers::new(instance.clone()).next_token(token))
+                        Self::Search(filter.request(instance.clone()).next_token(token))
                     });
                     (instance, page.items)
                 }
@@ -87,22 +115,24 @@ impl Pages {
                 *self = next.map_or(Self::End, |token| {
                     Self::List(ListUsers::new(instance.clone()).next_token(token))
                 });
-                let unnamed = |user: crate::client::ListedUser| FoundUser::new(user.user_id, user.arn, "");
+                let unnamed = |user: ListedUser| FoundUser::new(user.user_id, user.arn, "");
                 (instance, page.items.into_iter().map(unnamed).collect())
             }
         };
-        let mut users = Vec::new();
-        for user in found {
-            let known = to_state(&user, &instance, None);
-            if known.as_ref().is_some_and(|known| !filter.holds(known)) {
-                continue;
+        let instance = &instance;
+        let state = |user: FoundUser| async {
+            let user = user;
+            match to_state(&user, instance, None) {
+                Some(known) if !filter.holds(&known) => Ok(None),
+                Some(known) if !whole => Ok(Some(known)),
+                _ => one(host, instance, &user.user_id).await,
             }
-            let state = match known {
-                Some(known) if !whole => Some(known),
-                _ => one(host, &instance, &user.user_id).await?,
-            };
-            let holds = state.filter(|state| filter.holds(state));
-            users.extend(holds.map(|state| begun(host, state, &Snapshot::new(Default::default()))));
+        };
+        let mut states = stream::iter(found).map(state).buffered(PARALLELISM);
+        let mut users = Vec::new();
+        while let Some(state) = states.next().await {
+            let state = state?.filter(|state| filter.holds(state));
+            users.extend(state.map(|state| begun(host, state, &Snapshot::new(Kept::default()))));
         }
         Ok(Some(users))
     }

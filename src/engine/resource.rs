@@ -252,7 +252,7 @@ impl Resource {
     /// The users of an instance, page by page. `whole` reads each completely, which is two calls a user more;
     /// otherwise e-mail addresses, mobile numbers and proficiencies are left out.
     pub fn list(&self, instance: impl Into<InstanceId>, filter: Filter, whole: bool) -> Listing<'_> {
-        Listing { resource: self, pages: Pages::of(instance.into()), filter, whole }
+        Listing { resource: self, pages: Pages::of(instance.into(), &filter), filter, whole }
     }
 
     /// The inputs that a plan was made of, from what it has shown: for an engine that hands the planned outputs to

@@ -2,6 +2,7 @@
 
 mod contract;
 mod documented;
+mod engine;
 mod files;
 #[cfg(unix)]
 mod full;
