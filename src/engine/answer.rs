@@ -1,4 +1,4 @@
-//! What the calls of an engine answer.
+//! The answers to the calls of an engine.
 
 use std::fmt;
 
@@ -8,18 +8,18 @@ use crate::{
     user::{Diagnostic, Path, Value},
 };
 
-/// Inputs that were checked. `Debug` shows no inputs.
+/// The result of [`Resource::check`](super::Resource::check). `Debug` shows no inputs.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Checked {
-    /// The inputs, completed: what later calls take.
+    /// The completed inputs, for later calls.
     pub inputs: Value,
-    /// What is wrong with them, or worth knowing, at its place.
+    /// Errors, warnings and notes, each with its place.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Checked {
-    /// Whether nothing is wrong with the inputs.
+    /// Whether there is no error.
     pub fn is_valid(&self) -> bool {
         !self.diagnostics.iter().any(Diagnostic::is_error)
     }
@@ -32,23 +32,23 @@ impl fmt::Debug for Checked {
     }
 }
 
-/// What inputs would change. `Debug` shows no inputs and no outputs.
+/// The result of [`Resource::diff`](super::Resource::diff). `Debug` shows no inputs and no outputs.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Planned {
-    /// What has to happen. A replacement is carried out as a creation and a deletion.
+    /// The action. An engine carries out a replacement as a creation and a deletion.
     pub action: Action,
-    /// What changes, at its place in the host's spelling; never the value of a secret.
+    /// The changes, with places in the host's spelling; never the value of a secret.
     pub changes: Vec<Change>,
-    /// In which order a replacement goes; also where it depends on values that are not known yet.
+    /// The order of a replacement, also if it depends on unknown values.
     pub replacement: Option<ReplacementOrder>,
-    /// The inputs that an apply takes, with what is ignored worked in. A secret that the inputs hold is in them.
+    /// The inputs for an apply, with ignored changes worked in. Secrets of the inputs are in them.
     pub inputs: Value,
-    /// What will be shown of the user, as far as it is known. No secret is in it.
+    /// The planned outputs, with unknown values. No secret is in them.
     pub outputs: Value,
-    /// The record that an apply goes on from, for an engine that stores what it has planned.
+    /// The record for an apply, for an engine that stores its plan.
     pub kept: Kept,
-    /// What there is to say.
+    /// Warnings and notes.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -58,12 +58,12 @@ impl Planned {
         self.action == Action::None
     }
 
-    /// The places whose changes make a new user.
+    /// The places whose changes replace the user.
     pub fn replaces(&self) -> impl Iterator<Item = &Path> {
         self.changes.iter().filter(|change| change.forces_replacement).map(|change| &change.path)
     }
 
-    /// Whether the changes make a new user, or may do so once everything is known.
+    /// Whether the changes replace the user, or may do so once all values are known.
     pub fn is_replacement(&self) -> bool {
         self.replacement.is_some()
     }
@@ -81,22 +81,22 @@ impl fmt::Debug for Planned {
     }
 }
 
-/// A user that was made or changed.
+/// The result of a creation or an update.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AppliedResource {
-    /// What to store.
+    /// The snapshot to store.
     pub snapshot: Snapshot,
-    /// What there is to say.
+    /// Warnings and notes.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// A user that was read.
+/// The result of [`Resource::read`](super::Resource::read).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Read {
-    /// What to store: equal to what was stored where nothing has changed.
+    /// The snapshot to store: equal to the stored one if nothing has changed.
     pub snapshot: Snapshot,
-    /// What somebody else has changed since the last call.
+    /// What others have changed since the last call.
     pub drift: Vec<Change>,
 }

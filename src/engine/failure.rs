@@ -1,4 +1,4 @@
-//! Why a call of an engine failed, and what there is nevertheless.
+//! The failure of a call, with what exists nevertheless.
 
 use std::fmt;
 
@@ -9,27 +9,28 @@ use crate::{
     user::{Code, Diagnostic, ImportIdError, Operation, Path, joined},
 };
 
-/// Why a call failed: the reasons, and the user as it now is.
+/// The failure of a call: the reasons, and the actual user.
 ///
-/// Where there is a snapshot, store it, whatever the engine does with the reasons: the next call goes on from it
-/// and repeats nothing.
+/// If there is a snapshot, store it, whatever the engine does with the reasons: the next call continues from
+/// it and repeats nothing.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Failure {
-    /// The reasons, and what else there is to say. At least one is an error.
+    /// The reasons, and further warnings and notes. At least one is an error.
     pub diagnostics: Vec<Diagnostic>,
-    /// The user as it now is; `None` where the call has made nobody, and has found nobody.
+    /// The actual user; `None` if the call created none and found none.
     pub snapshot: Option<Box<Snapshot>>,
-    /// Whether the snapshot is known to be true. Otherwise the next call reads the user.
+    /// Whether the snapshot is certain. If not, the next call reads the user.
     pub certain: bool,
-    /// What kind of failure it is, where a call to the service failed.
+    /// The kind of failure, if a call to the service failed.
     pub kind: Option<ErrorKind>,
-    /// The operations that were planned and not done, the one that failed first.
+    /// The planned operations that were not done, first the one that failed.
     pub left: Vec<Operation>,
 }
 
 impl Failure {
-    /// What to store, and the failure itself: `result.map_or_else(Failure::split, |snapshot| (Some(snapshot), None))`.
+    /// Splits it into the snapshot to store and the failure itself: `result.map_or_else(Failure::split,
+    /// |snapshot| (Some(snapshot), None))`.
     pub fn split(mut self) -> (Option<Snapshot>, Option<Self>) {
         (self.snapshot.take().map(|snapshot| *snapshot), Some(self))
     }

@@ -1,4 +1,4 @@
-//! Tells whether a password has changed, without keeping it.
+//! Recognises a changed password without keeping it: sixteen bits of a slow, salted hash.
 //!
 //! Sixteen bits of a slow, salted hash: a changed password goes unnoticed once in 65,536 times, and
 //! whoever reads the file can rule passwords out but never find the one.
@@ -20,10 +20,10 @@ const MEMORY_KIB: u32 = 4_096;
 
 type Salt = [u8; SALT_BYTES];
 
-/// Tells whether a password has changed, without keeping it: sixteen bits of a slow, salted hash.
+/// Recognises a changed password without keeping it: sixteen bits of a slow, salted hash.
 ///
-/// Each fingerprint is computed once, for thousands of users may begin with the same password, under one salt.
-/// A changed password goes unnoticed once in 65,536 times.
+/// Each fingerprint is computed once under one salt, because thousands of users may begin with the same
+/// password. A changed password goes unnoticed once in 65,536 times.
 ///
 /// ```
 /// use connect_user::{engine::Fingerprints, user::Secret};
@@ -39,7 +39,7 @@ pub struct Fingerprints {
 }
 
 impl Fingerprints {
-    /// Goes on with the salt of a recorded fingerprint, if there is one; a new one otherwise.
+    /// Uses the salt of a recorded fingerprint, if there is one; a new one otherwise.
     pub fn like(recorded: Option<&str>) -> Self {
         let salt = recorded.and_then(parse).map(|(salt, _)| salt);
         let fresh = || {
@@ -50,7 +50,7 @@ impl Fingerprints {
         Self { salt: salt.unwrap_or_else(fresh), known: Mutex::default() }
     }
 
-    /// The fingerprint of a password; `None` where there are no four MiB of memory to make it.
+    /// The fingerprint of a password; `None` if 4 MiB of memory cannot be had.
     pub fn of(&self, password: &Secret) -> Option<String> {
         let hash = self.hash(self.salt, password)?;
         Some(format!("{}:{}", hex(&self.salt), hex(&hash)))

@@ -38,26 +38,26 @@ pub struct Kept {
     pub(super) set: PropertySet,
 }
 
-/// Why what was kept cannot be read.
+/// The error of reading a record.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeptError {
-    /// A later version of this crate has written it.
+    /// A later version of this crate wrote it.
     #[error(
         "the record of the user was written by a later version: its version must be at most {}, is {version}",
         Kept::VERSION
     )]
     Newer {
-        /// The version that it has.
+        /// Its version.
         version: u64,
     },
-    /// It is damaged.
+    /// The record is damaged.
     #[error("the record of the user cannot be read: {0}")]
     Damaged(#[source] serde_json::Error),
 }
 
 impl KeptError {
-    /// The way out.
+    /// What to do about it.
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Newer { .. } => "use the program that wrote it, or a later one",
@@ -67,10 +67,10 @@ impl KeptError {
 }
 
 impl Kept {
-    /// The version of the form in which this version of the crate writes it.
+    /// The version in which this version of the crate writes records.
     pub const VERSION: u64 = 1;
 
-    /// The record of a user of whom only the id is known: it is read when it is needed.
+    /// The record of a user of which only the id is known: it is read when needed.
     pub fn of(id: &ImportId) -> Self {
         Self { id: Some(id.clone()), ..Self::default() }
     }
@@ -96,31 +96,31 @@ impl Kept {
         Self { password: fingerprints.of(password), ..self }
     }
 
-    /// Reads what [`write`](Self::write) has written, also in an earlier version.
+    /// Reads a record that [`write`](Self::write) wrote, also in an earlier version.
     ///
     /// # Errors
     ///
-    /// Where a later version has written it, and where it is damaged.
+    /// [`KeptError`] if a later version wrote it, or it is damaged.
     pub fn read(text: &str) -> Result<Self, KeptError> {
         Self::from_json(serde_json::from_str(text).map_err(KeptError::Damaged)?)
     }
 
-    /// The record as a text: the same for the same user.
+    /// The record as text: the same text for the same user.
     pub fn write(&self) -> String {
         self.to_json().to_string()
     }
 
-    /// Who the user is: nothing while that is not known.
+    /// The import id of the user; `None` while it is not known.
     pub fn id(&self) -> Option<ImportId> {
         self.state.as_ref().map(|state| state.id()).or_else(|| self.id.clone())
     }
 
-    /// The user as it was last read; nothing where only its id is known.
+    /// The user as it was last read; `None` if only its id is known.
     pub fn state(&self) -> Option<&UserState> {
         self.state.as_deref()
     }
 
-    /// Whether a creation was begun of which nobody knows what has become.
+    /// Whether there is a creation whose outcome is unknown.
     pub const fn is_uncertain(&self) -> bool {
         self.attempt.is_some()
     }

@@ -18,7 +18,8 @@ use crate::{
 /// How many users are read at the same time; how fast is for the client's pace to say.
 const PARALLELISM: usize = 8;
 
-/// Which users of an instance are listed: those of whom everything that is given holds. The default is everybody.
+/// A filter of the users of an instance: all conditions that are given must hold. Default: none, which is
+/// every user.
 #[derive(Builder, Clone, Debug, Default)]
 #[builder(on(_, into))]
 #[non_exhaustive]

@@ -1,8 +1,8 @@
-//! Names for users to whom the program gives none.
+//! Generated user names.
 
 use crate::user::AutoName;
 
-/// How a user is named to whom the inputs give no name. A user that exists keeps the name that it has.
+/// How a user is named if the inputs have no name. An existing user keeps its name.
 ///
 /// ```
 /// use connect_user::engine::Naming;
@@ -32,30 +32,30 @@ enum Mode {
 }
 
 impl Naming {
-    /// Names are made from the resource name, within the bounds of the service.
+    /// Generates names from the resource name, within the bounds of the service.
     pub fn of(resource_name: impl Into<String>) -> Self {
         Self { resource_name: resource_name.into(), seed: Vec::new(), mode: Mode::Generate }
     }
 
-    /// No name is made: inputs without one are refused.
+    /// Generates no name: inputs without one are refused.
     pub fn disabled() -> Self {
         Self::default()
     }
 
-    /// Behind the resource name stand seven digits that the seed decides: the same for the same seed and resource
-    /// name. Without a seed, which is the default, the name is the resource name alone.
+    /// Appends seven digits that the seed decides: the same for the same seed and resource name. Default: no
+    /// seed, and the name is the resource name alone.
     #[must_use]
     pub fn seeded(self, seed: impl Into<Vec<u8>>) -> Self {
         Self { seed: seed.into(), ..self }
     }
 
-    /// The engine proposes a name, which is brought within the bounds of the service.
+    /// Uses a name that the engine proposes, brought within the bounds of the service.
     #[must_use]
     pub fn proposing(self, name: impl Into<String>) -> Self {
         Self { mode: Mode::Propose(name.into()), ..self }
     }
 
-    /// The engine's name is taken as it is: one that breaks a rule is refused.
+    /// Uses the engine's name as it is: one that breaks a rule is refused.
     #[must_use]
     pub fn enforcing(self, name: impl Into<String>) -> Self {
         Self { mode: Mode::Enforce(name.into()), ..self }

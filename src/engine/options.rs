@@ -1,4 +1,4 @@
-//! What an engine says of one resource besides its inputs.
+//! Options of a resource in an engine.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use bon::Builder;
 use super::snapshot::Snapshot;
 use crate::{apply::ObserveError, user::Value};
 
-/// What an engine says of one resource besides its inputs: Pulumi's resource options, Terraform's lifecycle.
+/// Options of one resource besides its inputs: Pulumi's resource options, Terraform's lifecycle.
 ///
-/// Diff and apply take the same value. A host whose engine works ignored changes into the inputs by itself leaves
-/// them out here.
+/// Give the same value to diff and apply. A host whose engine works ignored changes into the inputs by itself
+/// leaves them out here.
 #[derive(Builder, Clone, Default)]
 #[builder(on(String, into))]
 #[non_exhaustive]
@@ -20,21 +20,21 @@ pub struct ResourceOptions<'a> {
     /// [`Settings::ignore_changes`](crate::user::Settings::ignore_changes). Default: none.
     #[builder(default)]
     pub ignore_changes: Vec<String>,
-    /// Places whose changes replace the user, where they could be made in place. Default: none.
+    /// Places whose changes replace the user although they could be made in place. Default: none.
     #[builder(default)]
     pub replace_on_changes: Vec<String>,
-    /// Whether a replaced user is deleted before the new one is created, also where both could be there at once.
+    /// Whether a replaced user is deleted before the new one is created, even if both could exist at once.
     /// Default: no.
     #[builder(default)]
     pub delete_before_replace: bool,
-    /// Whether the user must be neither deleted nor replaced. Default: no.
+    /// Refuses to delete or replace the user. Default: no.
     #[builder(default)]
     pub protect: bool,
     /// The outputs that the plan has shown, for an engine that compares the outputs of an apply with them. Without
     /// them, they are planned again. Default: none.
     pub planned: Option<&'a Value>,
-    /// Where to write down what is to be stored before and after each call of an apply, so that nothing is lost
-    /// even if the process is killed. Default: nowhere.
+    /// Saves what is to be stored before and after each call of an apply, so that a kill loses nothing.
+    /// Default: none.
     pub journal: Option<&'a dyn Journal>,
 }
 
@@ -49,7 +49,7 @@ impl fmt::Debug for ResourceOptions<'_> {
     }
 }
 
-/// Writes down what an engine would have to store if the process was killed now.
+/// Saves what an engine would have to store if the process was killed now.
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Replaces what was stored of the user before. An error ends the apply, before the call or after it.

@@ -28,30 +28,30 @@ use crate::{
     validate::Overrides,
 };
 
-/// The resource as an engine asks for it, over a client and what the host has decided.
+/// The resource for engines, over a client and settings.
 ///
-/// It is for one run: how an instance manages identities, the names in it and the list of its users are asked
-/// once. The client brings retry and pace. Calls may be made side by side.
+/// Use one for a run: the identity management type of an instance, the names in it and the list of its users
+/// are read once. Put retry and pace around the client. Calls may run concurrently.
 #[derive(Debug)]
 pub struct Resource {
     host: Host,
 }
 
 impl Resource {
-    /// The resource over a client, in camelCase, without pauses.
+    /// Creates the resource over a client, in camelCase, without pauses.
     pub fn new(client: impl ConnectClient + 'static, settings: Settings) -> Self {
         Self { host: Host::new(Arc::new(client), settings) }
     }
 
-    /// Names, paths and messages in another spelling. Default: camelCase.
+    /// Sets the spelling of names, paths and messages. Default: camelCase.
     #[must_use]
     pub fn with_spelling(mut self, spelling: Spelling) -> Self {
         self.host.spelling = spelling;
         self
     }
 
-    /// Lets time pass where a name is about to be free, or a new user not visible yet. Default: nothing is waited
-    /// for.
+    /// Sets how to wait for a name that is about to be free, or a new user that is not visible yet. Default:
+    /// nothing is waited for.
     #[must_use]
     pub fn with_sleep(mut self, sleep: Arc<dyn Sleep>) -> Self {
         let token = self.host.client.around().0.clone();
@@ -59,8 +59,8 @@ impl Resource {
         self
     }
 
-    /// Ends every call once the token is cancelled: calls to the service that were sent are waited for, no more are
-    /// sent, and pauses end. What comes back says what there is. Default: a token that nobody has.
+    /// Sets a token that stops every call: calls to the service that were sent are awaited, no more are sent,
+    /// and pauses end. The answer says what exists. Default: never cancelled.
     #[must_use]
     pub fn with_cancellation(mut self, token: CancellationToken) -> Self {
         let Self { host } = &mut self;
@@ -71,59 +71,60 @@ impl Resource {
         self
     }
 
-    /// How users are read. Default: [`RefreshOptions::default`].
+    /// Sets how users are refreshed. Default: [`RefreshOptions::default`].
     #[must_use]
     pub fn with_refresh(mut self, options: RefreshOptions) -> Self {
         self.host.reader = Reader::new(options);
         self
     }
 
-    /// Severities of rules that the host has changed. Default: none.
+    /// Sets rules whose severity the host has changed. Default: none.
     #[must_use]
     pub fn with_overrides(mut self, overrides: Overrides) -> Self {
         self.host.overrides = overrides;
         self
     }
 
-    /// How many proficiencies a user may have, where the account's quota was raised. Default: 10.
+    /// Sets the most proficiencies of a user. Default: 10, the quota of an account.
     #[must_use]
     pub fn with_proficiency_limit(mut self, limit: usize) -> Self {
         self.host.proficiency_limit = Some(limit);
         self
     }
 
-    /// Whether ids of profiles and groups are checked to exist: three calls more for each instance. Default: no,
-    /// and only inputs that name what they mean (`name:Agents`) ask for the names of their instance.
+    /// Sets whether ids of profiles and groups are checked to exist: three calls more for each instance.
+    /// Default: no; then only inputs with names (`name:Agents`) ask for the names of their instance.
     #[must_use]
     pub fn with_checked_ids(mut self, checked: bool) -> Self {
         self.host.checks_ids = checked;
         self
     }
 
-    /// Whether a user that has the name already, and is exactly as desired, is taken over. Default: no, only one
-    /// that an own creation has made.
+    /// Sets whether an equal user that already has the name is adopted. Default: no; only a user that a
+    /// creation of this host made is.
     #[must_use]
     pub fn with_adoption(mut self, adopts: bool) -> Self {
         self.host.adopts = adopts;
         self
     }
 
-    /// What the resource has.
+    /// The schema: every property and output.
     pub fn schema(&self) -> Schema {
         Schema::new(self.host.spelling)
     }
 
-    /// What is wrong with inputs as far as they are known; the service is not asked.
+    /// Validates inputs as far as they are known, without a call.
     pub fn validate(&self, inputs: &Value) -> Vec<Diagnostic> {
         self.spelled(validate(&self.host, self.read_value(inputs)))
     }
 
-    /// Checks inputs by the rules of the instance that they name, and gives the user a name where they give none.
+    /// Checks inputs by the rules of the instance that they name, and completes them with a user name if they
+    /// have none.
     ///
     /// # Errors
     ///
-    /// Where the instance cannot be read. Inputs that break a rule are no failure: their mistakes are in the
-    /// answer.
+    /// [`Failure`] if the instance cannot be read. Inputs that break a rule are no failure: their mistakes
+    /// are in the answer.
     pub async fn check(
         &self,
         inputs: &Value,
@@ -136,11 +137,11 @@ impl Resource {
         Ok(Checked { inputs: self.host.spelling.value(inputs), diagnostics: self.spelled(diagnostics) })
     }
 
-    /// What inputs would change of a user, or of nobody; values may be unknown.
+    /// Plans the change from a prior snapshot, or from no user, to these inputs, which may hold unknowns.
     ///
     /// # Errors
     ///
-    /// Where the inputs break a rule, the user must not be changed so, or something cannot be read.
+    /// [`Failure`] if the inputs break a rule, the change is refused, or something cannot be read.
     pub async fn diff(
         &self,
         prior: Option<&Snapshot>,
@@ -172,11 +173,11 @@ impl Resource {
         })
     }
 
-    /// Makes a user. What is known of the inputs must be everything.
+    /// Creates a user. All values of the inputs must be known.
     ///
     /// # Errors
     ///
-    /// [`Failure`], with the user as far as it was made.
+    /// [`Failure`], with the user if it was created.
     pub async fn create(
         &self,
         inputs: &Value,
@@ -185,12 +186,12 @@ impl Resource {
         self.apply(None, inputs, options).await
     }
 
-    /// Brings a user to what the inputs say, in place. Where the record is of a creation whose outcome is not known,
-    /// it goes on with the user that was made, or makes it.
+    /// Updates a user in place. If the record is of a creation whose outcome is unknown, it continues with
+    /// the user that was created, or creates it.
     ///
     /// # Errors
     ///
-    /// [`Failure`], with the user as it now is; `replacement-not-planned` where the user would be replaced.
+    /// [`Failure`], with the actual user; `replacement-not-planned` if the user would be replaced.
     pub async fn update(
         &self,
         prior: &Snapshot,
@@ -200,12 +201,12 @@ impl Resource {
         self.apply(Some(prior), inputs, options).await
     }
 
-    /// Reads a user again, as it is stored or by its id ([`Snapshot::of`]). `None` where it is gone, or where an
-    /// earlier creation has made nobody.
+    /// Reads a user, from its snapshot or by its id ([`Snapshot::of`]). `None` if it is gone, or if an
+    /// earlier creation made no user.
     ///
     /// # Errors
     ///
-    /// Where it cannot be read.
+    /// [`Failure`] if it cannot be read.
     pub async fn read(&self, prior: &Snapshot) -> Result<Option<Read>, Failure> {
         let seen =
             read(&self.host, &self.read_snapshot(prior)).await.map_err(|failure| self.failure(failure))?;
@@ -220,12 +221,12 @@ impl Resource {
         }))
     }
 
-    /// Begins with a user that exists: `INSTANCE_ID:USER_ID`. Its inputs are what to write into a program, and diff
-    /// to nothing.
+    /// Imports an existing user: `INSTANCE_ID:USER_ID`. Its inputs are what to write into a program; their
+    /// diff is empty.
     ///
     /// # Errors
     ///
-    /// Where the id is none, where there is no such user, and where it cannot be read.
+    /// [`Failure`] if the id is malformed, there is no such user, or it cannot be read.
     pub async fn import(&self, id: &str) -> Result<Snapshot, Failure> {
         let begun = match Snapshot::of(id) {
             Ok(id) => import(&self.host, &id).await,
@@ -234,8 +235,8 @@ impl Resource {
         begun.map(|snapshot| self.snapshot(snapshot)).map_err(|failure| self.failure(failure))
     }
 
-    /// Deletes a user; one that is gone already is deleted. It takes the record, or an id, or the outputs alone.
-    /// What there is to say comes back.
+    /// Deletes a user, from its record, its id, or its outputs alone. A user that is gone counts as deleted.
+    /// Returns warnings and notes.
     ///
     /// # Errors
     ///
@@ -249,8 +250,8 @@ impl Resource {
         deleted.map(|notes| self.spelled(notes)).map_err(|failure| self.failure(failure))
     }
 
-    /// The users of an instance, page by page. `whole` reads each completely, which is two calls a user more;
-    /// otherwise e-mail addresses, mobile numbers and proficiencies are left out.
+    /// Lists the users of an instance, page by page. With `whole`, each is read completely, in two calls a
+    /// user; otherwise e-mail addresses, mobile numbers and proficiencies are left out.
     pub fn list(&self, instance: impl Into<InstanceId>, filter: Filter, whole: bool) -> Listing<'_> {
         Listing { resource: self, pages: Pages::of(instance.into(), &filter), filter, whole }
     }
@@ -329,7 +330,8 @@ fn secrets() -> impl Iterator<Item = Property> {
     Property::ALL.iter().copied().filter(|property| property.is_secret())
 }
 
-/// The users of an instance, page by page.
+/// Lists the users of an instance, page by page. With `whole`, each is read completely, in two calls a user;
+/// otherwise e-mail addresses, mobile numbers and proficiencies are left out.
 #[derive(Debug)]
 pub struct Listing<'a> {
     resource: &'a Resource,

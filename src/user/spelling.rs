@@ -64,6 +64,7 @@ impl Spelling {
     }
 
     /// A text that names a place, as [`ignored_path`](super::ignored_path) reads it, in the names of this crate.
+    #[cfg(feature = "engine")]
     pub(crate) fn read_text(self, text: &str) -> String {
         let name = |part: &str| match part.split_once('[') {
             Some((name, index)) => format!("{}[{index}", self.camel(name)),
