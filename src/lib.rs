@@ -125,6 +125,8 @@
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro, clippy::exit)]
 #![deny(missing_debug_implementations, unreachable_pub)]
 #![deny(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::allow_attributes_without_reason)]
+// What is public may gain members and variants without a breaking release.
+#![deny(clippy::exhaustive_structs, clippy::exhaustive_enums)]
 // Nothing newer than `rust-version` in `Cargo.toml`.
 #![deny(clippy::incompatible_msrv)]
 

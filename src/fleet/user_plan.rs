@@ -32,7 +32,6 @@ pub struct UserPreview {
 
 /// A plan, or what is shown while there can be none.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly every user is known: no allocation for each")]
 pub(super) enum Planned {
     Known(Plan),
     /// Values are unknown, or the plan is refused.

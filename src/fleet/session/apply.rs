@@ -36,6 +36,7 @@ pub trait Resolve: Send {
 
 /// For previews in which all values are known.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "it holds nothing")]
 pub struct AllKnown;
 
 #[async_trait]

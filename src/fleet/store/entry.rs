@@ -9,6 +9,7 @@ use crate::user::{CreationAttempt, UserId, UserState};
 /// The entry of a user in a store.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Entry {
     /// The user; `None` if it is about to be created, or created again.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "shared")]
