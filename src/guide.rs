@@ -27,6 +27,7 @@
 /// [`Reader`]: struct@crate::read::Reader
 /// [`Record::unread`]: field@crate::user::Record::unread
 /// [`Report`]: struct@crate::validate::Report
+/// [`SavedPlan`]: struct@crate::diff::SavedPlan
 /// [`Settings::ignore_changes`]: field@crate::user::Settings::ignore_changes
 /// [`Settings::ignore_tags`]: field@crate::user::Settings::ignore_tags
 /// [`Settings::password_changed`]: field@crate::user::Settings::password_changed
@@ -39,6 +40,8 @@
 /// [`Value::with_pulumi_unknowns`]: method@crate::user::Value::with_pulumi_unknowns
 /// [`Value`]: enum@crate::user::Value
 /// [`apply`]: fn@crate::apply::apply
+/// [`delete_by_reference`]: fn@crate::apply::delete_by_reference
+/// [`delete`]: fn@crate::apply::delete
 /// [`drift`]: fn@crate::diff::drift
 /// [`identity_management`]: fn@crate::read::identity_management
 /// [`ignored_path`]: fn@crate::user::ignored_path

@@ -1,4 +1,4 @@
-//! Why a program cannot be deployed.
+//! The error of deploying a program.
 
 use crate::{
     client::ClientError,
@@ -7,32 +7,32 @@ use crate::{
     user::Diagnostic,
 };
 
-/// Why a program cannot be deployed.
+/// The error of deploying a program.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeploymentError {
-    /// A reference of the program cannot be.
+    /// A reference of the program is impossible.
     #[error(transparent)]
     Program(#[from] ProgramError),
-    /// The session cannot go on.
+    /// The session failed.
     #[error(transparent)]
     Session(Box<SessionError>),
     /// An instance that the program names cannot be read.
     #[error("{what}")]
     Instance {
-        /// What cannot be read.
+        /// The instance.
         what: String,
-        /// Why.
+        /// The error.
         #[source]
         error: ClientError,
     },
-    /// The program asks for what cannot be.
+    /// The program is impossible, such as two resources that are the same user.
     #[error("{}", .0.text())]
     Refused(Diagnostic),
 }
 
 impl DeploymentError {
-    /// The way out. Each mistake of a program has its own.
+    /// What to do about it. Each mistake of a program has its own.
     pub fn help(&self) -> &str {
         match self {
             Self::Program(error) => {

@@ -1,4 +1,4 @@
-//! What is remembered of passwords: enough to notice another one.
+//! Fingerprints of passwords.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -16,10 +16,10 @@ use crate::{
 /// The note of an entry that tells whether a password is another one, and too little to tell which it is.
 const FINGERPRINT: &str = "passwordFingerprint";
 
-/// The passwords of a program, of which a slow fingerprint is noted with each user: a later run notices another
-/// password by it, and nobody finds the password.
+/// The passwords of a program. A slow fingerprint of each is recorded with its user: a later run recognises a
+/// changed password by it, and nobody learns the password.
 ///
-/// A host hands it what [`FleetObserver::notes`](crate::fleet::FleetObserver::notes) is asked.
+/// A host calls it from [`FleetObserver::notes`](crate::fleet::FleetObserver::notes).
 #[derive(Clone)]
 pub struct Passwords(Arc<Inner>);
 

@@ -1,4 +1,4 @@
-//! What a program would do.
+//! The preview of a program.
 
 use std::borrow::Cow;
 
@@ -16,27 +16,27 @@ use crate::{
     validate::{Report, resolve_decoded, with_name},
 };
 
-/// What a program would do, and what there is to say of it.
+/// The preview of a program, with its diagnostics.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Review {
-    /// The users of whom there is something to say, in the order in which they are made.
+    /// The users with diagnostics, in the order of their creation.
     pub users: Vec<ReviewedUser>,
-    /// How many users were looked at.
+    /// The number of users that were checked.
     pub checked: usize,
-    /// What there is to know of the instances.
+    /// Notices about instances.
     pub notices: Vec<Diagnostic>,
-    /// What would be done.
+    /// The preview of the fleet.
     pub preview: FleetPreview,
 }
 
-/// What there is to say of a user of the program.
+/// The diagnostics of a user of the program.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReviewedUser {
     /// The resource name.
     pub name: String,
-    /// What breaks a rule or cannot be read, and what is not known yet.
+    /// Mistakes of reading, broken rules and unknown values.
     pub report: Report,
     /// The references that only an [`Assignment`](crate::interop::program::Assignment) resolves.
     pub unresolved: Vec<Unresolved>,
@@ -50,8 +50,7 @@ impl Review {
 }
 
 impl Deployment<'_> {
-    /// Checks every user of the program beside what is recorded: no service is asked, and nothing is planned but what
-    /// other users refer to.
+    /// Validates every user of the program, with the recorded users and without a call.
     ///
     /// # Errors
     ///
@@ -62,9 +61,10 @@ impl Deployment<'_> {
         reviewed(review, planner.finish())
     }
 
-    /// Looks at every user of the program, each after those that it refers to. Call [`refresh`](Self::refresh) before.
+    /// Validates and previews every user of the program, each after those that it refers to. Call
+    /// [`refresh`](Self::refresh) before.
     ///
-    /// Users that break a rule stay as they are in the preview: nothing of it shall be carried out then.
+    /// Users that break a rule stay as they are in the preview: do not apply it then.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Reading what a program is about.
+//! Refreshing the users of a program.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ struct Said<'a> {
 }
 
 impl Deployment<'_> {
-    /// Reads the recorded users again, as [`Session::refresh`] does; who could not be read is in
+    /// Refreshes the recorded users, as [`Session::refresh`] does; those that could not be read are in
     /// [`Session::refreshed`].
     ///
     /// # Errors

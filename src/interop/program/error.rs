@@ -1,4 +1,4 @@
-//! What is wrong with a program.
+//! The mistakes of a program.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::user::{Code, Diagnostic};
 
-/// Why a program cannot be read: every mistake, each with its place where that is known.
+/// The error of reading a program: every mistake, with its place if that is known.
 #[derive(Clone, Debug)]
 pub struct ProgramError {
     mistakes: Vec<(Diagnostic, Option<Location>)>,

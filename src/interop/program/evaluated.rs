@@ -1,27 +1,27 @@
-//! What a program says of one user.
+//! One evaluated user of a program.
 
 use crate::user::{Diagnostic, UserSpec, Value};
 
-/// What a program says of one user, with its references resolved as far as that goes.
+/// One user of a program, with its references resolved as far as they are known.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Evaluated {
-    /// What the user should be: unknown is what is not known yet, and what cannot be read.
+    /// The desired user; values that are not known yet, or cannot be read, are unknown in it.
     pub spec: UserSpec,
-    /// What cannot be read, and references to what the program does not define
+    /// Mistakes of reading, and references to what the program does not define
     /// ([`Code::UNDEFINED_REFERENCE`](crate::user::Code::UNDEFINED_REFERENCE)).
     pub mistakes: Vec<Diagnostic>,
     /// The references that only an [`Assignment`](super::Assignment) resolves, each once.
     pub unresolved: Vec<Unresolved>,
 }
 
-/// A reference whose value the program does not say.
+/// A reference whose value the program does not have.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Unresolved {
     /// The reference, or the place of a function, as an [`Assignment`](super::Assignment) names it.
     pub reference: String,
-    /// What it is that the program does not say, such as "an output of `aws:connect:Instance`".
+    /// What the program does not have, such as "an output of `aws:connect:Instance`".
     pub reason: String,
 }
 

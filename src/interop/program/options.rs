@@ -37,36 +37,36 @@ const WITHOUT_MEANING: &[(&str, &str)] = &[
     ("urn", "take it out: a user that exists is named by `import`"),
 ];
 
-/// What a resource's options say. What is left out is `false`, `None` or empty.
+/// The options of a resource. An option that is left out is `false`, `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProgramOptions {
-    /// Whether the user must be neither deleted nor replaced.
+    /// Refuses to delete or replace the user.
     pub protect: bool,
-    /// The user of the service that it is, where it is not recorded.
+    /// The existing user to import, if none is recorded.
     pub import: Option<ImportId>,
-    /// Whether the account stays when the user leaves the program or is replaced.
+    /// Keeps the account when the user leaves the program or is replaced.
     pub retain_on_delete: bool,
-    /// The resource with which the user vanishes by itself.
+    /// The resource whose deletion deletes the user too.
     pub deleted_with: Option<String>,
     /// Places whose changes are ignored.
     pub ignore_changes: Vec<Path>,
-    /// Places whose changes replace the user.
+    /// Places whose changes replace the user although they could be made in place.
     pub replace_on_changes: Vec<Path>,
     /// Whether a replaced user is deleted before the new one is created.
     pub delete_before_replace: bool,
-    /// The users and other resources that come before it.
+    /// The resources that it depends on.
     pub depends_on: Vec<String>,
-    /// Its parent, after which it comes.
+    /// Its parent, which it depends on.
     pub parent: Option<String>,
-    /// The resource names that it had before.
+    /// Former resource names.
     pub aliases: Vec<String>,
     /// The provider that it names.
     pub provider: Option<String>,
 }
 
 impl ProgramOptions {
-    /// What becomes of the user once the program changes or removes it.
+    /// What happens when the program changes or removes the user.
     pub fn lifecycle(&self) -> Lifecycle {
         Lifecycle::builder()
             .protect(self.protect)

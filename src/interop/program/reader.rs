@@ -1,4 +1,4 @@
-//! A program, read.
+//! Programs.
 
 use std::{
     borrow::Cow,
@@ -30,8 +30,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// Reads a program, whose references `assignments` complete. Whatever does not depend on other users is
-    /// evaluated here, once.
+    /// Reads a program. `assignments` give values that the program does not have. What does not depend on
+    /// other users is evaluated here, once.
     ///
     /// # Errors
     ///
@@ -59,7 +59,7 @@ impl Program {
         self.order.sort(&self.users)
     }
 
-    /// The user of a resource name.
+    /// The user with this resource name.
     pub fn user(&self, name: &str) -> Option<&ProgramResource> {
         self.users.get(*self.definitions.users.get(name)?)
     }
@@ -81,11 +81,11 @@ impl Program {
         self.definitions.others.keys().cloned().collect()
     }
 
-    /// What the program says of a user; `scope` holds what is known of the users that it refers to.
+    /// Evaluates a user; `scope` has what is known of the users that it refers to.
     ///
     /// # Errors
     ///
-    /// [`ProgramError`] where a reference cannot be.
+    /// [`ProgramError`] if a reference is impossible.
     pub fn evaluate<'a>(
         &'a self,
         user: &'a ProgramResource,

@@ -1,4 +1,4 @@
-//! What is known of a program's users while others are evaluated.
+//! The values that references resolve to.
 
 use std::{collections::HashMap, fmt};
 
@@ -7,7 +7,7 @@ use crate::user::Value;
 /// What a change in place does not change.
 const KEPT: &[&str] = &["id", "arn", "userId", "name", "directoryUserId"];
 
-/// What references to users of the program stand for. What is not in it is not known yet.
+/// The values that references to users resolve to. A user that is not in it is not known yet.
 #[derive(Default)]
 pub struct Scope(HashMap<String, Known>);
 
@@ -19,13 +19,13 @@ pub(super) struct Known {
 }
 
 impl Scope {
-    /// Adds a user that is as it should be, by its resource name: all of its outputs are known.
+    /// Adds a user that is as desired: all of its outputs are known.
     pub fn known(&mut self, name: &str, outputs: Value) {
         self.0.insert(name.to_owned(), Known { values: outputs, is_pending: false });
     }
 
-    /// Adds a user that will be created or changed, by its resource name: what it is given, over those outputs of
-    /// the present user that a change in place keeps. Anything else will be known after the apply.
+    /// Adds a user that will be created or changed: its inputs, over those outputs of the actual user that a
+    /// change in place keeps. All else is known after apply.
     pub fn pending(&mut self, name: &str, inputs: Value, actual: Option<&Value>) {
         let mut values = inputs;
         for output in KEPT {

@@ -1,4 +1,4 @@
-//! The text of a program, and what it is instead of one.
+//! The text of a program.
 
 use std::{fmt, fs, path::PathBuf, sync::OnceLock};
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::user::Value;
 
-/// The text of a program, by the name that messages give it.
+/// The text of a program, with its name for messages.
 pub struct Source {
     name: String,
     /// The name within a sentence.

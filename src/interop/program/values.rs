@@ -1,4 +1,4 @@
-//! Values that a host gives for references of a program.
+//! Values for references of a program.
 
 use std::collections::HashMap;
 
@@ -8,8 +8,8 @@ use super::{
 };
 use crate::user::{Secret, Value, nearest};
 
-/// A value that stands for a reference of a program: that of a configuration value, of an output of another
-/// resource, or of a function at its place in a user.
+/// The value of a reference: of a configuration value, of an output of another resource, or of a function at
+/// its place in a user.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Assignment {
@@ -17,17 +17,17 @@ pub struct Assignment {
     pub reference: String,
     /// The value, which may be secret. Numbers and booleans are read from their text where a property asks for them.
     pub value: Secret,
-    /// Where the host has it from, such as the name of an option: what messages name. Default: not named.
+    /// The origin of the value, such as the name of an option, for messages. Default: none.
     pub origin: Option<String>,
 }
 
 impl Assignment {
-    /// A value for a reference.
+    /// Creates an assignment.
     pub fn new(reference: impl Into<String>, value: impl Into<Secret>) -> Self {
         Self { reference: reference.into(), value: value.into(), origin: None }
     }
 
-    /// The same, with where the host has it from.
+    /// Sets the origin of the value.
     #[must_use]
     pub fn from_origin(self, origin: impl Into<String>) -> Self {
         Self { origin: Some(origin.into()), ..self }
