@@ -10,7 +10,7 @@ use connect_user::{
     diff::Action,
     fleet::{AllKnown, FleetPreview, Guard, OnFailure, PlanOptions, Session, UserOutcome, UserResult},
     interop::{Deployment, Review, program::Program},
-    user::{Code, UserId},
+    user::{Code, Property, UserId},
 };
 use serde_json::json;
 
@@ -63,7 +63,8 @@ pub async fn plan(file: &Path, is_summary: bool, scale: Scale, global: &Global) 
     refuse_unread(&run, &session)?;
     let review = deployment.preview(&session).await?;
     judge(&session, &review, Some(&program))?;
-    summary::plan(&review.preview, &session, &run.backend, is_summary);
+    let names = |property, id: &str| deployment.name_of(property, id);
+    summary::plan(&review.preview, &session, &run.backend, &names, is_summary);
     refuse(&review.preview, program.users().is_empty(), &run.scale)?;
     fail_partial(&session)?;
     Ok(summary::is_work(&review.preview))
@@ -79,7 +80,8 @@ pub async fn apply(file: &Path, yes: bool, scale: Scale, global: &Global) -> Out
     let review = deployment.preview(&session).await?;
     refuse_unresolved(&review)?;
     judge(&session, &review, Some(&program))?;
-    approve(&run, &session, &review.preview, program.users().is_empty(), yes)?;
+    let names = |property, id: &str| deployment.name_of(property, id);
+    approve(&run, &session, &review.preview, &names, program.users().is_empty(), yes)?;
     let read = fail_partial(&session);
     carry_out(&run, &mut session, review.preview, Some(&mut deployment)).await?;
     read
@@ -93,7 +95,7 @@ pub async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
     let mut review = Review::default();
     review.preview = session.preview_destroy(options);
     judge(&session, &review, None)?;
-    approve(&run, &session, &review.preview, false, yes)?;
+    approve(&run, &session, &review.preview, &|_, _| None, false, yes)?;
     carry_out(&run, &mut session, review.preview, None).await
 }
 
@@ -180,11 +182,12 @@ fn approve(
     run: &Run,
     session: &Session<'_>,
     preview: &FleetPreview,
+    names: &dyn Fn(Property, &str) -> Option<String>,
     is_empty: bool,
     yes: bool,
 ) -> Outcome<()> {
     if !output::is_json() {
-        summary::plan(preview, session, &run.backend, false);
+        summary::plan(preview, session, &run.backend, names, false);
     }
     refuse(preview, is_empty, &run.scale)?;
     if summary::is_work(preview) { confirm(yes) } else { Ok(()) }

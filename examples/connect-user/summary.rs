@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use connect_user::{
     diff::Action,
     fleet::{Estimate, FleetOutcome, FleetPreview, Session, UserPreview, UserResult},
-    user::one_line,
+    user::{Property, one_line},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -38,7 +38,13 @@ pub fn is_work(preview: &FleetPreview) -> bool {
 }
 
 /// Prints what would be done; `alone` prints no user.
-pub fn plan(preview: &FleetPreview, session: &Session<'_>, backend: &Backend, alone: bool) {
+pub fn plan(
+    preview: &FleetPreview,
+    session: &Session<'_>,
+    backend: &Backend,
+    names: &dyn Fn(Property, &str) -> Option<String>,
+    alone: bool,
+) {
     let counts = Counts {
         create: preview.count(Action::Create),
         update: preview.count(Action::Update),
@@ -53,7 +59,7 @@ pub fn plan(preview: &FleetPreview, session: &Session<'_>, backend: &Backend, al
         (true, true) => output::json(&json!({"summary": counts})),
         (true, false) => output::json(&whole(preview, session, &counts)),
         (false, true) => totals(preview, &counts),
-        (false, false) => every_user(preview, session, &counts),
+        (false, false) => every_user(preview, session, names, &counts),
     }
 }
 
@@ -76,12 +82,17 @@ fn whole(preview: &FleetPreview, session: &Session<'_>, counts: &Counts) -> Valu
     })
 }
 
-fn every_user(preview: &FleetPreview, session: &Session<'_>, counts: &Counts) {
+fn every_user(
+    preview: &FleetPreview,
+    session: &Session<'_>,
+    names: &dyn Fn(Property, &str) -> Option<String>,
+    counts: &Counts,
+) {
     // How few users are read matters to nobody.
     let explanations = session.refreshed().explanations.iter();
     explanations.filter(|_| preview.recorded() >= MANY).for_each(|explanation| output::note(explanation));
     for user in preview.users() {
-        output::text(&user.preview().text(&user.name).to_string());
+        output::text(&user.preview().text(&user.name).with_names(names).to_string());
     }
     let gone = preview.deletions();
     if gone.len() > 1 {

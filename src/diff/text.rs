@@ -27,17 +27,37 @@ use crate::user::{Path, Property, Value, one_line, quoted};
 ///     CreateUser (connect:CreateUser)
 /// ");
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct PreviewText<'a> {
     preview: &'a Preview,
     name: &'a str,
+    names: Option<NameOf<'a>>,
+}
+
+/// The name of a thing by the property that refers to it and its id, where it is known.
+type NameOf<'a> = &'a dyn Fn(Property, &str) -> Option<String>;
+
+impl fmt::Debug for PreviewText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { preview, name, .. } = self;
+        f.debug_struct("PreviewText").field("preview", preview).field("name", name).finish_non_exhaustive()
+    }
+}
+
+impl<'a> PreviewText<'a> {
+    /// Shows the names of profiles and groups beside their ids, as `"7a9b" (Agents)`, where `names` knows them:
+    /// by the property and the id. Default: no names.
+    #[must_use]
+    pub const fn with_names(self, names: &'a dyn Fn(Property, &str) -> Option<String>) -> Self {
+        Self { names: Some(names), ..self }
+    }
 }
 
 impl Preview {
     /// The preview as text, under the resource name `name`. Each line ends with a line break; if there is
     /// nothing to do or to say, the text is empty.
     pub const fn text<'a>(&'a self, name: &'a str) -> PreviewText<'a> {
-        PreviewText { preview: self, name }
+        PreviewText { preview: self, name, names: None }
     }
 }
 
@@ -76,7 +96,7 @@ impl fmt::Display for PreviewText<'_> {
         }
         writeln!(f, "{mark} {} {what}", one_line(self.name))?;
         for change in &diff.changes {
-            writeln!(f, "    {}", ChangeText(change, diff.action))?;
+            writeln!(f, "    {}", ChangeText(change, diff.action, self.names))?;
         }
         if !steps.is_empty() {
             writeln!(f, "  {}:", count(steps.len(), "call"))?;
@@ -114,19 +134,15 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-struct ChangeText<'a>(&'a Change, Action);
+struct ChangeText<'a>(&'a Change, Action, Option<NameOf<'a>>);
 
 impl fmt::Display for ChangeText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self(Change { kind: ChangeKind::Delete, path, before, property, .. }, action)
-                if *action != Action::Delete =>
-            {
-                write!(f, "- {path}: {} → {}", value_of(self.0, before.as_ref()), default_of(*property))?;
-            }
-            Self(change, _) => change.fmt(f)?,
+        let Self(change, action, names) = self;
+        line(f, change, *names)?;
+        if change.kind == ChangeKind::Delete && *action != Action::Delete {
+            write!(f, " → {}", default_of(change.property))?;
         }
-        let Self(change, _) = self;
         if change.forces_replacement {
             f.write_str(if change.unknown { "  (may force replacement)" } else { "  (forces replacement)" })?;
         }
@@ -137,21 +153,21 @@ impl fmt::Display for ChangeText<'_> {
 impl fmt::Display for Change {
     /// The place and its values on one line, such as `~ name: "jane" → "janet"`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (before, after) = (value_of(self, self.before.as_ref()), value_of(self, self.after.as_ref()));
-        match self.kind {
-            ChangeKind::Add => write!(f, "+ {}: {after}", self.path),
-            ChangeKind::Update => write!(f, "~ {}: {before} → {after}", self.path),
-            ChangeKind::Delete => write!(f, "- {}: {before}", self.path),
-        }
+        line(f, self, None)
     }
 }
 
-/// A value of a change as people read it.
-fn value_of(change: &Change, value: Option<&Value>) -> String {
-    match value {
+fn line(f: &mut fmt::Formatter<'_>, change: &Change, names: Option<NameOf<'_>>) -> fmt::Result {
+    let value = |value: &Option<Value>| match value {
         _ if change.sensitive() => "(secret)".to_owned(),
-        Some(value) => show(value, change.property),
+        Some(value) => show(value, change.property, names),
         None => "null".to_owned(),
+    };
+    let (before, after) = (value(&change.before), value(&change.after));
+    match change.kind {
+        ChangeKind::Add => write!(f, "+ {}: {after}", change.path),
+        ChangeKind::Update => write!(f, "~ {}: {before} → {after}", change.path),
+        ChangeKind::Delete => write!(f, "- {}: {before}", change.path),
     }
 }
 
@@ -163,10 +179,17 @@ fn default_of(property: Property) -> &'static str {
 }
 
 /// A value on one line, escaped so that none can forge a line.
-fn show(value: &Value, property: Property) -> String {
+fn show(value: &Value, property: Property, names: Option<NameOf<'_>>) -> String {
+    let with_name = |id: &Value| match id.as_str().and_then(|id| names?(property, id)) {
+        Some(name) => format!("{} ({})", written(id), one_line(&name)),
+        None => written(id),
+    };
     match value {
         Value::Null if property.is_secret() => "(secret)".to_owned(),
-        value => written(value),
+        Value::List(ids) if names.is_some() && property == Property::SecurityProfileIds => {
+            format!("[{}]", ids.iter().map(with_name).collect::<Vec<_>>().join(","))
+        }
+        value => with_name(value),
     }
 }
 

@@ -8,7 +8,10 @@ use crate::{
         ClientError, ClientResult, ConnectClient, ErrorKind, ListRoutingProfiles, ListSecurityProfiles,
         SearchUserHierarchyGroups, all_pages,
     },
-    user::{Code, Diagnostic, Id, IdKind, Input, InstanceId, Named, Path, Property, UserSpec, nearest},
+    user::{
+        Code, Diagnostic, HierarchyGroup, Id, IdKind, Input, InstanceId, Named, Path, Property,
+        RoutingProfile, SecurityProfile, UserSpec, nearest,
+    },
     validate::Names,
 };
 
@@ -121,6 +124,19 @@ impl Directory {
             ids.iter_mut().for_each(|id| self.security_profiles.name(id));
         }
         spec.hierarchy_group_id.iter_mut().for_each(|id| self.hierarchy_groups.name(id));
+    }
+
+    /// The name of what a property refers to, or the path of a hierarchy group, as `Europe/Berlin`; `None` if it
+    /// is not known, or has no name of its own.
+    ///
+    /// [`PreviewText::with_names`](crate::diff::PreviewText::with_names) shows it beside the id.
+    pub fn name_of(&self, property: Property, id: &str) -> Option<String> {
+        match property {
+            Property::RoutingProfileId => self.routing_profiles.name_of::<RoutingProfile>(id),
+            Property::SecurityProfileIds => self.security_profiles.name_of::<SecurityProfile>(id),
+            Property::HierarchyGroupId => self.hierarchy_groups.name_of::<HierarchyGroup>(id),
+            _ => None,
+        }
     }
 
     fn look_up<K: IdKind>(
@@ -245,6 +261,12 @@ impl Kind {
     /// memory that has whatever someone asks for, and lists only what is in use.
     fn is_whole(&self) -> bool {
         self.paths.iter().any(|(id, path)| path.last() != Some(id))
+    }
+
+    fn name_of<K: IdKind>(&self, id: &str) -> Option<String> {
+        let id = Id::<K>::new(id);
+        let name = self.paths.get(id.bare())?.join("/");
+        (name != id.bare()).then_some(name)
     }
 
     fn at(&self, path: &str) -> Vec<String> {

@@ -5,8 +5,9 @@ use connect_user::{
         ErrorKind,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
+    diff::preview,
     read::Directory,
-    user::{IdentityManagementType, Input, Operation, UserSpec},
+    user::{IdentityManagementType, Input, Operation, Property, Settings, UserSpec},
     validate::{Context, Report, resolve, validate},
 };
 use serde_json::{Value, json};
@@ -218,4 +219,34 @@ async fn an_instance_that_has_everything_denies_nothing() {
     }
     let report = check(&connect, &named("i", "name:Agents", &["s1"], None)).await;
     assert_eq!(errors(&report)[0].1, "unknown-routing-profile", "a name must stand for something");
+}
+
+#[tokio::test]
+async fn a_plan_shows_the_names_of_profiles_and_groups_beside_their_ids() {
+    let connect = connect();
+    let directory = Directory::read(&"i".into(), &connect).await.expect("a directory");
+    let arn = "arn:aws:connect:us-east-1:123456789012:instance/i/routing-profile/r-1";
+    let spec = named("i", arn, &["s-1", "unknown"], Some("b-1"));
+    let preview = preview(&spec, None, &Settings::default());
+    let names = |property, id: &str| directory.name_of(property, id);
+    insta::assert_snapshot!(preview.text("jane").with_names(&names), @r#"
+    + jane will be created
+        + instanceId: "i"
+        + name: "jane"
+        + hierarchyGroupId: "b-1" (Europe/Berlin)
+        + routingProfileId: "arn:aws:connect:us-east-1:123456789012:instance/i/routing-profile/r-1" (Basic Routing Profile)
+        + securityProfileIds: ["s-1" (Agent),"unknown"]
+        + identityInfo.firstName: "Jane"
+        + identityInfo.lastName: "Roe"
+        + phoneConfig.phoneType: "SOFT_PHONE"
+      1 call:
+        CreateUser (connect:CreateUser)
+    "#);
+    assert!(!preview.text("jane").to_string().contains("Berlin"));
+    // What has no name of its own has none here.
+    let plain = MemoryConnect::new();
+    plain.add_instance(MemoryInstance::new("i", IdentityManagementType::Saml).with_routing_profiles(["r1"]));
+    let directory = Directory::read(&"i".into(), &plain).await.expect("a directory");
+    assert_eq!(directory.name_of(Property::RoutingProfileId, "r1"), None);
+    assert_eq!(directory.name_of(Property::Name, "r1"), None);
 }

@@ -7,7 +7,7 @@ use crate::{
     fleet::{Entry, Guard, Session, StoreChange, StoreError},
     interop::program::{Program, ProgramOptions, Scope},
     read::Directory,
-    user::{AutoName, IdentityManagementType, Input, Settings, UserSpec, UserState},
+    user::{AutoName, IdentityManagementType, Input, Property, Settings, UserSpec, UserState},
     validate::{Context, Overrides},
 };
 
@@ -99,6 +99,12 @@ impl<'a> Deployment<'a> {
     /// The passwords of the program, which a [`FleetObserver`](crate::fleet::FleetObserver) notes.
     pub fn passwords(&self) -> Passwords {
         self.passwords.clone()
+    }
+
+    /// The name of the profile or group that a property refers to by its id, where its instance was asked: for
+    /// [`PreviewText::with_names`](crate::diff::PreviewText::with_names).
+    pub fn name_of(&self, property: Property, id: &str) -> Option<String> {
+        self.instances.name_of(property, id)
     }
 
     /// Notes the passwords of users for whom there was nothing to do, such as after an import.

@@ -6,7 +6,7 @@ use super::error::DeploymentError;
 use crate::{
     client::{ConnectClient, ErrorKind},
     read::{Directory, identity_management},
-    user::{Code, Diagnostic, IdentityManagementType, InstanceId},
+    user::{Code, Diagnostic, IdentityManagementType, InstanceId, Property},
 };
 
 /// What is known of instances, by their bare ids.
@@ -57,6 +57,11 @@ impl Instances {
         }
         self.kinds.insert(instance.bare().to_owned(), kind);
         Ok(kind)
+    }
+
+    /// The name of what a property refers to, where an instance that was asked has it.
+    pub(super) fn name_of(&self, property: Property, id: &str) -> Option<String> {
+        self.directories.values().find_map(|directory| directory.name_of(property, id))
     }
 
     /// What an instance has that a program may name.
