@@ -3,6 +3,7 @@
 //! - [`embedding`]: an engine in 60 lines, and each step of it
 //! - [`fleet`]: many users: an in-house tool over `fleet::Session`, with figures
 //! - [`terraform`]: inside Terraform, whose provider is one of the examples
+//! - [`pulumi`]: inside Pulumi, whose provider is another
 //! - [`testing`]: without AWS: a mock, the service in memory, and over HTTP
 //! - [`errors`]: what can go wrong, what to do, and the IAM actions that a plan needs
 //! - [`mod@reference`]: every property, and every diagnostic
@@ -113,6 +114,13 @@ pub mod fleet {}
 /// [`preview`]: fn@crate::diff::preview
 #[doc = include_str!("../docs/terraform.md")]
 pub mod terraform {}
+
+/// [`Value`]: enum@crate::user::Value
+#[cfg_attr(feature = "engine", doc = "[`Kept`]: struct@crate::engine::Kept")]
+#[cfg_attr(feature = "engine", doc = "[`Naming`]: struct@crate::engine::Naming")]
+#[cfg_attr(feature = "engine", doc = "[`Planned`]: struct@crate::engine::Planned")]
+#[doc = include_str!("../docs/pulumi.md")]
+pub mod pulumi {}
 
 /// [`Around`]: trait@crate::client::Around
 /// [`ConnectClient`]: trait@crate::client::ConnectClient

@@ -125,6 +125,11 @@ impl Kept {
         self.attempt.is_some()
     }
 
+    /// Whether it holds a fingerprint of the first password.
+    pub const fn has_password(&self) -> bool {
+        self.password.is_some()
+    }
+
     pub(super) fn attempt(&self) -> Option<&CreationAttempt> {
         self.attempt.as_deref()
     }

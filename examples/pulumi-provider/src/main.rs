@@ -1,0 +1,73 @@
+//! A Pulumi provider for Amazon Connect users: the crate `connect-user` inside an engine that somebody else wrote.
+//!
+//! Pulumi starts it in the place of its plugin `aws`; see `README.md`. What is worth reading for whoever embeds the
+//! crate is `provider/resource.rs` and `user.rs`: everything else is the protocol.
+
+mod config;
+mod engine;
+mod protocol;
+mod provider;
+mod schema;
+mod service;
+mod user;
+mod wire;
+
+use std::{env, error::Error, os::unix::process::parent_id, process::ExitCode, time::Duration};
+
+use futures_util::stream;
+use tokio::net::TcpListener;
+use tonic::transport::Server;
+
+use crate::{protocol::provider::resource_provider_server::ResourceProviderServer, provider::Provider};
+
+/// As large as the engine's own limit.
+const MOST_BYTES: usize = 400 << 20;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match serve().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves the provider on a port of its own, which the engine reads from the first line, until the engine is gone.
+async fn serve() -> Result<(), Box<dyn Error>> {
+    let provider = Provider::default();
+    if let Some(engine) = env::args().skip(1).find(|argument| !argument.starts_with('-')) {
+        provider.engine.attach(&engine);
+    }
+    let stop = provider.stop.clone();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    println!("{}", listener.local_addr()?.port());
+    let incoming = stream::unfold(listener, |listener| async {
+        let accepted = listener.accept().await.map(|(stream, _)| stream);
+        Some((accepted, listener))
+    });
+    let service = ResourceProviderServer::new(provider)
+        .max_decoding_message_size(MOST_BYTES)
+        .max_encoding_message_size(MOST_BYTES);
+    let server = Server::builder().add_service(service).serve_with_incoming(Box::pin(incoming));
+    tokio::select! {
+        served = server => served?,
+        () = engine_is_gone() => stop.cancel(),
+    }
+    Ok(())
+}
+
+/// An interrupt goes to every process of the terminal, and it is the engine that says what it means (`Cancel`).
+async fn engine_is_gone() {
+    let parent = parent_id();
+    loop {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            () = tokio::time::sleep(Duration::from_millis(500)) => {}
+        }
+        if parent_id() != parent {
+            return;
+        }
+    }
+}

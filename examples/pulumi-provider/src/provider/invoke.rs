@@ -1,0 +1,69 @@
+//! The function `getUser`.
+
+use connect_user::{
+    engine::Failure,
+    read::find_by_name,
+    user::{InstanceId, Value},
+};
+use tonic::Status;
+
+use super::Provider;
+use crate::{
+    schema::BLOCKS,
+    wire::{Document, refused, text},
+};
+
+impl Provider {
+    /// The user by its id or its exact name.
+    pub(super) async fn get_user(&self, args: &Document) -> Result<Value, Status> {
+        let invalid = |reason: &str| Status::invalid_argument(reason.to_owned());
+        let instance = args.text("instanceId").ok_or_else(|| invalid("`instanceId` is missing"))?;
+        let service = self.service()?;
+        let region = service.region(args.text("region")).await?;
+        let id = match (args.text("userId"), args.text("name")) {
+            (Some(_), Some(_)) => {
+                return Err(invalid(
+                    "both `userId` and `name` are given; keep the one by which to find the user",
+                ));
+            }
+            (None, None) => {
+                return Err(invalid("neither `userId` nor `name` is given; give the one that you know"));
+            }
+            (Some(id), None) => id.to_owned(),
+            (None, Some(name)) => {
+                let found = find_by_name(&*region.client, &InstanceId::new(instance), name, false).await;
+                let found = found.map_err(|error| {
+                    refused(format!(
+                        "the users of the instance `{instance}` cannot be searched: {error}; {}",
+                        error.help()
+                    ))
+                })?;
+                let none = || {
+                    refused(format!(
+                        "there is no user `{name}` in the instance `{instance}`; check the name, upper and lower case differ"
+                    ))
+                };
+                found.ok_or_else(none)?.user_id.bare().to_owned()
+            }
+        };
+        let failed = |failure: Failure| {
+            let errors = failure.diagnostics.iter().filter(|reason| reason.is_error());
+            refused(errors.map(text).collect::<Vec<_>>().join("; "))
+        };
+        let found = region.users.import(&format!("{instance}:{id}")).await.map_err(failed)?;
+        let Value::Map(mut members) = found.outputs else { return Ok(Value::Null) };
+        // Every tag is shown, whoever has set it.
+        let all = members.extract_if(.., |(name, _)| name == "tagsAll").next().map(|(_, tags)| tags);
+        members.retain(|(name, _)| name != "tags");
+        members.extend(all.map(|tags| ("tags".to_owned(), tags)));
+        for (name, value) in &mut members {
+            if let Some((_, list)) = BLOCKS.iter().find(|(block, _)| block == name) {
+                *name = (*list).to_owned();
+                *value = Value::List(vec![std::mem::replace(value, Value::Null)]);
+            }
+        }
+        let shown = args.text("region").map(str::to_owned).or_else(|| service.config.region());
+        members.extend(shown.map(|region| ("region".to_owned(), region.into())));
+        Ok(Value::Map(members))
+    }
+}

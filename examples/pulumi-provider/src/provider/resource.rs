@@ -1,0 +1,249 @@
+//! A user's calls: check, diff, create, read, update, delete.
+
+use connect_user::{
+    engine::{Failure, Filter, Naming, Resource, ResourceOptions},
+    user::{Code, Diagnostic, Severity, Value, ignored_path},
+};
+use prost_types::Struct;
+use tonic::Status;
+
+use super::{Provider, name_of};
+use crate::{
+    protocol::{
+        Autonaming, AutonamingMode, CheckFailure, CheckRequest, CheckResponse, CreateRequest, CreateResponse,
+        DeleteRequest, DiffRequest, DiffResponse, ErrorResourceInitFailed, ReadRequest, ReadResponse,
+        UpdateRequest, UpdateResponse,
+    },
+    service::Service,
+    user::{Inputs, NOT_KNOWN, Prior, outputs, planned},
+    wire::{Marks, partial, property_diff, refused, replacing, text},
+};
+
+impl Provider {
+    /// Checks inputs, and completes them with a name.
+    pub(super) async fn check_user(&self, request: CheckRequest) -> Result<CheckResponse, Status> {
+        let CheckRequest { urn, olds, news, random_seed, autonaming } = request;
+        let (old, mut inputs) = (Inputs::read(olds), Inputs::read(news));
+        // A user that the program gives no name keeps the one that it has.
+        if inputs.value().get("name").is_none_or(|name| *name == Value::Null) {
+            inputs.set("name", old.text("name").map(Value::from));
+        }
+        let naming = naming(name_of(&urn), random_seed, autonaming.as_ref());
+        let region = self.service()?.region(inputs.region()).await?;
+        let checked = region.users.check(inputs.value(), None, &naming).await;
+        let checked = checked.map_err(|failure| self::failure(&failure, &inputs))?;
+        let (errors, notes): (Vec<_>, Vec<_>) =
+            checked.diagnostics.into_iter().partition(Diagnostic::is_error);
+        self.say(&urn, &notes, &inputs).await;
+        let failures = errors.iter().map(|error| CheckFailure {
+            property: error.path.to_string(),
+            reason: inputs.without_secrets(&text(error)),
+        });
+        Ok(CheckResponse { failures: failures.collect(), inputs: Some(inputs.write(checked.inputs)) })
+    }
+
+    /// What inputs would change.
+    pub(super) async fn diff_user(&self, request: DiffRequest) -> Result<DiffResponse, Status> {
+        let DiffRequest { id, urn, olds, news, ignore_changes, old_inputs } = request;
+        let (prior, inputs) = (Prior::read(&id, olds, old_inputs)?, Inputs::read(news));
+        // The engine keeps the id of an update: who is not known to be there is deleted, if made, and made.
+        if prior.snapshot.kept.is_uncertain() {
+            return Ok(replacing("userId", true));
+        }
+        let service = self.service()?;
+        if moves(&service, &prior, &inputs) {
+            return Ok(replacing("region", false));
+        }
+        let region = service.region(prior.region.as_deref()).await?;
+        let options = options(ignore_changes);
+        let planned = region.users.diff(Some(&prior.snapshot), inputs.value(), &options).await;
+        let planned = planned.map_err(|failure| self::failure(&failure, &inputs))?;
+        self.say(&urn, &planned.diagnostics, &inputs).await;
+        let mut answer = property_diff(&planned);
+        if answer.replaces.iter().any(|place| place == "name") && !answer.delete_before_replace {
+            answer.delete_before_replace = is_taken(&region.users, &inputs).await?;
+        }
+        Ok(answer)
+    }
+
+    pub(super) async fn create_user(&self, request: CreateRequest) -> Result<CreateResponse, Status> {
+        let CreateRequest { urn, properties, timeout: _, preview } = request;
+        let inputs = Inputs::read(properties);
+        let service = self.service()?;
+        let (region, options) = (service.region(inputs.region()).await?, ResourceOptions::default());
+        let shown = shown_region(&service, &inputs, None);
+        if preview {
+            let plan = region.users.diff(None, inputs.value(), &options).await;
+            let plan = plan.map_err(|failure| self::failure(&failure, &inputs))?;
+            let properties = planned(plan.outputs, &inputs, shown, &Marks::default());
+            return Ok(CreateResponse { id: String::new(), properties: Some(properties) });
+        }
+        let applied = region.users.create(inputs.value(), &options).await;
+        let applied = applied.map_err(|failure| failed(failure, &inputs, shown.clone(), None))?;
+        self.say(&urn, &applied.diagnostics, &inputs).await;
+        let id = applied.snapshot.id().map(|id| id.to_string()).unwrap_or_default();
+        let properties = outputs(&applied.snapshot, &inputs, shown, &Marks::default());
+        Ok(CreateResponse { id, properties: Some(properties) })
+    }
+
+    /// Reads a user again, or begins with one that exists.
+    pub(super) async fn read_user(&self, request: ReadRequest) -> Result<ReadResponse, Status> {
+        let ReadRequest { id, urn: _, properties, inputs } = request;
+        let gone = ReadResponse::default();
+        // An import may name the Region behind the id.
+        let (id, named) = match id.rsplit_once('@') {
+            Some((id, region)) => (id.to_owned(), Some(region.to_owned())),
+            None => (id, None),
+        };
+        let prior = Prior::read(&id, properties, inputs.clone())?;
+        let region = named.or(prior.region.clone());
+        let service = self.service()?;
+        let users = service.region(region.as_deref()).await?.users;
+        let given = &prior.inputs;
+        let region = region.or_else(|| service.config.region());
+        if !prior.is_kept() || prior.inputs.is_empty() && prior.snapshot.kept.state().is_none() {
+            let imported = match users.import(&id).await {
+                Err(failure) if is_gone(&failure) => return Ok(gone),
+                imported => imported.map_err(|failure| self::failure(&failure, given))?,
+            };
+            let properties = outputs(&imported, given, region, prior.marks());
+            let inputs = given.write(imported.inputs);
+            return Ok(ReadResponse { id, properties: Some(properties), inputs: Some(inputs), ..gone });
+        }
+        let read = users.read(&prior.snapshot).await.map_err(|failure| self::failure(&failure, given))?;
+        let Some(read) = read else { return Ok(gone) };
+        let snapshot = read.snapshot;
+        let refresh_before_update = snapshot.kept.is_uncertain();
+        let is_found = prior.snapshot.id().is_none() && snapshot.id().is_some();
+        let id = snapshot.id().map_or(id, |id| id.to_string());
+        let mut seen = given.clone();
+        seen.set("password", prior.password());
+        let properties = outputs(&snapshot, &seen, region, prior.marks());
+        let inputs = match inputs {
+            Some(inputs) if read.drift.is_empty() || is_found => inputs,
+            _ => given.write(snapshot.inputs),
+        };
+        Ok(ReadResponse { id, properties: Some(properties), inputs: Some(inputs), refresh_before_update })
+    }
+
+    pub(super) async fn update_user(&self, request: UpdateRequest) -> Result<UpdateResponse, Status> {
+        let UpdateRequest { id, urn, olds, news, timeout: _, ignore_changes, preview, old_inputs } = request;
+        let (prior, inputs) = (Prior::read(&id, olds, old_inputs)?, Inputs::read(news));
+        let service = self.service()?;
+        let (users, options) =
+            (service.region(prior.region.as_deref()).await?.users, options(ignore_changes));
+        let shown = shown_region(&service, &inputs, Some(&prior));
+        if preview {
+            let plan = users.diff(Some(&prior.snapshot), inputs.value(), &options).await;
+            let plan = plan.map_err(|failure| self::failure(&failure, &inputs))?;
+            let properties = planned(plan.outputs, &inputs, shown, prior.marks());
+            return Ok(UpdateResponse { properties: Some(properties) });
+        }
+        let applied = users.update(&prior.snapshot, inputs.value(), &options).await;
+        let applied = applied.map_err(|failure| failed(failure, &inputs, shown.clone(), Some(&prior)))?;
+        self.say(&urn, &applied.diagnostics, &inputs).await;
+        let properties = outputs(&applied.snapshot, &inputs, shown, &Marks::default());
+        Ok(UpdateResponse { properties: Some(properties) })
+    }
+
+    pub(super) async fn delete_user(&self, request: DeleteRequest) -> Result<(), Status> {
+        let DeleteRequest { id, urn, properties, timeout: _, old_inputs } = request;
+        let prior = Prior::read(&id, properties, old_inputs)?;
+        let users = self.service()?.region(prior.region.as_deref()).await?.users;
+        let notes = users.delete(&prior.snapshot, &ResourceOptions::default()).await;
+        let notes = notes.map_err(|failure| self::failure(&failure, &prior.inputs))?;
+        self.say(&urn, &notes, &prior.inputs).await;
+        Ok(())
+    }
+
+    /// Tells the engine what there is to say.
+    async fn say(&self, urn: &str, notes: &[Diagnostic], inputs: &Inputs) {
+        for note in notes {
+            let message = inputs.without_secrets(&text(note));
+            match note.severity {
+                Severity::Note => self.engine.tell(urn, &message).await,
+                _ => self.engine.warn(urn, &message).await,
+            }
+        }
+    }
+}
+
+fn naming(name: &str, seed: Vec<u8>, autonaming: Option<&Autonaming>) -> Naming {
+    let Some(autonaming) = autonaming else { return Naming::of(name).seeded(seed) };
+    match autonaming.mode() {
+        AutonamingMode::Propose => Naming::of(name).proposing(&autonaming.proposed_name),
+        AutonamingMode::Enforce => Naming::of(name).enforcing(&autonaming.proposed_name),
+        AutonamingMode::Disable => Naming::disabled(),
+    }
+}
+
+/// What the engine says of the user. It has worked ignored changes into the inputs already: a place that is none
+/// of a user's has no meaning any more.
+fn options(ignore_changes: Vec<String>) -> ResourceOptions<'static> {
+    let ignored = ignore_changes.into_iter().filter(|place| ignored_path(place).is_ok());
+    ResourceOptions::builder().ignore_changes(ignored.collect()).build()
+}
+
+/// Whether the user goes to another Region, or may do so.
+fn moves(service: &Service, prior: &Prior, inputs: &Inputs) -> bool {
+    let Some(old) = &prior.region else { return false };
+    let configured = service.config.region();
+    let new = inputs.region().or(configured.as_deref());
+    inputs.has_unknown_region() || new.is_some_and(|new| new != old)
+}
+
+/// The Region that is shown; nothing while it is not known.
+fn shown_region(service: &Service, inputs: &Inputs, prior: Option<&Prior>) -> Option<String> {
+    if inputs.has_unknown_region() {
+        return None;
+    }
+    let named = inputs.region().map(str::to_owned).or_else(|| service.config.region());
+    named.or_else(|| prior.and_then(|prior| prior.region.clone()))
+}
+
+/// Whether somebody has the name already, as where two users of a program exchange theirs: then the old users have
+/// to go before the new ones come.
+async fn is_taken(users: &Resource, inputs: &Inputs) -> Result<bool, Status> {
+    let (Some(instance), Some(name)) = (inputs.text("instanceId"), inputs.text("name")) else {
+        return Ok(false);
+    };
+    let mut pages = users.list(instance, Filter::builder().name(name).build(), false);
+    while let Some(page) = pages.next_page().await.map_err(|failure| self::failure(&failure, inputs))? {
+        let is_so = |value: &Value| value.get("name").and_then(Value::as_str) == Some(name);
+        if page.iter().any(|user| is_so(&user.outputs)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn is_gone(failure: &Failure) -> bool {
+    failure.diagnostics.iter().any(|reason| reason.code == Code::GONE)
+}
+
+fn reasons(failure: &Failure, inputs: &Inputs) -> Vec<String> {
+    let errors = failure.diagnostics.iter().filter(|reason| reason.is_error());
+    errors.map(|reason| inputs.without_secrets(&text(reason))).collect()
+}
+
+/// A call that did nothing.
+fn failure(failure: &Failure, inputs: &Inputs) -> Status {
+    refused(reasons(failure, inputs).join("; "))
+}
+
+/// A call that may have done something: the engine stores the user as it now is.
+fn failed(failure: Failure, inputs: &Inputs, region: Option<String>, prior: Option<&Prior>) -> Status {
+    let snapshot = match &failure.snapshot {
+        Some(snapshot) if prior.is_none_or(|prior| prior.snapshot.kept != snapshot.kept) => snapshot,
+        _ => return self::failure(&failure, inputs),
+    };
+    let id = snapshot.id().map_or_else(|| NOT_KNOWN.to_owned(), |id| id.to_string());
+    let properties: Struct = outputs(snapshot, inputs, region, &Marks::default());
+    partial(&ErrorResourceInitFailed {
+        id,
+        properties: Some(properties),
+        reasons: reasons(&failure, inputs),
+        inputs: Some(inputs.write(snapshot.inputs.clone())),
+        refresh_before_update: snapshot.kept.is_uncertain(),
+    })
+}

@@ -1,0 +1,187 @@
+//! A user between the documents that Pulumi's engine keeps and the library's snapshots.
+
+use connect_user::{
+    engine::{Fingerprints, Kept, Snapshot},
+    user::{Secret, Value},
+};
+use prost_types::Struct;
+use tonic::Status;
+
+use crate::wire::{Document, Marks, refused, write};
+
+/// The output that holds the library's record of the user: a secret, which no display shows.
+const RECORD: &str = "__connect";
+const PASSWORD: &str = "password";
+const REGION: &str = "region";
+/// Default tags make it of the tags.
+const TAGS: [&str; 2] = ["tags", "tagsAll"];
+
+/// The id of a user of whom nobody knows yet whether it was made: the engine takes no empty one.
+pub const NOT_KNOWN: &str = "not-known-yet";
+
+/// The inputs of a user, with what the library does not know of apart.
+#[derive(Clone)]
+pub struct Inputs {
+    document: Document,
+    region: Option<Value>,
+    /// What others keep in the inputs for themselves, as `__defaults`.
+    hidden: Vec<(String, Value)>,
+}
+
+impl Inputs {
+    pub fn read(inputs: Option<Struct>) -> Self {
+        let mut document = Document::read(inputs);
+        let region = document.take(REGION);
+        let mut hidden = Vec::new();
+        if let Value::Map(members) = &mut document.value {
+            hidden = members.extract_if(.., |(name, _)| name.starts_with("__")).collect();
+        }
+        Self { document, region, hidden }
+    }
+
+    pub fn value(&self) -> &Value {
+        &self.document.value
+    }
+
+    pub fn set(&mut self, member: &str, value: Option<Value>) {
+        self.document.set(member, value);
+    }
+
+    pub fn text(&self, member: &str) -> Option<&str> {
+        self.document.text(member)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.document.is_empty()
+    }
+
+    /// The Region that they name.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_ref().and_then(Value::as_str).filter(|region| !region.is_empty())
+    }
+
+    pub fn has_unknown_region(&self) -> bool {
+        self.region == Some(Value::Unknown)
+    }
+
+    /// A message without what is secret in them.
+    pub fn without_secrets(&self, text: &str) -> String {
+        self.document.without_secrets(text)
+    }
+
+    /// The same inputs with these values, as the engine keeps them. The password is always a secret.
+    pub fn write(&self, value: Value) -> Struct {
+        let mut document = self.document.with(value);
+        document.set(REGION, self.region.clone());
+        for (name, value) in &self.hidden {
+            document.set(name, Some(value.clone()));
+        }
+        write(document.value, &self.document.marks.clone().with(PASSWORD))
+    }
+}
+
+/// A user as the engine has kept it.
+#[derive(Clone)]
+pub struct Prior {
+    pub snapshot: Snapshot,
+    pub region: Option<String>,
+    pub inputs: Inputs,
+    outputs: Document,
+}
+
+impl Prior {
+    /// Reads the outputs and inputs of the last deployment. Where they hold no record, as those that another
+    /// provider has kept, the id says who the user is.
+    pub fn read(id: &str, outputs: Option<Struct>, inputs: Option<Struct>) -> Result<Self, Status> {
+        let mut outputs = Document::read(outputs);
+        let inputs = Inputs::read(inputs);
+        let record = outputs.take(RECORD);
+        outputs.set("id", Some(id.into()));
+        let kept = match record.as_ref().and_then(Value::as_str) {
+            Some(record) => {
+                let kept = Kept::read(record);
+                kept.map_err(|error| refused(format!("{error}; {}", error.help())))?
+            }
+            None => {
+                let id = id.parse().map_err(|error: connect_user::user::ImportIdError| {
+                    refused(format!("{error}; {}", error.help()))
+                })?;
+                Kept::of(&id)
+            }
+        };
+        let password = [outputs.text(PASSWORD), inputs.text(PASSWORD)].into_iter().flatten().next();
+        let kept = match password {
+            Some(password) if !kept.has_password() && !kept.is_uncertain() => {
+                kept.with_password(&Secret::from(password), &Fingerprints::default())
+            }
+            _ => kept,
+        };
+        let snapshot = Snapshot::new(kept).with_outputs(outputs.value.clone());
+        let snapshot =
+            if inputs.is_empty() { snapshot } else { snapshot.with_inputs(inputs.value().clone()) };
+        let region = outputs.text(REGION).or(inputs.region()).map(str::to_owned);
+        Ok(Self { snapshot, region, inputs, outputs })
+    }
+
+    /// Whether anything is kept but the id.
+    pub fn is_kept(&self) -> bool {
+        !self.inputs.is_empty() || self.outputs.text("name").is_some()
+    }
+
+    /// The password that the user was made with, as far as the engine has it.
+    pub fn password(&self) -> Option<Value> {
+        self.outputs.value.get(PASSWORD).cloned()
+    }
+
+    pub fn marks(&self) -> &Marks {
+        &self.outputs.marks
+    }
+}
+
+/// Outputs as the engine keeps them.
+pub struct Outputs<'a> {
+    pub value: Value,
+    /// `None` in a preview.
+    pub kept: Option<&'a Kept>,
+    pub password: Option<Value>,
+    /// `None` while it is not known.
+    pub region: Option<String>,
+    pub marks: Marks,
+}
+
+impl Outputs<'_> {
+    pub fn write(self) -> Struct {
+        let Self { value, kept, password, region, marks } = self;
+        let mut document = Document::read(None).with(value);
+        // Every resource has its id.
+        document.take("id");
+        document.set(PASSWORD, password.filter(|password| *password != Value::Null));
+        document.set(REGION, Some(region.map_or(Value::Unknown, Value::String)));
+        document.set(RECORD, kept.map(|kept| kept.write().into()));
+        let [tags, all] = TAGS;
+        let marks = if marks.touch(tags) { marks.with(all) } else { marks };
+        write(document.value, &marks.with(PASSWORD).with(RECORD))
+    }
+}
+
+/// Outputs of a snapshot.
+pub fn outputs(snapshot: &Snapshot, inputs: &Inputs, region: Option<String>, marks: &Marks) -> Struct {
+    let password = inputs.value().get(PASSWORD).cloned();
+    let arn = snapshot.outputs.get("arn").and_then(Value::as_str);
+    let region = region.or_else(|| arn.and_then(|arn| arn.split(':').nth(3)).map(str::to_owned));
+    Outputs {
+        value: snapshot.outputs.clone(),
+        kept: Some(&snapshot.kept),
+        password,
+        region: Some(region.unwrap_or_default()),
+        marks: inputs.document.marks.clone().and(marks),
+    }
+    .write()
+}
+
+/// Outputs that are planned.
+pub fn planned(value: Value, inputs: &Inputs, region: Option<String>, marks: &Marks) -> Struct {
+    let password = inputs.value().get(PASSWORD).cloned();
+    let marks = inputs.document.marks.clone().and(marks);
+    Outputs { value, kept: None, password, region, marks }.write()
+}

@@ -1,0 +1,61 @@
+//! What changes, as Pulumi's engine shows it.
+
+use connect_user::{
+    diff::{Change, ChangeKind, ReplacementOrder},
+    engine::Planned,
+};
+
+use crate::protocol::{DiffChanges, DiffResponse, PropertyDiff, PropertyDiffKind};
+
+/// The answer to what is planned of a user.
+pub fn property_diff(planned: &Planned) -> DiffResponse {
+    if planned.is_empty() {
+        return DiffResponse { changes: DiffChanges::None.into(), ..DiffResponse::default() };
+    }
+    let mut answer = differing(planned.changes.iter().map(|change| (change.path.to_string(), kind(change))));
+    // Where an unknown value may replace the user, it is said to.
+    if planned.is_replacement() && answer.replaces.is_empty() {
+        let open = planned.changes.iter().filter(|change| change.unknown);
+        answer.replaces = open.map(|change| change.path.to_string()).collect();
+    }
+    answer.delete_before_replace = planned.replacement == Some(ReplacementOrder::DeleteBeforeCreate);
+    answer
+}
+
+/// The answer where one place makes a new user of it, whatever else changes.
+pub fn replacing(place: &str, delete_before_replace: bool) -> DiffResponse {
+    let answer = differing([(place.to_owned(), PropertyDiffKind::UpdateReplace)].into_iter());
+    DiffResponse { delete_before_replace, ..answer }
+}
+
+/// The answer with these changes.
+pub fn differing(changes: impl Iterator<Item = (String, PropertyDiffKind)>) -> DiffResponse {
+    let mut answer = DiffResponse { has_detailed_diff: true, ..DiffResponse::default() };
+    for (place, kind) in changes {
+        let top = place.split(['.', '[']).next().unwrap_or_default().to_owned();
+        if !answer.diffs.contains(&top) {
+            answer.diffs.push(top);
+        }
+        if matches!(
+            kind,
+            PropertyDiffKind::AddReplace | PropertyDiffKind::DeleteReplace | PropertyDiffKind::UpdateReplace
+        ) {
+            answer.replaces.push(place.clone());
+        }
+        answer.detailed_diff.insert(place, PropertyDiff { kind: kind.into(), input_diff: false });
+    }
+    let changes = if answer.diffs.is_empty() { DiffChanges::None } else { DiffChanges::Some };
+    answer.changes = changes.into();
+    answer
+}
+
+fn kind(change: &Change) -> PropertyDiffKind {
+    match (change.kind, change.forces_replacement) {
+        (ChangeKind::Add, false) => PropertyDiffKind::Add,
+        (ChangeKind::Add, true) => PropertyDiffKind::AddReplace,
+        (ChangeKind::Delete, false) => PropertyDiffKind::Delete,
+        (ChangeKind::Delete, true) => PropertyDiffKind::DeleteReplace,
+        (_, false) => PropertyDiffKind::Update,
+        (_, true) => PropertyDiffKind::UpdateReplace,
+    }
+}

@@ -1,0 +1,30 @@
+//! What went wrong, as Pulumi's engine takes it.
+
+use connect_user::user::Diagnostic;
+use prost::Message;
+use prost_types::Any;
+use tonic::{Code, Status};
+
+use crate::protocol::{ErrorResourceInitFailed, ErrorStatus};
+
+/// A call that did nothing.
+pub fn refused(reason: impl Into<String>) -> Status {
+    Status::new(Code::FailedPrecondition, reason)
+}
+
+/// A call that did something of what it was to do, or of which nobody knows: the engine stores the user as it is.
+pub fn partial(failed: &ErrorResourceInitFailed) -> Status {
+    let message = failed.reasons.join("; ");
+    let detail = Any::from_msg(failed).unwrap_or_default();
+    let code = Code::Unknown;
+    let status = ErrorStatus { code: code.into(), message: message.clone(), details: vec![detail] };
+    Status::with_details(code, message, status.encode_to_vec().into())
+}
+
+/// A diagnostic as a sentence, with the way out behind it.
+pub fn text(diagnostic: &Diagnostic) -> String {
+    match &diagnostic.help {
+        Some(help) => format!("{}; {help}", diagnostic.message),
+        None => diagnostic.message.clone(),
+    }
+}

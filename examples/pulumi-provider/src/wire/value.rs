@@ -1,0 +1,282 @@
+//! Values as the protocol writes them: numbers are doubles, and an object with a signature is something else.
+
+use std::collections::BTreeSet;
+
+use connect_user::user::Value;
+use prost_types::{Struct, Value as Wire, value::Kind};
+
+/// The member that holds a signature.
+const SIGNATURE: &str = "4dabf18193072939515e22adb298388d";
+const SECRET: &str = "1b47061264138c4ac30d75fd1eb44270";
+const OUTPUT: &str = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+
+/// Doubles hold every whole number up to here.
+const MOST: f64 = 9_007_199_254_740_992.0;
+
+/// The places of secrets, as names of members from the top. A secret in a list makes a secret of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks(BTreeSet<Vec<String>>);
+
+impl Marks {
+    pub fn with(mut self, member: &str) -> Self {
+        self.0.insert(vec![member.to_owned()]);
+        self
+    }
+
+    /// The same marks, and those of another document of the same user.
+    pub fn and(mut self, other: &Self) -> Self {
+        self.0.extend(other.0.iter().cloned());
+        self
+    }
+
+    fn add(&mut self, place: &[&str]) {
+        self.0.insert(place.iter().map(|name| (*name).to_owned()).collect());
+    }
+
+    /// Whether something in the member is secret.
+    pub fn touch(&self, member: &str) -> bool {
+        self.0.iter().any(|place| place.first().is_some_and(|first| first == member))
+    }
+}
+
+/// A document that came from the engine.
+#[derive(Clone)]
+pub struct Document {
+    pub value: Value,
+    pub marks: Marks,
+    /// The texts that are secret: they must not stand in a message.
+    secrets: Vec<String>,
+}
+
+impl Document {
+    pub fn read(document: Option<Struct>) -> Self {
+        let mut read = Self { value: Value::Null, marks: Marks::default(), secrets: Vec::new() };
+        let Some(document) = document else { return read };
+        let value = read.object(document, &mut Vec::new());
+        read.value = value.with_pulumi_unknowns();
+        read.secrets = read.texts();
+        read
+    }
+
+    /// Another value, with the same marks.
+    pub fn with(&self, value: Value) -> Self {
+        Self { value, ..self.clone() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        !matches!(&self.value, Value::Map(members) if !members.is_empty())
+    }
+
+    pub fn text(&self, member: &str) -> Option<&str> {
+        self.value.get(member).and_then(Value::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// Whether the member is there and is not known yet.
+    pub fn is_unknown(&self, member: &str) -> bool {
+        self.value.get(member) == Some(&Value::Unknown)
+    }
+
+    /// Takes a member out.
+    pub fn take(&mut self, member: &str) -> Option<Value> {
+        let Value::Map(members) = &mut self.value else { return None };
+        let found = members.iter().position(|(name, _)| name == member)?;
+        Some(members.remove(found).1).filter(|value| *value != Value::Null)
+    }
+
+    pub fn set(&mut self, member: &str, value: Option<Value>) {
+        self.take(member);
+        if self.value == Value::Null {
+            self.value = Value::Map(Vec::new());
+        }
+        if let (Value::Map(members), Some(value)) = (&mut self.value, value) {
+            members.retain(|(name, _)| name != member);
+            members.push((member.to_owned(), value));
+        }
+    }
+
+    /// The text without what is secret in the document.
+    pub fn without_secrets(&self, text: &str) -> String {
+        let hide = |text: String, secret: &String| text.replace(secret.as_str(), "[secret]");
+        self.secrets.iter().fold(text.to_owned(), hide)
+    }
+
+    fn object(&mut self, object: Struct, place: &mut Vec<String>) -> Value {
+        let members = object.fields.into_iter().map(|(name, value)| {
+            place.push(name.clone());
+            let value = self.any(value, place);
+            place.pop();
+            (name, value)
+        });
+        Value::Map(members.collect())
+    }
+
+    fn any(&mut self, value: Wire, place: &mut Vec<String>) -> Value {
+        match value.kind {
+            None | Some(Kind::NullValue(_)) => Value::Null,
+            Some(Kind::BoolValue(value)) => Value::Bool(value),
+            Some(Kind::NumberValue(value)) if value.fract() == 0.0 && value.abs() <= MOST => {
+                Value::Integer(value as i64)
+            }
+            Some(Kind::NumberValue(value)) => Value::Float(value),
+            Some(Kind::StringValue(text)) => Value::String(text),
+            Some(Kind::ListValue(list)) => {
+                Value::List(list.values.into_iter().map(|value| self.any(value, place)).collect())
+            }
+            Some(Kind::StructValue(object)) => self.signed(object, place),
+        }
+    }
+
+    fn signed(&mut self, mut object: Struct, place: &mut Vec<String>) -> Value {
+        let signature = match object.fields.get(SIGNATURE).and_then(|value| value.kind.as_ref()) {
+            Some(Kind::StringValue(signature)) => signature.clone(),
+            _ => return self.object(object, place),
+        };
+        let is_secret = |object: &Struct| {
+            object.fields.get("secret").is_some_and(|value| value.kind == Some(Kind::BoolValue(true)))
+        };
+        let secret = match signature.as_str() {
+            SECRET => true,
+            OUTPUT => is_secret(&object),
+            // A resource or an asset, which no property of a user takes.
+            _ => return self.object(object, place),
+        };
+        if secret {
+            let names: Vec<&str> = place.iter().map(String::as_str).collect();
+            self.marks.add(&names);
+        }
+        // An output without a value is not known yet.
+        object.fields.remove("value").map_or(Value::Unknown, |value| self.any(value, place))
+    }
+
+    /// The texts under the marks, the longest first.
+    fn texts(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        for place in &self.marks.0 {
+            let found = place.iter().try_fold(&self.value, |value, name| value.get(name));
+            found.into_iter().for_each(|value| collect(value, &mut texts));
+        }
+        texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        texts
+    }
+}
+
+/// Shorter ones would take the sense out of a message, and are no secrets.
+const SHORTEST: usize = 3;
+
+fn collect(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) if text.len() >= SHORTEST => texts.push(text.clone()),
+        Value::List(items) => items.iter().for_each(|item| collect(item, texts)),
+        Value::Map(members) => members.iter().for_each(|(_, value)| collect(value, texts)),
+        _ => {}
+    }
+}
+
+/// Writes a document, with its secrets marked.
+pub fn write(value: Value, marks: &Marks) -> Struct {
+    match value.into_pulumi_unknowns() {
+        Value::Map(members) => object(members, &mut Vec::new(), marks),
+        _ => Struct::default(),
+    }
+}
+
+fn object(members: Vec<(String, Value)>, place: &mut Vec<String>, marks: &Marks) -> Struct {
+    let fields = members.into_iter().map(|(name, value)| {
+        place.push(name.clone());
+        let mut value = any(value, place, marks);
+        if marks.0.contains(place) {
+            value = secret(value);
+        }
+        place.pop();
+        (name, value)
+    });
+    Struct { fields: fields.collect() }
+}
+
+fn any(value: Value, place: &mut Vec<String>, marks: &Marks) -> Wire {
+    let kind = match value {
+        Value::Null | Value::Unknown => Kind::NullValue(0),
+        Value::Bool(value) => Kind::BoolValue(value),
+        Value::Integer(value) => Kind::NumberValue(value as f64),
+        Value::Float(value) => Kind::NumberValue(value),
+        Value::String(text) => Kind::StringValue(text),
+        Value::List(items) => {
+            let values = items.into_iter().map(|item| any(item, place, marks)).collect();
+            Kind::ListValue(prost_types::ListValue { values })
+        }
+        Value::Map(members) => Kind::StructValue(object(members, place, marks)),
+    };
+    Wire { kind: Some(kind) }
+}
+
+fn secret(value: Wire) -> Wire {
+    let signature = Wire { kind: Some(Kind::StringValue(SECRET.to_owned())) };
+    let fields = [(SIGNATURE.to_owned(), signature), ("value".to_owned(), value)];
+    Wire { kind: Some(Kind::StructValue(Struct { fields: fields.into_iter().collect() })) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wire(json: serde_json::Value) -> Wire {
+        use serde_json::Value as Json;
+        let kind = match json {
+            Json::Null => Kind::NullValue(0),
+            Json::Bool(value) => Kind::BoolValue(value),
+            Json::Number(number) => Kind::NumberValue(number.as_f64().expect("a double")),
+            Json::String(text) => Kind::StringValue(text),
+            Json::Array(items) => {
+                Kind::ListValue(prost_types::ListValue { values: items.into_iter().map(wire).collect() })
+            }
+            Json::Object(members) => {
+                let fields = members.into_iter().map(|(name, value)| (name, wire(value))).collect();
+                Kind::StructValue(Struct { fields })
+            }
+        };
+        Wire { kind: Some(kind) }
+    }
+
+    fn document(json: serde_json::Value) -> Document {
+        match wire(json).kind {
+            Some(Kind::StructValue(object)) => Document::read(Some(object)),
+            _ => panic!("no object"),
+        }
+    }
+
+    #[test]
+    fn values_are_read_by_their_signatures() {
+        let read = document(serde_json::json!({
+            "afterContactWorkTimeLimit": 5.0,
+            "password": { SIGNATURE: SECRET, "value": "Password123" },
+            "known": { SIGNATURE: OUTPUT, "value": "x", "secret": false },
+            "open": { SIGNATURE: OUTPUT, "secret": true },
+            "number": "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+            "list": ["a", { SIGNATURE: SECRET, "value": "hidden" }],
+        }));
+        let get = |name: &str| read.value.get(name).cloned().expect("a member");
+        assert_eq!(get("afterContactWorkTimeLimit"), Value::Integer(5));
+        assert_eq!(get("password"), "Password123".into());
+        assert_eq!(get("known"), "x".into());
+        assert_eq!(get("open"), Value::Unknown);
+        assert_eq!(get("number"), Value::Unknown);
+        assert_eq!(get("list"), Value::List(vec!["a".into(), "hidden".into()]));
+        let marks = Marks::default().with("password").with("open").with("list");
+        assert_eq!(read.marks, marks);
+        assert_eq!(read.without_secrets("is Password123 or hidden"), "is [secret] or [secret]");
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let value = Value::Map(vec![
+            ("flag".into(), Value::Bool(true)),
+            ("info".into(), Value::Map(vec![("email".into(), "a@example.com".into())])),
+            ("open".into(), Value::Unknown),
+            ("size".into(), Value::Integer(7)),
+        ]);
+        let mut marks = Marks::default().with("open");
+        marks.add(&["info", "email"]);
+        let read = Document::read(Some(write(value.clone(), &marks)));
+        assert_eq!((read.value, read.marks), (value, marks));
+    }
+}

@@ -1,0 +1,18 @@
+import pulumi
+import pulumi_aws as aws
+
+example = aws.connect.User("example",
+    instance_id=example_aws_connect_instance["id"],
+    name="example",
+    password="Password123",
+    routing_profile_id=example_aws_connect_routing_profile["routingProfileId"],
+    hierarchy_group_id=example_aws_connect_user_hierarchy_group["hierarchyGroupId"],
+    security_profile_ids=[example_aws_connect_security_profile["securityProfileId"]],
+    identity_info={
+        "first_name": "example",
+        "last_name": "example2",
+    },
+    phone_config={
+        "after_contact_work_time_limit": 0,
+        "phone_type": "SOFT_PHONE",
+    })

@@ -1,0 +1,138 @@
+"""What fails in the middle is finished by the next deployment, and nothing secret shows."""
+
+import signal
+import subprocess
+import time
+
+import pytest
+from support import INSTANCE, user
+
+FAULTS = {
+    "CreateUser:1:500/InternalServiceException": "made",
+    "CreateUser:1:reset-before": "made",
+    "CreateUser:1:reset-after": "made",
+    "CreateUser:1:cut": "made",
+    "UpdateUserHierarchy:1:403/AccessDeniedException": "changed",
+    "UpdateUserRoutingProfile:1:403/AccessDeniedException": "changed",
+    "UpdateUserSecurityProfiles:1:403/AccessDeniedException": "changed",
+    "UpdateUserIdentityInfo:1:403/AccessDeniedException": "changed",
+    "UpdateUserPhoneConfig:1:403/AccessDeniedException": "changed",
+    "TagResource:1:403/AccessDeniedException": "changed",
+    "DeleteUser:1:403/AccessDeniedException": "deleted",
+}
+
+CHANGED = {
+    "hierarchyGroupId": "g1",
+    "routingProfileId": "r2",
+    "securityProfileIds": ["s1", "s2"],
+    "identityInfo": {"firstName": "Joan", "lastName": "Doe", "email": "joan@example.com"},
+    "phoneConfig": {"phoneType": "SOFT_PHONE", "afterContactWorkTimeLimit": 30, "autoAccept": True},
+    "tags": {"team": "ops"},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_failure_at_a_call(make, fault):
+    project = make("--fault", fault)
+    project.users(jane=user())
+    if FAULTS[fault] == "made":
+        # It may have been found within the same run.
+        project.run("up", "--yes", "--skip-preview")
+    project.ok("up", "--yes", "--skip-preview")
+    project.users(jane=user(**CHANGED))
+    if FAULTS[fault] == "changed":
+        said = project.fails("up", "--yes", "--skip-preview", "--color=never")
+        assert "AccessDenied" in said or "not allowed" in said, said.text
+    project.up()
+    assert list(project.service.ids()) == ["jane"]
+    assert project.service.user("jane")["RoutingProfileId"] == "r2"
+    if FAULTS[fault] == "deleted":
+        project.fails("destroy", "--yes")
+    project.ok("destroy", "--yes")
+    assert project.service.ids() == {}
+
+
+def test_a_lost_answer_that_is_not_found_again(make):
+    project = make("--hidden-millis", "4000", "--fault", "CreateUser:1:reset-after")
+    project.users(jane=user())
+    project.run("up", "--yes", "--skip-preview")
+    time.sleep(4)
+    project.up()
+    assert list(project.service.ids()) == ["jane"]
+    assert project.resource("jane")["id"] == f"{INSTANCE}:{project.service.ids()['jane']}"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_ends_in_the_middle(make, how):
+    project = make(config={"callsPerSecond": 1, "burst": 1, "adoptExisting": True})
+    project.users(**{f"u{n}": user(f"u{n}") for n in range(4)})
+    command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"]
+    process = subprocess.Popen(
+        command, cwd=project.folder, env=project.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    for _ in range(200):
+        if len(project.service.ids()) >= 2:
+            break
+        time.sleep(0.1)
+    process.send_signal(how)
+    process.wait(timeout=60)
+    project.config |= {"callsPerSecond": 10000, "burst": 1000}
+    project.users(**{f"u{n}": user(f"u{n}") for n in range(4)})
+    project.run("cancel", "--yes")
+    project.up()
+    assert sorted(project.service.ids()) == ["u0", "u1", "u2", "u3"]
+
+
+def test_secrets_stay_secret(make):
+    canary = "Canary-Password-7"
+    project = make("--fault", "UpdateUserRoutingProfile:1:403/AccessDeniedException")
+    project.users(jane=user(password=canary))
+    shown = [project.run("preview", "--diff", "--json", "-v=9", "--logtostderr"), project.up()]
+    project.users(jane=user(password=canary, routingProfileId="r2"))
+    shown += [
+        project.run("up", "--yes", "--skip-preview", "-v=9", "--logtostderr", "--event-log", "events.json"),
+        project.run("refresh", "--yes", "-v=9", "--logtostderr"),
+        project.up(),
+        project.run("stack", "export"),
+        project.run("preview", "--json", "--show-sames"),
+    ]
+    for said in shown:
+        assert canary not in said, said.text[max(0, said.text.find(canary) - 600) :][:1200]
+    files = [path for path in project.folder.rglob("*") if path.is_file() and path.name != "Pulumi.yaml"]
+    for path in files:
+        assert canary.encode() not in path.read_bytes(), path
+    said = project.ok("stack", "export", "--show-secrets")
+    assert canary in said
+
+
+def test_personal_data_marked_secret_stays_so(project):
+    canary = "canary@example.com"
+    secret = {"fn::secret": canary}
+    project.users(jane=user(identityInfo={"firstName": "Jane", "lastName": "Roe", "email": secret}))
+    project.up()
+    assert canary not in project.ok("stack", "export")
+    broken = user(routingProfileId="r2", identityInfo={"firstName": "Jane", "lastName": "Roe", "email": {"fn::secret": "canary no address"}})
+    project.users(jane=broken)
+    assert "canary no address" not in project.run("preview")
+
+
+def test_parts_of_a_deployment(project):
+    project.users(a=user("a"), b=user("b"))
+    urn = "urn:pulumi:test::users::aws:connect/user:User::a"
+    project.ok("up", "--yes", "--skip-preview", "--target", urn)
+    assert list(project.service.ids()) == ["a"]
+    project.up()
+    project.service.call("POST", f"/users/{INSTANCE}/{project.service.ids()['a']}/routing-profile", {"RoutingProfileId": "r2"})
+    project.ok("up", "--yes", "--skip-preview", "--refresh")
+    assert project.service.user("a")["RoutingProfileId"] == "r1"
+    project.folder.joinpath("stack.json").write_text(project.ok("stack", "export", "--show-secrets").text)
+    project.ok("stack", "import", "--file", "stack.json")
+    project.settled()
+
+
+def test_one_fails_and_the_others_go_on(project):
+    project.users(a=user("a"), b=user("b", routingProfileId="none"), c=user("c"))
+    project.fails("up", "--yes", "--skip-preview", "--continue-on-error")
+    assert sorted(project.service.ids()) == ["a", "c"]
+    project.users(a=user("a"), b=user("b"), c=user("c"))
+    project.up()
