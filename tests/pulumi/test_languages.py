@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 from pulumi import automation as auto
@@ -60,10 +59,9 @@ def test_python(project, name, monkeypatch):
 @pytest.mark.skipif(not NODE, reason="PULUMI_NODE names no folder with the SDKs for Node")
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_typescript(project, name):
-    runner = Path(NODE) / "run.js"
-    runner.write_text((HERE / "run.js").read_text())
     program = HERE / "programs/typescript" / f"{name}.ts"
-    command = ["node", str(runner), str(program), str(project.folder), "names" if name in NAMELESS else ""]
-    done = subprocess.run(command, env=project.env, capture_output=True, text=True, timeout=300)
+    command = ["node", HERE / "run.js", program, project.folder, "names" if name in NAMELESS else ""]
+    env = {**project.env, "NODE_PATH": f"{NODE}/node_modules"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert project.service.ids() == {}
