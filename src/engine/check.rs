@@ -45,7 +45,9 @@ pub(super) async fn check(
         name_it(&mut inputs, name);
     }
     let names = directory.map(|directory| directory as &dyn Names);
-    let context = Context { auto_name: naming.auto_name(), ..host.context(&settings, state, names) };
+    // A host that only has the last inputs when it checks gives a prior without a state.
+    let exists = prior.is_some();
+    let context = Context { exists, auto_name: naming.auto_name(), ..host.context(&settings, state, names) };
     let (spec, report) = validate_document(inputs.clone(), &context);
     if leaves.get(Property::Name).is_none()
         && let Some(name) = with_name(&spec, &context).name.as_ref().and_then(Input::known)

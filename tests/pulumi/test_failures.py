@@ -7,6 +7,9 @@ import time
 import pytest
 from support import INSTANCE, user
 
+# `--event-log` is one of Pulumi's commands for its own developers.
+DEBUG = {"PULUMI_DEBUG_COMMANDS": "true"}
+
 FAULTS = {
     "CreateUser:1:500/InternalServiceException": "made",
     "CreateUser:1:reset-before": "made",
@@ -90,7 +93,7 @@ def test_secrets_stay_secret(make):
     shown = [project.run("preview", "--diff", "--json", "-v=9", "--logtostderr"), project.up()]
     project.users(jane=user(password=canary, routingProfileId="r2"))
     shown += [
-        project.run("up", "--yes", "--skip-preview", "-v=9", "--logtostderr", "--event-log", "events.json"),
+        project.fails("up", "--yes", "--skip-preview", "-v=9", "--logtostderr", "--event-log", "events.json", env=DEBUG),
         project.run("refresh", "--yes", "-v=9", "--logtostderr"),
         project.up(),
         project.run("stack", "export"),
@@ -98,6 +101,7 @@ def test_secrets_stay_secret(make):
     ]
     for said in shown:
         assert canary not in said, said.text[max(0, said.text.find(canary) - 600) :][:1200]
+    assert project.folder.joinpath("events.json").stat().st_size > 0
     files = [path for path in project.folder.rglob("*") if path.is_file() and path.name != "Pulumi.yaml"]
     for path in files:
         assert canary.encode() not in path.read_bytes(), path

@@ -303,7 +303,7 @@ def test_other_resources_and_configurations_are_refused(project, make):
     assert "aws:s3/bucket:Bucket" in project.fails("preview")
     for key, value, told in [
         ("regoin", "x", "regoin"),
-        ("allowedAccountIds", ["1"], "allowedAccountIds"),
+        ("httpProxy", "http://localhost", "httpProxy"),
         ("onPasswordChange", "x", "must be one of"),
     ]:
         other = make(config={key: value})

@@ -1,11 +1,14 @@
 //! The provider's configuration, by the names that Pulumi's `aws` provider has, and our own beside them.
 
-use std::{collections::HashMap, env};
+use std::{collections::HashMap, time::Duration};
 
 use connect_user::{
-    client::{Rate, aws::AwsSettings},
+    client::{
+        Rate,
+        aws::{AccessKey, AssumeRole, AwsSettings},
+    },
     read::Strategy,
-    user::{DirectoryUserIdPolicy, IgnoreTags, PasswordPolicy, QuickConnects, Settings, Tags, Value},
+    user::{DirectoryUserIdPolicy, IgnoreTags, PasswordPolicy, QuickConnects, Secret, Settings, Tags, Value},
 };
 use prost_types::Struct;
 use serde_json::{Value as Json, json};
@@ -42,12 +45,10 @@ enum Taken {
     Refused(&'static str),
 }
 
-const FROM_PROFILE: &str =
-    "name a profile of the AWS configuration that has it, by `profile` or `AWS_PROFILE`";
 const FROM_ENVIRONMENT: &str = "set it in the environment or the AWS configuration";
 
 /// Every key, with the type of its value in the schema.
-const KEYS: [(&str, &str, Taken); 46] = [
+const KEYS: [(&str, &str, Taken); 45] = [
     ("region", "string", Taken::Read),
     ("profile", "string", Taken::Read),
     ("accessKey", "string", Taken::Read),
@@ -65,19 +66,18 @@ const KEYS: [(&str, &str, Taken); 46] = [
     ("burst", "integer", Taken::Read),
     ("sharedQuota", "boolean", Taken::Read),
     ("adoptExisting", "boolean", Taken::Read),
-    ("assumeRoles", "array", Taken::Refused(FROM_PROFILE)),
-    ("assumeRole", "object", Taken::Refused(FROM_PROFILE)),
-    ("assumeRoleWithWebIdentity", "object", Taken::Refused(FROM_PROFILE)),
-    ("allowedAccountIds", "array", Taken::Refused("use credentials of the right account")),
-    ("forbiddenAccountIds", "array", Taken::Refused("use credentials of the right account")),
-    ("customCaBundle", "string", Taken::Refused(FROM_ENVIRONMENT)),
+    ("assumeRoles", "array", Taken::Read),
+    ("assumeRoleWithWebIdentity", "object", Taken::Refused(FROM_ENVIRONMENT)),
+    ("allowedAccountIds", "array", Taken::Read),
+    ("forbiddenAccountIds", "array", Taken::Read),
+    ("customCaBundle", "string", Taken::Read),
     ("httpProxy", "string", Taken::Refused(FROM_ENVIRONMENT)),
     ("httpsProxy", "string", Taken::Refused(FROM_ENVIRONMENT)),
     ("noProxy", "string", Taken::Refused(FROM_ENVIRONMENT)),
-    ("useFipsEndpoint", "boolean", Taken::Refused(FROM_ENVIRONMENT)),
-    ("useDualstackEndpoint", "boolean", Taken::Refused(FROM_ENVIRONMENT)),
-    ("sharedConfigFiles", "array", Taken::Refused(FROM_ENVIRONMENT)),
-    ("sharedCredentialsFiles", "array", Taken::Refused(FROM_ENVIRONMENT)),
+    ("useFipsEndpoint", "boolean", Taken::Read),
+    ("useDualstackEndpoint", "boolean", Taken::Read),
+    ("sharedConfigFiles", "array", Taken::Read),
+    ("sharedCredentialsFiles", "array", Taken::Read),
     ("ec2MetadataServiceEndpoint", "string", Taken::Refused(FROM_ENVIRONMENT)),
     ("ec2MetadataServiceEndpointMode", "string", Taken::Refused(FROM_ENVIRONMENT)),
     ("insecure", "boolean", Taken::Refused("leave it out: certificates are always checked")),
@@ -141,32 +141,36 @@ impl Config {
     pub fn read(inputs: &Value) -> (Self, Vec<Mistake>) {
         let mut reader = Reader { inputs, mistakes: Vec::new() };
         reader.check_keys();
-        let endpoint = match reader.any("endpoints") {
-            Some(Value::List(endpoints)) => {
-                let mut urls = endpoints.iter().filter_map(|one| one.get("connect")?.as_str());
-                urls.find(|url| !url.is_empty()).map(str::to_owned)
-            }
-            _ => None,
+        let endpoints = reader.list("endpoints");
+        let endpoint = |service: &str| {
+            let mut urls = endpoints.iter().filter_map(|one| one.get(service)?.as_str());
+            urls.find(|url| !url.is_empty()).map(str::to_owned)
         };
+        let roles: Vec<Value> = reader.list("assumeRoles");
         let aws = AwsSettings::builder()
             .maybe_region(reader.text("region"))
             .maybe_profile(reader.text("profile"))
-            .maybe_endpoint_url(endpoint)
-            .maybe_credentials(reader.credentials())
+            .maybe_endpoint_url(endpoint("connect"))
+            .maybe_sts_endpoint_url(endpoint("sts"))
+            .maybe_access_key(reader.access_key())
+            .assume_roles(roles.iter().filter_map(|role| reader.role(role)).collect())
+            .allowed_account_ids(texts(&reader.list("allowedAccountIds")))
+            .forbidden_account_ids(texts(&reader.list("forbiddenAccountIds")))
+            .config_files(texts(&reader.list("sharedConfigFiles")))
+            .credentials_files(texts(&reader.list("sharedCredentialsFiles")))
+            .maybe_ca_bundle(reader.text("customCaBundle"))
+            .maybe_use_fips_endpoint(reader.flag("useFipsEndpoint").then_some(true))
+            .maybe_use_dualstack_endpoint(reader.flag("useDualstackEndpoint").then_some(true))
             .build();
         let tags = |value: Option<Value>| -> Tags {
             let Some(Value::Map(tags)) = value else { return Tags::new() };
             tags.into_iter().filter_map(|(key, value)| Some((key, value.as_str()?.to_owned()))).collect()
         };
-        let texts = |value: Option<&Value>| -> Vec<String> {
-            let Some(Value::List(texts)) = value else { return Vec::new() };
-            texts.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
-        };
         let ignored = reader.any("ignoreTags").unwrap_or(Value::Null);
         let delete = reader.flag("deleteQuickConnects");
         let settings = Settings::builder()
             .default_tags(tags(reader.any("defaultTags").and_then(|block| block.get("tags").cloned())))
-            .ignore_tags(IgnoreTags::new(texts(ignored.get("keys")), texts(ignored.get("keyPrefixes"))))
+            .ignore_tags(IgnoreTags::new(inside(&ignored, "keys"), inside(&ignored, "keyPrefixes")))
             .password(reader.choice("onPasswordChange", &ON_PASSWORD_CHANGE))
             .directory_user_id(reader.choice("onDirectoryUserIdChange", &ON_DIRECTORY_USER_ID_CHANGE))
             .quick_connects(if delete { QuickConnects::Delete } else { QuickConnects::Leave })
@@ -183,12 +187,6 @@ impl Config {
             adopt_existing: reader.flag("adoptExisting"),
         };
         (config, reader.mistakes)
-    }
-
-    /// The Region that is configured, as far as that can be told without the profile.
-    pub fn region(&self) -> Option<String> {
-        let named = |name| env::var(name).ok().filter(|region| !region.is_empty());
-        self.aws.region.clone().or_else(|| named("AWS_REGION")).or_else(|| named("AWS_DEFAULT_REGION"))
     }
 }
 
@@ -222,6 +220,13 @@ impl Reader<'_> {
     /// The value of a key. A configuration writes what is no text as JSON in a text.
     fn any(&mut self, key: &str) -> Option<Value> {
         self.inputs.get(key).map(decoded).filter(|value| !matches!(value, Value::Null | Value::Unknown))
+    }
+
+    fn list(&mut self, key: &str) -> Vec<Value> {
+        match self.any(key) {
+            Some(Value::List(items)) => items,
+            _ => Vec::new(),
+        }
     }
 
     fn text(&mut self, key: &str) -> Option<String> {
@@ -269,12 +274,11 @@ impl Reader<'_> {
         T::default()
     }
 
-    fn credentials(&mut self) -> Option<connect_user::client::aws::Credentials> {
-        let (id, secret, token) = (self.text("accessKey"), self.text("secretKey"), self.text("token"));
-        match (id, secret) {
+    fn access_key(&mut self) -> Option<AccessKey> {
+        match (self.text("accessKey"), self.text("secretKey")) {
             (Some(id), Some(secret)) => {
-                let credentials = connect_user::client::aws::Credentials::new(id, secret);
-                Some(token.into_iter().fold(credentials, |credentials, token| credentials.with_token(token)))
+                let token = self.text("token").map(Secret::from);
+                Some(AccessKey::builder().id(id).secret(secret).maybe_session_token(token).build())
             }
             (None, None) => None,
             (id, _) => {
@@ -285,6 +289,68 @@ impl Reader<'_> {
             }
         }
     }
+
+    fn role(&mut self, role: &Value) -> Option<AssumeRole> {
+        let text = |name| role.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let Some(arn) = text("roleArn") else {
+            let reason = "a role in `assumeRoles` has no `roleArn`; give it one".to_owned();
+            self.mistakes.push(Mistake { key: "assumeRoles".to_owned(), reason });
+            return None;
+        };
+        let tags = match role.get("tags") {
+            Some(Value::Map(tags)) => {
+                tags.iter().filter_map(|(key, tag)| Some((key.clone(), tag.as_str()?.to_owned()))).collect()
+            }
+            _ => Vec::new(),
+        };
+        let duration = text("duration").map(seconds);
+        if duration == Some(None) {
+            let reason = "`duration` in `assumeRoles` must be a time such as `1h30m`".to_owned();
+            self.mistakes.push(Mistake { key: "assumeRoles".to_owned(), reason });
+        }
+        let role = AssumeRole::builder()
+            .role_arn(arn)
+            .maybe_session_name(text("sessionName"))
+            .maybe_external_id(text("externalId"))
+            .maybe_policy(text("policy"))
+            .policy_arns(inside(role, "policyArns"))
+            .tags(tags)
+            .maybe_duration(duration.flatten())
+            .build();
+        Some(role)
+    }
+}
+
+/// The texts of a list.
+fn texts(items: &[Value]) -> Vec<String> {
+    items.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+}
+
+/// The texts of a list in an object.
+fn inside(object: &Value, list: &str) -> Vec<String> {
+    match object.get(list) {
+        Some(Value::List(items)) => texts(items),
+        _ => Vec::new(),
+    }
+}
+
+/// A time as Go writes it, in whole hours, minutes and seconds: `1h30m`.
+fn seconds(text: &str) -> Option<Duration> {
+    let mut rest = text;
+    let mut total = 0_u64;
+    while !rest.is_empty() {
+        let digits = rest.find(|character: char| !character.is_ascii_digit())?;
+        let (number, unit) = (rest.get(..digits)?.parse::<u64>().ok()?, rest.get(digits..digits + 1)?);
+        let factor = match unit {
+            "h" => 3_600,
+            "m" => 60,
+            "s" => 1,
+            _ => return None,
+        };
+        total = number.checked_mul(factor).and_then(|more| total.checked_add(more))?;
+        rest = rest.get(digits + 1..)?;
+    }
+    Some(Duration::from_secs(total))
 }
 
 fn decoded(value: &Value) -> Value {

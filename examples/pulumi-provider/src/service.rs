@@ -26,37 +26,41 @@ const TOTAL: Duration = Duration::from_secs(3_600);
 pub struct Service {
     pub config: Config,
     stop: CancellationToken,
-    regions: Mutex<HashMap<Option<String>, Arc<OnceCell<Regional>>>>,
+    home: OnceCell<AwsConnect>,
+    regions: Mutex<HashMap<String, Regional>>,
 }
 
 /// The service in one Region.
 #[derive(Clone)]
 pub struct Regional {
+    pub name: String,
     pub client: Arc<dyn ConnectClient>,
     pub users: Arc<Resource>,
 }
 
 impl Service {
     pub fn new(config: Config, stop: CancellationToken) -> Self {
-        Self { config, stop, regions: Mutex::default() }
+        Self { config, stop, home: OnceCell::new(), regions: Mutex::default() }
     }
 
     /// The service in a Region; in the configured one where none is named.
     pub async fn region(&self, region: Option<&str>) -> Result<Regional, Status> {
-        let named = region.map(str::to_owned).filter(|region| Some(region) != self.config.region().as_ref());
-        let cell = {
-            let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
-            regions.entry(named.clone()).or_default().clone()
+        let connect = || async {
+            let connect = AwsConnect::from_environment(&self.config.aws).await;
+            connect.map_err(|error| refused(format!("{error}; {}", error.help())))
         };
-        cell.get_or_try_init(|| self.connect(named)).await.cloned()
+        let home = self.home.get_or_try_init(connect).await?;
+        let name = region.or(home.region()).unwrap_or_default().to_owned();
+        let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
+        let regional = regions.entry(name).or_insert_with_key(|name| {
+            let there = home.region() == Some(name.as_str());
+            self.regional(name, if there { home.clone() } else { home.in_region(name.as_str()) })
+        });
+        Ok(regional.clone())
     }
 
-    async fn connect(&self, region: Option<String>) -> Result<Regional, Status> {
-        let Config { aws, rate, shared_quota, attempts, refresh, settings, adopt_existing } = &self.config;
-        let mut aws = aws.clone();
-        aws.region = region.or(aws.region);
-        let connect = AwsConnect::from_environment(&aws).await;
-        let connect = connect.map_err(|error| refused(format!("{error}; {}", error.help())))?;
+    fn regional(&self, name: &str, connect: AwsConnect) -> Regional {
+        let Config { aws: _, rate, shared_quota, attempts, refresh, settings, adopt_existing } = &self.config;
         let timer = Arc::new(TokioTimer::default());
         let buckets = TokenBuckets::new(*rate, timer.clone() as Arc<dyn Timer>);
         let buckets = if *shared_quota { buckets.shared() } else { buckets };
@@ -71,6 +75,6 @@ impl Service {
             .with_sleep(timer)
             .with_cancellation(self.stop.clone())
             .with_adoption(*adopt_existing);
-        Ok(Regional { client, users: Arc::new(users) })
+        Regional { name: name.to_owned(), client, users: Arc::new(users) }
     }
 }

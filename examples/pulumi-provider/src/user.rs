@@ -167,13 +167,11 @@ impl Outputs<'_> {
 /// Outputs of a snapshot.
 pub fn outputs(snapshot: &Snapshot, inputs: &Inputs, region: Option<String>, marks: &Marks) -> Struct {
     let password = inputs.value().get(PASSWORD).cloned();
-    let arn = snapshot.outputs.get("arn").and_then(Value::as_str);
-    let region = region.or_else(|| arn.and_then(|arn| arn.split(':').nth(3)).map(str::to_owned));
     Outputs {
         value: snapshot.outputs.clone(),
         kept: Some(&snapshot.kept),
         password,
-        region: Some(region.unwrap_or_default()),
+        region,
         marks: inputs.document.marks.clone().and(marks),
     }
     .write()

@@ -18,8 +18,7 @@ impl Provider {
     pub(super) async fn get_user(&self, args: &Document) -> Result<Value, Status> {
         let invalid = |reason: &str| Status::invalid_argument(reason.to_owned());
         let instance = args.text("instanceId").ok_or_else(|| invalid("`instanceId` is missing"))?;
-        let service = self.service()?;
-        let region = service.region(args.text("region")).await?;
+        let region = self.service()?.region(args.text("region")).await?;
         let id = match (args.text("userId"), args.text("name")) {
             (Some(_), Some(_)) => {
                 return Err(invalid(
@@ -62,8 +61,7 @@ impl Provider {
                 *value = Value::List(vec![std::mem::replace(value, Value::Null)]);
             }
         }
-        let shown = args.text("region").map(str::to_owned).or_else(|| service.config.region());
-        members.extend(shown.map(|region| ("region".to_owned(), region.into())));
+        members.push(("region".to_owned(), region.name.into()));
         Ok(Value::Map(members))
     }
 }

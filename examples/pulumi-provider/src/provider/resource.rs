@@ -1,7 +1,7 @@
 //! A user's calls: check, diff, create, read, update, delete.
 
 use connect_user::{
-    engine::{Failure, Filter, Naming, Resource, ResourceOptions},
+    engine::{Failure, Filter, Kept, Naming, Resource, ResourceOptions, Snapshot},
     user::{Code, Diagnostic, Severity, Value, ignored_path},
 };
 use prost_types::Struct;
@@ -14,7 +14,6 @@ use crate::{
         DeleteRequest, DiffRequest, DiffResponse, ErrorResourceInitFailed, ReadRequest, ReadResponse,
         UpdateRequest, UpdateResponse,
     },
-    service::Service,
     user::{Inputs, NOT_KNOWN, Prior, outputs, planned},
     wire::{Marks, partial, property_diff, refused, replacing, text},
 };
@@ -30,7 +29,10 @@ impl Provider {
         }
         let naming = naming(name_of(&urn), random_seed, autonaming.as_ref());
         let region = self.service()?.region(inputs.region()).await?;
-        let checked = region.users.check(inputs.value(), None, &naming).await;
+        // A user that replaces another is checked without the old inputs.
+        let prior =
+            (!old.is_empty()).then(|| Snapshot::new(Kept::default()).with_inputs(old.value().clone()));
+        let checked = region.users.check(inputs.value(), prior.as_ref(), &naming).await;
         let checked = checked.map_err(|failure| self::failure(&failure, &inputs))?;
         let (errors, notes): (Vec<_>, Vec<_>) =
             checked.diagnostics.into_iter().partition(Diagnostic::is_error);
@@ -51,10 +53,12 @@ impl Provider {
             return Ok(replacing("userId", true));
         }
         let service = self.service()?;
-        if moves(&service, &prior, &inputs) {
+        let region = service.region(inputs.region()).await?;
+        // Another Region is another user.
+        let moves = |old: &String| inputs.has_unknown_region() || *old != region.name;
+        if prior.region.as_ref().is_some_and(moves) {
             return Ok(replacing("region", false));
         }
-        let region = service.region(prior.region.as_deref()).await?;
         let options = options(ignore_changes);
         let planned = region.users.diff(Some(&prior.snapshot), inputs.value(), &options).await;
         let planned = planned.map_err(|failure| self::failure(&failure, &inputs))?;
@@ -71,7 +75,7 @@ impl Provider {
         let inputs = Inputs::read(properties);
         let service = self.service()?;
         let (region, options) = (service.region(inputs.region()).await?, ResourceOptions::default());
-        let shown = shown_region(&service, &inputs, None);
+        let shown = (!inputs.has_unknown_region()).then(|| region.name.clone());
         if preview {
             let plan = region.users.diff(None, inputs.value(), &options).await;
             let plan = plan.map_err(|failure| self::failure(&failure, &inputs))?;
@@ -96,11 +100,8 @@ impl Provider {
             None => (id, None),
         };
         let prior = Prior::read(&id, properties, inputs.clone())?;
-        let region = named.or(prior.region.clone());
-        let service = self.service()?;
-        let users = service.region(region.as_deref()).await?.users;
-        let given = &prior.inputs;
-        let region = region.or_else(|| service.config.region());
+        let region = self.service()?.region(named.as_deref().or(prior.region.as_deref())).await?;
+        let (users, given, region) = (region.users, &prior.inputs, Some(region.name));
         if !prior.is_kept() || prior.inputs.is_empty() && prior.snapshot.kept.state().is_none() {
             let imported = match users.import(&id).await {
                 Err(failure) if is_gone(&failure) => return Ok(gone),
@@ -129,10 +130,8 @@ impl Provider {
     pub(super) async fn update_user(&self, request: UpdateRequest) -> Result<UpdateResponse, Status> {
         let UpdateRequest { id, urn, olds, news, timeout: _, ignore_changes, preview, old_inputs } = request;
         let (prior, inputs) = (Prior::read(&id, olds, old_inputs)?, Inputs::read(news));
-        let service = self.service()?;
-        let (users, options) =
-            (service.region(prior.region.as_deref()).await?.users, options(ignore_changes));
-        let shown = shown_region(&service, &inputs, Some(&prior));
+        let region = self.service()?.region(prior.region.as_deref().or(inputs.region())).await?;
+        let (users, options, shown) = (region.users, options(ignore_changes), Some(region.name));
         if preview {
             let plan = users.diff(Some(&prior.snapshot), inputs.value(), &options).await;
             let plan = plan.map_err(|failure| self::failure(&failure, &inputs))?;
@@ -182,23 +181,6 @@ fn naming(name: &str, seed: Vec<u8>, autonaming: Option<&Autonaming>) -> Naming 
 fn options(ignore_changes: Vec<String>) -> ResourceOptions<'static> {
     let ignored = ignore_changes.into_iter().filter(|place| ignored_path(place).is_ok());
     ResourceOptions::builder().ignore_changes(ignored.collect()).build()
-}
-
-/// Whether the user goes to another Region, or may do so.
-fn moves(service: &Service, prior: &Prior, inputs: &Inputs) -> bool {
-    let Some(old) = &prior.region else { return false };
-    let configured = service.config.region();
-    let new = inputs.region().or(configured.as_deref());
-    inputs.has_unknown_region() || new.is_some_and(|new| new != old)
-}
-
-/// The Region that is shown; nothing while it is not known.
-fn shown_region(service: &Service, inputs: &Inputs, prior: Option<&Prior>) -> Option<String> {
-    if inputs.has_unknown_region() {
-        return None;
-    }
-    let named = inputs.region().map(str::to_owned).or_else(|| service.config.region());
-    named.or_else(|| prior.and_then(|prior| prior.region.clone()))
 }
 
 /// Whether somebody has the name already, as where two users of a program exchange theirs: then the old users have
