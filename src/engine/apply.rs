@@ -16,8 +16,8 @@ use super::{
 use crate::{
     apply::{self, Applied, ApplyError, Failed, ObserveError, Observer},
     client::{ClientError, Sleep},
-    diff::{self, Action, Diff, Plan, Step, diff},
-    user::{Code, CreationAttempt, Diagnostic, Input, UserState, Value},
+    diff::{self, Action, Diff, Plan, Step, diff, drift},
+    user::{Code, CreationAttempt, Diagnostic, Input, Settings, UserState, Value},
     validate::resolve,
 };
 
@@ -164,7 +164,7 @@ impl Change<'_> {
     }
 
     fn failed(&self, work: &Work, failed: Failed) -> Failure {
-        let failure = Failure::of_apply(&failed);
+        let mut failure = Failure::of_apply(&failed);
         let Failed { error, state, attempt, .. } = failed;
         if let (Some(attempt), None) = (attempt, &state) {
             return failure.with(Some(self.begun(work, *attempt)));
@@ -175,6 +175,12 @@ impl Change<'_> {
             return failure.with(self.asked.prior.filter(|_| was_there).cloned());
         };
         self.host.run.own(&state.user_id);
+        if let (ApplyError::Stale, Some(known), [reason, ..]) =
+            (&error, &work.state, failure.diagnostics.as_mut_slice())
+        {
+            let changes = drift(known, &state, &Settings::default());
+            reason.related = changes.into_iter().map(|change| change.path).collect();
+        }
         failure.with(Some(self.as_it_is(work, *state)))
     }
 

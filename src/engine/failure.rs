@@ -16,7 +16,8 @@ use crate::{
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Failure {
-    /// The reasons, and further warnings and notes. At least one is an error.
+    /// The reasons, and further warnings and notes. At least one is an error. The `related` paths of `stale` are what
+    /// has changed since the plan, those of `name-taken` where the user of that name differs.
     pub diagnostics: Vec<Diagnostic>,
     /// The actual user; `None` if the call created none and found none.
     pub snapshot: Option<Box<Snapshot>>,

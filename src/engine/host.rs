@@ -109,7 +109,8 @@ impl Host {
             let kind = known.kind(&instance, &self.client).await?;
             settings.identity_management = kind.or(settings.identity_management);
         }
-        settings.password_changed = Some(self.has_new_password(inputs, kept));
+        let has_changed = options.password_changed.unwrap_or_else(|| self.has_new_password(inputs, kept));
+        settings.password_changed = Some(has_changed);
         Ok(settings)
     }
 

@@ -30,6 +30,10 @@ pub struct ResourceOptions<'a> {
     /// Refuses to delete or replace the user. Default: no.
     #[builder(default)]
     pub protect: bool,
+    /// Whether the password is another than the user was made with, for a host that knows: Terraform's convention of
+    /// a version beside a write-only password, or a plan that must not show what it has not read. Default: what the
+    /// fingerprint in the record says.
+    pub password_changed: Option<bool>,
     /// The outputs that the plan has shown, for an engine that compares the outputs of an apply with them. Without
     /// them, they are planned again. Default: none.
     pub planned: Option<&'a Value>,
@@ -45,6 +49,7 @@ impl fmt::Debug for ResourceOptions<'_> {
             .field("replace_on_changes", &self.replace_on_changes)
             .field("delete_before_replace", &self.delete_before_replace)
             .field("protect", &self.protect)
+            .field("password_changed", &self.password_changed)
             .finish_non_exhaustive()
     }
 }

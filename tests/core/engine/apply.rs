@@ -225,6 +225,8 @@ async fn somebody_elses_change_ends_an_update_unless_it_makes_no_difference() {
     let failure = update(&resource, &updated, &inputs(json!({ "routingProfileId": "r3" }))).await;
     let failure = failure.expect_err("stale");
     assert_eq!(codes(&failure), ["stale"]);
+    let changed: Vec<String> = failure.diagnostics[0].related.iter().map(ToString::to_string).collect();
+    assert_eq!(changed, ["routingProfileId"]);
     let there = failure.snapshot.expect("the user");
     assert_eq!(text(&there.outputs, "routingProfileId").as_deref(), Some("r9"));
 }

@@ -122,6 +122,12 @@ async fn a_password_is_kept_as_a_fingerprint_and_nowhere_else() {
     let planned = diff(&replaces, Some(&user), &with("Password124")).await;
     assert_eq!(planned.replaces().map(ToString::to_string).collect::<Vec<_>>(), ["password"]);
     assert!(!format!("{planned:?}").contains("Password124"));
+    // A host that knows has the last word.
+    for (says, password) in [(false, "Password124"), (true, "Password123")] {
+        let options = ResourceOptions::builder().password_changed(says).build();
+        let planned = replaces.diff(Some(&user), &with(password), &options).await.expect("a plan");
+        assert_eq!(planned.is_replacement(), says);
+    }
 }
 
 #[tokio::test]
