@@ -14,8 +14,8 @@ use serde_json::{Map, Value, json};
 /// The levels of a hierarchy, from the top down.
 pub const LEVELS: [&str; 5] = ["LevelOne", "LevelTwo", "LevelThree", "LevelFour", "LevelFive"];
 
-pub fn list<T>(name: &str, page: Page<T>, element: impl Fn(T) -> Value) -> Value {
-    let items: Vec<_> = page.items.into_iter().map(element).collect();
+pub fn list<T>(name: &str, page: Page<T>, element: impl Fn(&T) -> Value) -> Value {
+    let items: Vec<_> = page.items.iter().map(element).collect();
     without_nulls(json!({name: items, "NextToken": page.next_token}))
 }
 
@@ -127,8 +127,8 @@ pub fn listed(user: &ListedUser) -> Value {
     })
 }
 
-pub fn proficiency(key: &ProficiencyKey, level: u8) -> Value {
-    json!({"AttributeName": key.name, "AttributeValue": key.value, "Level": f32::from(level)})
+pub fn proficiency((key, level): &(ProficiencyKey, u8)) -> Value {
+    json!({"AttributeName": key.name, "AttributeValue": key.value, "Level": f32::from(*level)})
 }
 
 pub fn named(resource: &NamedResource) -> Value {

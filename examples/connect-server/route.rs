@@ -114,6 +114,24 @@ async fn call(
             done(connect.$method(&$request::new(instance_id, user_id, $value)).await)
         };
     }
+    macro_rules! page {
+        ($method:ident, $request:expr, $list:literal, $element:expr) => {{
+            let request = $request.next_token(token()).max_results(size()?);
+            connect.$method(&request).await.map(|page| list($list, page, $element))
+        }};
+    }
+    macro_rules! found {
+        ($method:ident, $request:ident, $list:literal, $element:expr) => {{
+            let body: SearchBody = parse(body)?;
+            if body.search_criteria.is_some() || body.search_filter.is_some() {
+                return Err(Answer::invalid(concat!("`", $list, "` cannot be searched by anything here")));
+            }
+            let request = $request::new(body.instance_id)
+                .next_token(body.next_token.filter(|token| token != AGAIN))
+                .max_results(body.max_results);
+            connect.$method(&request).await.map(|page| list($list, page, $element))
+        }};
+    }
     Ok(match operation {
         Operation::CreateUser => {
             let body: CreateBody = parse(body)?;
@@ -138,11 +156,7 @@ async fn call(
             user.map(|user| json!({"User": described(&user)}))
         }
         Operation::DeleteUser => done(connect.delete_user(&DeleteUser::new(instance_id, user_id)).await),
-        Operation::ListUsers => {
-            let request = ListUsers::new(instance_id).next_token(token()).max_results(size()?);
-            let page = connect.list_users(&request).await;
-            page.map(|page| list("UserSummaryList", page, |user| listed(&user)))
-        }
+        Operation::ListUsers => page!(list_users, ListUsers::new(instance_id), "UserSummaryList", listed),
         Operation::SearchUsers => {
             let body: SearchBody = parse(body)?;
             let unsupported = || Answer::invalid("a search condition is empty, or not supported here");
@@ -153,7 +167,7 @@ async fn call(
                 .tags(tags.transpose()?.unwrap_or_default())
                 .next_token(body.next_token.filter(|token| token != AGAIN))
                 .max_results(body.max_results);
-            connect.search_users(&request).await.map(|page| list("Users", page, |user| found(&user)))
+            connect.search_users(&request).await.map(|page| list("Users", page, found))
         }
         Operation::UpdateUserIdentityInfo => {
             let body: UpdateBody = parse(body)?;
@@ -197,9 +211,8 @@ async fn call(
             update!(update_user_proficiencies, UpdateUserProficiencies, levels)
         }
         Operation::ListUserProficiencies => {
-            let request = ListUserProficiencies::new(instance_id, user_id).next_token(token());
-            let page = connect.list_user_proficiencies(&request).await;
-            page.map(|page| list("UserProficiencyList", page, |(key, level)| proficiency(&key, level)))
+            let request = ListUserProficiencies::new(instance_id, user_id);
+            page!(list_user_proficiencies, request, "UserProficiencyList", proficiency)
         }
         Operation::TagResource => {
             let tags = parse::<UpdateBody>(body)?.tags;
@@ -218,47 +231,28 @@ async fn call(
             })
         }
         Operation::ListRoutingProfiles => {
-            let request = ListRoutingProfiles::new(instance_id).next_token(token()).max_results(size()?);
-            let page = connect.list_routing_profiles(&request).await;
-            page.map(|page| list("RoutingProfileSummaryList", page, |profile| named(&profile)))
+            let request = ListRoutingProfiles::new(instance_id);
+            page!(list_routing_profiles, request, "RoutingProfileSummaryList", named)
         }
         Operation::ListSecurityProfiles => {
-            let request = ListSecurityProfiles::new(instance_id).next_token(token()).max_results(size()?);
-            let page = connect.list_security_profiles(&request).await;
-            page.map(|page| list("SecurityProfileSummaryList", page, |profile| named(&profile)))
+            let request = ListSecurityProfiles::new(instance_id);
+            page!(list_security_profiles, request, "SecurityProfileSummaryList", named)
         }
-        Operation::SearchUserHierarchyGroups => {
-            let body: SearchBody = parse(body)?;
-            if body.search_criteria.is_some() || body.search_filter.is_some() {
-                return Err(Answer::invalid("hierarchy groups cannot be searched by anything here"));
-            }
-            let request = SearchUserHierarchyGroups::new(body.instance_id)
-                .next_token(body.next_token.filter(|token| token != AGAIN))
-                .max_results(body.max_results);
-            let page = connect.search_user_hierarchy_groups(&request).await;
-            page.map(|page| list("UserHierarchyGroups", page, |group| hierarchy_group(&group)))
-        }
+        Operation::SearchUserHierarchyGroups => found!(
+            search_user_hierarchy_groups,
+            SearchUserHierarchyGroups,
+            "UserHierarchyGroups",
+            hierarchy_group
+        ),
         Operation::SearchQuickConnects => {
-            let body: SearchBody = parse(body)?;
-            if body.search_criteria.is_some() || body.search_filter.is_some() {
-                return Err(Answer::invalid("quick connects cannot be searched by anything here"));
-            }
-            let request = SearchQuickConnects::new(body.instance_id)
-                .next_token(body.next_token.filter(|token| token != AGAIN));
-            let page = connect.search_quick_connects(&request).await;
-            page.map(|page| list("QuickConnects", page, |quick_connect| quick_connect_of(&quick_connect)))
+            found!(search_quick_connects, SearchQuickConnects, "QuickConnects", quick_connect_of)
         }
-        Operation::SearchPredefinedAttributes => {
-            let body: SearchBody = parse(body)?;
-            if body.search_criteria.is_some() || body.search_filter.is_some() {
-                return Err(Answer::invalid("predefined attributes cannot be searched by anything here"));
-            }
-            let request = SearchPredefinedAttributes::new(body.instance_id)
-                .next_token(body.next_token.filter(|token| token != AGAIN))
-                .max_results(body.max_results);
-            let page = connect.search_predefined_attributes(&request).await;
-            page.map(|page| list("PredefinedAttributes", page, |attribute| predefined_attribute(&attribute)))
-        }
+        Operation::SearchPredefinedAttributes => found!(
+            search_predefined_attributes,
+            SearchPredefinedAttributes,
+            "PredefinedAttributes",
+            predefined_attribute
+        ),
         Operation::DeleteAllEntitySessions => {
             let SessionsBody { instance_id, entity_id, entity_type } = parse(body)?;
             if entity_type != "USER" {
