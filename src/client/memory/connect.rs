@@ -118,7 +118,7 @@ impl MemoryConnect {
 
     /// Limits an operation to one call per `every`, with bursts of `burst`; `None` stands for every operation
     /// that has no quota of its own. Each operation has its own token bucket, which is full now and fills by
-    /// the [clock](Self::set_time); `Duration::ZERO` sets no limit.
+    /// the [clock](Self::set_time). `Duration::ZERO` sets no limit, which is the default.
     ///
     /// What is beyond is refused as [`ErrorKind::Throttled`](crate::client::ErrorKind::Throttled) with the
     /// code `TooManyRequestsException`: it has no effect and takes nothing from the bucket.
