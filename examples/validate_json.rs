@@ -4,7 +4,11 @@
 //! echo '{"instanceId": "1c2d", "phoneConfg": {}}' | cargo run --example validate_json
 //! ```
 
-use std::{error::Error, io::Read, process::ExitCode};
+use std::{
+    error::Error,
+    io::{Read, Write},
+    process::ExitCode,
+};
 
 use connect_user::{
     user::Value,
@@ -22,6 +26,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     };
     let document: Value = serde_json::from_str(&text)?;
     let (_, report) = validate_document(document, &Context::default());
-    println!("{}", serde_json::to_string_pretty(&report)?);
+    // Whoever closes the pipe has seen enough.
+    let _ = writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&report)?);
     Ok(if report.is_valid() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

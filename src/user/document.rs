@@ -175,7 +175,8 @@ impl UserState {
 
 /// Whether a member of a state is one of its spec.
 fn is_of_spec(name: &str) -> bool {
-    let is_first = |path: &str| path.split('.').next() == Some(name);
+    let is_first =
+        |path: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     Property::ALL.iter().any(|property| is_first(property.path()))
 }
 

@@ -172,7 +172,9 @@ impl Property {
     /// assert_eq!(Property::from_path("identityInfo"), None);
     /// ```
     pub fn from_path(path: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|property| property.path() == path || property.snake_case() == path)
+        let is_it =
+            |property: &Self| property.path() == path || path.contains('_') && property.snake_case() == path;
+        Self::ALL.iter().copied().find(is_it)
     }
 
     /// Whether a spec must set it.

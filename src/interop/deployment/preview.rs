@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{
     base::{Deployment, beside},
     error::DeploymentError,
-    values::{inputs, outputs, suffix},
+    values::{inputs, suffix},
 };
 use crate::{
     diff::Action,
@@ -82,7 +82,7 @@ impl Deployment<'_> {
                 session.keep(&mut planner, user.name());
                 // What others see of it is what is recorded.
                 match session.state(user.name()) {
-                    Some(state) => self.scope.known(user.name(), outputs(state)),
+                    Some(state) => self.scope.known(user.name(), state.encode()),
                     None => self.scope.pending(user.name(), Value::Map(Vec::new()), None),
                 }
                 continue;
@@ -170,8 +170,8 @@ impl Deployment<'_> {
         // Others see what the user will be, not what it was.
         if let Some(inputs) = inputs {
             match (actual, action) {
-                (Some(state), Action::None) => self.scope.known(name, outputs(state)),
-                (Some(state), Action::Update) => self.scope.pending(name, inputs, Some(&outputs(state))),
+                (Some(state), Action::None) => self.scope.known(name, state.encode()),
+                (Some(state), Action::Update) => self.scope.pending(name, inputs, Some(&state.encode())),
                 _ => self.scope.pending(name, inputs, None),
             }
         }

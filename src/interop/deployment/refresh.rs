@@ -1,6 +1,6 @@
 //! Refreshing the users of a program.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Deref};
 
 use super::{base::Deployment, error::DeploymentError, values::suffix};
 use crate::{
@@ -13,8 +13,25 @@ use crate::{
 /// What the program says of a user before anybody is read.
 struct Said<'a> {
     user: &'a ProgramResource,
-    spec: Cow<'a, UserSpec>,
-    settings: Cow<'a, Settings>,
+    spec: Lent<'a, UserSpec>,
+    settings: Lent<'a, Settings>,
+}
+
+/// What the program has, or what was made for this user: most users need nothing of their own.
+enum Lent<'a, T> {
+    Lent(&'a T),
+    Own(Box<T>),
+}
+
+impl<T> Deref for Lent<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match self {
+            Self::Lent(value) => value,
+            Self::Own(value) => value,
+        }
+    }
 }
 
 impl Deployment<'_> {
@@ -48,21 +65,21 @@ impl Deployment<'_> {
                 scope.pending(user.name(), evaluated.spec.encode(), None);
             }
             let spec = match evaluated {
-                Cow::Borrowed(Evaluated { spec, .. }) => Cow::Borrowed(spec),
-                Cow::Owned(Evaluated { spec, .. }) => Cow::Owned(spec),
+                Cow::Borrowed(Evaluated { spec, .. }) => Lent::Lent(spec),
+                Cow::Owned(Evaluated { spec, .. }) => Lent::Own(Box::new(spec)),
             };
             let suffix = suffix(session.entries().get(user.name())).filter(|_| spec.name.is_none());
             let spec = match suffix {
                 Some(_) => {
                     let kind = self.options.settings.identity_management;
                     let context = self.context(user.name(), user.options(), kind, suffix);
-                    Cow::Owned(with_name(&spec, &context))
+                    Lent::Own(Box::new(with_name(&spec, &context)))
                 }
                 None => spec,
             };
             let settings = match user.options().is_plain() {
-                true => Cow::Borrowed(&self.options.settings),
-                false => Cow::Owned(user.options().settings(&self.options.settings)),
+                true => Lent::Lent(&self.options.settings),
+                false => Lent::Own(Box::new(user.options().settings(&self.options.settings))),
             };
             said.push(Said { user, spec, settings });
         }

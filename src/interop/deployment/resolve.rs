@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{
     base::{Deployment, beside},
     error::DeploymentError,
-    values::{make_suffix, outputs},
+    values::make_suffix,
 };
 use crate::{
     async_trait,
@@ -44,7 +44,7 @@ impl Deployment<'_> {
         };
         for needed in program.needs(name) {
             if let Some(state) = session.state(needed) {
-                self.scope.known(needed, outputs(state));
+                self.scope.known(needed, state.encode());
             }
         }
         let Evaluated { spec, mistakes, .. } =

@@ -2,19 +2,12 @@
 
 use crate::{
     fleet::{Entry, Session, StoreChange, StoreError},
-    user::{AutoName, Input, Settings, UserSpec, UserState, Value, merge_tags},
+    user::{AutoName, Input, Settings, UserSpec, Value, merge_tags},
 };
 
 /// The note that holds what the name of a user ends in that the program gives none: noted before the user is made,
 /// so that a second run makes the same name.
 const SUFFIX: &str = "nameSuffix";
-
-/// What other resources may refer to.
-pub(super) fn outputs(state: &UserState) -> Value {
-    // By way of text, which keeps the order of the members.
-    let json = serde_json::to_string(state).unwrap_or_default();
-    serde_json::from_str(&json).unwrap_or(Value::Null)
-}
 
 /// What a user is given, as others may refer to it: never its password.
 pub(super) fn inputs(spec: &UserSpec, settings: &Settings) -> Value {
