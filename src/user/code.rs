@@ -101,15 +101,15 @@ const THIS: &str = "this crate";
 
 codes! {
     Program {
-        INVALID_PROGRAM = "invalid-program", Always, "a program is what its tool reads", THIS;
+        INVALID_PROGRAM = "invalid-program", Always, "a program is one that its tool accepts", THIS;
         UNDEFINED_REFERENCE = "undefined-reference", Error, "a program defines what it refers to", THIS;
     }
     Document {
         UNKNOWN_MEMBER = "unknown-member", Error, "every member is a property of a user", THIS;
         DUPLICATE_MEMBER = "duplicate-member", Error, "a member is given once", THIS;
-        MISSING_REQUIRED = "missing-required", Error, "what is required is given", THIS;
+        MISSING_REQUIRED = "missing-required", Error, "required properties are given", THIS;
         WRONG_TYPE = "wrong-type", Error, "a value has the form of its property", THIS;
-        INVALID_VALUE = "invalid-value", Error, "a choice is one of those there are", THIS;
+        INVALID_VALUE = "invalid-value", Error, "a value is one of the allowed choices", THIS;
     }
     Rule {
         INSTANCE_ID_LENGTH = "instance-id-length", Error, "an instance id has 1 to 100 characters", API;
@@ -121,7 +121,7 @@ codes! {
         NAME_AT_SIGN = "name-at-sign", Warning, "a new user's name with `@` is an e-mail address; some instances have others", API;
         NAME_OVER_20 = "name-over-20", Warning, "without `SAML`, a new user's name has up to 20 characters; more are taken", API;
         SURROUNDING_WHITE_SPACE = "surrounding-white-space", Error, "names and addresses have no white space at either end", THIS;
-        CONTROL_CHARACTER = "control-character", Error, "names and addresses have no control characters, and none that is not seen", THIS;
+        CONTROL_CHARACTER = "control-character", Error, "names and addresses have no control characters and no invisible ones", THIS;
         PASSWORD_REQUIRED = "password-required", Error, "a new user of a `CONNECT_MANAGED` instance has a password", API;
         PASSWORD_NOT_ALLOWED = "password-not-allowed", Error, "only users of `CONNECT_MANAGED` instances have a password", API;
         PASSWORD_LENGTH = "password-length", Error, "a password has 8 to 64 characters", API;
@@ -137,9 +137,9 @@ codes! {
         DIRECTORY_IDENTITY_FIXED = "directory-identity-fixed", Error, "the directory keeps names and e-mail of `EXISTING_DIRECTORY` users", "API Reference, UpdateUserIdentityInfo";
         EMAIL_NOT_ALLOWED = "email-not-allowed", Error, "with `SAML`, there is no e-mail address", IDENTITY;
         EMAIL_MISSING = "email-missing", Warning, "new users of `CONNECT_MANAGED` instances have an e-mail address; the service takes them without", IDENTITY;
-        EMAIL_SHAPE = "email-shape", Warning, "an e-mail address has the shape of one", OBSERVED;
+        EMAIL_SHAPE = "email-shape", Warning, "an e-mail address is well-formed", OBSERVED;
         SECONDARY_EMAIL_LENGTH = "secondary-email-length", Error, "a secondary e-mail address has up to 265 characters", IDENTITY;
-        SECONDARY_EMAIL_SHAPE = "secondary-email-shape", Error, "a secondary e-mail address has the shape of one", IDENTITY;
+        SECONDARY_EMAIL_SHAPE = "secondary-email-shape", Error, "a secondary e-mail address is well-formed", IDENTITY;
         MOBILE_FORM = "mobile-form", Error, "a mobile number is in E.164", IDENTITY;
         PHONE_CONFIG_REQUIRED = "phone-config-required", Error, "there is a phone config, or a phone number config for `VOICE`", "Pulumi, aws.connect.User";
         DESK_PHONE_NUMBER_REQUIRED = "desk-phone-number-required", Error, "a desk phone has a number", PHONE;
@@ -148,7 +148,7 @@ codes! {
         PERSISTENT_CONNECTION_UNUSED = "persistent-connection-unused", Warning, "persistent connection is for soft phones", GUIDE;
         AFTER_CONTACT_WORK_LIMIT = "after-contact-work-limit", Error, "after contact work lasts 0 to 2,000,000 seconds", PHONE;
         CHAT_AFTER_CONTACT_WORK_LIMIT = "chat-after-contact-work-limit", Error, "after contact work of a chat lasts up to 5,400 seconds", GUIDE;
-        CONFLICTING_SETTINGS = "conflicting-settings", Error, "a setting stands in `phoneConfig` or per channel, not in both", API;
+        CONFLICTING_SETTINGS = "conflicting-settings", Error, "a setting is in `phoneConfig` or per channel, not in both", API;
         DUPLICATE_CHANNEL = "duplicate-channel", Always, "a channel is given once", CHANNELS;
         CHANNEL_NOT_VOICE = "channel-not-voice", Error, "phone number, persistent connection and voice enhancement are for `VOICE`", CHANNELS;
         AGENT_FIRST_NOT_VOICE = "agent-first-not-voice", Error, "agent-first callbacks are for `VOICE`", CHANNELS;
@@ -160,27 +160,27 @@ codes! {
         TAG_KEY_LENGTH = "tag-key-length", Error, "a tag's key has 1 to 128 characters", TAGS;
         TAG_KEY_CHARACTERS = "tag-key-characters", Error, "a tag's key is made of letters, separators, numbers and `_.:/=+-@`", TAGS;
         TAG_KEY_RESERVED = "tag-key-reserved", Always, "a tag's key does not start with `aws:`", TAGS;
-        TAG_IGNORED = "tag-ignored", Error, "a tag that is set is not one to ignore: it would never be set", THIS;
+        TAG_IGNORED = "tag-ignored", Error, "a program sets no ignored tag: it would never be set", THIS;
         TAG_VALUE_LENGTH = "tag-value-length", Error, "a tag's value has up to 256 characters", TAGS;
     }
     Name {
         UNKNOWN_ROUTING_PROFILE = "unknown-routing-profile", Error, "a routing profile is one that the instance has", INSTANCE;
         UNKNOWN_SECURITY_PROFILE = "unknown-security-profile", Error, "a security profile is one that the instance has", INSTANCE;
         UNKNOWN_HIERARCHY_GROUP = "unknown-hierarchy-group", Error, "a hierarchy group is one that the instance has", INSTANCE;
-        AMBIGUOUS_NAME = "ambiguous-name", Error, "a name stands for one thing", INSTANCE;
+        AMBIGUOUS_NAME = "ambiguous-name", Error, "a name is that of one resource", INSTANCE;
         NAMES_NOT_LISTED = "names-not-listed", Error, "names can be looked up", INSTANCE;
     }
     Read {
-        GONE = "gone", Note, "a recorded user is there", THIS;
-        RECREATED = "recreated", Note, "the name of a recorded user who is gone is nobody else's", THIS;
+        GONE = "gone", Note, "a recorded user exists", THIS;
+        RECREATED = "recreated", Note, "the name of a recorded user who is gone is free", THIS;
         RENAMED = "renamed", Note, "a recorded user has the recorded name", THIS;
         NOT_VISIBLE_YET = "not-visible-yet", Note, "a user who was just created can be read", THIS;
         NOT_READABLE = "not-readable", Note, "a user who is listed can be read", THIS;
-        NOT_CHECKED = "not-checked", Note, "what should be read can be read", THIS;
+        NOT_CHECKED = "not-checked", Note, "everything that a plan needs can be read", THIS;
         CREATION_FOUND = "creation-found", Note, "no earlier run has left a user that it could not record", THIS;
-        CREATION_NOT_MADE = "creation-not-made", Note, "no earlier run has begun a creation and made nobody", THIS;
-        CREATION_UNCLEAR = "creation-unclear", Note, "whom an earlier run has created can be told", THIS;
-        CREATION_NOT_KNOWN = "creation-not-known", Note, "whether an earlier run has created a user is known", THIS;
+        CREATION_NOT_MADE = "creation-not-made", Note, "a creation of an earlier run has created its user", THIS;
+        CREATION_UNCLEAR = "creation-unclear", Note, "the user that an earlier run created can be recognised", THIS;
+        CREATION_NOT_KNOWN = "creation-not-known", Note, "the outcome of a creation of an earlier run is known", THIS;
     }
     Plan {
         PASSWORD_UNCHANGEABLE = "password-unchangeable", Warning, "a password changes only with a new user; the policy decides whether it is an error", THIS;
@@ -188,18 +188,18 @@ codes! {
         REPLACEMENT_NEEDS_PASSWORD = "replacement-needs-password", Error, "a user of a `CONNECT_MANAGED` instance is replaced only with a password", THIS;
         PROTECTED = "protected", Error, "a protected user is neither deleted nor replaced", THIS;
         NOT_READ = "not-read", Error, "no call writes what was not read", THIS;
-        PROFICIENCIES_NOT_READ = "proficiencies-not-read", Error, "proficiencies are compared with what was read", THIS;
+        PROFICIENCIES_NOT_READ = "proficiencies-not-read", Error, "proficiencies were read before they are compared", THIS;
         NOT_SHOWN = "not-shown", Error, "no call is made that the preview did not show", THIS;
         SETTINGS_DIFFER = "settings-differ", Error, "a user is planned with the settings that it was validated with", THIS;
     }
     Apply {
-        NOT_ALLOWED = "not-allowed", Note, "an apply may make every call that helps it", THIS;
-        CALL_FAILED = "call-failed", Error, "a call is answered as it should be", THIS;
-        STALE = "stale", Error, "a plan is carried out on the user that it was made from", THIS;
-        NAME_TAKEN = "name-taken", Error, "the name of a new user is nobody else's", THIS;
-        OUTCOME_UNKNOWN = "outcome-unknown", Error, "whether a creation has made a user is known", THIS;
+        NOT_ALLOWED = "not-allowed", Note, "the caller may make every call that helps an apply", THIS;
+        CALL_FAILED = "call-failed", Error, "a call succeeds", THIS;
+        STALE = "stale", Error, "a plan is applied to the state that it was made from", THIS;
+        NAME_TAKEN = "name-taken", Error, "the name of a new user is free", THIS;
+        OUTCOME_UNKNOWN = "outcome-unknown", Error, "the outcome of a creation is known", THIS;
         REPLACEMENT_NOT_PLANNED = "replacement-not-planned", Error, "a user is replaced only by deleting and creating it", THIS;
-        TAKEN_OVER = "taken-over", Warning, "a new user was not there before", THIS;
+        TAKEN_OVER = "taken-over", Warning, "a new user did not exist before", THIS;
     }
     Fleet {
         DUPLICATE_RESOURCE_NAME = "duplicate-resource-name", Error, "a resource name is given once in a program", THIS;
