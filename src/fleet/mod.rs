@@ -20,6 +20,7 @@ mod program;
 mod recover;
 mod refresh;
 mod room;
+mod saved;
 mod session;
 mod store;
 mod user_plan;
@@ -39,6 +40,7 @@ pub use preview::FleetPreview;
 pub use program::{Desired, Lifecycle, LifecycleBuilder, PartialUser, ProgramUser, ProgramUserBuilder};
 pub use recover::{Recovered, RecoveredUser, recover};
 pub use refresh::{DesiredSpec, REFRESH_OPERATIONS, Refreshed, refresh};
+pub use saved::SavedFleetPlan;
 pub use session::{AllKnown, Resolve, Session, SessionError, SessionOptions, SessionOptionsBuilder};
 #[cfg(feature = "store")]
 pub use store::EmbeddedStore;

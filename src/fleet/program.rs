@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bon::Builder;
+use serde::{Deserialize, Serialize};
 
 use crate::user::{DesiredUser, Input, InstanceId, Settings, UserSpec};
 
@@ -107,7 +108,8 @@ impl ProgramUser {
 
 /// What happens when the program changes or removes the user. It is recorded with the user, because a program
 /// that no longer has the user cannot say it.
-#[derive(Builder, Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Builder, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Lifecycle {
     /// Refuses to delete or replace the user. Default: no.

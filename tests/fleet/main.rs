@@ -7,6 +7,7 @@ mod histories;
 mod plan;
 mod refresh;
 mod room;
+mod saved;
 mod session;
 mod sharing;
 mod store;

@@ -337,3 +337,27 @@ fn create_folder(folder: &Path) -> io::Result<()> {
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_of_an_earlier_version_is_refused_with_the_way_out() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("users.redb");
+        drop(EmbeddedStore::open(&path)?);
+        let file = open_file(&path, true)?.ok_or("a file")?;
+        let database = builder().create_with_backend(file)?;
+        let transaction = database.begin_write()?;
+        transaction.open_table(META)?.insert("version", 2)?;
+        transaction.commit()?;
+        drop(database);
+        for opened in [EmbeddedStore::open(&path), EmbeddedStore::open_to_read(&path)] {
+            let error = opened.err().ok_or("it is refused")?;
+            assert!(matches!(error, StoreError::Version { found: 2, known: VERSION, .. }), "{error}");
+            assert!(error.help().starts_with("export it as JSON"), "{}", error.help());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,184 @@
+//! The plan of a fleet that is stored, and applied later.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use super::{
+    Entry, Lifecycle,
+    plan::{FleetPlan, FleetRefused, Release},
+    user_plan::{UserPlan, Wait},
+};
+use crate::{
+    diff::{Action, Plan, Preview, SavedPlan},
+    user::{Code, Diagnostic, Secret, UserId, UserState},
+};
+
+/// The plan of a fleet to store and to apply later, such as in another process after a review.
+///
+/// It holds what each [`SavedPlan`] holds, and who waits for whom: never a password, but personal data. Loading
+/// it is refused as `stale` if a user of the plan is recorded otherwise than when it was saved. Whether somebody else has
+/// changed a user in Amazon Connect, the apply finds out: with
+/// [`ApplyOptions::check_prior_state`](crate::apply::ApplyOptions::check_prior_state).
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedFleetPlan {
+    #[serde(deserialize_with = "known_version")]
+    version: u64,
+    users: Vec<SavedUser>,
+    unchanged: usize,
+    notices: Vec<Diagnostic>,
+    released: Vec<SavedRelease>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SavedUser {
+    name: String,
+    moved_from: Option<String>,
+    lifecycle: Option<Lifecycle>,
+    /// The step, the place of the other user, and its step.
+    waits: Vec<(usize, usize, usize)>,
+    /// Who was recorded: also where that user is gone, and created again.
+    recorded: Option<UserId>,
+    plan: SavedPlan,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SavedRelease {
+    user: String,
+    reason: String,
+    is_replaced: bool,
+    recorded: Option<UserId>,
+}
+
+fn known_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    match u64::deserialize(deserializer)? {
+        SavedFleetPlan::VERSION => Ok(SavedFleetPlan::VERSION),
+        other => Err(de::Error::custom(format!(
+            "the plan has version {other}, and this program knows {}",
+            SavedFleetPlan::VERSION
+        ))),
+    }
+}
+
+fn recorded<'a>(entries: &'a BTreeMap<String, Entry>, name: &str) -> Option<&'a UserState> {
+    entries.get(name)?.state.as_deref()
+}
+
+impl FleetPlan {
+    /// The plan to store and to apply later. `entries` are those that it was made from: see
+    /// [`load_all`](super::load_all).
+    pub fn save(&self, entries: &BTreeMap<String, Entry>) -> SavedFleetPlan {
+        let id = |name: &str| recorded(entries, name).map(|state| state.user_id.clone());
+        let user = |user: &UserPlan| SavedUser {
+            name: user.name.clone(),
+            moved_from: user.moved_from.clone(),
+            lifecycle: user.lifecycle.clone(),
+            waits: user.waits().collect(),
+            recorded: id(user.moved_from.as_ref().unwrap_or(&user.name)),
+            plan: user.plan.save(),
+        };
+        let release = |release: &Release| SavedRelease {
+            user: release.user.clone(),
+            reason: release.reason.clone(),
+            is_replaced: release.is_replaced,
+            recorded: id(&release.user),
+        };
+        SavedFleetPlan {
+            version: SavedFleetPlan::VERSION,
+            users: self.users.iter().map(user).collect(),
+            unchanged: self.unchanged,
+            notices: self.notices.clone(),
+            released: self.released.iter().map(release).collect(),
+        }
+    }
+}
+
+impl SavedFleetPlan {
+    /// The version of the JSON that this crate writes. Another one is refused when it is read.
+    pub const VERSION: u64 = 1;
+
+    /// The users of the plan by their resource names, each with its preview, to show them again.
+    pub fn previews(&self) -> impl Iterator<Item = (&str, &Preview)> {
+        self.users.iter().map(|user| (user.name.as_str(), user.plan.preview()))
+    }
+
+    /// The users, by their resource names, whose passwords [`load`](Self::load) needs.
+    pub fn needs_passwords(&self) -> impl Iterator<Item = &str> {
+        self.users.iter().filter(|user| user.plan.needs_password()).map(|user| user.name.as_str())
+    }
+
+    /// The plan, to apply it. `entries` is what is recorded now; `password` gives the password of a new user by
+    /// its resource name.
+    ///
+    /// # Errors
+    ///
+    /// [`FleetRefused`], with every reason: `stale` for each user that is recorded otherwise than when the plan
+    /// was saved, and what [`SavedPlan::load`] refuses.
+    pub fn load(
+        self,
+        entries: &BTreeMap<String, Entry>,
+        mut password: impl FnMut(&str) -> Option<Secret>,
+    ) -> Result<FleetPlan, FleetRefused> {
+        let mut reasons = Vec::new();
+        let mut deletions = Vec::new();
+        let mut users = Vec::new();
+        let lengths: Vec<usize> = self.users.iter().map(|user| user.plan.preview().steps.len()).collect();
+        for SavedUser { name, moved_from, lifecycle, waits, recorded: before, plan } in self.users {
+            if matches!(plan.preview().diff.action, Action::Delete | Action::Replace) {
+                deletions.push(name.clone());
+            }
+            let given = if plan.needs_password() { password(&name) } else { None };
+            let plan = match plan.load(given) {
+                Ok(plan) => plan,
+                Err(refused) => {
+                    reasons.extend(refused.diagnostics().iter().map(|reason| reason.clone().about(&name)));
+                    continue;
+                }
+            };
+            let now = recorded(entries, moved_from.as_ref().unwrap_or(&name));
+            if is_stale(&plan, before.as_ref(), now) {
+                reasons.push(stale(&name));
+            }
+            let has_step = |place: usize, step: usize| lengths.get(place).is_some_and(|steps| step < *steps);
+            let (own, waits) = (plan.steps().len(), waits.into_iter());
+            let waits: Vec<Wait> = waits
+                .filter(|(step, user, other)| *step < own && has_step(*user, *other))
+                .map(|(step, user, other)| Wait { step, user, other })
+                .collect();
+            users.push(UserPlan { name, plan, moved_from, lifecycle, waits });
+        }
+        let mut released = Vec::new();
+        for SavedRelease { user, reason, is_replaced, recorded: before } in self.released {
+            if recorded(entries, &user).map(|state| &state.user_id) != before.as_ref() {
+                reasons.push(stale(&user));
+            }
+            released.push(Release { user, reason, is_replaced });
+        }
+        match reasons.is_empty() {
+            true => Ok(FleetPlan { users, unchanged: self.unchanged, notices: self.notices, released }),
+            false => Err(FleetRefused { reasons, deletions }),
+        }
+    }
+}
+
+/// Whether the user that is recorded is not the one that the plan was made from.
+fn is_stale(plan: &Plan, before: Option<&UserId>, now: Option<&UserState>) -> bool {
+    now.map(|state| &state.user_id) != before || plan.base().is_some() && !plan.is_made_from(now)
+}
+
+fn stale(name: &str) -> Diagnostic {
+    Diagnostic::new(Code::STALE, format!("`{name}` is recorded otherwise than when the plan was saved"))
+        .about(name)
+        .with_help("plan again")
+}
+
+impl std::fmt::Debug for SavedFleetPlan {
+    /// The names of the users: their values may be personal.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.users.iter().map(|user| user.name.as_str()).collect();
+        f.debug_struct("SavedFleetPlan").field("users", &names).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,111 @@
+//! Plans of fleets that are stored, and applied later.
+
+use std::collections::BTreeMap;
+
+use connect_user::{
+    client::memory::MemoryConnect,
+    diff::Action,
+    fleet::{
+        Entry, FleetPlan, FleetRefused, Guard, MemoryStore, PlanOptions, ProgramUser, SavedFleetPlan,
+        StateStore, StoreChange, apply, load_all, plan,
+    },
+    user::{Code, IdentityManagementType, Secret, Settings},
+};
+use serde_json::json;
+
+use crate::{
+    apply::{options, states_of},
+    support::*,
+};
+
+fn managed() -> Settings {
+    Settings::builder().identity_management(IdentityManagementType::ConnectManaged).build()
+}
+
+/// A user of a `CONNECT_MANAGED` instance, with a password.
+fn user(logical: &str, name: &str, profile: &str) -> ProgramUser {
+    let mut document = document(name);
+    document["password"] = json!("Password123");
+    document["routingProfileId"] = json!(profile);
+    ProgramUser::builder().name(logical).desired(validated(&document, managed())).build()
+}
+
+async fn planned(store: &MemoryStore, program: &[ProgramUser]) -> FleetPlan {
+    let options = PlanOptions::builder().guard(Guard::OFF).settings(managed()).build();
+    plan(program, &states_of(store).await, &options).expect("a plan")
+}
+
+/// A service and a store that have `a`, `b` and `c`, and a program in which `a` changes, `b` moves, `c` is missing and
+/// `d` is new.
+async fn fleet() -> (MemoryConnect, MemoryStore, Vec<ProgramUser>) {
+    let (connect, store) =
+        (MemoryConnect::any_instance(IdentityManagementType::ConnectManaged), MemoryStore::default());
+    let before = [user("a", "ann", "r1"), user("b", "bob", "r1"), user("c", "cid", "r1")];
+    let made = apply(&planned(&store, &before).await, &store, &connect, &options()).await;
+    assert!(made.is_done(), "{made:?}");
+    (connect, store, vec![user("a", "ann", "r2"), user("moved", "bob", "r1"), user("d", "dan", "r1")])
+}
+
+fn through_a_file(plan: &FleetPlan, entries: &BTreeMap<String, Entry>) -> SavedFleetPlan {
+    let file = serde_json::to_string(&plan.save(entries)).expect("JSON");
+    assert!(!file.contains("Password123"), "{file}");
+    serde_json::from_str(&file).expect("a plan")
+}
+
+fn codes(refused: &FleetRefused) -> Vec<(Option<&str>, Code)> {
+    refused.reasons.iter().map(|reason| (reason.subject.as_deref(), reason.code)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_saved_plan_is_applied_later_as_it_was_shown() {
+    let (connect, store, program) = fleet().await;
+    let entries = load_all(&store).await.expect("all");
+    let plan = planned(&store, &program).await;
+    let saved = through_a_file(&plan, &entries);
+    assert_eq!(saved.needs_passwords().collect::<Vec<_>>(), ["d"]);
+    let shown: Vec<_> = saved.previews().map(|(name, preview)| (name, preview.diff.action)).collect();
+    assert_eq!(
+        shown,
+        [("a", Action::Update), ("moved", Action::None), ("d", Action::Create), ("c", Action::Delete)]
+    );
+
+    let refused = saved.clone().load(&entries, |_| None).expect_err("no password");
+    assert_eq!(codes(&refused), [(Some("d"), Code::PASSWORD_REQUIRED)]);
+    assert_eq!(refused.deletions, ["c"]);
+
+    let loaded = saved.load(&entries, |_| Some(Secret::new("Password123"))).expect("a plan");
+    assert!(apply(&loaded, &store, &connect, &options()).await.is_done());
+    assert!(planned(&store, &program).await.is_empty());
+    assert_eq!(states_of(&store).await.into_keys().collect::<Vec<_>>(), ["a", "d", "moved"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_saved_plan_is_refused_once_its_users_are_recorded_otherwise() {
+    let (connect, store, program) = fleet().await;
+    let entries = load_all(&store).await.expect("all");
+    let plan = planned(&store, &program).await;
+    let saved = through_a_file(&plan, &entries);
+    let password = |_: &str| Some(Secret::new("Password123"));
+    // Notes of the host are no other user.
+    let mut entry = entries["a"].clone();
+    entry.notes.insert("k".into(), "v".into());
+    store.commit(&[StoreChange::put("a", entry)]).await.expect("written");
+    let now = load_all(&store).await.expect("all");
+    assert!(saved.clone().load(&now, password).is_ok());
+
+    assert!(apply(&plan, &store, &connect, &options()).await.is_done());
+    let now = load_all(&store).await.expect("all");
+    let refused = saved.load(&now, password).expect_err("it was applied already");
+    assert_eq!(codes(&refused), ["a", "moved", "d", "c"].map(|name| (Some(name), Code::STALE)));
+    assert!(refused.reasons.iter().all(|reason| reason.help.is_some()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_saved_plan_of_another_version_is_refused() {
+    let (_, store, program) = fleet().await;
+    let saved = planned(&store, &program).await.save(&load_all(&store).await.expect("all"));
+    let mut file = serde_json::to_value(saved).expect("JSON");
+    file["version"] = json!(7);
+    let error = serde_json::from_value::<SavedFleetPlan>(file).expect_err("a later one");
+    assert_eq!(error.to_string(), "the plan has version 7, and this program knows 1");
+}
