@@ -9,9 +9,9 @@ use std::error::Error;
 use connect_user::{
     apply::apply,
     client::aws::{AwsConnect, AwsSettings},
-    diff::{self, plan},
+    diff::plan,
     read::{identity_management, import},
-    user::{ImportId, Input},
+    user::{ImportId, Input, Settings},
     validate::{Context, resolve},
 };
 
