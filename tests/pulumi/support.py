@@ -159,7 +159,7 @@ class Project:
     def steps(self):
         """What a preview would do to each user, by its name in the program: the steps of a replacement as one."""
         found = {}
-        for step in json.loads(self.ok("preview", "--json").text)["steps"]:
+        for step in json.loads(self.ok("preview", "--json", "--show-sames").text)["steps"]:
             if "connect/user" in step["urn"]:
                 name = step["urn"].rsplit("::", 1)[1]
                 if name not in found or step["op"] == "replace":

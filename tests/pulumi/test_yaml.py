@@ -1,6 +1,7 @@
 """The documented programs in YAML, each change of each property, and what a program says of its resources."""
 
 import json
+import urllib.parse
 
 import pytest
 from support import INSTANCE, differences, documented, user
@@ -156,6 +157,20 @@ def test_two_users_exchange_names(project):
     assert sorted(project.service.ids()) == ["jane", "joan"]
 
 
+def test_the_name_of_a_stranger_costs_nobody(make):
+    project = make()
+    project.users(a=user("jane"), b=user("joan"))
+    project.up()
+    project.ok("state", "delete", project.resource("a")["urn"], "--yes")
+    old = project.service.ids()
+    project.users(b=user("jane"))
+    said = project.fails("up", "--yes", "--skip-preview", "--color=never")
+    assert "`jane` is taken" in said, said.text
+    assert project.service.ids() == old
+    project.users(b=user("joan"))
+    project.up()
+
+
 def test_names_are_made(project):
     nameless = {key: value for key, value in user().items() if key != "name"}
     project.users(jane=nameless)
@@ -284,7 +299,7 @@ def test_tags_by_default_and_ignored(make):
     project.up()
     outputs = project.resource("jane")["outputs"]
     assert (outputs["tags"], outputs["tagsAll"]) == ({"a": "b"}, {"a": "b", "team": "ops"})
-    arn = outputs["arn"]
+    arn = urllib.parse.quote(outputs["arn"], safe="")
     project.service.call("POST", f"/tags/{arn}", {"tags": {"x-cost": "7"}})
     project.settled()
 

@@ -7,13 +7,11 @@ use prost::{Enumeration, Message, Oneof};
 use prost_types::{Any, Struct};
 
 /// The server of the provider's service, and the trait of its methods.
-#[expect(clippy::allow_attributes, reason = "it is generated")]
 pub mod provider {
     tonic::include_proto!("pulumirpc.ResourceProvider");
 }
 
 /// The client of the engine's service.
-#[expect(clippy::allow_attributes, reason = "it is generated")]
 pub mod engine {
     tonic::include_proto!("pulumirpc.Engine");
 }

@@ -2,6 +2,7 @@
 
 mod invoke;
 mod list;
+mod names;
 mod resource;
 
 use std::{
@@ -30,6 +31,8 @@ use crate::{
     wire::{Document, Marks, differing, refused, write},
 };
 
+use self::names::Names;
+
 type Answer<T> = Result<Response<T>, Status>;
 
 /// The provider, for one run of the engine.
@@ -37,6 +40,7 @@ type Answer<T> = Result<Response<T>, Status>;
 pub struct Provider {
     pub engine: Engine,
     pub stop: CancellationToken,
+    names: Names,
     service: Mutex<Option<Arc<Service>>>,
 }
 

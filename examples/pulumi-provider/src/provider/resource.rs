@@ -1,7 +1,7 @@
 //! A user's calls: check, diff, create, read, update, delete.
 
 use connect_user::{
-    engine::{Failure, Filter, Kept, Naming, Resource, ResourceOptions, Snapshot},
+    engine::{Failure, Kept, Naming, ResourceOptions, Snapshot},
     user::{Code, Diagnostic, Severity, Value, ignored_path},
 };
 use prost_types::Struct;
@@ -47,6 +47,7 @@ impl Provider {
     /// What inputs would change.
     pub(super) async fn diff_user(&self, request: DiffRequest) -> Result<DiffResponse, Status> {
         let DiffRequest { id, urn, olds, news, ignore_changes, old_inputs } = request;
+        self.names.meet(&id);
         let (prior, inputs) = (Prior::read(&id, olds, old_inputs)?, Inputs::read(news));
         // The engine keeps the id of an update: who is not known to be there is deleted, if made, and made.
         if prior.snapshot.kept.is_uncertain() {
@@ -64,8 +65,11 @@ impl Provider {
         let planned = planned.map_err(|failure| self::failure(&failure, &inputs))?;
         self.say(&urn, &planned.diagnostics, &inputs).await;
         let mut answer = property_diff(&planned);
-        if answer.replaces.iter().any(|place| place == "name") && !answer.delete_before_replace {
-            answer.delete_before_replace = is_taken(&region.users, &inputs).await?;
+        let renames = answer.replaces.iter().any(|place| place == "name") && !answer.delete_before_replace;
+        if let (true, Some(instance), Some(name)) = (renames, inputs.text("instanceId"), inputs.text("name"))
+        {
+            let taken = self.names.is_taken(&region.users, &id, instance, name).await;
+            answer.delete_before_replace = taken.map_err(|failure| self::failure(&failure, &inputs))?;
         }
         Ok(answer)
     }
@@ -149,6 +153,10 @@ impl Provider {
         let DeleteRequest { id, urn, properties, timeout: _, old_inputs } = request;
         let prior = Prior::read(&id, properties, old_inputs)?;
         let users = self.service()?.region(prior.region.as_deref()).await?.users;
+        self.names.free(&id, &prior.snapshot).await.map_err(|name| {
+            let help = "choose another name, or deploy once without the user that has it";
+            refused(format!("the name `{name}` is taken by a user whom this program does not keep; {help}"))
+        })?;
         let notes = users.delete(&prior.snapshot, &ResourceOptions::default()).await;
         let notes = notes.map_err(|failure| self::failure(&failure, &prior.inputs))?;
         self.say(&urn, &notes, &prior.inputs).await;
@@ -181,22 +189,6 @@ fn naming(name: &str, seed: Vec<u8>, autonaming: Option<&Autonaming>) -> Naming 
 fn options(ignore_changes: Vec<String>) -> ResourceOptions<'static> {
     let ignored = ignore_changes.into_iter().filter(|place| ignored_path(place).is_ok());
     ResourceOptions::builder().ignore_changes(ignored.collect()).build()
-}
-
-/// Whether somebody has the name already, as where two users of a program exchange theirs: then the old users have
-/// to go before the new ones come.
-async fn is_taken(users: &Resource, inputs: &Inputs) -> Result<bool, Status> {
-    let (Some(instance), Some(name)) = (inputs.text("instanceId"), inputs.text("name")) else {
-        return Ok(false);
-    };
-    let mut pages = users.list(instance, Filter::builder().name(name).build(), false);
-    while let Some(page) = pages.next_page().await.map_err(|failure| self::failure(&failure, inputs))? {
-        let is_so = |value: &Value| value.get("name").and_then(Value::as_str) == Some(name);
-        if page.iter().any(|user| is_so(&user.outputs)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 fn is_gone(failure: &Failure) -> bool {
