@@ -19,6 +19,35 @@ use crate::{
 };
 
 /// Gives the values that become known during an apply.
+///
+/// ```
+/// use connect_user::{
+///     async_trait,
+///     fleet::{Resolve, Session, UserPreview},
+///     user::{Code, DesiredUser, Diagnostic, Input, TagInputs, UserSpec},
+///     validate::{Context, resolve},
+/// };
+///
+/// /// Users with the ARN of `lead` in a tag, which is known once `lead` is created.
+/// struct Program<'a> {
+///     specs: std::collections::HashMap<String, UserSpec>,
+///     context: Context<'a>,
+/// }
+///
+/// #[async_trait]
+/// impl Resolve for Program<'_> {
+///     async fn resolve(&mut self, user: &UserPreview, session: &mut Session<'_>) -> Result<DesiredUser, Diagnostic> {
+///         let failed = |message: String| Diagnostic::new(Code::new("not-resolved"), message).about(&user.name);
+///         let lead = session.state("lead").ok_or_else(|| failed("there is no `lead`".to_owned()))?;
+///         let spec = self.specs.remove(&user.name);
+///         let mut spec = spec.ok_or_else(|| failed("the program has no such user".to_owned()))?;
+///         let tags = TagInputs::from([("lead".to_owned(), Input::Known(lead.arn.clone()))]);
+///         spec.tags = Some(Input::Known(tags));
+///         let (desired, _warnings) = resolve(spec, &self.context).map_err(|report| failed(report.to_string()))?;
+///         Ok(desired)
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Resolve: Send {
     /// Returns the desired user with all values known. The users that it depends on are done: `session` has

@@ -78,23 +78,23 @@ pub(super) fn newer_state(entry: &serde_json::Value) -> Option<u64> {
     (version > u64::from(UserState::VERSION)).then_some(version)
 }
 
-/// One thing to write down: a user's entry, or that it is forgotten.
+/// A change of a store: the new entry of a user, or its removal.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StoreChange {
     /// The resource name.
     pub name: String,
-    /// What to remember of the user from now on, instead of what was there; `None` to forget it.
+    /// The new entry; `None` removes it.
     pub entry: Option<Entry>,
 }
 
 impl StoreChange {
-    /// Remembers this of a user, instead of what was there.
+    /// Writes an entry.
     pub fn put(name: impl Into<String>, entry: Entry) -> Self {
         Self { name: name.into(), entry: Some(entry) }
     }
 
-    /// Forgets a user.
+    /// Removes the entry of a user.
     pub fn remove(name: impl Into<String>) -> Self {
         Self { name: name.into(), entry: None }
     }

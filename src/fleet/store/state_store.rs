@@ -13,6 +13,49 @@ use super::{
 ///
 /// What was committed must be there after a crash at any moment. A state has no password, so a store never
 /// gets one.
+///
+/// ```
+/// use std::{collections::BTreeMap, error::Error, sync::Mutex};
+/// use connect_user::{async_trait, fleet::{Entry, StateStore, StoreChange, StoreError}};
+///
+/// /// A table of the host's database: resource names and JSON.
+/// #[derive(Debug, Default)]
+/// struct Table(Mutex<BTreeMap<String, String>>);
+///
+/// fn failed(error: impl Error + Send + Sync + 'static) -> StoreError {
+///     StoreError::Other(Box::new(error))
+/// }
+///
+/// #[async_trait]
+/// impl StateStore for Table {
+///     async fn get(&self, name: &str) -> Result<Option<Entry>, StoreError> {
+///         let rows = self.0.lock().expect("not poisoned");
+///         rows.get(name).map(|json| serde_json::from_str(json).map_err(failed)).transpose()
+///     }
+///
+///     async fn page(&self, after: Option<&str>, limit: usize) -> Result<Vec<(String, Entry)>, StoreError> {
+///         let rows = self.0.lock().expect("not poisoned");
+///         let rest = rows.iter().filter(|(name, _)| after.is_none_or(|after| name.as_str() > after));
+///         let entry = |json: &String| serde_json::from_str(json).map_err(failed);
+///         rest.take(limit).map(|(name, json)| Ok((name.clone(), entry(json)?))).collect()
+///     }
+///
+///     async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError> {
+///         let mut rows = self.0.lock().expect("not poisoned");
+///         let mut changed = rows.clone(); // a transaction
+///         for change in changes {
+///             match &change.entry {
+///                 Some(entry) => {
+///                     changed.insert(change.name.clone(), serde_json::to_string(entry).map_err(failed)?);
+///                 }
+///                 None => drop(changed.remove(&change.name)),
+///             }
+///         }
+///         *rows = changed;
+///         Ok(())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait StateStore: fmt::Debug + Send + Sync {
     /// The entry of a user.
