@@ -81,7 +81,7 @@ pub(super) fn record(managed: Managed, password: Option<&Secret>, unrecognised: 
         unrecognised,
         last_written: None,
         created: None,
-        under_way: false,
+        in_progress: false,
         unread: PropertySet::EMPTY,
         password: password.cloned(),
     }
@@ -90,13 +90,13 @@ pub(super) fn record(managed: Managed, password: Option<&Secret>, unrecognised: 
 /// Whether the state remembers already what [`record`] would have it remember.
 #[cfg(feature = "fleet")]
 pub(crate) fn is_recorded(desired: &DesiredUser, state: &UserState) -> bool {
-    let Record { managed, tag_keys, default_tag_keys, unfinished, under_way, .. } = &state.record;
+    let Record { managed, tag_keys, default_tag_keys, unfinished, in_progress, .. } = &state.record;
     let options = desired.settings();
     if !options.ignore_changes.is_empty() || !options.ignore_tags.is_empty() {
         let then = desired.to_managed().over(&state.record, options);
         return *managed == then.properties
             && unfinished.is_empty()
-            && !under_way
+            && !in_progress
             && *tag_keys == then.tag_keys
             && *default_tag_keys == then.default_tag_keys;
     }
@@ -105,7 +105,7 @@ pub(crate) fn is_recorded(desired: &DesiredUser, state: &UserState) -> bool {
     let default = || desired.default_tags().keys().filter(|key| !own().any(|own| own == *key));
     *managed == desired.managed()
         && unfinished.is_empty()
-        && !under_way
+        && !in_progress
         && own().eq(tag_keys)
         && default().eq(default_tag_keys)
 }

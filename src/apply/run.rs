@@ -66,13 +66,13 @@ pub async fn apply(
         return Err(run.failed(error, plan.steps(), 0));
     }
     if let Some(state) = &mut run.state {
-        state.record.under_way = !plan.steps().is_empty();
+        state.record.in_progress = !plan.steps().is_empty();
     }
     for (index, step) in plan.steps().iter().enumerate() {
         let later = plan.steps().get(index + 1..).unwrap_or_default();
         if let Err(error) = run.step(step, later).await {
             if let Some(state) = &mut run.state {
-                state.record.under_way = !run.certain;
+                state.record.in_progress = !run.certain;
                 if run.certain {
                     state.record.unfinished.settle(&state.properties);
                 }
@@ -144,7 +144,7 @@ impl Run<'_> {
             self.manage(before);
         }
         if let Some(state) = &mut self.state {
-            state.record.under_way = !(later.is_empty() && result.is_ok());
+            state.record.in_progress = !(later.is_empty() && result.is_ok());
             let is_created = matches!(call, Call::Create) && state.last_modified_time.is_none();
             if result.is_ok() && (call.changes_user() || is_created) {
                 state.record.last_written = Some((self.options.now)());

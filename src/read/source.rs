@@ -144,7 +144,7 @@ impl Source<'_> {
     pub(crate) fn verdict(&self, known: &UserState, listed: &ListedUsers) -> Verdict {
         let Some(listed) = listed.by_id.get(known.user_id.bare()) else { return Verdict::Missing };
         let is_renamed = !listed.name.is_empty() && listed.name != known.name;
-        let Some(changed) = listed.changed.filter(|_| !is_renamed && !known.record.under_way) else {
+        let Some(changed) = listed.changed.filter(|_| !is_renamed && !known.record.in_progress) else {
             return Verdict::Changed;
         };
         let is_own = |written: Timestamp| written.is_within(self.options.clock_skew, changed);

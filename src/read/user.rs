@@ -177,7 +177,7 @@ pub(crate) fn is_gone(error: &ClientError) -> bool {
 fn with_record(read: UserState, known: &UserState) -> UserState {
     let Record { unrecognised, unread, .. } = read.record.clone();
     let record =
-        Record { unrecognised, last_written: None, under_way: false, unread, ..known.record.clone() };
+        Record { unrecognised, last_written: None, in_progress: false, unread, ..known.record.clone() };
     let mut state = UserState { record, ..read };
     // The service need not say the ARN each time, and it never changes.
     if state.arn.is_empty() {

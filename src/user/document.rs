@@ -94,7 +94,7 @@ impl UserState {
             unrecognised,
             last_written,
             created,
-            under_way,
+            in_progress,
             unread,
             password: _,
         } = &self.record;
@@ -113,7 +113,7 @@ impl UserState {
             unrecognised: unrecognised.clone(),
             last_written: *last_written,
             created: *created,
-            under_way: *under_way,
+            under_way: *in_progress,
             unread: *unread,
             partial: false,
             unfinished: (!unfinished.is_empty()).then(|| Leftover {
@@ -162,7 +162,7 @@ impl UserState {
                 unrecognised: document.unrecognised,
                 last_written: document.last_written,
                 created: document.created,
-                under_way: document.under_way,
+                in_progress: document.under_way,
                 unread: match document.partial {
                     true => document.unread.union(PropertySet::NOT_IN_SEARCH),
                     false => document.unread,

@@ -66,7 +66,7 @@ pub struct Record {
     pub created: Option<Timestamp>,
     /// Whether an apply began to change the user and its end is not recorded: it may have been killed after a
     /// change, so the user must be read, whatever its time of change.
-    pub under_way: bool,
+    pub in_progress: bool,
     /// The properties that the last reading left out: the state has what was recorded of them before, or
     /// nothing. A search leaves out [`PropertySet::NOT_IN_SEARCH`]. No plan has a call that writes one of
     /// them: the user must be read first.

@@ -137,7 +137,7 @@ fn everything_that_is_recorded_is_read_back() {
     whole.record.unfinished.after_contact_work = [(connect_user::user::Channel::Voice, work)].into();
     whole.record.unrecognised = vec!["x".into()];
     whole.record.last_written = time;
-    whole.record.under_way = true;
+    whole.record.in_progress = true;
     whole.record.unread = [Property::Email].into_iter().collect();
     let json = serde_json::to_string(&whole).expect("JSON");
     assert_eq!(serde_json::from_str::<UserState>(&json).expect("a state"), whole, "{json}");
@@ -386,7 +386,7 @@ fn a_state_survives_json_with_everything_that_it_remembers() {
     record.unrecognised = vec!["phoneConfig.shoeSize".into()];
     record.last_written = Some(at);
     record.created = Some(at);
-    record.under_way = true;
+    record.in_progress = true;
     record.unread = connect_user::user::PropertySet::WRITTEN_WHOLE;
     let work = connect_user::user::AfterContactWork::new(5).with_agent_first_callback(6);
     record.unfinished.after_contact_work.insert(connect_user::user::Channel::Chat, work);

@@ -298,7 +298,7 @@ async fn own_changes_are_not_read_again_and_new_users_may_be_out_of_sight() {
 async fn whose_apply_was_killed_is_read_whatever_the_time_of_change_says() {
     let mut world = World::new(3).await;
     let record = &mut world.known_mut("u00001").record;
-    record.under_way = true;
+    record.in_progress = true;
     record.created = Some(Timestamp::from_millis(1));
     record.last_written = Some(Timestamp::from_millis(2));
     record.unread = PropertySet::WRITTEN_WHOLE;
@@ -308,7 +308,7 @@ async fn whose_apply_was_killed_is_read_whatever_the_time_of_change_says() {
     assert_eq!(again.record, world.known["u00001"].record, "it is remembered");
     let refreshed = world.refresh(Strategy::Changed).await;
     assert_eq!(world.count(Operation::DescribeUser), 1);
-    assert!(!refreshed.states["u00001"].as_ref().expect("there").record.under_way, "now it is known again");
+    assert!(!refreshed.states["u00001"].as_ref().expect("there").record.in_progress, "now it is known again");
 }
 
 #[tokio::test]
@@ -676,6 +676,27 @@ async fn who_is_gone_and_missing_from_the_program_leaves_the_store() {
     assert_eq!((name.as_str(), removed.as_str()), ("u00002", "u00003"));
     assert_eq!(entry.state.as_deref().map(UserState::to_replaced), Some(left), "it is to be deleted");
     assert!(refreshed.states["u00001"].is_none(), "it is created again, with what is left to do");
+}
+
+#[tokio::test]
+async fn whoever_a_user_that_is_gone_had_superseded_keeps_its_own_time_of_creation() {
+    let mut world = World::new(2).await;
+    let now = world.connect.time();
+    let mut left = world.known["u00000"].to_replaced();
+    left.created = Some(now);
+    for name in ["u00000", "u00001"] {
+        world.delete(name).await;
+    }
+    world.known.remove("u00000");
+    let state = world.known_mut("u00001");
+    state.record.created = Some(Timestamp::from_millis(1));
+    state.record.unfinished.replaced.push(left.clone());
+    let refreshed = world.refresh(Strategy::Changed).await;
+    // It was created a moment ago, and may only not be visible yet.
+    let state = refreshed.states["u00001"].as_ref().expect("taken to be there");
+    assert_eq!((&state.user_id, state.record.created), (&left.user_id, Some(now)));
+    let kept = refreshed.changes(&entries(&world.known));
+    assert!(matches!(kept.as_slice(), [StoreChange { entry: Some(_), .. }]), "{kept:?}");
 }
 
 /// Carries out plans without a quota.

@@ -1,4 +1,4 @@
-//! What stands between the users and the service: how many calls wait, and how many are under way.
+//! What stands between the users and the service: how many calls wait, and how many are in flight.
 
 use std::{
     collections::BTreeMap,
@@ -82,7 +82,7 @@ impl Pace for Watched {
     }
 }
 
-/// Bounds the calls that are under way.
+/// Bounds the calls in flight.
 #[derive(Debug)]
 pub(super) struct Bound(Semaphore);
 

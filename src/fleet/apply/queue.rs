@@ -8,7 +8,7 @@ use std::{
 use super::super::user_plan::{UserPlan, Wait};
 use crate::user::Operation;
 
-/// The users who are not under way yet.
+/// The users that have not begun.
 #[derive(Debug)]
 pub(super) struct Queue {
     /// Who may begin, by the operation that they begin with; who has most to do later goes first.
@@ -49,7 +49,7 @@ impl Queue {
         self.ready.get_mut(&operation)?.pop().map(|(_, Reverse(place))| place)
     }
 
-    /// Whether anybody waits for a user who is under way.
+    /// Whether users wait for a user in progress.
     pub(super) fn blocked_by(&self, place: usize) -> Vec<usize> {
         self.blocked.get(&place).cloned().unwrap_or_default()
     }

@@ -37,9 +37,9 @@ use crate::{
 /// that those who have most to do are not held up.
 const WAITING: usize = 8;
 
-/// How many users are under way at once, those not counted who wait for another user: where nothing bounds
+/// The most users in progress at once, without those that wait for another user: where nothing bounds
 /// the calls, the memory is bounded all the same.
-const UNDER_WAY: usize = 1_000;
+const IN_PROGRESS: usize = 1_000;
 
 /// How many users that need no call are written at once.
 const BATCH: usize = 500;
@@ -171,10 +171,10 @@ impl Run<'_> {
             }
             if !self.stop.is_cancelled() {
                 for operation in queue.operations() {
-                    let under_way = running.len().saturating_sub(self.held.load(Ordering::Relaxed));
+                    let in_progress = running.len().saturating_sub(self.held.load(Ordering::Relaxed));
                     let room = WAITING
                         .saturating_sub(self.watched.waiting(operation))
-                        .min(UNDER_WAY.saturating_sub(under_way));
+                        .min(IN_PROGRESS.saturating_sub(in_progress));
                     for place in (0..room).map_while(|_| queue.next(operation)) {
                         running.extend(
                             users

@@ -34,7 +34,7 @@ pub(super) struct Run<'a> {
     /// Ends everything: the host's wish, too many failures, or states that cannot be written.
     pub(super) stop: CancellationToken,
     pub(super) quick_connects: QuickConnectIndex,
-    /// How many users under way wait for another user.
+    /// The number of users in progress that wait for another user.
     pub(super) held: AtomicUsize,
     /// How far the users are for whom others wait.
     pub(super) signals: HashMap<usize, watch::Sender<Made>>,

@@ -78,8 +78,8 @@ impl<'a> Instance<'a> {
         };
         self.explain(refreshed, format_args!("searching {} users takes", found.len()), pages(found.len()));
         refreshed.count_found(self.source.instance, found);
-        let is_under_way = |(_, state): &Known<'a>| state.record.under_way;
-        let (alone, either) = self.users.iter().copied().partition(is_under_way);
+        let is_in_progress = |(_, state): &Known<'a>| state.record.in_progress;
+        let (alone, either) = self.users.iter().copied().partition(is_in_progress);
         self.take_found(either, found, refreshed).await;
         self.read(alone, refreshed).await;
     }
@@ -155,7 +155,7 @@ impl<'a> Instance<'a> {
     /// Whether a search leaves out something of the user that matters.
     fn is_only_read_alone(&self, (name, state): Known<'a>) -> bool {
         let is_left_out = |property| self.needs.manages(name, state, property);
-        state.record.under_way || PropertySet::NOT_IN_SEARCH.iter().any(is_left_out)
+        state.record.in_progress || PropertySet::NOT_IN_SEARCH.iter().any(is_left_out)
     }
 
     /// Sorts out who has other tags than recorded although the time of change says nothing of it.
