@@ -79,14 +79,14 @@ pub struct Service {
     region: String,
     client: Box<dyn ConnectClient>,
     pub reader: Reader,
-    kinds: Mutex<HashMap<InstanceId, Arc<OnceCell<Kind>>>>,
-    names: Mutex<HashMap<InstanceId, Arc<OnceCell<ClientResult<Arc<Directory>>>>>>,
+    kinds: OfInstances<Option<IdentityManagementType>>,
+    names: OfInstances<Arc<Directory>>,
     /// How much of what could not be read is logged.
     told: AtomicUsize,
 }
 
-/// How an instance manages identities, or why nobody can tell.
-type Kind = ClientResult<Option<IdentityManagementType>>;
+/// What is asked of each instance once, or why nobody can tell.
+type OfInstances<T> = Mutex<HashMap<InstanceId, Arc<OnceCell<ClientResult<T>>>>>;
 
 impl Service {
     fn new(connect: AwsConnect, region: &str, options: &ServiceOptions) -> Self {
@@ -120,7 +120,7 @@ impl Service {
 
     /// How an instance manages identities: asked once, however many ask at the same time; unknown where the
     /// caller may not know.
-    pub async fn kind(&self, instance: &InstanceId) -> Kind {
+    pub async fn kind(&self, instance: &InstanceId) -> ClientResult<Option<IdentityManagementType>> {
         let cell = lock(&self.kinds).entry(instance.to_bare()).or_default().clone();
         let ask = || async {
             match identity_management(self.client(), instance).await {
