@@ -13,5 +13,6 @@ mod random;
 mod requests;
 mod served;
 mod server;
+mod settings;
 mod support;
 mod updates;

@@ -23,11 +23,15 @@ impl AwsSettings {
     pub(in super::super) async fn load(&self) -> Result<Client, AwsSettingsError> {
         self.check()?;
         self.check_profile().await?;
-        // Of these the SDK passes over those that it cannot read, and would call the real service.
-        let urls = ENDPOINT_VARIABLES.iter().filter_map(|name| env::var(name).ok());
-        urls.filter(|url| !url.is_empty()).try_for_each(|url| check_url(&url))?;
+        if self.takes_endpoints_of_environment() {
+            // Of these the SDK passes over those that it cannot read, and would call the real service.
+            let urls = ENDPOINT_VARIABLES.iter().filter_map(|name| env::var(name).ok());
+            urls.filter(|url| !url.is_empty()).try_for_each(|url| check_url(&url))?;
+        }
         let mut shared = self.loader()?.load().await;
-        shared.endpoint_url().map_or(Ok(()), check_url)?;
+        if self.takes_endpoints_of_environment() {
+            shared.endpoint_url().map_or(Ok(()), check_url)?;
+        }
         if shared.region().is_none() {
             return Err(AwsSettingsError::NoRegion { profile: self.profile.clone() });
         }
@@ -60,6 +64,15 @@ impl AwsSettings {
             connect = connect.endpoint_url(url);
         }
         Ok(Client::from_conf(connect.build()))
+    }
+
+    fn takes_endpoints_of_environment(&self) -> bool {
+        let asks_sts = !self.assume_roles.is_empty() || self.limits_accounts();
+        self.endpoint_url.is_none() || asks_sts && self.sts_endpoint_url.is_none()
+    }
+
+    fn limits_accounts(&self) -> bool {
+        !self.allowed_account_ids.is_empty() || !self.forbidden_account_ids.is_empty()
     }
 
     fn loader(&self) -> Result<ConfigLoader, AwsSettingsError> {
@@ -142,7 +155,7 @@ impl AwsSettings {
 
     /// Whose credentials these are, where it matters.
     async fn check_account(&self, shared: &SdkConfig) -> Result<(), AwsSettingsError> {
-        if self.allowed_account_ids.is_empty() && self.forbidden_account_ids.is_empty() {
+        if !self.limits_accounts() {
             return Ok(());
         }
         let sts = aws_sdk_sts::Client::new(&self.for_sts(shared));
