@@ -9,15 +9,15 @@ use connect_user::{
     validate::{Context, resolve},
 };
 
-/// What is kept between two runs, such as in the state file of your tool.
+/// What your tool keeps between two runs, such as in its state file.
 #[derive(Default)]
 struct Kept {
     user: Option<UserState>,
-    /// Creations whose outcome is not known: what one of them has made is recognised.
+    /// Creations whose outcome is unknown: the next run recognises the user that one of them made.
     attempts: Vec<CreationAttempt>,
 }
 
-/// Brings a user to what the program says. Write `kept` down whether it succeeds or fails: it is what is there.
+/// Makes a user what the program says. Save `kept` whether it succeeds or fails: it is the actual state.
 async fn reconcile(
     client: &dyn ConnectClient,
     spec: UserSpec,
@@ -26,7 +26,7 @@ async fn reconcile(
     if let Some(known) = &kept.user {
         kept.user = refresh(client, known).await?;
     }
-    // What validation and planning both go by.
+    // Validation and planning take the same settings.
     let settings = Settings::builder().identity_management(IdentityManagementType::ConnectManaged).build();
     let context = Context::builder().settings(settings.clone()).maybe_prior(kept.user.as_ref()).build();
     let (desired, _warnings) = resolve(spec, &context)?; // every violation at once, located
