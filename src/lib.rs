@@ -12,6 +12,7 @@
 //! | [Many users](guide::fleet) | a command line or in-house tool over `fleet::Session`, with figures |
 //! | [Testing your tool](guide::testing) | unit tests with a mock client, the service in memory and over HTTP |
 //! | [Inside Terraform](guide::terraform) | a provider: the one in the repository, step by step |
+//! | [Inside Pulumi](guide::pulumi) | a provider on `engine`: the one in the repository, step by step |
 //! | [What can go wrong](guide::errors) | errors and what to do, diagnostics, logs, the IAM actions of a plan |
 //! | [Reference](mod@guide::reference) | every property with its bounds, every code of a diagnostic |
 //!
