@@ -11,6 +11,7 @@
 // A page links to docs.rs; the definitions here come first, so that in this documentation the same links lead to
 // its own pages, and `rustdoc` checks them. `tests/core/documents.rs` holds the two lists together.
 
+/// [Inside Pulumi]: mod@crate::guide::pulumi
 /// [Inside Terraform]: mod@crate::guide::terraform
 /// [Many users]: mod@crate::guide::fleet
 /// [What can go wrong]: mod@crate::guide::errors
