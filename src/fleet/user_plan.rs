@@ -33,7 +33,7 @@ pub struct UserPreview {
 /// A plan, or what is shown while there can be none.
 #[derive(Clone, Debug)]
 pub(super) enum Planned {
-    Known(Plan),
+    Known(Box<Plan>),
     /// Values are unknown, or the plan is refused.
     Partial(Box<Partial>),
 }
@@ -44,6 +44,12 @@ pub(super) struct Partial {
     pub(super) preview: Preview,
     pub(super) base: Option<Arc<UserState>>,
     pub(super) settings: Settings,
+}
+
+impl Planned {
+    pub(super) fn known(plan: Plan) -> Self {
+        Self::Known(Box::new(plan))
+    }
 }
 
 impl UserPreview {
@@ -135,7 +141,7 @@ impl UserPreview {
             self.instance = Some(desired.instance_id().clone());
             self.user_name = Some(desired.name().to_owned());
         }
-        self.planned = Planned::Known(plan);
+        self.planned = Planned::known(plan);
         Ok(())
     }
 
@@ -143,7 +149,7 @@ impl UserPreview {
     pub(super) fn into_plan(self) -> Option<UserPlan> {
         let Self { name, moved_from, planned, lifecycle, waits, .. } = self;
         let Planned::Known(plan) = planned else { return None };
-        Some(UserPlan { name, plan, moved_from, lifecycle, waits })
+        Some(UserPlan { name, plan: *plan, moved_from, lifecycle, waits })
     }
 }
 

@@ -63,7 +63,7 @@ impl Planner {
         drop(diff);
         let planned = match desired {
             Desired::Known(desired) if refusals.is_empty() => {
-                diff::plan_shared(desired.clone(), Some(actual), &self.settings).map(Planned::Known)
+                diff::plan_shared(desired.clone(), Some(actual), &self.settings).map(Planned::known)
             }
             _ => {
                 let preview = diff::preview(desired.spec(), Some(actual), &self.settings);
@@ -85,7 +85,7 @@ impl Planner {
     pub(super) fn create(&mut self, place: usize, user: ProgramUser, moved_from: Option<String>) -> Action {
         self.take_settings(&user, false);
         let planned = match &user.desired {
-            Desired::Known(desired) => diff::plan(desired.clone(), None, &self.settings).map(Planned::Known),
+            Desired::Known(desired) => diff::plan(desired.clone(), None, &self.settings).map(Planned::known),
             Desired::Partial(partial) => {
                 let preview = diff::preview(&partial.spec, None, &self.settings);
                 let (base, settings) = (None, self.settings.clone());
@@ -175,7 +175,7 @@ impl Planner {
         self.settings.adopt(&self.options.settings);
         self.settings.protect = lifecycle.protect;
         let planned = match diff::plan_deletion_shared(&state, &self.settings) {
-            Ok(plan) => Planned::Known(plan),
+            Ok(plan) => Planned::known(plan),
             Err(refused) => {
                 self.refuse_user(name, refused.diagnostics());
                 let preview = preview_deletion(&state, &self.settings);
