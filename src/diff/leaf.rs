@@ -30,12 +30,12 @@ pub(super) fn leaf<F: Field>(sides: &Sides<'_>) -> Leaf {
         (Property::Name | Property::DirectoryUserId, None) => return Leaf::Actual,
         // Without having been read they cannot be compared, which a notice says.
         (Property::UserProficiencies, _) if actual.is_none() => return Leaf::Actual,
-        (Property::DeskPhoneNumber, _) if sides.settings.ignores(Property::DeskPhoneNumber) => {
-            return Leaf::Actual;
-        }
-        // A number goes when the phone becomes a soft one, and means nothing while it is.
+        // A soft phone has no number, so one that is there is cleared, also where changes of it are ignored.
         (Property::DeskPhoneNumber, _) if phone_type(sides) == Some(PhoneType::SoftPhone) => {
             return if actual.is_some() { Leaf::Cleared } else { Leaf::Actual };
+        }
+        (Property::DeskPhoneNumber, _) if sides.settings.ignores(Property::DeskPhoneNumber) => {
+            return Leaf::Actual;
         }
         _ => {}
     }

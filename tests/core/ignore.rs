@@ -1,7 +1,7 @@
 //! What is ignored is neither changed nor sent otherwise, and never replaces a user.
 
 use connect_user::{
-    diff::{Action, Call, Plan, diff, drift, needs_reading, plan, preview},
+    diff::{Action, Call, ChangeKind, Plan, diff, drift, needs_reading, plan, preview},
     user::{
         IgnoreTags, PasswordPolicy, Path, PhoneLine, Property, PropertySet, Settings, Tags, UserState,
         ignored_path,
@@ -131,6 +131,34 @@ fn a_call_that_writes_the_block_sends_what_is_there() {
     assert_eq!(number, Some("+16175550199".into()));
     let paths: Vec<_> = plan.diff().changes.iter().map(|change| change.path.to_string()).collect();
     assert_eq!(paths, ["identityInfo.firstName", "phoneConfig.autoAccept"]);
+}
+
+#[test]
+fn an_ignored_number_that_a_soft_phone_cannot_have_is_shown_to_go() {
+    let before = with(&[
+        ("phoneConfig.phoneType", json!("DESK_PHONE")),
+        ("phoneConfig.deskPhoneNumber", json!("+16175550101")),
+    ]);
+    let ignored = ignoring(&["phoneConfig.deskPhoneNumber"]);
+    for after in [base(), with(&[("phoneConfig.deskPhoneNumber", json!("+16175550101"))])] {
+        let seen = preview(&spec(&after), Some(&state(&before)), &ignored);
+        let changes: Vec<_> = seen
+            .diff
+            .changes
+            .iter()
+            .map(|change| (change.property, change.kind, change.after.is_some()))
+            .collect();
+        let expected = [
+            (Property::PhoneType, ChangeKind::Update, true),
+            (Property::DeskPhoneNumber, ChangeKind::Delete, false),
+        ];
+        assert_eq!(changes, expected);
+        assert_eq!(operations(&seen), ["UpdateUserPhoneConfig"]);
+    }
+    // While the type is a telephone, the number stays as it is.
+    let mut other = before.clone();
+    other["phoneConfig"]["deskPhoneNumber"] = json!("+16175550102");
+    assert!(preview(&spec(&other), Some(&state(&before)), &ignored).is_empty());
 }
 
 #[test]
