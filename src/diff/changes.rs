@@ -3,8 +3,8 @@
 use super::{
     Change,
     ChangeKind::{Add, Delete, Update},
+    comparison::{Comparison, Desired},
     leaf::{Leaf, leaf},
-    sides::{Sides, Want},
     tags, work,
 };
 use crate::user::{
@@ -13,39 +13,39 @@ use crate::user::{
 };
 
 /// Every change that the spec asks of the state, in the order of the properties.
-pub(super) fn changes(sides: &Sides<'_>, notices: &mut Vec<Diagnostic>) -> Vec<Change> {
+pub(super) fn changes(comparison: &Comparison<'_>, notices: &mut Vec<Diagnostic>) -> Vec<Change> {
     let mut found = Vec::new();
     for property in Property::ALL {
         match property {
-            Property::Password => password(sides, &mut found, notices),
-            Property::Tags => tags::changes(sides, &mut found),
-            property => found.extend(property.visit(Compare(sides))),
+            Property::Password => password(comparison, &mut found, notices),
+            Property::Tags => tags::changes(comparison, &mut found),
+            property => found.extend(property.visit(Compare(comparison))),
         }
         match property {
             Property::DirectoryUserId => {
                 let is_it = |change: &&mut Change| change.property == *property;
-                directory_user_id(sides, found.last_mut().filter(is_it), notices);
+                directory_user_id(comparison, found.last_mut().filter(is_it), notices);
             }
             Property::AfterContactWorkConfigs
                 if found.last().is_none_or(|change| change.property != *property) =>
             {
-                found.extend(work::overwritten(sides));
+                found.extend(work::overwritten(comparison));
             }
-            Property::UserProficiencies => notices.extend(proficiencies_not_read(sides)),
+            Property::UserProficiencies => notices.extend(proficiencies_not_read(comparison)),
             _ => {}
         }
     }
     found
 }
 
-struct Compare<'a, 'b>(&'a Sides<'b>);
+struct Compare<'a, 'b>(&'a Comparison<'b>);
 
 impl Visitor for Compare<'_, '_> {
     type Output = Option<Change>;
 
     fn visit<F: Field>(self) -> Option<Change> {
-        let Self(sides) = self;
-        let leaf = leaf::<F>(sides);
+        let Self(comparison) = self;
+        let leaf = leaf::<F>(comparison);
         if leaf == Leaf::Actual {
             return None;
         }
@@ -54,12 +54,12 @@ impl Visitor for Compare<'_, '_> {
         let is_collection =
             matches!(property.info().shape, Shape::Set | Shape::Channels | Shape::Proficiencies);
         let is_set = |settled: &&Settled<F>| {
-            (!is_collection && sides.was_managed(property)) || !F::Spec::is_default(settled)
+            (!is_collection && comparison.was_managed(property)) || !F::Spec::is_default(settled)
         };
-        let before = F::actual(sides.state).filter(is_set);
+        let before = F::actual(comparison.state).filter(is_set);
         let before = before.and_then(|settled| F::Spec::of(settled).encode(Secrets::LeftOut));
         let kind = if before.is_some() { Update } else { Add };
-        let after = || F::input(sides.spec).and_then(Input::known)?.encode(Secrets::LeftOut);
+        let after = || F::input(comparison.spec).and_then(Input::known)?.encode(Secrets::LeftOut);
         Some(match leaf {
             Leaf::Actual => return None,
             Leaf::Cleared => Change::new(property, Delete).from(before),
@@ -72,11 +72,11 @@ impl Visitor for Compare<'_, '_> {
     }
 }
 
-fn password(sides: &Sides<'_>, found: &mut Vec<Change>, notices: &mut Vec<Diagnostic>) {
-    if !password_changed(sides) {
+fn password(comparison: &Comparison<'_>, found: &mut Vec<Change>, notices: &mut Vec<Diagnostic>) {
+    if !password_changed(comparison) {
         return;
     }
-    match sides.settings.password {
+    match comparison.settings.password {
         PasswordPolicy::Replace => {
             let mut change = Change::new(Property::Password, Update);
             change.forces_replacement = true;
@@ -86,13 +86,13 @@ fn password(sides: &Sides<'_>, found: &mut Vec<Change>, notices: &mut Vec<Diagno
     }
 }
 
-fn password_changed(sides: &Sides<'_>) -> bool {
-    if sides.settings.ignores(Property::Password) {
+fn password_changed(comparison: &Comparison<'_>) -> bool {
+    if comparison.settings.ignores(Property::Password) {
         return false;
     }
-    let wanted = sides.spec.password.as_ref();
-    let recorded = sides.state.record.password.as_ref();
-    match (sides.settings.password_changed, wanted, recorded) {
+    let wanted = comparison.spec.password.as_ref();
+    let recorded = comparison.state.record.password.as_ref();
+    match (comparison.settings.password_changed, wanted, recorded) {
         (Some(changed), Some(_), _) => changed,
         (None, Some(Input::Known(wanted)), Some(recorded)) => wanted != recorded,
         _ => false,
@@ -116,9 +116,13 @@ fn password_notice(policy: PasswordPolicy) -> Diagnostic {
     notice.with_severity(severity).with_help(help)
 }
 
-fn directory_user_id(sides: &Sides<'_>, change: Option<&mut Change>, notices: &mut Vec<Diagnostic>) {
+fn directory_user_id(
+    comparison: &Comparison<'_>,
+    change: Option<&mut Change>,
+    notices: &mut Vec<Diagnostic>,
+) {
     let Some(change) = change else { return };
-    match sides.settings.directory_user_id {
+    match comparison.settings.directory_user_id {
         DirectoryUserIdPolicy::Replace => change.forces_replacement = true,
         DirectoryUserIdPolicy::Refuse if change.unknown => {}
         DirectoryUserIdPolicy::Refuse => {
@@ -130,10 +134,11 @@ fn directory_user_id(sides: &Sides<'_>, change: Option<&mut Change>, notices: &m
     }
 }
 
-fn proficiencies_not_read(sides: &Sides<'_>) -> Option<Diagnostic> {
+fn proficiencies_not_read(comparison: &Comparison<'_>) -> Option<Diagnostic> {
     let property = Property::UserProficiencies;
-    let is_kept = matches!(sides.want(property, sides.spec.user_proficiencies.as_ref()), Want::Keep);
-    if is_kept || sides.state.properties.proficiencies.is_some() {
+    let is_kept =
+        matches!(comparison.desired(property, comparison.spec.user_proficiencies.as_ref()), Desired::Keep);
+    if is_kept || comparison.state.properties.proficiencies.is_some() {
         return None;
     }
     let message = "the state does not hold the user's proficiencies";

@@ -1,7 +1,7 @@
 //! What a user should be, property by property: the one decision of what is the same.
 
 use super::{
-    sides::{Sides, Want},
+    comparison::{Comparison, Desired},
     work,
 };
 use crate::user::{
@@ -23,62 +23,62 @@ pub(super) enum Leaf {
 
 /// What the target has of a property that is compared as a whole; tags are compared key by key, and nobody
 /// reads passwords.
-pub(super) fn leaf<F: Field>(sides: &Sides<'_>) -> Leaf {
-    let actual = F::actual(sides.state);
-    match (F::PROPERTY, F::input(sides.spec)) {
+pub(super) fn leaf<F: Field>(comparison: &Comparison<'_>) -> Leaf {
+    let actual = F::actual(comparison.state);
+    match (F::PROPERTY, F::input(comparison.spec)) {
         // A name was made once and a directory's id filled in: they stay where they are left out.
         (Property::Name | Property::DirectoryUserId, None) => return Leaf::Actual,
         // Without having been read they cannot be compared, which a notice says.
         (Property::UserProficiencies, _) if actual.is_none() => return Leaf::Actual,
         // A soft phone has no number, so one that is there is cleared, also where changes of it are ignored.
-        (Property::DeskPhoneNumber, _) if phone_type(sides) == Some(PhoneType::SoftPhone) => {
+        (Property::DeskPhoneNumber, _) if phone_type(comparison) == Some(PhoneType::SoftPhone) => {
             return if actual.is_some() { Leaf::Cleared } else { Leaf::Actual };
         }
-        (Property::DeskPhoneNumber, _) if sides.settings.ignores(Property::DeskPhoneNumber) => {
+        (Property::DeskPhoneNumber, _) if comparison.settings.ignores(Property::DeskPhoneNumber) => {
             return Leaf::Actual;
         }
         _ => {}
     }
-    let (wanted, leaf) = match sides.want(F::PROPERTY, F::input(sides.spec)) {
-        Want::Keep => return Leaf::Actual,
-        Want::Unknown => return Leaf::Unknown,
-        Want::Value(value) if value.has_unknowns() => return Leaf::Unknown,
-        Want::Clear => (None, Leaf::Cleared),
-        Want::Value(value) => (Some(value), Leaf::Set),
+    let (wanted, leaf) = match comparison.desired(F::PROPERTY, F::input(comparison.spec)) {
+        Desired::Keep => return Leaf::Actual,
+        Desired::Unknown => return Leaf::Unknown,
+        Desired::Value(value) if value.has_unknowns() => return Leaf::Unknown,
+        Desired::Clear => (None, Leaf::Cleared),
+        Desired::Value(value) => (Some(value), Leaf::Set),
     };
-    if F::Spec::is_met(wanted, actual, sides) { Leaf::Actual } else { leaf }
+    if F::Spec::is_met(wanted, actual, comparison) { Leaf::Actual } else { leaf }
 }
 
 /// The phone type that the user will have; `None` while it is not known.
-fn phone_type(sides: &Sides<'_>) -> Option<PhoneType> {
-    let input = sides.spec.phone_config.as_ref().map(|phone| &phone.phone_type);
-    match sides.want(Property::PhoneType, input) {
-        Want::Value(phone_type) => Some(*phone_type),
-        Want::Clear => Some(PhoneType::SoftPhone),
-        Want::Keep => Some(sides.state.properties.phone.line.phone_type()),
-        Want::Unknown => None,
+fn phone_type(comparison: &Comparison<'_>) -> Option<PhoneType> {
+    let input = comparison.spec.phone_config.as_ref().map(|phone| &phone.phone_type);
+    match comparison.desired(Property::PhoneType, input) {
+        Desired::Value(phone_type) => Some(*phone_type),
+        Desired::Clear => Some(PhoneType::SoftPhone),
+        Desired::Keep => Some(comparison.state.properties.phone.line.phone_type()),
+        Desired::Unknown => None,
     }
 }
 
 /// The settings that the user should have in the end; what is still unknown stays as it is.
 ///
 /// Blocks that the API writes whole come out whole: what is there, with each leaf of the target that is not.
-pub(super) fn target(sides: &Sides<'_>) -> UserProperties {
-    let mut properties = sides.state.properties.clone();
+pub(super) fn target(comparison: &Comparison<'_>) -> UserProperties {
+    let mut properties = comparison.state.properties.clone();
     for property in Property::ALL {
-        write(*property, sides, &mut properties);
+        write(*property, comparison, &mut properties);
     }
-    work::follow(sides, &mut properties);
+    work::follow(comparison, &mut properties);
     properties
 }
 
 /// Writes the target's leaf where it is not what is there.
-pub(super) fn write(property: Property, sides: &Sides<'_>, properties: &mut UserProperties) {
-    property.visit(Write { sides, properties });
+pub(super) fn write(property: Property, comparison: &Comparison<'_>, properties: &mut UserProperties) {
+    property.visit(Write { comparison, properties });
 }
 
 struct Write<'a, 'b> {
-    sides: &'a Sides<'b>,
+    comparison: &'a Comparison<'b>,
     properties: &'a mut UserProperties,
 }
 
@@ -86,17 +86,17 @@ impl Visitor for Write<'_, '_> {
     type Output = ();
 
     fn visit<F: Field>(self) {
-        let wanted = match leaf::<F>(self.sides) {
+        let wanted = match leaf::<F>(self.comparison) {
             _ if !F::IS_SETTING => return,
             Leaf::Actual | Leaf::Unknown => return,
             Leaf::Cleared => None,
-            Leaf::Set => F::input(self.sides.spec).and_then(Input::known),
+            Leaf::Set => F::input(self.comparison.spec).and_then(Input::known),
         };
-        F::write(self.properties, F::Spec::target(wanted, F::actual(self.sides.state), self.sides));
+        F::write(self.properties, F::Spec::target(wanted, F::actual(self.comparison.state), self.comparison));
     }
 }
 
-impl Phones for Sides<'_> {
+impl Phones for Comparison<'_> {
     fn to_be(&self) -> &Phone {
         let [to_be, _] = phones(self);
         to_be
@@ -108,23 +108,24 @@ impl Phones for Sides<'_> {
     }
 }
 
-fn phones<'a>(sides: &'a Sides<'_>) -> &'a [Phone; 2] {
+fn phones<'a>(comparison: &'a Comparison<'_>) -> &'a [Phone; 2] {
     let is_of_phone = |property: &&Property| {
         property.info().on_change.operations().contains(&Operation::UpdateUserPhoneConfig)
     };
     let of_phone = || Property::ALL.iter().filter(is_of_phone);
-    sides.phones.get_or_init(|| {
-        let mut properties = UserProperties::new(sides.state.properties.routing_profile_id.clone());
-        of_phone().for_each(|property| property.visit(WriteDesired { sides, properties: &mut properties }));
-        let desired = std::mem::replace(&mut properties.phone, sides.state.properties.phone.clone());
-        of_phone().for_each(|property| write(*property, sides, &mut properties));
+    comparison.phones.get_or_init(|| {
+        let mut properties = UserProperties::new(comparison.state.properties.routing_profile_id.clone());
+        of_phone()
+            .for_each(|property| property.visit(WriteDesired { comparison, properties: &mut properties }));
+        let desired = std::mem::replace(&mut properties.phone, comparison.state.properties.phone.clone());
+        of_phone().for_each(|property| write(*property, comparison, &mut properties));
         [properties.phone, desired]
     })
 }
 
 /// Writes what the spec says, as far as it is known.
 struct WriteDesired<'a, 'b> {
-    sides: &'a Sides<'b>,
+    comparison: &'a Comparison<'b>,
     properties: &'a mut UserProperties,
 }
 
@@ -132,7 +133,8 @@ impl Visitor for WriteDesired<'_, '_> {
     type Output = ();
 
     fn visit<F: Field>(self) {
-        if let Some(settled) = F::input(self.sides.spec).and_then(Input::known).and_then(Settle::settle) {
+        if let Some(settled) = F::input(self.comparison.spec).and_then(Input::known).and_then(Settle::settle)
+        {
             F::write(self.properties, Some(settled));
         }
     }

@@ -10,6 +10,7 @@
 mod call;
 mod change;
 mod changes;
+mod comparison;
 mod drift;
 mod leaf;
 mod needs_reading;
@@ -17,7 +18,6 @@ mod plan;
 mod preview;
 mod risk;
 mod saved;
-mod sides;
 mod step;
 mod tags;
 mod text;

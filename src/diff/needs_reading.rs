@@ -1,6 +1,6 @@
 //! What must be read of a user before a plan of it can be made.
 
-use super::{Diff, preview::against, sides::Sides, unread::unread_writes};
+use super::{Diff, comparison::Comparison, preview::against, unread::unread_writes};
 use crate::user::{Code, Diagnostic, Property, PropertySet, Settings, UserSpec, UserState, keep_ignored};
 
 /// The properties that must be read before `spec` can be planned for the user: those that a call would write
@@ -29,10 +29,10 @@ use crate::user::{Code, Diagnostic, Property, PropertySet, Settings, UserSpec, U
 pub fn needs_reading(spec: &UserSpec, state: &UserState, settings: &Settings) -> PropertySet {
     let spec = spec.without_empty_texts();
     let spec = keep_ignored(&spec, state, settings);
-    let sides = Sides::new(&spec, state, settings);
-    let Diff { changes, notices, .. } = against(&sides);
+    let comparison = Comparison::new(&spec, state, settings);
+    let Diff { changes, notices, .. } = against(&comparison);
     let mut missing = PropertySet::EMPTY;
-    for (_, properties) in unread_writes(&sides, &changes) {
+    for (_, properties) in unread_writes(&comparison, &changes) {
         missing = missing.union(properties);
     }
     let is_missing = |notice: &Diagnostic| notice.code == Code::PROFICIENCIES_NOT_READ;

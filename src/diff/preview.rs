@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Action, Call, Change, ChangeKind, Diff, ReplacementOrder, Step, changes,
-    sides::Sides,
+    comparison::Comparison,
     step::{creation, deletion, replaced, replacement, update},
     unread,
 };
@@ -79,22 +79,22 @@ pub fn diff(spec: &UserSpec, state: Option<&UserState>, settings: &Settings) -> 
     let spec = &*spec.without_empty_texts();
     match state {
         None => Diff { action: Action::Create, changes: additions(spec, settings), ..Diff::default() },
-        Some(state) => against(&Sides::new(&keep_ignored(spec, state, settings), state, settings)),
+        Some(state) => against(&Comparison::new(&keep_ignored(spec, state, settings), state, settings)),
     }
 }
 
-pub(super) fn against(sides: &Sides<'_>) -> Diff {
+pub(super) fn against(comparison: &Comparison<'_>) -> Diff {
     let mut notices = Vec::new();
-    let mut changes = changes::changes(sides, &mut notices);
+    let mut changes = changes::changes(comparison, &mut notices);
     for change in &mut changes {
-        let is_named = sides.settings.replace_on_changes.iter().any(|path| path.covers(&change.path));
+        let is_named = comparison.settings.replace_on_changes.iter().any(|path| path.covers(&change.path));
         change.forces_replacement |= is_named;
     }
     let replaces = |change: &Change| change.forces_replacement;
     let certain = changes.iter().any(|change| replaces(change) && !change.unknown);
     let replacement = changes.iter().any(replaces).then(|| {
         let moves = |change: &Change| matches!(change.property, Property::InstanceId | Property::Name);
-        if changes.iter().any(moves) && !sides.settings.delete_before_replace {
+        if changes.iter().any(moves) && !comparison.settings.delete_before_replace {
             ReplacementOrder::CreateBeforeDelete
         } else {
             ReplacementOrder::DeleteBeforeCreate
@@ -103,10 +103,10 @@ pub(super) fn against(sides: &Sides<'_>) -> Diff {
     if certain {
         // A new user has none, whatever the old one has.
         notices.retain(|notice: &Diagnostic| notice.code != Code::PROFICIENCIES_NOT_READ);
-        notices.extend(replacement_refusals(sides));
+        notices.extend(replacement_refusals(comparison));
     }
-    notices.extend(unread::refusals(sides, &changes));
-    let unfinished = !sides.state.record.unfinished.replaced.is_empty();
+    notices.extend(unread::refusals(comparison, &changes));
+    let unfinished = !comparison.state.record.unfinished.replaced.is_empty();
     let action = match (certain, changes.is_empty() && !unfinished) {
         (true, _) => Action::Replace,
         (false, true) => Action::None,
@@ -115,14 +115,14 @@ pub(super) fn against(sides: &Sides<'_>) -> Diff {
     Diff { action, changes, notices, replacement }
 }
 
-fn replacement_refusals(sides: &Sides<'_>) -> Vec<Diagnostic> {
-    let settings = sides.settings;
+fn replacement_refusals(comparison: &Comparison<'_>) -> Vec<Diagnostic> {
+    let settings = comparison.settings;
     let mut notices = Vec::new();
     if settings.protect {
         notices.push(protected("replaced"));
     }
     if settings.identity_management == Some(IdentityManagementType::ConnectManaged)
-        && sides.spec.password.is_none()
+        && comparison.spec.password.is_none()
     {
         let message = "the user would be replaced, and a new user of this instance needs a `password`";
         let help = "give the new user a `password`, or take back the change that replaces the user";
@@ -212,15 +212,15 @@ pub fn preview(spec: &UserSpec, state: Option<&UserState>, settings: &Settings) 
         return Preview { diff, steps };
     };
     let spec = keep_ignored(spec, state, settings);
-    let sides = Sides::new(&spec, state, settings);
-    let diff = against(&sides);
+    let comparison = Comparison::new(&spec, state, settings);
+    let diff = against(&comparison);
     let steps = match diff.action {
         Action::None => Vec::new(),
         Action::Replace => {
             let fresh = Diff { changes: additions(&spec, settings), ..diff.clone() };
-            replacement(&sides, &fresh)
+            replacement(&comparison, &fresh)
         }
-        _ => update(&sides, &diff),
+        _ => update(&comparison, &diff),
     };
     Preview { diff, steps }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    Call, Change, ChangeKind, Diff, ReplacementOrder, leaf::target, risk::Risk, sides::Sides, tags,
+    Call, Change, ChangeKind, Diff, ReplacementOrder, comparison::Comparison, leaf::target, risk::Risk, tags,
     work::flatten,
 };
 use crate::user::{
@@ -113,15 +113,15 @@ pub(super) fn deletion(user: &Replaced, quick_connects: QuickConnects) -> Vec<St
 }
 
 /// The steps that put a new user in the place of an old one.
-pub(super) fn replacement(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
-    let mut create = creation(sides.spec, diff);
-    let old = sides.state.to_replaced();
-    let mut delete = deletion(&old, sides.settings.quick_connects);
+pub(super) fn replacement(comparison: &Comparison<'_>, diff: &Diff) -> Vec<Step> {
+    let mut create = creation(comparison.spec, diff);
+    let old = comparison.state.to_replaced();
+    let mut delete = deletion(&old, comparison.settings.quick_connects);
     for step in create.iter_mut().take(1).chain(delete.iter_mut().rev().take(1)) {
         step.risks.push(Risk::Replacement);
     }
-    let leftover = sides.state.record.unfinished.replaced.iter();
-    let leftover = leftover.flat_map(|user| deletion(user, sides.settings.quick_connects));
+    let leftover = comparison.state.record.unfinished.replaced.iter();
+    let leftover = leftover.flat_map(|user| deletion(user, comparison.settings.quick_connects));
     match diff.replacement {
         // While no user is there, no state remembers what is left to delete: that goes first.
         Some(ReplacementOrder::DeleteBeforeCreate) => leftover.chain(delete).chain(create).collect(),
@@ -130,16 +130,16 @@ pub(super) fn replacement(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
 }
 
 /// The steps that change a user in place.
-pub(super) fn update(sides: &Sides<'_>, diff: &Diff) -> Vec<Step> {
-    let target = target(sides);
+pub(super) fn update(comparison: &Comparison<'_>, diff: &Diff) -> Vec<Step> {
+    let target = target(comparison);
     let mut steps = Vec::new();
     for operation in ORDER {
-        let calls = calls(*operation, sides, &target, diff);
-        steps.extend(calls.into_iter().map(|call| update_step(call, sides, &target, diff)));
+        let calls = calls(*operation, comparison, &target, diff);
+        steps.extend(calls.into_iter().map(|call| update_step(call, comparison, &target, diff)));
     }
-    add_possible(&mut steps, sides, &diff.changes);
-    for user in &sides.state.record.unfinished.replaced {
-        steps.extend(deletion(user, sides.settings.quick_connects));
+    add_possible(&mut steps, comparison, &diff.changes);
+    for user in &comparison.state.record.unfinished.replaced {
+        steps.extend(deletion(user, comparison.settings.quick_connects));
     }
     steps
 }
@@ -160,7 +160,12 @@ const ORDER: &[Operation] = &[
 ];
 
 /// The call of an operation, where a leaf that it writes is not the target: it carries the target's.
-fn calls(operation: Operation, sides: &Sides<'_>, target: &UserProperties, diff: &Diff) -> Option<Call> {
+fn calls(
+    operation: Operation,
+    comparison: &Comparison<'_>,
+    target: &UserProperties,
+    diff: &Diff,
+) -> Option<Call> {
     let is_needed = is_changed(operation, &diff.changes);
     match operation {
         Operation::UpdateUserIdentityInfo => is_needed.then(|| Call::Identity(target.identity.clone())),
@@ -176,7 +181,7 @@ fn calls(operation: Operation, sides: &Sides<'_>, target: &UserProperties, diff:
         Operation::UpdateUserPhoneConfig => is_needed.then(|| Call::Phone(target.phone.clone())),
         // Needed too where only the phone block changes, and overwrites after contact work.
         Operation::UpdateUserConfig => {
-            let channels = missing_channels(sides, target, diff);
+            let channels = missing_channels(comparison, target, diff);
             (!channels.is_empty()).then_some(Call::Channels(channels))
         }
         Operation::DisassociateUserProficiencies
@@ -184,7 +189,7 @@ fn calls(operation: Operation, sides: &Sides<'_>, target: &UserProperties, diff:
         | Operation::AssociateUserProficiencies => is_needed.then(|| {
             proficiency_call(
                 operation,
-                sides.state.properties.proficiencies.as_ref()?,
+                comparison.state.properties.proficiencies.as_ref()?,
                 target.proficiencies.as_ref()?,
             )
         })?,
@@ -193,17 +198,17 @@ fn calls(operation: Operation, sides: &Sides<'_>, target: &UserProperties, diff:
     }
 }
 
-fn update_step(call: Call, sides: &Sides<'_>, target: &UserProperties, diff: &Diff) -> Step {
+fn update_step(call: Call, comparison: &Comparison<'_>, target: &UserProperties, diff: &Diff) -> Step {
     let changed = |property| diff.changes.iter().any(|change| change.property == property && !change.unknown);
     let operation = call.operation();
     let covers = covered_by(&diff.changes, operation);
-    let now = &sides.state.properties;
+    let now = &comparison.state.properties;
     let (risk, is_run) = match &call {
         Call::Identity(_) => (Risk::AccountTakeover, changed(Property::Email)),
         Call::SecurityProfiles(ids) => (Risk::PrivilegeGrant, !ids.is_subset(&now.security_profile_ids)),
         Call::Phone(_) => {
             let is_put_back = covered_by(&diff.changes, Operation::UpdateUserConfig).is_empty()
-                && !missing_channels(sides, target, diff).after_contact_work.is_empty();
+                && !missing_channels(comparison, target, diff).after_contact_work.is_empty();
             (Risk::Flattening, is_put_back)
         }
         _ => (Risk::LosesUnrecognised, false),
@@ -213,12 +218,13 @@ fn update_step(call: Call, sides: &Sides<'_>, target: &UserProperties, diff: &Di
         // It only puts back what the phone block overwrites, which no change asks for.
         step.covers.push(Property::AfterContactWorkConfigs.into());
     }
-    step.risk(Risk::LosesUnrecognised, loses(operation, sides))
+    step.risk(Risk::LosesUnrecognised, loses(operation, comparison))
 }
 
 /// Whether the call of an operation may lose what the service has and this version does not know.
-fn loses(operation: Operation, sides: &Sides<'_>) -> bool {
-    let is_lost = |path: &str| sides.state.record.unrecognised.iter().any(|found| found.starts_with(path));
+fn loses(operation: Operation, comparison: &Comparison<'_>) -> bool {
+    let is_lost =
+        |path: &str| comparison.state.record.unrecognised.iter().any(|found| found.starts_with(path));
     match operation {
         Operation::UpdateUserPhoneConfig => is_lost("phoneConfig"),
         Operation::UpdateUserConfig => channel_properties().any(|property| is_lost(property.path())),
@@ -232,8 +238,8 @@ fn channel_properties() -> impl Iterator<Item = Property> {
 }
 
 /// The settings per channel that are not the target, or will not be once the phone block is written.
-fn missing_channels(sides: &Sides<'_>, target: &UserProperties, diff: &Diff) -> ChannelSettings {
-    let mut between = sides.state.properties.clone();
+fn missing_channels(comparison: &Comparison<'_>, target: &UserProperties, diff: &Diff) -> ChannelSettings {
+    let mut between = comparison.state.properties.clone();
     if is_changed(Operation::UpdateUserPhoneConfig, &diff.changes) {
         let work = &mut between.channels.after_contact_work;
         *work = flatten(work, target.phone.after_contact_work_time_limit);
@@ -284,7 +290,7 @@ fn proficiency_call(operation: Operation, now: &Proficiencies, target: &Proficie
 }
 
 /// The steps that may be needed once what is unknown is known.
-fn add_possible(steps: &mut Vec<Step>, sides: &Sides<'_>, changes: &[Change]) {
+fn add_possible(steps: &mut Vec<Step>, comparison: &Comparison<'_>, changes: &[Change]) {
     for change in changes.iter().filter(|change| change.unknown) {
         let OnChange::Update(operations) = change.property.info().on_change else { continue };
         for operation in operations {
@@ -305,7 +311,7 @@ fn add_possible(steps: &mut Vec<Step>, sides: &Sides<'_>, changes: &[Change]) {
                     risks: match change.property {
                         Property::Email => vec![Risk::AccountTakeover],
                         Property::SecurityProfileIds => vec![Risk::PrivilegeGrant],
-                        _ if loses(*operation, sides) => vec![Risk::LosesUnrecognised],
+                        _ if loses(*operation, comparison) => vec![Risk::LosesUnrecognised],
                         _ => Vec::new(),
                     },
                     possible: true,

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use super::{
     Call, Change,
     ChangeKind::{self, Add, Delete, Update},
-    sides::Sides,
+    comparison::Comparison,
 };
 use crate::user::{Input, Operation, Path, Property, Segment, Tags, Value, is_system_tag};
 
 /// The changes of tags, key by key.
-pub(super) fn changes(sides: &Sides<'_>, found: &mut Vec<Change>) {
-    let Sides { spec, state, settings, .. } = sides;
+pub(super) fn changes(comparison: &Comparison<'_>, found: &mut Vec<Change>) {
+    let Comparison { spec, state, settings, .. } = comparison;
     if settings.ignores(Property::Tags) {
         return;
     }
@@ -44,7 +44,7 @@ pub(super) fn changes(sides: &Sides<'_>, found: &mut Vec<Change>) {
     found.extend(defaults.filter_map(|(key, value)| compare(key, Input::Known(value))));
     for (key, value) in state.tags_all.iter().filter(|(key, _)| !settings.ignores_tag(key)) {
         let recorded = state.record.default_tag_keys.contains(key)
-            || (state.record.tag_keys.contains(key) && sides.was_managed(Property::Tags));
+            || (state.record.tag_keys.contains(key) && comparison.was_managed(Property::Tags));
         let goes = (own.is_some() || recorded) && !is_own(key) && !settings.default_tags.contains_key(key);
         if goes && !is_system_tag(key) {
             found.push(Change::new(Property::Tags, Delete).at(place(key)).from(text(Some(value))));

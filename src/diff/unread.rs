@@ -1,10 +1,10 @@
 //! What was not read is not written: which calls would.
 
-use super::{Change, sides::Sides};
+use super::{Change, comparison::Comparison};
 use crate::user::{Code, Diagnostic, OnChange, Operation, Path, PropertySet};
 
 /// A refusal for each call that would write what was not read.
-pub(super) fn refusals(sides: &Sides<'_>, changes: &[Change]) -> Vec<Diagnostic> {
+pub(super) fn refusals(comparison: &Comparison<'_>, changes: &[Change]) -> Vec<Diagnostic> {
     let refusal = |(operation, properties): (Operation, PropertySet)| {
         let names: Vec<_> = properties.iter().map(|property| format!("`{property}`")).collect();
         let verb = if names.len() == 1 { "was" } else { "were" };
@@ -13,12 +13,15 @@ pub(super) fn refusals(sides: &Sides<'_>, changes: &[Change]) -> Vec<Diagnostic>
             .at(properties.iter().next().map(Path::from).unwrap_or_default())
             .with_help("read the user, then plan again")
     };
-    unread_writes(sides, changes).into_iter().map(refusal).collect()
+    unread_writes(comparison, changes).into_iter().map(refusal).collect()
 }
 
 /// The calls that would write what was not read, each with that.
-pub(super) fn unread_writes(sides: &Sides<'_>, changes: &[Change]) -> Vec<(Operation, PropertySet)> {
-    let unread = sides.state.record.unread;
+pub(super) fn unread_writes(
+    comparison: &Comparison<'_>,
+    changes: &[Change],
+) -> Vec<(Operation, PropertySet)> {
+    let unread = comparison.state.record.unread;
     let mut found: Vec<(Operation, PropertySet)> = Vec::new();
     if unread.is_empty() || changes.is_empty() {
         return found;
@@ -34,7 +37,7 @@ pub(super) fn unread_writes(sides: &Sides<'_>, changes: &[Change]) -> Vec<(Opera
     let replaces = |change: &Change| change.forces_replacement;
     if changes.iter().any(replaces) {
         // The new user gets from the old one what is ignored.
-        add(Operation::CreateUser, sides.settings.ignored().intersection(sides.spec.managed()));
+        add(Operation::CreateUser, comparison.settings.ignored().intersection(comparison.spec.managed()));
     }
     if !changes.iter().any(|change| replaces(change) && !change.unknown) {
         for change in changes {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Change, ChangeKind,
-    sides::{Sides, Want},
+    comparison::{Comparison, Desired},
 };
 use crate::user::{
     AfterContactWork, AfterContactWorkConfigPerChannel, Channel, Content, Property, Secrets, Settle,
@@ -13,30 +13,30 @@ use crate::user::{
 
 /// Where nobody manages it, a channel whose limit is the block's follows the block, and any other keeps what
 /// it has, or had before a change of the block that was cut short.
-pub(super) fn follow(sides: &Sides<'_>, properties: &mut UserProperties) {
-    let input = sides.spec.after_contact_work_configs.as_ref();
-    if !matches!(sides.want(Property::AfterContactWorkConfigs, input), Want::Keep) {
+pub(super) fn follow(comparison: &Comparison<'_>, properties: &mut UserProperties) {
+    let input = comparison.spec.after_contact_work_configs.as_ref();
+    if !matches!(comparison.desired(Property::AfterContactWorkConfigs, input), Desired::Keep) {
         return;
     }
-    let there = &sides.state.properties;
+    let there = &comparison.state.properties;
     let (old, new) =
         (there.phone.after_contact_work_time_limit, properties.phone.after_contact_work_time_limit);
     let work = &mut properties.channels.after_contact_work;
-    if !sides.is_ignored(Property::AfterContactWorkConfigs) {
+    if !comparison.is_ignored(Property::AfterContactWorkConfigs) {
         let follow = |limit: u32| if limit == old { new } else { limit };
         for work in work.values_mut() {
             work.time_limit = follow(work.time_limit);
             work.agent_first_callback = work.agent_first_callback.map(follow);
         }
     }
-    work.extend(sides.state.record.unfinished.lost(there));
+    work.extend(comparison.state.record.unfinished.lost(there));
 }
 
 /// After contact work that nobody manages and that an apply which failed has overwritten.
-pub(super) fn overwritten(sides: &Sides<'_>) -> Option<Change> {
-    let actual = &sides.state.properties.channels.after_contact_work;
-    let mut lost = sides.state.record.unfinished.lost(&sides.state.properties).peekable();
-    if sides.is_managed(Property::AfterContactWorkConfigs) || lost.peek().is_none() {
+pub(super) fn overwritten(comparison: &Comparison<'_>) -> Option<Change> {
+    let actual = &comparison.state.properties.channels.after_contact_work;
+    let mut lost = comparison.state.record.unfinished.lost(&comparison.state.properties).peekable();
+    if comparison.is_managed(Property::AfterContactWorkConfigs) || lost.peek().is_none() {
         return None;
     }
     let mut restored = actual.clone();

@@ -45,8 +45,8 @@ struct Document {
     last_written: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     created: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "is_false")]
-    under_way: bool,
+    #[serde(default, rename = "underWay", skip_serializing_if = "is_false")]
+    in_progress: bool,
     #[serde(default, skip_serializing_if = "is_none")]
     unread: PropertySet,
     /// What was written before `unread` was: a search had found the user.
@@ -113,7 +113,7 @@ impl UserState {
             unrecognised: unrecognised.clone(),
             last_written: *last_written,
             created: *created,
-            under_way: *in_progress,
+            in_progress: *in_progress,
             unread: *unread,
             partial: false,
             unfinished: (!unfinished.is_empty()).then(|| Leftover {
@@ -162,7 +162,7 @@ impl UserState {
                 unrecognised: document.unrecognised,
                 last_written: document.last_written,
                 created: document.created,
-                in_progress: document.under_way,
+                in_progress: document.in_progress,
                 unread: match document.partial {
                     true => document.unread.union(PropertySet::NOT_IN_SEARCH),
                     false => document.unread,

@@ -68,6 +68,22 @@ pub(crate) trait Element: Sized {
     fn drop_empty_text(&mut self) {}
 }
 
+/// An element that is about the channel in its member `channel`.
+macro_rules! per_channel {
+    ($object:ident: $value:ty { $($item:item)* }) => {
+        impl Element for $object {
+            type Key = Channel;
+            type Value = $value;
+
+            fn key(&self) -> Option<Channel> {
+                known(&self.channel)
+            }
+
+            $($item)*
+        }
+    };
+}
+
 object! {
     /// Whether a channel's contacts are taken without a click.
     AutoAcceptConfig {
@@ -80,42 +96,37 @@ object! {
     }
 }
 
-impl Element for AutoAcceptConfig {
-    type Key = Channel;
-    type Value = AutoAccept;
-
-    fn key(&self) -> Option<Channel> {
-        known(&self.channel)
-    }
-
-    fn value(&self) -> Option<AutoAccept> {
-        let agent_first_callback = optional(&self.agent_first_callback_auto_accept)?;
-        Some(AutoAccept { auto_accept: known(&self.auto_accept)?, agent_first_callback })
-    }
-
-    fn of(channel: &Channel, value: &AutoAccept) -> Self {
-        Self {
-            channel: Input::Known(*channel),
-            auto_accept: Input::Known(value.auto_accept),
-            agent_first_callback_auto_accept: value.agent_first_callback.map(Input::Known),
+per_channel! {
+    AutoAcceptConfig: AutoAccept {
+        fn value(&self) -> Option<AutoAccept> {
+            let agent_first_callback = optional(&self.agent_first_callback_auto_accept)?;
+            Some(AutoAccept { auto_accept: known(&self.auto_accept)?, agent_first_callback })
         }
-    }
 
-    fn unnamed(channel: &Channel, phone: &Phone) -> Option<AutoAccept> {
-        let auto_accept = *channel == Channel::Voice && phone.auto_accept;
-        Some(AutoAccept { auto_accept, agent_first_callback: None })
-    }
-
-    fn is_same(a: &AutoAccept, b: &AutoAccept) -> bool {
-        a.auto_accept == b.auto_accept
-            && a.agent_first_callback.unwrap_or(false) == b.agent_first_callback.unwrap_or(false)
-    }
-
-    fn over(mut value: AutoAccept, actual: Option<&AutoAccept>) -> AutoAccept {
-        if actual.is_some_and(|actual| actual.agent_first_callback == Some(true)) {
-            value.agent_first_callback.get_or_insert(false);
+        fn of(channel: &Channel, value: &AutoAccept) -> Self {
+            Self {
+                channel: Input::Known(*channel),
+                auto_accept: Input::Known(value.auto_accept),
+                agent_first_callback_auto_accept: value.agent_first_callback.map(Input::Known),
+            }
         }
-        value
+
+        fn unnamed(channel: &Channel, phone: &Phone) -> Option<AutoAccept> {
+            let auto_accept = *channel == Channel::Voice && phone.auto_accept;
+            Some(AutoAccept { auto_accept, agent_first_callback: None })
+        }
+
+        fn is_same(a: &AutoAccept, b: &AutoAccept) -> bool {
+            a.auto_accept == b.auto_accept
+                && a.agent_first_callback.unwrap_or(false) == b.agent_first_callback.unwrap_or(false)
+        }
+
+        fn over(mut value: AutoAccept, actual: Option<&AutoAccept>) -> AutoAccept {
+            if actual.is_some_and(|actual| actual.agent_first_callback == Some(true)) {
+                value.agent_first_callback.get_or_insert(false);
+            }
+            value
+        }
     }
 }
 
@@ -131,47 +142,42 @@ object! {
     }
 }
 
-impl Element for AfterContactWorkConfigPerChannel {
-    type Key = Channel;
-    type Value = AfterContactWork;
-
-    fn key(&self) -> Option<Channel> {
-        known(&self.channel)
-    }
-
-    fn value(&self) -> Option<AfterContactWork> {
-        let agent_first_callback = match &self.agent_first_callback_after_contact_work_config {
-            Some(config) => Some(config.limit()?),
-            None => None,
-        };
-        Some(AfterContactWork { time_limit: self.after_contact_work_config.limit()?, agent_first_callback })
-    }
-
-    fn of(channel: &Channel, value: &AfterContactWork) -> Self {
-        Self {
-            channel: Input::Known(*channel),
-            after_contact_work_config: AfterContactWorkConfig::of(value.time_limit),
-            agent_first_callback_after_contact_work_config: value
-                .agent_first_callback
-                .map(AfterContactWorkConfig::of),
+per_channel! {
+    AfterContactWorkConfigPerChannel: AfterContactWork {
+        fn value(&self) -> Option<AfterContactWork> {
+            let agent_first_callback = match &self.agent_first_callback_after_contact_work_config {
+                Some(config) => Some(config.limit()?),
+                None => None,
+            };
+            Some(AfterContactWork { time_limit: self.after_contact_work_config.limit()?, agent_first_callback })
         }
-    }
 
-    fn unnamed(_: &Channel, phone: &Phone) -> Option<AfterContactWork> {
-        let time_limit = phone.after_contact_work_time_limit;
-        Some(AfterContactWork { time_limit, agent_first_callback: None })
-    }
-
-    fn is_same(a: &AfterContactWork, b: &AfterContactWork) -> bool {
-        a.time_limit == b.time_limit
-            && a.agent_first_callback.unwrap_or(0) == b.agent_first_callback.unwrap_or(0)
-    }
-
-    fn over(mut value: AfterContactWork, actual: Option<&AfterContactWork>) -> AfterContactWork {
-        if actual.is_some_and(|actual| actual.agent_first_callback.unwrap_or(0) != 0) {
-            value.agent_first_callback.get_or_insert(0);
+        fn of(channel: &Channel, value: &AfterContactWork) -> Self {
+            Self {
+                channel: Input::Known(*channel),
+                after_contact_work_config: AfterContactWorkConfig::of(value.time_limit),
+                agent_first_callback_after_contact_work_config: value
+                    .agent_first_callback
+                    .map(AfterContactWorkConfig::of),
+            }
         }
-        value
+
+        fn unnamed(_: &Channel, phone: &Phone) -> Option<AfterContactWork> {
+            let time_limit = phone.after_contact_work_time_limit;
+            Some(AfterContactWork { time_limit, agent_first_callback: None })
+        }
+
+        fn is_same(a: &AfterContactWork, b: &AfterContactWork) -> bool {
+            a.time_limit == b.time_limit
+                && a.agent_first_callback.unwrap_or(0) == b.agent_first_callback.unwrap_or(0)
+        }
+
+        fn over(mut value: AfterContactWork, actual: Option<&AfterContactWork>) -> AfterContactWork {
+            if actual.is_some_and(|actual| actual.agent_first_callback.unwrap_or(0) != 0) {
+                value.agent_first_callback.get_or_insert(0);
+            }
+            value
+        }
     }
 }
 
@@ -205,36 +211,31 @@ object! {
     }
 }
 
-impl Element for PhoneNumberConfig {
-    type Key = Channel;
-    type Value = PhoneLine;
-
-    fn key(&self) -> Option<Channel> {
-        known(&self.channel)
-    }
-
-    fn value(&self) -> Option<PhoneLine> {
-        Some(PhoneLine::new(known(&self.phone_type)?, optional(&self.phone_number)?))
-    }
-
-    fn of(channel: &Channel, line: &PhoneLine) -> Self {
-        Self {
-            channel: Input::Known(*channel),
-            phone_type: Input::Known(line.phone_type()),
-            phone_number: line.number().cloned().map(Input::Known),
+per_channel! {
+    PhoneNumberConfig: PhoneLine {
+        fn value(&self) -> Option<PhoneLine> {
+            Some(PhoneLine::new(known(&self.phone_type)?, optional(&self.phone_number)?))
         }
-    }
 
-    fn has_empty_text(&self) -> bool {
-        self.phone_number.as_ref().and_then(Input::known).is_some_and(|number| number.is_empty())
-    }
+        fn of(channel: &Channel, line: &PhoneLine) -> Self {
+            Self {
+                channel: Input::Known(*channel),
+                phone_type: Input::Known(line.phone_type()),
+                phone_number: line.number().cloned().map(Input::Known),
+            }
+        }
 
-    fn drop_empty_text(&mut self) {
-        self.phone_number.take_if(|number| number.known().is_some_and(|number| number.is_empty()));
-    }
+        fn has_empty_text(&self) -> bool {
+            self.phone_number.as_ref().and_then(Input::known).is_some_and(|number| number.is_empty())
+        }
 
-    fn unnamed(channel: &Channel, phone: &Phone) -> Option<PhoneLine> {
-        Some(if *channel == Channel::Voice { phone.line.clone() } else { PhoneLine::Soft })
+        fn drop_empty_text(&mut self) {
+            self.phone_number.take_if(|number| number.known().is_some_and(|number| number.is_empty()));
+        }
+
+        fn unnamed(channel: &Channel, phone: &Phone) -> Option<PhoneLine> {
+            Some(if *channel == Channel::Voice { phone.line.clone() } else { PhoneLine::Soft })
+        }
     }
 }
 
@@ -248,24 +249,19 @@ object! {
     }
 }
 
-impl Element for PersistentConnectionConfig {
-    type Key = Channel;
-    type Value = bool;
+per_channel! {
+    PersistentConnectionConfig: bool {
+        fn value(&self) -> Option<bool> {
+            known(&self.persistent_connection)
+        }
 
-    fn key(&self) -> Option<Channel> {
-        known(&self.channel)
-    }
+        fn of(channel: &Channel, value: &bool) -> Self {
+            Self { channel: Input::Known(*channel), persistent_connection: Input::Known(*value) }
+        }
 
-    fn value(&self) -> Option<bool> {
-        known(&self.persistent_connection)
-    }
-
-    fn of(channel: &Channel, value: &bool) -> Self {
-        Self { channel: Input::Known(*channel), persistent_connection: Input::Known(*value) }
-    }
-
-    fn unnamed(channel: &Channel, phone: &Phone) -> Option<bool> {
-        Some(*channel == Channel::Voice && phone.persistent_connection.unwrap_or(false))
+        fn unnamed(channel: &Channel, phone: &Phone) -> Option<bool> {
+            Some(*channel == Channel::Voice && phone.persistent_connection.unwrap_or(false))
+        }
     }
 }
 
@@ -279,24 +275,19 @@ object! {
     }
 }
 
-impl Element for VoiceEnhancementConfig {
-    type Key = Channel;
-    type Value = VoiceEnhancementMode;
+per_channel! {
+    VoiceEnhancementConfig: VoiceEnhancementMode {
+        fn value(&self) -> Option<VoiceEnhancementMode> {
+            known(&self.voice_enhancement_mode)
+        }
 
-    fn key(&self) -> Option<Channel> {
-        known(&self.channel)
-    }
+        fn of(channel: &Channel, value: &VoiceEnhancementMode) -> Self {
+            Self { channel: Input::Known(*channel), voice_enhancement_mode: Input::Known(*value) }
+        }
 
-    fn value(&self) -> Option<VoiceEnhancementMode> {
-        known(&self.voice_enhancement_mode)
-    }
-
-    fn of(channel: &Channel, value: &VoiceEnhancementMode) -> Self {
-        Self { channel: Input::Known(*channel), voice_enhancement_mode: Input::Known(*value) }
-    }
-
-    fn unnamed(_: &Channel, _: &Phone) -> Option<VoiceEnhancementMode> {
-        Some(VoiceEnhancementMode::None)
+        fn unnamed(_: &Channel, _: &Phone) -> Option<VoiceEnhancementMode> {
+            Some(VoiceEnhancementMode::None)
+        }
     }
 }
 

@@ -16,15 +16,16 @@ pub(super) fn outside(bounds: Bounds, is: impl TryInto<i64>) -> Option<String> {
         }
         Bounds::Seconds(least, most) | Bounds::Number(least, most) => (least, most),
     };
+    let (low, high, found) = (Grouped(least), Grouped(most), Grouped(is));
     let counted = |what| match least {
-        0 => format!("must have at most {most} {what}, has {is}"),
-        least => format!("must have {least} to {most} {what}, has {is}"),
+        0 => format!("must have at most {high} {what}, has {found}"),
+        _ => format!("must have {low} to {high} {what}, has {found}"),
     };
     let problem = || match bounds {
         Bounds::Characters(..) => counted("characters"),
         Bounds::Elements(..) => counted("elements"),
-        Bounds::Seconds(..) => format!("must be {} to {} seconds, is {is}", Grouped(least), Grouped(most)),
-        _ => format!("must be {least} to {most}, is {is}"),
+        Bounds::Seconds(..) => format!("must be {low} to {high} seconds, is {found}"),
+        _ => format!("must be {low} to {high}, is {found}"),
     };
     (!is.validate_range(Some(least), Some(most), None, None)).then(problem)
 }
@@ -34,8 +35,8 @@ pub(super) fn length(bounds: Bounds, text: &str) -> Option<String> {
     outside(bounds, super::text::count(text))
 }
 
-/// A number with its thousands apart: `2,000,000`.
-struct Grouped(i64);
+/// A number as messages write it, with its thousands apart: `2,000,000`.
+pub(super) struct Grouped(pub(super) i64);
 
 impl fmt::Display for Grouped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

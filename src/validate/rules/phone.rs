@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     user::{AfterContactWorkConfig, Bounds, Channel, Input, Path, Personal, PhoneType, Property},
-    validate::{bounds::outside, text::is_e164},
+    validate::{
+        bounds::{Grouped, outside},
+        text::is_e164,
+    },
 };
 
 /// Of after contact work, in whatever channel.
@@ -135,7 +138,8 @@ pub(super) fn chat_limit(subject: &Subject<'_>, found: &mut Found) {
     for (place, channel, limit) in limits(subject) {
         // What is out of the bounds of every channel is told once.
         if channel == Some(Channel::Chat) && limit > MOST_CHAT_SECONDS && outside(LIMIT, limit).is_none() {
-            let message = format!("`{place}` must be 0 to 5,400 seconds for `CHAT`, is {limit}");
+            let (most, limit) = (Grouped(MOST_CHAT_SECONDS), Grouped(limit));
+            let message = format!("`{place}` must be 0 to {most} seconds for `CHAT`, is {limit}");
             found.add(place, message, "give up to 5,400 seconds");
         }
     }

@@ -63,9 +63,8 @@ pub(super) fn duplicates(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn count(subject: &Subject<'_>, found: &mut Found) {
-    let limit = subject.proficiency_limit;
-    if let Some(list) = known(&subject.spec.user_proficiencies).filter(|list| list.len() > limit) {
-        let message = format!("`userProficiencies` must have at most {limit} elements, has {}", list.len());
-        found.add(Property::UserProficiencies, message, "take some out, or have AWS raise the quota");
-    }
+    let bounds = Bounds::Elements(0, subject.proficiency_limit as u64);
+    let problem = known(&subject.spec.user_proficiencies).and_then(|list| outside(bounds, list.len()));
+    let help = "take some out, or have AWS raise the quota";
+    found.add_bounds(Property::UserProficiencies, problem, help);
 }

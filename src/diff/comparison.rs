@@ -1,4 +1,4 @@
-//! What a spec wants of each property, given what the last one set.
+//! A spec beside the state that it is compared with, and what it desires of each property.
 
 use std::cell::OnceCell;
 
@@ -7,21 +7,21 @@ use crate::user::{
     UserState,
 };
 
-/// What a spec wants of a property.
+/// What a spec desires of a property.
 #[derive(Debug)]
-pub(super) enum Want<'a, T> {
-    /// Nobody manages it: whatever the service has stays.
+pub(super) enum Desired<'a, T> {
+    /// It is not managed: the actual value stays.
     Keep,
-    /// The last spec set it and this one leaves it out.
+    /// The last applied spec set it, and this one leaves it out.
     Clear,
-    /// It has a value that is not known yet.
+    /// A value that is not known yet.
     Unknown,
-    /// It has this value.
+    /// This value.
     Value(&'a T),
 }
 
 /// A spec beside the state that it is compared with.
-pub(super) struct Sides<'a> {
+pub(super) struct Comparison<'a> {
     pub(super) spec: &'a UserSpec,
     pub(super) state: &'a UserState,
     pub(super) settings: &'a Settings,
@@ -30,18 +30,18 @@ pub(super) struct Sides<'a> {
     pub(super) phones: OnceCell<[Phone; 2]>,
 }
 
-impl<'a> Sides<'a> {
+impl<'a> Comparison<'a> {
     pub(super) fn new(spec: &'a UserSpec, state: &'a UserState, settings: &'a Settings) -> Self {
         Self { spec, state, settings, managed: spec.managed(), phones: OnceCell::new() }
     }
 
-    pub(super) fn want<T>(&self, property: Property, input: Option<&'a Input<T>>) -> Want<'a, T> {
+    pub(super) fn desired<T>(&self, property: Property, input: Option<&'a Input<T>>) -> Desired<'a, T> {
         match input {
-            Some(Input::Known(value)) => Want::Value(value),
-            Some(Input::Unknown) => Want::Unknown,
-            None if self.is_kept_elsewhere(property) || self.is_ignored(property) => Want::Keep,
-            None if self.was_managed(property) && !self.is_handed_over(property) => Want::Clear,
-            None => Want::Keep,
+            Some(Input::Known(value)) => Desired::Value(value),
+            Some(Input::Unknown) => Desired::Unknown,
+            None if self.is_kept_elsewhere(property) || self.is_ignored(property) => Desired::Keep,
+            None if self.was_managed(property) && !self.is_handed_over(property) => Desired::Clear,
+            None => Desired::Keep,
         }
     }
 
