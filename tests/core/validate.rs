@@ -704,6 +704,10 @@ fn bounds_are_said_alike() {
             "`phoneConfig.afterContactWorkTimeLimit` must be 0 to 2,000,000 seconds, is -1",
         ),
         (
+            ("phoneConfig.afterContactWorkTimeLimit", json!(-2_000_001)),
+            "`phoneConfig.afterContactWorkTimeLimit` must be 0 to 2,000,000 seconds, is -2,000,001",
+        ),
+        (
             ("userProficiencies", json!([proficiency("n", "v", 9)])),
             "`userProficiencies[0].level` must be 1 to 5, is 9",
         ),
