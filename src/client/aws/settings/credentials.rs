@@ -4,7 +4,10 @@ use std::{fmt, time::Duration};
 
 use bon::Builder;
 
-use super::{AwsSettingsError, is_account, malformed};
+use super::{
+    error::AwsSettingsError,
+    form::{is_account, malformed},
+};
 use crate::user::Secret;
 
 /// How long the credentials of a role may last.

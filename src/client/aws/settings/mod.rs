@@ -2,6 +2,7 @@
 
 mod credentials;
 mod error;
+mod form;
 mod load;
 
 use std::{fmt, time::Duration};
@@ -13,8 +14,8 @@ pub use self::{
     error::AwsSettingsError,
 };
 
+use self::form::{is_account, is_region, malformed};
 use super::endpoint::without_secrets;
-use crate::user::one_line;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
@@ -109,26 +110,6 @@ impl AwsSettings {
             }
         }
         Ok(())
-    }
-}
-
-fn malformed(setting: &'static str, value: &str, allowed: &'static str) -> AwsSettingsError {
-    AwsSettingsError::Malformed { setting, value: one_line(value).to_string(), allowed }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.chars().all(|c| c.is_ascii_digit())
-}
-
-/// Whether a text has the form of a Region, such as `us-gov-west-1`. Which ones there are changes too often.
-fn is_region(text: &str) -> bool {
-    let is_word = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase());
-    let is_number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
-    match text.split('-').collect::<Vec<_>>().as_slice() {
-        [words @ .., number] => {
-            words.len() >= 2 && words.iter().all(|word| is_word(word)) && is_number(number)
-        }
-        [] => false,
     }
 }
 
