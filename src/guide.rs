@@ -59,6 +59,7 @@
 #[cfg_attr(feature = "engine", doc = "[`engine::Resource`]: struct@crate::engine::Resource")]
 #[cfg_attr(feature = "fleet", doc = "[`fleet::Session`]: struct@crate::fleet::Session")]
 #[cfg_attr(feature = "interop", doc = "[`interop::Deployment`]: struct@crate::interop::Deployment")]
+#[cfg_attr(feature = "engine", doc = "[`Failure`]: struct@crate::engine::Failure")]
 #[doc = include_str!("../docs/embedding.md")]
 pub mod embedding {}
 
