@@ -24,11 +24,11 @@ pub enum DeploymentError {
         what: String,
         /// The error.
         #[source]
-        error: ClientError,
+        error: Box<ClientError>,
     },
     /// The program is impossible, such as two resources that are the same user.
     #[error("{}", .0.text())]
-    Refused(Diagnostic),
+    Refused(Box<Diagnostic>),
 }
 
 impl DeploymentError {
@@ -48,6 +48,12 @@ impl DeploymentError {
 impl From<SessionError> for DeploymentError {
     fn from(error: SessionError) -> Self {
         Self::Session(Box::new(error))
+    }
+}
+
+impl From<Diagnostic> for DeploymentError {
+    fn from(refusal: Diagnostic) -> Self {
+        Self::Refused(Box::new(refusal))
     }
 }
 

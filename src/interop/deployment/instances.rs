@@ -42,7 +42,7 @@ impl Instances {
             }
             Err(error) => {
                 let what = format!("the instance `{instance}` cannot be read");
-                return Err(DeploymentError::Instance { what, error });
+                return Err(DeploymentError::Instance { what, error: Box::new(error) });
             }
         };
         if let (Some(kind), Some(expected)) = (kind, expected)
@@ -51,7 +51,7 @@ impl Instances {
             let message =
                 format!("the instance `{instance}` manages identities with `{kind}`, not with `{expected}`");
             let help = "leave out the identity management type, or use another instance";
-            return Err(DeploymentError::Refused(
+            return Err(DeploymentError::from(
                 Diagnostic::new(Code::SETTINGS_DIFFER, message).with_help(help),
             ));
         }
@@ -78,7 +78,7 @@ impl Instances {
         }
         let directory = Directory::read(instance, client).await.map_err(|error| {
             let what = format!("the profiles and groups of the instance `{instance}` cannot be listed");
-            DeploymentError::Instance { what, error }
+            DeploymentError::Instance { what, error: Box::new(error) }
         })?;
         self.notices.extend(directory.unchecked());
         let directory = Arc::new(directory);

@@ -182,7 +182,7 @@ impl Deployment<'_> {
 fn reviewed(review: Review, preview: FleetPreview) -> Result<Review, DeploymentError> {
     // Who is who is not known: nothing else that there is to say would be true.
     match preview.reasons().iter().find(|reason| reason.code == Code::DUPLICATE_USER) {
-        Some(twice) => Err(DeploymentError::Refused(twice.clone())),
+        Some(twice) => Err(twice.clone().into()),
         None => Ok(Review { preview, ..review }),
     }
 }

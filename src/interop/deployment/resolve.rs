@@ -35,7 +35,7 @@ impl Deployment<'_> {
         session: &mut Session<'_>,
     ) -> Result<DesiredUser, DeploymentError> {
         let refused = |message: String, help: &str| {
-            DeploymentError::Refused(Diagnostic::new(Code::NOT_KNOWN_YET, message).with_help(help))
+            DeploymentError::from(Diagnostic::new(Code::NOT_KNOWN_YET, message).with_help(help))
         };
         let (program, name) = (self.program, user.name.as_str());
         let Some(resource) = program.user(name) else {
@@ -50,7 +50,7 @@ impl Deployment<'_> {
         let Evaluated { spec, mistakes, .. } =
             program.evaluate(resource, &self.scope).map(Cow::into_owned)?;
         if let Some(mistake) = mistakes.into_iter().find(Diagnostic::is_error) {
-            return Err(DeploymentError::Refused(mistake));
+            return Err(mistake.into());
         }
         let (kind, directory) = self.look_up(&spec, session).await?;
         let suffix = match (&spec.name, user.base()) {

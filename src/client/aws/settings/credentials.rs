@@ -15,14 +15,16 @@ const SESSION: std::ops::RangeInclusive<Duration> = Duration::from_secs(900)..=D
 
 /// An access key. `Debug` shows its id, and neither the secret nor the token.
 #[derive(Builder, Clone, Debug, PartialEq, Eq)]
-#[builder(on(String, into), on(Secret, into))]
+#[builder(on(String, into))]
 #[non_exhaustive]
 pub struct AccessKey {
     /// The id of the key, such as `AKIAIOSFODNN7EXAMPLE`.
     pub id: String,
     /// The secret of the key.
+    #[builder(into)]
     pub secret: Secret,
     /// The token that temporary credentials have; none by default.
+    #[builder(into)]
     pub session_token: Option<Secret>,
 }
 
