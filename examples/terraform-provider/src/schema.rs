@@ -97,7 +97,9 @@ impl Schema {
             Given::Optional,
             "As `password`, by the name of the convention.",
         );
-        schema.fields.push(Field { is_secret: true, is_sensitive: true, ..password });
+        // Not sensitive besides: Terraform 1.11 keeps the places of sensitive values in no order, and takes another
+        // order of two for drift. A write-only value is shown nowhere.
+        schema.fields.push(Field { is_secret: true, ..password });
         let version = Field::new("password_wo_version", NUMBER, Given::Optional, PASSWORD_WO_VERSION);
         schema.fields.push(version);
         schema.fields.push(Field::new("region", STRING, Given::OptionalComputed, REGION));
