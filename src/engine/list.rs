@@ -141,8 +141,9 @@ impl Pages {
 
 async fn one(host: &Host, instance: &InstanceId, user: &UserId) -> Result<Option<UserState>, Failure> {
     let read = read(&host.client, instance, user).await;
-    let what = format_args!("the user `{}` cannot be read", user.bare());
-    read.map_err(|error| Failure::of_call(what, &error, Path::root()))
+    read.map_err(|error| {
+        Failure::of_call(format_args!("the user `{}` cannot be read", user.bare()), &error, Path::root())
+    })
 }
 
 fn not_listed(instance: &InstanceId, error: &ClientError) -> Failure {
