@@ -5,7 +5,7 @@ import subprocess
 import time
 
 import pytest
-from support import INSTANCE, user
+from support import BIN, INSTANCE, user
 
 # `--event-log` is one of Pulumi's commands for its own developers.
 DEBUG = {"PULUMI_DEBUG_COMMANDS": "true"}
@@ -140,3 +140,14 @@ def test_one_fails_and_the_others_go_on(project):
     assert sorted(project.service.ids()) == ["a", "c"]
     project.users(a=user("a"), b=user("b"), c=user("c"))
     project.up()
+
+
+def test_an_interrupt_ends_the_provider():
+    """It is how the engine ends its plugins; it waits five seconds for each that stays."""
+    provider = subprocess.Popen([f"{BIN}/pulumi-resource-aws"], stdout=subprocess.PIPE)
+    try:
+        assert int(provider.stdout.readline()) > 0
+        provider.send_signal(signal.SIGINT)
+        assert provider.wait(timeout=60) == 0
+    finally:
+        provider.kill()

@@ -18,6 +18,8 @@ use futures_util::stream;
 use tokio::net::TcpListener;
 use tonic::transport::Server;
 
+use connect_user::client::CancellationToken;
+
 use crate::{protocol::provider::resource_provider_server::ResourceProviderServer, provider::Provider};
 
 /// As large as the engine's own limit.
@@ -50,24 +52,24 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let service = ResourceProviderServer::new(provider)
         .max_decoding_message_size(MOST_BYTES)
         .max_encoding_message_size(MOST_BYTES);
-    let server = Server::builder().add_service(service).serve_with_incoming(Box::pin(incoming));
-    tokio::select! {
-        served = server => served?,
-        () = engine_is_gone() => stop.cancel(),
-    }
+    let server = Server::builder().add_service(service);
+    server.serve_with_incoming_shutdown(Box::pin(incoming), told_to_stop(stop)).await?;
     Ok(())
 }
 
-/// An interrupt goes to every process of the terminal, and it is the engine that says what it means (`Cancel`).
+/// An interrupt is how the engine ends its plugins: each is a process group of its own, which that of a terminal does
+/// not reach. Calls that have begun are answered.
+async fn told_to_stop(stop: CancellationToken) {
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = engine_is_gone() => {}
+    }
+    stop.cancel();
+}
+
 async fn engine_is_gone() {
     let parent = parent_id();
-    loop {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            () = tokio::time::sleep(Duration::from_millis(500)) => {}
-        }
-        if parent_id() != parent {
-            return;
-        }
+    while parent_id() == parent {
+        tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }
