@@ -15,7 +15,10 @@ mod wire;
 use std::{env, error::Error, os::unix::process::parent_id, process::ExitCode, time::Duration};
 
 use futures_util::stream;
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+};
 use tonic::transport::Server;
 
 use connect_user::client::CancellationToken;
@@ -44,6 +47,8 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     }
     let stop = provider.stop.clone();
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    // Before the engine knows of the provider.
+    let interrupts = signal(SignalKind::interrupt())?;
     println!("{}", listener.local_addr()?.port());
     let incoming = stream::unfold(listener, |listener| async {
         let accepted = listener.accept().await.map(|(stream, _)| stream);
@@ -53,15 +58,15 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         .max_decoding_message_size(MOST_BYTES)
         .max_encoding_message_size(MOST_BYTES);
     let server = Server::builder().add_service(service);
-    server.serve_with_incoming_shutdown(Box::pin(incoming), told_to_stop(stop)).await?;
+    server.serve_with_incoming_shutdown(Box::pin(incoming), told_to_stop(interrupts, stop)).await?;
     Ok(())
 }
 
 /// An interrupt is how the engine ends its plugins: each is a process group of its own, which that of a terminal does
 /// not reach. Calls that have begun are answered.
-async fn told_to_stop(stop: CancellationToken) {
+async fn told_to_stop(mut interrupts: Signal, stop: CancellationToken) {
     tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
+        _ = interrupts.recv() => {}
         () = engine_is_gone() => {}
     }
     stop.cancel();
