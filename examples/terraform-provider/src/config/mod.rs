@@ -35,16 +35,8 @@ pub struct Config {
     pub is_unknown: bool,
 }
 
-const ON_PASSWORD_CHANGE: [(&str, PasswordPolicy); 3] = [
-    ("warn", PasswordPolicy::Warn),
-    ("replace", PasswordPolicy::Replace),
-    ("refuse", PasswordPolicy::Refuse),
-];
-
-const ON_DIRECTORY_USER_ID_CHANGE: [(&str, DirectoryUserIdPolicy); 2] =
-    [("refuse", DirectoryUserIdPolicy::Refuse), ("replace", DirectoryUserIdPolicy::Replace)];
-
-const REFRESH: [(&str, Strategy); 2] = [("changed", Strategy::Changed), ("full", Strategy::Full)];
+/// How users are read: the strategies that give an engine whole users.
+const REFRESH: [Strategy; 2] = [Strategy::Changed, Strategy::Full];
 
 pub fn schema() -> Schema {
     let option = |name, kind, description| Field::new(name, kind, Given::Optional, description);
@@ -141,8 +133,8 @@ impl Config {
         let (ignored_keys, ignored_prefixes) = ignored.into_iter().next().unwrap_or_default();
         let settings = Settings::builder()
             .default_tags(default_tags)
-            .password(reader.choice("on_password_change", &ON_PASSWORD_CHANGE))
-            .directory_user_id(reader.choice("on_directory_user_id_change", &ON_DIRECTORY_USER_ID_CHANGE))
+            .password(reader.choice("on_password_change", PasswordPolicy::ALL))
+            .directory_user_id(reader.choice("on_directory_user_id_change", DirectoryUserIdPolicy::ALL))
             .quick_connects(quick_connects)
             .ignore_tags(IgnoreTags::new(ignored_keys, ignored_prefixes))
             .build();

@@ -1,5 +1,7 @@
 //! Reading a block that may hold unknown values.
 
+use std::fmt::Display;
+
 use connect_user::user::{Path, Value};
 
 use crate::wire::Diagnostics;
@@ -47,12 +49,12 @@ impl<'a> Reader<'a> {
         None
     }
 
-    pub fn choice<T: Copy + Default>(&mut self, name: &'static str, choices: &[(&str, T)]) -> T {
+    pub fn choice<T: Copy + Default + Display>(&mut self, name: &'static str, choices: &[T]) -> T {
         let Some(text) = self.text(name) else { return T::default() };
-        if let Some((_, choice)) = choices.iter().find(|(known, _)| *known == text) {
+        if let Some(choice) = choices.iter().find(|choice| choice.to_string() == text) {
             return *choice;
         }
-        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        let names: Vec<String> = choices.iter().map(T::to_string).collect();
         let message = format!("`{name}` cannot be `{text}`");
         let help = format!("give one of `{}`", names.join("`, `"));
         self.diagnostics.error(message, help, Some(&Path::root().member(name)));
