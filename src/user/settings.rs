@@ -9,12 +9,12 @@ choice! {
     /// What to do about a changed password: no API changes one.
     #[derive(Default)]
     PasswordPolicy {
-        /// Say so, and leave the user as it is.
+        /// Say so, and leave the user as it is. This is the default.
         #[default]
         Warn = "warn",
         /// Replace the user.
         Replace = "replace",
-        /// Refuse the plan. This is the default.
+        /// Refuse the plan.
         Refuse = "refuse",
     }
 }
@@ -23,7 +23,7 @@ choice! {
     /// The policy for a changed directory user id, which no API changes.
     #[derive(Default)]
     DirectoryUserIdPolicy {
-        /// Make no plan.
+        /// Refuse the plan. This is the default.
         #[default]
         Refuse = "refuse",
         /// Replace the user.
