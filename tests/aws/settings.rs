@@ -30,6 +30,9 @@ fn what_may_be_right_passes() {
         with_role(longest),
         AwsSettings::builder().allowed_account_ids(vec!["000000000000".to_owned()]).build(),
         AwsSettings::builder().access_key(AccessKey::builder().id("AKID").secret("s").build()).build(),
+        AwsSettings::builder()
+            .access_key(AccessKey::builder().id("mock_access_key").secret("s").build())
+            .build(),
     ] {
         assert_eq!(settings.check(), Ok(()), "{settings:?}");
     }
@@ -53,8 +56,9 @@ fn a_malformed_setting_says_which_and_what_is_allowed() {
         ),
         (AwsSettings::builder().region("eu-1").build(), "`region` must be"),
         (AwsSettings::builder().region("EU-west-1").build(), "`region` must be"),
-        (key("", "s"), "`access_key` must be letters and digits, is ``"),
-        (key("AKID", ""), "`secret_key` must be the secret of the access key, is ``"),
+        (key("", "s"), "`access_key` must be the id of an access key, of letters, digits and `_`"),
+        (key("AKID-1", "s"), "`access_key` must be the id of an access key, of letters, digits and `_`"),
+        (key("AKID", ""), "`secret_key` must be the secret of the access key"),
         (with_role(role("users")), "`role_arn` must be the ARN of a role such as"),
         (with_role(role("arn:aws:iam::111122223333:user/u")), "`role_arn` must be"),
         (with_role(role("arn:aws:iam::111122223333:role/")), "`role_arn` must be"),
@@ -73,6 +77,18 @@ fn a_malformed_setting_says_which_and_what_is_allowed() {
     }
     let url = AwsSettings::builder().sts_endpoint_url("sts").build();
     assert!(matches!(url.check(), Err(AwsSettingsError::EndpointUrl { .. })));
+}
+
+#[test]
+fn a_key_in_the_wrong_order_is_not_shown() {
+    let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    let key = AccessKey::builder().id(secret).secret("AKIAIOSFODNN7EXAMPLE").build();
+    let settings = AwsSettings::builder().access_key(key).build();
+    let error = settings.check().expect_err("an id that is a secret");
+    assert_eq!(error.to_string(), "`access_key` must be the id of an access key, of letters, digits and `_`");
+    for shown in [format!("{error:?}"), format!("{settings:?}")] {
+        assert!(!shown.contains("wJalr"), "{shown}");
+    }
 }
 
 #[test]

@@ -62,7 +62,8 @@ pub fn assume_role() -> Block {
 /// Reads what is said of AWS; mistakes become diagnostics.
 pub fn read(reader: &mut Reader<'_>) -> AwsSettings {
     let (id, secret, token) = (reader.text("access_key"), reader.text("secret_key"), reader.text("token"));
-    let access_key = (id.is_some() || secret.is_some()).then(|| {
+    let token = token.filter(|token| !token.is_empty());
+    let access_key = (id.is_some() || secret.is_some() || token.is_some()).then(|| {
         let key = AccessKey::builder().id(id.unwrap_or_default()).secret(secret.unwrap_or_default());
         key.maybe_session_token(token).build()
     });
@@ -109,10 +110,11 @@ fn role(reader: &mut Reader<'_>) -> AssumeRole {
         .build()
 }
 
-/// Tells what is wrong with the settings, at its place where that is one of the block.
+/// Tells what is wrong with the settings, at its place where that is one of the block. Terraform shows the line
+/// there, and so none of what may be secret.
 pub fn refuse(error: &AwsSettingsError, diagnostics: &mut Diagnostics) {
     let at = match error {
-        AwsSettingsError::Malformed { setting, .. } => {
+        AwsSettingsError::Malformed { setting, value: Some(_), .. } => {
             let is_of_role = ["role_arn", "session_name", "duration"].contains(setting);
             Some(Path::root().member(if is_of_role { "assume_role" } else { setting }))
         }

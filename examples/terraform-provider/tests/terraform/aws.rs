@@ -127,6 +127,13 @@ fn certificates_of_its_own_are_trusted_where_they_are_named() {
     fs::write(w.path("ca.pem"), "no certificate").expect("written");
     let said = plan(&w, &KEYS);
     assert!(said.text.contains("The certificates in `ca.pem` cannot be read: "), "{}", said.text);
+    fs::write(w.path("ca.pem"), certificate.replacen('M', "!", 1)).expect("written");
+    let said = plan(&w, &KEYS);
+    assert!(
+        said.text.contains("The certificates in `ca.pem` cannot be read: certificate 1: "),
+        "{}",
+        said.text
+    );
     fs::write(w.path("ca.pem"), &certificate).expect("written");
     let said = plan(&w, &KEYS);
     assert_eq!(said.code, 0, "{}", said.text);
@@ -190,7 +197,12 @@ fn what_is_malformed_is_refused_before_any_call() {
     let arn = format!("role_arn = \"arn:aws:iam::{ACCOUNT}:role/r\"");
     for (options, told) in [
         ("access_key = \"AKIDONLY\"".to_owned(), "`secret_key` must be the secret of the access key"),
-        ("secret_key = \"tell-nobody\"".to_owned(), "`access_key` must be letters and digits"),
+        ("secret_key = \"tell-nobody\"".to_owned(), "`access_key` must be the id of an access key"),
+        ("token = \"tell-nobody\"".to_owned(), "`access_key` must be the id of an access key"),
+        (
+            "access_key = \"tell-nobody\"\n secret_key = \"AKIDSWAPPED\"".to_owned(),
+            "`access_key` must be the id of an access key, of letters, digits and `_`",
+        ),
         (role("role_arn = \"admin\""), "`role_arn` must be the ARN of a role such as"),
         (role(&format!("{arn}\n session_name = \"a b\"")), "`session_name` must be 2 to 64 letters"),
         (role(&format!("{arn}\n duration = \"1m\"")), "`duration` must be 15 minutes to 12 hours, is `1m`"),
@@ -209,7 +221,7 @@ fn what_is_malformed_is_refused_before_any_call() {
         written(&options);
         let said = w.fails(&["validate"]);
         assert!(said.contains(told), "{options}: {said}");
-        assert!(!said.contains("tell-nobody\" must"), "{said}");
+        assert!(!said.contains("tell-nobody"), "{said}");
     }
     assert_eq!(server.calls("DescribeInstance"), 0);
     assert_eq!(w.state(TEST), serde_json::Value::Null);

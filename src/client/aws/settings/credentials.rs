@@ -6,19 +6,19 @@ use bon::Builder;
 
 use super::{
     error::AwsSettingsError,
-    form::{is_account, malformed},
+    form::{is_account, malformed, malformed_secret},
 };
 use crate::user::Secret;
 
 /// How long the credentials of a role may last.
 const SESSION: std::ops::RangeInclusive<Duration> = Duration::from_secs(900)..=Duration::from_secs(43_200);
 
-/// An access key. `Debug` shows its id, and neither the secret nor the token.
-#[derive(Builder, Clone, Debug, PartialEq, Eq)]
+/// An access key. `Debug` shows its id where it has the form of one, and neither the secret nor the token.
+#[derive(Builder, Clone, PartialEq, Eq)]
 #[builder(on(String, into))]
 #[non_exhaustive]
 pub struct AccessKey {
-    /// The id of the key, such as `AKIAIOSFODNN7EXAMPLE`.
+    /// The id of the key, such as `AKIAIOSFODNN7EXAMPLE`: letters, digits and `_`.
     pub id: String,
     /// The secret of the key.
     #[builder(into)]
@@ -59,6 +59,16 @@ pub struct AssumeRole {
     pub tags: Vec<(String, String)>,
 }
 
+impl fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessKey")
+            .field("id", if self.has_id() { &self.id } else { &"…" })
+            .field("secret", &self.secret)
+            .field("session_token", &self.session_token)
+            .finish()
+    }
+}
+
 impl fmt::Debug for AssumeRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AssumeRole")
@@ -72,13 +82,20 @@ impl fmt::Debug for AssumeRole {
 
 impl AccessKey {
     pub(super) fn check(&self) -> Result<(), AwsSettingsError> {
-        if self.id.is_empty() || !self.id.chars().all(|c| c.is_ascii_alphanumeric()) {
-            return Err(malformed("access_key", &self.id, "letters and digits"));
+        if !self.has_id() {
+            // What stands there may be the secret, in the wrong place.
+            let allowed = "the id of an access key, of letters, digits and `_`";
+            return Err(malformed_secret("access_key", allowed));
         }
         match self.secret.expose().is_empty() {
-            true => Err(malformed("secret_key", "", "the secret of the access key")),
+            true => Err(malformed_secret("secret_key", "the secret of the access key")),
             false => Ok(()),
         }
+    }
+
+    /// Whether the id has the form of one, which most secrets have not.
+    fn has_id(&self) -> bool {
+        !self.id.is_empty() && self.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     }
 }
 

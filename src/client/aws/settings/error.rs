@@ -11,12 +11,12 @@ pub enum AwsSettingsError {
         profile: Option<String>,
     },
     /// A setting that cannot be right.
-    #[error("`{setting}` must be {allowed}, is `{value}`")]
+    #[error("`{setting}` must be {allowed}{}", is(value.as_deref()))]
     Malformed {
         /// The setting, as its field is named.
         setting: &'static str,
-        /// Its value; never a secret one.
-        value: String,
+        /// Its value; `None` where it is secret, or may be.
+        value: Option<String>,
         /// What is allowed.
         allowed: &'static str,
     },
@@ -84,6 +84,10 @@ impl AwsSettingsError {
             }
         }
     }
+}
+
+fn is(value: Option<&str>) -> String {
+    value.map(|value| format!(", is `{value}`")).unwrap_or_default()
 }
 
 fn others(known: &[String]) -> String {

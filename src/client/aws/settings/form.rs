@@ -4,7 +4,12 @@ use super::error::AwsSettingsError;
 use crate::user::one_line;
 
 pub(super) fn malformed(setting: &'static str, value: &str, allowed: &'static str) -> AwsSettingsError {
-    AwsSettingsError::Malformed { setting, value: one_line(value).to_string(), allowed }
+    AwsSettingsError::Malformed { setting, value: Some(one_line(value).to_string()), allowed }
+}
+
+/// The same without the value, which may be secret.
+pub(super) const fn malformed_secret(setting: &'static str, allowed: &'static str) -> AwsSettingsError {
+    AwsSettingsError::Malformed { setting, value: None, allowed }
 }
 
 pub(super) fn is_account(text: &str) -> bool {
