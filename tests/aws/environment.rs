@@ -224,6 +224,19 @@ fn what_cannot_be_reached_says_where_and_why() {
 }
 
 #[test]
+fn broken_certificates_of_the_environment_are_found_before_any_call() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("ca.pem");
+    std::fs::write(&file, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").expect("a file");
+    let file = file.to_str().expect("a path");
+    let text = output_of_child(&[KEYS, &[("AWS_CA_BUNDLE", file)]].concat());
+    assert!(
+        text.contains(&format!("the certificates in `{file}` cannot be read: certificate 1: ")),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_wrong_profile_says_what_is_wrong_with_it() {
     let directory = tempfile::tempdir().expect("a directory");
     let write = |name: &str, text: &str| {

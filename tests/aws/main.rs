@@ -2,6 +2,7 @@
 //! HTTP against `connect-server`, the contract, faults of the wire and the command line.
 
 mod answers;
+mod certificates;
 mod command_line;
 mod environment;
 mod errors;

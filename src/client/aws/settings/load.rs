@@ -1,15 +1,17 @@
 //! From settings to a client of the SDK.
 
-use std::{env, error::Error, fs, iter};
+use std::env;
 
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig, profile, sts::AssumeRoleProvider};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
-use aws_sdk_connect::{Client, config, config::SharedHttpClient};
-use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_sdk_connect::{Client, config};
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 
-use super::{AwsSettings, AwsSettingsError, CALL_TIMEOUT, CONNECT_TIMEOUT, check_url};
+use super::{
+    AwsSettings, AwsSettingsError, CALL_TIMEOUT, CONNECT_TIMEOUT, certificates::trusting, check_url,
+    error::with_causes,
+};
 
 /// What names an endpoint in the environment.
 const ENDPOINT_VARIABLES: [&str; 3] =
@@ -170,25 +172,4 @@ impl AwsSettings {
             false => Err(AwsSettingsError::Account { account, reason: "it is not in `allowed_account_ids`" }),
         }
     }
-}
-
-/// Connections to whom the certificates of a file vouch for.
-fn trusting(path: &str) -> Result<SharedHttpClient, AwsSettingsError> {
-    let failed = |reason: String| AwsSettingsError::CaBundle { path: path.to_owned(), reason };
-    let pem = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
-    // The SDK would trust nobody, and not say why.
-    if !pem.contains("-----BEGIN CERTIFICATE-----") {
-        return Err(failed("there is no certificate in it".to_owned()));
-    }
-    let store = TrustStore::empty().with_pem_certificate(pem);
-    let context = TlsContext::builder().with_trust_store(store).build();
-    let context = context.map_err(|error| failed(with_causes(&error)))?;
-    let builder =
-        aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc));
-    Ok(builder.tls_context(context).build_https())
-}
-
-fn with_causes(error: &dyn Error) -> String {
-    let chain = iter::successors(Some(error), |error| (*error).source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -1,5 +1,6 @@
 //! Region, credentials and endpoint: from the settings, or from the environment.
 
+mod certificates;
 mod credentials;
 mod error;
 mod form;

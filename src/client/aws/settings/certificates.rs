@@ -1,0 +1,42 @@
+//! The authorities to trust, from a file.
+
+use std::fs;
+
+use aws_sdk_connect::config::SharedHttpClient;
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use rustls::{
+    RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+
+use super::{AwsSettingsError, error::with_causes};
+
+/// Connections to whom the certificates of a file vouch for.
+pub(super) fn trusting(path: &str) -> Result<SharedHttpClient, AwsSettingsError> {
+    let failed = |reason: String| AwsSettingsError::CaBundle { path: path.to_owned(), reason };
+    let pem = fs::read(path).map_err(|error| failed(error.to_string()))?;
+    check(&pem).map_err(failed)?;
+    let store = TrustStore::empty().with_pem_certificate(pem);
+    let context = TlsContext::builder().with_trust_store(store).build();
+    let context = context.map_err(|error| failed(with_causes(&error)))?;
+    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+    Ok(builder.tls_context(context).build_https())
+}
+
+/// Reads the certificates as the SDK will, which panics where one is malformed, and trusts nobody where there are
+/// none.
+fn check(pem: &[u8]) -> Result<(), String> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let number = roots.len() + 1;
+        let certificate = certificate.map_err(|error| format!("certificate {number}: {error}"))?;
+        roots.add(certificate).map_err(|error| format!("certificate {number}: {error}"))?;
+    }
+    match roots.is_empty() {
+        true => Err("there is no certificate in it".to_owned()),
+        false => Ok(()),
+    }
+}
