@@ -9,7 +9,9 @@ use super::{
     Action, Plan, Preview, Refused, ReplacementOrder,
     plan::{Goal, plan_deletion_shared, plan_shared},
 };
-use crate::user::{Code, DesiredUser, Diagnostic, Input, Property, Secret, Settings, UserSpec, UserState};
+use crate::user::{
+    Code, DesiredUser, Diagnostic, Input, Property, Secret, Settings, UserSpec, UserState, password_mistakes,
+};
 
 /// A plan to store and to apply later, such as in another process after a review.
 ///
@@ -132,22 +134,31 @@ impl SavedPlan {
     ///
     /// # Errors
     ///
-    /// [`Refused`] where the password is needed and not given (`password-required`), and where planning again does
-    /// not show what was shown (`not-shown`).
+    /// [`Refused`] where the password is needed and not given (`password-required`) or breaks a rule
+    /// (`password-length`, `password-white-space`, `password-weak`; whatever severity the host has given them), and
+    /// where planning again does not show what was shown (`not-shown`).
     pub fn load(self, password: Option<Secret>) -> Result<Plan, Refused> {
         if shown(self.preview()) != self.shown {
             let message = "this version would do something else than the saved plan has shown";
             return Err(refused(Diagnostic::new(Code::NOT_SHOWN, message).with_help("plan again")));
         }
-        let needed = self.needs_password();
-        if needed && password.is_none() {
-            let message = "`password` is required: the saved plan creates the user and holds no password";
-            let refusal = Diagnostic::new(Code::PASSWORD_REQUIRED, message).at(Property::Password);
-            return Err(refused(refusal.with_help("give the password of the new user with the plan")));
+        let password = match (self.needs_password(), password) {
+            (false, _) => None,
+            (true, Some(password)) => Some(password),
+            (true, None) => {
+                let message = "`password` is required: the saved plan creates the user and holds no password";
+                let refusal = Diagnostic::new(Code::PASSWORD_REQUIRED, message).at(Property::Password);
+                return Err(refused(refusal.with_help("give the password of the new user with the plan")));
+            }
+        };
+        // Where the user is replaced, the old one may be deleted before the service refuses the new one.
+        let mistakes: Vec<Diagnostic> = password.iter().flat_map(password_mistakes).collect();
+        if !mistakes.is_empty() {
+            return Err(Refused(mistakes));
         }
         let mut plan = self.plan;
         if let Goal::Desired(desired) = &mut plan.goal {
-            desired.spec.password = password.filter(|_| needed).map(Input::Known);
+            desired.spec.password = password.map(Input::Known);
         }
         Ok(plan)
     }

@@ -9,8 +9,9 @@ use super::{
 
 /// A desired user in which every value is known and every rule is kept: what planning takes.
 ///
-/// Only [`validate::resolve`](crate::validate::resolve) and its relatives make one, so a plan is always of a
-/// valid user.
+/// [`validate::resolve`](crate::validate::resolve) and its relatives make one. A plan that was saved
+/// ([`SavedPlan`](crate::diff::SavedPlan)) makes again the one that was validated before it was saved, and refuses a
+/// password that breaks a rule. So a plan is always of a valid user.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DesiredUser {
     pub(crate) spec: UserSpec,

@@ -7,6 +7,7 @@
 
 mod arn;
 mod attempt;
+pub(crate) mod bounds;
 mod case;
 mod choice;
 mod code;
@@ -36,6 +37,7 @@ mod name;
 mod node;
 mod object;
 mod operation;
+mod password;
 mod path;
 mod path_text;
 #[allow(
@@ -128,6 +130,7 @@ pub(crate) use fields::{Field, Settled, Visitor};
 pub(crate) use keep::keep_ignored;
 pub(crate) use name::max_recommended_name;
 pub(crate) use node::{Content, Node, Secrets};
+pub(crate) use password::password_mistakes;
 pub(crate) use path::{document_order, document_rank};
 pub(crate) use settle::{Phones, Settle};
 pub(crate) use tags::{TAG_KEY, TAG_VALUE};

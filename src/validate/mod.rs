@@ -27,7 +27,6 @@
 //! ]);
 //! ```
 
-mod bounds;
 mod context;
 mod names;
 mod overrides;

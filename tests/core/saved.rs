@@ -100,6 +100,32 @@ fn a_password_is_given_again_where_a_user_is_created() {
     assert_eq!(loaded.steps(), again.steps());
 }
 
+#[tokio::test]
+async fn a_password_that_breaks_the_rules_deletes_nobody() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::ConnectManaged);
+    let made = planned(&document(), None, &settings());
+    let there = apply(&made, None, &connect, &ApplyOptions::default()).await.expect("made").state;
+    let mut replacing = settings();
+    (replacing.password, replacing.delete_before_replace) = (PasswordPolicy::Replace, true);
+    let mut other = document();
+    other["password"] = json!("Password124");
+    let saved = planned(&other, there.as_ref(), &replacing).save();
+    for (password, codes) in [
+        ("x", vec!["password-length", "password-weak"]),
+        ("Password 124", vec!["password-white-space"]),
+        (&"Aa1x".repeat(17), vec!["password-length"]),
+    ] {
+        let refused = saved.clone().load(Some(password.into())).expect_err(password);
+        let found: Vec<&str> = refused.diagnostics().iter().map(|reason| reason.code.as_str()).collect();
+        assert_eq!(found, codes, "{password}");
+        assert!(refused.diagnostics().iter().all(|reason| reason.help.is_some()));
+        assert!(!refused.to_string().contains(password), "{refused}");
+    }
+    let loaded = saved.load(Some("Password124".into())).expect("a plan");
+    let replaced = apply(&loaded, there.as_ref(), &connect, &ApplyOptions::default()).await;
+    assert!(replaced.expect("replaced").state.is_some());
+}
+
 #[test]
 fn what_cannot_be_applied_as_it_was_shown_is_refused() {
     let saved = serde_json::to_value(planned(&document(), None, &settings()).save()).expect("JSON");

@@ -33,6 +33,11 @@ impl Found {
         Self { code, listed: Vec::new(), unlisted: None }
     }
 
+    /// The code of the rule.
+    pub(in crate::validate) const fn code(&self) -> Code {
+        self.code
+    }
+
     pub(in crate::validate) fn add(
         &mut self,
         path: impl Into<Path>,

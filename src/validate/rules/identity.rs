@@ -7,11 +7,8 @@ use super::{
     subject::{Subject, known},
 };
 use crate::{
-    user::{Bounds, IdentityInfo, IdentityManagementType, Input, Personal, Property},
-    validate::{
-        bounds::length,
-        text::{is_e164, is_email, is_secondary_email},
-    },
+    user::{Bounds, IdentityInfo, IdentityManagementType, Input, Personal, Property, bounds::length},
+    validate::text::{is_e164, is_email, is_secondary_email},
 };
 
 type Member<'a> = Option<&'a Input<Personal>>;

@@ -6,9 +6,9 @@ use super::{
     found::Found,
     subject::{Subject, known},
 };
-use crate::{
-    user::{Arn, Id, IdKind, IdentityManagementType, Path, Property},
-    validate::bounds::{length, outside},
+use crate::user::{
+    Arn, Id, IdKind, IdentityManagementType, Path, Property,
+    bounds::{length, outside},
 };
 
 pub(super) fn instance_length(subject: &Subject<'_>, found: &mut Found) {

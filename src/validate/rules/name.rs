@@ -7,11 +7,8 @@ use super::{
     subject::{Subject, known},
 };
 use crate::{
-    user::{Bounds, IdentityManagementType, Property, max_recommended_name},
-    validate::{
-        bounds,
-        text::{count, has_length, is_email},
-    },
+    user::{Bounds, IdentityManagementType, Property, bounds, max_recommended_name},
+    validate::text::{count, has_length, is_email},
 };
 
 pub(super) fn missing(subject: &Subject<'_>, found: &mut Found) {

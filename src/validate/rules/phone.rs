@@ -5,11 +5,11 @@ use super::{
     subject::{Subject, elements, known},
 };
 use crate::{
-    user::{AfterContactWorkConfig, Bounds, Channel, Input, Path, Personal, PhoneType, Property},
-    validate::{
+    user::{
+        AfterContactWorkConfig, Bounds, Channel, Input, Path, Personal, PhoneType, Property,
         bounds::{Grouped, outside},
-        text::is_e164,
     },
+    validate::text::is_e164,
 };
 
 /// Of after contact work, in whatever channel.

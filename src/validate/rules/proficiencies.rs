@@ -6,9 +6,9 @@ use super::{
     found::{Found, Weight},
     subject::{Subject, elements, known},
 };
-use crate::{
-    user::{Bounds, Input, Path, Property, UserProficiency},
-    validate::bounds::{self, outside},
+use crate::user::{
+    Bounds, Input, Path, Property, UserProficiency,
+    bounds::{self, outside},
 };
 
 fn proficiencies<'a>(subject: &Subject<'a>) -> impl Iterator<Item = (Path, &'a UserProficiency)> {

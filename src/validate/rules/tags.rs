@@ -4,9 +4,8 @@ use super::{
     found::Found,
     subject::{Subject, known},
 };
-use crate::{
-    user::{MAX_TAGS, Path, Property, TAG_KEY, TAG_VALUE, TagInputs, is_system_tag, merge_tags},
-    validate::bounds::length,
+use crate::user::{
+    MAX_TAGS, Path, Property, TAG_KEY, TAG_VALUE, TagInputs, bounds::length, is_system_tag, merge_tags,
 };
 
 fn tags(subject: &Subject<'_>) -> TagInputs {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use validator::ValidateRange;
 
-use crate::user::Bounds;
+use super::Bounds;
 
 /// What is wrong with how long, how many or how much something is: `must have 1 to 100 characters, has 120`.
-pub(super) fn outside(bounds: Bounds, is: impl TryInto<i64>) -> Option<String> {
+pub(crate) fn outside(bounds: Bounds, is: impl TryInto<i64>) -> Option<String> {
     let is = is.try_into().unwrap_or(i64::MAX);
     let (least, most) = match bounds {
         Bounds::None => return None,
@@ -31,12 +31,12 @@ pub(super) fn outside(bounds: Bounds, is: impl TryInto<i64>) -> Option<String> {
 }
 
 /// What is wrong with the length of a text.
-pub(super) fn length(bounds: Bounds, text: &str) -> Option<String> {
-    outside(bounds, super::text::count(text))
+pub(crate) fn length(bounds: Bounds, text: &str) -> Option<String> {
+    outside(bounds, text.chars().count())
 }
 
 /// A number as messages write it, with its thousands apart: `2,000,000`.
-pub(super) struct Grouped(pub(super) i64);
+pub(crate) struct Grouped(pub(crate) i64);
 
 impl fmt::Display for Grouped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
