@@ -5,7 +5,7 @@ use bon::Builder;
 use super::{names::Names, overrides::Overrides};
 use crate::user::{AutoName, IdentityManagementType, Settings, Tags, UserState};
 
-/// The default of `proficiency_limit`.
+/// The quota of an account that has not raised it.
 const DEFAULT_PROFICIENCY_LIMIT: usize = 10;
 
 /// The context of a validation: what rules need to know besides the spec.
@@ -29,7 +29,7 @@ pub struct Context<'a> {
     /// Rules whose severity the host has changed. Default: none.
     #[builder(default)]
     pub overrides: Overrides,
-    /// The default of `proficiency_limit`.
+    /// How many proficiencies a user may have. Default: 10, the quota of an account that has not raised it.
     #[builder(default = DEFAULT_PROFICIENCY_LIMIT)]
     pub proficiency_limit: usize,
     /// The prior state. If there is none, or its instance or name is another, the rules of creation hold.
