@@ -87,8 +87,8 @@ impl Plan {
         self.base.as_ref().is_some_and(|base| self.preview.delete_first(&base.user_id))
     }
 
-    /// Whether the plan was made from this state. Compares everything that a call could have changed, but not
-    /// the time of the last change.
+    /// Whether the plan was made from this state. Compares everything that a call could have changed, and whether
+    /// an apply was in progress, but not the time of the last change.
     pub fn is_made_from(&self, state: Option<&UserState>) -> bool {
         match (&self.base, state) {
             (None, None) => true,
@@ -100,6 +100,8 @@ impl Plan {
                     && base.properties == state.properties
                     && base.tags_all == state.tags_all
                     && base.record.unfinished == state.record.unfinished
+                    // What an apply that was killed has changed, nobody has recorded.
+                    && base.record.in_progress == state.record.in_progress
             }
             _ => false,
         }

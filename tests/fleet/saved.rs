@@ -1,13 +1,14 @@
 //! Plans of fleets that are stored, and applied later.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
+use async_trait::async_trait;
 use connect_user::{
     client::memory::MemoryConnect,
     diff::Action,
     fleet::{
         Entry, FleetPlan, FleetRefused, Guard, MemoryStore, PlanOptions, ProgramUser, SavedFleetPlan,
-        StateStore, StoreChange, apply, load_all, plan,
+        StateStore, StoreChange, StoreError, apply, load_all, plan,
     },
     user::{Code, IdentityManagementType, Secret, Settings},
 };
@@ -98,6 +99,50 @@ async fn a_saved_plan_is_refused_once_its_users_are_recorded_otherwise() {
     let refused = saved.load(&now, password).expect_err("it was applied already");
     assert_eq!(codes(&refused), ["a", "moved", "d", "c"].map(|name| (Some(name), Code::STALE)));
     assert!(refused.reasons.iter().all(|reason| reason.help.is_some()));
+}
+
+/// A store that lets the first write of a user in progress through, and no other: as a kill in the middle of a call.
+#[derive(Debug)]
+struct Killed<'a>(&'a MemoryStore);
+
+#[async_trait]
+impl StateStore for Killed<'_> {
+    async fn get(&self, name: &str) -> Result<Option<Entry>, StoreError> {
+        self.0.get(name).await
+    }
+
+    async fn page(&self, after: Option<&str>, limit: usize) -> Result<Vec<(String, Entry)>, StoreError> {
+        self.0.page(after, limit).await
+    }
+
+    async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError> {
+        let is_done = |change: &StoreChange| {
+            let state = change.entry.as_ref().and_then(|entry| entry.state.as_ref());
+            state.is_some_and(|state| !state.record.in_progress)
+        };
+        if changes.iter().any(is_done) {
+            std::future::pending::<()>().await;
+        }
+        self.0.commit(changes).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_saved_plan_is_refused_once_another_run_was_killed_while_it_changed_a_user() {
+    let (connect, store, _) = fleet().await;
+    let unchanged = || [user("b", "bob", "r1"), user("c", "cid", "r1")];
+    let program = |profile| [vec![user("a", "ann", profile)], unchanged().to_vec()].concat();
+    let entries = load_all(&store).await.expect("all");
+    let saved = through_a_file(&planned(&store, &program("r2")).await, &entries);
+
+    let other = planned(&store, &program("r3")).await;
+    let (killed, options) = (Killed(&store), options());
+    let run = apply(&other, &killed, &connect, &options);
+    assert!(tokio::time::timeout(Duration::from_secs(60), run).await.is_err(), "it was killed");
+
+    let now = load_all(&store).await.expect("all");
+    let refused = saved.load(&now, |_| None).expect_err("nobody knows what became of the other change");
+    assert_eq!(codes(&refused), [(Some("a"), Code::STALE)]);
 }
 
 #[tokio::test(start_paused = true)]
