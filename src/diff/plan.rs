@@ -141,10 +141,10 @@ pub(crate) fn plan_shared(
     }
     let preview = preview(desired.spec(), state.map(|state| &**state), settings);
     accept(&preview)?;
+    // Only what these settings ignore is kept, whatever was ignored when the user was validated.
+    desired.keep_nothing();
     if let Some(state) = state {
         desired.keep_ignored(state, settings, preview.diff.action == Action::Replace);
-    } else {
-        desired.keep_nothing();
     }
     desired.settings.clone_from(settings);
     Ok(Plan { preview, base: state.cloned(), goal: Goal::Desired(Box::new(desired)) })

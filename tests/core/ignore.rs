@@ -38,6 +38,20 @@ fn before() -> Value {
     ])
 }
 
+#[test]
+fn a_plan_that_ignores_nothing_calls_what_it_shows_whatever_the_user_was_validated_with() {
+    let there = state(&before());
+    let context = Context::builder().settings(ignoring(&["name", "instanceId"])).prior(&there).build();
+    let mut document = before();
+    (document["name"], document["instanceId"]) = (json!("joan"), json!("j"));
+    let (desired, _) = resolve(spec(&document), &context).unwrap_or_else(|report| panic!("{report}"));
+    assert_eq!(desired.name(), "jane");
+    let plan = plan(desired, Some(&there), &Settings::default()).expect("a plan");
+    assert_eq!(plan.diff().action, Action::Replace);
+    let created = plan.desired().expect("a user");
+    assert_eq!((created.name(), created.instance_id().bare()), ("joan", "j"));
+}
+
 /// A change of every property, and the paths that ignore it.
 fn changes() -> Vec<(&'static str, Value, Vec<&'static str>)> {
     vec![
