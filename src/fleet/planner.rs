@@ -43,7 +43,7 @@ pub fn plan(
         planner.want(user, missing.remove(&user.name));
     }
     for (name, state) in missing {
-        planner.leave(name.clone(), state.clone(), options.settings.protect);
+        planner.leave(name.clone(), state.clone(), false);
     }
     planner.finish().into_plan()
 }
@@ -147,8 +147,7 @@ impl Planner {
             }
             recorded => {
                 if let Some(state) = recorded {
-                    let protect = self.options.settings.protect || user.lifecycle.protect;
-                    self.leave(user.name.as_str(), state.clone(), protect);
+                    self.leave(user.name.as_str(), state.clone(), user.lifecycle.protect);
                 }
                 self.note_stage(user, Action::Create);
                 self.pending.push((place, user.clone()));
@@ -187,7 +186,7 @@ impl Planner {
     }
 
     /// Adds a recorded user that is not in the program under this resource name. It is deleted, or moves if
-    /// it is another user of the program. `protect` refuses its deletion.
+    /// it is another user of the program. `protect` refuses its deletion, as [`PlanOptions::settings`] may.
     pub fn leave(&mut self, name: impl Into<String>, state: impl Into<Arc<UserState>>, protect: bool) {
         self.leave_with(name, state, Lifecycle { protect, ..Lifecycle::default() });
     }

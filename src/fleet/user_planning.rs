@@ -40,7 +40,7 @@ impl Planner {
             self.note_stage(user, Action::None);
             return Action::None;
         }
-        if diff.action == Action::Replace && lifecycle.retain_on_delete && !lifecycle.protect {
+        if diff.action == Action::Replace && lifecycle.retain_on_delete && !self.settings.protect {
             if self.may_be_same(user, actual) {
                 let message =
                     "the user would be replaced by one of the same name, so its account cannot stay";
@@ -166,7 +166,8 @@ impl Planner {
 
     /// A recorded user that nobody wants.
     pub(super) fn delete(&mut self, name: &str, record: MissingUser) {
-        let MissingUser { name: recorded_as, state, lifecycle, is_gone } = record;
+        let MissingUser { name: recorded_as, state, mut lifecycle, is_gone } = record;
+        lifecycle.protect |= self.options.settings.protect && !is_gone;
         if let Some(reason) = self.retained(&lifecycle) {
             self.released.push(Release { user: recorded_as, reason, is_replaced: false });
             return;

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use connect_user::{
     diff::Action,
-    fleet::{Capacity, FleetPlan, FleetRefused, Guard, PlanOptions, Planner, ProgramUser, UserPlan, plan},
+    fleet::{
+        Capacity, FleetPlan, FleetRefused, Guard, Lifecycle, PlanOptions, Planner, ProgramUser, UserPlan,
+        plan,
+    },
     user::{IdentityManagementType, QuickConnects, Settings, UserState},
 };
 use serde_json::json;
@@ -174,6 +177,29 @@ fn a_replacement_counts_as_a_deletion_and_protection_holds() {
     let refused = plan(&[], &states(&[("a", "x")]), &options).expect_err("protected");
     assert_eq!(codes(&refused), ["protected"]);
     assert_eq!(refused.reasons[0].text(), "a: the user is protected and would be deleted");
+}
+
+#[test]
+fn an_account_that_stays_is_protected_by_the_settings_too() {
+    let saml = Settings::builder().identity_management(IdentityManagementType::Saml);
+    let user = ProgramUser::builder()
+        .name("a")
+        .desired(validated(&document("y"), saml.protect(true).build()))
+        .lifecycle(Lifecycle::builder().retain_on_delete(true).build())
+        .build();
+    let refused = plan(&[user], &states(&[("a", "x")]), &options()).expect_err("protected");
+    assert_eq!(codes(&refused), ["protected"]);
+
+    // Whoever is missing from the program is protected by the settings of the plan.
+    let mut options = options();
+    options.settings.protect = true;
+    let mut planner = Planner::new(options);
+    let kept = Lifecycle::builder().retain_on_delete(true).build();
+    planner.leave_with("a", states(&[("a", "x")])["a"].clone(), kept);
+    planner.gone("b", states(&[("b", "y")])["b"].clone());
+    let refused = planner.finish().into_plan().expect_err("protected");
+    assert_eq!(codes(&refused), ["protected"]);
+    assert_eq!(refused.reasons[0].subject.as_deref(), Some("a"), "nothing protects one that is gone");
 }
 
 /// What waits for what, as `user.step` for `user.step`.

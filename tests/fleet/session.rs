@@ -176,6 +176,23 @@ async fn an_account_that_stays_is_released_and_what_is_read_only_writes_nothing(
 }
 
 #[tokio::test(start_paused = true)]
+async fn users_missing_from_the_program_are_protected_by_the_settings_of_the_plan() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let store = MemoryStore::default();
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let made = preview(&mut session, &[wanted("a", &document("a"))]).await;
+    let options = session.apply_options();
+    session.apply(made, &mut AllKnown, &options).await.expect("applied");
+
+    let mut protecting = PlanOptions::default();
+    protecting.settings.protect = true;
+    let nobody: [ProgramUser; 0] = [];
+    session.refresh(&nobody).await.expect("read");
+    assert_eq!(codes(session.preview(Planner::new(protecting.clone()))), ["protected"]);
+    assert_eq!(codes(session.preview_destroy(protecting)), ["protected"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_former_resource_name_is_followed() {
     let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
     let store = MemoryStore::default();
