@@ -4,8 +4,9 @@
 //! cargo run --features aws --example aws_apply -- INSTANCE:USER ROUTING_PROFILE [--yes]
 //! ```
 
-use std::error::Error;
+use std::fmt::Display;
 
+use anyhow::{anyhow, bail};
 use connect_user::{
     apply::apply,
     client::aws::{AwsConnect, AwsSettings},
@@ -16,16 +17,20 @@ use connect_user::{
 };
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [id, routing_profile, rest @ ..] = args.as_slice() else {
-        return Err("usage: aws_apply INSTANCE:USER ROUTING_PROFILE [--yes]".into());
+    let (id, routing_profile, yes) = match &args[..] {
+        [id, routing_profile] => (id, routing_profile, false),
+        [id, routing_profile, yes] if yes == "--yes" => (id, routing_profile, true),
+        _ => bail!("usage: aws_apply INSTANCE:USER ROUTING_PROFILE [--yes]"),
     };
-    let id: ImportId = id.parse()?;
-    let connect = AwsConnect::from_environment(&AwsSettings::default()).await?;
+    let id: ImportId = id.parse().map_err(|error: ImportIdError| with_help(&error, error.help()))?;
+    let connect = AwsConnect::from_environment(&AwsSettings::default())
+        .await
+        .map_err(|error| with_help(&error, error.help()))?;
 
     // What is there, as a spec, and the one change.
-    let state = import(&connect, &id).await?;
+    let state = import(&connect, &id).await.map_err(|error| with_help(&error, error.help()))?;
     let mut spec = state.to_spec(&Default::default());
     spec.routing_profile_id = Input::Known(routing_profile.as_str().into());
 
@@ -36,9 +41,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (desired, _) = resolve(spec, &context)?;
     let plan = plan(desired, Some(&state), &settings)?;
     print!("{}", plan.preview().text(&state.name));
-    if rest.iter().any(|arg| arg == "--yes") {
-        let applied = apply(&plan, Some(&state), &connect, &Default::default()).await?;
+    if yes {
+        let applied = apply(&plan, Some(&state), &connect, &Default::default())
+            .await
+            .map_err(|failed| with_help(&failed, failed.error.help()))?;
         println!("{} steps done", applied.steps);
     }
     Ok(())
+}
+
+/// An error with its way out.
+fn with_help(error: &impl Display, help: &str) -> anyhow::Error {
+    anyhow!("{error}\nhelp: {help}")
 }

@@ -5,8 +5,6 @@
 //! cargo run --example documented
 //! ```
 
-use std::error::Error;
-
 use connect_user::{
     apply::apply,
     client::memory::MemoryConnect,
@@ -97,7 +95,7 @@ fn with_security_profiles() -> UserSpec {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let kind = IdentityManagementType::ConnectManaged;
     let connect = MemoryConnect::any_instance(kind);
     let settings = Settings::builder().identity_management(kind).build();

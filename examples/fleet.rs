@@ -4,7 +4,7 @@
 //! cargo run --example fleet
 //! ```
 
-use std::{error::Error, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use connect_user::{
     client::{ConnectClient, Rate, TokenBuckets, TokioTimer},
@@ -22,7 +22,7 @@ async fn run(
     context: &Context<'_>,
     file: &Path,
     confirm: impl FnOnce(&str) -> bool,
-) -> Result<(), Box<dyn Error>> {
+) -> anyhow::Result<()> {
     // Validate: a program with a mistake reads nothing and changes nothing.
     let mut users = Vec::new();
     for (name, spec) in program {
@@ -64,7 +64,8 @@ async fn run(
     for user in outcome.users.iter().filter(|user| user.result != UserResult::Done) {
         eprintln!("`{}` is not done: {}", user.user, user.message.as_deref().unwrap_or_default());
     }
-    if outcome.is_done() { Ok(()) } else { Err("not everything was done: run it again".into()) }
+    anyhow::ensure!(outcome.is_done(), "not everything was done: run it again");
+    Ok(())
 }
 
 use connect_user::{
@@ -84,7 +85,7 @@ fn spec(name: &str) -> UserSpec {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let directory = tempfile::tempdir()?;
     let file = directory.path().join("users.redb");
     let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);

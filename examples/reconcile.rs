@@ -4,7 +4,7 @@
 //! cargo run --example reconcile
 //! ```
 
-use std::{collections::BTreeMap, error::Error, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use connect_user::{
     apply::{self, apply},
@@ -30,7 +30,7 @@ async fn up(
     settings: &Settings,
     program: BTreeMap<String, UserSpec>,
     file: &Path,
-) -> Result<(), Box<dyn Error>> {
+) -> anyhow::Result<()> {
     let mut resources: BTreeMap<String, Kept> =
         if file.exists() { serde_json::from_slice(&fs::read(file)?)? } else { BTreeMap::new() };
 
@@ -95,7 +95,7 @@ fn program(users: &[(&str, &str, &str)]) -> BTreeMap<String, UserSpec> {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let directory = tempfile::tempdir()?;
     let file = directory.path().join("users.json");
     let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);

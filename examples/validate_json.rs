@@ -5,28 +5,28 @@
 //! ```
 
 use std::{
-    error::Error,
-    io::{Read, Write},
+    fs,
+    io::{self, Write},
     process::ExitCode,
 };
 
+use anyhow::{Context as _, bail};
 use connect_user::{
     user::Value,
     validate::{Context, validate_document},
 };
 
-fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let text = match std::env::args().nth(1) {
-        Some(path) => std::fs::read_to_string(path)?,
-        None => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text)?;
-            text
-        }
+fn main() -> anyhow::Result<ExitCode> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (name, text) = match &args[..] {
+        [] => ("standard input", io::read_to_string(io::stdin())),
+        [path] => (path.as_str(), fs::read_to_string(path)),
+        _ => bail!("usage: validate_json [FILE]"),
     };
-    let document: Value = serde_json::from_str(&text)?;
+    let text = text.with_context(|| format!("`{name}` cannot be read"))?;
+    let document: Value = serde_json::from_str(&text).with_context(|| format!("`{name}` is not JSON"))?;
     let (_, report) = validate_document(document, &Context::default());
     // Whoever closes the pipe has seen enough.
-    let _ = writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&report)?);
+    let _ = writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report)?);
     Ok(if report.is_valid() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

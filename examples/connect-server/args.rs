@@ -1,13 +1,13 @@
 //! The command line's grammar.
 
-use std::{net::IpAddr, path::PathBuf, str::FromStr};
+use std::{fmt::Display, net::IpAddr, path::PathBuf};
 
-use clap::Parser;
+use clap::{ArgGroup, CommandFactory as _, Parser, error::ErrorKind};
 use connect_user::{
     client::{Rate, RateError},
     user::{
-        HierarchyGroupId, Id, IdKind, IdentityManagementType, Operation, RoutingProfile, RoutingProfileId,
-        SecurityProfile, SecurityProfileId, UnknownChoice,
+        HierarchyGroupId, Id, IdError, IdKind, IdentityManagementType, InstanceId, Operation, RoutingProfile,
+        RoutingProfileId, SecurityProfile, SecurityProfileId, UnknownChoice,
     },
 };
 
@@ -16,6 +16,7 @@ use crate::{faults::WireFault, json::LEVELS};
 /// Serve Amazon Connect's user operations on loopback.
 #[derive(Parser)]
 #[command(name = "connect-server", version, max_term_width = 100)]
+#[command(group = ArgGroup::new("instances").args(["instance", "any_instance", "file"]).required(true).multiple(true))]
 pub struct Args {
     /// The port; 0 takes a free one, and the address is printed as JSON.
     #[arg(long, default_value_t = 0)]
@@ -28,7 +29,7 @@ pub struct Args {
     pub allow_remote: bool,
     /// An instance, and how it manages identities; repeatable.
     #[arg(long, value_name = "ID=TYPE", value_parser = instance)]
-    pub instance: Vec<(String, IdentityManagementType)>,
+    pub instance: Vec<(InstanceId, IdentityManagementType)>,
     /// Create each instance that a request names, with this identity management type.
     #[arg(long, value_name = "TYPE")]
     pub any_instance: Option<IdentityManagementType>,
@@ -43,13 +44,13 @@ pub struct Args {
     #[arg(long, value_name = "ID=LEVEL/LEVEL/…", value_parser = hierarchy_group, requires = "instance")]
     pub hierarchy_group: Vec<(HierarchyGroupId, Vec<String>)>,
     /// The largest number of users of each `--instance`; unlimited by default.
-    #[arg(long)]
+    #[arg(long, requires = "instance")]
     pub user_quota: Option<usize>,
-    /// The number of reads for which a new user is hidden.
-    #[arg(long, default_value_t = 0)]
+    /// The number of reads for which a new user of an `--instance` is hidden.
+    #[arg(long, default_value_t = 0, requires = "instance")]
     pub hidden_reads: u32,
-    /// The number of milliseconds for which a new user is hidden.
-    #[arg(long, default_value_t = 0)]
+    /// The number of milliseconds for which a new user of an `--instance` is hidden.
+    #[arg(long, default_value_t = 0, requires = "instance")]
     pub hidden_millis: u64,
     /// The quota of each operation: calls a second, and the burst, such as 2:5; repeatable, with the name of
     /// an operation for one that has a quota of its own.
@@ -67,15 +68,44 @@ pub struct Args {
     pub log: bool,
 }
 
-fn instance(text: &str) -> Result<(String, IdentityManagementType), String> {
+impl Args {
+    /// The arguments of the process, none of which contradicts another.
+    pub fn read() -> Result<Self, clap::Error> {
+        let args = Self::try_parse()?;
+        let twice = [
+            repeated("instance", args.instance.iter().map(|(id, _)| id)),
+            repeated("routing-profile", args.routing_profile.iter().map(|(id, _)| id)),
+            repeated("security-profile", args.security_profile.iter().map(|(id, _)| id)),
+            repeated("hierarchy-group", args.hierarchy_group.iter().map(|(id, _)| id)),
+            repeated(
+                "quota",
+                args.quota.iter().map(|(operation, _)| operation.map_or("RATE:BURST", Operation::name)),
+            ),
+            repeated("fault", args.fault.iter().map(|(operation, nth, _)| format!("{operation}:{nth}"))),
+        ];
+        match twice.into_iter().flatten().next() {
+            Some(message) => Err(Self::command().error(ErrorKind::ArgumentConflict, message)),
+            None => Ok(args),
+        }
+    }
+}
+
+/// The refusal of an option that is given twice for one thing: the second would be lost.
+fn repeated<T: Display + PartialEq>(option: &str, values: impl Iterator<Item = T>) -> Option<String> {
+    let values: Vec<T> = values.collect();
+    let (_, value) = values.iter().enumerate().find(|(at, value)| values[..*at].contains(value))?;
+    Some(format!("`--{option}` is given twice for `{value}`"))
+}
+
+fn instance(text: &str) -> Result<(InstanceId, IdentityManagementType), String> {
     let (id, kind) = text.split_once('=').ok_or("write `ID=TYPE`")?;
-    Ok((id.to_owned(), IdentityManagementType::from_str(kind).map_err(|error| error.to_string())?))
+    let kind = kind.parse().map_err(|error: UnknownChoice| error.to_string())?;
+    Ok((checked(id)?, kind))
 }
 
 fn named<K: IdKind>(text: &str) -> Result<(Id<K>, String), String> {
     let (id, name) = text.split_once('=').ok_or("write `ID=NAME`")?;
-    let id = Id::new(id);
-    id.check().map_err(|error| error.to_string())?;
+    let id = checked(id)?;
     if name.is_empty() {
         return Err("the name is empty".to_owned());
     }
@@ -92,6 +122,12 @@ fn hierarchy_group(text: &str) -> Result<(HierarchyGroupId, Vec<String>), String
         return Err("the name of a level is empty".to_owned());
     }
     Ok((id, path))
+}
+
+fn checked<K: IdKind>(id: &str) -> Result<Id<K>, String> {
+    let id = Id::new(id);
+    id.check().map_err(|error: IdError| format!("{error}; {}", error.help()))?;
+    Ok(id)
 }
 
 /// The rate of an operation, or of each that has none of its own.
@@ -114,6 +150,8 @@ fn fault(text: &str) -> Result<(Operation, u32, WireFault), String> {
         return Err("write `OPERATION:OCCURRENCE:FAULT`".to_owned());
     };
     let operation = operation(name)?;
-    let occurrence = occurrence.parse().map_err(|_| "the occurrence is no whole number")?;
+    let nth = occurrence.parse().ok().filter(|nth| *nth > 0);
+    let occurrence =
+        nth.ok_or_else(|| format!("the occurrence must be 1 to {}, is `{occurrence}`", u32::MAX))?;
     Ok((operation, occurrence, fault.parse()?))
 }

@@ -40,10 +40,17 @@ impl FromStr for WireFault {
             text => {
                 let (status, code) = text.split_once('/').unwrap_or((text, ""));
                 let status = status.parse().ok().filter(|status| (400..600).contains(status));
-                Self::Refused(status.ok_or("there is no such fault")?, code.to_owned())
+                Self::Refused(status.ok_or_else(|| unknown(text))?, code.to_owned())
             }
         })
     }
+}
+
+fn unknown(text: &str) -> String {
+    format!(
+        "there is no fault `{text}`; it is `reset-before`, `reset-after`, `cut`, `hang`, `malformed`, `empty`, \
+         `repeat-token`, or a status from 400 to 599 with a code, such as `429/ThrottlingException`"
+    )
 }
 
 impl fmt::Display for WireFault {

@@ -18,6 +18,7 @@ mod route;
 
 use std::{
     io::Write,
+    net::SocketAddr,
     pin::pin,
     process::ExitCode,
     sync::{
@@ -27,7 +28,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use clap::Parser;
 use connect_user::{
     client::{
         CancellationToken, ThreadTimer,
@@ -75,7 +75,7 @@ struct Server {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::read() {
         Ok(args) => args,
         Err(error) => {
             let _ = error.print();
@@ -85,10 +85,15 @@ async fn main() -> ExitCode {
     match serve(args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            complain(&*error);
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says an error, where anybody listens.
+fn complain(error: &dyn std::error::Error) {
+    let _ = writeln!(std::io::stderr().lock(), "error: {error}");
 }
 
 async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
@@ -99,7 +104,9 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
         )
         .into());
     }
-    let listener = TcpListener::bind((args.host, args.port)).await?;
+    let at = SocketAddr::new(args.host, args.port);
+    let listener =
+        TcpListener::bind(at).await.map_err(|error| format!("`{at}` cannot be listened at: {error}"))?;
     let address = listener.local_addr()?;
     let (file, connect) = open(&args)?;
     let server = Arc::new(Server {
@@ -109,8 +116,9 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
         requests: AtomicUsize::new(0),
         args,
     });
-    println!("{}", serde_json::json!({"url": format!("http://{address}")}));
-    std::io::stdout().flush()?;
+    let url = serde_json::json!({"url": format!("http://{address}")});
+    let said = writeln!(std::io::stdout(), "{url}").and_then(|()| std::io::stdout().flush());
+    said.map_err(|error| format!("the address cannot be written to standard output: {error}"))?;
     let end = CancellationToken::new();
     end_on_signal(end.clone());
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
@@ -121,7 +129,7 @@ async fn serve(args: Args) -> Result<(), Box<dyn std::error::Error>> {
             Ok((stream, _)) => stream,
             // A client that has left already, or too many open files: the next connection may succeed.
             Err(error) => {
-                eprintln!("error: {error}");
+                complain(&error);
                 tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             }

@@ -34,6 +34,15 @@ impl Engine {
         said
     }
 
+    /// What a command that fails says.
+    fn refusal(&self, command: &str, more: &[&str]) -> String {
+        let mut engine = Command::new(example("engine"));
+        engine.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
+        let output = engine.arg(command).arg(self.0.path()).args(more).output().expect("it runs");
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).expect("text")
+    }
+
     /// What is to be done to each user.
     fn plan(&self) -> Vec<String> {
         let said = self.run("plan", &[]);
@@ -76,8 +85,8 @@ fn an_engine_of_ones_own_plans_applies_imports_and_sees_drift() {
         assert!(connect.edit_user(&"i".into(), &id, |user, _| user.routing_profile_id = "r9".into()));
         file.persist(&connect).expect("written");
     }
-    assert_eq!(engine.run("drift", &[]), "ana: routingProfileId\n");
-    assert_eq!(engine.run("drift", &[]), "");
+    assert_eq!(engine.run("drift", &[]), "ana: exists\n  routingProfileId\nbea: exists\n");
+    assert_eq!(engine.run("drift", &[]), "ana: exists\nbea: exists\n");
     assert_eq!(engine.state()["ana"]["outputs"]["routingProfileId"], "r9");
     assert_eq!(engine.plan(), ["ana: Update", "bea: None"]);
 
@@ -101,4 +110,36 @@ fn an_engine_of_ones_own_plans_applies_imports_and_sees_drift() {
     assert_eq!(engine.plan(), ["ana: Delete"]);
     engine.run("apply", &[]);
     assert_eq!(engine.state(), json!({}));
+}
+
+#[test]
+fn what_cannot_be_read_deletes_and_forgets_nobody() {
+    let engine = Engine::new();
+    let file = |name| engine.0.path().join(name);
+    engine.program(&json!({ "ana": user(&json!({})), "bo": user(&json!({})) }));
+    engine.run("apply", &[]);
+    let state = engine.state();
+
+    for program in [None, Some(&b"{\xff}"[..]), Some(b"{")] {
+        std::fs::remove_file(file("program.json")).expect("there was one");
+        if let Some(program) = program {
+            std::fs::write(file("program.json"), program).expect("written");
+        }
+        engine.refusal("apply", &[]);
+        std::fs::write(file("program.json"), "{").expect("written");
+        assert_eq!(engine.state(), state);
+    }
+
+    // Nobody is recorded twice, and no record is replaced.
+    let id = state["ana"]["outputs"]["id"].as_str().expect("an id");
+    assert_eq!(engine.refusal("import", &["bo", id]), "Error: `ana` is recorded already\n");
+    assert_eq!(engine.refusal("import", &["x", id]), "Error: `ana` is recorded already\n");
+    assert_eq!(engine.state(), state);
+
+    std::fs::remove_file(file("connect.json")).expect("a service");
+    assert_eq!(engine.run("drift", &[]), "ana: is gone\nbo: is gone\n");
+
+    std::fs::write(file("state.json"), b"{\xff}").expect("written");
+    engine.refusal("apply", &[]);
+    assert_eq!(std::fs::read(file("state.json")).expect("a state"), b"{\xff}");
 }

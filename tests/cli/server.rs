@@ -135,3 +135,55 @@ fn it_ends_on_signals_with_success() {
         assert_eq!(server.child.wait().expect("it ends").code(), Some(0), "{signal}");
     }
 }
+
+/// How a server that doesn't start ends: what it says to those who see errors.
+fn refusal(args: &[&str], stdout: Stdio) -> String {
+    let mut command = Command::new(example("connect-server"));
+    command.args(args).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut said = String::new();
+    child.stderr.take().expect("its errors").read_to_string(&mut said).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1), "{said}");
+    said
+}
+
+#[test]
+fn arguments_that_contradict_each_other_or_themselves_are_refused() {
+    let server = Server::start();
+    let port = server.address.rsplit(':').next().expect("a port");
+    let one = ["--instance", "i=SAML"];
+    for (more, message) in [
+        (&["--instance", "i=CONNECT_MANAGED"][..], "`--instance` is given twice for `i`"),
+        (&["--instance", "=SAML"], "the id of an instance is empty"),
+        (&["--instance", "j=OTHER"], "`OTHER` is not one of `SAML`"),
+        (&["--instance", "j"], "write `ID=TYPE`"),
+        (
+            &["--routing-profile", "r=R", "--routing-profile", "r=S"],
+            "`--routing-profile` is given twice for `r`",
+        ),
+        (&["--routing-profile", "r="], "the name is empty"),
+        (&["--quota", "1:1", "--quota", "2:5"], "`--quota` is given twice for `RATE:BURST`"),
+        (&["--quota", "CreateUser=1:0"], "the burst must be 1 to 4294967295, is `0`"),
+        (&["--quota", "CreateUsr=1:1"], "there is no operation `CreateUsr`; did you mean `CreateUser`?"),
+        (&["--fault", "CreateUser:0:hang"], "the occurrence must be 1 to 4294967295, is `0`"),
+        (&["--fault", "CreateUser:1:hung"], "there is no fault `hung`; it is `reset-before`, `reset-after`"),
+        (&["--fault", "CreateUser:1:hang", "--fault", "CreateUser:1:cut"], "twice for `CreateUser:1`"),
+        (&["--host", "192.0.2.1"], "`192.0.2.1` is not a loopback address"),
+        (&["--port", port], &format!("`127.0.0.1:{port}` cannot be listened at: Address already in use")),
+    ] {
+        let said = refusal(&[&one[..], more].concat(), Stdio::null());
+        assert!(said.contains(message), "{more:?}: {said}");
+    }
+    for args in [&[][..], &["--port", "0"], &["--any-instance", "SAML", "--user-quota", "1"]] {
+        let said = refusal(args, Stdio::null());
+        assert!(said.contains("--instance <ID=TYPE>"), "{said}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_address_that_cannot_be_told_is_an_error() {
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("a full device");
+    let said = refusal(&["--any-instance", "SAML"], full.into());
+    assert!(said.starts_with("error: the address cannot be written to standard output: "), "{said}");
+}
