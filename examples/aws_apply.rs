@@ -12,7 +12,7 @@ use connect_user::{
     client::aws::{AwsConnect, AwsSettings},
     diff::plan,
     read::{identity_management, import},
-    user::{ImportId, Input, Settings},
+    user::{ImportId, ImportIdError, Input, Settings},
     validate::{Context, resolve},
 };
 
