@@ -39,21 +39,23 @@ pub async fn import(host: &Host, identity: &Identity, diagnostics: &mut Diagnost
 /// The same resource of other providers, and what names the user in its state: `moved` blocks bring it here.
 pub const MOVES_FROM: [&str; 2] = ["aws_connect_user", "awscc_connect_user"];
 
-/// Begins with what another provider's resource was: what names the user there is enough to read it. A
-/// password in its state is kept as a fingerprint only. `None` where nothing names it.
+/// Begins with what another provider's resource was: what names the user there is enough to read it, in the Region
+/// of its ARN. A password in its state is kept as a fingerprint only. `None` where nothing names it.
 pub fn adopt(from: &str, state: &Value, fingerprints: &Fingerprints) -> Option<Kept> {
     let text = |name| state.get(name).and_then(Value::as_str);
+    let arn = text("user_arn").or_else(|| text("arn")).or_else(|| text("id"));
+    let arn = arn.and_then(|arn| arn.parse::<Arn>().ok());
     let id = match from {
         "awscc_connect_user" => {
-            let arn: Arn = text("user_arn").or_else(|| text("id"))?.parse().ok()?;
-            let (_, user) = arn.resource()?;
-            format!("{}:{user}", arn.instance())
+            let (_, user) = arn.as_ref()?.resource()?;
+            format!("{}:{user}", arn.as_ref()?.instance())
         }
         _ => text("id")?.to_owned(),
     };
+    let region = text("region").or_else(|| arn.as_ref().map(Arn::region));
     let mut object = Object::default();
     object.put("id", id.into());
-    object.put("region", text("region").map_or(Value::Null, Value::from));
+    object.put("region", region.map_or(Value::Null, Value::from));
     let password = text("password").map(Secret::from);
     let password = password.and_then(|password| fingerprints.of(&password));
     Some(Kept { object, private: Private { password, ..Private::default() } })

@@ -19,7 +19,7 @@ use connect_user::{
     diff::{Change, drift, preview},
     engine::Fingerprints,
     read::{Finding, Reading},
-    user::{ImportId, Path, Property, Settings, UserId, UserSpec, UserState, Value},
+    user::{Arn, ImportId, Path, Property, Settings, UserId, UserSpec, UserState, Value},
     validate::{Names, validate_document},
 };
 use tracing::debug;
@@ -54,12 +54,15 @@ pub struct Host {
 }
 
 impl Host {
-    /// The service in the Region of an object, or in the provider's; nothing where that is not known.
+    /// The service in the Region of an object, or of its ARN where a state is older than the attribute, or in the
+    /// provider's; nothing where that is not known.
     pub fn service(&self, object: &Object) -> Option<Arc<Service>> {
         let regions = self.regions.as_ref()?;
+        let arn = object.output("arn").as_str().and_then(|arn| arn.parse::<Arn>().ok());
+        let of_arn = arn.as_ref().map(Arn::region);
         match object.output("region") {
             Value::Unknown => None,
-            region => Some(regions.service(region.as_str().unwrap_or(regions.default()))),
+            region => Some(regions.service(region.as_str().or(of_arn).unwrap_or(regions.default()))),
         }
     }
 
@@ -221,8 +224,12 @@ pub async fn plan(
     let user = actual.as_ref().map(|state| state.user_id.bare());
     debug!(user, action = ?preview.diff.action, changed = changed_paths(changes), "planned");
     let region = host.region(config, prior.map(|prior| &prior.object));
-    let there = prior.map_or(&Value::Null, |prior| prior.object.output("region"));
-    if *there != Value::Null && *there != region {
+    let there = match (&service, prior) {
+        (Some(service), _) => service.region().into(),
+        (None, Some(prior)) => prior.object.output("region").clone(),
+        (None, None) => Value::Null,
+    };
+    if there != Value::Null && there != region {
         replaces.push(Path::root().member("region"));
     }
     object.put("region", region);

@@ -68,6 +68,77 @@ fn a_user_of_the_aws_provider_moves_here() {
     assert!(!on_disk.contains("Password123"), "the password is gone from the state");
 }
 
+/// The ARN of a user as it would be in another Region.
+fn arn_in(region: &str, state: &serde_json::Value) -> String {
+    let arn = state["arn"].as_str().expect("an ARN");
+    let there = arn.replace(":us-east-1:", &format!(":{region}:"));
+    assert_ne!(arn, there);
+    there
+}
+
+#[test]
+fn a_user_moves_here_from_the_region_of_its_arn() {
+    for from in ["aws_connect_user", "awscc_connect_user"] {
+        let server = Server::start(&[]);
+        let first = Workspace::new(&server);
+        first.apply(&user(""));
+        let ours = first.state(TEST);
+        let arn = arn_in("eu-west-2", &ours);
+        let attributes = match from {
+            "aws_connect_user" => serde_json::json!({"id": ours["id"], "arn": arn}),
+            _ => serde_json::json!({"id": arn, "user_arn": arn}),
+        };
+        let state = serde_json::json!({
+            "version": 4, "terraform_version": "1.11.0", "serial": 1, "lineage": "moved", "outputs": {},
+            "resources": [{
+                "mode": "managed", "type": from, "name": "old",
+                "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
+                "instances": [{"schema_version": 0, "attributes": attributes, "sensitive_attributes": []}],
+            }],
+        });
+        let w = Workspace::new(&server);
+        std::fs::write(w.path("terraform.tfstate"), state.to_string()).expect("written");
+        let moved = format!("moved {{\n from = {from}.old\n to = {TEST}\n }}\n");
+        w.write(&format!("{moved}{}", user("region = \"eu-west-2\"")));
+        w.ok(&["init"]);
+        let before = server.signed("DescribeUser").len();
+        let plan = w.ok(&["plan"]);
+        assert!(plan.contains("0 to add, 0 to change, 0 to destroy"), "{from}: {plan}");
+        let calls = server.signed("DescribeUser");
+        assert!(calls.len() > before, "{from}: the user is read");
+        assert!(calls[before..].iter().all(|call| call.ends_with("/eu-west-2")), "{from}: {calls:?}");
+        // Where the configuration leaves the Region out, it is the provider's: the plan shows that.
+        w.write(&format!("{moved}{}", user("")));
+        let plan = w.ok(&["plan"]);
+        assert!(plan.contains("region = \"eu-west-2\" -> \"us-east-1\" # forces"), "{from}: {plan}");
+    }
+}
+
+#[test]
+fn a_state_without_a_region_is_of_the_region_of_its_arn() {
+    let server = Server::start(&[]);
+    let w = Workspace::new(&server);
+    w.apply(&user(""));
+    let state = w.state(TEST);
+    let text = std::fs::read_to_string(w.path("terraform.tfstate")).expect("the state");
+    let text = text.replace(state["arn"].as_str().expect("an ARN"), &arn_in("eu-west-2", &state));
+    let mut on_disk: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let instance = on_disk["resources"][0]["instances"][0].as_object_mut().expect("an object");
+    instance["attributes"].as_object_mut().expect("an object").remove("region");
+    instance.remove("identity");
+    std::fs::write(w.path("terraform.tfstate"), on_disk.to_string()).expect("written");
+    let before = server.signed("DescribeUser").len();
+    let plan = w.ok(&["plan"]);
+    let calls = server.signed("DescribeUser");
+    assert!(
+        calls.len() > before && calls[before..].iter().all(|call| call.ends_with("/eu-west-2")),
+        "{calls:?}"
+    );
+    assert!(plan.contains("region = \"eu-west-2\" -> \"us-east-1\" # forces"), "{plan}");
+    let plan = w.ok(&["plan", "-refresh=false"]);
+    assert!(plan.contains("region = \"us-east-1\" # forces"), "{plan}");
+}
+
 #[test]
 fn configuration_is_generated_for_an_import() {
     let server = Server::start(&[]);
