@@ -8,6 +8,7 @@
 //! - [`StateStore`]: what is remembered: in memory ([`MemoryStore`]), in a file (`EmbeddedStore`, feature `store`),
 //!   or where the host wants it.
 
+mod accounts;
 mod apply;
 mod estimate;
 mod matching;

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 
 use super::{
     Lifecycle, Missing, PlanOptions, ProgramUser,
+    accounts::{Accounts, Deleting},
     matching::match_among,
     plan::{FleetPlan, FleetRefused, Release},
     preview::FleetPreview,
@@ -75,6 +76,8 @@ pub struct Planner {
     /// Recorded users that are not in the program under the same resource name.
     pub(super) missing: Vec<MissingUser>,
     pub(super) released: Vec<Release>,
+    /// The accounts of all records.
+    accounts: Accounts,
     pub(super) recorded: usize,
     pub(super) unchanged: usize,
     pub(super) reasons: Vec<Diagnostic>,
@@ -90,12 +93,21 @@ pub struct Recorded<'a> {
     pub state: &'a Arc<UserState>,
     /// The lifecycle that is recorded with the user.
     pub lifecycle: &'a Lifecycle,
+    /// Whether the program imports the user, and no apply has recorded it yet: it is not replaced then.
+    pub is_import: bool,
 }
 
 impl<'a> Recorded<'a> {
     /// The record of a user.
     pub const fn new(name: &'a str, state: &'a Arc<UserState>, lifecycle: &'a Lifecycle) -> Self {
-        Self { name, state, lifecycle }
+        Self { name, state, lifecycle, is_import: false }
+    }
+
+    /// Says that the program imports the user, and no apply has recorded it yet.
+    #[must_use]
+    pub const fn imported(mut self, is_import: bool) -> Self {
+        self.is_import = is_import;
+        self
     }
 }
 
@@ -124,6 +136,7 @@ impl Planner {
             pending: Vec::new(),
             missing: Vec::new(),
             released: Vec::new(),
+            accounts: Accounts::default(),
             recorded: 0,
             unchanged: 0,
             reasons: Vec::new(),
@@ -142,7 +155,7 @@ impl Planner {
         let place = self.names.len();
         match recorded {
             Some(state) if user.identity() == Some((&state.instance_id, &state.name)) => {
-                self.recorded += 1;
+                self.record(user.name.as_str(), state);
                 self.change(place, user, state, None, None);
             }
             recorded => {
@@ -163,8 +176,11 @@ impl Planner {
         }
         let place = self.names.len();
         match record {
-            Some(Recorded { name, state, lifecycle }) => {
-                self.recorded += 1;
+            Some(Recorded { name, state, lifecycle, is_import }) => {
+                self.record(name, state);
+                if is_import && self.refuse_import(user, state) {
+                    return Action::None;
+                }
                 let moved_from = (name != user.name).then(|| name.to_owned());
                 self.change(place, user, state, moved_from, Some(lifecycle))
             }
@@ -179,10 +195,13 @@ impl Planner {
     }
 
     /// Adds a user of the program that stays as it is in this run: it is not a target, could not be read, or
-    /// breaks a rule. `is_recorded` says whether it is recorded.
-    pub fn keep(&mut self, name: &str, is_recorded: bool) {
-        self.names.insert(name.into());
-        self.recorded += usize::from(is_recorded);
+    /// breaks a rule. `recorded` is its recorded state, if it has one and is not gone.
+    pub fn keep(&mut self, name: &str, recorded: Option<&UserState>) {
+        let name: Arc<str> = name.into();
+        if let Some(state) = recorded {
+            self.record(name.clone(), state);
+        }
+        self.names.insert(name);
     }
 
     /// Adds a recorded user that is not in the program under this resource name. It is deleted, or moves if
@@ -198,9 +217,9 @@ impl Planner {
         state: impl Into<Arc<UserState>>,
         lifecycle: Lifecycle,
     ) {
-        let state = state.into();
-        self.recorded += 1;
-        self.missing.push(MissingUser { name: name.into(), state, lifecycle, is_gone: false });
+        let (name, state) = (name.into(), state.into());
+        self.record(name.as_str(), &state);
+        self.missing.push(MissingUser { name, state, lifecycle, is_gone: false });
     }
 
     /// Adds a recorded user that is gone from the service. Its deletion finds that out and forgets the
@@ -236,7 +255,14 @@ impl Planner {
             |user: &&UserPreview| !user.is_gone && matches!(user.action(), Action::Delete | Action::Replace);
         preview.deletions = preview.users.iter().filter(goes).map(|user| user.name.clone()).collect();
         preview.reasons.extend(self.options.guard.check(preview.deletions.len(), self.recorded));
+        preview.reasons.extend(self.accounts.refusals(preview.users.iter().map(Deleting::from)));
         preview
+    }
+
+    /// Counts a record of a user that is there.
+    fn record(&mut self, name: impl Into<Arc<str>>, state: &UserState) {
+        self.recorded += 1;
+        self.accounts.add(name.into(), state);
     }
 
     /// Whether neither the resource name nor the user is wanted already.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::{
     Entry, Lifecycle,
+    accounts::{Accounts, Deleting},
     plan::{FleetPlan, FleetRefused, Release},
     user_plan::{UserPlan, Wait},
 };
@@ -116,7 +117,8 @@ impl SavedFleetPlan {
     /// # Errors
     ///
     /// [`FleetRefused`], with every reason: `stale` for each user that is recorded otherwise than when the plan
-    /// was saved, and what [`SavedPlan::load`] refuses.
+    /// was saved, `shared-account` where another record has an account that the plan deletes, and what
+    /// [`SavedPlan::load`] refuses.
     pub fn load(
         self,
         entries: &BTreeMap<String, Entry>,
@@ -157,6 +159,13 @@ impl SavedFleetPlan {
             }
             released.push(Release { user, reason, is_replaced });
         }
+        let mut accounts = Accounts::default();
+        for (name, entry) in entries {
+            if let Some(state) = &entry.state {
+                accounts.add(name.as_str().into(), state);
+            }
+        }
+        reasons.extend(accounts.refusals(users.iter().map(Deleting::from)));
         match reasons.is_empty() {
             true => Ok(FleetPlan { users, unchanged: self.unchanged, notices: self.notices, released }),
             false => Err(FleetRefused { reasons, deletions }),

@@ -81,6 +81,31 @@ impl Planner {
         }
     }
 
+    /// Refuses to replace a user that is imported: an import whose id is mistyped would delete somebody else.
+    /// Returns whether it does.
+    pub(super) fn refuse_import(&mut self, user: &ProgramUser, actual: &UserState) -> bool {
+        self.take_settings(user, true);
+        let diff = diff::diff(user.desired.spec(), Some(actual), &self.settings);
+        if diff.action != Action::Replace {
+            return false;
+        }
+        let (name, id) = (&user.name, actual.id());
+        let forces = diff.changes.iter().filter(|change| change.forces_replacement && !change.unknown);
+        let paths: Vec<String> = forces.map(|change| change.path.to_string()).collect();
+        let (message, help) = match user.desired.user_name().filter(|_| paths == ["name"]) {
+            Some(desired) => (
+                format!("`{name}` imports `{id}`, which is the user `{}`, not `{desired}`", actual.name),
+                format!("look the id up, or write `name: {}`", actual.name),
+            ),
+            None => (
+                format!("`{name}` imports `{id}`, and would be replaced because of `{}`", paths.join("`, `")),
+                "look the id up, or import it as it is and change it afterwards".to_owned(),
+            ),
+        };
+        self.refuse(Code::IMPORT_REPLACED, name, &message, &help);
+        true
+    }
+
     /// A user that is to be created.
     pub(super) fn create(&mut self, place: usize, user: ProgramUser, moved_from: Option<String>) -> Action {
         self.take_settings(&user, false);

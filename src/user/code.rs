@@ -210,6 +210,8 @@ codes! {
         RETAINED_NAME = "retained-name", Error, "an account that stays keeps its name from the user that replaces it", THIS;
         IMPORTED_TWICE = "imported-twice", Error, "a user is imported once", THIS;
         RECORDED_OTHERWISE = "recorded-otherwise", Error, "a user that is imported is not recorded as another one", THIS;
+        IMPORT_REPLACED = "import-replaced", Error, "a user that is imported is not replaced before it is recorded", THIS;
+        SHARED_ACCOUNT = "shared-account", Error, "no account is deleted that another record has", THIS;
         DELETE_BEFORE_CREATE = "delete-before-create", Note, "a replaced user is deleted first, where names or room ask for it", THIS;
     }
 }

@@ -148,6 +148,13 @@ pub struct Replaced {
     pub created: Option<Timestamp>,
 }
 
+impl Replaced {
+    /// The import id of the user.
+    pub fn id(&self) -> ImportId {
+        ImportId::new(&self.instance_id, &self.user_id)
+    }
+}
+
 impl UserState {
     /// The import id of the user: `id` of Pulumi and Terraform.
     pub fn id(&self) -> ImportId {

@@ -1,5 +1,6 @@
 //! Many users at once: planned, refreshed, stored and applied.
 
+mod accounts;
 mod apply;
 mod creations;
 mod damage;

@@ -46,12 +46,12 @@ impl Resolve for Told {
     }
 }
 
-fn session_options<'a>() -> SessionOptions<'a> {
+pub fn session_options<'a>() -> SessionOptions<'a> {
     let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer()));
     SessionOptions::builder().timer(timer()).pace(pace).build()
 }
 
-async fn preview(session: &mut Session<'_>, program: &[ProgramUser]) -> FleetPreview {
+pub async fn preview(session: &mut Session<'_>, program: &[ProgramUser]) -> FleetPreview {
     session.refresh(program).await.expect("read");
     let mut planner = Planner::new(PlanOptions::default());
     for user in program {

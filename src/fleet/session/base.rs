@@ -228,13 +228,14 @@ impl<'a> Session<'a> {
         }
         let Some(state) = self.state(&user.name) else { return planner.want_matched(user, None) };
         let lifecycle = self.lifecycle(&user.name);
-        planner.want_matched(user, Some(Recorded::new(&user.name, state, &lifecycle)))
+        let is_import = self.imported.iter().any(|import| import.name == user.name);
+        planner.want_matched(user, Some(Recorded::new(&user.name, state, &lifecycle).imported(is_import)))
     }
 
     /// Adds a user of the program that stays as it is in this run, because it breaks a rule or is not a
     /// target.
     pub fn keep(&self, planner: &mut Planner, name: &str) {
-        planner.keep(name, self.state(name).is_some());
+        planner.keep(name, self.state(name).map(|state| &**state));
     }
 
     /// Ends the planning: recorded users that were not given to `planner` are deleted.
@@ -245,7 +246,7 @@ impl<'a> Session<'a> {
             }
             match self.is_meant(name) {
                 true => planner.leave_with(name.as_str(), state.clone(), self.lifecycle(name)),
-                false => planner.keep(name, true),
+                false => planner.keep(name, Some(state)),
             }
         }
         let mut preview = planner.finish();
@@ -259,9 +260,12 @@ impl<'a> Session<'a> {
     /// resource.
     pub fn preview_destroy(&self, options: PlanOptions) -> FleetPreview {
         let mut planner = Planner::new(options);
-        for (name, state) in self.users().filter(|(name, _)| self.is_meant(name)) {
+        for (name, state) in self.users() {
             let lifecycle = Lifecycle { deleted_with: None, ..self.lifecycle(name) };
-            planner.leave_with(name.as_str(), state.clone(), lifecycle);
+            match self.is_meant(name) {
+                true => planner.leave_with(name.as_str(), state.clone(), lifecycle),
+                false => planner.keep(name, Some(state)),
+            }
         }
         planner.finish()
     }

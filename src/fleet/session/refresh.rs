@@ -126,9 +126,9 @@ impl Session<'_> {
                 }
                 continue;
             }
-            let other = self.users().find(|(other, state)| self.is_target(other) && state.id() == *id);
+            let other = self.users().find(|(_, state)| state.id() == *id);
             if let Some((other, _)) = other {
-                if !names.contains(other.as_str()) {
+                if !names.contains(other.as_str()) && self.is_target(other) {
                     // It moves: it need not be read twice.
                     continue;
                 }

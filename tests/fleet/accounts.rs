@@ -1,0 +1,185 @@
+//! Accounts that two records have, and accounts that are imported: none is deleted that somebody keeps.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use connect_user::{
+    client::memory::MemoryConnect,
+    diff::Action,
+    fleet::{
+        AllKnown, DesiredSpec, Entry, FleetPreview, Guard, Lifecycle, MemoryStore, PlanOptions, Planner,
+        ProgramUser, Recorded, Session, SessionError, StateStore, StoreChange, plan,
+    },
+    user::{Code, Diagnostic, IdentityManagementType, ImportId, UserState},
+};
+use serde_json::json;
+
+use crate::{session::session_options, support::*};
+
+fn options() -> PlanOptions {
+    PlanOptions::builder().guard(Guard::OFF).build()
+}
+
+fn with_lifecycle(mut user: ProgramUser, lifecycle: &Lifecycle) -> ProgramUser {
+    user.lifecycle = lifecycle.clone();
+    user
+}
+
+/// Records: the resource name, the user name, the id, and the id of the account that is left to delete.
+fn records(users: &[(&str, &str, &str, Option<&str>)]) -> BTreeMap<String, Arc<UserState>> {
+    let state = |(resource, name, id, left): &(&str, &str, &str, Option<&str>)| {
+        let mut state = serde_json::to_value(state(&document(name), id)).expect("JSON");
+        if let Some(left) = left {
+            state["unfinished"] = json!({"replaced": [{"instanceId": "i", "userId": left, "name": left}]});
+        }
+        ((*resource).to_owned(), serde_json::from_value::<UserState>(state).expect("a state").into())
+    };
+    users.iter().map(state).collect()
+}
+
+/// The reasons of a refusal; none if there is a plan.
+fn reasons(preview: &FleetPreview) -> Vec<(Code, Option<&str>, &str)> {
+    let told = |reason: &Diagnostic| reason.help.as_deref().is_some_and(|help| !help.is_empty());
+    assert!(preview.reasons().iter().all(told), "{:?}", preview.reasons());
+    let reasons = preview.reasons().iter();
+    reasons.map(|reason| (reason.code, reason.subject.as_deref(), reason.message.as_str())).collect()
+}
+
+const SHARED: &str = "the account `i:1` would be deleted, which is recorded as `a` too";
+
+#[test]
+fn an_account_that_another_record_keeps_is_not_deleted() {
+    let refused = |wanted: &[(&str, &str)], recorded: &[(&str, &str, &str, Option<&str>)], who: &str| {
+        let refused = plan(&wants(wanted), &records(recorded), &options()).expect_err("a kept account");
+        let reasons = refused.reasons.iter().map(|reason| (reason.subject.as_deref(), &*reason.message));
+        assert_eq!(reasons.collect::<Vec<_>>(), [(Some(who), SHARED)]);
+        assert_eq!(refused.reasons[0].code, Code::SHARED_ACCOUNT);
+    };
+    let twice = [("a", "x", "1", None), ("b", "x", "1", None)];
+    refused(&[("a", "x")], &twice, "b");
+    // The record of the other one is older than a change of the name.
+    refused(&[("a", "x")], &[("a", "x", "1", None), ("b", "y", "1", None)], "b");
+    // It would be replaced, or is left from an earlier replacement.
+    refused(&[("a", "x"), ("b", "z")], &[("a", "x", "1", None), ("b", "y", "1", None)], "b");
+    refused(&[("a", "x"), ("b", "y")], &[("a", "x", "1", None), ("b", "y", "2", Some("1"))], "b");
+    refused(&[("a", "x")], &[("a", "x", "1", Some("1"))], "a");
+
+    // Nobody keeps it, or it is somebody else's.
+    let deleted = plan(&[], &records(&twice), &options()).expect("nobody keeps it");
+    assert_eq!(deleted.count(Action::Delete), 2);
+    let mut elsewhere = document("x");
+    elsewhere["instanceId"] = json!("j");
+    let mut states = records(&[("b", "y", "1", None)]);
+    states.insert("a".to_owned(), state(&elsewhere, "1").into());
+    assert!(plan(&[wanted("a", &elsewhere)], &states, &options()).is_ok(), "an id is that of an instance");
+}
+
+#[test]
+fn an_account_of_a_record_that_is_not_planned_or_stays_is_not_deleted() {
+    let states = records(&[("a", "x", "1", None), ("b", "x", "1", None)]);
+    let lifecycle = Lifecycle::builder().retain_on_delete(true).build();
+    let mut not_planned = Planner::new(options());
+    not_planned.keep("a", Some(&states["a"]));
+    let mut stays = Planner::new(options());
+    stays.leave_with("a", states["a"].clone(), lifecycle.clone());
+    let mut matched = Planner::new(options());
+    let recorded = Recorded::new("a", &states["a"], &lifecycle);
+    matched.want_matched(&wanted("a", &document("x")), Some(recorded));
+    let mut stays_when_replaced = Planner::new(options());
+    let renamed = with_lifecycle(wanted("a", &document("z")), &lifecycle);
+    stays_when_replaced.want_matched(&renamed, Some(recorded));
+    for mut planner in [not_planned, stays, matched, stays_when_replaced] {
+        planner.leave("b", states["b"].clone(), false);
+        assert_eq!(reasons(&planner.finish()), [(Code::SHARED_ACCOUNT, Some("b"), SHARED)]);
+    }
+}
+
+#[test]
+fn a_saved_plan_does_not_delete_an_account_that_another_record_has_got_since() {
+    let states = records(&[("b", "x", "1", None)]);
+    let entries = |names: &[&str]| {
+        let entry = |name: &&str| ((*name).to_owned(), Entry::new(states["b"].clone()));
+        names.iter().map(entry).collect::<BTreeMap<_, _>>()
+    };
+    let saved = || plan(&[], &states, &options()).expect("a plan").save(&entries(&["b"]));
+    assert!(saved().load(&entries(&["b"]), |_| None).is_ok());
+    let refused = saved().load(&entries(&["a", "b"]), |_| None).expect_err("a kept account");
+    assert_eq!((refused.reasons[0].code, &*refused.reasons[0].message), (Code::SHARED_ACCOUNT, SHARED));
+}
+
+/// A service that has users of these names, and their import ids.
+async fn service(names: &[&str]) -> (MemoryConnect, Vec<ImportId>) {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let store = MemoryStore::default();
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let program: Vec<ProgramUser> = names.iter().map(|name| wanted(name, &document(name))).collect();
+    let made = crate::session::preview(&mut session, &program).await;
+    let options = session.apply_options();
+    assert!(session.apply(made, &mut AllKnown, &options).await.expect("applied").is_done());
+    let ids = names.iter().map(|name| session.state(name).expect("made").id()).collect();
+    (connect, ids)
+}
+
+/// The preview of a program of one user that imports a user.
+async fn importing(session: &mut Session<'_>, user: &ProgramUser, id: &ImportId) -> FleetPreview {
+    let spec = DesiredSpec::new(&user.name, user.desired.spec(), user.desired.settings());
+    session.refresh(&[spec.with_import(Some(id))]).await.expect("read");
+    let mut planner = Planner::new(options());
+    session.want(&mut planner, user);
+    session.preview(planner)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_imported_user_is_not_replaced_before_it_is_recorded() {
+    let (connect, ids) = service(&["boss"]).await;
+    let store = MemoryStore::default();
+    let mut elsewhere = document("boss");
+    elsewhere["instanceId"] = json!("j");
+    let retained = Lifecycle::builder().retain_on_delete(true).build();
+    let other = |lifecycle| with_lifecycle(wanted("jane", &document("jane")), lifecycle);
+    for (user, message) in [
+        (other(&Lifecycle::default()), "imports `{}`, which is the user `boss`, not `jane`"),
+        (other(&retained), "imports `{}`, which is the user `boss`, not `jane`"),
+        (wanted("jane", &elsewhere), "imports `{}`, and would be replaced because of `instanceId`"),
+    ] {
+        let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+        let preview = importing(&mut session, &user, &ids[0]).await;
+        let message = format!("`jane` {}", message.replace("{}", &ids[0].to_string()));
+        assert_eq!(reasons(&preview), [(Code::IMPORT_REPLACED, Some("jane"), message.as_str())]);
+        let options = session.apply_options();
+        session.apply(preview, &mut AllKnown, &options).await.expect_err("refused");
+        assert_eq!(connect.users(&"i".into()).len(), 1);
+        assert!(store.get("jane").await.expect("read").is_none());
+    }
+
+    // By its own name it is imported, and then a user like any other.
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let preview = importing(&mut session, &wanted("jane", &document("boss")), &ids[0]).await;
+    let options = session.apply_options();
+    assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
+    let preview = importing(&mut session, &wanted("jane", &document("jane")), &ids[0]).await;
+    assert_eq!((reasons(&preview), preview.count(Action::Replace)), (vec![], 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_that_is_recorded_is_not_imported_under_another_name_whatever_the_targets() {
+    let (connect, ids) = service(&["x"]).await;
+    let state = {
+        let store = MemoryStore::default();
+        let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+        let preview = importing(&mut session, &wanted("a", &document("x")), &ids[0]).await;
+        let options = session.apply_options();
+        session.apply(preview, &mut AllKnown, &options).await.expect("applied");
+        session.state("a").expect("imported").clone()
+    };
+    let store = MemoryStore::default();
+    store.commit(&[StoreChange::put("a", Entry::new(state))]).await.expect("written");
+    let mut targeted = session_options();
+    targeted.targets = ["b".to_owned()].into();
+    let mut session = Session::open(&store, &connect, targeted).await.expect("open");
+    let (a, b) = (wanted("a", &document("x")), wanted("b", &document("y")));
+    let spec = |user| DesiredSpec::from(user);
+    let error =
+        session.refresh(&[spec(&a), spec(&b).with_import(Some(&ids[0]))]).await.expect_err("recorded");
+    let SessionError::Program(refused) = error else { panic!("{error}") };
+    assert_eq!(refused.code, Code::RECORDED_OTHERWISE);
+}
