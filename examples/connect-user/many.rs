@@ -19,7 +19,7 @@ use crate::{
     args::{Global, Scale},
     failure::{Failure, Outcome},
     input, output,
-    run::{Access, Run, users},
+    run::{Access, Run},
 };
 
 /// Prints a program of every user of an instance.
@@ -69,7 +69,7 @@ pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
     let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
     let instance = check(instance)?;
     let found = everybody(&instance, &run).await?;
-    let known: BTreeSet<_> = users(&entries).map(|(_, state)| state.id()).collect();
+    let known: BTreeSet<_> = entries.values().flat_map(Entry::accounts).collect();
     let all = found.len();
     let new: Vec<UserState> = found.into_iter().filter(|state| !known.contains(&state.id())).collect();
     let is_taken = |state: &&UserState| entries.get(&state.name).is_some_and(|entry| entry.state.is_some());

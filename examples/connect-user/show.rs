@@ -118,7 +118,7 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
             Failure::new(format!("a user is recorded as `{name}` already")).help("choose another name")
         );
     }
-    if let Some((other, _)) = users(&entries).find(|(_, state)| state.id() == id) {
+    if let Some((other, _)) = entries.iter().find(|(_, entry)| entry.accounts().any(|known| known == id)) {
         return Err(Failure::new(format!("`{id}` is recorded as `{other}` already"))
             .help(format!("use `{other}` as its name in the program")));
     }

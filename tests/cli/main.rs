@@ -11,4 +11,5 @@ mod options;
 mod program;
 mod said;
 mod server;
+mod states;
 mod tool;

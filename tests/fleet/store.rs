@@ -11,7 +11,7 @@ use proptest::{collection::vec, prelude::*};
 use crate::support::*;
 
 fn entry(name: &str) -> Entry {
-    let mut entry = Entry::new(state(&document(name), "u1"));
+    let mut entry = Entry::new(state(&document(name), &format!("u-{name}")));
     entry.notes.insert("fingerprint".into(), "ab:cd".into());
     entry
 }
@@ -133,6 +133,19 @@ async fn json_goes_out_and_comes_in() {
     let later = import_json(&other, "{\"version\":7}".as_bytes()).await.expect_err("too new");
     assert_eq!(later.to_string(), "it has version 7, and this program knows 1");
     assert!(import_json(&other, "nonsense".as_bytes()).await.is_err());
+}
+
+#[tokio::test]
+async fn an_account_comes_under_no_second_name() {
+    let mut text = Vec::new();
+    export_json(&MemoryStore::new([("a".to_owned(), entry("a"))]), &mut text).await.expect("exported");
+    let store = MemoryStore::new([("b".to_owned(), entry("a"))]);
+    let error = import_json(&store, text.as_slice()).await.expect_err("one account");
+    assert!(
+        matches!(&error, JsonError::SameAccount { user, other, .. } if user == "a" && other == "b"),
+        "{error}"
+    );
+    assert_eq!(store.entries().len(), 1);
 }
 
 proptest! {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::user::{CreationAttempt, UserId, UserState};
+use crate::user::{CreationAttempt, ImportId, UserId, UserState};
 
 /// The entry of a user in a store.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,14 @@ impl Entry {
     /// An entry without notes.
     pub fn new(state: impl Into<Arc<UserState>>) -> Self {
         Self { state: Some(state.into()), ..Self::default() }
+    }
+
+    /// The accounts that the entry manages: the user's, and former ones that a replacement has still to delete.
+    pub fn accounts(&self) -> impl Iterator<Item = ImportId> {
+        let state = self.state.as_ref();
+        let replaced = state.into_iter().flat_map(|state| &state.record.unfinished.replaced);
+        let replaced = replaced.map(|user| ImportId::new(&user.instance_id, &user.user_id));
+        state.map(|state| state.id()).into_iter().chain(replaced)
     }
 
     /// Whether the entry is empty.

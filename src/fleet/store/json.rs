@@ -1,15 +1,22 @@
 //! States as JSON that people can read, and back.
 
-use std::{collections::BTreeMap, io};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt, io,
+};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, MapAccess, Visitor},
+};
+use serde_json::error::Category;
 
 use super::{
     entry::{Entry, StoreChange, newer_state},
     error::StoreError,
     state_store::{StateStore, load_all},
 };
-use crate::user::{UserState, one_line};
+use crate::user::{ImportId, UserState, one_line};
 
 /// The version of the file; a later one cannot be read.
 const VERSION: u32 = 1;
@@ -17,6 +24,7 @@ const VERSION: u32 = 1;
 #[derive(Serialize, Deserialize)]
 struct Document {
     version: u32,
+    #[serde(deserialize_with = "entries")]
     users: BTreeMap<String, Entry>,
 }
 
@@ -30,9 +38,18 @@ pub enum JsonError {
     /// The JSON cannot be read or written.
     #[error("it cannot be read or written: {0}")]
     Io(#[from] io::Error),
+    /// The text ends too early.
+    #[error("it is cut off at line {line}")]
+    CutOff {
+        /// The line, from 1.
+        line: usize,
+    },
     /// The text is not JSON that [`export_json`] writes.
-    #[error("it does not hold states: {0}")]
-    Form(#[source] serde_json::Error),
+    #[error("it is not an export of recorded users: {}", one_line(reason))]
+    Form {
+        /// What is wrong, and where.
+        reason: String,
+    },
     /// A later version of this crate wrote it.
     #[error("it has version {found}, and this program knows {VERSION}")]
     Version {
@@ -50,6 +67,17 @@ pub enum JsonError {
     /// The store already has a user of that resource name.
     #[error("`{}` is recorded already", one_line(.0))]
     Taken(String),
+    /// One account would be recorded under two resource names: whatever deletes it under one would delete it under
+    /// the other.
+    #[error("`{}` is the account `{id}`, which is recorded as `{}`", one_line(user), one_line(other))]
+    SameAccount {
+        /// The resource name in the document.
+        user: String,
+        /// The other resource name, in the document or in the store.
+        other: String,
+        /// The account.
+        id: ImportId,
+    },
 }
 
 impl JsonError {
@@ -58,11 +86,13 @@ impl JsonError {
         match self {
             Self::Store(error) => error.help(),
             Self::Io(_) => "check the path and its permissions, and that the disk is not full",
-            Self::Form(_) => "give a file that an export of states wrote",
+            Self::CutOff { .. } => "export it again",
+            Self::Form { .. } => "give a file that an export of recorded users wrote",
             Self::Version { .. } | Self::StateVersion { .. } => {
                 "use the program that wrote it, or a later one"
             }
             Self::Taken(_) => "begin with an empty state, or remove the user from the file",
+            Self::SameAccount { .. } => "remove one of the two: an account has one resource name",
         }
     }
 }
@@ -86,23 +116,24 @@ pub async fn export_json(store: &dyn StateStore, mut writer: impl io::Write) -> 
 ///
 /// # Errors
 ///
-/// [`JsonError`] of the reader or the store; [`JsonError::Taken`] before anything is written, if the store
-/// already has one of the users.
+/// [`JsonError`] of the reader or the store; before anything is written, [`JsonError::Taken`] if the store already has
+/// one of the users, and [`JsonError::SameAccount`] if it, or the document, has an account under another name.
 pub async fn import_json(store: &dyn StateStore, reader: impl io::Read) -> Result<usize, JsonError> {
-    #[derive(Deserialize)]
-    struct Version {
-        version: u32,
+    let users = read(&io::read_to_string(reader)?)?;
+    let recorded = load_all(store).await?;
+    if let Some(name) = users.keys().find(|name| recorded.contains_key(*name)) {
+        return Err(JsonError::Taken(name.clone()));
     }
-
-    let text = io::read_to_string(reader)?;
-    let Version { version } = serde_json::from_str(&text).map_err(JsonError::Form)?;
-    if version != VERSION {
-        return Err(JsonError::Version { found: version });
-    }
-    let Document { users, .. } = serde_json::from_str(&text).map_err(|error| why(&text, error))?;
-    for name in users.keys() {
-        if store.get(name).await?.is_some() {
-            return Err(JsonError::Taken(name.clone()));
+    let mut owners: HashMap<ImportId, &str> = HashMap::new();
+    for (name, entry) in recorded.iter().chain(&users) {
+        for id in entry.accounts() {
+            match owners.insert(id.clone(), name) {
+                // What the store has twice is not the document's mistake.
+                Some(other) if other != name && users.contains_key(name) => {
+                    return Err(JsonError::SameAccount { user: name.clone(), other: other.to_owned(), id });
+                }
+                _ => {}
+            }
         }
     }
     let count = users.len();
@@ -113,6 +144,31 @@ pub async fn import_json(store: &dyn StateStore, reader: impl io::Read) -> Resul
     Ok(count)
 }
 
+fn read(text: &str) -> Result<BTreeMap<String, Entry>, JsonError> {
+    #[derive(Deserialize)]
+    struct Version {
+        version: u32,
+    }
+
+    // It reads the whole text: what is no JSON is found here.
+    let Version { version } = serde_json::from_str(text).map_err(form)?;
+    if version != VERSION {
+        return Err(JsonError::Version { found: version });
+    }
+    let document: Result<Document, _> = serde_json::from_str(text);
+    document.map(|document| document.users).map_err(|error| why(text, error))
+}
+
+fn form(error: serde_json::Error) -> JsonError {
+    match error.classify() {
+        Category::Eof => JsonError::CutOff { line: error.line() },
+        Category::Data => JsonError::Form { reason: "it has no `version`".to_owned() },
+        Category::Io | Category::Syntax => {
+            JsonError::Form { reason: format!("it is not JSON at line {}", error.line()) }
+        }
+    }
+}
+
 /// Why a document of this version cannot be read.
 fn why(text: &str, error: serde_json::Error) -> JsonError {
     let document: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
@@ -120,6 +176,61 @@ fn why(text: &str, error: serde_json::Error) -> JsonError {
     let newer = |(user, entry): (&String, &serde_json::Value)| Some((user.clone(), newer_state(entry)?));
     match users.filter_map(newer).next() {
         Some((user, found)) => JsonError::StateVersion { user, found },
-        None => JsonError::Form(error),
+        None => JsonError::Form { reason: in_words(&error) },
     }
+}
+
+/// A parser's "invalid type: sequence, expected struct Entry at line 1 column 9", as people say it.
+fn in_words(error: &dyn fmt::Display) -> String {
+    let text = error.to_string();
+    let (what, place) = text.split_once(" at line ").unwrap_or((&text, ""));
+    let Some((found, expected)) =
+        what.strip_prefix("invalid type: ").and_then(|what| what.split_once(", expected "))
+    else {
+        return text;
+    };
+    let found = match found {
+        "sequence" => "a list",
+        "map" => "an object",
+        found => found,
+    };
+    let expected = if expected.starts_with("struct ") { "an object" } else { expected };
+    format!("must be {expected}, is {found} at line {place}")
+}
+
+/// Entries by resource name, each of which says something and stands once.
+fn entries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Entry>, D::Error> {
+    struct Entries;
+
+    impl<'de> Visitor<'de> for Entries {
+        type Value = BTreeMap<String, Entry>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("users by resource name")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut entries = BTreeMap::new();
+            while let Some(name) = map.next_key::<String>()? {
+                let fail = |reason: &str| A::Error::custom(format!("`{}` {reason}", one_line(&name)));
+                let unreadable = |error: A::Error| {
+                    A::Error::custom(format!("`{}`: {}", one_line(&name), in_words(&error)))
+                };
+                let entry: Entry = map.next_value().map_err(unreadable)?;
+                if name.is_empty() {
+                    return Err(fail("is no resource name"));
+                }
+                if entry.is_empty() {
+                    return Err(fail("has no state"));
+                }
+                if entries.contains_key(&name) {
+                    return Err(fail("stands twice"));
+                }
+                entries.insert(name, entry);
+            }
+            Ok(entries)
+        }
+    }
+
+    deserializer.deserialize_map(Entries)
 }
