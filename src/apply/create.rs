@@ -25,6 +25,8 @@ pub(super) const SETTLED_WITHIN: Duration = Duration::from_secs(10);
 pub(super) struct Made {
     pub(super) state: UserState,
     pub(super) adopted: bool,
+    /// Whether no attempt of this host has made it.
+    pub(super) taken_over: bool,
 }
 
 /// A creation that has ended without a user to go on with.
@@ -81,6 +83,7 @@ impl Creation<'_> {
                     return Ok(Made {
                         state: created_state(self.desired, created, self.attempt),
                         adopted: false,
+                        taken_over: false,
                     });
                 }
                 Err(error) => error,
@@ -161,24 +164,23 @@ impl Creation<'_> {
             && let Some(found) = users.get(place)
         {
             let state = recorded(self.attempt, self.desired.password(), found.clone());
-            return Ok(Made { state, adopted: true });
+            return Ok(Made { state, adopted: true, taken_over: false });
         }
         for found in &users {
             let made = |attempt: &&CreationAttempt| is_made(&identify(attempt, found, clock_skew));
-            let state = self.remembered().find(made).map(|attempt| recorded(attempt, None, found.clone()));
             // What is desired may have changed since, and the password with it: that is planned anew.
-            if let Some(state) = state {
-                let id = Box::new(state.id());
-                self.recovered = Some(state);
+            let attempt = self.remembered().find(made).cloned();
+            if let Some(attempt) = attempt {
+                self.recovered = Some(recorded(&attempt, None, found.clone()));
                 self.may_be_made = false;
-                return Err(ApplyError::Recovered { id });
+                return Err(ApplyError::Recovered { id: Box::new(found.id()), attempt: Box::new(attempt) });
             }
         }
         let Some(found) = users.into_iter().next() else { return Err(error.into()) };
         let differing = differences(self.attempt, &found);
         if self.options.adopt_taken && differing.is_empty() {
             let state = recorded(self.attempt, self.desired.password(), found);
-            return Ok(Made { state, adopted: true });
+            return Ok(Made { state, adopted: true, taken_over: true });
         }
         // Somebody had the name before: the attempt has made nobody.
         self.may_be_made &= !matches!(verdicts.first(), Some(Verdict::Older));

@@ -61,6 +61,8 @@ pub enum ApplyError {
     Recovered {
         /// The user.
         id: Box<ImportId>,
+        /// The creation that has made it.
+        attempt: Box<CreationAttempt>,
     },
     /// It is not known whether the user was created.
     #[error("whether the user `{}` was created is not known: {source}", one_line(name))]

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     client::{ClientError, ConnectClient},
-    user::{CreationAttempt, ImportId, Path, UserState},
+    user::{Code, CreationAttempt, Diagnostic, ImportId, Path, UserState},
 };
 
 /// The outcome of a creation that began in an earlier run and whose answer was lost.
@@ -32,6 +32,38 @@ pub enum CreationOutcome {
     /// Not known yet: a new user may not be visible, or the search failed. Keep the attempt, and try again
     /// later.
     NotKnownYet(Option<ClientError>),
+}
+
+impl CreationOutcome {
+    /// The outcome as a diagnostic. `user` is how the message names the user of the creation: its name in backticks.
+    pub fn diagnostic(&self, user: &str) -> Diagnostic {
+        let begun = format!("an earlier run had begun to create the user {user}");
+        let (code, message, help) = match self {
+            Self::Made(state) => (
+                Code::CREATION_FOUND,
+                format!("an earlier run created the user {user}, as `{}`: it is recorded now", state.id()),
+                "",
+            ),
+            Self::NotMade => (Code::CREATION_NOT_MADE, format!("{begun}, and did not create it"), ""),
+            Self::Unclear { id, differing } => {
+                let places: Vec<String> = differing.iter().map(ToString::to_string).collect();
+                let why = match places.as_slice() {
+                    [] => "its time of change is not conclusive".to_owned(),
+                    places => format!("differs in `{}`", places.join("`, `")),
+                };
+                let help = "import that user if it is meant, or delete it";
+                (Code::CREATION_UNCLEAR, format!("{begun}: `{id}` may be it, but {why}"), help)
+            }
+            Self::NotKnownYet(error) => {
+                let why = match error {
+                    None => "which cannot be found yet".to_owned(),
+                    Some(error) => format!("and looking for it failed: {error}"),
+                };
+                (Code::CREATION_NOT_KNOWN, format!("{begun}, {why}"), "run it again in a few minutes")
+            }
+        };
+        Diagnostic::new(code, message).with_help(help)
+    }
 }
 
 /// Finds out whether a creation of an earlier run made a user. Searches and lists; waits for some seconds, if
@@ -57,9 +89,9 @@ pub async fn recover(
     let mut unclear = None;
     for found in users {
         match identify(attempt, &found, options.clock_skew) {
-            Verdict::Made if !options.owned.contains(&found.user_id) => {
-                return CreationOutcome::Made(Box::new(recorded(attempt, None, found)));
-            }
+            // It made the user, who is somebody else's by now.
+            Verdict::Made if options.owned.contains(&found.user_id) => return CreationOutcome::NotMade,
+            Verdict::Made => return CreationOutcome::Made(Box::new(recorded(attempt, None, found))),
             Verdict::Differs(differing) if !options.owned.contains(&found.user_id) => {
                 unclear = Some(CreationOutcome::Unclear { id: Box::new(found.id()), differing });
             }

@@ -145,7 +145,7 @@ pub async fn delete_by_reference(
 ) -> Result<Applied, Failed> {
     match reference.find(client, options).await {
         Ok(Some(state)) => delete(&state, client, settings, options).await,
-        Ok(None) => Ok(Applied { state: None, steps: 0, adopted: false }),
+        Ok(None) => Ok(Applied { state: None, steps: 0, adopted: false, taken_over: false }),
         Err(error) => {
             Err(Failed { error, state: None, certain: false, attempt: None, done: 0, left: Vec::new() })
         }

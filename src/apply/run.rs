@@ -28,6 +28,8 @@ pub struct Applied {
     /// Whether an existing user was taken over: an attempt whose answer was lost had made it, or the host
     /// allows it ([`ApplyOptions::adopt_taken`]).
     pub adopted: bool,
+    /// Whether no attempt of this host has made the user that was taken over: somebody else may still have it.
+    pub taken_over: bool,
 }
 
 /// Carries out a plan, step by step.
@@ -53,6 +55,7 @@ pub async fn apply(
         deleted: None,
         created: false,
         adopted: false,
+        taken_over: false,
         certain: true,
         attempt: None,
     };
@@ -81,7 +84,8 @@ pub async fn apply(
         }
     }
     run.finish().await;
-    Ok(Applied { state: run.state, steps: plan.steps().len(), adopted: run.adopted })
+    let Run { state, adopted, taken_over, .. } = run;
+    Ok(Applied { state, steps: plan.steps().len(), adopted, taken_over })
 }
 
 /// Deletes a user, and former users that an unfinished replacement left.
@@ -118,6 +122,7 @@ struct Run<'a> {
     deleted: Option<UserId>,
     created: bool,
     adopted: bool,
+    taken_over: bool,
     certain: bool,
     /// A creation that may have made a user who was not found.
     attempt: Option<CreationAttempt>,
@@ -209,10 +214,10 @@ impl Run<'_> {
         self.options.observer.creating(&attempt).await.map_err(ApplyError::Observer)?;
         let freed: Vec<UserId> = self.options.freed.iter().chain(&self.deleted).cloned().collect();
         match create(self.client, desired, &attempt, &freed, self.options).await {
-            Ok(Made { state, adopted }) => {
+            Ok(Made { state, adopted, taken_over }) => {
                 self.supersede(state);
                 self.created = true;
-                self.adopted = adopted;
+                (self.adopted, self.taken_over) = (adopted, taken_over);
                 Ok(())
             }
             Err(NotMade { error, is_uncertain, recovered }) => {

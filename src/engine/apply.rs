@@ -1,13 +1,13 @@
 //! Making and changing a user as it was planned.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 
 use super::{
     failure::Failure,
     host::Host,
-    kept::Kept,
+    kept::{Begun, Kept},
     options::Journal,
     outputs::{self, Outputs},
     plan::{Asked, Work, work, work_from},
@@ -17,7 +17,7 @@ use crate::{
     apply::{self, Applied, ApplyError, Failed, ObserveError, Observer},
     client::{ClientError, Sleep},
     diff::{self, Action, Diff, Plan, Step, diff, drift},
-    user::{Code, CreationAttempt, Diagnostic, Input, Settings, UserState, Value},
+    user::{Code, CreationAttempt, Diagnostic, Input, Settings, Timestamp, UserState, Value},
     validate::resolve,
 };
 
@@ -36,7 +36,7 @@ pub(super) async fn apply(host: &Host, asked: Asked<'_>) -> Result<Done, Failure
     let unchanged = || asked.prior.cloned();
     let work = work(host, asked).await.map_err(|failure| failure.with(unchanged()))?;
     let plan = planned(host, &work).map_err(|failure| failure.with(unchanged()))?;
-    let one = Change { host, asked, password: fingerprint(host, asked, &work) };
+    let one = Change { host, asked, password: work.password(host) };
     match one.carry_out(&work, &plan).await {
         Ok(applied) => Ok(one.done(&work, applied)),
         Err(failed) => match one.plan_again(&work, &failed).await {
@@ -74,19 +74,11 @@ fn not_planned(diff: &Diff) -> Diagnostic {
     Diagnostic::new(Code::REPLACEMENT_NOT_PLANNED, message).at(place).with_help(help)
 }
 
-/// The fingerprint of the password that the user has, or will have.
-fn fingerprint(host: &Host, asked: Asked<'_>, work: &Work) -> Option<String> {
-    let password = work.spec.password.as_ref().and_then(Input::known);
-    match work.state {
-        None => password.and_then(|password| host.fingerprints.of(password)),
-        Some(_) => asked.prior.and_then(|prior| prior.kept.password()).map(str::to_owned),
-    }
-}
-
 /// One user on its way to what the inputs say.
 struct Change<'a> {
     host: &'a Host,
     asked: Asked<'a>,
+    /// The fingerprint of the password that the user has, or will have.
     password: Option<String>,
 }
 
@@ -96,15 +88,13 @@ impl Change<'_> {
     async fn carry_out(&self, work: &Work, plan: &Plan) -> Result<Applied, Failed> {
         let host = self.host;
         let name = work.spec.name.as_ref().and_then(Input::known).map_or("", String::as_str);
-        let attempts: Vec<CreationAttempt> = match self.asked.prior.and_then(|prior| prior.kept.attempt()) {
-            Some(attempt) if work.is_uncertain => vec![attempt.clone()],
-            _ => Vec::new(),
-        };
+        let attempts: Vec<CreationAttempt> =
+            work.attempts.iter().map(|begun| begun.attempt.clone()).collect();
         let watch = Watch { journal: self.asked.options.journal, change: self, work };
         let mut pauses = PATIENCE.iter();
         let mut adopts = host.adopts && host.pauses.is_none();
         loop {
-            let (owned, freed) = (host.run.owned(), host.run.freed(name));
+            let (owned, freed) = (host.run.owned_by_others(&work.attempts), host.run.freed(name));
             let options = apply::ApplyOptions {
                 observer: &watch,
                 owned: &owned,
@@ -137,7 +127,7 @@ impl Change<'_> {
     /// The same from the user as it is, where somebody else's change since the plan makes no difference to it.
     async fn plan_again(&self, work: &Work, failed: &Failed) -> Option<(Work, Plan)> {
         let (ApplyError::Stale, Some(actual)) = (&failed.error, &failed.state) else { return None };
-        let again = work_from(self.host, self.asked, Some((**actual).clone())).await.ok()?;
+        let again = work_from(self.host, self.asked, work.present(Some((**actual).clone()))).await.ok()?;
         let is_same = again.preview.diff.changes == work.preview.diff.changes;
         let plan = planned(self.host, &again).ok().filter(|_| is_same)?;
         Some((again, plan))
@@ -154,44 +144,69 @@ impl Change<'_> {
         if state.last_modified_time.is_some() {
             state.record.created = None;
         }
+        let mut adopted = self.adopted();
         self.host.run.own(&state.user_id);
         if applied.adopted {
-            self.host.run.adopt(&state.user_id);
             notes.push(taken_over(&state));
         }
+        if applied.taken_over {
+            let now = Timestamp::from(SystemTime::now());
+            self.host.run.adopt(&state.user_id, now);
+            adopted = Some(now);
+        }
         let outputs = outputs::as_planned(&self.planned_outputs(work), &state, &work.settings);
-        Done { snapshot: self.snapshot(work.inputs.clone().into_document(), outputs, state), notes }
+        let kept = Kept::of_state(state, self.password.clone(), &work.attempts).adopted_at(adopted);
+        Done { snapshot: snapshot(kept, work.inputs.clone().into_document(), outputs), notes }
     }
 
     fn failed(&self, work: &Work, failed: Failed) -> Failure {
         let mut failure = Failure::of_apply(&failed);
         let Failed { error, state, attempt, .. } = failed;
-        if let (Some(attempt), None) = (attempt, &state) {
-            return failure.with(Some(self.begun(work, *attempt)));
-        }
         let Some(state) = state else {
-            // Somebody has deleted it, or it was never made.
-            let was_there = work.state.is_some() && !matches!(error, ApplyError::Stale);
-            return failure.with(self.asked.prior.filter(|_| was_there).cloned());
+            let is_gone = matches!(error, ApplyError::Stale);
+            return failure.with(match attempt {
+                Some(attempt) => Some(self.begun(work, Some(*attempt))),
+                // Somebody has deleted it.
+                None if is_gone => (!work.attempts.is_empty()).then(|| self.begun(work, None)),
+                // It is there, or may be there, as before; or it was never made.
+                None => {
+                    let is_known = work.state.is_some() || !work.attempts.is_empty();
+                    self.asked.prior.filter(|_| is_known).cloned()
+                }
+            });
         };
-        self.host.run.own(&state.user_id);
+        let mut password = self.password.clone();
+        match &error {
+            ApplyError::Recovered { attempt, .. } => {
+                let made_it = work.attempts.iter().find(|begun| begun.attempt == **attempt);
+                password = made_it.and_then(|begun| begun.password.clone());
+                self.host.run.own_made(&state.user_id, attempt);
+            }
+            _ => self.host.run.own(&state.user_id),
+        }
         if let (ApplyError::Stale, Some(known), [reason, ..]) =
             (&error, &work.state, failure.diagnostics.as_mut_slice())
         {
             let changes = drift(known, &state, &Settings::default());
             reason.related = changes.into_iter().map(|change| change.path).collect();
         }
-        failure.with(Some(self.as_it_is(work, *state)))
+        failure.with(Some(self.as_it_is(work, *state, password)))
     }
 
-    /// A creation of which nobody knows what has become.
-    fn begun(&self, work: &Work, attempt: CreationAttempt) -> Snapshot {
-        let kept = Kept::of_attempt(attempt, self.password.clone());
+    /// Creations of which nobody knows what has become: those of earlier runs, and one of this.
+    fn begun(&self, work: &Work, attempt: Option<CreationAttempt>) -> Snapshot {
+        let begun = attempt.map(|attempt| Begun { attempt, password: self.password.clone() });
+        let kept = Kept::of_attempts(work.attempts.iter().cloned().chain(begun).collect());
         Snapshot::new(kept).with_inputs(work.inputs.clone().into_document())
     }
 
+    /// When the user was taken over, if it was.
+    fn adopted(&self) -> Option<Timestamp> {
+        self.asked.prior.and_then(|prior| prior.kept.adopted())
+    }
+
     /// The user while something is left to do. That is no input yet: the next plan shows it again.
-    fn as_it_is(&self, work: &Work, state: UserState) -> Snapshot {
+    fn as_it_is(&self, work: &Work, state: UserState, password: Option<String>) -> Snapshot {
         let left = diff(&work.spec, Some(&state), &work.settings).changes;
         let outputs = outputs::as_it_is(&self.planned_outputs(work), &left, &state, &work.settings);
         let there = Outputs::of_state(&state, &work.settings);
@@ -199,19 +214,18 @@ impl Change<'_> {
         for property in outputs::changed(&left) {
             inputs.set(property, there.leaves.get(property).cloned());
         }
-        self.snapshot(inputs.into_document(), outputs, state)
+        let kept = Kept::of_state(state, password, &work.attempts).adopted_at(self.adopted());
+        snapshot(kept, inputs.into_document(), outputs)
     }
 
     fn planned_outputs(&self, work: &Work) -> Outputs {
         let shown = self.asked.options.planned.and_then(Outputs::of);
         shown.unwrap_or_else(|| work.outputs.clone())
     }
+}
 
-    fn snapshot(&self, inputs: Value, outputs: Outputs, state: UserState) -> Snapshot {
-        Snapshot::new(Kept::of_state(state, self.password.clone()))
-            .with_inputs(inputs)
-            .with_outputs(outputs.into_document())
-    }
+fn snapshot(kept: Kept, inputs: Value, outputs: Outputs) -> Snapshot {
+    Snapshot::new(kept).with_inputs(inputs).with_outputs(outputs.into_document())
 }
 
 fn taken_over(state: &UserState) -> Diagnostic {
@@ -229,23 +243,26 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    async fn keep(&self, state: Option<&UserState>) -> Result<(), ObserveError> {
-        let (Some(journal), Some(state)) = (self.journal, state) else { return Ok(()) };
-        let user = self.change.as_it_is(self.work, state.clone());
-        journal.keep(&user.spelled(self.change.host.spelling)).await
+    /// Without secrets: whoever goes on has them from the program again, and compares fingerprints.
+    async fn keep(&self, user: impl FnOnce() -> Snapshot) -> Result<(), ObserveError> {
+        let Some(journal) = self.journal else { return Ok(()) };
+        journal.keep(&user().without_secrets().spelled(self.change.host.spelling)).await
+    }
+
+    async fn keep_state(&self, state: Option<&UserState>) -> Result<(), ObserveError> {
+        let Some(state) = state else { return Ok(()) };
+        self.keep(|| self.change.as_it_is(self.work, state.clone(), self.change.password.clone())).await
     }
 }
 
 #[async_trait]
 impl Observer for Watch<'_> {
     async fn before(&self, _: &Step, state: Option<&UserState>) -> Result<(), ObserveError> {
-        self.keep(state).await
+        self.keep_state(state).await
     }
 
     async fn creating(&self, attempt: &CreationAttempt) -> Result<(), ObserveError> {
-        let Some(journal) = self.journal else { return Ok(()) };
-        let user = self.change.begun(self.work, attempt.clone());
-        journal.keep(&user.spelled(self.change.host.spelling)).await
+        self.keep(|| self.change.begun(self.work, Some(attempt.clone()))).await
     }
 
     async fn after(
@@ -254,6 +271,6 @@ impl Observer for Watch<'_> {
         _: Result<(), &ClientError>,
         state: Option<&UserState>,
     ) -> Result<(), ObserveError> {
-        self.keep(state).await
+        self.keep_state(state).await
     }
 }

@@ -2,9 +2,8 @@
 
 use super::{failure::Failure, host::Host, options::ResourceOptions, snapshot::Snapshot};
 use crate::{
-    apply::{self, ApplyError},
-    diff,
-    user::{Code, Diagnostic, ImportId, RoutingProfileId, UserProperties, UserState, Value},
+    apply::{self, ApplyError, UserReference, delete_by_reference},
+    user::{Arn, Code, Diagnostic, ImportId, InstanceId, Severity, UserId, UserState, Value},
 };
 
 /// Deletes a user; one that is gone already is deleted. What there is to say comes back.
@@ -14,66 +13,83 @@ pub(super) async fn delete(
     options: &ResourceOptions<'_>,
 ) -> Result<Vec<Diagnostic>, Failure> {
     let unchanged = |failure: Failure| failure.with(Some(prior.clone()));
-    let Some(state) = known(host, prior).await.map_err(unchanged)? else { return Ok(Vec::new()) };
-    if host.run.was_adopted(&state.user_id) {
-        let message = format!("the user `{}` belongs to another resource now, and is kept", state.name);
+    let Some(doomed) = Doomed::of(host, prior).await.map_err(unchanged)? else { return Ok(Vec::new()) };
+    let (id, name) = (doomed.id(), doomed.name(prior));
+    if host.run.shields(&id.user, prior.kept.adopted()) {
+        let message = format!("the user `{name}` belongs to another resource now, and is kept");
         let help = "nothing is to be done: the other resource has taken it over";
         return Ok(vec![Diagnostic::new(Code::TAKEN_OVER, message).with_help(help)]);
     }
     let mut settings = host.settings.clone();
     settings.protect |= options.protect;
-    let plan = diff::plan_deletion(&state, &settings);
-    let plan = plan.map_err(|refused| unchanged(Failure::of(refused.diagnostics().to_vec())))?;
-    host.run.leave(&state.user_id);
-    match apply::apply(&plan, Some(&state), &host.client, &host.apply_options()).await {
-        Ok(_) => {
-            host.run.let_go(&state.user_id, &state.name);
-            Ok(Vec::new())
+    if !settings.protect {
+        host.run.leave(&id.user);
+    }
+    let deleted = match &doomed {
+        Doomed::Known(state) => apply::delete(state, &host.client, &settings, &host.apply_options()).await,
+        Doomed::Named(id) => {
+            let reference = reference(id, &prior.outputs);
+            delete_by_reference(&reference, &host.client, &settings, &host.apply_options()).await
         }
-        Err(failed) => {
-            let mut failure = unchanged(Failure::of_apply(&failed));
-            if !matches!(failed.error, ApplyError::Refused(_)) {
-                for reason in &mut failure.diagnostics {
-                    *reason = Diagnostic {
-                        message: format!("the user `{}` is not deleted: {}", state.name, reason.message),
-                        ..reason.clone()
-                    };
-                }
-            }
-            Err(failure)
+    };
+    let Err(failed) = deleted else {
+        host.run.let_go(&id.user, &name);
+        return Ok(Vec::new());
+    };
+    let mut failure = unchanged(Failure::of_apply(&failed));
+    if !matches!(failed.error, ApplyError::Refused(_) | ApplyError::UserMismatch { .. }) {
+        for reason in &mut failure.diagnostics {
+            reason.message = format!("the user `{name}` is not deleted: {}", reason.message);
         }
     }
+    Err(failure)
 }
 
-/// Who is to be deleted; nobody where an earlier creation has made nobody.
-async fn known(host: &Host, prior: &Snapshot) -> Result<Option<UserState>, Failure> {
-    if let Some(state) = prior.kept.state() {
-        return Ok(Some(state.clone()));
-    }
-    if prior.kept.is_uncertain() {
+/// Who is to be deleted.
+enum Doomed {
+    Known(Box<UserState>),
+    /// A user of which only the id is known.
+    Named(ImportId),
+}
+
+impl Doomed {
+    /// Nobody where earlier creations have made nobody.
+    async fn of(host: &Host, prior: &Snapshot) -> Result<Option<Self>, Failure> {
+        if let (None, Some(id)) = (prior.kept.state(), prior.id()) {
+            return Ok(Some(Self::Named(id)));
+        }
         let present = host.present(Some(&prior.kept)).await?;
-        return match present.is_uncertain {
-            true => {
-                let message = "whether an earlier run has created the user is not known yet";
-                let reason = Diagnostic::new(Code::OUTCOME_UNKNOWN, message);
-                Err(reason.with_help("run it again in a few minutes").into())
-            }
-            false => Ok(present.state),
-        };
+        if !present.attempts.is_empty() {
+            let doubts = present.doubts.into_iter().map(|doubt| doubt.with_severity(Severity::Error));
+            return Err(Failure::of(doubts.collect()));
+        }
+        Ok(present.state.map(|state| Self::Known(Box::new(state))))
     }
-    let told = || prior.outputs.get("id").and_then(Value::as_str)?.parse().ok();
-    Ok(prior.id().or_else(told).map(|id| of_id(&id, &prior.outputs)))
+
+    fn id(&self) -> ImportId {
+        match self {
+            Self::Known(state) => state.id(),
+            Self::Named(id) => id.clone(),
+        }
+    }
+
+    fn name(&self, prior: &Snapshot) -> String {
+        match self {
+            Self::Known(state) => state.name.clone(),
+            Self::Named(id) => {
+                let name = prior.outputs.get("name").and_then(Value::as_str);
+                name.map_or_else(|| id.user.to_string(), str::to_owned)
+            }
+        }
+    }
 }
 
-/// As much of a user as deleting it takes.
-fn of_id(id: &ImportId, outputs: &Value) -> UserState {
-    let text = |name| outputs.get(name).and_then(Value::as_str);
-    let name = text("name").map_or_else(|| id.user.to_string(), str::to_owned);
-    UserState::builder()
-        .instance_id(id.instance.clone())
-        .user_id(id.user.clone())
-        .arn(text("arn").unwrap_or_default())
-        .name(name)
-        .properties(UserProperties::new(RoutingProfileId::new("")))
-        .build()
+/// What is left of a user: its ARN tells the account and the Region, too.
+fn reference(id: &ImportId, outputs: &Value) -> UserReference {
+    let arn = outputs.get("arn").and_then(Value::as_str).and_then(|arn| arn.parse::<Arn>().ok());
+    let is_its = |arn: &Arn| {
+        let is_user = arn.resource().is_some_and(|(_, user)| id.user == UserId::new(user));
+        is_user && id.instance == InstanceId::new(arn.instance())
+    };
+    arn.filter(is_its).and_then(UserReference::arn).unwrap_or_else(|| UserReference::id(id))
 }

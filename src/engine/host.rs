@@ -6,10 +6,11 @@ use super::{
     failure::Failure,
     fingerprint::Fingerprints,
     instance::Instances,
-    kept::Kept,
+    kept::{Begun, Kept},
     leaves::Leaves,
     options::ResourceOptions,
     run::Run,
+    snapshot::Snapshot,
     stop::{Pauses, Stop},
 };
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     read::{Reader, RefreshOptions},
     user::{
         Code, Diagnostic, IgnoredPathError, InstanceId, Path, Property, RoutingProfileId, Secret, Settings,
-        Severity, Spelling, UserSpec, UserState, Value, ignored_path,
+        Severity, Spelling, UserId, UserSpec, UserState, Value, ignored_path,
     },
     validate::{Context, Names, Overrides},
 };
@@ -60,43 +61,81 @@ impl Host {
     /// The user that a call begins with.
     pub(super) async fn present(&self, kept: Option<&Kept>) -> Result<Present, Failure> {
         let Some(kept) = kept else { return Ok(Present::default()) };
-        if let Some(state) = kept.state() {
-            return Ok(Present::there(state.clone()));
+        let mut present = Present {
+            state: kept.state().cloned(),
+            password: kept.password().map(str::to_owned),
+            ..Present::default()
+        };
+        if !kept.attempts().is_empty() {
+            self.find_made(kept.attempts(), &mut present).await?;
+            return Ok(present);
         }
-        if let Some(attempt) = kept.attempt() {
-            return match recover(attempt, &self.client, &self.apply_options()).await {
-                CreationOutcome::Made(state) => Ok(Present::there(*state)),
-                CreationOutcome::NotMade => Ok(Present::default()),
-                CreationOutcome::Unclear { id, differing } => {
-                    let message =
-                        format!("whether an earlier run has created the user `{id}` cannot be told");
-                    let help = "import that user if it is meant, or delete it";
-                    let reason = Diagnostic::new(Code::CREATION_UNCLEAR, message).with_related(differing);
-                    Err(reason.with_severity(Severity::Error).with_help(help).into())
-                }
-                CreationOutcome::NotKnownYet(None) => Ok(Present { is_uncertain: true, state: None }),
-                CreationOutcome::NotKnownYet(Some(error)) => {
-                    let name = attempt.name();
-                    let what =
-                        format_args!("whether an earlier run has created the user `{name}` is not known");
-                    Err(Failure::of_call(what, &error, Path::root()))
-                }
-            };
+        if present.state.is_some() {
+            return Ok(present);
         }
-        let Some(id) = kept.id() else { return Ok(Present::default()) };
+        let Some(id) = kept.id() else { return Ok(present) };
         let read = crate::read::read(&self.client, &id.instance, &id.user).await;
         let what = format_args!("the user `{id}` cannot be read");
         match read.map_err(|error| Failure::of_call(what, &error, Path::root()))? {
-            Some(state) => Ok(Present::there(state)),
+            Some(state) => Ok(Present { state: Some(state), ..present }),
             None => Err(gone(&id.to_string())),
         }
+    }
+
+    /// Finds out what creations of earlier runs have made. The last one is who the program wanted last; those
+    /// before it are left to delete. Without a user to go on with, a doubt that only people can settle is a failure.
+    async fn find_made(&self, attempts: &[Begun], present: &mut Present) -> Result<(), Failure> {
+        let mut outcomes = Vec::new();
+        for begun in attempts.iter().rev() {
+            outcomes.push((begun, self.recover(begun).await));
+        }
+        let mut made: Vec<UserId> = Vec::new();
+        for (begun, outcome) in &outcomes {
+            if let CreationOutcome::Made(state) = outcome {
+                self.run.own_made(&state.user_id, &begun.attempt);
+                made.push(state.user_id.clone());
+                present.take(begun, state);
+            }
+        }
+        let mut failure: Option<Failure> = None;
+        for (begun, outcome) in outcomes {
+            match &outcome {
+                CreationOutcome::Made(_) | CreationOutcome::NotMade => continue,
+                // Another creation has made that one.
+                CreationOutcome::Unclear { id, .. } if made.contains(&id.user) => continue,
+                _ => present.attempts.insert(0, begun.clone()),
+            }
+            let told = outcome.diagnostic(&format!("`{}`", begun.attempt.name()));
+            present.doubts.push(told.clone());
+            let (kind, related) = match outcome {
+                CreationOutcome::NotKnownYet(Some(error)) => (Some(error.kind()), Vec::new()),
+                CreationOutcome::Unclear { differing, .. } => (None, differing),
+                _ => continue,
+            };
+            let reason = told.with_severity(Severity::Error).with_related(related);
+            failure
+                .get_or_insert_with(|| Failure { kind, ..Failure::of(Vec::new()) })
+                .diagnostics
+                .push(reason);
+        }
+        match failure {
+            Some(failure) if present.state.is_none() => Err(failure),
+            _ => Ok(()),
+        }
+    }
+
+    async fn recover(&self, begun: &Begun) -> CreationOutcome {
+        let owned = self.run.owned_by_others(std::slice::from_ref(begun));
+        let freed = self.run.freed(begun.attempt.name());
+        let options = apply::ApplyOptions { owned: &owned, freed: &freed, ..self.apply_options() };
+        recover(&begun.attempt, &self.client, &options).await
     }
 
     /// What the host has decided, with what is known of instance and password.
     pub(super) async fn settings(
         &self,
         inputs: &Leaves,
-        kept: Option<&Kept>,
+        password: Option<&str>,
         options: &ResourceOptions<'_>,
     ) -> Result<Settings, Failure> {
         let mut settings = self.settings.clone();
@@ -109,14 +148,19 @@ impl Host {
             let kind = known.kind(&instance, &self.client).await?;
             settings.identity_management = kind.or(settings.identity_management);
         }
-        let has_changed = options.password_changed.unwrap_or_else(|| self.has_new_password(inputs, kept));
+        let has_changed = options.password_changed.unwrap_or_else(|| self.has_new_password(inputs, password));
         settings.password_changed = Some(has_changed);
         Ok(settings)
     }
 
-    fn has_new_password(&self, inputs: &Leaves, kept: Option<&Kept>) -> bool {
+    /// The fingerprint of the password that the last inputs gave, where the engine stores them whole.
+    pub(super) fn last_password(&self, prior: &Snapshot) -> Option<String> {
+        self.fingerprints.of(&prior.inputs.get(Property::Password.path())?.as_str()?.into())
+    }
+
+    /// Whether the inputs give another password than the user was made with, as far as that is recorded.
+    fn has_new_password(&self, inputs: &Leaves, recorded: Option<&str>) -> bool {
         let password = inputs.get(Property::Password).and_then(Value::as_str).map(Secret::from);
-        let recorded = kept.and_then(Kept::password);
         let is_new = |(password, recorded)| !self.fingerprints.matches(recorded, &password);
         password.zip(recorded).is_some_and(is_new)
     }
@@ -178,13 +222,27 @@ impl Host {
 #[derive(Debug, Default)]
 pub(super) struct Present {
     pub(super) state: Option<UserState>,
-    /// Whether an earlier creation may have made a user who cannot be found yet.
-    pub(super) is_uncertain: bool,
+    /// The fingerprint of the password that it was made with.
+    pub(super) password: Option<String>,
+    /// Earlier creations that may have made a user who cannot be found yet, or told from another's.
+    pub(super) attempts: Vec<Begun>,
+    /// What there is to say of them.
+    pub(super) doubts: Vec<Diagnostic>,
 }
 
 impl Present {
-    fn there(state: UserState) -> Self {
-        Self { state: Some(state), is_uncertain: false }
+    /// Takes a user that a creation has made: as the user, or as one that is left to delete.
+    fn take(&mut self, begun: &Begun, made: &UserState) {
+        let Some(there) = &mut self.state else {
+            self.password.clone_from(&begun.password);
+            self.state = Some(made.clone());
+            return;
+        };
+        let replaced = &mut there.record.unfinished.replaced;
+        let is_known = replaced.iter().any(|other| other.user_id == made.user_id);
+        if there.user_id != made.user_id && !is_known {
+            replaced.push(made.to_replaced());
+        }
     }
 }
 

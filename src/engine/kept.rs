@@ -5,10 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value as Json;
 
-use crate::user::{CreationAttempt, ImportId, PropertySet, Secret, UserState};
+use crate::user::{CreationAttempt, ImportId, PropertySet, Secret, Timestamp, UserState};
 
 /// What the next call on a user needs to know and no output tells: the user as it was last read with what is
-/// recorded of it, the fingerprint of its first password, and a creation whose outcome is not known.
+/// recorded of it, the fingerprint of its first password, and creations whose outcome is not known.
 ///
 /// It is opaque and versioned. Store it as a text ([`write`](Self::write)), or with serde, beside what the engine
 /// keeps itself; later versions of this crate read it, and what a later version has written is an error that
@@ -33,9 +33,20 @@ pub struct Kept {
     id: Option<ImportId>,
     state: Option<Box<UserState>>,
     password: Option<String>,
-    attempt: Option<Box<CreationAttempt>>,
+    /// Creations whose outcome is not known, in the order in which they began.
+    attempts: Vec<Begun>,
+    /// When the user was taken over from whoever had it before.
+    adopted: Option<Timestamp>,
     /// What the inputs of a plan set, until it is applied.
     pub(super) set: PropertySet,
+}
+
+/// A creation whose outcome is not known, with the fingerprint of the password that it gave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Begun {
+    pub(super) attempt: CreationAttempt,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) password: Option<String>,
 }
 
 /// The error of reading a record.
@@ -75,18 +86,34 @@ impl Kept {
         Self { id: Some(id.clone()), ..Self::default() }
     }
 
-    pub(super) fn of_state(mut state: UserState, password: Option<String>) -> Self {
+    /// The record of a user, and of creations beside it. Names are unique: one of the same name has made nobody else.
+    pub(super) fn of_state(mut state: UserState, password: Option<String>, attempts: &[Begun]) -> Self {
         state.record.password = None;
-        Self { state: Some(Box::new(state)), password, ..Self::default() }
+        let is_another = |begun: &&Begun| {
+            let attempt = &begun.attempt;
+            attempt.name() != state.name || *attempt.instance_id() != state.instance_id
+        };
+        let attempts = attempts.iter().filter(is_another).cloned().collect();
+        Self { state: Some(Box::new(state)), password, attempts, ..Self::default() }
     }
 
-    pub(super) fn of_attempt(attempt: CreationAttempt, password: Option<String>) -> Self {
-        Self { attempt: Some(Box::new(attempt)), password, ..Self::default() }
+    pub(super) fn of_attempts(attempts: Vec<Begun>) -> Self {
+        Self { attempts, ..Self::default() }
     }
 
-    /// The same record of a user that was read again.
-    pub(super) fn read_again(&self, state: UserState) -> Self {
-        Self::of_state(state, self.password.clone())
+    /// The same of a user that was taken over then.
+    #[must_use]
+    pub(super) fn adopted_at(self, adopted: Option<Timestamp>) -> Self {
+        Self { adopted, ..self }
+    }
+
+    /// The same with an id, where nothing else says who the user is.
+    #[must_use]
+    pub(super) fn or_id(self, id: impl FnOnce() -> Option<ImportId>) -> Self {
+        match self.id().is_none() && !self.is_uncertain() {
+            true => Self { id: id(), ..self },
+            false => self,
+        }
     }
 
     /// The same with a fingerprint of the first password, as a state of another tool may hold it. A host that
@@ -120,18 +147,22 @@ impl Kept {
         self.state.as_deref()
     }
 
-    /// Whether there is a creation whose outcome is unknown.
+    /// Whether it is unknown who the user is, because the outcome of its creation is.
     pub const fn is_uncertain(&self) -> bool {
-        self.attempt.is_some()
+        self.state.is_none() && !self.attempts.is_empty()
     }
 
     /// Whether it holds a fingerprint of the first password.
-    pub const fn has_password(&self) -> bool {
-        self.password.is_some()
+    pub fn has_password(&self) -> bool {
+        self.password.is_some() || self.attempts.iter().any(|begun| begun.password.is_some())
     }
 
-    pub(super) fn attempt(&self) -> Option<&CreationAttempt> {
-        self.attempt.as_deref()
+    pub(super) fn attempts(&self) -> &[Begun] {
+        &self.attempts
+    }
+
+    pub(super) const fn adopted(&self) -> Option<Timestamp> {
+        self.adopted
     }
 
     /// The fingerprint of the password that the user was made with.
@@ -143,21 +174,25 @@ impl Kept {
         if !json.is_object() {
             return Err(KeptError::Damaged(de::Error::custom("it is no object")));
         }
-        let version = json.get("version").and_then(Json::as_u64).unwrap_or(Self::VERSION);
+        let version = json.get("version").and_then(Json::as_u64);
+        let version = version.ok_or_else(|| KeptError::Damaged(de::Error::custom("it says no version")))?;
         if version > Self::VERSION {
             return Err(KeptError::Newer { version });
         }
         let written: Written = serde_json::from_value(json).map_err(KeptError::Damaged)?;
-        let Written { id, state, password, attempt, set, .. } = written;
+        let Written { id, state, mut password, attempt, mut attempts, adopted, set, .. } = written;
+        if let Some(attempt) = attempt {
+            attempts.push(Begun { attempt, password: password.take() });
+        }
         let id =
             id.map(|id| id.parse().map_err(de::Error::custom)).transpose().map_err(KeptError::Damaged)?;
-        Ok(Self { id, state, password, attempt, set })
+        Ok(Self { id, state, password, attempts, adopted, set })
     }
 
     fn to_json(&self) -> Json {
-        let Self { id, state, password, attempt, set } = self.clone();
-        let id = id.map(|id| id.to_string());
-        let written = Written { version: Self::VERSION, id, state, password, attempt, set };
+        let Self { id, state, password, attempts, adopted, set } = self.clone();
+        let (version, id) = (Self::VERSION, id.map(|id| id.to_string()));
+        let written = Written { version, id, state, password, attempt: None, attempts, adopted, set };
         // Plain data, which JSON can always hold.
         serde_json::to_value(written).unwrap_or_default()
     }
@@ -166,7 +201,6 @@ impl Kept {
 /// A record as it is written.
 #[derive(Serialize, Deserialize)]
 struct Written {
-    #[serde(default)]
     version: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Option<String>,
@@ -174,8 +208,13 @@ struct Written {
     state: Option<Box<UserState>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     password: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attempts: Vec<Begun>,
+    /// Earlier records have one creation, and its password where the user's is.
+    #[serde(default, skip_serializing)]
+    attempt: Option<CreationAttempt>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    attempt: Option<Box<CreationAttempt>>,
+    adopted: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "is_empty")]
     set: PropertySet,
 }

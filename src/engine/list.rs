@@ -3,7 +3,7 @@
 use bon::Builder;
 use futures_util::{StreamExt, stream};
 
-use super::{failure::Failure, host::Host, kept::Kept, read::begun, snapshot::Snapshot};
+use super::{failure::Failure, host::Host, read::unmanaged, snapshot::Snapshot};
 use crate::{
     client::{
         ClientError, ErrorKind, FoundUser, ListUsers, ListedUser, Request, SearchUsers, TextComparison,
@@ -133,7 +133,7 @@ impl Pages {
         let mut users = Vec::new();
         while let Some(state) = states.next().await {
             let state = state?.filter(|state| filter.holds(state));
-            users.extend(state.map(|state| begun(host, state, &Snapshot::new(Kept::default()))));
+            users.extend(state.map(|state| unmanaged(host, state)));
         }
         Ok(Some(users))
     }

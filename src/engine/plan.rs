@@ -2,7 +2,8 @@
 
 use super::{
     failure::Failure,
-    host::{Host, instance_of},
+    host::{Host, Present, instance_of},
+    kept::{Begun, Kept},
     leaves::{Leaves, touches},
     options::ResourceOptions,
     outputs::{self, Outputs},
@@ -21,8 +22,10 @@ pub(super) struct Work {
     pub(super) spec: UserSpec,
     /// The user as it is.
     pub(super) state: Option<UserState>,
-    /// Whether an earlier creation may have made a user who cannot be found yet.
-    pub(super) is_uncertain: bool,
+    /// The fingerprint of the password that it was made with.
+    password: Option<String>,
+    /// Earlier creations whose outcome is still not known.
+    pub(super) attempts: Vec<Begun>,
     pub(super) settings: Settings,
     /// The inputs, with what is ignored worked in.
     pub(super) inputs: Leaves,
@@ -31,6 +34,24 @@ pub(super) struct Work {
     pub(super) preview: Preview,
     /// What there is to say; no errors.
     pub(super) warnings: Vec<Diagnostic>,
+}
+
+impl Work {
+    /// The fingerprint of the password that the user has, or will have. Where none is recorded, as after an import,
+    /// the one that is given first is taken for it, so that a later change is noticed.
+    pub(super) fn password(&self, host: &Host) -> Option<String> {
+        let given = || host.fingerprints.of(self.spec.password.as_ref().and_then(Input::known)?);
+        match &self.state {
+            Some(_) if self.password.is_some() || !self.attempts.is_empty() => self.password.clone(),
+            _ => given(),
+        }
+    }
+
+    /// The user as a call begins with it.
+    pub(super) fn present(&self, state: Option<UserState>) -> Present {
+        let (password, attempts) = (self.password.clone(), self.attempts.clone());
+        Present { state, password, attempts, doubts: Vec::new() }
+    }
 }
 
 /// What is asked of one user.
@@ -44,21 +65,21 @@ pub(super) struct Asked<'a> {
 /// Plans what brings a user to what the inputs say.
 pub(super) async fn work(host: &Host, asked: Asked<'_>) -> Result<Work, Failure> {
     let kept = asked.prior.map(|prior| &prior.kept);
+    // Whom a record names is managed, so that nobody else takes it over, or for what an earlier creation has made.
+    if let Some(id) = kept.and_then(Kept::id) {
+        host.run.own(&id.user);
+    }
     let present = host.present(kept).await?;
-    let mut work = work_from(host, asked, present.state).await?;
-    work.is_uncertain = present.is_uncertain;
-    Ok(work)
+    work_from(host, asked, present).await
 }
 
 /// The same for a user that is known.
-pub(super) async fn work_from(
-    host: &Host,
-    asked: Asked<'_>,
-    state: Option<UserState>,
-) -> Result<Work, Failure> {
+pub(super) async fn work_from(host: &Host, asked: Asked<'_>, present: Present) -> Result<Work, Failure> {
+    let Present { state, password, attempts, doubts } = present;
     let Asked { prior, inputs: document, options } = asked;
+    let password = password.or_else(|| host.last_password(prior?));
     let mut inputs = Leaves::of(document);
-    let settings = host.settings(&inputs, prior.map(|prior| &prior.kept), options).await?;
+    let settings = host.settings(&inputs, password.as_deref(), options).await?;
     let mut state = state.map(|state| with_what_inputs_set(state, prior));
     let instance = instance_of(&inputs).map(|id| (host.instances.get(&id), id));
     let names = match &instance {
@@ -85,10 +106,11 @@ pub(super) async fn work_from(
     let outputs = outputs::planned(&inputs, planned_from, changes, &settings);
     let mut warnings = told(report.diagnostics(), planned_from, &outputs);
     warnings.extend(preview.diff.notices.iter().cloned());
+    warnings.extend(doubts);
     if warnings.iter().any(Diagnostic::is_error) {
         return Err(Failure::of(warnings));
     }
-    Ok(Work { spec, state, is_uncertain: false, settings, inputs, outputs, preview, warnings })
+    Ok(Work { spec, state, password, attempts, settings, inputs, outputs, preview, warnings })
 }
 
 /// What is shown of the user as it is: what the engine shows, brought up to what was read since.

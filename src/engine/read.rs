@@ -2,7 +2,7 @@
 
 use super::{
     failure::Failure,
-    host::{Host, gone},
+    host::{Host, Present, gone},
     kept::Kept,
     leaves::Leaves,
     outputs::{self, Outputs},
@@ -22,18 +22,24 @@ pub(super) struct Seen {
 
 /// Reads a user again; nothing where it is gone.
 pub(super) async fn read(host: &Host, prior: &Snapshot) -> Result<Option<Seen>, Failure> {
-    let Some(known) = prior.kept.state() else {
-        let present = match host.present(Some(&prior.kept)).await {
-            Err(failure) if failure.is_gone() => return Ok(None),
-            present => present?,
-        };
-        let Some(state) = present.state else {
-            let unchanged = Seen { snapshot: prior.clone(), drift: Vec::new() };
-            return Ok(present.is_uncertain.then_some(unchanged));
-        };
-        let snapshot = begun(host, state, prior);
-        return Ok(Some(Seen { snapshot, drift: Vec::new() }));
+    let present = match host.present(Some(&prior.kept)).await {
+        Err(failure) if failure.is_gone() => return Ok(None),
+        present => present?,
     };
+    let Present { state: Some(known), password, attempts, .. } = present else {
+        let unchanged = Seen { snapshot: prior.clone(), drift: Vec::new() };
+        return Ok((!present.attempts.is_empty()).then_some(unchanged));
+    };
+    let kept = |state| Kept::of_state(state, password, &attempts).adopted_at(prior.kept.adopted());
+    if prior.kept.state().is_none() {
+        // A user that a creation has made belongs to it already.
+        if !prior.kept.is_uncertain() {
+            host.run.own(&known.user_id);
+        }
+        let snapshot = begun(host, known, prior, kept);
+        return Ok(Some(Seen { snapshot, drift: Vec::new() }));
+    }
+    let known = &known;
     let reading = host.reader.refresh(known, &host.client).await;
     let what = format_args!("the user `{}` cannot be read", known.name);
     let reading = reading.map_err(|error| Failure::of_call(what, &error, Path::root()))?;
@@ -50,26 +56,28 @@ pub(super) async fn read(host: &Host, prior: &Snapshot) -> Result<Option<Seen>, 
         inputs.set(property, there.leaves.get(property).cloned());
     }
     let inputs = if prior.inputs == Value::Null { Value::Null } else { inputs.into_document() };
-    let kept = prior.kept.read_again(actual);
-    let snapshot = Snapshot::new(kept).with_inputs(inputs).with_outputs(outputs.into_document());
+    let snapshot = Snapshot::new(kept(actual)).with_inputs(inputs).with_outputs(outputs.into_document());
     Ok(Some(Seen { snapshot, drift }))
 }
 
-/// Begins with a user that exists: its inputs diff to nothing.
-pub(super) async fn import(host: &Host, id: &Snapshot) -> Result<Snapshot, Failure> {
+/// Reads a user that exists and is nobody's: its inputs diff to nothing.
+pub(super) async fn look_up(host: &Host, id: &Snapshot) -> Result<Snapshot, Failure> {
     let name = id.id().map(|id| id.to_string()).unwrap_or_default();
-    let seen = read(host, id).await?;
-    seen.map(|seen| seen.snapshot).ok_or_else(|| gone(&name))
+    let found = host.present(Some(&id.kept)).await?.state;
+    found.map(|state| unmanaged(host, state)).ok_or_else(|| gone(&name))
+}
+
+/// A user of whom nothing was known.
+pub(super) fn unmanaged(host: &Host, state: UserState) -> Snapshot {
+    begun(host, state, &Snapshot::new(Kept::default()), |state| Kept::of_state(state, None, &[]))
 }
 
 /// A user of whom nothing was known but who it is.
-pub(super) fn begun(host: &Host, state: UserState, prior: &Snapshot) -> Snapshot {
-    host.run.own(&state.user_id);
+fn begun(host: &Host, state: UserState, prior: &Snapshot, kept: impl FnOnce(UserState) -> Kept) -> Snapshot {
     let inputs = match prior.inputs {
         Value::Null => state.to_spec(&host.settings).encode(),
         ref inputs => inputs.clone(),
     };
     let outputs = Outputs::of_state(&state, &host.settings).into_document();
-    let password = prior.kept.password().map(str::to_owned);
-    Snapshot::new(Kept::of_state(state, password)).with_inputs(inputs).with_outputs(outputs)
+    Snapshot::new(kept(state)).with_inputs(inputs).with_outputs(outputs)
 }

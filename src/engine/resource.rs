@@ -15,7 +15,7 @@ use super::{
     naming::Naming,
     options::ResourceOptions,
     plan::{Asked, work},
-    read::{import, read},
+    read::{look_up, read},
     schema::Schema,
     snapshot::Snapshot,
     stop::{Pauses, Stop},
@@ -152,11 +152,11 @@ impl Resource {
         let asked = Asked { prior: prior.as_ref(), inputs: &inputs, options };
         let work = work(&self.host, asked).await.map_err(|failure| self.failure(failure))?;
         let spelling = self.host.spelling;
+        let kept = prior.as_ref().map(|prior| prior.kept.clone()).unwrap_or_default();
         let mut kept = match &work.state {
-            Some(state) => {
-                prior.as_ref().map(|prior| prior.kept.read_again(state.clone())).unwrap_or_default()
-            }
-            None => prior.as_ref().map(|prior| prior.kept.clone()).unwrap_or_default(),
+            Some(state) => Kept::of_state(state.clone(), work.password(&self.host), &work.attempts)
+                .adopted_at(kept.adopted()),
+            None => kept,
         };
         kept.set = work.inputs.set_of();
         let diff = work.preview.diff;
@@ -228,11 +228,25 @@ impl Resource {
     ///
     /// [`Failure`] if the id is malformed, there is no such user, or it cannot be read.
     pub async fn import(&self, id: &str) -> Result<Snapshot, Failure> {
-        let begun = match Snapshot::of(id) {
-            Ok(id) => import(&self.host, &id).await,
+        let imported = self.look_up(id).await?;
+        if let Some(id) = imported.id() {
+            self.host.run.own_imported(&id.user);
+        }
+        Ok(imported)
+    }
+
+    /// Reads a user that no resource is to manage: the same as [`import`](Self::import), but a resource may still
+    /// adopt it.
+    ///
+    /// # Errors
+    ///
+    /// As [`import`](Self::import).
+    pub async fn look_up(&self, id: &str) -> Result<Snapshot, Failure> {
+        let found = match Snapshot::of(id) {
+            Ok(id) => look_up(&self.host, &id).await,
             Err(error) => Err(Failure::of_id(&error)),
         };
-        begun.map(|snapshot| self.snapshot(snapshot)).map_err(|failure| self.failure(failure))
+        found.map(|snapshot| self.snapshot(snapshot)).map_err(|failure| self.failure(failure))
     }
 
     /// Deletes a user, from its record, its id, or its outputs alone. A user that is gone counts as deleted.
@@ -271,11 +285,7 @@ impl Resource {
     /// What an engine stores that keeps no secrets: the same without those of the inputs.
     #[must_use]
     pub fn without_secrets(&self, snapshot: Snapshot) -> Snapshot {
-        let mut inputs = self.read_value(&snapshot.inputs);
-        if let Value::Map(members) = &mut inputs {
-            members.retain(|(name, _)| !secrets().any(|secret| secret.path() == name));
-        }
-        snapshot.with_inputs(self.host.spelling.value(inputs))
+        self.snapshot(self.read_snapshot(&snapshot).without_secrets())
     }
 
     async fn apply(

@@ -5,7 +5,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use crate::user::UserId;
+use super::kept::Begun;
+use crate::user::{CreationAttempt, Timestamp, UserId};
 
 /// The users that were met since the resource was made: an engine creates and deletes them side by side, and
 /// tells nobody which of them belong together.
@@ -16,8 +17,10 @@ pub(super) struct Run(Mutex<Met>);
 struct Met {
     /// Users that are managed: none of them is taken over by another resource.
     owned: BTreeSet<UserId>,
-    /// Those of them that were taken over in this run: whoever had them before must not delete them.
-    adopted: BTreeSet<UserId>,
+    /// The creations that have made some of them: each finds its own user again.
+    made: Vec<(UserId, CreationAttempt)>,
+    /// Those of them that were taken over in this run, and when: whoever had them before must not delete them.
+    adopted: BTreeMap<UserId, Timestamp>,
     /// Those whose deletion has begun: a name of theirs is waited for.
     leaving: BTreeSet<UserId>,
     /// Those that were deleted, with their names, which may still be taken for a while.
@@ -29,18 +32,44 @@ impl Run {
         self.met().owned.insert(user.to_bare());
     }
 
-    pub(super) fn owned(&self) -> Vec<UserId> {
-        self.met().owned.iter().cloned().collect()
-    }
-
-    pub(super) fn adopt(&self, user: &UserId) {
+    /// The same of a user that a creation has made.
+    pub(super) fn own_made(&self, user: &UserId, attempt: &CreationAttempt) {
         let mut met = self.met();
         met.owned.insert(user.to_bare());
-        met.adopted.insert(user.to_bare());
+        met.made.push((user.to_bare(), attempt.clone()));
     }
 
-    pub(super) fn was_adopted(&self, user: &UserId) -> bool {
-        self.met().adopted.contains(&user.to_bare())
+    /// The same of a user that is imported, whoever has made it.
+    pub(super) fn own_imported(&self, user: &UserId) {
+        let mut met = self.met();
+        let user = user.to_bare();
+        met.made.retain(|(made, _)| *made != user);
+        met.owned.insert(user);
+    }
+
+    /// The users that are managed as other resources than the one that these creations are for.
+    pub(super) fn owned_by_others(&self, attempts: &[Begun]) -> Vec<UserId> {
+        let met = self.met();
+        let is_own = |user: &UserId| {
+            let mut made = met.made.iter().filter(|(made, _)| made == user);
+            made.any(|(_, attempt)| attempts.iter().any(|begun| begun.attempt == *attempt))
+        };
+        met.owned.iter().filter(|user| !is_own(user)).cloned().collect()
+    }
+
+    pub(super) fn adopt(&self, user: &UserId, at: Timestamp) {
+        let mut met = self.met();
+        met.owned.insert(user.to_bare());
+        met.adopted.insert(user.to_bare(), at);
+    }
+
+    /// Whether somebody else has taken the user over than who says to have taken it over at `at`. That shields it
+    /// from one deletion: the one who had it before is done then.
+    pub(super) fn shields(&self, user: &UserId, at: Option<Timestamp>) -> bool {
+        let mut met = self.met();
+        let user = user.to_bare();
+        let is_anothers = met.adopted.get(&user).is_some_and(|adopted| Some(*adopted) != at);
+        is_anothers && met.adopted.remove(&user).is_some()
     }
 
     pub(super) fn leave(&self, user: &UserId) {

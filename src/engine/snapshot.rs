@@ -5,15 +5,16 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::kept::Kept;
-use crate::user::{ImportId, ImportIdError, Spelling, Value};
+use crate::user::{ImportId, ImportIdError, Property, Spelling, Value};
 
 /// A user as an engine keeps it between two calls: what each call takes as the prior state, and gives back.
 ///
 /// An engine that keeps only some of it builds one of what it has: without inputs, or without outputs, what was
 /// last read takes their place. `Debug` shows who the user is and no value.
 ///
-/// An engine that stores the whole of it as it is takes the secrets out of the inputs first:
-/// [`Resource::without_secrets`](super::Resource::without_secrets). Values that are not known have no form in JSON.
+/// The inputs of an answer hold the password as the engine gave it, and so does its JSON. An engine that stores the
+/// whole of it takes the secrets out first: [`Resource::without_secrets`](super::Resource::without_secrets); no call
+/// needs them again. A [`Journal`](super::Journal) gets a user without them. Values that are not known have no form in JSON.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Snapshot {
@@ -64,10 +65,25 @@ impl Snapshot {
         Self { inputs: spelling.value(inputs), outputs: spelling.value(outputs), kept }
     }
 
-    /// The same in the spelling of this crate.
+    /// The same in the spelling of this crate. Where the record does not say who the user is, the outputs do.
     pub(super) fn read(&self, spelling: Spelling) -> Self {
         let Self { inputs, outputs, kept } = self.clone();
-        Self { inputs: spelling.read(inputs), outputs: spelling.read(outputs), kept }
+        let (inputs, outputs) = (spelling.read(inputs), spelling.read(outputs));
+        let told = || outputs.get("id").and_then(Value::as_str)?.parse().ok();
+        Self { inputs, kept: kept.or_id(told), outputs }
+    }
+
+    /// The same, in the spelling of this crate, without the secrets of the inputs.
+    #[must_use]
+    pub(super) fn without_secrets(mut self) -> Self {
+        if let Value::Map(members) = &mut self.inputs {
+            let is_secret = |name: &str| {
+                let mut secrets = Property::ALL.iter().filter(|property| property.is_secret());
+                secrets.any(|secret| secret.path() == name)
+            };
+            members.retain(|(name, _)| !is_secret(name));
+        }
+        self
     }
 
     /// Who the user is: `INSTANCE_ID:USER_ID` as text. `None` while that is not known, as after a creation whose

@@ -12,7 +12,7 @@ use crate::{
     apply::{self, ApplyOptions, CreationOutcome},
     client::ConnectClient,
     read,
-    user::{Code, Diagnostic, UserId, UserState},
+    user::{Diagnostic, UserId, UserState},
 };
 
 /// How many creations are looked into side by side.
@@ -44,37 +44,7 @@ impl RecoveredUser {
     /// The outcome as a diagnostic.
     pub fn diagnostic(&self) -> Diagnostic {
         let Self { user, name, outcome } = self;
-        let begun = format!("an earlier run had begun to create the user `{name}` of `{user}`");
-        let (code, message, help) = match outcome {
-            CreationOutcome::Made(state) => (
-                Code::CREATION_FOUND,
-                format!(
-                    "an earlier run created the user `{name}` of `{user}`, as `{}`: it is recorded now",
-                    state.id()
-                ),
-                "",
-            ),
-            CreationOutcome::NotMade => {
-                (Code::CREATION_NOT_MADE, format!("{begun}, and did not create it"), "")
-            }
-            CreationOutcome::Unclear { id, differing } => {
-                let places: Vec<String> = differing.iter().map(ToString::to_string).collect();
-                let why = match places.as_slice() {
-                    [] => "its time of change is not conclusive".to_owned(),
-                    places => format!("differs in `{}`", places.join("`, `")),
-                };
-                let help = "import that user if it is meant, or delete it";
-                (Code::CREATION_UNCLEAR, format!("{begun}: `{id}` may be it, but {why}"), help)
-            }
-            CreationOutcome::NotKnownYet(error) => {
-                let why = match error {
-                    None => "which cannot be found yet".to_owned(),
-                    Some(error) => format!("and looking for it failed: {error}"),
-                };
-                (Code::CREATION_NOT_KNOWN, format!("{begun}, {why}"), "run it again in a few minutes")
-            }
-        };
-        Diagnostic::new(code, message).about(user).with_help(help)
+        outcome.diagnostic(&format!("`{name}` of `{user}`")).about(user)
     }
 }
 

@@ -210,8 +210,8 @@ impl<'a> Job<'a> {
             };
             state.is_some_and(is_made)
         };
-        if let Some(Failed { error: ApplyError::Recovered { .. }, .. }) = failed
-            && let Some(creating) = self.earlier.iter().find(|creating| was_recovered(creating))
+        if let Some(Failed { error: ApplyError::Recovered { attempt, .. }, .. }) = failed
+            && let Some(creating) = self.earlier.iter().find(|creating| creating.attempt == **attempt)
         {
             entry.notes.clone_from(&creating.notes);
         } else if let (Some(_), Some(state)) = (state, &entry.state) {

@@ -13,7 +13,7 @@ use connect_user::{
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::Action,
-    engine::{Journal, Kept, KeptError, Resource, ResourceOptions, Snapshot},
+    engine::{Journal, Kept, Resource, ResourceOptions, Snapshot},
     user::{IdentityManagementType::Saml, Operation, Timestamp},
 };
 use serde_json::json;
@@ -229,17 +229,6 @@ async fn somebody_elses_change_ends_an_update_unless_it_makes_no_difference() {
     assert_eq!(changed, ["routingProfileId"]);
     let there = failure.snapshot.expect("the user");
     assert_eq!(text(&there.outputs, "routingProfileId").as_deref(), Some("r9"));
-}
-
-#[test]
-fn a_record_of_a_later_version_is_refused() {
-    let error = Kept::read(r#"{"version": 2, "anything": []}"#).expect_err("newer");
-    assert!(matches!(error, KeptError::Newer { version: 2 }), "{error}");
-    assert!(serde_json::from_str::<Kept>(r#"{"version": 2}"#).is_err());
-    for damaged in ["", "{", "[]", "7", r#"{"state": 7}"#, r#"{"id": "x"}"#, r#"{"version": "1"}"#] {
-        let error = Kept::read(damaged).expect_err(damaged);
-        assert!(matches!(error, KeptError::Damaged(_)) && !error.help().is_empty(), "{damaged}");
-    }
 }
 
 #[tokio::test]

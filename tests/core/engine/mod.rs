@@ -1,9 +1,11 @@
 //! The resource as an engine asks for it.
 
 mod apply;
+mod attempts;
 mod histories;
 mod inputs;
 mod plan;
 mod read;
+mod records;
 mod schema;
 mod support;

@@ -49,7 +49,7 @@ impl Provider {
             let errors = failure.diagnostics.iter().filter(|reason| reason.is_error());
             refused(errors.map(text).collect::<Vec<_>>().join("; "))
         };
-        let found = region.users.import(&format!("{instance}:{id}")).await.map_err(failed)?;
+        let found = region.users.look_up(&format!("{instance}:{id}")).await.map_err(failed)?;
         let Value::Map(mut members) = found.outputs else { return Ok(Value::Null) };
         // Every tag is shown, whoever has set it.
         let all = members.extract_if(.., |(name, _)| name == "tagsAll").next().map(|(_, tags)| tags);
