@@ -23,6 +23,7 @@ mod refresh;
 mod room;
 mod saved;
 mod session;
+mod stages;
 mod store;
 mod user_plan;
 mod user_planning;

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    Capacity, room,
+    Capacity, room, stages,
     user_plan::{UserPreview, Wait},
     work::{Deletion, Waiter, Work, delete_first},
 };
 use crate::{
-    diff::{Action, Call},
+    diff::Call,
     user::{Diagnostic, InstanceId},
 };
 
@@ -43,41 +43,7 @@ pub(super) fn settle(
     for (waiter, deletion) in names.into_iter().chain(room) {
         wait(users, &work, waiter, deletion);
     }
-    delay(users);
-}
-
-/// Puts a user that waits for one of a later stage into that stage, and those that depend on it behind it.
-///
-/// Where users would wait for each other that way, every stage stays as it is.
-fn delay(users: &mut [UserPreview]) {
-    if users.iter().all(|user| user.stage == 0) {
-        return;
-    }
-    let places: HashMap<String, usize> =
-        users.iter().enumerate().map(|(place, user)| (user.name.clone(), place)).collect();
-    let mut stages: Vec<usize> = users.iter().map(|user| user.stage).collect();
-    // Nobody has more before it than all others.
-    for _ in 0..users.len() {
-        let mut is_settled = true;
-        for (place, user) in users.iter().enumerate() {
-            let stage_of = |place: usize| stages.get(place).copied();
-            let needed = user.depends_on.iter().filter_map(|name| places.get(name));
-            let behind = needed
-                .filter(|place| users.get(**place).is_some_and(|needed| needed.action() != Action::None))
-                .filter_map(|place| Some(stage_of(*place)? + 1));
-            let beside = user.waits.iter().filter_map(|wait| stage_of(wait.user));
-            let stage = behind.chain(beside).max();
-            if let (Some(stage), Some(mine)) = (stage, stages.get_mut(place))
-                && stage > *mine
-            {
-                (*mine, is_settled) = (stage, false);
-            }
-        }
-        if is_settled {
-            users.iter_mut().zip(stages).for_each(|(user, stage)| user.stage = stage);
-            return;
-        }
-    }
+    stages::settle(users, reasons);
 }
 
 /// Finds the deletion that frees the name of each user that is created.

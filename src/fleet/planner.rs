@@ -1,7 +1,7 @@
 //! The plan of a fleet, made user by user.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     mem::take,
     sync::Arc,
 };
@@ -68,8 +68,8 @@ pub struct Planner {
     pub(super) instances: Vec<Box<str>>,
     /// What becomes of users, each with its place in the program.
     pub(super) users: Vec<(usize, UserPreview)>,
-    /// How many changed users in turn must be done before those who depend on a user; 0 where it is not here.
-    pub(super) stages: HashMap<Arc<str>, usize>,
+    /// What comes before users that depend on one of these.
+    pub(super) behind: HashMap<Arc<str>, Behind>,
     /// Users of the program that are not recorded under their resource names: to be created, renamed or
     /// moved.
     pub(super) pending: Vec<(usize, ProgramUser)>,
@@ -114,6 +114,15 @@ impl<'a> Recorded<'a> {
 /// An instance, by its place in a list, and the name of a user: what Amazon Connect knows a user by.
 type Identity = (usize, Box<str>);
 
+/// What comes before users that depend on a user of the program.
+#[derive(Debug)]
+pub(super) enum Behind {
+    /// That user: it changes, or may do so.
+    Itself,
+    /// It stays as it is: those that it depends on.
+    Others(BTreeSet<Arc<str>>),
+}
+
 #[derive(Debug)]
 pub(super) struct MissingUser {
     pub(super) name: String,
@@ -132,7 +141,7 @@ impl Planner {
             names: HashSet::new(),
             instances: Vec::new(),
             users: Vec::new(),
-            stages: HashMap::new(),
+            behind: HashMap::new(),
             pending: Vec::new(),
             missing: Vec::new(),
             released: Vec::new(),
@@ -162,7 +171,7 @@ impl Planner {
                 if let Some(state) = recorded {
                     self.leave(user.name.as_str(), state.clone(), user.lifecycle.protect);
                 }
-                self.note_stage(user, Action::Create);
+                self.note_behind(user, Action::Create);
                 self.pending.push((place, user.clone()));
             }
         }
@@ -238,6 +247,7 @@ impl Planner {
     /// Ends the planning, and returns the preview of the whole fleet.
     pub fn finish(mut self) -> FleetPreview {
         self.match_pending();
+        self.find_dependencies();
         self.users.sort_by_key(|(place, _)| *place);
         let mut preview = FleetPreview {
             users: self.users.into_iter().map(|(_, user)| user).collect(),

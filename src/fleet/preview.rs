@@ -7,7 +7,8 @@ use super::{
     estimate::Estimate,
     order,
     plan::{FleetPlan, FleetRefused, Release},
-    user_plan::UserPreview,
+    stages,
+    user_plan::{UserPreview, Wait},
 };
 use crate::{
     client::Rate,
@@ -99,13 +100,14 @@ impl FleetPreview {
     }
 
     /// The plan, if everything is known. [`Session::apply`](super::Session::apply) takes a preview with
-    /// values that are known only on the way.
+    /// values that are known only on the way. Each user waits until those that it depends on are done, and is not
+    /// tried where one of them fails.
     ///
     /// # Errors
     ///
     /// [`FleetRefused`], with every reason; `not-known-yet` if a value is unknown.
     pub fn into_plan(self) -> Result<FleetPlan, FleetRefused> {
-        let Self { users, unchanged, notices, mut reasons, deletions, released, .. } = self;
+        let Self { mut users, unchanged, notices, mut reasons, deletions, released, .. } = self;
         if reasons.is_empty() {
             let unknown = users.iter().filter(|user| !user.is_known());
             reasons.extend(unknown.map(|user| {
@@ -117,6 +119,7 @@ impl FleetPreview {
         if !reasons.is_empty() {
             return Err(FleetRefused { reasons, deletions });
         }
+        wait_for_dependencies(&mut users);
         let users = users.into_iter().filter_map(UserPreview::into_plan).collect();
         Ok(FleetPlan { users, unchanged, notices, released })
     }
@@ -125,5 +128,18 @@ impl FleetPreview {
     pub(super) fn settle(&mut self) {
         let Self { users, notices, reasons, capacity, .. } = self;
         order::settle(users, capacity, notices, reasons);
+    }
+}
+
+/// Lets the first step of each user wait for the last ones of those that it depends on.
+fn wait_for_dependencies(users: &mut [UserPreview]) {
+    let last: Vec<Option<usize>> = users.iter().map(|user| user.steps().len().checked_sub(1)).collect();
+    for (place, needed) in stages::dependencies(users).into_iter().enumerate() {
+        let last_of = |user: usize| Some(Wait { step: 0, user, other: last.get(user).copied()?? });
+        if let Some(user) = users.get_mut(place).filter(|user| !user.steps().is_empty()) {
+            let waits = needed.into_iter().filter_map(last_of);
+            let new: Vec<Wait> = waits.filter(|wait| !user.waits.contains(wait)).collect();
+            user.waits.extend(new);
+        }
     }
 }

@@ -26,7 +26,8 @@ pub struct ProgramUser {
     #[builder(default)]
     pub lifecycle: Lifecycle,
     /// The resource names of the users that this one depends on: it is applied after them, and not at all if
-    /// one of them fails. Give them to the planner before this one. Default: none.
+    /// one of them fails; also after those on which one of them depends that stays as it is. Give them to the
+    /// planner before this one. Default: none.
     #[builder(default)]
     pub depends_on: Vec<String>,
 }

@@ -25,8 +25,8 @@ pub struct UserPreview {
     pub(super) user_name: Option<String>,
     /// How many changed users in turn come before it.
     pub(super) stage: usize,
-    /// The resource names of those that it comes after.
-    pub(super) depends_on: Vec<String>,
+    /// The resource names of the changed users that it comes after.
+    pub(super) depends_on: Vec<Arc<str>>,
     pub(super) waits: Vec<Wait>,
 }
 

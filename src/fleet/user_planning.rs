@@ -1,11 +1,14 @@
 //! What becomes of one user of a fleet, while the whole is planned.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use super::{
     Lifecycle, ProgramUser,
     plan::Release,
-    planner::{MissingUser, Planner},
+    planner::{Behind, MissingUser, Planner},
     program::Desired,
     user_plan::{Partial, Planned, UserPreview},
 };
@@ -37,7 +40,7 @@ impl Planner {
         let is_kept = recorded.is_none_or(|recorded| recorded == lifecycle);
         if is_quiet && moved_from.is_none() && is_recorded && is_kept {
             self.unchanged += 1;
-            self.note_stage(user, Action::None);
+            self.note_behind(user, Action::None);
             return Action::None;
         }
         if diff.action == Action::Replace && lifecycle.retain_on_delete && !self.settings.protect {
@@ -156,21 +159,51 @@ impl Planner {
             (Planned::Partial(_), None) => identity(&mut preview, &user.desired),
         }
         let action = preview.action();
-        preview.stage = self.note_stage(user, action);
-        preview.depends_on.clone_from(&user.depends_on);
+        self.note_behind(user, action);
+        preview.depends_on = user.depends_on.iter().map(|name| name.as_str().into()).collect();
         self.users.push((place, preview));
         action
     }
 
-    /// How many changed users in turn come before a user; whoever depends on it comes after it, if it changes.
-    pub(super) fn note_stage(&mut self, user: &ProgramUser, action: Action) -> usize {
-        let needed = user.depends_on.iter().filter_map(|name| self.stages.get(name.as_str()));
-        let stage = needed.copied().max().unwrap_or_default();
-        let behind = stage + usize::from(action != Action::None);
-        if behind > 0 {
-            self.stages.insert(user.name.as_str().into(), behind);
+    /// Notes what users come after that depend on this one: after it, if it changes.
+    pub(super) fn note_behind(&mut self, user: &ProgramUser, action: Action) {
+        let behind = match action {
+            Action::None => Behind::Others(self.changed(user.depends_on.iter().map(String::as_str))),
+            _ => Behind::Itself,
+        };
+        match (behind, self.names.get(user.name.as_str())) {
+            (Behind::Others(others), _) if others.is_empty() => drop(self.behind.remove(user.name.as_str())),
+            (behind, Some(name)) => drop(self.behind.insert(name.clone(), behind)),
+            (_, None) => {}
         }
-        stage
+    }
+
+    /// The changed users among these, and those that come before the others.
+    fn changed<'n>(&self, names: impl Iterator<Item = &'n str>) -> BTreeSet<Arc<str>> {
+        let find = |name: &str| self.behind.get_key_value(name);
+        let (mut found, mut seen) = (BTreeSet::new(), HashSet::new());
+        let mut next: Vec<_> = names.filter_map(find).collect();
+        while let Some((name, behind)) = next.pop() {
+            match behind {
+                Behind::Itself => drop(found.insert(name.clone())),
+                // What was to change when these were found may stay as it is.
+                Behind::Others(others) if seen.insert(name) => {
+                    next.extend(others.iter().filter_map(|other| find(other)));
+                }
+                Behind::Others(_) => {}
+            }
+        }
+        found
+    }
+
+    /// Who comes before each changed user, also through users that stay as they are.
+    pub(super) fn find_dependencies(&mut self) {
+        let mut users = std::mem::take(&mut self.users);
+        for (_, user) in users.iter_mut().filter(|(_, user)| !user.depends_on.is_empty()) {
+            let depends_on = self.changed(user.depends_on.iter().map(|name| &**name));
+            user.depends_on = depends_on.into_iter().collect();
+        }
+        self.users = users;
     }
 
     /// Plans with the settings that the user was validated with; nothing protects one that is not there.

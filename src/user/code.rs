@@ -212,6 +212,7 @@ codes! {
         RECORDED_OTHERWISE = "recorded-otherwise", Error, "a user that is imported is not recorded as another one", THIS;
         IMPORT_REPLACED = "import-replaced", Error, "a user that is imported is not replaced before it is recorded", THIS;
         SHARED_ACCOUNT = "shared-account", Error, "no account is deleted that another record has", THIS;
+        CIRCULAR_DEPENDENCY = "circular-dependency", Error, "no user depends on one that waits for it", THIS;
         DELETE_BEFORE_CREATE = "delete-before-create", Note, "a replaced user is deleted first, where names or room ask for it", THIS;
     }
 }

@@ -25,7 +25,7 @@ fn with_lifecycle(mut user: ProgramUser, lifecycle: &Lifecycle) -> ProgramUser {
 }
 
 /// Records: the resource name, the user name, the id, and the id of the account that is left to delete.
-fn records(users: &[(&str, &str, &str, Option<&str>)]) -> BTreeMap<String, Arc<UserState>> {
+pub fn records(users: &[(&str, &str, &str, Option<&str>)]) -> BTreeMap<String, Arc<UserState>> {
     let state = |(resource, name, id, left): &(&str, &str, &str, Option<&str>)| {
         let mut state = serde_json::to_value(state(&document(name), id)).expect("JSON");
         if let Some(left) = left {

@@ -4,6 +4,7 @@ mod accounts;
 mod apply;
 mod creations;
 mod damage;
+mod dependencies;
 mod histories;
 mod plan;
 mod refresh;

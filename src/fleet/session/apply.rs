@@ -116,7 +116,7 @@ impl Session<'_> {
                 ..FleetPreview::default()
             };
             for mut user in users {
-                let needed = user.depends_on.iter().find(|needed| failed.contains(*needed));
+                let needed = user.depends_on.iter().find(|needed| failed.contains(&***needed));
                 let made = match needed {
                     Some(needed) => {
                         Err(not_tried(&user, format!("`{needed}`, which it waits for, has failed")))
