@@ -8,6 +8,7 @@ use connect_user::{
         DeploymentError,
         program::{Location, ProgramError},
     },
+    read::InstanceError,
     user::{Diagnostic, IdError, ImportIdError},
     validate::OverrideError,
 };
@@ -126,7 +127,7 @@ macro_rules! from {
     )+};
 }
 
-from!(SessionError, StoreError, JsonError, ImportIdError, IdError, OverrideError);
+from!(InstanceError, SessionError, StoreError, JsonError, ImportIdError, IdError, OverrideError);
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,7 +10,7 @@ use connect_user::{
     client::{ClientError, ErrorKind},
     fleet::{Entry, StateStore, StoreChange, export_json, import_json},
     interop::program::{WrittenResource, readable_json},
-    read::{Directory, Everybody, Strategy, identity_management, read_all},
+    read::{Everybody, Instances, Strategy, identity_management, read_all},
     user::{InstanceId, UserState, Value},
 };
 use serde_json::json;
@@ -27,14 +27,12 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
     let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
     let instance = check(instance)?;
     let users = everybody(&instance, &run).await?;
+    let instances = Instances::default().with_checked_ids(true);
     let directory = match names {
-        true => Some(Directory::read(&instance, run.backend.client()).await.map_err(|error| {
-            let what = format!("the profiles and groups of the instance `{instance}` cannot be listed");
-            Failure::caused(what, &error).help(error.help())
-        })?),
+        true => instances.directory(&instance, run.backend.client()).await?,
         false => None,
     };
-    directory.iter().flat_map(Directory::unchecked).for_each(|unchecked| output::diagnostic(&unchecked));
+    instances.take_notices().iter().for_each(output::diagnostic);
     let resources = users.iter().map(|state| {
         let mut spec = state.to_spec(&run.settings);
         if let Some(directory) = &directory {

@@ -7,7 +7,7 @@ use connect_user::{
     diff::{Change, drift as differences},
     fleet::{Entry, ProgramUser, StateStore, StoreChange, refresh},
     interop::program::WrittenResource,
-    read::{self, identity_management},
+    read::{self, InstanceError, Instances},
     user::{ImportId, UserState, Value, one_line},
 };
 use serde_json::json;
@@ -130,14 +130,11 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
             _ => failure.help(error.help()),
         }
     })?;
-    if let (Some(expected), Ok(Some(kind))) =
-        (global.identity_management, identity_management(client, &id.instance).await)
-        && kind != expected
-    {
-        let instance = &id.instance;
-        let message =
-            format!("the instance `{instance}` manages identities with `{kind}`, not with `{expected}`");
-        return Err(Failure::new(message).help("leave out `--identity-management`, or use another instance"));
+    let (instances, expected) = (Instances::default(), global.identity_management);
+    let kind = instances.identity_management(&id.instance, expected, client).await;
+    if let Err(error @ InstanceError::OtherKind { .. }) = kind {
+        let help = "leave out `--identity-management`, or use another instance";
+        return Err(Failure::new(error.to_string()).help(help));
     }
     let properties = state.to_spec(&run.settings).encode();
     run.file.commit(&[StoreChange::put(name.to_owned(), Entry::new(state.clone()))]).await?;

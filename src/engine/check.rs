@@ -1,8 +1,6 @@
 //! Checking inputs, and completing them.
 
-use super::{
-    failure::Failure, host::Host, host::instance_of, leaves::Leaves, naming::Naming, snapshot::Snapshot,
-};
+use super::{failure::Failure, host::Host, leaves::Leaves, naming::Naming, snapshot::Snapshot};
 use crate::{
     user::{Diagnostic, Input, Property, Settings, Value},
     validate::{Context, Names, validate_document, with_name},
@@ -31,20 +29,14 @@ pub(super) async fn check(
     naming: &Naming,
 ) -> Result<Completed, Failure> {
     let leaves = Leaves::of(&inputs);
-    let instance = instance_of(&leaves).map(|id| (host.instances.get(&id), id));
     let mut settings: Settings = host.settings.clone();
-    let mut directory = None;
-    if let Some((known, id)) = &instance {
-        settings.identity_management = known.kind(id, &host.client).await?.or(settings.identity_management);
-        if host.needs_names(&leaves) {
-            directory = Some(known.directory(id, &host.client, host.checks_ids).await?);
-        }
-    }
+    settings.identity_management = host.identity_management(&leaves).await?;
+    let directory = host.directory(&leaves).await?;
     let state = prior.and_then(|prior| prior.kept.state());
     if let (None, None, Some(name)) = (leaves.get(Property::Name), state, naming.enforced()) {
         name_it(&mut inputs, name);
     }
-    let names = directory.map(|directory| directory as &dyn Names);
+    let names = directory.as_deref().map(|directory| directory as &dyn Names);
     // A host that only has the last inputs when it checks gives a prior without a state.
     let exists = prior.is_some();
     let context = Context { exists, auto_name: naming.auto_name(), ..host.context(&settings, state, names) };
@@ -54,7 +46,9 @@ pub(super) async fn check(
     {
         name_it(&mut inputs, name);
     }
-    Ok(Completed { inputs, diagnostics: report.diagnostics().to_vec() })
+    let mut diagnostics = report.diagnostics().to_vec();
+    diagnostics.extend(host.instances.take_notices());
+    Ok(Completed { inputs, diagnostics })
 }
 
 fn name_it(inputs: &mut Value, name: &str) {

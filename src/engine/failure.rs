@@ -6,6 +6,7 @@ use super::snapshot::Snapshot;
 use crate::{
     apply::{ApplyError, Failed},
     client::{ClientError, ErrorKind},
+    read::InstanceError,
     user::{Code, Diagnostic, ImportIdError, Operation, Path, joined},
 };
 
@@ -73,6 +74,13 @@ impl Failure {
 impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Self {
         Self::of(vec![diagnostic])
+    }
+}
+
+impl From<InstanceError> for Failure {
+    fn from(error: InstanceError) -> Self {
+        let kind = error.client().map(ClientError::kind);
+        Self { kind, ..error.diagnostic().into() }
     }
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::{
     failure::Failure,
     fingerprint::Fingerprints,
-    instance::Instances,
     kept::{Begun, Kept},
     leaves::Leaves,
     options::ResourceOptions,
@@ -16,10 +15,11 @@ use super::{
 use crate::{
     apply::{self, CreationOutcome, recover},
     client::{CancellationToken, ConnectClient, Decorated, Sleep},
-    read::{Reader, RefreshOptions},
+    read::{Directory, Instances, Reader, RefreshOptions},
     user::{
-        Code, Diagnostic, IgnoredPathError, InstanceId, Path, Property, RoutingProfileId, Secret, Settings,
-        Severity, Spelling, UserId, UserSpec, UserState, Value, ignored_path,
+        Code, Diagnostic, IdentityManagementType, IgnoredPathError, InstanceId, Path, Property,
+        RoutingProfileId, Secret, Settings, Severity, Spelling, UserId, UserSpec, UserState, Value,
+        ignored_path,
     },
     validate::{Context, Names, Overrides},
 };
@@ -31,7 +31,6 @@ pub(super) struct Host {
     pub(super) spelling: Spelling,
     pub(super) overrides: Overrides,
     pub(super) proficiency_limit: Option<usize>,
-    pub(super) checks_ids: bool,
     pub(super) adopts: bool,
     pub(super) reader: Reader,
     pub(super) fingerprints: Fingerprints,
@@ -48,7 +47,6 @@ impl Host {
             spelling: Spelling::default(),
             overrides: Overrides::default(),
             proficiency_limit: None,
-            checks_ids: false,
             adopts: false,
             reader: Reader::new(RefreshOptions::default()),
             fingerprints: Fingerprints::default(),
@@ -143,11 +141,7 @@ impl Host {
         settings.replace_on_changes.extend(self.places(&options.replace_on_changes)?);
         settings.delete_before_replace |= options.delete_before_replace;
         settings.protect |= options.protect;
-        if let Some(instance) = instance_of(inputs) {
-            let known = self.instances.get(&instance);
-            let kind = known.kind(&instance, &self.client).await?;
-            settings.identity_management = kind.or(settings.identity_management);
-        }
+        settings.identity_management = self.identity_management(inputs).await?;
         let has_changed = options.password_changed.unwrap_or_else(|| self.has_new_password(inputs, password));
         settings.password_changed = Some(has_changed);
         Ok(settings)
@@ -182,10 +176,24 @@ impl Host {
         context
     }
 
-    /// Whether the names that an instance has are needed to read the inputs.
-    pub(super) fn needs_names(&self, inputs: &Leaves) -> bool {
+    /// How the instance that the inputs name manages identities.
+    pub(super) async fn identity_management(
+        &self,
+        inputs: &Leaves,
+    ) -> Result<Option<IdentityManagementType>, Failure> {
+        let expected = self.settings.identity_management;
+        let Some(instance) = instance_of(inputs) else { return Ok(expected) };
+        Ok(self.instances.identity_management(&instance, expected, &self.client).await?)
+    }
+
+    /// The names that the instance has, where they are needed to read the inputs.
+    pub(super) async fn directory(&self, inputs: &Leaves) -> Result<Option<Arc<Directory>>, Failure> {
         let named = [Property::RoutingProfileId, Property::SecurityProfileIds, Property::HierarchyGroupId];
-        self.checks_ids || named.into_iter().filter_map(|property| inputs.get(property)).any(is_named)
+        let mut named = named.into_iter().filter_map(|property| inputs.get(property));
+        match instance_of(inputs).filter(|_| self.instances.checks_ids() || named.any(is_named)) {
+            Some(instance) => Ok(self.instances.directory(&instance, &self.client).await?),
+            None => Ok(None),
+        }
     }
 
     /// The user as a plan needs it: read whole where a call would write what the last reading left out.
@@ -254,9 +262,8 @@ pub(super) fn gone(user: &str) -> Failure {
 }
 
 /// The instance that the inputs name, where they do.
-pub(super) fn instance_of(inputs: &Leaves) -> Option<InstanceId> {
-    let id = inputs.get(Property::InstanceId).and_then(Value::as_str).map(InstanceId::new);
-    id.filter(|id| id.check().is_ok())
+fn instance_of(inputs: &Leaves) -> Option<InstanceId> {
+    inputs.get(Property::InstanceId).and_then(Value::as_str).map(InstanceId::new)
 }
 
 /// Whether something is named where ids may stand.

@@ -56,7 +56,6 @@ mod delete;
 mod failure;
 mod fingerprint;
 mod host;
-mod instance;
 mod kept;
 mod leaves;
 mod list;

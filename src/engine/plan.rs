@@ -2,7 +2,7 @@
 
 use super::{
     failure::Failure,
-    host::{Host, Present, instance_of},
+    host::{Host, Present},
     kept::{Begun, Kept},
     leaves::{Leaves, touches},
     options::ResourceOptions,
@@ -81,14 +81,8 @@ pub(super) async fn work_from(host: &Host, asked: Asked<'_>, present: Present) -
     let mut inputs = Leaves::of(document);
     let settings = host.settings(&inputs, password.as_deref(), options).await?;
     let mut state = state.map(|state| with_what_inputs_set(state, prior));
-    let instance = instance_of(&inputs).map(|id| (host.instances.get(&id), id));
-    let names = match &instance {
-        Some((known, id)) if host.needs_names(&inputs) => {
-            Some(known.directory(id, &host.client, host.checks_ids).await?)
-        }
-        _ => None,
-    };
-    let names = names.map(|names| names as &dyn Names);
+    let names = host.directory(&inputs).await?;
+    let names = names.as_deref().map(|names| names as &dyn Names);
     let (spec, report) = validate_document(document.clone(), &host.context(&settings, state.as_ref(), names));
     if !report.is_valid() {
         return Err(Failure::of(report.diagnostics().to_vec()));
@@ -107,6 +101,7 @@ pub(super) async fn work_from(host: &Host, asked: Asked<'_>, present: Present) -
     let mut warnings = told(report.diagnostics(), planned_from, &outputs);
     warnings.extend(preview.diff.notices.iter().cloned());
     warnings.extend(doubts);
+    warnings.extend(host.instances.take_notices());
     if warnings.iter().any(Diagnostic::is_error) {
         return Err(Failure::of(warnings));
     }

@@ -96,7 +96,8 @@ impl Resource {
     /// Default: no; then only inputs with names (`name:Agents`) ask for the names of their instance.
     #[must_use]
     pub fn with_checked_ids(mut self, checked: bool) -> Self {
-        self.host.checks_ids = checked;
+        let instances = std::mem::take(&mut self.host.instances);
+        self.host.instances = instances.with_checked_ids(checked);
         self
     }
 

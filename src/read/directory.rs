@@ -93,7 +93,7 @@ impl Directory {
         })
     }
 
-    /// What was not checked, and why: a diagnostic for each kind.
+    /// What was not checked, and why: a diagnostic for each kind, where ids are checked.
     pub fn unchecked(&self) -> impl Iterator<Item = Diagnostic> {
         let kinds = [
             ("routing profiles", &self.routing_profiles),
@@ -101,13 +101,20 @@ impl Directory {
             ("hierarchy groups", &self.hierarchy_groups),
         ];
         let instance = &self.instance;
-        kinds.into_iter().filter_map(move |(what, kind)| {
+        kinds.into_iter().filter(|_| self.checks_ids).filter_map(move |(what, kind)| {
             let error = kind.error.as_ref()?;
             let what = format_args!(
                 "whether the {what} of programs exist in the instance `{instance}` was not checked"
             );
             Some(not_checked(what, error))
         })
+    }
+
+    /// Whether asking again gives no more: whatever could not be listed may not be listed.
+    pub(super) fn lasts(&self) -> bool {
+        let kinds = [&self.routing_profiles, &self.security_profiles, &self.hierarchy_groups];
+        let mut errors = kinds.into_iter().filter_map(|kind| kind.error.as_ref());
+        errors.all(|error| error.kind() == ErrorKind::AccessDenied)
     }
 
     /// Does not check ids: for a service in memory that accepts any id.

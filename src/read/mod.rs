@@ -4,7 +4,7 @@
 //! - [`Reader`]: users one by one, in about the calls that reading them together takes;
 //! - [`read_all`]: all users of an instance;
 //! - [`Directory`]: names and paths instead of ids;
-//! - [`identity_management`]: how an instance manages its users.
+//! - [`identity_management`]: how an instance manages its users; [`Instances`]: both, asked once.
 //!
 //! A state says what was not read of the user ([`Record::unread`](crate::user::Record::unread)); no plan writes that.
 
@@ -13,6 +13,7 @@ mod by_name;
 mod directory;
 mod finding;
 mod found;
+mod instances;
 mod once;
 mod options;
 mod reader;
@@ -23,6 +24,7 @@ pub use all::{Everybody, read_all};
 pub use by_name::find_by_name;
 pub use directory::Directory;
 pub use finding::{Finding, FindingKind, Reading};
+pub use instances::{InstanceError, Instances};
 pub use options::{RefreshOptions, RefreshOptionsBuilder, Strategy};
 pub use reader::Reader;
 pub use user::{identity_management, import, read, refresh};
@@ -32,8 +34,6 @@ pub(crate) use by_name::{Sighting, sight};
 pub(crate) use finding::not_checked;
 #[cfg(any(feature = "engine", feature = "fleet"))]
 pub(crate) use found::to_state;
-#[cfg(feature = "engine")]
-pub(crate) use once::Once;
 #[cfg(feature = "fleet")]
 pub(crate) use source::{Cache, FoundUsers, ListedUsers, Source, Verdict, not_read};
 pub(crate) use user::{describe, find_instance, is_gone, reread};

@@ -45,7 +45,7 @@ pub(crate) struct Listed {
 pub(crate) struct Cache {
     listed: Once<Result<ListedUsers, ClientError>>,
     found: Once<Result<FoundUsers, ClientError>>,
-    exists: Once<Result<(), ClientError>>,
+    exists: Once<(), ClientError>,
     /// Why proficiencies may not be listed.
     denied: OnceLock<ClientError>,
     /// Users who were read by themselves.
@@ -214,7 +214,7 @@ impl Source<'_> {
                 Ok(Reading::gone(other.map_or(FindingKind::Gone, FindingKind::Recreated)))
             }
             Err(error) if error.kind() == ErrorKind::AccessDenied => {
-                self.exists().await.map_err(Clone::clone)?;
+                self.exists().await?;
                 Ok(Reading::gone(FindingKind::Gone))
             }
             // Nobody is gone whom nobody could look for.
@@ -228,9 +228,9 @@ impl Source<'_> {
     }
 
     /// In a wrong Region or account, the instance is not found either.
-    async fn exists(&self) -> Result<(), &ClientError> {
+    async fn exists(&self) -> ClientResult<()> {
         let ask = || async { find_instance(self.client, self.instance).await.map(drop) };
-        self.cache.exists.get_or_ask(ask).await.as_ref().copied()
+        self.cache.exists.get_or_try(ask).await.copied()
     }
 
     /// Whether a search finds a user with the recorded tags, those of AWS aside. One that was just created may

@@ -2,11 +2,11 @@
 
 use bon::Builder;
 
-use super::{error::DeploymentError, instances::Instances, passwords::Passwords, values::auto_name};
+use super::{error::DeploymentError, passwords::Passwords, values::auto_name};
 use crate::{
     fleet::{Entry, Guard, Session, StoreChange, StoreError},
     interop::program::{Program, ProgramOptions, Scope},
-    read::Directory,
+    read::{Directory, Instances},
     user::{AutoName, IdentityManagementType, Input, Property, Settings, UserSpec, UserState},
     validate::{Context, Overrides},
 };
@@ -90,7 +90,7 @@ impl<'a> Deployment<'a> {
             program,
             options,
             passwords: Passwords::like(session.entries().values()),
-            instances: Instances::default(),
+            instances: Instances::default().with_checked_ids(true),
             scope: Scope::default(),
             is_offline: false,
         }
@@ -134,7 +134,7 @@ impl<'a> Deployment<'a> {
         }
         let kind = self.instances.identity_management(instance, expected, session.client()).await?;
         let directory = self.instances.directory(instance, session.client()).await?;
-        Ok((kind.or(expected), directory))
+        Ok((kind, directory))
     }
 
     /// What a user is validated with.

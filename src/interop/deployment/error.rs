@@ -1,9 +1,9 @@
 //! The error of deploying a program.
 
 use crate::{
-    client::ClientError,
     fleet::{SessionError, StoreError},
     interop::program::ProgramError,
+    read::InstanceError,
     user::Diagnostic,
 };
 
@@ -17,15 +17,9 @@ pub enum DeploymentError {
     /// The session failed.
     #[error(transparent)]
     Session(Box<SessionError>),
-    /// An instance that the program names cannot be read.
-    #[error("{what}")]
-    Instance {
-        /// The instance.
-        what: String,
-        /// The error.
-        #[source]
-        error: Box<ClientError>,
-    },
+    /// An instance that the program names cannot be read, or is not as the settings say.
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
     /// The program is impossible, such as two resources that are the same user.
     #[error("{}", .0.text())]
     Refused(Box<Diagnostic>),
@@ -39,7 +33,7 @@ impl DeploymentError {
                 error.mistakes().next().and_then(|(mistake, _)| mistake.help.as_deref()).unwrap_or_default()
             }
             Self::Session(error) => error.help(),
-            Self::Instance { error, .. } => error.help(),
+            Self::Instance(error) => error.help(),
             Self::Refused(diagnostic) => diagnostic.help.as_deref().unwrap_or_default(),
         }
     }

@@ -2,7 +2,6 @@
 
 mod base;
 mod error;
-mod instances;
 mod passwords;
 mod preview;
 mod refresh;

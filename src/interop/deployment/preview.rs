@@ -96,7 +96,7 @@ impl Deployment<'_> {
                 review.users.push(found);
             }
         }
-        review.notices = std::mem::take(&mut self.instances.notices);
+        review.notices = self.instances.take_notices();
         Ok((review, planner))
     }
 

@@ -4,6 +4,7 @@ mod apply;
 mod attempts;
 mod histories;
 mod inputs;
+mod instances;
 mod plan;
 mod read;
 mod records;

@@ -1,0 +1,198 @@
+//! What is known of instances, each asked once.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use super::{directory::Directory, finding::not_checked, once::Once, user::identity_management};
+use crate::{
+    client::{ClientError, ClientResult, ConnectClient, ErrorKind},
+    user::{Code, Diagnostic, IdentityManagementType, InstanceId, Property},
+};
+
+/// Instances: how each manages identities, and which profiles and groups it has. Each is asked once, however many
+/// ask at the same time; a call that failed is repeated by the next who asks.
+#[derive(Debug, Default)]
+pub struct Instances {
+    known: Mutex<BTreeMap<InstanceId, Arc<Known>>>,
+    checks_ids: bool,
+    notices: Mutex<Vec<Diagnostic>>,
+}
+
+/// What is known of one.
+#[derive(Debug, Default)]
+struct Known {
+    kind: Once<Option<IdentityManagementType>, ClientError>,
+    /// A directory that lacks something for now is no lasting answer.
+    directory: Once<Arc<Directory>, ClientResult<Arc<Directory>>>,
+}
+
+/// The error of asking an instance.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InstanceError {
+    /// The instance cannot be read.
+    #[error("the instance `{instance}` cannot be read")]
+    Read {
+        /// The instance.
+        instance: InstanceId,
+        /// The error.
+        #[source]
+        error: Box<ClientError>,
+    },
+    /// Its profiles and groups cannot be listed.
+    #[error("the profiles and groups of the instance `{instance}` cannot be listed")]
+    List {
+        /// The instance.
+        instance: InstanceId,
+        /// The error.
+        #[source]
+        error: Box<ClientError>,
+    },
+    /// The instance manages identities otherwise than the host says.
+    #[error("the instance `{instance}` manages identities with `{actual}`, not with `{expected}`")]
+    OtherKind {
+        /// The instance.
+        instance: InstanceId,
+        /// How it manages identities.
+        actual: IdentityManagementType,
+        /// What the host says.
+        expected: IdentityManagementType,
+    },
+}
+
+impl InstanceError {
+    /// The failed call, if one failed.
+    pub const fn client(&self) -> Option<&ClientError> {
+        match self {
+            Self::Read { error, .. } | Self::List { error, .. } => Some(error),
+            Self::OtherKind { .. } => None,
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> &str {
+        match self.client() {
+            Some(error) if error.kind() == ErrorKind::NotFound => {
+                "check the id of the instance, the Region and the account"
+            }
+            Some(error) => error.help(),
+            None => "leave out the identity management type, or use another instance",
+        }
+    }
+
+    /// The error as a diagnostic, with its cause.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let (code, message) = match self.client() {
+            Some(error) => (Code::CALL_FAILED, format!("{self}: {error}")),
+            None => (Code::SETTINGS_DIFFER, self.to_string()),
+        };
+        Diagnostic::new(code, message).at(Property::InstanceId).with_help(self.help())
+    }
+}
+
+impl Instances {
+    /// Sets whether ids of profiles and groups are checked to exist, beside names. Default: no.
+    #[must_use]
+    pub const fn with_checked_ids(mut self, checked: bool) -> Self {
+        self.checks_ids = checked;
+        self
+    }
+
+    /// Whether ids are checked to exist.
+    pub const fn checks_ids(&self) -> bool {
+        self.checks_ids
+    }
+
+    /// The identity management type of an instance. `expected`, which the host says, where the caller may not ask,
+    /// this version does not know the type, or the id is malformed, which is for validation to say.
+    ///
+    /// # Errors
+    ///
+    /// [`InstanceError`] if the instance cannot be read, or is not as expected.
+    pub async fn identity_management(
+        &self,
+        instance: &InstanceId,
+        expected: Option<IdentityManagementType>,
+        client: &dyn ConnectClient,
+    ) -> Result<Option<IdentityManagementType>, InstanceError> {
+        if instance.check().is_err() {
+            return Ok(expected);
+        }
+        let ask = || async {
+            match identity_management(client, instance).await {
+                Err(error) if error.kind() == ErrorKind::AccessDenied => {
+                    let what = format_args!("how the instance `{instance}` manages identities is not known");
+                    self.tell(not_checked(what, &error));
+                    Ok(None)
+                }
+                kind => kind,
+            }
+        };
+        let known = self.known(instance);
+        let kind = known
+            .kind
+            .get_or_try(ask)
+            .await
+            .map_err(|error| InstanceError::Read { instance: instance.clone(), error: Box::new(error) })?;
+        match (*kind, expected) {
+            (Some(actual), Some(expected)) if actual != expected => {
+                Err(InstanceError::OtherKind { instance: instance.clone(), actual, expected })
+            }
+            (kind, expected) => Ok(kind.or(expected)),
+        }
+    }
+
+    /// What an instance has that a program may name; `None` where its id is malformed.
+    ///
+    /// # Errors
+    ///
+    /// [`InstanceError`] as [`Directory::read`] fails.
+    pub async fn directory(
+        &self,
+        instance: &InstanceId,
+        client: &dyn ConnectClient,
+    ) -> Result<Option<Arc<Directory>>, InstanceError> {
+        if instance.check().is_err() {
+            return Ok(None);
+        }
+        let ask = || async {
+            let directory = Directory::read(instance, client).await.map_err(Err)?;
+            let directory = if self.checks_ids { directory } else { directory.without_checking_ids() };
+            directory.unchecked().for_each(|unchecked| self.tell(unchecked));
+            // Where ids are checked, too, everybody needs it, and it goes without what was not checked.
+            let lasts = self.checks_ids || directory.lasts();
+            let directory = Arc::new(directory);
+            if lasts { Ok(directory) } else { Err(Ok(directory)) }
+        };
+        let known = self.known(instance);
+        let directory = known.directory.get_or_try(ask).await.cloned().or_else(|unlasting| unlasting);
+        let failed = |error| InstanceError::List { instance: instance.clone(), error: Box::new(error) };
+        directory.map(Some).map_err(failed)
+    }
+
+    /// The name of what a property refers to, where an instance that was asked has it.
+    pub fn name_of(&self, property: Property, id: &str) -> Option<String> {
+        let known = lock(&self.known);
+        let directories = known.values().filter_map(|known| known.directory.get());
+        directories.into_iter().find_map(|directory| directory.name_of(property, id))
+    }
+
+    /// What could not be checked, and why: each is told once.
+    pub fn take_notices(&self) -> Vec<Diagnostic> {
+        std::mem::take(&mut lock(&self.notices))
+    }
+
+    fn tell(&self, notice: Diagnostic) {
+        lock(&self.notices).push(notice);
+    }
+
+    fn known(&self, instance: &InstanceId) -> Arc<Known> {
+        lock(&self.known).entry(instance.to_bare()).or_default().clone()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
