@@ -52,7 +52,11 @@ pub(super) const KEYS: [(&str, &str, Taken); 45] = [
     ("ec2MetadataServiceEndpointMode", "string", Taken::Refused(FROM_ENVIRONMENT)),
     ("insecure", "boolean", Taken::Refused("leave it out: certificates are always checked")),
     ("retryMode", "string", Taken::Told),
-    ("stsRegion", "string", Taken::Told),
+    (
+        "stsRegion",
+        "string",
+        Taken::Refused("give the address of that Region's service: `endpoints: [{sts: URL}]`"),
+    ),
     ("s3UsEast1RegionalEndpoint", "string", Taken::Told),
     ("tagPolicyCompliance", "string", Taken::Told),
     ("tokenBucketRateLimiterCapacity", "integer", Taken::Told),

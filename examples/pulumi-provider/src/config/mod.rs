@@ -49,14 +49,14 @@ impl Config {
     pub fn read(inputs: &Value) -> (Self, Vec<Mistake>) {
         let mut reader = Reader::new(inputs);
         reader.check_keys();
-        let defaults = reader.object("defaultTags");
-        let ignored = reader.object("ignoreTags");
-        let delete = reader.flag("deleteQuickConnects");
+        let defaults = reader.object("defaultTags", &["tags"]);
+        let ignored = reader.object("ignoreTags", &["keys", "keyPrefixes"]);
+        let delete = reader.flag("deleteQuickConnects").unwrap_or_default();
         let settings = Settings::builder()
-            .default_tags(reader.tags("defaultTags", &defaults).into_iter().collect())
+            .default_tags(reader.tags("defaultTags", "defaultTags", &defaults).into_iter().collect())
             .ignore_tags(IgnoreTags::new(
-                reader.texts_in("ignoreTags", &ignored, "keys"),
-                reader.texts_in("ignoreTags", &ignored, "keyPrefixes"),
+                reader.texts_in("ignoreTags", "ignoreTags", &ignored, "keys"),
+                reader.texts_in("ignoreTags", "ignoreTags", &ignored, "keyPrefixes"),
             ))
             .password(reader.choice("onPasswordChange", PasswordPolicy::ALL))
             .directory_user_id(reader.choice("onDirectoryUserIdChange", DirectoryUserIdPolicy::ALL))
@@ -67,11 +67,11 @@ impl Config {
         let config = Self {
             aws: aws(&mut reader),
             rate: Rate::per_second(calls, burst as u32).unwrap_or_default(),
-            shared_quota: reader.flag("sharedQuota"),
+            shared_quota: reader.flag("sharedQuota").unwrap_or_default(),
             attempts: reader.number("maxRetries", 0.0, true).map(|retries| retries as usize + 1),
             refresh: reader.choice("refresh", &[Strategy::Changed, Strategy::Full]),
             settings,
-            adopt_existing: reader.flag("adoptExisting"),
+            adopt_existing: reader.flag("adoptExisting").unwrap_or_default(),
         };
         (config, reader.into_mistakes())
     }
@@ -80,7 +80,7 @@ impl Config {
 fn aws(reader: &mut Reader<'_>) -> AwsSettings {
     let endpoints = reader.objects("endpoints");
     let roles = reader.objects("assumeRoles");
-    AwsSettings::builder()
+    let settings = AwsSettings::builder()
         .maybe_region(reader.text("region"))
         .maybe_profile(reader.text("profile"))
         .maybe_endpoint_url(reader.endpoint(&endpoints, "connect"))
@@ -92,7 +92,11 @@ fn aws(reader: &mut Reader<'_>) -> AwsSettings {
         .config_files(reader.texts("sharedConfigFiles"))
         .credentials_files(reader.texts("sharedCredentialsFiles"))
         .maybe_ca_bundle(reader.text("customCaBundle"))
-        .maybe_use_fips_endpoint(reader.flag("useFipsEndpoint").then_some(true))
-        .maybe_use_dualstack_endpoint(reader.flag("useDualstackEndpoint").then_some(true))
-        .build()
+        .maybe_use_fips_endpoint(reader.flag("useFipsEndpoint"))
+        .maybe_use_dualstack_endpoint(reader.flag("useDualstackEndpoint"))
+        .build();
+    if let Err(error) = settings.check() {
+        reader.refuse(&error);
+    }
+    settings
 }

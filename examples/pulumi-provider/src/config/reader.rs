@@ -1,14 +1,28 @@
 //! Reading the configuration key by key. What cannot be read is a mistake: an account to allow, a role or a tag that is
 //! passed over in silence would be an incident.
 
-use std::{fmt::Display, time::Duration};
+use std::fmt::Display;
 
 use connect_user::{
-    client::aws::{AccessKey, AssumeRole},
+    client::aws::{AccessKey, AssumeRole, AwsSettingsError},
     user::{Secret, Value},
 };
 
 use super::keys::{KEYS, Taken};
+
+const ROLES: &str = "assumeRoles";
+const ROLE: &str = "assumeRoles[]";
+
+/// The settings of AWS whose values are checked, and what they are named here.
+const SETTINGS: [(&str, &str); 7] = [
+    ("access_key", "accessKey"),
+    ("secret_key", "secretKey"),
+    ("allowed_account_ids", "allowedAccountIds"),
+    ("forbidden_account_ids", "forbiddenAccountIds"),
+    ("role_arn", "assumeRoles[].roleArn"),
+    ("session_name", "assumeRoles[].sessionName"),
+    ("duration", "assumeRoles[].duration"),
+];
 
 /// What is wrong with a key.
 pub struct Mistake {
@@ -58,13 +72,12 @@ impl<'a> Reader<'a> {
         self.scalar(key, key, &value).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn flag(&mut self, key: &str) -> bool {
-        match self.any(key) {
-            None => false,
-            Some(Value::Bool(flag)) => flag,
-            Some(other) => {
+    pub(super) fn flag(&mut self, key: &str) -> Option<bool> {
+        match self.any(key)? {
+            Value::Bool(flag) => Some(flag),
+            other => {
                 self.mistake(key, format!("`{key}` must be `true` or `false`, is {}", other.describe()));
-                false
+                None
             }
         }
     }
@@ -95,10 +108,11 @@ impl<'a> Reader<'a> {
         T::default()
     }
 
-    /// An object; an empty one where there is none.
-    pub(super) fn object(&mut self, key: &str) -> Value {
+    /// An object with these members; an empty one where there is none.
+    pub(super) fn object(&mut self, key: &str, members: &[&str]) -> Value {
         let value = self.any(key).unwrap_or(Value::Map(Vec::new()));
         self.must_be_object(key, key, &value);
+        self.check_members(key, key, &value, members);
         value
     }
 
@@ -117,14 +131,14 @@ impl<'a> Reader<'a> {
     }
 
     /// A list of texts in an object.
-    pub(super) fn texts_in(&mut self, key: &str, object: &Value, member: &str) -> Vec<String> {
-        let place = format!("{key}.{member}");
+    pub(super) fn texts_in(&mut self, key: &str, place: &str, object: &Value, member: &str) -> Vec<String> {
+        let place = format!("{place}.{member}");
         object.get(member).map(|value| self.list_of_texts(key, &place, value)).unwrap_or_default()
     }
 
     /// The tags in an object.
-    pub(super) fn tags(&mut self, key: &str, object: &Value) -> Vec<(String, String)> {
-        let place = format!("{key}.tags");
+    pub(super) fn tags(&mut self, key: &str, place: &str, object: &Value) -> Vec<(String, String)> {
+        let place = format!("{place}.tags");
         let Some(tags) = object.get("tags").filter(|tags| self.must_be_object(key, &place, tags)) else {
             return Vec::new();
         };
@@ -144,48 +158,67 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn access_key(&mut self) -> Option<AccessKey> {
-        match (self.text("accessKey"), self.text("secretKey")) {
-            (Some(id), Some(secret)) => {
-                let token = self.text("token").map(Secret::from);
-                Some(AccessKey::builder().id(id).secret(secret).maybe_session_token(token).build())
-            }
-            (None, None) => None,
-            (id, _) => {
-                let key = if id.is_some() { "secretKey" } else { "accessKey" };
-                let reason = "`accessKey` and `secretKey` are given together or not at all".to_owned();
-                self.mistake(key, reason);
-                None
-            }
+        const KEYS: [&str; 3] = ["accessKey", "secretKey", "token"];
+        if KEYS.iter().any(|key| self.inputs.get(key) == Some(&Value::Unknown)) {
+            return None;
         }
+        let [id, secret, token] = KEYS.map(|key| self.text(key));
+        let missing = match (&id, &secret, &token) {
+            (Some(_), Some(_), _) | (None, None, None) => None,
+            (None, ..) => Some("accessKey"),
+            (_, None, _) => Some("secretKey"),
+        };
+        if let Some(key) = missing {
+            let reason = "`accessKey` and `secretKey` are given together, and `token` with both".to_owned();
+            self.mistake(key, reason);
+        }
+        let key = AccessKey::builder().id(id?).secret(secret?);
+        Some(key.maybe_session_token(token.map(Secret::from)).build())
     }
 
     pub(super) fn role(&mut self, role: &Value) -> Option<AssumeRole> {
-        const KEY: &str = "assumeRoles";
-        let mut text = |name: &str| {
-            let text = self.scalar(KEY, &format!("{KEY}[].{name}"), role.get(name)?)?;
+        const TEXTS: [&str; 5] = ["roleArn", "sessionName", "externalId", "policy", "duration"];
+        self.check_members(ROLES, ROLE, role, &[&TEXTS[..], &["policyArns", "tags"]].concat());
+        if role.get("roleArn") == Some(&Value::Unknown) {
+            return None;
+        }
+        let text = |name: &str| {
+            let text = self.scalar(ROLES, &format!("{ROLE}.{name}"), role.get(name)?)?;
             Some(text).filter(|text| !text.is_empty())
         };
-        let arn = text("roleArn");
-        let (session, external_id, policy) = (text("sessionName"), text("externalId"), text("policy"));
-        let duration = text("duration").map(|text| seconds(&text));
-        let Some(arn) = arn else {
-            self.mistake(KEY, "a role in `assumeRoles` has no `roleArn`; give it one".to_owned());
-            return None;
-        };
-        if duration == Some(None) {
-            let reason = "`duration` in `assumeRoles` must be a time such as `1h30m`".to_owned();
-            self.mistake(KEY, reason);
+        let [arn, session, external_id, policy, duration] = TEXTS.map(text);
+        if arn.is_none() {
+            self.mistake(ROLES, format!("`{ROLE}.roleArn` is missing; give it"));
         }
+        let duration = duration.and_then(|text| match humantime::parse_duration(&text) {
+            Ok(duration) => Some(duration),
+            Err(_) => {
+                let place = format!("{ROLE}.duration");
+                self.mistake(ROLES, format!("`{place}` must be a time such as `1h30m`, is `{text}`"));
+                None
+            }
+        });
         let role = AssumeRole::builder()
-            .role_arn(arn)
+            .role_arn(arn?)
             .maybe_session_name(session)
             .maybe_external_id(external_id)
             .maybe_policy(policy)
-            .policy_arns(self.texts_in(KEY, role, "policyArns"))
-            .tags(self.tags(KEY, role))
-            .maybe_duration(duration.flatten())
+            .policy_arns(self.texts_in(ROLES, ROLE, role, "policyArns"))
+            .tags(self.tags(ROLES, ROLE, role))
+            .maybe_duration(duration)
             .build();
         Some(role)
+    }
+
+    /// Tells what is wrong with the settings of AWS, under the names that they have here.
+    pub(super) fn refuse(&mut self, error: &AwsSettingsError) {
+        let message = format!("{error}; {}", error.help());
+        let AwsSettingsError::Malformed { setting, .. } = error else {
+            return self.mistake("endpoints", message);
+        };
+        let place = SETTINGS.iter().find(|(name, _)| name == setting).map_or(*setting, |(_, place)| *place);
+        let key = place.split('[').next().unwrap_or(place);
+        self.mistake(key, message.replacen(&format!("`{setting}`"), &format!("`{place}`"), 1));
     }
 
     fn list_of_texts(&mut self, key: &str, place: &str, value: &Value) -> Vec<String> {
@@ -200,6 +233,16 @@ impl<'a> Reader<'a> {
             other => {
                 self.mistake(key, format!("`{place}` must be a list, is {}", other.describe()));
                 Vec::new()
+            }
+        }
+    }
+
+    fn check_members(&mut self, key: &str, place: &str, object: &Value, known: &[&str]) {
+        let Value::Map(members) = object else { return };
+        for (name, _) in members.iter().filter(|(name, _)| !name.starts_with("__")) {
+            if !known.contains(&name.as_str()) {
+                let known = known.join("`, `");
+                self.mistake(key, format!("`{place}` has no member `{name}`; it may have `{known}`"));
             }
         }
     }
@@ -226,25 +269,6 @@ impl<'a> Reader<'a> {
             }
         }
     }
-}
-
-/// A time as Go writes it, in whole hours, minutes and seconds: `1h30m`.
-fn seconds(text: &str) -> Option<Duration> {
-    let mut rest = text;
-    let mut total = 0_u64;
-    while !rest.is_empty() {
-        let digits = rest.find(|character: char| !character.is_ascii_digit())?;
-        let (number, unit) = (rest.get(..digits)?.parse::<u64>().ok()?, rest.get(digits..digits + 1)?);
-        let factor = match unit {
-            "h" => 3_600,
-            "m" => 60,
-            "s" => 1,
-            _ => return None,
-        };
-        total = number.checked_mul(factor).and_then(|more| total.checked_add(more))?;
-        rest = rest.get(digits + 1..)?;
-    }
-    Some(Duration::from_secs(total))
 }
 
 fn decoded(value: &Value) -> Value {
@@ -301,11 +325,61 @@ mod tests {
             (r#"{"assumeRoles": ["arn"]}"#, "`assumeRoles[]` must be an object, is a string"),
             (r#"{"region": ["eu-central-1"]}"#, "`region` must be a text, is a list"),
             (
+                r#"{"ignoreTags": {"key": ["a"]}}"#,
+                "`ignoreTags` has no member `key`; it may have `keys`, `keyPrefixes`",
+            ),
+            (r#"{"defaultTags": {"team": "ops"}}"#, "`defaultTags` has no member `team`; it may have `tags`"),
+            (
+                r#"{"assumeRoles": [{"roleArn": "arn:aws:iam::111122223333:role/a", "duration": "soon"}]}"#,
+                "`assumeRoles[].duration` must be a time such as `1h30m`, is `soon`",
+            ),
+            (r#"{"assumeRoles": [{}]}"#, "`assumeRoles[].roleArn` is missing; give it"),
+            (
+                r#"{"assumeRoles": [{"roleArn": "arn:aws:iam::111122223333:role/a", "sourceIdentity": "a"}]}"#,
+                "`assumeRoles[]` has no member `sourceIdentity`; it may have `roleArn`, `sessionName`, `externalId`, \
+                 `policy`, `duration`, `policyArns`, `tags`",
+            ),
+            (r#"{"token": "a"}"#, "`accessKey` and `secretKey` are given together, and `token` with both"),
+            (
+                r#"{"forbiddenAccountIds": ["7"]}"#,
+                "`forbiddenAccountIds` must be ids of 12 digits, is `7`; give it such a value, or leave it out",
+            ),
+            (
+                r#"{"assumeRoles": [{"roleArn": "arn"}]}"#,
+                "`assumeRoles[].roleArn` must be the ARN of a role such as `arn:aws:iam::111122223333:role/NAME`, \
+                 is `arn`; give it such a value, or leave it out",
+            ),
+            (
                 r#"{"onPasswordChange": "ask"}"#,
                 "`onPasswordChange` must be one of `warn`, `replace`, `refuse`, is `ask`",
             ),
         ] {
             assert_eq!(read(inputs).1, [reason], "{inputs}");
         }
+    }
+
+    #[test]
+    fn a_switch_that_is_off_is_not_unset() {
+        let flags = |json| read(json).0.aws.use_fips_endpoint;
+        assert_eq!(flags(r#"{"useFipsEndpoint": false}"#), Some(false));
+        assert_eq!(flags(r#"{"useFipsEndpoint": "true"}"#), Some(true));
+        assert_eq!(flags("{}"), None);
+    }
+
+    #[test]
+    fn what_is_not_known_yet_is_no_mistake() {
+        let unknown = |name: &str| (name.to_owned(), Value::Unknown);
+        let secret = ("secretKey".to_owned(), Value::from("a"));
+        let role = Value::Map(vec![unknown("roleArn")]);
+        let inputs = Value::Map(vec![
+            unknown("accessKey"),
+            secret,
+            unknown("region"),
+            unknown("allowedAccountIds"),
+            ("assumeRoles".to_owned(), Value::List(vec![role])),
+        ]);
+        let mistakes: Vec<String> =
+            Config::read(&inputs).1.into_iter().map(|mistake| mistake.reason).collect();
+        assert_eq!(mistakes, [""; 0]);
     }
 }
