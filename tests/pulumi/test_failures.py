@@ -46,6 +46,10 @@ def test_failure_at_a_call(make, fault):
     if FAULTS[fault] == "changed":
         said = project.fails("up", "--yes", "--skip-preview", "--color=never")
         assert "access denied" in said, said.text
+    if fault.startswith("TagResource"):
+        # The last call: what the others have done is kept, beside what is wrong.
+        kept = project.resource("jane")
+        assert kept["initErrors"] and kept["outputs"]["routingProfileId"] == "r2", kept
     project.up()
     assert list(project.service.ids()) == ["jane"]
     assert project.service.user("jane")["RoutingProfileId"] == "r2"
@@ -63,6 +67,57 @@ def test_a_lost_answer_that_is_not_found_again(make):
     project.up()
     assert list(project.service.ids()) == ["jane"]
     assert project.resource("jane")["id"] == f"{INSTANCE}:{project.service.ids()['jane']}"
+
+
+def test_a_lost_answer_of_which_nobody_can_ask(make):
+    faults = ["CreateUser:1:reset-after"]
+    faults += [f"{call}:{n}:403/AccessDeniedException" for call in ("SearchUsers", "ListUsers") for n in range(1, 4)]
+    project = make(*(part for fault in faults for part in ("--fault", fault)), config={"maxRetries": 0})
+    project.users(jane=user())
+    project.fails("up", "--yes", "--skip-preview")
+    kept = project.resource("jane")
+    assert kept["id"] == "not-known-yet" and kept["initErrors"], kept
+    for _ in range(3):
+        # Until the rights are there.
+        if project.run("up", "--yes", "--skip-preview").code == 0:
+            break
+    project.up()
+    assert list(project.service.ids()) == ["jane"]
+    assert project.resource("jane")["id"] == f"{INSTANCE}:{project.service.ids()['jane']}"
+
+
+def test_custom_timeouts(make):
+    throttled = [f"UpdateUserRoutingProfile:{n}:429/TooManyRequestsException" for n in range(1, 5)]
+    project = make(*(part for fault in throttled for part in ("--fault", fault)))
+
+    def jane(**properties):
+        options = {"customTimeouts": {"create": "60s", "update": "2s", "delete": "60s"}}
+        project.users(jane={"properties": user(**properties), "options": options})
+
+    jane()
+    project.up()
+    jane(hierarchyGroupId="g1", routingProfileId="r2")
+    said = project.fails("up", "--yes", "--skip-preview", "--color=never")
+    assert "the time that `customTimeouts` gives is over" in said, said.text
+    project.users(jane=user(hierarchyGroupId="g1", routingProfileId="r2"))
+    project.up()
+    assert project.service.user("jane")["RoutingProfileId"] == "r2"
+
+
+def test_custom_timeouts_while_waiting_for_a_turn(make):
+    project = make(config={"callsPerSecond": 0.01, "burst": 1})
+    options = {"customTimeouts": {"create": "2s"}}
+    users = {name: {"properties": user(name), "options": options} for name in ("a", "b")}
+    project.users(**users)
+    begun = time.monotonic()
+    said = project.fails("up", "--yes", "--skip-preview", "--continue-on-error", "--color=never")
+    assert "the time that `customTimeouts` gives is over" in said, said.text
+    assert time.monotonic() - begun < 90, "the turn would have come after 100 seconds"
+    assert len(project.service.ids()) <= 1
+    project.config |= {"callsPerSecond": 10000, "burst": 1000}
+    project.users(**users)
+    project.up()
+    assert sorted(project.service.ids()) == ["a", "b"]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])

@@ -4,7 +4,7 @@ import json
 import urllib.parse
 
 import pytest
-from support import INSTANCE, differences, documented, user
+from support import INSTANCE, differences, documented, put, user
 
 NAMES = "identityInfo: {firstName: example, lastName: example2}\n      phoneConfig:"
 
@@ -52,18 +52,6 @@ CHANGES = [
     ("phoneConfig.afterContactWorkTimeLimit", 0, 30, {"phoneConfig.afterContactWorkTimeLimit": "update"}),
     ("phoneConfig.afterContactWorkTimeLimit", 30, None, {"phoneConfig.afterContactWorkTimeLimit": "delete"}),
 ]
-
-
-def put(properties, path, value):
-    *blocks, name = path.split(".")
-    place = properties
-    for block in blocks:
-        place = place.setdefault(block, {})
-    if value is None:
-        place.pop(name, None)
-    else:
-        place[name] = value
-    return properties
 
 
 def test_each_property_changes_comes_and_goes(project):
@@ -171,6 +159,76 @@ def test_the_name_of_a_stranger_costs_nobody(make):
     project.up()
 
 
+def test_a_name_that_another_user_of_the_program_keeps_costs_nobody(project):
+    project.users(a=user("jane"), b=user("joan"))
+    project.up()
+    old = project.service.ids()
+    project.users(a=user("joan"), b=user("joan"))
+    said = project.fails("up", "--yes", "--skip-preview", "--color=never")
+    assert "`joan`" in said, said.text
+    assert project.service.ids() == old
+    project.users(a=user("janet"), b=user("joan"))
+    project.up()
+
+
+def test_a_name_that_two_users_are_to_get_costs_nobody(project):
+    project.users(a=user("jane"), b=user("joan"), c=user("jim"))
+    project.up()
+    old = project.service.ids()
+    project.users(a=user("jim"), b=user("jim"), c=user("jane"))
+    said = project.fails("up", "--yes", "--skip-preview", "--color=never")
+    assert "`jim`" in said, said.text
+    # Whoever has gone was made again under the name that the program gives it.
+    assert len(project.service.ids()) == len(old)
+
+
+def test_the_name_of_who_is_made_again_costs_nobody(make):
+    project = make(config={"onPasswordChange": "replace"})
+    project.users(a=user("jane"), b=user("joan"))
+    project.up()
+    count = len(project.service.ids())
+    project.users(a=user("joan"), b=user("joan", password="Password456"))
+    said = project.fails("up", "--yes", "--skip-preview", "--color=never")
+    assert "`joan`" in said, said.text
+    assert len(project.service.ids()) == count
+
+
+def test_a_chain_of_names_that_ends_at_a_stranger_costs_nobody(project):
+    project.users(a=user("jane"), b=user("joan"), c=user("jim"))
+    project.up()
+    project.ok("state", "delete", project.resource("c")["urn"], "--yes")
+    old = project.service.ids()
+    project.users(a=user("joan"), b=user("jim"))
+    said = project.fails("up", "--yes", "--skip-preview", "--color=never")
+    assert "`jim` is taken" in said, said.text
+    assert project.service.ids() == old
+
+
+@pytest.mark.parametrize("first", ["a", "b", "either"])
+def test_a_chain_of_names_that_ends_at_a_free_one(project, first):
+    project.users(a=user("jane"), b=user("joan"))
+    project.up()
+    old = project.service.ids()
+
+    def write(a):
+        users = {"a": {"properties": user(a)}, "b": {"properties": user("jim")}}
+        for later in {"a", "b"} - {first} if first != "either" else ():
+            users[later]["options"] = {"dependsOn": ["${" + first + "}"]}
+        project.users(**users)
+
+    write("joan")
+    said = project.run("up", "--yes", "--skip-preview", "--color=never")
+    if first != "either" or said.code:
+        # The name would be free only at the end: that of `a` is changed by a deployment of its own.
+        assert "`joan` is taken" in said, said.text
+        assert project.service.ids()["jane"] == old["jane"]
+        write("jane")
+        project.up()
+        write("joan")
+        project.up()
+    assert sorted(project.service.ids()) == ["jim", "joan"]
+
+
 def test_names_are_made(project):
     nameless = {key: value for key, value in user().items() if key != "name"}
     project.users(jane=nameless)
@@ -231,6 +289,21 @@ def test_import(project):
     assert list(project.service.ids()) == ["jane"]
     said = project.fails("import", "aws:connect/user:User", "none", f"{INSTANCE}:none", "--yes")
     assert "does not exist" in said, said.text
+
+
+def test_import_of_another_region(project):
+    project.users(jane=user(region="eu-west-2"))
+    project.up()
+    found = f"{INSTANCE}:{project.service.ids()['jane']}@eu-west-2"
+    project.ok("state", "delete", project.resource("jane")["urn"], "--yes")
+    project.ok("import", "aws:connect/user:User", "jane", found, "--yes", "--protect=false", "--out", "made.yaml")
+    made = project.folder.joinpath("made.yaml").read_text()
+    assert "region: eu-west-2" in made, made
+    project.write(made)
+    project.settled()
+    assert project.resource("jane")["outputs"]["region"] == "eu-west-2"
+    said = project.fails("import", "aws:connect/user:User", "joan", found.replace("eu-west-2", "x/y"), "--yes", "--color=never")
+    assert "`region` must be an AWS Region such as `eu-central-1`, is `x/y`" in said, said.text
 
 
 def test_get(project):
@@ -313,6 +386,35 @@ def test_region_of_a_resource(project):
     project.up()
 
 
+def test_region_that_is_known_after_apply(project):
+    """Whose Region nobody knows yet, of that nothing is asked: the instance may be in another."""
+    region = {"fn::select": [3, {"fn::split": [":", "${jane.arn}"]}]}
+    jane = {"type": "aws:connect:User", "properties": user()}
+    joan = {"type": "aws:connect:User", "properties": user("joan", region=region)}
+
+    def write(**resources):
+        project.write("resources: " + json.dumps(resources) + "\n")
+
+    elsewhere = {**joan, "properties": {**joan["properties"], "instanceId": "5f6a"}}
+    write(jane=jane, joan=elsewhere)
+    assert project.events() == {"jane": "create", "joan": "create"}
+    broken = {**joan, "properties": {**joan["properties"], "securityProfileIds": []}}
+    write(jane=jane, joan=broken)
+    assert "securityProfileIds" in project.fails("preview", "--color=never")
+    write(jane=jane, joan=joan)
+    project.up()
+    assert project.resource("joan")["outputs"]["region"] == "us-east-1"
+    # A new user has a new ARN, and may be in another Region.
+    write(jane={**jane, "properties": user("janet")}, joan=joan)
+    assert project.events() == {"jane": "replace", "joan": "replace"}
+
+
+def test_region_that_is_none(project):
+    project.users(jane=user(region="frankfurt"))
+    said = project.fails("preview", "--color=never")
+    assert "`region` must be an AWS Region such as `eu-central-1`, is `frankfurt`" in said, said.text
+
+
 def test_other_resources_and_configurations_are_refused(project, make):
     project.write('resources: {b: {type: "aws:s3/bucket:Bucket"}}\n')
     assert "aws:s3/bucket:Bucket" in project.fails("preview")
@@ -320,6 +422,9 @@ def test_other_resources_and_configurations_are_refused(project, make):
         ("regoin", "x", "regoin"),
         ("httpProxy", "http://localhost", "httpProxy"),
         ("onPasswordChange", "x", "must be one of"),
+        ("stsRegion", "eu-central-1", "endpoints: [{sts: URL}]"),
+        ("allowedAccountIds", ["7"], "`allowedAccountIds` must be ids of 12 digits, is `7`"),
+        ("ignoreTags", {"key": ["x"]}, "`ignoreTags` has no member `key`"),
     ]:
         other = make(config={key: value})
         other.users(jane=user())

@@ -4,6 +4,7 @@
 //! crate is `provider/resource.rs` and `user.rs`: everything else is the protocol.
 
 mod config;
+mod deadline;
 mod engine;
 mod protocol;
 mod provider;

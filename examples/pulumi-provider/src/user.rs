@@ -13,6 +13,7 @@ use crate::wire::{Document, Marks, refused, write};
 const RECORD: &str = "__connect";
 const PASSWORD: &str = "password";
 const REGION: &str = "region";
+const INSTANCE: &str = "instanceId";
 /// Default tags make it of the tags.
 const TAGS: [&str; 2] = ["tags", "tagsAll"];
 
@@ -64,6 +65,29 @@ impl Inputs {
         self.region == Some(Value::Unknown)
     }
 
+    /// The same in this Region, where they name none.
+    pub fn or_region(self, region: Option<String>) -> Self {
+        Self { region: self.region.or(region.map(Value::String)), ..self }
+    }
+
+    /// The inputs to plan with. While the Region is not known, nothing is asked of the instance: it may be in another.
+    pub fn asked(&self) -> Value {
+        let mut asked = self.document.clone();
+        if self.has_unknown_region() && asked.text(INSTANCE).is_some() {
+            asked.set(INSTANCE, Some(Value::Unknown));
+        }
+        asked.value
+    }
+
+    /// What was planned, with the instance that was not asked.
+    fn restored(&self, value: Value) -> Value {
+        let mut planned = self.document.with(value);
+        if self.has_unknown_region() && planned.is_unknown(INSTANCE) {
+            planned.set(INSTANCE, self.value().get(INSTANCE).cloned());
+        }
+        planned.value
+    }
+
     /// A message without what is secret in them.
     pub fn without_secrets(&self, text: &str) -> String {
         self.document.without_secrets(text)
@@ -71,7 +95,7 @@ impl Inputs {
 
     /// The same inputs with these values, as the engine keeps them. The password is always a secret.
     pub fn write(&self, value: Value) -> Struct {
-        let mut document = self.document.with(value);
+        let mut document = self.document.with(self.restored(value));
         document.set(REGION, self.region.clone());
         for (name, value) in &self.hidden {
             document.set(name, Some(value.clone()));
@@ -180,6 +204,6 @@ pub fn outputs(snapshot: &Snapshot, inputs: &Inputs, region: Option<String>, mar
 /// Outputs that are planned.
 pub fn planned(value: Value, inputs: &Inputs, region: Option<String>, marks: &Marks) -> Struct {
     let password = inputs.value().get(PASSWORD).cloned();
-    let marks = inputs.document.marks.clone().and(marks);
+    let (value, marks) = (inputs.restored(value), inputs.document.marks.clone().and(marks));
     Outputs { value, kept: None, password, region, marks }.write()
 }

@@ -14,8 +14,13 @@ use crate::{
 };
 
 impl Provider {
-    /// The user by its id or its exact name.
+    /// The user by its id or its exact name. No message holds what is secret in the arguments.
     pub(super) async fn get_user(&self, args: &Document) -> Result<Value, Status> {
+        let found = self.found(args).await;
+        found.map_err(|status| Status::new(status.code(), args.without_secrets(status.message())))
+    }
+
+    async fn found(&self, args: &Document) -> Result<Value, Status> {
         let invalid = |reason: &str| Status::invalid_argument(reason.to_owned());
         let instance = args.text("instanceId").ok_or_else(|| invalid("`instanceId` is missing"))?;
         let region = self.service()?.region(args.text("region")).await?;
@@ -37,10 +42,10 @@ impl Provider {
                         error.help()
                     ))
                 })?;
+                // Program hosts send a secret name as if it were none.
                 let none = || {
-                    refused(format!(
-                        "there is no user `{name}` in the instance `{instance}`; check the name, upper and lower case differ"
-                    ))
+                    let help = "check the name, upper and lower case differ";
+                    refused(format!("there is no user of this `name` in the instance `{instance}`; {help}"))
                 };
                 found.ok_or_else(none)?.user_id.bare().to_owned()
             }

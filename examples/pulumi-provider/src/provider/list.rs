@@ -32,7 +32,8 @@ impl Provider {
         let mut pages = region.users.list(instance, filter, false);
         while found.len() < most {
             let page = pages.next_page().await.map_err(|failure| {
-                refused(failure.diagnostics.iter().map(text).collect::<Vec<_>>().join("; "))
+                let reasons = failure.diagnostics.iter().map(text).collect::<Vec<_>>().join("; ");
+                refused(query.without_secrets(&reasons))
             })?;
             let Some(page) = page else { break };
             found.extend(page.into_iter().filter_map(|user| {

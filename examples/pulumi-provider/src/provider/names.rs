@@ -1,9 +1,9 @@
 //! Names that users of one program exchange.
 //!
 //! A name is unique in an instance, and Pulumi deletes what it has replaced only after everything else. So where
-//! somebody has the new name, or has just given it up, the old user is deleted first. The engine comes to one user
-//! after the other: only when that deletion is carried out can be told whether who has the name belongs to the same
-//! program. If not, the deletion is refused, and nobody is lost.
+//! somebody has the new name, or waits for the old one, the old user is deleted first. The engine comes to one user
+//! after the other: only when that deletion is carried out can be told whether who has the name gives it up. If not,
+//! the deletion is refused, and nobody is lost.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -16,7 +16,7 @@ use connect_user::{
     user::Value,
 };
 
-/// How long the engine is given to come to the other user.
+/// How long the engine is given to come to the other users.
 const PAUSES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -26,59 +26,98 @@ pub struct Names(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
-    /// The ids of the program's users, as far as they were met.
-    met: HashSet<String>,
-    /// Names of users that were deleted, or are about to be, with their instances.
-    freed: HashSet<(String, String)>,
-    /// The name that a user is to get, and the id of who has it.
-    taken: HashMap<String, (String, String)>,
+    /// The users that are replaced, by their ids.
+    replaced: HashMap<String, Replaced>,
+    /// Who was the first to ask for a name.
+    claims: HashMap<Name, String>,
+    /// The ids of the users that are about to be deleted, or were.
+    leaving: HashSet<String>,
+}
+
+/// An instance, and a name in it.
+type Name = (String, String);
+
+struct Replaced {
+    to: Name,
+    /// The name without what is secret.
+    shown: String,
+    /// The id of who has that name.
+    holder: Option<String>,
 }
 
 impl Names {
-    /// The program has this user.
-    pub fn meet(&self, id: &str) {
-        self.known().met.insert(id.to_owned());
-    }
-
-    /// Whether the user has to be deleted before another with this name is made.
-    pub async fn is_taken(
+    /// A user is replaced by one with this name. Whether it has to be deleted before that one is made.
+    pub async fn replace(
         &self,
         users: &Resource,
         id: &str,
-        instance: &str,
-        name: &str,
+        old: &Snapshot,
+        to: (&str, &str),
+        shown: String,
     ) -> Result<bool, Failure> {
-        let holder = holder(users, instance, name).await?;
+        let text = |name| old.outputs.get(name).and_then(Value::as_str);
+        let keeps = (text("instanceId"), text("name")) == (Some(to.0), Some(to.1));
+        let holder = if keeps { Some(id.to_owned()) } else { holder(users, to.0, to.1).await? };
+        let to = (to.0.to_owned(), to.1.to_owned());
         let mut known = self.known();
-        Ok(match holder {
-            Some(holder) => {
-                known.taken.insert(id.to_owned(), (name.to_owned(), holder));
-                true
-            }
-            None => known.freed.contains(&(instance.to_owned(), name.to_owned())),
-        })
+        let is_awaited = known.replaced.values().any(|other| other.holder.as_deref() == Some(id));
+        let is_deleted_first = is_awaited || holder.is_some();
+        known.claims.entry(to.clone()).or_insert_with(|| id.to_owned());
+        known.replaced.insert(id.to_owned(), Replaced { to, shown, holder });
+        Ok(is_deleted_first)
     }
 
-    /// The user is about to be deleted. The name that it waits for, where somebody has it who is no user of the
-    /// program.
-    pub async fn free(&self, id: &str, user: &Snapshot) -> Result<(), String> {
-        let taken = self.known().taken.get(id).cloned();
-        if let Some((name, holder)) = taken {
-            let mut pauses = 0..PAUSES;
-            while !self.known().met.contains(&holder) {
-                if pauses.next().is_none() {
-                    return Err(name);
-                }
-                tokio::time::sleep(PAUSE).await;
+    /// The user is about to be deleted: waits until whoever has its new name is, too. A failure ends the deployment,
+    /// so that others have the time to finish an exchange that they have begun.
+    ///
+    /// # Errors
+    ///
+    /// Why the user must stay.
+    pub async fn free(&self, id: &str) -> Result<(), String> {
+        self.known().leaving.insert(id.to_owned());
+        for _ in 0..PAUSES {
+            if self.known().turn(id).is_ok() {
+                return Ok(());
             }
+            tokio::time::sleep(PAUSE).await;
         }
-        let text = |name| user.outputs.get(name).and_then(Value::as_str).map(str::to_owned);
-        self.known().freed.extend(text("instanceId").zip(text("name")));
-        Ok(())
+        let turn = self.known().turn(id);
+        turn.inspect_err(|_| self.stays(id))
+    }
+
+    /// The user was not deleted after all.
+    pub fn stays(&self, id: &str) {
+        self.known().leaving.remove(id);
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// Whether a user may be deleted, or why not: follows the names from one holder to the next, to a name that is free
+    /// or around to the user itself.
+    fn turn(&self, id: &str) -> Result<(), String> {
+        let mut seen = HashSet::from([id]);
+        let (mut at, mut name) = (id, "");
+        loop {
+            if !self.leaving.contains(at) {
+                let help = "choose another name, or change this user in a deployment of its own once that one is free";
+                return Err(format!(
+                    "the name `{name}` is taken by a user that is not deleted first; {help}"
+                ));
+            }
+            let Some(replaced) = self.replaced.get(at) else { return Ok(()) };
+            name = &replaced.shown;
+            if self.claims.get(&replaced.to).is_none_or(|first| first != at) {
+                return Err(format!("two users are to get the name `{name}`; give each a name of its own"));
+            }
+            match &replaced.holder {
+                Some(holder) if seen.insert(holder) => at = holder,
+                _ => return Ok(()),
+            }
+        }
     }
 }
 

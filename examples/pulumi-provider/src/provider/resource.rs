@@ -9,6 +9,7 @@ use tonic::Status;
 
 use super::{Provider, name_of};
 use crate::{
+    deadline::within,
     protocol::{
         Autonaming, AutonamingMode, CheckFailure, CheckRequest, CheckResponse, CreateRequest, CreateResponse,
         DeleteRequest, DiffRequest, DiffResponse, ErrorResourceInitFailed, ReadRequest, ReadResponse,
@@ -32,7 +33,7 @@ impl Provider {
         // A user that replaces another is checked without the old inputs.
         let prior =
             (!old.is_empty()).then(|| Snapshot::new(Kept::default()).with_inputs(old.value().clone()));
-        let checked = region.users.check(inputs.value(), prior.as_ref(), &naming).await;
+        let checked = region.users.check(&inputs.asked(), prior.as_ref(), &naming).await;
         let checked = checked.map_err(|failure| self::failure(&failure, &inputs))?;
         let (errors, notes): (Vec<_>, Vec<_>) =
             checked.diagnostics.into_iter().partition(Diagnostic::is_error);
@@ -47,7 +48,6 @@ impl Provider {
     /// What inputs would change.
     pub(super) async fn diff_user(&self, request: DiffRequest) -> Result<DiffResponse, Status> {
         let DiffRequest { id, urn, olds, news, ignore_changes, old_inputs } = request;
-        self.names.meet(&id);
         let (prior, inputs) = (Prior::read(&id, olds, old_inputs)?, Inputs::read(news));
         // The engine keeps the id of an update: who is not known to be there is deleted, if made, and made.
         if prior.snapshot.kept.is_uncertain() {
@@ -56,8 +56,8 @@ impl Provider {
         let service = self.service()?;
         let region = service.region(inputs.region()).await?;
         // Another Region is another user.
-        let moves = |old: &String| inputs.has_unknown_region() || *old != region.name;
-        if prior.region.as_ref().is_some_and(moves) {
+        let old = service.region(prior.region.as_deref()).await?;
+        if inputs.has_unknown_region() || old.name != region.name {
             return Ok(replacing("region", false));
         }
         let options = options(ignore_changes);
@@ -65,28 +65,28 @@ impl Provider {
         let planned = planned.map_err(|failure| self::failure(&failure, &inputs))?;
         self.say(&urn, &planned.diagnostics, &inputs).await;
         let mut answer = property_diff(&planned);
-        let renames = answer.replaces.iter().any(|place| place == "name") && !answer.delete_before_replace;
-        if let (true, Some(instance), Some(name)) = (renames, inputs.text("instanceId"), inputs.text("name"))
-        {
-            let taken = self.names.is_taken(&region.users, &id, instance, name).await;
-            answer.delete_before_replace = taken.map_err(|failure| self::failure(&failure, &inputs))?;
+        let new = inputs.text("instanceId").zip(inputs.text("name"));
+        if let (false, Some(to)) = (answer.replaces.is_empty(), new) {
+            let shown = inputs.without_secrets(to.1);
+            let is_first = self.names.replace(&region.users, &id, &prior.snapshot, to, shown).await;
+            answer.delete_before_replace |= is_first.map_err(|failure| self::failure(&failure, &inputs))?;
         }
         Ok(answer)
     }
 
     pub(super) async fn create_user(&self, request: CreateRequest) -> Result<CreateResponse, Status> {
-        let CreateRequest { urn, properties, timeout: _, preview } = request;
+        let CreateRequest { urn, properties, timeout, preview } = request;
         let inputs = Inputs::read(properties);
         let service = self.service()?;
         let (region, options) = (service.region(inputs.region()).await?, ResourceOptions::default());
         let shown = (!inputs.has_unknown_region()).then(|| region.name.clone());
         if preview {
-            let plan = region.users.diff(None, inputs.value(), &options).await;
+            let plan = region.users.diff(None, &inputs.asked(), &options).await;
             let plan = plan.map_err(|failure| self::failure(&failure, &inputs))?;
             let properties = planned(plan.outputs, &inputs, shown, &Marks::default());
             return Ok(CreateResponse { id: String::new(), properties: Some(properties) });
         }
-        let applied = region.users.create(inputs.value(), &options).await;
+        let applied = within(timeout, region.users.create(inputs.value(), &options)).await;
         let applied = applied.map_err(|failure| failed(failure, &inputs, shown.clone(), None))?;
         self.say(&urn, &applied.diagnostics, &inputs).await;
         let id = applied.snapshot.id().map(|id| id.to_string()).unwrap_or_default();
@@ -105,6 +105,7 @@ impl Provider {
         };
         let prior = Prior::read(&id, properties, inputs.clone())?;
         let region = self.service()?.region(named.as_deref().or(prior.region.as_deref())).await?;
+        let elsewhere = (!region.is_home).then(|| region.name.clone());
         let (users, given, region) = (region.users, &prior.inputs, Some(region.name));
         if !prior.is_kept() || prior.inputs.is_empty() && prior.snapshot.kept.state().is_none() {
             let imported = match users.import(&id).await {
@@ -112,7 +113,7 @@ impl Provider {
                 imported => imported.map_err(|failure| self::failure(&failure, given))?,
             };
             let properties = outputs(&imported, given, region, prior.marks());
-            let inputs = given.write(imported.inputs);
+            let inputs = given.clone().or_region(elsewhere).write(imported.inputs);
             return Ok(ReadResponse { id, properties: Some(properties), inputs: Some(inputs), ..gone });
         }
         let read = users.read(&prior.snapshot).await.map_err(|failure| self::failure(&failure, given))?;
@@ -132,7 +133,7 @@ impl Provider {
     }
 
     pub(super) async fn update_user(&self, request: UpdateRequest) -> Result<UpdateResponse, Status> {
-        let UpdateRequest { id, urn, olds, news, timeout: _, ignore_changes, preview, old_inputs } = request;
+        let UpdateRequest { id, urn, olds, news, timeout, ignore_changes, preview, old_inputs } = request;
         let (prior, inputs) = (Prior::read(&id, olds, old_inputs)?, Inputs::read(news));
         let region = self.service()?.region(prior.region.as_deref().or(inputs.region())).await?;
         let (users, options, shown) = (region.users, options(ignore_changes), Some(region.name));
@@ -142,7 +143,7 @@ impl Provider {
             let properties = planned(plan.outputs, &inputs, shown, prior.marks());
             return Ok(UpdateResponse { properties: Some(properties) });
         }
-        let applied = users.update(&prior.snapshot, inputs.value(), &options).await;
+        let applied = within(timeout, users.update(&prior.snapshot, inputs.value(), &options)).await;
         let applied = applied.map_err(|failure| failed(failure, &inputs, shown.clone(), Some(&prior)))?;
         self.say(&urn, &applied.diagnostics, &inputs).await;
         let properties = outputs(&applied.snapshot, &inputs, shown, &Marks::default());
@@ -150,15 +151,15 @@ impl Provider {
     }
 
     pub(super) async fn delete_user(&self, request: DeleteRequest) -> Result<(), Status> {
-        let DeleteRequest { id, urn, properties, timeout: _, old_inputs } = request;
+        let DeleteRequest { id, urn, properties, timeout, old_inputs } = request;
         let prior = Prior::read(&id, properties, old_inputs)?;
         let users = self.service()?.region(prior.region.as_deref()).await?.users;
-        self.names.free(&id, &prior.snapshot).await.map_err(|name| {
-            let help = "choose another name, or deploy once without the user that has it";
-            refused(format!("the name `{name}` is taken by a user whom this program does not keep; {help}"))
+        self.names.free(&id).await.map_err(refused)?;
+        let notes = within(timeout, users.delete(&prior.snapshot, &ResourceOptions::default())).await;
+        let notes = notes.map_err(|failure| {
+            self.names.stays(&id);
+            self::failure(&failure, &prior.inputs)
         })?;
-        let notes = users.delete(&prior.snapshot, &ResourceOptions::default()).await;
-        let notes = notes.map_err(|failure| self::failure(&failure, &prior.inputs))?;
         self.say(&urn, &notes, &prior.inputs).await;
         Ok(())
     }
