@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -70,6 +71,15 @@ class Service:
         return self.call("GET", f"/users/{instance}/{self.ids(instance)[name]}")["User"]
 
 
+def does_nothing(folder, name):
+    """Puts the provider that does nothing into a folder, as the plugin of that name."""
+    folder.mkdir(exist_ok=True)
+    plugin = folder / f"pulumi-resource-{name}"
+    plugin.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE}/provider.py"\n')
+    plugin.chmod(0o755)
+    return str(folder)
+
+
 class Said:
     def __init__(self, done):
         self.code = done.returncode
@@ -98,16 +108,24 @@ class Project:
             "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "example",
             "AWS_EC2_METADATA_DISABLED": "true",
+            # Not those of who runs the tests.
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
+        self.plugins = {"aws": BIN}
         self.write("resources: {}\n")
         self.ok("stack", "init", "test")
+
+    def with_values(self):
+        """Adds the provider that does nothing: `test:Value` has an output that is its input, and not known before."""
+        self.plugins["test"] = does_nothing(self.folder / "plugins", "test")
 
     def write(self, body):
         """Writes the program, behind the project's head."""
         head = {
             "name": "users",
             "runtime": "yaml",
-            "plugins": {"providers": [{"name": "aws", "path": BIN}]},
+            "plugins": {"providers": [{"name": name, "path": path} for name, path in self.plugins.items()]},
             "config": {
                 "aws:endpoints": {"value": [{"connect": self.service.url}]},
                 **{f"aws:{key}": {"value": value} for key, value in self.config.items()},
@@ -210,3 +228,16 @@ def user(name="jane", **more):
         "phoneConfig": {"phoneType": "SOFT_PHONE", "afterContactWorkTimeLimit": 0},
         **more,
     }
+
+
+def put(properties, path, value):
+    """Sets a property by its place; `None` takes it out."""
+    *blocks, name = path.split(".")
+    place = properties
+    for block in blocks:
+        place = place.setdefault(block, {})
+    if value is None:
+        place.pop(name, None)
+    else:
+        place[name] = value
+    return properties
