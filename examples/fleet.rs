@@ -52,7 +52,7 @@ async fn run(
     let preview = session.preview(planner);
     let mut text: String =
         preview.users().iter().map(|user| user.preview().text(&user.name).to_string()).collect();
-    text.push_str(&preview.estimate(|_| Rate::DEFAULT).to_string());
+    text.push_str(&preview.estimate(|_| Rate::DEFAULT, true).to_string());
     if !preview.is_empty() && !confirm(&text) {
         return Ok(());
     }

@@ -226,7 +226,6 @@ async fn carry_out(
     options.parallelism = run.parallelism;
     options.on_failure = run.scale.stop_after.map_or(OnFailure::Continue, OnFailure::StopAfter);
     options.observer = &watch;
-    options.retry.total = run.backend.retry_for.unwrap_or(options.retry.total);
     let outcome = match deployment {
         Some(deployment) => {
             let outcome = session.apply(preview, deployment, &options).await;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connect_user::{
+    client::RetryPolicy,
     fleet::{EmbeddedStore, Entry, Guard, Session, SessionOptions, load_all},
     interop::{Deployment, DeploymentOptions, program::Program},
     read::{RefreshOptions, Strategy},
@@ -100,7 +101,7 @@ impl Run {
             .targets(targets.collect::<BTreeSet<_>>())
             .read_only(self.read_only)
             .build();
-        options.retry.total = backend.retry_for.unwrap_or(options.retry.total);
+        options.retry = backend.retry_for.map(|total| RetryPolicy::builder().total(total).build());
         let mut session = Session::with_entries(&self.file, entries, &*backend.service, options);
         let found = session.recover().await?;
         output::some_of_each(&found.iter().map(|user| user.diagnostic()).collect::<Vec<Diagnostic>>());

@@ -52,7 +52,7 @@ pub fn plan(
         delete: preview.count(Action::Delete),
         unchanged: preview.count(Action::None),
         calls: preview.calls(),
-        estimate: preview.estimate(|operation| backend.pace.rate(operation)),
+        estimate: preview.estimate(|operation| backend.pace.rate(operation), false),
         instances: alone.then(|| instances(preview, session)),
     };
     match (output::is_json(), alone) {

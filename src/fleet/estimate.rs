@@ -5,11 +5,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use super::FleetPlan;
-use crate::{
-    client::Rate,
-    diff::{Call, Step},
-    user::Operation,
-};
+use crate::{client::Rate, diff::Step, user::Operation};
 
 /// What a plan costs: its calls, and the time that the quota takes for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,11 +31,20 @@ impl Estimate {
         }
     }
 
-    /// The estimate of the steps of previews. Steps that may turn out not to be needed count too.
-    pub fn of_steps<'a>(steps: impl IntoIterator<Item = &'a Step>, rate: impl Fn(Operation) -> Rate) -> Self {
+    /// The estimate of the steps of previews. Steps that may turn out not to be needed count too. With
+    /// `read_back`, each new user is read once
+    /// ([`ApplyOptions::read_back`](crate::apply::ApplyOptions::read_back)).
+    pub fn of_steps<'a>(
+        steps: impl IntoIterator<Item = &'a Step>,
+        rate: impl Fn(Operation) -> Rate,
+        read_back: bool,
+    ) -> Self {
         let mut calls = BTreeMap::new();
         for step in steps {
             *calls.entry(step.operation).or_default() += 1;
+            if read_back && step.operation == Operation::CreateUser {
+                *calls.entry(Operation::DescribeUser).or_default() += 1;
+            }
         }
         Self::new(calls, rate)
     }
@@ -51,15 +56,9 @@ impl Estimate {
 }
 
 impl FleetPlan {
-    /// The estimate of the plan at these rates. With `read_back`, each new user is read once.
+    /// The estimate of the plan at these rates. `read_back` is that of the apply.
     pub fn estimate(&self, rate: impl Fn(Operation) -> Rate, read_back: bool) -> Estimate {
-        let steps = self.users.iter().flat_map(|user| user.plan.steps());
-        let mut estimate = Estimate::of_steps(steps.clone(), &rate);
-        let made = steps.filter(|step| matches!(step.call(), Some(Call::Create))).count() as u64;
-        if read_back && made > 0 {
-            estimate.calls.insert(Operation::DescribeUser, made);
-        }
-        Estimate::new(estimate.calls, rate)
+        Estimate::of_steps(self.users.iter().flat_map(|user| user.plan.steps()), rate, read_back)
     }
 }
 

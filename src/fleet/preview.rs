@@ -94,9 +94,9 @@ impl FleetPreview {
         self.users.iter().flat_map(|user| user.steps()).flat_map(Step::iam_actions).collect()
     }
 
-    /// The estimate of the calls at these rates.
-    pub fn estimate(&self, rate: impl Fn(Operation) -> Rate) -> Estimate {
-        Estimate::of_steps(self.users.iter().flat_map(|user| user.steps()), rate)
+    /// The estimate of the calls at these rates. `read_back` is that of the apply.
+    pub fn estimate(&self, rate: impl Fn(Operation) -> Rate, read_back: bool) -> Estimate {
+        Estimate::of_steps(self.users.iter().flat_map(|user| user.steps()), rate, read_back)
     }
 
     /// The plan, if everything is known. [`Session::apply`](super::Session::apply) takes a preview with

@@ -106,6 +106,21 @@ impl SavedFleetPlan {
         self.users.iter().map(|user| (user.name.as_str(), user.plan.preview()))
     }
 
+    /// Notices, such as a user that is deleted before it is created again.
+    pub fn notices(&self) -> &[Diagnostic] {
+        &self.notices
+    }
+
+    /// The recorded users that are no longer managed and whose accounts stay, each with the reason.
+    pub fn released(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.released.iter().map(|release| (release.user.as_str(), release.reason.as_str()))
+    }
+
+    /// The users whose resource name changes: the recorded name, and the new one.
+    pub fn moves(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.users.iter().filter_map(|user| Some((user.moved_from.as_deref()?, user.name.as_str())))
+    }
+
     /// The users, by their resource names, whose passwords [`load`](Self::load) needs.
     pub fn needs_passwords(&self) -> impl Iterator<Item = &str> {
         self.users.iter().filter(|user| user.plan.needs_password()).map(|user| user.name.as_str())

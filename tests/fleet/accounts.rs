@@ -107,7 +107,7 @@ fn a_saved_plan_does_not_delete_an_account_that_another_record_has_got_since() {
 }
 
 /// A service that has users of these names, and their import ids.
-async fn service(names: &[&str]) -> (MemoryConnect, Vec<ImportId>) {
+pub async fn service(names: &[&str]) -> (MemoryConnect, Vec<ImportId>) {
     let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
     let store = MemoryStore::default();
     let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
@@ -120,7 +120,7 @@ async fn service(names: &[&str]) -> (MemoryConnect, Vec<ImportId>) {
 }
 
 /// The preview of a program of one user that imports a user.
-async fn importing(session: &mut Session<'_>, user: &ProgramUser, id: &ImportId) -> FleetPreview {
+pub async fn importing(session: &mut Session<'_>, user: &ProgramUser, id: &ImportId) -> FleetPreview {
     let spec = DesiredSpec::new(&user.name, user.desired.spec(), user.desired.settings());
     session.refresh(&[spec.with_import(Some(id))]).await.expect("read");
     let mut planner = Planner::new(options());

@@ -1,21 +1,24 @@
 //! Plans of fleets that are stored, and applied later.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use connect_user::{
     client::memory::MemoryConnect,
-    diff::Action,
+    diff::{Action, Plan},
     fleet::{
-        Entry, FleetPlan, FleetRefused, Guard, MemoryStore, PlanOptions, ProgramUser, SavedFleetPlan,
-        StateStore, StoreChange, StoreError, apply, load_all, plan,
+        Capacity, Entry, FleetPlan, FleetRefused, Guard, Lifecycle, MemoryStore, PlanOptions, Planner,
+        ProgramUser, Recorded, SavedFleetPlan, Session, SessionError, StateStore, StoreChange, StoreError,
+        apply, load_all, plan,
     },
-    user::{Code, IdentityManagementType, Secret, Settings},
+    user::{Code, IdentityManagementType, Secret, Settings, UserState},
 };
 use serde_json::json;
 
 use crate::{
+    accounts::{importing, records, service},
     apply::{options, states_of},
+    session::session_options,
     support::*,
 };
 
@@ -153,4 +156,98 @@ async fn a_saved_plan_of_another_version_is_refused() {
     file["version"] = json!(7);
     let error = serde_json::from_value::<SavedFleetPlan>(file).expect_err("a later one");
     assert_eq!(error.to_string(), "the plan has version 7, and this program knows 1");
+}
+
+/// A plan goes through a file, and says and does the same afterwards. Returns its notices and steps.
+fn unchanged_by_a_file(plan: &FleetPlan, states: &BTreeMap<String, Arc<UserState>>) -> Vec<String> {
+    let entries: BTreeMap<String, Entry> =
+        states.iter().map(|(name, state)| (name.clone(), Entry::new(state.clone()))).collect();
+    let saved = through_a_file(plan, &entries);
+    let notices = saved.notices().iter().map(|notice| notice.code.to_string());
+    let released = saved.released().map(|(user, _)| format!("{user} stays"));
+    let moves = saved.moves().map(|(from, to)| format!("{from} moves to {to}"));
+    let mut told: Vec<String> = notices.chain(released).chain(moves).collect();
+    let loaded = saved.load(&entries, |_| None).expect("a plan");
+    assert_eq!((loaded.notices(), loaded.released()), (plan.notices(), plan.released()));
+    assert_eq!(loaded.users().len(), plan.users().len());
+    for (loaded, user) in loaded.users().iter().zip(plan.users()) {
+        assert_eq!((&loaded.name, &loaded.moved_from), (&user.name, &user.moved_from));
+        assert_eq!(loaded.plan.base(), user.plan.base());
+        assert_eq!(loaded.plan.preview(), user.plan.preview());
+        assert_eq!(loaded.plan.settings(), user.plan.settings());
+        let spec = |plan: &Plan| plan.desired().map(|desired| desired.spec().clone());
+        assert_eq!(spec(&loaded.plan), spec(&user.plan));
+        let waits: Vec<_> = loaded.waits().collect();
+        assert_eq!(waits, user.waits().collect::<Vec<_>>(), "{}", user.name);
+        let of = |place: usize, step: usize| {
+            let user = &plan.users()[place];
+            format!("{} {}", user.name, user.plan.steps()[step].operation)
+        };
+        told.extend(waits.into_iter().map(|(step, other, its)| {
+            format!("{} {} waits for {}", user.name, user.plan.steps()[step].operation, of(other, its))
+        }));
+    }
+    told
+}
+
+fn full(limit: usize) -> PlanOptions {
+    let capacity = [("i".to_owned(), Capacity::new(limit, limit))];
+    PlanOptions::builder().guard(Guard::OFF).capacity(capacity.into()).build()
+}
+
+#[test]
+fn a_saved_plan_keeps_who_waits_for_whom_and_who_is_deleted_first() {
+    let left = records(&[("a", "1", "id-1", Some("x")), ("b", "2", "id-2", Some("y"))]);
+    let program = wants(&[("a", "y"), ("b", "x")]);
+    let names = plan(&program, &left, &PlanOptions::builder().guard(Guard::OFF).build()).expect("a plan");
+    assert_eq!(
+        unchanged_by_a_file(&names, &left),
+        [
+            "delete-before-create",
+            "a CreateUser waits for b DeleteUser",
+            "b CreateUser waits for a DeleteUser"
+        ]
+    );
+
+    let before = states(&[("a", "a"), ("b", "b")]);
+    let room = plan(&wants(&[("a", "a"), ("c", "c")]), &before, &full(2)).expect("a plan");
+    assert_eq!(unchanged_by_a_file(&room, &before), ["c CreateUser waits for b DeleteUser"]);
+    let first = plan(&wants(&[("a", "a2"), ("moved", "b")]), &before, &full(2)).expect("a plan");
+    assert_eq!(unchanged_by_a_file(&first, &before), ["delete-before-create", "b moves to moved"]);
+
+    let mut planner = Planner::new(PlanOptions::builder().guard(Guard::OFF).build());
+    let stays = Lifecycle::builder().retain_on_delete(true).build();
+    planner.leave_with("a", before["a"].clone(), stays.clone());
+    let mut renamed = wanted("b", &document("b2"));
+    renamed.lifecycle = stays;
+    planner.want_matched(&renamed, Some(Recorded::new("b", &before["b"], &Lifecycle::default())));
+    let released = planner.finish().into_plan().expect("a plan");
+    let mut told = unchanged_by_a_file(&released, &before);
+    told.sort_unstable();
+    assert_eq!(told, ["a stays", "b stays"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_imports_a_user_saves_a_plan_that_another_process_can_load() {
+    let (connect, ids) = service(&["boss"]).await;
+    let store = MemoryStore::default();
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let mut changed = document("boss");
+    changed["routingProfileId"] = json!("r2");
+    let shown = importing(&mut session, &wanted("a", &changed), &ids[0]).await;
+    assert_eq!(shown.count(Action::Update), 1);
+    let file = serde_json::to_string(&session.save(shown).await.expect("saved")).expect("JSON");
+
+    let saved: SavedFleetPlan = serde_json::from_str(&file).expect("a plan");
+    let plan = saved.load(&load_all(&store).await.expect("all"), |_| None).expect("a plan");
+    assert!(apply(&plan, &store, &connect, &options()).await.is_done());
+    let made = connect.users(&"i".into()).remove(0).0;
+    assert_eq!(made.routing_profile_id.as_str(), "r2");
+
+    // What cannot be applied is not saved, and records nobody.
+    let store = MemoryStore::default();
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let refused = importing(&mut session, &wanted("jane", &document("jane")), &ids[0]).await;
+    assert!(matches!(session.save(refused).await, Err(SessionError::Refused(_))));
+    assert!(load_all(&store).await.expect("all").is_empty());
 }

@@ -1,10 +1,13 @@
 //! Sessions, and previews of what is not known yet.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use connect_user::{
-    client::{Rate, TokenBuckets, memory::MemoryConnect},
+    client::{
+        ErrorKind, Rate, RetryPolicy, TokenBuckets,
+        memory::{Fault, MemoryConnect, Outcome},
+    },
     diff::Action,
     fleet::{
         AllKnown, Desired, DesiredSpec, FleetPreview, Lifecycle, MemoryStore, PlanOptions, Planner,
@@ -258,4 +261,24 @@ async fn who_waits_for_whom_is_found_again_in_each_stage() {
     let mut told = Told([("second".to_owned(), document("c"))].into());
     let outcome = session.apply(shown, &mut told, &options).await.expect("applied");
     assert!(outcome.is_done(), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_applies_with_its_own_retry_policy() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let store = MemoryStore::default();
+    let program = [wanted("a", &document("a"))];
+    let mut once = session_options();
+    once.retry = Some(RetryPolicy::builder().total(Duration::ZERO).build());
+    let mut session = Session::open(&store, &connect, once).await.expect("open");
+    let made = preview(&mut session, &program).await;
+    assert_eq!(made.estimate(|_| Rate::DEFAULT, false).total(), 1);
+    assert_eq!(made.estimate(|_| Rate::DEFAULT, true).total(), 2, "it is read once");
+    connect.inject(Fault::of(Operation::CreateUser, 1, Outcome::Refused(ErrorKind::Throttled)));
+    let options = session.apply_options();
+    let outcome = session.apply(made, &mut AllKnown, &options).await.expect("ended");
+    assert_eq!(outcome.count(UserResult::Failed), 1, "{outcome:?}");
+    // Where nothing is said, waiting for a turn may take an hour.
+    let session = Session::open(&store, &connect, session_options()).await.expect("open");
+    assert_eq!(session.apply_options().retry.total, Duration::from_secs(3_600));
 }

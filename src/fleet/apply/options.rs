@@ -55,7 +55,8 @@ pub struct FleetOptions<'a> {
     /// What hears of progress, and what to remember with each user. Default: nothing.
     #[builder(default = &NoObserver)]
     pub observer: &'a dyn FleetObserver,
-    /// How each user is applied, as if alone. Default: [`ApplyOptions::default`].
+    /// How each user is applied, as if alone. Default: [`ApplyOptions::default`], which reads each new user: one more
+    /// call for each, which [`FleetPlan::estimate`](crate::fleet::FleetPlan::estimate) counts.
     ///
     /// Its `sleep` is not used: users wait with `timer`.
     #[builder(default)]

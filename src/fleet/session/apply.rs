@@ -98,8 +98,7 @@ impl Session<'_> {
             return Err(FleetRefused { reasons, deletions });
         }
         let mut whole = FleetOutcome { released: self.forgotten.len(), ..FleetOutcome::default() };
-        let imported = std::mem::take(&mut self.imported);
-        if let Err(error) = self.commit(imported).await {
+        if let Err(error) = self.record_imports().await {
             whole.store = Some(error);
             return Ok(whole);
         }

@@ -10,8 +10,8 @@ use std::{
 use bon::Builder;
 
 use super::super::{
-    Entry, FleetOptions, FleetPreview, Lifecycle, PlanOptions, Planner, ProgramUser, Recorded, RecoveredUser,
-    Refreshed, Release, StateStore, StoreChange, StoreError, load_all, recover,
+    Entry, FleetOptions, FleetPreview, FleetRefused, Lifecycle, PlanOptions, Planner, ProgramUser, Recorded,
+    RecoveredUser, Refreshed, Release, StateStore, StoreChange, StoreError, load_all, recover,
 };
 use crate::{
     apply::ApplyOptions,
@@ -56,9 +56,9 @@ pub struct SessionOptions<'a> {
     pub timer: Arc<dyn Timer>,
     /// The pace of calls: share one with every client of the account and Region.
     pub pace: Arc<dyn Pace>,
-    /// When a failed call is repeated. Default: [`RetryPolicy::default`].
-    #[builder(default)]
-    pub retry: RetryPolicy,
+    /// When a failed call is repeated. Default: [`RetryPolicy::default`] for calls that read, and what
+    /// [`FleetOptions`] has for an apply.
+    pub retry: Option<RetryPolicy>,
     /// Stops the session when it is cancelled. Default: never cancelled.
     #[builder(default)]
     pub cancel: CancellationToken,
@@ -87,6 +87,9 @@ pub enum SessionError {
     /// The program is impossible, such as two users that import one.
     #[error("{}", .0.text())]
     Program(Diagnostic),
+    /// The preview cannot be applied.
+    #[error(transparent)]
+    Refused(#[from] FleetRefused),
     /// A user that the program imports cannot be read.
     #[error("`{user}` cannot import `{id}`")]
     Import {
@@ -106,6 +109,7 @@ impl SessionError {
         match self {
             Self::Store(error) => error.help(),
             Self::Program(found) => found.help.as_deref().unwrap_or_default(),
+            Self::Refused(_) => "look at the reasons, each has its help",
             Self::Import { error, .. } => error.help(),
         }
     }
@@ -134,7 +138,7 @@ impl<'a> Session<'a> {
         options: SessionOptions<'a>,
     ) -> Self {
         let paced = Paced::new(service, options.pace.clone()).with_cancellation(options.cancel.clone());
-        let client = Retrying::new(paced, options.retry, options.timer.clone());
+        let client = Retrying::new(paced, options.retry.unwrap_or_default(), options.timer.clone());
         Self {
             store,
             service,
@@ -204,6 +208,13 @@ impl<'a> Session<'a> {
         for change in &changes {
             change.make(&mut self.entries);
         }
+        Ok(())
+    }
+
+    /// Commits the users that the program imports, and what is pending.
+    pub(super) async fn record_imports(&mut self) -> Result<(), StoreError> {
+        self.commit(self.imported.clone()).await?;
+        self.imported.clear();
         Ok(())
     }
 
@@ -279,10 +290,11 @@ impl<'a> Session<'a> {
     where
         'a: 'o,
     {
-        let SessionOptions { timer, pace, cancel, now, .. } = &self.options;
+        let SessionOptions { timer, pace, retry, cancel, now, .. } = &self.options;
         FleetOptions::builder()
             .timer(timer.clone())
             .pace(pace.clone())
+            .maybe_retry(*retry)
             .cancel(cancel.clone())
             .apply(ApplyOptions::builder().now(*now).build())
             .build()

@@ -3,6 +3,7 @@
 mod apply;
 mod base;
 mod refresh;
+mod saved;
 mod written;
 
 pub use apply::{AllKnown, Resolve};
