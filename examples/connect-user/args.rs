@@ -19,6 +19,7 @@ use connect_user::{
 };
 
 use crate::{
+    convert,
     failure::{Failure, Outcome},
     output, program, usage,
 };
@@ -113,6 +114,10 @@ pub enum Command {
         #[arg(long)]
         names: bool,
     },
+    /// Write the users of a file in another format: from a spreadsheet, a state, a template or a backup to a program,
+    /// and back.
+    #[command(after_help = convert::EXAMPLES)]
+    Convert(convert::Args),
     /// Write the recorded users as JSON, add those of such a file, or stop managing some.
     #[command(after_help = STATE)]
     State {
@@ -329,7 +334,7 @@ pub enum Color {
 }
 
 /// One of these names.
-fn choice<T>(names: &'static [&'static str]) -> impl TypedValueParser<Value = T>
+pub fn choice<T>(names: &'static [&'static str]) -> impl TypedValueParser<Value = T>
 where
     T: FromStr<Err = UnknownChoice> + Clone + Send + Sync + 'static,
 {

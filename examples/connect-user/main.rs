@@ -9,6 +9,7 @@
 
 mod args;
 mod backend;
+mod convert;
 mod failure;
 mod input;
 mod interrupt;
@@ -75,6 +76,7 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
             many::import_all(&instance.unwrap_or_default(), &global).await?;
         }
         Command::Export { instance, names } => many::export(&instance, names, &global).await?,
+        Command::Convert(args) => convert::convert(&args, &global)?,
         Command::State { command: StateCommand::Export } => many::export_state(&global).await?,
         Command::State { command: StateCommand::Rm { names, force } } => {
             many::forget(&names, force, &global).await?;

@@ -24,7 +24,7 @@ pub fn program(file: &Path, args: &Global) -> Outcome<Program> {
 }
 
 /// The values that the command line gives; no message shows one.
-fn assignments(args: &Global) -> Outcome<Vec<Assignment>> {
+pub fn assignments(args: &Global) -> Outcome<Vec<Assignment>> {
     let mut assignments: Vec<Assignment> = Vec::new();
     let given = [
         ("--set", &args.set, "VALUE"),

@@ -50,7 +50,7 @@ Examples:
 /// The global options that some command would ignore: the commands that heed them, and where they have no use. Where
 /// the users and the state are may be said to every command, so that scripts can give it once.
 const HEEDED: &[(&[&str], &[&str], &str)] = &[
-    (&["set", "set_env", "set_file"], &["validate", "plan", "apply"], "without a program"),
+    (&["set", "set_env", "set_file"], &["validate", "plan", "apply", "convert"], "without a program"),
     (&["allow", "deny"], &["validate", "plan", "apply"], "where nothing is validated"),
     (
         &["on_password_change", "on_directory_user_id_change"],

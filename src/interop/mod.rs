@@ -1,4 +1,4 @@
-//! Users as other tools write them: readers of their programs, and the deployment of what they say.
+//! Users as other tools write them: readers of their programs and files, and the deployment of what they say.
 //!
 //! A reader takes the text of a program and gives its users, each with a resource name, what it should be, its
 //! resource options and what it depends on. Mistakes are [`Diagnostic`](crate::user::Diagnostic)s with file, line and
@@ -7,8 +7,10 @@
 //! | module | reads |
 //! | --- | --- |
 //! | [`program`] | Pulumi YAML, and the same as JSON |
+//! | [`mod@file`] | files of other tools: tables, states, templates, backups |
 
 mod deployment;
+pub mod file;
 pub mod program;
 
 pub use deployment::{

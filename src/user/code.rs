@@ -102,6 +102,8 @@ const THIS: &str = "this crate";
 codes! {
     Program {
         INVALID_PROGRAM = "invalid-program", Always, "a program is one that its tool accepts", THIS;
+        INVALID_FILE = "invalid-file", Always, "a file is one of its format", THIS;
+        NOT_CONVERTED = "not-converted", Warning, "a conversion keeps all that a file says of a user", THIS;
         UNDEFINED_REFERENCE = "undefined-reference", Error, "a program defines what it refers to", THIS;
     }
     Document {

@@ -1,6 +1,7 @@
 //! The command line, as whoever tries it would use it: the built example, files and exit codes.
 
 mod contract;
+mod convert;
 mod documented;
 mod engine;
 mod files;

@@ -86,6 +86,14 @@ impl Mistake {
         Self { place: Place::Line(line, column), ..self }
     }
 
+    pub(super) fn into_parts(self) -> (String, String, Option<(u64, u64)>) {
+        let at = match self.place {
+            Place::Line(line, column) => Some((line, column)),
+            _ => None,
+        };
+        (self.message, self.help, at)
+    }
+
     /// Says where: a message of its own follows.
     pub(super) fn within(self, place: &str) -> Self {
         Self { message: format!("{place}: {}", self.message), ..self }

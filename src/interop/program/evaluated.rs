@@ -42,7 +42,7 @@ const NUMBERS: &[&str] = &["aftercontactworktimelimit", "level"];
 const FLAGS: &[&str] = &["autoaccept", "persistentconnection", "agentfirstcallbackautoaccept"];
 
 /// Makes a number or a boolean of what came as text, as every [`Assignment`](super::Assignment) does.
-fn take_form(value: &mut Value) {
+pub(in crate::interop) fn take_form(value: &mut Value) {
     match value {
         Value::List(items) => items.iter_mut().for_each(take_form),
         Value::Map(members) => {

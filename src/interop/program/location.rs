@@ -30,7 +30,7 @@ impl fmt::Display for Location {
 
 /// A document of which only the places are kept.
 #[derive(Debug)]
-pub(super) enum Tree {
+pub(in crate::interop) enum Tree {
     Map(HashMap<String, (Spot, Tree)>),
     List(Vec<Spanned<Tree>>),
     Leaf,
@@ -38,7 +38,7 @@ pub(super) enum Tree {
 
 impl Tree {
     /// Line and column of a path, or of the nearest place above it.
-    pub(super) fn find(&self, path: &[Step]) -> Option<(u64, u64)> {
+    pub(in crate::interop) fn find(&self, path: &[Step]) -> Option<(u64, u64)> {
         let (step, rest) = path.split_first()?;
         let (at, tree) = match (self, step) {
             (Self::Map(members), Step::Member(name)) => {

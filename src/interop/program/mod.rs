@@ -49,6 +49,12 @@ mod values;
 mod write;
 mod yaml;
 
+pub(in crate::interop) use evaluated::take_form;
+pub(in crate::interop) use location::Tree;
+pub(in crate::interop) use reference::{Part, Step};
+pub(in crate::interop) use write::without_references;
+pub(in crate::interop) use yaml::{read as read_yaml, unreadable};
+
 pub use error::ProgramError;
 pub use evaluated::{Evaluated, Unresolved};
 pub use location::Location;

@@ -6,7 +6,7 @@ use crate::user::Value;
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Step {
+pub(in crate::interop) enum Step {
     /// A member of a map, or the name that a path begins with.
     Member(String),
     /// An element of a list.
@@ -16,7 +16,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    pub(super) fn member(name: &str) -> Self {
+    pub(in crate::interop) fn member(name: &str) -> Self {
         Self::Member(name.to_owned())
     }
 }
@@ -136,14 +136,14 @@ pub(super) fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
 
 /// A part of a text: as it stands, or to be looked up.
 #[derive(Debug, PartialEq)]
-pub(super) enum Part<'a> {
+pub(in crate::interop) enum Part<'a> {
     Text(&'a str),
     Reference(&'a str),
 }
 
 impl<'a> Part<'a> {
     /// The parts of a text; `$${` stands for the text `${`.
-    pub(super) fn all(mut text: &'a str) -> Vec<Self> {
+    pub(in crate::interop) fn all(mut text: &'a str) -> Vec<Self> {
         let mut parts = Vec::new();
         // Behind the last `}` nothing is a reference: looked for once, not once for each `${`.
         let mut closes = text.contains('}');
@@ -171,7 +171,7 @@ impl<'a> Part<'a> {
     }
 
     /// The text of a reference that stands alone.
-    pub(super) fn alone(text: &'a str) -> Option<&'a str> {
+    pub(in crate::interop) fn alone(text: &'a str) -> Option<&'a str> {
         match Self::all(text).as_slice() {
             [Self::Reference(reference)] => Some(*reference),
             _ => None,

@@ -106,8 +106,8 @@ fn unlike(text: &str) -> Option<Mistake> {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))?;
     if BLOCKS.iter().any(|start| first.starts_with(start)) {
         return Some(Mistake::new(
-            "is a Terraform configuration, which this tool does not read",
-            "use the Terraform provider for it, or `export` the users as a program",
+            "is a Terraform configuration, not a program",
+            "use the Terraform provider for it; `convert` makes a program of what `terraform show -json` prints",
         ));
     }
     if text.contains("AWSTemplateFormatVersion") {
@@ -116,16 +116,16 @@ fn unlike(text: &str) -> Option<Mistake> {
     let is_table = first.split(',').count() > 3 && !first.contains([':', '{', '[']);
     is_table.then(|| {
         Mistake::new(
-            "is a table (CSV), which this tool does not read",
-            "write a program of the users; `export` prints one of users that exist",
+            "is a table (CSV), not a program",
+            "`convert` makes a program of it; `export` prints one of users that exist",
         )
     })
 }
 
 fn template() -> Mistake {
     Mistake::new(
-        "is a CloudFormation template, which this tool does not read",
-        "write its users as `aws:connect:User`; `export` prints a program of users that exist",
+        "is a CloudFormation template, not a program",
+        "`convert` makes a program of it; `export` prints one of users that exist",
     )
 }
 
@@ -140,8 +140,8 @@ fn check(document: &Document) -> Checked<()> {
     }
     if has("User") || has("Username") || has("UserSummaryList") {
         return Err(Mistake::new(
-            "is JSON of the Connect API, which this tool does not read",
-            "`import` records a user that exists; `export` prints a program of all users of an instance",
+            "is JSON of the Connect API, not a program",
+            "`convert` makes a program of it; `export` prints one of all users of an instance",
         ));
     }
     if has("version") && has("users") {

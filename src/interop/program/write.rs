@@ -29,13 +29,23 @@ use crate::user::{ImportId, Value, one_line};
 pub struct WrittenResource<'a> {
     name: &'a str,
     properties: Value,
-    import: Option<String>,
+    options: Vec<(String, Value)>,
 }
 
 impl<'a> WrittenResource<'a> {
     /// The user of this resource name; with the user of the service that it is to be, where it is to be imported.
     pub fn new(name: &'a str, properties: &Value, import: Option<&ImportId>) -> Self {
-        Self { name, properties: without_references(properties), import: import.map(ToString::to_string) }
+        let options = import.map(|id| ("import".to_owned(), id.to_string().into()));
+        Self::with_references(name, without_references(properties), options.into_iter().collect())
+    }
+
+    /// The same, with properties in which references stand, and with options.
+    pub(in crate::interop) const fn with_references(
+        name: &'a str,
+        properties: Value,
+        options: Vec<(String, Value)>,
+    ) -> Self {
+        Self { name, properties, options }
     }
 
     /// Its lines below `resources:`. Values are written as JSON, which is YAML too and saves every question of
@@ -50,8 +60,11 @@ impl<'a> WrittenResource<'a> {
                 let _ = writeln!(text, "      {member}: {}", json(value));
             }
         }
-        if let Some(id) = &self.import {
-            let _ = writeln!(text, "    options:\n      import: {}", json(&id.as_str().into()));
+        if !self.options.is_empty() {
+            text.push_str("    options:\n");
+        }
+        for (option, value) in &self.options {
+            let _ = writeln!(text, "      {option}: {}", json(value));
         }
         text
     }
@@ -60,15 +73,15 @@ impl<'a> WrittenResource<'a> {
     pub fn into_member(self) -> (String, Value) {
         let mut members =
             vec![("type".to_owned(), "aws:connect:User".into()), ("properties".to_owned(), self.properties)];
-        if let Some(id) = self.import {
-            members.push(("options".to_owned(), Value::Map(vec![("import".to_owned(), id.into())])));
+        if !self.options.is_empty() {
+            members.push(("options".to_owned(), Value::Map(self.options)));
         }
         (self.name.to_owned(), Value::Map(members))
     }
 }
 
 /// What a user has is no reference, whatever it looks like.
-fn without_references(value: &Value) -> Value {
+pub(in crate::interop) fn without_references(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(text.replace("${", "$${")),
         Value::List(items) => Value::List(items.iter().map(without_references).collect()),

@@ -6,7 +6,7 @@ use super::error::Mistake;
 use crate::user::one_line;
 
 /// Reads a document.
-pub(super) fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
+pub(in crate::interop) fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
     // A snippet of the file in the message might show a password; and `no` is a country, as in Pulumi.
     // Tens of thousands of users are no attack; what aliases may repeat stays bounded.
     let options = serde_saphyr::options! {
@@ -19,6 +19,11 @@ pub(super) fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Erro
         },
     };
     serde_saphyr::from_str_with_options(text, options)
+}
+
+/// What is wrong with a text, the way out, and the place, for readers of other formats.
+pub(in crate::interop) fn unreadable(error: &Error) -> (String, String, Option<(u64, u64)>) {
+    mistake(error).into_parts()
 }
 
 /// What is wrong with a text; it goes on from the name of the file.

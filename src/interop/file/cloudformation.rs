@@ -1,0 +1,127 @@
+//! CloudFormation templates: YAML with short forms, and JSON.
+
+use super::{
+    document::{Text, members},
+    intrinsic::Parameters,
+    properties::properties,
+    reading::Reading,
+    tagged::Template,
+    users::FileUser,
+};
+use crate::{
+    interop::program::{Location, ProgramOptions, Step},
+    user::{Spelling, Value},
+};
+
+const TYPE: &str = "AWS::Connect::User";
+
+/// What of a resource is not for the user: comments of tools.
+const COMMENTS: &[&str] =
+    &["Type", "Properties", "Metadata", "DeletionPolicy", "UpdateReplacePolicy", "DependsOn"];
+
+/// Reads a template.
+pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
+    let Some(text) = Text::of(bytes, reading) else { return };
+    let Some(Template(document)) = text.yaml::<Template>(reading) else { return };
+    let Some(Value::Map(resources)) = document.get("Resources") else {
+        let help = "give a template with `Resources`";
+        return reading.refuse("is no CloudFormation template", help, None);
+    };
+    let parameters = Parameters { values: &reading.options.values, declared: document.get("Parameters") };
+    let users: Vec<&str> =
+        resources.iter().filter(|(_, resource)| is_user(resource)).map(|(name, _)| name.as_str()).collect();
+    for (name, resource) in resources {
+        let place = members(&["Resources", name]);
+        if name.starts_with("Fn::ForEach") {
+            let help = "give the processed template: `get-template --template-stage Processed`";
+            reading.refuse("has a loop (`Fn::ForEach`), which is not read", help, text.find(&place));
+        } else if is_user(resource) {
+            add(name, resource, &parameters, &users, &|steps| text.find(&[&place, steps].concat()), reading);
+        }
+    }
+}
+
+fn is_user(resource: &Value) -> bool {
+    resource.get("Type").and_then(Value::as_str) == Some(TYPE)
+}
+
+fn add(
+    name: &str,
+    resource: &Value,
+    parameters: &Parameters<'_>,
+    users: &[&str],
+    at: &dyn Fn(&[Step]) -> Option<Location>,
+    reading: &mut Reading<'_>,
+) {
+    let document = resource.get("Properties").unwrap_or(&Value::Null);
+    let mut missed = Vec::new();
+    let document = match document {
+        Value::Map(members) => {
+            let resolve = |(member, value): &(String, Value)| {
+                (member.clone(), parameters.resolve(value, &format!("{name}_{member}"), &mut missed))
+            };
+            Value::Map(members.iter().map(resolve).collect())
+        }
+        _ => Value::Null,
+    };
+    for (what, place) in missed {
+        let member = place.strip_prefix(name).unwrap_or_default().trim_start_matches('_');
+        let member = member.split('_').next().unwrap_or_default();
+        let location = at(&members(&["Properties", member]));
+        let help = format!("give the value of `{place}`");
+        reading.leave_out(format!("{what} in `{name}.{member}` is not evaluated"), &help, location);
+    }
+    let inputs = properties(document, Spelling::PascalCase, || at(&members(&["Properties"])), reading);
+    let mut user = FileUser::new(name, inputs);
+    user.options = options(name, resource, users, at, reading);
+    user.location = at(&[]);
+    reading.user(user);
+}
+
+/// What a template says of the life of a user.
+fn options(
+    name: &str,
+    resource: &Value,
+    users: &[&str],
+    at: &dyn Fn(&[Step]) -> Option<Location>,
+    reading: &mut Reading<'_>,
+) -> ProgramOptions {
+    let mut options = ProgramOptions::default();
+    let keeps = |policy: &str| {
+        let policy = resource.get(policy).and_then(Value::as_str);
+        matches!(policy, Some("Retain" | "RetainExceptOnCreate" | "Snapshot"))
+    };
+    let (deletion, replacement) = (keeps("DeletionPolicy"), keeps("UpdateReplacePolicy"));
+    options.retain_on_delete = deletion;
+    let place = |member: &str| at(&members(&[member]));
+    if deletion != replacement && (replacement || resource.get("UpdateReplacePolicy").is_some()) {
+        let what = format!("`{name}` is kept either when it is deleted or when it is replaced");
+        let help = "`retainOnDelete` is both; `DeletionPolicy` decides here";
+        reading.leave_out(what, help, place("UpdateReplacePolicy"));
+    }
+    let on = match resource.get("DependsOn") {
+        Some(Value::String(on)) => vec![on.as_str()],
+        Some(Value::List(on)) => on.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    for on in on {
+        match users.contains(&on) {
+            true => options.depends_on.push(on.to_owned()),
+            false => {
+                let what = format!("`{name}` depends on `{on}`, which is no user");
+                reading.note(what, "create it first", place("DependsOn"));
+            }
+        }
+    }
+    if let Value::Map(members) = resource {
+        for (member, _) in members.iter().filter(|(member, _)| !COMMENTS.contains(&member.as_str())) {
+            let what = format!("`{member}` of `{name}` has no counterpart");
+            reading.leave_out(
+                what,
+                "a program has neither conditions nor policies of creation",
+                place(member),
+            );
+        }
+    }
+    options
+}

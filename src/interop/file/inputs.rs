@@ -1,0 +1,168 @@
+//! The inputs of a user as a document: members set, merged and cleaned up.
+
+use crate::user::{
+    HierarchyGroup, Id, IdKind, InstanceId, Path, Property, RoutingProfile, SecurityProfile, Segment, Value,
+};
+
+/// An object without members.
+pub(super) const fn empty() -> Value {
+    Value::Map(Vec::new())
+}
+
+/// Sets the value at a place, which has members and keys only.
+pub(super) fn set(document: &mut Value, path: &Path, value: Value) {
+    let steps = path.segments().iter().filter_map(|segment| match segment {
+        Segment::Member(name) => Some(&**name),
+        Segment::Key(key) => Some(key.as_str()),
+        Segment::Index(_) => None,
+    });
+    put(document, &steps.collect::<Vec<_>>(), value);
+}
+
+fn put(at: &mut Value, steps: &[&str], value: Value) {
+    let Some((first, rest)) = steps.split_first() else {
+        *at = value;
+        return;
+    };
+    if !matches!(at, Value::Map(_)) {
+        *at = empty();
+    }
+    let Value::Map(members) = at else { return };
+    match members.iter_mut().find(|(name, _)| name == first) {
+        Some((_, inner)) => put(inner, rest, value),
+        None => {
+            let mut inner = Value::Null;
+            put(&mut inner, rest, value);
+            members.push(((*first).to_owned(), inner));
+        }
+    }
+}
+
+/// The member of an object, to change it.
+pub(super) fn get_mut<'a>(value: &'a mut Value, member: &str) -> Option<&'a mut Value> {
+    match value {
+        Value::Map(members) => members.iter_mut().find(|(name, _)| name == member).map(|(_, value)| value),
+        _ => None,
+    }
+}
+
+/// Puts another value at a place that is there.
+pub(super) fn replace(value: &mut Value, path: &[Segment], new: Value) {
+    let Some((first, rest)) = path.split_first() else {
+        *value = new;
+        return;
+    };
+    let inner = match (first, value) {
+        (Segment::Member(name), value) => get_mut(value, name),
+        (Segment::Key(key), value) => get_mut(value, key),
+        (Segment::Index(index), Value::List(items)) => items.get_mut(*index),
+        _ => None,
+    };
+    if let Some(inner) = inner {
+        replace(inner, rest, new);
+    }
+}
+
+/// Removes a member of an object.
+pub(super) fn remove(value: &mut Value, member: &str) -> Option<Value> {
+    let Value::Map(members) = value else { return None };
+    let index = members.iter().position(|(name, _)| name == member)?;
+    Some(members.remove(index).1)
+}
+
+/// Adds what a document lacks of another one, object by object.
+pub(super) fn merge(document: &mut Value, defaults: &Value) {
+    let (Value::Map(members), Value::Map(defaults)) = (document, defaults) else { return };
+    for (name, default) in defaults {
+        match members.iter_mut().find(|(known, _)| known == name) {
+            Some((_, value)) => merge(value, default),
+            None => members.push((name.clone(), default.clone())),
+        }
+    }
+}
+
+/// Leaves out what says nothing: nulls, empty texts where they mean "left out", and empty objects and lists but that of
+/// the security profiles, which must not be empty.
+pub(super) fn prune(document: &mut Value) {
+    let Value::Map(members) = document else { return };
+    for (name, value) in members.iter_mut() {
+        match (name.as_str(), &mut *value) {
+            ("identityInfo" | "phoneConfig", inner) => prune(inner),
+            ("tags", Value::Map(tags)) => tags.retain(|(_, value)| *value != Value::Null),
+            _ => {}
+        }
+    }
+    members.retain(|(name, value)| match value {
+        Value::Null => false,
+        Value::String(text) => {
+            !text.is_empty() || matches!(name.as_str(), "name" | "instanceId" | "routingProfileId")
+        }
+        Value::List(items) => !items.is_empty() || name == "securityProfileIds",
+        Value::Map(members) => !members.is_empty(),
+        _ => true,
+    });
+}
+
+/// What stands in `phoneConfig` and per channel alike, as the service answers it, stands once: per channel where that
+/// says more.
+pub(super) fn say_once(document: &mut Value) {
+    const TWINS: &[(&str, &str)] = &[
+        ("autoAcceptConfigs", "autoAccept"),
+        ("afterContactWorkConfigs", "afterContactWorkTimeLimit"),
+        ("persistentConnectionConfigs", "persistentConnection"),
+    ];
+    for (list, twin) in TWINS {
+        if document.get(list).is_some()
+            && let Some(phone) = get_mut(document, "phoneConfig")
+        {
+            remove(phone, twin);
+        }
+    }
+    let (Some(Value::List(lines)), Some(phone)) =
+        (document.get("phoneNumberConfigs"), document.get("phoneConfig"))
+    else {
+        return;
+    };
+    let is_mirrored = lines.iter().all(|line| {
+        let same = |one: &str, other: &str| line.get(one).and_then(text) == phone.get(other).and_then(text);
+        same("phoneType", "phoneType") && same("phoneNumber", "deskPhoneNumber")
+    });
+    remove(document, if is_mirrored { "phoneNumberConfigs" } else { "phoneConfig" });
+}
+
+fn text(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.is_empty())
+}
+
+/// Writes ids instead of ARNs, where these are of the user's own instance, and instead of what a template has made of the
+/// instance's id where it expects an ARN.
+pub(super) fn shorten_arns(document: &mut Value) {
+    let text = |property: Property| document.get(property.path()).and_then(Value::as_str);
+    let Some(written) = text(Property::InstanceId).map(str::to_owned) else { return };
+    let instance = InstanceId::new(written.as_str()).to_bare();
+    set(document, &Property::InstanceId.into(), instance.as_str().into());
+    let instance = [written.as_str(), instance.as_str()];
+    if let Some(id) = get_mut(document, Property::RoutingProfileId.path()) {
+        shorten::<RoutingProfile>(id, instance);
+    }
+    if let Some(id) = get_mut(document, Property::HierarchyGroupId.path()) {
+        shorten::<HierarchyGroup>(id, instance);
+    }
+    if let Some(Value::List(ids)) = get_mut(document, Property::SecurityProfileIds.path()) {
+        ids.iter_mut().for_each(|id| shorten::<SecurityProfile>(id, instance));
+    }
+}
+
+fn shorten<K: IdKind>(value: &mut Value, [written, bare]: [&str; 2]) {
+    let Value::String(text) = value else { return };
+    let id = Id::<K>::new(text.as_str());
+    let short = match id.instance() {
+        Some(instance) => (instance == bare).then(|| id.bare()),
+        None => text
+            .strip_prefix(written)
+            .and_then(|rest| rest.strip_prefix('/')?.strip_prefix(K::SEGMENT)?.strip_prefix('/')),
+    };
+    if let Some(short) = short.map(str::to_owned) {
+        *text = short;
+    }
+}

@@ -1,0 +1,172 @@
+//! CloudFormation's functions: evaluated where everything in them is known, and otherwise an expression.
+
+use std::collections::BTreeMap;
+
+use super::expression::{as_expression, expression, literal};
+use crate::user::{Secret, Value};
+
+/// What references of a template may lead to.
+pub(super) struct Parameters<'a> {
+    /// The values that the host gives.
+    pub(super) values: &'a BTreeMap<String, Secret>,
+    /// The parameters of the template.
+    pub(super) declared: Option<&'a Value>,
+}
+
+/// What was not evaluated: the function, and the name under which a value may be given.
+pub(super) type NotEvaluated = (String, String);
+
+impl Parameters<'_> {
+    /// A value of a template with its functions evaluated. `place` names it, where nothing in it has a name.
+    pub(super) fn resolve(&self, value: &Value, place: &str, missed: &mut Vec<NotEvaluated>) -> Value {
+        match value {
+            Value::String(text) if text.contains("{{resolve:") => {
+                self.not_evaluated("{{resolve:…}}", place, missed)
+            }
+            Value::List(items) => {
+                let items = items.iter().enumerate();
+                Value::List(
+                    items
+                        .map(|(index, item)| self.resolve(item, &format!("{place}_{index}"), missed))
+                        .collect(),
+                )
+            }
+            Value::Map(members) => match members.as_slice() {
+                [(name, inner)] if name == "Ref" || name.starts_with("Fn::") => {
+                    self.function(name, inner, place, missed)
+                }
+                _ => {
+                    let inner = |(name, value): &(String, Value)| {
+                        let value = self.resolve(value, &format!("{place}_{name}"), missed);
+                        (name.clone(), value)
+                    };
+                    Value::Map(members.iter().map(inner).collect())
+                }
+            },
+            other => other.clone(),
+        }
+    }
+
+    fn function(&self, name: &str, inner: &Value, place: &str, missed: &mut Vec<NotEvaluated>) -> Value {
+        let found = match (name, inner) {
+            ("Ref", Value::String(name)) => Some(self.reference(name)),
+            ("Fn::GetAtt", Value::List(parts)) => {
+                let parts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
+                Some(self.reference(&parts.join(".")))
+            }
+            ("Fn::GetAtt", Value::String(text)) => Some(self.reference(text)),
+            ("Fn::Sub", Value::String(text)) => Some(self.substitute(text, &Value::Null, place, missed)),
+            ("Fn::Sub", Value::List(parts)) => match parts.as_slice() {
+                [Value::String(text), variables] => Some(self.substitute(text, variables, place, missed)),
+                _ => None,
+            },
+            ("Fn::Join", Value::List(parts)) => match parts.as_slice() {
+                [Value::String(delimiter), Value::List(items)] => self.join(delimiter, items, place, missed),
+                _ => None,
+            },
+            _ => None,
+        };
+        found.unwrap_or_else(|| self.not_evaluated(&format!("`{name}`"), place, missed))
+    }
+
+    fn not_evaluated(&self, what: &str, place: &str, missed: &mut Vec<NotEvaluated>) -> Value {
+        if let Some(value) = self.values.get(place) {
+            return value.expose().into();
+        }
+        missed.push((what.to_owned(), place.to_owned()));
+        expression(format!("${{{place}}}"))
+    }
+
+    /// A parameter, or what another resource gives.
+    fn reference(&self, name: &str) -> Value {
+        let default =
+            || self.declared?.get(name)?.get("Default").filter(|value| **value != Value::Null).cloned();
+        let given = self.values.get(name).map(|value| value.expose().into());
+        given.or_else(default).unwrap_or_else(|| expression(format!("${{{name}}}")))
+    }
+
+    /// `Fn::Sub`: `${Name}` in a text, and `${!Name}` for the text `${Name}`.
+    fn substitute(
+        &self,
+        text: &str,
+        variables: &Value,
+        place: &str,
+        missed: &mut Vec<NotEvaluated>,
+    ) -> Value {
+        let mut whole = Parts::default();
+        let mut rest = text;
+        while let Some((before, inside)) = rest.split_once("${") {
+            whole.push_text(before);
+            let Some((name, after)) = inside.split_once('}') else {
+                whole.push_text("${");
+                rest = inside;
+                continue;
+            };
+            match name.strip_prefix('!') {
+                Some(escaped) => whole.push_text(&format!("${{{escaped}}}")),
+                None => match variables.get(name) {
+                    Some(variable) => whole.push(&self.resolve(variable, &format!("{place}_{name}"), missed)),
+                    None => whole.push(&self.reference(name)),
+                },
+            }
+            rest = after;
+        }
+        whole.push_text(rest);
+        whole.finish()
+    }
+
+    fn join(
+        &self,
+        delimiter: &str,
+        items: &[Value],
+        place: &str,
+        missed: &mut Vec<NotEvaluated>,
+    ) -> Option<Value> {
+        let mut whole = Parts::default();
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                whole.push_text(delimiter);
+            }
+            let item = self.resolve(item, &format!("{place}_{index}"), missed);
+            if matches!(item, Value::List(_))
+                || matches!(item, Value::Map(_)) && as_expression(&item).is_none()
+            {
+                return None;
+            }
+            whole.push(&item);
+        }
+        Some(whole.finish())
+    }
+}
+
+/// A text that is put together, of which a part may be unknown.
+#[derive(Default)]
+struct Parts {
+    text: String,
+    expression: String,
+    is_unknown: bool,
+}
+
+impl Parts {
+    fn push_text(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.expression.push_str(&literal(text));
+    }
+
+    fn push(&mut self, value: &Value) {
+        match (as_expression(value), value) {
+            (Some(text), _) => {
+                self.is_unknown = true;
+                self.expression.push_str(text);
+            }
+            (None, Value::String(text)) => self.push_text(text),
+            (None, Value::Integer(number)) => self.push_text(&number.to_string()),
+            (None, Value::Bool(flag)) => self.push_text(&flag.to_string()),
+            (None, _) => {}
+        }
+    }
+
+    fn finish(self) -> Value {
+        if self.is_unknown { expression(self.expression) } else { self.text.into() }
+    }
+}

@@ -1,0 +1,144 @@
+//! Which column of a table, or attribute of SCIM, is which property.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::{
+    interop::program::{read_yaml, unreadable},
+    user::{Code, Diagnostic, Path, Property, Value, nearest},
+};
+
+/// Which column of a table, or attribute of SCIM, is which property, and what every user has beside.
+///
+/// It reads as YAML or JSON. What a column may be: the path of a property (`identityInfo.firstName`), a tag
+/// (`tags.team`), `routingProfileName`, `securityProfileNames`, `hierarchyPath`, `resourceName`, or `ignore`.
+///
+/// ```
+/// use connect_user::interop::file::Mapping;
+///
+/// let mapping = Mapping::read(
+///     r#"
+/// columns: {login: name, desk: phoneConfig.deskPhoneNumber, department: tags.department, shift: ignore}
+/// defaults: {instanceId: 1c2d, phoneConfig: {phoneType: SOFT_PHONE}}
+/// separator: ";"
+/// "#,
+/// )?;
+/// assert_eq!(mapping.columns["login"], "name");
+/// let wrong = Mapping::read("columns: {login: nam}").unwrap_err();
+/// assert_eq!(wrong.message, "the mapping maps `login` to `nam`, which is no property");
+/// # Ok::<(), Box<connect_user::user::Diagnostic>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Mapping {
+    /// The target of each header or attribute that is not the default one. An attribute is written `name.givenName`,
+    /// `emails[type=work]`, `emails[primary]`, or with the name of its extension and a `:`.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// What each user has that the file does not say, as a program writes properties.
+    #[serde(default = "nothing")]
+    pub defaults: Value,
+    /// What stands between the elements of a list in one cell. Default: `|`.
+    #[serde(default)]
+    pub separator: Option<String>,
+}
+
+const fn nothing() -> Value {
+    Value::Null
+}
+
+impl Default for Mapping {
+    fn default() -> Self {
+        Self { columns: BTreeMap::new(), defaults: Value::Null, separator: None }
+    }
+}
+
+/// What a column or an attribute is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    Property(Property),
+    RoutingProfileName,
+    SecurityProfileNames,
+    HierarchyPath,
+    Tag(String),
+    ResourceName,
+    Ignored,
+}
+
+/// The targets that are no properties.
+const NAMES: &[(&str, Target)] = &[
+    ("routingProfileName", Target::RoutingProfileName),
+    ("securityProfileNames", Target::SecurityProfileNames),
+    ("hierarchyPath", Target::HierarchyPath),
+    ("resourceName", Target::ResourceName),
+    ("ignore", Target::Ignored),
+];
+
+impl Target {
+    /// The target of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        if let Some(key) = name.strip_prefix("tags.").filter(|key| !key.is_empty()) {
+            return Some(Self::Tag(key.to_owned()));
+        }
+        let other = NAMES.iter().find(|(known, _)| *known == name).map(|(_, target)| target.clone());
+        let can_be_a_text = |property: &Property| property.members().is_empty();
+        other.or_else(|| Property::from_path(name).filter(can_be_a_text).map(Self::Property))
+    }
+
+    /// The place in a user that it fills.
+    pub(super) fn path(&self) -> Path {
+        match self {
+            Self::Property(property) => (*property).into(),
+            Self::RoutingProfileName => Property::RoutingProfileId.into(),
+            Self::SecurityProfileNames => Property::SecurityProfileIds.into(),
+            Self::HierarchyPath => Property::HierarchyGroupId.into(),
+            Self::Tag(key) => Path::from(Property::Tags).key(key.as_str()),
+            Self::ResourceName | Self::Ignored => Path::root(),
+        }
+    }
+}
+
+impl Mapping {
+    /// Reads a mapping, YAML or JSON.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn read(text: &str) -> Result<Self, Box<Diagnostic>> {
+        let mapping: Self = read_yaml(text).map_err(|error| {
+            let (what, ..) = unreadable(&error);
+            let found = Diagnostic::new(Code::INVALID_FILE, format!("the mapping {what}"));
+            Box::new(
+                found.with_help("write `columns: { HEADER: PROPERTY }`, `defaults: { … }` and `separator`"),
+            )
+        })?;
+        for (column, target) in &mapping.columns {
+            if Target::named(target).is_none() {
+                let message = format!("the mapping maps `{column}` to `{target}`, which is no property");
+                let known = Property::ALL.iter().map(|property| property.path());
+                let known = known.chain(NAMES.iter().map(|(name, _)| *name));
+                let help = match nearest(target, known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "write the path of a property, `tags.KEY`, `routingProfileName`, `securityProfileNames`, \
+                             `hierarchyPath`, `resourceName` or `ignore`"
+                        .to_owned(),
+                };
+                return Err(Box::new(Diagnostic::new(Code::INVALID_FILE, message).with_help(help)));
+            }
+        }
+        Ok(mapping)
+    }
+
+    /// The target that somebody has chosen for a header or an attribute.
+    pub(super) fn target(&self, column: &str) -> Option<Target> {
+        let (_, name) =
+            self.columns.iter().find(|(known, _)| known.trim().eq_ignore_ascii_case(column.trim()))?;
+        Target::named(name)
+    }
+
+    pub(super) fn separator(&self) -> &str {
+        self.separator.as_deref().unwrap_or("|")
+    }
+}

@@ -1,0 +1,49 @@
+//! Files of other tools: their users read, and written.
+//!
+//! A team has its users in a spreadsheet, an export, a state, a template or a backup: [`read`] takes any
+//! [`FileFormat`] and gives a [`UserFile`], from which [`write`] makes a file of another.
+//!
+//! ```
+//! use connect_user::interop::file::{FileFormat, ReadOptions, read};
+//!
+//! let text = "user login,first name,last name,routing profile name,security_profile_name_1|security_profile_name_2,\
+//!             phone type (soft/desk),user_hierarchy_1|user_hierarchy_2\r\n\
+//!             jane,Jane,Roe,Basic Routing Profile,Agent|QualityAnalyst,soft,Europe|Berlin\r\n";
+//! let options = ReadOptions::builder().file("agents.csv").instance("1c2d".into()).build();
+//! let file = read(FileFormat::Csv, text.as_bytes(), &options);
+//! assert!(file.is_valid());
+//! let spec = file.users[0].spec()?;
+//! assert_eq!(spec.hierarchy_group_id.unwrap().known().unwrap().as_str(), "path:Europe/Berlin");
+//! # Ok::<(), connect_user::user::DecodeErrors>(())
+//! ```
+
+mod api;
+mod cell;
+mod cloudformation;
+mod columns;
+mod document;
+mod expression;
+mod format;
+mod inputs;
+mod intrinsic;
+mod losses;
+mod mapping;
+mod options;
+mod program;
+mod properties;
+mod pulumi;
+mod read;
+mod reading;
+mod scim;
+mod table;
+mod tagged;
+mod terraform;
+mod users;
+mod write;
+
+pub use format::FileFormat;
+pub use mapping::Mapping;
+pub use options::{ReadOptions, ReadOptionsBuilder};
+pub use read::read;
+pub use users::{FileDiagnostic, FileReference, FileUser, UserFile};
+pub use write::{WriteOptions, WriteOptionsBuilder, WrittenFile, write};

@@ -1,0 +1,82 @@
+//! Programs: Pulumi YAML, and the same as JSON.
+
+use super::{document::text, expression::expression, inputs::replace, reading::Reading, users::FileUser};
+use crate::{
+    interop::program::{Assignment, Program, Scope, Source, read_yaml},
+    user::{Code, Diagnostic, Path, Secrets, Segment, Value, to_snake_case},
+};
+
+/// Reads a program. What it does not evaluate itself is a reference, as it is written.
+pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
+    let Some(text) = text(bytes, reading) else { return };
+    let options = reading.options;
+    let values = options.values.iter().map(|(name, value)| Assignment::new(name.as_str(), value.clone()));
+    let program = match Program::read(Source::new(options.file.as_str(), text), &values.collect::<Vec<_>>()) {
+        Ok(program) => program,
+        Err(error) => {
+            for (mistake, location) in error.mistakes() {
+                reading.tell(mistake.clone(), location.cloned());
+            }
+            return;
+        }
+    };
+    let mut written: Option<Value> = None;
+    for resource in program.users() {
+        let name = resource.name();
+        let evaluated = match program.evaluate(resource, &Scope::default()) {
+            Ok(evaluated) => evaluated,
+            Err(error) => {
+                for (mistake, location) in error.mistakes() {
+                    reading.tell(mistake.clone(), location.cloned());
+                }
+                continue;
+            }
+        };
+        for mistake in &evaluated.mistakes {
+            // Who lacks a property may still be adopted; whoever decodes the inputs says so.
+            if mistake.code != Code::MISSING_REQUIRED {
+                let location = program.location(name, &mistake.path.to_string());
+                reading.tell(mistake.clone().about(name), location);
+            }
+        }
+        let mut inputs = evaluated.spec.document(Secrets::Exposed);
+        let missing: Vec<&Diagnostic> =
+            evaluated.mistakes.iter().filter(|mistake| mistake.code == Code::MISSING_REQUIRED).collect();
+        for path in evaluated.spec.unknowns() {
+            // What is missing counts as unknown.
+            let value = match missing.iter().any(|mistake| mistake.path == path) {
+                true => Value::Null,
+                false => {
+                    let written = written.get_or_insert_with(|| read_yaml(text).unwrap_or(Value::Null));
+                    let place = format!("${{{}}}", fallback(name, &path));
+                    expression(as_written(written, name, &path).map_or(place, str::to_owned))
+                }
+            };
+            replace(&mut inputs, path.segments(), value);
+        }
+        let mut user = FileUser::new(name, inputs);
+        user.options = resource.options().clone();
+        user.location = program.location(name, "");
+        reading.user(user);
+    }
+}
+
+/// The text that stands in the program at a place, if it has references.
+fn as_written<'a>(written: &'a Value, name: &str, path: &Path) -> Option<&'a str> {
+    let mut value = written.get("resources")?.get(name)?.get("properties")?;
+    for segment in path.segments() {
+        value = match (segment, value) {
+            (Segment::Member(name), value) => value.get(name).or_else(|| value.get(&to_snake_case(name)))?,
+            (Segment::Key(key), value) => value.get(key)?,
+            (Segment::Index(index), Value::List(items)) => items.get(*index)?,
+            _ => return None,
+        };
+    }
+    value.get("fn::secret").unwrap_or(value).as_str().filter(|text| text.contains("${"))
+}
+
+/// A name for what a function or a variable gives.
+fn fallback(name: &str, path: &Path) -> String {
+    let plain = |c: char| if c.is_alphanumeric() { c } else { '_' };
+    format!("{name}_{path}").chars().map(plain).collect()
+}

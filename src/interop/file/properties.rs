@@ -1,0 +1,174 @@
+//! What a document of another tool has that a user has too, in the names of this crate.
+
+use super::reading::Reading;
+use crate::{
+    interop::program::Location,
+    user::{Property, Spelling, Value, to_camel_case},
+};
+
+/// The members that tools have under other names: of `AWS::Connect::User`, and of the service's answers.
+const RENAMED: &[(&str, &str)] = &[
+    ("instanceArn", "instanceId"),
+    ("username", "name"),
+    ("routingProfileArn", "routingProfileId"),
+    ("securityProfileArns", "securityProfileIds"),
+    ("hierarchyGroupArn", "hierarchyGroupId"),
+    ("userProficiencyList", "userProficiencies"),
+];
+
+/// What only the service or the tool gives.
+const OUTPUTS: &[&str] = &[
+    "id",
+    "arn",
+    "userId",
+    "userArn",
+    "tagsAll",
+    "lastModifiedTime",
+    "lastModifiedRegion",
+    "passwordChanged",
+    "passwordWo",
+    "passwordWoVersion",
+    "timeouts",
+    "__defaults",
+];
+
+/// The properties of a user among the members of a document, in camelCase, with tags as a map and blocks as objects.
+/// What else is there is told.
+pub(super) fn properties(
+    document: Value,
+    spelling: Spelling,
+    at: impl Fn() -> Option<Location>,
+    reading: &mut Reading<'_>,
+) -> Value {
+    let Value::Map(members) = document else { return Value::Null };
+    let mut kept: Vec<(String, Value)> = Vec::new();
+    for (name, value) in members {
+        let name = first_name(&name, spelling);
+        if OUTPUTS.contains(&name.as_str()) || says_nothing(&value) {
+            continue;
+        }
+        if name == "region" {
+            reading.note(
+                "the Region of users is no property of theirs",
+                "give `--region` to each command",
+                at(),
+            );
+            continue;
+        }
+        let value = match name.as_str() {
+            "tags" => tags(value),
+            "identityInfo" | "phoneConfig" => block(value),
+            _ => value,
+        };
+        let mut left_out = Vec::new();
+        let value = if name == "tags" { value } else { keep(camel(value, spelling), &name, &mut left_out) };
+        match is_known(&name) {
+            true => kept.push((name, value)),
+            false => left_out = vec![name],
+        }
+        for place in left_out {
+            let help = "nothing of it is converted: set it with the tool that has it";
+            reading.leave_out(format!("`{place}` is no property of a user here"), help, at());
+        }
+    }
+    Value::Map(kept)
+}
+
+fn first_name(name: &str, spelling: Spelling) -> String {
+    let name = camel_name(name, spelling);
+    match RENAMED.iter().find(|(known, _)| *known == name) {
+        Some((_, renamed)) => (*renamed).to_owned(),
+        None => name,
+    }
+}
+
+fn camel_name(name: &str, spelling: Spelling) -> String {
+    match spelling {
+        Spelling::PascalCase => {
+            let mut characters = name.chars();
+            let first = characters.next().map(|first| first.to_ascii_lowercase());
+            first.into_iter().chain(characters).collect()
+        }
+        Spelling::SnakeCase => to_camel_case(name),
+        Spelling::CamelCase => name.to_owned(),
+    }
+}
+
+/// The names within a value.
+fn camel(value: Value, spelling: Spelling) -> Value {
+    match value {
+        Value::List(items) => Value::List(items.into_iter().map(|item| camel(item, spelling)).collect()),
+        Value::Map(members) => {
+            let members = members.into_iter();
+            Value::Map(
+                members.map(|(name, value)| (camel_name(&name, spelling), camel(value, spelling))).collect(),
+            )
+        }
+        leaf => leaf,
+    }
+}
+
+/// A block, which Terraform keeps as a list of one.
+fn block(value: Value) -> Value {
+    match value {
+        Value::List(mut items) if items.len() <= 1 => items.pop().unwrap_or(Value::Null),
+        value => value,
+    }
+}
+
+/// Tags, which CloudFormation keeps as a list.
+fn tags(value: Value) -> Value {
+    let Value::List(items) = value else { return value };
+    let member =
+        |item: &Value, name: &str| item.get(name).or_else(|| item.get(&name.to_lowercase())).cloned();
+    let pair = |item: &Value| match (member(item, "Key")?, member(item, "Value")) {
+        (Value::String(key), value) => Some((key, value.unwrap_or(Value::Null))),
+        _ => None,
+    };
+    match items.iter().map(pair).collect() {
+        Some(pairs) => Value::Map(pairs),
+        // Whoever decodes it says what is wrong.
+        None => Value::List(items),
+    }
+}
+
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Map(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
+/// A value without the members that no user has; their places are noted.
+fn keep(value: Value, at: &str, left_out: &mut Vec<String>) -> Value {
+    match value {
+        Value::List(items) => Value::List(items.into_iter().map(|item| keep(item, at, left_out)).collect()),
+        Value::Map(members) => {
+            let mut kept = Vec::new();
+            for (name, value) in members {
+                let place = format!("{at}.{name}");
+                // What marks an expression is no name.
+                if name.starts_with('\0') || is_known(&place) {
+                    kept.push((name, keep(value, &place, left_out)));
+                } else if !says_nothing(&value) && !OUTPUTS.contains(&name.as_str()) {
+                    left_out.push(place);
+                }
+            }
+            Value::Map(kept)
+        }
+        leaf => leaf,
+    }
+}
+
+/// Whether a user has something at a place, or in it.
+fn is_known(place: &str) -> bool {
+    let is_it =
+        |path: &str| path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    Property::ALL.iter().any(|property| {
+        let path = property.path();
+        let mut members = property.members().iter().map(|member| format!("{path}.{}", member.path));
+        is_it(path) || members.any(|path| is_it(&path))
+    })
+}

@@ -1,0 +1,165 @@
+//! SCIM 2.0 users: one, or a list response.
+
+use super::{
+    document::{Text, members},
+    inputs::{empty, set},
+    mapping::{Mapping, Target},
+    reading::Reading,
+    table::value_of,
+    users::FileUser,
+};
+use crate::{
+    interop::program::{Location, Step},
+    user::{Property, Value},
+};
+
+/// What an attribute is, unless a mapping says otherwise.
+const KNOWN: &[(&str, Target)] = &[
+    ("userName", Target::Property(Property::Name)),
+    ("name.givenName", Target::Property(Property::FirstName)),
+    ("name.familyName", Target::Property(Property::LastName)),
+    ("emails[primary]", Target::Property(Property::Email)),
+    ("phoneNumbers[type=mobile]", Target::Property(Property::Mobile)),
+];
+
+/// What says nothing of a user of Amazon Connect.
+const NOTHING: &[&str] = &[
+    "schemas",
+    "id",
+    "externalId",
+    "meta",
+    "active",
+    "displayName",
+    "name.formatted",
+    "nickName",
+    "password",
+];
+
+/// Reads users.
+pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
+    let Some(text) = Text::of(bytes, reading) else { return };
+    let Some(document) = text.json(reading) else { return };
+    match (document.get("Resources"), document.get("userName"), &document) {
+        (Some(Value::List(users)), ..) => {
+            check_pages(&document, users.len(), reading);
+            add_all(users, &members(&["Resources"]), &text, reading);
+        }
+        (_, _, Value::List(users)) => add_all(users, &[], &text, reading),
+        (_, Some(_), _) => add(&document, None, reading),
+        _ => {
+            let help = "give a list response (`Resources`) or a user (`userName`)";
+            reading.refuse("has no SCIM users", help, None);
+        }
+    }
+}
+
+fn add_all(users: &[Value], at: &[Step], text: &Text<'_>, reading: &mut Reading<'_>) {
+    for (index, user) in users.iter().enumerate() {
+        add(user, text.find(&[at, &[Step::Index(index)]].concat()), reading);
+    }
+}
+
+/// A page is not everybody.
+fn check_pages(document: &Value, count: usize, reading: &mut Reading<'_>) {
+    let Some(Value::Integer(total)) = document.get("totalResults") else { return };
+    if usize::try_from(*total).is_ok_and(|total| total > count) {
+        let what = format!("the file has {count} of {total} users");
+        reading.leave_out(what, "read the other pages, too, each with its `startIndex`", None);
+    }
+}
+
+fn add(user: &Value, location: Option<Location>, reading: &mut Reading<'_>) {
+    let mapping = &reading.options.mapping;
+    let name = user.get("userName").and_then(Value::as_str).unwrap_or_default();
+    if user.get("active") == Some(&Value::Bool(false)) {
+        let what = format!("`{name}` is not active, and left out");
+        return reading.leave_out(what, "activate it, or leave it out of the file", location);
+    }
+    let mut attributes = Vec::new();
+    flatten(user, "", &mut attributes);
+    let mut inputs = empty();
+    let mut resource_name = None;
+    let mut unknown: Vec<String> = Vec::new();
+    for Attribute { names, text } in &attributes {
+        let targets: Vec<Target> = names.iter().filter_map(|name| target(name, mapping)).collect();
+        if targets.is_empty() {
+            let general = names.first().map(|name| general(name)).unwrap_or_default();
+            unknown.extend((!NOTHING.contains(&general)).then(|| general.to_owned()));
+        }
+        for target in targets {
+            match value_of(&target, text, mapping.separator()) {
+                Ok(Some(value)) => set(&mut inputs, &target.path(), value),
+                Ok(None) if target == Target::ResourceName => resource_name = Some(text.clone()),
+                Ok(None) => {}
+                Err(found) => reading.tell((*found).about(name), location.clone()),
+            }
+        }
+    }
+    unknown.dedup();
+    for attribute in unknown {
+        let what = format!("the attribute `{attribute}` is no property of a user");
+        reading.leave_out(
+            what,
+            "a mapping says which property an attribute is, or `ignore`",
+            location.clone(),
+        );
+    }
+    let mut file_user = FileUser::new(resource_name.unwrap_or_else(|| name.to_owned()), inputs);
+    file_user.location = location;
+    reading.user(file_user);
+}
+
+/// What an attribute is. One of several e-mail addresses or numbers may be named by its type, or as the primary one.
+fn target(attribute: &str, mapping: &Mapping) -> Option<Target> {
+    let known = || KNOWN.iter().find(|(known, _)| *known == attribute).map(|(_, target)| target.clone());
+    mapping.target(attribute).or_else(known)
+}
+
+/// An attribute without what tells the elements of a list apart.
+fn general(attribute: &str) -> &str {
+    attribute.split('[').next().unwrap_or(attribute)
+}
+
+/// An attribute with a value. It has several names where it is an element of a list: `name.givenName`;
+/// `emails[primary]` and `emails[type=work]`; `urn:…:User:department` of an extension.
+struct Attribute {
+    names: Vec<String>,
+    text: String,
+}
+
+fn flatten(value: &Value, at: &str, found: &mut Vec<Attribute>) {
+    let one = |text: String| Attribute { names: vec![at.to_owned()], text };
+    match value {
+        Value::String(text) if !text.is_empty() => found.push(one(text.clone())),
+        Value::Integer(number) => found.push(one(number.to_string())),
+        Value::Bool(flag) => found.push(one(flag.to_string())),
+        Value::Map(members) => {
+            for (name, value) in members {
+                let separator = if at.starts_with("urn:") { ":" } else { "." };
+                let inner = if at.is_empty() { name.clone() } else { format!("{at}{separator}{name}") };
+                flatten(value, &inner, found);
+            }
+        }
+        Value::List(items) => list(items, at, found),
+        _ => {}
+    }
+}
+
+/// The elements of a list of texts, or of objects with a value, a type and perhaps a mark.
+fn list(items: &[Value], at: &str, found: &mut Vec<Attribute>) {
+    let is_marked = |item: &Value| item.get("primary") == Some(&Value::Bool(true));
+    // Where none is marked, the first one is taken for it.
+    let primary = items.iter().position(is_marked).unwrap_or(0);
+    for (index, item) in items.iter().enumerate() {
+        let Some(text) = item.get("value").unwrap_or(item).as_str().filter(|text| !text.is_empty()) else {
+            continue;
+        };
+        let mut names = Vec::new();
+        names.extend((index == primary).then(|| format!("{at}[primary]")));
+        names.extend(item.get("type").and_then(Value::as_str).map(|kind| format!("{at}[type={kind}]")));
+        if names.is_empty() {
+            names.push(format!("{at}[]"));
+        }
+        found.push(Attribute { names, text: text.to_owned() });
+    }
+}

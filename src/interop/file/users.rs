@@ -1,0 +1,145 @@
+//! The users of a file, in the form that every reader gives and every writer takes.
+
+use std::fmt;
+
+use crate::{
+    interop::program::{Location, ProgramOptions},
+    user::{Arn, DecodeErrors, Diagnostic, ImportId, Path, UserSpec, Value},
+};
+
+/// The users of a file, and what there is to say of it.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct UserFile {
+    /// The users, in the order of the file. Their resource names are different.
+    pub users: Vec<FileUser>,
+    /// What is wrong with the file, and what of it no user can carry, in the order in which it was found.
+    pub diagnostics: Vec<FileDiagnostic>,
+}
+
+/// A user of a file.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FileUser {
+    /// The resource name.
+    pub name: String,
+    /// What the file says of the user, as [`UserSpec::decode`] takes it: in camelCase, and without what is null. It may
+    /// hold a password.
+    pub inputs: Value,
+    /// What the unknown values of the inputs refer to.
+    pub references: Vec<FileReference>,
+    /// Its options. [`import`](ProgramOptions::import) is the user that the file says it is.
+    pub options: ProgramOptions,
+    /// The user's ARN, where the file says it.
+    pub arn: Option<Arn>,
+    /// Where the user begins in the file.
+    pub location: Option<Location>,
+}
+
+/// What an unknown value of a user refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FileReference {
+    /// The place of the value.
+    pub path: Path,
+    /// The reference, alone or within a text, as programs write it: `${Routing.RoutingProfileArn}`,
+    /// `${InstanceArn}/queue/q1`.
+    pub expression: String,
+}
+
+/// What there is to say of a file, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FileDiagnostic {
+    /// The diagnostic; [`Diagnostic::subject`] is the resource name, where it is about one user.
+    pub diagnostic: Diagnostic,
+    /// Where in the file it is, where that is known.
+    pub location: Option<Location>,
+}
+
+impl UserFile {
+    /// Whether nothing is wrong with the file: there is no error.
+    pub fn is_valid(&self) -> bool {
+        !self.diagnostics.iter().any(|found| found.diagnostic.is_error())
+    }
+
+    /// What is wrong with users as they are: properties that are missing, unknown, or of the wrong form. The rules of
+    /// [`validate`](mod@crate::validate) are not checked.
+    pub fn mistakes(&self) -> Vec<FileDiagnostic> {
+        let of = |user: &FileUser| {
+            let mistakes = user.spec().err().map(|errors| errors.into_parts().0).unwrap_or_default();
+            let located = |mistake: Diagnostic| FileDiagnostic {
+                diagnostic: mistake.about(&user.name),
+                location: user.location.clone(),
+            };
+            mistakes.into_iter().map(located).collect::<Vec<_>>()
+        };
+        self.users.iter().flat_map(of).collect()
+    }
+}
+
+impl FileUser {
+    /// A user of this resource name.
+    pub fn new(name: impl Into<String>, inputs: Value) -> Self {
+        Self {
+            name: name.into(),
+            inputs,
+            references: Vec::new(),
+            options: ProgramOptions::default(),
+            arn: None,
+            location: None,
+        }
+    }
+
+    /// The desired user.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeErrors`], with every mistake and what could be read.
+    pub fn spec(&self) -> Result<UserSpec, DecodeErrors> {
+        UserSpec::decode(self.inputs.clone())
+    }
+
+    /// The user's name in Amazon Connect, where the file says it.
+    pub fn user_name(&self) -> Option<&str> {
+        self.inputs.get("name").and_then(Value::as_str)
+    }
+
+    /// Sets the user of the service that it is.
+    #[must_use]
+    pub fn with_import(mut self, import: Option<ImportId>) -> Self {
+        self.options.import = import;
+        self
+    }
+}
+
+impl fmt::Debug for FileUser {
+    /// Without the inputs: nobody has read yet which of them is a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileUser")
+            .field("name", &self.name)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl FileDiagnostic {
+    /// A diagnostic at a place of the file, where that is known.
+    pub const fn new(diagnostic: Diagnostic, location: Option<Location>) -> Self {
+        Self { diagnostic, location }
+    }
+}
+
+impl fmt::Display for FileDiagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let found = &self.diagnostic;
+        write!(f, "{}[{}]: {}", found.severity, found.code, found.text())?;
+        if let Some(location) = &self.location {
+            write!(f, " ({location})")?;
+        }
+        match &found.help {
+            Some(help) => write!(f, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}

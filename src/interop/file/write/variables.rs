@@ -1,0 +1,72 @@
+//! Names for what references of a file stand for, where a reference leads to nothing that is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::interop::program::Part;
+
+/// The values that whoever uses a written file has to give: by reference, the name, and whether it is a secret.
+#[derive(Default)]
+pub(super) struct Variables {
+    names: BTreeMap<String, (String, bool)>,
+    taken: BTreeSet<String>,
+}
+
+impl Variables {
+    /// None of these names is given.
+    pub(super) fn reserve(&mut self, names: impl IntoIterator<Item = String>) {
+        self.taken.extend(names);
+    }
+
+    /// The name for a reference. `is_allowed` says which characters it may have.
+    pub(super) fn name(
+        &mut self,
+        reference: &str,
+        is_secret: bool,
+        is_allowed: impl Fn(char) -> bool,
+    ) -> String {
+        if let Some((name, was_secret)) = self.names.get_mut(reference) {
+            *was_secret |= is_secret;
+            return name.clone();
+        }
+        let plain = reference.chars().filter_map(|c| match c {
+            c if is_allowed(c) => Some(c),
+            _ if is_allowed('_') => Some('_'),
+            _ => None,
+        });
+        let plain: String = plain.collect();
+        let first = match plain.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            true => plain,
+            false => format!("value{plain}"),
+        };
+        let numbered = (2_u64..).map(|number| format!("{first}{number}"));
+        let mut names = std::iter::once(first.clone()).chain(numbered);
+        let name = names.find(|name| !self.taken.contains(name)).unwrap_or(first);
+        self.taken.insert(name.clone());
+        self.names.insert(reference.to_owned(), (name.clone(), is_secret));
+        name
+    }
+
+    /// The names, each with whether it stands for a secret.
+    pub(super) fn all(&self) -> BTreeMap<&str, bool> {
+        self.names.values().map(|(name, is_secret)| (name.as_str(), *is_secret)).collect()
+    }
+}
+
+/// An expression with its texts and its references written anew.
+pub(super) fn rewrite(
+    expression: &str,
+    text: impl Fn(&str) -> String,
+    mut reference: impl FnMut(&str) -> String,
+) -> String {
+    let parts = Part::all(expression);
+    let parts = parts.into_iter().map(|part| match part {
+        Part::Text(part) => text(part),
+        Part::Reference(part) => reference(part),
+    });
+    parts.collect()
+}
+
+/// The name that a reference begins with.
+pub(super) fn root(reference: &str) -> &str {
+    reference.split(['.', '[']).next().unwrap_or(reference)
+}

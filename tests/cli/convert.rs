@@ -1,0 +1,72 @@
+//! `convert`: files of other tools as programs, which then plan and apply.
+
+use serde_json::Value;
+
+use crate::tool::{Tool, repository};
+
+fn case(name: &str) -> String {
+    repository(&format!("tests/interop/cases/{name}"))
+}
+
+#[test]
+fn a_table_becomes_a_program_that_applies() {
+    let tool = Tool::new();
+    let said = tool.ok(&["convert", &case("03-agents.csv"), "--instance", "i"]);
+    assert!(said.err.contains("warning[not-converted]: passwords are left out (2 times)"), "{}", said.err);
+    assert!(said.err.contains("2 users converted"), "{}", said.err);
+    assert!(!said.out.contains("Welcome2Connect"));
+    let said = tool.ok(&["convert", &case("03-agents.csv"), "--instance", "i", "--with-passwords"]);
+    let program = tool.write_text(&said.out);
+    assert!(tool.ok(&["apply", &program, "--yes"]).out.contains("2 created"));
+    assert!(tool.plan(&program).is_empty());
+}
+
+#[test]
+fn references_of_a_template_become_configuration() {
+    let tool = Tool::new();
+    let said = tool.ok(&["convert", &case("10-user.cfn.yaml"), "--set", "InstanceArn=i"]);
+    assert!(said.out.contains("\"FirstPassword\": {\"type\":\"string\",\"secret\":true}"), "{}", said.out);
+    assert!(said.out.contains("routingProfileId: \"${Routing_RoutingProfileArn}\""), "{}", said.out);
+    assert!(said.out.contains("retainOnDelete: true"), "{}", said.out);
+    let program = tool.write_text(&said.out);
+    let given = ["--set", "Routing_RoutingProfileArn=r1", "--set", "FirstPassword=Welcome2Connect"];
+    let plan = tool.ok(&[&["plan", &program], &given[..]].concat());
+    assert!(plan.out.contains("mira.holt"), "{}", plan.out);
+}
+
+#[test]
+fn what_is_wrong_with_a_file_ends_the_command_with_its_place() {
+    let tool = Tool::new();
+    std::fs::write(tool.path("agents.csv"), "user login,acw,phone type\njane,soon,soft\n").expect("written");
+    let said = tool.fails(&["convert", "agents.csv"]);
+    assert!(
+        said.contains("error[wrong-type]: jane: `phoneConfig.afterContactWorkTimeLimit` is `soon`"),
+        "{said}"
+    );
+    assert!(said.contains("at: agents.csv:2:6"), "{said}");
+    let said = tool.run(&["convert", "agents.csv", "--format", "json"]);
+    let line: Value = serde_json::from_str(said.err.lines().next().expect("a line")).expect("JSON");
+    assert_eq!(
+        (&line["level"], &line["line"], &line["code"]),
+        (&"error".into(), &2.into(), &"wrong-type".into())
+    );
+    assert_eq!((said.code, said.out.as_str()), (1, ""));
+
+    std::fs::write(tool.path("agents.csv"), "user login,acw,phone type\njane,3,soft\n").expect("written");
+    let said = tool.fails(&["convert", "agents.csv"]);
+    assert!(said.contains("error[missing-required]: jane: `routingProfileId` is required"), "{said}");
+    std::fs::write(tool.path("text"), "hello").expect("written");
+    assert!(tool.fails(&["convert", "text"]).contains("`text` looks like no format that is read"));
+    let said = tool.fails(&["convert", &case("12-backup.json"), "--to", "aws-cli"]);
+    assert!(said.contains("the format `aws-cli` is read and not written"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_no_program_is_told_from_one_with_the_way_out() {
+    let tool = Tool::new();
+    for name in ["03-agents.csv", "10-user.cfn.yaml", "12-backup.json"] {
+        let said = tool.fails(&["plan", &case(name)]);
+        assert!(said.contains("`convert` makes a program of it"), "{said}");
+    }
+    assert!(tool.fails(&["plan", &case("01-ignore-changes.tf")]).contains("terraform show -json"));
+}

@@ -1,0 +1,6 @@
+//! Files of other tools, read and written.
+
+mod cases;
+mod states;
+mod support;
+mod tables;

@@ -1,0 +1,60 @@
+//! What the tests of files share.
+
+use connect_user::{
+    interop::file::{FileFormat, FileUser, ReadOptions, UserFile, read},
+    user::Value,
+};
+
+/// A file of `cases/`.
+pub fn case(name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/interop/cases/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Reads a file of `cases/`, in the format that it looks like.
+pub fn read_case(name: &str, mut options: ReadOptions) -> UserFile {
+    options.file = name.to_owned();
+    let bytes = case(name);
+    let format = FileFormat::detect(&bytes).unwrap_or_else(|| panic!("{name} looks like a format"));
+    read(format, &bytes, &options)
+}
+
+/// Reads a text in a format, with the instance `1c2d`.
+pub fn read_text(format: FileFormat, text: &str) -> UserFile {
+    read(format, text.as_bytes(), &ReadOptions::builder().file("file").instance("1c2d".into()).build())
+}
+
+/// What is told of a file: severity, message and place.
+pub fn told(file: &UserFile) -> Vec<String> {
+    let told = file.diagnostics.iter().map(|found| {
+        let diagnostic = &found.diagnostic;
+        assert!(diagnostic.help.is_some(), "no way out: {found}");
+        let at = found.location.as_ref().map(|at| format!(" ({}:{})", at.line, at.column));
+        format!("{}: {}{}", diagnostic.severity, diagnostic.text(), at.unwrap_or_default())
+    });
+    told.collect()
+}
+
+pub fn user<'a>(file: &'a UserFile, name: &str) -> &'a FileUser {
+    let found = file.users.iter().find(|user| user.name == name);
+    found.unwrap_or_else(|| panic!("no user `{name}` among {:?}: {:?}", names(file), file.diagnostics))
+}
+
+pub fn names(file: &UserFile) -> Vec<&str> {
+    file.users.iter().map(|user| user.name.as_str()).collect()
+}
+
+/// The inputs as JSON; an unknown one is `?` and what it refers to.
+pub fn json(user: &FileUser) -> serde_json::Value {
+    fn shown(value: &Value) -> Value {
+        match value {
+            Value::Unknown => "?".into(),
+            Value::List(items) => Value::List(items.iter().map(shown).collect()),
+            Value::Map(members) => {
+                Value::Map(members.iter().map(|(name, value)| (name.clone(), shown(value))).collect())
+            }
+            other => other.clone(),
+        }
+    }
+    serde_json::Value::try_from(shown(&user.inputs)).expect("nothing is unknown")
+}

@@ -1,0 +1,145 @@
+//! Tables: separators, quotes, headers, mappings, and what is wrong with them.
+
+use connect_user::{
+    interop::file::{FileFormat, Mapping, ReadOptions, read},
+    user::Code,
+};
+use serde_json::json;
+
+use crate::support::{json, names, read_text, told, user};
+
+fn table(text: &str) -> connect_user::interop::file::UserFile {
+    read_text(FileFormat::Csv, text)
+}
+
+#[test]
+fn rows_are_read_as_spreadsheets_write_them() {
+    let plain =
+        "user login,first name,last name,routing profile name,tags\njane,Jane,\"Roe, Jr.\",Agents,a|b||c\n";
+    let expected = json(user(&table(plain), "jane"));
+    assert_eq!(expected["identityInfo"]["lastName"], "Roe, Jr.");
+    assert_eq!(expected["tags"], json!({"a": "b", "c": ""}));
+    for other in [
+        plain.replace('\n', "\r\n"),
+        format!("\u{feff}{plain}"),
+        format!("\n\n{plain}\n,,,,\n"),
+        plain.replace("Jane,\"Roe, Jr.\"", "Jane;\"Roe, Jr.\"").replace("user login,", "user login;"),
+        plain.replace(',', ";").replace("Roe; Jr.", "Roe, Jr."),
+        plain.replace(',', "\t").replace("Roe\t Jr.", "Roe, Jr."),
+        plain
+            .to_uppercase()
+            .lines()
+            .next()
+            .map(|header| format!("{header}\n{}", plain.lines().nth(1).expect("a row")))
+            .expect("a header"),
+    ]
+    .iter()
+    .filter(|text| !text.contains("login;first") || text.contains("first name;"))
+    {
+        let file = table(other);
+        assert_eq!(told(&file), [""; 0], "{other}");
+        assert_eq!(json(user(&file, "jane")), expected, "{other}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_with_line_and_column() {
+    let file = table(
+        "user login,phone type (soft/desk),ACW timeout (seconds),soft phone auto accept (yes/no),shoe size\n\
+         jane,soft,30,yes,\n\
+         \"jo\nhn\",pigeon,soon,perhaps,43\n\
+         ,soft,,,\n\
+         jane,desk,,,\n\
+         ana,soft,,,,,\n",
+    );
+    assert_eq!(
+        told(&file),
+        [
+            "error: jo\\nhn: `phoneConfig.phoneType` is `pigeon`, which is not one of `SOFT_PHONE`, `DESK_PHONE` (4:5)",
+            "error: jo\\nhn: `phoneConfig.afterContactWorkTimeLimit` is `soon`, which is no whole number (4:12)",
+            "error: jo\\nhn: `phoneConfig.autoAccept` is `perhaps`, which is neither `yes` nor `no` (4:17)",
+            "error: line-5: the user of line 5 has no name (5:1)",
+            "error: the user `jane` is given twice, first at file:2:1 (6:1)",
+            "error: ana: line 7 has 7 cells, and the header has 5 (7:13)",
+            "warning: the column `shoe size` is no property of a user (1:89)",
+        ]
+    );
+    assert_eq!(names(&file), ["jane", "jo\nhn", "line-5", "ana"], "nobody is lost");
+    assert!(!file.is_valid());
+}
+
+#[test]
+fn places_are_right_behind_any_line_break() {
+    for (text, line) in [
+        ("user login,acw\njane,1\n\n\njohn,x\n", 5),
+        ("user login,acw\r\njane,1\r\n\r\njohn,x\r\n", 4),
+        ("\u{feff}\r\n\r\nuser login,acw\r\n\"ja\r\nne\",1\r\njohn,x", 6),
+    ] {
+        let file = table(text);
+        let at = file.diagnostics[0].location.as_ref().expect("a place");
+        assert_eq!((at.line, at.column), (line, 6), "{text:?}");
+        assert_eq!(user(&file, "john").location.as_ref().map(|at| at.line), Some(line));
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_told_with_their_place() {
+    let options = ReadOptions::builder().file("agents.csv").build();
+    let file = read(FileFormat::Csv, b"user login,first name\njane,Zo\xeb\n", &options);
+    assert_eq!(told(&file), ["error: `agents.csv` is not UTF-8 text (2:8)"]);
+    let file = read(FileFormat::Csv, b"\xff\xfeu\0s\0", &options);
+    assert_eq!(told(&file), ["error: `agents.csv` is UTF-16 text"]);
+    for (text, expected) in [
+        ("", "error: `agents.csv` is empty"),
+        ("first name,last name\nJane,Roe\n", "error: `agents.csv` has no column with the user names (1:1)"),
+    ] {
+        let file = read(FileFormat::Csv, text.as_bytes(), &options);
+        assert_eq!(told(&file)[0], expected);
+    }
+}
+
+#[test]
+fn a_mapping_says_which_column_is_which_property() {
+    let mapping = Mapping::read(
+        "columns: {Kennung: name, Vorname: identityInfo.firstName, Profile: securityProfileNames, \
+          Team: tags.team, Schuhe: ignore, Schlüssel: resourceName}\n\
+         defaults: {routingProfileId: r1, phoneConfig: {phoneType: SOFT_PHONE}}\n\
+         separator: /\n",
+    )
+    .expect("a mapping");
+    let options = ReadOptions::builder().instance("1c2d".into()).mapping(mapping).build();
+    let text =
+        "Kennung,Vorname,Profile,Team,Schuhe,Schlüssel,auto_accept\njane,Jane,Agent/Admin,a,43,j1,true\n";
+    let file = read(FileFormat::Csv, text.as_bytes(), &options);
+    assert_eq!(told(&file), [""; 0]);
+    assert_eq!(
+        json(user(&file, "j1")),
+        json!({
+            "instanceId": "1c2d",
+            "name": "jane",
+            "identityInfo": {"firstName": "Jane"},
+            "securityProfileIds": ["name:Agent", "name:Admin"],
+            "tags": {"team": "a"},
+            "phoneConfig": {"autoAccept": true, "phoneType": "SOFT_PHONE"},
+            "routingProfileId": "r1",
+        })
+    );
+}
+
+#[test]
+fn a_mapping_that_is_none_is_refused() {
+    for (text, expected) in [
+        ("columns: {a: nam}", "the mapping maps `a` to `nam`, which is no property"),
+        (
+            "columns: {a: userProficiencies}",
+            "the mapping maps `a` to `userProficiencies`, which is no property",
+        ),
+        ("columns: [a]", "the mapping is neither YAML nor JSON"),
+        ("column: {}", "the mapping is neither YAML nor JSON"),
+    ] {
+        let error = Mapping::read(text).expect_err(text);
+        assert_eq!(error.code, Code::INVALID_FILE);
+        assert!(error.message.starts_with(expected), "{}", error.message);
+        assert!(error.help.is_some());
+    }
+}
