@@ -92,16 +92,16 @@ impl Pages {
         filter: &Filter,
         whole: bool,
     ) -> Result<Option<Vec<Snapshot>>, Failure> {
-        let (instance, found) = match self {
+        let (instance, next, found) = match self {
             Self::End => return Ok(None),
             Self::Search(request) => match request.send(&host.client).await {
                 Ok(page) => {
                     let instance = request.instance_id.clone();
                     let next = page.next_token.filter(|token| request.next_token.as_ref() != Some(token));
-                    *self = next.map_or(Self::End, |token| {
+                    let next = next.map_or(Self::End, |token| {
                         Self::Search(filter.request(instance.clone()).next_token(token))
                     });
-                    (instance, page.items)
+                    (instance, next, page.items)
                 }
                 Err(error) if error.kind() == ErrorKind::AccessDenied && request.next_token.is_none() => {
                     *self = Self::List(ListUsers::new(request.instance_id.clone()));
@@ -113,11 +113,11 @@ impl Pages {
                 let instance = request.instance_id.clone();
                 let page = request.send(&host.client).await.map_err(|error| not_listed(&instance, &error))?;
                 let next = page.next_token.filter(|token| request.next_token.as_ref() != Some(token));
-                *self = next.map_or(Self::End, |token| {
+                let next = next.map_or(Self::End, |token| {
                     Self::List(ListUsers::new(instance.clone()).next_token(token))
                 });
                 let unnamed = |user: ListedUser| FoundUser::new(user.user_id, user.arn, "");
-                (instance, page.items.into_iter().map(unnamed).collect())
+                (instance, next, page.items.into_iter().map(unnamed).collect())
             }
         };
         let instance = &instance;
@@ -135,6 +135,8 @@ impl Pages {
             let state = state?.filter(|state| filter.holds(state));
             users.extend(state.map(|state| unmanaged(host, state)));
         }
+        // Whoever asks again after a failure gets the same page.
+        *self = next;
         Ok(Some(users))
     }
 }

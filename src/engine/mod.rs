@@ -7,9 +7,9 @@
 //! | --- | --- |
 //! | what the resource has | [`Resource::schema`]: fields, JSON Schema, Terraform's and Pulumi's form |
 //! | whether inputs are right | [`Resource::validate`] without the service, [`Resource::check`] with it: names made, rules of the instance |
-//! | what would change | [`Resource::diff`]: changes, replacement and its order, planned outputs with unknowns |
+//! | what would change, or be created | [`Resource::diff`], with the prior state or without: changes, replacement and its order, planned outputs with unknowns; the preview of a creation or an update |
 //! | to make the change | [`Resource::create`], [`Resource::update`], [`Resource::delete`] |
-//! | what is there | [`Resource::read`], with drift; [`Resource::import`]; [`Resource::list`] |
+//! | what is there | [`Resource::read`], with drift; [`Resource::import`]; [`Resource::look_up`] and [`Resource::list`], which manage nobody |
 //!
 //! Nothing is decided here that is decided below: [`validate`](crate::validate) checks, [`diff`](crate::diff) decides
 //! what is the same, [`apply`](crate::apply) acts and [`read`](crate::read) reads. What is here is what every engine

@@ -55,12 +55,15 @@ impl Spelling {
 
     /// A place as the host writes it.
     pub fn path(self, path: &Path) -> Path {
-        self.rename(path, |name| self.name(name).into_owned())
+        match self {
+            Self::CamelCase => path.clone(),
+            _ => rename(path, |name| self.name(name).into_owned()),
+        }
     }
 
     /// A place that the host has written, as this crate writes it.
     pub fn read_path(self, path: &Path) -> Path {
-        self.rename(path, |name| self.camel(name).into_owned())
+        rename(path, |name| self.camel(name).into_owned())
     }
 
     /// A text that names a place, as [`ignored_path`](super::ignored_path) reads it, in the names of this crate.
@@ -77,17 +80,6 @@ impl Spelling {
         }
     }
 
-    fn rename(self, path: &Path, name: impl Fn(&str) -> String) -> Path {
-        if self == Self::CamelCase {
-            return path.clone();
-        }
-        path.segments().iter().fold(Path::root(), |place, segment| match segment {
-            Segment::Member(member) => place.member(name(member)),
-            Segment::Key(key) => place.key(key.as_str()),
-            Segment::Index(index) => place.index(*index),
-        })
-    }
-
     /// A document of this crate as the host writes it.
     #[must_use]
     pub fn value(self, value: Value) -> Value {
@@ -97,13 +89,11 @@ impl Spelling {
         renamed(value, &|camel| (self.name(&camel).into_owned(), NAMED_BY_PEOPLE.contains(&camel.as_str())))
     }
 
-    /// A document that the host has written, as this crate writes it. Names of nothing stay as they are, so that
-    /// mistakes are told in the host's words.
+    /// A document that the host has written, as this crate writes it. A name may also be in camelCase or snake_case,
+    /// whatever the spelling, as in every document. Names of nothing stay as they are, so that mistakes are told in
+    /// the host's words.
     #[must_use]
     pub fn read(self, value: Value) -> Value {
-        if self == Self::CamelCase {
-            return value;
-        }
         renamed(value, &|name| {
             let camel = self.camel(&name).into_owned();
             let is_named_by_people = NAMED_BY_PEOPLE.contains(&camel.as_str());
@@ -156,20 +146,31 @@ impl Spelling {
 
     /// The name of the crate's that the host has written; anything else as it is.
     fn camel(self, name: &str) -> Cow<'_, str> {
-        let camel = to_camel_case(name);
-        let mut characters = camel.chars();
-        let lowered = match (self, characters.next()) {
-            (Self::PascalCase, Some(first)) => {
-                format!("{}{}", first.to_ascii_lowercase(), characters.as_str())
-            }
-            _ => camel,
+        let camel = match self {
+            Self::PascalCase if name.starts_with(|first: char| first.is_ascii_uppercase()) => lowered(name),
+            _ => to_camel_case(name),
         };
-        if is_name(&lowered) && *self.name(&lowered) == *name {
-            Cow::Owned(lowered)
-        } else {
-            Cow::Owned(name.to_owned())
+        let is_spelled = || *name == *self.name(&camel) || name == to_snake_case(&camel);
+        match camel != name && is_name(&camel) && is_spelled() {
+            true => Cow::Owned(camel),
+            false => Cow::Borrowed(name),
         }
     }
+}
+
+/// A name with a small first letter.
+fn lowered(name: &str) -> String {
+    let mut characters = name.chars();
+    let first = characters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(characters).collect()
+}
+
+fn rename(path: &Path, name: impl Fn(&str) -> String) -> Path {
+    path.segments().iter().fold(Path::root(), |place, segment| match segment {
+        Segment::Member(member) => place.member(name(member)),
+        Segment::Key(key) => place.key(key.as_str()),
+        Segment::Index(index) => place.index(*index),
+    })
 }
 
 fn renamed(value: Value, rename: &impl Fn(String) -> (String, bool)) -> Value {

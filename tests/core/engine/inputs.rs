@@ -98,6 +98,32 @@ async fn each_spelling_goes_through_values_paths_and_messages() {
 }
 
 #[tokio::test]
+async fn what_passes_a_check_is_planned_however_it_is_spelled() {
+    let members = json!({
+        "phoneConfig": { "phoneType": "DESK_PHONE", "deskPhoneNumber": "+16175550101" },
+        "userProficiencies": [{ "attributeName": "a", "attributeValue": "v", "level": 3 }],
+        "tags": { "costCenter": "7", "cost_center": "8" },
+    });
+    let written = |spelling: Spelling| spelling.value(inputs(members.clone()));
+    for spelling in [Spelling::CamelCase, Spelling::SnakeCase, Spelling::PascalCase] {
+        let resource = resource(&service(Saml)).with_spelling(spelling);
+        let user = create(&resource, &written(spelling)).await;
+        for other in [Spelling::CamelCase, Spelling::SnakeCase] {
+            let written = written(other);
+            assert!(resource.validate(&written).is_empty(), "{spelling:?}");
+            let new = diff(&resource, None, &written).await;
+            assert_eq!(new.inputs, user.inputs, "{spelling:?}");
+            let planned = diff(&resource, Some(&user), &written).await;
+            assert!(planned.is_empty(), "{spelling:?}: {planned:?}");
+            assert_eq!(planned.outputs, user.outputs, "{spelling:?}");
+        }
+    }
+    let twice = value(json!({ "instanceId": "i", "instance_id": "i" }));
+    let found = resource(&service(Saml)).validate(&twice);
+    assert!(found.iter().any(|found| found.message.contains("twice")), "{found:?}");
+}
+
+#[tokio::test]
 async fn mistakes_are_told_in_the_words_of_the_host() {
     let connect = service(Saml);
     let resource = resource(&connect).with_spelling(Spelling::PascalCase);

@@ -1,6 +1,10 @@
 //! Reading again, drift, import, and lists.
 
 use connect_user::{
+    client::{
+        ErrorKind,
+        memory::{Fault, Outcome},
+    },
     engine::{Filter, Kept, Resource, ResourceOptions, Snapshot},
     user::{IdentityManagementType, IdentityManagementType::Saml, Operation, Tags, Value},
 };
@@ -133,12 +137,26 @@ async fn users_are_listed_page_by_page() {
 }
 
 #[tokio::test]
-async fn whoever_may_not_search_has_the_list() {
-    use connect_user::client::{
-        ErrorKind,
-        memory::{Fault, Outcome},
-    };
+async fn a_page_whose_users_cannot_be_read_comes_again() {
+    let connect = service(Saml);
+    create(&resource(&connect), &inputs(json!({}))).await;
+    for (failing, denied) in [(Operation::DescribeUser, false), (Operation::DescribeUser, true)] {
+        let resource = resource(&connect);
+        let mut listing = resource.list("i", Filter::default(), true);
+        if denied {
+            connect.inject(Fault::of(Operation::SearchUsers, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+        }
+        connect.inject(Fault::of(failing, 1, Outcome::Refused(ErrorKind::Throttled)));
+        let failure = listing.next_page().await.expect_err("throttled");
+        assert_eq!(failure.kind, Some(ErrorKind::Throttled));
+        let page = listing.next_page().await.expect("a page").expect("users");
+        assert_eq!(text(&page[0].outputs, "name").as_deref(), Some("jane"));
+        assert!(listing.next_page().await.expect("the end").is_none());
+    }
+}
 
+#[tokio::test]
+async fn whoever_may_not_search_has_the_list() {
     let connect = service(Saml);
     create(&resource(&connect), &inputs(json!({}))).await;
     connect.inject(Fault::of(Operation::SearchUsers, 1, Outcome::Refused(ErrorKind::AccessDenied)));
