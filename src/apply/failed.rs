@@ -72,7 +72,7 @@ pub enum ApplyError {
         /// The error of the last call.
         source: ClientError,
     },
-    /// The user was created a moment ago and is not visible yet, so it cannot be deleted.
+    /// The user was created a moment ago and is not visible yet, so it cannot be changed or deleted.
     #[error("the user `{}` was created a moment ago and is not visible yet: {source}", one_line(name))]
     NotVisible {
         /// The name of the user in Amazon Connect.

@@ -9,7 +9,7 @@ use super::{
     send::{send, without_what_is_there},
 };
 use crate::{
-    client::{ClientResult, ConnectClient, Effect},
+    client::{ClientError, ClientResult, ConnectClient, Effect, ErrorKind},
     diff::{Call, Plan, Step, drift, plan_deletion},
     read::{describe, is_gone, reread},
     user::{
@@ -308,12 +308,22 @@ impl Run<'_> {
     async fn check_prior_state(&mut self, plan: &Plan) -> Result<(), ApplyError> {
         let Some(known) = &self.state else { return Ok(()) };
         let proficiencies = plan.steps().iter().any(|step| writes_proficiencies(step.operation));
-        let read = reread(self.client, known, proficiencies).await?;
+        let mut pauses = self.options.pauses();
+        let read = loop {
+            match reread(self.client, known, proficiencies).await? {
+                // Deleting it will find that out, and be content.
+                None if self.desired.is_none() => return Ok(()),
+                None if self.options.is_recent(known.record.created) => match pauses.next() {
+                    Some(pause) => self.options.pause(pause).await,
+                    None => {
+                        let source = ClientError::new(Operation::DescribeUser, ErrorKind::NotFound);
+                        return Err(ApplyError::NotVisible { name: known.name.clone(), source });
+                    }
+                },
+                read => break read,
+            }
+        };
         let watched = Settings::builder().ignore_tags(plan.settings().ignore_tags.clone()).build();
-        if read.is_none() && self.desired.is_none() {
-            // Deleting it will find that out, and be content.
-            return Ok(());
-        }
         if read.is_none() {
             check_instance(self.client, &known.instance_id, &known.name, self.options).await?;
         } else if read.as_ref().is_some_and(|read| drift(known, read, &watched).is_empty()) {

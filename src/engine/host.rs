@@ -211,7 +211,8 @@ impl Host {
 
     pub(super) fn apply_options(&self) -> apply::ApplyOptions<'_> {
         let sleep = self.pauses.as_ref().map(|pauses| pauses as &dyn Sleep);
-        apply::ApplyOptions { sleep, ..apply::ApplyOptions::default() }
+        let RefreshOptions { clock_skew, visible_within, .. } = *self.reader.options();
+        apply::ApplyOptions { sleep, clock_skew, visible_within, ..apply::ApplyOptions::default() }
     }
 
     /// The places that a host has named.

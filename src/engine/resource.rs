@@ -71,7 +71,8 @@ impl Resource {
         self
     }
 
-    /// Sets how users are refreshed. Default: [`RefreshOptions::default`].
+    /// Sets how users are refreshed, and how far clocks may differ and how long a new user may be invisible, also in
+    /// applies. Default: [`RefreshOptions::default`].
     #[must_use]
     pub fn with_refresh(mut self, options: RefreshOptions) -> Self {
         self.host.reader = Reader::new(options);

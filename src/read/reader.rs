@@ -67,6 +67,12 @@ impl Reader {
         Self { options, instances: Mutex::default() }
     }
 
+    /// How users are refreshed.
+    #[cfg(feature = "engine")]
+    pub(crate) const fn options(&self) -> &RefreshOptions {
+        &self.options
+    }
+
     /// Refreshes a user, and keeps what is recorded of it.
     ///
     /// # Errors

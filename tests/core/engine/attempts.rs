@@ -91,6 +91,20 @@ async fn a_plain_failure_forgets_no_creation_in_doubt() {
     assert_eq!(service.names(), ["jane"]);
 }
 
+#[tokio::test]
+async fn a_user_that_is_not_visible_yet_is_not_gone() {
+    let service = Hiding::new(Saml);
+    let user = stored(&create(&resource(&service.connect), &inputs(json!({}))).await);
+    let desired = inputs(json!({ "routingProfileId": "r2" }));
+    let failure = update(&resource(&service.connect), &user, &desired).await.expect_err("not visible yet");
+    assert!(failure.to_string().contains("is not visible yet"), "{failure}");
+    let user = stored(&failure.snapshot.expect("the user"));
+    service.show();
+    let user = update(&resource(&service.connect), &user, &desired).await.expect("an update");
+    assert_eq!(text(&user.outputs, "routingProfileId").as_deref(), Some("r2"));
+    assert_eq!(service.names(), ["jane"]);
+}
+
 /// A journal that cannot be written.
 struct Full;
 

@@ -6,7 +6,7 @@
 
 use std::{
     sync::{Arc, Mutex},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use connect_user::{
@@ -14,16 +14,17 @@ use connect_user::{
     async_trait,
     client::{
         ErrorKind,
-        memory::{Fault, MemoryConnect, Outcome},
+        memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::{Action, ReplacementOrder},
     engine::{Failure, Journal, Kept, Planned, Resource, ResourceOptions, Snapshot, Spelling},
-    user::{IdentityManagementType, PULUMI_UNKNOWN, Value},
+    read::RefreshOptions,
+    user::{IdentityManagementType, PULUMI_UNKNOWN, Timestamp, Value},
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::json;
 
-use super::support::{changes, codes, resource, service, value};
+use super::support::{changes, codes, resource, value};
 use crate::random;
 
 /// What happens.
@@ -39,7 +40,12 @@ enum Event {
     Fault(u32, Outcome),
     /// Somebody else changes the user.
     Console(u8),
+    /// New users become visible.
+    Show,
 }
+
+/// How long new users are not visible, where they are not at once.
+const HIDDEN: Duration = Duration::from_secs(60);
 
 fn event(kind: IdentityManagementType) -> impl Strategy<Value = Event> {
     let ignored =
@@ -60,6 +66,7 @@ fn event(kind: IdentityManagementType) -> impl Strategy<Value = Event> {
         1 => Just(Event::Refresh),
         2 => (1u32..9, outcome).prop_map(|(occurrence, outcome)| Event::Fault(occurrence, outcome)),
         1 => (0u8..4).prop_map(Event::Console),
+        1 => Just(Event::Show),
     ]
 }
 
@@ -71,13 +78,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_planned_is_what_comes((kind, spelling, first, events) in random::any_kind().prop_flat_map(|kind| {
+    fn what_is_planned_is_what_comes((kind, hides, spelling, first, events) in random::any_kind().prop_flat_map(|kind| {
         let spelling = select(vec![Spelling::CamelCase, Spelling::SnakeCase, Spelling::PascalCase]);
-        (Just(kind), spelling, random::document(kind, "jane"), vec(event(kind), 1..10))
+        let hides = proptest::bool::weighted(0.3);
+        (Just(kind), hides, spelling, random::document(kind, "jane"), vec(event(kind), 1..10))
     })) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {
-            let mut engine = Engine::new(service(kind), spelling, first);
+            let connect = MemoryConnect::new();
+            let hidden = if hides { HIDDEN } else { Duration::ZERO };
+            connect.add_instance(MemoryInstance::new("i", kind).with_hidden_time(hidden));
+            let mut engine = Engine::new(Arc::new(connect), spelling, first);
             for event in events {
                 engine.event(event).await;
             }
@@ -89,6 +100,9 @@ proptest! {
 /// An engine, whose every run is a process of its own: between two of them there is only the text that it stores.
 struct Engine {
     connect: Arc<MemoryConnect>,
+    /// How far the service's clock has been turned.
+    passed: Duration,
+    visible_within: Duration,
     spelling: Spelling,
     program: serde_json::Value,
     ignored: Vec<&'static str>,
@@ -103,6 +117,8 @@ impl Engine {
     fn new(connect: Arc<MemoryConnect>, spelling: Spelling, program: serde_json::Value) -> Self {
         Self {
             connect,
+            passed: Duration::ZERO,
+            visible_within: RefreshOptions::default().visible_within,
             spelling,
             program,
             ignored: Vec::new(),
@@ -113,7 +129,7 @@ impl Engine {
     }
 
     async fn event(&mut self, event: Event) {
-        self.connect.set_time(SystemTime::now().into());
+        self.connect.set_time(self.now());
         match event {
             Event::Program(program, ignored) => (self.program, self.ignored) = (program, ignored),
             Event::Run { unknown, hands_planned, killed_after } => {
@@ -127,13 +143,16 @@ impl Engine {
                 self.is_doubtful = true;
                 self.console(what);
             }
+            Event::Show => self.passed += HIDDEN,
         }
     }
 
     /// Without faults, a few runs end in what the program says.
     async fn ends(&mut self) {
         self.connect.clear_faults();
-        self.connect.set_time(SystemTime::now().into());
+        self.passed += HIDDEN;
+        self.visible_within = Duration::ZERO;
+        self.connect.set_time(self.now());
         let mut why = String::new();
         for _ in 0..4 {
             match self.refresh().await {
@@ -146,6 +165,8 @@ impl Engine {
                 Ok(()) => why.clear(),
                 Err(failure) => why = format!("{failure:?}"),
             }
+            self.passed += HIDDEN;
+            self.connect.set_time(self.now());
         }
         assert_eq!(why, "", "the last run failed: {}", self.program);
         let users = self.connect.users(&"i".into());
@@ -173,8 +194,13 @@ impl Engine {
         self.current = Some(self.store(imported));
     }
 
+    fn now(&self) -> Timestamp {
+        Timestamp::from(SystemTime::now()).plus(self.passed)
+    }
+
     fn resource(&self) -> Resource {
-        resource(&self.connect).with_spelling(self.spelling)
+        let refresh = RefreshOptions::builder().visible_within(self.visible_within).build();
+        resource(&self.connect).with_spelling(self.spelling).with_refresh(refresh)
     }
 
     fn current(&self) -> Option<Snapshot> {
