@@ -7,6 +7,7 @@ mod engine;
 mod files;
 #[cfg(unix)]
 mod full;
+mod imports;
 mod many;
 mod options;
 mod program;
