@@ -156,13 +156,13 @@ pub struct Scale {
     pub target: Vec<String>,
     /// Limit of deletions, replacements included. Default: 10, and a tenth of the recorded users (at least 3);
     /// none where the program has no users at all.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<usize>(0))]
     pub max_deletes: Option<usize>,
     /// The quota of users per instance: deletions come first where it is nearly used up. Default: not known.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<usize>(0))]
     pub users_per_instance: Option<usize>,
     /// Stop after N users have failed. Default: go on with the others.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<NonZeroU32>(1))]
     pub stop_after: Option<NonZeroU32>,
 }
 
@@ -231,10 +231,10 @@ pub struct Global {
     pub shared_quota: bool,
     /// How long a failing call is retried, waiting for the quota included. Default: 2 minutes while reading, an
     /// hour while applying.
-    #[arg(long, global = true, value_name = "SECONDS")]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = number::<u64>(0))]
     pub retry_for: Option<u64>,
     /// Calls in flight at most.
-    #[arg(long, global = true, value_name = "N", default_value = "16")]
+    #[arg(long, global = true, value_name = "N", default_value = "16", value_parser = number::<NonZeroUsize>(1))]
     pub parallelism: NonZeroUsize,
     /// The form of what is printed.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
@@ -275,7 +275,9 @@ impl Global {
 pub fn explain(mut error: clap::Error) -> ExitCode {
     for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
         if let Some(ContextValue::String(text)) = error.get(kind)
-            && let Some((name, _)) = text.split_once('=').filter(|(name, _)| !name.is_empty())
+            && let Some((name, _)) = text.split_once('=')
+            // `--rate <[OPERATION=]RATE:BURST>` is the option as it is declared.
+            && !name.is_empty() && !(name.starts_with("--") && name.contains(" <"))
         {
             let shown = ContextValue::String(format!("{name}=…"));
             error.insert(kind, shown);
@@ -351,6 +353,11 @@ fn rate(text: &str) -> Result<(Option<Operation>, Rate), String> {
     };
     let rate = rate.parse().map_err(|error: RateError| format!("{error}; {}", error.help()))?;
     Ok((operation, rate))
+}
+
+/// A whole number; `least` is the smallest of its type.
+fn number<T: FromStr>(least: u8) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| text.parse().map_err(|_| format!("must be a whole number, {least} or more"))
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

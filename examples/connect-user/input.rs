@@ -58,6 +58,10 @@ pub fn require_regular(path: &Path, help: &str) -> Outcome<()> {
         Ok(metadata) if !metadata.is_file() => {
             Err(Failure::new(format!("`{}` is not a regular file", path.display())).help(help))
         }
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path.is_symlink() => {
+            let message = format!("`{}` is a link to a file that is not there", path.display());
+            Err(Failure::new(message).help(help))
+        }
         // Opening it tells what else is wrong.
         _ => Ok(()),
     }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use connect_user::{
-    client::{ClientError, ErrorKind},
-    fleet::{Entry, StateStore, StoreChange, export_json, import_json},
+    client::ClientError,
+    fleet::{Entry, JsonError, StateStore, StoreChange, export_json, import_json},
     interop::program::{WrittenResource, readable_json},
     read::{Everybody, Instances, Strategy, identity_management, read_all},
     user::{InstanceId, UserState, Value},
@@ -19,7 +19,7 @@ use crate::{
     args::{Global, Scale},
     failure::{Failure, Outcome},
     input, output,
-    run::{Access, Run},
+    run::{Access, Run, missing_state, require_state},
 };
 
 /// Prints a program of every user of an instance.
@@ -98,13 +98,7 @@ fn check(instance: &str) -> Outcome<InstanceId> {
 
 async fn everybody(instance: &InstanceId, run: &Run) -> Outcome<Vec<UserState>> {
     let fail = |error: ClientError| {
-        let failure = Failure::caused(format!("the instance `{instance}` cannot be read"), &error);
-        match error.kind() {
-            ErrorKind::NotFound => {
-                failure.help("look the id up in the console, and check Region and account")
-            }
-            _ => failure.help(error.help()),
-        }
+        Failure::caused(format!("the instance `{instance}` cannot be read"), &error).help(error.help())
     };
     let client = run.backend.client();
     identity_management(client, instance).await.map_err(fail)?;
@@ -123,8 +117,14 @@ async fn everybody(instance: &InstanceId, run: &Run) -> Outcome<Vec<UserState>> 
 
 /// Prints the recorded users as JSON.
 pub async fn export_state(global: &Global) -> Outcome<()> {
+    if let Some(missing) = missing_state(global) {
+        output::note(&missing.to_string());
+    }
     let (run, _) = Run::open(global, Scale::default(), Access::Offline).await?;
-    export_json(&run.file, BufWriter::new(std::io::stdout().lock())).await?;
+    match export_json(&run.file, BufWriter::new(std::io::stdout().lock())).await {
+        Err(JsonError::Io(error)) => output::written(Err(error)),
+        exported => drop(exported?),
+    }
     Ok(())
 }
 
@@ -140,6 +140,7 @@ pub async fn import_state(file: &Path, global: &Global) -> Outcome<()> {
 
 /// Stops managing users: removes them from the state, and leaves their accounts as they are.
 pub async fn forget(names: &[String], force: bool, global: &Global) -> Outcome<()> {
+    require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::OfflineToWrite).await?;
     for name in names {
         let Some(entry) = entries.get(name) else {

@@ -1,7 +1,7 @@
 //! What is printed: for people in colour, for machines as JSON.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
     sync::OnceLock,
 };
@@ -181,10 +181,16 @@ pub fn error_line(value: &Value) {
     let _ = writeln!(io::stderr().lock(), "{}", readable_json(&value.to_string()));
 }
 
+/// Says what was not checked, unless an error tells the same cause.
+pub fn unchecked(refreshed: &Refreshed) {
+    let causes: BTreeSet<String> = refreshed.failed.values().map(ToString::to_string).collect();
+    let is_news = |found: &&Diagnostic| !causes.iter().any(|cause| found.message.contains(cause.as_str()));
+    refreshed.unchecked.iter().filter(is_news).for_each(diagnostic);
+}
+
 /// Says who could not be read, and whether there is anybody: a plan of them would be made of what is no longer
 /// true.
 pub fn unread(refreshed: &Refreshed) -> bool {
-    refreshed.unchecked.iter().for_each(diagnostic);
     // One cause, such as an instance that cannot be listed, may concern thousands of users.
     let mut causes: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
     for (name, error) in &refreshed.failed {

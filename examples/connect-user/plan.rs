@@ -21,7 +21,7 @@ use crate::{
     output,
     program::program,
     progress::Watch,
-    run::{Access, Run},
+    run::{Access, Run, require_state},
     summary,
     violation::{Violations, print_deferred},
 };
@@ -65,7 +65,7 @@ pub async fn plan(file: &Path, is_summary: bool, scale: Scale, global: &Global) 
     judge(&session, &review, Some(&program))?;
     let names = |property, id: &str| deployment.name_of(property, id);
     summary::plan(&review.preview, &session, &run.backend, &names, is_summary);
-    refuse(&review.preview, program.users().is_empty(), &run.scale)?;
+    refuse(&review.preview, program.users().is_empty(), &run.scale, is_summary)?;
     fail_partial(&session)?;
     Ok(summary::is_work(&review.preview))
 }
@@ -88,6 +88,7 @@ pub async fn apply(file: &Path, yes: bool, scale: Scale, global: &Global) -> Out
 }
 
 pub async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
+    require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Write).await?;
     let mut session = run.session(entries).await?;
     // Whoever destroys means everybody.
@@ -112,6 +113,7 @@ fn refuse_unread(run: &Run, session: &Session<'_>) -> Outcome<()> {
 /// Says what is wrong with a program, and what has become of its users; violations end the command.
 fn judge(session: &Session<'_>, review: &Review, program: Option<&Program>) -> Outcome<()> {
     let (preview, refreshed) = (&review.preview, session.refreshed());
+    output::unchecked(refreshed);
     review.notices.iter().for_each(output::diagnostic);
     refreshed.findings.iter().for_each(|finding| output::diagnostic(&finding.diagnostic()));
     let known: BTreeSet<&UserId> = session.users().map(|(_, state)| &state.user_id).collect();
@@ -147,14 +149,14 @@ fn fail_partial(session: &Session<'_>) -> Outcome<()> {
 }
 
 /// Ends where a plan refuses: protection, policies, what no call can do, and too many deletions.
-fn refuse(preview: &FleetPreview, is_empty: bool, scale: &Scale) -> Outcome<()> {
+fn refuse(preview: &FleetPreview, is_empty: bool, scale: &Scale, is_summary: bool) -> Outcome<()> {
     let deletions = preview.deletions().len();
-    Failure::all(preview.reasons().iter().map(|reason| {
-        match reason.code {
-            Code::TOO_MANY_DELETIONS => Failure::told(reason)
-                .help(format!("look at the list; if this is intended: `--max-deletes {deletions}`")),
-            _ => Failure::told(reason),
+    let look = if is_summary { "run it without `--summary` to see them" } else { "look at the list" };
+    Failure::all(preview.reasons().iter().map(|reason| match reason.code {
+        Code::TOO_MANY_DELETIONS => {
+            Failure::told(reason).help(format!("{look}; if this is intended: `--max-deletes {deletions}`"))
         }
+        _ => Failure::told(reason),
     }))?;
     if is_empty && deletions > 0 && scale.max_deletes.is_none() {
         // Sooner a mistake than a wish.
@@ -189,7 +191,7 @@ fn approve(
     if !output::is_json() {
         summary::plan(preview, session, &run.backend, names, false);
     }
-    refuse(preview, is_empty, &run.scale)?;
+    refuse(preview, is_empty, &run.scale, false)?;
     if summary::is_work(preview) { confirm(yes) } else { Ok(()) }
 }
 

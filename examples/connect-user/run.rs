@@ -21,6 +21,19 @@ use crate::{
 /// What is recorded, by resource names.
 pub type Entries = BTreeMap<String, Entry>;
 
+/// What is wrong where there is no state yet: a mistyped path looks like a state without users.
+pub fn missing_state(args: &Global) -> Option<Failure> {
+    let missing = format!("the state `{}` is not there", args.state.display());
+    (!args.state.exists()).then(|| {
+        Failure::new(missing).help("`apply` and `import` make it; `--state` gives the path of another")
+    })
+}
+
+/// The same, for commands that have nothing to do then.
+pub fn require_state(args: &Global) -> Outcome<()> {
+    missing_state(args).map_or(Ok(()), Err)
+}
+
 /// The users that are recorded as there.
 pub fn users(entries: &Entries) -> impl Iterator<Item = (&String, &UserState)> {
     entries.iter().filter_map(|(name, entry)| Some((name, entry.state.as_deref()?)))
@@ -60,6 +73,12 @@ impl Run {
     pub async fn open(args: &Global, scale: Scale, access: Access) -> Outcome<(Self, Entries)> {
         input::require_regular(&args.state, input::STILL_TO_BE_MADE)?;
         let read_only = matches!(access, Access::Offline | Access::Read);
+        let service = async |is_used| match access {
+            Access::Offline | Access::OfflineToWrite => Ok(Backend::offline()),
+            access => Backend::open(args, is_used, access == Access::Write).await,
+        };
+        // Where the service is refused, no new file is left.
+        let first = if args.state.exists() { None } else { Some(service(false).await?) };
         let file = match read_only {
             true => EmbeddedStore::open_to_read(&args.state)?,
             false => EmbeddedStore::open(&args.state)?,
@@ -68,10 +87,9 @@ impl Run {
         let mut overrides = Overrides::default();
         let lowered = args.allow.iter().try_for_each(|code| overrides.allow(code));
         lowered.and_then(|()| args.deny.iter().try_for_each(|code| overrides.deny(code)))?;
-        let is_used = users(&entries).next().is_some();
-        let backend = match access {
-            Access::Offline | Access::OfflineToWrite => Backend::offline(),
-            access => Backend::open(args, is_used, access == Access::Write).await?,
+        let backend = match first {
+            Some(backend) => backend,
+            None => service(users(&entries).next().is_some()).await?,
         };
         let strategy = args.refresh;
         let refresh = RefreshOptions::builder().parallelism(args.parallelism);

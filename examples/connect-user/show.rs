@@ -1,13 +1,17 @@
 //! `show`, `drift` and `import`: what is recorded, and what is there.
 
-use std::{collections::BTreeMap, fmt::Write, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    sync::Arc,
+};
 
 use connect_user::{
     client::ErrorKind,
     diff::{Change, drift as differences},
     fleet::{Entry, ProgramUser, StateStore, StoreChange, refresh},
     interop::program::WrittenResource,
-    read::{self, InstanceError, Instances},
+    read::{self, FindingKind, InstanceError, Instances},
     user::{ImportId, UserState, Value, one_line},
 };
 use serde_json::json;
@@ -16,11 +20,14 @@ use crate::{
     args::{Global, Scale},
     failure::{Failure, Outcome},
     output,
-    run::{Access, Run, users},
+    run::{Access, Run, missing_state, require_state, users},
 };
 
 /// Shows what is recorded of one user, or of all.
 pub async fn show(name: Option<&str>, global: &Global) -> Outcome<()> {
+    if let Some(missing) = missing_state(global) {
+        output::note(&missing.to_string());
+    }
     let (_, entries) = Run::open(global, Scale::default(), Access::Offline).await?;
     let is_shown = |(user, _): &(&String, &UserState)| name.is_none_or(|name| name == user.as_str());
     let users: BTreeMap<&String, &UserState> = users(&entries).filter(is_shown).collect();
@@ -66,11 +73,22 @@ fn describe_member(text: &mut String, name: &str, value: &Value) {
 
 /// Shows what has changed, and says whether anything has.
 pub async fn drift(global: &Global) -> Outcome<bool> {
+    require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
     let known: BTreeMap<String, Arc<UserState>> =
         entries.into_iter().filter_map(|(name, entry)| Some((name, entry.state?))).collect();
     let refreshed = refresh(&[] as &[ProgramUser], &known, run.backend.client(), &run.read_everybody()).await;
+    output::unchecked(&refreshed);
     let is_partial = output::unread(&refreshed);
+    // Who is gone is told below.
+    let told = refreshed.findings.iter().filter(|finding| finding.kind != FindingKind::Gone);
+    told.for_each(|finding| output::diagnostic(&finding.diagnostic()));
+    let assumed: BTreeSet<&String> = refreshed
+        .findings
+        .iter()
+        .filter(|finding| finding.kind.is_assumed())
+        .map(|finding| &finding.user)
+        .collect();
     let users: Vec<(&String, Option<Vec<Change>>)> = known
         .iter()
         .filter(|(name, _)| !refreshed.failed.contains_key(*name))
@@ -80,19 +98,30 @@ pub async fn drift(global: &Global) -> Outcome<bool> {
         })
         .collect();
     let is_changed = |changes: &Option<Vec<Change>>| changes.as_ref().is_none_or(|list| !list.is_empty());
-    let (count, changed) = (users.len(), users.iter().filter(|(_, changes)| is_changed(changes)).count());
+    let changed = users.iter().filter(|(_, changes)| is_changed(changes)).count();
+    let checked = users.len() - assumed.len();
+    let unchecked = match assumed.len() {
+        0 => String::new(),
+        assumed => format!("; {assumed} could not be checked"),
+    };
     let json = |(name, changes): &(&String, Option<Vec<Change>>)| {
         let listed = changes.as_deref().unwrap_or_default();
-        json!({"user": name, "exists": changes.is_some(), "changes": listed})
+        let is_checked = !assumed.contains(name);
+        json!({"user": name, "exists": changes.is_some(), "checked": is_checked, "changes": listed})
     };
     output::result(
-        || json!({"users": users.iter().map(json).collect::<Vec<_>>()}),
+        || {
+            let users: Vec<_> = users.iter().map(json).collect();
+            json!({"users": users, "findings": refreshed.findings})
+        },
         || {
             let told: String =
                 users.iter().map(|(name, changes)| describe_drift(name, changes.as_deref())).collect();
             match changed {
-                0 => format!("No drift: {count} as recorded."),
-                changed => format!("{told}Drift: {changed} of {count} changed by someone else."),
+                0 => format!("No drift: {checked} as recorded{unchecked}."),
+                changed => {
+                    format!("{told}Drift: {changed} of {checked} changed by someone else{unchecked}.")
+                }
             }
         },
     );

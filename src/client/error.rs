@@ -241,8 +241,19 @@ impl ClientError {
 
     /// What to do about it.
     pub fn help(&self) -> &'static str {
-        self.0.kind.help()
+        match self.0.kind {
+            // What these are asked for is an instance.
+            ErrorKind::NotFound if is_of_instance(self.0.operation) => {
+                "look the id of the instance up in the console, and check Region and account"
+            }
+            kind => kind.help(),
+        }
     }
+}
+
+/// Whether what an operation is asked for is an instance, or all of a kind in one.
+const fn is_of_instance(operation: Operation) -> bool {
+    !operation.writes() && !matches!(operation, Operation::DescribeUser | Operation::ListUserProficiencies)
 }
 
 impl fmt::Debug for ClientError {

@@ -64,6 +64,13 @@ pub enum FindingKind {
     NotReadable,
 }
 
+impl FindingKind {
+    /// Whether the user was not seen: it is assumed to be as recorded.
+    pub const fn is_assumed(&self) -> bool {
+        matches!(self, Self::NotVisibleYet | Self::NotReadable)
+    }
+}
+
 impl Finding {
     /// What a [`Reading`] has found of a user, by whatever name the host has for it.
     pub fn new(user: impl Into<String>, kind: FindingKind) -> Self {

@@ -1,5 +1,7 @@
 //! Between the crate's values and those of `serde_json`.
 
+use std::fmt;
+
 use serde_json::{Map, Number, Value as Json};
 
 use super::{UserState, node::Place, path::Path, value::Value};
@@ -119,4 +121,32 @@ impl UserState {
     pub fn encode(&self) -> Value {
         serde_json::to_value(self).map_or(Value::Null, Value::from)
     }
+}
+
+/// What a parser of JSON says, such as "invalid type: sequence, expected struct Entry at line 1 column 9", for people.
+pub(crate) fn in_words(error: &dyn fmt::Display) -> String {
+    let text = error.to_string();
+    let (what, place) = match text.find(" at line ") {
+        Some(at) => text.split_at(at),
+        None => (text.as_str(), ""),
+    };
+    if what.starts_with("EOF while parsing") {
+        return format!("it is cut off{place}");
+    }
+    let Some((found, expected)) =
+        what.strip_prefix("invalid type: ").and_then(|what| what.split_once(", expected "))
+    else {
+        return text;
+    };
+    let found = match found {
+        "sequence" => "a list",
+        "map" => "an object",
+        found => found,
+    };
+    let expected = match expected {
+        expected if expected.starts_with("struct ") => "an object",
+        "u32" | "u64" => "a whole number",
+        expected => expected,
+    };
+    format!("must be {expected}, is {found}{place}")
 }

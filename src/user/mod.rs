@@ -127,6 +127,7 @@ pub(crate) use desired::Managed;
 pub(crate) use diagnostic::joined;
 pub(crate) use element::Element;
 pub(crate) use fields::{Field, Settled, Visitor};
+pub(crate) use json::in_words;
 pub(crate) use keep::keep_ignored;
 pub(crate) use name::max_recommended_name;
 pub(crate) use node::{Content, Node, Secrets};

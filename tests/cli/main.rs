@@ -9,6 +9,7 @@ mod files;
 mod full;
 mod imports;
 mod many;
+mod mistakes;
 mod options;
 mod program;
 mod said;

@@ -68,9 +68,9 @@ fn a_file_that_is_no_export_is_refused_in_words() {
     for (text, expected) in [
         ("", "it is cut off"),
         (&text[..text.len() / 2], "it is cut off"),
-        (&deep, "it is not an export of recorded users: it has no `version`"),
-        ("[]", "it is not an export of recorded users: it has no `version`"),
-        ("{]", "it is not an export of recorded users: it is not JSON at line 1"),
+        (&deep, "it is not an export of recorded users: "),
+        ("[]", "it is not an export of recorded users: "),
+        ("{]", "it is not an export of recorded users: key must be a string at line 1"),
         (&twice, "`jane` stands twice"),
         ("{\"version\":1,\"users\":{\"a\":{}}}", "`a` has no state"),
         (&format!("{{\"version\":1,\"users\":{{\"\":{entry}}}}}"), "`` is no resource name"),

@@ -85,20 +85,22 @@ impl MemoryFile {
     /// [`OpenError`] where another process has the file open, or it cannot be read or written, or does not hold
     /// a service.
     pub fn open(path: impl Into<PathBuf>) -> Result<(Self, MemoryConnect), OpenError> {
-        let path = path.into();
+        let path = follow(path.into()).map_err(LoadError::Read)?;
         create_parent(&path).map_err(OpenError::Write)?;
-        let lock = open_lock(&beside(&path, ".lock")).map_err(OpenError::Write)?;
+        let beside_it = beside(&path, ".lock");
+        let is_first = !beside_it.exists();
+        let lock = open_lock(&beside_it).map_err(OpenError::Write)?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => OpenError::Locked,
             TryLockError::Error(error) => OpenError::Write(error),
         })?;
-        let (is_new, connect) = match fs::metadata(&path) {
-            // Opening a pipe would wait for its other end.
-            Ok(found) if !found.is_file() => return Err(LoadError::Read(no_file()).into()),
-            Ok(_) => (false, MemoryConnect::load(File::open(&path).map_err(LoadError::Read)?)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (true, MemoryConnect::new()),
-            Err(error) => return Err(LoadError::Read(error).into()),
-        };
+        // What is no service gets no lock either.
+        let loaded = load(&path).inspect_err(|_| {
+            if is_first {
+                drop(fs::remove_file(&beside_it));
+            }
+        });
+        let (is_new, connect) = loaded?;
         let file = Self { path, is_new, tail: Mutex::default(), _lock: lock };
         if !is_new {
             file.persist(&connect).map_err(OpenError::Write)?;
@@ -162,6 +164,30 @@ impl Tail {
             self.write = write;
             self
         }))
+    }
+}
+
+/// The service in a file, and whether there was no file yet.
+fn load(path: &Path) -> Result<(bool, MemoryConnect), LoadError> {
+    match fs::metadata(path) {
+        // Opening a pipe would wait for its other end.
+        Ok(found) if !found.is_file() => Err(LoadError::Read(no_file())),
+        Ok(_) => Ok((false, MemoryConnect::load(File::open(path).map_err(LoadError::Read)?)?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((true, MemoryConnect::new())),
+        Err(error) => Err(LoadError::Read(error)),
+    }
+}
+
+/// The file that a link leads to: writing it anew would put a file in the place of the link.
+fn follow(path: PathBuf) -> io::Result<PathBuf> {
+    match fs::symlink_metadata(&path) {
+        Ok(found) if found.is_symlink() => fs::canonicalize(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                io::Error::new(error.kind(), "it is a link to a file that is not there")
+            }
+            _ => error,
+        }),
+        _ => Ok(path),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::{config::MemoryInstance, users::StoredUser};
-use crate::user::{IdentityManagementType, InstanceId, Timestamp, UserState};
+use crate::user::{IdentityManagementType, InstanceId, Timestamp, UserState, in_words};
 
 /// The version of the file; a later one cannot be read.
 pub(super) const VERSION: u32 = 1;
@@ -27,16 +27,16 @@ pub enum LoadError {
     #[error("the file cannot be read: {0}")]
     Read(#[source] io::Error),
     /// It is not the JSON that [`save`](super::MemoryConnect::save) writes.
-    #[error("the file does not hold an Amazon Connect: {0}")]
-    Form(#[source] serde_json::Error),
+    #[error("the file does not hold an Amazon Connect: {}", in_words(.0))]
+    Form(serde_json::Error),
     /// A line behind the document is not one that [`append_changes`](super::MemoryConnect::append_changes) writes, and is not the
     /// last, which may be half a line.
-    #[error("change {number} of the file cannot be read: {source}")]
+    #[error("change {number} of the file cannot be read: {}", in_words(.error))]
     Change {
         /// Which it is behind the document, from 1.
         number: usize,
         /// What is wrong with it.
-        source: serde_json::Error,
+        error: serde_json::Error,
     },
     /// A later version of this crate has written it.
     #[error("the file has version {found}, and this program knows {VERSION}")]

@@ -163,7 +163,7 @@ pub(super) fn replay(inner: &mut Inner, text: &[u8]) -> Result<(), LoadError> {
             Err(error) if !line.ends_with(b"\n") && !error.is_data() => return Ok(()),
             read => read.and_then(|change| inner.apply(change)),
         };
-        done.map_err(|source| LoadError::Change { number: index + 1, source })?;
+        done.map_err(|error| LoadError::Change { number: index + 1, error })?;
     }
     Ok(())
 }

@@ -84,8 +84,11 @@ impl<'a> Needs<'a> {
         for user in desired {
             match (matches.recorded_as(user.name), &user.spec.instance_id) {
                 (Some(recorded), _) => drop(needs.desired.insert(recorded.to_owned(), *user)),
-                (None, Input::Known(instance)) => drop(needs.new.insert(instance.to_bare())),
-                (None, Input::Unknown) => {}
+                // An id that is none is a mistake of the program, which its validation tells.
+                (None, Input::Known(instance)) if instance.check().is_ok() => {
+                    needs.new.insert(instance.to_bare());
+                }
+                (None, _) => {}
             }
         }
         needs

@@ -15,7 +15,9 @@ use super::super::{
 };
 use crate::{
     apply::ApplyOptions,
-    client::{CancellationToken, ClientError, ConnectClient, Pace, Paced, RetryPolicy, Retrying, Timer},
+    client::{
+        CancellationToken, ClientError, ConnectClient, ErrorKind, Pace, Paced, RetryPolicy, Retrying, Timer,
+    },
     diff::Action,
     read::RefreshOptions,
     user::{Diagnostic, ImportId, Timestamp, UserState},
@@ -110,6 +112,9 @@ impl SessionError {
             Self::Store(error) => error.help(),
             Self::Program(found) => found.help.as_deref().unwrap_or_default(),
             Self::Refused(_) => "look at the reasons, each has its help",
+            Self::Import { error, .. } if error.kind() == ErrorKind::NotFound => {
+                "correct the id in `import`, or take it out"
+            }
             Self::Import { error, .. } => error.help(),
         }
     }

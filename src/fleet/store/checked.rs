@@ -77,6 +77,11 @@ impl CheckedFile {
         FileBackend::new(file).map(Self)
     }
 
+    /// Whether not even block 0 is whole.
+    pub(super) fn is_cut_off(file: &File) -> io::Result<bool> {
+        Ok(file.metadata()?.len() < BODY)
+    }
+
     /// Makes one of an empty file.
     pub(super) fn create(mut file: File) -> Result<Self, redb::DatabaseError> {
         file.write_all(&preamble()).map_err(redb::StorageError::Io)?;

@@ -254,7 +254,15 @@ fn open_file(path: &Path, write: bool) -> Result<Option<CheckedFile>, StoreError
     let damaged = |reason: &str| StoreError::Damaged { path: path.to_owned(), reason: reason.to_owned() };
     // Opening a pipe would wait for its other end.
     match fs::metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return match fs::symlink_metadata(path) {
+                Ok(_) => Err(StoreError::Failed {
+                    path: path.to_owned(),
+                    reason: "it is a link to a file that is not there".to_owned(),
+                }),
+                Err(_) => Ok(None),
+            };
+        }
         Err(error) => return Err(failed(path, error)),
         Ok(found) if !found.is_file() => {
             return Err(StoreError::Failed { path: path.to_owned(), reason: "it is no file".to_owned() });
@@ -264,6 +272,9 @@ fn open_file(path: &Path, write: bool) -> Result<Option<CheckedFile>, StoreError
     let file = fs::OpenOptions::new().read(true).write(write).open(path);
     let file = file.map_err(|error| failed(path, error))?;
     match Kind::of(&file).map_err(|error| failed(path, error))? {
+        Kind::Ours if CheckedFile::is_cut_off(&file).map_err(|error| failed(path, error))? => {
+            Err(damaged("it is cut off"))
+        }
         Kind::Ours => CheckedFile::open(file).map(Some).map_err(|error| opening(path, error)),
         Kind::Earlier => Err(StoreError::Version { path: path.to_owned(), found: 1, known: VERSION }),
         // Whoever emptied it has lost something: that is no new store.
@@ -276,6 +287,9 @@ fn opening(path: &Path, error: DatabaseError) -> StoreError {
     match error {
         DatabaseError::DatabaseAlreadyOpen => StoreError::InUse { path: path.to_owned() },
         DatabaseError::Storage(StorageError::Corrupted(reason)) => {
+            // The lengths of the file and of what it says of itself.
+            let is_cut_off = reason.contains("file_len");
+            let reason = if is_cut_off { "it is cut off".to_owned() } else { reason };
             StoreError::Damaged { path: path.to_owned(), reason }
         }
         DatabaseError::Storage(StorageError::Io(error)) => failed(path, error),
@@ -288,9 +302,7 @@ fn failed(path: &Path, error: io::Error) -> StoreError {
     let (path, reason) = (path.to_owned(), error.to_string());
     match error.kind() {
         ErrorKind::InvalidData => StoreError::Damaged { path, reason },
-        ErrorKind::UnexpectedEof => {
-            StoreError::Damaged { path, reason: "it is shorter than it was written".to_owned() }
-        }
+        ErrorKind::UnexpectedEof => StoreError::Damaged { path, reason: "it is cut off".to_owned() },
         _ => StoreError::Failed { path, reason },
     }
 }

@@ -9,14 +9,13 @@ use serde::{
     Deserialize, Deserializer, Serialize,
     de::{Error as _, MapAccess, Visitor},
 };
-use serde_json::error::Category;
 
 use super::{
     entry::{Entry, StoreChange, newer_state},
     error::StoreError,
     state_store::{StateStore, load_all},
 };
-use crate::user::{ImportId, UserState, one_line};
+use crate::user::{ImportId, UserState, in_words, one_line};
 
 /// The version of the file; a later one cannot be read.
 const VERSION: u32 = 1;
@@ -38,12 +37,6 @@ pub enum JsonError {
     /// The JSON cannot be read or written.
     #[error("it cannot be read or written: {0}")]
     Io(#[from] io::Error),
-    /// The text ends too early.
-    #[error("it is cut off at line {line}")]
-    CutOff {
-        /// The line, from 1.
-        line: usize,
-    },
     /// The text is not JSON that [`export_json`] writes.
     #[error("it is not an export of recorded users: {}", one_line(reason))]
     Form {
@@ -86,7 +79,6 @@ impl JsonError {
         match self {
             Self::Store(error) => error.help(),
             Self::Io(_) => "check the path and its permissions, and that the disk is not full",
-            Self::CutOff { .. } => "export it again",
             Self::Form { .. } => "give a file that an export of recorded users wrote",
             Self::Version { .. } | Self::StateVersion { .. } => {
                 "use the program that wrote it, or a later one"
@@ -151,22 +143,13 @@ fn read(text: &str) -> Result<BTreeMap<String, Entry>, JsonError> {
     }
 
     // It reads the whole text: what is no JSON is found here.
-    let Version { version } = serde_json::from_str(text).map_err(form)?;
+    let version = serde_json::from_str(text);
+    let Version { version } = version.map_err(|error| JsonError::Form { reason: in_words(&error) })?;
     if version != VERSION {
         return Err(JsonError::Version { found: version });
     }
     let document: Result<Document, _> = serde_json::from_str(text);
     document.map(|document| document.users).map_err(|error| why(text, error))
-}
-
-fn form(error: serde_json::Error) -> JsonError {
-    match error.classify() {
-        Category::Eof => JsonError::CutOff { line: error.line() },
-        Category::Data => JsonError::Form { reason: "it has no `version`".to_owned() },
-        Category::Io | Category::Syntax => {
-            JsonError::Form { reason: format!("it is not JSON at line {}", error.line()) }
-        }
-    }
 }
 
 /// Why a document of this version cannot be read.
@@ -178,24 +161,6 @@ fn why(text: &str, error: serde_json::Error) -> JsonError {
         Some((user, found)) => JsonError::StateVersion { user, found },
         None => JsonError::Form { reason: in_words(&error) },
     }
-}
-
-/// A parser's "invalid type: sequence, expected struct Entry at line 1 column 9", as people say it.
-fn in_words(error: &dyn fmt::Display) -> String {
-    let text = error.to_string();
-    let (what, place) = text.split_once(" at line ").unwrap_or((&text, ""));
-    let Some((found, expected)) =
-        what.strip_prefix("invalid type: ").and_then(|what| what.split_once(", expected "))
-    else {
-        return text;
-    };
-    let found = match found {
-        "sequence" => "a list",
-        "map" => "an object",
-        found => found,
-    };
-    let expected = if expected.starts_with("struct ") { "an object" } else { expected };
-    format!("must be {expected}, is {found} at line {place}")
 }
 
 /// Entries by resource name, each of which says something and stands once.

@@ -1,0 +1,186 @@
+//! Mistakes of whoever types a command: told once, in words, with a way out that fits, and leaving nothing behind.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::tool::{Tool, jane};
+
+/// A tool with `jane` applied.
+fn applied() -> (Tool, String) {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    tool.apply(&file);
+    (tool, file)
+}
+
+#[test]
+fn a_state_that_is_not_there_is_told() {
+    let (tool, _) = applied();
+    let missing = "the state `typo.redb` is not there";
+    for args in [&["drift"][..], &["destroy", "--yes"], &["state", "rm", "jane"], &["show", "jane"]] {
+        let said = tool.fails(&[args, &["--state", "typo.redb"]].concat());
+        assert!(said.contains(missing), "{args:?}: {said}");
+    }
+    for args in [&["show"][..], &["state", "export"]] {
+        let said = tool.ok(&[args, &["--state", "typo.redb"]].concat());
+        assert_eq!(said.err, format!("note: {missing}\n"), "{args:?}");
+    }
+    assert!(!tool.path("typo.redb").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_nothing_is_no_file() {
+    let (tool, file) = applied();
+    std::os::unix::fs::symlink("nowhere", tool.path("link")).expect("a link");
+    for option in ["--state", "--local-file"] {
+        for args in [&["plan", &file][..], &["apply", &file, "--yes"]] {
+            let said = tool.fails(&[args, &[option, "link"]].concat());
+            assert!(said.contains("`link` is a link to a file that is not there"), "{said}");
+        }
+    }
+    assert!(tool.path("link").is_symlink() && !tool.path("nowhere").exists());
+    // A link to a file stays one.
+    fs::rename(tool.path(".connect-user/local.json"), tool.path("real.json")).expect("moved");
+    fs::remove_file(tool.path("link")).expect("removed");
+    std::os::unix::fs::symlink("real.json", tool.path("link")).expect("a link");
+    let mut user = jane();
+    user["routingProfileId"] = json!("r2");
+    tool.ok(&["apply", &tool.program(&user), "--yes", "--local-file", "link"]);
+    assert!(tool.path("link").is_symlink());
+    assert!(fs::read_to_string(tool.path("real.json")).expect("text").contains("\"r2\""));
+}
+
+#[test]
+fn a_refused_file_leaves_nothing_beside_it() {
+    let (tool, file) = applied();
+    fs::write(tool.path("R.md"), "# Read me\n").expect("written");
+    let said = tool.fails(&["apply", &file, "--yes", "--local-file", "R.md", "--state", "y.redb"]);
+    assert!(said.contains("`R.md`"), "{said}");
+    for name in ["R.md.lock", "y.redb"] {
+        assert!(!tool.path(name).exists(), "{name}");
+    }
+}
+
+/// A new user is assumed to be there for some minutes, in which the service may not show it.
+#[test]
+fn drift_does_not_count_whom_it_could_not_see() {
+    let (tool, _) = applied();
+    let document: Value = serde_json::from_str(&tool.ok(&["state", "export"]).out).expect("recorded users");
+    fs::copy(tool.path(".connect-user/local.json"), tool.path("other.json")).expect("copied");
+    // Another service, in which nobody is.
+    let other = fs::read_to_string(tool.path("other.json")).expect("text");
+    let end = other.find("\n}").expect("the end of the document") + 2;
+    let mut service: Value = serde_json::from_str(&other[..end]).expect("JSON");
+    service["instances"] = json!([]);
+    fs::write(tool.path("other.json"), service.to_string()).expect("written");
+    let args = ["drift", "--detailed-exitcode", "--local-file", "other.json"];
+    let said = tool.run(&args);
+    assert_eq!((said.code, said.out.as_str()), (0, "No drift: 0 as recorded; 1 could not be checked.\n"));
+    assert!(said.err.contains("`jane` was created a moment ago and is not visible yet"), "{}", said.err);
+    let json = tool.json(&args);
+    assert_eq!((&json["users"][0]["checked"], &json["findings"][0]["user"]), (&json!(false), &json!("jane")));
+    assert!(document["users"]["jane"].is_object());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_ends_no_export_with_an_error() {
+    use std::process::Stdio;
+
+    let (tool, _) = applied();
+    for args in [&["state", "export"][..], &["show"], &["export", "--instance", "i"]] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = tool.command(args);
+        let output = command.stdout(Stdio::from(writer)).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn help_fits_what_went_wrong() {
+    let (tool, _) = applied();
+    let mut user = jane();
+    user["name"] = json!("june");
+    let imported = |id: &str| {
+        let june = json!({"type": "aws:connect:User", "properties": user, "options": {"import": id}});
+        tool.write(&json!({"resources": {"june": june}}))
+    };
+    let said = tool.fails(&["plan", &imported("i:nobody")]);
+    assert!(said.contains("correct the id in `import`, or take it out"), "{said}");
+    // Too many deletions: there is a list, or there is none.
+    let users = |count| {
+        let user = |number| {
+            let mut user = jane();
+            user["name"] = json!(format!("agent-{number}"));
+            (format!("a{number}"), json!({"type": "aws:connect:User", "properties": user}))
+        };
+        tool.write(&json!({"resources": (0..count).map(user).collect::<serde_json::Map<_, _>>()}))
+    };
+    tool.ok(&["apply", &users(8), "--yes", "--max-deletes", "1"]);
+    let file = users(2);
+    assert!(tool.fails(&["plan", &file]).contains("look at the list; if"));
+    let said = tool.fails(&["plan", &file, "--summary"]);
+    assert!(said.contains("run it without `--summary` to see them; if this is intended"), "{said}");
+}
+
+#[test]
+fn an_instance_whose_id_is_none_is_not_asked() {
+    let tool = Tool::new();
+    let mut user = jane();
+    user["instanceId"] = json!("${instance}");
+    let user = json!({"type": "aws:connect:User", "properties": user});
+    let file = tool.write(&json!({"config": {"instance": {"type": "string"}}, "resources": {"jane": user}}));
+    for command in ["validate", "plan"] {
+        let said = tool.fails(&[command, &file, "--set", "instance="]);
+        assert!(said.contains("the id of an instance is empty"), "{said}");
+        assert!(!said.contains("ListUsers"), "{said}");
+    }
+}
+
+#[test]
+fn numbers_are_refused_in_words() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    for (argument, expected) in [
+        ("--parallelism=0", "'--parallelism <N>': must be a whole number, 1 or more"),
+        ("--stop-after=0", "'--stop-after <N>': must be a whole number, 1 or more"),
+        ("--max-deletes=-1", "'--max-deletes <N>': must be a whole number, 0 or more"),
+        ("--users-per-instance=x", "must be a whole number, 0 or more"),
+        ("--retry-for=1.5", "must be a whole number, 0 or more"),
+        ("--rate=2", "'--rate <[OPERATION=]RATE:BURST>': "),
+    ] {
+        let said = tool.fails(&["plan", &file, argument]);
+        assert!(said.contains(expected), "{said}");
+    }
+    let secret = tool.fails(&["plan", &file, "--sett=a <b"]);
+    assert!(secret.contains("'--sett") && !secret.contains("<b"), "{secret}");
+}
+
+#[test]
+fn a_state_that_is_cut_off_is_called_so() {
+    let (tool, file) = applied();
+    let whole = fs::read(tool.path(".connect-user/users.redb")).expect("a state");
+    let shown = tool.ok(&["show"]).out;
+    let mut refused = 0;
+    let lengths = [1, 20, 511, 512, 600, 4_000, 9_000, 9_728, 12_000, 14_000, 16_384, 20_000, 30_000, 40_000];
+    for length in lengths {
+        fs::write(tool.path("cut.redb"), &whole[..length]).expect("written");
+        // What is behind the users may be missing; nothing less than all of them is shown.
+        let is_whole = tool.run(&["show", "--state", "cut.redb"]).out == shown;
+        for args in [&["show"][..], &["plan", &file], &["state", "export"]] {
+            let args = [args, &["--state", "cut.redb"]].concat();
+            if is_whole {
+                tool.ok(&args);
+                continue;
+            }
+            let said = tool.fails(&args);
+            assert!(said.contains("`cut.redb` is no state file, or is damaged: it "), "{length}: {said}");
+            assert!(!said.contains("_len") && !said.contains("atabase"), "{length}: {said}");
+            refused += 1;
+        }
+    }
+    assert!(refused >= 3 * 10, "{refused}");
+}
