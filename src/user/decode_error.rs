@@ -41,9 +41,16 @@ impl Diagnostic {
         mistake(at, Code::WRONG_TYPE, format!("{} {problem}", name(at)), help)
     }
 
-    pub(crate) fn duplicate(at: &Path, member: &str) -> Self {
-        let help = format!("keep one `{member}`");
-        mistake(at, Code::DUPLICATE_MEMBER, format!("{} is given twice", name(at)), help)
+    /// A member that stands twice, perhaps in two spellings; `at` is the second place.
+    pub(crate) fn duplicate(at: &Path, first: &str, second: &str) -> Self {
+        let (message, help) = match first == second {
+            true => (format!("{} is given twice", name(at)), format!("keep one `{first}`")),
+            false => {
+                let message = format!("one property is given as `{first}` and as `{second}`");
+                (message, format!("keep one of them: `{first}` or `{second}`"))
+            }
+        };
+        mistake(at, Code::DUPLICATE_MEMBER, message, help)
     }
 
     pub(crate) fn wrong_type(at: &Path, expected: &str, found: &Value) -> Self {

@@ -153,7 +153,7 @@ impl<N: Node> Content for BTreeMap<String, N> {
         for (key, value) in read_object(value, at, errors)? {
             let place = Place::Key(at, key.as_str());
             if map.contains_key(&key) {
-                errors.push(Diagnostic::duplicate(&place.path(), &key));
+                errors.push(Diagnostic::duplicate(&place.path(), &key, &key));
                 continue;
             }
             let value = match value {

@@ -78,16 +78,18 @@ impl<'a> ObjectReader<'a> {
             return N::decode(Value::Unknown, &place, self.errors);
         };
         let is_it = |(name, _): &(String, Value)| name == camel || name == snake;
-        let mut found = None;
+        let mut found: Option<(String, Value)> = None;
         while let Some(index) = members.iter().position(is_it) {
             let (name, value) = members.remove(index);
-            if found.replace(value).is_some() {
-                self.errors.push(Diagnostic::duplicate(&place.path(), &name));
+            if let Some((first, _)) = &found {
+                let at = self.at.path().member(name.clone());
+                self.errors.push(Diagnostic::duplicate(&at, first, &name));
             }
+            found = Some((name, value));
         }
         match found {
-            None | Some(Value::Null) => N::missing(&place, self.errors),
-            Some(value) => N::decode(value, &place, self.errors),
+            None | Some((_, Value::Null)) => N::missing(&place, self.errors),
+            Some((_, value)) => N::decode(value, &place, self.errors),
         }
     }
 

@@ -312,22 +312,18 @@ fn bad_input_is_told_where_and_how_to_mend_it() {
     row(tool.write_text("resources: [}"), "`program.yaml` is neither YAML nor JSON");
     row(tool.write_text("a: {password: Password123"), "is neither YAML nor JSON");
     row(tool.write_text("name: x"), "`program.yaml` has no `resources`");
-    for (text, expected) in [
-        ("resources:\n  jane: {a: Password123, a: 2}", "has the key `a` twice at line 2, column 26"),
-        (
-            "resources: {}\n---\nresources: {}",
-            "has several documents, and a program is one at line 3, column 1",
-        ),
-        ("resources: *nobody", "has an alias (`*name`) to nothing at line 1, column 12"),
-        ("resources: &a [*a]", "has an alias to a value that contains it at line 1, column 16"),
-        (
-            "resources: !!int Password123",
-            "has a value that is not what its tag (`!!…`) says at line 1, column 18",
-        ),
-        (&format!("resources: {}", "[".repeat(3_000)), "nests too deep at line 1, column "),
-        (&bomb(), "repeats too much through aliases (`*name`) at line "),
+    for (text, expected, place) in [
+        ("resources:\n  jane: {a: Password123, a: 2}", "has the key `a` twice", "2:26"),
+        ("resources: {}\n---\nresources: {}", "has several documents, and a program is one", "3:1"),
+        ("resources: *nobody", "has an alias (`*name`) to nothing", "1:12"),
+        ("resources: &a [*a]", "has an alias to a value that contains it", "1:16"),
+        ("resources: !!int Password123", "has a value that is not what its tag (`!!…`) says", "1:18"),
+        (&format!("resources: {}", "[".repeat(3_000)), "nests too deep", "1:"),
+        (&bomb(), "repeats too much through aliases (`*name`)", ""),
     ] {
-        row(tool.write_text(text), &format!("error: `program.yaml` {expected}"));
+        // The place is told once.
+        let told = format!("error: `program.yaml` {expected}\n  at: program.yaml:{place}");
+        row(tool.write_text(text), &told);
     }
     row(resource(json!({"properties": {}})), "`resources.jane` has no `type`");
     row(resource(json!({"type": "aws:connect:User"})), "`resources.jane` has no `properties`");
@@ -339,7 +335,7 @@ fn bad_input_is_told_where_and_how_to_mend_it() {
     );
     row(resource(user(with("phoneConfig.phoneType", json!("SOFTPHONE")))), "did you mean `SOFT_PHONE`?");
     row(resource(user(with("arn", json!("x")))), "`arn` is an output of a user and cannot be set");
-    row(resource(user(with("instance_id", json!("x")))), "`instanceId` is given twice");
+    row(resource(user(with("instance_id", json!("x")))), "is given as `instanceId` and as `instance_id`");
     row(tool.write_text("variables: {a: '${b}', b: '${a}'}\nresources: {j: {type: 'aws:connect:User', properties: {name: '${a}'}}}"), "refers to itself");
     for (id, expected) in [
         ("x", "there is no `:`"),

@@ -184,3 +184,80 @@ fn a_state_that_is_cut_off_is_called_so() {
     }
     assert!(refused >= 3 * 10, "{refused}");
 }
+
+#[test]
+fn mistakes_of_a_program_are_told_as_they_are() {
+    let tool = Tool::new();
+    let user = |properties: Value| json!({"type": "aws:connect:User", "properties": properties});
+    let said = tool.fails(&["validate", &tool.write(&json!({"resources": {"": user(jane())}}))]);
+    assert!(said.contains("`resources` has an empty resource name\n  at: program.yaml:1:"), "{said}");
+    let said = tool.fails(&["validate", &tool.write(&json!({"resources": {"c": {"type": 5}}}))]);
+    assert!(said.contains("`resources.c` has a `type` that is a number, not a text"), "{said}");
+    // The second of two spellings is the place.
+    let text = "resources:\n  a:\n    type: aws:connect:User\n    properties:\n      instanceId: i\n      instance_id: i\n";
+    let said = tool.fails(&["validate", &tool.write_text(text)]);
+    assert!(said.contains("one property is given as `instanceId` and as `instance_id`"), "{said}");
+    assert!(said.contains("(program.yaml:6:7)"), "{said}");
+    // Nobody has such a property, and nobody refers to itself.
+    let mut second = jane();
+    second["name"] = json!("june");
+    second["routingProfileId"] = json!("${jame.routingProfileId}");
+    second["hierarchyGroupId"] = json!("${jame.groupId}");
+    second["securityProfileIds"] = json!(["${june2.userId}"]);
+    let file = tool.write(&json!({"resources": {"jane": user(jane()), "june": user(second)}}));
+    let said = tool.fails(&["validate", &file]);
+    assert!(said.contains("did you mean `${jane.routingProfileId}`?"), "{said}");
+    assert!(!said.contains("`${jane.groupId}`?") && !said.contains("`${june.userId}`?"), "{said}");
+}
+
+/// What looks like a reference in a password may be a part of it.
+#[test]
+fn no_part_of_a_password_is_told() {
+    let tool = Tool::new();
+    let program = |password: &str, variables: Value| {
+        let mut user = jane();
+        user["password"] = json!(password);
+        let user = json!({"type": "aws:connect:User", "properties": user});
+        tool.write(&json!({"variables": variables, "resources": {"jane": user}}))
+    };
+    for (password, variables) in [
+        ("Hunter2${Secret!}", json!({})),
+        ("Hunter2${Secret}", json!({})),
+        ("Hunter2${.Secret}", json!({})),
+        ("Hunter2${jane.Secret}", json!({})),
+        ("Hunter2${x.Secret}", json!({"x": {"y": "z"}})),
+        ("${x}", json!({"x": "Hunter2${Secret!}"})),
+        ("plainPassword1", json!({"x": "Hunter2${Secret!}"})),
+    ] {
+        let file = program(password, variables);
+        for args in [&["validate", &file][..], &["plan", &file], &["validate", &file, "--format", "json"]] {
+            let said = tool.run(args);
+            let all = format!("{}{}", said.out, said.err);
+            assert!(said.code == 1 && !all.contains("Secret") && !all.contains("Hunter2"), "{all}");
+            let is_helped = all.contains("write `$${` for a plain `${`") || password.contains("jane.");
+            assert!(is_helped, "{password}: {all}");
+        }
+    }
+    tool.ok(&["validate", &program("Hunter2$${Secret!}", json!({}))]);
+}
+
+#[test]
+fn references_of_outputs_and_unused_variables_are_checked() {
+    let tool = Tool::new();
+    let program = |variables: Value, outputs: Value| {
+        let user = json!({"type": "aws:connect:User", "properties": jane()});
+        tool.write(&json!({"variables": variables, "resources": {"jane": user}, "outputs": outputs}))
+    };
+    let wrong = json!({"id": ["${jame.userId}"]});
+    for (variables, outputs, place) in [
+        (json!({}), wrong.clone(), "`outputs.id`"),
+        (wrong, json!({}), "`variables.id`"),
+        (json!({"a": "${b}"}), json!({"b": "${a} ${c}"}), "`outputs.b`"),
+    ] {
+        let said = tool.fails(&["validate", &program(variables, outputs)]);
+        let message = format!("{place} refers to something that the program does not define");
+        assert!(said.contains(&message) && said.contains("at: program.yaml:1:"), "{said}");
+    }
+    let right = json!({"id": "${jane.userId} ${pulumi.stack} $${no} ${a.b}"});
+    tool.ok(&["validate", &program(json!({"a": {"b": "${jane.arn}"}}), right)]);
+}

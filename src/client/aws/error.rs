@@ -142,6 +142,7 @@ fn unanswered<E: Error + 'static>(
 ) -> ClientError {
     let causes = causes(error, sent);
     let (kind, message) = match error {
+        _ if chain(error).any(has_tried_all) => (ErrorKind::Credentials, NO_CREDENTIALS.to_owned()),
         _ if chain(error).any(|cause| cause.is::<CredentialsError>()) => (ErrorKind::Credentials, causes),
         SdkError::ConstructionFailure(_) => {
             (ErrorKind::Invalid, format!("the request cannot be built: {causes}"))
@@ -152,6 +153,14 @@ fn unanswered<E: Error + 'static>(
         _ => (ErrorKind::Transport, endpoint.before(&causes)),
     };
     ClientError::new(operation, kind).with_message(message)
+}
+
+/// Instead of what the SDK says, which tells of each place twice.
+const NO_CREDENTIALS: &str = "none in the environment, the profile, a web identity, the container or EC2";
+
+/// Whether the SDK has looked for credentials wherever it does by default.
+fn has_tried_all(cause: &(dyn Error + 'static)) -> bool {
+    cause.to_string().starts_with("no credentials found in chain")
 }
 
 fn caused<E: Error + 'static>(failed: ClientError, error: &SdkError<E>, sent: &Sent<'_>) -> ClientError {

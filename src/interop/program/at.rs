@@ -23,6 +23,11 @@ impl At<'_> {
         }
     }
 
+    /// Whether it is in the password of the user, or references of the password have led here.
+    pub(super) fn is_in_password(&self) -> bool {
+        matches!(self.in_user().first(), Some(Step::Member(name)) if name == "password")
+    }
+
     /// The place as a reference names it.
     pub(super) fn reference(&self, user: &Reference) -> Reference {
         match self {

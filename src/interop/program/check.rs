@@ -1,10 +1,15 @@
-//! Whether resource options name what the program has.
+//! Whether resource options, outputs and variables name what the program has.
+
+use std::collections::HashSet;
 
 use super::{
     definitions::Definitions,
     error::{Checked, Mistake},
+    reference::{Reference, each_reference},
     resource::{Other, ProgramResource},
+    source::section,
 };
+use crate::user::Value;
 
 /// What the command line says instead of a provider.
 const INSTEAD: &[(&str, &str)] = &[
@@ -58,4 +63,33 @@ fn check_provider(provider: Option<&Other>) -> Checked<()> {
         None => "take it out".to_owned(),
     };
     Err(Mistake::new(format!("sets `{member}`, which is not taken from a program"), help))
+}
+
+/// Checks the references of what no user refers to: outputs, and the other variables. What a user refers to is checked
+/// with the user.
+pub(super) fn check_unused(
+    document: &Value,
+    program: &Definitions,
+    variables: &HashSet<&str>,
+) -> Result<(), Vec<Mistake>> {
+    let mut mistakes = Vec::new();
+    for part in ["variables", "outputs"] {
+        let parts = [part];
+        let unused = section(document, &parts)
+            .filter(|(name, _)| part == "outputs" || !variables.contains(name.as_str()));
+        for (name, value) in unused {
+            let mut is_undefined = false;
+            each_reference(value, &mut |text| {
+                let reference = Reference::parse(text);
+                is_undefined |= reference.is_none_or(|reference| !program.defines(&reference));
+            });
+            if is_undefined {
+                // Its text may be a part of a password.
+                let message = format!("`{part}.{name}` refers to something that the program does not define");
+                let help = "define it, or write `$${` for a plain `${`";
+                mistakes.push(Mistake::new(message, help).of(&[part, name]));
+            }
+        }
+    }
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
 }

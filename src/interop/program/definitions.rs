@@ -49,6 +49,17 @@ impl Definitions {
         }
     }
 
+    /// Whether a reference leads to something, as far as its first name says.
+    pub(super) fn defines(&self, reference: &Reference) -> bool {
+        let root = reference.root();
+        self.values.contains_key(reference)
+            || self.users.contains_key(root)
+            || self.others.contains_key(root)
+            || self.variables.contains_key(root)
+            || self.config.contains_key(root)
+            || root == "pulumi"
+    }
+
     /// The defined name that an undefined one may have meant.
     pub(super) fn suggestion(&self, name: &str) -> Option<String> {
         let mut known = self.suggestions.lock().unwrap_or_else(PoisonError::into_inner);

@@ -23,6 +23,9 @@ const MOST_DEPTH: usize = 64;
 /// takes a fifth of it.
 const MOST_EXPANDED: usize = 256 * 1_024;
 
+/// What to do about a reference in a password, whose text is not shown.
+const IN_PASSWORD: &str = "write `$${` for a plain `${`, or define what it refers to";
+
 /// Resolves the references in the properties of a user.
 pub(super) fn evaluate(
     user: &str,
@@ -120,8 +123,16 @@ impl Evaluation<'_> {
         Ok(if unknown { Value::Unknown } else { Value::String(whole) })
     }
 
-    /// What the text between `${` and `}` stands for.
+    /// What the text between `${` and `}` stands for. In a password it may be no reference, but a part of the password.
     fn reference(&mut self, text: &str, at: &At<'_>) -> Checked<Value> {
+        let value = self.any_reference(text, at);
+        match at.is_in_password() {
+            true => value.map_err(|_| Mistake::new("a reference in `password` leads nowhere", IN_PASSWORD)),
+            false => value,
+        }
+    }
+
+    fn any_reference(&mut self, text: &str, at: &At<'_>) -> Checked<Value> {
         let Some(reference) = Reference::parse(text) else {
             let help = "write `${name}` or `${name.property}`; the text `${` is written `$${`";
             return Err(Mistake::new(format!("`${{{text}}}` is not a reference"), help));
@@ -225,9 +236,21 @@ impl Evaluation<'_> {
     }
 
     fn undefined(&mut self, reference: &Reference, at: &At<'_>) {
+        let found = |message: String, help: String| {
+            Diagnostic::new(Code::UNDEFINED_REFERENCE, message).at(at.path()).with_help(help)
+        };
+        if at.is_in_password() {
+            let message = "a reference in `password` leads to nothing that the program defines";
+            self.undefined.push(found(message.to_owned(), IN_PASSWORD.to_owned()));
+            return;
+        }
         // Each reference is followed once, so it is told once a user.
         let set = format!("`--set '{reference}=VALUE'`");
-        let help = match self.program.suggestion(reference.root()) {
+        let is_meant = |near: &String| {
+            near != self.user.root()
+                && (!self.program.users.contains_key(near) || outputs::is_output(reference.path()))
+        };
+        let help = match self.program.suggestion(reference.root()).filter(is_meant) {
             Some(near) => {
                 let meant = Reference::of(&[&near]).then(reference.path());
                 format!("did you mean `${{{meant}}}`? Otherwise define it, or give {set}")
@@ -238,7 +261,7 @@ impl Evaluation<'_> {
             None => format!("define `{}` in the program, or give {set}", reference.root()),
         };
         let message = format!("`${{{reference}}}` refers to nothing that the program defines");
-        let undefined = Diagnostic::new(Code::UNDEFINED_REFERENCE, message).at(at.path()).with_help(help);
+        let undefined = found(message, help);
         self.undefined.push(undefined);
     }
 }

@@ -20,8 +20,12 @@ pub(super) struct Order {
     levels: Vec<usize>,
 }
 
-/// The users that a user refers to.
-pub(super) fn referred(user: &ProgramResource, program: &Definitions) -> BTreeSet<usize> {
+/// The users that a user refers to. Adds the variables that it refers to.
+pub(super) fn referred<'a>(
+    user: &ProgramResource,
+    program: &'a Definitions,
+    variables: &mut HashSet<&'a str>,
+) -> BTreeSet<usize> {
     let mut referred = BTreeSet::new();
     let Properties::Written(properties) = &user.properties else { return referred };
     let mut seen: HashSet<&str> = HashSet::new();
@@ -39,6 +43,7 @@ pub(super) fn referred(user: &ProgramResource, program: &Definitions) -> BTreeSe
             }
         });
     }
+    variables.extend(seen);
     referred
 }
 

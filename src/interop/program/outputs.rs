@@ -10,6 +10,17 @@ use crate::user::{Property, Value, nearest};
 /// What the service sets of a user, and other resources may refer to besides what the user is given.
 const OUTPUTS: &[&str] = &["id", "arn", "userId", "tagsAll", "lastModifiedTime", "lastModifiedRegion"];
 
+/// What others may refer to of a user.
+fn names() -> impl Iterator<Item = &'static str> {
+    let properties = Property::ALL.iter().filter_map(|property| property.path().split('.').next());
+    properties.chain(OUTPUTS.iter().copied())
+}
+
+/// Whether a user has what a path begins with.
+pub(super) fn is_output(path: &[Step]) -> bool {
+    matches!(path.first(), Some(Step::Member(first)) if names().any(|name| name == first))
+}
+
 /// An output of a user, of which this is known.
 pub(super) fn output(known: Option<&Known>, reference: &Reference) -> Checked<Value> {
     let (root, path) = (reference.root(), reference.path());
@@ -30,10 +41,8 @@ pub(super) fn output(known: Option<&Known>, reference: &Reference) -> Checked<Va
     if let Some(value) = value {
         return Ok(value.clone());
     }
-    let properties = Property::ALL.iter().filter_map(|property| property.path().split('.').next());
-    let names: Vec<&str> = properties.chain(OUTPUTS.iter().copied()).collect();
-    if !names.contains(&first.as_str()) {
-        let help = match nearest(first, names) {
+    if !is_output(path) {
+        let help = match nearest(first, names()) {
             Some(near) => format!("did you mean `${{{root}.{near}}}`?"),
             None => format!("refer to one of its inputs, or to `{}`", OUTPUTS.join("`, `")),
         };

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    check::check_options,
+    check::{check_options, check_unused},
     definitions::Definitions,
     document::{Document, Resources},
     error::{Mistake, ProgramError},
@@ -138,7 +138,10 @@ fn parse(
     all(users.iter().map(|user| {
         check_options(user, &program).map_err(|mistake| mistake.of(&["resources", &user.name, "options"]))
     }))?;
-    let referred: Vec<BTreeSet<usize>> = users.iter().map(|user| referred(user, &program)).collect();
+    let mut variables = HashSet::new();
+    let referred: Vec<BTreeSet<usize>> =
+        users.iter().map(|user| referred(user, &program, &mut variables)).collect();
+    check_unused(&document.members, &program, &variables)?;
     let order = Order::of(&users, referred.clone(), &program).map_err(|mistake| vec![mistake])?;
     let free = users.iter_mut().zip(&referred).filter(|(_, referred)| referred.is_empty());
     all(free.map(|(user, _)| {

@@ -69,6 +69,10 @@ impl fmt::Debug for ProgramResource {
 impl Parsed {
     pub(super) fn of(name: &str, mut resource: Value) -> Result<Self, Vec<Mistake>> {
         let subject = format!("`resources.{name}`");
+        if name.is_empty() {
+            let mistake = Mistake::new("`resources` has an empty resource name", "give the resource a name");
+            return Err(vec![mistake]);
+        }
         let kind = kind(&resource).map_err(|mistake| vec![mistake.after(&subject)])?.to_owned();
         if !USER_TYPES.contains(&kind.as_str()) {
             let first_property = match resource.get("properties") {
@@ -88,8 +92,13 @@ impl Parsed {
 }
 
 fn kind(resource: &Value) -> Checked<&str> {
-    let Some(kind) = resource.get("type").and_then(Value::as_str) else {
-        return Err(Mistake::new("has no `type`", "a user has `type: aws:connect:User`"));
+    const HELP: &str = "a user has `type: aws:connect:User`";
+    let kind = match resource.get("type") {
+        Some(Value::String(kind)) => kind.as_str(),
+        None | Some(Value::Null) => return Err(Mistake::new("has no `type`", HELP)),
+        Some(other) => {
+            return Err(Mistake::new(format!("has a `type` that is {}, not a text", other.describe()), HELP));
+        }
     };
     match !USER_TYPES.contains(&kind) && is_nearly_user(kind) {
         true => Err(Mistake::new(

@@ -67,8 +67,8 @@ pub(super) fn mistake(error: &Error) -> Mistake {
     };
     match error.location() {
         Some(at) => {
-            let (line, column) = (at.line(), at.column());
-            Mistake::new(format!("{what} at line {line}, column {column}"), help).at_line(line, column)
+            // The place is told beside every mistake.
+            Mistake::new(what, help).at_line(at.line(), at.column())
         }
         None => Mistake::new(what, help),
     }
