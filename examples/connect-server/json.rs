@@ -106,7 +106,7 @@ pub fn described(user: &UserDescription) -> Value {
         "HierarchyGroupId": user.hierarchy_group_id, "Tags": user.tags,
         "LastModifiedTime": time(user.last_modified_time), "LastModifiedRegion": user.last_modified_region,
     });
-    with_channels(value, &user.channels, 1)
+    with_unrecognised(with_channels(value, &user.channels, 1), &user.unrecognised)
 }
 
 pub fn found(user: &FoundUser) -> Value {
@@ -117,7 +117,48 @@ pub fn found(user: &FoundUser) -> Value {
         "RoutingProfileId": user.routing_profile_id, "SecurityProfileIds": user.security_profile_ids,
         "HierarchyGroupId": user.hierarchy_group_id, "Tags": user.tags,
     });
-    with_channels(value, &user.channels, 1_000)
+    with_unrecognised(with_channels(value, &user.channels, 1_000), &user.unrecognised)
+}
+
+/// With what the client is not to know, at the places where it would be.
+fn with_unrecognised(mut user: Value, unrecognised: &[String]) -> Value {
+    for found in unrecognised {
+        let (path, value) = found.split_once(" `").unwrap_or((found, "something else"));
+        let value = match value.trim_end_matches('`') {
+            flag @ ("true" | "false") => Value::Bool(flag == "true"),
+            text => text.into(),
+        };
+        let names: Vec<String> = path.split('.').map(pascal_case).collect();
+        put(&mut user, &names, &value);
+    }
+    user
+}
+
+/// Puts a value at a place; into each object of a list, and a channel into an object of its own.
+fn put(at: &mut Value, names: &[String], value: &Value) {
+    let Some((name, rest)) = names.split_first() else {
+        *at = value.clone();
+        return;
+    };
+    let list = name.strip_suffix("[]");
+    let members = at.as_object_mut().map(|members| members.entry(list.unwrap_or(name)));
+    match (members, rest) {
+        (Some(entry), [channel]) if list.is_some() && channel == "Channel" => {
+            let list = entry.or_insert_with(|| json!([]));
+            list.as_array_mut().into_iter().for_each(|list| list.push(json!({ "Channel": value })));
+        }
+        (Some(entry), _) if list.is_some() => {
+            let elements = entry.or_insert_with(|| json!([])).as_array_mut().into_iter().flatten();
+            elements.for_each(|element| put(element, rest, value));
+        }
+        (Some(entry), _) => put(entry.or_insert_with(|| json!({})), rest, value),
+        (None, _) => {}
+    }
+}
+
+fn pascal_case(name: &str) -> String {
+    let (first, rest) = name.split_at(name.chars().next().map_or(0, char::len_utf8));
+    first.to_uppercase() + rest
 }
 
 pub fn listed(user: &ListedUser) -> Value {

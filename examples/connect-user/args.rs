@@ -15,7 +15,10 @@ use clap::{
 use connect_user::{
     client::{Rate, RateError},
     read::Strategy,
-    user::{DirectoryUserIdPolicy, IdentityManagementType, Operation, PasswordPolicy, UnknownChoice},
+    user::{
+        DirectoryUserIdPolicy, IdentityManagementType, Operation, PasswordPolicy, SignOutOn, UnknownChoice,
+        UnrecognisedPolicy,
+    },
 };
 
 use crate::{
@@ -213,6 +216,13 @@ pub struct Global {
     /// What to do about a changed directory user id, which no API can change: stop, or replace the user.
     #[arg(long, global = true, default_value_t, value_parser = choice::<DirectoryUserIdPolicy>(DirectoryUserIdPolicy::NAMES))]
     pub on_directory_user_id_change: DirectoryUserIdPolicy,
+    /// What to do before a call that may reset what the service has and this version does not know: say so, or stop.
+    #[arg(long, global = true, default_value_t, value_parser = choice::<UnrecognisedPolicy>(UnrecognisedPolicy::NAMES))]
+    pub on_unrecognised: UnrecognisedPolicy,
+    /// Sign a user out everywhere on this event: a deletion, a security profile that is taken away or replaced, a
+    /// changed e-mail address; repeatable. Default: nobody is signed out.
+    #[arg(long, global = true, value_name = "EVENT", value_parser = choice::<SignOutOn>(SignOutOn::NAMES))]
+    pub sign_out_on: Vec<SignOutOn>,
     /// Delete the quick connects that lead to a deleted user. Default: leave them.
     #[arg(long, global = true)]
     pub delete_quick_connects: bool,

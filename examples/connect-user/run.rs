@@ -155,6 +155,8 @@ fn settings(args: &Global) -> Settings {
         .maybe_identity_management(args.identity_management)
         .password(args.on_password_change)
         .directory_user_id(args.on_directory_user_id_change)
+        .unrecognised(args.on_unrecognised)
+        .sign_out_on(args.sign_out_on.iter().copied().collect())
         .quick_connects(match args.delete_quick_connects {
             true => QuickConnects::Delete,
             false => QuickConnects::Leave,

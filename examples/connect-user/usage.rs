@@ -57,6 +57,8 @@ const HEEDED: &[(&[&str], &[&str], &str)] = &[
         &["validate", "plan", "apply"],
         "without a program",
     ),
+    (&["on_unrecognised"], &["plan", "apply"], "without a program"),
+    (&["sign_out_on"], &["plan", "apply", "destroy"], "where no user is changed"),
     (&["delete_quick_connects"], &["plan", "apply", "destroy"], "where no user is deleted"),
     (&["refresh"], &["plan", "apply", "drift", "import", "export"], "where no user is read"),
     (

@@ -3,8 +3,8 @@
 use super::{failed::ApplyError, options::ApplyOptions, quick_connects::QuickConnectIndex};
 use crate::{
     client::{
-        ClientError, ClientResult, ConnectClient, DeleteQuickConnect, DeleteUser, Effect, ErrorKind,
-        SearchQuickConnects, all_pages,
+        ClientError, ClientResult, ConnectClient, DeleteAllEntitySessions, DeleteQuickConnect, DeleteUser,
+        Effect, ErrorKind, SearchQuickConnects, all_pages,
     },
     read::{describe, find_instance, is_gone},
     user::{InstanceId, Replaced},
@@ -75,6 +75,26 @@ pub(super) async fn check_instance(
             Err(ApplyError::InstanceNotChecked { name: name.to_owned(), source })
         }
         Err(source) => Err(source.into()),
+    }
+}
+
+/// Ends the sessions of a user. One that is gone cannot be found; one that was just made may be found later.
+pub(super) async fn sign_out(
+    client: &dyn ConnectClient,
+    user: &Replaced,
+    options: &ApplyOptions<'_>,
+) -> ClientResult<()> {
+    let request = DeleteAllEntitySessions::new(user.instance_id.clone(), user.user_id.clone());
+    let mut pauses = options.pauses();
+    loop {
+        match client.delete_all_entity_sessions(&request).await {
+            Err(error) if is_gone(&error) && options.is_recent(user.created) => match pauses.next() {
+                Some(pause) => options.pause(pause).await,
+                None => return Err(error),
+            },
+            Err(error) if !is_gone(&error) => return Err(error),
+            _ => return Ok(()),
+        }
     }
 }
 

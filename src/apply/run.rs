@@ -2,7 +2,7 @@
 
 use super::{
     create::{Made, NotMade, create, read_back},
-    delete::{NotDeleted, check_instance, delete_quick_connects, delete_user},
+    delete::{NotDeleted, check_instance, delete_quick_connects, delete_user, sign_out},
     failed::{ApplyError, Failed},
     identify::record,
     options::ApplyOptions,
@@ -133,6 +133,7 @@ impl Run<'_> {
         // A plan is known whole: each of its steps has a call.
         let Some(call) = step.call() else { return Err(ApplyError::Stale) };
         self.note_what_a_phone_block_overwrites(call, later);
+        let was_owed = self.note_a_sign_out(call, later);
         let current = self.state.as_ref().filter(|_| call.changes_user());
         let before = current.map(|state| Managed::recorded(&state.record));
         if before.is_some() {
@@ -141,12 +142,14 @@ impl Run<'_> {
         let observer = self.options.observer;
         if let Err(stopped) = observer.before(step, self.state.as_ref()).await {
             self.manage(before);
+            self.owe_sign_out(was_owed);
             return Err(ApplyError::Observer(stopped));
         }
         let result = self.call(call).await;
         if matches!(&result, Err(error) if error.client().is_none_or(|error| error.effect() == Effect::None))
         {
             self.manage(before);
+            self.owe_sign_out(was_owed);
         }
         if let Some(state) = &mut self.state {
             state.record.in_progress = !(later.is_empty() && result.is_ok());
@@ -197,10 +200,33 @@ impl Run<'_> {
         }
     }
 
+    /// Notes before a call that takes rights away that the user is to be signed out, so that the next run does it
+    /// where this one cannot. Whether that was noted before.
+    fn note_a_sign_out(&mut self, call: &Call, later: &[Step]) -> bool {
+        let Some(state) = &self.state else { return false };
+        let was_owed = state.record.unfinished.sign_out;
+        let is_it =
+            |step: &Step| matches!(step.call(), Some(Call::SignOut(user)) if user.user_id == state.user_id);
+        let takes_away = call.takes_away(&state.properties) && later.iter().any(is_it);
+        self.owe_sign_out(was_owed || takes_away);
+        was_owed
+    }
+
+    fn owe_sign_out(&mut self, is_owed: bool) {
+        if let Some(state) = &mut self.state {
+            state.record.unfinished.sign_out = is_owed;
+        }
+    }
+
     async fn call(&mut self, call: &Call) -> Result<(), ApplyError> {
         match call {
             Call::Create => self.create().await,
             Call::Delete(user) => self.delete(user).await,
+            Call::SignOut(user) => {
+                sign_out(self.client, user, self.options).await?;
+                self.state.iter_mut().for_each(|state| call.done(state));
+                Ok(())
+            }
             Call::DeleteQuickConnects(user) => {
                 Ok(delete_quick_connects(self.client, user, self.options).await?)
             }

@@ -67,6 +67,6 @@ pub(super) async fn send(client: &dyn ConnectClient, state: &UserState, call: &C
         Call::Untag(keys) => client.untag_resource(&UntagResource { arn: arn(), keys: keys.clone() }).await,
         Call::Tag(tags) => client.tag_resource(&TagResource { arn: arn(), tags: tags.clone() }).await,
         // These are not made of one request.
-        Call::Create | Call::Delete(_) | Call::DeleteQuickConnects(_) => Ok(()),
+        Call::Create | Call::SignOut(_) | Call::Delete(_) | Call::DeleteQuickConnects(_) => Ok(()),
     }
 }

@@ -49,7 +49,9 @@ structs! {
         last_modified_time: Option<Timestamp>,
         /// The Region of the last change.
         last_modified_region: Option<String>,
-        /// What the answer holds that this version does not know.
+        /// What the answer holds that this version does not know: the place of each, and its value where that is a
+        /// plain choice, such as ``afterContactWorkConfigs[].afterContactWorkConfig.AfterContactWorkMode `ON```. Known
+        /// names are as in documents, others as the service writes them.
         unrecognised: Vec<String>,
     }
 
@@ -81,7 +83,7 @@ structs! {
         channels: ChannelSettings,
         /// Every tag.
         tags: Tags,
-        /// What the answer holds that this version does not know.
+        /// What the answer holds that this version does not know, as [`UserDescription`] has it.
         unrecognised: Vec<String>,
     }
 

@@ -24,6 +24,8 @@ mod operations;
 mod pace;
 mod page;
 #[cfg(feature = "policy")]
+mod quotas;
+#[cfg(feature = "policy")]
 mod rate;
 mod request;
 #[cfg(feature = "policy")]
@@ -47,7 +49,7 @@ pub use operations::{ApiCall, ConnectClient, Pending, Request};
 pub use pace::{Pace, Paced, Pacing, TokenBuckets, Turn};
 pub use page::{PagedRequest, all_pages};
 #[cfg(feature = "policy")]
-pub use rate::{Rate, RateError, Rates};
+pub use rate::{Rate, RateBasis, RateError, Rates};
 pub use request::*;
 #[cfg(feature = "policy")]
 pub use retry::{Retry, RetryPolicy, RetryPolicyBuilder, Retrying};

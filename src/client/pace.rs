@@ -239,7 +239,7 @@ impl Pace for TokenBuckets {
         let rate = self.rates.of(operation);
         let part = self.bucket(operation).share().part;
         if part < 1.0 {
-            return Rate { every: longer(rate.every, part), burst: NonZeroU32::MIN };
+            return Rate { every: longer(rate.every, part), burst: NonZeroU32::MIN, ..rate };
         }
         rate
     }

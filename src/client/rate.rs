@@ -2,18 +2,45 @@
 
 use std::{collections::BTreeMap, fmt, num::NonZeroU32, str::FromStr, time::Duration};
 
-use crate::user::{Operation, one_line};
+use super::quotas::DOCUMENTED;
+use crate::user::{Operation, choice, one_line};
+
+choice! {
+    /// What the figure of a rate rests on.
+    #[derive(Default)]
+    RateBasis {
+        /// The Administrator Guide: 2 calls a second and bursts of 5 for every operation, which is safe.
+        Assumed = "assumed",
+        /// The defaults of Service Quotas, by operation.
+        Documented = "documented",
+        /// The quotas that apply to the account.
+        Account = "account",
+        /// The host. This is the default.
+        #[default]
+        Given = "given",
+    }
+}
 
 /// The rate that a quota allows an operation; as text `RATE:BURST`, such as `2:5` for 2 calls a second and
 /// bursts of 5.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Rate {
     /// Minimum interval between two calls; half a second by default.
     pub every: Duration,
     /// Burst: calls allowed at once when idle; 5 by default.
     pub burst: NonZeroU32,
+    /// What the figure rests on, for those who read an estimate; it is not compared.
+    pub basis: RateBasis,
 }
+
+impl PartialEq for Rate {
+    fn eq(&self, other: &Self) -> bool {
+        (self.every, self.burst) == (other.every, other.burst)
+    }
+}
+
+impl Eq for Rate {}
 
 /// The error of reading a rate.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -45,6 +72,7 @@ impl Rate {
             Some(burst) => burst,
             None => NonZeroU32::MIN,
         },
+        basis: RateBasis::Assumed,
     };
 
     /// Practically no limit: a call each nanosecond.
@@ -52,7 +80,13 @@ impl Rate {
 
     /// One call per `every`, with bursts of `burst`.
     pub const fn new(every: Duration, burst: NonZeroU32) -> Self {
-        Self { every, burst }
+        Self { every, burst, basis: RateBasis::Given }
+    }
+
+    /// The same, with what its figure rests on.
+    #[must_use]
+    pub const fn resting_on(self, basis: RateBasis) -> Self {
+        Self { basis, ..self }
     }
 
     /// `calls` per second, from 0.001 to 1,000,000, with bursts of `burst`.
@@ -123,6 +157,29 @@ pub struct Rates {
 }
 
 impl Rates {
+    /// The defaults that Service Quotas documents: 10 calls a second for some operations that read, such as
+    /// `DescribeUser` and `ListUsers`. Where an account was given less, the service throttles, and the pace slows down.
+    /// What is not documented has [`Rate::DEFAULT`].
+    ///
+    /// ```
+    /// use connect_user::{client::{Rate, RateBasis, Rates}, user::Operation};
+    ///
+    /// let read = Rates::documented().of(Operation::DescribeUser);
+    /// assert_eq!((read.to_string().as_str(), read.basis), ("10:5", RateBasis::Documented));
+    /// assert_eq!(Rates::documented().of(Operation::CreateUser), Rate::DEFAULT);
+    /// ```
+    pub fn documented() -> Self {
+        Self::of_quotas(DOCUMENTED.iter().copied(), RateBasis::Documented)
+    }
+
+    /// The rates of quotas, in calls a second; what is out of the bounds of a rate is left out.
+    pub(crate) fn of_quotas(quotas: impl IntoIterator<Item = (Operation, f64)>, basis: RateBasis) -> Self {
+        let burst = Rate::DEFAULT.burst.get();
+        let rate =
+            |(operation, calls)| Some((operation, Rate::per_second(calls, burst).ok()?.resting_on(basis)));
+        Self { default: Rate::DEFAULT, others: quotas.into_iter().filter_map(rate).collect() }
+    }
+
     /// Gives one operation a rate of its own.
     #[must_use]
     pub fn with(mut self, operation: Operation, rate: Rate) -> Self {

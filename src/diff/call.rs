@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::work::flatten;
 use crate::user::{
     ChannelSettings, DesiredUser, HierarchyGroupId, Identity, Operation, Phone, Proficiencies,
-    ProficiencyKey, Replaced, RoutingProfileId, SecurityProfileId, Tags, UserState,
+    ProficiencyKey, Replaced, RoutingProfileId, SecurityProfileId, Tags, UserProperties, UserState,
 };
 
 /// One call of a plan, with its content.
@@ -38,6 +38,8 @@ pub enum Call {
     Untag(BTreeSet<String>),
     /// Adds tags and changes values.
     Tag(Tags),
+    /// Ends the sessions of a user.
+    SignOut(Replaced),
     /// Deletes the quick connects that lead to a user.
     DeleteQuickConnects(Replaced),
     /// Deletes a user.
@@ -60,6 +62,7 @@ impl Call {
             Self::Associate(_) => Operation::AssociateUserProficiencies,
             Self::Untag(_) => Operation::UntagResource,
             Self::Tag(_) => Operation::TagResource,
+            Self::SignOut(_) => Operation::DeleteAllEntitySessions,
             Self::DeleteQuickConnects(_) => Operation::DeleteQuickConnect,
             Self::Delete(_) => Operation::DeleteUser,
         }
@@ -88,6 +91,7 @@ impl Call {
             }
             Self::Untag(keys) => state.tags_all.retain(|key, _| !keys.contains(key)),
             Self::Tag(tags) => state.tags_all.extend(tags.clone()),
+            Self::SignOut(user) => state.record.unfinished.sign_out &= user.user_id != state.user_id,
             Self::DeleteQuickConnects(_) => {}
             Self::Delete(user) => {
                 state.record.unfinished.replaced.retain(|other| other.user_id != user.user_id)
@@ -97,6 +101,17 @@ impl Call {
         if self.changes_user() && !self.may_keep_time() {
             // Only a read tells the new time.
             state.last_modified_time = None;
+        }
+    }
+
+    /// Whether the call takes a security profile or an e-mail address from a user with these properties.
+    pub(crate) fn takes_away(&self, before: &UserProperties) -> bool {
+        match self {
+            Self::SecurityProfiles(ids) => !before.security_profile_ids.is_subset(ids),
+            Self::Identity(identity) => {
+                before.identity.email.is_some() && before.identity.email != identity.email
+            }
+            _ => false,
         }
     }
 
@@ -111,7 +126,7 @@ impl Call {
 
     /// Whether the call changes the user that the plan is for, rather than deleting one.
     pub(crate) const fn changes_user(&self) -> bool {
-        !matches!(self, Self::Create | Self::DeleteQuickConnects(_) | Self::Delete(_))
+        !matches!(self, Self::Create | Self::SignOut(_) | Self::DeleteQuickConnects(_) | Self::Delete(_))
     }
 }
 

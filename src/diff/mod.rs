@@ -18,10 +18,12 @@ mod plan;
 mod preview;
 mod risk;
 mod saved;
+mod sign_out;
 mod step;
 mod tags;
 mod text;
 mod unread;
+mod unrecognised;
 mod work;
 
 pub use call::Call;

@@ -7,8 +7,9 @@ use serde::Serialize;
 use super::{
     Action, Call, Change, ChangeKind, Diff, ReplacementOrder, Step, changes,
     comparison::Comparison,
+    sign_out,
     step::{creation, deletion, replaced, replacement, update},
-    unread,
+    unread, unrecognised,
 };
 use crate::user::{
     Code, Diagnostic, IdentityManagementType, Input, Path, Property, Settings, UserId, UserSpec, UserState,
@@ -46,7 +47,9 @@ impl Preview {
         self.diff.replacement = Some(ReplacementOrder::DeleteBeforeCreate);
         // While no user is there, no state remembers what is left to delete: that goes first.
         self.steps.sort_by_key(|step| match step.call() {
-            Some(Call::Delete(gone) | Call::DeleteQuickConnects(gone)) => u8::from(gone.user_id == *replaced),
+            Some(Call::Delete(gone) | Call::DeleteQuickConnects(gone) | Call::SignOut(gone)) => {
+                u8::from(gone.user_id == *replaced)
+            }
             _ => 2,
         });
         true
@@ -106,7 +109,8 @@ pub(super) fn against(comparison: &Comparison<'_>) -> Diff {
         notices.extend(replacement_refusals(comparison));
     }
     notices.extend(unread::refusals(comparison, &changes));
-    let unfinished = !comparison.state.record.unfinished.replaced.is_empty();
+    let unfinished =
+        !comparison.state.record.unfinished.replaced.is_empty() || sign_out::is_due(comparison, &changes);
     let action = match (certain, changes.is_empty() && !unfinished) {
         (true, _) => Action::Replace,
         (false, true) => Action::None,
@@ -213,7 +217,7 @@ pub fn preview(spec: &UserSpec, state: Option<&UserState>, settings: &Settings) 
     };
     let spec = keep_ignored(spec, state, settings);
     let comparison = Comparison::new(&spec, state, settings);
-    let diff = against(&comparison);
+    let mut diff = against(&comparison);
     let steps = match diff.action {
         Action::None => Vec::new(),
         Action::Replace => {
@@ -222,11 +226,15 @@ pub fn preview(spec: &UserSpec, state: Option<&UserState>, settings: &Settings) 
         }
         _ => update(&comparison, &diff),
     };
+    if !state.record.unrecognised.is_empty() {
+        let notice = |step: &Step| unrecognised::notice(step.operation, step.call(), &comparison);
+        diff.notices.extend(steps.iter().filter_map(notice));
+    }
     Preview { diff, steps }
 }
 
 /// Previews the deletion of a user.
 pub fn preview_deletion(state: &UserState, settings: &Settings) -> Preview {
-    let steps = replaced(state).iter().flat_map(|user| deletion(user, settings.quick_connects)).collect();
+    let steps = replaced(state).iter().flat_map(|user| deletion(user, settings)).collect();
     Preview { diff: deletion_diff(state, settings), steps }
 }

@@ -22,6 +22,8 @@ pub enum Risk {
     LosesUnrecognised,
     /// Quick connects that lead to the user stay behind and lead nowhere.
     QuickConnectsLeftBehind,
+    /// The user is signed out everywhere, also in the middle of a contact.
+    EndsSessions,
 }
 
 impl Risk {
@@ -35,6 +37,7 @@ impl Risk {
             Self::Flattening => "flattening",
             Self::LosesUnrecognised => "loses-unrecognised",
             Self::QuickConnectsLeftBehind => "quick-connects-left-behind",
+            Self::EndsSessions => "ends-sessions",
         }
     }
 
@@ -50,6 +53,7 @@ impl Risk {
                 "the service has settings here that this version does not know and may lose"
             }
             Self::QuickConnectsLeftBehind => "quick connects that lead to the user stay behind",
+            Self::EndsSessions => "signs the user out everywhere, also in the middle of a contact",
         }
     }
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    Call, Change, ChangeKind, Diff, ReplacementOrder, comparison::Comparison, leaf::target, risk::Risk, tags,
-    work::flatten,
+    Call, Change, ChangeKind, Diff, ReplacementOrder, comparison::Comparison, leaf::target, risk::Risk,
+    sign_out, tags, unrecognised::reset_by, work::flatten,
 };
 use crate::user::{
     ChannelSettings, Field, OnChange, Operation, Path, Proficiencies, Property, QuickConnects, Replaced,
-    Settle, Shape, UserProperties, UserSpec, UserState, Visitor,
+    Settings, Settle, Shape, SignOutOn, UserProperties, UserSpec, UserState, Visitor,
 };
 
 /// One API call of a plan or preview.
@@ -104,24 +104,30 @@ pub(super) fn creation(spec: &UserSpec, diff: &Diff) -> Vec<Step> {
 }
 
 /// The steps that delete a user, and what it may leave behind.
-pub(super) fn deletion(user: &Replaced, quick_connects: QuickConnects) -> Vec<Step> {
-    let delete = Step::new(Call::Delete(user.clone()), Vec::new()).risk(Risk::IrreversibleDeletion, true);
-    match quick_connects {
-        QuickConnects::Leave => vec![delete.risk(Risk::QuickConnectsLeftBehind, true)],
-        QuickConnects::Delete => vec![Step::new(Call::DeleteQuickConnects(user.clone()), Vec::new()), delete],
+pub(super) fn deletion(user: &Replaced, settings: &Settings) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if settings.quick_connects == QuickConnects::Delete {
+        steps.push(Step::new(Call::DeleteQuickConnects(user.clone()), Vec::new()));
     }
+    // Once it is deleted, the service need not find it any more, and its sessions would live on.
+    if settings.sign_out_on.contains(&SignOutOn::Deletion) {
+        steps.push(Step::new(Call::SignOut(user.clone()), Vec::new()).risk(Risk::EndsSessions, true));
+    }
+    let delete = Step::new(Call::Delete(user.clone()), Vec::new()).risk(Risk::IrreversibleDeletion, true);
+    steps.push(delete.risk(Risk::QuickConnectsLeftBehind, settings.quick_connects == QuickConnects::Leave));
+    steps
 }
 
 /// The steps that put a new user in the place of an old one.
 pub(super) fn replacement(comparison: &Comparison<'_>, diff: &Diff) -> Vec<Step> {
     let mut create = creation(comparison.spec, diff);
     let old = comparison.state.to_replaced();
-    let mut delete = deletion(&old, comparison.settings.quick_connects);
+    let mut delete = deletion(&old, comparison.settings);
     for step in create.iter_mut().take(1).chain(delete.iter_mut().rev().take(1)) {
         step.risks.push(Risk::Replacement);
     }
     let leftover = comparison.state.record.unfinished.replaced.iter();
-    let leftover = leftover.flat_map(|user| deletion(user, comparison.settings.quick_connects));
+    let leftover = leftover.flat_map(|user| deletion(user, comparison.settings));
     match diff.replacement {
         // While no user is there, no state remembers what is left to delete: that goes first.
         Some(ReplacementOrder::DeleteBeforeCreate) => leftover.chain(delete).chain(create).collect(),
@@ -139,7 +145,7 @@ pub(super) fn update(comparison: &Comparison<'_>, diff: &Diff) -> Vec<Step> {
     }
     add_possible(&mut steps, comparison, &diff.changes);
     for user in &comparison.state.record.unfinished.replaced {
-        steps.extend(deletion(user, comparison.settings.quick_connects));
+        steps.extend(deletion(user, comparison.settings));
     }
     steps
 }
@@ -149,6 +155,8 @@ const ORDER: &[Operation] = &[
     Operation::UpdateUserIdentityInfo,
     Operation::UpdateUserRoutingProfile,
     Operation::UpdateUserSecurityProfiles,
+    // At once after what takes rights away: a later step may fail.
+    Operation::DeleteAllEntitySessions,
     Operation::UpdateUserHierarchy,
     Operation::UpdateUserPhoneConfig,
     Operation::UpdateUserConfig,
@@ -194,6 +202,9 @@ fn calls(
             )
         })?,
         Operation::UntagResource | Operation::TagResource => tags::call(operation, &diff.changes),
+        Operation::DeleteAllEntitySessions => {
+            sign_out::is_due(comparison, &diff.changes).then(|| Call::SignOut(comparison.state.to_replaced()))
+        }
         _ => None,
     }
 }
@@ -211,6 +222,7 @@ fn update_step(call: Call, comparison: &Comparison<'_>, target: &UserProperties,
                 && !missing_channels(comparison, target, diff).after_contact_work.is_empty();
             (Risk::Flattening, is_put_back)
         }
+        Call::SignOut(_) => (Risk::EndsSessions, true),
         _ => (Risk::LosesUnrecognised, false),
     };
     let mut step = Step::new(call, covers).risk(risk, is_run);
@@ -218,18 +230,8 @@ fn update_step(call: Call, comparison: &Comparison<'_>, target: &UserProperties,
         // It only puts back what the phone block overwrites, which no change asks for.
         step.covers.push(Property::AfterContactWorkConfigs.into());
     }
-    step.risk(Risk::LosesUnrecognised, loses(operation, comparison))
-}
-
-/// Whether the call of an operation may lose what the service has and this version does not know.
-fn loses(operation: Operation, comparison: &Comparison<'_>) -> bool {
-    let is_lost =
-        |path: &str| comparison.state.record.unrecognised.iter().any(|found| found.starts_with(path));
-    match operation {
-        Operation::UpdateUserPhoneConfig => is_lost("phoneConfig"),
-        Operation::UpdateUserConfig => channel_properties().any(|property| is_lost(property.path())),
-        _ => false,
-    }
+    let is_lost = !reset_by(operation, step.call(), comparison).is_empty();
+    step.risk(Risk::LosesUnrecognised, is_lost)
 }
 
 /// The settings that one call writes, channel by channel.
@@ -311,7 +313,9 @@ fn add_possible(steps: &mut Vec<Step>, comparison: &Comparison<'_>, changes: &[C
                     risks: match change.property {
                         Property::Email => vec![Risk::AccountTakeover],
                         Property::SecurityProfileIds => vec![Risk::PrivilegeGrant],
-                        _ if loses(*operation, comparison) => vec![Risk::LosesUnrecognised],
+                        _ if !reset_by(*operation, None, comparison).is_empty() => {
+                            vec![Risk::LosesUnrecognised]
+                        }
                         _ => Vec::new(),
                     },
                     possible: true,
@@ -319,6 +323,15 @@ fn add_possible(steps: &mut Vec<Step>, comparison: &Comparison<'_>, changes: &[C
                 }),
             }
         }
+    }
+    let is_there = steps.iter().any(|step| step.operation == Operation::DeleteAllEntitySessions);
+    if !is_there && sign_out::may_be_due(comparison, changes) {
+        let call = Call::SignOut(comparison.state.to_replaced());
+        steps.push(Step {
+            possible: true,
+            call: None,
+            ..Step::new(call, Vec::new()).risk(Risk::EndsSessions, true)
+        });
     }
     steps.sort_by_key(|step| ORDER.iter().position(|operation| *operation == step.operation));
 }

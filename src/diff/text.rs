@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Action, Change, ChangeKind, Preview, ReplacementOrder};
-use crate::user::{Path, Property, Value, one_line, quoted};
+use crate::user::{Operation, Path, Property, Value, one_line, quoted};
 
 /// A preview in the form that people know from `terraform plan` and `pulumi preview`.
 ///
@@ -81,9 +81,12 @@ impl fmt::Display for PreviewText<'_> {
             (Action::None, _) => "is up to date",
             (Action::Create, _) => "will be created",
             (Action::Update, Some(_)) => "will be updated, or replaced",
-            (Action::Update, None) if diff.is_empty() => {
-                "is as desired; the old user left by an unfinished replacement will be deleted"
-            }
+            (Action::Update, None) if diff.is_empty() => match steps.first().map(|step| step.operation) {
+                Some(Operation::DeleteAllEntitySessions) => {
+                    "is as desired; it will be signed out, which an unfinished update left to do"
+                }
+                _ => "is as desired; the old user left by an unfinished replacement will be deleted",
+            },
             (Action::Update, None) => "will be updated in place",
             (Action::Replace, Some(ReplacementOrder::DeleteBeforeCreate)) => {
                 "will be replaced: deleted, then created"

@@ -191,6 +191,9 @@ impl Host {
         let named = [Property::RoutingProfileId, Property::SecurityProfileIds, Property::HierarchyGroupId];
         let mut named = named.into_iter().filter_map(|property| inputs.get(property));
         match instance_of(inputs).filter(|_| self.instances.checks_ids() || named.any(is_named)) {
+            Some(instance) if inputs.get(Property::UserProficiencies).is_some() => {
+                Ok(self.instances.directory_with_attributes(&instance, &self.client).await?)
+            }
             Some(instance) => Ok(self.instances.directory(&instance, &self.client).await?),
             None => Ok(None),
         }

@@ -93,7 +93,8 @@ impl Resource {
         self
     }
 
-    /// Sets whether ids of profiles and groups are checked to exist: three calls more for each instance.
+    /// Sets whether profiles, groups and proficiencies are checked to exist: three calls more for each instance, and
+    /// one for its predefined attributes where a user has proficiencies.
     /// Default: no; then only inputs with names (`name:Agents`) ask for the names of their instance.
     #[must_use]
     pub fn with_checked_ids(mut self, checked: bool) -> Self {

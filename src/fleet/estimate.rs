@@ -5,7 +5,11 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use super::FleetPlan;
-use crate::{client::Rate, diff::Step, user::Operation};
+use crate::{
+    client::{Rate, RateBasis},
+    diff::Step,
+    user::Operation,
+};
 
 /// What a plan costs: its calls, and the time that the quota takes for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +21,8 @@ pub struct Estimate {
     pub time: Duration,
     /// The operation that takes longest.
     pub slowest: Option<Operation>,
+    /// The rate of that operation, with what its figure rests on.
+    pub rate: Option<Rate>,
 }
 
 impl Estimate {
@@ -27,6 +33,7 @@ impl Estimate {
         Self {
             time: slowest.map(|(time, _)| time).unwrap_or_default(),
             slowest: slowest.map(|(_, operation)| operation),
+            rate: slowest.map(|(_, operation)| rate(operation)),
             calls,
         }
     }
@@ -63,13 +70,18 @@ impl FleetPlan {
 }
 
 impl fmt::Display for Estimate {
-    /// `96 calls, at least 41s (CreateUser 87)`
+    /// `96 calls, at least 41s (CreateUser 87 at 2 a second, assumed)`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let total = self.total();
         write!(f, "{total} call{}", if total == 1 { "" } else { "s" })?;
-        match self.slowest.and_then(|operation| Some((operation, self.calls.get(&operation)?))) {
-            Some((operation, calls)) if !self.time.is_zero() => {
-                write!(f, ", at least {} ({operation} {calls})", Seconds(self.time))
+        match self.slowest.and_then(|operation| Some((operation, self.calls.get(&operation)?, self.rate?))) {
+            Some((operation, calls, rate)) if !self.time.is_zero() => {
+                let (a_second, basis) = (1.0 / rate.every.as_secs_f64(), rate.basis);
+                write!(
+                    f,
+                    ", at least {} ({operation} {calls} at {a_second} a second, {basis})",
+                    Seconds(self.time)
+                )
             }
             _ => Ok(()),
         }
@@ -78,11 +90,27 @@ impl fmt::Display for Estimate {
 
 impl Serialize for Estimate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut estimate = serializer.serialize_struct("Estimate", 3)?;
+        let mut estimate = serializer.serialize_struct("Estimate", 4)?;
         estimate.serialize_field("calls", &self.calls)?;
         estimate.serialize_field("seconds", &self.time.as_secs_f64())?;
         estimate.serialize_field("slowest", &self.slowest)?;
+        estimate.serialize_field("rate", &self.rate.map(Figure::from))?;
         estimate.end()
+    }
+}
+
+/// A rate as machines read it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Figure {
+    calls_per_second: f64,
+    burst: u32,
+    basis: RateBasis,
+}
+
+impl From<Rate> for Figure {
+    fn from(rate: Rate) -> Self {
+        Self { calls_per_second: 1.0 / rate.every.as_secs_f64(), burst: rate.burst.get(), basis: rate.basis }
     }
 }
 

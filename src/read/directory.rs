@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::finding::not_checked;
+use super::{
+    attributes::{Attributes, is_final, some_of},
+    finding::not_checked,
+};
 use crate::{
     client::{
         ClientError, ClientResult, ConnectClient, ErrorKind, ListRoutingProfiles, ListSecurityProfiles,
@@ -55,6 +58,7 @@ pub struct Directory {
     routing_profiles: Kind,
     security_profiles: Kind,
     hierarchy_groups: Kind,
+    attributes: Attributes,
     checks_ids: bool,
 }
 
@@ -89,8 +93,27 @@ impl Directory {
             routing_profiles: Kind::new(routing, |found| (found.id, one(found.name)))?,
             security_profiles: Kind::new(security, |found| (found.id, one(found.name)))?,
             hierarchy_groups: Kind::new(groups, |found| (found.id.bare().to_owned(), found.path))?,
+            attributes: Attributes::default(),
             checks_ids: true,
         })
+    }
+
+    /// Lists the predefined attributes of the instance too, where that was not done yet: a call per hundred. From then
+    /// on the proficiencies of specs are checked as ids are: each must name an attribute and one of its values.
+    /// Whether this was the first time.
+    ///
+    /// Where they cannot be listed, proficiencies are not checked; [`unchecked`](Self::unchecked) says so.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub async fn read_attributes(&self, client: &dyn ConnectClient) -> ClientResult<bool> {
+        self.attributes.read(&self.instance, client).await
+    }
+
+    /// Why proficiencies are not checked although they were to be.
+    pub(super) fn unchecked_attributes(&self) -> Option<Diagnostic> {
+        self.attributes.unchecked(&self.instance)
     }
 
     /// What was not checked, and why: a diagnostic for each kind, where ids are checked.
@@ -101,13 +124,14 @@ impl Directory {
             ("hierarchy groups", &self.hierarchy_groups),
         ];
         let instance = &self.instance;
-        kinds.into_iter().filter(|_| self.checks_ids).filter_map(move |(what, kind)| {
+        let kinds = kinds.into_iter().filter_map(move |(what, kind)| {
             let error = kind.error.as_ref()?;
             let what = format_args!(
                 "whether the {what} of programs exist in the instance `{instance}` was not checked"
             );
             Some(not_checked(what, error))
-        })
+        });
+        kinds.chain(self.unchecked_attributes()).filter(|_| self.checks_ids)
     }
 
     /// Whether asking again gives no more: whatever could not be listed may not be listed.
@@ -117,7 +141,7 @@ impl Directory {
         errors.all(|error| error.kind() == ErrorKind::AccessDenied)
     }
 
-    /// Does not check ids: for a service in memory that accepts any id.
+    /// Does not check ids and proficiencies: for a service in memory that accepts any id.
     #[must_use]
     pub const fn without_checking_ids(mut self) -> Self {
         self.checks_ids = false;
@@ -144,6 +168,12 @@ impl Directory {
             Property::HierarchyGroupId => self.hierarchy_groups.name_of::<HierarchyGroup>(id),
             _ => None,
         }
+    }
+
+    /// Whether the instance is one in memory in which every profile exists: none has a name of its own.
+    fn is_open(&self) -> bool {
+        let profiles = [&self.routing_profiles, &self.security_profiles];
+        profiles.iter().all(|kind| kind.error.is_none() && !kind.is_whole())
     }
 
     fn look_up<K: IdKind>(
@@ -230,20 +260,13 @@ impl Names for Directory {
             let place = Property::HierarchyGroupId.into();
             found.extend(self.look_up(&self.hierarchy_groups, Code::UNKNOWN_HIERARCHY_GROUP, place, id));
         }
+        // A service in memory that has whatever someone asks for lists only what is in use.
+        if self.checks_ids && !self.is_open() {
+            found.extend(self.attributes.check(spec, &self.instance));
+        }
         found
     }
 }
-
-/// Whether nothing else can be asked of the instance either.
-const fn is_final(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::NotFound | ErrorKind::Unreachable | ErrorKind::Credentials | ErrorKind::Cancelled
-    )
-}
-
-/// How many names a message offers.
-const OFFERED: usize = 5;
 
 impl Kind {
     fn new<T>(
@@ -294,16 +317,7 @@ impl Kind {
 
     /// What may be named instead.
     fn some_names(&self) -> String {
-        let mut names: Vec<&str> = self.ids.keys().map(String::as_str).collect();
-        names.sort_unstable();
-        let more = names.len().saturating_sub(OFFERED);
-        names.truncate(OFFERED);
-        let listed = format!("`{}`", names.join("`, `"));
-        match (names.is_empty(), more) {
-            (true, _) => "it has none: create one first".to_owned(),
-            (false, 0) => format!("it has {listed}"),
-            (false, more) => format!("it has {listed} and {more} more"),
-        }
+        some_of(self.ids.keys().map(String::as_str).collect())
     }
 
     /// References that tell things of one name apart: by path where that helps, and otherwise by id.

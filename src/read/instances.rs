@@ -93,7 +93,7 @@ impl InstanceError {
 }
 
 impl Instances {
-    /// Sets whether ids of profiles and groups are checked to exist, beside names. Default: no.
+    /// Sets whether ids of profiles and groups, and proficiencies, are checked to exist, beside names. Default: no.
     #[must_use]
     pub const fn with_checked_ids(mut self, checked: bool) -> Self {
         self.checks_ids = checked;
@@ -170,6 +170,26 @@ impl Instances {
         let directory = known.directory.get_or_try(ask).await.cloned().or_else(|unlasting| unlasting);
         let failed = |error| InstanceError::List { instance: instance.clone(), error: Box::new(error) };
         directory.map(Some).map_err(failed)
+    }
+
+    /// The same for a user that has proficiencies: where ids are checked, the directory checks proficiencies too.
+    ///
+    /// # Errors
+    ///
+    /// As [`directory`](Self::directory).
+    pub async fn directory_with_attributes(
+        &self,
+        instance: &InstanceId,
+        client: &dyn ConnectClient,
+    ) -> Result<Option<Arc<Directory>>, InstanceError> {
+        let directory = self.directory(instance, client).await?;
+        if let Some(directory) = directory.as_ref().filter(|_| self.checks_ids) {
+            let failed = |error| InstanceError::List { instance: instance.clone(), error: Box::new(error) };
+            if directory.read_attributes(client).await.map_err(failed)? {
+                directory.unchecked_attributes().into_iter().for_each(|unchecked| self.tell(unchecked));
+            }
+        }
+        Ok(directory)
     }
 
     /// The name of what a property refers to, where an instance that was asked has it.

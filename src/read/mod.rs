@@ -9,6 +9,7 @@
 //! A state says what was not read of the user ([`Record::unread`](crate::user::Record::unread)); no plan writes that.
 
 mod all;
+mod attributes;
 mod by_name;
 mod directory;
 mod finding;

@@ -28,6 +28,14 @@ pub(crate) fn to_camel_case(name: &str) -> String {
     camel
 }
 
+/// A name of the service's, as documents have it: `phoneType` for `PhoneType`.
+#[cfg(feature = "aws")]
+pub(crate) fn from_pascal_case(name: &str) -> String {
+    let mut characters = name.chars();
+    let first = characters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(characters).collect()
+}
+
 pub(crate) fn to_pascal_case(name: &str) -> String {
     let mut characters = name.chars();
     let first = characters.next().map(|first| first.to_ascii_uppercase());

@@ -169,6 +169,7 @@ codes! {
         UNKNOWN_ROUTING_PROFILE = "unknown-routing-profile", Error, "a routing profile is one that the instance has", INSTANCE;
         UNKNOWN_SECURITY_PROFILE = "unknown-security-profile", Error, "a security profile is one that the instance has", INSTANCE;
         UNKNOWN_HIERARCHY_GROUP = "unknown-hierarchy-group", Error, "a hierarchy group is one that the instance has", INSTANCE;
+        UNKNOWN_PROFICIENCY = "unknown-proficiency", Error, "a proficiency is a predefined attribute that the instance has, and one of its values", INSTANCE;
         AMBIGUOUS_NAME = "ambiguous-name", Error, "a name is that of one resource", INSTANCE;
         NAMES_NOT_LISTED = "names-not-listed", Error, "names can be looked up", INSTANCE;
     }
@@ -192,6 +193,7 @@ codes! {
         NOT_READ = "not-read", Error, "no call writes what was not read", THIS;
         PROFICIENCIES_NOT_READ = "proficiencies-not-read", Error, "proficiencies were read before they are compared", THIS;
         NOT_SHOWN = "not-shown", Error, "no call is made that the preview did not show", THIS;
+        UNRECOGNISED_SETTINGS = "unrecognised-settings", Warning, "no call resets what the service has and this version does not know; the policy decides whether it is an error", THIS;
         SETTINGS_DIFFER = "settings-differ", Error, "a user is planned with the settings that it was validated with", THIS;
     }
     Apply {

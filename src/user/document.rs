@@ -63,6 +63,8 @@ struct Leftover {
     replaced: Vec<Replaced>,
     #[serde(default = "no_value", skip_serializing_if = "is_null")]
     after_contact_work_configs: Value,
+    #[serde(default, skip_serializing_if = "is_false")]
+    sign_out: bool,
 }
 
 fn no_value() -> Value {
@@ -122,6 +124,7 @@ impl UserState {
                     work if work.is_empty() => Value::Null,
                     work => Limits::of(work).encode(secrets).unwrap_or(Value::Null),
                 },
+                sign_out: unfinished.sign_out,
             }),
         }
     }
@@ -156,6 +159,7 @@ impl UserState {
                 tag_keys: document.managed_tags,
                 default_tag_keys: document.default_tags,
                 unfinished: Unfinished {
+                    sign_out: document.unfinished.as_ref().is_some_and(|left| left.sign_out),
                     replaced: document.unfinished.map(|left| left.replaced).unwrap_or_default(),
                     after_contact_work,
                 },

@@ -65,10 +65,13 @@ mod tags;
 mod text;
 mod timestamp;
 mod to_spec;
+mod unrecognised;
 mod value;
 
 pub use arn::Arn;
 pub use attempt::CreationAttempt;
+#[cfg(feature = "aws")]
+pub(crate) use case::from_pascal_case;
 #[cfg(feature = "interop")]
 pub(crate) use case::to_camel_case;
 pub use case::to_snake_case;
@@ -109,7 +112,10 @@ pub use property_set::PropertySet;
 pub use pulumi::PULUMI_UNKNOWN;
 pub use reference::reference_table;
 pub use secret::{Personal, Secret};
-pub use settings::{DirectoryUserIdPolicy, PasswordPolicy, QuickConnects, Settings, SettingsBuilder};
+pub use settings::{
+    DirectoryUserIdPolicy, PasswordPolicy, QuickConnects, Settings, SettingsBuilder, SignOutOn,
+    UnrecognisedPolicy,
+};
 pub use spec::{
     IdentityInfo, IdentityInfoBuilder, PhoneConfig, PhoneConfigBuilder, UserSpec, UserSpecBuilder,
 };
@@ -136,3 +142,4 @@ pub(crate) use path::{document_order, document_rank};
 pub(crate) use settle::{Phones, Settle};
 pub(crate) use tags::{TAG_KEY, TAG_VALUE};
 pub(crate) use text::{is_control, misleading, quoted};
+pub(crate) use unrecognised::{block_of, is_beside};

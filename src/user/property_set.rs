@@ -41,7 +41,7 @@ impl PropertySet {
     }
 
     /// The properties that an operation changes.
-    const fn changed_by(operation: Operation) -> Self {
+    pub(super) const fn changed_by(operation: Operation) -> Self {
         let mut set = Self::EMPTY;
         let mut properties = Property::ALL;
         while let [property, more @ ..] = properties {

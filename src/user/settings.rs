@@ -1,5 +1,7 @@
 //! What a host decides about a user: the one value that validation, comparison and planning all take.
 
+use std::collections::BTreeSet;
+
 use bon::Builder;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +45,30 @@ choice! {
     }
 }
 
+choice! {
+    /// What ends the sessions of a user, who otherwise stays signed in: with the rights that it had, for hours.
+    SignOutOn {
+        /// The user is deleted, or replaced by another one.
+        Deletion = "deletion",
+        /// A security profile is taken away or replaced.
+        LostSecurityProfile = "lost-security-profile",
+        /// The e-mail address is changed or taken away; giving a first one ends no session.
+        ChangedEmail = "changed-email",
+    }
+}
+
+choice! {
+    /// The policy for a call that may reset what the service has and this version does not know.
+    #[derive(Default)]
+    UnrecognisedPolicy {
+        /// Say so, and make the call. This is the default.
+        #[default]
+        Warn = "warn",
+        /// Refuse the plan.
+        Refuse = "refuse",
+    }
+}
+
 /// The settings of a host for its users.
 ///
 /// Give the same value to validation ([`Context`](crate::validate::Context)), comparison, planning and apply.
@@ -69,6 +95,15 @@ pub struct Settings {
     /// The policy for the quick connects of a deleted user. Default: [`QuickConnects::Leave`].
     #[builder(default)]
     pub quick_connects: QuickConnects,
+    /// What ends the sessions of a user, everywhere and at once: a call more. A deleted user is signed out before the
+    /// deletion, because afterwards the service need not find it; any other right after the change, and by the
+    /// next apply where this one failed in between. Default: nothing.
+    #[builder(default)]
+    pub sign_out_on: BTreeSet<SignOutOn>,
+    /// The policy for a call that may reset what the service has and this version does not know
+    /// ([`Record::unrecognised`](super::Record::unrecognised)). Default: [`UnrecognisedPolicy::Warn`].
+    #[builder(default)]
+    pub unrecognised: UnrecognisedPolicy,
     /// Refuses to delete or replace the user. Default: no.
     #[builder(default)]
     pub protect: bool,
@@ -146,6 +181,8 @@ impl Settings {
             password_changed,
             directory_user_id,
             quick_connects,
+            sign_out_on,
+            unrecognised,
             protect,
             ignore_changes,
             replace_on_changes,
@@ -156,11 +193,13 @@ impl Settings {
         set(&mut self.ignore_changes, ignore_changes);
         set(&mut self.replace_on_changes, replace_on_changes);
         set(&mut self.ignore_tags, ignore_tags);
+        set(&mut self.sign_out_on, sign_out_on);
         self.identity_management = *identity_management;
         self.password = *password;
         self.password_changed = *password_changed;
         self.directory_user_id = *directory_user_id;
         self.quick_connects = *quick_connects;
+        self.unrecognised = *unrecognised;
         self.protect = *protect;
         self.delete_before_replace = *delete_before_replace;
     }

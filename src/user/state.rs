@@ -55,8 +55,9 @@ pub struct Record {
     pub default_tag_keys: BTreeSet<String>,
     /// Work that a failed apply left.
     pub unfinished: Unfinished,
-    /// Values of the service that this version does not know, such as a new phone type. A call that writes
-    /// the block around one would lose it; the plan warns of that.
+    /// What the service has and this version does not know, such as a new phone type or a new member: its place,
+    /// and its value where that is a plain choice. A call that writes the block around it may reset it; the plan
+    /// warns of that, or is refused ([`Settings::unrecognised`](super::Settings::unrecognised)).
     pub unrecognised: Vec<String>,
     /// When this crate last changed the user, by the clock of the machine, until the user is read again.
     /// Compared with the listed time of change to recognise our own changes.
@@ -93,12 +94,14 @@ pub struct Unfinished {
     /// After contact work by channel that a change of the phone block has overwritten and that must be
     /// restored.
     pub after_contact_work: BTreeMap<Channel, AfterContactWork>,
+    /// Whether the user has lost rights and was not signed out yet ([`Settings::sign_out_on`](super::Settings::sign_out_on)).
+    pub sign_out: bool,
 }
 
 impl Unfinished {
     /// Whether no work is left.
     pub fn is_empty(&self) -> bool {
-        self.replaced.is_empty() && self.after_contact_work.is_empty()
+        self.replaced.is_empty() && self.after_contact_work.is_empty() && !self.sign_out
     }
 
     /// The after contact work that is still overwritten.

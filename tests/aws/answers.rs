@@ -76,6 +76,7 @@ async fn a_whole_user_is_read() {
             .tags([("team".into(), "ops".into()), ("aws:stack".into(), "x".into())])
             .last_modified_time(Timestamp::from_millis(1_767_225_600_250))
             .last_modified_region("us-west-2".to_owned())
+            .unrecognised(["AFutureMember".to_owned()])
     );
 }
 
@@ -127,12 +128,12 @@ async fn what_is_unknown_is_recorded() {
         "VoiceEnhancementConfigs": [{ "Channel": "VOICE", "VoiceEnhancementMode": "HELIUM" }],
     }));
     let unrecognised = [
+        "afterContactWorkConfigs[].channel `SMOKE_SIGNAL`",
+        "autoAcceptConfigs[].channel `X`",
+        "persistentConnectionConfigs[].channel `SMOKE_SIGNAL`",
         "phoneConfig.phoneType `HOLOGRAM`",
-        "autoAcceptConfigs.channel `X`",
-        "afterContactWorkConfigs.channel `SMOKE_SIGNAL`",
-        "phoneNumberConfigs.phoneType `TIN_CAN`",
-        "persistentConnectionConfigs.channel `SMOKE_SIGNAL`",
-        "voiceEnhancementConfigs.voiceEnhancementMode `HELIUM`",
+        "phoneNumberConfigs[].phoneType `TIN_CAN`",
+        "voiceEnhancementConfigs[].voiceEnhancementMode `HELIUM`",
     ];
 
     let user = described(future.clone()).await;
@@ -144,6 +145,35 @@ async fn what_is_unknown_is_recorded() {
     assert_eq!(user.channels.persistent_connection.len(), 0);
     assert_eq!(user.channels.voice_enhancement.len(), 0);
     assert_eq!(user.unrecognised, unrecognised);
+    assert_eq!(found(future).await.unrecognised, unrecognised);
+}
+
+/// CloudFormation has it, and the SDK drops it unseen.
+#[tokio::test]
+async fn members_that_the_sdk_does_not_know_are_recorded_in_every_block() {
+    let mode = |mode: &str| json!({ "AfterContactWorkTimeLimit": 30, "AfterContactWorkMode": mode });
+    let future = user_with(json!({
+        "IdentityInfo": { "FirstName": "Jane", "PreferredName": "JJ Roe", "Pronouns": null },
+        "PhoneConfig": { "PhoneType": "SOFT_PHONE", "Ringtone": { "Volume": 7 }, "Vibrates": true },
+        "AfterContactWorkConfigs": [
+            { "Channel": "VOICE", "AfterContactWorkConfig": mode("ON_DEMAND") },
+            { "Channel": "CHAT", "AfterContactWorkConfig": mode("OFF"), "Priority": 1 },
+            { "Channel": "TASK", "AgentFirstCallbackAfterContactWorkConfig": mode("OFF") },
+        ],
+        "Proficiency": [],
+    }));
+    let unrecognised = [
+        "Proficiency",
+        "afterContactWorkConfigs[].Priority",
+        "afterContactWorkConfigs[].afterContactWorkConfig.AfterContactWorkMode `OFF`",
+        "afterContactWorkConfigs[].afterContactWorkConfig.AfterContactWorkMode `ON_DEMAND`",
+        "afterContactWorkConfigs[].agentFirstCallbackAfterContactWorkConfig.AfterContactWorkMode `OFF`",
+        // What may be personal is not recorded.
+        "identityInfo.PreferredName",
+        "phoneConfig.Ringtone",
+        "phoneConfig.Vibrates `true`",
+    ];
+    assert_eq!(described(future.clone()).await.unrecognised, unrecognised);
     assert_eq!(found(future).await.unrecognised, unrecognised);
 }
 

@@ -17,8 +17,12 @@ use connect_user::{
         all_pages,
         memory::{MemoryFile, MemoryInstance},
     },
-    read::find_by_name,
-    user::{IdentityManagementType, QuickConnects, Settings},
+    diff::preview,
+    read::{find_by_name, refresh},
+    user::{
+        AfterContactWorkConfig, AfterContactWorkConfigPerChannel, Channel, IdentityManagementType, Input,
+        QuickConnects, Settings, UnrecognisedPolicy,
+    },
 };
 
 use crate::{
@@ -206,4 +210,64 @@ async fn quick_connects_of_its_file_go_with_their_user() {
     assert!(find_by_name(&client, &instance(), "jane", true).await.expect("searched").is_none());
     let left = all_pages(&client, SearchQuickConnects::new(instance())).await.expect("searched");
     assert_eq!(left.len(), 75, "those of others stay");
+}
+
+#[tokio::test]
+async fn what_the_sdk_does_not_know_is_told_before_a_call_resets_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("service.json");
+    let (memory, connect) = MemoryFile::open(&path).expect("a file");
+    connect.add_instance(MemoryInstance::new("1c2d", IdentityManagementType::ConnectManaged));
+    let mut desired = spec(30);
+    desired.after_contact_work_configs = Some(Input::Known(vec![work(Channel::Voice, 60)]));
+    desired.phone_config.as_mut().expect("a phone").after_contact_work_time_limit = None;
+    let state = run(&connect, desired.clone(), None).await.expect("a user");
+    let mode = "afterContactWorkConfigs[].afterContactWorkConfig.AfterContactWorkMode `ON_DEMAND`";
+    connect.edit_user(&instance(), &state.user_id, |user, _| user.unrecognised = vec![mode.to_owned()]);
+    memory.persist(&connect).expect("written");
+    drop((memory, connect));
+    let server = Server::start(&["--instance", MANAGED, "--file", path.to_str().expect("a path")]);
+    let client = server.connect();
+
+    let state = refresh(&client, &state).await.expect("read").expect("there");
+    assert_eq!(state.record.unrecognised, [mode]);
+    let found = all_pages(&client, SearchUsers::new(instance())).await.expect("found");
+    assert_eq!(found[0].unrecognised, [mode]);
+
+    let mut other = desired.clone();
+    other.hierarchy_group_id = Some("group".into());
+    let settings = |policy| {
+        Settings::builder()
+            .identity_management(IdentityManagementType::ConnectManaged)
+            .unrecognised(policy)
+            .build()
+    };
+    let untouched = preview(&other, Some(&state), &settings(UnrecognisedPolicy::Refuse));
+    assert!(untouched.diff.notices.is_empty(), "{:?}", untouched.diff.notices);
+
+    desired.after_contact_work_configs = Some(Input::Known(vec![work(Channel::Voice, 90)]));
+    let refused = preview(&desired, Some(&state), &settings(UnrecognisedPolicy::Refuse));
+    assert_eq!(refused.diff.refusals().count(), 1);
+    let warned = preview(&desired, Some(&state), &settings(UnrecognisedPolicy::Warn));
+    let [notice] = warned.diff.notices.as_slice() else { panic!("{:?}", warned.diff.notices) };
+    assert_eq!(
+        notice.to_string(),
+        format!(
+            "warning[unrecognised-settings]: `UpdateUserConfig` may reset what the service has and this version does \
+             not know: {mode}\n  help: look at it in the console after the apply, or choose the policy that refuses \
+             the plan"
+        )
+    );
+    let state = run(&client, desired, Some(&state)).await.expect("applied");
+    let state = refresh(&client, &state).await.expect("read").expect("there");
+    assert!(state.record.unrecognised.is_empty(), "the call has reset it");
+}
+
+fn work(channel: Channel, limit: i64) -> AfterContactWorkConfigPerChannel {
+    AfterContactWorkConfigPerChannel::builder()
+        .channel(channel)
+        .after_contact_work_config(
+            AfterContactWorkConfig::builder().after_contact_work_time_limit(limit).build(),
+        )
+        .build()
 }

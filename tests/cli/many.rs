@@ -106,7 +106,7 @@ fn a_quota_is_kept_and_estimated() {
     let file = program(&tool, 8, |_, _| ());
     let rates = ["--rate", "1000:1", "--rate", "CreateUser=20:2"];
     let said = tool.ok(&[&["plan", &file][..], &rates].concat());
-    assert!(said.out.contains("8 calls, at least 1s (CreateUser 8)."), "{}", said.out);
+    assert!(said.out.contains("8 calls, at least 1s (CreateUser 8 at 20 a second, given)."), "{}", said.out);
     let plan = tool.json(&[&["plan", &file][..], &rates].concat());
     assert_eq!(plan["summary"]["estimate"]["slowest"], "CreateUser");
     assert!((plan["summary"]["estimate"]["seconds"].as_f64().expect("a number") - 0.3).abs() < 1e-9);

@@ -2,7 +2,9 @@
 
 use connect_user::{
     diff::{Action, ChangeKind, ReplacementOrder, Risk, diff, preview, preview_deletion},
-    user::{OnChange, PULUMI_UNKNOWN, PasswordPolicy, PhoneLine, Property, Settings, Tags},
+    user::{
+        OnChange, PULUMI_UNKNOWN, PasswordPolicy, PhoneLine, Property, Settings, Tags, UnrecognisedPolicy,
+    },
 };
 use serde_json::{Value, json};
 
@@ -539,6 +541,39 @@ fn a_step_that_is_only_possible_tells_what_it_may_lose() {
     let [step] = steps.as_slice() else { panic!("{steps:?}") };
     assert!(step.possible);
     assert_eq!(step.risks, [Risk::LosesUnrecognised]);
+}
+
+#[test]
+fn a_call_tells_what_it_may_reset_in_the_blocks_that_it_writes_and_is_refused_on_demand() {
+    let mode = "afterContactWorkConfigs[].afterContactWorkConfig.AfterContactWorkMode `ON`";
+    let mut there = state(&base());
+    there.record.unrecognised = vec![mode.to_owned(), "identityInfo.Pronouns".to_owned(), "Badge".to_owned()];
+    let told = |change: (&str, serde_json::Value), policy: UnrecognisedPolicy| {
+        let settings = Settings::builder().unrecognised(policy).build();
+        preview(&spec(&with(&[change])), Some(&there), &settings)
+    };
+    let config = json!([{"channel": "CHAT", "autoAccept": true}]);
+    let work = json!([{"channel": "CHAT", "afterContactWorkConfig": {"afterContactWorkTimeLimit": 5}}]);
+    for (change, expected) in [
+        (("routingProfileId", json!("other")), &[][..]),
+        (("autoAcceptConfigs", config), &[]),
+        (("afterContactWorkConfigs", work), &[mode]),
+        // It sets one limit for all channels.
+        (("phoneConfig.autoAccept", json!(true)), &[mode]),
+        (("identityInfo.firstName", json!("June")), &["identityInfo.Pronouns"]),
+        (("name", json!("june")), &[mode, "identityInfo.Pronouns", "Badge"]),
+    ] {
+        let warned = told(change.clone(), UnrecognisedPolicy::Warn);
+        let notices: Vec<_> =
+            warned.diff.notices.iter().filter(|notice| notice.code == "unrecognised-settings").collect();
+        assert_eq!(warned.diff.refusals().count(), 0, "{change:?}");
+        assert_eq!(notices.len(), usize::from(!expected.is_empty()), "{change:?}: {notices:?}");
+        for notice in notices {
+            assert!(notice.message.ends_with(&expected.join(", ")), "{notice}");
+        }
+        let refused = told(change.clone(), UnrecognisedPolicy::Refuse);
+        assert_eq!(refused.diff.refusals().count(), usize::from(!expected.is_empty()), "{change:?}");
+    }
 }
 
 #[test]

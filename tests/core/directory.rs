@@ -7,7 +7,7 @@ use connect_user::{
     },
     diff::preview,
     read::Directory,
-    user::{IdentityManagementType, Input, Operation, Property, Settings, UserSpec},
+    user::{IdentityManagementType, Input, Operation, Property, Settings, UserProficiency, UserSpec},
     validate::{Context, Report, resolve, validate},
 };
 use serde_json::{Value, json};
@@ -249,4 +249,81 @@ async fn a_plan_shows_the_names_of_profiles_and_groups_beside_their_ids() {
     let directory = Directory::read(&"i".into(), &plain).await.expect("a directory");
     assert_eq!(directory.name_of(Property::RoutingProfileId, "r1"), None);
     assert_eq!(directory.name_of(Property::Name, "r1"), None);
+}
+
+#[tokio::test]
+async fn a_proficiency_is_checked_against_the_predefined_attributes() {
+    let connect = MemoryConnect::new();
+    connect.add_instance(
+        MemoryInstance::new("i", IdentityManagementType::Saml)
+            .with_named_routing_profile("r1", "Basic")
+            .with_named_security_profile("s1", "Agent")
+            .with_attribute("connect:Language", ["connect:English", "connect:French"])
+            .with_attribute("skill", ["billing"]),
+    );
+    let of = |pairs: &[(&str, &str)]| {
+        let mut spec = named("i", "r1", &["s1"], None);
+        let list: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| {
+                UserProficiency::builder().attribute_name(*name).attribute_value(*value).level(1).build()
+            })
+            .collect();
+        spec.user_proficiencies = Some(Input::Known(list));
+        spec
+    };
+    let wrong = of(&[
+        ("connect:Language", "connect:French"),
+        ("connect:Langage", "connect:French"),
+        ("connect:Language", "connect:Frnch"),
+        ("skill", "something else"),
+    ]);
+    let directory = Directory::read(&"i".into(), &connect).await.expect("listed");
+    fn report(directory: &Directory, spec: &UserSpec) -> Report {
+        validate(spec, &Context::builder().names(directory).build())
+    }
+    assert!(report(&directory, &wrong).is_valid(), "what was not read is not checked");
+    assert!(directory.read_attributes(&connect).await.expect("listed"));
+    assert!(!directory.read_attributes(&connect).await.expect("listed"), "once");
+    assert_eq!(
+        errors(&report(&directory, &wrong)),
+        [
+            (
+                "userProficiencies[1].attributeName".into(),
+                "unknown-proficiency",
+                "the instance `i` has no predefined attribute `connect:Langage`",
+                "did you mean `connect:Language`?"
+            ),
+            (
+                "userProficiencies[2].attributeValue".into(),
+                "unknown-proficiency",
+                "the predefined attribute `connect:Language` of the instance `i` has no value `connect:Frnch`",
+                "did you mean `connect:French`?"
+            ),
+            (
+                "userProficiencies[3].attributeValue".into(),
+                "unknown-proficiency",
+                "the predefined attribute `skill` of the instance `i` has no value `something else`",
+                "it has `billing`"
+            ),
+        ]
+    );
+    assert!(report(&directory, &of(&[("skill", "billing")])).is_valid());
+    assert!(report(&directory.without_checking_ids(), &wrong).is_valid());
+
+    let denied = Outcome::Refused(ErrorKind::AccessDenied);
+    connect.inject(Fault::of(Operation::SearchPredefinedAttributes, 1, denied));
+    let directory = Directory::read(&"i".into(), &connect).await.expect("listed");
+    directory.read_attributes(&connect).await.expect("not allowed, and done without");
+    assert!(report(&directory, &wrong).is_valid());
+    let unchecked: Vec<_> = directory.unchecked().collect();
+    let message =
+        "whether the proficiencies of programs exist in the instance `i` was not checked: `SearchPre";
+    assert!(unchecked.len() == 1 && unchecked[0].message.starts_with(message), "{unchecked:?}");
+    assert_eq!(unchecked[0].help.as_deref(), Some("allow `connect:SearchPredefinedAttributes`"));
+
+    let open = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let directory = Directory::read(&"i".into(), &open).await.expect("listed");
+    directory.read_attributes(&open).await.expect("listed");
+    assert!(report(&directory, &wrong).is_valid(), "an instance that has everything denies nothing");
 }

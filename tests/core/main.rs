@@ -22,6 +22,7 @@ mod properties;
 mod random;
 mod readme;
 mod saved;
+mod sign_out;
 mod support;
 mod unread;
 mod validate;

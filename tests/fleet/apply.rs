@@ -21,7 +21,7 @@ use connect_user::{
         apply, events, load_all, plan, recover, refresh,
     },
     read::{RefreshOptions, Strategy},
-    user::{IdentityManagementType, Operation, QuickConnects, Timestamp, UserState},
+    user::{IdentityManagementType, Operation, QuickConnects, SignOutOn, Timestamp, UserState},
 };
 use proptest::{collection::vec, option, prelude::*, sample::select, strategy::Strategy as _};
 use serde_json::{Value, json};
@@ -100,7 +100,7 @@ async fn many_are_made_at_the_speed_of_the_quota_and_then_there_is_nothing_to_do
     let all = many(105);
     let plan = plan_of(&all, &BTreeMap::new());
     let estimate = plan.estimate(|_| Rate::DEFAULT, false);
-    assert_eq!(estimate.to_string(), "105 calls, at least 50s (CreateUser 105)");
+    assert_eq!(estimate.to_string(), "105 calls, at least 50s (CreateUser 105 at 2 a second, assumed)");
     let outcome = apply(&plan, &store, &connect, &options()).await;
     assert!(outcome.is_done(), "{outcome:?}");
     assert_eq!((outcome.done(Action::Create), outcome.calls, connect.calls().len()), (105, 105, 105));
@@ -393,6 +393,21 @@ async fn quick_connects_of_everybody_who_goes_are_searched_once() {
     let counted = counts.map(|operation| count(&connect, operation));
     assert!(counted[0] <= 2, "pages, not users: {counted:?}");
     assert_eq!(counted[1..], [12, 12]);
+    assert!(store.entries().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn everybody_who_goes_is_signed_out_and_the_estimate_counts_it() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    assert!(bring(&connect, &store, &many(12), &options()).await.is_done());
+    connect.clear_calls();
+    let mut plan_options = PlanOptions::builder().guard(Guard::OFF).build();
+    plan_options.settings.sign_out_on = [SignOutOn::Deletion].into();
+    let plan = plan(&[], &states_of(&store).await, &plan_options).expect("a plan");
+    assert_eq!(plan.estimate(|_| Rate::DEFAULT, false).calls[&Operation::DeleteAllEntitySessions], 12);
+    assert!(apply(&plan, &store, &connect, &options()).await.is_done());
+    let counts = [Operation::DeleteAllEntitySessions, Operation::DeleteUser];
+    assert_eq!(counts.map(|operation| count(&connect, operation)), [12, 12]);
     assert!(store.entries().is_empty());
 }
 

@@ -1,10 +1,8 @@
 //! Converts the SDK's types to the model's. A member that the API declares optional reads as its default, or
-//! as empty, where the service leaves it out; what this version does not know is recorded.
+//! as empty, where the service leaves it out. What this version does not know is looked for in the raw answer
+//! ([`raw`](super::raw)).
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    str::FromStr,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_connect::{
     primitives::DateTime,
@@ -28,9 +26,6 @@ use crate::{
     },
 };
 
-/// What the SDK puts for a required choice that the answer lacks.
-const ABSENT: &str = "no value was set";
-
 /// The level of the service's own root group, which holds all others.
 const FOUNDATION: &str = "0";
 
@@ -42,12 +37,6 @@ pub(super) type Missing = &'static str;
 enum Unit {
     Seconds,
     Milliseconds,
-}
-
-/// Reads a user, and gathers what is unknown in it.
-struct Reader {
-    unit: Unit,
-    unrecognised: Vec<String>,
 }
 
 /// Both of the SDK's users have the lists, under the same names.
@@ -64,27 +53,25 @@ macro_rules! channel_lists {
 }
 
 pub(super) fn described(user: User) -> Result<UserDescription, Missing> {
-    let mut reader = Reader::new(Unit::Seconds);
     Ok(UserDescription {
         user_id: required(user.id, "User.Id")?.into(),
         arn: user.arn.unwrap_or_default(),
         name: required(user.username, "User.Username")?,
         directory_user_id: user.directory_user_id,
         identity: user.identity_info.map(identity).unwrap_or_default(),
-        phone: reader.phone(user.phone_config),
+        phone: Unit::Seconds.phone(user.phone_config),
         routing_profile_id: required(user.routing_profile_id, "User.RoutingProfileId")?.into(),
         security_profile_ids: ids(user.security_profile_ids),
         hierarchy_group_id: user.hierarchy_group_id.map(Into::into),
-        channels: reader.channels(channel_lists!(user)),
+        channels: Unit::Seconds.channels(channel_lists!(user)),
         tags: tags(user.tags),
         last_modified_time: timestamp(user.last_modified_time),
         last_modified_region: user.last_modified_region,
-        unrecognised: reader.unrecognised,
+        unrecognised: Vec::new(),
     })
 }
 
 pub(super) fn found(user: UserSearchSummary) -> Result<FoundUser, Missing> {
-    let mut reader = Reader::new(Unit::Milliseconds);
     let (first_name, last_name) =
         user.identity_info.map(|info| (info.first_name, info.last_name)).unwrap_or_default();
     Ok(FoundUser {
@@ -94,13 +81,13 @@ pub(super) fn found(user: UserSearchSummary) -> Result<FoundUser, Missing> {
         directory_user_id: user.directory_user_id,
         first_name: first_name.map(Personal::new),
         last_name: last_name.map(Personal::new),
-        phone: reader.phone(user.phone_config),
+        phone: Unit::Milliseconds.phone(user.phone_config),
         routing_profile_id: user.routing_profile_id.map(Into::into),
         security_profile_ids: ids(user.security_profile_ids),
         hierarchy_group_id: user.hierarchy_group_id.map(Into::into),
-        channels: reader.channels(channel_lists!(user)),
+        channels: Unit::Milliseconds.channels(channel_lists!(user)),
         tags: tags(user.tags),
-        unrecognised: reader.unrecognised,
+        unrecognised: Vec::new(),
     })
 }
 
@@ -235,107 +222,69 @@ fn timestamp(time: Option<DateTime>) -> Option<Timestamp> {
     Some(Timestamp::from_millis(u64::try_from(millis).unwrap_or_default()))
 }
 
-impl Reader {
-    const fn new(unit: Unit) -> Self {
-        Self { unit, unrecognised: Vec::new() }
-    }
-
-    fn phone(&mut self, config: Option<UserPhoneConfig>) -> Phone {
+impl Unit {
+    fn phone(self, config: Option<UserPhoneConfig>) -> Phone {
         let Some(config) = config else {
             return Phone::default();
         };
         Phone {
-            line: PhoneLine::new(
-                self.phone_type("phoneConfig", &config.phone_type),
-                config.desk_phone_number.map(Personal::new),
-            ),
+            line: PhoneLine::new(phone_type(&config.phone_type), config.desk_phone_number.map(Personal::new)),
             auto_accept: config.auto_accept,
             after_contact_work_time_limit: self.seconds(config.after_contact_work_time_limit),
             persistent_connection: config.persistent_connection,
         }
     }
 
-    fn channels(&mut self, lists: ChannelLists) -> ChannelSettings {
+    fn channels(self, lists: ChannelLists) -> ChannelSettings {
         ChannelSettings {
-            auto_accept: self.by_channel("autoAcceptConfigs", lists.auto_accept, |_, config| {
+            auto_accept: by_channel(lists.auto_accept, |config| {
                 let auto_accept = config.auto_accept;
                 let agent_first_callback = config.agent_first_callback_auto_accept;
                 (config.channel, Some(AutoAccept { auto_accept, agent_first_callback }))
             }),
-            after_contact_work: self.by_channel(
-                "afterContactWorkConfigs",
-                lists.after_contact_work,
-                |reader, config| {
-                    let limit =
-                        |config: AfterContactWorkConfig| reader.seconds(config.after_contact_work_time_limit);
-                    let time_limit = config.after_contact_work_config.map(limit).unwrap_or_default();
-                    let agent_first_callback =
-                        config.agent_first_callback_after_contact_work_config.map(limit);
-                    (config.channel, Some(AfterContactWork { time_limit, agent_first_callback }))
-                },
-            ),
-            phone_number: self.by_channel("phoneNumberConfigs", lists.phone_number, |reader, config| {
-                let phone_type = reader.phone_type("phoneNumberConfigs", &config.phone_type);
-                let line = PhoneLine::new(phone_type, config.phone_number.map(Personal::new));
-                (config.channel, Some(line))
+            after_contact_work: by_channel(lists.after_contact_work, |config| {
+                let limit =
+                    |config: AfterContactWorkConfig| self.seconds(config.after_contact_work_time_limit);
+                let time_limit = config.after_contact_work_config.map(limit).unwrap_or_default();
+                let agent_first_callback = config.agent_first_callback_after_contact_work_config.map(limit);
+                (config.channel, Some(AfterContactWork { time_limit, agent_first_callback }))
             }),
-            persistent_connection: self.by_channel(
-                "persistentConnectionConfigs",
-                lists.persistent_connection,
-                |_, config| (config.channel, Some(config.persistent_connection)),
-            ),
-            voice_enhancement: self.by_channel(
-                "voiceEnhancementConfigs",
-                lists.voice_enhancement,
-                |reader, config| {
-                    let mode = config.voice_enhancement_mode;
-                    let mode =
-                        reader.choice("voiceEnhancementConfigs", "voiceEnhancementMode", mode.as_str());
-                    (config.channel, mode)
-                },
-            ),
+            phone_number: by_channel(lists.phone_number, |config| {
+                let number = config.phone_number.map(Personal::new);
+                (config.channel, Some(PhoneLine::new(phone_type(&config.phone_type), number)))
+            }),
+            persistent_connection: by_channel(lists.persistent_connection, |config| {
+                (config.channel, Some(config.persistent_connection))
+            }),
+            voice_enhancement: by_channel(lists.voice_enhancement, |config| {
+                (config.channel, config.voice_enhancement_mode.as_str().parse().ok())
+            }),
         }
-    }
-
-    /// The entries of a list whose channel and value are known; the others are recorded alone.
-    fn by_channel<C, T>(
-        &mut self,
-        block: &str,
-        list: Option<Vec<C>>,
-        read: impl Fn(&mut Self, C) -> (types::Channel, Option<T>),
-    ) -> BTreeMap<Channel, T> {
-        let mut settings = BTreeMap::new();
-        for config in list.into_iter().flatten() {
-            let (channel, value) = read(self, config);
-            if let (Some(channel), Some(value)) = (self.choice(block, "channel", channel.as_str()), value) {
-                settings.insert(channel, value);
-            }
-        }
-        settings
-    }
-
-    fn phone_type(&mut self, block: &str, phone_type: &types::PhoneType) -> PhoneType {
-        let known = match phone_type.as_str() {
-            ABSENT => None,
-            wire => self.choice(block, "phoneType", wire),
-        };
-        known.unwrap_or(PhoneType::SoftPhone)
-    }
-
-    fn choice<T: FromStr>(&mut self, block: &str, member: &str, wire: &str) -> Option<T> {
-        let known = wire.parse().ok();
-        if known.is_none() {
-            self.unrecognised.push(format!("{block}.{member} `{wire}`"));
-        }
-        known
     }
 
     /// Rounds up: 0 would be work without end.
-    fn seconds(&self, time: i32) -> u32 {
+    fn seconds(self, time: i32) -> u32 {
         let time = u32::try_from(time).unwrap_or_default();
-        match self.unit {
-            Unit::Seconds => time,
-            Unit::Milliseconds => time.div_ceil(1000),
+        match self {
+            Self::Seconds => time,
+            Self::Milliseconds => time.div_ceil(1000),
         }
     }
+}
+
+/// The entries of a list whose channel and value are known.
+fn by_channel<C, T>(
+    list: Option<Vec<C>>,
+    read: impl Fn(C) -> (types::Channel, Option<T>),
+) -> BTreeMap<Channel, T> {
+    let entry = |config| {
+        let (channel, value) = read(config);
+        Some((channel.as_str().parse().ok()?, value?))
+    };
+    list.into_iter().flatten().filter_map(entry).collect()
+}
+
+/// The default where the answer has none, or one that is not known.
+fn phone_type(phone_type: &types::PhoneType) -> PhoneType {
+    phone_type.as_str().parse().unwrap_or(PhoneType::SoftPhone)
 }

@@ -1,21 +1,33 @@
 //! The real Amazon Connect, through the AWS SDK for Rust.
 
+#[cfg(feature = "policy")]
+mod account_rates;
 mod endpoint;
 mod error;
 mod from_sdk;
 mod operations;
+#[cfg(feature = "policy")]
+mod quotas;
+mod raw;
 mod settings;
 mod to_sdk;
 
 use std::fmt;
+#[cfg(feature = "policy")]
+use std::sync::Arc;
 
 use aws_sdk_connect::{Client, Config, config::Region};
 use aws_smithy_types::retry::RetryConfig;
+#[cfg(feature = "policy")]
+use futures_util::lock::Mutex;
 
 pub use settings::{
     AccessKey, AccessKeyBuilder, AssumeRole, AssumeRoleBuilder, AwsSettings, AwsSettingsBuilder,
     AwsSettingsError,
 };
+
+#[cfg(feature = "policy")]
+pub use self::account_rates::AccountRates;
 
 use self::endpoint::Endpoint;
 
@@ -41,6 +53,9 @@ pub struct AwsConnect {
     /// As it was given, for other Regions.
     config: Config,
     endpoint: Endpoint,
+    /// Once they were read.
+    #[cfg(feature = "policy")]
+    account_rates: Arc<Mutex<Option<AccountRates>>>,
 }
 
 impl AwsConnect {
@@ -60,7 +75,13 @@ impl AwsConnect {
         let single = config.to_builder().retry_config(RetryConfig::disabled());
         let endpoint = Endpoint::default();
         let client = Client::from_conf(single.interceptor(endpoint.clone()).build());
-        Self { client, config, endpoint }
+        Self {
+            client,
+            config,
+            endpoint,
+            #[cfg(feature = "policy")]
+            account_rates: Arc::default(),
+        }
     }
 
     /// Amazon Connect in another Region, with the same credentials, connections, time-outs, and endpoint URL where

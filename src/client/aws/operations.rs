@@ -14,6 +14,7 @@ use super::{
         Missing, described, found, hierarchy_group, instance, listed, page, predefined_attribute,
         proficiency, required, routing_profile, security_profile, user_quick_connect,
     },
+    raw::{RawAnswer, each_with_unknown_members, with_unknown_members},
     to_sdk::{
         Sent, channel_lists, criteria, identity, ids, integer, phone, proficiencies, proficiency_keys,
         tag_filter, tags, with_channels,
@@ -51,13 +52,14 @@ for_each_operation!(implement_client! {});
 
 /// How each request is sent and its answer read: the request, the SDK's call, in parentheses what many calls
 /// have in common (the labels of the path, and which page), what else it carries, what of it no message may
-/// quote, and what is made of the answer.
+/// quote, what is made of the answer, and what of that only the raw answer tells.
 macro_rules! exchanges {
     ($(
         $type:ident: $method:ident($($common:ident),*)
             $(|$request:ident, $call:ident| $carries:expr)?
             $(, hides $hides:expr)?
-            => $read:expr;
+            => $read:expr
+            $(, keeps $raw:ident for $complete:expr)?;
     )+) => {$(
         impl Exchange for $type {
             async fn exchange(&self, aws: &AwsConnect) -> ClientResult<Self::Answer> {
@@ -66,12 +68,18 @@ macro_rules! exchanges {
                 $(let call = fill(self, call, |$request, $call| Ok($carries))?;)?
                 let sent = Sent::default();
                 $(let sent = hide(self, sent, $hides);)?
+                $(
+                    let $raw = RawAnswer::default();
+                    let call = call.customize().interceptor($raw.clone());
+                )?
                 let answer = call.send().await;
                 let answer =
                     answer.map_err(|error| client_error(Self::OPERATION, &error, &sent, &aws.endpoint))?;
                 let request_id = answer.request_id().map(str::to_owned);
                 let lacks = |member| incomplete(Self::OPERATION, member, request_id.as_deref());
-                read(self, answer, $read).map_err(lacks)
+                let answer = read(self, answer, $read).map_err(lacks)?;
+                $(let answer = $complete(answer, &$raw);)?
+                Ok(answer)
             }
         }
     )+};
@@ -106,7 +114,9 @@ exchanges! {
             let arn = answer.user_arn.unwrap_or_default();
             Ok(CreatedUser { user_id: required(answer.user_id, "UserId")?.into(), arn })
         };
-    DescribeUser: describe_user(user) => |_, answer| answer.user.ok_or("User").and_then(described);
+    DescribeUser: describe_user(user)
+        => |_, answer| answer.user.ok_or("User").and_then(described),
+        keeps raw for with_unknown_members;
     DeleteUser: delete_user(user) => nothing;
     ListUsers: list_users(instance, page)
         => |_, answer| page(answer.user_summary_list, answer.next_token, |user| Some(listed(user)));
@@ -115,7 +125,8 @@ exchanges! {
             .set_search_criteria(request.condition.as_ref().map(criteria))
             .set_search_filter(tag_filter(&request.tags)),
         hides |request, sent| sent.condition(request.condition.as_ref())
-        => |_, answer| page(answer.users, answer.next_token, |user| Some(found(user)));
+        => |_, answer| page(answer.users, answer.next_token, |user| Some(found(user))),
+        keeps raw for each_with_unknown_members;
     UpdateUserIdentityInfo: update_user_identity_info(user)
         |request, call| call.identity_info(identity(&request.identity)),
         hides |request, sent| sent.identity(&request.identity)

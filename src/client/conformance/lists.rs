@@ -122,6 +122,7 @@ impl Suite<'_> {
         expect("found hierarchy group", &found.hierarchy_group_id, &read.hierarchy_group_id)?;
         expect("found channels", &found.channels, &read.channels)?;
         expect("found tags", &found.tags, &read.tags)?;
+        expect("what is not known of the found user", &found.unrecognised, &read.unrecognised)?;
         self.delete(&user_id).await
     }
 

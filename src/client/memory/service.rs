@@ -21,7 +21,9 @@ use crate::{
         request::*,
         table::for_each_operation,
     },
-    user::{Id, IdentityManagementType, InstanceId, Proficiencies, ProficiencyKey, UserId},
+    user::{
+        Id, IdentityManagementType, InstanceId, Proficiencies, ProficiencyKey, PropertySet, UserId, is_beside,
+    },
 };
 
 macro_rules! serve {
@@ -169,6 +171,7 @@ changes! {
         let identity = &mut user.description.identity;
         rules::identity_change(config.identity_management, identity, &request.identity)?;
         *identity = request.identity.clone();
+        reset::<UpdateUserIdentityInfo>(user);
         Ok(())
     }
 
@@ -178,6 +181,7 @@ changes! {
             *work = work.flattened(request.phone.after_contact_work_time_limit);
         }
         user.description.phone = request.phone.clone();
+        reset::<UpdateUserPhoneConfig>(user);
         Ok(())
     }
 
@@ -187,6 +191,7 @@ changes! {
         }
         rules::channel_settings(&request.channels)?;
         user.description.channels.merge(request.channels.clone());
+        reset::<UpdateUserConfig>(user);
         Ok(())
     }
 
@@ -308,6 +313,12 @@ impl Serve for DeleteQuickConnect {
     }
 }
 
+/// What stands in a block that is replaced, and no call carries, is gone.
+fn reset<R: Request>(user: &mut StoredUser) {
+    let written = PropertySet::touched_by(R::OPERATION);
+    user.description.unrecognised.retain(|found| !is_beside(found, written));
+}
+
 fn has_all<'a>(there: &Proficiencies, mut keys: impl ExactSizeIterator<Item = &'a ProficiencyKey>) -> Check {
     if keys.len() == 0 || !keys.all(|key| there.contains_key(key)) {
         return Err(refusal(ErrorKind::Invalid, "the user does not have the proficiency"));
@@ -339,6 +350,6 @@ fn found(user: &UserDescription) -> FoundUser {
         hierarchy_group_id: user.hierarchy_group_id.clone(),
         channels: user.channels.clone(),
         tags: user.tags.clone(),
-        unrecognised: Vec::new(),
+        unrecognised: user.unrecognised.clone(),
     }
 }

@@ -133,7 +133,10 @@ impl<'a> Deployment<'a> {
             return Ok((expected, None));
         }
         let kind = self.instances.identity_management(instance, expected, session.client()).await?;
-        let directory = self.instances.directory(instance, session.client()).await?;
+        let directory = match &spec.user_proficiencies {
+            Some(_) => self.instances.directory_with_attributes(instance, session.client()).await?,
+            None => self.instances.directory(instance, session.client()).await?,
+        };
         Ok((kind, directory))
     }
 

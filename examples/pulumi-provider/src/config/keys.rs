@@ -18,7 +18,7 @@ pub(super) enum Taken {
 const FROM_ENVIRONMENT: &str = "set it in the environment or the AWS configuration";
 
 /// Every key, with the type of its value in the schema.
-pub(super) const KEYS: [(&str, &str, Taken); 45] = [
+pub(super) const KEYS: [(&str, &str, Taken); 47] = [
     ("region", "string", Taken::Read),
     ("profile", "string", Taken::Read),
     ("accessKey", "string", Taken::Read),
@@ -30,6 +30,8 @@ pub(super) const KEYS: [(&str, &str, Taken); 45] = [
     ("maxRetries", "integer", Taken::Read),
     ("onPasswordChange", "string", Taken::Read),
     ("onDirectoryUserIdChange", "string", Taken::Read),
+    ("onUnrecognised", "string", Taken::Read),
+    ("signOutOn", "array", Taken::Read),
     ("deleteQuickConnects", "boolean", Taken::Read),
     ("refresh", "string", Taken::Read),
     ("callsPerSecond", "number", Taken::Read),

@@ -8,7 +8,10 @@ use std::collections::HashMap;
 use connect_user::{
     client::{Rate, aws::AwsSettings},
     read::Strategy,
-    user::{DirectoryUserIdPolicy, IgnoreTags, PasswordPolicy, QuickConnects, Settings, Value},
+    user::{
+        DirectoryUserIdPolicy, IgnoreTags, PasswordPolicy, QuickConnects, Settings, SignOutOn,
+        UnrecognisedPolicy, Value,
+    },
 };
 use prost_types::Struct;
 
@@ -60,6 +63,8 @@ impl Config {
             ))
             .password(reader.choice("onPasswordChange", PasswordPolicy::ALL))
             .directory_user_id(reader.choice("onDirectoryUserIdChange", DirectoryUserIdPolicy::ALL))
+            .unrecognised(reader.choice("onUnrecognised", UnrecognisedPolicy::ALL))
+            .sign_out_on(reader.choices("signOutOn", SignOutOn::ALL))
             .quick_connects(if delete { QuickConnects::Delete } else { QuickConnects::Leave })
             .build();
         let calls = reader.number("callsPerSecond", 0.001, false).unwrap_or(2.0);

@@ -1,7 +1,7 @@
 //! Reading the configuration key by key. What cannot be read is a mistake: an account to allow, a role or a tag that is
 //! passed over in silence would be an incident.
 
-use std::fmt::Display;
+use std::{collections::BTreeSet, fmt::Display};
 
 use connect_user::{
     client::aws::{AccessKey, AssumeRole, AwsSettingsError},
@@ -100,12 +100,22 @@ impl<'a> Reader<'a> {
 
     pub(super) fn choice<T: Copy + Default + Display>(&mut self, key: &str, choices: &[T]) -> T {
         let Some(text) = self.text(key) else { return T::default() };
+        self.one_of(key, choices, &text).unwrap_or_default()
+    }
+
+    /// The choices in a list.
+    pub(super) fn choices<T: Copy + Ord + Display>(&mut self, key: &str, choices: &[T]) -> BTreeSet<T> {
+        let texts = self.texts(key);
+        texts.iter().filter_map(|text| self.one_of(key, choices, text)).collect()
+    }
+
+    fn one_of<T: Copy + Display>(&mut self, key: &str, choices: &[T], text: &str) -> Option<T> {
         if let Some(choice) = choices.iter().find(|choice| choice.to_string() == text) {
-            return *choice;
+            return Some(*choice);
         }
         let names: Vec<String> = choices.iter().map(T::to_string).collect();
         self.mistake(key, format!("`{key}` must be one of `{}`, is `{text}`", names.join("`, `")));
-        T::default()
+        None
     }
 
     /// An object with these members; an empty one where there is none.

@@ -6,7 +6,10 @@ mod reader;
 use connect_user::{
     client::{Rate, aws::AwsSettings},
     read::Strategy,
-    user::{DirectoryUserIdPolicy, IgnoreTags, PasswordPolicy, QuickConnects, Settings, Tags, Value},
+    user::{
+        DirectoryUserIdPolicy, IgnoreTags, PasswordPolicy, QuickConnects, Settings, SignOutOn, Tags,
+        UnrecognisedPolicy, Value,
+    },
 };
 
 pub use self::aws::refuse;
@@ -51,6 +54,16 @@ pub fn schema() -> Schema {
                 "on_directory_user_id_change",
                 STRING,
                 "What to do about a changed directory user id, which no API can change: `refuse` (the default) or `replace` the user.",
+            ),
+            option(
+                "on_unrecognised",
+                STRING,
+                "What to do before a call that may reset what the service has and this provider does not know: `warn` (the default) or `refuse`.",
+            ),
+            option(
+                "sign_out_on",
+                STRINGS,
+                "What signs a user out everywhere: `deletion`, `lost-security-profile`, `changed-email`.",
             ),
             option(
                 "delete_quick_connects",
@@ -136,6 +149,8 @@ impl Config {
             .password(reader.choice("on_password_change", PasswordPolicy::ALL))
             .directory_user_id(reader.choice("on_directory_user_id_change", DirectoryUserIdPolicy::ALL))
             .quick_connects(quick_connects)
+            .unrecognised(reader.choice("on_unrecognised", UnrecognisedPolicy::ALL))
+            .sign_out_on(reader.choices("sign_out_on", SignOutOn::ALL))
             .ignore_tags(IgnoreTags::new(ignored_keys, ignored_prefixes))
             .build();
         let calls = reader.number("calls_per_second", 0.001..=1_000_000.0).unwrap_or(2.0);

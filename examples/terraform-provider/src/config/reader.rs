@@ -1,6 +1,6 @@
 //! Reading a block that may hold unknown values.
 
-use std::fmt::Display;
+use std::{collections::BTreeSet, fmt::Display};
 
 use connect_user::user::{Path, Value};
 
@@ -51,14 +51,24 @@ impl<'a> Reader<'a> {
 
     pub fn choice<T: Copy + Default + Display>(&mut self, name: &'static str, choices: &[T]) -> T {
         let Some(text) = self.text(name) else { return T::default() };
+        self.one_of(name, choices, &text).unwrap_or_default()
+    }
+
+    /// The choices in a list.
+    pub fn choices<T: Copy + Ord + Display>(&mut self, name: &'static str, choices: &[T]) -> BTreeSet<T> {
+        let texts = self.texts(name);
+        texts.iter().filter_map(|text| self.one_of(name, choices, text)).collect()
+    }
+
+    fn one_of<T: Copy + Display>(&mut self, name: &'static str, choices: &[T], text: &str) -> Option<T> {
         if let Some(choice) = choices.iter().find(|choice| choice.to_string() == text) {
-            return *choice;
+            return Some(*choice);
         }
         let names: Vec<String> = choices.iter().map(T::to_string).collect();
         let message = format!("`{name}` cannot be `{text}`");
         let help = format!("give one of `{}`", names.join("`, `"));
         self.diagnostics.error(message, help, Some(&Path::root().member(name)));
-        T::default()
+        None
     }
 
     pub fn flag_or_unset(&mut self, name: &str) -> Option<bool> {

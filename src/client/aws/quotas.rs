@@ -1,0 +1,154 @@
+//! The rates that the quotas of the account allow, from Service Quotas.
+//!
+//! Its client would be another SDK for one call. The call is made by the client of Amazon Connect, whose request is
+//! changed into one to Service Quotas before it is signed.
+
+use std::{collections::BTreeMap, io};
+
+use aws_sdk_connect::{
+    config::{
+        ConfigBag, Intercept, RuntimeComponents, http::HttpRequest,
+        interceptors::BeforeTransmitInterceptorContextMut,
+    },
+    error::BoxError,
+};
+use aws_smithy_types::body::SdkBody;
+use aws_types::SigningName;
+use serde_json::{Value, json};
+
+use super::{AwsConnect, account_rates::AccountRates, error::client_error, raw::RawAnswer, to_sdk::Sent};
+use crate::{
+    client::{
+        error::{ClientError, ClientResult, ErrorKind},
+        rate::{RateBasis, Rates},
+    },
+    user::{Code, Diagnostic, Operation},
+};
+
+impl AwsConnect {
+    /// The rates that the quotas of the account and Region allow, as Service Quotas lists them: a call per hundred
+    /// quotas, made once for this client and its clones. Where the caller may not list them
+    /// (`servicequotas:ListServiceQuotas`), or they cannot be read, the rates are the safe default, and a notice says
+    /// why.
+    ///
+    /// With an endpoint URL of its own, the client asks there for quotas too.
+    pub async fn account_rates(&self) -> AccountRates {
+        let mut known = self.account_rates.lock().await;
+        if let Some(known) = &*known {
+            return known.clone();
+        }
+        let read = match self.list_rates().await {
+            Ok(quotas) => AccountRates { rates: Rates::of_quotas(quotas, RateBasis::Account), notice: None },
+            Err(error) => AccountRates { rates: Rates::default(), notice: Some(not_known(&error)) },
+        };
+        known.insert(read).clone()
+    }
+
+    /// The quotas that are rates of operations, in calls a second.
+    async fn list_rates(&self) -> ClientResult<BTreeMap<Operation, f64>> {
+        let mut rates = BTreeMap::new();
+        let mut token = None;
+        for _ in 0..MOST_PAGES {
+            let page = self.page_of_quotas(token.as_deref()).await?;
+            let quotas = page.get("Quotas").and_then(Value::as_array).into_iter().flatten();
+            rates.extend(quotas.filter_map(rate));
+            token = page
+                .get("NextToken")
+                .and_then(Value::as_str)
+                .filter(|token| !token.is_empty())
+                .map(str::to_owned);
+            if token.is_none() {
+                break;
+            }
+        }
+        Ok(rates)
+    }
+
+    async fn page_of_quotas(&self, token: Option<&str>) -> ClientResult<Value> {
+        // Where it goes is no endpoint of Amazon Connect, for the messages of other calls.
+        let aws = Self::with(self.config.clone());
+        let raw = RawAnswer::default();
+        let body = json!({ "ServiceCode": "connect", "MaxResults": 100, "NextToken": token });
+        let call = aws.client.describe_instance().instance_id("quotas").customize();
+        let call = call.map_request(into_quotas(without_null(body))).interceptor(SignedForQuotas);
+        let sent = call.interceptor(raw.clone()).send().await;
+        sent.map_err(|error| {
+            client_error(Operation::DescribeInstance, &error, &Sent::default(), &aws.endpoint)
+        })?;
+        Ok(raw.value())
+    }
+}
+
+/// More than there are quotas.
+const MOST_PAGES: usize = 20;
+
+/// The rate that a quota is, such as `Rate of CreateUser API requests`, where it is one of an operation of users.
+fn rate(quota: &Value) -> Option<(Operation, f64)> {
+    let name: Vec<&str> = quota.get("QuotaName")?.as_str()?.split_whitespace().collect();
+    let ["Rate", "of", operation, "API", "requests"] = name[..] else { return None };
+    Some((operation.parse().ok()?, quota.get("Value")?.as_f64()?))
+}
+
+fn not_known(error: &ClientError) -> Diagnostic {
+    let (help, why) = match error.kind() {
+        ErrorKind::AccessDenied => {
+            ("allow `servicequotas:ListServiceQuotas`, or give the rates", "it is not allowed")
+        }
+        _ => (error.help(), error.message().or(error.code()).unwrap_or("the call failed")),
+    };
+    let message = format!("the quotas of the account were not read: {why}; 2 calls a second are assumed");
+    Diagnostic::new(Code::NOT_CHECKED, message).with_help(help)
+}
+
+fn without_null(mut body: Value) -> String {
+    if let Some(members) = body.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+    body.to_string()
+}
+
+/// Changes a request to Amazon Connect into one that lists quotas.
+fn into_quotas(body: String) -> impl Fn(HttpRequest) -> io::Result<HttpRequest> + Send + Sync + 'static {
+    move |mut request: HttpRequest| {
+        let uri = quotas_url(request.uri());
+        request.set_uri(uri).map_err(io::Error::other)?;
+        request.set_method("POST").map_err(io::Error::other)?;
+        let headers = request.headers_mut();
+        headers.insert("content-type", "application/x-amz-json-1.1");
+        headers.insert("x-amz-target", "ServiceQuotasV20190624.ListServiceQuotas");
+        headers.insert("content-length", body.len().to_string());
+        *request.body_mut() = SdkBody::from(body.as_str());
+        Ok(request)
+    }
+}
+
+/// The URL of Service Quotas beside one of Amazon Connect; the same host where that is none of AWS.
+fn quotas_url(connect: &str) -> String {
+    let (scheme, rest) = connect.split_once("://").unwrap_or(("https", connect));
+    let host = rest.split('/').next().unwrap_or_default();
+    let of_aws = host.strip_prefix("connect.").or_else(|| host.strip_prefix("connect-fips."));
+    match of_aws {
+        Some(region) => format!("{scheme}://servicequotas.{region}/"),
+        None => format!("{scheme}://{host}/"),
+    }
+}
+
+/// Signs a request for Service Quotas.
+#[derive(Debug)]
+struct SignedForQuotas;
+
+impl Intercept for SignedForQuotas {
+    fn name(&self) -> &'static str {
+        "SignedForQuotas"
+    }
+
+    fn modify_before_signing(
+        &self,
+        _: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        config.interceptor_state().store_put(SigningName::from_static("servicequotas"));
+        Ok(())
+    }
+}

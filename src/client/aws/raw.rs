@@ -1,0 +1,159 @@
+//! The raw answers of the service: what the SDK does not know it drops unseen, and a call that writes the block
+//! around it would reset it.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+use aws_sdk_connect::{
+    config::{
+        ConfigBag, Intercept, RuntimeComponents, interceptors::AfterDeserializationInterceptorContextRef,
+    },
+    error::BoxError,
+};
+use serde_json::{Map, Value};
+
+use crate::{
+    client::answer::{FoundUser, Page, UserDescription},
+    user::{Property, Shape, from_pascal_case},
+};
+
+/// The body of one answer, kept while the SDK reads it. It holds personal data, and `Debug` shows nothing of it.
+#[derive(Clone, Default)]
+pub(super) struct RawAnswer(Arc<OnceLock<Vec<u8>>>);
+
+impl Intercept for RawAnswer {
+    fn name(&self) -> &'static str {
+        "RawAnswer"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.get_or_init(|| context.response().body().bytes().unwrap_or_default().to_vec());
+        Ok(())
+    }
+}
+
+impl fmt::Debug for RawAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawAnswer").finish_non_exhaustive()
+    }
+}
+
+impl RawAnswer {
+    /// The answer; `Null` where there is none, or none in JSON.
+    pub(super) fn value(&self) -> Value {
+        let body = self.0.get().map(Vec::as_slice).unwrap_or_default();
+        serde_json::from_slice(body).unwrap_or_default()
+    }
+
+    /// A member of the answer; `Null` where it has none.
+    fn member(&self, name: &str) -> Value {
+        self.value().get_mut(name).map(Value::take).unwrap_or_default()
+    }
+}
+
+/// The user with what its answer holds beside.
+pub(super) fn with_unknown_members(user: UserDescription, raw: &RawAnswer) -> UserDescription {
+    UserDescription { unrecognised: unknown_members(&raw.member("User")), ..user }
+}
+
+/// The users of a page with what its answer holds beside.
+pub(super) fn each_with_unknown_members(mut page: Page<FoundUser>, raw: &RawAnswer) -> Page<FoundUser> {
+    let users = raw.member("Users");
+    for (found, user) in page.items.iter_mut().zip(users.as_array().into_iter().flatten()) {
+        found.unrecognised = unknown_members(user);
+    }
+    page
+}
+
+/// What stands in a user beside the properties.
+const OTHERS: [&str; 5] = ["id", "arn", "username", "lastModifiedTime", "lastModifiedRegion"];
+
+/// The members and choices of a user of the service that are no property and no value of one: the place of each,
+/// and its value where that is a plain choice.
+fn unknown_members(user: &Value) -> Vec<String> {
+    let properties = Property::ALL.iter().map(|property| Known {
+        path: property.path(),
+        shape: property.info().shape,
+        members: Some(*property),
+    });
+    let others = OTHERS.iter().map(|path| Known { path, shape: Shape::String, members: None });
+    let mut found = BTreeSet::new();
+    if let Value::Object(members) = user {
+        let known: Vec<_> = properties.chain(others).collect();
+        look(members, &known, "", "", &mut found);
+    }
+    found.into_iter().collect()
+}
+
+/// A member that this version knows, by its path in the object that it is in.
+struct Known {
+    path: &'static str,
+    shape: Shape,
+    /// The property that it is, whose value may hold objects.
+    members: Option<Property>,
+}
+
+/// Looks through an object: `object` is the place of the outermost, `block` that of this one within it.
+fn look(
+    members: &Map<String, Value>,
+    known: &[Known],
+    object: &str,
+    block: &str,
+    found: &mut BTreeSet<String>,
+) {
+    for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
+        let path = format!("{block}{}", from_pascal_case(name));
+        let leaf = known.iter().find(|known| known.path == path);
+        let is_block = || {
+            known.iter().any(|known| known.path.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.')))
+        };
+        match (leaf.map(|leaf| (leaf.shape, leaf.members)), value) {
+            (Some((Shape::Choice(names), _)), Value::String(choice)) if !names.contains(&choice.as_str()) => {
+                found.insert(format!("{object}{path}{}", shown(value)));
+            }
+            (Some((Shape::Channels, Some(property))), Value::Array(elements)) => {
+                let known: Vec<_> = property
+                    .members()
+                    .iter()
+                    .map(|member| Known { path: member.path, shape: member.shape, members: None })
+                    .collect();
+                for element in elements.iter().filter_map(Value::as_object) {
+                    look(element, &known, &format!("{path}[]."), "", found);
+                }
+            }
+            (Some(_), _) => {}
+            (None, Value::Object(members)) if is_block() => {
+                look(members, known, object, &format!("{path}."), found);
+            }
+            (None, _) => {
+                found.insert(format!("{object}{block}{name}{}", shown(value)));
+            }
+        }
+    }
+}
+
+/// A value that is a plain choice; others may be personal data.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Bool(flag) => format!(" `{flag}`"),
+        Value::String(text) if is_choice(text) => format!(" `{text}`"),
+        _ => String::new(),
+    }
+}
+
+/// Whether a text is written as the service writes its choices.
+fn is_choice(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+    !text.is_empty()
+        && text.len() <= 64
+        && text.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit())
+        && text.bytes().any(is_letter)
+}

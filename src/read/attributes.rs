@@ -1,0 +1,100 @@
+//! The predefined attributes of an instance, with their values: what a proficiency may name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{finding::not_checked, once::Once};
+use crate::{
+    client::{ClientError, ClientResult, ConnectClient, ErrorKind, SearchPredefinedAttributes, all_pages},
+    user::{Code, Diagnostic, Input, InstanceId, Path, Property, UserProficiency, UserSpec, nearest},
+};
+
+/// The predefined attributes, once they were read: a name with its values, or why they could not be listed.
+#[derive(Debug, Default)]
+pub(super) struct Attributes(Once<Result<BTreeMap<String, BTreeSet<String>>, ClientError>>);
+
+impl Attributes {
+    /// Lists them, where that was not done yet. Whether this was the first time.
+    pub(super) async fn read(&self, instance: &InstanceId, client: &dyn ConnectClient) -> ClientResult<bool> {
+        let is_first = self.0.get().is_none();
+        let list = || async {
+            let listed = all_pages(client, SearchPredefinedAttributes::new(instance.clone())).await?;
+            Ok(listed.into_iter().map(|attribute| (attribute.name, attribute.values)).collect())
+        };
+        match self.0.get_or_ask(list).await {
+            Err(error) if is_final(error.kind()) => Err(error.clone()),
+            _ => Ok(is_first),
+        }
+    }
+
+    /// That they were not listed, and why.
+    pub(super) fn unchecked(&self, instance: &InstanceId) -> Option<Diagnostic> {
+        let error = self.0.get()?.as_ref().err()?;
+        let what = format_args!(
+            "whether the proficiencies of programs exist in the instance `{instance}` was not checked"
+        );
+        Some(not_checked(what, error))
+    }
+
+    /// What is wrong with the proficiencies of a spec, as far as they are known.
+    pub(super) fn check(&self, spec: &UserSpec, instance: &InstanceId) -> Vec<Diagnostic> {
+        let (Some(Ok(known)), Some(Input::Known(proficiencies))) = (self.0.get(), &spec.user_proficiencies)
+        else {
+            return Vec::new();
+        };
+        let place = |index| Path::from(Property::UserProficiencies).index(index);
+        let all = proficiencies.iter().enumerate();
+        all.filter_map(|(index, proficiency)| check(proficiency, place(index), known, instance)).collect()
+    }
+}
+
+/// Whether nothing else can be asked of the instance either.
+pub(super) const fn is_final(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::NotFound | ErrorKind::Unreachable | ErrorKind::Credentials | ErrorKind::Cancelled
+    )
+}
+
+fn check(
+    proficiency: &UserProficiency,
+    place: Path,
+    known: &BTreeMap<String, BTreeSet<String>>,
+    instance: &InstanceId,
+) -> Option<Diagnostic> {
+    let name = proficiency.attribute_name.known()?;
+    let error = |member: &'static str, message: String, given: &str, offered: Vec<&str>| {
+        let help = match nearest(given, offered.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => some_of(offered),
+        };
+        Some(Diagnostic::new(Code::UNKNOWN_PROFICIENCY, message).at(place.member(member)).with_help(help))
+    };
+    let Some(values) = known.get(name) else {
+        let message = format!("the instance `{instance}` has no predefined attribute `{name}`");
+        return error("attributeName", message, name, known.keys().map(String::as_str).collect());
+    };
+    let value = proficiency.attribute_value.known()?;
+    // Without any, it has values of a type that this version does not know.
+    if values.is_empty() || values.contains(value) {
+        return None;
+    }
+    let message =
+        format!("the predefined attribute `{name}` of the instance `{instance}` has no value `{value}`");
+    error("attributeValue", message, value, values.iter().map(String::as_str).collect())
+}
+
+/// How many names a message offers.
+const OFFERED: usize = 5;
+
+/// What may be named instead.
+pub(super) fn some_of(mut names: Vec<&str>) -> String {
+    names.sort_unstable();
+    let more = names.len().saturating_sub(OFFERED);
+    names.truncate(OFFERED);
+    let listed = format!("`{}`", names.join("`, `"));
+    match (names.is_empty(), more) {
+        (true, _) => "it has none: create one first".to_owned(),
+        (false, 0) => format!("it has {listed}"),
+        (false, more) => format!("it has {listed} and {more} more"),
+    }
+}
