@@ -11,6 +11,7 @@ mod create;
 mod delete;
 mod failed;
 mod identify;
+mod left;
 mod look_up;
 mod observe;
 mod options;

@@ -5,6 +5,7 @@ use super::{
     delete::{NotDeleted, check_instance, delete_quick_connects, delete_user, sign_out},
     failed::{ApplyError, Failed},
     identify::record,
+    left::note_what_is_left,
     options::ApplyOptions,
     send::{send, without_what_is_there},
 };
@@ -132,8 +133,7 @@ impl Run<'_> {
     async fn step(&mut self, step: &Step, later: &[Step]) -> Result<(), ApplyError> {
         // A plan is known whole: each of its steps has a call.
         let Some(call) = step.call() else { return Err(ApplyError::Stale) };
-        self.note_what_a_phone_block_overwrites(call, later);
-        let was_owed = self.note_a_sign_out(call, later);
+        let was_owed = self.state.as_mut().is_some_and(|state| note_what_is_left(state, call, later));
         let current = self.state.as_ref().filter(|_| call.changes_user());
         let before = current.map(|state| Managed::recorded(&state.record));
         if before.is_some() {
@@ -188,28 +188,6 @@ impl Run<'_> {
         if let (Some(state), Some(before)) = (&mut self.state, before) {
             before.record(&mut state.record);
         }
-    }
-
-    fn note_what_a_phone_block_overwrites(&mut self, call: &Call, later: &[Step]) {
-        if let (Call::Phone(_), Some(state)) = (call, &mut self.state) {
-            for step in later {
-                if let Some(Call::Channels(channels)) = step.call() {
-                    state.record.unfinished.after_contact_work.clone_from(&channels.after_contact_work);
-                }
-            }
-        }
-    }
-
-    /// Notes before a call that takes rights away that the user is to be signed out, so that the next run does it
-    /// where this one cannot. Whether that was noted before.
-    fn note_a_sign_out(&mut self, call: &Call, later: &[Step]) -> bool {
-        let Some(state) = &self.state else { return false };
-        let was_owed = state.record.unfinished.sign_out;
-        let is_it =
-            |step: &Step| matches!(step.call(), Some(Call::SignOut(user)) if user.user_id == state.user_id);
-        let takes_away = call.takes_away(&state.properties) && later.iter().any(is_it);
-        self.owe_sign_out(was_owed || takes_away);
-        was_owed
     }
 
     fn owe_sign_out(&mut self, is_owed: bool) {
