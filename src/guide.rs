@@ -95,6 +95,8 @@ pub mod embedding {}
 #[cfg_attr(feature = "fleet", doc = "[`match_users`]: fn@crate::fleet::match_users")]
 #[cfg_attr(feature = "fleet", doc = "[`recover`]: fn@crate::fleet::recover")]
 #[cfg_attr(feature = "fleet", doc = "[`refresh`]: fn@crate::fleet::refresh")]
+#[cfg_attr(feature = "object-store", doc = "[`SharedLocation`]: struct@crate::fleet::SharedLocation")]
+#[cfg_attr(feature = "object-store", doc = "[`SharedStore`]: struct@crate::fleet::SharedStore")]
 #[cfg_attr(feature = "policy", doc = "[`CancellationToken`]: struct@crate::client::CancellationToken")]
 #[cfg_attr(feature = "policy", doc = "[`Pace`]: trait@crate::client::Pace")]
 #[cfg_attr(feature = "store", doc = "[`EmbeddedStore`]: struct@crate::fleet::EmbeddedStore")]

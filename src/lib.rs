@@ -101,6 +101,7 @@
 //! | `fleet` | `fleet`: many users planned, refreshed and applied at once; stores in memory and as JSON; `policy` |
 //! | `engine` | `engine`: the resource for engines and providers, in dynamic values; `policy` |
 //! | `store` | `fleet::EmbeddedStore`: a store in a file that survives a kill; `fleet` |
+//! | `object-store` | `fleet::SharedStore`: a store in a bucket or a folder, which a team shares; `fleet` |
 //! | `interop` | `interop`: users from programs of other tools, such as Pulumi YAML; `engine`, `fleet` |
 //! | `tokio` | `client::TokioTimer`: the clock of the `tokio` runtime |
 //! | `tracing` | `client::Traced`: a span and an event per call, without what was sent |
@@ -148,6 +149,9 @@ pub mod validate;
 ///
 /// Such are [`client::ConnectClient`], [`client::Sleep`] and `fleet::StateStore`.
 pub use async_trait::async_trait;
+/// The stores of objects for a shared state, for hosts with settings or credentials of their own.
+#[cfg(feature = "object-store")]
+pub use object_store;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

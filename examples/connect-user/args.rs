@@ -121,7 +121,7 @@ pub enum Command {
     /// and back.
     #[command(after_help = convert::EXAMPLES)]
     Convert(convert::Args),
-    /// Write the recorded users as JSON, add those of such a file, or stop managing some.
+    /// Write the recorded users as JSON, add those of such a file, move them, unlock them, or stop managing some.
     #[command(after_help = STATE)]
     State {
         #[command(subcommand)]
@@ -138,6 +138,15 @@ pub enum StateCommand {
         /// The file; `-` is standard input.
         file: PathBuf,
     },
+    /// Copy the recorded users to another state, which has none.
+    Migrate {
+        /// The state that has them: the path of a file, or a URL.
+        from: PathBuf,
+        /// The state that gets them.
+        to: PathBuf,
+    },
+    /// End the lease of a run that was killed, in a state that a team shares.
+    Unlock,
     /// Stop managing users without deleting them: they are removed from the state, and nothing else changes.
     Rm {
         /// The resource names.
@@ -178,7 +187,8 @@ pub struct Global {
     /// The file of the local backend.
     #[arg(long, global = true, value_name = "PATH", default_value = ".connect-user/local.json")]
     pub local_file: PathBuf,
-    /// The file of the recorded users.
+    /// The recorded users: the path of a file, or a state that a team shares, `s3://BUCKET/KEY`, `gs://BUCKET/KEY`,
+    /// `az://CONTAINER/KEY` or `file:///PATH` (in a build with `--features object-store`).
     #[arg(long, global = true, value_name = "PATH", default_value = ".connect-user/users.redb")]
     pub state: PathBuf,
     /// How instances manage identities: for `validate` (default: not known), and for new instances of the local

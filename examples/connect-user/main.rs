@@ -20,6 +20,7 @@ mod program;
 mod progress;
 mod run;
 mod show;
+mod state;
 mod summary;
 mod usage;
 mod violation;
@@ -84,6 +85,8 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
         Command::State { command: StateCommand::Import { file } } => {
             many::import_state(&file, &global).await?;
         }
+        Command::State { command: StateCommand::Migrate { from, to } } => state::move_all(&from, &to).await?,
+        Command::State { command: StateCommand::Unlock } => state::unlock(&global).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

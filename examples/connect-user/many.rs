@@ -8,7 +8,7 @@ use std::{
 
 use connect_user::{
     client::ClientError,
-    fleet::{Entry, JsonError, StateStore, StoreChange, export_json, import_json},
+    fleet::{Entry, JsonError, StoreChange, export_json, import_json},
     interop::program::{WrittenResource, readable_json},
     read::{Everybody, Instances, Strategy, identity_management, read_all},
     user::{InstanceId, UserState, Value},
@@ -121,7 +121,7 @@ pub async fn export_state(global: &Global) -> Outcome<()> {
         output::note(&missing.to_string());
     }
     let (run, _) = Run::open(global, Scale::default(), Access::Offline).await?;
-    match export_json(&run.file, BufWriter::new(std::io::stdout().lock())).await {
+    match export_json(&*run.file, BufWriter::new(std::io::stdout().lock())).await {
         Err(JsonError::Io(error)) => output::written(Err(error)),
         exported => drop(exported?),
     }
@@ -131,7 +131,7 @@ pub async fn export_state(global: &Global) -> Outcome<()> {
 /// Adds users to the state.
 pub async fn import_state(file: &Path, global: &Global) -> Outcome<()> {
     let (run, _) = Run::open(global, Scale::default(), Access::OfflineToWrite).await?;
-    let count = import_json(&run.file, BufReader::new(input::open(file, "file")?))
+    let count = import_json(&*run.file, BufReader::new(input::open(file, "file")?))
         .await
         .map_err(|error| Failure::from(error).within(&input::name(file)))?;
     output::result(|| json!({"imported": count}), || format!("Recorded {}.", output::users(count)));

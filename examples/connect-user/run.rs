@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use connect_user::{
     client::RetryPolicy,
-    fleet::{EmbeddedStore, Entry, Guard, Session, SessionOptions, load_all},
+    fleet::{Entry, Guard, Session, SessionOptions, StateStore, load_all},
     interop::{Deployment, DeploymentOptions, program::Program},
     read::{RefreshOptions, Strategy},
     user::{Diagnostic, IgnoreTags, QuickConnects, Settings, UserState},
@@ -15,7 +15,7 @@ use crate::{
     args::{Global, Scale},
     backend::Backend,
     failure::{Failure, Outcome},
-    input, output,
+    output, state,
 };
 
 /// What is recorded, by resource names.
@@ -24,7 +24,7 @@ pub type Entries = BTreeMap<String, Entry>;
 /// What is wrong where there is no state yet: a mistyped path looks like a state without users.
 pub fn missing_state(args: &Global) -> Option<Failure> {
     let missing = format!("the state `{}` is not there", args.state.display());
-    (!args.state.exists()).then(|| {
+    (!state::may_exist(&args.state)).then(|| {
         Failure::new(missing).help("`apply` and `import` make it; `--state` gives the path of another")
     })
 }
@@ -41,7 +41,7 @@ pub fn users(entries: &Entries) -> impl Iterator<Item = (&String, &UserState)> {
 
 /// A run of the tool.
 pub struct Run {
-    pub file: EmbeddedStore,
+    pub file: Box<dyn StateStore>,
     pub backend: Backend,
     pub settings: Settings,
     overrides: Overrides,
@@ -71,19 +71,15 @@ pub enum Access {
 impl Run {
     /// Opens what a command needs, and reads what is recorded.
     pub async fn open(args: &Global, scale: Scale, access: Access) -> Outcome<(Self, Entries)> {
-        input::require_regular(&args.state, input::STILL_TO_BE_MADE)?;
         let read_only = matches!(access, Access::Offline | Access::Read);
         let service = async |is_used| match access {
             Access::Offline | Access::OfflineToWrite => Ok(Backend::offline()),
             access => Backend::open(args, is_used, access == Access::Write).await,
         };
         // Where the service is refused, no new file is left.
-        let first = if args.state.exists() { None } else { Some(service(false).await?) };
-        let file = match read_only {
-            true => EmbeddedStore::open_to_read(&args.state)?,
-            false => EmbeddedStore::open(&args.state)?,
-        };
-        let entries = load_all(&file).await?;
+        let first = if state::may_exist(&args.state) { None } else { Some(service(false).await?) };
+        let file = state::open(&args.state, !read_only).await?;
+        let entries = load_all(&*file).await?;
         let mut overrides = Overrides::default();
         let lowered = args.allow.iter().try_for_each(|code| overrides.allow(code));
         lowered.and_then(|()| args.deny.iter().try_for_each(|code| overrides.deny(code)))?;
@@ -120,7 +116,7 @@ impl Run {
             .read_only(self.read_only)
             .build();
         options.retry = backend.retry_for.map(|total| RetryPolicy::builder().total(total).build());
-        let mut session = Session::with_entries(&self.file, entries, &*backend.service, options);
+        let mut session = Session::with_entries(&*self.file, entries, &*backend.service, options);
         let found = session.recover().await?;
         output::some_of_each(&found.iter().map(|user| user.diagnostic()).collect::<Vec<Diagnostic>>());
         Ok(session)

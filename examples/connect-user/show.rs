@@ -9,7 +9,7 @@ use std::{
 use connect_user::{
     client::ErrorKind,
     diff::{Change, drift as differences},
-    fleet::{Entry, ProgramUser, StateStore, StoreChange, refresh},
+    fleet::{Entry, ProgramUser, StoreChange, refresh},
     interop::program::WrittenResource,
     read::{self, FindingKind, InstanceError, Instances},
     user::{ImportId, UserState, Value, one_line},

@@ -6,7 +6,7 @@
 //! - [`refresh`]: what has changed since, by listing, searching or reading;
 //! - [`apply`]: all users side by side, with an [estimate](FleetPlan::estimate) before and [`events`] meanwhile;
 //! - [`StateStore`]: what is remembered: in memory ([`MemoryStore`]), in a file (`EmbeddedStore`, feature `store`),
-//!   or where the host wants it.
+//!   in a bucket that a team shares (`SharedStore`, feature `object-store`), or where the host wants it.
 
 mod accounts;
 mod apply;
@@ -48,6 +48,8 @@ pub use session::{AllKnown, Resolve, Session, SessionError, SessionOptions, Sess
 pub use store::EmbeddedStore;
 pub use store::{
     Creating, Entry, JsonError, MemoryStore, StateStore, StoreChange, StoreError, export_json, import_json,
-    load_all,
+    load_all, migrate,
 };
+#[cfg(feature = "object-store")]
+pub use store::{Lease, SharedLocation, SharedStore};
 pub use user_plan::{UserPlan, UserPreview};

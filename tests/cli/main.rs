@@ -14,5 +14,6 @@ mod options;
 mod program;
 mod said;
 mod server;
+mod shared;
 mod states;
 mod tool;

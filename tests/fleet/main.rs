@@ -11,6 +11,9 @@ mod refresh;
 mod room;
 mod saved;
 mod session;
+#[cfg(feature = "object-store")]
+mod shared;
 mod sharing;
 mod store;
+mod suite;
 mod support;

@@ -1,49 +1,66 @@
 //! What is remembered, and survives.
 
-use std::{fs, path::Path, sync::Arc};
-
-use connect_user::fleet::{
-    EmbeddedStore, Entry, JsonError, MemoryStore, StateStore, StoreChange, StoreError, export_json,
-    import_json, load_all,
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
-use proptest::{collection::vec, prelude::*};
 
-use crate::support::*;
+use async_trait::async_trait;
+use connect_user::fleet::{
+    EmbeddedStore, JsonError, MemoryStore, StateStore, StoreChange, StoreError, export_json, import_json,
+    load_all,
+};
+use tempfile::TempDir;
 
-fn entry(name: &str) -> Entry {
-    entry_of(name, &format!("u-{name}"))
-}
-
-fn entry_of(name: &str, id: &str) -> Entry {
-    let mut entry = Entry::new(state(&document(name), id));
-    entry.notes.insert("fingerprint".into(), "ab:cd".into());
-    entry
-}
-
-fn put(name: &str) -> StoreChange {
-    StoreChange::put(name.to_owned(), entry(name))
-}
+use crate::suite::{Subject, entry, entry_of, put, whole};
 
 fn open(path: &Path) -> EmbeddedStore {
     EmbeddedStore::open(path).expect("a store")
 }
 
+/// A file in a folder.
+struct Embedded(Arc<TempDir>, usize);
+
+impl Embedded {
+    fn path(&self) -> PathBuf {
+        self.0.path().join(format!("deep/er/users-{}.redb", self.1))
+    }
+}
+
+#[async_trait]
+impl Subject for Embedded {
+    async fn open(&self) -> Result<Box<dyn StateStore>, StoreError> {
+        Ok(Box::new(EmbeddedStore::open(self.path())?))
+    }
+
+    async fn read(&self) -> Result<Box<dyn StateStore>, StoreError> {
+        Ok(Box::new(EmbeddedStore::open_to_read(self.path())?))
+    }
+
+    fn another(&self) -> Box<dyn Subject> {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        Box::new(Self(self.0.clone(), NEXT.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_passes_the_suite_of_stores() {
+    whole(&Embedded(Arc::new(tempfile::tempdir().expect("a directory")), 0)).await;
+}
+
+#[cfg(unix)]
 #[tokio::test]
-async fn what_was_committed_is_there_after_opening_again() {
+async fn a_file_is_private_to_its_owner() {
+    use std::os::unix::fs::PermissionsExt;
+
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("deep/er/users.redb");
-    open(&path).commit(&[put("b"), put("a"), StoreChange::remove("b"), put("c")]).await.expect("committed");
-    let store = open(&path);
-    assert_eq!(store.get("a").await.expect("read"), Some(entry("a")));
-    assert_eq!(store.get("b").await.expect("read"), None);
-    let names = |page: Vec<(String, Entry)>| page.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-    assert_eq!(names(store.page(None, 1).await.expect("a page")), ["a"]);
-    assert_eq!(names(store.page(Some("a"), 10).await.expect("a page")), ["c"]);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600);
-    }
+    open(&path).commit(&[put("a")]).await.expect("committed");
+    assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600);
 }
 
 /// A fleet of 100,000 users has less than 100 MB in a file, as an apply writes them: a few at a time.
@@ -96,21 +113,15 @@ async fn a_file_of_this_version_can_be_read() {
 }
 
 #[tokio::test]
-async fn one_writes_and_others_read_meanwhile() {
+async fn only_one_process_has_the_file_open_to_write() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("users.redb");
-    let missing = EmbeddedStore::open_to_read(&path).expect("nobody yet");
-    assert_eq!(missing.page(None, 9).await.expect("a page"), []);
+    EmbeddedStore::open_to_read(&path).expect("nobody yet");
     assert!(!path.exists(), "reading makes no file");
     let first = open(&path);
     let second = EmbeddedStore::open(&path).expect_err("only one may write");
     assert!(matches!(second, StoreError::InUse { .. }), "{second}");
     assert_eq!(second.help(), "wait until it has ended");
-    first.commit(&[put("a")]).await.expect("committed");
-    let reader = EmbeddedStore::open_to_read(&path).expect("a reader");
-    assert_eq!(reader.get("a").await.expect("read"), Some(entry("a")));
-    let refused = reader.commit(&[put("b")]).await.expect_err("it is for reading");
-    assert!(matches!(refused, StoreError::ReadOnly { .. }));
     drop(first);
     open(&path);
 }
@@ -154,38 +165,6 @@ async fn an_account_comes_under_no_second_name() {
         "{error}"
     );
     assert_eq!(store.entries().len(), 1);
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-
-    /// The file remembers what memory does, whenever it is closed and opened.
-    #[test]
-    fn the_file_remembers_what_memory_does(
-        commits in vec((vec((0..6_u8, any::<bool>()), 1..4), any::<bool>()), 1..12),
-    ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("users.redb");
-        let memory = MemoryStore::default();
-        let mut file = open(&path);
-        for (changes, reopen) in commits {
-            let changes: Vec<StoreChange> = changes
-                .into_iter()
-                .map(|(name, is_put)| {
-                    let name = format!("u{name}");
-                    if is_put { put(&name) } else { StoreChange::remove(name) }
-                })
-                .collect();
-            runtime.block_on(memory.commit(&changes)).expect("committed");
-            runtime.block_on(file.commit(&changes)).expect("committed");
-            if reopen {
-                drop(file);
-                file = open(&path);
-            }
-        }
-        prop_assert_eq!(runtime.block_on(load_all(&file)).expect("all"), memory.entries());
-    }
 }
 
 #[tokio::test]

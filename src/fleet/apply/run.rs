@@ -94,11 +94,21 @@ pub async fn apply(
 impl Run<'_> {
     async fn go(&mut self) -> FleetOutcome {
         let mut outcome = FleetOutcome::default();
-        if let Err(error) = self.record(&mut outcome).await {
+        let has_steps = self.plan.users().iter().any(|user| !user.plan.steps().is_empty());
+        let locked = if has_steps { self.store.lock().await } else { Ok(()) };
+        let is_locked = has_steps && locked.is_ok();
+        let recorded = match locked {
+            Ok(()) => self.record(&mut outcome).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = recorded {
             self.store_failed(error);
         }
         self.find_quick_connects().await;
         outcome.users = self.carry_out().await;
+        if is_locked && let Err(error) = self.store.unlock().await {
+            self.store_failed(error);
+        }
         outcome
     }
 

@@ -93,14 +93,31 @@ impl Session<'_> {
         resolve: &mut dyn Resolve,
         options: &FleetOptions<'_>,
     ) -> Result<FleetOutcome, FleetRefused> {
-        let FleetPreview { users, reasons, deletions, released, mut capacity, .. } = preview;
-        if !reasons.is_empty() {
-            return Err(FleetRefused { reasons, deletions });
+        if !preview.reasons.is_empty() {
+            return Err(FleetRefused { reasons: preview.reasons, deletions: preview.deletions });
         }
+        let has_steps = preview.users.iter().any(|user| !user.steps().is_empty());
+        if has_steps && let Err(error) = self.store.lock().await {
+            return Ok(FleetOutcome { store: Some(error), ..FleetOutcome::default() });
+        }
+        let mut whole = self.carry_out_stages(preview, resolve, options).await;
+        if has_steps && let Err(error) = self.store.unlock().await {
+            whole.store.get_or_insert(error);
+        }
+        Ok(whole)
+    }
+
+    async fn carry_out_stages(
+        &mut self,
+        preview: FleetPreview,
+        resolve: &mut dyn Resolve,
+        options: &FleetOptions<'_>,
+    ) -> FleetOutcome {
+        let FleetPreview { users, released, mut capacity, .. } = preview;
         let mut whole = FleetOutcome { released: self.forgotten.len(), ..FleetOutcome::default() };
         if let Err(error) = self.record_imports().await {
             whole.store = Some(error);
-            return Ok(whole);
+            return whole;
         }
         let mut stages: BTreeMap<usize, Vec<UserPreview>> = BTreeMap::from([(0, Vec::new())]);
         for user in users {
@@ -143,7 +160,7 @@ impl Session<'_> {
                 break;
             }
         }
-        Ok(whole)
+        whole
     }
 
     async fn make_known(

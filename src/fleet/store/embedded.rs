@@ -15,12 +15,11 @@ use redb::{
 
 use super::{
     checked::{CheckedFile, Kind},
-    entry::{Entry, StoreChange, newer_state},
+    entry::{Entry, StoreChange},
     error::StoreError,
     packed::{pack, unpack},
     state_store::StateStore,
 };
-use crate::user::UserState;
 
 /// The users, by their names in the program: each an [`Entry`] as JSON, packed.
 const USERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("users");
@@ -125,6 +124,10 @@ impl EmbeddedStore {
         &self.path
     }
 
+    fn location(&self) -> String {
+        shown(&self.path)
+    }
+
     fn check_version(&self) -> Result<(), StoreError> {
         let found = match self.begin_read()? {
             Some(transaction) => match transaction.open_table(META) {
@@ -138,9 +141,9 @@ impl EmbeddedStore {
         };
         match found {
             Some(VERSION) => Ok(()),
-            Some(found) => Err(StoreError::Version { path: self.path.clone(), found, known: VERSION }),
+            Some(found) => Err(StoreError::Version { location: self.location(), found, known: VERSION }),
             None => Err(StoreError::Damaged {
-                path: self.path.clone(),
+                location: self.location(),
                 reason: "it does not say which version it has".to_owned(),
             }),
         }
@@ -167,30 +170,13 @@ impl EmbeddedStore {
         }
     }
 
-    fn parse(&self, name: &str, bytes: &[u8]) -> Result<Entry, StoreError> {
-        let unreadable = |error: &dyn fmt::Display| {
-            let path = self.path.clone();
-            let reason = format!("the entry of `{name}` cannot be read: {error}");
-            StoreError::Damaged { path, reason }
-        };
-        let text = unpack(bytes).map_err(|error| unreadable(&error))?;
-        serde_json::from_slice(&text).map_err(|error| {
-            match serde_json::from_slice(&text).ok().as_ref().and_then(newer_state) {
-                Some(found) => {
-                    StoreError::Version { path: self.path.clone(), found, known: UserState::VERSION.into() }
-                }
-                None => unreadable(&error),
-            }
-        })
-    }
-
     fn failed(&self, error: impl Into<redb::Error>) -> StoreError {
         let error = error.into();
-        let path = self.path.clone();
+        let location = self.location();
         match error {
-            redb::Error::Corrupted(reason) => StoreError::Damaged { path, reason },
-            redb::Error::Io(error) => failed(&path, error),
-            error => StoreError::Failed { path, reason: error.to_string() },
+            redb::Error::Corrupted(reason) => StoreError::Damaged { location, reason },
+            redb::Error::Io(error) => failed(&self.path, error),
+            error => StoreError::Failed { location, reason: error.to_string() },
         }
     }
 }
@@ -200,7 +186,7 @@ impl StateStore for EmbeddedStore {
     async fn get(&self, name: &str) -> Result<Option<Entry>, StoreError> {
         self.read(|table| {
             let found = table.get(name).map_err(|error| self.failed(error))?;
-            found.map(|bytes| self.parse(name, bytes.value())).transpose()
+            found.map(|bytes| unpack(name, bytes.value(), || self.location())).transpose()
         })
     }
 
@@ -212,7 +198,7 @@ impl StateStore for EmbeddedStore {
                 .take(limit)
                 .map(|row| {
                     let (name, bytes) = row.map_err(|error| self.failed(error))?;
-                    Ok((name.value().to_owned(), self.parse(name.value(), bytes.value())?))
+                    Ok((name.value().to_owned(), unpack(name.value(), bytes.value(), || self.location())?))
                 })
                 .collect()
         })
@@ -220,7 +206,7 @@ impl StateStore for EmbeddedStore {
 
     async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError> {
         let File::Write(database) = &self.file else {
-            return Err(StoreError::ReadOnly { path: self.path.clone() });
+            return Err(StoreError::ReadOnly { location: self.location() });
         };
         let write = || -> Result<(), redb::Error> {
             let transaction = database.begin_write()?;
@@ -239,6 +225,11 @@ impl StateStore for EmbeddedStore {
     }
 }
 
+/// How a path is shown.
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE);
@@ -251,13 +242,13 @@ fn builder() -> Builder {
 
 /// Opens the file of a store; `None` where there is none.
 fn open_file(path: &Path, write: bool) -> Result<Option<CheckedFile>, StoreError> {
-    let damaged = |reason: &str| StoreError::Damaged { path: path.to_owned(), reason: reason.to_owned() };
+    let damaged = |reason: &str| StoreError::Damaged { location: shown(path), reason: reason.to_owned() };
     // Opening a pipe would wait for its other end.
     match fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return match fs::symlink_metadata(path) {
                 Ok(_) => Err(StoreError::Failed {
-                    path: path.to_owned(),
+                    location: shown(path),
                     reason: "it is a link to a file that is not there".to_owned(),
                 }),
                 Err(_) => Ok(None),
@@ -265,7 +256,7 @@ fn open_file(path: &Path, write: bool) -> Result<Option<CheckedFile>, StoreError
         }
         Err(error) => return Err(failed(path, error)),
         Ok(found) if !found.is_file() => {
-            return Err(StoreError::Failed { path: path.to_owned(), reason: "it is no file".to_owned() });
+            return Err(StoreError::Failed { location: shown(path), reason: "it is no file".to_owned() });
         }
         Ok(_) => {}
     }
@@ -276,7 +267,7 @@ fn open_file(path: &Path, write: bool) -> Result<Option<CheckedFile>, StoreError
             Err(damaged("it is cut off"))
         }
         Kind::Ours => CheckedFile::open(file).map(Some).map_err(|error| opening(path, error)),
-        Kind::Earlier => Err(StoreError::Version { path: path.to_owned(), found: 1, known: VERSION }),
+        Kind::Earlier => Err(StoreError::Version { location: shown(path), found: 1, known: VERSION }),
         // Whoever emptied it has lost something: that is no new store.
         Kind::Empty => Err(damaged("it is empty")),
         Kind::Foreign => Err(damaged("it does not begin as one")),
@@ -285,25 +276,25 @@ fn open_file(path: &Path, write: bool) -> Result<Option<CheckedFile>, StoreError
 
 fn opening(path: &Path, error: DatabaseError) -> StoreError {
     match error {
-        DatabaseError::DatabaseAlreadyOpen => StoreError::InUse { path: path.to_owned() },
+        DatabaseError::DatabaseAlreadyOpen => StoreError::InUse { location: shown(path) },
         DatabaseError::Storage(StorageError::Corrupted(reason)) => {
             // The lengths of the file and of what it says of itself.
             let is_cut_off = reason.contains("file_len");
             let reason = if is_cut_off { "it is cut off".to_owned() } else { reason };
-            StoreError::Damaged { path: path.to_owned(), reason }
+            StoreError::Damaged { location: shown(path), reason }
         }
         DatabaseError::Storage(StorageError::Io(error)) => failed(path, error),
-        error => StoreError::Failed { path: path.to_owned(), reason: error.to_string() },
+        error => StoreError::Failed { location: shown(path), reason: error.to_string() },
     }
 }
 
 /// What reading or writing says; checksums that do not match and a missing end are damage.
 fn failed(path: &Path, error: io::Error) -> StoreError {
-    let (path, reason) = (path.to_owned(), error.to_string());
+    let (location, reason) = (shown(path), error.to_string());
     match error.kind() {
-        ErrorKind::InvalidData => StoreError::Damaged { path, reason },
-        ErrorKind::UnexpectedEof => StoreError::Damaged { path, reason: "it is cut off".to_owned() },
-        _ => StoreError::Failed { path, reason },
+        ErrorKind::InvalidData => StoreError::Damaged { location, reason },
+        ErrorKind::UnexpectedEof => StoreError::Damaged { location, reason: "it is cut off".to_owned() },
+        _ => StoreError::Failed { location, reason },
     }
 }
 
@@ -327,7 +318,7 @@ fn create(path: &Path) -> Result<(), StoreError> {
     };
     begin().map_err(|error| match error {
         redb::Error::Io(error) => fail(error),
-        error => StoreError::Failed { path: path.to_owned(), reason: error.to_string() },
+        error => StoreError::Failed { location: shown(path), reason: error.to_string() },
     })?;
     match new.persist_noclobber(path) {
         // Another run was faster, and has created the same.

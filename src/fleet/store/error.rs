@@ -1,46 +1,79 @@
 //! The error of a store.
 
-use std::path::PathBuf;
+use crate::user::Timestamp;
 
-/// The error of a store.
+/// The error of a store. `location` is a path, or the URL of a shared state.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// Another process has it open to write.
-    #[error("another process is writing the state file `{}`", path.display())]
+    #[error("another process is writing the state `{location}`")]
     InUse {
-        /// The file.
-        path: PathBuf,
+        /// Where the state is.
+        location: String,
     },
+    /// Somebody else has the lease of a shared state.
+    #[error("`{owner}` has the lease of the state `{location}` since {since}")]
+    Leased {
+        /// Where the state is.
+        location: String,
+        /// Who has the lease.
+        owner: String,
+        /// When it was taken, by the owner's clock.
+        since: Timestamp,
+    },
+    /// Somebody else has written a shared state after this run read it.
+    #[error("`{by}` changed the state `{location}` at {at}, after this run had read it")]
+    Changed {
+        /// Where the state is.
+        location: String,
+        /// Who has written it.
+        by: String,
+        /// When, by the clock of whoever wrote it.
+        at: Timestamp,
+    },
+    /// The service of a shared state accepts conditional writes and ignores the condition.
+    #[error(
+        "the store of `{location}` ignores the condition `{condition}` of a write: two runs could lose records"
+    )]
+    Unconditional {
+        /// Where the state is.
+        location: String,
+        /// The condition that was ignored.
+        condition: &'static str,
+    },
+    /// A store that is migrated to has users already.
+    #[error("the state to migrate to has recorded users already")]
+    NotEmpty,
     /// The store was opened to read only.
-    #[error("the state file `{}` was opened for reading", path.display())]
+    #[error("the state `{location}` was opened for reading")]
     ReadOnly {
-        /// The file.
-        path: PathBuf,
+        /// Where the state is.
+        location: String,
     },
-    /// The file is no store, or is damaged.
-    #[error("`{}` is no state file, or is damaged: {reason}", path.display())]
+    /// What is there is no store, or is damaged.
+    #[error("`{location}` is no state, or is damaged: {reason}")]
     Damaged {
-        /// The file.
-        path: PathBuf,
+        /// Where the state is.
+        location: String,
         /// What is wrong.
         reason: String,
     },
-    /// A later version of this crate wrote the file.
-    #[error("the state file `{}` has version {found}, and this program knows version {known}", path.display())]
+    /// A later version of this crate wrote it.
+    #[error("the state `{location}` has version {found}, and this program knows version {known}")]
     Version {
-        /// The file.
-        path: PathBuf,
-        /// The version of the file.
+        /// Where the state is.
+        location: String,
+        /// The version that was found.
         found: u64,
         /// The version that this crate writes.
         known: u64,
     },
-    /// The file cannot be read or written.
-    #[error("the state file `{}` cannot be read or written: {reason}", path.display())]
+    /// It cannot be read or written.
+    #[error("the state `{location}` cannot be read or written: {reason}")]
     Failed {
-        /// The file.
-        path: PathBuf,
+        /// Where the state is.
+        location: String,
         /// What is wrong.
         reason: String,
     },
@@ -54,8 +87,14 @@ impl StoreError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::InUse { .. } => "wait until it has ended",
+            Self::Leased { .. } => "wait until that run has ended; if it was killed, unlock the state",
+            Self::Changed { .. } => "run it again",
+            Self::Unconditional { .. } => {
+                "keep the state in a store that heeds `If-Match` and `If-None-Match`"
+            }
+            Self::NotEmpty => "migrate to a new state",
             Self::ReadOnly { .. } => "open it for writing",
-            Self::Damaged { .. } => "restore the file, or import the users into a new one",
+            Self::Damaged { .. } => "restore it, or import the users into a new one",
             Self::Version { found, known, .. } if found < known => {
                 "export it as JSON with the version that wrote it, and import that into a new one"
             }

@@ -8,8 +8,10 @@ mod entry;
 mod error;
 mod json;
 mod memory;
-#[cfg(feature = "store")]
+#[cfg(any(feature = "store", feature = "object-store"))]
 mod packed;
+#[cfg(feature = "object-store")]
+mod shared;
 mod state_store;
 
 #[cfg(feature = "store")]
@@ -18,4 +20,6 @@ pub use entry::{Creating, Entry, StoreChange};
 pub use error::StoreError;
 pub use json::{JsonError, export_json, import_json};
 pub use memory::MemoryStore;
-pub use state_store::{StateStore, load_all};
+#[cfg(feature = "object-store")]
+pub use shared::{Lease, SharedLocation, SharedStore};
+pub use state_store::{StateStore, load_all, migrate};

@@ -3,13 +3,17 @@
 //! An entry's JSON is mostly names of members and properties that every entry has. Packed with a dictionary of
 //! these, it takes a third of the room.
 
-use std::io;
+use std::{fmt, io};
 
 use lz4_flex::block::{
     compress_prepend_size_with_dict, decompress_size_prepended_with_dict, uncompressed_size,
 };
 
-use super::entry::Entry;
+use super::{
+    entry::{Entry, newer_state},
+    error::StoreError,
+};
+use crate::user::{UserState, one_line};
 
 /// What most entries say, in the order in which they say it. A file cannot be read with any other: whoever
 /// changes it gives the store's file another version.
@@ -49,8 +53,25 @@ pub(super) fn pack(entry: &Entry) -> io::Result<Vec<u8>> {
     Ok(compress_prepend_size_with_dict(&text, DICTIONARY.as_bytes()))
 }
 
+/// Unpacks the entry of a user, in the state that is at `location`.
+pub(super) fn unpack(name: &str, bytes: &[u8], location: impl Fn() -> String) -> Result<Entry, StoreError> {
+    let unreadable = |error: &dyn fmt::Display| {
+        let reason = format!("the entry of `{}` cannot be read: {error}", one_line(name));
+        StoreError::Damaged { location: location(), reason }
+    };
+    let text = json(bytes).map_err(|error| unreadable(&error))?;
+    serde_json::from_slice(&text).map_err(|error| {
+        match serde_json::from_slice(&text).ok().as_ref().and_then(newer_state) {
+            Some(found) => {
+                StoreError::Version { location: location(), found, known: UserState::VERSION.into() }
+            }
+            None => unreadable(&error),
+        }
+    })
+}
+
 /// The JSON of a packed entry.
-pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<u8>, String> {
+fn json(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let (size, _) = uncompressed_size(bytes).map_err(|error| error.to_string())?;
     if size > MOST {
         return Err(format!("it claims to have {size} bytes"));

@@ -66,10 +66,55 @@ pub trait StateStore: fmt::Debug + Send + Sync {
 
     /// Writes all of the changes, or none.
     async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError>;
+
+    /// Begins an apply: until [`unlock`](Self::unlock), commits of others must fail, because calls are under way
+    /// whose outcome is to be recorded. An apply calls it before its first call. Default: does nothing, for stores
+    /// that others cannot write anyway while they are open.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Leased`] while somebody else has locked it, [`StoreError::Changed`] if somebody else has written
+    /// it since it was read: the apply does not begin.
+    async fn lock(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Ends an apply. Default: does nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it stays locked.
+    async fn unlock(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// The number of entries in a page when all are read.
 const PAGE: usize = 1_000;
+
+/// Copies all entries of a store to another one, which has none. Returns the number of users. The
+/// first is locked meanwhile, and stays as it is.
+///
+/// # Errors
+///
+/// [`StoreError::NotEmpty`] if the other store has entries; other errors of the stores.
+pub async fn migrate(from: &dyn StateStore, to: &dyn StateStore) -> Result<usize, StoreError> {
+    from.lock().await?;
+    let copied = copy(from, to).await;
+    let unlocked = from.unlock().await;
+    copied.and_then(|count| unlocked.map(|()| count))
+}
+
+async fn copy(from: &dyn StateStore, to: &dyn StateStore) -> Result<usize, StoreError> {
+    let entries = load_all(from).await?;
+    if !to.page(None, 1).await?.is_empty() {
+        return Err(StoreError::NotEmpty);
+    }
+    let changes: Vec<StoreChange> =
+        entries.into_iter().map(|(name, entry)| StoreChange::put(name, entry)).collect();
+    to.commit(&changes).await?;
+    Ok(changes.len())
+}
 
 /// Loads all entries.
 ///

@@ -1,0 +1,125 @@
+//! The bytes of an object.
+//!
+//! ```text
+//! connect-user shared state 1⏎
+//! {"…": …}⏎                             the header, which people can read
+//! length, name, length, packed entry    for each user; the second length is u32::MAX where the user is removed
+//! checksum
+//! ```
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Serialize, de::DeserializeOwned};
+use twox_hash::XxHash3_64;
+
+/// What an object begins with, before its version.
+const MAGIC: &str = "connect-user shared state ";
+
+/// The version of the form; a later one cannot be read.
+pub(super) const VERSION: u64 = 1;
+
+/// The length of an entry that is removed.
+const REMOVED: u32 = u32::MAX;
+
+/// Packed entries by the names of users; `None` where a user is removed.
+pub(super) type Rows = BTreeMap<String, Option<Arc<[u8]>>>;
+
+/// Why bytes are not an object of a state.
+#[derive(Debug)]
+pub(super) enum Unreadable {
+    Version(u64),
+    Damaged(String),
+}
+
+/// The object of a number: the checksum covers the number, so that none can be taken for another.
+pub(super) fn encode<'a>(
+    number: usize,
+    header: &impl Serialize,
+    rows: impl IntoIterator<Item = (&'a str, Option<&'a [u8]>)>,
+) -> Vec<u8> {
+    let mut bytes = format!("{MAGIC}{VERSION}\n").into_bytes();
+    // Headers are texts and numbers, of which JSON can always be made.
+    bytes.extend(serde_json::to_vec(header).unwrap_or_default());
+    bytes.push(b'\n');
+    for (name, entry) in rows {
+        push(&mut bytes, name.as_bytes());
+        match entry {
+            Some(entry) => push(&mut bytes, entry),
+            None => bytes.extend(REMOVED.to_le_bytes()),
+        }
+    }
+    let sum = checksum(number, &bytes);
+    bytes.extend(sum.to_le_bytes());
+    bytes
+}
+
+/// How many bytes of an object a row takes.
+pub(super) fn size(name: &str, entry: Option<&[u8]>) -> usize {
+    2 * size_of::<u32>() + name.len() + entry.map_or(0, <[u8]>::len)
+}
+
+/// The header and the rows of an object.
+pub(super) fn decode<H: DeserializeOwned>(number: usize, bytes: &[u8]) -> Result<(H, Rows), Unreadable> {
+    let damaged = |reason: &str| Unreadable::Damaged(reason.to_owned());
+    let rest = bytes.strip_prefix(MAGIC.as_bytes()).ok_or_else(|| damaged("it does not begin as one"))?;
+    let (version, rest) = line(rest).ok_or_else(|| damaged("it is cut off"))?;
+    match std::str::from_utf8(version).ok().and_then(|version| version.parse().ok()) {
+        Some(VERSION) => {}
+        Some(version) => return Err(Unreadable::Version(version)),
+        None => return Err(damaged("it does not say which version it has")),
+    }
+    let (whole, sum) = bytes.split_last_chunk().ok_or_else(|| damaged("it is cut off"))?;
+    if checksum(number, whole) != u64::from_le_bytes(*sum) {
+        return Err(damaged("its checksum does not match"));
+    }
+    let (header, rest) = line(rest).ok_or_else(|| damaged("it has no header"))?;
+    let header = serde_json::from_slice(header);
+    let header =
+        header.map_err(|error| Unreadable::Damaged(format!("its header cannot be read: {error}")))?;
+    let mut rest = rest.get(..rest.len().saturating_sub(size_of::<u64>())).unwrap_or_default();
+    let mut rows = Rows::new();
+    while !rest.is_empty() {
+        let (name, entry) = row(&mut rest).ok_or_else(|| damaged("it is cut off"))?;
+        rows.insert(name, entry);
+    }
+    Ok((header, rows))
+}
+
+fn push(bytes: &mut Vec<u8>, part: &[u8]) {
+    // Nothing is as long as 4 GiB: an entry is a few kilobytes.
+    bytes.extend((part.len() as u32).to_le_bytes());
+    bytes.extend(part);
+}
+
+fn row(rest: &mut &[u8]) -> Option<(String, Option<Arc<[u8]>>)> {
+    let length = number(rest)?;
+    let name = take(rest, length)?;
+    let name = std::str::from_utf8(name).ok()?.to_owned();
+    let entry = match number(rest)? {
+        REMOVED => None,
+        length => Some(take(rest, length)?.into()),
+    };
+    Some((name, entry))
+}
+
+fn number(rest: &mut &[u8]) -> Option<u32> {
+    let (number, others) = rest.split_first_chunk()?;
+    *rest = others;
+    Some(u32::from_le_bytes(*number))
+}
+
+fn take<'a>(rest: &mut &'a [u8], length: u32) -> Option<&'a [u8]> {
+    let (taken, others) = rest.split_at_checked(usize::try_from(length).ok()?)?;
+    *rest = others;
+    Some(taken)
+}
+
+/// The first line, and what is behind it.
+fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    Some((bytes.get(..end)?, bytes.get(end + 1..)?))
+}
+
+fn checksum(number: usize, bytes: &[u8]) -> u64 {
+    XxHash3_64::oneshot_with_seed(number as u64, bytes)
+}

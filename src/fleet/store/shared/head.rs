@@ -1,0 +1,60 @@
+//! The headers of the objects.
+
+use std::hash::{BuildHasher, RandomState};
+
+use serde::{Deserialize, Serialize};
+use twox_hash::XxHash3_64;
+
+use crate::user::Timestamp;
+
+/// How many shards a large state has.
+pub(super) const SHARDS: usize = 8;
+
+/// The header of the first object.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Head {
+    /// The id of the write that made it: a writer whose answer was lost finds out by it whether it was made.
+    pub(super) write: String,
+    /// How many writes have changed users.
+    pub(super) number: u64,
+    /// Who wrote it, and when.
+    pub(super) by: String,
+    pub(super) at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) lease: Option<Lease>,
+    /// For each shard, up to which number its users are in its object; the changes since are here. `None` where
+    /// there is no object.
+    pub(super) shards: [Option<u64>; SHARDS],
+}
+
+/// The lease of a shared state: who applies, and alone may write.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Lease {
+    /// Who has it.
+    pub owner: String,
+    /// When it was taken, by the owner's clock.
+    pub since: Timestamp,
+}
+
+/// The header of a shard.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Shard {
+    /// Up to which number of the first object its users are.
+    pub(super) number: u64,
+}
+
+/// The shard of a user.
+pub(super) fn shard_of(name: &str) -> usize {
+    (XxHash3_64::oneshot(name.as_bytes()) % SHARDS as u64) as usize
+}
+
+/// An id that nobody else has.
+pub(super) fn new_id() -> String {
+    // Each has keys of its own from the system.
+    let random = || RandomState::new().hash_one(());
+    format!("{:016x}{:016x}", random(), random())
+}

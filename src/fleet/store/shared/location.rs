@@ -1,0 +1,116 @@
+//! Where a shared state is.
+
+use std::{
+    fmt,
+    path::{Path as FilePath, PathBuf},
+    sync::Arc,
+};
+
+use object_store::{
+    Error, ObjectStore, aws::AmazonS3Builder, azure::MicrosoftAzureBuilder, gcp::GoogleCloudStorageBuilder,
+    local::LocalFileSystem, path::Path,
+};
+
+use super::super::error::StoreError;
+
+/// Where a shared state is: a store of objects, and the key of its first object.
+///
+/// | URL | store | settings |
+/// | --- | --- | --- |
+/// | `s3://BUCKET/KEY` | Amazon S3, and whatever speaks its protocol | variables that begin with `AWS_` |
+/// | `gs://BUCKET/KEY` | Google Cloud Storage | variables that begin with `GOOGLE_` |
+/// | `az://CONTAINER/KEY`, `az://CONTAINER@ACCOUNT/KEY` | Azure Blob Storage | variables that begin with `AZURE_` |
+/// | `file:///PATH` | a folder, which may be on a network | |
+///
+/// The [builders of `object_store`](object_store::aws::AmazonS3ConfigKey) name the variables. Those of S3 include the Region
+/// (`AWS_REGION`), the address of another service (`AWS_ENDPOINT_URL`, and `AWS_ALLOW_HTTP=true` where it has no TLS), and encryption:
+/// `AWS_SERVER_SIDE_ENCRYPTION` as `AES256`, as `aws:kms` with `AWS_SSE_KMS_KEY_ID`, or as `sse-c` with
+/// `AWS_SSE_CUSTOMER_KEY_BASE64`, a key that the service does not keep. Google and Azure encrypt with the key that the
+/// bucket or account names.
+#[derive(Clone)]
+pub struct SharedLocation {
+    pub(super) store: Arc<dyn ObjectStore>,
+    pub(super) key: Path,
+    /// How it is shown in messages.
+    pub(super) url: String,
+    /// The file that is locked while an object is written, where the store knows no conditions.
+    pub(super) lock: Option<PathBuf>,
+}
+
+impl SharedLocation {
+    /// A key in a store that heeds the conditions of writes.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Failed`] if `key` is no key.
+    pub fn new(store: Arc<dyn ObjectStore>, key: &str) -> Result<Self, StoreError> {
+        let url = format!("{store}/{key}");
+        let key = path(&url, key)?;
+        Ok(Self { store, key, url, lock: None })
+    }
+
+    /// What a URL means, with the settings of the environment. It makes no call.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Failed`] if the URL has another form, or settings are missing or wrong.
+    pub fn parse(url: &str) -> Result<Self, StoreError> {
+        let unknown = || failed(url, "it must begin with `s3://`, `gs://`, `az://` or `file:///`");
+        let (scheme, rest) = url.split_once("://").ok_or_else(unknown)?;
+        let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
+        let built: Result<Arc<dyn ObjectStore>, Error> = match scheme {
+            "file" => return Self::file(url, rest),
+            "s3" => {
+                AmazonS3Builder::from_env().with_bucket_name(bucket).build().map(|store| Arc::new(store) as _)
+            }
+            "gs" => GoogleCloudStorageBuilder::from_env()
+                .with_bucket_name(bucket)
+                .build()
+                .map(|store| Arc::new(store) as _),
+            "az" => {
+                let builder = MicrosoftAzureBuilder::from_env();
+                let builder = match bucket.split_once('@') {
+                    Some((container, account)) => {
+                        builder.with_container_name(container).with_account(account)
+                    }
+                    None => builder.with_container_name(bucket),
+                };
+                builder.build().map(|store| Arc::new(store) as _)
+            }
+            _ => return Err(unknown()),
+        };
+        if bucket.is_empty() || key.is_empty() {
+            return Err(failed(url, "it must name a bucket and a key"));
+        }
+        let store = built.map_err(|error| failed(url, error))?;
+        Ok(Self { store, key: path(url, key)?, url: url.to_owned(), lock: None })
+    }
+
+    /// A file of a folder. Folders know no conditional update: a lock stands for it.
+    fn file(url: &str, file: &str) -> Result<Self, StoreError> {
+        if !FilePath::new(file).is_absolute() || file.ends_with('/') {
+            return Err(failed(url, "it must be `file://` and the absolute path of a file"));
+        }
+        let key = Path::from_absolute_path(file).map_err(|error| failed(url, error))?;
+        let store = Arc::new(LocalFileSystem::new().with_fsync(true));
+        Ok(Self { store, key, url: url.to_owned(), lock: Some(PathBuf::from(format!("{file}.lock"))) })
+    }
+}
+
+impl fmt::Debug for SharedLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A store may show its settings.
+        f.debug_tuple("SharedLocation").field(&self.url).finish()
+    }
+}
+
+fn path(url: &str, key: &str) -> Result<Path, StoreError> {
+    match Path::parse(key) {
+        Ok(path) if path.as_ref().is_empty() => Err(failed(url, "it must name a bucket and a key")),
+        path => path.map_err(|error| failed(url, error)),
+    }
+}
+
+fn failed(url: &str, reason: impl fmt::Display) -> StoreError {
+    StoreError::Failed { location: url.to_owned(), reason: reason.to_string() }
+}

@@ -1,0 +1,282 @@
+//! The protocol of writes.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime},
+};
+
+use object_store::{Error, UpdateVersion};
+
+use super::{
+    super::error::StoreError,
+    form::{Rows, encode, size},
+    head::{Head, Lease, Shard, new_id, shard_of},
+    known::{Known, Users, change, failed, load, load_head, load_shard},
+    objects::{Condition, Objects},
+};
+use crate::user::Timestamp;
+
+/// How many bytes of recent changes the first object has, about, before some are worked into a shard.
+const RECENT: usize = 256 << 10;
+
+/// How often an object is written when it is not known why it was not.
+const ATTEMPTS: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Who writes a state.
+pub(super) struct Writer {
+    objects: Objects,
+    owner: String,
+    known: Known,
+    users: Users,
+    /// The ids of writes whose outcome was never heard of: their futures were dropped.
+    in_doubt: Vec<String>,
+    /// Whether the store is known to heed conditions.
+    is_tried: bool,
+}
+
+impl Writer {
+    pub(super) fn new(objects: Objects, owner: String, known: Known, users: Users) -> Self {
+        Self { objects, owner, known, users, in_doubt: Vec::new(), is_tried: false }
+    }
+
+    pub(super) const fn users(&self) -> &Users {
+        &self.users
+    }
+
+    pub(super) const fn lease(&self) -> Option<&Lease> {
+        self.known.head.lease.as_ref()
+    }
+
+    /// Writes all of the changes, or none.
+    pub(super) async fn commit(&mut self, changes: Rows) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let lease = self.known.head.lease.clone();
+        self.write(changes, lease.clone()).await?;
+        // A large commit pays for itself, not the next one.
+        if self.recent_size() > 2 * RECENT {
+            self.write(Rows::new(), lease).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn lock(&mut self) -> Result<(), StoreError> {
+        if self.known.head.lease.is_some() {
+            return Ok(());
+        }
+        let lease = Lease { owner: self.owner.clone(), since: now() };
+        self.write(Rows::new(), Some(lease)).await
+    }
+
+    pub(super) async fn unlock(&mut self) -> Result<(), StoreError> {
+        match self.known.head.lease {
+            Some(_) => self.write(Rows::new(), None).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn write(&mut self, changes: Rows, lease: Option<Lease>) -> Result<(), StoreError> {
+        if self.known.version.is_none() {
+            self.replace(&Rows::new(), None).await?;
+            self.try_condition(Condition::Absent).await?;
+        }
+        self.work_in().await?;
+        let before = self.replace(&changes, lease).await?;
+        if !self.is_tried && before.is_some() {
+            self.is_tried = self.try_condition(Condition::since(before)).await?;
+        }
+        Ok(())
+    }
+
+    /// Replaces the first object. Returns the version that it had.
+    async fn replace(
+        &mut self,
+        changes: &Rows,
+        lease: Option<Lease>,
+    ) -> Result<Option<UpdateVersion>, StoreError> {
+        for attempt in 1.. {
+            let (head, recent) = self.next(changes, lease.clone());
+            let bytes = encode(0, &head, rows(&recent));
+            let before = self.known.version.clone();
+            self.in_doubt.push(head.write.clone());
+            let written = match self.objects.put(0, bytes, &Condition::since(before.clone())).await {
+                Ok(version) => Some(version),
+                Err(error) => self.find_out(&head, error, attempt).await?,
+            };
+            if let Some(version) = written {
+                self.in_doubt.clear();
+                self.known.head = head;
+                self.known.recent = recent;
+                self.known.version = Some(version);
+                change(&mut self.users, changes);
+                return Ok(before);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first object after these changes.
+    fn next(&self, changes: &Rows, lease: Option<Lease>) -> (Head, Rows) {
+        let before = &self.known.head;
+        let mut recent = self.known.recent.clone();
+        recent.extend(changes.iter().map(|(name, entry)| (name.clone(), entry.clone())));
+        // Where there is no shard, nobody need be removed from it.
+        let has_shard = |name: &str| before.shards.get(shard_of(name)).is_some_and(Option::is_some);
+        recent.retain(|name, entry| entry.is_some() || has_shard(name));
+        let number = before.number + u64::from(!changes.is_empty());
+        let (by, at) = (self.owner.clone(), now());
+        (Head { write: new_id(), number, by, at, lease, shards: before.shards }, recent)
+    }
+
+    /// Finds out what a write has come to that has failed: the version, if it was made after all, or nothing, if it is
+    /// to be made again.
+    async fn find_out(
+        &mut self,
+        head: &Head,
+        error: Error,
+        attempt: u32,
+    ) -> Result<Option<UpdateVersion>, StoreError> {
+        let (objects, known) = (&self.objects, &mut self.known);
+        let failed = failed(objects, 0, &error);
+        if is_refusal(&error) {
+            return Err(failed);
+        }
+        let found = load_head(objects).await?;
+        let is_unwritten = match &found {
+            Some((found, ..)) => known.version.is_some() && found.write == known.head.write,
+            None => known.version.is_none(),
+        };
+        match found {
+            Some((found, _, version)) if found.write == head.write => return Ok(Some(version)),
+            // 409, or a failure on the way.
+            _ if is_unwritten && attempt >= ATTEMPTS => return Err(failed),
+            _ if is_unwritten => tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await,
+            // A write that was given up has been made.
+            Some((found, ..)) if self.in_doubt.contains(&found.write) => {
+                (*known, self.users) = load(objects).await?;
+            }
+            // Somebody has only had the lease, and changed nothing.
+            Some((found, recent, version))
+                if found.number == known.head.number
+                    && found.lease.is_none()
+                    && known.head.lease.is_none()
+                    && attempt < ATTEMPTS =>
+            {
+                (known.head, known.recent, known.version) = (found, recent, Some(version));
+            }
+            Some((found, ..)) => return Err(by_other(objects, found)),
+            None => {
+                let reason = "it was deleted after it was read".to_owned();
+                return Err(StoreError::Damaged { location: objects.shown(0), reason });
+            }
+        }
+        Ok(None)
+    }
+
+    /// Tries whether the store heeds a condition that does not hold; whether that is known. A store that ignores it gets
+    /// what it has, without a lease.
+    async fn try_condition(&self, condition: Condition) -> Result<bool, StoreError> {
+        let head = Head { write: new_id(), lease: None, ..self.known.head.clone() };
+        let bytes = encode(0, &head, rows(&self.known.recent));
+        match self.objects.put(0, bytes, &condition).await {
+            Ok(_) => Err(StoreError::Unconditional {
+                location: self.objects.shown(0),
+                condition: condition.header(),
+            }),
+            Err(Error::Precondition { .. } | Error::AlreadyExists { .. } | Error::NotModified { .. }) => {
+                Ok(true)
+            }
+            // The next write tries again.
+            Err(_) => Ok(false),
+        }
+    }
+
+    fn recent_size(&self) -> usize {
+        self.known.recent.iter().map(|(name, entry)| size(name, entry.as_deref())).sum()
+    }
+
+    /// Works recent changes into the shards until few are left, the most into one shard first.
+    async fn work_in(&mut self) -> Result<(), StoreError> {
+        while self.recent_size() > RECENT {
+            let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+            for (name, entry) in &self.known.recent {
+                *sizes.entry(shard_of(name)).or_default() += size(name, entry.as_deref());
+            }
+            let Some((shard, _)) = sizes.into_iter().max_by_key(|(_, size)| *size) else { return Ok(()) };
+            let version = self.write_shard(shard).await?;
+            if let (Some(number), Some(place)) =
+                (self.known.head.shards.get_mut(shard), self.known.shards.get_mut(shard))
+            {
+                *number = Some(self.known.head.number);
+                *place = Some(version);
+            }
+            self.known.recent.retain(|name, _| shard_of(name) != shard);
+        }
+        Ok(())
+    }
+
+    /// Writes the object of a shard, with its users as they are in the first object's last write.
+    async fn write_shard(&self, shard: usize) -> Result<UpdateVersion, StoreError> {
+        let object = shard + 1;
+        let number = self.known.head.number;
+        let users = self.users.iter().filter(|(name, _)| shard_of(name) == shard);
+        let users = users.map(|(name, entry)| (name.as_str(), Some(&**entry)));
+        let bytes = encode(object, &Shard { number }, users);
+        let mut version = self.known.shards.get(shard).cloned().flatten();
+        for attempt in 1.. {
+            let condition = Condition::since(version.take());
+            let error = match self.objects.put(object, bytes.clone(), &condition).await {
+                Ok(version) => return Ok(version),
+                Err(error) => error,
+            };
+            let failed = failed(&self.objects, object, &error);
+            if is_refusal(&error) || attempt >= ATTEMPTS {
+                return Err(failed);
+            }
+            match load_shard(&self.objects, shard).await? {
+                // It is the same, whoever has written it: a number has one content.
+                Some((found, _, version)) if found.number == number => return Ok(version),
+                // What somebody has left who was killed, or too late.
+                Some((found, _, older)) if found.number < number => version = Some(older),
+                Some(_) => {
+                    let found = load_head(&self.objects).await?;
+                    return Err(found.map_or(failed, |(head, ..)| by_other(&self.objects, head)));
+                }
+                None => {}
+            }
+            tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await;
+        }
+        Err(StoreError::Failed { location: self.objects.shown(object), reason: String::new() })
+    }
+}
+
+fn rows(rows: &Rows) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
+    rows.iter().map(|(name, entry)| (name.as_str(), entry.as_deref()))
+}
+
+/// Whether trying again has no use: the write was refused whatever is there.
+const fn is_refusal(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::PermissionDenied { .. }
+            | Error::Unauthenticated { .. }
+            | Error::NotImplemented { .. }
+            | Error::NotSupported { .. }
+            | Error::InvalidPath { .. }
+    )
+}
+
+/// Somebody else has written, or may.
+fn by_other(objects: &Objects, head: Head) -> StoreError {
+    let location = objects.shown(0);
+    match head.lease {
+        Some(Lease { owner, since, .. }) => StoreError::Leased { location, owner, since },
+        None => StoreError::Changed { location, by: head.by, at: head.at },
+    }
+}
+
+fn now() -> Timestamp {
+    SystemTime::now().into()
+}

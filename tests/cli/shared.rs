@@ -1,0 +1,146 @@
+//! States that a team shares.
+
+use crate::tool::{Tool, jane};
+
+#[cfg(not(feature = "object-store"))]
+#[test]
+fn a_build_without_the_feature_says_so() {
+    let tool = Tool::new();
+    let program = tool.program(&jane());
+    for args in [&["plan", &program][..], &["state", "unlock"]] {
+        let said = tool.fails(&[args, &["--state", "s3://bucket/users"]].concat());
+        assert!(said.contains("this build cannot open the state `s3://bucket/users`"), "{said}");
+        assert!(said.contains("--features object-store"), "{said}");
+    }
+}
+
+#[test]
+fn a_file_has_no_lease() {
+    let said = Tool::new().fails(&["state", "unlock"]);
+    assert!(said.contains("`.connect-user/users.redb` is a file, which has no lease"), "{said}");
+}
+
+#[test]
+fn users_move_from_one_file_to_another() {
+    let tool = Tool::new();
+    let program = tool.program(&jane());
+    let said = tool.fails(&["state", "migrate", ".connect-user/users.redb", "other.redb"]);
+    assert!(said.contains("`.connect-user/users.redb` has no recorded users"), "{said}");
+    tool.apply(&program);
+    let said = tool.ok(&["state", "migrate", ".connect-user/users.redb", "other.redb"]).out;
+    assert!(said.starts_with("Copied 1 user to `other.redb`."), "{said}");
+    assert!(tool.ok(&["plan", &program, "--state", "other.redb"]).out.contains("No changes"));
+    let said = tool.fails(&["state", "migrate", ".connect-user/users.redb", "other.redb"]);
+    assert!(said.contains("the state to migrate to has recorded users already"), "{said}");
+}
+
+#[cfg(feature = "object-store")]
+#[test]
+fn an_apply_over_a_shared_state_is_locked_and_unlocked() {
+    use connect_user::fleet::{SharedLocation, SharedStore, StateStore};
+
+    let tool = Tool::new();
+    let program = tool.program(&jane());
+    tool.apply(&program);
+    let url = format!("file://{}", tool.path("team/users").display());
+    let moved = tool.json(&["state", "migrate", ".connect-user/users.redb", &url]);
+    assert_eq!(moved["migrated"], 1);
+    let state = ["--state", &*url];
+    let with = |args: &[&'static str]| args.iter().copied().map(str::to_owned).collect::<Vec<_>>();
+    let run = |args: &[&'static str]| {
+        let args = [with(args), state.map(str::to_owned).to_vec()].concat();
+        tool.ok(&args.iter().map(String::as_str).collect::<Vec<_>>()).out
+    };
+    assert!(run(&["plan", "program.yaml"]).contains("No changes"));
+    assert_eq!(run(&["state", "unlock"]), "Nobody has the lease.\n");
+    let mut changed = jane();
+    changed["routingProfileId"] = "r2".into();
+    tool.program(&changed);
+    assert!(run(&["apply", "program.yaml", "--yes"]).contains("1 updated"));
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let location = SharedLocation::parse(&url).expect("a location");
+        let other = SharedStore::open(location, "bob@build-7").await.expect("not locked");
+        other.lock().await.expect("locked");
+    });
+    let said = tool.fails(&["apply", "program.yaml", "--yes", "--state", &url]);
+    assert!(said.contains("`bob@build-7` has the lease of the state"), "{said}");
+    assert!(run(&["plan", "program.yaml"]).contains("No changes"), "reading is allowed");
+    assert!(run(&["state", "unlock"]).starts_with("Unlocked: `bob@build-7` had the lease since 2"));
+    assert!(run(&["destroy", "--yes"]).contains("1 deleted"));
+}
+
+/// Over a server of S3, if there is one: the settings come from the environment.
+#[cfg(all(unix, feature = "object-store"))]
+#[test]
+fn two_applies_at_once_over_a_bucket_lose_no_user() {
+    use std::{
+        net::{TcpListener, TcpStream},
+        process::{Command, Stdio},
+        time::{Duration, Instant},
+    };
+
+    let Some(server) = std::env::var_os("MOTO_SERVER") else {
+        eprintln!("skipped: MOTO_SERVER does not say where `moto_server` (PyPI: moto[server]) is");
+        return;
+    };
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+    let mut server = Command::new(server)
+        .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("moto_server starts");
+    let (tool, other) = (Tool::new(), Tool::new());
+    let endpoint = format!("http://127.0.0.1:{port}");
+    let command = |tool: &Tool, args: &[&str]| {
+        let mut command = tool.command(args);
+        command.args(["--state", "s3://states/team/users"]).env("AWS_ENDPOINT_URL", &endpoint);
+        for (name, value) in [
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ALLOW_HTTP", "true"),
+        ] {
+            command.env(name, value);
+        }
+        command
+    };
+    let began = Instant::now();
+    let make_bucket = |mut stream: TcpStream| -> std::io::Result<bool> {
+        use std::io::{Read, Write};
+        write!(
+            stream,
+            "PUT /states HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer.starts_with("HTTP/1.1 200"))
+    };
+    while !TcpStream::connect(("127.0.0.1", port)).and_then(make_bucket).unwrap_or(false) {
+        assert!(began.elapsed() < Duration::from_secs(60), "moto_server does not answer");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    tool.program(&jane());
+    other.program(&jane());
+    let runs = [&tool, &other].map(|tool| {
+        command(tool, &["apply", "program.yaml", "--yes"])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("started")
+    });
+    let ended = runs.map(|run| run.wait_with_output().expect("ended"));
+    let won = ended.iter().filter(|run| run.status.success()).count();
+    assert!(won >= 1, "{ended:?}");
+    for lost in ended.iter().filter(|run| !run.status.success()) {
+        let said = String::from_utf8_lossy(&lost.stderr);
+        let is_told = said.contains("has the lease of the state") || said.contains("changed the state");
+        assert!(is_told, "{said}");
+    }
+    let shown = command(&tool, &["show"]).output().expect("shown");
+    let _ = server.kill();
+    let _ = server.wait();
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("jane"), "{shown:?}");
+}

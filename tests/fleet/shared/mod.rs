@@ -1,0 +1,9 @@
+//! A state that a team shares.
+
+mod conditions;
+mod double;
+mod large;
+mod leases;
+mod places;
+mod race;
+mod support;

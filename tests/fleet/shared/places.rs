@@ -1,0 +1,285 @@
+//! The places where a shared state may be: memory, a folder, and a server that speaks the protocol of S3.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use connect_user::{
+    fleet::{SharedLocation, SharedStore, StateStore, StoreError},
+    object_store::{
+        ObjectStoreExt,
+        aws::{AmazonS3Builder, AmazonS3ConfigKey},
+        memory::InMemory,
+        path::Path,
+    },
+};
+
+use super::{
+    double::Double,
+    support::{Shared, large},
+};
+use crate::suite::{Subject, entries, put, whole};
+
+/// A server that speaks the protocol of S3, and is not ours: `moto_server`, if the environment says where it is.
+pub struct S3(Child, u16);
+
+pub const BUCKET: &str = "states";
+
+/// What the environment of S3's clients says to reach the server.
+pub const CREDENTIALS: [(&str, &str); 4] = [
+    ("AWS_ACCESS_KEY_ID", "test"),
+    ("AWS_SECRET_ACCESS_KEY", "test"),
+    ("AWS_REGION", "us-east-1"),
+    ("AWS_ALLOW_HTTP", "true"),
+];
+
+impl S3 {
+    /// Starts one with an empty bucket.
+    pub fn start() -> Option<Self> {
+        let Some(server) = std::env::var_os("MOTO_SERVER") else {
+            eprintln!("skipped: MOTO_SERVER does not say where `moto_server` (PyPI: moto[server]) is");
+            return None;
+        };
+        let port =
+            TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+        let mut command = Command::new(server);
+        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("moto_server starts");
+        let server = Self(child, port);
+        let began = Instant::now();
+        while !server.create_bucket() {
+            assert!(began.elapsed() < Duration::from_secs(60), "moto_server does not answer");
+            sleep(Duration::from_millis(100));
+        }
+        Some(server)
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.1)
+    }
+
+    fn create_bucket(&self) -> bool {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.1)) else { return false };
+        let host = format!("127.0.0.1:{}", self.1);
+        let request = format!(
+            "PUT /{BUCKET} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        );
+        let mut answer = String::new();
+        stream.write_all(request.as_bytes()).expect("sent");
+        stream.read_to_string(&mut answer).is_ok() && answer.starts_with("HTTP/1.1 200")
+    }
+
+    pub fn builder(&self) -> AmazonS3Builder {
+        AmazonS3Builder::new()
+            .with_endpoint(self.url())
+            .with_allow_http(true)
+            .with_bucket_name(BUCKET)
+            .with_region("us-east-1")
+            .with_access_key_id("test")
+            .with_secret_access_key("test")
+    }
+
+    fn state(&self) -> Shared {
+        let store = Arc::new(self.builder().build().expect("a client"));
+        Shared::new(move |key| SharedLocation::new(store.clone(), key).expect("a location"))
+    }
+}
+
+impl Drop for S3 {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn memory_passes_the_suite_of_stores() {
+    whole(&Shared::over(Double::new())).await;
+    let store = Arc::new(InMemory::new());
+    whole(&Shared::new(move |key| SharedLocation::new(store.clone(), key).expect("a location"))).await;
+}
+
+#[tokio::test]
+async fn a_folder_passes_the_suite_of_stores() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().display().to_string();
+    let state = Shared::new(move |key| {
+        SharedLocation::parse(&format!("file://{root}/deep/{key}")).expect("a location")
+    });
+    whole(&state).await;
+    large_states(&state).await;
+}
+
+#[tokio::test]
+async fn a_server_of_s3_passes_the_suite_of_stores() {
+    let Some(server) = S3::start() else { return };
+    whole(&server.state()).await;
+    large_states(&server.state()).await;
+}
+
+/// States with shards.
+async fn large_states(state: &Shared) {
+    for number in 0..10 {
+        let store = state.open().await.expect("open");
+        store.lock().await.expect("locked");
+        store.commit(&[large(&format!("u{number}"), 60_000), put("same")]).await.expect("committed");
+        store.unlock().await.expect("unlocked");
+    }
+    assert_eq!(state.entries().await.len(), 11);
+}
+
+/// The server's own conditions, which the state stands on.
+#[tokio::test]
+async fn a_server_of_s3_heeds_conditions() {
+    let Some(server) = S3::start() else { return };
+    let state = server.state();
+    let (ana, bob) =
+        (state.opened_by("ana@one").await.expect("open"), state.opened_by("bob@two").await.expect("open"));
+    ana.commit(&[put("a")]).await.expect("committed");
+    let refused = bob.commit(&[put("b")]).await.expect_err("somebody else has written");
+    assert!(matches!(&refused, StoreError::Changed { by, .. } if by == "ana@one"), "{refused}");
+    ana.lock().await.expect("locked");
+    let refused = state.opened_by("bob@two").await.err().expect("locked");
+    assert!(matches!(&refused, StoreError::Leased { owner, .. } if owner == "ana@one"), "{refused}");
+    SharedStore::break_lease(state.location(), "bob@two").await.expect("broken");
+    assert!(ana.commit(&[put("c")]).await.is_err());
+}
+
+/// A state in a bucket, with settings as the environment has them.
+fn with(builder: AmazonS3Builder, settings: &[(&str, &str)]) -> Shared {
+    let set = |builder: AmazonS3Builder, (name, value): &(&str, &str)| {
+        builder.with_config(name.parse::<AmazonS3ConfigKey>().expect("a setting"), *value)
+    };
+    let store = Arc::new(settings.iter().fold(builder, set).build().expect("a client"));
+    Shared::new(move |key| SharedLocation::new(store.clone(), key).expect("a location"))
+}
+
+#[tokio::test]
+async fn an_encrypted_state_can_be_read() {
+    let Some(server) = S3::start() else { return };
+    for settings in encryptions() {
+        let state = with(server.builder(), &settings.each_ref().map(|(name, value)| (*name, value.as_str())));
+        let state = state.another();
+        state.open().await.expect("open").commit(&[put("a")]).await.expect("committed");
+        state.open().await.expect("open").commit(&[put("b")]).await.expect("committed");
+        assert_eq!(entries(&*state).await.len(), 2);
+    }
+}
+
+/// What a write asks of the service, as it is on the wire.
+#[tokio::test]
+async fn a_write_says_how_the_object_is_encrypted() {
+    let expected = [
+        ["x-amz-server-side-encryption: aws:kms", "x-amz-server-side-encryption-aws-kms-key-id: some-key"],
+        [
+            "x-amz-server-side-encryption-customer-algorithm: AES256",
+            "x-amz-server-side-encryption-customer-key: AAAA",
+        ],
+    ];
+    for (settings, expected) in encryptions().into_iter().zip(expected) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+        let answers = std::thread::spawn(move || {
+            ["404 Not Found", "403 Forbidden"].map(|status| answer(&listener, status))
+        });
+        let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let builder =
+            AmazonS3Builder::new().with_bucket_name(BUCKET).with_endpoint(endpoint).with_allow_http(true);
+        let builder =
+            builder.with_region("us-east-1").with_access_key_id("test").with_secret_access_key("test");
+        let store = with(builder, &settings).open().await.expect("nobody yet");
+        let refused = store.commit(&[put("a")]).await.expect_err("403");
+        assert!(refused.to_string().contains("403"), "{refused}");
+        let [read, write] = answers.join().expect("both");
+        assert!(read.starts_with("GET /states/team/users ") && write.starts_with("PUT /states/team/users "));
+        assert!(expected.iter().all(|header| write.contains(header)), "{write}");
+        assert!(write.contains("if-none-match: *"), "{write}");
+        // A key of the customer is needed to read, too.
+        assert_eq!(read.contains("customer-key: AAAA"), expected[1].contains("customer"), "{read}");
+    }
+}
+
+/// Reads the head of one request, and refuses it.
+fn answer(listener: &TcpListener, status: &str) -> String {
+    let (mut stream, _) = listener.accept().expect("a connection");
+    let mut request = Vec::new();
+    let mut part = [0; 4096];
+    while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+        let count = stream.read(&mut part).expect("a request");
+        request.extend(&part[..count]);
+    }
+    let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    stream.write_all(answer.as_bytes()).expect("answered");
+    String::from_utf8_lossy(&request).into_owned()
+}
+
+/// With a key of the service, and with one that it does not keep.
+fn encryptions() -> [[(&'static str, String); 2]; 2] {
+    [
+        [("aws_server_side_encryption", "aws:kms".to_owned()), ("aws_sse_kms_key_id", "some-key".to_owned())],
+        [
+            ("aws_server_side_encryption", "sse-c".to_owned()),
+            ("aws_sse_customer_key_base64", base64_of_a_key()),
+        ],
+    ]
+}
+
+/// A key of 256 bits, all zeros.
+fn base64_of_a_key() -> String {
+    format!("{}=", "A".repeat(43))
+}
+
+#[test]
+fn a_url_that_is_none_is_refused_with_what_is_allowed() {
+    for (url, expected) in [
+        ("users.redb", "it must begin with `s3://`, `gs://`, `az://` or `file:///`"),
+        ("ftp://host/users", "it must begin with `s3://`, `gs://`, `az://` or `file:///`"),
+        ("s3://bucket", "it must name a bucket and a key"),
+        ("s3:///users", "it must name a bucket and a key"),
+        ("file://users", "it must be `file://` and the absolute path of a file"),
+        ("file:///folder/", "it must be `file://` and the absolute path of a file"),
+    ] {
+        let error = SharedLocation::parse(url).expect_err("refused");
+        assert_eq!(error.to_string(), format!("the state `{url}` cannot be read or written: {expected}"));
+    }
+    for url in ["s3://bucket/team/users", "file:///folder/users"] {
+        let location = SharedLocation::parse(url).expect("a location");
+        assert_eq!(format!("{location:?}"), format!("SharedLocation({url:?})"));
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_told_with_its_cause() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file");
+    fs::write(&file, "").expect("written");
+    let url = format!("file://{}/users", file.display());
+    let location = SharedLocation::parse(&url).expect("a location");
+    let error = match SharedStore::open(location, "ana@one").await {
+        Ok(store) => store.commit(&[put("a")]).await.expect_err("refused"),
+        Err(error) => error,
+    };
+    assert!(
+        error.to_string().contains("Not a directory") || error.to_string().contains("File exists"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_kill_while_a_file_is_written_leaves_no_lock() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("file://{}/users", folder.path().display());
+    let state = Shared::new(move |_| SharedLocation::parse(&url).expect("a location"));
+    state.open().await.expect("open").commit(&[put("a")]).await.expect("committed");
+    assert!(folder.path().join("users.lock").exists());
+    state.open().await.expect("open").commit(&[put("b")]).await.expect("the file of the lock is no lock");
+    let store = connect_user::object_store::local::LocalFileSystem::new();
+    let path = Path::from_absolute_path(folder.path().join("users")).expect("a path");
+    assert!(store.head(&path).await.expect("there").size > 0);
+}
