@@ -70,3 +70,29 @@ fn a_file_that_is_no_program_is_told_from_one_with_the_way_out() {
     }
     assert!(tool.fails(&["plan", &case("01-ignore-changes.tf")]).contains("terraform show -json"));
 }
+
+#[test]
+fn a_program_becomes_a_file_of_another_tool() {
+    let tool = Tool::new();
+    let backup = case("12-backup.json");
+    let hcl = tool.ok(&["convert", &backup, "--to", "terraform"]);
+    assert!(hcl.out.contains("resource \"connect_user\" \"mira_holt\" {"), "{}", hcl.out);
+    let said = tool.ok(&["convert", &backup, "--to", "cloudformation", "--imports", "imports.json"]);
+    let template: Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(template["Resources"]["miraholt"]["Type"], "AWS::Connect::User");
+    let imports = std::fs::read_to_string(tool.path("imports.json")).expect("a file");
+    assert!(imports.contains("agent/11111111-aaaa-4bbb-8ccc-222222222222"), "{imports}");
+    assert!(tool.ok(&["convert", &backup, "--to", "cloudformation"]).err.contains("`--imports PATH`"));
+    let said = tool.fails(&["convert", &backup, "--to", "terraform", "--imports", "imports.json"]);
+    assert!(said.contains("there is nothing to write to `imports.json`"), "{said}");
+    let table =
+        tool.ok(&["convert", &case("07-console-template.csv"), "--to", "console-csv", "--instance", "i"]);
+    assert!(
+        table.out.contains(
+            ",Basic Routing Profile,Admin|Agent,Europe|Netherlands|Utrecht,soft,,yes,,1,team|a||site|utrecht"
+        ),
+        "{}",
+        table.out
+    );
+    assert!(table.err.contains("the table has no column for `instanceId`"), "{}", table.err);
+}

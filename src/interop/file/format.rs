@@ -9,9 +9,11 @@ choice! {
         Program = "program",
         /// The same, written as JSON.
         ProgramJson = "program-json",
-        /// A table: the console's template, which is written too, that of AWS's bulk tool, or any other whose headers name
-        /// properties or are in a [`Mapping`](super::Mapping).
+        /// A table: the console's template, that of AWS's bulk tool, or any other whose headers name properties or are in a
+        /// [`Mapping`](super::Mapping). It is written with a column for each property that is one value, by its path.
         Csv = "csv",
+        /// The same, written as the console's template, which has names of profiles and groups and no ids.
+        ConsoleCsv = "console-csv",
         /// Read: a Terraform state (version 4), or what `terraform show -json` prints of a state or a plan. Written: a
         /// configuration with import blocks.
         Terraform = "terraform",

@@ -14,7 +14,7 @@ pub fn read(format: FileFormat, bytes: &[u8], options: &ReadOptions) -> UserFile
     let mut reading = Reading::new(options);
     match format {
         FileFormat::Program | FileFormat::ProgramJson => program::read(bytes, &mut reading),
-        FileFormat::Csv => table::read(bytes, &mut reading),
+        FileFormat::Csv | FileFormat::ConsoleCsv => table::read(bytes, &mut reading),
         FileFormat::Terraform => terraform::read(bytes, &mut reading),
         FileFormat::PulumiStack => pulumi::read(bytes, &mut reading),
         FileFormat::CloudFormation => cloudformation::read(bytes, &mut reading),

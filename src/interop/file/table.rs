@@ -124,13 +124,6 @@ impl Columns {
                 _ => "a mapping says which property a column is, or `ignore`".to_owned(),
             };
             match found {
-                Ok(target) if target != Target::Ignored && columns.contains(&Some(target.clone())) => {
-                    let message =
-                        format!("the column `{header}` is `{}`, which another column is, too", target.path());
-                    let found = Diagnostic::new(Code::INVALID_FILE, message);
-                    reading.tell(found.with_help("map one of them to `ignore`"), at);
-                    columns.push(None);
-                }
                 Ok(target) => columns.push(Some(target)),
                 Err(_) => {
                     reading.leave_out(format!("the column `{header}` is no property of a user"), &help, at);
@@ -178,7 +171,18 @@ impl Columns {
         for (index, (column, cell)) in self.0.iter().zip(row).enumerate() {
             let Some(target) = column.as_ref().filter(|_| !cell.trim().is_empty()) else { continue };
             match value_of(target, cell, options.mapping.separator()) {
-                Ok(Some(value)) => set(&mut inputs, &target.path(), value),
+                Ok(Some(value)) => match inputs.at(&target.path()) {
+                    Some(other) if *other != value => {
+                        let message = format!("`{}` is given twice, and differently", target.path());
+                        let found = Diagnostic::new(Code::DUPLICATE_MEMBER, message).at(target.path());
+                        tell(
+                            reading,
+                            found.with_help("empty one of the cells, or map a column to `ignore`"),
+                            index,
+                        );
+                    }
+                    _ => set(&mut inputs, &target.path(), value),
+                },
                 Ok(None) => {}
                 Err(found) => {
                     set(&mut inputs, &target.path(), Value::Unknown);

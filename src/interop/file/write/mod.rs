@@ -1,7 +1,10 @@
 //! Writers of files: one for each format.
 
+mod cloudformation;
+mod hcl;
 mod options;
 mod program;
+mod table;
 mod variables;
 mod writer;
 mod writing;

@@ -38,11 +38,24 @@ impl Variables {
             true => plain,
             false => format!("value{plain}"),
         };
+        self.add(reference.to_owned(), first, is_secret)
+    }
+
+    /// A name like `wanted` for what is told apart by `key`.
+    pub(super) fn named(&mut self, wanted: &str, key: &str) -> String {
+        let reference = format!("{wanted} {key}");
+        match self.names.get(&reference) {
+            Some((name, _)) => name.clone(),
+            None => self.add(reference, wanted.to_owned(), false),
+        }
+    }
+
+    fn add(&mut self, reference: String, first: String, is_secret: bool) -> String {
         let numbered = (2_u64..).map(|number| format!("{first}{number}"));
         let mut names = std::iter::once(first.clone()).chain(numbered);
         let name = names.find(|name| !self.taken.contains(name)).unwrap_or(first);
         self.taken.insert(name.clone());
-        self.names.insert(reference.to_owned(), (name.clone(), is_secret));
+        self.names.insert(reference, (name.clone(), is_secret));
         name
     }
 

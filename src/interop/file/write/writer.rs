@@ -2,8 +2,9 @@
 
 use super::{
     super::{format::FileFormat, users::UserFile},
+    cloudformation, hcl,
     options::{WriteOptions, WrittenFile},
-    program,
+    program, table,
     writing::Writing,
 };
 use crate::user::{Code, Diagnostic};
@@ -36,14 +37,14 @@ pub fn write(
     let text = match format {
         FileFormat::Program => program::yaml(&mut writing),
         FileFormat::ProgramJson => program::json(&mut writing),
-        FileFormat::PulumiStack
-        | FileFormat::AwsCli
-        | FileFormat::Scim
-        | FileFormat::Csv
-        | FileFormat::Terraform
-        | FileFormat::CloudFormation => {
+        FileFormat::Csv => table::plain(&mut writing),
+        FileFormat::ConsoleCsv => table::console(&mut writing),
+        FileFormat::Terraform => hcl::write(&mut writing),
+        FileFormat::CloudFormation => cloudformation::write(&mut writing),
+        FileFormat::PulumiStack | FileFormat::AwsCli | FileFormat::Scim => {
             let message = format!("the format `{format}` is read and not written");
-            let help = "write `program`, `program-json`, `terraform`, `cloudformation` or `csv`";
+            let help =
+                "write `program`, `program-json`, `terraform`, `cloudformation`, `csv` or `console-csv`";
             return Err(Box::new(Diagnostic::new(Code::INVALID_FILE, message).with_help(help)));
         }
     };

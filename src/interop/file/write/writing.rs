@@ -10,7 +10,10 @@ use super::{
     },
     options::{WriteOptions, WrittenFile},
 };
-use crate::user::{Path, Property, Severity, Value};
+use crate::{
+    interop::program::ProgramOptions,
+    user::{Path, Property, Severity, Value},
+};
 
 /// A file that is being written.
 pub(super) struct Writing<'a> {
@@ -30,6 +33,45 @@ impl<'a> Writing<'a> {
     /// Notes what the format cannot carry of a user.
     pub(super) fn lose(&mut self, user: &FileUser, what: impl Into<String>, help: &str) {
         self.losses.add(Severity::Warning, what.into(), help, user.location.clone());
+    }
+
+    /// Notes what becomes another thing, and is no loss.
+    pub(super) fn note(&mut self, user: &FileUser, what: impl Into<String>, help: &str) {
+        self.losses.add(Severity::Note, what.into(), help, user.location.clone());
+    }
+
+    /// Notes the options of a user that the format has no place for; `carried` are those that it has.
+    pub(super) fn lose_options(&mut self, user: &FileUser, carried: &[&str]) {
+        let ProgramOptions {
+            protect,
+            retain_on_delete,
+            deleted_with,
+            ignore_changes,
+            replace_on_changes,
+            delete_before_replace,
+            depends_on,
+            parent,
+            aliases,
+            provider,
+            // Each writer says what becomes of it.
+            import: _,
+        } = &user.options;
+        let options = [
+            ("protect", *protect),
+            ("retainOnDelete", *retain_on_delete),
+            ("deletedWith", deleted_with.is_some()),
+            ("ignoreChanges", !ignore_changes.is_empty()),
+            ("replaceOnChanges", !replace_on_changes.is_empty()),
+            ("deleteBeforeReplace", *delete_before_replace),
+            ("dependsOn", !depends_on.is_empty()),
+            ("parent", parent.is_some()),
+            ("aliases", !aliases.is_empty()),
+            ("provider", provider.is_some()),
+        ];
+        for (option, _) in options.iter().filter(|(option, is_set)| *is_set && !carried.contains(option)) {
+            let what = format!("the option `{option}` is not carried by this format");
+            self.lose(user, what, "set it again with the tool that reads the file");
+        }
     }
 
     /// The inputs of a user, without the password unless it is asked for, and without references to nothing: each

@@ -1,0 +1,243 @@
+//! Terraform configurations with import blocks, for the provider of this project.
+
+use std::collections::HashMap;
+
+use super::{
+    super::users::FileUser,
+    variables::{Variables, root},
+    writing::Writing,
+};
+use crate::{
+    interop::program::Part,
+    user::{Path, Property, Segment, Spelling, Value, to_snake_case},
+};
+
+/// The type of the resource.
+const TYPE: &str = "connect_user";
+
+/// The options that a configuration carries.
+const CARRIED: &[&str] = &["protect", "ignoreChanges", "dependsOn", "parent"];
+
+/// Names that no variable may have.
+const RESERVED: &[&str] =
+    &["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+
+/// The configuration.
+pub(super) fn write(writing: &mut Writing<'_>) -> String {
+    let mut labels = Variables::default();
+    let labels: HashMap<&str, String> = writing
+        .file
+        .users
+        .iter()
+        .map(|user| (user.name.as_str(), labels.name(&user.name, false, is_identifier)))
+        .collect();
+    let mut variables = Variables::default();
+    variables.reserve(RESERVED.iter().map(|name| (*name).to_owned()));
+    let mut text = String::new();
+    for user in &writing.file.users {
+        let label = label(&labels, &user.name);
+        if label != user.name {
+            let what = format!("the resource name `{}` becomes `{label}`", user.name);
+            writing.note(user, what, "names in Terraform have letters, digits, `_` and `-` only");
+        }
+        let mut block =
+            Block { labels: &labels, variables: &mut variables, writing, user, text: String::new() };
+        block.resource(label);
+        text.push_str(&block.text);
+    }
+    let declared = variables.all().into_iter().map(|(name, is_secret)| {
+        let sensitive = if is_secret { "  sensitive = true\n" } else { "" };
+        format!("variable \"{name}\" {{\n  type      = string\n{sensitive}}}\n\n")
+    });
+    let declared: String = declared.collect();
+    format!("{declared}{text}").trim_end().to_owned() + "\n"
+}
+
+const fn is_identifier(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
+}
+
+fn label<'a>(labels: &'a HashMap<&str, String>, name: &'a str) -> &'a str {
+    labels.get(name).map_or(name, String::as_str)
+}
+
+/// The blocks of one user.
+struct Block<'b, 'w, 'a> {
+    labels: &'b HashMap<&'a str, String>,
+    variables: &'b mut Variables,
+    writing: &'b mut Writing<'w>,
+    user: &'b FileUser,
+    text: String,
+}
+
+impl Block<'_, '_, '_> {
+    fn resource(&mut self, label: &str) {
+        let user = self.user;
+        if let Some(id) = &user.options.import {
+            self.text.push_str(&format!(
+                "import {{\n  to = {TYPE}.{label}\n  id = {}\n}}\n\n",
+                quoted(&id.to_string())
+            ));
+        }
+        self.writing.lose_options(user, CARRIED);
+        let (inputs, references) = self.writing.inputs(user);
+        if inputs.get(Property::Name.path()).is_none() {
+            let what = "a user has no name, and Terraform makes none";
+            self.writing.lose(user, what, "write its `name`");
+        }
+        self.text.push_str(&format!("resource \"{TYPE}\" \"{label}\" {{\n"));
+        if let Value::Map(members) = &inputs {
+            self.members(members, &Path::root(), "  ", &references);
+        }
+        self.lifecycle();
+        self.text.push_str("}\n\n");
+    }
+
+    fn members(
+        &mut self,
+        members: &[(String, Value)],
+        at: &Path,
+        indent: &str,
+        references: &[(Path, String)],
+    ) {
+        for (name, value) in members {
+            let at = at.member(name.clone());
+            let name = to_snake_case(name);
+            match value {
+                Value::Map(inner) if matches!(name.as_str(), "identity_info" | "phone_config") => {
+                    self.text.push_str(&format!("{indent}{name} {{\n"));
+                    self.members(inner, &at, &format!("{indent}  "), references);
+                    self.text.push_str(&format!("{indent}}}\n"));
+                }
+                value => {
+                    let value = self.value(value, &at, references);
+                    self.text.push_str(&format!("{indent}{name} = {value}\n"));
+                }
+            }
+        }
+    }
+
+    fn value(&mut self, value: &Value, at: &Path, references: &[(Path, String)]) -> String {
+        match value {
+            Value::Unknown => {
+                let found = references.iter().find(|(path, _)| path == at);
+                found.map_or_else(|| "null".to_owned(), |(_, expression)| self.expression(expression, at))
+            }
+            Value::Null => "null".to_owned(),
+            Value::Bool(flag) => flag.to_string(),
+            Value::Integer(number) => number.to_string(),
+            Value::Float(number) => number.to_string(),
+            Value::String(text) => quoted(text),
+            Value::List(items) => {
+                let items = items.iter().enumerate();
+                let items = items.map(|(index, item)| self.value(item, &at.index(index), references));
+                format!("[{}]", items.collect::<Vec<_>>().join(", "))
+            }
+            Value::Map(members) => {
+                let is_tags = at.property() == Some(Property::Tags);
+                let members = members.iter().map(|(name, value)| match is_tags {
+                    true => format!(
+                        "{} = {}",
+                        quoted(name),
+                        self.value(value, &at.key(name.as_str()), references)
+                    ),
+                    false => {
+                        let value = self.value(value, &at.member(name.clone()), references);
+                        format!("{} = {value}", to_snake_case(name))
+                    }
+                });
+                format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
+    fn expression(&mut self, expression: &str, at: &Path) -> String {
+        let is_secret = *at == Path::from(Property::Password);
+        if let Some(reference) = Part::alone(expression) {
+            return self.reference(reference, is_secret);
+        }
+        let parts = Part::all(expression).into_iter().map(|part| match part {
+            Part::Text(text) => escaped(text),
+            Part::Reference(reference) => format!("${{{}}}", self.reference(reference, is_secret)),
+        });
+        format!("\"{}\"", parts.collect::<String>())
+    }
+
+    /// An attribute of another user, or a variable.
+    fn reference(&mut self, reference: &str, is_secret: bool) -> String {
+        let name = root(reference);
+        match (self.labels.get(name), reference.strip_prefix(name).and_then(|rest| rest.strip_prefix('.'))) {
+            (Some(label), Some(attribute)) if attribute.chars().all(char::is_alphanumeric) => {
+                format!("{TYPE}.{label}.{}", Spelling::SnakeCase.name(attribute))
+            }
+            _ => format!("var.{}", self.variables.name(reference, is_secret, is_identifier)),
+        }
+    }
+
+    fn lifecycle(&mut self) {
+        let options = &self.user.options;
+        let on = options.depends_on.iter().chain(&options.parent);
+        let (known, unknown): (Vec<_>, Vec<_>) = on.partition(|name| self.labels.contains_key(name.as_str()));
+        for name in unknown {
+            let what = format!("the dependency on `{name}`, which is no user, is left out");
+            self.writing.lose(self.user, what, "add the resource to the configuration, and `depends_on`");
+        }
+        if !known.is_empty() {
+            let known: Vec<_> =
+                known.iter().map(|name| format!("{TYPE}.{}", label(self.labels, name))).collect();
+            self.text.push_str(&format!("  depends_on = [{}]\n", known.join(", ")));
+        }
+        if !options.protect && options.ignore_changes.is_empty() {
+            return;
+        }
+        self.text.push_str("  lifecycle {\n");
+        if options.protect {
+            self.text.push_str("    prevent_destroy = true\n");
+        }
+        if !options.ignore_changes.is_empty() {
+            let paths: Vec<_> = options.ignore_changes.iter().map(attribute_path).collect();
+            self.text.push_str(&format!("    ignore_changes = [{}]\n", paths.join(", ")));
+        }
+        self.text.push_str("  }\n");
+    }
+}
+
+/// A place as Terraform writes it: blocks are lists of one.
+fn attribute_path(path: &Path) -> String {
+    let mut text = String::new();
+    for segment in path.segments() {
+        match segment {
+            Segment::Member(name) if text.is_empty() => text.push_str(&to_snake_case(name)),
+            Segment::Member(name) => {
+                let index =
+                    if matches!(text.as_str(), "identity_info" | "phone_config") { "[0]" } else { "" };
+                text.push_str(&format!("{index}.{}", to_snake_case(name)));
+            }
+            Segment::Key(key) => text.push_str(&format!("[{}]", quoted(key))),
+            Segment::Index(index) => text.push_str(&format!("[{index}]")),
+        }
+    }
+    text
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text))
+}
+
+/// A text between quotes, in which nothing is a template.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        match c {
+            '"' | '\\' => escaped.extend(['\\', c]),
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\t' => escaped.push_str("\\t"),
+            '$' | '%' if characters.peek() == Some(&'{') => escaped.extend([c, c]),
+            c if c.is_control() => escaped.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,183 @@
+//! Tables: the console's template, and one with a column for each property.
+
+use csv::Writer;
+
+use super::{
+    super::{mapping::Target, users::FileUser},
+    writing::Writing,
+};
+use crate::user::{Path, Property, Value};
+
+/// The columns of the console's template, in its order.
+const CONSOLE: &[(&str, Target)] = &[
+    ("first name", Target::Property(Property::FirstName)),
+    ("last name", Target::Property(Property::LastName)),
+    ("email address", Target::Property(Property::Email)),
+    ("secondary email address", Target::Property(Property::SecondaryEmail)),
+    ("mobile", Target::Property(Property::Mobile)),
+    ("password", Target::Property(Property::Password)),
+    ("user login", Target::Property(Property::Name)),
+    ("routing profile name", Target::RoutingProfileName),
+    ("security_profile_name_1|security_profile_name_2", Target::SecurityProfileNames),
+    ("user_hierarchy_1|user_hierarchy_2", Target::HierarchyPath),
+    ("phone type (soft/desk)", Target::Property(Property::PhoneType)),
+    ("phone number", Target::Property(Property::DeskPhoneNumber)),
+    ("soft phone auto accept (yes/no)", Target::Property(Property::AutoAccept)),
+    ("persistent connection (yes/no)", Target::Property(Property::PersistentConnection)),
+    ("ACW timeout (seconds)", Target::Property(Property::AfterContactWorkTimeLimit)),
+    ("tags", Target::Property(Property::Tags)),
+];
+
+/// So many users the console imports at once.
+const MOST_ROWS: usize = 1_000;
+
+/// The console's template.
+pub(super) fn console(writing: &mut Writing<'_>) -> String {
+    let file = writing.file;
+    if let Some(user) = file.users.get(MOST_ROWS) {
+        let what =
+            format!("the table has {} users, and the console imports {MOST_ROWS} at once", file.users.len());
+        writing.lose(user, what, "split the file");
+    }
+    if let Some(user) = file.users.iter().find(|user| user.options.import.is_some()) {
+        let what = "some of the users exist, and the console creates users only";
+        writing.note(user, what, "take them out before you give the table to the console");
+    }
+    let columns: Vec<(&str, Target)> = CONSOLE.to_vec();
+    table(&columns, writing)
+}
+
+/// A column for each property that is one value, by its path, with ids as they are.
+pub(super) fn plain(writing: &mut Writing<'_>) -> String {
+    let is_one_value = |property: &&Property| property.members().is_empty();
+    let properties = Property::ALL.iter().filter(is_one_value);
+    let properties = properties.map(|property| (property.path(), Target::Property(*property)));
+    let columns: Vec<(&str, Target)> =
+        [("resourceName", Target::ResourceName)].into_iter().chain(properties).collect();
+    table(&columns, writing)
+}
+
+fn table(columns: &[(&str, Target)], writing: &mut Writing<'_>) -> String {
+    let mut rows = Writer::from_writer(Vec::new());
+    // Writing to memory cannot fail.
+    let _ = rows.write_record(columns.iter().map(|(header, _)| header));
+    for user in &writing.file.users {
+        let cells = row(user, columns, writing);
+        let _ = rows.write_record(cells);
+    }
+    String::from_utf8(rows.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+/// The cells of a user; tells what has none.
+fn row(user: &FileUser, columns: &[(&str, Target)], writing: &mut Writing<'_>) -> Vec<String> {
+    writing.lose_options(user, &[]);
+    let (inputs, references) = writing.inputs(user);
+    for (path, expression) in references {
+        let what = format!("`{path}` of `{}` is not known: it refers to `{expression}`", user.name);
+        writing.lose(user, what, "fill the cell, or give the value of the reference");
+    }
+    let paths: Vec<Path> = columns.iter().map(|(_, target)| target.path()).collect();
+    for property in Property::ALL {
+        let path = Path::from(*property);
+        if inputs.at(&path).is_some() && !paths.contains(&path) {
+            let help = match property {
+                Property::InstanceId => "give the table to the console of that instance",
+                _ => "set it by another way",
+            };
+            writing.lose(user, format!("the table has no column for `{path}`"), help);
+        }
+    }
+    let is_named = columns.iter().any(|(_, target)| *target == Target::ResourceName);
+    if !is_named && user.user_name() != Some(&user.name) {
+        let what =
+            format!("the resource name `{}` is left out: users are told apart by their names", user.name);
+        writing.note(user, what, "map a column to `resourceName` to read one");
+    }
+    columns
+        .iter()
+        .zip(&paths)
+        .map(|((_, target), path)| cell(user, target, inputs.at(path), path, writing))
+        .collect()
+}
+
+fn cell(
+    user: &FileUser,
+    target: &Target,
+    value: Option<&Value>,
+    path: &Path,
+    writing: &mut Writing<'_>,
+) -> String {
+    let is_console = !matches!(target, Target::Property(_) | Target::ResourceName);
+    match (target, value) {
+        (Target::ResourceName, _) => user.name.clone(),
+        (_, None | Some(Value::Null | Value::Unknown)) => String::new(),
+        (_, Some(Value::Bool(flag))) => if *flag { "yes" } else { "no" }.to_owned(),
+        (_, Some(Value::Integer(number))) => number.to_string(),
+        (_, Some(Value::Float(number))) => number.to_string(),
+        (_, Some(Value::String(text))) if is_console => name(user, text, path, writing).unwrap_or_default(),
+        (Target::Property(Property::PhoneType), Some(Value::String(text))) => {
+            text.split('_').next().unwrap_or(text).to_lowercase()
+        }
+        (_, Some(Value::String(text))) => trimmed(user, text, path, writing),
+        (_, Some(Value::List(items))) => {
+            let texts = items.iter().filter_map(Value::as_str);
+            let texts = texts.filter_map(|text| match is_console {
+                true => name(user, text, path, writing),
+                false => Some(text.to_owned()),
+            });
+            let texts: Vec<String> = texts.collect();
+            without_bars(texts, user, path, writing).join("|")
+        }
+        (_, Some(Value::Map(tags))) => {
+            let tags = tags.iter().filter_map(|(key, value)| {
+                let value = value.as_str()?;
+                let is_plain = |text: &str| !text.contains('|') && text.trim() == text;
+                if is_plain(key) && is_plain(value) && !key.is_empty() {
+                    return Some(format!("{key}|{value}"));
+                }
+                let what =
+                    format!("the tag `{key}` of `{}` is left out: a table parts tags with `|`", user.name);
+                writing.lose(user, what, "set it by another way");
+                None
+            });
+            tags.collect::<Vec<_>>().join("||")
+        }
+    }
+}
+
+/// The name in the place of an id; tells where it is an id.
+fn name(user: &FileUser, text: &str, path: &Path, writing: &mut Writing<'_>) -> Option<String> {
+    if let Some(levels) = text.strip_prefix("path:") {
+        return Some(levels.trim().trim_matches('/').replace('/', "|"));
+    }
+    let name = text.strip_prefix("name:").map(|name| name.trim().to_owned());
+    if *path == Path::from(Property::HierarchyGroupId) && name.is_some() {
+        let what =
+            format!("`{text}` names a group on any level, and a table has paths from the first level on");
+        writing.lose(user, what, "write the whole path: `path:A/B`");
+    }
+    if name.is_none() {
+        let what = format!("`{path}` has an id (`{text}`), and the console's template takes names");
+        writing.lose(user, what, "`export --names` writes names, and `csv` is a table with ids");
+    }
+    name
+}
+
+/// Texts in a cell; tells of those that would become two.
+fn without_bars(texts: Vec<String>, user: &FileUser, path: &Path, writing: &mut Writing<'_>) -> Vec<String> {
+    let (plain, others): (Vec<_>, Vec<_>) = texts.into_iter().partition(|text| !text.contains('|'));
+    for text in others {
+        let what = format!("`{text}` in `{path}` is left out: a table parts names with `|`");
+        writing.lose(user, what, "set it by another way");
+    }
+    plain
+}
+
+/// A text as it is; tells where a reader would leave white space out.
+fn trimmed(user: &FileUser, text: &str, path: &Path, writing: &mut Writing<'_>) -> String {
+    if text.trim() != text && *path != Path::from(Property::Password) {
+        let what = format!("white space around `{path}` of `{}` means nothing in a table", user.name);
+        writing.lose(user, what, "take it out");
+    }
+    text.to_owned()
+}
