@@ -99,4 +99,6 @@ pub struct Read {
     pub snapshot: Snapshot,
     /// What others have changed since the last call.
     pub drift: Vec<Change>,
+    /// What was found besides: a new user that is not visible yet, or one that may not be read.
+    pub diagnostics: Vec<Diagnostic>,
 }

@@ -1,12 +1,15 @@
 //! Making and changing a user as it was planned.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
 
 use async_trait::async_trait;
 
 use super::{
     failure::Failure,
-    host::Host,
+    host::{Host, gone},
     kept::{Begun, Kept},
     options::Journal,
     outputs::{self, Outputs},
@@ -17,7 +20,7 @@ use crate::{
     apply::{self, Applied, ApplyError, Failed, ObserveError, Observer},
     client::{ClientError, Sleep},
     diff::{self, Action, Diff, Plan, Step, diff, drift},
-    user::{Code, CreationAttempt, Diagnostic, Input, Settings, Timestamp, UserState, Value},
+    user::{Code, CreationAttempt, Diagnostic, Input, Property, Settings, Timestamp, UserState, Value},
     validate::resolve,
 };
 
@@ -34,9 +37,17 @@ pub(super) struct Done {
 /// Brings a user to what the inputs say, or makes it; never replaces it.
 pub(super) async fn apply(host: &Host, asked: Asked<'_>) -> Result<Done, Failure> {
     let unchanged = || asked.prior.cloned();
-    let work = work(host, asked).await.map_err(|failure| failure.with(unchanged()))?;
-    let plan = planned(host, &work).map_err(|failure| failure.with(unchanged()))?;
-    let one = Change { host, asked, password: work.password(host) };
+    let mut work = work(host, asked).await.map_err(|failure| failure.with(unchanged()))?;
+    let mut plan = planned(host, &work).map_err(|failure| failure.with(unchanged()))?;
+    if plan.steps().is_empty()
+        && let Some(read) = doubted(host, asked, &work).await.map_err(|failure| failure.with(unchanged()))?
+    {
+        work = work_from(host, asked, work.present(Some(read)))
+            .await
+            .map_err(|failure| failure.with(unchanged()))?;
+        plan = planned(host, &work).map_err(|failure| failure.with(unchanged()))?;
+    }
+    let one = Change { host, asked, password: work.password(host), notes: Mutex::default() };
     match one.carry_out(&work, &plan).await {
         Ok(applied) => Ok(one.done(&work, applied)),
         Err(failed) => match one.plan_again(&work, &failed).await {
@@ -66,6 +77,21 @@ fn planned(host: &Host, work: &Work) -> Result<Plan, Failure> {
     plan.map_err(|refused| Failure::of(refused.diagnostics().to_vec()))
 }
 
+/// The user read again, where the engine has a change to make and the record none: it may be out of date in what no
+/// output shows.
+async fn doubted(host: &Host, asked: Asked<'_>, work: &Work) -> Result<Option<UserState>, Failure> {
+    let shown = asked.prior.and_then(|prior| Outputs::of(&prior.outputs));
+    let (Some(shown), Some(known)) = (shown, &work.state) else { return Ok(None) };
+    let is_hidden = |property: &Property| !property.is_secret() && !shown.shows(*property, known);
+    match Property::ALL.iter().any(|property| is_hidden(property) && work.inputs.get(*property).is_some()) {
+        true => {
+            let reading = host.refresh(known).await?;
+            reading.state.map(Some).ok_or_else(|| gone(&known.name))
+        }
+        false => Ok(None),
+    }
+}
+
 fn not_planned(diff: &Diff) -> Diagnostic {
     let place = diff.changes.iter().find(|change| change.forces_replacement);
     let place = place.map(|change| change.path.clone()).unwrap_or_default();
@@ -80,6 +106,8 @@ struct Change<'a> {
     asked: Asked<'a>,
     /// The fingerprint of the password that the user has, or will have.
     password: Option<String>,
+    /// What the apply does without.
+    notes: Mutex<Vec<Diagnostic>>,
 }
 
 impl Change<'_> {
@@ -124,17 +152,26 @@ impl Change<'_> {
         }
     }
 
-    /// The same from the user as it is, where somebody else's change since the plan makes no difference to it.
+    /// The same from the user as it is, where somebody else's change since the plan makes no difference to it, or
+    /// no output shows it.
     async fn plan_again(&self, work: &Work, failed: &Failed) -> Option<(Work, Plan)> {
         let (ApplyError::Stale, Some(actual)) = (&failed.error, &failed.state) else { return None };
         let again = work_from(self.host, self.asked, work.present(Some((**actual).clone()))).await.ok()?;
-        let is_same = again.preview.diff.changes == work.preview.diff.changes;
+        let is_same = again.preview.diff.changes == work.preview.diff.changes || self.hides(work, actual);
         let plan = planned(self.host, &again).ok().filter(|_| is_same)?;
         Some((again, plan))
     }
 
+    /// Whether the engine shows nothing of what has changed since the plan.
+    fn hides(&self, work: &Work, actual: &UserState) -> bool {
+        let shown = self.asked.prior.and_then(|prior| Outputs::of(&prior.outputs));
+        let (Some(shown), Some(known)) = (shown, &work.state) else { return false };
+        drift(known, actual, &work.settings).iter().all(|change| !shown.shows(change.property, known))
+    }
+
     fn done(&self, work: &Work, applied: Applied) -> Done {
         let mut notes = work.warnings.clone();
+        notes.extend(self.noted());
         // A plan for a user that is desired ends with one.
         let Some(mut state) = applied.state else {
             let snapshot = self.asked.prior.cloned().unwrap_or_else(|| Snapshot::new(Kept::default()));
@@ -146,6 +183,7 @@ impl Change<'_> {
         }
         let mut adopted = self.adopted();
         self.host.run.own(&state.user_id);
+        self.host.run.remember(&state.user_id, None);
         if applied.adopted {
             notes.push(taken_over(&state));
         }
@@ -160,7 +198,8 @@ impl Change<'_> {
     }
 
     fn failed(&self, work: &Work, failed: Failed) -> Failure {
-        let mut failure = Failure::of_apply(&failed);
+        let mut failure = Failure::of_apply(&failed, self.host.is_stopped());
+        failure.diagnostics.extend(self.noted());
         let Failed { error, state, attempt, .. } = failed;
         let Some(state) = state else {
             let is_gone = matches!(error, ApplyError::Stale);
@@ -184,6 +223,7 @@ impl Change<'_> {
             }
             _ => self.host.run.own(&state.user_id),
         }
+        self.host.run.remember(&state.user_id, None);
         if let (ApplyError::Stale, Some(known), [reason, ..]) =
             (&error, &work.state, failure.diagnostics.as_mut_slice())
         {
@@ -216,6 +256,10 @@ impl Change<'_> {
         }
         let kept = Kept::of_state(state, password, &work.attempts).adopted_at(self.adopted());
         snapshot(kept, inputs.into_document(), outputs)
+    }
+
+    fn noted(&self) -> Vec<Diagnostic> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn planned_outputs(&self, work: &Work) -> Outputs {
@@ -263,6 +307,13 @@ impl Observer for Watch<'_> {
 
     async fn creating(&self, attempt: &CreationAttempt) -> Result<(), ObserveError> {
         self.keep(|| self.change.begun(self.work, Some(attempt.clone()))).await
+    }
+
+    fn note(&self, note: &Diagnostic) {
+        let mut notes = self.change.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        if !notes.contains(note) {
+            notes.push(note.clone());
+        }
     }
 
     async fn after(

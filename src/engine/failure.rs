@@ -7,7 +7,7 @@ use crate::{
     apply::{ApplyError, Failed},
     client::{ClientError, ErrorKind},
     read::InstanceError,
-    user::{Code, Diagnostic, ImportIdError, Operation, Path, joined},
+    user::{Code, Diagnostic, ImportId, ImportIdError, Operation, Path, joined},
 };
 
 /// The failure of a call: the reasons, and the actual user.
@@ -26,6 +26,9 @@ pub struct Failure {
     pub certain: bool,
     /// The kind of failure, if a call to the service failed.
     pub kind: Option<ErrorKind>,
+    /// The user that has the name, if a creation failed for that and this host does not manage it: import it, if it
+    /// is the one that is meant.
+    pub taken_by: Option<Box<ImportId>>,
     /// The planned operations that were not done, first the one that failed.
     pub left: Vec<Operation>,
 }
@@ -53,11 +56,22 @@ impl Failure {
         Diagnostic::new(Code::INVALID_ID, error.to_string()).with_help(error.help()).into()
     }
 
-    /// An apply that ended early.
-    pub(super) fn of_apply(failed: &Failed) -> Self {
-        let (kind, left) = (failed.error.client().map(ClientError::kind), &failed.left);
-        let left = left.iter().map(|step| step.operation).collect();
-        Self { certain: failed.certain, kind, left, ..Self::of(reasons(&failed.error)) }
+    /// An apply that ended early. Once the end of the run is asked for, nothing is repeated: what the last attempt
+    /// said is not why.
+    pub(super) fn of_apply(failed: &Failed, is_stopped: bool) -> Self {
+        let (client, left) = (failed.error.client(), &failed.left);
+        let mut reasons = reasons(&failed.error);
+        if is_stopped && client.is_some_and(ClientError::is_retryable) {
+            for reason in &mut reasons {
+                reason.message = format!("cancelled, and not tried again: {}", reason.message);
+            }
+        }
+        let taken_by = match &failed.error {
+            ApplyError::NotAdopted { id, .. } => Some(id.clone()),
+            _ => None,
+        };
+        let (kind, left) = (client.map(ClientError::kind), left.iter().map(|step| step.operation).collect());
+        Self { certain: failed.certain, kind, taken_by, left, ..Self::of(reasons) }
     }
 
     /// Whether the user that should be there is not.

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     apply::{self, CreationOutcome, recover},
-    client::{CancellationToken, ConnectClient, Decorated, Sleep},
-    read::{Directory, Instances, Reader, RefreshOptions},
+    client::{CancellationToken, ConnectClient, Decorated, Sleep, memory::MemoryConnect},
+    read::{Directory, Instances, Reader, Reading, RefreshOptions},
     user::{
         Code, Diagnostic, IdentityManagementType, IgnoredPathError, InstanceId, Path, Property,
         RoutingProfileId, Secret, Settings, Severity, Spelling, UserId, UserSpec, UserState, Value,
@@ -37,6 +37,10 @@ pub(super) struct Host {
     pub(super) instances: Instances,
     pub(super) run: Run,
     pub(super) pauses: Option<Pauses>,
+    /// Whether a reading that no output shows leaves the record as it is.
+    pub(super) keeps_what_is_shown: bool,
+    /// Whether nothing is asked.
+    pub(super) is_offline: bool,
 }
 
 impl Host {
@@ -53,17 +57,38 @@ impl Host {
             instances: Instances::default(),
             run: Run::default(),
             pauses: None,
+            keeps_what_is_shown: false,
+            is_offline: false,
         }
+    }
+
+    pub(super) fn offline(settings: Settings) -> Self {
+        let token = CancellationToken::new();
+        token.cancel();
+        // No call reaches it.
+        let nobody: Arc<dyn ConnectClient> = Arc::new(MemoryConnect::new());
+        let client = Decorated::with(nobody.clone(), Stop(token));
+        Self { client, is_offline: true, ..Self::new(nobody, settings) }
+    }
+
+    /// Whether the end of the run is asked for.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.client.around().0.is_cancelled()
     }
 
     /// The user that a call begins with.
     pub(super) async fn present(&self, kept: Option<&Kept>) -> Result<Present, Failure> {
         let Some(kept) = kept else { return Ok(Present::default()) };
         let mut present = Present {
-            state: kept.state().cloned(),
+            state: kept
+                .state()
+                .map(|state| self.run.remembered(&state.user_id).unwrap_or_else(|| state.clone())),
             password: kept.password().map(str::to_owned),
             ..Present::default()
         };
+        if self.is_offline {
+            return Ok(present);
+        }
         if !kept.attempts().is_empty() {
             self.find_made(kept.attempts(), &mut present).await?;
             return Ok(present);
@@ -182,7 +207,7 @@ impl Host {
         inputs: &Leaves,
     ) -> Result<Option<IdentityManagementType>, Failure> {
         let expected = self.settings.identity_management;
-        let Some(instance) = instance_of(inputs) else { return Ok(expected) };
+        let Some(instance) = instance_of(inputs).filter(|_| !self.is_offline) else { return Ok(expected) };
         Ok(self.instances.identity_management(&instance, expected, &self.client).await?)
     }
 
@@ -190,13 +215,21 @@ impl Host {
     pub(super) async fn directory(&self, inputs: &Leaves) -> Result<Option<Arc<Directory>>, Failure> {
         let named = [Property::RoutingProfileId, Property::SecurityProfileIds, Property::HierarchyGroupId];
         let mut named = named.into_iter().filter_map(|property| inputs.get(property));
-        match instance_of(inputs).filter(|_| self.instances.checks_ids() || named.any(is_named)) {
+        let instance = instance_of(inputs).filter(|_| !self.is_offline);
+        match instance.filter(|_| self.instances.checks_ids() || named.any(is_named)) {
             Some(instance) if inputs.get(Property::UserProficiencies).is_some() => {
                 Ok(self.instances.directory_with_attributes(&instance, &self.client).await?)
             }
             Some(instance) => Ok(self.instances.directory(&instance, &self.client).await?),
             None => Ok(None),
         }
+    }
+
+    /// The user read again.
+    pub(super) async fn refresh(&self, known: &UserState) -> Result<Reading, Failure> {
+        let reading = self.reader.refresh(known, &self.client).await;
+        let what = format_args!("the user `{}` cannot be read", known.name);
+        reading.map_err(|error| Failure::of_call(what, &error, Path::root()))
     }
 
     /// The user as a plan needs it: read whole where a call would write what the last reading left out.
@@ -206,6 +239,9 @@ impl Host {
         state: UserState,
         settings: &Settings,
     ) -> Result<UserState, Failure> {
+        if self.is_offline {
+            return Ok(state);
+        }
         let read = self.reader.for_plan(spec, &state, settings, &self.client).await;
         let what = format_args!("the user `{}` cannot be read", state.name);
         let reading = read.map_err(|error| Failure::of_call(what, &error, Path::root()))?;

@@ -170,7 +170,7 @@ impl Kept {
         self.password.as_deref()
     }
 
-    fn from_json(json: Json) -> Result<Self, KeptError> {
+    pub(super) fn from_json(json: Json) -> Result<Self, KeptError> {
         if !json.is_object() {
             return Err(KeptError::Damaged(de::Error::custom("it is no object")));
         }
@@ -189,7 +189,7 @@ impl Kept {
         Ok(Self { id, state, password, attempts, adopted, set })
     }
 
-    fn to_json(&self) -> Json {
+    pub(super) fn to_json(&self) -> Json {
         let Self { id, state, password, attempts, adopted, set } = self.clone();
         let (version, id) = (Self::VERSION, id.map(|id| id.to_string()));
         let written = Written { version, id, state, password, attempt: None, attempts, adopted, set };

@@ -51,6 +51,7 @@
 
 mod answer;
 mod apply;
+mod beside;
 mod check;
 mod delete;
 mod failure;
@@ -67,6 +68,7 @@ mod read;
 mod resource;
 mod run;
 mod schema;
+mod setup;
 mod snapshot;
 mod stop;
 

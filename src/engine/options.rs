@@ -34,6 +34,10 @@ pub struct ResourceOptions<'a> {
     /// a version beside a write-only password, or a plan that must not show what it has not read. Default: what the
     /// fingerprint in the record says.
     pub password_changed: Option<bool>,
+    /// Whether default tags are not known yet, all or some of them: then neither are all tags of the user.
+    /// Default: no.
+    #[builder(default)]
+    pub default_tags_unknown: bool,
     /// The outputs that the plan has shown, for an engine that compares the outputs of an apply with them. Without
     /// them, they are planned again. Default: none.
     pub planned: Option<&'a Value>,
@@ -50,6 +54,7 @@ impl fmt::Debug for ResourceOptions<'_> {
             .field("delete_before_replace", &self.delete_before_replace)
             .field("protect", &self.protect)
             .field("password_changed", &self.password_changed)
+            .field("default_tags_unknown", &self.default_tags_unknown)
             .finish_non_exhaustive()
     }
 }

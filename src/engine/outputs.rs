@@ -19,7 +19,7 @@ pub(super) struct Outputs {
     pub(super) leaves: Leaves,
     /// Who the user is; nothing while that is not known.
     identity: Option<[String; 3]>,
-    tags_all: Option<Value>,
+    pub(super) tags_all: Option<Value>,
 }
 
 impl Outputs {
@@ -57,12 +57,17 @@ impl Outputs {
         self.tags_all = Some(tags(shown_tags(state, settings)));
     }
 
+    /// Whether a property is shown, or shown to be null because it was taken away.
+    pub(super) fn shows(&self, property: Property, recorded: &UserState) -> bool {
+        self.leaves.get(property).is_some() || recorded.record.managed.contains(property)
+    }
+
     /// Takes what has changed from what is there: what is shown, and what is null because it was taken away.
     pub(super) fn follow(&mut self, there: &Self, changes: &[Change], recorded: &UserState) {
-        for property in changed(changes) {
-            if self.leaves.get(property).is_some() || recorded.record.managed.contains(property) {
-                self.leaves.set(property, there.leaves.get(property).cloned());
-            }
+        for property in
+            changed(changes).filter(|property| self.shows(*property, recorded)).collect::<Vec<_>>()
+        {
+            self.leaves.set(property, there.leaves.get(property).cloned());
         }
     }
 }

@@ -97,7 +97,10 @@ pub(super) async fn work_from(host: &Host, asked: Asked<'_>, present: Present) -
     let is_new = preview.diff.changes.iter().any(|change| change.forces_replacement);
     let planned_from = shown.as_ref().filter(|_| !is_new);
     let changes = if is_new { &[][..] } else { &preview.diff.changes };
-    let outputs = outputs::planned(&inputs, planned_from, changes, &settings);
+    let mut outputs = outputs::planned(&inputs, planned_from, changes, &settings);
+    if options.default_tags_unknown {
+        outputs.tags_all = None;
+    }
     let mut warnings = told(report.diagnostics(), planned_from, &outputs);
     warnings.extend(preview.diff.notices.iter().cloned());
     warnings.extend(doubts);

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     diff::{Change, drift},
-    user::{Path, UserState, Value},
+    read::{Finding, FindingKind},
+    user::{Diagnostic, UserState, Value},
 };
 
 /// A user that was read.
@@ -18,17 +19,26 @@ use crate::{
 pub(super) struct Seen {
     pub(super) snapshot: Snapshot,
     pub(super) drift: Vec<Change>,
+    pub(super) notes: Vec<Diagnostic>,
+}
+
+impl Seen {
+    fn new(snapshot: Snapshot) -> Self {
+        Self { snapshot, drift: Vec::new(), notes: Vec::new() }
+    }
 }
 
 /// Reads a user again; nothing where it is gone.
 pub(super) async fn read(host: &Host, prior: &Snapshot) -> Result<Option<Seen>, Failure> {
+    if host.is_offline {
+        return Ok(Some(Seen::new(prior.clone())));
+    }
     let present = match host.present(Some(&prior.kept)).await {
         Err(failure) if failure.is_gone() => return Ok(None),
         present => present?,
     };
     let Present { state: Some(known), password, attempts, .. } = present else {
-        let unchanged = Seen { snapshot: prior.clone(), drift: Vec::new() };
-        return Ok((!present.attempts.is_empty()).then_some(unchanged));
+        return Ok((!present.attempts.is_empty()).then(|| Seen::new(prior.clone())));
     };
     let kept = |state| Kept::of_state(state, password, &attempts).adopted_at(prior.kept.adopted());
     if prior.kept.state().is_none() {
@@ -37,19 +47,26 @@ pub(super) async fn read(host: &Host, prior: &Snapshot) -> Result<Option<Seen>, 
             host.run.own(&known.user_id);
         }
         let snapshot = begun(host, known, prior, kept);
-        return Ok(Some(Seen { snapshot, drift: Vec::new() }));
+        return Ok(Some(Seen::new(snapshot)));
     }
-    let known = &known;
-    let reading = host.reader.refresh(known, &host.client).await;
-    let what = format_args!("the user `{}` cannot be read", known.name);
-    let reading = reading.map_err(|error| Failure::of_call(what, &error, Path::root()))?;
+    // Drift is what differs from the record, whatever this run has read since.
+    let known = prior.kept.state().unwrap_or(&known);
+    let reading = host.refresh(known).await?;
     let Some(actual) = reading.state else { return Ok(None) };
+    let is_told = |kind: &FindingKind| !matches!(kind, FindingKind::Renamed(_));
+    let found = reading.finding.filter(is_told).map(|kind| Finding::new(&known.name, kind).diagnostic());
+    let notes = found.into_iter().collect();
     host.run.own(&actual.user_id);
     let drift = drift(known, &actual, &host.settings);
     let there = Outputs::of_state(&actual, &host.settings);
-    let mut outputs = Outputs::of(&prior.outputs).unwrap_or_else(|| there.clone());
+    let shown = Outputs::of(&prior.outputs);
+    let mut outputs = shown.clone().unwrap_or_else(|| there.clone());
     outputs.follow(&there, &drift, known);
     outputs.identify(&actual, &host.settings);
+    if host.keeps_what_is_shown && !drift.is_empty() && shown.as_ref() == Some(&outputs) {
+        host.run.remember(&actual.user_id, Some(actual.clone()));
+        return Ok(Some(Seen { snapshot: prior.clone(), drift, notes }));
+    }
     let mut inputs = Leaves::of(&prior.inputs);
     let set = inputs.set_of();
     for property in outputs::changed(&drift).filter(|property| set.contains(*property)) {
@@ -57,7 +74,7 @@ pub(super) async fn read(host: &Host, prior: &Snapshot) -> Result<Option<Seen>, 
     }
     let inputs = if prior.inputs == Value::Null { Value::Null } else { inputs.into_document() };
     let snapshot = Snapshot::new(kept(actual)).with_inputs(inputs).with_outputs(outputs.into_document());
-    Ok(Some(Seen { snapshot, drift }))
+    Ok(Some(Seen { snapshot, drift, notes }))
 }
 
 /// Reads a user that exists and is nobody's: its inputs diff to nothing.

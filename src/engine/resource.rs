@@ -1,15 +1,14 @@
 //! The resource: what an engine calls.
 
-use std::sync::Arc;
-
 use super::{
     answer::{AppliedResource, Checked, Planned, Read},
     apply::{Done, apply},
+    beside,
     check::{Completed, check, validate},
     delete::delete,
     failure::Failure,
     host::Host,
-    kept::Kept,
+    kept::{Kept, KeptError},
     leaves::Leaves,
     list::{Filter, Pages},
     naming::Naming,
@@ -18,14 +17,10 @@ use super::{
     read::{look_up, read},
     schema::Schema,
     snapshot::Snapshot,
-    stop::{Pauses, Stop},
 };
 use crate::{
-    client::{CancellationToken, ConnectClient, Decorated, Sleep},
     diff::Change,
-    read::{Reader, RefreshOptions},
-    user::{Diagnostic, InstanceId, Property, Settings, Spelling, Value},
-    validate::Overrides,
+    user::{Diagnostic, InstanceId, Property, Value},
 };
 
 /// The resource for engines, over a client and settings.
@@ -34,83 +29,10 @@ use crate::{
 /// are read once. Put retry and pace around the client. Calls may run concurrently.
 #[derive(Debug)]
 pub struct Resource {
-    host: Host,
+    pub(super) host: Host,
 }
 
 impl Resource {
-    /// Creates the resource over a client, in camelCase, without pauses.
-    pub fn new(client: impl ConnectClient + 'static, settings: Settings) -> Self {
-        Self { host: Host::new(Arc::new(client), settings) }
-    }
-
-    /// Sets the spelling of names, paths and messages. Default: camelCase.
-    #[must_use]
-    pub fn with_spelling(mut self, spelling: Spelling) -> Self {
-        self.host.spelling = spelling;
-        self
-    }
-
-    /// Sets how to wait for a name that is about to be free, or a new user that is not visible yet. Default:
-    /// nothing is waited for.
-    #[must_use]
-    pub fn with_sleep(mut self, sleep: Arc<dyn Sleep>) -> Self {
-        let token = self.host.client.around().0.clone();
-        self.host.pauses = Some(Pauses { sleep, token });
-        self
-    }
-
-    /// Sets a token that stops every call: calls to the service that were sent are awaited, no more are sent,
-    /// and pauses end. The answer says what exists. Default: never cancelled.
-    #[must_use]
-    pub fn with_cancellation(mut self, token: CancellationToken) -> Self {
-        let Self { host } = &mut self;
-        host.client = Decorated::with(host.client.inner().clone(), Stop(token.clone()));
-        if let Some(pauses) = &mut host.pauses {
-            pauses.token = token;
-        }
-        self
-    }
-
-    /// Sets how users are refreshed, and how far clocks may differ and how long a new user may be invisible, also in
-    /// applies. Default: [`RefreshOptions::default`].
-    #[must_use]
-    pub fn with_refresh(mut self, options: RefreshOptions) -> Self {
-        self.host.reader = Reader::new(options);
-        self
-    }
-
-    /// Sets rules whose severity the host has changed. Default: none.
-    #[must_use]
-    pub fn with_overrides(mut self, overrides: Overrides) -> Self {
-        self.host.overrides = overrides;
-        self
-    }
-
-    /// Sets the most proficiencies of a user. Default: 10, the quota of an account.
-    #[must_use]
-    pub fn with_proficiency_limit(mut self, limit: usize) -> Self {
-        self.host.proficiency_limit = Some(limit);
-        self
-    }
-
-    /// Sets whether profiles, groups and proficiencies are checked to exist: three calls more for each instance, and
-    /// one for its predefined attributes where a user has proficiencies.
-    /// Default: no; then only inputs with names (`name:Agents`) ask for the names of their instance.
-    #[must_use]
-    pub fn with_checked_ids(mut self, checked: bool) -> Self {
-        let instances = std::mem::take(&mut self.host.instances);
-        self.host.instances = instances.with_checked_ids(checked);
-        self
-    }
-
-    /// Sets whether an equal user that already has the name is adopted. Default: no; only a user that a
-    /// creation of this host made is.
-    #[must_use]
-    pub fn with_adoption(mut self, adopts: bool) -> Self {
-        self.host.adopts = adopts;
-        self
-    }
-
     /// The schema: every property and output.
     pub fn schema(&self) -> Schema {
         Schema::new(self.host.spelling)
@@ -221,6 +143,7 @@ impl Resource {
                 .into_iter()
                 .map(|change| Change { path: spelling.path(&change.path), ..change })
                 .collect(),
+            diagnostics: self.spelled(seen.notes),
         }))
     }
 
@@ -289,6 +212,28 @@ impl Resource {
     #[must_use]
     pub fn without_secrets(&self, snapshot: Snapshot) -> Snapshot {
         self.snapshot(self.read_snapshot(&snapshot).without_secrets())
+    }
+
+    /// The record of a snapshot as text, without what the snapshot's outputs tell, for an engine that stores both.
+    /// [`read_record`](Self::read_record) reads it beside the same outputs.
+    pub fn write_record(&self, snapshot: &Snapshot) -> String {
+        beside::write(&snapshot.kept, &self.read_value(&snapshot.outputs))
+    }
+
+    /// Reads a record that [`write_record`](Self::write_record) wrote, also in an earlier version, beside the
+    /// outputs with which it was written. Without outputs, it tells nothing of the user but the fingerprint of the
+    /// password; an empty text is the record of the user that the outputs name.
+    ///
+    /// # Errors
+    ///
+    /// [`KeptError`] if a later version wrote it, or it is damaged.
+    pub fn read_record(&self, text: &str, outputs: &Value) -> Result<Kept, KeptError> {
+        beside::read(text, &self.read_value(outputs))
+    }
+
+    /// What the caller may not read of users, as far as it was noticed: diagnostics for each instance.
+    pub fn unchecked(&self) -> Vec<Diagnostic> {
+        self.host.reader.unchecked()
     }
 
     async fn apply(

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::kept::Begun;
-use crate::user::{CreationAttempt, Timestamp, UserId};
+use crate::user::{CreationAttempt, Timestamp, UserId, UserState};
 
 /// The users that were met since the resource was made: an engine creates and deletes them side by side, and
 /// tells nobody which of them belong together.
@@ -25,11 +25,26 @@ struct Met {
     leaving: BTreeSet<UserId>,
     /// Those that were deleted, with their names, which may still be taken for a while.
     gone: BTreeMap<UserId, String>,
+    /// What was read of users whose record keeps an earlier reading.
+    remembered: BTreeMap<UserId, UserState>,
 }
 
 impl Run {
     pub(super) fn own(&self, user: &UserId) {
         self.met().owned.insert(user.to_bare());
+    }
+
+    /// Keeps what was read of a user for the plans of this run, or forgets it once the user is another.
+    pub(super) fn remember(&self, user: &UserId, read: Option<UserState>) {
+        let mut met = self.met();
+        match read {
+            Some(read) => drop(met.remembered.insert(user.to_bare(), read)),
+            None => drop(met.remembered.remove(&user.to_bare())),
+        }
+    }
+
+    pub(super) fn remembered(&self, user: &UserId) -> Option<UserState> {
+        self.met().remembered.get(&user.to_bare()).cloned()
     }
 
     /// The same of a user that a creation has made.
@@ -85,6 +100,7 @@ impl Run {
     pub(super) fn let_go(&self, user: &UserId, name: &str) {
         let mut met = self.met();
         met.owned.remove(&user.to_bare());
+        met.remembered.remove(&user.to_bare());
         met.gone.insert(user.to_bare(), name.to_owned());
     }
 

@@ -2,6 +2,7 @@
 
 mod apply;
 mod attempts;
+mod beside;
 mod histories;
 mod inputs;
 mod instances;

@@ -1,0 +1,116 @@
+//! The record beside the outputs that an engine stores: only what they do not tell.
+//!
+//! The user as it was last read is written as its difference from the outputs, a JSON merge patch (RFC 7386).
+
+use serde_json::{Map, Value as Json};
+
+use super::{
+    kept::{Kept, KeptError},
+    leaves::Leaves,
+};
+use crate::user::{Property, UserSpec, Value};
+
+const STATE: &str = "state";
+const VERSION: &str = "version";
+const MANAGED: &str = "managed";
+const MANAGED_TAGS: &str = "managedTags";
+
+/// Writes a record without what the outputs tell.
+pub(super) fn write(kept: &Kept, outputs: &Value) -> String {
+    let mut record = kept.to_json();
+    if let Some(state) = record.get_mut(STATE) {
+        if let Some(Json::Array(managed)) = state.get_mut(MANAGED) {
+            // A password is only ever sent with a creation: nobody goes by whether it was.
+            managed.retain(|property| *property != Property::Password.path());
+        }
+        if let Json::Object(members) = &mut *state {
+            // Made from others, for people to read.
+            members.retain(|name, _| name != "id" && name != "tags");
+        }
+        *state = difference(&told_by(outputs), state);
+    }
+    record.to_string()
+}
+
+/// Reads what [`write`] has written, beside the same outputs. Where those are of nobody, the record tells nothing of
+/// the user; an empty text is a record of whom the outputs name.
+pub(super) fn read(text: &str, outputs: &Value) -> Result<Kept, KeptError> {
+    let mut record: Json = match text {
+        "" => Json::Object(Map::new()),
+        text => serde_json::from_str(text).map_err(KeptError::Damaged)?,
+    };
+    let Json::Object(members) = &mut record else { return Kept::from_json(record) };
+    // The first records had no version.
+    members.entry(VERSION).or_insert_with(|| Kept::VERSION.into());
+    let id = outputs.get("id").and_then(Value::as_str);
+    if let (Some(patch), Some(_)) = (members.remove(STATE), id) {
+        let mut state = told_by(outputs);
+        merge(&mut state, patch);
+        members.insert(STATE.to_owned(), state);
+    }
+    if let (None, Some(id)) = (members.get(STATE), id) {
+        members.entry("id").or_insert_with(|| id.into());
+    }
+    Kept::from_json(record)
+}
+
+/// As much of a user as its outputs tell, in the form in which a state is written. Read and write begin with the
+/// same: how good it is decides only how long the difference is.
+fn told_by(outputs: &Value) -> Json {
+    let spec = UserSpec::decode(Leaves::of(outputs).into_document()).ok();
+    let mut told = match spec.as_ref().map(|spec| to_json(&spec.encode())) {
+        Some(Json::Object(members)) => members,
+        _ => Map::new(),
+    };
+    told.remove(Property::Tags.path());
+    for name in ["arn", "userId", "tagsAll"] {
+        told.insert(name.to_owned(), outputs.get(name).map(to_json).unwrap_or_default());
+    }
+    let mut managed = spec.as_ref().map(UserSpec::managed).unwrap_or_default();
+    // The service fills it in.
+    managed.remove(Property::DirectoryUserId);
+    told.insert(MANAGED.to_owned(), serde_json::to_value(managed).unwrap_or_default());
+    if let Some(Value::Map(tags)) = outputs.get(Property::Tags.path())
+        && !tags.is_empty()
+    {
+        told.insert(MANAGED_TAGS.to_owned(), tags.iter().map(|(key, _)| key.as_str()).collect());
+    }
+    Json::Object(told)
+}
+
+/// Outputs of a user that exists are plain data, which JSON can always hold.
+fn to_json(value: &Value) -> Json {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// The patch that makes the one of the other.
+fn difference(from: &Json, to: &Json) -> Json {
+    let (Json::Object(from), Json::Object(to)) = (from, to) else { return to.clone() };
+    let mut patch: Map<String, Json> =
+        from.keys().filter(|name| !to.contains_key(*name)).map(|name| (name.clone(), Json::Null)).collect();
+    for (name, value) in to {
+        match from.get(name) {
+            Some(there) if there == value => {}
+            Some(there) => drop(patch.insert(name.clone(), difference(there, value))),
+            None => drop(patch.insert(name.clone(), value.clone())),
+        }
+    }
+    Json::Object(patch)
+}
+
+fn merge(target: &mut Json, patch: Json) {
+    let Json::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Json::Object(Map::new());
+    }
+    let Json::Object(members) = target else { return };
+    for (name, value) in patch {
+        match value {
+            Json::Null => drop(members.remove(&name)),
+            value => merge(members.entry(name).or_insert(Json::Null), value),
+        }
+    }
+}

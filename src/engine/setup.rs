@@ -1,0 +1,104 @@
+//! How a resource is set up: the service that it asks, and what the host decides for all calls.
+
+use std::sync::Arc;
+
+use super::{
+    host::Host,
+    resource::Resource,
+    stop::{Pauses, Stop},
+};
+use crate::{
+    client::{CancellationToken, ConnectClient, Decorated, Sleep},
+    read::{Reader, RefreshOptions},
+    user::{Settings, Spelling},
+    validate::Overrides,
+};
+
+impl Resource {
+    /// Creates the resource over a client, in camelCase, without pauses.
+    pub fn new(client: impl ConnectClient + 'static, settings: Settings) -> Self {
+        Self { host: Host::new(Arc::new(client), settings) }
+    }
+
+    /// Sets the spelling of names, paths and messages. Default: camelCase.
+    #[must_use]
+    pub fn with_spelling(mut self, spelling: Spelling) -> Self {
+        self.host.spelling = spelling;
+        self
+    }
+
+    /// Sets how to wait for a name that is about to be free, or a new user that is not visible yet. Default:
+    /// nothing is waited for.
+    #[must_use]
+    pub fn with_sleep(mut self, sleep: Arc<dyn Sleep>) -> Self {
+        let token = self.host.client.around().0.clone();
+        self.host.pauses = Some(Pauses { sleep, token });
+        self
+    }
+
+    /// Sets a token that stops every call: calls to the service that were sent are awaited, no more are sent,
+    /// and pauses end. The answer says what exists. Default: never cancelled.
+    #[must_use]
+    pub fn with_cancellation(mut self, token: CancellationToken) -> Self {
+        let Self { host } = &mut self;
+        host.client = Decorated::with(host.client.inner().clone(), Stop(token.clone()));
+        if let Some(pauses) = &mut host.pauses {
+            pauses.token = token;
+        }
+        self
+    }
+
+    /// Sets how users are refreshed, and how far clocks may differ and how long a new user may be invisible, also in
+    /// applies. Default: [`RefreshOptions::default`].
+    #[must_use]
+    pub fn with_refresh(mut self, options: RefreshOptions) -> Self {
+        self.host.reader = Reader::new(options);
+        self
+    }
+
+    /// Sets rules whose severity the host has changed. Default: none.
+    #[must_use]
+    pub fn with_overrides(mut self, overrides: Overrides) -> Self {
+        self.host.overrides = overrides;
+        self
+    }
+
+    /// Sets the most proficiencies of a user. Default: 10, the quota of an account.
+    #[must_use]
+    pub fn with_proficiency_limit(mut self, limit: usize) -> Self {
+        self.host.proficiency_limit = Some(limit);
+        self
+    }
+
+    /// Sets whether profiles, groups and proficiencies are checked to exist: three calls more for each instance, and
+    /// one for its predefined attributes where a user has proficiencies.
+    /// Default: no; then only inputs with names (`name:Agents`) ask for the names of their instance.
+    #[must_use]
+    pub fn with_checked_ids(mut self, checked: bool) -> Self {
+        let instances = std::mem::take(&mut self.host.instances);
+        self.host.instances = instances.with_checked_ids(checked);
+        self
+    }
+
+    /// Sets whether an equal user that already has the name is adopted. Default: no; only a user that a
+    /// creation of this host made is.
+    #[must_use]
+    pub fn with_adoption(mut self, adopts: bool) -> Self {
+        self.host.adopts = adopts;
+        self
+    }
+
+    /// Sets whether a reading that changes no output leaves the record as it is, for an engine that takes another
+    /// record for drift, as Terraform does. What was read is remembered for the plans of this run. Default: no.
+    #[must_use]
+    pub fn with_drift_by_outputs(mut self, by_outputs: bool) -> Self {
+        self.host.keeps_what_is_shown = by_outputs;
+        self
+    }
+
+    /// The resource without a service: nothing is asked, and a plan is made of what is recorded. For an engine
+    /// whose configuration is not known while it plans.
+    pub fn offline(settings: Settings) -> Self {
+        Self { host: Host::offline(settings) }
+    }
+}
