@@ -12,14 +12,14 @@ use std::{
 use async_trait::async_trait;
 use connect_user::{
     client::{
-        CancellationToken, ClientResult, ConnectClient, ErrorKind, Paced, Rate, RetryPolicy, Retrying, Sleep,
-        Timer, TokenBuckets, Traced,
+        CancellationToken, ConnectClient, Paced, Rate, RetryPolicy, Retrying, Sleep, Timer, TokenBuckets,
+        Traced,
         aws::{AwsConnect, AwsSettingsError},
     },
-    read::{Directory, Reader, RefreshOptions, identity_management},
-    user::{IdentityManagementType, InstanceId},
+    engine::Resource,
+    read::RefreshOptions,
+    user::Settings,
 };
-use tokio::sync::OnceCell;
 use tracing::{debug, warn};
 
 use crate::config::Config;
@@ -42,7 +42,9 @@ struct ServiceOptions {
     shared_quota: bool,
     max_retries: Option<usize>,
     refresh: RefreshOptions,
-    timer: Arc<dyn Timer>,
+    settings: Settings,
+    adopts: bool,
+    timer: Arc<Clock>,
     stop: CancellationToken,
 }
 
@@ -56,6 +58,8 @@ impl Regions {
             shared_quota: config.shared_quota,
             max_retries: config.max_retries,
             refresh,
+            settings: config.settings.clone(),
+            adopts: config.adopt_existing,
             timer: Arc::new(Clock::default()),
             stop,
         };
@@ -74,23 +78,19 @@ impl Regions {
     }
 }
 
-/// The service in a Region.
+/// The service in a Region, and its users.
 pub struct Service {
     region: String,
-    client: Box<dyn ConnectClient>,
-    pub reader: Reader,
-    kinds: OfInstances<Option<IdentityManagementType>>,
-    names: OfInstances<Arc<Directory>>,
+    client: Arc<dyn ConnectClient>,
+    pub users: Resource,
     /// How much of what could not be read is logged.
     told: AtomicUsize,
 }
 
-/// What is asked of each instance once, or why nobody can tell.
-type OfInstances<T> = Mutex<HashMap<InstanceId, Arc<OnceCell<ClientResult<T>>>>>;
-
 impl Service {
     fn new(connect: AwsConnect, region: &str, options: &ServiceOptions) -> Self {
-        let ServiceOptions { rate, shared_quota, max_retries, refresh, timer, stop } = options;
+        let ServiceOptions { rate, shared_quota, max_retries, refresh, settings, adopts, timer, stop } =
+            options;
         let buckets = TokenBuckets::new(*rate, timer.clone());
         let buckets = if *shared_quota { buckets.shared() } else { buckets };
         let paced = Paced::new(Traced::new(connect), Arc::new(buckets)).with_cancellation(stop.clone());
@@ -100,14 +100,14 @@ impl Service {
             policy.attempts = retries + 1;
         }
         let client = Retrying::new(paced, policy, timer.clone()).with_cancellation(stop.clone());
-        Self {
-            region: region.to_owned(),
-            client: Box::new(Traced::new(client)),
-            reader: Reader::new(refresh.clone()),
-            kinds: Mutex::default(),
-            names: Mutex::default(),
-            told: AtomicUsize::new(0),
-        }
+        let client: Arc<dyn ConnectClient> = Arc::new(Traced::new(client));
+        let users = Resource::new(client.clone(), settings.clone())
+            .with_refresh(refresh.clone())
+            .with_sleep(timer.clone())
+            .with_cancellation(stop.clone())
+            .with_adoption(*adopts)
+            .with_drift_by_outputs(true);
+        Self { region: region.to_owned(), client, users, told: AtomicUsize::new(0) }
     }
 
     pub fn region(&self) -> &str {
@@ -118,32 +118,9 @@ impl Service {
         &*self.client
     }
 
-    /// How an instance manages identities: asked once, however many ask at the same time; unknown where the
-    /// caller may not know.
-    pub async fn kind(&self, instance: &InstanceId) -> ClientResult<Option<IdentityManagementType>> {
-        let cell = lock(&self.kinds).entry(instance.to_bare()).or_default().clone();
-        let ask = || async {
-            match identity_management(self.client(), instance).await {
-                Err(error) if error.kind() == ErrorKind::AccessDenied => Ok(None),
-                kind => kind,
-            }
-        };
-        cell.get_or_init(ask).await.clone()
-    }
-
-    /// The names that an instance has, which are asked for once.
-    pub async fn names(&self, instance: &InstanceId) -> ClientResult<Arc<Directory>> {
-        let cell = lock(&self.names).entry(instance.to_bare()).or_default().clone();
-        let ask = || async {
-            let names = Directory::read(instance, self.client()).await;
-            names.map(|names| Arc::new(names.without_checking_ids()))
-        };
-        cell.get_or_init(ask).await.clone()
-    }
-
     /// Logs what the caller may not read of users, once.
     pub fn log_unchecked(&self) {
-        let unchecked = self.reader.unchecked();
+        let unchecked = self.users.unchecked();
         for found in unchecked.iter().skip(self.told.fetch_max(unchecked.len(), Ordering::Relaxed)) {
             warn!(code = found.code.as_str(), help = found.help, "{}", found.message);
         }

@@ -1,18 +1,18 @@
 //! The data source `connect_user`: a user that somebody else manages, found by its id or its exact name.
 
 use connect_user::{
-    read::{find_by_name, read},
-    user::{InstanceId, Path, Property, UserId, Value},
+    read::find_by_name,
+    user::{Code, InstanceId, Path, Property, UserId, Value},
 };
 
 use crate::{
-    resource::{Host, Object, check_region},
-    wire::Diagnostics,
+    host::{Host, check_region},
+    wire::{Diagnostics, user::object},
 };
 
 /// Says what is missing to find a user.
 pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
-    check_region(config.get("region").unwrap_or(&Value::Null), diagnostics);
+    check_region(config, diagnostics);
     let is_given =
         |name| config.get(name).is_some_and(|value| *value != Value::Null && value.as_str() != Some(""));
     match (is_given("user_id"), is_given("name")) {
@@ -34,54 +34,65 @@ pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
 
 /// Finds a user.
 pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) -> Value {
-    let mut place = Object::default();
-    place.put("region", config.get("region").cloned().unwrap_or(Value::Null));
-    let Some(service) = host.service(&place) else {
-        diagnostics.error(
-            "the provider's configuration is not known yet",
-            "apply what it waits for first",
-            None,
-        );
-        return Value::Null;
-    };
+    let Some(service) = host.known_service(config, diagnostics) else { return Value::Null };
     let text = |name| config.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let instance = InstanceId::new(text("instance_id").unwrap_or_default());
-    let (what, found) = match (text("user_id"), text("name")) {
-        (Some(id), _) => (id, read(service.client(), &instance, &UserId::new(id)).await),
-        (None, Some(name)) => (name, find_by_name(service.client(), &instance, name, true).await),
+    let named = match (text("user_id"), text("name")) {
+        (Some(id), _) => Ok(Some(UserId::new(id))),
+        (None, Some(name)) => {
+            let found = find_by_name(service.client(), &instance, name, false).await;
+            found.map(|found| found.map(|user| user.user_id))
+        }
         _ => {
             validate(config, diagnostics);
             return Value::Null;
         }
     };
-    match found {
-        Ok(Some(state)) => {
-            let mut object = Object::from_state(&state, &host.config.settings);
-            // Every tag is shown, whoever set it.
-            let tags = object.output("tags_all").clone();
-            object.set(Property::Tags, tags);
-            object.put("region", service.region().into());
-            let Value::Map(mut members) = object.to_terraform() else { return Value::Null };
-            // As the configuration writes it.
-            members.retain(|(name, _)| {
-                name != "instance_id" && (name != "user_id" || text("user_id").is_none())
-            });
-            let given = ["instance_id", "user_id"].into_iter().filter_map(|name| Some((name, text(name)?)));
-            members.extend(given.map(|(name, text)| (name.to_owned(), text.into())));
-            Value::Map(members)
-        }
-        Ok(None) => {
-            let message = format!("there is no user `{what}` in the instance `{instance}`");
-            let (at, help) = match text("user_id") {
-                Some(_) => ("user_id", "look for its id in the console"),
-                None => ("name", "names are told apart by upper and lower case"),
-            };
-            diagnostics.error(message, help, Some(&Path::root().member(at)));
-            Value::Null
-        }
+    let what = text("user_id").or(text("name")).unwrap_or_default();
+    let id = match named {
+        Ok(id) => id,
         Err(error) => {
             diagnostics.not_read(format_args!("the user `{what}`"), &error, Some(Property::InstanceId));
+            return Value::Null;
+        }
+    };
+    let found = match &id {
+        Some(id) => service.users.look_up(&format!("{}:{}", instance.bare(), id.bare())).await,
+        None => return there_is_none(what, &instance, text("user_id").is_some(), diagnostics),
+    };
+    match found {
+        Ok(user) => {
+            let Value::Map(mut members) = object(&user.outputs, &Value::Null, &[]) else {
+                return Value::Null;
+            };
+            // As the configuration writes it, and every tag, whoever set it.
+            let tags = user.outputs.get("tagsAll").cloned().unwrap_or(Value::Null);
+            members.retain(|(name, _)| !["instance_id", "user_id", "tags"].contains(&name.as_str()));
+            let user_id = text("user_id").map_or_else(|| id.map(|id| id.bare().into()), |id| Some(id.into()));
+            members.extend([
+                ("tags".to_owned(), tags),
+                ("instance_id".to_owned(), text("instance_id").unwrap_or_default().into()),
+                ("user_id".to_owned(), user_id.unwrap_or(Value::Null)),
+                ("region".to_owned(), service.region().into()),
+            ]);
+            Value::Map(members)
+        }
+        Err(failure) if failure.diagnostics.iter().any(|reason| reason.code == Code::GONE) => {
+            there_is_none(what, &instance, text("user_id").is_some(), diagnostics)
+        }
+        Err(failure) => {
+            diagnostics.failed(&failure);
             Value::Null
         }
     }
+}
+
+fn there_is_none(what: &str, instance: &InstanceId, by_id: bool, diagnostics: &mut Diagnostics) -> Value {
+    let message = format!("there is no user `{what}` in the instance `{instance}`");
+    let (at, help) = match by_id {
+        true => ("user_id", "look for its id in the console"),
+        false => ("name", "names are told apart by upper and lower case"),
+    };
+    diagnostics.error(message, help, Some(&Path::root().member(at)));
+    Value::Null
 }

@@ -7,6 +7,7 @@
 mod client;
 mod config;
 mod data_source;
+mod host;
 mod list;
 mod log;
 mod plugin;

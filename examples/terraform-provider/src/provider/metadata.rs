@@ -8,7 +8,7 @@ use magma_protocol::tfplugin6::{
 use tonic::Status;
 
 use super::{ConnectProvider, USER};
-use crate::resource::Identity;
+use crate::wire::Identity;
 
 pub async fn types(_: &ConnectProvider, _: get_metadata::Request) -> Result<get_metadata::Response, Status> {
     Ok(get_metadata::Response {

@@ -26,8 +26,9 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
     config,
+    host::Host,
     list::schema as list_schema,
-    resource::{Host, Kept},
+    resource::Kept,
     schema::Schema,
     wire::{decode, encode},
 };
@@ -69,7 +70,7 @@ impl ConnectProvider {
     }
 
     fn encode(&self, kept: Option<&Kept>) -> DynamicValue {
-        encode(&kept.map_or(Value::Null, |kept| self.resource.complete(&kept.object.to_terraform())))
+        encode(&kept.map_or(Value::Null, |kept| self.resource.complete(&kept.object)))
     }
 }
 

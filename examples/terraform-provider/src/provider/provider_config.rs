@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use connect_user::engine::Fingerprints;
 use magma_protocol::tfplugin6::{configure_provider, stop_provider, validate_provider_config};
 use tonic::Status;
 
@@ -10,8 +9,7 @@ use super::{ConnectProvider, read};
 use crate::{
     client::Regions,
     config::{Config, refuse},
-    resource::Host,
-    run::Run,
+    host::Host,
     wire::Diagnostics,
 };
 
@@ -40,9 +38,7 @@ pub async fn configure(
             }
         },
     };
-    let run = Run::new(config.max_deletes, provider.stop.clone());
-    let host = Host { config, regions, run, fingerprints: Fingerprints::like(None) };
-    *provider.host.write().await = Some(Arc::new(host));
+    *provider.host.write().await = Some(Arc::new(Host::new(config, regions)));
     Ok(configure_provider::Response { diagnostics: diagnostics.into_inner() })
 }
 

@@ -1,6 +1,6 @@
 //! The calls for the resource: what Terraform has is read, given to [`resource`], and what comes back is written.
 
-use connect_user::{engine::Fingerprints, user::Value};
+use connect_user::user::Value;
 use magma_protocol::tfplugin6::{
     ResourceIdentityData, apply_resource_change, generate_resource_config, import_resource_state,
     move_resource_state, plan_resource_change, read_resource, upgrade_resource_identity,
@@ -10,8 +10,8 @@ use tonic::Status;
 
 use super::{ConnectProvider, USER, read, read_json};
 use crate::{
-    resource::{self, Identity, Kept, MOVES_FROM, Object, Planned, Private},
-    wire::{Diagnostics, attribute_path, encode},
+    resource::{self, Kept, MOVES_FROM, Planned},
+    wire::{Diagnostics, Identity, attribute_path, encode},
 };
 
 pub async fn validate(
@@ -21,8 +21,7 @@ pub async fn validate(
     let mut diagnostics = Diagnostics::default();
     let config = read(request.config.as_ref())?;
     provider.resource.refuse_computed(&config, &mut diagnostics);
-    resource::check_password(&config, &mut diagnostics);
-    resource::validate(&Object::from_terraform(&config), &mut diagnostics);
+    resource::validate(&config, &mut diagnostics);
     Ok(validate_resource_config::Response { diagnostics: diagnostics.into_inner() })
 }
 
@@ -55,11 +54,12 @@ pub async fn refresh(
 ) -> Result<read_resource::Response, Status> {
     let host = provider.host().await?;
     let mut diagnostics = Diagnostics::default();
-    let kept = match Kept::read(&read(request.current_state.as_ref())?, &request.private) {
+    let prior = Kept::read(&host.offline, &read(request.current_state.as_ref())?, &request.private);
+    let kept = match prior {
         Ok(Some(kept)) => resource::read(&host, &kept, &mut diagnostics).await,
         Ok(None) => None,
-        Err(unreadable) => {
-            diagnostics.unreadable(&unreadable);
+        Err(error) => {
+            diagnostics.unreadable(&error);
             return Ok(read_resource::Response {
                 new_state: request.current_state,
                 private: request.private,
@@ -84,46 +84,32 @@ pub async fn plan(
 ) -> Result<plan_resource_change::Response, Status> {
     let host = provider.host().await?;
     let mut diagnostics = Diagnostics::default();
-    let answer = |planned: Option<&Planned>, prior: Option<&Object>, diagnostics: Diagnostics| {
-        plan_resource_change::Response {
-            planned_state: Some(provider.encode(planned.map(|planned| &planned.kept))),
-            requires_replace: planned
-                .iter()
-                .flat_map(|planned| &planned.replaces)
-                .filter_map(attribute_path)
-                .collect(),
-            // Terraform gives it back beside the prior state.
-            planned_private: planned.map(|planned| planned.kept.private.write(prior)).unwrap_or_default(),
-            planned_identity: identity(planned.map(|planned| &planned.kept)),
-            diagnostics: diagnostics.into_inner(),
-            ..Default::default()
+    let private = &request.prior_private;
+    let prior = Kept::read(&host.offline, &read(request.prior_state.as_ref())?, private);
+    let record = host.offline.read_record(&String::from_utf8_lossy(private), &Value::Null);
+    let mut answer =
+        plan_resource_change::Response { planned_state: Some(encode(&Value::Null)), ..Default::default() };
+    match prior.and_then(|prior| record.map(|_| prior)) {
+        Err(error) => diagnostics.unreadable(&error),
+        Ok(prior) if read(request.proposed_new_state.as_ref())? == Value::Null => {
+            if let Some(prior) = &prior {
+                resource::plan_deletion(&host, prior, &mut diagnostics);
+            }
+            answer.planned_private = request.prior_private;
+            answer.planned_identity = request.prior_identity;
         }
-    };
-    let prior = Kept::read(&read(request.prior_state.as_ref())?, &request.prior_private);
-    let private = Private::read(&request.prior_private, None);
-    let (prior, private) = match (prior, private) {
-        (Ok(prior), Ok(private)) => (prior, private),
-        (Err(unreadable), _) | (_, Err(unreadable)) => {
-            diagnostics.unreadable(&unreadable);
-            return Ok(answer(None, None, diagnostics));
+        Ok(prior) => {
+            let config = read(request.config.as_ref())?;
+            let planned = resource::plan(&host, prior.as_ref(), &config, private, &mut diagnostics).await;
+            if let Some(Planned { state, private, replaces }) = planned {
+                answer.planned_identity = Identity::of(&state).map(|identity| identity.to_proto());
+                answer.planned_state = Some(encode(&provider.resource.complete(&state)));
+                answer.planned_private = private;
+                answer.requires_replace = replaces.iter().filter_map(attribute_path).collect();
+            }
         }
-    };
-    if read(request.proposed_new_state.as_ref())? == Value::Null {
-        if let Some(prior) = &prior {
-            resource::plan_deletion(&host, prior, &mut diagnostics);
-        }
-        let planned_private = request.prior_private;
-        let planned_identity = request.prior_identity;
-        return Ok(plan_resource_change::Response {
-            planned_private,
-            planned_identity,
-            ..answer(None, None, diagnostics)
-        });
     }
-    let config = Object::from_terraform(&read(request.config.as_ref())?);
-    let planned = resource::plan(&host, prior.as_ref(), &config, &private, &mut diagnostics).await;
-    let prior = prior.as_ref().map(|kept| &kept.object);
-    Ok(answer(planned.as_ref(), prior, diagnostics))
+    Ok(plan_resource_change::Response { diagnostics: diagnostics.into_inner(), ..answer })
 }
 
 pub async fn apply(
@@ -132,12 +118,14 @@ pub async fn apply(
 ) -> Result<apply_resource_change::Response, Status> {
     let host = provider.host().await?;
     let mut diagnostics = Diagnostics::default();
-    let prior = Kept::read(&read(request.prior_state.as_ref())?, &request.planned_private);
-    let own = Private::read(&request.planned_private, None);
-    let (prior, own) = match (prior, own) {
-        (Ok(prior), Ok(own)) => (prior, own),
-        (Err(unreadable), _) | (_, Err(unreadable)) => {
-            diagnostics.unreadable(&unreadable);
+    let prior = Kept::read(&host.offline, &read(request.prior_state.as_ref())?, &request.planned_private);
+    let shown = prior.as_ref().ok().and_then(Option::as_ref).map(|prior| prior.snapshot.outputs.clone());
+    let record = String::from_utf8_lossy(&request.planned_private);
+    let record = host.offline.read_record(&record, &shown.unwrap_or(Value::Null));
+    let (prior, record) = match prior.and_then(|prior| Ok((prior, record?))) {
+        Ok(read) => read,
+        Err(error) => {
+            diagnostics.unreadable(&error);
             return Ok(apply_resource_change::Response {
                 new_state: request.prior_state,
                 private: request.planned_private,
@@ -147,11 +135,14 @@ pub async fn apply(
             });
         }
     };
-    let planned = read(request.planned_state.as_ref())?;
-    let planned = (planned != Value::Null).then(|| Object::from_terraform(&planned));
-    let config = Object::from_terraform(&read(request.config.as_ref())?);
-    let kept =
-        resource::apply(&host, prior.as_ref(), planned.as_ref(), &config, &own, &mut diagnostics).await;
+    let (planned, config) = (read(request.planned_state.as_ref())?, read(request.config.as_ref())?);
+    let kept = match (&planned, &prior) {
+        (Value::Null, None) => None,
+        (Value::Null, Some(prior)) => resource::delete(&host, prior, &mut diagnostics).await,
+        (planned, prior) => {
+            resource::apply(&host, prior.as_ref(), planned, &record, &config, &mut diagnostics).await
+        }
+    };
     Ok(apply_resource_change::Response {
         new_state: Some(provider.encode(kept.as_ref())),
         new_identity: identity(kept.as_ref()),
@@ -198,10 +189,7 @@ pub async fn adopt(
     let mut diagnostics = Diagnostics::default();
     let state = read_json(&request.source_state.unwrap_or_default().json)?;
     let from = &request.source_type_name;
-    let moved = MOVES_FROM
-        .contains(&from.as_str())
-        .then(|| resource::adopt(from, &state, &Fingerprints::like(None)))
-        .flatten();
+    let moved = MOVES_FROM.contains(&from.as_str()).then(|| resource::adopt(from, &state)).flatten();
     if moved.is_none() {
         diagnostics.error(
             format!("`{from}` cannot be moved here"),
@@ -223,9 +211,9 @@ pub async fn generate(
     request: generate_resource_config::Request,
 ) -> Result<generate_resource_config::Response, Status> {
     let host = provider.host().await?;
-    let config = resource::generate(&host, &Object::from_terraform(&read(request.state.as_ref())?));
+    let config = resource::generate(&host, &read(request.state.as_ref())?);
     Ok(generate_resource_config::Response {
-        config: Some(encode(&provider.resource.complete(&config.to_terraform()))),
+        config: Some(encode(&provider.resource.complete(&config))),
         diagnostics: Vec::new(),
     })
 }
@@ -235,5 +223,5 @@ fn identity(kept: Option<&Kept>) -> Option<ResourceIdentityData> {
 }
 
 fn private(kept: Option<&Kept>) -> Vec<u8> {
-    kept.map(|kept| kept.private.write(Some(&kept.object))).unwrap_or_default()
+    kept.map(|kept| kept.private.clone()).unwrap_or_default()
 }

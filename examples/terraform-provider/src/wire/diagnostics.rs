@@ -3,20 +3,18 @@
 use std::fmt;
 
 use connect_user::{
-    apply::{ApplyError, Failed},
     client::{ClientError, ErrorKind},
-    diff::drift,
-    read::{Finding, FindingKind},
-    user::{self, Path, Property, Segment, Shape, Spelling, UserState, to_snake_case},
-    validate::Report,
+    engine::{Failure, Kept, KeptError},
+    user::{self, Code, Path, Property, Segment, Shape, Spelling, Stage, to_snake_case},
 };
 use magma_protocol::tfplugin6::{
     AttributePath, Diagnostic,
     attribute_path::{Step, step::Selector},
     diagnostic,
 };
+use tracing::warn;
 
-use crate::resource::Unreadable;
+const NOT_FOUND: &str = "check `instance_id` and `region`";
 
 /// How bad something that the library has found is for Terraform.
 fn severity(found: &user::Diagnostic) -> diagnostic::Severity {
@@ -38,12 +36,30 @@ impl Diagnostics {
         self.push(diagnostic::Severity::Warning, summary.into(), detail.into(), at);
     }
 
-    /// Every error, at its place, and the warnings that are to be told.
-    pub fn report(&mut self, report: &Report, tells: impl Fn(&Path) -> bool) {
-        for found in report.diagnostics().iter().filter(|found| found.is_error() || tells(&found.path)) {
-            let help = found.help.as_ref().map(|help| format!("{}\n\n", sentence(help))).unwrap_or_default();
-            let detail = format!("{help}The rule is `{}`.", found.code);
-            self.push(severity(found), found.message.clone(), detail, Some(&found.path));
+    /// What the library has found, at its place.
+    pub fn found(&mut self, found: &[user::Diagnostic]) {
+        for found in found {
+            let is_rule = found
+                .code
+                .info()
+                .is_some_and(|info| matches!(info.stage, Stage::Document | Stage::Rule | Stage::Name));
+            let rule = is_rule.then(|| format!("The rule is `{}`.", found.code));
+            let help = found.help.as_deref().map(sentence);
+            let detail: Vec<String> = help.into_iter().chain(rule).collect();
+            self.push(severity(found), found.message.clone(), detail.join("\n\n"), Some(&found.path));
+        }
+    }
+
+    /// A call that failed: why, what is left, and whether it is certain.
+    pub fn failed(&mut self, failure: &Failure) {
+        log(&failure.diagnostics);
+        for found in failure.diagnostics.iter().filter(|found| found.code != Code::NOT_ALLOWED) {
+            match found.code {
+                Code::CALL_FAILED | Code::STALE | Code::NAME_TAKEN | Code::OUTCOME_UNKNOWN => {
+                    self.error(found.message.clone(), detail(failure, found), Some(&found.path));
+                }
+                _ => self.found(std::slice::from_ref(found)),
+            }
         }
     }
 
@@ -51,91 +67,29 @@ impl Diagnostics {
     pub fn not_read(&mut self, what: impl fmt::Display, error: &ClientError, at: Option<Property>) {
         let help = match error.kind() {
             // A user that is not there is nobody's mistake: what is missing is the instance.
-            ErrorKind::NotFound => "check `instance_id` and `region`".to_owned(),
+            ErrorKind::NotFound => NOT_FOUND.to_owned(),
             ErrorKind::AccessDenied => format!("allow `{}`", error.operation().iam_action()),
             _ => error.help().to_owned(),
         };
         self.error(format!("{what} cannot be read: {error}"), help, at.map(Path::from).as_ref());
     }
 
-    /// What reading a user has found, where Terraform does not show it by itself.
-    pub fn found(&mut self, finding: &Finding) {
-        if !matches!(finding.kind, FindingKind::Gone | FindingKind::Renamed(_)) {
-            let found = finding.diagnostic();
-            self.warning(found.message, found.help.unwrap_or_default(), None);
-        }
-    }
-
-    /// A user that is not deleted, and why.
-    pub fn not_deleted(&mut self, name: &str, error: &ApplyError, is_stopped: bool) {
-        let message = format!("the user `{name}` is not deleted: {}", why(error, is_stopped));
-        self.error(message, error.help(), None);
-    }
-
     /// Private state that cannot be read.
-    pub fn unreadable(&mut self, unreadable: &Unreadable) {
-        self.error(unreadable.to_string(), unreadable.help, None);
-    }
-
-    /// What no call can do.
-    pub fn notices(&mut self, notices: &[user::Diagnostic]) {
-        for notice in notices {
-            let help = notice.help.clone().unwrap_or_default();
-            self.push(severity(notice), notice.message.clone(), help, Some(&notice.path));
-        }
-    }
-
-    /// An apply that ended early: why, what is left, and whether it is certain.
-    pub fn failed(&mut self, failed: &Failed, planned_from: Option<&UserState>, is_stopped: bool) {
-        let help = match &failed.error {
-            // Terraform has no id to keep.
-            ApplyError::OutcomeUnknown { .. } => {
-                "run it again; if the name is taken then, import that user or set `adopt_existing` in the provider block"
-            }
-            error => error.help(),
+    pub fn unreadable(&mut self, error: &KeptError) {
+        let (reason, help) = match error {
+            KeptError::Newer { version } => (
+                format!(
+                    "was written by a newer provider: its version must be at most {}, is {version}",
+                    Kept::VERSION
+                ),
+                "use the newer version of the provider",
+            ),
+            error => (
+                format!("cannot be read: {error}"),
+                "restore the state from a backup; or take the resource out with `terraform state rm` and import it",
+            ),
         };
-        let mut detail = vec![sentence(help)];
-        if let (ApplyError::Stale, Some(known), Some(actual)) = (&failed.error, planned_from, &failed.state) {
-            let changes = drift(known, actual, &Default::default());
-            let places: Vec<String> = changes.iter().map(|change| format!("`{}`", change.path)).collect();
-            detail.push(format!("Changed since it was planned: {}.", places.join(", ")));
-        }
-        if let (ApplyError::Stale, None) = (&failed.error, &failed.state) {
-            detail.push("The user is gone.".to_owned());
-        }
-        if let ApplyError::NotAdopted { differing, .. } = &failed.error {
-            if differing.is_empty() {
-                detail.push(
-                    "That user is exactly as the configuration wants it. If an earlier run was killed, import it \
-                     or set `adopt_existing` in the provider block."
-                        .to_owned(),
-                );
-            }
-            // Terraform does not tell a provider of the user that a creation replaces: the same person is the
-            // sign of it.
-            if !differing.iter().any(is_of_another_person) {
-                detail.push(
-                    "If it is the user that this one replaces: `create_before_destroy` cannot work for a \
-                     replacement that keeps the name, for names are unique in an instance. Remove it from this \
-                     resource and from those that depend on it."
-                        .to_owned(),
-                );
-            }
-        }
-        if !failed.left.is_empty() {
-            let left: Vec<&str> = failed.left.iter().map(|step| step.operation.name()).collect();
-            detail.push(format!("Not done: {}.", left.join(", ")));
-        }
-        if !failed.certain {
-            detail.push("Whether the call was done is not known: the next plan reads it.".to_owned());
-        }
-        self.error(why(&failed.error, is_stopped), detail.join("\n\n"), None);
-    }
-
-    /// A user that was there already.
-    pub fn adopted(&mut self, name: &str) {
-        let message = format!("the user `{name}` existed already, exactly as desired, and was adopted");
-        self.warning(message, "A call had made it whose answer was lost, or a run that was killed.", None);
+        self.error(format!("the provider's private state of this resource {reason}"), help, None);
     }
 
     pub fn has_errors(&self) -> bool {
@@ -156,14 +110,58 @@ impl Diagnostics {
     }
 }
 
-/// What went wrong. Once Terraform is interrupted nothing is repeated: what the last attempt said is not why.
-fn why(error: &ApplyError, is_stopped: bool) -> String {
-    match error {
-        ApplyError::Client(client) if is_stopped && client.is_retryable() => {
-            format!("cancelled, and not tried again: {error}")
-        }
-        _ => error.to_string(),
+/// Logs what an apply does without.
+pub fn log(notes: &[user::Diagnostic]) {
+    for note in notes.iter().filter(|note| note.code == Code::NOT_ALLOWED) {
+        warn!(code = note.code.as_str(), help = note.help, "{}", note.message);
     }
+}
+
+/// The way out of a failure, and what there is to know about it.
+fn detail(failure: &Failure, error: &user::Diagnostic) -> String {
+    let help = match (&error.code, failure.kind) {
+        // Terraform has no id to keep.
+        (&Code::OUTCOME_UNKNOWN, _) => {
+            "run it again; if the name is taken then, import that user or set `adopt_existing` in the provider block"
+        }
+        (&Code::CALL_FAILED, Some(ErrorKind::NotFound)) if failure.left.is_empty() => NOT_FOUND,
+        _ => error.help.as_deref().unwrap_or_default(),
+    };
+    let mut detail = vec![sentence(help)];
+    let places: Vec<String> = error.related.iter().map(|path| format!("`{path}`")).collect();
+    match error.code {
+        Code::STALE if failure.snapshot.is_none() => detail.push("The user is gone.".to_owned()),
+        Code::STALE if !places.is_empty() => {
+            detail.push(format!("Changed since it was planned: {}.", places.join(", ")))
+        }
+        _ => {}
+    }
+    if failure.taken_by.is_some() {
+        if error.related.is_empty() {
+            detail.push(
+                "That user is exactly as the configuration wants it. If an earlier run was killed, import it or set \
+                 `adopt_existing` in the provider block."
+                    .to_owned(),
+            );
+        }
+        // Terraform does not tell a provider of the user that a creation replaces: the same person is the sign of it.
+        if !error.related.iter().any(is_of_another_person) {
+            detail.push(
+                "If it is the user that this one replaces: `create_before_destroy` cannot work for a replacement \
+                 that keeps the name, for names are unique in an instance. Remove it from this resource and from \
+                 those that depend on it."
+                    .to_owned(),
+            );
+        }
+    }
+    if !failure.left.is_empty() {
+        let left: Vec<&str> = failure.left.iter().map(|operation| operation.name()).collect();
+        detail.push(format!("Not done: {}.", left.join(", ")));
+    }
+    if !failure.certain {
+        detail.push("Whether the call was done is not known: the next plan reads it.".to_owned());
+    }
+    detail.join("\n\n")
 }
 
 /// A place as Terraform addresses it; nothing for the whole user. Elements of sets have no address: the set

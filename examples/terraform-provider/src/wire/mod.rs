@@ -1,12 +1,15 @@
 //! What goes over the line: values in MessagePack, and diagnostics.
 
 mod diagnostics;
+mod identity;
+pub mod user;
 
 use connect_user::user::Value;
 use magma_protocol::tfplugin6::DynamicValue;
 use rmpv::Value as Pack;
 
-pub use diagnostics::{Diagnostics, attribute_path};
+pub use diagnostics::{Diagnostics, attribute_path, log};
+pub use identity::Identity;
 
 /// Reads a value; what is not there is null.
 pub fn decode(value: Option<&DynamicValue>) -> Result<Value, String> {

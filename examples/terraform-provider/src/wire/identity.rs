@@ -5,8 +5,7 @@ use magma_protocol::tfplugin6::{
     ResourceIdentityData, ResourceIdentitySchema, resource_identity_schema::IdentityAttribute,
 };
 
-use super::Object;
-use crate::wire::{Diagnostics, encode};
+use super::{Diagnostics, encode};
 
 /// A user, and the Region where it is unless that is the provider's.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,9 +39,9 @@ impl Identity {
     }
 
     /// Who an object is; nothing where it is nobody yet.
-    pub fn of(object: &Object) -> Option<Self> {
-        let id = object.output("id").as_str()?.parse().ok()?;
-        Some(Self { id, region: object.output("region").as_str().map(str::to_owned) })
+    pub fn of(object: &Value) -> Option<Self> {
+        let text = |name| object.get(name).and_then(Value::as_str);
+        Some(Self { id: text("id")?.parse().ok()?, region: text("region").map(str::to_owned) })
     }
 
     /// As Terraform keeps it.
