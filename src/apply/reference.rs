@@ -8,9 +8,9 @@ use super::{
     run::{Applied, delete},
 };
 use crate::{
-    client::ConnectClient,
+    client::{ClientError, ConnectClient, ErrorKind},
     read::describe,
-    user::{Arn, ImportId, InstanceId, Settings, UserId, UserState},
+    user::{Arn, ImportId, InstanceId, Operation, Settings, Timestamp, UserId, UserState},
 };
 
 /// What a host has left of a user: enough to find it, and to delete no other.
@@ -31,6 +31,7 @@ pub struct UserReference {
     user: Known,
     /// The user's ARN must be this one.
     arn: Option<Arn>,
+    created: Option<Timestamp>,
 }
 
 /// How the user is found.
@@ -43,7 +44,12 @@ enum Known {
 impl UserReference {
     /// A user by its instance and its id.
     pub fn id(id: &ImportId) -> Self {
-        Self { instance_id: id.instance.clone(), user: Known::Id(id.user.clone(), None), arn: None }
+        Self {
+            instance_id: id.instance.clone(),
+            user: Known::Id(id.user.clone(), None),
+            arn: None,
+            created: None,
+        }
     }
 
     /// A user by its ARN, which the user that is found must have: one of another account or Region is another
@@ -51,12 +57,12 @@ impl UserReference {
     pub fn arn(arn: Arn) -> Option<Self> {
         let (segment, id) = arn.resource()?;
         let user = (segment == "agent").then(|| Known::Id(UserId::new(id), None))?;
-        Some(Self { instance_id: InstanceId::new(arn.instance()), user, arn: Some(arn) })
+        Some(Self { instance_id: InstanceId::new(arn.instance()), user, arn: Some(arn), created: None })
     }
 
     /// A user by its instance and its exact name. Prefer an id: a name may be another user's by now.
     pub fn name(instance: impl Into<InstanceId>, name: impl Into<String>) -> Self {
-        Self { instance_id: instance.into(), user: Known::Name(name.into()), arn: None }
+        Self { instance_id: instance.into(), user: Known::Name(name.into()), arn: None, created: None }
     }
 
     /// The name that the user must have, too: one that was renamed is not deleted.
@@ -66,6 +72,15 @@ impl UserReference {
             Known::Id(id, _) => Known::Id(id, Some(name.into())),
             Known::Name(_) => Known::Name(name.into()),
         };
+        self
+    }
+
+    /// When the user was created, if the host knows. For a while
+    /// ([`ApplyOptions::visible_within`]) it may be there and not be found: it is looked for as long as
+    /// [`ApplyOptions::wait`] says, and not taken for deleted. Without, a user that cannot be found is.
+    #[must_use]
+    pub const fn created(mut self, created: Timestamp) -> Self {
+        self.created = Some(created);
         self
     }
 
@@ -86,27 +101,44 @@ impl UserReference {
         client: &dyn ConnectClient,
         options: &ApplyOptions<'_>,
     ) -> Result<Option<UserState>, ApplyError> {
-        let found = match &self.user {
-            Known::Id(id, _) => describe(client, &self.instance_id, id)
-                .await?
-                .map(|read| read.into_state(self.instance_id.clone(), None)),
-            Known::Name(name) => {
-                let once = std::iter::empty();
-                match look_for(client, &self.instance_id, name, options.freed, once, options).await {
-                    Looked::Found(users) => users.into_iter().next(),
-                    Looked::NotFound => None,
-                    Looked::Unsure(Some(error)) => return Err(error.into()),
-                    Looked::Unsure(None) => {
-                        return Err(self.mismatch("it is listed and cannot be read".to_owned()));
-                    }
-                }
+        let is_recent = options.is_recent(self.created);
+        let mut pauses = options.pauses().filter(|_| is_recent);
+        let found = loop {
+            match (self.look(client, options).await?, pauses.next()) {
+                (None, Some(pause)) => options.pause(pause).await,
+                (found, _) => break found,
             }
         };
         match &found {
             Some(state) => self.check(state, options).await?,
             None => check_instance(client, &self.instance_id, self.text(), options).await?,
         }
+        if found.is_none() && is_recent {
+            let source = ClientError::new(Operation::DescribeUser, ErrorKind::NotFound);
+            return Err(ApplyError::NotVisible { name: self.text().to_owned(), source });
+        }
         Ok(found)
+    }
+
+    async fn look(
+        &self,
+        client: &dyn ConnectClient,
+        options: &ApplyOptions<'_>,
+    ) -> Result<Option<UserState>, ApplyError> {
+        let name = match &self.user {
+            Known::Id(id, _) => {
+                let read = describe(client, &self.instance_id, id).await?;
+                return Ok(read.map(|read| read.into_state(self.instance_id.clone(), None)));
+            }
+            Known::Name(name) => name,
+        };
+        let once = std::iter::empty();
+        match look_for(client, &self.instance_id, name, options.freed, once, options).await {
+            Looked::Found(users) => Ok(users.into_iter().next()),
+            Looked::NotFound => Ok(None),
+            Looked::Unsure(Some(error)) => Err(error.into()),
+            Looked::Unsure(None) => Err(self.mismatch("it is listed and cannot be read".to_owned())),
+        }
     }
 
     /// Whether the user that was found is the one that is meant.
@@ -136,7 +168,8 @@ impl UserReference {
 ///
 /// # Errors
 ///
-/// As [`delete`]; [`ApplyError::UserMismatch`] if another user was found.
+/// As [`delete`]; [`ApplyError::UserMismatch`] if another user was found; [`ApplyError::NotVisible`] if it was just
+/// [created](UserReference::created) and cannot be found yet.
 pub async fn delete_by_reference(
     reference: &UserReference,
     client: &dyn ConnectClient,

@@ -10,7 +10,8 @@ use super::{
     plan::{Goal, plan_deletion_shared, plan_shared},
 };
 use crate::user::{
-    Code, DesiredUser, Diagnostic, Input, Property, Secret, Settings, UserSpec, UserState, password_mistakes,
+    Code, DesiredUser, Diagnostic, Input, Newer, Property, Secret, Settings, UserSpec, UserState,
+    password_mistakes,
 };
 
 /// A plan to store and to apply later, such as in another process after a review.
@@ -201,13 +202,7 @@ impl TryFrom<Json> for SavedPlan {
 
     fn try_from(json: Json) -> Result<Self, serde_json::Error> {
         let fail = |message: String| <serde_json::Error as de::Error>::custom(message);
-        let version = json.get("version").and_then(Json::as_u64);
-        if let Some(version) = version.filter(|version| *version > Self::VERSION) {
-            let most = Self::VERSION;
-            return Err(fail(format!(
-                "a later version has written the plan: its version must be at most {most}, is {version}"
-            )));
-        }
+        Newer::check("the plan", json.get("version").and_then(Json::as_u64), Self::VERSION)?;
         let Written { version: _, base, desired, settings, shown } = serde_json::from_value(json)?;
         let base = base.map(Arc::new);
         let has_password = desired.as_ref().is_some_and(|desired| desired.has_password);
@@ -232,4 +227,4 @@ impl TryFrom<Json> for SavedPlan {
     }
 }
 
-const UNFIT: &str = "the saved plan holds no user that could be planned";
+const UNFIT: &str = "the saved plan holds no user that could be planned; plan again, and save that plan";

@@ -19,7 +19,7 @@ use crate::{
     user::{
         Code, Diagnostic, IdentityManagementType, IgnoredPathError, InstanceId, Path, Property,
         RoutingProfileId, Secret, Settings, Severity, Spelling, UserId, UserSpec, UserState, Value,
-        ignored_path,
+        spelled_ignored_path,
     },
     validate::{Context, Names, Overrides},
 };
@@ -260,7 +260,7 @@ impl Host {
             let refused = |error: IgnoredPathError| {
                 Diagnostic::new(Code::INVALID_VALUE, error.to_string()).with_help(error.help()).into()
             };
-            ignored_path(&self.spelling.read_text(text)).map_err(refused)
+            spelled_ignored_path(text, self.spelling).map_err(refused)
         };
         texts.iter().map(place).collect()
     }

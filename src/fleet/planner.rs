@@ -199,7 +199,8 @@ impl Planner {
 
     /// Adds a user of the program that is not planned: its resource name and its identity are taken, and refused
     /// where another user has them.
-    pub fn check(&mut self, user: &ProgramUser) {
+    #[cfg(feature = "interop")]
+    pub(crate) fn check(&mut self, user: &ProgramUser) {
         self.is_new(user);
     }
 

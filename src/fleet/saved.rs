@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     diff::{Action, Plan, Preview, SavedPlan},
-    user::{Code, Diagnostic, Secret, UserId, UserState},
+    user::{Code, Diagnostic, Newer, Secret, UserId, UserState},
 };
 
 /// The plan of a fleet to store and to apply later, such as in another process after a review.
@@ -21,10 +21,14 @@ use crate::{
 /// it is refused as `stale` if a user of the plan is recorded otherwise than when it was saved. Whether somebody else has
 /// changed a user in Amazon Connect, the apply finds out: with
 /// [`ApplyOptions::check_prior_state`](crate::apply::ApplyOptions::check_prior_state).
+#[derive(Clone, Serialize)]
+#[serde(transparent)]
+pub struct SavedFleetPlan(Written);
+
+/// What is written.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SavedFleetPlan {
-    #[serde(deserialize_with = "known_version")]
+struct Written {
     version: u64,
     users: Vec<SavedUser>,
     unchanged: usize,
@@ -54,13 +58,13 @@ struct SavedRelease {
     recorded: Option<UserId>,
 }
 
-fn known_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    match u64::deserialize(deserializer)? {
-        SavedFleetPlan::VERSION => Ok(SavedFleetPlan::VERSION),
-        other => Err(de::Error::custom(format!(
-            "the plan has version {other}, and this program knows {}",
-            SavedFleetPlan::VERSION
-        ))),
+impl<'de> Deserialize<'de> for SavedFleetPlan {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = serde_json::Value::deserialize(deserializer)?;
+        // Before anything else: a later version may write whatever it likes.
+        let version = json.get("version").and_then(serde_json::Value::as_u64);
+        Newer::check("the plan", version, Self::VERSION)?;
+        serde_json::from_value(json).map(Self).map_err(de::Error::custom)
     }
 }
 
@@ -87,43 +91,43 @@ impl FleetPlan {
             is_replaced: release.is_replaced,
             recorded: id(&release.user),
         };
-        SavedFleetPlan {
+        SavedFleetPlan(Written {
             version: SavedFleetPlan::VERSION,
             users: self.users.iter().map(user).collect(),
             unchanged: self.unchanged,
             notices: self.notices.clone(),
             released: self.released.iter().map(release).collect(),
-        }
+        })
     }
 }
 
 impl SavedFleetPlan {
-    /// The version of the JSON that this crate writes. Another one is refused when it is read.
+    /// The version of the JSON that this crate writes. A later one is refused when it is read.
     pub const VERSION: u64 = 1;
 
     /// The users of the plan by their resource names, each with its preview, to show them again.
     pub fn previews(&self) -> impl Iterator<Item = (&str, &Preview)> {
-        self.users.iter().map(|user| (user.name.as_str(), user.plan.preview()))
+        self.0.users.iter().map(|user| (user.name.as_str(), user.plan.preview()))
     }
 
     /// Notices, such as a user that is deleted before it is created again.
     pub fn notices(&self) -> &[Diagnostic] {
-        &self.notices
+        &self.0.notices
     }
 
     /// The recorded users that are no longer managed and whose accounts stay, each with the reason.
     pub fn released(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.released.iter().map(|release| (release.user.as_str(), release.reason.as_str()))
+        self.0.released.iter().map(|release| (release.user.as_str(), release.reason.as_str()))
     }
 
     /// The users whose resource name changes: the recorded name, and the new one.
     pub fn moves(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.users.iter().filter_map(|user| Some((user.moved_from.as_deref()?, user.name.as_str())))
+        self.0.users.iter().filter_map(|user| Some((user.moved_from.as_deref()?, user.name.as_str())))
     }
 
     /// The users, by their resource names, whose passwords [`load`](Self::load) needs.
     pub fn needs_passwords(&self) -> impl Iterator<Item = &str> {
-        self.users.iter().filter(|user| user.plan.needs_password()).map(|user| user.name.as_str())
+        self.0.users.iter().filter(|user| user.plan.needs_password()).map(|user| user.name.as_str())
     }
 
     /// The plan, to apply it. `entries` is what is recorded now; `password` gives the password of a new user by
@@ -142,8 +146,8 @@ impl SavedFleetPlan {
         let mut reasons = Vec::new();
         let mut deletions = Vec::new();
         let mut users = Vec::new();
-        let lengths: Vec<usize> = self.users.iter().map(|user| user.plan.preview().steps.len()).collect();
-        for SavedUser { name, moved_from, lifecycle, waits, recorded: before, plan } in self.users {
+        let lengths: Vec<usize> = self.0.users.iter().map(|user| user.plan.preview().steps.len()).collect();
+        for SavedUser { name, moved_from, lifecycle, waits, recorded: before, plan } in self.0.users {
             if matches!(plan.preview().diff.action, Action::Delete | Action::Replace) {
                 deletions.push(name.clone());
             }
@@ -168,7 +172,7 @@ impl SavedFleetPlan {
             users.push(UserPlan { name, plan, moved_from, lifecycle, waits });
         }
         let mut released = Vec::new();
-        for SavedRelease { user, reason, is_replaced, recorded: before } in self.released {
+        for SavedRelease { user, reason, is_replaced, recorded: before } in self.0.released {
             if recorded(entries, &user).map(|state| &state.user_id) != before.as_ref() {
                 reasons.push(stale(&user));
             }
@@ -182,7 +186,7 @@ impl SavedFleetPlan {
         }
         reasons.extend(accounts.refusals(users.iter().map(Deleting::from)));
         match reasons.is_empty() {
-            true => Ok(FleetPlan { users, unchanged: self.unchanged, notices: self.notices, released }),
+            true => Ok(FleetPlan { users, unchanged: self.0.unchanged, notices: self.0.notices, released }),
             false => Err(FleetRefused { reasons, deletions }),
         }
     }
@@ -202,7 +206,7 @@ fn stale(name: &str) -> Diagnostic {
 impl std::fmt::Debug for SavedFleetPlan {
     /// The names of the users: their values may be personal.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names: Vec<&str> = self.users.iter().map(|user| user.name.as_str()).collect();
+        let names: Vec<&str> = self.0.users.iter().map(|user| user.name.as_str()).collect();
         f.debug_struct("SavedFleetPlan").field("users", &names).finish_non_exhaustive()
     }
 }

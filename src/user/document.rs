@@ -12,6 +12,7 @@ use super::{
     Timestamp, Unfinished, UserId, UserSpec, UserState, Value,
     node::{Content, Place, Secrets},
     settle::Settle,
+    version::Newer,
 };
 
 /// The members of a state; those of its spec stand among them.
@@ -191,22 +192,6 @@ fn read_limits(list: Value) -> Option<BTreeMap<super::Channel, super::AfterConta
     Limits::decode(list, &Place::Root, &mut Vec::new())?.settle()
 }
 
-/// Why a state of a later version cannot be read.
-struct NewerState {
-    version: i64,
-}
-
-impl fmt::Display for NewerState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (version, known) = (self.version, UserState::VERSION);
-        write!(
-            f,
-            "the state has version `{version}`, and this program knows up to `{known}`: \
-             use the program that wrote it, or a later one"
-        )
-    }
-}
-
 impl Serialize for UserState {
     /// Writes the state in camelCase, without the password.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -228,12 +213,12 @@ impl<'de> Deserialize<'de> for UserState {
         let (spec, own): (Vec<_>, Vec<_>) = members.into_iter().partition(|(name, _)| is_of_spec(name));
         let own = Value::Map(own);
         // The version decides what the rest may look like.
-        match own.get("version") {
-            None => {}
-            Some(Value::Integer(version)) if *version <= i64::from(Self::VERSION) => {}
-            Some(Value::Integer(version)) => return Err(de::Error::custom(NewerState { version: *version })),
+        let version = match own.get("version") {
+            None => None,
+            Some(Value::Integer(version)) => u64::try_from(*version).ok(),
             Some(_) => return Err(de::Error::custom("`version` must be a whole number")),
-        }
+        };
+        Newer::check("the state", version, Self::VERSION.into())?;
         let own = serde_json::to_value(own).map_err(de::Error::custom)?;
         let mut document = Document::deserialize(own).map_err(de::Error::custom)?;
         // What nobody knows is left there, for the reader of the spec to report.

@@ -1,11 +1,12 @@
 //! Ignored changes, and tags that others manage.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Path, Property, Segment, case::to_camel_case, path_text::PathError, suggestion::nearest, text::one_line,
+    Path, Property, Segment, Spelling, case::to_camel_case, path_text::PathError, suggestion::nearest,
+    text::one_line,
 };
 
 /// Tags that others manage, by key and by prefix.
@@ -113,14 +114,24 @@ impl IgnoredPathError {
 ///
 /// [`IgnoredPathError`] if the text names nothing of a user.
 pub fn ignored_path(text: &str) -> Result<Path, IgnoredPathError> {
+    spelled_ignored_path(text, Spelling::CamelCase)
+}
+
+/// As [`ignored_path`], with the names as a host writes them.
+pub(crate) fn spelled_ignored_path(text: &str, spelling: Spelling) -> Result<Path, IgnoredPathError> {
     let trimmed = text.trim();
     if matches!(trimmed, "all" | "*") {
         return Ok(Path::root());
     }
-    // What stands for each element stands for the whole.
-    let is_key = trimmed.starts_with("tags.") || trimmed.contains('"');
-    let text = if is_key { Cow::Borrowed(trimmed) } else { Cow::Owned(trimmed.replace("[*]", "")) };
-    let place = in_camel_case(&text.parse()?);
+    let tags = Property::Tags.path();
+    let is_tags = |rest: &&str| rest.is_empty() || rest.starts_with(['.', '[']);
+    let text = match trimmed.strip_prefix(&*spelling.name(tags)).filter(is_tags) {
+        // Behind the tags, everything is the key.
+        Some(rest) => format!("{tags}{}", rest.strip_prefix("[*]").unwrap_or(rest)),
+        // What stands for each element stands for the whole.
+        None => trimmed.replace("[*]", ""),
+    };
+    let place = in_camel_case(&spelling.read_path(&text.parse()?));
     let unknown = || {
         let known =
             Property::ALL.iter().flat_map(|property| block(*property).into_iter().chain([property.path()]));

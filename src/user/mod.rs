@@ -67,6 +67,7 @@ mod timestamp;
 mod to_spec;
 mod unrecognised;
 mod value;
+mod version;
 
 pub use arn::Arn;
 pub use attempt::CreationAttempt;
@@ -133,6 +134,8 @@ pub(crate) use desired::Managed;
 pub(crate) use diagnostic::joined;
 pub(crate) use element::Element;
 pub(crate) use fields::{Field, Settled, Visitor};
+#[cfg(feature = "engine")]
+pub(crate) use ignore::spelled_ignored_path;
 pub(crate) use json::in_words;
 pub(crate) use keep::keep_ignored;
 pub(crate) use name::max_recommended_name;
@@ -143,3 +146,4 @@ pub(crate) use settle::{Phones, Settle};
 pub(crate) use tags::{TAG_KEY, TAG_VALUE};
 pub(crate) use text::{is_control, misleading, quoted};
 pub(crate) use unrecognised::{block_of, is_beside};
+pub(crate) use version::Newer;

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, sync::LazyLock};
 
 use serde::{Serialize, Serializer};
 
-use super::{Property, case::to_snake_case, text::quoted};
+use super::{Property, text::quoted};
 
 /// A step into a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,7 +21,7 @@ pub enum Segment {
 /// A place in a user's document, such as `phoneConfig.deskPhoneNumber`, `tags.team` or
 /// `securityProfileIds[2]`.
 ///
-/// It prints in camelCase; [`snake_case`](Path::snake_case) gives it in snake_case. A host with attribute
+/// It prints in camelCase; [`Spelling::path`](super::Spelling::path) spells it otherwise. A host with attribute
 /// paths of its own walks [`segments`](Path::segments).
 ///
 /// ```
@@ -29,7 +29,6 @@ pub enum Segment {
 ///
 /// let path = Path::from(Property::DeskPhoneNumber);
 /// assert_eq!(path.to_string(), "phoneConfig.deskPhoneNumber");
-/// assert_eq!(path.snake_case(), "phone_config.desk_phone_number");
 /// assert_eq!(Path::from(Property::Tags).key("cost center").to_string(), r#"tags["cost center"]"#);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,33 +79,11 @@ impl Path {
         Property::ALL.iter().copied().find(|property| self.0.starts_with(place_of(*property)))
     }
 
-    /// The place in snake_case, as Terraform prints it.
-    pub fn snake_case(&self) -> String {
-        self.print(|name| Cow::Owned(to_snake_case(name)))
-    }
-
     fn with(&self, segment: Segment) -> Self {
         let mut segments = Vec::with_capacity(self.0.len() + 1);
         segments.extend_from_slice(&self.0);
         segments.push(segment);
         Self(Cow::Owned(segments))
-    }
-
-    fn print<'a>(&'a self, rename: impl Fn(&'a str) -> Cow<'a, str>) -> String {
-        let mut text = String::new();
-        for segment in self.0.iter() {
-            match segment {
-                Segment::Member(name) if is_plain(name) => push_name(&mut text, &rename(name)),
-                Segment::Key(key) if is_plain(key) => push_name(&mut text, key),
-                // Quoted and escaped, so that no name can forge a line.
-                Segment::Member(Cow::Borrowed(key)) => text.push_str(&format!("[{}]", quoted(key))),
-                Segment::Member(Cow::Owned(key)) | Segment::Key(key) => {
-                    text.push_str(&format!("[{}]", quoted(key)))
-                }
-                Segment::Index(index) => text.push_str(&format!("[{index}]")),
-            }
-        }
-        text
     }
 }
 
@@ -141,7 +118,20 @@ impl From<Property> for Path {
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.print(Cow::Borrowed))
+        let mut text = String::new();
+        for segment in self.0.iter() {
+            match segment {
+                Segment::Member(name) if is_plain(name) => push_name(&mut text, name),
+                Segment::Key(key) if is_plain(key) => push_name(&mut text, key),
+                // Quoted and escaped, so that no name can forge a line.
+                Segment::Member(Cow::Borrowed(key)) => text.push_str(&format!("[{}]", quoted(key))),
+                Segment::Member(Cow::Owned(key)) | Segment::Key(key) => {
+                    text.push_str(&format!("[{}]", quoted(key)))
+                }
+                Segment::Index(index) => text.push_str(&format!("[{index}]")),
+            }
+        }
+        f.write_str(&text)
     }
 }
 

@@ -66,20 +66,6 @@ impl Spelling {
         rename(path, |name| self.camel(name).into_owned())
     }
 
-    /// A text that names a place, as [`ignored_path`](super::ignored_path) reads it, in the names of this crate.
-    #[cfg(feature = "engine")]
-    pub(crate) fn read_text(self, text: &str) -> String {
-        let name = |part: &str| match part.split_once('[') {
-            Some((name, index)) => format!("{}[{index}", self.camel(name)),
-            None => self.camel(part).into_owned(),
-        };
-        // Behind the name of the tags stands what people have chosen.
-        match text.split_once('.') {
-            Some((first, rest)) if self.camel(first) == "tags" => format!("tags.{rest}"),
-            _ => text.split('.').map(name).collect::<Vec<_>>().join("."),
-        }
-    }
-
     /// A document of this crate as the host writes it.
     #[must_use]
     pub fn value(self, value: Value) -> Value {

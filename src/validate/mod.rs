@@ -39,4 +39,6 @@ pub use context::{Context, ContextBuilder};
 pub use names::Names;
 pub use overrides::{OverrideError, Overrides};
 pub use report::Report;
-pub use resolve::{resolve, resolve_decoded, resolve_document, validate, validate_document, with_name};
+#[cfg(feature = "interop")]
+pub(crate) use resolve::resolve_decoded;
+pub use resolve::{resolve, resolve_document, validate, validate_document, with_name};

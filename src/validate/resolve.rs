@@ -39,7 +39,7 @@ pub fn resolve_document(document: Value, context: &Context<'_>) -> (Result<Desir
 }
 
 /// As [`resolve_document`], of a document that was decoded before, with the mistakes of decoding.
-pub fn resolve_decoded(
+pub(crate) fn resolve_decoded(
     spec: UserSpec,
     mistakes: Vec<Diagnostic>,
     context: &Context<'_>,

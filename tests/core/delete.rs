@@ -1,6 +1,6 @@
 //! Deleting a user of which a host has a reference left, and no state.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use connect_user::{
     apply::{Applied, ApplyError, ApplyOptions, Failed, UserReference, delete_by_reference},
@@ -107,4 +107,38 @@ async fn a_user_is_gone_only_where_its_instance_is_there() {
         UserReference::arn("arn:aws:connect:us-east-1:123456789012:instance/i".parse().expect("an ARN"))
             .is_none()
     );
+}
+
+#[tokio::test]
+async fn a_user_that_was_just_created_and_cannot_be_found_is_not_taken_for_deleted() {
+    let connect = MemoryConnect::new();
+    let hidden = MemoryInstance::new("i", IdentityManagementType::Saml)
+        .with_routing_profiles(["r1"])
+        .with_security_profiles(["s1"])
+        .with_hidden_time(Duration::from_secs(20));
+    connect.add_instance(hidden);
+    let request = CreateUser::new("i", "ann", "r1", BTreeSet::from([SecurityProfileId::new("s1")]))
+        .identity(Identity::builder().first_name("A").last_name("B").build())
+        .phone(Phone::default());
+    let user = connect.create_user(&request).await.expect("made").user_id;
+    let created = connect.time();
+    let now = || connect.time();
+    let options = ApplyOptions::builder().now(&now).build();
+    let by_id = || UserReference::id(&ImportId::new(&"i".into(), &user));
+    for reference in [by_id(), UserReference::name("i", "ann")] {
+        let recent = reference.clone().created(created);
+        let failed = delete_by_reference(&recent, &connect, &Settings::default(), &options).await;
+        let error = failed.expect_err("it may be there").error;
+        assert!(matches!(error, ApplyError::NotVisible { .. }), "{error}");
+        assert!(!error.help().is_empty());
+    }
+    assert_eq!(names(&connect), ["ann"]);
+
+    connect.set_time(created.plus(Duration::from_secs(30)));
+    let found = by_id().created(created);
+    delete_by_reference(&found, &connect, &Settings::default(), &options).await.expect("deleted");
+    assert_eq!(names(&connect), [""; 0]);
+    // Long after its creation, whoever is not found is gone.
+    connect.set_time(created.plus(Duration::from_secs(600)));
+    delete_by_reference(&found, &connect, &Settings::default(), &options).await.expect("it is gone");
 }

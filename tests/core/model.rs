@@ -350,7 +350,8 @@ fn a_state_of_a_later_version_is_named_as_such() {
     let error = serde_json::from_value::<connect_user::user::UserState>(json.clone()).expect_err("later");
     assert_eq!(
         error.to_string(),
-        "the state has version `2`, and this program knows up to `1`: use the program that wrote it, or a later one",
+        "the state was written by a later version: its version must be at most 1, is 2; use the program that wrote it, or \
+         a later one",
     );
     json["managed"] = json!([]);
     json["version"] = json!("one");

@@ -141,7 +141,8 @@ fn what_cannot_be_applied_as_it_was_shown_is_refused() {
     let error = changed("/version", json!(2)).expect_err("a later version");
     assert_eq!(
         error.to_string(),
-        "a later version has written the plan: its version must be at most 1, is 2"
+        "the plan was written by a later version: its version must be at most 1, is 2; use the program that wrote it, or a \
+         later one"
     );
     for (path, value) in [
         ("/desired", Value::Null),

@@ -1,5 +1,7 @@
 //! What a plan shows, and that an apply does just that.
 
+use std::collections::BTreeMap;
+
 use connect_user::{
     diff::{Action, ReplacementOrder},
     engine::{Kept, Resource, ResourceOptions, Snapshot, Spelling},
@@ -65,6 +67,32 @@ async fn what_is_ignored_is_worked_into_the_inputs() {
     let wrong = ResourceOptions::builder().ignore_changes(vec!["nmae".into()]).build();
     let failure = resource.diff(Some(&user), &second, &wrong).await.expect_err("no such place");
     assert!(failure.to_string().contains("`nmae` names no property"), "{failure}");
+}
+
+#[tokio::test]
+async fn the_keys_of_ignored_tags_are_never_spelled_otherwise() {
+    for spelling in [Spelling::CamelCase, Spelling::SnakeCase, Spelling::PascalCase] {
+        let connect = service(Saml);
+        let resource = resource(&connect).with_spelling(spelling);
+        let keys = ["a.user_id.b", "a.userId.b", "a.UserId.b", "user_id:x", "b"];
+        let tags = |value: &'static str| keys.iter().map(|key| (*key, value)).collect::<BTreeMap<_, _>>();
+        let user = create(&resource, &spelling.value(inputs(json!({ "tags": tags("1") })))).await;
+        let second = spelling.value(inputs(json!({ "tags": tags("2") })));
+        for (ignored, key) in [
+            (r#"tags["a.user_id.b"]"#, "a.user_id.b"),
+            ("tags.a.userId.b", "a.userId.b"),
+            (r#"tags["a.UserId.b"]"#, "a.UserId.b"),
+            ("tags.user_id:x", "user_id:x"),
+            ("tags[*].b", "b"),
+        ] {
+            let ignored = ignored.replacen("tags", &spelling.name("tags"), 1);
+            let options = ResourceOptions::builder().ignore_changes(vec![ignored]).build();
+            let planned = resource.diff(Some(&user), &second, &options).await.expect("a plan");
+            let rest = changes(&planned);
+            assert!(rest.len() == keys.len() - 1, "{spelling:?} {key}: {rest:?}");
+            assert!(!rest.iter().any(|change| change.contains(key) && key.len() > 1), "{key}: {rest:?}");
+        }
+    }
 }
 
 #[tokio::test]
