@@ -63,6 +63,7 @@
 #[doc = include_str!("../docs/embedding.md")]
 pub mod embedding {}
 
+/// [`ApplyOptions::check_prior_state`]: field@crate::apply::ApplyOptions::check_prior_state
 /// [`Directory::unchecked`]: method@crate::read::Directory::unchecked
 /// [`Directory`]: struct@crate::read::Directory
 /// [`Reader::for_plan`]: method@crate::read::Reader::for_plan
@@ -83,6 +84,10 @@ pub mod embedding {}
 #[cfg_attr(feature = "fleet", doc = "[`Refreshed::failed`]: field@crate::fleet::Refreshed::failed")]
 #[cfg_attr(feature = "fleet", doc = "[`Refreshed::unchecked`]: field@crate::fleet::Refreshed::unchecked")]
 #[cfg_attr(feature = "fleet", doc = "[`Resolve`]: trait@crate::fleet::Resolve")]
+#[cfg_attr(feature = "fleet", doc = "[`SavedFleetPlan::load`]: method@crate::fleet::SavedFleetPlan::load")]
+#[cfg_attr(feature = "fleet", doc = "[`SavedFleetPlan`]: struct@crate::fleet::SavedFleetPlan")]
+#[cfg_attr(feature = "fleet", doc = "[`Session::apply_plan`]: method@crate::fleet::Session::apply_plan")]
+#[cfg_attr(feature = "fleet", doc = "[`Session::save`]: method@crate::fleet::Session::save")]
 #[cfg_attr(feature = "fleet", doc = "[`SessionOptions`]: struct@crate::fleet::SessionOptions")]
 #[cfg_attr(feature = "fleet", doc = "[`Session`]: struct@crate::fleet::Session")]
 #[cfg_attr(feature = "fleet", doc = "[`StateStore`]: trait@crate::fleet::StateStore")]

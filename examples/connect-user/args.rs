@@ -57,14 +57,21 @@ pub enum Command {
         /// Print the totals alone: users by action, instances, calls, duration. Default: every change.
         #[arg(long)]
         summary: bool,
+        /// Write the plan to a file, without passwords, for `apply FILE`. Default: do not.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
         #[command(flatten)]
         scale: Scale,
     },
     /// Create, update, replace and delete users as the program says.
     #[command(after_help = APPLY)]
     Apply {
-        /// The program, YAML or JSON; `-` is standard input.
+        /// The program, YAML or JSON, or a plan of `plan --out`; `-` is standard input.
         file: PathBuf,
+        /// The program that a saved plan was made of, for the passwords of new users. Default: they are given by
+        /// `--set-env 'NAME.password=VARIABLE'`.
+        #[arg(long, value_name = "FILE")]
+        program: Option<PathBuf>,
         /// Apply without asking. Default: ask for confirmation.
         #[arg(long)]
         yes: bool,
@@ -178,6 +185,22 @@ pub struct Scale {
     pub stop_after: Option<NonZeroU32>,
 }
 
+impl Scale {
+    /// The first given option that only matters while a plan is made.
+    pub fn planning(&self) -> Option<&'static str> {
+        first_of(&[
+            ("--target", !self.target.is_empty()),
+            ("--max-deletes", self.max_deletes.is_some()),
+            ("--users-per-instance", self.users_per_instance.is_some()),
+        ])
+    }
+}
+
+/// The first option that is given.
+fn first_of(options: &[(&'static str, bool)]) -> Option<&'static str> {
+    options.iter().find(|(_, is_given)| *is_given).map(|(option, _)| *option)
+}
+
 #[derive(Group)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
@@ -277,17 +300,35 @@ impl Global {
     /// Refuses options that the backend would ignore.
     pub fn check(&self) -> Outcome<()> {
         if self.backend == BackendKind::Local {
-            let of_aws = [
+            let of_aws = first_of(&[
                 ("--region", self.region.is_some()),
                 ("--profile", self.profile.is_some()),
                 ("--endpoint-url", self.endpoint_url.is_some()),
-            ];
-            if let Some((option, _)) = of_aws.iter().find(|(_, is_given)| *is_given) {
+            ]);
+            if let Some(option) = of_aws {
                 return Err(Failure::new(format!("`{option}` has no use with the local backend"))
                     .help("give `--backend aws` for the real service, or leave the option out"));
             }
         }
         Ok(())
+    }
+
+    /// The first given option that only matters while a plan is made.
+    pub fn planning(&self) -> Option<&'static str> {
+        first_of(&[
+            ("--default-tag", !self.default_tag.is_empty()),
+            ("--ignore-tag", !self.ignore_tag.is_empty()),
+            ("--ignore-tag-prefix", !self.ignore_tag_prefix.is_empty()),
+            ("--allow", !self.allow.is_empty()),
+            ("--deny", !self.deny.is_empty()),
+            ("--on-password-change", self.on_password_change != PasswordPolicy::default()),
+            (
+                "--on-directory-user-id-change",
+                self.on_directory_user_id_change != DirectoryUserIdPolicy::default(),
+            ),
+            ("--delete-quick-connects", self.delete_quick_connects),
+            ("--refresh", self.refresh.is_some()),
+        ])
     }
 }
 

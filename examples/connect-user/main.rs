@@ -19,6 +19,7 @@ mod plan;
 mod program;
 mod progress;
 mod run;
+mod saved;
 mod show;
 mod state;
 mod summary;
@@ -57,13 +58,27 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
     global.check()?;
     match command {
         Command::Validate { file } => validate(&file, &global).await?,
-        Command::Plan { file, detailed_exitcode, summary, scale } => {
-            let is_work = plan(&file, summary, scale, &global).await?;
+        Command::Plan { file, detailed_exitcode, summary, out, scale } => {
+            let is_work = plan(&file, summary, out.as_deref(), scale, &global).await?;
             if is_work && detailed_exitcode {
                 return Ok(ExitCode::from(2));
             }
         }
-        Command::Apply { file, yes, scale } => apply(&file, yes, scale, &global).await?,
+        Command::Apply { file, program, yes, scale } => {
+            let text = input::text(&file, "program")?;
+            match (saved::is_plan(&text), program) {
+                (true, given) => {
+                    let plan = saved::read(&file, &text)?;
+                    saved::apply(plan, given.as_deref(), yes, scale, &global).await?;
+                }
+                (false, None) => apply(&file, text, yes, scale, &global).await?,
+                (false, Some(_)) => {
+                    let what =
+                        format!("{} is not a saved plan, and `--program` is for one", input::name(&file));
+                    return Err(Failure::new(what).help("give the program alone"));
+                }
+            }
+        }
         Command::Destroy { yes } => destroy(yes, &global).await?,
         Command::Show { name } => show::show(name.as_deref(), &global).await?,
         Command::Drift { detailed_exitcode } => {

@@ -8,7 +8,7 @@ use std::{
 
 use connect_user::{
     diff::Action,
-    fleet::{AllKnown, FleetPreview, Guard, OnFailure, PlanOptions, Session, UserOutcome, UserResult},
+    fleet::{AllKnown, FleetOutcome, FleetPreview, Guard, PlanOptions, Session, UserOutcome, UserResult},
     interop::{Deployment, Review, program::Program},
     user::{Code, Property, UserId},
 };
@@ -19,10 +19,10 @@ use crate::{
     failure::{Failure, Outcome},
     interrupt::end_on_interrupt,
     output,
-    program::program,
+    program::{parsed, program},
     progress::Watch,
     run::{Access, Run, require_state},
-    summary,
+    saved, summary,
     violation::{Violations, print_deferred},
 };
 
@@ -54,9 +54,18 @@ pub async fn validate(file: &Path, global: &Global) -> Outcome<()> {
 }
 
 /// Shows what is to be done, and says whether there is anything.
-pub async fn plan(file: &Path, is_summary: bool, scale: Scale, global: &Global) -> Outcome<bool> {
+pub async fn plan(
+    file: &Path,
+    is_summary: bool,
+    out: Option<&Path>,
+    scale: Scale,
+    global: &Global,
+) -> Outcome<bool> {
     let program = program(file, global)?;
-    let (run, entries) = Run::open(global, scale, Access::Read).await?;
+    out.map_or(Ok(()), saved::check_place)?;
+    // What a saved plan was made from must be recorded.
+    let access = if out.is_some() { Access::Record } else { Access::Read };
+    let (run, entries) = Run::open(global, scale, access).await?;
     let mut session = run.session(entries).await?;
     let mut deployment = run.deployment(&program, &session)?;
     deployment.refresh(&mut session).await?;
@@ -67,11 +76,16 @@ pub async fn plan(file: &Path, is_summary: bool, scale: Scale, global: &Global) 
     summary::plan(&review.preview, &session, &run.backend, &names, is_summary);
     refuse(&review.preview, program.users().is_empty(), &run.scale, is_summary)?;
     fail_partial(&session)?;
-    Ok(summary::is_work(&review.preview))
+    let is_work = summary::is_work(&review.preview);
+    if let Some(out) = out {
+        refuse_unresolved(&review)?;
+        saved::write(out, &mut session, review.preview, global).await?;
+    }
+    Ok(is_work)
 }
 
-pub async fn apply(file: &Path, yes: bool, scale: Scale, global: &Global) -> Outcome<()> {
-    let program = program(file, global)?;
+pub async fn apply(file: &Path, text: String, yes: bool, scale: Scale, global: &Global) -> Outcome<()> {
+    let program = parsed(file, text, global)?;
     let (run, entries) = Run::open(global, scale, Access::Write).await?;
     let mut session = run.session(entries).await?;
     let mut deployment = run.deployment(&program, &session)?;
@@ -196,7 +210,7 @@ fn approve(
 }
 
 /// Asks whether to go on.
-fn confirm(yes: bool) -> Outcome<()> {
+pub fn confirm(yes: bool) -> Outcome<()> {
     if yes {
         return Ok(());
     }
@@ -223,11 +237,7 @@ async fn carry_out(
     end_on_interrupt(run.backend.cancel.clone());
     let (unchanged, users) = (preview.count(Action::None), preview.users().len());
     let watch = Watch::new(preview.calls(), deployment.as_ref().map(|deployment| deployment.passwords()));
-    let mut options = session.apply_options();
-    options.apply.read_back = false;
-    options.parallelism = run.parallelism;
-    options.on_failure = run.scale.stop_after.map_or(OnFailure::Continue, OnFailure::StopAfter);
-    options.observer = &watch;
+    let options = run.apply_options(session, &watch);
     let outcome = match deployment {
         Some(deployment) => {
             let outcome = session.apply(preview, deployment, &options).await;
@@ -238,10 +248,14 @@ async fn carry_out(
         None => session.apply(preview, &mut AllKnown, &options).await,
     };
     watch.end();
-    let mut outcome = match outcome {
-        Ok(outcome) => outcome,
-        Err(refused) => return Failure::all(refused.reasons.iter().map(Failure::told)),
-    };
+    match outcome {
+        Ok(outcome) => told(outcome, unchanged, users),
+        Err(refused) => Failure::all(refused.reasons.iter().map(Failure::told)),
+    }
+}
+
+/// Says what an apply of a plan of so many users has come to.
+pub fn told(mut outcome: FleetOutcome, unchanged: usize, users: usize) -> Outcome<()> {
     outcome.users.iter().for_each(|user| report(user, users, outcome.cancelled));
     if let Some(error) = outcome.store.take() {
         return Err(error.into());

@@ -12,8 +12,12 @@ use crate::{
 
 /// Reads the program in a file or, with `-`, from standard input.
 pub fn program(file: &Path, args: &Global) -> Outcome<Program> {
+    parsed(file, input::text(file, "program")?, args)
+}
+
+/// Reads a program, the text of which was read from a file.
+pub fn parsed(file: &Path, text: String, args: &Global) -> Outcome<Program> {
     let assignments = assignments(args)?;
-    let text = input::text(file, "program")?;
     let source = match input::is_stdin(file) {
         true => Source::stdin(text),
         false => Source::new(file.display().to_string(), text),

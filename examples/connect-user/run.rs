@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use connect_user::{
     client::RetryPolicy,
-    fleet::{Entry, Guard, Session, SessionOptions, StateStore, load_all},
+    fleet::{Entry, FleetOptions, Guard, OnFailure, Session, SessionOptions, StateStore, load_all},
     interop::{Deployment, DeploymentOptions, program::Program},
     read::{RefreshOptions, Strategy},
     user::{Diagnostic, IgnoreTags, QuickConnects, Settings, UserState},
@@ -15,7 +15,9 @@ use crate::{
     args::{Global, Scale},
     backend::Backend,
     failure::{Failure, Outcome},
-    output, state,
+    output,
+    progress::Watch,
+    state,
 };
 
 /// What is recorded, by resource names.
@@ -135,6 +137,16 @@ impl Run {
             .maybe_users_per_instance(self.scale.users_per_instance)
             .build();
         Ok(Deployment::new(program, session, options))
+    }
+
+    /// How plans are carried out.
+    pub fn apply_options<'o>(&'o self, session: &Session<'o>, watch: &'o Watch) -> FleetOptions<'o> {
+        let mut options = session.apply_options();
+        options.apply.read_back = false;
+        options.parallelism = self.parallelism;
+        options.on_failure = self.scale.stop_after.map_or(OnFailure::Continue, OnFailure::StopAfter);
+        options.observer = watch;
+        options
     }
 
     /// Whether a user is meant at all.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use connect_user::{
     diff::Action,
-    fleet::{Estimate, FleetOutcome, FleetPreview, Session, UserPreview, UserResult},
+    fleet::{Estimate, FleetOutcome, FleetPlan, FleetPreview, Session, UserPlan, UserPreview, UserResult},
     user::{Property, one_line},
 };
 use serde::Serialize;
@@ -58,7 +58,7 @@ pub fn plan(
     match (output::is_json(), alone) {
         (true, true) => output::json(&json!({"summary": counts})),
         (true, false) => output::json(&whole(preview, session, &counts)),
-        (false, true) => totals(preview, &counts),
+        (false, true) => totals(&counts),
         (false, false) => every_user(preview, session, names, &counts),
     }
 }
@@ -94,7 +94,33 @@ fn every_user(
     for user in preview.users() {
         output::text(&user.preview().text(&user.name).with_names(names).to_string());
     }
-    let gone = preview.deletions();
+    deletions(preview.deletions());
+    line(counts);
+}
+
+/// Prints a plan that was saved.
+pub fn saved(plan: &FleetPlan, backend: &Backend) {
+    plan.notices().iter().for_each(output::diagnostic);
+    for user in plan.users() {
+        output::text(&user.plan.preview().text(&user.name).to_string());
+    }
+    let goes = |user: &&UserPlan| matches!(user.plan.diff().action, Action::Delete | Action::Replace);
+    let gone: Vec<String> = plan.users().iter().filter(goes).map(|user| user.name.clone()).collect();
+    deletions(&gone);
+    line(&Counts {
+        create: plan.count(Action::Create),
+        update: plan.count(Action::Update),
+        replace: plan.count(Action::Replace),
+        delete: plan.count(Action::Delete),
+        unchanged: plan.count(Action::None),
+        calls: plan.calls(),
+        estimate: plan.estimate(|operation| backend.pace.rate(operation), false),
+        instances: None,
+    });
+}
+
+/// Prints who will be deleted, where it is more than one.
+fn deletions(gone: &[String]) {
     if gone.len() > 1 {
         let listed: Vec<_> = gone.iter().take(LISTED).map(|name| one_line(name)).collect();
         let more = match gone.len().saturating_sub(LISTED) {
@@ -107,12 +133,11 @@ fn every_user(
             listed.join(", ")
         ));
     }
-    line(preview, counts);
 }
 
 /// Prints what a plan comes to, and no user.
-fn totals(preview: &FleetPreview, counts: &Counts) {
-    line(preview, counts);
+fn totals(counts: &Counts) {
+    line(counts);
     for (instance, users) in counts.instances.iter().flatten() {
         output::text(&format!("  {}: {} to change", one_line(instance), output::users(*users)));
     }
@@ -121,9 +146,9 @@ fn totals(preview: &FleetPreview, counts: &Counts) {
     }
 }
 
-fn line(preview: &FleetPreview, counts: &Counts) {
+fn line(counts: &Counts) {
     let Counts { create, update, replace, delete, unchanged, estimate, .. } = counts;
-    output::text(&match is_work(preview) {
+    output::text(&match create + update + replace + delete > 0 {
         false => format!("No changes: {unchanged} up to date."),
         true => format!(
             "Plan: {create} to create, {update} to update, {replace} to replace, {delete} to delete, \

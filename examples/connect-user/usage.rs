@@ -16,12 +16,14 @@ pub const PLAN: &str = "\
 Examples:
   connect-user plan users.yaml
   connect-user plan users.yaml --summary --detailed-exitcode
+  connect-user plan users.yaml --out plan.json
   connect-user plan users.yaml --backend aws --region eu-central-1";
 pub const APPLY: &str = "\
 Examples:
   connect-user apply users.yaml
   connect-user apply users.yaml --yes --set-env ana-password.result=ANA_PASSWORD
-  connect-user apply users.yaml --target ana --max-deletes 0";
+  connect-user apply users.yaml --target ana --max-deletes 0
+  connect-user apply plan.json --yes --set-env ana.password=ANA_PASSWORD";
 pub const DESTROY: &str = "\
 Examples:
   connect-user destroy

@@ -74,6 +74,11 @@ impl FleetPlan {
         }
     }
 
+    /// The number of calls that write.
+    pub fn calls(&self) -> usize {
+        self.users.iter().map(|user| user.plan.preview().calls()).sum()
+    }
+
     /// Whether no call is needed.
     pub fn is_empty(&self) -> bool {
         self.users.iter().all(|user| user.plan.steps().is_empty())

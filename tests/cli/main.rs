@@ -13,6 +13,7 @@ mod mistakes;
 mod options;
 mod program;
 mod said;
+mod saved;
 mod server;
 mod shared;
 mod states;

@@ -1,8 +1,9 @@
 //! Storing a preview, to apply it later.
 
 use super::{
-    super::{FleetPreview, SavedFleetPlan},
+    super::{FleetOptions, FleetOutcome, FleetPlan, FleetPreview, SavedFleetPlan, apply},
     base::{Session, SessionError},
+    written::Written,
 };
 
 impl Session<'_> {
@@ -21,5 +22,18 @@ impl Session<'_> {
         let plan = preview.into_plan()?;
         self.record_imports().await?;
         Ok(plan.save(&self.entries))
+    }
+
+    /// Applies a plan of which everything is known, such as one that was [saved](Self::save) and
+    /// [loaded](SavedFleetPlan::load) with the [entries](Self::entries) of this session. Where time has passed, set
+    /// [`check_prior_state`](crate::apply::ApplyOptions::check_prior_state).
+    ///
+    /// It is safe to stop at any moment; see [`apply`](super::super::apply()).
+    pub async fn apply_plan(&mut self, plan: &FleetPlan, options: &FleetOptions<'_>) -> FleetOutcome {
+        if let Err(error) = self.commit(Vec::new()).await {
+            return FleetOutcome { store: Some(error), ..FleetOutcome::default() };
+        }
+        let written = Written::new(self.store, &mut self.entries);
+        apply(plan, &written, self.service, options).await
     }
 }

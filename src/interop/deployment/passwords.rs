@@ -36,11 +36,16 @@ struct Password {
 }
 
 impl Passwords {
-    /// Goes on with the salt of what is remembered.
-    pub(super) fn like<'a>(mut entries: impl Iterator<Item = &'a Entry>) -> Self {
+    /// No passwords yet, beside what is remembered: their fingerprints go on with its salt.
+    pub fn like<'a>(mut entries: impl Iterator<Item = &'a Entry>) -> Self {
         let recorded = entries.find_map(|entry| entry.notes.get(FINGERPRINT));
         let fingerprints = Fingerprints::like(recorded.map(String::as_str));
         Self(Arc::new(Inner { fingerprints, known: Mutex::default() }))
+    }
+
+    /// Adds the password of a new user, such as one that a [saved plan](crate::fleet::SavedFleetPlan) creates.
+    pub fn give(&self, name: impl Into<String>, value: Secret) {
+        self.lock().insert(name.into(), Password { old: None, value });
     }
 
     /// Whether a password differs from the one last applied, where that is known.

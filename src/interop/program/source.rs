@@ -144,6 +144,9 @@ fn check(document: &Document) -> Checked<()> {
             "`convert` makes a program of it; `export` prints one of all users of an instance",
         ));
     }
+    if has("connectUserPlan") {
+        return Err(Mistake::new("is a saved plan, not a program", "`apply` carries it out"));
+    }
     if has("version") && has("users") {
         return Err(Mistake::new("is a state, not a program", "`state import` reads it"));
     }

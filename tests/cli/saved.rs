@@ -1,0 +1,152 @@
+//! Plans that are saved by one run and carried out by another.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::tool::{Tool, jane};
+
+fn program(tool: &Tool, users: &[(&str, Value)]) -> String {
+    let users = users.iter().map(|(name, properties)| {
+        ((*name).to_owned(), json!({"type": "aws:connect:User", "properties": properties}))
+    });
+    tool.write(&json!({"resources": users.collect::<serde_json::Map<_, _>>()}))
+}
+
+fn named(name: &str) -> Value {
+    let mut user = jane();
+    user["name"] = json!(name);
+    user
+}
+
+/// A tool that has `a` and `b`, and a saved plan in which `a` changes, `b` goes and `c` is new.
+fn saved() -> (Tool, String) {
+    let tool = Tool::new();
+    tool.apply(&program(&tool, &[("a", named("ann")), ("b", named("bob"))]));
+    let mut changed = named("ann");
+    changed["routingProfileId"] = json!("r2");
+    let file = program(&tool, &[("a", changed), ("c", named("cid"))]);
+    let said = tool.ok(&["plan", &file, "--out", "plan.json"]);
+    assert!(said.out.contains("Plan: 1 to create, 1 to update, 0 to replace, 1 to delete"), "{}", said.out);
+    assert!(said.err.contains("note: the plan is in `plan.json`: `apply plan.json` carries it out"));
+    (tool, file)
+}
+
+fn names(tool: &Tool) -> Vec<String> {
+    tool.json(&["show"])["users"].as_object().expect("users").keys().cloned().collect()
+}
+
+const PASSWORD: &[&str] = &["apply", "plan.json", "--yes", "--program", "program.yaml"];
+
+#[test]
+fn a_saved_plan_is_carried_out_as_it_was_shown() {
+    let (tool, file) = saved();
+    let text = fs::read_to_string(tool.path("plan.json")).expect("a plan");
+    assert!(!text.contains("Password123"), "{text}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(tool.path("plan.json")).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    // It holds no password: the program or the environment gives it.
+    let said = tool.fails(&["apply", "plan.json", "--yes"]);
+    assert!(said.contains("`password` is required"), "{said}");
+    assert!(said.contains("give it: `--set-env 'c.password=VARIABLE'`, or `--program FILE`"), "{said}");
+    let said = tool.fails(&["apply", "plan.json", "--yes", "--set", "a.password=Password123"]);
+    assert!(said.contains("has no use for `a.password`") && said.contains("such as `c.password`"), "{said}");
+    assert_eq!(names(&tool), ["a", "b"]);
+    assert!(tool.fails(&["apply", "plan.json", "--program", &file]).contains("give `--yes`"));
+    let said = tool.ok(PASSWORD);
+    assert!(said.out.contains("Plan: 1 to create, 1 to update, 0 to replace, 1 to delete"), "{}", said.out);
+    assert!(said.out.ends_with(
+        "Done: 1 created, 1 updated, 0 replaced, 1 deleted, 0 unchanged, 0 failed, 0 not finished.\n"
+    ));
+    assert_eq!(names(&tool), ["a", "c"]);
+    // The passwords are known, and a changed one is noticed.
+    assert_eq!(tool.ok(&["plan", &file]).out, "No changes: 2 up to date.\n");
+    let mut other = named("cid");
+    other["password"] = json!("Password456");
+    let mut changed = named("ann");
+    changed["routingProfileId"] = json!("r2");
+    let said = tool.ok(&["plan", &program(&tool, &[("a", changed), ("c", other)])]);
+    assert!(format!("{}{}", said.out, said.err).contains("password"), "{}{}", said.out, said.err);
+    // What was carried out is stale.
+    let said = tool.fails(PASSWORD);
+    assert!(said.contains("`a` is recorded otherwise than when the plan was saved"), "{said}");
+}
+
+#[test]
+fn passwords_of_a_saved_plan_come_from_the_environment() {
+    let (tool, _) = saved();
+    fs::remove_file(tool.path("program.yaml")).expect("no program");
+    let args = ["apply", "plan.json", "--yes", "--set-env", "c.password=CID", "--format", "json"];
+    let output = tool.command(&args).env("CID", "Password123").output().expect("it runs");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && !out.contains("Password123") && !err.contains("Password123"), "{err}");
+    let last: Value = serde_json::from_str(out.lines().last().expect("a summary")).expect("JSON");
+    assert_eq!((&last["created"], &last["deleted"]), (&json!(1), &json!(1)));
+}
+
+#[test]
+fn a_plan_that_does_not_fit_is_refused() {
+    let (tool, file) = saved();
+    let refused = |args: &[&str], expected: &str| {
+        let said = tool.fails(args);
+        assert!(said.contains(expected), "{expected}: {said}");
+    };
+    // Of another state.
+    refused(&[PASSWORD, &["--state", "other.redb"]].concat(), "the plan was made for the state `");
+    assert!(!tool.path("other.redb").exists());
+    // Options that the plan has taken already.
+    for option in
+        [&["--target", "a"][..], &["--max-deletes", "9"], &["--default-tag", "a=b"], &["--deny", "x"]]
+    {
+        refused(&[PASSWORD, option].concat(), &format!("`{}` has no use with a saved plan", option[0]));
+    }
+    refused(&["apply", &file, "--program", &file], "is not a saved plan, and `--program` is for one");
+    for command in ["validate", "plan"] {
+        refused(&[command, "plan.json"], "`plan.json` is a saved plan, not a program");
+    }
+    refused(&["plan", &file, "--out", &file], "is there, and is not a plan");
+    // Cut off, of a later version, or changed.
+    let text = fs::read_to_string(tool.path("plan.json")).expect("a plan");
+    let later = text.replacen("{\"connectUserPlan\":1", "{\"connectUserPlan\":2", 1);
+    let inner = text.replacen("\"plan\":{\"version\":1", "\"plan\":{\"version\":9", 1);
+    let foreign = "{\"connectUserPlan\": 1, \"planned_values\": {}}";
+    for (text, expected) in [
+        (&text[..text.len() / 2], "`plan.json` is cut off"),
+        (&text[..30], "`plan.json` is cut off"),
+        (&later, "`plan.json` has version 2, and this program knows 1"),
+        (&inner, "`plan.json` cannot be read: the plan has version 9, and this program knows 1"),
+        (foreign, "`plan.json` cannot be read: missing field `state`"),
+        ("{\"planned_values\": {}}", "`plan.json` has no `resources`"),
+    ] {
+        fs::write(tool.path("plan.json"), text).expect("written");
+        refused(&["apply", "plan.json", "--yes"], expected);
+    }
+    // What somebody else has done since is found before the first call.
+    fs::write(tool.path("plan.json"), &text).expect("written");
+    let mut changed = named("ann");
+    changed["routingProfileId"] = json!("r9");
+    let other = ["--state", "other.redb"];
+    let id = tool.json(&["show"])["users"]["a"]["userId"].as_str().expect("an id").to_owned();
+    tool.ok(&[&["import", "a", &format!("i:{id}")][..], &other].concat());
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    tool.ok(&[&["apply", &program(&tool, &[("a", changed)]), "--yes"][..], &other].concat());
+    let said = tool.run(&["apply", "plan.json", "--yes", "--set", "c.password=Password123"]);
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("error: a: ") && said.err.contains("plan"), "{}", said.err);
+    assert_eq!(names(&tool), ["a", "c"], "the others are done");
+}
+
+#[test]
+fn only_what_is_wholly_known_is_saved() {
+    let tool = Tool::new();
+    let mut second = named("second");
+    second["tags"] = json!({"lead": "${a.userId}"});
+    let file = program(&tool, &[("a", named("ann")), ("b", second)]);
+    let said = tool.fails(&["plan", &file, "--out", "plan.json"]);
+    assert!(said.contains("a value is not known yet"), "{said}");
+    assert!(!tool.path("plan.json").exists());
+}
