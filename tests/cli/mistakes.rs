@@ -177,7 +177,7 @@ fn a_state_that_is_cut_off_is_called_so() {
                 continue;
             }
             let said = tool.fails(&args);
-            assert!(said.contains("`cut.redb` is no state file, or is damaged: it "), "{length}: {said}");
+            assert!(said.contains("`cut.redb` is no state, or is damaged: it "), "{length}: {said}");
             assert!(!said.contains("_len") && !said.contains("atabase"), "{length}: {said}");
             refused += 1;
         }
