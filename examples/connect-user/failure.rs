@@ -13,6 +13,8 @@ use connect_user::{
     validate::OverrideError,
 };
 
+use crate::way_out;
+
 pub type Outcome<T> = Result<T, Failure>;
 
 /// A mistake with its way out.
@@ -51,7 +53,7 @@ impl Failure {
 
     /// What the library says.
     pub fn told(diagnostic: &Diagnostic) -> Self {
-        Self::new(diagnostic.text()).help(diagnostic.help.as_deref().unwrap_or_default())
+        Self::new(diagnostic.text()).help(way_out::help(diagnostic).unwrap_or_default())
     }
 
     /// A failure whose reasons have been printed.

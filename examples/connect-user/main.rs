@@ -25,6 +25,7 @@ mod state;
 mod summary;
 mod usage;
 mod violation;
+mod way_out;
 
 use std::process::ExitCode;
 

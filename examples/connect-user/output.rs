@@ -132,7 +132,7 @@ pub fn some_of_each(found: &[Diagnostic]) {
         }
     }
     for more in counts.into_values().filter_map(|count| count.checked_sub(SHOWN)).filter(|more| *more > 0) {
-        note(&format!("the same is true of {more} more users"));
+        note(&format!("the same is true of {more} more {}", if more == 1 { "user" } else { "users" }));
     }
 }
 

@@ -11,7 +11,7 @@ use connect_user::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::output;
+use crate::{output, way_out};
 
 /// So many values that are not known are listed.
 const MOST_DEFERRED: usize = 20;
@@ -32,7 +32,10 @@ impl Violations {
         let violations = review.users.iter().flat_map(|user| {
             user.report.diagnostics().iter().map(|diagnostic| Violation {
                 location: program.location(&user.name, &diagnostic.path.to_string()),
-                diagnostic: diagnostic.clone().about(&user.name),
+                diagnostic: diagnostic
+                    .clone()
+                    .about(&user.name)
+                    .with_help(way_out::help(diagnostic).unwrap_or_default()),
             })
         });
         Self(violations.collect())

@@ -1,7 +1,4 @@
-//! Recognises a changed password without keeping it: sixteen bits of a slow, salted hash.
-//!
-//! Sixteen bits of a slow, salted hash: a changed password goes unnoticed once in 65,536 times, and
-//! whoever reads the file can rule passwords out but never find the one.
+//! Fingerprints of passwords.
 
 use std::{
     collections::HashMap,
@@ -23,7 +20,8 @@ type Salt = [u8; SALT_BYTES];
 /// Recognises a changed password without keeping it: sixteen bits of a slow, salted hash.
 ///
 /// Each fingerprint is computed once under one salt, because thousands of users may begin with the same
-/// password. A changed password goes unnoticed once in 65,536 times.
+/// password. A changed password goes unnoticed once in 65,536 times, and whoever reads a fingerprint can rule
+/// passwords out but never find the one.
 ///
 /// ```
 /// use connect_user::{engine::Fingerprints, user::Secret};

@@ -65,6 +65,18 @@ fn only_one_module_names_the_sdk() {
     }
 }
 
+/// A host has options of its own: texts of the library name none of any.
+#[test]
+fn the_library_speaks_for_no_command_line() {
+    for (file, text) in Files::of_this_crate().texts().filter(|(file, _)| !file.starts_with("interop/file/"))
+    {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let named: Vec<&str> =
+            code.filter(|line| line.contains("`--") || line.contains("this tool")).collect();
+        assert!(named.is_empty(), "{file}: {named:?}");
+    }
+}
+
 #[test]
 fn no_public_type_has_a_name_that_another_one_has() {
     let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

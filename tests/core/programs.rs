@@ -207,3 +207,14 @@ fn what_is_written_is_read_back() {
         }
     }
 }
+
+#[test]
+fn the_first_mistake_says_how_many_more_there_are() {
+    let user = "{type: aws:connect:User, properties: {}, options: {hideDiffs: []}}";
+    for (count, more) in [(1, ""), (2, "; and 1 more mistake"), (3, "; and 2 more mistakes")] {
+        let users: String = (0..count).map(|number| format!("\n  user{number}: {user}")).collect();
+        let error = read(&format!("resources:{users}")).expect_err("mistakes").to_string();
+        let (_, rest) = error.split_once(')').expect("a place");
+        assert_eq!(rest, more, "{error}");
+    }
+}

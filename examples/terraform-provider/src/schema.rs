@@ -8,7 +8,7 @@ use magma_protocol::tfplugin6::{
 
 use crate::wire::Diagnostics;
 
-/// Required here, although the crate would do without: Terraform tells a provider no logical name to make a
+/// Required here, although the crate would do without: Terraform tells a provider no resource name to make a
 /// name from, and a block without its phone type says nothing.
 const REQUIRED: [Property; 2] = [Property::Name, Property::PhoneType];
 

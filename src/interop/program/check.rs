@@ -11,15 +11,6 @@ use super::{
 };
 use crate::user::Value;
 
-/// What the command line says instead of a provider.
-const INSTEAD: &[(&str, &str)] = &[
-    ("region", "--region"),
-    ("profile", "--profile"),
-    ("defaultTags", "--default-tag"),
-    ("ignoreTags", "--ignore-tag"),
-    ("endpoints", "--endpoint-url"),
-];
-
 /// Checks that the options of a user refer to what the program has.
 pub(super) fn check_options(user: &ProgramResource, program: &Definitions) -> Checked<()> {
     let (name, options) = (&user.name, &user.options);
@@ -51,17 +42,14 @@ pub(super) fn check_options(user: &ProgramResource, program: &Definitions) -> Ch
     Ok(())
 }
 
-/// A provider may say nothing that would be ignored: the command line says it instead.
+/// A provider may say nothing that would be ignored: the host says it instead.
 fn check_provider(provider: Option<&Other>) -> Checked<()> {
     let Some(provider) = provider.filter(|provider| provider.kind == "pulumi:providers:aws") else {
         let help = "refer to a resource of the type `pulumi:providers:aws`";
         return Err(Mistake::new("is not a provider", help));
     };
     let Some(member) = &provider.first_property else { return Ok(()) };
-    let help = match INSTEAD.iter().find(|(known, _)| known == member) {
-        Some((_, option)) => format!("take it out, and give `{option}`"),
-        None => "take it out".to_owned(),
-    };
+    let help = "take it out: what runs the program configures it";
     Err(Mistake::new(format!("sets `{member}`, which is not taken from a program"), help))
 }
 

@@ -36,6 +36,7 @@ impl fmt::Display for ProgramError {
         }
         match self.mistakes.len() {
             ..=1 => Ok(()),
+            2 => f.write_str("; and 1 more mistake"),
             count => write!(f, "; and {} more mistakes", count - 1),
         }
     }

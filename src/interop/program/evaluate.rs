@@ -245,7 +245,6 @@ impl Evaluation<'_> {
             return;
         }
         // Each reference is followed once, so it is told once a user.
-        let set = format!("`--set '{reference}=VALUE'`");
         let is_meant = |near: &String| {
             near != self.user.root()
                 && (!self.program.users.contains_key(near) || outputs::is_output(reference.path()))
@@ -253,12 +252,16 @@ impl Evaluation<'_> {
         let help = match self.program.suggestion(reference.root()).filter(is_meant) {
             Some(near) => {
                 let meant = Reference::of(&[&near]).then(reference.path());
-                format!("did you mean `${{{meant}}}`? Otherwise define it, or give {set}")
+                format!(
+                    "did you mean `${{{meant}}}`? Otherwise define it, or assign a value to `{reference}`"
+                )
             }
             None if reference.root() == "pulumi" => {
                 format!("Pulumi defines `pulumi.{}`", BUILT_IN.join("`, `pulumi."))
             }
-            None => format!("define `{}` in the program, or give {set}", reference.root()),
+            None => {
+                format!("define `{}` in the program, or assign a value to `{reference}`", reference.root())
+            }
         };
         let message = format!("`${{{reference}}}` refers to nothing that the program defines");
         let undefined = found(message, help);

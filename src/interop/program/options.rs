@@ -13,7 +13,6 @@ use crate::{
 const KNOWN: &[&str] = &[
     "additionalSecretOutputs",
     "aliases",
-    "customTimeouts",
     "deleteBeforeReplace",
     "deletedWith",
     "dependsOn",
@@ -29,6 +28,7 @@ const KNOWN: &[&str] = &[
 
 /// Pulumi's other options, and what to do instead.
 const WITHOUT_MEANING: &[(&str, &str)] = &[
+    ("customTimeouts", "take it out: calls are tried again for as long in all users"),
     ("hideDiffs", "take it out: a plan always shows what changes"),
     ("pluginDownloadURL", "take it out: no plugin is loaded"),
     ("providers", "take it out: a user has one provider"),
@@ -146,12 +146,6 @@ impl ProgramOptions {
             "provider" => self.provider = Some(resource(value)?),
             "aliases" => self.aliases = aliases(value)?,
             "additionalSecretOutputs" => secret_outputs(value)?,
-            "customTimeouts" => {
-                return Err(Mistake::new(
-                    "has no meaning here: calls are tried again for as long in all users",
-                    "take it out, and give `--retry-for SECONDS`",
-                ));
-            }
             "version" => version(value)?,
             other => return Err(unknown(other)),
         }

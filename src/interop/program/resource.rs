@@ -115,7 +115,7 @@ fn properties(resource: &mut Value) -> Checked<Value> {
     if resource.get("get").is_some() {
         return Err(Mistake::new(
             "reads a user with `get`",
-            "use the command `import` for a user that exists",
+            "manage a user that exists with the option `import`",
         ));
     }
     let Value::Map(members) = resource else { return Err(Mistake::new("has no `properties`", HELP)) };

@@ -107,26 +107,18 @@ fn unlike(text: &str) -> Option<Mistake> {
     if BLOCKS.iter().any(|start| first.starts_with(start)) {
         return Some(Mistake::new(
             "is a Terraform configuration, not a program",
-            "use the Terraform provider for it; `convert` makes a program of what `terraform show -json` prints",
+            "use the Terraform provider for it, or write a program of its users",
         ));
     }
     if text.contains("AWSTemplateFormatVersion") {
         return Some(template());
     }
     let is_table = first.split(',').count() > 3 && !first.contains([':', '{', '[']);
-    is_table.then(|| {
-        Mistake::new(
-            "is a table (CSV), not a program",
-            "`convert` makes a program of it; `export` prints one of users that exist",
-        )
-    })
+    is_table.then(|| Mistake::new("is a table (CSV), not a program", "write a program of its users"))
 }
 
 fn template() -> Mistake {
-    Mistake::new(
-        "is a CloudFormation template, not a program",
-        "`convert` makes a program of it; `export` prints one of users that exist",
-    )
+    Mistake::new("is a CloudFormation template, not a program", "write a program of its users")
 }
 
 /// Whether a document is a program at all. A mistake goes on from the name of the file.
@@ -141,14 +133,14 @@ fn check(document: &Document) -> Checked<()> {
     if has("User") || has("Username") || has("UserSummaryList") {
         return Err(Mistake::new(
             "is JSON of the Connect API, not a program",
-            "`convert` makes a program of it; `export` prints one of all users of an instance",
+            "write a program of its users",
         ));
     }
     if has("connectUserPlan") {
         return Err(Mistake::new("is a saved plan, not a program", "`apply` carries it out"));
     }
     if has("version") && has("users") {
-        return Err(Mistake::new("is a state, not a program", "`state import` reads it"));
+        return Err(Mistake::new("is a state, not a program", "give the program whose users it records"));
     }
     if let Some(mistake) = document.members.as_str().and_then(unlike) {
         return Err(mistake);

@@ -13,7 +13,7 @@ use crate::{
 
 pub(super) fn missing(subject: &Subject<'_>, found: &mut Found) {
     if subject.spec.name.is_none() {
-        let message = "`name` is missing, and there is no logical name to make it from";
+        let message = "`name` is missing, and there is no resource name to make it from";
         found.add_weighed(Weight::Unsendable, Property::Name, message, "give a `name`");
     }
 }
