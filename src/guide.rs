@@ -111,16 +111,26 @@ pub mod embedding {}
 pub mod fleet {}
 
 /// [Embedding in your tool]: mod@crate::guide::embedding
-/// [`Failed`]: struct@crate::apply::Failed
 /// [`Property::ALL`]: const@crate::user::Property::ALL
-/// [`Reader::for_plan`]: method@crate::read::Reader::for_plan
-/// [`Reader`]: struct@crate::read::Reader
-/// [`Report`]: struct@crate::validate::Report
-/// [`Settings::password_changed`]: field@crate::user::Settings::password_changed
 /// [`Spelling::message`]: method@crate::user::Spelling::message
-/// [`UserState`]: struct@crate::user::UserState
 /// [`Value`]: enum@crate::user::Value
-/// [`preview`]: fn@crate::diff::preview
+#[cfg_attr(feature = "engine", doc = "[`Failure`]: struct@crate::engine::Failure")]
+#[cfg_attr(feature = "engine", doc = "[`Resource::diff`]: method@crate::engine::Resource::diff")]
+#[cfg_attr(feature = "engine", doc = "[`Resource::offline`]: method@crate::engine::Resource::offline")]
+#[cfg_attr(
+    feature = "engine",
+    doc = "[`Resource::planned_inputs`]: method@crate::engine::Resource::planned_inputs"
+)]
+#[cfg_attr(feature = "engine", doc = "[`Resource::validate`]: method@crate::engine::Resource::validate")]
+#[cfg_attr(
+    feature = "engine",
+    doc = "[`Resource::with_drift_by_outputs`]: method@crate::engine::Resource::with_drift_by_outputs"
+)]
+#[cfg_attr(
+    feature = "engine",
+    doc = "[`Resource::write_record`]: method@crate::engine::Resource::write_record"
+)]
+#[cfg_attr(feature = "engine", doc = "[`engine::Resource`]: struct@crate::engine::Resource")]
 #[doc = include_str!("../docs/terraform.md")]
 pub mod terraform {}
 
