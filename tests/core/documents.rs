@@ -110,8 +110,12 @@ fn a_link_leads_somewhere_wherever_the_document_is_read() {
                     |file: &String| file == source || source.ends_with('/') && file.starts_with(source);
                 assert!(packaged.iter().any(is_there), "{place} is not in the package");
             } else if let Some(guide) = target.strip_prefix(&format!("{ITEMS}guide/")) {
-                let guide = guide.trim_end_matches("/index.html");
-                assert!(guides().contains(&format!("docs/{guide}.md")), "{place} is no guide");
+                let (guide, heading) = guide.split_once('#').unwrap_or((guide, ""));
+                let guide = format!("docs/{}.md", guide.trim_end_matches("/index.html"));
+                assert!(guides().contains(&guide), "{place} is no guide");
+                let slug = |line: &str| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+                let is_there = |line: &str| line.starts_with('#') && slug(line) == heading;
+                assert!(heading.is_empty() || text(&guide).lines().any(is_there), "{place} has no heading");
             } else if target.starts_with("https://") || target.starts_with('#') {
                 continue;
             } else {
