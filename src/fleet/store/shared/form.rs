@@ -123,3 +123,47 @@ fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 fn checksum(number: usize, bytes: &[u8]) -> u64 {
     XxHash3_64::oneshot_with_seed(number as u64, bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows() -> Rows {
+        let long: Arc<[u8]> = (0..=255).cycle().take(1_000).collect();
+        [("", Some([].into())), ("a\nb", None), ("jane", Some(long))]
+            .map(|(name, entry)| (name.to_owned(), entry))
+            .into()
+    }
+
+    fn encoded(rows: &Rows) -> Vec<u8> {
+        encode(3, &"header", rows.iter().map(|(name, entry)| (name.as_str(), entry.as_deref())))
+    }
+
+    #[test]
+    fn an_object_is_read_as_it_was_written_and_only_under_its_own_number() {
+        let bytes = encoded(&rows());
+        let read = decode::<String>(3, &bytes);
+        assert!(read.is_ok_and(|(header, read)| header == "header" && read == rows()));
+        assert!(matches!(decode::<String>(4, &bytes), Err(Unreadable::Damaged(_))));
+        let sizes: usize = rows().iter().map(|(name, entry)| size(name, entry.as_deref())).sum();
+        assert_eq!(bytes.len(), encoded(&Rows::new()).len() + sizes);
+    }
+
+    /// Also where the checksum is right: lengths that lead nowhere are damage.
+    #[test]
+    fn an_object_that_is_cut_off_or_longer_is_refused() {
+        let bytes = encoded(&rows());
+        let body = bytes.len() - size_of::<u64>();
+        let first = encoded(&Rows::new()).len() - size_of::<u64>();
+        // Where one row ends, the rest is not missed.
+        let ends = [first, first + 8, first + 19, body];
+        for cut in 0..=body {
+            let mut bytes: Vec<u8> = bytes.iter().copied().take(cut).collect();
+            bytes.extend(checksum(3, &bytes).to_le_bytes());
+            assert_eq!(decode::<String>(3, &bytes).is_ok(), ends.contains(&cut), "{cut}");
+        }
+        let mut longer: Vec<u8> = bytes.iter().copied().take(body).chain([1, 2, 3]).collect();
+        longer.extend(checksum(3, &longer).to_le_bytes());
+        assert!(decode::<String>(3, &longer).is_err());
+    }
+}
