@@ -167,6 +167,36 @@ fn users_are_listed_by_what_chooses_them() {
 }
 
 #[test]
+fn a_query_asks_for_no_more_users_than_it_shows() {
+    if !is_since(14) {
+        return;
+    }
+    let server = Server::start(&[]);
+    for number in 0..501 {
+        let user = json!({
+            "Username": format!("agent-{number:03}"),
+            "Password": "Password123",
+            "IdentityInfo": {"FirstName": "Jane", "LastName": "Roe"},
+            "PhoneConfig": {"PhoneType": "SOFT_PHONE"},
+            "RoutingProfileId": "r1",
+            "SecurityProfileIds": ["s1"],
+        });
+        server.call("PUT", &format!("/users/{INSTANCE}"), &user.to_string());
+    }
+    let w = Workspace::new(&server);
+    let config = |more: &str| format!("config {{\n instance_id = \"{INSTANCE}\"\n {more}\n }}");
+    let pages = || server.calls("SearchUsers");
+    assert_eq!(query(&w, &format!("limit = 501\n{}", config(""))).len(), 501);
+    let all = pages();
+    assert!(all > 1, "there is more than a page");
+    // The service chooses, and a page is enough.
+    assert_eq!(query(&w, &config("name = \"agent-500\"")), ["agent-500"]);
+    assert_eq!(query(&w, &format!("limit = 2\n{}", config(""))).len(), 2);
+    assert_eq!(pages(), all + 2);
+    assert_eq!((server.calls("ListUsers"), server.calls("DescribeUser")), (0, 0));
+}
+
+#[test]
 fn the_configuration_that_a_list_generates_imports_and_changes_nothing() {
     if !is_since(14) {
         return;
