@@ -1,9 +1,9 @@
 //! Accounts that two records have, and accounts that are imported: none is deleted that somebody keeps.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use connect_user::{
-    client::memory::MemoryConnect,
+    client::{ConnectClient, DeleteUser, memory::MemoryConnect},
     diff::Action,
     fleet::{
         AllKnown, DesiredSpec, Entry, FleetPreview, Guard, Lifecycle, MemoryStore, PlanOptions, Planner,
@@ -158,6 +158,36 @@ async fn an_imported_user_is_not_replaced_before_it_is_recorded() {
     assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
     let preview = importing(&mut session, &wanted("jane", &document("jane")), &ids[0]).await;
     assert_eq!((reasons(&preview), preview.count(Action::Replace)), (vec![], 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_in_the_place_of_a_user_that_is_gone_is_recorded_by_an_apply_alone() {
+    let (connect, ids) = service(&["boss", "jane"]).await;
+    let store = MemoryStore::default();
+    let jane = wanted("a", &document("jane"));
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let preview = importing(&mut session, &jane, &ids[1]).await;
+    let options = session.apply_options();
+    assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
+    let mut entry = store.get("a").await.expect("read").expect("imported");
+    entry.notes.insert("password".into(), "of the user that is gone".into());
+    store.commit(&[StoreChange::put("a", entry.clone())]).await.expect("written");
+    let gone = DeleteUser::new("i", ids[1].user.clone());
+    connect.delete_user(&gone).await.expect("deleted by hand");
+    tokio::time::advance(Duration::from_secs(3_600)).await;
+
+    // However often it is looked at.
+    for _ in 0..2 {
+        let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+        let preview = importing(&mut session, &jane, &ids[0]).await;
+        assert_eq!(preview.reasons()[0].code, Code::IMPORT_REPLACED);
+        assert_eq!(store.get("a").await.expect("read").as_ref(), Some(&entry));
+    }
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let preview = importing(&mut session, &wanted("a", &document("boss")), &ids[0]).await;
+    assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
+    let entry = store.get("a").await.expect("read").expect("imported");
+    assert_eq!((entry.state.expect("there").id(), entry.notes.len()), (ids[0].clone(), 0));
 }
 
 #[tokio::test(start_paused = true)]

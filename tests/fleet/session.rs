@@ -14,6 +14,7 @@ use connect_user::{
         ProgramUser, Resolve, Session, SessionOptions, StateStore, StoreChange, UserPreview, UserResult,
         load_all,
     },
+    read::Strategy,
     user::{Code, DesiredUser, Diagnostic, IdentityManagementType, Input, Operation, Settings},
 };
 use serde_json::{Value, json};
@@ -281,4 +282,22 @@ async fn a_session_applies_with_its_own_retry_policy() {
     // Where nothing is said, waiting for a turn may take an hour.
     let session = Session::open(&store, &connect, session_options()).await.expect("open");
     assert_eq!(session.apply_options().retry.total, Duration::from_secs(3_600));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_superseded_user_that_is_desired_again_and_cannot_be_read_is_not_deleted() {
+    let (connect, store) = with_leftover().await;
+    let mut looking = session_options();
+    looking.refresh.strategy = Strategy::None;
+    connect.inject(Fault::of(Operation::DescribeUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    let program = [wanted("x", &document("old"))];
+    let mut session = Session::open(&store, &connect, looking.clone()).await.expect("open");
+    let shown = preview(&mut session, &program).await;
+    assert!(session.refreshed().failed.contains_key("x"), "{:?}", session.refreshed());
+    assert!(shown.is_empty(), "it stays as it is");
+    // Once it can be read, it takes the place of the one that superseded it.
+    let mut session = Session::open(&store, &connect, looking).await.expect("open");
+    let shown = preview(&mut session, &program).await;
+    let users = shown.users().iter().map(|user| (user.name.as_str(), user.action()));
+    assert_eq!((users.collect::<Vec<_>>(), shown.calls()), (vec![("x", Action::Update)], 1));
 }

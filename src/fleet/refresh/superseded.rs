@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{desired::Needs, refreshed::Refreshed};
 use crate::{
+    client::{ClientError, ErrorKind},
     read::{Reading, Source, Strategy},
-    user::{InstanceId, Replaced, UserState, one_line},
+    user::{InstanceId, Operation, Replaced, UserState, one_line},
 };
 
 /// One that the program wants again takes the place of the one that superseded it, and one that is no longer
@@ -22,7 +23,7 @@ pub(super) async fn settle<'a>(
         .filter(|(name, _)| !refreshed.failed.contains_key(*name))
         .filter_map(|(name, state)| Some((name.clone(), state.as_ref().filter(has_left)?.clone())))
         .collect();
-    for (name, state) in states {
+    'users: for (name, state) in states {
         let mut left: Vec<Replaced> = Vec::new();
         let mut again = None;
         for old in &state.record.unfinished.replaced {
@@ -30,14 +31,33 @@ pub(super) async fn settle<'a>(
                 left.push(old.clone());
                 continue;
             };
-            if again.is_none()
+            let is_desired = again.is_none()
                 && needs.is_desired_as(&name, old)
-                && !needs.is_desired_as(&name, &state.to_replaced())
-                && let Ok(Reading { state: Some(old), finding: None }) =
-                    source.read(&before(&state, old), false).await
-            {
-                again = Some(old);
-            } else if source.options.strategy == Strategy::None || may_be_there(source, old).await {
+                && !needs.is_desired_as(&name, &state.to_replaced());
+            if is_desired {
+                let reading = source.read(&before(&state, old), false).await;
+                // One that cannot be read now is not deleted to be created again.
+                let unseen = match reading {
+                    Ok(Reading { state, finding: None }) => {
+                        again = state;
+                        None
+                    }
+                    Ok(Reading { finding: Some(kind), .. }) if kind.is_assumed() => {
+                        let error = ClientError::new(Operation::DescribeUser, ErrorKind::NotFound);
+                        Some(error.with_message("the user is desired again and not visible yet"))
+                    }
+                    Ok(_) => None,
+                    Err(error) => Some(error),
+                };
+                if let Some(error) = unseen {
+                    refreshed.failed.insert(name, error);
+                    continue 'users;
+                }
+            }
+            if is_desired && again.is_some() {
+                continue;
+            }
+            if source.options.strategy == Strategy::None || may_be_there(source, old).await {
                 left.push(old.clone());
             }
         }

@@ -141,8 +141,9 @@ impl Session<'_> {
                 error: Box::new(error),
             })?;
             let state = Arc::new(state);
-            let entry =
-                Entry { state: Some(state.clone()), ..self.entries.get(name).cloned().unwrap_or_default() };
+            // What was noted of a user that is gone says nothing of this one.
+            let creating = self.entries.get(name).map(|entry| entry.creating.clone()).unwrap_or_default();
+            let entry = Entry { state: Some(state.clone()), creating, ..Entry::default() };
             self.refreshed.states.insert(name.to_owned(), Some(state));
             self.imported.push(StoreChange::put(name.to_owned(), entry));
         }
@@ -198,7 +199,8 @@ impl Session<'_> {
             }
         }
         let mut changes = self.refreshed.changes(&self.entries);
-        changes.retain(|change| self.is_target(&change.name));
+        let is_import = |name: &str| self.imported.iter().any(|import| import.name == name);
+        changes.retain(|change| self.is_target(&change.name) && !is_import(&change.name));
         self.commit(changes).await?;
         take(&mut self.refreshed.states);
         for change in &self.imported {

@@ -6,16 +6,18 @@ use std::{
 };
 
 use connect_user::{
-    client::{ConnectClient, DeleteUser},
-    fleet::{Creating, Entry, FleetRefused, UserResult, load_all},
+    client::{ConnectClient, DeleteUser, ErrorKind, UserDescription},
+    fleet::{
+        Creating, Entry, FleetRefused, Lifecycle, SessionError, StateStore, StoreChange, UserResult, load_all,
+    },
     read::Strategy,
-    user::{Tags, UserId, UserState},
+    user::{Code, Tags, UserId, UserState},
 };
 
 use super::{
     INSTANCES, LIMIT, PASSWORD, World,
     host::Trouble,
-    person::{PARTS, Part, Person},
+    person::{PARTS, Part, Person, Protect},
 };
 
 /// Who is there before a run, and under which resource name each is recorded.
@@ -23,6 +25,9 @@ pub(super) struct Before {
     users: BTreeMap<UserId, ((usize, String), Option<String>)>,
     /// Everybody who is recorded, gone or not.
     recorded: BTreeSet<(String, String)>,
+    /// Whose records say that they are protected, and whose accounts stay.
+    protected: BTreeSet<UserId>,
+    retained: BTreeSet<UserId>,
 }
 
 impl World {
@@ -38,7 +43,53 @@ impl World {
             }
         }
         let identity = |state: &UserState| (state.instance_id.bare().to_owned(), state.name.clone());
-        Before { users, recorded: states().map(|(_, state)| identity(state)).collect() }
+        let with = |is: fn(&Lifecycle) -> bool| {
+            let entries = entries.values().filter(|entry| is(&Lifecycle::of_notes(&entry.notes)));
+            entries.filter_map(|entry| Some(entry.state.as_ref()?.user_id.clone())).collect()
+        };
+        Before {
+            users,
+            recorded: states().map(|(_, state)| identity(state)).collect(),
+            protected: with(|lifecycle| lifecycle.protect),
+            retained: with(|lifecycle| lifecycle.retain_on_delete),
+        }
+    }
+
+    /// Whose record is gone, and who is imported now: nobody is forgotten but whose account stays.
+    pub(super) async fn take_note(&mut self, before: &Before) {
+        let mut recorded = BTreeSet::new();
+        for state in load_all(&self.store).await.expect("all").into_values().filter_map(|entry| entry.state) {
+            let left = state.record.unfinished.replaced.iter().map(|left| left.user_id.clone());
+            recorded.extend(left.chain([state.user_id.clone()]));
+        }
+        let may_stay = self.program.iter().any(|(_, person)| person.retain);
+        for (id, (identity, key)) in before.users.iter().filter(|(id, _)| !recorded.contains(id)) {
+            let there = self.users(identity.0).into_iter().find(|user| user.user_id == *id);
+            if let (Some(user), Some(key)) = (there, key) {
+                assert!(may_stay || before.retained.contains(id), "{identity:?} of {key} is forgotten");
+                self.foreign.insert(id.clone(), user);
+            }
+        }
+        for (_, person) in &mut self.program {
+            let Some(id) = person.import.take_if(|id| recorded.contains(id)) else { continue };
+            if let Some(user) = self.foreign.remove(&id) {
+                assert_eq!(user.name, person.login, "another one was imported");
+                self.imports.insert(id);
+            }
+        }
+        // Whoever is imported no more, and never was, is somebody else's again.
+        let is_left = |id: &&UserId| {
+            !recorded.contains(*id)
+                && self.program.iter().all(|(_, person)| person.import.as_ref() != Some(*id))
+        };
+        let left: Vec<UserId> = self.imports.iter().filter(is_left).cloned().collect();
+        for id in left {
+            let mut users = (0..INSTANCES.len()).flat_map(|instance| self.users(instance));
+            if let Some(user) = users.find(|user| user.user_id == id) {
+                self.foreign.insert(id.clone(), user);
+            }
+            self.imports.remove(&id);
+        }
     }
 
     pub(super) fn check(&mut self, before: &Before) {
@@ -46,6 +97,15 @@ impl World {
             let person = self.person(identity);
             let is_there = self.users(identity.0).iter().any(|user| user.user_id == *id);
             assert!(is_there || !self.foreign.contains_key(id), "somebody else's {identity:?} was deleted");
+            let is_free = |(name, person): &(String, Person)| {
+                let is_it = Some(name) == key.as_ref()
+                    || (person.instance, &person.login) == (identity.0, &identity.1);
+                is_it && person.protect == Protect::Nothing
+            };
+            assert!(
+                is_there || !before.protected.contains(id) || self.program.iter().any(is_free),
+                "{identity:?} was deleted, and is protected",
+            );
             assert!(
                 is_there || person.is_none() || self.new_passwords.contains(identity),
                 "{identity:?} was deleted, and the program still has it",
@@ -87,10 +147,33 @@ impl World {
         self.program.iter().map(|(_, person)| person).find(is_it)
     }
 
-    /// A plan is refused only for want of room, or where something could not be read.
-    pub(super) fn check_refused(&self, refused: &FleetRefused) {
+    /// A run has no plan only where the program is impossible, or something cannot be read.
+    pub(super) fn check_error(&self, error: &SessionError, is_troubled: bool) {
+        let is_importing = self.program.iter().any(|(_, person)| person.import.is_some());
+        match error {
+            SessionError::Refused(refused) => return self.check_refused(refused),
+            SessionError::Program(reason) => {
+                assert!(matches!(reason.code, Code::RECORDED_OTHERWISE | Code::IMPORTED_TWICE), "{reason:?}");
+                assert!(is_importing, "{reason:?}");
+            }
+            SessionError::Import { error, .. } => {
+                assert!(is_importing && (is_troubled || error.kind() == ErrorKind::NotFound), "{error}");
+            }
+            other => panic!("{other}"),
+        }
+        self.tell(|| format!("    no plan: {error}"));
+    }
+
+    fn check_refused(&self, refused: &FleetRefused) {
+        let mut people = self.program.iter().map(|(_, person)| person);
         for reason in &refused.reasons {
-            assert!(matches!(reason.code.as_str(), "instance-full" | "not-read"), "{reason:?}");
+            let may_be = match reason.code {
+                Code::INSTANCE_FULL | Code::NOT_READ | Code::PROTECTED | Code::RETAINED_NAME => true,
+                Code::IMPORT_REPLACED => people.clone().any(|person| person.import.is_some()),
+                Code::CIRCULAR_DEPENDENCY => people.any(|person| person.is_after),
+                _ => false,
+            };
+            assert!(may_be, "{reason:?}");
             if reason.code == "instance-full" {
                 let is_full = (0..INSTANCES.len()).any(|instance| self.occupied(instance) >= LIMIT);
                 assert!(is_full, "there is room: {reason:?}");
@@ -102,6 +185,7 @@ impl World {
     pub(super) async fn end_quietly(&mut self) {
         self.tell(|| "the world is quiet".to_owned());
         tokio::time::sleep(Duration::from_secs(60)).await;
+        self.lift().await;
         // Whoever has taken a name that the program wants gives it back.
         for (id, user) in std::mem::take(&mut self.foreign) {
             let place = (0..INSTANCES.len())
@@ -127,17 +211,40 @@ impl World {
             tokio::time::sleep(Duration::from_secs(1_200)).await;
             let before = self.begin().await;
             last = self.run(Strategy::Full, Trouble::None).await;
+            self.take_note(&before).await;
             self.check(&before);
         }
         let (plan, outcome) = last.expect("a program that has room for everybody is planned");
         let undone = outcome.users.iter().find(|user| user.result != UserResult::Done);
         assert!(undone.is_none(), "{undone:?}");
-        assert!(
-            plan.users().is_empty(),
-            "the last plan is empty: {}",
-            plan.users()[0].plan.preview().text("-")
-        );
+        assert!(plan.users().is_empty(), "the last plan is empty: {}", plan.users()[0].preview().text("-"));
         self.check_end().await;
+    }
+
+    /// Nothing stands in the way any more: protection, accounts that stay, dependencies, mistyped imports.
+    async fn lift(&mut self) {
+        for place in 0..self.program.len() {
+            let key = self.new_key();
+            let users = self.users(self.program[place].1.instance);
+            let (name, person) = &mut self.program[place];
+            (person.protect, person.retain, person.is_after) = (Protect::Nothing, false, false);
+            let is_it = |user: &UserDescription| {
+                Some(&user.user_id) == person.import.as_ref() && user.name == person.login
+            };
+            match users.iter().any(is_it) {
+                // Nobody else is recorded under its name.
+                true => *name = key,
+                false => person.import = None,
+            }
+        }
+        let mut changes = Vec::new();
+        for (name, mut entry) in load_all(&self.store).await.expect("all") {
+            entry.notes.retain(|note, _| note == PASSWORD);
+            changes.push(StoreChange::put(name, entry));
+        }
+        self.store.commit(&changes).await.expect("written");
+        let before = self.begin().await;
+        self.take_note(&before).await;
     }
 
     /// Exactly the desired users are there, as they are desired, and each is recorded under its name.
@@ -163,7 +270,10 @@ impl World {
                 let user = users.iter().find(|user| user.name == person.login).expect("it is there");
                 let entry = &entries[key];
                 assert_eq!(entry.state.as_ref().map(|state| &state.user_id), Some(&user.user_id), "{key}");
-                assert_eq!(entry.notes.get(PASSWORD), Some(&person.password.to_string()), "{key}");
+                // Of one who was imported, nobody knows the password.
+                let noted = entry.notes.get(PASSWORD);
+                let is_imported = self.imports.contains(&user.user_id);
+                assert!(is_imported || noted == Some(&person.password.to_string()), "{key}: {noted:?}");
                 assert!(entry.creating.is_empty() || in_doubt(entry), "{key}");
                 let first = user.identity.first_name.as_ref().map(|text| text.as_str().to_owned());
                 assert_eq!(first.as_deref(), Some(person.first), "{key}");

@@ -11,23 +11,27 @@ use std::{
 
 use async_trait::async_trait;
 use connect_user::{
-    apply::ApplyOptions,
     client::{
         CancellationToken, ErrorKind, Rate, RetryPolicy, TokenBuckets,
         memory::{Fault, Outcome},
     },
     fleet::{
-        Capacity, Entry, FleetObserver, FleetOptions, FleetOutcome, FleetPlan, FleetRefused, Guard,
-        MemoryStore, PlanOptions, ProgramUser, StateStore, StoreChange, StoreError, load_all, plan, recover,
-        refresh,
+        AllKnown, Capacity, DesiredSpec, Entry, FleetObserver, FleetOutcome, FleetPreview, Guard,
+        MemoryStore, PlanOptions, Planner, ProgramUser, SavedFleetPlan, Session, SessionError,
+        SessionOptions, StateStore, StoreChange, StoreError, apply, load_all,
     },
     read::{RefreshOptions, Strategy},
-    user::{IdentityManagementType, Operation, PasswordPolicy, Settings, Timestamp, UserState},
+    user::{
+        IdentityManagementType, ImportId, Operation, PasswordPolicy, Secret, Settings, Timestamp, UserState,
+    },
     validate::{Context, resolve},
 };
 use tokio::sync::Notify;
 
-use super::{BEGIN, INSTANCES, LIMIT, PASSWORD, World, person::Person};
+use super::{
+    BEGIN, INSTANCES, LIMIT, PASSWORD, World,
+    person::{Person, Protect},
+};
 use crate::support::spec;
 
 /// How a run of the host goes wrong.
@@ -109,6 +113,7 @@ impl World {
         let before = self.begin().await;
         self.run(strategy, trouble).await;
         self.connect.clear_faults();
+        self.take_note(&before).await;
         self.check(&before);
     }
 
@@ -138,11 +143,13 @@ impl World {
     }
 
     /// One run: what was begun is looked into, the fleet read, planned and applied.
+    ///
+    /// Half of the plans are applied as another process reads them.
     pub(super) async fn run(
         &mut self,
         strategy: Strategy,
         trouble: Trouble,
-    ) -> Option<(FleetPlan, FleetOutcome)> {
+    ) -> Option<(FleetPreview, FleetOutcome)> {
         let (left, writes_last) = match trouble {
             Trouble::Killed { after, writes_last } => (after, writes_last),
             _ => (-1, true),
@@ -150,6 +157,7 @@ impl World {
         let store =
             Mortal { store: &self.store, left: AtomicI64::new(left), writes_last, died: Notify::new() };
         let cancel = CancellationToken::new();
+        let (is_saved, is_troubled) = (self.random.bool(), !matches!(trouble, Trouble::None));
         let ended = match trouble {
             Trouble::Cancelled(after) => after,
             _ => Duration::MAX,
@@ -157,7 +165,7 @@ impl World {
         let run = async {
             tokio::select! {
                 () = store.died.notified() => None,
-                result = self.session(&store, strategy, &cancel) => Some(result),
+                result = self.session(&store, strategy, &cancel, is_saved) => Some(result),
             }
         };
         let cancelling = async {
@@ -173,8 +181,8 @@ impl World {
         };
         match result? {
             Ok(done) => Some(done),
-            Err(refused) => {
-                self.check_refused(&refused);
+            Err(error) => {
+                self.check_error(&error, is_troubled);
                 None
             }
         }
@@ -185,66 +193,82 @@ impl World {
         store: &dyn StateStore,
         strategy: Strategy,
         cancel: &CancellationToken,
-    ) -> Result<(FleetPlan, FleetOutcome), FleetRefused> {
+        is_saved: bool,
+    ) -> Result<(FleetPreview, FleetOutcome), SessionError> {
         let now = || Timestamp::from_millis(BEGIN + self.timer.now().as_millis() as u64);
-        let entries = load_all(store).await.expect("all");
-        let sleeping = crate::apply::timer();
-        let looking = ApplyOptions::builder().now(&now).sleep(&*sleeping).build();
-        let recovered = recover(&entries, &self.connect, &looking).await;
-        store.commit(&recovered.changes).await.expect("written");
-        for user in recovered.users.iter().filter(|_| self.is_told) {
+        let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, self.timer.clone()));
+        let options = SessionOptions::builder()
+            .timer(self.timer.clone())
+            .pace(pace)
+            .retry(RetryPolicy::builder().total(Duration::from_secs(60)).build())
+            .cancel(cancel.clone())
+            .refresh(RefreshOptions::builder().strategy(strategy).now(now()).build())
+            .now(&now)
+            .build();
+        let mut session = Session::open(store, &self.connect, options).await?;
+        for user in session.recover().await?.iter().filter(|_| self.is_told) {
             println!("    {}", user.diagnostic());
         }
-        let entries = load_all(store).await.expect("all");
-        let known: BTreeMap<String, Arc<UserState>> =
-            entries.iter().filter_map(|(name, entry)| Some((name.clone(), entry.state.clone()?))).collect();
         let passwords = passwords(&self.program);
-        let desired = self.desired(&entries);
-        let reading = RefreshOptions::builder().strategy(strategy).now(now()).build();
-        let refreshed = refresh(&desired, &known, &self.connect, &reading).await;
-        store.commit(&refreshed.changes(&entries)).await.expect("written");
+        let desired = self.desired(session.entries());
+        let imports: Vec<Option<ImportId>> =
+            self.program.iter().map(|(_, person)| person.import_id()).collect();
+        let specs: Vec<DesiredSpec<'_>> = desired
+            .iter()
+            .zip(&imports)
+            .map(|(user, import)| DesiredSpec::from(user).with_import(import.as_ref()))
+            .collect();
+        let refreshed = session.refresh(&specs).await?;
         for finding in refreshed.findings.iter().filter(|_| self.is_told) {
             println!("    {}", finding.diagnostic());
         }
-        let capacity = refreshed
-            .present
-            .iter()
-            .map(|(instance, present)| (instance.clone(), Capacity::new(*present, LIMIT)));
+        let present = refreshed.present.iter();
+        let capacity = present.map(|(instance, present)| (instance.clone(), Capacity::new(*present, LIMIT)));
         let options = PlanOptions::builder()
             .guard(Guard::OFF)
             .settings(settings())
             .capacity(capacity.collect())
             .build();
-        let plan = plan(&desired, &refreshed.there(), &options)?;
+        // Again, because the records have the names of the program now.
+        let desired = self.desired(session.entries());
+        let mut planner = Planner::new(options);
+        for user in &desired {
+            session.want(&mut planner, user);
+        }
+        let preview = session.preview(planner);
         if self.is_told {
-            for user in plan.users() {
-                println!("    {:?}: {}", user.moved_from, user.plan.preview().text(&user.name));
+            for user in preview.users() {
+                println!("    {:?}: {}", user.moved_from, user.preview().text(&user.name));
             }
         }
-        let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, self.timer.clone()));
-        let mut retry = RetryPolicy::default();
-        retry.total = Duration::from_secs(60);
         let notes = Notes(&passwords);
-        let applying = FleetOptions::builder()
-            .timer(self.timer.clone())
-            .pace(pace)
-            .retry(retry)
-            .cancel(cancel.clone())
-            .observer(&notes)
-            .apply(ApplyOptions::builder().now(&now).read_back(false).build())
-            .build();
-        let outcome = connect_user::fleet::apply(&plan, store, &self.connect, &applying).await;
+        let mut applying = session.apply_options();
+        applying.observer = &notes;
+        applying.apply.read_back = false;
+        let outcome = match is_saved {
+            false => session.apply(preview.clone(), &mut AllKnown, &applying).await?,
+            true => {
+                let file = serde_json::to_string(&session.save(preview.clone()).await?).expect("JSON");
+                let saved: SavedFleetPlan = serde_json::from_str(&file).expect("a saved plan");
+                let password = |name: &str| {
+                    let person = self.program.iter().find(|(key, _)| key == name);
+                    person.map(|(_, person)| Secret::new(person.secret()))
+                };
+                let plan = saved.load(&load_all(store).await?, password)?;
+                apply(&plan, store, &self.connect, &applying).await
+            }
+        };
         if self.is_told {
             for user in &outcome.users {
                 println!("    {}: {:?} {:?}", user.user, user.result, user.message);
             }
         }
-        Ok((plan, outcome))
+        Ok((preview, outcome))
     }
 
     /// The program, as it is wanted of the users who are recorded.
     fn desired(&self, entries: &BTreeMap<String, Entry>) -> Vec<ProgramUser> {
-        let of = |(key, person): &(String, Person)| {
+        let of = |(place, (key, person)): (usize, &(String, Person))| {
             // Whose password was noted under whichever name.
             let recorded = entries.iter().find(|(_, entry)| {
                 entry.state.as_ref().is_some_and(|state| {
@@ -254,12 +278,21 @@ impl World {
             let entry = recorded.map(|(_, entry)| entry).or(entries.get(key));
             let noted = entry.and_then(|entry| entry.notes.get(PASSWORD));
             let changed = noted.map(|noted| *noted != person.password.to_string());
-            let context = Context::builder().settings(settings()).build();
+            let mut settings = settings();
+            settings.protect = person.protect == Protect::Settings;
+            let context = Context::builder().settings(settings).build();
             let (desired, _) =
                 resolve(spec(&person.document()), &context).unwrap_or_else(|report| panic!("{report}"));
-            ProgramUser::builder().name(key.as_str()).desired(desired).maybe_password_changed(changed).build()
+            let before = place.checked_sub(1).filter(|_| person.is_after);
+            ProgramUser::builder()
+                .name(key.as_str())
+                .desired(desired)
+                .maybe_password_changed(changed)
+                .lifecycle(person.lifecycle())
+                .depends_on(before.map(|before| self.program[before].0.clone()).into_iter().collect())
+                .build()
         };
-        self.program.iter().map(of).collect()
+        self.program.iter().enumerate().map(of).collect()
     }
 }
 

@@ -70,6 +70,8 @@ struct World {
     by_hand: BTreeMap<(UserId, Part), String>,
     /// Whoever the program has ever managed a part of.
     managed: BTreeSet<(UserId, Part)>,
+    /// Users whom the program imports, or once did.
+    imports: BTreeSet<UserId>,
     /// Users who may be replaced in place, since their password has changed.
     new_passwords: BTreeSet<(usize, String)>,
 }
@@ -101,6 +103,7 @@ impl World {
             foreign: BTreeMap::new(),
             by_hand: BTreeMap::new(),
             managed: BTreeSet::new(),
+            imports: BTreeSet::new(),
             new_passwords: BTreeSet::new(),
         }
     }

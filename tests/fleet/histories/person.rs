@@ -1,6 +1,10 @@
 //! What a program says of a user, and what it may leave to others.
 
-use connect_user::client::UserDescription;
+use connect_user::{
+    client::UserDescription,
+    fleet::Lifecycle,
+    user::{ImportId, UserId},
+};
 use serde_json::{Value, json};
 
 use super::INSTANCES;
@@ -19,14 +23,42 @@ pub(super) struct Person {
     pub(super) tags: Option<&'static str>,
     /// Counts the changes of the password.
     pub(super) password: u32,
+    pub(super) protect: Protect,
+    /// Whether its account stays when it is no longer managed.
+    pub(super) retain: bool,
+    /// Whether it depends on the user before it in the program.
+    pub(super) is_after: bool,
+    /// The user that is imported, until it is recorded.
+    pub(super) import: Option<UserId>,
+}
+
+/// What protects a user.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Protect {
+    Nothing,
+    Lifecycle,
+    Settings,
 }
 
 impl Person {
+    pub(super) fn secret(&self) -> String {
+        format!("Password{}", self.password)
+    }
+
+    pub(super) fn import_id(&self) -> Option<ImportId> {
+        Some(ImportId::new(&INSTANCES[self.instance].into(), self.import.as_ref()?))
+    }
+
+    pub(super) fn lifecycle(&self) -> Lifecycle {
+        let is_protected = self.protect == Protect::Lifecycle;
+        Lifecycle::builder().protect(is_protected).retain_on_delete(self.retain).build()
+    }
+
     pub(super) fn document(&self) -> Value {
         let mut document = json!({
             "instanceId": INSTANCES[self.instance],
             "name": self.login,
-            "password": format!("Password{}", self.password),
+            "password": self.secret(),
             "routingProfileId": self.routing,
             "securityProfileIds": ["s1"],
             "identityInfo": {"firstName": self.first, "lastName": "Agent"},

@@ -2,7 +2,10 @@
 
 use connect_user::client::UserDescription;
 
-use super::{INSTANCES, LIMIT, World, person::Person};
+use super::{
+    INSTANCES, LIMIT, World,
+    person::{Person, Protect},
+};
 
 impl World {
     pub(super) fn add(&mut self) {
@@ -20,10 +23,67 @@ impl World {
             group: self.one_of(&[None, None, Some("g1")]),
             tags: self.one_of(&[None, Some("x"), Some("y")]),
             password: 0,
+            protect: Protect::Nothing,
+            retain: false,
+            is_after: self.random.u8(..4) == 0,
+            import: None,
         };
-        self.keys += 1;
+        self.insert(person);
+    }
+
+    fn insert(&mut self, person: Person) {
+        let key = self.new_key();
         let place = self.random.usize(..=self.program.len());
-        self.program.insert(place, (format!("key-{}", self.keys), person));
+        self.program.insert(place, (key, person));
+    }
+
+    pub(super) fn new_key(&mut self) -> String {
+        self.keys += 1;
+        format!("key-{}", self.keys)
+    }
+
+    /// The program imports somebody else's user under its own name.
+    fn import(&mut self) {
+        let mut free = Vec::new();
+        for instance in 0..INSTANCES.len() {
+            for user in self.users(instance) {
+                let is_free = self.program.iter().all(|(_, person)| person.login != user.name);
+                if is_free && self.foreign.contains_key(&user.user_id) {
+                    free.push((instance, user));
+                }
+            }
+        }
+        if free.is_empty() {
+            return;
+        }
+        let (instance, user) = free.swap_remove(self.random.usize(..free.len()));
+        self.foreign.remove(&user.user_id);
+        self.imports.insert(user.user_id.clone());
+        self.insert(Person {
+            instance,
+            login: user.name,
+            former: Vec::new(),
+            first: "Ann",
+            email: None,
+            routing: "r1",
+            group: None,
+            tags: None,
+            password: 0,
+            protect: Protect::Nothing,
+            retain: false,
+            is_after: false,
+            import: Some(user.user_id),
+        });
+    }
+
+    /// A user of the program imports whoever: a mistyped id.
+    fn import_another(&mut self, one: usize) {
+        let instance = self.random.usize(..INSTANCES.len());
+        let users = self.users(instance);
+        if !users.is_empty() {
+            let id = users[self.random.usize(..users.len())].user_id.clone();
+            self.program[one].1.import = Some(id);
+        }
     }
 
     /// How many users more may be desired in an instance, so that in the end everybody has room.
@@ -55,7 +115,7 @@ impl World {
             return self.add();
         }
         let (one, other) = (self.random.usize(..self.program.len()), self.random.usize(..self.program.len()));
-        let told = self.random.u8(..14);
+        let told = self.random.u8(..20);
         self.tell(|| format!("the program changes: {told} of {one} and {other}"));
         match told {
             0 => self.add(),
@@ -107,6 +167,14 @@ impl World {
             }
             10 => self.program[one].1.tags = self.one_of(&[None, Some("x"), Some("y")]),
             11 => self.program[one].1.group = self.one_of(&[None, Some("g1"), Some("g2")]),
+            14 => {
+                let all = [Protect::Nothing, Protect::Lifecycle, Protect::Settings];
+                self.program[one].1.protect = self.one_of(&all);
+            }
+            15 => self.program[one].1.retain = self.random.bool(),
+            16 => self.program[one].1.is_after = self.random.bool(),
+            17 | 18 => self.import(),
+            19 if self.random.bool() => self.import_another(one),
             _ => self.program[one].1.routing = self.one_of(&["r1", "r2"]),
         }
     }
