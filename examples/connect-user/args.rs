@@ -14,7 +14,7 @@ use clap::{
 };
 use connect_user::{
     client::{Rate, RateError},
-    read::Strategy,
+    read::{Filter, Strategy},
     user::{
         DirectoryUserIdPolicy, IdentityManagementType, Operation, PasswordPolicy, SignOutOn, UnknownChoice,
         UnrecognisedPolicy,
@@ -265,6 +265,11 @@ pub struct Global {
     /// `drift`, `import --all` and `export`.
     #[arg(long, global = true, value_parser = choice::<Strategy>(Strategy::NAMES))]
     pub refresh: Option<Strategy>,
+    /// Only users for whom this holds; repeatable, and all must hold: `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`,
+    /// `routing-profile=ID`, `security-profile=ID`, `group=ID`, or `group-tree=ID` with the groups below it. Default:
+    /// all users.
+    #[arg(long = "where", global = true, value_name = "CONDITION")]
+    pub r#where: Vec<String>,
     /// Calls per second and burst: of every operation, or of one. Default: the quota of Amazon Connect, 2:5;
     /// no limit for the local backend.
     #[arg(long, global = true, value_name = "[OPERATION=]RATE:BURST", value_parser = rate)]
@@ -311,6 +316,12 @@ impl Global {
             }
         }
         Ok(())
+    }
+
+    /// The users that are meant.
+    pub fn filter(&self) -> Outcome<Filter> {
+        let all = self.r#where.iter().try_fold(Filter::default(), |filter, condition| filter.and(condition));
+        Ok(all?)
     }
 
     /// The first given option that only matters while a plan is made.

@@ -8,7 +8,7 @@ use connect_user::{
         DeploymentError,
         program::{Location, ProgramError},
     },
-    read::InstanceError,
+    read::{FilterError, InstanceError},
     user::{Diagnostic, IdError, ImportIdError},
     validate::OverrideError,
 };
@@ -129,7 +129,7 @@ macro_rules! from {
     )+};
 }
 
-from!(InstanceError, SessionError, StoreError, JsonError, ImportIdError, IdError, OverrideError);
+from!(FilterError, InstanceError, SessionError, StoreError, JsonError, ImportIdError, IdError, OverrideError);
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,7 +10,7 @@ use connect_user::{
     client::ClientError,
     fleet::{Entry, JsonError, StoreChange, export_json, import_json},
     interop::program::{WrittenResource, readable_json},
-    read::{Everybody, Instances, Strategy, identity_management, read_all},
+    read::{Everybody, Filter, Instances, Strategy, identity_management, read_all, read_matching},
     user::{InstanceId, UserState, Value},
 };
 use serde_json::json;
@@ -26,7 +26,7 @@ use crate::{
 pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()> {
     let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
     let instance = check(instance)?;
-    let users = everybody(&instance, &run).await?;
+    let users = everybody(&instance, &run, &global.filter()?).await?;
     let instances = Instances::default().with_checked_ids(true);
     let directory = match names {
         true => instances.directory(&instance, run.backend.client()).await?,
@@ -66,7 +66,7 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
 pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
     let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
     let instance = check(instance)?;
-    let found = everybody(&instance, &run).await?;
+    let found = everybody(&instance, &run, &global.filter()?).await?;
     let known: BTreeSet<_> = entries.values().flat_map(Entry::accounts).collect();
     let all = found.len();
     let new: Vec<UserState> = found.into_iter().filter(|state| !known.contains(&state.id())).collect();
@@ -96,7 +96,7 @@ fn check(instance: &str) -> Outcome<InstanceId> {
     Ok(id.to_bare())
 }
 
-async fn everybody(instance: &InstanceId, run: &Run) -> Outcome<Vec<UserState>> {
+async fn everybody(instance: &InstanceId, run: &Run, filter: &Filter) -> Outcome<Vec<UserState>> {
     let fail = |error: ClientError| {
         Failure::caused(format!("the instance `{instance}` cannot be read"), &error).help(error.help())
     };
@@ -106,8 +106,11 @@ async fn everybody(instance: &InstanceId, run: &Run) -> Outcome<Vec<UserState>> 
     if options.strategy == Strategy::Search {
         output::note("a search leaves e-mail addresses, mobile numbers and proficiencies out");
     }
-    let Everybody { users, failed, unchecked, .. } =
-        read_all(instance, client, &options).await.map_err(fail)?;
+    let Everybody { users, failed, unchecked, .. } = match filter.is_empty() {
+        true => read_all(instance, client, &options).await,
+        false => read_matching(instance, filter, client, &options).await,
+    }
+    .map_err(fail)?;
     unchecked.iter().for_each(output::diagnostic);
     for (user, error) in &failed {
         output::failure(&Failure::caused(format!("`{user}` cannot be read"), error).help(error.help()));

@@ -11,8 +11,8 @@ use connect_user::{
     diff::{Change, drift as differences},
     fleet::{Entry, ProgramUser, StoreChange, refresh},
     interop::program::WrittenResource,
-    read::{self, FindingKind, InstanceError, Instances},
-    user::{ImportId, UserState, Value, one_line},
+    read::{self, Filter, FindingKind, InstanceError, Instances},
+    user::{ImportId, InstanceId, UserState, Value, one_line},
 };
 use serde_json::json;
 
@@ -29,13 +29,21 @@ pub async fn show(name: Option<&str>, global: &Global) -> Outcome<()> {
         output::note(&missing.to_string());
     }
     let (_, entries) = Run::open(global, Scale::default(), Access::Offline).await?;
-    let is_shown = |(user, _): &(&String, &UserState)| name.is_none_or(|name| name == user.as_str());
+    let filter = global.filter()?;
+    if filter.with_child_groups {
+        return Err(Failure::new("which groups are below another one is not recorded")
+            .help("give `group=ID`, or use `drift`, which asks the service"));
+    }
+    let is_shown = |(user, state): &(&String, &UserState)| {
+        name.is_none_or(|name| name == user.as_str()) && filter.holds(state)
+    };
     let users: BTreeMap<&String, &UserState> = users(&entries).filter(is_shown).collect();
     if let (Some(name), true) = (name, users.is_empty()) {
         return Err(Failure::new(format!("no user is recorded as `{name}`")).help("`show` lists every user"));
     }
     match users.is_empty() {
         _ if output::is_json() => output::json(&json!({"users": users})),
+        true if !filter.is_empty() => output::text("No such user is recorded."),
         true => output::text("No user is recorded."),
         false => users.into_iter().for_each(|(user, state)| output::text(&describe(user, state))),
     }
@@ -75,8 +83,9 @@ fn describe_member(text: &mut String, name: &str, value: &Value) {
 pub async fn drift(global: &Global) -> Outcome<bool> {
     require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
-    let known: BTreeMap<String, Arc<UserState>> =
+    let mut known: BTreeMap<String, Arc<UserState>> =
         entries.into_iter().filter_map(|(name, entry)| Some((name, entry.state?))).collect();
+    keep_matching(&mut known, &run, &global.filter()?).await?;
     let refreshed = refresh(&[] as &[ProgramUser], &known, run.backend.client(), &run.read_everybody()).await;
     output::unchecked(&refreshed);
     let is_partial = output::unread(&refreshed);
@@ -126,6 +135,29 @@ pub async fn drift(global: &Global) -> Outcome<bool> {
         },
     );
     if is_partial { Err(Failure::said()) } else { Ok(changed > 0) }
+}
+
+/// Keeps the users that are meant, as they are recorded or as they are now.
+async fn keep_matching(
+    known: &mut BTreeMap<String, Arc<UserState>>,
+    run: &Run,
+    filter: &Filter,
+) -> Outcome<()> {
+    if filter.is_empty() {
+        return Ok(());
+    }
+    let instances: BTreeSet<InstanceId> = known.values().map(|state| state.instance_id.to_bare()).collect();
+    let mut found = BTreeSet::new();
+    for instance in &instances {
+        let users = filter.find(instance, run.backend.client()).await.map_err(|error| {
+            Failure::caused(format!("the instance `{instance}` cannot be searched"), &error)
+                .help(error.help())
+        })?;
+        found.extend(users.iter().map(|user| ImportId::new(instance, user)));
+    }
+    let was = |state: &UserState| !filter.with_child_groups && filter.holds(state);
+    known.retain(|_, state| found.contains(&state.id()) || was(state));
+    Ok(())
 }
 
 fn describe_drift(name: &str, changes: Option<&[Change]>) -> String {

@@ -31,10 +31,12 @@ Examples:
 pub const SHOW: &str = "\
 Examples:
   connect-user show
-  connect-user show ana --format json";
+  connect-user show ana --format json
+  connect-user show --where tag:team=red";
 pub const DRIFT: &str = "\
 Examples:
   connect-user drift --backend aws
+  connect-user drift --where name-prefix=agent- --where routing-profile=ID
   connect-user drift --detailed-exitcode   exits with 0 for none, 2 for drift, 1 for an error";
 pub const IMPORT: &str = "\
 Examples:
@@ -42,7 +44,8 @@ Examples:
   connect-user import --all --instance INSTANCE_ID --backend aws";
 pub const EXPORT: &str = "\
 Examples:
-  connect-user export --instance INSTANCE_ID --names --backend aws > users.yaml";
+  connect-user export --instance INSTANCE_ID --names --backend aws > users.yaml
+  connect-user export --instance INSTANCE_ID --where group-tree=ID > team.yaml";
 pub const STATE: &str = "\
 Examples:
   connect-user state export > users.json
@@ -64,6 +67,7 @@ const HEEDED: &[(&[&str], &[&str], &str)] = &[
     (&["on_unrecognised"], &["plan", "apply"], "without a program"),
     (&["sign_out_on"], &["plan", "apply", "destroy"], "where no user is changed"),
     (&["delete_quick_connects"], &["plan", "apply", "destroy"], "where no user is deleted"),
+    (&["where"], &["show", "drift", "import", "export"], "where no users are chosen"),
     (&["refresh"], &["plan", "apply", "drift", "import", "export"], "where no user is read"),
     (
         &["rate", "shared_quota", "retry_for", "parallelism"],

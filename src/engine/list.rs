@@ -1,74 +1,16 @@
 //! The users of an instance, page by page.
 
-use bon::Builder;
 use futures_util::{StreamExt, stream};
 
 use super::{failure::Failure, host::Host, read::unmanaged, snapshot::Snapshot};
 use crate::{
-    client::{
-        ClientError, ErrorKind, FoundUser, ListUsers, ListedUser, Request, SearchUsers, TextComparison,
-        UserCondition, UserField,
-    },
-    read::{read, to_state},
-    user::{
-        HierarchyGroupId, InstanceId, Path, RoutingProfileId, SecurityProfileId, Tags, UserId, UserState,
-    },
+    client::{ClientError, ErrorKind, FoundUser, ListUsers, ListedUser, Request, SearchUsers},
+    read::{Filter, read, to_state},
+    user::{InstanceId, Path, UserId, UserState},
 };
 
 /// How many users are read at the same time; how fast is for the client's pace to say.
 const PARALLELISM: usize = 8;
-
-/// A filter of the users of an instance: all conditions that are given must hold. Default: none, which is
-/// every user.
-#[derive(Builder, Clone, Debug, Default)]
-#[builder(on(_, into))]
-#[non_exhaustive]
-pub struct Filter {
-    /// The user name; upper and lower case differ.
-    pub name: Option<String>,
-    /// What the user name begins with.
-    pub name_prefix: Option<String>,
-    /// The routing profile.
-    pub routing_profile_id: Option<RoutingProfileId>,
-    /// A security profile that the user has, among others.
-    pub security_profile_id: Option<SecurityProfileId>,
-    /// The hierarchy group, without those below it.
-    pub hierarchy_group_id: Option<HierarchyGroupId>,
-    /// Tags that the user has, among others.
-    #[builder(default)]
-    pub tags: Tags,
-}
-
-impl Filter {
-    fn request(&self, instance: InstanceId) -> SearchUsers {
-        let Self { name, name_prefix, routing_profile_id, security_profile_id, hierarchy_group_id, tags } =
-            self;
-        let starts = |prefix| UserCondition::text(UserField::Username, TextComparison::StartsWith, prefix);
-        let conditions = [
-            name.clone().map(UserCondition::name),
-            name_prefix.clone().map(starts),
-            routing_profile_id.clone().map(UserCondition::routing_profile),
-            security_profile_id.clone().map(UserCondition::security_profile),
-            hierarchy_group_id.clone().map(UserCondition::hierarchy_group),
-        ];
-        let condition = conditions.into_iter().flatten().reduce(UserCondition::and);
-        SearchUsers { condition, tags: tags.clone(), ..SearchUsers::new(instance) }
-    }
-
-    /// Whether everything holds that is given: a search may compare names otherwise, and a list compares nothing.
-    fn holds(&self, user: &UserState) -> bool {
-        let Self { name, name_prefix, routing_profile_id, security_profile_id, hierarchy_group_id, tags } =
-            self;
-        let properties = &user.properties;
-        let group = properties.hierarchy_group_id.as_ref();
-        name.as_ref().is_none_or(|name| user.name == *name)
-            && name_prefix.as_ref().is_none_or(|prefix| user.name.starts_with(prefix.as_str()))
-            && routing_profile_id.as_ref().is_none_or(|id| *id == properties.routing_profile_id)
-            && security_profile_id.as_ref().is_none_or(|id| properties.security_profile_ids.contains(id))
-            && hierarchy_group_id.as_ref().is_none_or(|id| group == Some(id))
-            && tags.iter().all(|(key, value)| user.tags_all.get(key) == Some(value))
-    }
-}
 
 /// Where a listing goes on.
 #[derive(Debug)]
@@ -103,7 +45,12 @@ impl Pages {
                     });
                     (instance, next, page.items)
                 }
-                Err(error) if error.kind() == ErrorKind::AccessDenied && request.next_token.is_none() => {
+                // A list knows nothing of groups below groups.
+                Err(error)
+                    if error.kind() == ErrorKind::AccessDenied
+                        && request.next_token.is_none()
+                        && !filter.with_child_groups =>
+                {
                     *self = Self::List(ListUsers::new(request.instance_id.clone()));
                     return Box::pin(self.next(host, filter, whole)).await;
                 }

@@ -72,11 +72,11 @@ mod setup;
 mod snapshot;
 mod stop;
 
+pub use crate::read::{Filter, FilterBuilder};
 pub use answer::{AppliedResource, Checked, Planned, Read};
 pub use failure::Failure;
 pub use fingerprint::Fingerprints;
 pub use kept::{Kept, KeptError};
-pub use list::{Filter, FilterBuilder};
 pub use naming::Naming;
 pub use options::{Journal, ResourceOptions, ResourceOptionsBuilder};
 pub use resource::{Listing, Resource};

@@ -10,7 +10,7 @@ use super::{
     host::Host,
     kept::{Kept, KeptError},
     leaves::Leaves,
-    list::{Filter, Pages},
+    list::Pages,
     naming::Naming,
     options::ResourceOptions,
     plan::{Asked, work},
@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     diff::Change,
+    read::Filter,
     user::{Diagnostic, InstanceId, Property, Value},
 };
 

@@ -3,12 +3,13 @@
 use futures_util::{StreamExt, stream};
 
 use super::{
+    filter::Filter,
     found::to_state,
     options::{RefreshOptions, Strategy},
     source::{Cache, Source},
 };
 use crate::{
-    client::{ClientError, ClientResult, ConnectClient},
+    client::{ClientError, ClientResult, ConnectClient, FoundUser, all_pages},
     user::{Diagnostic, InstanceId, UserId, UserState},
 };
 
@@ -41,20 +42,58 @@ pub async fn read_all(
 ) -> ClientResult<Everybody> {
     let cache = Cache::default();
     let source = Source { instance, client, options, cache: &cache };
-    let mut all = Everybody::default();
-    let mut alone: Vec<UserId> = Vec::new();
     if options.strategy == Strategy::Search {
-        for found in source.found().await.map_err(Clone::clone)?.values() {
-            match to_state(found, instance, None) {
-                Some(state) => all.users.push(state),
-                None => alone.push(found.user_id.clone()),
-            }
-        }
-    } else {
-        alone.extend(source.listed().await.map_err(Clone::clone)?.ids());
+        let found = source.found().await.map_err(Clone::clone)?;
+        return Ok(take(&source, found.values()).await);
     }
+    let ids = source.listed().await.map_err(Clone::clone)?.ids().collect();
+    Ok(read_each(&source, ids, Everybody::default()).await)
+}
+
+/// Reads the users of an instance that a filter means, as [`read_all`] reads everybody: a search finds them, and only
+/// they are read.
+///
+/// # Errors
+///
+/// [`ClientError`] if the instance cannot be searched.
+pub async fn read_matching(
+    instance: &InstanceId,
+    filter: &Filter,
+    client: &dyn ConnectClient,
+    options: &RefreshOptions,
+) -> ClientResult<Everybody> {
+    let cache = Cache::default();
+    let source = Source { instance, client, options, cache: &cache };
+    let mut all = match options.strategy {
+        Strategy::Search => {
+            let found = all_pages(client, filter.request(instance.to_bare())).await?;
+            take(&source, &found).await
+        }
+        _ => {
+            let ids = filter.find(instance, client).await?.into_iter().collect();
+            read_each(&source, ids, Everybody::default()).await
+        }
+    };
+    all.users.retain(|user| filter.holds(user));
+    Ok(all)
+}
+
+/// Takes users as a search has found them; those of whom it tells too little are read.
+async fn take(source: &Source<'_>, found: impl IntoIterator<Item = &FoundUser>) -> Everybody {
+    let (mut all, mut alone) = (Everybody::default(), Vec::new());
+    for found in found {
+        match to_state(found, source.instance, None) {
+            Some(state) => all.users.push(state),
+            None => alone.push(found.user_id.clone()),
+        }
+    }
+    read_each(source, alone, all).await
+}
+
+/// Reads each of these users, and adds them to the others.
+async fn read_each(source: &Source<'_>, users: Vec<UserId>, mut all: Everybody) -> Everybody {
     let one = |user: UserId| async move { (source.read_new(&user).await, user) };
-    let mut reads = stream::iter(alone).map(one).buffer_unordered(options.parallelism.get());
+    let mut reads = stream::iter(users).map(one).buffer_unordered(source.options.parallelism.get());
     while let Some((read, user)) = reads.next().await {
         match read {
             Ok(state) => all.users.extend(state),
@@ -63,5 +102,5 @@ pub async fn read_all(
     }
     all.unchecked.extend(source.unchecked());
     all.users.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-    Ok(all)
+    all
 }

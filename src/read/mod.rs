@@ -2,7 +2,7 @@
 //!
 //! - [`import`], [`read()`] and [`refresh`]: one user; [`find_by_name`]: the user that has a name;
 //! - [`Reader`]: users one by one, in about the calls that reading them together takes;
-//! - [`read_all`]: all users of an instance;
+//! - [`read_all`]: all users of an instance; [`read_matching`]: those that a [`Filter`] means;
 //! - [`Directory`]: names and paths instead of ids;
 //! - [`identity_management`]: how an instance manages its users; [`Instances`]: both, asked once.
 //!
@@ -12,6 +12,7 @@ mod all;
 mod attributes;
 mod by_name;
 mod directory;
+mod filter;
 mod finding;
 mod found;
 mod instances;
@@ -21,9 +22,10 @@ mod reader;
 mod source;
 mod user;
 
-pub use all::{Everybody, read_all};
+pub use all::{Everybody, read_all, read_matching};
 pub use by_name::find_by_name;
 pub use directory::Directory;
+pub use filter::{Filter, FilterBuilder, FilterError};
 pub use finding::{Finding, FindingKind, Reading};
 pub use instances::{InstanceError, Instances};
 pub use options::{RefreshOptions, RefreshOptionsBuilder, Strategy};

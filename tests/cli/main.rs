@@ -14,6 +14,7 @@ mod options;
 mod program;
 mod said;
 mod saved;
+mod scope;
 mod server;
 mod shared;
 mod states;

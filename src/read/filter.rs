@@ -1,0 +1,145 @@
+//! Which users of an instance are meant.
+
+use std::collections::HashSet;
+
+use bon::Builder;
+
+use crate::{
+    client::{ClientResult, ConnectClient, SearchUsers, TextComparison, UserCondition, UserField, all_pages},
+    user::{
+        HierarchyGroupId, InstanceId, RoutingProfileId, SecurityProfileId, Tags, UserId, UserState, one_line,
+    },
+};
+
+/// A filter of the users of an instance: all conditions that are given must hold. Default: none, which is
+/// every user.
+///
+/// ```
+/// use connect_user::read::Filter;
+///
+/// let filter = Filter::default().and("tag:team=red")?.and("name-prefix=agent-")?;
+/// assert_eq!((filter.tags["team"].as_str(), filter.name_prefix.as_deref()), ("red", Some("agent-")));
+/// let error = Filter::default().and("colour=red").unwrap_err();
+/// assert_eq!(error.to_string(), "`colour=red` is not a condition");
+/// # Ok::<(), connect_user::read::FilterError>(())
+/// ```
+#[derive(Builder, Clone, Debug, Default, PartialEq)]
+#[builder(on(_, into))]
+#[non_exhaustive]
+pub struct Filter {
+    /// The user name; upper and lower case differ.
+    pub name: Option<String>,
+    /// What the user name begins with.
+    pub name_prefix: Option<String>,
+    /// The routing profile.
+    pub routing_profile_id: Option<RoutingProfileId>,
+    /// A security profile that the user has, among others.
+    pub security_profile_id: Option<SecurityProfileId>,
+    /// The hierarchy group.
+    pub hierarchy_group_id: Option<HierarchyGroupId>,
+    /// Whether users of the groups below [`hierarchy_group_id`](Self::hierarchy_group_id) are meant too, which only
+    /// a search knows. Default: no.
+    #[builder(default)]
+    pub with_child_groups: bool,
+    /// Tags that the user has, among others.
+    #[builder(default)]
+    pub tags: Tags,
+}
+
+/// The error of reading a condition.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` {}", one_line(condition), if *is_known { "stands beside another condition of its kind" } else { "is not a condition" })]
+pub struct FilterError {
+    condition: String,
+    is_known: bool,
+}
+
+impl FilterError {
+    /// What to do about it.
+    pub const fn help(&self) -> &'static str {
+        if self.is_known {
+            return "take one of them out: all conditions must hold";
+        }
+        "write `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`, `routing-profile=ID`, `security-profile=ID`, \
+         `group=ID`, or `group-tree=ID` for a group with those below it"
+    }
+}
+
+impl Filter {
+    /// Adds a condition that is written as `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`, `routing-profile=ID`,
+    /// `security-profile=ID`, `group=ID`, or `group-tree=ID` (with the groups below it).
+    ///
+    /// # Errors
+    ///
+    /// [`FilterError`] if it is none of these, or stands beside another one of its kind.
+    pub fn and(mut self, condition: &str) -> Result<Self, FilterError> {
+        let error = |is_known| FilterError { condition: condition.to_owned(), is_known };
+        let pair = condition.split_once('=').filter(|(_, value)| !value.is_empty());
+        let (kind, value) = pair.ok_or_else(|| error(false))?;
+        let is_new = match kind {
+            "name" => self.name.replace(value.to_owned()).is_none(),
+            "name-prefix" => self.name_prefix.replace(value.to_owned()).is_none(),
+            "routing-profile" => self.routing_profile_id.replace(value.into()).is_none(),
+            "security-profile" => self.security_profile_id.replace(value.into()).is_none(),
+            "group" | "group-tree" => {
+                self.with_child_groups = kind == "group-tree";
+                self.hierarchy_group_id.replace(value.into()).is_none()
+            }
+            kind => match kind.strip_prefix("tag:").filter(|key| !key.is_empty()) {
+                Some(key) => self.tags.insert(key.to_owned(), value.to_owned()).is_none(),
+                None => return Err(error(false)),
+            },
+        };
+        if is_new { Ok(self) } else { Err(error(true)) }
+    }
+
+    /// Whether every user is meant.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The search for them.
+    pub fn request(&self, instance: InstanceId) -> SearchUsers {
+        let starts = |prefix| UserCondition::text(UserField::Username, TextComparison::StartsWith, prefix);
+        let group = |id| match self.with_child_groups {
+            true => UserCondition::hierarchy(id),
+            false => UserCondition::hierarchy_group(id),
+        };
+        let conditions = [
+            self.name.clone().map(UserCondition::name),
+            self.name_prefix.clone().map(starts),
+            self.routing_profile_id.clone().map(UserCondition::routing_profile),
+            self.security_profile_id.clone().map(UserCondition::security_profile),
+            self.hierarchy_group_id.clone().map(group),
+        ];
+        let condition = conditions.into_iter().flatten().reduce(UserCondition::and);
+        SearchUsers { condition, tags: self.tags.clone(), ..SearchUsers::new(instance) }
+    }
+
+    /// Whether everything holds that is given, as far as the user itself tells: not which groups are below which. A
+    /// search may compare names otherwise, and a list compares nothing.
+    pub fn holds(&self, user: &UserState) -> bool {
+        let properties = &user.properties;
+        let group = properties.hierarchy_group_id.as_ref();
+        self.name.as_ref().is_none_or(|name| user.name == *name)
+            && self.name_prefix.as_ref().is_none_or(|prefix| user.name.starts_with(prefix.as_str()))
+            && self.routing_profile_id.as_ref().is_none_or(|id| *id == properties.routing_profile_id)
+            && self.security_profile_id.as_ref().is_none_or(|id| properties.security_profile_ids.contains(id))
+            && self.hierarchy_group_id.as_ref().is_none_or(|id| self.with_child_groups || group == Some(id))
+            && self.tags.iter().all(|(key, value)| user.tags_all.get(key) == Some(value))
+    }
+
+    /// The ids of the users whom a search finds now: a call per 500 users.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`](crate::client::ClientError) of the search.
+    pub async fn find(
+        &self,
+        instance: &InstanceId,
+        client: &dyn ConnectClient,
+    ) -> ClientResult<HashSet<UserId>> {
+        let found = all_pages(client, self.request(instance.to_bare())).await?;
+        Ok(found.into_iter().map(|user| user.user_id.to_bare()).collect())
+    }
+}

@@ -1,0 +1,124 @@
+//! `--where`: the users that a command is about.
+
+use serde_json::{Value, json};
+
+use crate::tool::{Tool, jane};
+
+/// A tool with `a` in team red, `b` in team blue with another routing profile, and `c` in a group of its own.
+fn three() -> Tool {
+    let tool = Tool::new();
+    let user = |name: &str, change: fn(&mut Value)| {
+        let mut properties = jane();
+        properties["name"] = json!(name);
+        change(&mut properties);
+        json!({"type": "aws:connect:User", "properties": properties})
+    };
+    tool.apply(&tool.write(&json!({"resources": {
+        "a": user("agent-a", |user| user["tags"] = json!({"team": "red", "a=b": "x"})),
+        "b": user("agent-b", |user| {
+            user["tags"] = json!({"team": "blue"});
+            user["routingProfileId"] = json!("r2");
+        }),
+        "c": user("chief", |user| {
+            user["hierarchyGroupId"] = json!("g1");
+            user["securityProfileIds"] = json!(["s1", "s2"]);
+        }),
+    }})));
+    tool
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().expect("an object").keys().map(String::as_str).collect()
+}
+
+/// Conditions, the recorded users that they mean, and their user names.
+const SCOPES: &[(&[&str], &[&str], &[&str])] = &[
+    (&["tag:team=red"], &["a"], &["agent-a"]),
+    (&["name-prefix=agent-"], &["a", "b"], &["agent-a", "agent-b"]),
+    (&["name-prefix=agent-", "routing-profile=r2"], &["b"], &["agent-b"]),
+    (&["name=chief"], &["c"], &["chief"]),
+    (&["security-profile=s2"], &["c"], &["chief"]),
+    (&["group=g1"], &["c"], &["chief"]),
+    (&["name=chief", "tag:team=red"], &[], &[]),
+];
+
+fn with<'a>(command: &[&'a str], conditions: &[&'a str]) -> Vec<&'a str> {
+    let conditions = conditions.iter().flat_map(|condition| ["--where", condition]);
+    command.iter().copied().chain(conditions).collect()
+}
+
+#[test]
+fn users_are_chosen_by_what_holds_for_them() {
+    let tool = three();
+    for (conditions, recorded, names) in SCOPES {
+        assert_eq!(keys(&tool.json(&with(&["show"], conditions))["users"]), *recorded, "{conditions:?}");
+        let drift = tool.json(&with(&["drift"], conditions));
+        let users = drift["users"].as_array().expect("users").iter();
+        assert_eq!(users.map(|user| &user["user"]).collect::<Vec<_>>(), *recorded, "{conditions:?}");
+        for refresh in ["full", "search"] {
+            let args = ["export", "--instance", "i", "--refresh", refresh];
+            let exported = tool.json(&with(&args, conditions));
+            assert_eq!(keys(&exported["resources"]), *names, "{conditions:?} {refresh}");
+        }
+        let other = with(&["import", "--all", "--instance", "i", "--state", "other.redb"], conditions);
+        assert_eq!(tool.json(&other)["imported"], recorded.len(), "{conditions:?}");
+        std::fs::remove_file(tool.path("other.redb")).expect("a state");
+    }
+    assert_eq!(tool.ok(&["show", "--where", "name=nobody"]).out, "No such user is recorded.\n");
+}
+
+/// Who has left the scope since is still told of.
+#[test]
+fn drift_out_of_the_scope_is_drift() {
+    let tool = three();
+    let id = tool.json(&["show"])["users"]["b"]["userId"].as_str().expect("an id").to_owned();
+    let other = ["--state", "other.redb"];
+    tool.ok(&[&["import", "b", &format!("i:{id}")][..], &other].concat());
+    let mut user = jane();
+    user["name"] = json!("agent-b");
+    user["routingProfileId"] = json!("r9");
+    user["tags"] = json!({"team": "red"});
+    let program = json!({"resources": {"b": {"type": "aws:connect:User", "properties": user}}});
+    tool.ok(&[&["apply", &tool.write(&program), "--yes"][..], &other].concat());
+    for condition in ["routing-profile=r2", "routing-profile=r9", "tag:team=blue"] {
+        let said = tool.run(&["drift", "--detailed-exitcode", "--where", condition]);
+        assert_eq!(said.code, 2, "{condition}: {}", said.out);
+    }
+    assert_eq!(tool.run(&["drift", "--detailed-exitcode", "--where", "name=chief"]).code, 0);
+}
+
+#[test]
+fn a_group_is_chosen_with_those_below_it() {
+    let tool = three();
+    // The service in the file gets a group above.
+    let path = tool.path(".connect-user/local.json");
+    let local = std::fs::read_to_string(&path).expect("a service");
+    let end = local.find("\n}").expect("the end of the document") + 2;
+    let mut whole: Value = serde_json::from_str(&local[..end]).expect("JSON");
+    whole["instances"][0]["names"] =
+        json!({"hierarchyGroups": {"g0": ["Europe"], "g1": ["Europe", "Berlin"]}});
+    std::fs::write(&path, whole.to_string() + &local[end..]).expect("written");
+    let exported =
+        |condition| tool.json(&["export", "--instance", "i", "--where", condition])["resources"].clone();
+    assert!(keys(&exported("group=g0")).is_empty());
+    assert_eq!(keys(&exported("group-tree=g0")), ["chief"]);
+    let drift = tool.json(&["drift", "--where", "group-tree=g0"]);
+    assert_eq!((drift["users"].as_array().map(Vec::len), &drift["users"][0]["user"]), (Some(1), &json!("c")));
+    let said = tool.fails(&["show", "--where", "group-tree=g0"]);
+    assert!(said.contains("which groups are below another one is not recorded"), "{said}");
+}
+
+#[test]
+fn conditions_are_known_or_refused() {
+    let tool = three();
+    for condition in ["colour=red", "name", "name=", "tag:=x", "=x", "tag=x"] {
+        let said = tool.fails(&["show", "--where", condition]);
+        assert!(said.contains(&format!("`{condition}` is not a condition")), "{said}");
+        assert!(said.contains("write `tag:KEY=VALUE`"), "{said}");
+    }
+    let said = tool.fails(&["show", "--where", "name=a", "--where", "name=b"]);
+    assert!(said.contains("`name=b` stands beside another condition of its kind"), "{said}");
+    let file = tool.program(&jane());
+    let said = tool.fails(&["plan", &file, "--where", "name=a"]);
+    assert!(said.contains("`--where` has no use where no users are chosen"), "{said}");
+}
