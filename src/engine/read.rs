@@ -41,16 +41,19 @@ pub(super) async fn read(host: &Host, prior: &Snapshot) -> Result<Option<Seen>, 
         return Ok((!present.attempts.is_empty()).then(|| Seen::new(prior.clone())));
     };
     let kept = |state| Kept::of_state(state, password, &attempts).adopted_at(prior.kept.adopted());
-    if prior.kept.state().is_none() {
+    let Some(recorded) = prior.kept.state() else {
         // A user that a creation has made belongs to it already.
         if !prior.kept.is_uncertain() {
             host.run.own(&known.user_id);
         }
         let snapshot = begun(host, known, prior, kept);
         return Ok(Some(Seen::new(snapshot)));
-    }
-    // Drift is what differs from the record, whatever this run has read since.
-    let known = prior.kept.state().unwrap_or(&known);
+    };
+    // Drift is what differs from the record, whatever this run has read since; whom another creation has made is left
+    // to delete.
+    let mut recorded = recorded.clone();
+    recorded.record.unfinished.replaced = known.record.unfinished.replaced;
+    let known = &recorded;
     let reading = host.refresh(known).await?;
     let Some(actual) = reading.state else { return Ok(None) };
     let is_told = |kind: &FindingKind| !matches!(kind, FindingKind::Renamed(_));

@@ -151,7 +151,7 @@ async fn every_creation_in_doubt_is_remembered() {
     let again = resource(&service.connect);
     let seen = again.read(&joan).await.expect("a reading").expect("a user").snapshot;
     assert!(!seen.kept.write().contains("attempts"));
-    again.delete(&joan, &ResourceOptions::default()).await.expect("a deletion");
+    again.delete(&stored(&seen), &ResourceOptions::default()).await.expect("a deletion");
     assert!(service.names().is_empty(), "{:?}", service.names());
 }
 
