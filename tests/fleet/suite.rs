@@ -124,7 +124,7 @@ async fn one_applies_and_others_read_meanwhile(subject: &dyn Subject) {
     let store = open(subject).await;
     store.lock().await.expect("locked");
     store.commit(&[put("a")]).await.expect("committed");
-    let refused = subject.open().await.err().expect("only one may write");
+    let refused = subject.open().await.expect_err("only one may write");
     assert!(matches!(refused, StoreError::InUse { .. } | StoreError::Leased { .. }), "{refused}");
     assert!(refused.help().starts_with("wait until"), "{}", refused.help());
     let reader = subject.read().await.expect("a reader");

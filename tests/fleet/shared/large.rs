@@ -160,7 +160,7 @@ async fn what_was_there_at_any_moment_is_a_state_and_a_mixture_is_noticed() {
             overwrite(&other, key, bytes.clone()).await;
         }
         overwrite(&other, key, old[key].clone()).await;
-        let error = Shared::over(other).read().await.err().expect("noticed");
+        let error = Shared::over(other).read().await.expect_err("noticed");
         assert!(error.to_string().contains("of different moments"), "{error}");
     }
 }
@@ -191,7 +191,7 @@ async fn a_damaged_or_foreign_object_is_refused_and_stays() {
     }
     let text = String::from_utf8_lossy(&whole).replacen("state 1", "state 7", 1);
     overwrite(&double, "team/users", text.into_bytes()).await;
-    let error = state.open().await.err().expect("refused");
+    let error = state.open().await.expect_err("refused");
     assert!(matches!(error, StoreError::Version { found: 7, known: 1, .. }), "{error}");
 }
 

@@ -145,7 +145,7 @@ async fn a_server_of_s3_heeds_conditions() {
     let refused = bob.commit(&[put("b")]).await.expect_err("somebody else has written");
     assert!(matches!(&refused, StoreError::Changed { by, .. } if by == "ana@one"), "{refused}");
     ana.lock().await.expect("locked");
-    let refused = state.opened_by("bob@two").await.err().expect("locked");
+    let refused = state.opened_by("bob@two").await.expect_err("locked");
     assert!(matches!(&refused, StoreError::Leased { owner, .. } if owner == "ana@one"), "{refused}");
     SharedStore::break_lease(state.location(), "bob@two").await.expect("broken");
     assert!(ana.commit(&[put("c")]).await.is_err());

@@ -38,7 +38,7 @@ async fn racer() {
 async fn record(url: &str, who: &str, number: usize) -> Result<(), StoreError> {
     let store = SharedStore::open(SharedLocation::parse(url)?, who).await?;
     let before = load_all(&store).await?.len();
-    let is_locked = number % 2 == 0;
+    let is_locked = number.is_multiple_of(2);
     if is_locked {
         store.lock().await?;
     }
