@@ -2,6 +2,7 @@
 //!
 //! - [`embedding`]: an engine in 60 lines, and each step of it
 //! - [`fleet`]: many users: an in-house tool over `fleet::Session`, with figures
+//! - [`migrating`]: from a spreadsheet, a state, a stack, a template or a backup
 //! - [`terraform`]: inside Terraform, whose provider is one of the examples
 //! - [`pulumi`]: inside Pulumi, whose provider is another
 //! - [`testing`]: without AWS: a mock, the service in memory, and over HTTP
@@ -133,6 +134,17 @@ pub mod fleet {}
 #[cfg_attr(feature = "engine", doc = "[`engine::Resource`]: struct@crate::engine::Resource")]
 #[doc = include_str!("../docs/terraform.md")]
 pub mod terraform {}
+
+#[cfg_attr(feature = "interop", doc = "[`FileFormat`]: enum@crate::interop::file::FileFormat")]
+#[cfg_attr(feature = "interop", doc = "[`Mapping`]: struct@crate::interop::file::Mapping")]
+#[cfg_attr(feature = "interop", doc = "[`UserFile`]: struct@crate::interop::file::UserFile")]
+#[cfg_attr(feature = "interop", doc = "[`adopt`]: fn@crate::interop::file::adopt")]
+#[cfg_attr(feature = "fleet", doc = "[`fleet::Session`]: struct@crate::fleet::Session")]
+#[cfg_attr(feature = "interop", doc = "[`interop::file`]: mod@crate::interop::file")]
+#[cfg_attr(feature = "interop", doc = "[`read`]: fn@crate::interop::file::read")]
+#[cfg_attr(feature = "interop", doc = "[`write`]: fn@crate::interop::file::write")]
+#[doc = include_str!("../docs/migrating.md")]
+pub mod migrating {}
 
 /// [`Value`]: enum@crate::user::Value
 #[cfg_attr(feature = "engine", doc = "[`Kept`]: struct@crate::engine::Kept")]

@@ -11,6 +11,7 @@
 //! | [Embedding in your tool](guide::embedding) | an engine or provider of your own: the layers, 60 lines, then each step |
 //! | [Many users](guide::fleet) | a command line or in-house tool over `fleet::Session`, with figures |
 //! | [Testing your tool](guide::testing) | unit tests with a mock client, the service in memory and over HTTP |
+//! | [Come from anywhere](guide::migrating) | users in spreadsheets, states, stacks, templates and backups: read, adopted, written |
 //! | [Inside Terraform](guide::terraform) | a provider: the one in the repository, step by step |
 //! | [Inside Pulumi](guide::pulumi) | a provider on `engine`: the one in the repository, step by step |
 //! | [What can go wrong](guide::errors) | errors and what to do, diagnostics, logs, the IAM actions of a plan |

@@ -22,11 +22,11 @@ use connect_user::{
 };
 
 use crate::{
-    convert,
+    adopt, convert,
     failure::{Failure, Outcome},
     output, program, usage,
 };
-use usage::{APPLY, DESTROY, DRIFT, EXPORT, IMPORT, PLAN, SHOW, STATE, VALIDATE};
+use usage::{APPLY, DESTROY, DRIFT, EXPORT, IMPORT, PLAN, SCHEMA, SHOW, STATE, VALIDATE};
 
 /// Manage Amazon Connect users from a Pulumi YAML program.
 #[derive(Parser)]
@@ -124,10 +124,17 @@ pub enum Command {
         #[arg(long)]
         names: bool,
     },
+    /// Find the users of a file in their instances by name, record them, and show how they differ from the file. Changes
+    /// nothing in the service.
+    #[command(after_help = adopt::EXAMPLES)]
+    Adopt(adopt::Args),
     /// Write the users of a file in another format: from a spreadsheet, a state, a template or a backup to a program,
     /// and back.
     #[command(after_help = convert::EXAMPLES)]
     Convert(convert::Args),
+    /// Print the JSON Schema of programs, for editors.
+    #[command(after_help = SCHEMA)]
+    Schema,
     /// Write the recorded users as JSON, add those of such a file, move them, unlock them, or stop managing some.
     #[command(after_help = STATE)]
     State {

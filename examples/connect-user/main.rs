@@ -7,6 +7,7 @@
 //! cargo run --example connect-user -- apply examples/users.yaml --yes
 //! ```
 
+mod adopt;
 mod args;
 mod backend;
 mod convert;
@@ -28,6 +29,8 @@ mod violation;
 mod way_out;
 
 use std::process::ExitCode;
+
+use connect_user::interop::program::program_schema;
 
 use crate::{
     args::{Args, Command, StateCommand},
@@ -93,7 +96,9 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
             many::import_all(&instance.unwrap_or_default(), &global).await?;
         }
         Command::Export { instance, names } => many::export(&instance, names, &global).await?,
+        Command::Adopt(args) => adopt::adopt(&args, &global).await?,
         Command::Convert(args) => convert::convert(&args, &global)?,
+        Command::Schema => output::json(&program_schema()),
         Command::State { command: StateCommand::Export } => many::export_state(&global).await?,
         Command::State { command: StateCommand::Rm { names, force } } => {
             many::forget(&names, force, &global).await?;

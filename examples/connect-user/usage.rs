@@ -46,6 +46,10 @@ pub const EXPORT: &str = "\
 Examples:
   connect-user export --instance INSTANCE_ID --names --backend aws > users.yaml
   connect-user export --instance INSTANCE_ID --where group-tree=ID > team.yaml";
+pub const SCHEMA: &str = "\
+Examples:
+  connect-user schema > connect-user.schema.json   then begin a program with
+    # yaml-language-server: $schema=connect-user.schema.json";
 pub const STATE: &str = "\
 Examples:
   connect-user state export > users.json
@@ -57,7 +61,11 @@ Examples:
 /// The global options that some command would ignore: the commands that heed them, and where they have no use. Where
 /// the users and the state are may be said to every command, so that scripts can give it once.
 const HEEDED: &[(&[&str], &[&str], &str)] = &[
-    (&["set", "set_env", "set_file"], &["validate", "plan", "apply", "convert"], "without a program"),
+    (
+        &["set", "set_env", "set_file"],
+        &["validate", "plan", "apply", "adopt", "convert"],
+        "without a program",
+    ),
     (&["allow", "deny"], &["validate", "plan", "apply"], "where nothing is validated"),
     (
         &["on_password_change", "on_directory_user_id_change"],
@@ -71,7 +79,7 @@ const HEEDED: &[(&[&str], &[&str], &str)] = &[
     (&["refresh"], &["plan", "apply", "drift", "import", "export"], "where no user is read"),
     (
         &["rate", "shared_quota", "retry_for", "parallelism"],
-        &["plan", "apply", "destroy", "drift", "import", "export"],
+        &["plan", "apply", "destroy", "drift", "import", "export", "adopt"],
         "where no service is asked",
     ),
 ];

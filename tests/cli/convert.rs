@@ -96,3 +96,61 @@ fn a_program_becomes_a_file_of_another_tool() {
     );
     assert!(table.err.contains("the table has no column for `instanceId`"), "{}", table.err);
 }
+
+/// The users of `agents.csv`, as others have made them.
+fn with_users(tool: &Tool) {
+    let text = "user login,password,first name,last name,routing_profile_id,security_profile_ids,phone_type,acw\n\
+                mira,Welcome2Connect,Mira,Holt,r1,s1,soft,30\nteo,Welcome2Connect,Teo,Banks,r1,s1,soft,0\n";
+    std::fs::write(tool.path("agents.csv"), text).expect("written");
+    let program = tool.ok(&["convert", "agents.csv", "--instance", "i", "--with-passwords"]).out;
+    std::fs::write(tool.path("all.yaml"), program).expect("written");
+    tool.ok(&["apply", "all.yaml", "--yes", "--state", "other.redb"]);
+}
+
+#[test]
+fn users_of_a_file_are_adopted_and_then_plan_to_nothing() {
+    let tool = Tool::new();
+    with_users(&tool);
+    let said = tool.ok(&["adopt", "agents.csv", "--instance", "i"]);
+    assert!(
+        said.out
+            .contains("Recorded 2 users (0 already recorded, 0 not there). 0 of them differ from the file"),
+        "{}",
+        said.out
+    );
+    assert!(tool.plan("all.yaml").is_empty());
+    // A second time, with a change and somebody new.
+    let text = std::fs::read_to_string(tool.path("agents.csv")).expect("a file");
+    let text = text.replace("Mira,Holt", "Mira,Horst") + "ana,,Ana,Roe,r1,s1,soft,0\n";
+    std::fs::write(tool.path("agents.csv"), text).expect("written");
+    let said = tool.ok(&["adopt", "agents.csv", "--instance", "i"]);
+    assert!(said.out.contains("~ identityInfo.lastName: \"Holt\" → \"Horst\""), "{}", said.out);
+    assert!(said.err.contains("`ana` is not there: an `apply` would create it"), "{}", said.err);
+    assert!(
+        said.out
+            .contains("Recorded 0 users (2 already recorded, 1 not there). 1 of them differ from the file"),
+        "{}",
+        said.out
+    );
+    let said = tool.json(&["adopt", "agents.csv", "--instance", "i"]);
+    let outcomes: Vec<&str> = said["users"]
+        .as_array()
+        .expect("users")
+        .iter()
+        .map(|user| user["outcome"].as_str().expect("a text"))
+        .collect();
+    assert_eq!(outcomes, ["recorded", "recorded", "notFound"]);
+    assert_eq!((&said["users"][0]["action"], &said["others"]), (&"update".into(), &0.into()));
+    assert!(
+        tool.fails(&["adopt", "agents.csv", "--instance", "i", "--allow", "email-shape"]).contains("no use")
+    );
+}
+
+#[test]
+fn the_schema_of_programs_is_printed() {
+    let schema: Value = serde_json::from_str(&Tool::new().ok(&["schema"]).out).expect("JSON");
+    assert_eq!(
+        schema["$defs"]["user"]["properties"]["properties"]["properties"]["password"]["writeOnly"],
+        true
+    );
+}

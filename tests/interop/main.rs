@@ -1,7 +1,11 @@
 //! Files of other tools, read and written.
 
+mod adopt;
 mod cases;
+#[path = "../core/random.rs"]
+mod random;
 mod round;
+mod schema;
 mod states;
 mod support;
 mod tables;

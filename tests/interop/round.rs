@@ -97,6 +97,9 @@ fn whole() -> impl Strategy<Value = Json> {
                     json!([{"attributeName": "a", "attributeValue": value, "level": level}]);
             }
             if let Some(accept) = accept {
+                // What stands per channel stands nowhere else.
+                let phone = user["phoneConfig"].as_object_mut().expect("a phone");
+                phone.retain(|name, _| !["autoAccept", "afterContactWorkTimeLimit"].contains(&name.as_str()));
                 user["autoAcceptConfigs"] = json!([{"channel": "CHAT", "autoAccept": accept}]);
                 user["afterContactWorkConfigs"] =
                     json!([{"channel": "CHAT", "afterContactWorkConfig": {"afterContactWorkTimeLimit": 7}}]);

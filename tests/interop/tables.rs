@@ -43,6 +43,14 @@ fn rows_are_read_as_spreadsheets_write_them() {
 }
 
 #[test]
+fn a_tag_may_have_no_value() {
+    for cell in ["a||b|1||c", "a|||b|1||c|", "|a||b|1||c"] {
+        let file = table(&format!("user login,tags\njane,{cell}\n"));
+        assert_eq!(json(user(&file, "jane"))["tags"], json!({"a": "", "b": "1", "c": ""}), "{cell}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_told_with_line_and_column() {
     let file = table(
         "user login,phone type (soft/desk),ACW timeout (seconds),soft phone auto accept (yes/no),shoe size\n\

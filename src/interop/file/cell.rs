@@ -52,7 +52,9 @@ pub(super) fn parts<'a>(text: &'a str, separator: &'a str) -> impl Iterator<Item
 /// Tags as the console writes them: `key1|value1||key2|value2`.
 fn tags(text: &str) -> Result<Value, Box<Diagnostic>> {
     let mut tags: Vec<(String, Value)> = Vec::new();
-    for pair in text.split("||").map(str::trim).filter(|pair| !pair.is_empty()) {
+    // The bar of an empty value stands before the two that follow it.
+    let pairs = text.split("||").map(|pair| pair.trim_start_matches('|').trim());
+    for pair in pairs.filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('|').map_or((pair, ""), |(key, value)| (key.trim(), value.trim()));
         if tags.iter().any(|(known, _)| known == key) {
             let message = format!("the tag `{key}` is given twice");

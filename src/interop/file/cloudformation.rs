@@ -2,6 +2,7 @@
 
 use super::{
     document::{Text, members},
+    inputs::say_once,
     intrinsic::Parameters,
     properties::properties,
     reading::Reading,
@@ -71,7 +72,8 @@ fn add(
         let help = format!("give the value of `{place}`");
         reading.leave_out(format!("{what} in `{name}.{member}` is not evaluated"), &help, location);
     }
-    let inputs = properties(document, Spelling::PascalCase, || at(&members(&["Properties"])), reading);
+    let mut inputs = properties(document, Spelling::PascalCase, || at(&members(&["Properties"])), reading);
+    say_once(&mut inputs);
     let mut user = FileUser::new(name, inputs);
     user.options = options(name, resource, users, at, reading);
     user.location = at(&[]);

@@ -1,7 +1,8 @@
 //! Files of other tools: their users read, and written.
 //!
-//! A team has its users in a spreadsheet, an export, a state, a template or a backup: [`read`] takes any
-//! [`FileFormat`] and gives a [`UserFile`], from which [`write`] makes a file of another.
+//! A team has its users in a spreadsheet, an export, a state, a template or a backup: [`read`](fn@read) takes any
+//! [`FileFormat`] and gives a [`UserFile`], from which [`write`](fn@write) makes a file of another.
+//! [`adopt`](fn@adopt) finds the users in their instances and records them.
 //!
 //! ```
 //! use connect_user::interop::file::{FileFormat, ReadOptions, read};
@@ -17,6 +18,7 @@
 //! # Ok::<(), connect_user::user::DecodeErrors>(())
 //! ```
 
+mod adopt;
 mod api;
 mod cell;
 mod cloudformation;
@@ -41,6 +43,7 @@ mod terraform;
 mod users;
 mod write;
 
+pub use adopt::{AdoptError, AdoptOptions, AdoptOptionsBuilder, AdoptOutcome, AdoptedUser, Adoption, adopt};
 pub use format::FileFormat;
 pub use mapping::Mapping;
 pub use options::{ReadOptions, ReadOptionsBuilder};

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The options that are obeyed.
-const KNOWN: &[&str] = &[
+pub(super) const KNOWN: &[&str] = &[
     "additionalSecretOutputs",
     "aliases",
     "deleteBeforeReplace",

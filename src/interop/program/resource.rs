@@ -11,7 +11,7 @@ use super::{
 use crate::user::{Value, nearest};
 
 /// The types that are users: the short token and the canonical one.
-const USER_TYPES: &[&str] = &["aws:connect:User", "aws:connect/user:User"];
+pub(super) const USER_TYPES: &[&str] = &["aws:connect:User", "aws:connect/user:User"];
 
 /// What a resource may have.
 const MEMBERS: &[&str] = &["type", "properties", "options"];

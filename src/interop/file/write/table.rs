@@ -133,7 +133,8 @@ fn cell(
                 let value = value.as_str()?;
                 let is_plain = |text: &str| !text.contains('|') && text.trim() == text;
                 if is_plain(key) && is_plain(value) && !key.is_empty() {
-                    return Some(format!("{key}|{value}"));
+                    // Three bars in a row would be read otherwise.
+                    return Some(if value.is_empty() { key.clone() } else { format!("{key}|{value}") });
                 }
                 let what =
                     format!("the tag `{key}` of `{}` is left out: a table parts tags with `|`", user.name);

@@ -1,0 +1,137 @@
+//! Programs as JSON Schema, for editors.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{options::KNOWN, resource::USER_TYPES};
+use crate::{
+    engine::Schema,
+    user::{Spelling, to_snake_case},
+};
+
+/// The schema of programs as JSON Schema (draft 2020-12), made from the table of properties: what an editor completes and
+/// checks. Each value may be a reference (`${name.property}`) or a function (`fn::…`) instead. Properties are in
+/// camelCase or snake_case, and other resources than users are as they may be.
+///
+/// ```
+/// use connect_user::interop::program::program_schema;
+///
+/// let schema = program_schema();
+/// let user = &schema["$defs"]["user"]["properties"]["properties"];
+/// assert_eq!(user["allOf"][0]["anyOf"][0]["required"][0], "instanceId");
+/// assert_eq!(user["properties"]["password"]["anyOf"][0]["minLength"], 8);
+/// assert_eq!(schema["$defs"]["user"]["properties"]["options"]["properties"]["protect"]["type"], "boolean");
+/// ```
+pub fn program_schema() -> Json {
+    let mut properties = Schema::new(Spelling::CamelCase).to_json_schema();
+    if let Json::Object(members) = &mut properties {
+        members.remove("$schema");
+        members.remove("title");
+    }
+    let user = json!({
+        "type": "object",
+        "description": "An Amazon Connect user.",
+        "properties": {
+            "type": {"enum": USER_TYPES},
+            "properties": members_or_references(properties),
+            "options": options(),
+        },
+        "required": ["type", "properties"],
+        "additionalProperties": false,
+    });
+    let is_user = json!({"properties": {"type": {"enum": USER_TYPES}}, "required": ["type"]});
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Amazon Connect users as a Pulumi YAML program",
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "description": "The name of the Pulumi project."},
+            "config": {"type": "object", "description": "Configuration values, with their defaults."},
+            "variables": {"type": "object", "description": "Values that references may lead to."},
+            "resources": {
+                "type": "object",
+                "description": "The users, and other resources, by their resource names.",
+                "additionalProperties": {
+                    "type": "object",
+                    "required": ["type"],
+                    "if": is_user,
+                    "then": {"$ref": "#/$defs/user"},
+                },
+            },
+        },
+        "required": ["resources"],
+        "$defs": {
+            "user": user,
+            "reference": {"type": "string", "pattern": r"\$\{", "description": "A reference: `${name.property}`."},
+            "function": {
+                "type": "object",
+                "patternProperties": {"^fn::": true},
+                "additionalProperties": false,
+                "minProperties": 1,
+                "description": "A function, such as `fn::secret`.",
+            },
+        },
+    })
+}
+
+/// A schema in which each value but the outermost may be a reference or a function instead.
+fn members_or_references(mut schema: Json) -> Json {
+    if let Some(Json::Object(members)) = schema.get_mut("properties") {
+        for member in members.values_mut() {
+            *member = or_reference(member.take());
+        }
+        let snake = |(name, member): (&String, &Json)| (to_snake_case(name), member.clone());
+        let snake: Vec<_> =
+            members.iter().map(snake).filter(|(name, _)| !members.contains_key(name)).collect();
+        members.extend(snake);
+    }
+    if let Some(Json::Array(required)) = schema.as_object_mut().and_then(|schema| schema.remove("required")) {
+        let either =
+            |name: &str| json!({"anyOf": [{"required": [name]}, {"required": [to_snake_case(name)]}]});
+        let all: Vec<Json> = required.iter().filter_map(Json::as_str).map(either).collect();
+        if let Json::Object(members) = &mut schema {
+            members.insert("allOf".to_owned(), Json::Array(all));
+        }
+    }
+    for inner in ["items", "additionalProperties"] {
+        if let Some(inner) = schema.get_mut(inner).filter(|inner| inner.is_object()) {
+            *inner = or_reference(inner.take());
+        }
+    }
+    schema
+}
+
+fn or_reference(schema: Json) -> Json {
+    let mut outer = Map::new();
+    let mut schema = members_or_references(schema);
+    // What is said of the value stands outside, where editors look for it.
+    if let Json::Object(members) = &mut schema {
+        for about in ["description", "deprecated", "writeOnly", "default"] {
+            outer.extend(members.remove(about).map(|value| (about.to_owned(), value)));
+        }
+    }
+    let choices = json!([schema, {"$ref": "#/$defs/reference"}, {"$ref": "#/$defs/function"}]);
+    outer.insert("anyOf".to_owned(), choices);
+    Json::Object(outer)
+}
+
+/// The options that are obeyed.
+fn options() -> Json {
+    let options = KNOWN.iter().filter_map(|option| Some(((*option).to_owned(), option_schema(option)?)));
+    json!({"type": "object", "properties": Map::from_iter(options), "additionalProperties": false})
+}
+
+/// What an option takes; `None` for one that is refused.
+fn option_schema(option: &str) -> Option<Json> {
+    let texts = json!({"type": "array", "items": {"type": "string"}});
+    Some(match option {
+        "protect" | "retainOnDelete" | "deleteBeforeReplace" => json!({"type": "boolean"}),
+        "ignoreChanges" | "replaceOnChanges" | "additionalSecretOutputs" => texts,
+        "dependsOn" => json!({"anyOf": [{"type": "string"}, texts]}),
+        "aliases" => json!({"type": "array", "items": {"anyOf": [
+            {"type": "string"}, {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
+        ]}}),
+        "import" => json!({"type": "string", "pattern": "^[^:]+:[^:]+$"}),
+        "customTimeouts" => return None,
+        _ => json!({"type": "string"}),
+    })
+}
