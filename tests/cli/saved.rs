@@ -118,7 +118,10 @@ fn a_plan_that_does_not_fit_is_refused() {
         (&text[..text.len() / 2], "`plan.json` is cut off"),
         (&text[..30], "`plan.json` is cut off"),
         (&later, "`plan.json` has version 2, and this program knows 1"),
-        (&inner, "`plan.json` cannot be read: the plan has version 9, and this program knows 1"),
+        (
+            &inner,
+            "`plan.json` cannot be read: the plan was written by a later version: its version must be at most 1, is 9",
+        ),
         (foreign, "`plan.json` cannot be read: missing field `state`"),
         ("{\"planned_values\": {}}", "`plan.json` has no `resources`"),
     ] {
