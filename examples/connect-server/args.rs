@@ -53,7 +53,7 @@ pub struct Args {
     #[arg(long, default_value_t = 0, requires = "instance")]
     pub hidden_millis: u64,
     /// The quota of each operation: calls a second, and the burst, such as 2:5; repeatable, with the name of
-    /// an operation for one that has a quota of its own.
+    /// an operation for one that has a quota of its own. `servicequotas:ListServiceQuotas` lists them.
     #[arg(long, value_name = "[OPERATION=]RATE:BURST", value_parser = quota)]
     pub quota: Vec<(Option<Operation>, Rate)>,
     /// Keep the service in a file.

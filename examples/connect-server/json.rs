@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use connect_user::{
     client::{
         FoundUser, HierarchyGroupEntry, ListedUser, NamedResource, Page, PredefinedAttribute,
-        QuickConnectSummary, UserDescription,
+        QuickConnectSummary, Rate, UserDescription,
     },
-    user::{Channel, ChannelSettings, Identity, Personal, Phone, PhoneLine, ProficiencyKey},
+    user::{Channel, ChannelSettings, Identity, Operation, Personal, Phone, PhoneLine, ProficiencyKey},
 };
 use serde_json::{Map, Value, json};
 
@@ -173,7 +173,9 @@ pub fn proficiency((key, level): &(ProficiencyKey, u8)) -> Value {
 }
 
 pub fn named(resource: &NamedResource) -> Value {
-    json!({"Id": resource.id, "Arn": resource.arn, "Name": resource.name})
+    json!({
+        "Id": resource.id, "Arn": resource.arn, "Name": resource.name, "Type": resource.managed_by,
+    })
 }
 
 /// A hierarchy group, and the names of those above it: nothing here knows their ids.
@@ -189,6 +191,18 @@ pub fn hierarchy_group(group: &HierarchyGroupEntry) -> Value {
 
 pub fn predefined_attribute(attribute: &PredefinedAttribute) -> Value {
     json!({"Name": attribute.name, "Values": {"StringList": attribute.values}})
+}
+
+/// The quotas of operations, each in calls a second, as Service Quotas lists them.
+pub fn quotas(quotas: &[(Option<Operation>, Rate)]) -> Value {
+    let of = |operation: &Operation| {
+        let is_own = |(of, _): &&(Option<Operation>, Rate)| *of == Some(*operation);
+        let is_common = |(of, _): &&(Option<Operation>, Rate)| of.is_none();
+        let (_, rate) = quotas.iter().rfind(is_own).or_else(|| quotas.iter().rfind(is_common))?;
+        let name = format!("Rate of {operation} API requests");
+        Some(json!({"ServiceCode": "connect", "QuotaName": name, "Value": 1.0 / rate.every.as_secs_f64()}))
+    };
+    json!({"Quotas": Operation::ALL.iter().filter_map(of).collect::<Vec<_>>()})
 }
 
 pub fn quick_connect_of(quick_connect: &QuickConnectSummary) -> Value {

@@ -229,6 +229,7 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
         return Ok(refused.into_response(0));
     }
     let signed = guard::signed(request.headers());
+    let is_of_quotas = route::lists_quotas(request.headers());
     let body = match guard::read(request.into_body()).await {
         Ok(body) => body,
         Err(refused) => return Ok(refused.into_response(0)),
@@ -241,6 +242,7 @@ async fn handle(server: Arc<Server>, request: Request<Incoming>) -> Result<Respo
         return Err(fault);
     }
     let answer = match (operation, &fault) {
+        (None, _) if is_of_quotas => Answer::Done(json::quotas(&server.args.quota)),
         (None, _) => Answer::unknown(),
         (_, Some(WireFault::Refused(status, code))) => Answer::error(*status, code, "refused by a fault"),
         (Some(operation), _) => route::answer(&server.connect, operation, &uri, &body).await,

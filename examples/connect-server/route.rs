@@ -6,7 +6,7 @@ use connect_user::{
     client::{memory::MemoryConnect, *},
     user::{HierarchyGroupId, Identity, InstanceId, Operation, Secret, UserId},
 };
-use hyper::Uri;
+use hyper::{HeaderMap, Uri};
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -66,6 +66,11 @@ pub fn operation(method: &str, path: &str) -> Option<Operation> {
         ("DELETE", ["quick-connects", _, _]) => DeleteQuickConnect,
         _ => return None,
     })
+}
+
+/// Whether a request is one to Service Quotas, for the quotas of the account.
+pub fn lists_quotas(headers: &HeaderMap) -> bool {
+    headers.get("x-amz-target").is_some_and(|target| target == "ServiceQuotasV20190624.ListServiceQuotas")
 }
 
 /// The values of a query, decoded.

@@ -13,7 +13,7 @@ use clap::{
     error::{ContextKind, ContextValue},
 };
 use connect_user::{
-    client::{Rate, RateError},
+    client::{Rate, RateBasis, RateError},
     read::{Filter, Strategy},
     user::{
         DirectoryUserIdPolicy, IdentityManagementType, Operation, PasswordPolicy, SignOutOn, UnknownChoice,
@@ -281,6 +281,11 @@ pub struct Global {
     /// no limit for the local backend.
     #[arg(long, global = true, value_name = "[OPERATION=]RATE:BURST", value_parser = rate)]
     pub rate: Vec<(Option<Operation>, Rate)>,
+    /// Where the rates come from that `--rate` does not give: 2:5 for every operation, which is safe (`assumed`), the
+    /// defaults that Service Quotas documents (`documented`), or the quotas of the account (`account`), which takes
+    /// `servicequotas:ListServiceQuotas`. No use with the local backend, which has no quota.
+    #[arg(long, global = true, default_value = "assumed", value_parser = choice::<RateBasis>(&["assumed", "documented", "account"]))]
+    pub rates_from: RateBasis,
     /// Share the quota with other runs, by backing off when the service throttles. Default: this run alone uses it.
     #[arg(long, global = true)]
     pub shared_quota: bool,

@@ -44,11 +44,11 @@ impl Backend {
     /// Opens the service; `is_used` says whether the state holds users of it.
     pub async fn open(args: &Global, is_used: bool, writes: bool) -> Outcome<Self> {
         let timer: Arc<dyn Timer> = Arc::new(TokioTimer::default());
-        let service = match args.backend {
-            BackendKind::Local => local(args, is_used, writes, timer.clone())?,
+        let (service, rates) = match args.backend {
+            BackendKind::Local => (local(args, is_used, writes, timer.clone())?, Rate::UNLIMITED.into()),
             BackendKind::Aws => aws(args).await?,
         };
-        let buckets = TokenBuckets::new(rates(args), timer.clone());
+        let buckets = TokenBuckets::new(given(args, rates), timer.clone());
         let pace = Arc::new(if args.shared_quota { buckets.shared() } else { buckets });
         Ok(Self::around(service, pace, timer, args.retry_for.map(Duration::from_secs)))
     }
@@ -73,15 +73,10 @@ impl Backend {
     }
 }
 
-/// What the command line says of the quota. The local service has none.
-fn rates(args: &Global) -> Rates {
-    let unbounded = Rate::UNLIMITED;
+/// What the command line says of the quota, over the rates that hold otherwise.
+fn given(args: &Global, rates: Rates) -> Rates {
     let of_all = args.rate.iter().rfind(|(operation, _)| operation.is_none()).map(|(_, rate)| *rate);
-    let default = match args.backend {
-        BackendKind::Local => unbounded,
-        BackendKind::Aws => Rate::DEFAULT,
-    };
-    let rates = Rates::from(of_all.unwrap_or(default));
+    let rates = of_all.map_or(rates, Rates::from);
     args.rate.iter().fold(rates, |rates, (operation, rate)| match operation {
         Some(operation) => rates.with(*operation, *rate),
         None => rates,
@@ -129,8 +124,11 @@ fn local(
 }
 
 #[cfg(feature = "aws")]
-async fn aws(args: &Global) -> Outcome<Arc<dyn ConnectClient>> {
-    use connect_user::client::aws::{AwsConnect, AwsSettings};
+async fn aws(args: &Global) -> Outcome<(Arc<dyn ConnectClient>, Rates)> {
+    use connect_user::client::{
+        RateBasis,
+        aws::{AwsConnect, AwsSettings},
+    };
 
     let settings = AwsSettings::builder()
         .maybe_region(args.region.clone())
@@ -138,12 +136,20 @@ async fn aws(args: &Global) -> Outcome<Arc<dyn ConnectClient>> {
         .maybe_endpoint_url(args.endpoint_url.clone())
         .build();
     let connect = AwsConnect::from_environment(&settings).await;
-    connect
-        .map(|connect| Arc::new(connect) as _)
-        .map_err(|error| Failure::caused(String::new(), &error).help(error.help()))
+    let connect = connect.map_err(|error| Failure::caused(String::new(), &error).help(error.help()))?;
+    let rates = match args.rates_from {
+        RateBasis::Account => {
+            let account = connect.account_rates().await;
+            account.notice.iter().for_each(crate::output::diagnostic);
+            account.rates
+        }
+        RateBasis::Documented => Rates::documented(),
+        _ => Rates::default(),
+    };
+    Ok((Arc::new(connect), rates))
 }
 
 #[cfg(not(feature = "aws"))]
-async fn aws(_: &Global) -> Outcome<Arc<dyn ConnectClient>> {
+async fn aws(_: &Global) -> Outcome<(Arc<dyn ConnectClient>, Rates)> {
     Err(Failure::new("this build does not know the backend `aws`").help("build it with `--features aws`"))
 }

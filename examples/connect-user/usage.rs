@@ -78,7 +78,7 @@ const HEEDED: &[(&[&str], &[&str], &str)] = &[
     (&["where"], &["show", "drift", "import", "export"], "where no users are chosen"),
     (&["refresh"], &["plan", "apply", "drift", "import", "export"], "where no user is read"),
     (
-        &["rate", "shared_quota", "retry_for", "parallelism"],
+        &["rate", "rates_from", "shared_quota", "retry_for", "parallelism"],
         &["plan", "apply", "destroy", "drift", "import", "export", "adopt"],
         "where no service is asked",
     ),

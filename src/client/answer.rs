@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::structs::structs;
 use crate::user::{
     ChannelSettings, HierarchyGroupId, Identity, IdentityManagementType, InstanceId, Personal, Phone,
-    Proficiencies, Record, RoutingProfileId, SecurityProfileId, Tags, Timestamp, UserId, UserProperties,
-    UserState,
+    Proficiencies, Record, RoutingProfileId, SecurityProfileId, SecurityProfileType, Tags, Timestamp, UserId,
+    UserProperties, UserState,
 };
 
 structs! {
@@ -110,6 +110,9 @@ structs! {
         arn: String,
         /// Its name; empty where the answer has none.
         name: String,
+        ..
+        /// Who manages a security profile; `None` where the answer does not say, and for routing profiles.
+        managed_by: Option<SecurityProfileType>,
     }
 
     /// A group of the agent hierarchy.

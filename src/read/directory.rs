@@ -1,6 +1,6 @@
 //! The names that a program may use instead of ids.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     attributes::{Attributes, is_final, some_of},
@@ -9,11 +9,11 @@ use super::{
 use crate::{
     client::{
         ClientError, ClientResult, ConnectClient, ErrorKind, ListRoutingProfiles, ListSecurityProfiles,
-        SearchUserHierarchyGroups, all_pages,
+        NamedResource, SearchUserHierarchyGroups, all_pages,
     },
     user::{
         Code, Diagnostic, HierarchyGroup, Id, IdKind, Input, InstanceId, Named, Path, Property,
-        RoutingProfile, SecurityProfile, UserSpec, nearest,
+        RoutingProfile, SecurityProfile, SecurityProfileType, UserSpec, nearest,
     },
     validate::Names,
 };
@@ -58,6 +58,8 @@ pub struct Directory {
     routing_profiles: Kind,
     security_profiles: Kind,
     hierarchy_groups: Kind,
+    /// The security profiles that AWS manages.
+    aws_managed: BTreeSet<String>,
     attributes: Attributes,
     checks_ids: bool,
 }
@@ -88,7 +90,12 @@ impl Directory {
         let routing = all_pages(client, ListRoutingProfiles::new(instance.clone())).await;
         let security = all_pages(client, ListSecurityProfiles::new(instance.clone())).await;
         let groups = all_pages(client, SearchUserHierarchyGroups::new(instance.clone())).await;
+        let is_of_aws =
+            |profile: &&NamedResource| profile.managed_by == Some(SecurityProfileType::AwsManaged);
+        let aws_managed =
+            security.iter().flatten().filter(is_of_aws).map(|profile| profile.id.clone()).collect();
         Ok(Self {
+            aws_managed,
             instance: instance.to_bare(),
             routing_profiles: Kind::new(routing, |found| (found.id, one(found.name)))?,
             security_profiles: Kind::new(security, |found| (found.id, one(found.name)))?,
@@ -157,14 +164,18 @@ impl Directory {
         spec.hierarchy_group_id.iter_mut().for_each(|id| self.hierarchy_groups.name(id));
     }
 
-    /// The name of what a property refers to, or the path of a hierarchy group, as `Europe/Berlin`; `None` if it
-    /// is not known, or has no name of its own.
+    /// The name of what a property refers to, or the path of a hierarchy group, as `Europe/Berlin`; of a security
+    /// profile that AWS manages also that, as `Agent, AWS-managed`. `None` if it is not known, or has no name of its own.
     ///
     /// [`PreviewText::with_names`](crate::diff::PreviewText::with_names) shows it beside the id.
     pub fn name_of(&self, property: Property, id: &str) -> Option<String> {
         match property {
             Property::RoutingProfileId => self.routing_profiles.name_of::<RoutingProfile>(id),
-            Property::SecurityProfileIds => self.security_profiles.name_of::<SecurityProfile>(id),
+            Property::SecurityProfileIds => {
+                let name = self.security_profiles.name_of::<SecurityProfile>(id)?;
+                let is_of_aws = self.aws_managed.contains(Id::<SecurityProfile>::new(id).bare());
+                Some(if is_of_aws { format!("{name}, AWS-managed") } else { name })
+            }
             Property::HierarchyGroupId => self.hierarchy_groups.name_of::<HierarchyGroup>(id),
             _ => None,
         }

@@ -133,3 +133,13 @@ choice! {
         None = "NONE",
     }
 }
+
+choice! {
+    /// Who manages a security profile.
+    SecurityProfileType {
+        /// AWS: what it permits changes with the service.
+        AwsManaged = "AWS_MANAGED",
+        /// The instance's administrators.
+        CustomerManaged = "CUSTOMER_MANAGED",
+    }
+}

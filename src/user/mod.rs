@@ -77,7 +77,9 @@ pub(crate) use case::from_pascal_case;
 pub(crate) use case::to_camel_case;
 pub use case::to_snake_case;
 pub(crate) use choice::choice;
-pub use choice::{Channel, IdentityManagementType, PhoneType, UnknownChoice, VoiceEnhancementMode};
+pub use choice::{
+    Channel, IdentityManagementType, PhoneType, SecurityProfileType, UnknownChoice, VoiceEnhancementMode,
+};
 pub use code::{Code, CodeInfo, Severity, Stage};
 pub use decode::DecodeErrors;
 pub use desired::DesiredUser;

@@ -267,6 +267,11 @@ async fn a_plan_is_refused_where_somebody_was_faster() {
     let plan = planned(spec(30), Some(&fresh));
     let request = DeleteUser::new(instance(), state.user_id.clone());
     client.delete_user(&request).await.expect("deleted by somebody else");
+    // Long enough after its creation, who is not found is gone.
+    let options = apply::ApplyOptions::builder()
+        .check_prior_state(true)
+        .visible_within(std::time::Duration::ZERO)
+        .build();
     let failed = apply(&plan, Some(&fresh), &client, &options).await.expect_err("stale");
     assert!(matches!(failed.error, ApplyError::Stale), "{failed}");
     assert!(failed.state.is_none() && failed.certain, "there is none");

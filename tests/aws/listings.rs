@@ -5,7 +5,7 @@ use connect_user::{
         ConnectClient, Effect, ErrorKind, HierarchyGroupEntry, ListRoutingProfiles, ListSecurityProfiles,
         NamedResource, SearchUserHierarchyGroups, all_pages,
     },
-    user::Operation,
+    user::{Operation, SecurityProfileType},
 };
 use serde_json::{Value, json};
 
@@ -83,6 +83,16 @@ async fn security_profiles_are_listed() {
         "SecurityProfileSummaryList",
         "security-profile"
     );
+}
+
+#[tokio::test]
+async fn a_security_profile_says_who_manages_it() {
+    let profile = |id: &str, by: &str| json!({ "Id": id, "Name": id, "Type": by });
+    let list = json!([profile("a", "AWS_MANAGED"), profile("b", "CUSTOMER_MANAGED"), profile("c", "NEW")]);
+    let wire = Wire::new(&Answer::ok(json!({ "SecurityProfileSummaryList": list })));
+    let page = wire.client.list_security_profiles(&ListSecurityProfiles::new(instance_id())).await;
+    let by: Vec<_> = page.expect("a page").items.into_iter().map(|profile| profile.managed_by).collect();
+    assert_eq!(by, [Some(SecurityProfileType::AwsManaged), Some(SecurityProfileType::CustomerManaged), None]);
 }
 
 fn search() -> SearchUserHierarchyGroups {

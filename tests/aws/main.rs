@@ -9,6 +9,7 @@ mod errors;
 mod failures;
 mod http;
 mod listings;
+mod quotas;
 #[path = "../core/random.rs"]
 mod random;
 mod requests;

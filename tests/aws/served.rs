@@ -166,7 +166,8 @@ fn nonsense_gets_an_answer_and_the_server_goes_on() {
     assert!(large.is_empty() || large.contains("400"), "{large}");
     assert!(with_body("/instance/1c2d", "GET", "").contains("200"), "it goes on");
     let refused =
-        Command::new(example("connect-server")).args(["--host", "0.0.0.0"]).output().expect("it runs");
+        Command::new(example("connect-server")).args(["--host", "0.0.0.0", "--instance", MANAGED]).output();
+    let refused = refused.expect("it runs");
     assert_eq!(refused.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("is not a loopback address"));
 }

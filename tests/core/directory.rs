@@ -243,6 +243,16 @@ async fn a_plan_shows_the_names_of_profiles_and_groups_beside_their_ids() {
         CreateUser (connect:CreateUser)
     "#);
     assert!(!preview.text("jane").to_string().contains("Berlin"));
+    let managed = MemoryConnect::new();
+    managed.add_instance(
+        MemoryInstance::new("i", IdentityManagementType::Saml)
+            .with_named_security_profile("s1", "Agent")
+            .with_named_security_profile("s2", "Ours")
+            .with_aws_managed_security_profile("s1"),
+    );
+    let directory = Directory::read(&"i".into(), &managed).await.expect("a directory");
+    let shown = |id| directory.name_of(Property::SecurityProfileIds, id);
+    assert_eq!((shown("s1").as_deref(), shown("s2").as_deref()), (Some("Agent, AWS-managed"), Some("Ours")));
     // What has no name of its own has none here.
     let plain = MemoryConnect::new();
     plain.add_instance(MemoryInstance::new("i", IdentityManagementType::Saml).with_routing_profiles(["r1"]));

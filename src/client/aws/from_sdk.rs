@@ -112,6 +112,7 @@ pub(super) fn routing_profile(profile: RoutingProfileSummary) -> Result<NamedRes
         id: required(profile.id, "RoutingProfileSummaryList.Id")?,
         arn: profile.arn.unwrap_or_default(),
         name: profile.name.unwrap_or_default(),
+        managed_by: None,
     })
 }
 
@@ -120,6 +121,7 @@ pub(super) fn security_profile(profile: SecurityProfileSummary) -> Result<NamedR
         id: required(profile.id, "SecurityProfileSummaryList.Id")?,
         arn: profile.arn.unwrap_or_default(),
         name: profile.name.unwrap_or_default(),
+        managed_by: profile.r#type.and_then(|by| by.as_str().parse().ok()),
     })
 }
 

@@ -117,6 +117,13 @@ impl MemoryInstance {
         self
     }
 
+    /// Says that AWS manages a security profile; by default the instance's administrators manage all.
+    #[must_use]
+    pub fn with_aws_managed_security_profile(mut self, id: impl Into<SecurityProfileId>) -> Self {
+        self.names.aws_managed.insert(id.into().bare().to_owned());
+        self
+    }
+
     /// Adds a hierarchy group and the names from the top level down to its own, of which the service has one
     /// to five; from the first on, only those added exist. The groups above it are not added with it.
     #[must_use]
@@ -184,6 +191,9 @@ pub(super) struct Names {
     pub(super) security_profiles: BTreeMap<String, String>,
     /// From the top level down to the group's own.
     pub(super) hierarchy_groups: BTreeMap<String, Vec<String>>,
+    /// The security profiles that AWS manages.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) aws_managed: BTreeSet<String>,
 }
 
 impl Names {

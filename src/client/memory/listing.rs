@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{config::MemoryInstance, instance::Instance};
 use crate::{
     client::answer::{HierarchyGroupEntry, NamedResource, PredefinedAttribute},
-    user::{HierarchyGroupId, Id, IdKind, RoutingProfile, SecurityProfile},
+    user::{HierarchyGroupId, Id, IdKind, RoutingProfile, SecurityProfile, SecurityProfileType},
 };
 
 impl Instance {
@@ -19,7 +19,16 @@ impl Instance {
     pub(super) fn security_profiles(&self) -> Vec<NamedResource> {
         let MemoryInstance { security_profiles, names, .. } = &self.config;
         let used = self.users.iter().flat_map(|user| &user.description.security_profile_ids);
-        self.named::<SecurityProfile>(security_profiles, used.map(Id::bare), &names.security_profiles)
+        let listed =
+            self.named::<SecurityProfile>(security_profiles, used.map(Id::bare), &names.security_profiles);
+        let with_type = |profile: NamedResource| {
+            let managed_by = match names.aws_managed.contains(&profile.id) {
+                true => SecurityProfileType::AwsManaged,
+                false => SecurityProfileType::CustomerManaged,
+            };
+            profile.managed_by(managed_by)
+        };
+        listed.into_iter().map(with_type).collect()
     }
 
     pub(super) fn hierarchy_groups(&self) -> Vec<HierarchyGroupEntry> {
@@ -53,6 +62,7 @@ impl Instance {
             id: id.to_owned(),
             arn: self.config.arn(&Id::<K>::new(id)),
             name: names.get(id).map_or(id, String::as_str).to_owned(),
+            managed_by: None,
         };
         known(configured, used).into_iter().map(resource).collect()
     }
