@@ -176,7 +176,8 @@ async fn what_is_configured_is_listed_over_http_and_restricts() {
     let expected = expected.map(|(id, name)| named(id, &arn(&format!("routing-profile/{id}")), name));
     assert_eq!(routing, expected);
     let security = all_pages(&client, ListSecurityProfiles::new(instance_id())).await.expect("listed");
-    assert_eq!(security, [named("3d4e", &arn("security-profile/3d4e"), "Agent")]);
+    let agent = named("3d4e", &arn("security-profile/3d4e"), "Agent");
+    assert_eq!(security, [agent.managed_by(SecurityProfileType::CustomerManaged)]);
     let groups = all_pages(&client, SearchUserHierarchyGroups::new(instance_id())).await.expect("listed");
     assert_eq!(groups, [group("5f6a", &["Europe", "Zürich", "Night"])]);
 
