@@ -1,6 +1,8 @@
-"""Stacks that Pulumi's own `aws` plugin has made are taken over without a change."""
+"""Stacks that Pulumi's own `aws` plugin has made are taken over without a change, and ours have the shape of its."""
 
+import inspect
 import json
+import re
 
 import pytest
 from support import INSTANCE, PASSWORD, user
@@ -54,3 +56,28 @@ def test_a_stack_of_the_classic_provider(project, version):
     assert list(project.service.ids()) == ["jane"]
     project.ok("destroy", "--yes")
     assert project.service.ids() == {}
+
+
+def names(made_by):
+    """The properties that a class of the SDK takes, as the engine names them."""
+    snake = [name for name in inspect.signature(made_by.__init__).parameters if name != "__self__"]
+    return {re.sub(r"_(\w)", lambda found: found.group(1).upper(), name) for name in snake}
+
+
+def test_a_stack_of_ours_has_the_shape_of_the_classic_provider(project):
+    """What the classic provider would find: the properties of its schema, and one of ours that it does not know."""
+    from pulumi_aws import connect
+    from pulumi_aws.connect import outputs
+    from pulumi_aws.connect.user import _UserState
+
+    identity = {"firstName": "Jane", "lastName": "Roe", "email": "a@example.com", "secondaryEmail": "b@example.com"}
+    desk = {"phoneType": "DESK_PHONE", "deskPhoneNumber": "+12025550100", "afterContactWorkTimeLimit": 5, "autoAccept": False}
+    project.users(jane=user(tags={"team": "ops"}, hierarchyGroupId="g1", identityInfo=identity, phoneConfig=desk))
+    project.up()
+    found = project.resource("jane")
+    assert found["outputs"].keys() - {"__connect"} == names(_UserState)
+    assert found["inputs"].keys() <= names(connect.UserArgs)
+    assert found["outputs"]["identityInfo"].keys() == names(outputs.UserIdentityInfo) == identity.keys()
+    assert found["outputs"]["phoneConfig"].keys() == names(outputs.UserPhoneConfig) == desk.keys()
+    assert found["id"] == f"{INSTANCE}:{found['outputs']['userId']}"
+    assert "password" in found["additionalSecretOutputs"] or "ciphertext" in json.dumps(found["outputs"]["password"])
