@@ -113,6 +113,7 @@ class Project:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
         self.plugins = {"aws": BIN}
+        self.timeout = 300
         self.write("resources: {}\n")
         self.ok("stack", "init", "test")
 
@@ -147,7 +148,7 @@ class Project:
     def run(self, *args, env=None):
         command = ["pulumi", *args, "--non-interactive"]
         done = subprocess.run(
-            command, cwd=self.folder, env={**self.env, **(env or {})}, capture_output=True, text=True, timeout=300
+            command, cwd=self.folder, env={**self.env, **(env or {})}, capture_output=True, text=True, timeout=self.timeout
         )
         return Said(done)
 
