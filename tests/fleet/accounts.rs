@@ -176,6 +176,11 @@ async fn an_import_in_the_place_of_a_user_that_is_gone_is_recorded_by_an_apply_a
     connect.delete_user(&gone).await.expect("deleted by hand");
     tokio::time::advance(Duration::from_secs(3_600)).await;
 
+    // With its own import, it is said that it is not there.
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let spec = DesiredSpec::from(&jane).with_import(Some(&ids[1]));
+    let error = session.refresh(&[spec]).await.expect_err("it is gone");
+    assert!(matches!(error, SessionError::Import { .. }), "{error}");
     // However often it is looked at.
     for _ in 0..2 {
         let mut session = Session::open(&store, &connect, session_options()).await.expect("open");

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use connect_user::{
     client::{
         ErrorKind, Rate, RetryPolicy, TokenBuckets,
-        memory::{Fault, MemoryConnect, Outcome},
+        memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::Action,
     fleet::{
@@ -15,7 +15,7 @@ use connect_user::{
         load_all,
     },
     read::Strategy,
-    user::{Code, DesiredUser, Diagnostic, IdentityManagementType, Input, Operation, Settings},
+    user::{Code, DesiredUser, Diagnostic, IdentityManagementType, Input, Operation, Settings, Timestamp},
 };
 use serde_json::{Value, json};
 
@@ -300,4 +300,30 @@ async fn a_superseded_user_that_is_desired_again_and_cannot_be_read_is_not_delet
     let shown = preview(&mut session, &program).await;
     let users = shown.users().iter().map(|user| (user.name.as_str(), user.action()));
     assert_eq!((users.collect::<Vec<_>>(), shown.calls()), (vec![("x", Action::Update)], 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_has_one_clock_and_one_tolerance_of_time() {
+    let connect = MemoryConnect::new();
+    let hidden =
+        MemoryInstance::new("i", IdentityManagementType::Saml).with_hidden_time(Duration::from_secs(60));
+    connect.add_instance(hidden);
+    let store = MemoryStore::default();
+    let program = [wanted("a", &document("a"))];
+    let now = || connect.time();
+    let mut clocked = session_options();
+    clocked.now = &now;
+    clocked.refresh.visible_within = Duration::from_secs(90);
+    // Made long ago, as a host that runs for days has made it.
+    clocked.refresh.now = Timestamp::from_millis(1);
+    let mut session = Session::open(&store, &connect, clocked.clone()).await.expect("open");
+    let made = preview(&mut session, &program).await;
+    let mut options = session.apply_options();
+    assert_eq!(options.apply.visible_within, Duration::from_secs(90));
+    options.apply.read_back = false;
+    assert!(session.apply(made, &mut AllKnown, &options).await.expect("applied").is_done());
+
+    let mut session = Session::open(&store, &connect, clocked).await.expect("open");
+    let shown = preview(&mut session, &program).await;
+    assert_eq!(shown.calls(), 0, "it is not visible yet, and assumed to exist");
 }

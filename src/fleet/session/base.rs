@@ -64,7 +64,8 @@ pub struct SessionOptions<'a> {
     /// Stops the session when it is cancelled. Default: never cancelled.
     #[builder(default)]
     pub cancel: CancellationToken,
-    /// How recorded users are refreshed. Default: [`RefreshOptions::default`].
+    /// How recorded users are refreshed; the tolerances of time hold for the whole session, and its
+    /// [`now`](Self::now) is the clock, whatever is said here. Default: [`RefreshOptions::default`].
     #[builder(default)]
     pub refresh: RefreshOptions,
     /// The resource names of the targets; other users stay as they are. Default: empty, which means all
@@ -230,7 +231,7 @@ impl<'a> Session<'a> {
     ///
     /// [`StoreError`] of the commit.
     pub async fn recover(&mut self) -> Result<Vec<RecoveredUser>, StoreError> {
-        let options = ApplyOptions::builder().now(self.options.now).sleep(&*self.options.timer).build();
+        let options = ApplyOptions { sleep: Some(&*self.options.timer), ..self.user_options() };
         let recovered = recover(&self.entries, &self.client, &options).await;
         self.commit(recovered.changes).await?;
         Ok(recovered.users)
@@ -295,14 +296,24 @@ impl<'a> Session<'a> {
     where
         'a: 'o,
     {
-        let SessionOptions { timer, pace, retry, cancel, now, .. } = &self.options;
+        let SessionOptions { timer, pace, retry, cancel, .. } = &self.options;
         FleetOptions::builder()
             .timer(timer.clone())
             .pace(pace.clone())
             .maybe_retry(*retry)
             .cancel(cancel.clone())
-            .apply(ApplyOptions::builder().now(*now).build())
+            .apply(self.user_options())
             .build()
+    }
+
+    /// What holds for each user: the clock and the tolerances of the refresh.
+    fn user_options<'o>(&self) -> ApplyOptions<'o>
+    where
+        'a: 'o,
+    {
+        let RefreshOptions { clock_skew, visible_within, .. } = self.options.refresh;
+        let options = ApplyOptions::builder().now(self.options.now);
+        options.clock_skew(clock_skew).visible_within(visible_within).build()
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     base::{Session, SessionError},
 };
 use crate::{
-    read::import,
+    read::{RefreshOptions, import},
     user::{Code, Diagnostic, ImportId},
 };
 
@@ -91,7 +91,8 @@ impl Session<'_> {
             program.iter().filter(|user| self.is_target(user.name)).copied().collect();
         let known = |(name, entry): (&String, &Entry)| Some((name.clone(), entry.state.clone()?));
         let known = self.entries.iter().filter(|(name, _)| self.is_target(name)).filter_map(known).collect();
-        self.refreshed = refresh(&meant, &known, self.client(), &self.options.refresh).await;
+        let options = RefreshOptions { now: (self.options.now)(), ..self.options.refresh.clone() };
+        self.refreshed = refresh(&meant, &known, self.client(), &options).await;
         Ok(())
     }
 
@@ -126,7 +127,7 @@ impl Session<'_> {
                 }
                 continue;
             }
-            let other = self.users().find(|(_, state)| state.id() == *id);
+            let other = self.users().find(|(other, state)| *other != name && state.id() == *id);
             if let Some((other, _)) = other {
                 if !names.contains(other.as_str()) && self.is_target(other) {
                     // It moves: it need not be read twice.

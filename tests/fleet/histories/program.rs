@@ -76,13 +76,18 @@ impl World {
         });
     }
 
-    /// A user of the program imports whoever: a mistyped id.
+    /// A user of the program imports whoever, mostly by a mistyped id.
     fn import_another(&mut self, one: usize) {
         let instance = self.random.usize(..INSTANCES.len());
         let users = self.users(instance);
         if !users.is_empty() {
             let id = users[self.random.usize(..users.len())].user_id.clone();
-            self.program[one].1.import = Some(id);
+            let person = &mut self.program[one].1;
+            let is_it = |user: &UserDescription| user.user_id == id && user.name == person.login;
+            if person.instance == instance && users.iter().any(is_it) && self.foreign.remove(&id).is_some() {
+                self.imports.insert(id.clone());
+            }
+            person.import = Some(id);
         }
     }
 
