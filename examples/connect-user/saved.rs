@@ -72,7 +72,8 @@ pub async fn write(
         let mut new = tempfile::NamedTempFile::new_in(folder)?;
         new.write_all(text?.as_bytes())?;
         new.as_file().sync_all()?;
-        Ok(drop(new.persist(file)?))
+        new.persist(file)?;
+        Ok(())
     };
     write().map_err(|error| {
         Failure::caused(format!("`{}` cannot be written", file.display()), &error)

@@ -125,28 +125,34 @@ fn a_quota_is_kept_and_estimated() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_cleanly_and_the_next_run_goes_on() {
-    ends_cleanly("-INT");
+    ends_cleanly("-INT", "20:1", 60);
 }
 
 #[cfg(unix)]
 #[test]
 fn the_usual_signal_to_end_does_the_same() {
-    ends_cleanly("-TERM");
+    ends_cleanly("-TERM", "20:1", 60);
 }
 
 #[cfg(unix)]
-fn ends_cleanly(signal: &str) {
+#[test]
+fn an_apply_that_never_waits_is_interrupted_too() {
+    ends_cleanly("-INT", "1000000:1000000", 2_000);
+}
+
+#[cfg(unix)]
+fn ends_cleanly(signal: &str, rate: &str, users: usize) {
     use std::{
         io::{BufRead, BufReader},
         process::{Command, Stdio},
     };
 
     let tool = Tool::new();
-    let file = program(&tool, 60, |_, user| {
+    let file = program(&tool, users, |_, user| {
         user.as_object_mut().expect("an object").remove("password");
         user["identityInfo"].as_object_mut().expect("an object").remove("email");
     });
-    let saml = ["--identity-management", "SAML", "--rate", "20:1"];
+    let saml = ["--identity-management", "SAML", "--rate", rate, "--users-per-instance", "5000"];
     let args = [&["apply", &file, "--yes"][..], &saml].concat();
     let mut child =
         tool.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
@@ -161,10 +167,18 @@ fn ends_cleanly(signal: &str) {
     assert_eq!(output.status.code(), Some(1), "{err}");
     assert!(err.contains("what was done is recorded; apply again to go on"), "{err}");
     let done = 5 + rest.iter().filter(|line| made(line)).count();
-    assert!(done < 60, "it ended");
+    assert!(done < users, "it ended");
     assert_eq!(tool.json(&["show"])["users"].as_object().expect("users").len(), done);
-    let events = tool.json_lines(&["apply", &file, "--yes", "--identity-management", "SAML"]);
-    assert_eq!(events.last().expect("a summary")["created"], 60 - done);
+    let events = tool.json_lines(&[
+        "apply",
+        &file,
+        "--yes",
+        "--identity-management",
+        "SAML",
+        "--users-per-instance",
+        "5000",
+    ]);
+    assert_eq!(events.last().expect("a summary")["created"], users - done);
 }
 
 #[test]
