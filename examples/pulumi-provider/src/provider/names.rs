@@ -18,6 +18,8 @@ use connect_user::{
 
 /// How long the engine is given to come to the other users.
 const PAUSES: u32 = 100;
+/// How long the others are given to be made again, before a refusal makes the engine cancel them.
+const LAST_PAUSES: u32 = 600;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// What this run has learnt of names.
@@ -32,6 +34,8 @@ struct Known {
     claims: HashMap<Name, String>,
     /// The ids of the users that are about to be deleted, or were.
     leaving: HashSet<String>,
+    /// The names under which users are to be made again that were deleted for it.
+    unmade: HashSet<Name>,
 }
 
 /// An instance, and a name in it.
@@ -67,27 +71,41 @@ impl Names {
         Ok(is_deleted_first)
     }
 
-    /// The user is about to be deleted: waits until whoever has its new name is, too. A failure ends the deployment,
-    /// so that others have the time to finish an exchange that they have begun.
+    /// The user is about to be deleted: waits until whoever has its new name is, too.
     ///
     /// # Errors
     ///
-    /// Why the user must stay.
+    /// Why the user must stay. A failure makes the engine cancel what is under way, so it comes once nobody who was
+    /// deleted for a new name is missing under it.
     pub async fn free(&self, id: &str) -> Result<(), String> {
         self.known().leaving.insert(id.to_owned());
         for _ in 0..PAUSES {
-            if self.known().turn(id).is_ok() {
+            if self.known().leave(id).is_ok() {
                 return Ok(());
             }
             tokio::time::sleep(PAUSE).await;
         }
-        let turn = self.known().turn(id);
-        turn.inspect_err(|_| self.stays(id))
+        let left = {
+            let mut known = self.known();
+            known.leave(id).inspect_err(|_| known.stay(id))
+        };
+        for _ in 0..LAST_PAUSES {
+            if left.is_ok() || self.known().unmade.is_empty() {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        left
     }
 
     /// The user was not deleted after all.
     pub fn stays(&self, id: &str) {
-        self.known().leaving.remove(id);
+        self.known().stay(id);
+    }
+
+    /// A user with this name was created, or could not be.
+    pub fn made(&self, (instance, name): (&str, &str)) {
+        self.known().unmade.remove(&(instance.to_owned(), name.to_owned()));
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -96,6 +114,20 @@ impl Names {
 }
 
 impl Known {
+    /// Lets a user be deleted, if it may be.
+    fn leave(&mut self, id: &str) -> Result<(), String> {
+        self.turn(id)?;
+        self.unmade.extend(self.replaced.get(id).map(|replaced| replaced.to.clone()));
+        Ok(())
+    }
+
+    fn stay(&mut self, id: &str) {
+        self.leaving.remove(id);
+        if let Some(replaced) = self.replaced.get(id) {
+            self.unmade.remove(&replaced.to);
+        }
+    }
+
     /// Whether a user may be deleted, or why not: follows the names from one holder to the next, to a name that is free
     /// or around to the user itself.
     fn turn(&self, id: &str) -> Result<(), String> {

@@ -87,6 +87,7 @@ impl Provider {
             return Ok(CreateResponse { id: String::new(), properties: Some(properties) });
         }
         let applied = within(timeout, region.users.create(inputs.value(), &options)).await;
+        inputs.text("instanceId").zip(inputs.text("name")).into_iter().for_each(|name| self.names.made(name));
         let applied = applied.map_err(|failure| failed(failure, &inputs, shown.clone(), None))?;
         self.say(&urn, &applied.diagnostics, &inputs).await;
         let id = applied.snapshot.id().map(|id| id.to_string()).unwrap_or_default();
