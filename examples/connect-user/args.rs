@@ -338,19 +338,55 @@ impl Global {
 
     /// The first given option that only matters while a plan is made.
     pub fn planning(&self) -> Option<&'static str> {
+        // Every option has its place here: one that is forgotten would be ignored with a saved plan.
+        let Self {
+            identity_management,
+            default_tag,
+            ignore_tag,
+            ignore_tag_prefix,
+            allow,
+            deny,
+            on_password_change,
+            on_directory_user_id_change,
+            on_unrecognised,
+            sign_out_on,
+            delete_quick_connects,
+            refresh,
+            // They say where things are, give passwords, or are of every call.
+            backend: _,
+            local_file: _,
+            state: _,
+            set: _,
+            set_env: _,
+            set_file: _,
+            r#where: _,
+            rate: _,
+            rates_from: _,
+            shared_quota: _,
+            retry_for: _,
+            parallelism: _,
+            format: _,
+            color: _,
+            endpoint_url: _,
+            region: _,
+            profile: _,
+        } = self;
         first_of(&[
-            ("--default-tag", !self.default_tag.is_empty()),
-            ("--ignore-tag", !self.ignore_tag.is_empty()),
-            ("--ignore-tag-prefix", !self.ignore_tag_prefix.is_empty()),
-            ("--allow", !self.allow.is_empty()),
-            ("--deny", !self.deny.is_empty()),
-            ("--on-password-change", self.on_password_change != PasswordPolicy::default()),
+            ("--identity-management", identity_management.is_some()),
+            ("--default-tag", !default_tag.is_empty()),
+            ("--ignore-tag", !ignore_tag.is_empty()),
+            ("--ignore-tag-prefix", !ignore_tag_prefix.is_empty()),
+            ("--allow", !allow.is_empty()),
+            ("--deny", !deny.is_empty()),
+            ("--on-password-change", *on_password_change != PasswordPolicy::default()),
             (
                 "--on-directory-user-id-change",
-                self.on_directory_user_id_change != DirectoryUserIdPolicy::default(),
+                *on_directory_user_id_change != DirectoryUserIdPolicy::default(),
             ),
-            ("--delete-quick-connects", self.delete_quick_connects),
-            ("--refresh", self.refresh.is_some()),
+            ("--on-unrecognised", *on_unrecognised != UnrecognisedPolicy::default()),
+            ("--sign-out-on", !sign_out_on.is_empty()),
+            ("--delete-quick-connects", *delete_quick_connects),
+            ("--refresh", refresh.is_some()),
         ])
     }
 }

@@ -76,8 +76,11 @@ pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
             .help(format!("record this one under another name: `import NAME {}`", state.id())));
     }
     let count = new.len();
-    let changes: Vec<StoreChange> =
-        new.into_iter().map(|state| StoreChange::put(state.name.clone(), Entry::new(state))).collect();
+    let record = |state: UserState| {
+        let before = entries.get(&state.name).cloned().unwrap_or_default();
+        StoreChange::put(state.name.clone(), before.with_state(state))
+    };
+    let changes: Vec<StoreChange> = new.into_iter().map(record).collect();
     run.file.commit(&changes).await?;
     let recorded = all - count;
     output::result(

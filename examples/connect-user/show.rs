@@ -9,7 +9,7 @@ use std::{
 use connect_user::{
     client::ErrorKind,
     diff::{Change, drift as differences},
-    fleet::{Entry, ProgramUser, StoreChange, refresh},
+    fleet::{ProgramUser, StoreChange, refresh},
     interop::program::WrittenResource,
     read::{self, Filter, FindingKind, InstanceError, Instances},
     user::{ImportId, InstanceId, UserState, Value, one_line},
@@ -172,6 +172,10 @@ fn describe_drift(name: &str, changes: Option<&[Change]>) -> String {
 
 /// Records a user that exists.
 pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
+    if !global.r#where.is_empty() {
+        return Err(Failure::new("`--where` has no use where the user is named")
+            .help("leave it out, or import all that it means by `import --all`"));
+    }
     let id: ImportId = id.parse()?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
     if entries.get(name).is_some_and(|entry| entry.state.is_some()) {
@@ -198,7 +202,8 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
         return Err(Failure::new(error.to_string()).help(help));
     }
     let properties = state.to_spec(&run.settings).encode();
-    run.file.commit(&[StoreChange::put(name.to_owned(), Entry::new(state.clone()))]).await?;
+    let entry = entries.get(name).cloned().unwrap_or_default().with_state(state.clone());
+    run.file.commit(&[StoreChange::put(name.to_owned(), entry)]).await?;
     output::result(
         || json!({"user": name, "state": state, "properties": properties}),
         || {

@@ -137,7 +137,7 @@ fn the_usual_signal_to_end_does_the_same() {
 #[cfg(unix)]
 #[test]
 fn an_apply_that_never_waits_is_interrupted_too() {
-    ends_cleanly("-INT", "1000000:1000000", 2_000);
+    ends_cleanly("-INT", "1000000:1000000", 800);
 }
 
 #[cfg(unix)]

@@ -99,9 +99,15 @@ fn a_plan_that_does_not_fit_is_refused() {
     refused(&[PASSWORD, &["--state", "other.redb"]].concat(), "the plan was made for the state `");
     assert!(!tool.path("other.redb").exists());
     // Options that the plan has taken already.
-    for option in
-        [&["--target", "a"][..], &["--max-deletes", "9"], &["--default-tag", "a=b"], &["--deny", "x"]]
-    {
+    for option in [
+        &["--target", "a"][..],
+        &["--max-deletes", "9"],
+        &["--default-tag", "a=b"],
+        &["--deny", "x"],
+        &["--identity-management", "SAML"],
+        &["--sign-out-on", "deletion"],
+        &["--on-unrecognised", "refuse"],
+    ] {
         refused(&[PASSWORD, option].concat(), &format!("`{}` has no use with a saved plan", option[0]));
     }
     refused(&["apply", &file, "--program", &file], "is not a saved plan, and `--program` is for one");

@@ -121,4 +121,6 @@ fn conditions_are_known_or_refused() {
     let file = tool.program(&jane());
     let said = tool.fails(&["plan", &file, "--where", "name=a"]);
     assert!(said.contains("`--where` has no use where no users are chosen"), "{said}");
+    let said = tool.fails(&["import", "x", "i:u", "--where", "name=a"]);
+    assert!(said.contains("`--where` has no use where the user is named"), "{said}");
 }

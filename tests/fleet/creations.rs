@@ -180,7 +180,10 @@ async fn what_stays_uncertain_is_said_and_remembered() {
     let message = outcome.users[0].message.clone().unwrap_or_default();
     assert!(message.contains("whether the user `jane` was created is not known"), "{message}");
     let entry = load_all(&store).await.expect("all")["a"].clone();
-    assert_eq!((entry.state, entry.creating.len()), (None, 1));
+    assert_eq!((&entry.state, entry.creating.len()), (&None, 1));
+    // Whoever records another user under that name leaves it in doubt.
+    let other = entry.clone().with_state(crate::support::state(&document("other"), "other"));
+    assert_eq!((other.state.is_some(), other.creating), (true, entry.creating));
     connect.clear_faults();
     // The next apply knows its own, also where nobody has looked before.
     let outcome = run(&connect, &store, &[wanted("a", &document("jane"))]).await;

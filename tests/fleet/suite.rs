@@ -1,7 +1,5 @@
 //! What every store that lasts has to do.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use connect_user::{
     client::memory::MemoryConnect,
@@ -171,6 +169,7 @@ pub async fn apply(store: &dyn StateStore, connect: &MemoryConnect, program: &[P
 }
 
 /// All entries of a state.
-pub async fn entries(subject: &dyn Subject) -> BTreeMap<String, Entry> {
+#[cfg(feature = "object-store")]
+pub async fn entries(subject: &dyn Subject) -> std::collections::BTreeMap<String, Entry> {
     load_all(&*subject.read().await.expect("a reader")).await.expect("all")
 }

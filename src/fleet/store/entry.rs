@@ -44,6 +44,13 @@ impl Entry {
         Self { state: Some(state.into()), ..Self::default() }
     }
 
+    /// The entry once it records this user. The notes are of the user before it and go; creations of which nobody knows
+    /// whether they were done stay to be found out.
+    #[must_use]
+    pub fn with_state(self, state: impl Into<Arc<UserState>>) -> Self {
+        Self { creating: self.creating, ..Self::new(state) }
+    }
+
     /// The accounts that the entry manages: the user's, and former ones that a replacement has still to delete.
     pub fn accounts(&self) -> impl Iterator<Item = ImportId> {
         let state = self.state.as_ref();

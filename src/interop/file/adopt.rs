@@ -15,7 +15,7 @@ use super::{
 use crate::{
     client::{ClientError, ListUsers, all_pages},
     diff::{Preview, preview},
-    fleet::{Entry, Session, StoreChange, StoreError},
+    fleet::{Session, StoreChange, StoreError},
     read::{InstanceError, Instances, import},
     user::{
         Code, DecodeErrors, Diagnostic, IdentityManagementType, ImportId, Input, InstanceId, Property,
@@ -147,7 +147,8 @@ pub async fn adopt(
             (Ok((id, place)), Some(Ok(state))) => {
                 let outcome = match place {
                     Place::New => {
-                        changes.push(StoreChange::put(name.clone(), Entry::new(state.clone())));
+                        let before = session.entries().get(&name).cloned().unwrap_or_default();
+                        changes.push(StoreChange::put(name.clone(), before.with_state(state.clone())));
                         AdoptOutcome::Adopted(id)
                     }
                     Place::Same => AdoptOutcome::Recorded(id),
