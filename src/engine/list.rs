@@ -63,8 +63,9 @@ impl Pages {
                 let next = next.map_or(Self::End, |token| {
                     Self::List(ListUsers::new(instance.clone()).next_token(token))
                 });
+                let meant = page.items.into_iter().filter(|user| filter.may_name(&user.name));
                 let unnamed = |user: ListedUser| FoundUser::new(user.user_id, user.arn, "");
-                (instance, next, page.items.into_iter().map(unnamed).collect())
+                (instance, next, meant.map(unnamed).collect())
             }
         };
         let instance = &instance;

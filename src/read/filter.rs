@@ -121,12 +121,21 @@ impl Filter {
     pub fn holds(&self, user: &UserState) -> bool {
         let properties = &user.properties;
         let group = properties.hierarchy_group_id.as_ref();
-        self.name.as_ref().is_none_or(|name| user.name == *name)
-            && self.name_prefix.as_ref().is_none_or(|prefix| user.name.starts_with(prefix.as_str()))
+        self.names(&user.name)
             && self.routing_profile_id.as_ref().is_none_or(|id| *id == properties.routing_profile_id)
             && self.security_profile_id.as_ref().is_none_or(|id| properties.security_profile_ids.contains(id))
             && self.hierarchy_group_id.as_ref().is_none_or(|id| self.with_child_groups || group == Some(id))
             && self.tags.iter().all(|(key, value)| user.tags_all.get(key) == Some(value))
+    }
+
+    /// Whether a user whom a list names so can be meant; a list may leave the name out.
+    pub(crate) fn may_name(&self, name: &str) -> bool {
+        name.is_empty() || self.names(name)
+    }
+
+    fn names(&self, user: &str) -> bool {
+        self.name.as_ref().is_none_or(|name| user == name)
+            && self.name_prefix.as_ref().is_none_or(|prefix| user.starts_with(prefix.as_str()))
     }
 
     /// The ids of the users whom a search finds now: a call per 500 users.

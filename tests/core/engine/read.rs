@@ -165,3 +165,26 @@ async fn whoever_may_not_search_has_the_list() {
         resource.list("i", Filter::default(), false).next_page().await.expect("a page").expect("users");
     assert_eq!(text(&page[0].outputs, "name").as_deref(), Some("jane"));
 }
+
+#[tokio::test]
+async fn a_list_reads_only_those_whose_names_are_meant() {
+    let connect = service(Saml);
+    for name in ["ana", "bea", "bert"] {
+        create(&resource(&connect), &inputs(json!({ "name": name }))).await;
+    }
+    let by_prefix = Filter::builder().name_prefix("b").build();
+    for (filter, expected) in
+        [(Filter::builder().name("bea").build(), &["bea"][..]), (by_prefix, &["bea", "bert"])]
+    {
+        connect.inject(Fault::of(Operation::SearchUsers, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+        connect.clear_calls();
+        let page =
+            resource(&connect).list("i", filter, false).next_page().await.expect("a page").expect("users");
+        let mut names: Vec<_> = page.iter().filter_map(|user| text(&user.outputs, "name")).collect();
+        names.sort();
+        assert_eq!(names, expected);
+        let calls = connect.calls();
+        let read = calls.iter().filter(|call| call.operation == Operation::DescribeUser).count();
+        assert_eq!(read, expected.len());
+    }
+}
