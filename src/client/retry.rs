@@ -67,7 +67,8 @@ impl RetryPolicy {
 /// the service has answered this client before are they taken for a disturbance that passes. Where it is
 /// unknown whether a call was done, it is repeated only if
 /// [doing it twice does no harm](Operation::repeats_safely): a creation never is, and what apply does then is
-/// look the user up.
+/// look the user up. Once an attempt may have been done, the error says so ([`ClientError::effect`]), whatever
+/// the last one failed with.
 ///
 /// Put it around a [`Paced`](super::Paced) client, so that every attempt counts.
 ///
@@ -110,6 +111,7 @@ impl Around for Retry {
         let end = timer.now().saturating_add(self.policy.total);
         let mut pauses = self.policy.pauses();
         let mut failures = Failures::default();
+        let mut effect = Effect::None;
         loop {
             let error = match next.call().await {
                 Ok(answer) => {
@@ -118,6 +120,11 @@ impl Around for Retry {
                 }
                 Err(error) => error,
             };
+            // What an attempt may have done, the refusal of a later one does not undo.
+            if error.effect() == Effect::Unknown {
+                effect = Effect::Unknown;
+            }
+            let error = error.with_effect(effect);
             if is_an_answer(error.kind()) {
                 self.answered.store(true, Ordering::Relaxed);
             }

@@ -91,7 +91,13 @@ impl Call {
             }
             Self::Untag(keys) => state.tags_all.retain(|key, _| !keys.contains(key)),
             Self::Tag(tags) => state.tags_all.extend(tags.clone()),
-            Self::SignOut(user) => state.record.unfinished.sign_out &= user.user_id != state.user_id,
+            Self::SignOut(user) => {
+                let unfinished = &mut state.record.unfinished;
+                unfinished.sign_out &= user.user_id != state.user_id;
+                for old in &mut unfinished.replaced {
+                    old.sign_out &= user.user_id != old.user_id;
+                }
+            }
             Self::DeleteQuickConnects(_) => {}
             Self::Delete(user) => {
                 state.record.unfinished.replaced.retain(|other| other.user_id != user.user_id)

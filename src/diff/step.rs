@@ -110,7 +110,8 @@ pub(super) fn deletion(user: &Replaced, settings: &Settings) -> Vec<Step> {
         steps.push(Step::new(Call::DeleteQuickConnects(user.clone()), Vec::new()));
     }
     // Once it is deleted, the service need not find it any more, and its sessions would live on.
-    if settings.sign_out_on.contains(&SignOutOn::Deletion) {
+    let is_owed = user.sign_out && !settings.sign_out_on.is_empty();
+    if is_owed || settings.sign_out_on.contains(&SignOutOn::Deletion) {
         steps.push(Step::new(Call::SignOut(user.clone()), Vec::new()).risk(Risk::EndsSessions, true));
     }
     let delete = Step::new(Call::Delete(user.clone()), Vec::new()).risk(Risk::IrreversibleDeletion, true);

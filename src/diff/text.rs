@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::{Action, Change, ChangeKind, Preview, ReplacementOrder};
-use crate::user::{Operation, Path, Property, Value, one_line, quoted};
+use super::{Action, Call, Change, ChangeKind, Preview, ReplacementOrder, Step};
+use crate::user::{Path, Property, Replaced, Value, one_line, quoted};
 
 /// A preview in the form that people know from `terraform plan` and `pulumi preview`.
 ///
@@ -81,12 +81,7 @@ impl fmt::Display for PreviewText<'_> {
             (Action::None, _) => "is up to date",
             (Action::Create, _) => "will be created",
             (Action::Update, Some(_)) => "will be updated, or replaced",
-            (Action::Update, None) if diff.is_empty() => match steps.first().map(|step| step.operation) {
-                Some(Operation::DeleteAllEntitySessions) => {
-                    "is as desired; it will be signed out, which an unfinished update left to do"
-                }
-                _ => "is as desired; the old user left by an unfinished replacement will be deleted",
-            },
+            (Action::Update, None) if diff.is_empty() => unfinished(steps),
             (Action::Update, None) => "will be updated in place",
             (Action::Replace, Some(ReplacementOrder::DeleteBeforeCreate)) => {
                 "will be replaced: deleted, then created"
@@ -124,6 +119,22 @@ impl fmt::Display for PreviewText<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// What is left to do for a user that is as desired. A sign-out of one that is deleted is part of that.
+fn unfinished(steps: &[Step]) -> &'static str {
+    let calls = || steps.iter().filter_map(Step::call);
+    let deleted =
+        |user: &Replaced| calls().any(|call| matches!(call, Call::Delete(old) if old.id() == user.id()));
+    let is_signed_out = calls().any(|call| matches!(call, Call::SignOut(user) if !deleted(user)));
+    match (is_signed_out, calls().any(|call| matches!(call, Call::Delete(_)))) {
+        (true, false) => "is as desired; it will be signed out, which an unfinished update left to do",
+        (true, true) => {
+            "is as desired; it will be signed out, which an unfinished update left to do, and the old user left by an \
+             unfinished replacement will be deleted"
+        }
+        (false, _) => "is as desired; the old user left by an unfinished replacement will be deleted",
     }
 }
 

@@ -149,6 +149,9 @@ pub struct Replaced {
     /// When this crate created the user, if it was not read since: it may not be visible yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<Timestamp>,
+    /// Whether the user has lost rights and was not signed out yet, as [`Unfinished::sign_out`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sign_out: bool,
 }
 
 impl Replaced {
@@ -183,6 +186,7 @@ impl UserState {
             user_id: self.user_id.clone(),
             name: self.name.clone(),
             created: self.record.created.filter(|_| self.last_modified_time.is_none()),
+            sign_out: self.record.unfinished.sign_out,
         }
     }
 }

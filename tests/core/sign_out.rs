@@ -1,11 +1,11 @@
 //! Signing users out: what ends their sessions, in which order, and what a failure leaves to do.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use connect_user::{
     apply::{self, Applied, ApplyOptions, Failed, apply},
     client::{
-        ConnectClient, DeleteUser, ErrorKind,
+        ConnectClient, DeleteUser, ErrorKind, RetryPolicy, Retrying, ThreadTimer,
         memory::{Fault, MemoryConnect, Outcome},
     },
     diff::{Risk, plan, preview, preview_deletion},
@@ -33,7 +33,7 @@ fn document(changes: &[(&str, Value)]) -> Value {
 }
 
 async fn bring(
-    connect: &MemoryConnect,
+    connect: &dyn ConnectClient,
     document: &Value,
     state: Option<&UserState>,
     settings: &Settings,
@@ -187,6 +187,84 @@ async fn a_demotion_that_was_refused_owes_no_sign_out_and_one_without_an_answer_
         bring(&connect, &wanted, Some(&state), &on).await.expect("applied");
         assert!(connect.writes().ends_with(&[DeleteAllEntitySessions]), "{:?}", connect.writes());
     }
+}
+
+#[tokio::test]
+async fn a_demotion_that_an_attempt_may_have_done_owes_a_sign_out_though_the_next_was_refused() {
+    let (connect, on) = (Arc::new(service()), settings(&[SignOutOn::LostSecurityProfile]));
+    let state = ann(&connect).await;
+    let wanted = document(&[("securityProfileIds", json!(["s1"]))]);
+    connect.inject(Fault::of(UpdateUserSecurityProfiles, 1, Outcome::AnswerLost));
+    connect.inject(Fault::of(UpdateUserSecurityProfiles, 2, Outcome::Refused(ErrorKind::AccessDenied)));
+    let policy = RetryPolicy::builder().first(Duration::ZERO).build();
+    let client = Retrying::new(connect.clone(), policy, Arc::new(ThreadTimer::default()));
+    let failed = bring(&client, &wanted, Some(&state), &on).await.expect_err("not allowed");
+    let state = *failed.state.expect("a user");
+    assert!(state.record.unfinished.sign_out);
+    assert_eq!(state.properties.security_profile_ids, BTreeSet::from(["s1".into()]), "it was read again");
+    connect.clear_calls();
+    bring(&client, &wanted, Some(&state), &on).await.expect("applied");
+    assert_eq!(connect.writes(), [DeleteAllEntitySessions]);
+}
+
+/// Ann, whom a demotion took rights from, and whose sign-out was refused.
+async fn ann_with_a_debt(connect: &MemoryConnect, on: &Settings) -> UserState {
+    let state = ann(connect).await;
+    connect.inject(Fault::of(DeleteAllEntitySessions, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    let wanted = document(&[("securityProfileIds", json!(["s1"]))]);
+    let failed = bring(connect, &wanted, Some(&state), on).await.expect_err("not allowed");
+    connect.clear_calls();
+    *failed.state.expect("a user")
+}
+
+#[tokio::test]
+async fn who_is_owed_a_sign_out_is_signed_out_before_being_deleted_or_replaced() {
+    let on = settings(&[SignOutOn::LostSecurityProfile]);
+    let connect = service();
+    let state = ann_with_a_debt(&connect, &on).await;
+    let steps = preview_deletion(&state, &settings(&[])).steps;
+    assert_eq!(operations(steps.iter().map(|step| step.operation)), ["DeleteUser"], "switched off");
+    apply::delete(&state, &connect, &on, &ApplyOptions::default()).await.expect("deleted");
+    assert_eq!(connect.writes(), [DeleteAllEntitySessions, DeleteUser]);
+
+    // The new user remembers what the old one is owed.
+    let connect = service();
+    let state = ann_with_a_debt(&connect, &on).await;
+    connect.inject(Fault::of(DeleteAllEntitySessions, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    let other = document(&[("name", json!("other")), ("securityProfileIds", json!(["s1"]))]);
+    let failed = bring(&connect, &other, Some(&state), &on).await.expect_err("not allowed");
+    assert_eq!(connect.writes(), [CreateUser, DeleteAllEntitySessions]);
+    let json = serde_json::to_string(&*failed.state.expect("a user")).expect("written");
+    let state: UserState = serde_json::from_str(&json).expect("read");
+    assert!(!state.record.unfinished.sign_out && state.record.unfinished.replaced[0].sign_out);
+    connect.clear_calls();
+    connect.inject(Fault::of(Operation::DeleteUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    let failed = bring(&connect, &other, Some(&state), &on).await.expect_err("not allowed");
+    let state = *failed.state.expect("a user");
+    assert_eq!(connect.writes(), [DeleteAllEntitySessions, Operation::DeleteUser]);
+    assert!(!state.record.unfinished.replaced[0].sign_out, "it is signed out");
+    connect.clear_calls();
+    let state = bring(&connect, &other, Some(&state), &on).await.expect("applied").state.expect("a user");
+    assert_eq!(connect.writes(), [Operation::DeleteUser]);
+    assert!(state.record.unfinished.is_empty());
+}
+
+/// The sign-out of a user who is deleted is not announced as one of the user who stays.
+#[tokio::test]
+async fn the_text_tells_a_sign_out_from_a_deletion() {
+    let on = settings(&[SignOutOn::Deletion]);
+    let (mut state, old) = (ann(&service()).await, ann(&service()).await);
+    state.user_id = "another".into();
+    state.record.unfinished.replaced.push(old.to_replaced());
+    let deleted = "the old user left by an unfinished replacement will be deleted\n";
+    let header = |state: &UserState| {
+        let text = preview(&spec(&document(&[])), Some(state), &on).text("ann").to_string();
+        text.split_inclusive('\n').next().map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(header(&state), format!("~ ann is as desired; {deleted}"));
+    state.record.unfinished.sign_out = true;
+    let signed_out = "it will be signed out, which an unfinished update left to do";
+    assert_eq!(header(&state), format!("~ ann is as desired; {signed_out}, and {deleted}"));
 }
 
 /// The host is told before the demotion that a sign-out is owed: a kill in between loses nothing.

@@ -168,6 +168,35 @@ async fn a_creation_whose_answer_was_lost_is_not_repeated_and_one_that_was_refus
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_one_attempt_may_have_done_the_refusal_of_the_next_does_not_undo() {
+    let connect = connect();
+    let made = connect.create_user(&creation("a")).await.expect("made");
+    let update = UpdateUserRoutingProfile::new("i", made.user_id, "r2");
+    for kind in [ErrorKind::AccessDenied, ErrorKind::Throttled, ErrorKind::NotFound, ErrorKind::Cancelled] {
+        let mut policy = policy();
+        policy.total = Duration::from_secs(1);
+        let client = Retrying::new(connect.clone(), policy, timer());
+        connect.inject(Fault::of(Operation::UpdateUserRoutingProfile, 1, Outcome::AnswerLost));
+        for occurrence in 2..=4 {
+            let refused = Outcome::Refused(kind);
+            connect.inject(Fault::of(Operation::UpdateUserRoutingProfile, occurrence, refused));
+        }
+        let error = client.update_user_routing_profile(&update).await.expect_err("refused");
+        assert_eq!((error.kind(), error.effect()), (kind, Effect::Unknown));
+        connect.clear_faults();
+        connect.inject(Fault::of(Operation::UpdateUserRoutingProfile, 1, Outcome::Refused(kind)));
+        connect.inject(Fault::of(
+            Operation::UpdateUserRoutingProfile,
+            2,
+            Outcome::Refused(ErrorKind::Invalid),
+        ));
+        let error = client.update_user_routing_profile(&update).await.expect_err("refused");
+        assert_eq!(error.effect(), Effect::None, "no attempt was done");
+        connect.clear_faults();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn calls_keep_within_burst_and_rate_per_operation() {
     let connect = connect();
     let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer()));

@@ -153,7 +153,7 @@ impl<'a> Job<'a> {
             // A pause before another attempt was ended: nothing has gone wrong that waiting does not mend.
             ApplyError::Client(error) => {
                 let was_waiting = self.run.stop.is_cancelled() && error.is_retryable();
-                let is_ended = is_cancelled(&error) || was_waiting && error.effect() == Effect::None;
+                let is_ended = (is_cancelled(&error) || was_waiting) && error.effect() == Effect::None;
                 (is_ended, Some(ApplyError::Client(error)))
             }
             ApplyError::Observer(reason) => match reason.downcast::<Halt>().map(|halt| *halt) {
@@ -352,8 +352,11 @@ impl Owners for Job<'_> {
 fn as_recorded(state: &UserState, left: &[Replaced]) -> UserState {
     let mut state = state.clone();
     let replaced = &mut state.record.unfinished.replaced;
-    let missing: Vec<_> = left.iter().filter(|old| !replaced.contains(old)).cloned().collect();
-    replaced.extend(missing);
+    for old in left {
+        if !replaced.iter().any(|known| known.id() == old.id()) {
+            replaced.push(old.clone());
+        }
+    }
     state
 }
 

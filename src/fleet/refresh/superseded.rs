@@ -112,6 +112,7 @@ fn before(state: &UserState, old: &Replaced) -> UserState {
     before.user_id.clone_from(&old.user_id);
     before.name.clone_from(&old.name);
     before.record.created = old.created;
+    before.record.unfinished.sign_out = old.sign_out;
     before
 }
 
