@@ -30,6 +30,19 @@ impl Session<'_> {
     ///
     /// It is safe to stop at any moment; see [`apply`](super::super::apply()).
     pub async fn apply_plan(&mut self, plan: &FleetPlan, options: &FleetOptions<'_>) -> FleetOutcome {
+        // What a stage is written through takes no lease.
+        let has_steps = plan.users().iter().any(|user| !user.plan.steps().is_empty());
+        if has_steps && let Err(error) = self.store.lock().await {
+            return FleetOutcome { store: Some(error), ..FleetOutcome::default() };
+        }
+        let mut outcome = self.carry_out_plan(plan, options).await;
+        if has_steps && let Err(error) = self.store.unlock().await {
+            outcome.store.get_or_insert(error);
+        }
+        outcome
+    }
+
+    async fn carry_out_plan(&mut self, plan: &FleetPlan, options: &FleetOptions<'_>) -> FleetOutcome {
         if let Err(error) = self.commit(Vec::new()).await {
             return FleetOutcome { store: Some(error), ..FleetOutcome::default() };
         }

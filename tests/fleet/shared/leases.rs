@@ -95,6 +95,39 @@ async fn an_apply_that_may_not_write_makes_no_call() {
     assert_eq!(connect.calls().len(), calls);
 }
 
+/// A plan that was stored and read again.
+#[tokio::test(start_paused = true)]
+async fn the_apply_of_a_saved_plan_takes_the_lease_too() {
+    let state = Shared::over(Double::new());
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let program = [wanted("a", &document("a"))];
+    let store = state.opened_by("ana@one").await.expect("open");
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("a session");
+    session.refresh(&program).await.expect("refreshed");
+    let mut planner = Planner::new(PlanOptions::builder().guard(Guard::OFF).build());
+    session.want(&mut planner, &program[0]);
+    let preview = session.preview(planner);
+    let saved = session.save(preview).await.expect("saved");
+    let plan = saved.load(session.entries(), |_| None).expect("loaded");
+    let options = session.apply_options();
+
+    let other = state.opened_by("bob@two").await.expect("open");
+    other.lock().await.expect("locked");
+    let calls = connect.calls().len();
+    let outcome = session.apply_plan(&plan, &options).await;
+    let is_told = matches!(&outcome.store, Some(StoreError::Leased { owner, .. }) if owner == "bob@two");
+    assert!(is_told, "{outcome:?}");
+    assert_eq!(connect.calls().len(), calls);
+    other.unlock().await.expect("unlocked");
+
+    let late = state.opened_by("cyd@three").await.expect("open");
+    let outcome = session.apply_plan(&plan, &options).await;
+    assert!(outcome.is_done(), "{outcome:?}");
+    let refused = late.commit(&[put("b")]).await.expect_err("the state has changed");
+    assert!(matches!(&refused, StoreError::Changed { by, .. } if by == "ana@one"), "{refused}");
+    state.opened_by("bob@two").await.expect("the lease was given back");
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_apply_gives_the_lease_back_also_when_it_fails_and_takes_none_for_nothing() {
     use connect_user::{
