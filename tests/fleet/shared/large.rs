@@ -165,6 +165,51 @@ async fn what_was_there_at_any_moment_is_a_state_and_a_mixture_is_noticed() {
     }
 }
 
+/// More users than the first object has, each with an entry of some size.
+fn many(bytes: usize) -> Vec<StoreChange> {
+    (0..12).map(|number| large(&format!("u{number}"), bytes)).collect()
+}
+
+/// Shards that were left where the first object was deleted, or restored to before there were any, are never read as
+/// one's own, whatever their number.
+#[tokio::test(start_paused = true)]
+async fn shards_that_were_left_are_overwritten_and_not_read() {
+    for (earlier, restored) in [(1, false), (5, false), (1, true), (5, true)] {
+        let double = Double::new();
+        let state = Shared::over(double.clone());
+        let store = state.opened_by("ana@one").await.expect("open");
+        store.commit(&[put("u0")]).await.expect("committed");
+        let small = object(&double, "team/users").await.expect("there");
+        for _ in 0..earlier {
+            store.commit(&many(90_000)).await.expect("committed");
+        }
+        let left = objects(&double).await;
+        assert!(left.len() > 3, "{} objects", left.len());
+        match restored {
+            true => overwrite(&double, "team/users", small).await,
+            false => double.delete(&Path::from("team/users")).await.expect("deleted"),
+        }
+        let store = state.opened_by("bob@two").await.expect("open");
+        if !restored {
+            store.commit(&[put("u0")]).await.expect("committed");
+        }
+        store.commit(&many(80_000)).await.expect("committed");
+        store.commit(&[put("last")]).await.expect("committed");
+        let mut expected: BTreeMap<_, _> =
+            many(80_000).into_iter().filter_map(|change| Some((change.name, change.entry?))).collect();
+        expected.insert("last".to_owned(), entry("last"));
+        assert_eq!(state.entries().await, expected, "{earlier} {restored}");
+        if restored {
+            continue;
+        }
+        let last = objects(&double).await;
+        let shard = last.keys().rfind(|key| left.contains_key(*key)).expect("a shard");
+        overwrite(&double, shard, left[shard].clone()).await;
+        let error = state.read().await.expect_err("a shard of another state");
+        assert!(error.to_string().contains("of different moments"), "{error}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_damaged_or_foreign_object_is_refused_and_stays() {
     let double = Double::new();

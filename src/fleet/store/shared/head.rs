@@ -14,6 +14,8 @@ pub(super) const SHARDS: usize = 8;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Head {
+    /// The id of the state, made with its first write: a state that is made anew in its place has another.
+    pub(super) state: String,
     /// The id of the write that made it: a writer whose answer was lost finds out by it whether it was made.
     pub(super) write: String,
     /// How many writes have changed users.
@@ -40,10 +42,15 @@ pub struct Lease {
 }
 
 /// The header of a shard.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Shard {
-    /// Up to which number of the first object its users are.
+    /// The id of the state that it belongs to.
+    pub(super) state: String,
+    /// The write of the first object as of which its users are: one write has one content. Numbers come again where the
+    /// first object is restored.
+    pub(super) write: String,
+    /// The number of that write.
     pub(super) number: u64,
 }
 

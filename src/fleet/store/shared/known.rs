@@ -71,9 +71,10 @@ async fn load_shards(objects: &Objects, known: &mut Known) -> Result<Option<User
     let read = join_all(needed.iter().map(|shard| load_shard(objects, *shard))).await;
     let mut users = Users::new();
     for (shard, found) in needed.into_iter().zip(read) {
-        let Some((Shard { number }, rows, version)) = found? else { return Ok(None) };
+        let Some((Shard { state, number, .. }, rows, version)) = found? else { return Ok(None) };
         let first = known.head.shards.get(shard).copied().flatten();
-        if first.is_some_and(|first| number < first) || number > known.head.number {
+        let is_of_then = first.is_none_or(|first| first <= number) && number <= known.head.number;
+        if state != known.head.state || !is_of_then {
             return Ok(None);
         }
         users.extend(rows.into_iter().filter_map(|(name, entry)| Some((name, entry?))));

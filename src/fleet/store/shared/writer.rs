@@ -126,8 +126,9 @@ impl Writer {
         let has_shard = |name: &str| before.shards.get(shard_of(name)).is_some_and(Option::is_some);
         recent.retain(|name, entry| entry.is_some() || has_shard(name));
         let number = before.number + u64::from(!changes.is_empty());
+        let state = if before.state.is_empty() { new_id() } else { before.state.clone() };
         let (by, at) = (self.owner.clone(), now());
-        (Head { write: new_id(), number, by, at, lease, shards: before.shards }, recent)
+        (Head { state, write: new_id(), number, by, at, lease, shards: before.shards }, recent)
     }
 
     /// Finds out what a write has come to that has failed: the version, if it was made after all, or nothing, if it is
@@ -167,10 +168,7 @@ impl Writer {
                 (known.head, known.recent, known.version) = (found, recent, Some(version));
             }
             Some((found, ..)) => return Err(by_other(objects, found)),
-            None => {
-                let reason = "it was deleted after it was read".to_owned();
-                return Err(StoreError::Damaged { location: objects.shown(0), reason });
-            }
+            None => return Err(deleted(objects)),
         }
         Ok(None)
     }
@@ -220,10 +218,10 @@ impl Writer {
     /// Writes the object of a shard, with its users as they are in the first object's last write.
     async fn write_shard(&self, shard: usize) -> Result<UpdateVersion, StoreError> {
         let object = shard + 1;
-        let number = self.known.head.number;
+        let Head { state, write, number, .. } = self.known.head.clone();
         let users = self.users.iter().filter(|(name, _)| shard_of(name) == shard);
         let users = users.map(|(name, entry)| (name.as_str(), Some(&**entry)));
-        let bytes = encode(object, &Shard { number }, users);
+        let bytes = encode(object, &Shard { state, write, number }, users);
         let mut version = self.known.shards.get(shard).cloned().flatten();
         for attempt in 1.. {
             let condition = Condition::since(version.take());
@@ -236,19 +234,27 @@ impl Writer {
                 return Err(failed);
             }
             match load_shard(&self.objects, shard).await? {
-                // It is the same, whoever has written it: a number has one content.
-                Some((found, _, version)) if found.number == number => return Ok(version),
-                // What somebody has left who was killed, or too late.
-                Some((found, _, older)) if found.number < number => version = Some(older),
-                Some(_) => {
-                    let found = load_head(&self.objects).await?;
-                    return Err(found.map_or(failed, |(head, ..)| by_other(&self.objects, head)));
+                // It is the same, whoever has written it.
+                Some((found, _, version)) if found.write == self.known.head.write => return Ok(version),
+                // What was left: by somebody who was killed, or too late, or by a state that was here before.
+                Some((_, _, left)) => {
+                    self.check_current().await?;
+                    version = Some(left);
                 }
                 None => {}
             }
             tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await;
         }
         Err(StoreError::Failed { location: self.objects.shown(object), reason: String::new() })
+    }
+
+    /// Checks that nobody has written since: a shard that others have written for what they wrote is not overwritten.
+    async fn check_current(&self) -> Result<(), StoreError> {
+        match load_head(&self.objects).await? {
+            Some((head, ..)) if head.write == self.known.head.write => Ok(()),
+            Some((head, ..)) => Err(by_other(&self.objects, head)),
+            None => Err(deleted(&self.objects)),
+        }
     }
 }
 
@@ -275,6 +281,11 @@ fn by_other(objects: &Objects, head: Head) -> StoreError {
         Some(Lease { owner, since, .. }) => StoreError::Leased { location, owner, since },
         None => StoreError::Changed { location, by: head.by, at: head.at },
     }
+}
+
+fn deleted(objects: &Objects) -> StoreError {
+    let reason = "it was deleted after it was read".to_owned();
+    StoreError::Damaged { location: objects.shown(0), reason }
 }
 
 fn now() -> Timestamp {
