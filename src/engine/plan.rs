@@ -10,8 +10,8 @@ use super::{
     snapshot::Snapshot,
 };
 use crate::{
-    diff::{Preview, drift, preview},
-    user::{Diagnostic, Input, Property, Settings, UserSpec, UserState, Value, keep_ignored},
+    diff::{Action, Call, Preview, Step, drift, preview},
+    user::{Code, Diagnostic, Input, Property, Replaced, Settings, UserSpec, UserState, Value, keep_ignored},
     validate::{Names, validate_document, with_name},
 };
 
@@ -52,6 +52,26 @@ impl Work {
         let (password, attempts) = (self.password.clone(), self.attempts.clone());
         Present { state, password, attempts, doubts: Vec::new() }
     }
+}
+
+/// What an earlier apply left to do, where that is all there is: no change shows it.
+pub(super) fn unfinished(preview: &Preview) -> Vec<Diagnostic> {
+    if preview.diff.action != Action::Update || !preview.diff.is_empty() {
+        return Vec::new();
+    }
+    let calls = || preview.steps.iter().filter_map(Step::call);
+    let is_deleted =
+        |user: &Replaced| calls().any(|call| matches!(call, Call::Delete(deleted) if deleted == user));
+    let message = |call: &Call| match call {
+        Call::SignOut(user) if !is_deleted(user) => {
+            Some("the user will be signed out, which an unfinished update left to do".to_owned())
+        }
+        Call::Delete(user) => {
+            Some(format!("the old user `{}` left by an unfinished replacement will be deleted", user.user_id))
+        }
+        _ => None,
+    };
+    calls().filter_map(message).map(|message| Diagnostic::new(Code::UNFINISHED, message)).collect()
 }
 
 /// What is asked of one user.
@@ -98,7 +118,9 @@ pub(super) async fn work_from(host: &Host, asked: Asked<'_>, present: Present) -
     let planned_from = shown.as_ref().filter(|_| !is_new);
     let changes = if is_new { &[][..] } else { &preview.diff.changes };
     let mut outputs = outputs::planned(&inputs, planned_from, changes, &settings);
-    if options.default_tags_unknown {
+    let diff = &preview.diff;
+    // An engine applies only what it sees a change in, and what an earlier apply left to do changes no property.
+    if options.default_tags_unknown || diff.action == Action::Update && diff.is_empty() {
         outputs.tags_all = None;
     }
     let mut warnings = told(report.diagnostics(), planned_from, &outputs);

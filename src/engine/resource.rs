@@ -13,7 +13,7 @@ use super::{
     list::Pages,
     naming::Naming,
     options::ResourceOptions,
-    plan::{Asked, work},
+    plan::{Asked, unfinished, work},
     read::{look_up, read},
     schema::Schema,
     snapshot::Snapshot,
@@ -85,6 +85,8 @@ impl Resource {
             None => kept,
         };
         kept.set = work.inputs.set_of();
+        let mut diagnostics = work.warnings;
+        diagnostics.extend(unfinished(&work.preview));
         let diff = work.preview.diff;
         let changes = diff.changes.into_iter();
         let changes = changes.map(|change| Change { path: spelling.path(&change.path), ..change }).collect();
@@ -95,7 +97,7 @@ impl Resource {
             inputs: spelling.value(work.inputs.into_document()),
             outputs: spelling.value(work.outputs.into_document()),
             kept,
-            diagnostics: self.spelled(work.warnings),
+            diagnostics: self.spelled(diagnostics),
         })
     }
 

@@ -194,6 +194,7 @@ codes! {
         PROFICIENCIES_NOT_READ = "proficiencies-not-read", Error, "proficiencies were read before they are compared", THIS;
         NOT_SHOWN = "not-shown", Error, "no call is made that the preview did not show", THIS;
         UNRECOGNISED_SETTINGS = "unrecognised-settings", Warning, "no call resets what the service has and this version does not know; the policy decides whether it is an error", THIS;
+        UNFINISHED = "unfinished", Warning, "an earlier apply has done all that it was to do", THIS;
         SETTINGS_DIFFER = "settings-differ", Error, "a user is planned with the settings that it was validated with", THIS;
     }
     Apply {

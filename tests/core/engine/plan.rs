@@ -1,13 +1,17 @@
 //! What a plan shows, and that an apply does just that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use connect_user::{
+    client::{
+        ErrorKind,
+        memory::{Fault, Outcome},
+    },
     diff::{Action, ReplacementOrder},
     engine::{Kept, Resource, ResourceOptions, Snapshot, Spelling},
     user::{
         IdentityManagementType::{ConnectManaged, Saml},
-        Operation, PULUMI_UNKNOWN, PasswordPolicy, Settings, Value,
+        Operation, PULUMI_UNKNOWN, PasswordPolicy, Settings, SignOutOn, Value,
     },
 };
 use serde_json::json;
@@ -199,4 +203,38 @@ async fn what_the_last_inputs_set_is_taken_away_also_where_it_changed_nothing() 
     // An engine that keeps no inputs leaves alone what nobody has set.
     let unknown = Snapshot::new(imported.kept.clone());
     assert!(diff(&resource, Some(&unknown), &inputs(json!({}))).await.is_empty());
+}
+
+/// An engine applies only what it sees a change in.
+#[tokio::test]
+async fn what_an_apply_left_to_do_is_a_change_that_an_engine_sees() {
+    let connect = service(Saml);
+    let settings = Settings::builder().sign_out_on(BTreeSet::from([SignOutOn::LostSecurityProfile])).build();
+    let resource = Resource::new(connect.clone(), settings);
+    let user = create(&resource, &inputs(json!({ "securityProfileIds": ["s1", "s2"] }))).await;
+    let desired = inputs(json!({}));
+    let denied = Outcome::Refused(ErrorKind::AccessDenied);
+    connect.inject(Fault::of(Operation::DeleteAllEntitySessions, 1, denied));
+    let failure = update(&resource, &user, &desired).await.expect_err("not allowed");
+    let demoted = *failure.snapshot.expect("the user");
+    let read = resource.read(&demoted).await.expect("a reading").expect("the user");
+    assert!(read.drift.is_empty());
+    for prior in [&demoted, &read.snapshot] {
+        let planned = diff(&resource, Some(prior), &desired).await;
+        assert_eq!((planned.action, changes(&planned).is_empty()), (Action::Update, true));
+        assert_eq!(planned.outputs.get("tagsAll"), Some(&Value::Unknown));
+        let told: Vec<_> =
+            planned.diagnostics.iter().map(|told| (told.code.as_str(), &*told.message)).collect();
+        assert_eq!(
+            told,
+            [("unfinished", "the user will be signed out, which an unfinished update left to do")]
+        );
+    }
+    connect.clear_calls();
+    let done = update(&resource, &read.snapshot, &desired).await.expect("a sign-out");
+    assert_eq!(connect.writes(), [Operation::DeleteAllEntitySessions]);
+    assert_eq!(done.outputs, read.snapshot.outputs, "nothing else");
+    let planned = diff(&resource, Some(&done), &desired).await;
+    assert!(planned.is_empty() && planned.diagnostics.is_empty());
+    assert_eq!(planned.outputs, done.outputs);
 }

@@ -180,3 +180,20 @@ fn kills_at_any_moment_end_in_the_users_that_are_wanted() {
     w.settled();
     assert_eq!(server.names().len(), 12, "nobody twice, nobody missing");
 }
+
+#[test]
+fn a_sign_out_that_failed_is_planned_and_made_by_the_next_apply() {
+    let server = Server::start(&["--fault", "DeleteAllEntitySessions:1:403/AccessDeniedException"]);
+    let w = Workspace::with(&server, "sign_out_on = [\"lost-security-profile\"]");
+    w.apply(&user_named("test", "jane", "security_profile_ids = [\"s1\", \"s2\"]"));
+    let demoted = user("");
+    w.write(&demoted);
+    let said = w.fails(&["apply", "-auto-approve"]);
+    assert!(said.contains("`DeleteAllEntitySessions` failed"), "{said}");
+    assert_eq!(w.actual(TEST)["SecurityProfileIds"], json!(["s1"]));
+    let said = w.plan(&demoted);
+    assert!(said.contains("will be signed out") && said.contains("tags_all"), "{said}");
+    let made = server.calls("DeleteAllEntitySessions");
+    w.apply(&demoted);
+    assert_eq!(server.calls("DeleteAllEntitySessions"), made + 1);
+}
