@@ -104,6 +104,25 @@ def test_custom_timeouts(make):
     assert project.service.user("jane")["RoutingProfileId"] == "r2"
 
 
+SIGN_OUT = {"signOutOn": ["lost-security-profile"]}
+
+
+def test_a_sign_out_that_failed_is_made_by_the_next_deployment(make):
+    faults = [f"DeleteAllEntitySessions:{n}:403/AccessDeniedException" for n in (1, 2)]
+    project = make(*(part for fault in faults for part in ("--fault", fault)), config=SIGN_OUT)
+    project.users(jane=user(securityProfileIds=["s1", "s2"]))
+    project.up()
+    project.users(jane=user())
+    for _ in faults:
+        said = project.fails("up", "--yes", "--skip-preview", "--color=never")
+        assert "`DeleteAllEntitySessions`" in said, said.text
+        project.ok("refresh", "--yes", "--skip-preview")
+        assert not project.resource("jane").get("initErrors"), "nothing else makes Pulumi try again"
+        assert project.diff("jane") == {"tagsAll": "update"}
+    assert "will be signed out" in project.preview()
+    project.up()
+
+
 def test_custom_timeouts_while_waiting_for_a_turn(make):
     project = make(config={"callsPerSecond": 0.01, "burst": 1})
     options = {"customTimeouts": {"create": "2s"}}

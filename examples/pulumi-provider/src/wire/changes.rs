@@ -12,7 +12,10 @@ pub fn property_diff(planned: &Planned) -> DiffResponse {
     if planned.is_empty() {
         return DiffResponse { changes: DiffChanges::None.into(), ..DiffResponse::default() };
     }
-    let mut answer = differing(planned.changes.iter().map(|change| (change.path.to_string(), kind(change))));
+    let changes = planned.changes.iter().map(|change| (change.path.to_string(), kind(change)));
+    // What an earlier update left to do, such as a sign-out, changes no property; every apply gives the tags anew.
+    let unfinished = planned.changes.is_empty().then(|| ("tagsAll".to_owned(), PropertyDiffKind::Update));
+    let mut answer = differing(changes.chain(unfinished));
     // Where an unknown value may replace the user, it is said to.
     if planned.is_replacement() && answer.replaces.is_empty() {
         let open = planned.changes.iter().filter(|change| change.unknown);
