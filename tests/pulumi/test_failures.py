@@ -123,6 +123,23 @@ def test_a_sign_out_that_failed_is_made_by_the_next_deployment(make):
     project.up()
 
 
+def test_a_demotion_that_was_done_when_the_time_is_over_owes_a_sign_out(make):
+    faults = ["UpdateUserSecurityProfiles:1:reset-after", "DeleteAllEntitySessions:1:403/AccessDeniedException"]
+    faults += [f"UpdateUserSecurityProfiles:{n}:429/TooManyRequestsException" for n in range(2, 8)]
+    project = make(*(part for fault in faults for part in ("--fault", fault)), config=SIGN_OUT)
+    project.users(jane=user(securityProfileIds=["s1", "s2"]))
+    project.up()
+    project.users(jane={"properties": user(), "options": {"customTimeouts": {"update": "2s"}}})
+    said = project.fails("up", "--yes", "--skip-preview", "--color=never")
+    assert "the time that `customTimeouts` gives is over" in said, said.text
+    assert project.service.user("jane")["SecurityProfileIds"] == ["s1"]
+    project.users(jane=user())
+    project.ok("refresh", "--yes", "--skip-preview")
+    said = project.fails("up", "--yes", "--skip-preview", "--color=never")
+    assert "`DeleteAllEntitySessions`" in said, said.text
+    project.up()
+
+
 def test_custom_timeouts_while_waiting_for_a_turn(make):
     project = make(config={"callsPerSecond": 0.01, "burst": 1})
     options = {"customTimeouts": {"create": "2s"}}

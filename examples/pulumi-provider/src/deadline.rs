@@ -4,13 +4,15 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use async_trait::async_trait;
-use connect_user::client::{ApiCall, Around, ClientError, ClientResult, ErrorKind, Next, Sleep, TokioTimer};
+use connect_user::client::{
+    ApiCall, Around, ClientError, ClientResult, Effect, ErrorKind, Next, Sleep, TokioTimer,
+};
 use tokio::time::Instant;
 
 /// How often is looked whether an answer has come, once the time is over.
@@ -18,6 +20,8 @@ const LOOK: Duration = Duration::from_millis(20);
 
 tokio::task_local! {
     static DEADLINE: Arc<Deadline>;
+    /// Whether an attempt of the call that is under way may have been done.
+    static MAY_BE_DONE: Arc<AtomicBool>;
 }
 
 struct Deadline {
@@ -51,12 +55,17 @@ pub struct Waiting;
 impl Around for Waiting {
     async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
         let Some(deadline) = current() else { return next.call().await };
-        let mut answer = next.call();
+        let may_be_done = Arc::new(AtomicBool::new(false));
+        let mut answer = Box::pin(MAY_BE_DONE.scope(may_be_done.clone(), next.call()));
         let mut until = deadline.end;
         loop {
             match tokio::time::timeout_at(until, &mut answer).await {
                 Ok(answer) => return answer,
-                Err(_) if deadline.sent.load(Ordering::Relaxed) == 0 => return Err(over(call)),
+                Err(_) if deadline.sent.load(Ordering::Relaxed) == 0 => {
+                    let effect =
+                        if may_be_done.load(Ordering::Relaxed) { Effect::Unknown } else { Effect::None };
+                    return Err(over(call).with_effect(effect));
+                }
                 Err(_) => until = Instant::now() + LOOK,
             }
         }
@@ -76,6 +85,9 @@ impl Around for Sending {
         deadline.sent.fetch_add(1, Ordering::Relaxed);
         let answer = next.call().await;
         deadline.sent.fetch_sub(1, Ordering::Relaxed);
+        if answer.as_ref().is_err_and(|error| error.effect() == Effect::Unknown) {
+            let _ = MAY_BE_DONE.try_with(|may_be_done| may_be_done.store(true, Ordering::Relaxed));
+        }
         answer
     }
 }
