@@ -51,6 +51,23 @@ fn a_tag_may_have_no_value() {
 }
 
 #[test]
+fn a_tag_may_be_called_like_a_property() {
+    let tags = json!({"level": "3", "Level": "4", "autoAccept": "true", "auto_accept": "true"});
+    let of_table = table("user login,tags\njane,level|3||Level|4||autoAccept|true||auto_accept|true\n");
+    let program = json!({"resources": {"jane": {"type": "aws:connect:User", "properties": {
+        "instanceId": "1c2d", "name": "jane", "routingProfileId": "r1", "securityProfileIds": ["s1"],
+        "phoneConfig": {"phoneType": "SOFT_PHONE", "autoAccept": "true"}, "tags": tags,
+    }}}});
+    let of_program = read_text(FileFormat::ProgramJson, &program.to_string());
+    for file in [&of_table, &of_program] {
+        assert_eq!(told(file), [""; 0]);
+        assert_eq!(json(user(file, "jane"))["tags"], tags);
+    }
+    assert_eq!(json(user(&of_program, "jane"))["phoneConfig"]["autoAccept"], true);
+    assert!(of_program.mistakes().is_empty(), "{:?}", of_program.mistakes());
+}
+
+#[test]
 fn what_is_wrong_is_told_with_line_and_column() {
     let file = table(
         "user login,phone type (soft/desk),ACW timeout (seconds),soft phone auto accept (yes/no),shoe size\n\
@@ -68,12 +85,41 @@ fn what_is_wrong_is_told_with_line_and_column() {
             "error: jo\\nhn: `phoneConfig.autoAccept` is `perhaps`, which is neither `yes` nor `no` (4:17)",
             "error: line-5: the user of line 5 has no name (5:1)",
             "error: the user `jane` is given twice, first at file:2:1 (6:1)",
-            "error: ana: line 7 has 7 cells, and the header has 5 (7:13)",
+            "error: line 7 has 7 cells, and the header has 5 (7:1)",
             "warning: the column `shoe size` is no property of a user (1:89)",
         ]
     );
-    assert_eq!(names(&file), ["jane", "jo\nhn", "line-5", "ana"], "nobody is lost");
+    assert_eq!(names(&file), ["jane", "jo\nhn", "line-5"]);
     assert!(!file.is_valid());
+}
+
+#[test]
+fn a_row_with_a_cell_too_many_or_too_few_is_not_read() {
+    let header = "first name,last name,email address,password,user login,tags\n";
+    for row in
+        ["Jane,Roe, Jr.,jane@x.org,Passw0rd1,jane,\n", "Jane,Passw0rd1,jane,\n", "Jane,jane@x.org,Passw0rd1"]
+    {
+        let file = table(&format!("{header}{row}"));
+        let cells = row.matches(',').count() + 1;
+        assert_eq!(told(&file), [format!("error: line 2 has {cells} cells, and the header has 6 (2:1)")]);
+        assert!(file.users.is_empty(), "{row}");
+    }
+}
+
+#[test]
+fn a_quote_that_is_not_closed_is_told_where_it_is() {
+    let header = "user login,first name,tags\n";
+    let rows = "teo,Teo,team|a\nana,Ana,team|b\n";
+    for rest in
+        [rows, "teo,\"Teo\",\"team|a\"\n", "teo,\"Banks, Teo\",a\n\"ana\",Ana,\n", "\"teo\",\"\",\n", ""]
+    {
+        let file = table(&format!("{header}{rows}jane,Jane,\"team|red\n{rest}"));
+        assert_eq!(told(&file), ["error: `file` has a quote that is not closed (4:11)"], "{rest}");
+    }
+    let file = table(&format!("user login,\"first name,tags\n{rows}"));
+    assert_eq!(told(&file), ["error: `file` has a quote that is not closed (1:12)"]);
+    let closed = "teo,\"Teo\nB.\" ,\"six\"\" desk\"\njane,Jane,6\" desk\n";
+    assert_eq!(told(&table(&format!("{header}{closed}"))), [""; 0]);
 }
 
 #[test]

@@ -38,6 +38,11 @@ pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
             }
         }
         let Some(place) = row.position().map(|position| Place::of(text, position)) else { continue };
+        if let Some(cell) = place.unclosed() {
+            let help = "close the quote; one within a quoted cell is written twice";
+            reading.refuse("has a quote that is not closed", help, Some(place.cell(cell, &options.file)));
+            return;
+        }
         match &columns {
             _ if row.iter().all(|cell| cell.trim().is_empty()) => {}
             None => columns = Some(Columns::of(&row, &place, reading)),
@@ -103,6 +108,38 @@ impl<'a> Place<'a> {
         }
         Location { file: file.to_owned(), line, column }
     }
+
+    /// The cell of the row whose quote is closed nowhere, or where another cell begins: it has swallowed what is behind it.
+    fn unclosed(&self) -> Option<usize> {
+        let delimiter = char::from(delimiter(self.text));
+        let mut rest = self.text.get(self.start..)?;
+        for cell in 0.. {
+            let behind = match rest.strip_prefix('"') {
+                Some(quoted) => match behind_quote(quoted) {
+                    Some(behind) => behind.trim_start_matches(' '),
+                    None => return Some(cell),
+                },
+                None => rest.trim_start_matches(|c| !matches!(c, '\r' | '\n') && c != delimiter),
+            };
+            match behind.strip_prefix(delimiter) {
+                Some(next) => rest = next,
+                None if behind.is_empty() || behind.starts_with(['\r', '\n']) => break,
+                None => return Some(cell),
+            }
+        }
+        None
+    }
+}
+
+/// What is behind the quote that closes a text; two of them are one within it.
+fn behind_quote(mut text: &str) -> Option<&str> {
+    loop {
+        let (_, behind) = text.split_once('"')?;
+        match behind.strip_prefix('"') {
+            Some(inside) => text = inside,
+            None => return Some(behind),
+        }
+    }
 }
 
 /// What the columns are.
@@ -141,6 +178,14 @@ impl Columns {
     fn row(&self, row: &StringRecord, place: &Place<'_>, reading: &mut Reading<'_>) {
         let options = reading.options;
         let at = |index: usize| place.cell(index, &options.file);
+        if row.len() != self.0.len() {
+            // Nobody knows which column a cell is of: one that is shown might be a password.
+            let message =
+                format!("line {} has {} cells, and the header has {}", place.line, row.len(), self.0.len());
+            let found = Diagnostic::new(Code::INVALID_FILE, message)
+                .with_help("give each column a cell, and put a cell that holds the separator in quotes");
+            return reading.tell(found, Some(at(0)));
+        }
         let text_of = |target: &Target| {
             let index = self.0.iter().position(|column| column.as_ref() == Some(target))?;
             row.get(index).map(str::trim).filter(|text| !text.is_empty())
@@ -156,16 +201,6 @@ impl Columns {
             let message = format!("the user of line {} has no name", location.line);
             let found = Diagnostic::new(Code::MISSING_REQUIRED, message).at(Property::Name);
             tell(reading, found.with_help("fill the cell, or take the row out"), 0);
-        }
-        if row.len() > self.0.len() {
-            let message = format!(
-                "line {} has {} cells, and the header has {}",
-                location.line,
-                row.len(),
-                self.0.len()
-            );
-            let found = Diagnostic::new(Code::INVALID_FILE, message);
-            tell(reading, found.with_help("put a cell that holds the separator in quotes"), self.0.len());
         }
         let mut inputs = empty();
         for (index, (column, cell)) in self.0.iter().zip(row).enumerate() {

@@ -48,6 +48,8 @@ pub(in crate::interop) fn take_form(value: &mut Value) {
         Value::Map(members) => {
             for (name, value) in members {
                 match value {
+                    // A tag may be called like a property, and is a text.
+                    _ if plain(name) == "tags" => {}
                     Value::String(text) => {
                         if let Some(formed) = formed(name, text) {
                             *value = formed;
@@ -62,10 +64,15 @@ pub(in crate::interop) fn take_form(value: &mut Value) {
 }
 
 fn formed(member: &str, text: &str) -> Option<Value> {
-    let is = |names: &[&str]| names.contains(&member.replace('_', "").to_ascii_lowercase().as_str());
+    let is = |names: &[&str]| names.contains(&plain(member).as_str());
     match (text.parse(), text.parse()) {
         (Ok(number), _) => is(NUMBERS).then_some(Value::Integer(number)),
         (_, Ok(flag)) => is(FLAGS).then_some(Value::Bool(flag)),
         _ => None,
     }
+}
+
+/// The name of a member in any spelling.
+fn plain(member: &str) -> String {
+    member.replace('_', "").to_ascii_lowercase()
 }
