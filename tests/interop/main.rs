@@ -1,7 +1,9 @@
 //! Files of other tools, read and written.
 
 mod adopt;
+mod answers;
 mod cases;
+mod passwords;
 #[path = "../core/random.rs"]
 mod random;
 mod round;

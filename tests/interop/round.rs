@@ -1,13 +1,13 @@
 //! From a program to each format and back: nothing is lost, or it is told.
 
 use connect_user::{
-    interop::file::{FileFormat, FileUser, ReadOptions, UserFile, WriteOptions, WrittenFile, read, write},
+    interop::file::{FileFormat, FileUser, ReadOptions, UserFile, read},
     user::{Path, Property, Spelling, Value},
 };
 use proptest::{collection, option, prelude::*, sample};
 use serde_json::{Value as Json, json};
 
-use crate::support::{json as shown, read_text, told};
+use crate::support::{json as shown, messages, read_text, told, written};
 
 const ARN: &str = "arn:aws:connect:eu-west-2:111122223333:instance/1c2d";
 
@@ -119,10 +119,6 @@ fn users(user: impl Strategy<Value = Json>) -> impl Strategy<Value = UserFile> {
         }
         file
     })
-}
-
-fn written(format: FileFormat, file: &UserFile) -> WrittenFile {
-    write(format, file, &WriteOptions::default()).expect("a format that is written")
 }
 
 fn again(format: FileFormat, text: &str) -> UserFile {
@@ -271,10 +267,6 @@ fn program() -> UserFile {
     file
 }
 
-fn messages(written: &WrittenFile) -> Vec<&str> {
-    written.diagnostics.iter().map(|found| found.diagnostic.message.as_str()).collect()
-}
-
 #[test]
 fn references_and_options_stay_in_a_program() {
     let file = program();
@@ -379,33 +371,23 @@ fn users_that_exist_are_imported() {
 }
 
 #[test]
-fn passwords_are_written_only_where_that_is_asked_for() {
-    let mut file = read_text(
-        FileFormat::Csv,
-        "user login,password,routing profile name,security_profile_name_1,phone type (soft/desk)\n\
-         ana,Welcome2Connect,Agents,Agent,soft\n",
-    );
-    for format in [
-        FileFormat::Program,
-        FileFormat::ProgramJson,
-        FileFormat::Csv,
-        FileFormat::ConsoleCsv,
-        FileFormat::Terraform,
-        FileFormat::CloudFormation,
-    ] {
-        let without = written(format, &file);
-        assert!(!without.text.contains("Welcome2Connect"), "{format}");
-        assert!(messages(&without).contains(&"passwords are left out"), "{format}");
-        let options = WriteOptions::builder().passwords(true).build();
-        let with = write(format, &file, &options).expect("a format that is written");
-        assert!(with.text.contains("Welcome2Connect"), "{format}");
-        assert!(!messages(&with).contains(&"passwords are left out"), "{format}");
-        assert!(!format!("{with:?}{file:?}").contains("Welcome2Connect"));
+fn names_of_different_things_are_different_parameters() {
+    let mut file = UserFile::default();
+    for (name, instance) in [("ana", "1c2d"), ("teo", "1c2d"), ("jo", "9f8e")] {
+        let inputs = json!({
+            "instanceId": instance, "name": name, "routingProfileId": "name:Agent", "securityProfileIds": ["name:Agent"],
+        });
+        file.users.push(FileUser::new(name, Value::from(inputs)));
     }
-    let console = written(FileFormat::ConsoleCsv, &file).text;
-    assert_eq!(console.lines().nth(1), Some(",,,,,,ana,Agents,Agent,,soft,,,,,"));
-    file.users[0].inputs = Value::Map(Vec::new());
-    for format in [FileFormat::PulumiStack, FileFormat::AwsCli, FileFormat::Scim] {
-        assert!(write(format, &file, &WriteOptions::default()).is_err());
-    }
+    let text = written(FileFormat::CloudFormation, &file);
+    let template: Json = serde_json::from_str(&text.text).expect("JSON");
+    let of = |name: &str| {
+        let user = &template["Resources"][name]["Properties"];
+        [&user["RoutingProfileArn"]["Ref"], &user["SecurityProfileArns"][0]["Ref"]]
+    };
+    assert_eq!(of("ana"), ["nameAgent", "nameAgent2"]);
+    assert_eq!(of("teo"), of("ana"));
+    assert_eq!(of("jo"), ["nameAgent3", "nameAgent4"]);
+    let said = "`name:Agent` is a name, and CloudFormation takes ARNs: it is the parameter `nameAgent4`";
+    assert!(messages(&text).contains(&said), "{:?}", messages(&text));
 }

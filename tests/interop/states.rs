@@ -187,6 +187,14 @@ fn what_is_no_state_is_refused() {
             "{\"version\": 3, \"modules\": [], \"resources\": []}",
             "error: `file` is a state of version 3, and 4 is read",
         ),
+        (
+            "{\"version\": 3, \"terraform_version\": \"0.11.14\", \"modules\": [{\"path\": [\"root\"]}]}",
+            "error: `file` is a state of version 3, and 4 is read",
+        ),
+        (
+            "{\"version\": 4, \"terraform_version\": \"1.11.4\"}",
+            "error: `file` is a state without `resources`",
+        ),
         ("{\"a\": 1}", "error: `file` is neither a Terraform state nor JSON of `terraform show`"),
         ("{\"version\": 4,\n \"resources\": [}", "error: `file` is not JSON: expected value (2:16)"),
     ] {
@@ -257,40 +265,6 @@ fn a_stack_of_pulumi_is_read() {
             "warning: a user that a replacement has left over is not read",
             "warning: a user that a program only reads",
         ]
-    );
-}
-
-#[test]
-fn answers_of_the_command_line_are_read_one_after_the_other() {
-    let described = json!({"User": {"Username": "ana", "Id": "u1", "Arn": format!("{ARN}/agent/u1"),
-        "RoutingProfileId": "r1", "SecurityProfileIds": ["s1"], "PhoneConfig": {"PhoneType": "SOFT_PHONE"}}});
-    let searched = json!({"Users": [{"Username": "teo", "Id": "u2", "Arn": format!("{ARN}/agent/u2"),
-        "IdentityInfo": {"FirstName": "Teo", "LastName": "Banks"},
-        "PhoneConfig": {"PhoneType": "SOFT_PHONE", "AutoAccept": false, "AfterContactWorkTimeLimit": 30_000},
-        "RoutingProfileId": "r1", "SecurityProfileIds": ["s1"], "Tags": {"Costs": "x"}}], "ApproximateTotalCount": 1});
-    let listed = json!({"UserSummaryList": [{"Username": "mira", "Id": "u3", "Arn": format!("{ARN}/agent/u3"),
-        "LastModifiedTime": 1_767_600_000.5, "LastModifiedRegion": "eu-west-2"}]});
-    let text = format!("{described}\n{searched}\n{listed}\n[]");
-    let file = read_text(FileFormat::AwsCli, &text);
-    assert_eq!(told(&file), [""; 0]);
-    assert_eq!(names(&file), ["ana", "teo", "mira"]);
-    let teo = json(user(&file, "teo"));
-    assert_eq!(teo["phoneConfig"]["afterContactWorkTimeLimit"], 30, "a search answers in milliseconds");
-    assert_eq!(teo["tags"], json!({"Costs": "x"}));
-    // A list does not say what a user is: whoever needs it is told.
-    let mistakes = file.mistakes();
-    assert!(mistakes.iter().all(|found| found.diagnostic.subject.as_deref() == Some("mira")));
-    assert!(mistakes.iter().any(|found| found.diagnostic.message == "`routingProfileId` is required"));
-    for (text, expected) in [
-        ("{}", "error: `file` has no users of the Connect API"),
-        ("", "error: `file` is not JSON: EOF while parsing a value (1:1)"),
-    ] {
-        assert_eq!(told(&read_text(FileFormat::AwsCli, text)), [expected]);
-    }
-    assert_eq!(
-        told(&read_text(FileFormat::AwsCli, r#"{"UserSummaryList": []}"#)),
-        [""; 0],
-        "an empty instance"
     );
 }
 

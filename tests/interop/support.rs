@@ -1,7 +1,7 @@
 //! What the tests of files share.
 
 use connect_user::{
-    interop::file::{FileFormat, FileUser, ReadOptions, UserFile, read},
+    interop::file::{FileFormat, FileUser, ReadOptions, UserFile, WriteOptions, WrittenFile, read, write},
     user::Value,
 };
 
@@ -57,4 +57,13 @@ pub fn json(user: &FileUser) -> serde_json::Value {
         }
     }
     serde_json::Value::try_from(shown(&user.inputs)).expect("nothing is unknown")
+}
+
+/// A file in another format, without passwords.
+pub fn written(format: FileFormat, file: &UserFile) -> WrittenFile {
+    write(format, file, &WriteOptions::default()).expect("a format that is written")
+}
+
+pub fn messages(written: &WrittenFile) -> Vec<&str> {
+    written.diagnostics.iter().map(|found| found.diagnostic.message.as_str()).collect()
 }

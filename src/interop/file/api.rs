@@ -2,7 +2,7 @@
 
 use super::{
     document::{Text, members},
-    inputs::{get_mut, say_once},
+    inputs::get_mut,
     properties::properties,
     reading::Reading,
     terraform::import,
@@ -62,6 +62,13 @@ impl Users<'_, '_> {
                 self.add(value, at, is_search);
             }
             Value::Map(_) => {
+                if value.get("NextToken").is_some_and(|token| *token != Value::Null) {
+                    let help = "give the other pages too, or let the command read them: without `--max-items` and \
+                                `--no-paginate`";
+                    let what = "an answer has a `NextToken`: more users follow it";
+                    let place = [at.as_slice(), &[Step::member("NextToken")]].concat();
+                    self.reading.leave_out(what, help, self.text.find(&place));
+                }
                 for (member, is_search) in [("User", is_search), ("Users", true), ("UserSummaryList", false)]
                 {
                     let Some(inner) = value.get(member) else { continue };
@@ -84,7 +91,7 @@ impl Users<'_, '_> {
         if is_search && user.get("LastModifiedTime").is_none() {
             in_seconds(&mut inputs);
         }
-        say_once(&mut inputs);
+        self.reading.say_once(&mut inputs, place);
         if let (Some(arn), Value::Map(members)) = (&arn, &mut inputs) {
             let has_instance = members.iter().any(|(name, _)| name == "instanceId");
             if !has_instance {

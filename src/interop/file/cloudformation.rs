@@ -2,7 +2,6 @@
 
 use super::{
     document::{Text, members},
-    inputs::say_once,
     intrinsic::Parameters,
     properties::properties,
     reading::Reading,
@@ -73,7 +72,7 @@ fn add(
         reading.leave_out(format!("{what} in `{name}.{member}` is not evaluated"), &help, location);
     }
     let mut inputs = properties(document, Spelling::PascalCase, || at(&members(&["Properties"])), reading);
-    say_once(&mut inputs);
+    reading.say_once(&mut inputs, || at(&members(&["Properties"])));
     let mut user = FileUser::new(name, inputs);
     user.options = options(name, resource, users, at, reading);
     user.location = at(&[]);

@@ -103,31 +103,61 @@ pub(super) fn prune(document: &mut Value) {
     });
 }
 
+/// The settings that stand in `phoneConfig` or per channel: the list, the member of the block, and its place in an
+/// element of the list.
+const TWINS: &[(&str, &str, &[&str])] = &[
+    ("autoAcceptConfigs", "autoAccept", &["autoAccept"]),
+    (
+        "afterContactWorkConfigs",
+        "afterContactWorkTimeLimit",
+        &["afterContactWorkConfig", "afterContactWorkTimeLimit"],
+    ),
+    ("persistentConnectionConfigs", "persistentConnection", &["persistentConnection"]),
+];
+
 /// What stands in `phoneConfig` and per channel alike, as the service answers it, stands once: per channel where that
-/// says more.
-pub(super) fn say_once(document: &mut Value) {
-    const TWINS: &[(&str, &str)] = &[
-        ("autoAcceptConfigs", "autoAccept"),
-        ("afterContactWorkConfigs", "afterContactWorkTimeLimit"),
-        ("persistentConnectionConfigs", "persistentConnection"),
-    ];
-    for (list, twin) in TWINS {
-        if document.get(list).is_some()
-            && let Some(phone) = get_mut(document, "phoneConfig")
-        {
-            remove(phone, twin);
+/// says more. What only the block says becomes that of `VOICE`, and `moved` is told the two places.
+pub(super) fn say_once(document: &mut Value, mut moved: impl FnMut(&str, &str)) {
+    prune(document);
+    let has_lines = document.get("phoneNumberConfigs").is_some() && document.get("phoneConfig").is_some();
+    let is_mirrored = has_lines && is_line_mirrored(document);
+    for (list, twin, place) in TWINS {
+        let is_per_channel = document.get(list).is_some() || has_lines && !is_mirrored;
+        let Some(phone) = get_mut(document, "phoneConfig").filter(|_| is_per_channel) else { continue };
+        let Some(said) = remove(phone, twin) else { continue };
+        if matches!(said, Value::Bool(false) | Value::Integer(0)) {
+            continue;
         }
+        let mut voice = empty();
+        put(&mut voice, &["channel"], "VOICE".into());
+        put(&mut voice, place, said);
+        match get_mut(document, list) {
+            Some(Value::List(channels)) if channels.iter().all(is_another_channel) => channels.push(voice),
+            // It says what `VOICE` has, or nobody knows what it says.
+            Some(_) => continue,
+            None => put(document, &[list], Value::List(vec![voice])),
+        }
+        moved(twin, list);
     }
-    let (Some(Value::List(lines)), Some(phone)) =
-        (document.get("phoneNumberConfigs"), document.get("phoneConfig"))
-    else {
-        return;
-    };
-    let is_mirrored = lines.iter().all(|line| {
-        let same = |one: &str, other: &str| line.get(one).and_then(text) == phone.get(other).and_then(text);
+    if has_lines {
+        remove(document, if is_mirrored { "phoneNumberConfigs" } else { "phoneConfig" });
+    }
+}
+
+fn is_another_channel(element: &Value) -> bool {
+    element.get("channel").and_then(text).is_some_and(|channel| channel != "VOICE")
+}
+
+/// Whether the phone numbers per channel are that of `phoneConfig`.
+fn is_line_mirrored(document: &Value) -> bool {
+    let phone = document.get("phoneConfig");
+    let Some(Value::List(lines)) = document.get("phoneNumberConfigs") else { return false };
+    lines.iter().all(|line| {
+        let same = |one: &str, other: &str| {
+            line.get(one).and_then(text) == phone.and_then(|phone| phone.get(other)).and_then(text)
+        };
         same("phoneType", "phoneType") && same("phoneNumber", "deskPhoneNumber")
-    });
-    remove(document, if is_mirrored { "phoneNumberConfigs" } else { "phoneConfig" });
+    })
 }
 
 fn text(value: &Value) -> Option<&str> {

@@ -1,5 +1,7 @@
 //! Programs: Pulumi YAML, and the same as JSON.
 
+use std::{cell::LazyCell, collections::HashMap};
+
 use super::{document::text, expression::expression, inputs::replace, reading::Reading, users::FileUser};
 use crate::{
     interop::program::{Assignment, Program, Scope, Source, read_yaml},
@@ -20,7 +22,13 @@ pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
             return;
         }
     };
-    let mut written: Option<Value> = None;
+    let written = LazyCell::new(|| read_yaml(text).unwrap_or(Value::Null));
+    let resources: LazyCell<HashMap<&str, &Value>, _> = LazyCell::new(|| match written.get("resources") {
+        Some(Value::Map(resources)) => {
+            resources.iter().map(|(name, resource)| (name.as_str(), resource)).collect()
+        }
+        _ => HashMap::new(),
+    });
     for resource in program.users() {
         let name = resource.name();
         let evaluated = match program.evaluate(resource, &Scope::default()) {
@@ -47,9 +55,10 @@ pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
             let value = match missing.iter().any(|mistake| mistake.path == path) {
                 true => Value::Null,
                 false => {
-                    let written = written.get_or_insert_with(|| read_yaml(text).unwrap_or(Value::Null));
                     let place = format!("${{{}}}", fallback(name, &path));
-                    expression(as_written(written, name, &path).map_or(place, str::to_owned))
+                    let resource = resources.get(name);
+                    let written = resource.and_then(|resource| as_written(resource, &path));
+                    expression(written.map_or(place, str::to_owned))
                 }
             };
             replace(&mut inputs, path.segments(), value);
@@ -61,9 +70,9 @@ pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
     }
 }
 
-/// The text that stands in the program at a place, if it has references.
-fn as_written<'a>(written: &'a Value, name: &str, path: &Path) -> Option<&'a str> {
-    let mut value = written.get("resources")?.get(name)?.get("properties")?;
+/// The text that stands in a resource of the program at a place, if it has references.
+fn as_written<'a>(resource: &'a Value, path: &Path) -> Option<&'a str> {
+    let mut value = resource.get("properties")?;
     for segment in path.segments() {
         value = match (segment, value) {
             (Segment::Member(name), value) => value.get(name).or_else(|| value.get(&to_snake_case(name)))?,

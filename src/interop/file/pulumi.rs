@@ -3,7 +3,7 @@
 use super::{
     document::{Text, members},
     expression::remove_password,
-    inputs::{get_mut, remove, say_once},
+    inputs::{get_mut, remove},
     properties::properties,
     reading::Reading,
     terraform::import,
@@ -65,7 +65,7 @@ fn add(resource: &Value, at: &dyn Fn() -> Option<Location>, reading: &mut Readin
     if inputs.get("password") == Some(&Value::Null) {
         remove_password(&mut inputs);
     }
-    say_once(&mut inputs);
+    reading.say_once(&mut inputs, at);
     let outputs = resource.get("outputs");
     let arn = outputs.and_then(|outputs| member(outputs, "arn").or_else(|| member(outputs, "userArn")));
     let id = member(resource, "id");

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     expression::{expression, take_expressions},
-    inputs::{empty, merge, prune, set, shorten_arns},
+    inputs::{empty, merge, prune, say_once, set, shorten_arns},
     losses::Losses,
     options::ReadOptions,
     users::{FileDiagnostic, FileUser, UserFile},
@@ -53,6 +53,14 @@ impl<'a> Reading<'a> {
     /// The same, of what is worth knowing and no loss.
     pub(super) fn note(&mut self, what: impl Into<String>, help: &str, location: Option<Location>) {
         self.losses.add(Severity::Note, what.into(), help, location);
+    }
+
+    /// Leaves out what stands twice in the inputs of a user, in `phoneConfig` and per channel.
+    pub(super) fn say_once(&mut self, inputs: &mut Value, at: impl Fn() -> Option<Location>) {
+        say_once(inputs, |setting, list| {
+            let what = format!("`phoneConfig.{setting}` becomes that of `VOICE` in `{list}`");
+            self.note(what, "add the other channels that it is meant for", at());
+        });
     }
 
     /// Adds a user. What it lacks of the options is added, and what says nothing is left out.

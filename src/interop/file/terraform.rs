@@ -1,9 +1,11 @@
 //! Terraform: a state of version 4, and what `terraform show -json` prints of a state or a plan.
 
+use std::collections::HashMap;
+
 use super::{
     document::{Text, members},
     expression::{expression, remove_password},
-    inputs::{get_mut, say_once},
+    inputs::get_mut,
     properties::properties,
     reading::Reading,
     users::FileUser,
@@ -29,27 +31,31 @@ pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
         changes.iter().enumerate().for_each(|(index, change)| of_change(change, index, &mut found));
     } else if let Some(root) = document.get("values").and_then(|values| values.get("root_module")) {
         of_module(root, &members(&["values", "root_module"]), &mut found);
-    } else if let Some(Value::List(resources)) = document.get("resources") {
-        match document.get("version") {
-            Some(Value::Integer(4)) => of_state(resources, &text, &mut found, reading),
-            version => {
-                let version =
-                    version.and_then(|version| serde_json::to_string(version).ok()).unwrap_or_default();
+    } else if let Some(version) = document.get("version") {
+        match (version, document.get("resources")) {
+            (Value::Integer(4), Some(Value::List(resources))) => {
+                of_state(resources, &text, &mut found, reading)
+            }
+            (Value::Integer(4), _) => {
+                let help = "give the whole state, as `terraform state pull` prints it";
+                return reading.refuse("is a state without `resources`", help, None);
+            }
+            (version, _) => {
+                let version = serde_json::to_string(version).unwrap_or_default();
                 let what = format!("is a state of version {version}, and 4 is read");
-                return reading.refuse(
-                    &what,
-                    "`terraform show -json` prints it in a form that is read",
-                    None,
-                );
+                let help = "`terraform show -json` prints it in a form that is read";
+                return reading.refuse(&what, help, None);
             }
         }
-    } else if document.get("format_version").is_none() && document.get("terraform_version").is_none() {
+    } else if document.get("format_version").is_none() {
         let help = "give a `terraform.tfstate`, or what `terraform show -json` prints";
         return reading.refuse("is neither a Terraform state nor JSON of `terraform show`", help, None);
     }
     let found: Vec<Found> = found.into_iter().filter(|found| TYPES.contains(&found.kind.as_str())).collect();
-    for index in 0..found.len() {
-        add(&found, index, &text, reading);
+    let mut counts: HashMap<_, usize> = HashMap::new();
+    found.iter().for_each(|found| *counts.entry(found.short_name()).or_default() += 1);
+    for user in &found {
+        add(user, counts.get(&user.short_name()) == Some(&1), &text, reading);
     }
 }
 
@@ -203,10 +209,13 @@ impl Found {
         })
     }
 
+    /// The name and the key, which two modules may both have.
+    fn short_name(&self) -> (&str, Option<&str>) {
+        (&self.name, self.key.as_deref())
+    }
+
     /// The name, as short as it is alone: `NAME`, `NAME-KEY`, `MODULE-NAME-KEY`.
-    fn resource_name(&self, others: &[Self]) -> String {
-        let is_alone =
-            others.iter().filter(|other| (&other.name, &other.key) == (&self.name, &self.key)).count() == 1;
+    fn resource_name(&self, is_alone: bool) -> String {
         let modules = if is_alone { &[] } else { self.modules.as_slice() };
         let parts = modules.iter().chain([&self.name]).chain(&self.key);
         parts.map(String::as_str).collect::<Vec<_>>().join("-")
@@ -220,10 +229,9 @@ fn modules(address: &str) -> Vec<String> {
     parts.map(plain).collect()
 }
 
-fn add(all: &[Found], index: usize, text: &Text<'_>, reading: &mut Reading<'_>) {
-    let Some(found) = all.get(index) else { return };
+fn add(found: &Found, is_alone: bool, text: &Text<'_>, reading: &mut Reading<'_>) {
     let at = || -> Option<Location> { text.find(&found.at) };
-    let name = found.resource_name(all);
+    let name = found.resource_name(is_alone);
     // Types that are the same user may have one name.
     let name = if reading.has(&name) { format!("{name}-{}", found.kind) } else { name };
     let attributes = found.attributes.clone();
@@ -235,7 +243,7 @@ fn add(all: &[Found], index: usize, text: &Text<'_>, reading: &mut Reading<'_>) 
     if get_mut(&mut inputs, "password").is_some_and(|password| *password == Value::Null) {
         remove_password(&mut inputs);
     }
-    say_once(&mut inputs);
+    reading.say_once(&mut inputs, at);
     let mut user = FileUser::new(name, inputs).with_import(import(id.as_deref(), arn.as_ref()));
     user.arn = arn;
     user.location = at();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     interop::program::{Location, ProgramOptions},
-    user::{Arn, DecodeErrors, Diagnostic, ImportId, Path, UserSpec, Value},
+    user::{Arn, DecodeErrors, Diagnostic, ImportId, Path, Property, UserSpec, Value},
 };
 
 /// The users of a file, and what there is to say of it.
@@ -37,13 +37,13 @@ pub struct FileUser {
 }
 
 /// What an unknown value of a user refers to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FileReference {
     /// The place of the value.
     pub path: Path,
     /// The reference, alone or within a text, as programs write it: `${Routing.RoutingProfileArn}`,
-    /// `${InstanceArn}/queue/q1`.
+    /// `${InstanceArn}/queue/q1`. That of a password may hold a part of it.
     pub expression: String,
 }
 
@@ -120,6 +120,18 @@ impl fmt::Debug for FileUser {
             .field("name", &self.name)
             .field("options", &self.options)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for FileReference {
+    /// Without the text of a password around its references.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("FileReference");
+        shown.field("path", &self.path);
+        match self.path.property() {
+            Some(Property::Password) => shown.finish_non_exhaustive(),
+            _ => shown.field("expression", &self.expression).finish(),
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn write(writing: &mut Writing<'_>) -> String {
     let names: HashMap<&str, String> = file
         .users
         .iter()
-        .map(|user| (user.name.as_str(), names.name(&user.name, false, |c| c.is_ascii_alphanumeric())))
+        .map(|user| (user.name.as_str(), names.name(&user.name, false, is_alphanumeric)))
         .collect();
     let mut parameters = Variables::default();
     parameters.reserve(names.values().cloned());
@@ -70,6 +70,10 @@ pub(super) fn write(writing: &mut Writing<'_>) -> String {
     }
     template.insert("Resources".to_owned(), Json::Object(resources));
     pretty(&Json::Object(template))
+}
+
+const fn is_alphanumeric(c: char) -> bool {
+    c.is_ascii_alphanumeric()
 }
 
 fn pretty(json: &Json) -> String {
@@ -163,7 +167,7 @@ impl Properties<'_, '_, '_> {
             let found = references.iter().find(|(path, _)| *path == at);
             return found.map_or_else(Text::default, |(_, expression)| self.expression(expression, &at));
         };
-        let name = self.parameters.named("InstanceArn", id);
+        let name = self.parameters.named("InstanceArn", id, is_alphanumeric);
         let what = format!("the ARN of the instance `{id}` is not known: it is the parameter `{name}`");
         self.writing.note(self.user, what, "give it when the stack is created");
         Text { sub: format!("${{{name}}}"), plain: None, alone: Some(name) }
@@ -215,7 +219,9 @@ impl Properties<'_, '_, '_> {
     ) -> Json {
         match value {
             Value::String(name) if name.starts_with("name:") || name.starts_with("path:") => {
-                let parameter = self.parameters.name(name, false, |c| c.is_ascii_alphanumeric());
+                // Each instance has profiles and groups of its own.
+                let key = format!("{} {}", K::SEGMENT, instance.sub);
+                let parameter = self.parameters.named(name, &key, is_alphanumeric);
                 let what = format!(
                     "`{name}` is a name, and CloudFormation takes ARNs: it is the parameter `{parameter}`"
                 );
@@ -251,7 +257,7 @@ impl Properties<'_, '_, '_> {
         let name = root(reference);
         match (self.names.get(name), reference.strip_prefix(name)) {
             (Some(name), Some(".arn")) => format!("{name}.UserArn"),
-            _ => self.parameters.name(reference, is_secret, |c| c.is_ascii_alphanumeric()),
+            _ => self.parameters.name(reference, is_secret, is_alphanumeric),
         }
     }
 }

@@ -73,7 +73,12 @@ fn row(user: &FileUser, columns: &[(&str, Target)], writing: &mut Writing<'_>) -
     writing.lose_options(user, &[]);
     let (inputs, references) = writing.inputs(user);
     for (path, expression) in references {
-        let what = format!("`{path}` of `{}` is not known: it refers to `{expression}`", user.name);
+        // What stands around a reference is a part of the password.
+        let refers = match path == Path::from(Property::Password) {
+            true => String::new(),
+            false => format!(": it refers to `{expression}`"),
+        };
+        let what = format!("`{path}` of `{}` is not known{refers}", user.name);
         writing.lose(user, what, "fill the cell, or give the value of the reference");
     }
     let paths: Vec<Path> = columns.iter().map(|(_, target)| target.path()).collect();

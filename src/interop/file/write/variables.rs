@@ -28,25 +28,15 @@ impl Variables {
             *was_secret |= is_secret;
             return name.clone();
         }
-        let plain = reference.chars().filter_map(|c| match c {
-            c if is_allowed(c) => Some(c),
-            _ if is_allowed('_') => Some('_'),
-            _ => None,
-        });
-        let plain: String = plain.collect();
-        let first = match plain.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            true => plain,
-            false => format!("value{plain}"),
-        };
-        self.add(reference.to_owned(), first, is_secret)
+        self.add(reference.to_owned(), plain(reference, is_allowed), is_secret)
     }
 
     /// A name like `wanted` for what is told apart by `key`.
-    pub(super) fn named(&mut self, wanted: &str, key: &str) -> String {
+    pub(super) fn named(&mut self, wanted: &str, key: &str, is_allowed: impl Fn(char) -> bool) -> String {
         let reference = format!("{wanted} {key}");
         match self.names.get(&reference) {
             Some((name, _)) => name.clone(),
-            None => self.add(reference, wanted.to_owned(), false),
+            None => self.add(reference, plain(wanted, is_allowed), false),
         }
     }
 
@@ -62,6 +52,20 @@ impl Variables {
     /// The names, each with whether it stands for a secret.
     pub(super) fn all(&self) -> BTreeMap<&str, bool> {
         self.names.values().map(|(name, is_secret)| (name.as_str(), *is_secret)).collect()
+    }
+}
+
+/// A text as a name, which begins with a letter.
+fn plain(text: &str, is_allowed: impl Fn(char) -> bool) -> String {
+    let plain = text.chars().filter_map(|c| match c {
+        c if is_allowed(c) => Some(c),
+        _ if is_allowed('_') => Some('_'),
+        _ => None,
+    });
+    let plain: String = plain.collect();
+    match plain.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        true => plain,
+        false => format!("value{plain}"),
     }
 }
 

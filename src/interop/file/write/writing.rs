@@ -6,12 +6,12 @@ use super::{
     super::{
         inputs::remove,
         losses::Losses,
-        users::{FileDiagnostic, FileUser, UserFile},
+        users::{FileDiagnostic, FileReference, FileUser, UserFile},
     },
     options::{WriteOptions, WrittenFile},
 };
 use crate::{
-    interop::program::ProgramOptions,
+    interop::program::{Part, ProgramOptions},
     user::{Path, Property, Severity, Value},
 };
 
@@ -79,13 +79,23 @@ impl<'a> Writing<'a> {
     pub(super) fn inputs(&mut self, user: &FileUser) -> (Value, Vec<(Path, String)>) {
         let mut inputs = user.inputs.clone();
         let password = Path::from(Property::Password);
-        if matches!(inputs.at(&password), Some(Value::String(_))) && !self.options.passwords {
+        let is_written =
+            inputs.at(&password).is_some_and(|value| !matches!(value, Value::Unknown | Value::Null));
+        if is_written && !self.options.passwords {
             remove(&mut inputs, Property::Password.path());
             let help =
                 "users that exist keep theirs; for new ones, `--with-passwords` writes them in clear text";
             self.losses.add(Severity::Warning, "passwords are left out".into(), help, user.location.clone());
         }
-        let known = |path: &Path| user.references.iter().find(|reference| reference.path == *path);
+        // A text around a reference is a part of the password; the reference alone is none.
+        let may_keep = |reference: &FileReference| {
+            self.options.passwords
+                || reference.path != password
+                || Part::alone(&reference.expression).is_some()
+        };
+        let known = |path: &Path| {
+            user.references.iter().find(|reference| reference.path == *path && may_keep(reference))
+        };
         let mut references = Vec::new();
         unknowns(&inputs, &Path::root(), &mut |path| {
             let expression = known(&path).map(|reference| reference.expression.clone());

@@ -1,0 +1,114 @@
+//! Answers of the Connect API, as the AWS command line prints them.
+
+use connect_user::interop::file::FileFormat;
+use serde_json::{Value, json};
+
+use crate::support::{json, names, read_text, told, user};
+
+const ARN: &str = "arn:aws:connect:eu-west-2:111122223333:instance/1c2d";
+
+#[test]
+fn answers_of_the_command_line_are_read_one_after_the_other() {
+    let described = json!({"User": {"Username": "ana", "Id": "u1", "Arn": format!("{ARN}/agent/u1"),
+        "RoutingProfileId": "r1", "SecurityProfileIds": ["s1"], "PhoneConfig": {"PhoneType": "SOFT_PHONE"}}});
+    let searched = json!({"Users": [{"Username": "teo", "Id": "u2", "Arn": format!("{ARN}/agent/u2"),
+        "IdentityInfo": {"FirstName": "Teo", "LastName": "Banks"},
+        "PhoneConfig": {"PhoneType": "SOFT_PHONE", "AutoAccept": false, "AfterContactWorkTimeLimit": 30_000},
+        "RoutingProfileId": "r1", "SecurityProfileIds": ["s1"], "Tags": {"Costs": "x"}}], "ApproximateTotalCount": 1});
+    let listed = json!({"UserSummaryList": [{"Username": "mira", "Id": "u3", "Arn": format!("{ARN}/agent/u3"),
+        "LastModifiedTime": 1_767_600_000.5, "LastModifiedRegion": "eu-west-2"}]});
+    let text = format!("{described}\n{searched}\n{listed}\n[]");
+    let file = read_text(FileFormat::AwsCli, &text);
+    assert_eq!(told(&file), [""; 0]);
+    assert_eq!(names(&file), ["ana", "teo", "mira"]);
+    let teo = json(user(&file, "teo"));
+    assert_eq!(teo["phoneConfig"]["afterContactWorkTimeLimit"], 30, "a search answers in milliseconds");
+    assert_eq!(teo["tags"], json!({"Costs": "x"}));
+    // A list does not say what a user is: whoever needs it is told.
+    let mistakes = file.mistakes();
+    assert!(mistakes.iter().all(|found| found.diagnostic.subject.as_deref() == Some("mira")));
+    assert!(mistakes.iter().any(|found| found.diagnostic.message == "`routingProfileId` is required"));
+    for (text, expected) in [
+        ("{}", "error: `file` has no users of the Connect API"),
+        ("", "error: `file` is not JSON: EOF while parsing a value (1:1)"),
+    ] {
+        assert_eq!(told(&read_text(FileFormat::AwsCli, text)), [expected]);
+    }
+    assert_eq!(
+        told(&read_text(FileFormat::AwsCli, r#"{"UserSummaryList": []}"#)),
+        [""; 0],
+        "an empty instance"
+    );
+}
+
+#[test]
+fn an_answer_that_is_cut_off_is_not_everybody() {
+    let page = |token: Value| {
+        let user = json!({"Username": "ana", "Id": "u1", "Arn": format!("{ARN}/agent/u1")});
+        json!({"UserSummaryList": [user], "NextToken": token}).to_string()
+    };
+    assert_eq!(told(&read_text(FileFormat::AwsCli, &page(Value::Null))), [""; 0]);
+    let file = read_text(FileFormat::AwsCli, &page(json!("AAAB")));
+    assert_eq!(told(&file), ["warning: an answer has a `NextToken`: more users follow it (1:2)"]);
+    assert_eq!(names(&file), ["ana"]);
+}
+
+/// What is read of a user whose phone and channels an answer gives so.
+fn channels(more: Value) -> (Value, Vec<String>) {
+    let mut ana = json!({"Username": "ana", "Id": "u1", "Arn": format!("{ARN}/agent/u1")});
+    ana.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+    let file = read_text(FileFormat::AwsCli, &json!({"User": ana}).to_string());
+    let mut found = json(user(&file, "ana"));
+    let members = found.as_object_mut().expect("an object");
+    members.retain(|name, _| !["instanceId", "name"].contains(&name.as_str()));
+    (found, told(&file))
+}
+
+#[test]
+fn what_only_the_phone_says_becomes_that_of_voice() {
+    let phone = json!({"PhoneType": "SOFT_PHONE", "AutoAccept": true, "AfterContactWorkTimeLimit": 30, "DeskPhoneNumber": ""});
+    let moved = |setting: &str, list: &str| {
+        format!("note: `phoneConfig.{setting}` becomes that of `VOICE` in `{list}` (1:2)")
+    };
+    let limit = |channel: &str, limit: i64| json!({"channel": channel, "afterContactWorkConfig": {"afterContactWorkTimeLimit": limit}});
+    // Empty lists say nothing.
+    let (found, told) =
+        channels(json!({"PhoneConfig": phone, "AutoAcceptConfigs": [], "AfterContactWorkConfigs": []}));
+    let expected = json!({"phoneType": "SOFT_PHONE", "autoAccept": true, "afterContactWorkTimeLimit": 30});
+    assert_eq!((found, told), (json!({"phoneConfig": expected}), Vec::new()));
+    // Lists of another channel alone, and one with `VOICE`.
+    let chat = json!({"Channel": "CHAT", "AfterContactWorkConfig": {"AfterContactWorkTimeLimit": 7}});
+    let (found, told) = channels(json!({
+        "PhoneConfig": phone, "AutoAcceptConfigs": [{"Channel": "VOICE", "AutoAccept": true}],
+        "AfterContactWorkConfigs": [chat],
+    }));
+    assert_eq!(
+        found,
+        json!({
+            "phoneConfig": {"phoneType": "SOFT_PHONE"},
+            "autoAcceptConfigs": [{"channel": "VOICE", "autoAccept": true}],
+            "afterContactWorkConfigs": [limit("CHAT", 7), limit("VOICE", 30)],
+        })
+    );
+    assert_eq!(told, [moved("afterContactWorkTimeLimit", "afterContactWorkConfigs")]);
+    // Another number per channel: the block cannot stay.
+    let (found, told) = channels(json!({
+        "PhoneConfig": phone,
+        "PhoneNumberConfigs": [{"Channel": "VOICE", "PhoneType": "DESK_PHONE", "PhoneNumber": "+16175550143"}],
+    }));
+    assert_eq!(
+        found,
+        json!({
+            "phoneNumberConfigs": [{"channel": "VOICE", "phoneType": "DESK_PHONE", "phoneNumber": "+16175550143"}],
+            "autoAcceptConfigs": [{"channel": "VOICE", "autoAccept": true}],
+            "afterContactWorkConfigs": [limit("VOICE", 30)],
+        })
+    );
+    assert_eq!(
+        told,
+        [
+            moved("autoAccept", "autoAcceptConfigs"),
+            moved("afterContactWorkTimeLimit", "afterContactWorkConfigs")
+        ]
+    );
+}
