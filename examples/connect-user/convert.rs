@@ -40,8 +40,8 @@ pub struct Args {
     /// Write passwords, in clear text. Default: leave them out.
     #[arg(long)]
     with_passwords: bool,
-    /// Where to write which existing users these are, for formats that keep it apart (`cloudformation`).
-    /// Default: nowhere.
+    /// Where to write which existing users these are, for formats that keep it apart (`cloudformation`): a new file,
+    /// or an earlier one of the kind. Default: nowhere.
     #[arg(long, value_name = "PATH")]
     imports: Option<PathBuf>,
 }
@@ -65,6 +65,9 @@ pub struct FileArgs {
 
 /// Writes the users of a file in another format.
 pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
+    if let Some(path) = &args.imports {
+        check_place(path)?;
+    }
     let file = args.file.read(global)?;
     tell_all(&file.mistakes())?;
     let options = WriteOptions::builder().passwords(args.with_passwords).build();
@@ -119,6 +122,24 @@ impl FileArgs {
         let Some(path) = &self.mapping else { return Ok(Mapping::default()) };
         Mapping::read(&input::text(path, "mapping")?)
             .map_err(|error| Failure::told(&error).within(&input::name(path)))
+    }
+}
+
+/// Refuses to write over what is no file of resources to import, such as the template.
+fn check_place(path: &Path) -> Outcome<()> {
+    input::require_regular(path, input::STILL_TO_BE_MADE)?;
+    let is_imports = |text: String| {
+        let resources: Option<Vec<Value>> = serde_json::from_str(&text).ok();
+        resources.is_some_and(|resources| {
+            resources.iter().all(|resource| resource.get("ResourceIdentifier").is_some())
+        })
+    };
+    match path.exists() && !input::text(path, "file").is_ok_and(is_imports) {
+        true => {
+            let message = format!("`{}` is there, and is no file of resources to import", path.display());
+            Err(Failure::new(message).help("give `--imports` another path, or remove the file"))
+        }
+        false => Ok(()),
     }
 }
 

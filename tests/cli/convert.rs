@@ -85,6 +85,12 @@ fn a_program_becomes_a_file_of_another_tool() {
     assert!(tool.ok(&["convert", &backup, "--to", "cloudformation"]).err.contains("`--imports PATH`"));
     let said = tool.fails(&["convert", &backup, "--to", "terraform", "--imports", "imports.json"]);
     assert!(said.contains("there is nothing to write to `imports.json`"), "{said}");
+    // An earlier one is written anew; what is another file stays.
+    tool.ok(&["convert", &backup, "--to", "cloudformation", "--imports", "imports.json"]);
+    std::fs::write(tool.path("template.yaml"), "Resources: {}\n").expect("written");
+    let said = tool.fails(&["convert", &backup, "--to", "cloudformation", "--imports", "template.yaml"]);
+    assert!(said.contains("`template.yaml` is there, and is no file of resources to import"), "{said}");
+    assert_eq!(std::fs::read_to_string(tool.path("template.yaml")).expect("a file"), "Resources: {}\n");
     let table =
         tool.ok(&["convert", &case("07-console-template.csv"), "--to", "console-csv", "--instance", "i"]);
     assert!(
