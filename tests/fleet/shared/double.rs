@@ -39,6 +39,8 @@ struct Seen {
     reads: Vec<String>,
     writes: Vec<String>,
     faults: Vec<(usize, Fault)>,
+    /// Objects that may not be written: those whose keys contain this.
+    denied: Option<&'static str>,
     /// The number of calls after which the process is killed, and what becomes of the last one.
     killed: Option<(usize, Fault)>,
     calls: usize,
@@ -73,6 +75,11 @@ impl Double {
     pub fn kill(&self, call: usize, last: Fault) {
         let mut seen = self.seen();
         seen.killed = Some((seen.calls + call, last));
+    }
+
+    /// A role that may not write some objects.
+    pub fn deny(&self, key: Option<&'static str>) {
+        self.seen().denied = key;
     }
 
     pub fn ignore(&self, condition: Ignored) {
@@ -141,6 +148,9 @@ impl ObjectStore for Double {
         // Time for others to come.
         tokio::time::sleep(Duration::from_millis(30)).await;
         let options = if is_ignored { PutOptions { mode: PutMode::Overwrite, ..options } } else { options };
+        if self.seen().denied.is_some_and(|denied| path.as_ref().contains(denied)) {
+            return Err(Error::PermissionDenied { path: path.to_string(), source: "403".into() });
+        }
         match self.fault(Some(number)) {
             Some(Fault::Refused) => Err(broken()),
             Some(Fault::Conflict) => {

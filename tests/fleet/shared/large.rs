@@ -10,7 +10,7 @@ use connect_user::{
 };
 
 use super::{
-    double::Double,
+    double::{Double, Fault},
     support::{Shared, large},
 };
 use crate::{
@@ -151,7 +151,12 @@ async fn what_was_there_at_any_moment_is_a_state_and_a_mixture_is_noticed() {
         assert_eq!(Shared::over(other).entries().await, *entries);
     }
     // One shard that is older than the rest, and one first object.
-    let old = moments.iter().find(|(objects, _)| objects.len() > 1).expect("one").0.clone();
+    let mut with_shards = moments.iter().filter(|(objects, _)| objects.len() > 1);
+    // The first object says only after the next commit what is in the shard: until then it has everything.
+    let (first, entries) = with_shards.next().expect("one");
+    overwrite(&double, "team/users", first["team/users"].clone()).await;
+    assert_eq!(state.entries().await, *entries);
+    let old = with_shards.next().expect("another").0.clone();
     let shard = old.keys().last().expect("a shard").clone();
     assert_ne!(old[&shard], last[&shard], "it has changed since");
     for key in [shard.as_str(), "team/users"] {
@@ -208,6 +213,41 @@ async fn shards_that_were_left_are_overwritten_and_not_read() {
         let error = state.read().await.expect_err("a shard of another state");
         assert!(error.to_string().contains("of different moments"), "{error}");
     }
+}
+
+/// Shards only make room: whoever may not write them, or fails to, records what was done all the same.
+#[tokio::test(start_paused = true)]
+async fn a_commit_that_is_made_succeeds_also_where_no_shard_can_be_written() {
+    let double = Double::new();
+    let state = Shared::over(double.clone());
+    let store = state.opened_by("ana@one").await.expect("open");
+    double.deny(Some("users."));
+    for change in many(90_000) {
+        store.commit(&[change]).await.expect("committed");
+    }
+    store.commit(&many(60_000)).await.expect("committed");
+    assert_eq!((objects(&double).await.len(), state.entries().await.len()), (1, 12));
+    // What failed is not tried with every commit.
+    double.forget();
+    double.deny(Some("users."));
+    store.commit(&[put("a")]).await.expect("committed");
+    assert_eq!(double.writes(), 1);
+    // Another run makes up for it, and a passing error is one.
+    let store = state.opened_by("bob@two").await.expect("open");
+    double.forget();
+    double.fail(3, Fault::Refused);
+    store.commit(&[put("b")]).await.expect("committed");
+    assert!(objects(&double).await.len() > 1);
+    assert_eq!(state.entries().await.len(), 14);
+    // There is a bound, and its cause is told.
+    double.deny(Some("users."));
+    let huge: Vec<StoreChange> = (0..30).map(|number| large(&format!("h{number}"), 1 << 20)).collect();
+    store.commit(&huge).await.expect("committed");
+    let error = store.commit(&[put("c")]).await.expect_err("too much is due");
+    assert!(matches!(&error, StoreError::Failed { location, .. } if location.contains("users.")), "{error}");
+    double.deny(None);
+    store.commit(&[put("c")]).await.expect("committed");
+    assert_eq!(state.entries().await.len(), 45);
 }
 
 #[tokio::test(start_paused = true)]

@@ -19,6 +19,9 @@ use crate::user::Timestamp;
 /// How many bytes of recent changes the first object has, about, before some are worked into a shard.
 const RECENT: usize = 256 << 10;
 
+/// How many bytes it has at most, about, while no shard can be written: with more, commits fail.
+const MOST_RECENT: usize = 16 << 20;
+
 /// How often an object is written when it is not known why it was not.
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(50);
@@ -33,11 +36,13 @@ pub(super) struct Writer {
     in_doubt: Vec<String>,
     /// Whether the store is known to heed conditions.
     is_tried: bool,
+    /// With how many bytes of recent changes some are worked into a shard.
+    due: usize,
 }
 
 impl Writer {
     pub(super) fn new(objects: Objects, owner: String, known: Known, users: Users) -> Self {
-        Self { objects, owner, known, users, in_doubt: Vec::new(), is_tried: false }
+        Self { objects, owner, known, users, in_doubt: Vec::new(), is_tried: false, due: RECENT }
     }
 
     pub(super) const fn users(&self) -> &Users {
@@ -53,13 +58,27 @@ impl Writer {
         if changes.is_empty() {
             return Ok(());
         }
-        let lease = self.known.head.lease.clone();
-        self.write(changes, lease.clone()).await?;
-        // A large commit pays for itself, not the next one.
-        if self.recent_size() > 2 * RECENT {
-            self.write(Rows::new(), lease).await?;
+        if self.recent_size() > MOST_RECENT {
+            self.work_in().await?;
         }
+        self.write(changes, self.known.head.lease.clone()).await?;
+        self.tidy().await;
         Ok(())
+    }
+
+    /// Works in what is due. The commit is made, whatever becomes of this: what fails is tried again when twice as much is
+    /// due.
+    async fn tidy(&mut self) {
+        let size = self.recent_size();
+        if size <= self.due {
+            return;
+        }
+        let worked = self.work_in().await;
+        self.due = if worked.is_ok() { RECENT } else { 2 * size };
+        // A large commit pays for itself, not the next one.
+        if worked.is_ok() && size > 2 * RECENT {
+            let _ = self.write(Rows::new(), self.known.head.lease.clone()).await;
+        }
     }
 
     pub(super) async fn lock(&mut self) -> Result<(), StoreError> {
@@ -82,7 +101,6 @@ impl Writer {
             self.replace(&Rows::new(), None).await?;
             self.try_condition(Condition::Absent).await?;
         }
-        self.work_in().await?;
         let before = self.replace(&changes, lease).await?;
         if !self.is_tried && before.is_some() {
             self.is_tried = self.try_condition(Condition::since(before)).await?;
