@@ -160,7 +160,10 @@ pub enum StateCommand {
         to: PathBuf,
     },
     /// End the lease of a run that was killed, in a state that a team shares.
-    Unlock,
+    Unlock {
+        /// The id of the lease, which the refusal of an apply tells. Default: end none, and say who has it.
+        id: Option<String>,
+    },
     /// Stop managing users without deleting them: they are removed from the state, and nothing else changes.
     Rm {
         /// The resource names.

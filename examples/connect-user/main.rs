@@ -107,7 +107,9 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
             many::import_state(&file, &global).await?;
         }
         Command::State { command: StateCommand::Migrate { from, to } } => state::move_all(&from, &to).await?,
-        Command::State { command: StateCommand::Unlock } => state::unlock(&global).await?,
+        Command::State { command: StateCommand::Unlock { id } } => {
+            state::unlock(&global, id.as_deref()).await?
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

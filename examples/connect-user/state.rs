@@ -51,13 +51,13 @@ pub async fn move_all(from: &Path, to: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Ends the lease of a run that was killed.
-pub async fn unlock(global: &Global) -> Outcome<()> {
+/// Ends the lease of a run that was killed: the one with this id, and no other that was taken since.
+pub async fn unlock(global: &Global, id: Option<&str>) -> Outcome<()> {
     let Some(url) = url(&global.state) else {
         return Err(Failure::new(format!("`{}` is a file, which has no lease", global.state.display()))
             .help("a file is unlocked as soon as the process that writes it has ended"));
     };
-    let lease = shared::unlock(url).await?;
+    let lease = shared::unlock(url, id.unwrap_or_default()).await?;
     let text = || match &lease {
         Some((owner, since)) => {
             format!(
@@ -94,8 +94,8 @@ mod shared {
     }
 
     /// Who had the lease, and since when.
-    pub async fn unlock(url: &str) -> Outcome<Option<(String, String)>> {
-        let lease = SharedStore::break_lease(SharedLocation::parse(url)?, owner()).await?;
+    pub async fn unlock(url: &str, id: &str) -> Outcome<Option<(String, String)>> {
+        let lease = SharedStore::break_lease(SharedLocation::parse(url)?, owner(), id).await?;
         Ok(lease.map(|lease| (lease.owner, lease.since.to_string())))
     }
 
@@ -122,7 +122,7 @@ mod shared {
         Err(missing(url))
     }
 
-    pub async fn unlock(url: &str) -> Outcome<Option<(String, String)>> {
+    pub async fn unlock(url: &str, _: &str) -> Outcome<Option<(String, String)>> {
         Err(missing(url))
     }
 

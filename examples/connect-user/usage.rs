@@ -56,7 +56,7 @@ Examples:
   connect-user state import users.json --state other.redb
   connect-user state rm ana   then remove `ana` from the program
   connect-user state migrate .connect-user/users.redb s3://team-states/users
-  connect-user state unlock --state s3://team-states/users";
+  connect-user state unlock 5f0c27d1b6a84e93 --state s3://team-states/users";
 
 /// The global options that some command would ignore: the commands that heed them, and where they have no use. Where
 /// the users and the state are may be said to every command, so that scripts can give it once.

@@ -65,9 +65,15 @@ fn an_apply_over_a_shared_state_is_locked_and_unlocked() {
         other.lock().await.expect("locked");
     });
     let said = tool.fails(&["apply", "program.yaml", "--yes", "--state", &url]);
-    assert!(said.contains("`bob@build-7` has the lease of the state"), "{said}");
+    let (_, told) = said.split_once("`bob@build-7` has the lease `").expect("who has it");
+    let (id, _) = told.split_once("` of the state").expect("which one it is");
+    for other in [&["state", "unlock"][..], &["state", "unlock", "another"]] {
+        let said = tool.fails(&[other, &state].concat());
+        assert!(said.contains(&format!("`bob@build-7` has the lease `{id}`")), "{said}");
+    }
     assert!(run(&["plan", "program.yaml"]).contains("No changes"), "reading is allowed");
-    assert!(run(&["state", "unlock"]).starts_with("Unlocked: `bob@build-7` had the lease since 2"));
+    let unlocked = tool.ok(&["state", "unlock", id, "--state", &url]).out;
+    assert!(unlocked.starts_with("Unlocked: `bob@build-7` had the lease since 2"));
     assert!(run(&["destroy", "--yes"]).contains("1 deleted"));
 }
 
@@ -136,7 +142,7 @@ fn two_applies_at_once_over_a_bucket_lose_no_user() {
     assert!(won >= 1, "{ended:?}");
     for lost in ended.iter().filter(|run| !run.status.success()) {
         let said = String::from_utf8_lossy(&lost.stderr);
-        let is_told = said.contains("has the lease of the state") || said.contains("changed the state");
+        let is_told = said.contains("has the lease `") || said.contains("changed the state");
         assert!(is_told, "{said}");
     }
     let shown = command(&tool, &["show"]).output().expect("shown");

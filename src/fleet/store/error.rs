@@ -13,10 +13,12 @@ pub enum StoreError {
         location: String,
     },
     /// Somebody else has the lease of a shared state.
-    #[error("`{owner}` has the lease of the state `{location}` since {since}")]
+    #[error("`{owner}` has the lease `{id}` of the state `{location}` since {since}")]
     Leased {
         /// Where the state is.
         location: String,
+        /// Which lease it is.
+        id: String,
         /// Who has the lease.
         owner: String,
         /// When it was taken, by the owner's clock.
@@ -87,7 +89,9 @@ impl StoreError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::InUse { .. } => "wait until it has ended",
-            Self::Leased { .. } => "wait until that run has ended; if it was killed, unlock the state",
+            Self::Leased { .. } => {
+                "wait until that run has ended; if it was killed, unlock the state with the id of the lease"
+            }
             Self::Changed { .. } => "run it again",
             Self::Unconditional { .. } => {
                 "keep the state in a store that heeds `If-Match` and `If-None-Match`"

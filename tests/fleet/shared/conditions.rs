@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use connect_user::fleet::{SharedStore, StateStore, StoreChange, StoreError, load_all};
+use connect_user::fleet::{StateStore, StoreChange, StoreError, load_all};
 use futures_util::future::join_all;
 
 use super::{
@@ -165,7 +165,7 @@ async fn a_kill_at_any_call_leaves_a_state_that_reads() {
             let is_done = |name: &String| left.contains_key(name);
             assert!(done.iter().all(is_done), "{call} {last:?}: {done:?} of {:?}", left.keys());
             assert!(left.len() <= done.len() + 1, "{call} {last:?}");
-            SharedStore::break_lease(state.location(), "bob@two").await.expect("unlocked");
+            state.unlock().await;
             let next = state.open().await.expect("open");
             script(&*next, &mut Vec::new()).await.expect("the next run");
             assert_eq!(state.entries().await.len(), 9, "{call} {last:?}");

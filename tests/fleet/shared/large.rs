@@ -289,6 +289,6 @@ async fn a_state_that_was_deleted_meanwhile_is_not_written_again() {
     double.delete(&Path::from("team/users")).await.expect("deleted");
     let error = store.commit(&[put("b")]).await.expect_err("it is gone");
     assert!(error.to_string().contains("it was deleted after it was read"), "{error}");
-    let lease = SharedStore::break_lease(state.location(), "ana@one").await.expect("nothing there");
+    let lease = SharedStore::break_lease(state.location(), "ana@one", "").await.expect("nothing there");
     assert!(lease.is_none() && object(&double, "team/users").await.is_none());
 }

@@ -29,12 +29,12 @@ async fn an_apply_locks_the_state_and_others_are_told_by_whom_and_since_when() {
         late.lock().await.err(),
     ] {
         let refused = refused.expect("locked");
-        let StoreError::Leased { owner, since, .. } = &refused else { panic!("{refused:?}") };
+        let StoreError::Leased { id, owner, since, .. } = &refused else { panic!("{refused:?}") };
         assert_eq!(owner, "ana@one");
         assert!(since.is_within(Duration::from_secs(60), before), "{since}");
-        let text = format!("`ana@one` has the lease of the state `double/team/users` since {since}");
+        let text = format!("`ana@one` has the lease `{id}` of the state `double/team/users` since {since}");
         assert_eq!(refused.to_string(), text);
-        assert!(refused.help().ends_with("if it was killed, unlock the state"));
+        assert!(refused.help().ends_with("if it was killed, unlock the state with the id of the lease"));
     }
     ana.commit(&[put("a")]).await.expect("committed");
     ana.unlock().await.expect("unlocked");
@@ -59,16 +59,25 @@ async fn somebody_who_had_the_lease_and_changed_nothing_is_in_nobodys_way() {
 #[tokio::test(start_paused = true)]
 async fn a_broken_lease_ends_the_run_that_had_it() {
     let state = Shared::over(Double::new());
-    assert_eq!(SharedStore::break_lease(state.location(), "bob@two").await.expect("nothing there"), None);
+    let broken = async |id: &str| SharedStore::break_lease(state.location(), "bob@two", id).await;
+    assert_eq!(broken("").await.expect("nothing there"), None);
     let ana = state.opened_by("ana@one").await.expect("open");
     ana.lock().await.expect("locked");
     ana.commit(&[put("a")]).await.expect("committed");
-    let lease = SharedStore::break_lease(state.location(), "bob@two").await.expect("broken");
+    // What was read before may be of a run that has ended, and the lease of one that lives.
+    let refused = broken("another").await.expect_err("it is not this lease");
+    let StoreError::Leased { id, .. } = &refused else { panic!("{refused:?}") };
+    ana.commit(&[put("b")]).await.expect("it has its lease");
+    ana.unlock().await.expect("unlocked");
+    ana.lock().await.expect("locked");
+    let again = broken(id).await.expect_err("it is a later lease of the same owner");
+    let StoreError::Leased { id, .. } = &again else { panic!("{again:?}") };
+    let lease = broken(id).await.expect("broken");
     assert_eq!(lease.expect("a lease").owner, "ana@one");
-    let refused = ana.commit(&[put("b")]).await.expect_err("it has no lease");
+    let refused = ana.commit(&[put("d")]).await.expect_err("it has no lease");
     assert!(matches!(&refused, StoreError::Changed { by, .. } if by == "bob@two"), "{refused}");
     state.opened_by("bob@two").await.expect("open").commit(&[put("c")]).await.expect("committed");
-    assert_eq!(state.entries().await.into_keys().collect::<Vec<_>>(), ["a", "c"]);
+    assert_eq!(state.entries().await.into_keys().collect::<Vec<_>>(), ["a", "b", "c"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -47,6 +47,13 @@ impl Shared {
         SharedStore::open(self.location(), owner).await
     }
 
+    /// Breaks the lease that there is, if any.
+    pub async fn unlock(&self) {
+        if let Err(StoreError::Leased { id, .. }) = self.opened_by("bob@two").await {
+            SharedStore::break_lease(self.location(), "bob@two", &id).await.expect("unlocked");
+        }
+    }
+
     pub async fn entries(&self) -> BTreeMap<String, Entry> {
         let reader = SharedStore::open_to_read(self.location()).await.expect("a reader");
         load_all(&reader).await.expect("all")

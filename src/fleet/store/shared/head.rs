@@ -35,6 +35,8 @@ pub(super) struct Head {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Lease {
+    /// Which one it is: each has an id of its own.
+    pub id: String,
     /// Who has it.
     pub owner: String,
     /// When it was taken, by the owner's clock.
@@ -61,7 +63,15 @@ pub(super) fn shard_of(name: &str) -> usize {
 
 /// An id that nobody else has.
 pub(super) fn new_id() -> String {
-    // Each has keys of its own from the system.
-    let random = || RandomState::new().hash_one(());
     format!("{:016x}{:016x}", random(), random())
+}
+
+/// The id of a lease, which people type.
+pub(super) fn new_lease_id() -> String {
+    format!("{:016x}", random())
+}
+
+fn random() -> u64 {
+    // Each has keys of its own from the system.
+    RandomState::new().hash_one(())
 }

@@ -24,7 +24,7 @@ use super::{
     known::load,
     location::SharedLocation,
     objects::Objects,
-    writer::Writer,
+    writer::{Writer, leased},
 };
 
 /// A store in a bucket or a folder, which many people and machines read and write.
@@ -73,10 +73,10 @@ impl SharedStore {
     pub async fn open(location: SharedLocation, owner: impl Into<String>) -> Result<Self, StoreError> {
         let url = location.url.clone();
         let writer = writer(location, owner.into()).await?;
-        if let Some(Lease { owner, since, .. }) = writer.lease().cloned() {
-            return Err(StoreError::Leased { location: url, owner, since });
+        match writer.lease().cloned() {
+            Some(lease) => Err(leased(url, lease)),
+            None => Ok(Self::new(url, true, writer)),
         }
-        Ok(Self::new(url, true, writer))
     }
 
     /// Opens a state to read, also while somebody else writes: what is there now. A state that does not exist is an
@@ -90,20 +90,27 @@ impl SharedStore {
         Ok(Self::new(url, false, writer(location, String::new()).await?))
     }
 
-    /// Ends the lease of somebody else, whose run was killed, and returns it. If that run lives, its next
-    /// commit fails; the users that it was changing are looked at by the next run.
+    /// Ends the lease with this id, which [`StoreError::Leased`] tells, of somebody else whose run was killed, and returns it;
+    /// `None` if there is no lease. If that run lives, its next commit fails; the users that it was changing are
+    /// looked at by the next run.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the state cannot be read or written.
+    /// [`StoreError::Leased`] if the state has another lease, which stays; other errors if it cannot be read or written.
     pub async fn break_lease(
         location: SharedLocation,
         owner: impl Into<String>,
+        id: &str,
     ) -> Result<Option<Lease>, StoreError> {
+        let url = location.url.clone();
         let mut writer = writer(location, owner.into()).await?;
-        let lease = writer.lease().cloned();
-        writer.unlock().await?;
-        Ok(lease)
+        match writer.lease().cloned() {
+            Some(lease) if lease.id != id => Err(leased(url, lease)),
+            lease => {
+                writer.unlock().await?;
+                Ok(lease)
+            }
+        }
     }
 
     fn new(url: String, may_write: bool, writer: Writer) -> Self {

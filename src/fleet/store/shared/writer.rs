@@ -10,7 +10,7 @@ use object_store::{Error, UpdateVersion};
 use super::{
     super::error::StoreError,
     form::{Rows, encode, size},
-    head::{Head, Lease, Shard, new_id, shard_of},
+    head::{Head, Lease, Shard, new_id, new_lease_id, shard_of},
     known::{Known, Users, change, failed, load, load_head, load_shard},
     objects::{Condition, Objects},
 };
@@ -85,7 +85,7 @@ impl Writer {
         if self.known.head.lease.is_some() {
             return Ok(());
         }
-        let lease = Lease { owner: self.owner.clone(), since: now() };
+        let lease = Lease { id: new_lease_id(), owner: self.owner.clone(), since: now() };
         self.write(Rows::new(), Some(lease)).await
     }
 
@@ -296,9 +296,14 @@ const fn is_refusal(error: &Error) -> bool {
 fn by_other(objects: &Objects, head: Head) -> StoreError {
     let location = objects.shown(0);
     match head.lease {
-        Some(Lease { owner, since, .. }) => StoreError::Leased { location, owner, since },
+        Some(lease) => leased(location, lease),
         None => StoreError::Changed { location, by: head.by, at: head.at },
     }
+}
+
+/// Somebody else has the lease.
+pub(super) fn leased(location: String, Lease { id, owner, since }: Lease) -> StoreError {
+    StoreError::Leased { location, id, owner, since }
 }
 
 fn deleted(objects: &Objects) -> StoreError {
