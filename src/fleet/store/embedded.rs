@@ -17,6 +17,7 @@ use super::{
     checked::{CheckedFile, Kind},
     entry::{Entry, StoreChange},
     error::StoreError,
+    folder::create_folder,
     packed::{pack, unpack},
     state_store::StateStore,
 };
@@ -329,13 +330,6 @@ fn create(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Creates a folder that only its owner may read, where there is none.
-fn create_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
-}
-
 /// Makes sure that a new name in a folder survives a power cut; where folders are no files, it does.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }

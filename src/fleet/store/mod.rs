@@ -6,6 +6,8 @@ mod checked;
 mod embedded;
 mod entry;
 mod error;
+#[cfg(any(feature = "store", feature = "object-store"))]
+mod folder;
 mod json;
 mod memory;
 #[cfg(any(feature = "store", feature = "object-store"))]

@@ -254,6 +254,26 @@ fn a_url_that_is_none_is_refused_with_what_is_allowed() {
     }
 }
 
+/// Names and addresses are for those whom the folder is for; without one, for its owner.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_is_made_for_its_owner_alone_and_one_that_is_there_stays_as_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let team = folder.path().join("team");
+    fs::create_dir(&team).expect("created");
+    fs::set_permissions(&team, fs::Permissions::from_mode(0o750)).expect("set");
+    for (folder, mode) in [(&team, 0o750), (&team.join("new"), 0o700), (&team.join("deep/er"), 0o700)] {
+        let url = format!("file://{}/users", folder.display());
+        let location = SharedLocation::parse(&url).expect("a location");
+        let store = SharedStore::open(location, "ana@one").await.expect("open");
+        store.commit(&[put("a")]).await.expect("committed");
+        let found = fs::metadata(folder).expect("there").permissions().mode() & 0o777;
+        assert_eq!(found, mode, "{found:o} of {}", folder.display());
+    }
+}
+
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_is_told_with_its_cause() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -20,7 +20,7 @@ use super::super::error::StoreError;
 /// | `s3://BUCKET/KEY` | Amazon S3, and whatever speaks its protocol | variables that begin with `AWS_` |
 /// | `gs://BUCKET/KEY` | Google Cloud Storage | variables that begin with `GOOGLE_` |
 /// | `az://CONTAINER/KEY`, `az://CONTAINER@ACCOUNT/KEY` | Azure Blob Storage | variables that begin with `AZURE_` |
-/// | `file:///PATH` | a folder, which may be on a network | |
+/// | `file:///PATH` | a folder, which may be on a network; one that is not there is made for its owner alone | |
 ///
 /// The [builders of `object_store`](object_store::aws::AmazonS3ConfigKey) name the variables. Those of S3 include the Region
 /// (`AWS_REGION`), the address of another service (`AWS_ENDPOINT_URL`, and `AWS_ALLOW_HTTP=true` where it has no TLS), and encryption:

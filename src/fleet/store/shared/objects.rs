@@ -8,7 +8,7 @@ use std::{
 
 use object_store::{Error, GetOptions, PutMode, PutOptions, PutPayload, Result, UpdateVersion, path::Path};
 
-use super::location::SharedLocation;
+use super::{super::folder::create_folder, location::SharedLocation};
 
 /// How long the lock of a file is waited for: whoever has it is writing one object.
 const LOCK_WAIT: Duration = Duration::from_secs(30);
@@ -110,7 +110,7 @@ impl Objects {
 /// Locks a file until it is dropped.
 async fn locked(path: &std::path::Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        create_folder(folder)?;
     }
     let file = File::options().create(true).truncate(false).write(true).open(path)?;
     let began = Instant::now();
