@@ -56,7 +56,7 @@ pub struct Record {
     /// Work that a failed apply left.
     pub unfinished: Unfinished,
     /// What the service has and this version does not know, such as a new phone type or a new member: its place,
-    /// and its value where that is a plain choice. A call that writes the block around it may reset it; the plan
+    /// and its value where that is a choice of a setting, and nothing about a person. A call that writes the block around it may reset it; the plan
     /// warns of that, or is refused ([`Settings::unrecognised`](super::Settings::unrecognised)).
     pub unrecognised: Vec<String>,
     /// When this crate last changed the user, by the clock of the machine, until the user is read again.

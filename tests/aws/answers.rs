@@ -153,25 +153,30 @@ async fn what_is_unknown_is_recorded() {
 async fn members_that_the_sdk_does_not_know_are_recorded_in_every_block() {
     let mode = |mode: &str| json!({ "AfterContactWorkTimeLimit": 30, "AfterContactWorkMode": mode });
     let future = user_with(json!({
-        "IdentityInfo": { "FirstName": "Jane", "PreferredName": "JJ Roe", "Pronouns": null },
+        "EmployeeId": "E10432",
+        "IdentityInfo": { "FirstName": "Jane", "PreferredName": "JJ Roe", "Pronouns": null, "Badge": "JANE_DOE" },
         "PhoneConfig": { "PhoneType": "SOFT_PHONE", "Ringtone": { "Volume": 7 }, "Vibrates": true },
         "AfterContactWorkConfigs": [
             { "Channel": "VOICE", "AfterContactWorkConfig": mode("ON_DEMAND") },
             { "Channel": "CHAT", "AfterContactWorkConfig": mode("OFF"), "Priority": 1 },
             { "Channel": "TASK", "AgentFirstCallbackAfterContactWorkConfig": mode("OFF") },
         ],
+        "PhoneNumberConfigs": [{ "Channel": "VOICE", "Extension": "X4711" }],
         "Proficiency": [],
     }));
     let unrecognised = [
+        "EmployeeId",
         "Proficiency",
         "afterContactWorkConfigs[].Priority",
         "afterContactWorkConfigs[].afterContactWorkConfig.AfterContactWorkMode `OFF`",
         "afterContactWorkConfigs[].afterContactWorkConfig.AfterContactWorkMode `ON_DEMAND`",
         "afterContactWorkConfigs[].agentFirstCallbackAfterContactWorkConfig.AfterContactWorkMode `OFF`",
         // What may be personal is not recorded.
+        "identityInfo.Badge",
         "identityInfo.PreferredName",
         "phoneConfig.Ringtone",
         "phoneConfig.Vibrates `true`",
+        "phoneNumberConfigs[].Extension",
     ];
     assert_eq!(described(future.clone()).await.unrecognised, unrecognised);
     assert_eq!(found(future).await.unrecognised, unrecognised);

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     client::answer::{FoundUser, Page, UserDescription},
-    user::{Property, Shape, from_pascal_case},
+    user::{Property, Sensitivity, Shape, from_pascal_case},
 };
 
 /// The body of one answer, kept while the SDK reads it. It holds personal data, and `Debug` shows nothing of it.
@@ -88,7 +88,7 @@ fn unknown_members(user: &Value) -> Vec<String> {
     let mut found = BTreeSet::new();
     if let Value::Object(members) = user {
         let known: Vec<_> = properties.chain(others).collect();
-        look(members, &known, "", "", &mut found);
+        look(members, &known, Object::default(), "", &mut found);
     }
     found.into_iter().collect()
 }
@@ -101,14 +101,24 @@ struct Known {
     members: Option<Property>,
 }
 
-/// Looks through an object: `object` is the place of the outermost, `block` that of this one within it.
+/// The object whose members are known by their paths: a user, or an element of a list in it.
+#[derive(Clone, Copy, Default)]
+struct Object<'a> {
+    /// Its place in the user.
+    place: &'a str,
+    /// Whether it holds only settings: a text of an unknown member is a choice then, and nothing about a person.
+    is_setting: bool,
+}
+
+/// Looks through an object, or the block in it that stands at `block`.
 fn look(
     members: &Map<String, Value>,
     known: &[Known],
-    object: &str,
+    object: Object<'_>,
     block: &str,
     found: &mut BTreeSet<String>,
 ) {
+    let place = object.place;
     for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
         let path = format!("{block}{}", from_pascal_case(name));
         let leaf = known.iter().find(|known| known.path == path);
@@ -117,7 +127,7 @@ fn look(
         };
         match (leaf.map(|leaf| (leaf.shape, leaf.members)), value) {
             (Some((Shape::Choice(names), _)), Value::String(choice)) if !names.contains(&choice.as_str()) => {
-                found.insert(format!("{object}{path}{}", shown(value)));
+                found.insert(format!("{place}{path}{}", shown(value, true)));
             }
             (Some((Shape::Channels, Some(property))), Value::Array(elements)) => {
                 let known: Vec<_> = property
@@ -125,8 +135,11 @@ fn look(
                     .iter()
                     .map(|member| Known { path: member.path, shape: member.shape, members: None })
                     .collect();
+                let place = format!("{path}[].");
+                let object =
+                    Object { place: &place, is_setting: property.info().sensitivity == Sensitivity::Public };
                 for element in elements.iter().filter_map(Value::as_object) {
-                    look(element, &known, &format!("{path}[]."), "", found);
+                    look(element, &known, object, "", found);
                 }
             }
             (Some(_), _) => {}
@@ -134,17 +147,18 @@ fn look(
                 look(members, known, object, &format!("{path}."), found);
             }
             (None, _) => {
-                found.insert(format!("{object}{block}{name}{}", shown(value)));
+                found.insert(format!("{place}{block}{name}{}", shown(value, object.is_setting)));
             }
         }
     }
 }
 
-/// A value that is a plain choice; others may be personal data.
-fn shown(value: &Value) -> String {
+/// A value that is a plain choice; others may be personal data. A text is one where only settings stand and it is
+/// written as the service writes its choices: an employee's number may be written so too.
+fn shown(value: &Value, is_setting: bool) -> String {
     match value {
         Value::Bool(flag) => format!(" `{flag}`"),
-        Value::String(text) if is_choice(text) => format!(" `{text}`"),
+        Value::String(text) if is_setting && is_choice(text) => format!(" `{text}`"),
         _ => String::new(),
     }
 }
