@@ -3,12 +3,16 @@
 use aws_sdk_connect::config::http::{HttpRequest, HttpResponse};
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use connect_user::{
-    client::{Rate, RateBasis, Rates},
+    client::{Rate, RateBasis, Rates, aws::AwsConnect},
     user::Operation,
 };
 use serde_json::{Value, json};
 
-use crate::{http::MANAGED, server::Server, support::client};
+use crate::{
+    http::MANAGED,
+    server::Server,
+    support::{client, config},
+};
 
 fn recorded(answers: &[(u16, Value)]) -> StaticReplayClient {
     let event = |(status, body): &(u16, Value)| {
@@ -89,6 +93,26 @@ async fn who_may_not_list_quotas_has_the_safe_default_and_is_told() {
     );
     let broken = client(recorded(&[(503, json!({}))])).account_rates().await;
     assert_eq!((broken.rates, broken.notice.is_some()), (Rates::default(), true));
+    let other = client(recorded(&[(200, json!({ "Items": [] }))])).account_rates().await;
+    assert_eq!(other.rates, Rates::default());
+    assert_eq!(
+        other.notice.expect("a notice").message,
+        "the quotas of the account were not read: the answer has no `Quotas`; 2 calls a second are assumed"
+    );
+}
+
+#[tokio::test]
+async fn with_a_fips_endpoint_no_other_one_is_called_for_quotas() {
+    let http = recorded(&[(200, json!({ "Quotas": [quota("Rate of DescribeUser API requests", 25.0)] }))]);
+    let fips = aws_sdk_connect::Client::from_conf(config(http.clone()).use_fips(true).build());
+    let account = AwsConnect::new(fips).account_rates().await;
+    assert_eq!(http.actual_requests().count(), 0);
+    assert_eq!(account.rates, Rates::default());
+    assert_eq!(
+        account.notice.expect("a notice").to_string(),
+        "note[not-checked]: the quotas of the account were not read: no endpoint of Service Quotas is known to keep \
+         to FIPS 140; 2 calls a second are assumed\n  help: look the quotas up, and give the rates"
+    );
 }
 
 #[tokio::test]

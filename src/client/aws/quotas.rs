@@ -3,7 +3,7 @@
 //! Its client would be another SDK for one call. The call is made by the client of Amazon Connect, whose request is
 //! changed into one to Service Quotas before it is signed.
 
-use std::{collections::BTreeMap, io};
+use std::{collections::BTreeMap, error::Error, io};
 
 use aws_sdk_connect::{
     config::{
@@ -16,7 +16,13 @@ use aws_smithy_types::body::SdkBody;
 use aws_types::SigningName;
 use serde_json::{Value, json};
 
-use super::{AwsConnect, account_rates::AccountRates, error::client_error, raw::RawAnswer, to_sdk::Sent};
+use super::{
+    AwsConnect,
+    account_rates::AccountRates,
+    error::{chain, client_error, incomplete},
+    raw::RawAnswer,
+    to_sdk::Sent,
+};
 use crate::{
     client::{
         error::{ClientError, ClientResult, ErrorKind},
@@ -31,7 +37,8 @@ impl AwsConnect {
     /// (`servicequotas:ListServiceQuotas`), or they cannot be read, the rates are the safe default, and a notice says
     /// why.
     ///
-    /// With an endpoint URL of its own, the client asks there for quotas too.
+    /// With an endpoint URL of its own, the client asks there for quotas too. With a FIPS endpoint
+    /// (`connect-fips.…`) it doesn't ask, because Service Quotas has none beside it: the safe default, and a notice.
     pub async fn account_rates(&self) -> AccountRates {
         let mut known = self.account_rates.lock().await;
         if let Some(known) = &*known {
@@ -50,8 +57,9 @@ impl AwsConnect {
         let mut token = None;
         for _ in 0..MOST_PAGES {
             let page = self.page_of_quotas(token.as_deref()).await?;
-            let quotas = page.get("Quotas").and_then(Value::as_array).into_iter().flatten();
-            rates.extend(quotas.filter_map(rate));
+            let quotas = page.get("Quotas").and_then(Value::as_array);
+            let quotas = quotas.ok_or_else(|| incomplete(Operation::DescribeInstance, "Quotas", None))?;
+            rates.extend(quotas.iter().filter_map(rate));
             token = page
                 .get("NextToken")
                 .and_then(Value::as_str)
@@ -72,8 +80,9 @@ impl AwsConnect {
         let call = aws.client.describe_instance().instance_id("quotas").customize();
         let call = call.map_request(into_quotas(without_null(body))).interceptor(SignedForQuotas);
         let sent = call.interceptor(raw.clone()).send().await;
-        sent.map_err(|error| {
-            client_error(Operation::DescribeInstance, &error, &Sent::default(), &aws.endpoint)
+        sent.map_err(|error| match chain(&error).any(has_no_url) {
+            true => ClientError::new(Operation::DescribeInstance, ErrorKind::Unsupported),
+            false => client_error(Operation::DescribeInstance, &error, &Sent::default(), &aws.endpoint),
         })?;
         Ok(raw.value())
     }
@@ -94,6 +103,10 @@ fn not_known(error: &ClientError) -> Diagnostic {
         ErrorKind::AccessDenied => {
             ("allow `servicequotas:ListServiceQuotas`, or give the rates", "it is not allowed")
         }
+        ErrorKind::Unsupported => (
+            "look the quotas up, and give the rates",
+            "no endpoint of Service Quotas is known to keep to FIPS 140",
+        ),
         _ => (error.help(), error.message().or(error.code()).unwrap_or("the call failed")),
     };
     let message = format!("the quotas of the account were not read: {why}; 2 calls a second are assumed");
@@ -110,7 +123,7 @@ fn without_null(mut body: Value) -> String {
 /// Changes a request to Amazon Connect into one that lists quotas.
 fn into_quotas(body: String) -> impl Fn(HttpRequest) -> io::Result<HttpRequest> + Send + Sync + 'static {
     move |mut request: HttpRequest| {
-        let uri = quotas_url(request.uri());
+        let uri = quotas_url(request.uri()).ok_or(io::ErrorKind::Unsupported)?;
         request.set_uri(uri).map_err(io::Error::other)?;
         request.set_method("POST").map_err(io::Error::other)?;
         let headers = request.headers_mut();
@@ -122,15 +135,23 @@ fn into_quotas(body: String) -> impl Fn(HttpRequest) -> io::Result<HttpRequest> 
     }
 }
 
-/// The URL of Service Quotas beside one of Amazon Connect; the same host where that is none of AWS.
-fn quotas_url(connect: &str) -> String {
+/// Whether there was no URL to change a request to.
+fn has_no_url(cause: &(dyn Error + 'static)) -> bool {
+    cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::Unsupported)
+}
+
+/// The URL of Service Quotas beside one of Amazon Connect; the same host where that is none of AWS. None beside a
+/// FIPS endpoint: the other one of Service Quotas need not keep to FIPS 140.
+fn quotas_url(connect: &str) -> Option<String> {
     let (scheme, rest) = connect.split_once("://").unwrap_or(("https", connect));
     let host = rest.split('/').next().unwrap_or_default();
-    let of_aws = host.strip_prefix("connect.").or_else(|| host.strip_prefix("connect-fips."));
-    match of_aws {
+    if host.starts_with("connect-fips.") {
+        return None;
+    }
+    Some(match host.strip_prefix("connect.") {
         Some(region) => format!("{scheme}://servicequotas.{region}/"),
         None => format!("{scheme}://{host}/"),
-    }
+    })
 }
 
 /// Signs a request for Service Quotas.
