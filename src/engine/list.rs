@@ -63,7 +63,9 @@ impl Pages {
                 let next = next.map_or(Self::End, |token| {
                     Self::List(ListUsers::new(instance.clone()).next_token(token))
                 });
-                let meant = page.items.into_iter().filter(|user| filter.may_name(&user.name));
+                // A list may leave the name out.
+                let may_be_meant = |user: &ListedUser| user.name.is_empty() || filter.names(&user.name);
+                let meant = page.items.into_iter().filter(may_be_meant);
                 let unnamed = |user: ListedUser| FoundUser::new(user.user_id, user.arn, "");
                 (instance, next, meant.map(unnamed).collect())
             }

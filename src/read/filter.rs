@@ -128,12 +128,8 @@ impl Filter {
             && self.tags.iter().all(|(key, value)| user.tags_all.get(key) == Some(value))
     }
 
-    /// Whether a user whom a list names so can be meant; a list may leave the name out.
-    pub(crate) fn may_name(&self, name: &str) -> bool {
-        name.is_empty() || self.names(name)
-    }
-
-    fn names(&self, user: &str) -> bool {
+    /// Whether a user of this name can be meant.
+    pub(crate) fn names(&self, user: &str) -> bool {
         self.name.as_ref().is_none_or(|name| user == name)
             && self.name_prefix.as_ref().is_none_or(|prefix| user.starts_with(prefix.as_str()))
     }
