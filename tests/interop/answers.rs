@@ -45,7 +45,7 @@ fn answers_of_the_command_line_are_read_one_after_the_other() {
 fn an_answer_that_is_cut_off_is_not_everybody() {
     let page = |token: Value| {
         let user = json!({"Username": "ana", "Id": "u1", "Arn": format!("{ARN}/agent/u1")});
-        json!({"UserSummaryList": [user], "NextToken": token}).to_string()
+        format!(r#"{{"NextToken": {token}, "UserSummaryList": [{user}]}}"#)
     };
     assert_eq!(told(&read_text(FileFormat::AwsCli, &page(Value::Null))), [""; 0]);
     let file = read_text(FileFormat::AwsCli, &page(json!("AAAB")));

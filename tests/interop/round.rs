@@ -1,7 +1,7 @@
 //! From a program to each format and back: nothing is lost, or it is told.
 
 use connect_user::{
-    interop::file::{FileFormat, FileUser, ReadOptions, UserFile, read},
+    interop::file::{FileFormat, FileReference, FileUser, ReadOptions, UserFile, read},
     user::{Path, Property, Spelling, Value},
 };
 use proptest::{collection, option, prelude::*, sample};
@@ -342,7 +342,9 @@ fn references_become_parameters_of_a_template() {
     assert_eq!(lead["RoutingProfileArn"], json!({"Fn::Sub": "${InstanceArn}/routing-profile/r1"}));
     let again = read_text(FileFormat::CloudFormation, &text.text);
     assert_eq!(told(&again), [""; 0]);
-    let tags = again.users[0].references.iter().filter(|found| found.path.property() == Some(Property::Tags));
+    let of_tags = |found: &FileReference| found.path.property() == Some(Property::Tags);
+    let user = again.users.iter().find(|user| user.references.iter().any(of_tags)).expect("a user with tags");
+    let tags = user.references.iter().filter(|found| of_tags(found));
     let tags: Vec<_> = tags.map(|found| found.expression.as_str()).collect();
     assert_eq!(tags, ["${lead.UserArn}", "$${x} of ${team}"]);
 }
