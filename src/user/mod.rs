@@ -130,6 +130,8 @@ pub use tags::{MAX_TAGS, SYSTEM_TAG_PREFIX, TagInputs, Tags, is_system_tag, merg
 pub use text::one_line;
 pub use timestamp::{Timestamp, TimestampError};
 pub use value::Value;
+#[cfg(feature = "interop")]
+pub(crate) use value::ValueVisitor;
 
 pub(crate) use decode_error::MOST_LISTED;
 pub(crate) use desired::Managed;

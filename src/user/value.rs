@@ -1,6 +1,6 @@
 //! Documents whose shape is not known yet: what a spec is decoded from and encoded to.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -169,13 +169,20 @@ impl Serialize for Value {
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ValueVisitor)
+        deserializer.deserialize_any(ValueVisitor::<Self>::default())
     }
 }
 
-struct ValueVisitor;
+/// Reads a value whose members are read as `T`.
+pub(crate) struct ValueVisitor<T>(PhantomData<T>);
 
-impl<'de> Visitor<'de> for ValueVisitor {
+impl<T> Default for ValueVisitor<T> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Into<Value>> Visitor<'de> for ValueVisitor<T> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -191,11 +198,11 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        Value::deserialize(deserializer)
+        T::deserialize(deserializer).map(Into::into)
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        Value::deserialize(deserializer)
+        T::deserialize(deserializer).map(Into::into)
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
@@ -232,16 +239,16 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut items = Vec::with_capacity(access.size_hint().unwrap_or(0).min(1_024));
-        while let Some(item) = access.next_element()? {
-            items.push(item);
+        while let Some(item) = access.next_element::<T>()? {
+            items.push(item.into());
         }
         Ok(Value::List(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut members = Vec::with_capacity(access.size_hint().unwrap_or(0).min(1_024));
-        while let Some(member) = access.next_entry()? {
-            members.push(member);
+        while let Some((name, member)) = access.next_entry::<String, T>()? {
+            members.push((name, member.into()));
         }
         Ok(Value::Map(members))
     }

@@ -68,7 +68,8 @@ fn a_file_that_is_no_program_is_told_from_one_with_the_way_out() {
         let said = tool.fails(&["plan", &case(name)]);
         assert!(said.contains("`convert` makes a program of it"), "{said}");
     }
-    assert!(tool.fails(&["plan", &case("01-ignore-changes.tf")]).contains("terraform show -json"));
+    let configuration = repository("examples/terraform-provider/tests/cases/01-ignore-changes.tf");
+    assert!(tool.fails(&["plan", &configuration]).contains("terraform show -json"));
 }
 
 #[test]

@@ -5,9 +5,11 @@ use connect_user::{
     user::Value,
 };
 
-/// A file of `cases/`.
+/// A file of `cases/`, or of those that the Terraform provider runs.
 pub fn case(name: &str) -> Vec<u8> {
-    let path = format!("{}/tests/interop/cases/{name}", env!("CARGO_MANIFEST_DIR"));
+    let folder =
+        if name.ends_with(".tf") { "examples/terraform-provider/tests/cases" } else { "tests/interop/cases" };
+    let path = format!("{}/{folder}/{name}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 

@@ -94,7 +94,6 @@ fn options(user: &FileUser, writing: &mut Writing<'_>) -> Vec<(String, Value)> {
         parent,
         aliases,
         provider,
-        ..
     } = &user.options;
     let paths = |paths: &[Path]| {
         (!paths.is_empty()).then(|| Value::List(paths.iter().map(|path| path.to_string().into()).collect()))
