@@ -1,7 +1,17 @@
-//! Cancellation.
+//! Cancellation, and work that must end within a time.
+
+use std::{cell::RefCell, fmt, future::poll_fn, pin::pin, time::Duration};
+
+use futures_util::future::{Either, select};
+
+use super::{
+    error::{ClientError, ErrorKind},
+    timer::Sleep,
+};
+use crate::user::Operation;
 
 /// Cancels running work: calls that were sent are awaited, no more calls are sent, and every pause ends. Clones
-/// are the same token.
+/// are the same token. Inside of [`within`], every token is cancelled once the time is over.
 ///
 /// ```
 /// use connect_user::client::CancellationToken;
@@ -27,16 +37,136 @@ impl CancellationToken {
 
     /// Whether it is cancelled.
     pub fn is_cancelled(&self) -> bool {
-        self.0.is_cancelled()
+        self.0.is_cancelled() || Timeout::current().is_some_and(|timeout| timeout.over.is_cancelled())
     }
 
     /// Returns once it is cancelled.
     pub async fn cancelled(&self) {
-        self.0.cancelled().await;
+        match Timeout::current() {
+            Some(timeout) => drop(select(pin!(self.0.cancelled()), pin!(timeout.over.cancelled())).await),
+            None => self.0.cancelled().await,
+        }
     }
 
     /// The output of the future; `None` if the token is cancelled first.
     pub async fn run<F: Future>(&self, future: F) -> Option<F::Output> {
-        self.0.run_until_cancelled(future).await
+        match select(pin!(self.cancelled()), pin!(future)).await {
+            Either::Left(_) => None,
+            Either::Right((output, _)) => Some(output),
+        }
+    }
+
+    /// The error of a call that is not made since the token is cancelled.
+    pub(crate) fn refuse(&self, operation: Operation) -> ClientError {
+        let error = ClientError::new(operation, ErrorKind::Cancelled);
+        match self.ended() {
+            Some(Ended::Timeout(time)) => error.with_message(Ended::Timeout(time).to_string()),
+            _ => error,
+        }
+    }
+
+    /// Why the work has to end, if it has to.
+    pub(crate) fn ended(&self) -> Option<Ended> {
+        let is_over = |timeout: &Timeout| timeout.over.is_cancelled();
+        match Timeout::current().filter(is_over) {
+            _ if self.0.is_cancelled() => Some(Ended::Cancelled),
+            timeout => timeout.map(|timeout| Ended::Timeout(timeout.time)),
+        }
+    }
+}
+
+/// Why work has to end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ended {
+    Cancelled,
+    Timeout(Duration),
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cancelled => f.write_str("cancelled"),
+            Self::Timeout(time) => {
+                write!(f, "the timeout of `{}` is over", humantime::format_duration(*time))
+            }
+        }
+    }
+}
+
+/// Does work within a time. Once it is over, the work ends as if every token in it were cancelled: calls that were
+/// sent are awaited, no more are sent, and every pause and every wait for a turn ends. So what was done is known, and
+/// the answer says it.
+///
+/// The clock must not block the thread, as [`ThreadTimer`](super::ThreadTimer) does. Work that the work spawns as
+/// tasks of their own is not bounded.
+///
+/// ```
+/// use std::{sync::Arc, time::Duration};
+/// use connect_user::client::{
+///     ConnectClient, DescribeInstance, ErrorKind, Paced, Rate, TokenBuckets, TokioTimer, memory::MemoryConnect,
+///     within,
+/// };
+/// use connect_user::user::IdentityManagementType;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let timer = Arc::new(TokioTimer::default());
+/// let rate = Rate::per_second(0.001, 1)?;
+/// let pace = Arc::new(TokenBuckets::new(rate, timer.clone()));
+/// let client = Paced::new(MemoryConnect::any_instance(IdentityManagementType::Saml), pace);
+///
+/// let instance = DescribeInstance::new("1c2d");
+/// client.describe_instance(&instance).await?;
+/// let late = within(Duration::from_millis(10), &timer, client.describe_instance(&instance)).await.unwrap_err();
+/// assert_eq!(late.kind(), ErrorKind::Cancelled);
+/// assert_eq!(late.message(), Some("the timeout of `10ms` is over"));
+/// # Ok(()) }
+/// ```
+pub async fn within<F: Future>(time: Duration, clock: &dyn Sleep, work: F) -> F::Output {
+    // A shorter time around this one ends it, too.
+    let over = Timeout::current().map_or_else(Default::default, |outer| outer.over.child_token());
+    let timeout = Timeout { over, time };
+    let over = timeout.over.clone();
+    match select(pin!(timeout.around(work)), clock.sleep(time)).await {
+        Either::Left((output, _)) => output,
+        Either::Right(((), work)) => {
+            over.cancel();
+            work.await
+        }
+    }
+}
+
+/// The time that the work of a task has.
+#[derive(Clone)]
+struct Timeout {
+    over: tokio_util::sync::CancellationToken,
+    time: Duration,
+}
+
+thread_local! {
+    /// That of the work which this thread is just about.
+    static CURRENT: RefCell<Option<Timeout>> = const { RefCell::new(None) };
+}
+
+impl Timeout {
+    fn current() -> Option<Self> {
+        CURRENT.with_borrow(Clone::clone)
+    }
+
+    async fn around<F: Future>(self, work: F) -> F::Output {
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            let _outer = Outer(CURRENT.replace(Some(self.clone())));
+            work.as_mut().poll(context)
+        })
+        .await
+    }
+}
+
+/// What was current outside; it is again when this is dropped.
+struct Outer(Option<Timeout>);
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        CURRENT.set(self.0.take());
     }
 }

@@ -141,6 +141,8 @@ struct Parts {
     message: Option<String>,
     request_id: Option<String>,
     effect: Effect,
+    /// Why it was not tried again, if it would have been.
+    ended: Option<String>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -160,6 +162,7 @@ impl ClientError {
             message: None,
             request_id: None,
             effect,
+            ended: None,
             source: None,
         }))
     }
@@ -194,6 +197,13 @@ impl ClientError {
     #[must_use]
     pub fn with_effect(mut self, effect: Effect) -> Self {
         self.0.effect = effect;
+        self
+    }
+
+    /// Says why the call was not tried again.
+    #[cfg(feature = "engine")]
+    pub(crate) fn with_end(mut self, why: impl fmt::Display) -> Self {
+        self.0.ended = Some(why.to_string());
         self
     }
 
@@ -258,7 +268,7 @@ const fn is_of_instance(operation: Operation) -> bool {
 
 impl fmt::Debug for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { operation, kind, code, message, request_id, effect, source } = &*self.0;
+        let Parts { operation, kind, code, message, request_id, effect, ended, source } = &*self.0;
         f.debug_struct("ClientError")
             .field("operation", operation)
             .field("kind", kind)
@@ -266,6 +276,7 @@ impl fmt::Debug for ClientError {
             .field("message", message)
             .field("request_id", request_id)
             .field("effect", effect)
+            .field("ended", ended)
             .field("source", source)
             .finish()
     }
@@ -273,6 +284,9 @@ impl fmt::Debug for ClientError {
 
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(why) = &self.0.ended {
+            write!(f, "{why}, and not tried again: ")?;
+        }
         write!(f, "`{}` failed, {}", self.0.operation, self.0.kind.describe())?;
         if let Some(message) = self.0.message.as_ref().or(self.0.code.as_ref()) {
             // It may repeat what a program has written.

@@ -40,7 +40,7 @@ mod traced;
 pub use answer::*;
 pub use around::{Around, Decorated, Next};
 #[cfg(feature = "policy")]
-pub use cancel::CancellationToken;
+pub use cancel::{CancellationToken, within};
 #[cfg(feature = "policy")]
 pub use delayed::{Delay, Delayed};
 pub use error::{ClientError, ClientResult, Effect, ErrorKind};

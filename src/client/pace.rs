@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use super::{
     around::{Around, Decorated, Next},
     cancel::CancellationToken,
-    error::{ClientError, ClientResult, ErrorKind},
+    error::{ClientResult, ErrorKind},
     operations::ApiCall,
     rate::{Rate, Rates},
     timer::{Clock, Timer, part_of},
@@ -96,7 +96,7 @@ impl Around for Pacing {
         let operation = call.operation();
         let turn = self.cancel.run(self.pace.acquire(operation)).await;
         let Some(turn) = turn.filter(|_| !self.cancel.is_cancelled()) else {
-            return Err(ClientError::new(operation, ErrorKind::Cancelled));
+            return Err(self.cancel.refuse(operation));
         };
         let answer = next.call().await;
         match &answer {

@@ -198,7 +198,7 @@ impl Change<'_> {
     }
 
     fn failed(&self, work: &Work, failed: Failed) -> Failure {
-        let mut failure = Failure::of_apply(&failed, self.host.is_stopped());
+        let mut failure = Failure::of_apply(&failed);
         failure.diagnostics.extend(self.noted());
         let Failed { error, state, attempt, .. } = failed;
         let Some(state) = state else {

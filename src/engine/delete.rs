@@ -36,7 +36,7 @@ pub(super) async fn delete(
         host.run.let_go(&id.user, &name);
         return Ok(Vec::new());
     };
-    let mut failure = unchanged(Failure::of_apply(&failed, host.is_stopped()));
+    let mut failure = unchanged(Failure::of_apply(&failed));
     if !matches!(failed.error, ApplyError::Refused(_) | ApplyError::UserMismatch { .. }) {
         for reason in &mut failure.diagnostics {
             reason.message = format!("the user `{name}` is not deleted: {}", reason.message);

@@ -56,22 +56,15 @@ impl Failure {
         Diagnostic::new(Code::INVALID_ID, error.to_string()).with_help(error.help()).into()
     }
 
-    /// An apply that ended early. Once the end of the run is asked for, nothing is repeated: what the last attempt
-    /// said is not why.
-    pub(super) fn of_apply(failed: &Failed, is_stopped: bool) -> Self {
+    /// An apply that ended early.
+    pub(super) fn of_apply(failed: &Failed) -> Self {
         let (client, left) = (failed.error.client(), &failed.left);
-        let mut reasons = reasons(&failed.error);
-        if is_stopped && client.is_some_and(ClientError::is_retryable) {
-            for reason in &mut reasons {
-                reason.message = format!("cancelled, and not tried again: {}", reason.message);
-            }
-        }
         let taken_by = match &failed.error {
             ApplyError::NotAdopted { id, .. } => Some(id.clone()),
             _ => None,
         };
         let (kind, left) = (client.map(ClientError::kind), left.iter().map(|step| step.operation).collect());
-        Self { certain: failed.certain, kind, taken_by, left, ..Self::of(reasons) }
+        Self { certain: failed.certain, kind, taken_by, left, ..Self::of(reasons(&failed.error)) }
     }
 
     /// Whether the user that should be there is not.

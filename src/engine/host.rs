@@ -71,11 +71,6 @@ impl Host {
         Self { client, is_offline: true, ..Self::new(nobody, settings) }
     }
 
-    /// Whether the end of the run is asked for.
-    pub(super) fn is_stopped(&self) -> bool {
-        self.client.around().0.is_cancelled()
-    }
-
     /// The user that a call begins with.
     pub(super) async fn present(&self, kept: Option<&Kept>) -> Result<Present, Failure> {
         let Some(kept) = kept else { return Ok(Present::default()) };

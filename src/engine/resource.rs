@@ -1,5 +1,7 @@
 //! The resource: what an engine calls.
 
+use std::time::Duration;
+
 use super::{
     answer::{AppliedResource, Checked, Planned, Read},
     apply::{Done, apply},
@@ -19,6 +21,7 @@ use super::{
     snapshot::Snapshot,
 };
 use crate::{
+    client,
     diff::Change,
     read::Filter,
     user::{Diagnostic, InstanceId, Property, Value},
@@ -191,6 +194,27 @@ impl Resource {
     ) -> Result<Vec<Diagnostic>, Failure> {
         let deleted = delete(&self.host, &self.read_snapshot(prior), options).await;
         deleted.map(|notes| self.spelled(notes)).map_err(|failure| self.failure(failure))
+    }
+
+    /// Does a call of this resource within a time: see [`within`](client::within). Once it is over, the call fails, with
+    /// what was done, and the next one continues from there. Without a time, or without a
+    /// [clock](Self::with_sleep), nothing bounds it.
+    ///
+    /// ```
+    /// # use std::{sync::Arc, time::Duration};
+    /// # use connect_user::{client::{TokioTimer, memory::MemoryConnect}, engine::Resource, user::Settings};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let resource = Resource::new(MemoryConnect::new(), Settings::default())
+    ///     .with_sleep(Arc::new(TokioTimer::default()));
+    /// let user = resource.within(Some(Duration::from_secs(60)), resource.import("1c2d:5e6f")).await;
+    /// # assert!(user.is_err());
+    /// # }
+    /// ```
+    pub async fn within<F: Future>(&self, time: Option<Duration>, call: F) -> F::Output {
+        match time.zip(self.host.pauses.as_ref()) {
+            Some((time, pauses)) => client::within(time, &*pauses.sleep, call).await,
+            None => call.await,
+        }
     }
 
     /// Lists the users of an instance, page by page. With `whole`, each is read completely, in two calls a

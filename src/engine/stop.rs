@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
-use crate::client::{ApiCall, Around, CancellationToken, ClientError, ClientResult, ErrorKind, Next, Sleep};
+use crate::client::{ApiCall, Around, CancellationToken, ClientResult, Next, Sleep};
 
 /// Begins no call once the token is cancelled; calls under way are waited for.
 #[derive(Clone, Debug)]
@@ -13,9 +13,13 @@ pub(super) struct Stop(pub(super) CancellationToken);
 impl Around for Stop {
     async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
         if self.0.is_cancelled() {
-            return Err(ClientError::new(call.operation(), ErrorKind::Cancelled));
+            return Err(self.0.refuse(call.operation()));
         }
-        next.call().await
+        // What the last attempt said is not why the call failed: without the end it would have been repeated.
+        next.call().await.map_err(|error| match self.0.ended() {
+            Some(end) if error.is_retryable() => error.with_end(end),
+            _ => error,
+        })
     }
 }
 

@@ -11,3 +11,4 @@ mod read;
 mod records;
 mod schema;
 mod support;
+mod timeouts;
