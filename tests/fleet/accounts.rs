@@ -218,3 +218,40 @@ async fn a_user_that_is_recorded_is_not_imported_under_another_name_whatever_the
     let SessionError::Program(refused) = error else { panic!("{error}") };
     assert_eq!(refused.code, Code::RECORDED_OTHERWISE);
 }
+
+/// A list of imports loses its first user: the keys of the others shift, and each still imports its own.
+#[tokio::test(start_paused = true)]
+async fn imports_in_a_list_whose_keys_shift_find_their_users() {
+    let (connect, ids) = service(&["a", "b", "c"]).await;
+    let store = MemoryStore::default();
+    let program = |users: &[(&str, &str)]| -> Vec<ProgramUser> {
+        users.iter().map(|(key, login)| wanted(key, &document(login))).collect()
+    };
+    let run = async |users: &[ProgramUser], ids: &[ImportId]| {
+        let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+        let specs = users.iter().zip(ids);
+        let specs: Vec<_> =
+            specs.map(|(user, id)| DesiredSpec::from(user).with_import(Some(id))).collect();
+        session.refresh(&specs).await.expect("each import is recorded as itself");
+        let mut planner = Planner::new(options());
+        for user in users {
+            session.want(&mut planner, user);
+        }
+        let preview = session.preview(planner);
+        let counts = (preview.reasons().len(), preview.count(Action::Delete), preview.count(Action::Replace));
+        let apply = session.apply_options();
+        assert!(session.apply(preview, &mut AllKnown, &apply).await.expect("applied").is_done());
+        counts
+    };
+    let all = program(&[("users-0", "a"), ("users-1", "b"), ("users-2", "c")]);
+    assert_eq!(run(&all, &ids).await, (0, 0, 0));
+    let shifted = program(&[("users-0", "b"), ("users-1", "c")]);
+    assert_eq!(run(&shifted, &ids[1..]).await, (0, 1, 0));
+    let left: Vec<_> = connect.users(&"i".into()).into_iter().map(|(user, _)| user.user_id).collect();
+    assert_eq!(left, [ids[1].user.clone(), ids[2].user.clone()]);
+    for (key, id) in [("users-0", &ids[1]), ("users-1", &ids[2])] {
+        let entry = store.get(key).await.expect("read").expect("recorded");
+        assert_eq!(entry.state.expect("there").id(), *id);
+    }
+    assert!(store.get("users-2").await.expect("read").is_none());
+}

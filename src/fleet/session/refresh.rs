@@ -35,8 +35,8 @@ impl Session<'_> {
         self.rename(&aliases);
         self.moves = aliases.into_iter().map(|(from, name)| (name, from)).collect();
         self.read(&program).await?;
-        self.import(&program).await?;
         self.recognise(&program);
+        self.import(&program).await?;
         self.take_found(&program).await?;
         Ok(&self.refreshed)
     }
@@ -96,12 +96,12 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Reads users whom the program imports and who are not recorded.
+    /// Reads users whom the program imports and who are not recorded. The records have the names of the program by
+    /// now: where the keys of a list have shifted, each import finds its own user.
     async fn import(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
         let refuse = |code, user: &str, message: &str, help: &str| {
             SessionError::Program(Diagnostic::new(code, message).about(user).with_help(help))
         };
-        let names: BTreeSet<&str> = program.iter().map(|user| user.name).collect();
         let mut imported: BTreeMap<String, &str> = BTreeMap::new();
         for user in program {
             let (name, Some(id), true) = (user.name, user.import, self.is_target(user.name)) else {
@@ -129,10 +129,6 @@ impl Session<'_> {
             }
             let other = self.users().find(|(other, state)| *other != name && state.id() == *id);
             if let Some((other, _)) = other {
-                if !names.contains(other.as_str()) && self.is_target(other) {
-                    // It moves: it need not be read twice.
-                    continue;
-                }
                 let message = format!("`{name}` imports `{id}`, which is recorded as `{other}`");
                 return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, "remove the `import` option"));
             }
