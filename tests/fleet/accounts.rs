@@ -230,8 +230,7 @@ async fn imports_in_a_list_whose_keys_shift_find_their_users() {
     let run = async |users: &[ProgramUser], ids: &[ImportId]| {
         let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
         let specs = users.iter().zip(ids);
-        let specs: Vec<_> =
-            specs.map(|(user, id)| DesiredSpec::from(user).with_import(Some(id))).collect();
+        let specs: Vec<_> = specs.map(|(user, id)| DesiredSpec::from(user).with_import(Some(id))).collect();
         session.refresh(&specs).await.expect("each import is recorded as itself");
         let mut planner = Planner::new(options());
         for user in users {

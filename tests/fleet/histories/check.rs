@@ -28,6 +28,14 @@ pub(super) struct Before {
     /// Whose records say that they are protected, and whose accounts stay.
     protected: BTreeSet<UserId>,
     retained: BTreeSet<UserId>,
+    /// Whom a creation in doubt has made, unless somebody else has: no record has them yet.
+    in_doubt: BTreeSet<UserId>,
+}
+
+/// The instance and the name of each user that a creation in doubt may have made.
+fn in_doubt(entries: &BTreeMap<String, Entry>) -> BTreeSet<(String, String)> {
+    let attempts = entries.values().flat_map(|entry| &entry.creating).map(|creating| &creating.attempt);
+    attempts.map(|attempt| (attempt.instance_id().bare().to_owned(), attempt.name().to_owned())).collect()
 }
 
 impl World {
@@ -35,8 +43,14 @@ impl World {
         let entries = load_all(&self.store).await.expect("all");
         let states = || entries.iter().filter_map(|(key, entry)| Some((key, entry.state.as_ref()?)));
         let mut users = BTreeMap::new();
-        for instance in 0..INSTANCES.len() {
+        let doubted = in_doubt(&entries);
+        let mut made = BTreeSet::new();
+        for (instance, id) in INSTANCES.iter().enumerate() {
             for user in self.users(instance) {
+                let is_foreign = self.foreign.contains_key(&user.user_id);
+                if !is_foreign && doubted.contains(&((*id).to_owned(), user.name.clone())) {
+                    made.insert(user.user_id.clone());
+                }
                 let recorded = states().find(|(_, state)| state.user_id == user.user_id);
                 let key = recorded.map(|(key, _)| key.clone());
                 users.insert(user.user_id, ((instance, user.name), key));
@@ -52,13 +66,16 @@ impl World {
             recorded: states().map(|(_, state)| identity(state)).collect(),
             protected: with(|lifecycle| lifecycle.protect),
             retained: with(|lifecycle| lifecycle.retain_on_delete),
+            in_doubt: made,
         }
     }
 
     /// Whose record is gone, and who is imported now: nobody is forgotten but whose account stays.
     pub(super) async fn take_note(&mut self, before: &Before) {
         let mut recorded = BTreeSet::new();
-        for state in load_all(&self.store).await.expect("all").into_values().filter_map(|entry| entry.state) {
+        let entries = load_all(&self.store).await.expect("all");
+        let doubted = in_doubt(&entries);
+        for state in entries.into_values().filter_map(|entry| entry.state) {
             let left = state.record.unfinished.replaced.iter().map(|left| left.user_id.clone());
             recorded.extend(left.chain([state.user_id.clone()]));
         }
@@ -68,10 +85,22 @@ impl World {
             if let (Some(user), Some(key)) = (there, key) {
                 assert!(may_stay || before.retained.contains(id), "{identity:?} of {key} is forgotten");
                 self.foreign.insert(id.clone(), user);
+            } else if let Some(user) = self.users(identity.0).into_iter().find(|user| user.user_id == *id)
+                && before.in_doubt.contains(id)
+                && !doubted.contains(&(INSTANCES[identity.0].to_owned(), user.name.clone()))
+            {
+                // It was found and left in one run.
+                assert!(may_stay, "{identity:?}, whom a creation has made, is forgotten");
+                self.foreign.insert(id.clone(), user);
             }
         }
+        // Some programs keep the option, as lists do whose keys shift.
+        let keeps = self.random.bool();
         for (_, person) in &mut self.program {
-            let Some(id) = person.import.take_if(|id| recorded.contains(id)) else { continue };
+            let Some(id) = person.import.clone().filter(|id| recorded.contains(id)) else { continue };
+            if !keeps {
+                person.import = None;
+            }
             if let Some(user) = self.foreign.remove(&id) {
                 assert_eq!(user.name, person.login, "another one was imported");
                 self.imports.insert(id);
