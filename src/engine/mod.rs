@@ -64,6 +64,7 @@ mod naming;
 mod options;
 mod outputs;
 mod plan;
+pub mod provider;
 mod read;
 mod resource;
 mod run;

@@ -52,9 +52,11 @@ fn value(field: &Field) -> Json {
     let schema = match &field.form {
         Form::String => text,
         Form::Integer => json!({ "type": "integer" }),
+        Form::Number => json!({ "type": "number" }),
         Form::Bool => json!({ "type": "boolean" }),
         Form::Choice(names) => json!({ "type": "string", "enum": names }),
         Form::Set => json!({ "type": "array", "items": text, "uniqueItems": true }),
+        Form::List => json!({ "type": "array", "items": text }),
         Form::Map => json!({ "type": "object", "additionalProperties": text }),
         Form::Object(fields) => object(fields.iter()),
         Form::Objects(fields) => json!({ "type": "array", "items": object(fields.iter()) }),
@@ -63,7 +65,7 @@ fn value(field: &Field) -> Json {
     members.insert("description".into(), json!(field.description));
     let (least, most) = match field.form {
         Form::String => ("minLength", "maxLength"),
-        Form::Set | Form::Objects(_) => ("minItems", "maxItems"),
+        Form::Set | Form::List | Form::Objects(_) => ("minItems", "maxItems"),
         Form::Map => ("minProperties", "maxProperties"),
         _ => ("minimum", "maximum"),
     };

@@ -25,6 +25,7 @@ use crate::user::{Bounds, LeftOut, Member, OnChange, Path, Property, Sensitivity
 pub struct Schema {
     /// The fields at the top, in the order of the documentation; those that only the service gives come last.
     pub fields: Vec<Field>,
+    configuration: Vec<Field>,
     spelling: Spelling,
 }
 
@@ -64,12 +65,16 @@ pub enum Form {
     String,
     /// A whole number.
     Integer,
+    /// A number that may have a fraction.
+    Number,
     /// `true` or `false`.
     Bool,
     /// One of these texts.
     Choice(&'static [&'static str]),
     /// Texts whose order means nothing.
     Set,
+    /// Texts in their order.
+    List,
     /// Texts by keys.
     Map,
     /// An object, of which there is one at most.
@@ -109,7 +114,14 @@ impl Schema {
             }
         }
         fields.extend(outputs(spelling));
-        Self { fields, spelling }
+        Self { fields, configuration: Vec::new(), spelling }
+    }
+
+    /// The schema with the settings of its provider
+    /// ([`provider::settings`](super::provider::settings)), which Pulumi's form has beside the resource.
+    #[must_use]
+    pub fn with_configuration(self, settings: Vec<Field>) -> Self {
+        Self { configuration: settings, ..self }
     }
 
     /// The field at the top that has this name.
@@ -189,7 +201,8 @@ impl Field {
         Self::new(&spelling.name(block), form, Given::OptionalComputed, summary.to_owned())
     }
 
-    fn new(name: &str, form: Form, given: Given, summary: String) -> Self {
+    /// A field of nobody's property, which has no bounds and no default.
+    pub(super) fn new(name: &str, form: Form, given: Given, summary: String) -> Self {
         Self {
             name: name.to_owned(),
             property: None,

@@ -7,7 +7,8 @@ use crate::user::Sensitivity;
 
 impl Schema {
     /// The package schema that a Pulumi provider answers to `GetSchema`: one resource, `PACKAGE:connect/user:User`,
-    /// and the types of its blocks and lists. Use camelCase.
+    /// the types of its blocks and lists, and the
+    /// provider's settings. Use camelCase.
     ///
     /// ```
     /// use connect_user::{engine::Schema, user::Spelling};
@@ -38,10 +39,17 @@ impl Schema {
             "inputProperties": inputs,
             "requiredInputs": names_of_required(&self.fields),
         });
+        let configuration: Map<String, Json> = self
+            .configuration
+            .iter()
+            .map(|field| (field.name.clone(), types.property(field, "Provider")))
+            .collect();
         let token = format!("{package}:connect/user:User");
         json!({
             "name": package,
             "version": version,
+            "config": { "variables": configuration },
+            "provider": { "inputProperties": configuration },
             "types": types.found,
             "resources": Map::from_iter([(token, resource)]),
         })
@@ -59,8 +67,9 @@ impl Types<'_> {
         let mut members = match &field.form {
             Form::String | Form::Choice(_) => one("type", json!("string")),
             Form::Integer => one("type", json!("integer")),
+            Form::Number => one("type", json!("number")),
             Form::Bool => one("type", json!("boolean")),
-            Form::Set => list(json!({ "type": "string" })),
+            Form::Set | Form::List => list(json!({ "type": "string" })),
             Form::Map => {
                 let mut map = one("type", json!("object"));
                 map.insert("additionalProperties".into(), json!({ "type": "string" }));

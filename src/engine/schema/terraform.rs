@@ -49,9 +49,10 @@ fn attribute(field: &Field) -> Json {
     };
     let (kind, form) = match &field.form {
         Form::String | Form::Choice(_) => ("type", json!("string")),
-        Form::Integer => ("type", json!("number")),
+        Form::Integer | Form::Number => ("type", json!("number")),
         Form::Bool => ("type", json!("bool")),
         Form::Set => ("type", json!(["set", "string"])),
+        Form::List => ("type", json!(["list", "string"])),
         Form::Map => ("type", json!(["map", "string"])),
         Form::Object(fields) => ("nested_type", nested(fields, "single")),
         Form::Objects(fields) => ("nested_type", nested(fields, "set")),

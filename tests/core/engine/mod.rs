@@ -7,6 +7,7 @@ mod histories;
 mod inputs;
 mod instances;
 mod plan;
+mod provider;
 mod read;
 mod records;
 mod schema;

@@ -92,25 +92,29 @@ impl AwsSettings {
     ///
     /// The first setting that cannot be right.
     pub fn check(&self) -> Result<(), AwsSettingsError> {
+        self.mistakes().into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
+    }
+
+    /// Everything that [`check`](Self::check) finds, with the number of the role that it is in.
+    pub(crate) fn mistakes(&self) -> Vec<(Option<usize>, AwsSettingsError)> {
+        let mut mistakes = Vec::new();
         if let Some(region) = self.region.as_ref().filter(|region| !is_region(region)) {
-            return Err(malformed("region", region, "an AWS Region such as `eu-central-1`"));
+            mistakes.push(malformed("region", region, "an AWS Region such as `eu-central-1`"));
         }
         // The SDK panics where one is empty.
-        [&self.endpoint_url, &self.sts_endpoint_url]
-            .into_iter()
-            .flatten()
-            .try_for_each(|url| check_url(url))?;
-        self.access_key.as_ref().map_or(Ok(()), AccessKey::check)?;
-        self.assume_roles.iter().try_for_each(AssumeRole::check)?;
+        let urls = [&self.endpoint_url, &self.sts_endpoint_url].into_iter().flatten();
+        mistakes.extend(urls.filter_map(|url| check_url(url).err()));
+        mistakes.extend(self.access_key.as_ref().and_then(|key| key.check().err()));
         for (setting, accounts) in [
             ("allowed_account_ids", &self.allowed_account_ids),
             ("forbidden_account_ids", &self.forbidden_account_ids),
         ] {
-            if let Some(account) = accounts.iter().find(|account| !is_account(account)) {
-                return Err(malformed(setting, account, "ids of 12 digits"));
-            }
+            let account = accounts.iter().find(|account| !is_account(account));
+            mistakes.extend(account.map(|account| malformed(setting, account, "ids of 12 digits")));
         }
-        Ok(())
+        let of_roles = self.assume_roles.iter().enumerate();
+        let of_roles = of_roles.filter_map(|(number, role)| Some((Some(number), role.check().err()?)));
+        mistakes.into_iter().map(|error| (None, error)).chain(of_roles).collect()
     }
 }
 

@@ -1,0 +1,130 @@
+//! What the configuration of a provider says.
+
+use super::{
+    forms::{Forms, invalid},
+    said::Said,
+    setting::{Support, settings, spelled},
+};
+#[cfg(feature = "aws")]
+use crate::client::aws::AwsSettings;
+use crate::{
+    client::Rate,
+    engine::schema::Field,
+    read::Strategy,
+    user::{Code, Diagnostic, IgnoreTags, Path, QuickConnects, Settings, SignOutOn, Spelling, Value},
+};
+
+/// What the configuration of a provider says; what it leaves out has its default.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Configuration {
+    /// Region, credentials and endpoints.
+    #[cfg(feature = "aws")]
+    pub aws: AwsSettings,
+    /// The rate of each operation: 2 calls a second, and 5 at once.
+    pub rate: Rate,
+    /// Whether other programs use the same quota at the same time. Default: no.
+    pub shared_quota: bool,
+    /// How often a call that failed is made again; `None` for as often as is usual.
+    pub max_retries: Option<usize>,
+    /// How users are read again. Default: [`Strategy::Changed`].
+    pub refresh: Strategy,
+    /// The decisions about users.
+    pub settings: Settings,
+    /// Whether an equal user that already has the name is adopted. Default: no.
+    pub adopt_existing: bool,
+    /// The most users that a run may delete or replace; `None` for any number.
+    pub max_deletes: Option<usize>,
+    unknown: Vec<String>,
+    spelling: Spelling,
+}
+
+impl Configuration {
+    /// Reads a configuration in the host's spelling, with what is wrong or worth knowing: each at its place, in the
+    /// host's words. A value with a mistake is left out. Members whose names begin with `__` are the host's own.
+    pub fn read(value: &Value, spelling: Spelling) -> (Self, Vec<Diagnostic>) {
+        let settings = settings(spelling);
+        let root = Path::root();
+        let mut forms = Forms::default();
+        for setting in &settings {
+            let name = &setting.field.name;
+            let at = root.member(name.clone());
+            match (setting.support, value.get(name)) {
+                (_, None | Some(Value::Null)) => {}
+                (Support::WithoutEffect, _) => {
+                    let message = format!("`{name}` is accepted, and has no effect on Amazon Connect users");
+                    forms.mistakes.push(Diagnostic::new(Code::SETTING_WITHOUT_EFFECT, message).at(at));
+                }
+                (Support::Refused(help), Some(given)) if !is_nothing(given) => {
+                    forms.mistakes.push(invalid(format!("`{name}` is not supported"), help, &at));
+                }
+                _ => {}
+            }
+        }
+        let fields: Vec<Field> = settings.into_iter().map(|setting| setting.field).collect();
+        let empty = Value::Map(Vec::new());
+        let value = if *value == Value::Null { &empty } else { value };
+        let mut said =
+            Said { value: forms.object(&fields, value, &root), spelling, mistakes: forms.mistakes };
+        (Self::of(&mut said), said.mistakes)
+    }
+
+    /// Whether anything that has a meaning is not known yet.
+    pub fn is_unknown(&self) -> bool {
+        !self.unknown.is_empty()
+    }
+
+    /// Whether a setting, or something in it, is not known yet; `name` is in camelCase.
+    pub fn has_unknown(&self, name: &str) -> bool {
+        self.unknown.contains(&spelled(name, self.spelling))
+    }
+
+    /// The host's spelling.
+    pub fn spelling(&self) -> Spelling {
+        self.spelling
+    }
+
+    fn of(said: &mut Said) -> Self {
+        let delete = said.flag("deleteQuickConnects").unwrap_or_default();
+        let (tags, ignored) = (said.object("defaultTags"), said.object("ignoreTags"));
+        let settings = Settings::builder()
+            .default_tags(tags.pairs("tags").into_iter().collect())
+            .ignore_tags(IgnoreTags::new(ignored.texts("keys"), ignored.texts("keyPrefixes")))
+            .password(said.choice("onPasswordChange"))
+            .directory_user_id(said.choice("onDirectoryUserIdChange"))
+            .unrecognised(said.choice("onUnrecognised"))
+            .sign_out_on(said.choices::<SignOutOn>("signOutOn"))
+            .quick_connects(if delete { QuickConnects::Delete } else { QuickConnects::Leave })
+            .build();
+        let members = match &said.value {
+            Value::Map(members) => members.as_slice(),
+            _ => &[],
+        };
+        let unknown = members.iter().filter(|(_, value)| value.has_unknowns());
+        let unknown = unknown.map(|(name, _)| name.clone()).collect();
+        Self {
+            unknown,
+            #[cfg(feature = "aws")]
+            aws: super::aws::read(said),
+            rate: said.rate(),
+            shared_quota: said.flag("sharedQuota").unwrap_or_default(),
+            max_retries: said.count("maxRetries"),
+            refresh: said.choice("refresh"),
+            settings,
+            adopt_existing: said.flag("adoptExisting").unwrap_or_default(),
+            max_deletes: said.count("maxDeletes"),
+            spelling: said.spelling,
+        }
+    }
+}
+
+/// Whether a value asks for nothing, as the defaults of SDKs do.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => ["", "false", "[]", "{}"].contains(&text.as_str()),
+        Value::List(items) => items.is_empty(),
+        Value::Map(members) => members.is_empty(),
+        _ => false,
+    }
+}

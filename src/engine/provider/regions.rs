@@ -1,0 +1,127 @@
+//! The service in each Region, asked at its pace and again where that may help.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use super::configuration::Configuration;
+#[cfg(feature = "tracing")]
+use crate::client::Traced;
+use crate::{
+    client::{
+        CancellationToken, ConnectClient, Paced, RetryPolicy, Retrying, Timer, TokenBuckets, TokioTimer,
+        aws::{AwsConnect, AwsSettings, AwsSettingsError},
+    },
+    engine::Resource,
+    read::RefreshOptions,
+};
+
+/// Waiting for its turn counts, and a thousand users at two calls a second take their time.
+const TOTAL: Duration = Duration::from_secs(3_600);
+
+/// The service, as a provider is configured, in each Region that its resources name.
+pub struct Regions {
+    connect: AwsConnect,
+    configuration: Configuration,
+    token: CancellationToken,
+    timer: Arc<dyn Timer>,
+    set_up: Box<dyn Fn(Resource) -> Resource + Send + Sync>,
+    regions: Mutex<HashMap<String, Arc<Region>>>,
+}
+
+/// The service in one Region.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Region {
+    /// Its name.
+    pub name: String,
+    /// Whether it is the provider's own.
+    pub is_home: bool,
+    /// The client, with pace and retries; it ends with the token.
+    pub client: Arc<dyn ConnectClient>,
+    /// The users.
+    pub users: Resource,
+}
+
+impl fmt::Debug for Regions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Regions").field("home", &self.home()).finish_non_exhaustive()
+    }
+}
+
+impl Regions {
+    /// Finds Region and credentials. `token` ends every call: those that were sent are awaited. `set_up` is for what
+    /// the host decides of each resource besides: its spelling, and how drift is told.
+    ///
+    /// # Errors
+    ///
+    /// [`AwsSettingsError`] if there is no client; [`setting_error`](super::setting_error) tells it.
+    pub async fn connect(
+        configuration: Configuration,
+        token: CancellationToken,
+        set_up: impl Fn(Resource) -> Resource + Send + Sync + 'static,
+    ) -> Result<Self, AwsSettingsError> {
+        Ok(Self {
+            connect: AwsConnect::from_environment(&configuration.aws).await?,
+            configuration,
+            token,
+            timer: Arc::new(TokioTimer::default()),
+            set_up: Box::new(set_up),
+            regions: Mutex::default(),
+        })
+    }
+
+    /// Sets the clock of paces, retries and pauses. Default: [`TokioTimer`].
+    #[must_use]
+    pub fn with_timer(self, timer: Arc<dyn Timer>) -> Self {
+        Self { timer, ..self }
+    }
+
+    /// The provider's own Region.
+    pub fn home(&self) -> &str {
+        self.connect.region().unwrap_or_default()
+    }
+
+    /// The service in a Region; in the provider's own where none is named. The same one each time.
+    ///
+    /// # Errors
+    ///
+    /// [`AwsSettingsError::Malformed`] if no Region can have that name.
+    pub fn get(&self, region: Option<&str>) -> Result<Arc<Region>, AwsSettingsError> {
+        let name = region.unwrap_or(self.home());
+        if name != self.home() {
+            AwsSettings::builder().region(name).build().check()?;
+        }
+        let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
+        let region = regions.entry(name.to_owned()).or_insert_with_key(|name| Arc::new(self.region(name)));
+        Ok(region.clone())
+    }
+
+    fn region(&self, name: &str) -> Region {
+        let Configuration { rate, shared_quota, max_retries, refresh, settings, adopt_existing, .. } =
+            &self.configuration;
+        let is_home = name == self.home();
+        let connect = if is_home { self.connect.clone() } else { self.connect.in_region(name) };
+        #[cfg(feature = "tracing")]
+        let connect = Traced::new(connect);
+        let buckets = TokenBuckets::new(*rate, self.timer.clone());
+        let buckets = if *shared_quota { buckets.shared() } else { buckets };
+        let paced = Paced::new(connect, Arc::new(buckets)).with_cancellation(self.token.clone());
+        let mut policy = RetryPolicy::default();
+        policy.total = TOTAL;
+        policy.attempts = max_retries.map_or(policy.attempts, |retries| retries.saturating_add(1));
+        let client = Retrying::new(paced, policy, self.timer.clone()).with_cancellation(self.token.clone());
+        #[cfg(feature = "tracing")]
+        let client = Traced::new(client);
+        let client: Arc<dyn ConnectClient> = Arc::new(client);
+        let users = Resource::new(client.clone(), settings.clone())
+            .with_refresh(RefreshOptions::builder().strategy(*refresh).build())
+            .with_sleep(self.timer.clone())
+            .with_cancellation(self.token.clone())
+            .with_adoption(*adopt_existing);
+        Region { name: name.to_owned(), is_home, client, users: (self.set_up)(users) }
+    }
+}

@@ -1,0 +1,110 @@
+//! The values of a configuration by the names of their settings.
+
+use std::{collections::BTreeSet, str::FromStr};
+
+use super::{forms::invalid, setting::spelled};
+use crate::{
+    client::Rate,
+    user::{Diagnostic, Path, Spelling, UnknownChoice, Value},
+};
+
+/// An object whose members have the forms of their settings.
+pub(super) struct Said {
+    pub(super) value: Value,
+    pub(super) spelling: Spelling,
+    pub(super) mistakes: Vec<Diagnostic>,
+}
+
+impl Said {
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.value.get(&spelled(name, self.spelling))
+    }
+
+    /// The place of a setting.
+    pub(super) fn place(&self, name: &str) -> Path {
+        Path::root().member(spelled(name, self.spelling))
+    }
+
+    /// Whether the setting itself is not known yet.
+    #[cfg(feature = "aws")]
+    pub(super) fn is_unknown(&self, name: &str) -> bool {
+        self.get(name) == Some(&Value::Unknown)
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.get(name)?.as_str().map(str::to_owned)
+    }
+
+    pub(super) fn flag(&self, name: &str) -> Option<bool> {
+        match self.get(name)? {
+            Value::Bool(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    pub(super) fn count(&self, name: &str) -> Option<usize> {
+        match self.get(name)? {
+            Value::Integer(number) => usize::try_from(*number).ok(),
+            _ => None,
+        }
+    }
+
+    /// The texts of a list that are known.
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
+        let Some(Value::List(items)) = self.get(name) else { return Vec::new() };
+        items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    }
+
+    /// The texts of a map that are known.
+    pub(super) fn pairs(&self, name: &str) -> Vec<(String, String)> {
+        let Some(Value::Map(members)) = self.get(name) else { return Vec::new() };
+        let known = |(key, value): &(String, Value)| Some((key.clone(), value.as_str()?.to_owned()));
+        members.iter().filter_map(known).collect()
+    }
+
+    pub(super) fn object(&self, name: &str) -> Self {
+        let value = self.get(name).cloned().unwrap_or(Value::Null);
+        Self { value, spelling: self.spelling, mistakes: Vec::new() }
+    }
+
+    #[cfg(feature = "aws")]
+    pub(super) fn objects(&self, name: &str) -> Vec<Self> {
+        let Some(Value::List(items)) = self.get(name) else { return Vec::new() };
+        let object =
+            |value: &Value| Self { value: value.clone(), spelling: self.spelling, mistakes: Vec::new() };
+        items.iter().map(object).collect()
+    }
+
+    /// One of the names that its form allows.
+    pub(super) fn choice<T: Default + FromStr>(&self, name: &str) -> T {
+        self.text(name).and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+
+    pub(super) fn choices<T: Ord + FromStr<Err = UnknownChoice>>(&mut self, name: &str) -> BTreeSet<T> {
+        let mut chosen = BTreeSet::new();
+        for (number, text) in self.texts(name).iter().enumerate() {
+            match text.parse() {
+                Ok(choice) => drop(chosen.insert(choice)),
+                Err(error) => {
+                    self.mistakes.push(Diagnostic::not_a_choice(&self.place(name).index(number), &error));
+                }
+            }
+        }
+        chosen
+    }
+
+    pub(super) fn rate(&mut self) -> Rate {
+        let calls = match self.get("callsPerSecond") {
+            Some(Value::Integer(number)) => *number as f64,
+            Some(Value::Float(number)) => *number,
+            _ => 2.0,
+        };
+        let burst = self.count("burst").and_then(|burst| u32::try_from(burst).ok()).unwrap_or(5);
+        Rate::per_second(calls, burst).unwrap_or_else(|_| {
+            let at = self.place("callsPerSecond");
+            let message = format!("`{at}` must be 0.001 to 1,000,000, is {calls}");
+            self.mistakes.push(invalid(message, "give a number in these bounds", &at));
+            Rate::DEFAULT
+        })
+    }
+}
