@@ -130,6 +130,10 @@ const PROTECT: &str = "protect";
 const RETAIN_ON_DELETE: &str = "retainOnDelete";
 const DELETED_WITH: &str = "deletedWith";
 
+/// The note of an entry that holds the id by which its user was imported: of a user who has been replaced since, it
+/// says that the program's `import` was carried out once.
+pub(super) const IMPORT: &str = "import";
+
 impl Lifecycle {
     /// Reads a lifecycle from the notes of an entry.
     pub fn of_notes(notes: &BTreeMap<String, String>) -> Self {

@@ -192,7 +192,8 @@ async fn an_import_in_the_place_of_a_user_that_is_gone_is_recorded_by_an_apply_a
     let preview = importing(&mut session, &wanted("a", &document("boss")), &ids[0]).await;
     assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
     let entry = store.get("a").await.expect("read").expect("imported");
-    assert_eq!((entry.state.expect("there").id(), entry.notes.len()), (ids[0].clone(), 0));
+    assert_eq!(entry.state.expect("there").id(), ids[0]);
+    assert_eq!(entry.notes.keys().collect::<Vec<_>>(), ["import"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -253,4 +254,29 @@ async fn imports_in_a_list_whose_keys_shift_find_their_users() {
         assert_eq!(entry.state.expect("there").id(), *id);
     }
     assert!(store.get("users-2").await.expect("read").is_none());
+}
+
+/// A program may keep its `import` option: what it asks for was done once.
+#[tokio::test(start_paused = true)]
+async fn a_user_that_was_imported_and_replaced_since_is_not_asked_for_again() {
+    let (connect, ids) = service(&["jane"]).await;
+    let store = MemoryStore::default();
+    for (login, replaced) in [("jane", 0), ("janet", 1), ("janet", 0), ("joan", 1)] {
+        let user = wanted("a", &document(login));
+        let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+        let preview = importing(&mut session, &user, &ids[0]).await;
+        assert_eq!((reasons(&preview), preview.count(Action::Replace)), (vec![], replaced), "{login}");
+        let options = session.apply_options();
+        assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
+    }
+    let users = connect.users(&"i".into());
+    let names: Vec<&str> = users.iter().map(|(user, _)| user.name.as_str()).collect();
+    assert_eq!(names, ["joan"]);
+    // Another id is another matter.
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let other = ImportId::new(&"i".into(), &"00000009-0000-4000-8000-000000000009".into());
+    let user = wanted("a", &document("joan"));
+    let error = session.refresh(&[DesiredSpec::from(&user).with_import(Some(&other))]).await;
+    let SessionError::Program(refused) = error.expect_err("another user") else { panic!("of the program") };
+    assert_eq!(refused.code, Code::RECORDED_OTHERWISE);
 }

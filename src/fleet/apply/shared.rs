@@ -12,7 +12,7 @@ use std::{
 use tokio::sync::{OnceCell, watch};
 
 use super::{
-    super::{Estimate, FleetPlan, StateStore, StoreError, UserPlan, load_all},
+    super::{Estimate, FleetPlan, StateStore, StoreError, UserPlan, load_all, program::IMPORT},
     events::{Event, EventKind, Progress},
     gate::Watched,
     options::FleetOptions,
@@ -84,6 +84,9 @@ impl Run<'_> {
         let mut notes = self.options.observer.notes(&user.name, state, before);
         if let Some(lifecycle) = &user.lifecycle {
             lifecycle.note(&mut notes);
+        }
+        if let Some(id) = before.get(IMPORT) {
+            notes.insert(IMPORT.to_owned(), id.clone());
         }
         notes
     }

@@ -40,7 +40,7 @@ pub struct Session<'a> {
     /// What is to be written with the next commit.
     pub(super) pending: Vec<StoreChange>,
     /// Users whom the program imports: they are recorded by an apply.
-    pub(super) imported: Vec<StoreChange>,
+    pub(super) imported: BTreeMap<String, Entry>,
     /// Recorded users of the program who are gone from the service.
     pub(super) gone: HashSet<String>,
     /// Users who are gone and missing from the program.
@@ -152,7 +152,7 @@ impl<'a> Session<'a> {
             options,
             entries,
             pending: Vec::new(),
-            imported: Vec::new(),
+            imported: BTreeMap::new(),
             gone: HashSet::new(),
             forgotten: Vec::new(),
             moves: BTreeMap::new(),
@@ -219,7 +219,8 @@ impl<'a> Session<'a> {
 
     /// Commits the users that the program imports, and what is pending.
     pub(super) async fn record_imports(&mut self) -> Result<(), StoreError> {
-        self.commit(self.imported.clone()).await?;
+        let puts = self.imported.iter().map(|(name, entry)| StoreChange::put(name.clone(), entry.clone()));
+        self.commit(puts.collect()).await?;
         self.imported.clear();
         Ok(())
     }
@@ -245,7 +246,7 @@ impl<'a> Session<'a> {
         }
         let Some(state) = self.state(&user.name) else { return planner.want_matched(user, None) };
         let lifecycle = self.lifecycle(&user.name);
-        let is_import = self.imported.iter().any(|import| import.name == user.name);
+        let is_import = self.imported.contains_key(&user.name);
         planner.want_matched(user, Some(Recorded::new(&user.name, state, &lifecycle).imported(is_import)))
     }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    super::{DesiredSpec, Entry, Refreshed, Release, StoreChange, match_users, refresh},
+    super::{DesiredSpec, Entry, Refreshed, Release, StoreChange, match_users, program::IMPORT, refresh},
     base::{Session, SessionError},
 };
 use crate::{
@@ -118,9 +118,12 @@ impl Session<'_> {
             }
             // Who is recorded and there was imported once.
             let is_there = self.refreshed.states.get(name).is_some_and(Option::is_some);
-            let recorded = self.entries.get(name).and_then(|entry| entry.state.as_ref());
-            if let Some(state) = recorded.filter(|_| is_there) {
-                if state.id() != *id {
+            let entry = self.entries.get(name);
+            if let Some((entry, state)) =
+                entry.filter(|_| is_there).and_then(|entry| Some((entry, entry.state.as_ref()?)))
+            {
+                let was_imported = entry.notes.get(IMPORT).is_some_and(|noted| *noted == id.to_string());
+                if state.id() != *id && !was_imported {
                     let message = format!("`{name}` imports `{id}`, and is recorded as `{}`", state.id());
                     let help = "remove the `import` option, or give the other user a resource of its own";
                     return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, help));
@@ -140,9 +143,10 @@ impl Session<'_> {
             let state = Arc::new(state);
             // What was noted of a user that is gone says nothing of this one.
             let creating = self.entries.get(name).map(|entry| entry.creating.clone()).unwrap_or_default();
-            let entry = Entry { state: Some(state.clone()), creating, ..Entry::default() };
+            let notes = BTreeMap::from([(IMPORT.to_owned(), id.to_string())]);
+            let entry = Entry { state: Some(state.clone()), creating, notes };
             self.refreshed.states.insert(name.to_owned(), Some(state));
-            self.imported.push(StoreChange::put(name.to_owned(), entry));
+            self.imported.insert(name.to_owned(), entry);
         }
         Ok(())
     }
@@ -196,13 +200,10 @@ impl Session<'_> {
             }
         }
         let mut changes = self.refreshed.changes(&self.entries);
-        let is_import = |name: &str| self.imported.iter().any(|import| import.name == name);
-        changes.retain(|change| self.is_target(&change.name) && !is_import(&change.name));
+        changes.retain(|change| self.is_target(&change.name) && !self.imported.contains_key(&change.name));
         self.commit(changes).await?;
         take(&mut self.refreshed.states);
-        for change in &self.imported {
-            change.make(&mut self.entries);
-        }
+        self.entries.extend(self.imported.clone());
         Ok(())
     }
 }
