@@ -3,14 +3,12 @@
 use std::{
     num::{NonZeroU32, NonZeroUsize},
     path::PathBuf,
-    process::ExitCode,
     str::FromStr,
 };
 
 use clap::{
-    Args as Group, Parser, Subcommand, ValueEnum,
+    Args as Group, ColorChoice, Parser, Subcommand, ValueEnum,
     builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser},
-    error::{ContextKind, ContextValue},
 };
 use connect_user::{
     client::{Rate, RateBasis, RateError},
@@ -22,11 +20,12 @@ use connect_user::{
 };
 
 use crate::{
-    adopt, convert,
-    failure::{Failure, Outcome},
-    output, program, usage,
+    convert,
+    failure::Outcome,
+    plan::PlanArgs,
+    program::pair,
+    usage::{ADOPT, APPLY, CONVERT, DESTROY, DRIFT, EXPORT, IMPORT, PLAN, SCHEMA, SHOW, STATE, VALIDATE},
 };
-use usage::{APPLY, DESTROY, DRIFT, EXPORT, IMPORT, PLAN, SCHEMA, SHOW, STATE, VALIDATE};
 
 /// Manage Amazon Connect users from a Pulumi YAML program.
 #[derive(Parser)]
@@ -54,14 +53,8 @@ pub enum Command {
         /// Exit with 2 if there is something to do. Default: exit with 0 then, too.
         #[arg(long)]
         detailed_exitcode: bool,
-        /// Print the totals alone: users by action, instances, calls, duration. Default: every change.
-        #[arg(long)]
-        summary: bool,
-        /// Write the plan to a file, without passwords, for `apply FILE`. Default: do not.
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
         #[command(flatten)]
-        scale: Scale,
+        args: PlanArgs,
     },
     /// Create, update, replace and delete users as the program says.
     #[command(after_help = APPLY)]
@@ -126,11 +119,11 @@ pub enum Command {
     },
     /// Find the users of a file in their instances by name, record them, and show how they differ from the file. Changes
     /// nothing in the service.
-    #[command(after_help = adopt::EXAMPLES)]
-    Adopt(adopt::Args),
+    #[command(after_help = ADOPT)]
+    Adopt(convert::FileArgs),
     /// Write the users of a file in another format: from a spreadsheet, a state, a template or a backup to a program,
     /// and back.
-    #[command(after_help = convert::EXAMPLES)]
+    #[command(after_help = CONVERT)]
     Convert(convert::Args),
     /// Print the JSON Schema of programs, for editors.
     #[command(after_help = SCHEMA)]
@@ -195,267 +188,134 @@ pub struct Scale {
     pub stop_after: Option<NonZeroU32>,
 }
 
-impl Scale {
-    /// The first given option that only matters while a plan is made.
-    pub fn planning(&self) -> Option<&'static str> {
-        first_of(&[
-            ("--target", !self.target.is_empty()),
-            ("--max-deletes", self.max_deletes.is_some()),
-            ("--users-per-instance", self.users_per_instance.is_some()),
-        ])
-    }
-}
-
-/// The first option that is given.
-fn first_of(options: &[(&'static str, bool)]) -> Option<&'static str> {
-    options.iter().find(|(_, is_given)| *is_given).map(|(option, _)| *option)
-}
-
 #[derive(Group)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// Where the users are.
-    #[arg(long, global = true, value_enum, default_value_t = BackendKind::Local)]
+    /// Where the users are: an Amazon Connect in a file (`local`), or the real one (`aws`), in a build with
+    /// `--features aws`.
+    #[arg(long, value_enum, default_value_t = BackendKind::Local)]
     pub backend: BackendKind,
     /// The file of the local backend.
-    #[arg(long, global = true, value_name = "PATH", default_value = ".connect-user/local.json")]
+    #[arg(long, value_name = "PATH", default_value = ".connect-user/local.json")]
     pub local_file: PathBuf,
     /// The recorded users: the path of a file, or a state that a team shares, `s3://BUCKET/KEY`, `gs://BUCKET/KEY`,
     /// `az://CONTAINER/KEY` or `file:///PATH` (in a build with `--features object-store`).
-    #[arg(long, global = true, value_name = "PATH", default_value = ".connect-user/users.redb")]
+    #[arg(long, value_name = "PATH", default_value = ".connect-user/users.redb")]
     pub state: PathBuf,
     /// How instances manage identities: for `validate` (default: not known), and for new instances of the local
     /// backend (default: CONNECT_MANAGED).
-    #[arg(long, global = true, value_name = "CONNECT_MANAGED|SAML|EXISTING_DIRECTORY")]
+    #[arg(long, value_name = "CONNECT_MANAGED|SAML|EXISTING_DIRECTORY")]
     pub identity_management: Option<IdentityManagementType>,
     /// The value of a reference in the program; repeatable.
-    #[arg(long, global = true, value_name = "RESOURCE.PROPERTY=VALUE")]
+    #[arg(long, value_name = "RESOURCE.PROPERTY=VALUE")]
     pub set: Vec<String>,
     /// The same, from an environment variable: for secrets; repeatable.
-    #[arg(long, global = true, value_name = "RESOURCE.PROPERTY=VARIABLE")]
+    #[arg(long, value_name = "RESOURCE.PROPERTY=VARIABLE")]
     pub set_env: Vec<String>,
     /// The same, from a file, whose last line break is left out: for secrets; repeatable.
-    #[arg(long, global = true, value_name = "RESOURCE.PROPERTY=PATH")]
+    #[arg(long, value_name = "RESOURCE.PROPERTY=PATH")]
     pub set_file: Vec<String>,
     /// A tag for every user, under those of the program; repeatable.
-    #[arg(long, global = true, value_name = "KEY=VALUE", value_parser = pair)]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
     pub default_tag: Vec<(String, String)>,
     /// The key of a tag that others manage: it is neither shown, changed nor removed; repeatable.
-    #[arg(long, global = true, value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     pub ignore_tag: Vec<String>,
     /// The same for all tags whose keys begin so; repeatable.
-    #[arg(long, global = true, value_name = "PREFIX", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "PREFIX", value_parser = NonEmptyStringValueParser::new())]
     pub ignore_tag_prefix: Vec<String>,
     /// Lower a rule to a warning; repeatable. Default: the severity of each rule.
-    #[arg(long, global = true, value_name = "CODE")]
+    #[arg(long, value_name = "CODE")]
     pub allow: Vec<String>,
     /// Raise a rule to an error; repeatable. Default: the severity of each rule.
-    #[arg(long, global = true, value_name = "CODE")]
+    #[arg(long, value_name = "CODE")]
     pub deny: Vec<String>,
     /// What to do about a changed password, which no API can change: say so and leave the user as it is, replace the
     /// user, or stop.
-    #[arg(long, global = true, default_value_t, value_parser = choice::<PasswordPolicy>(PasswordPolicy::NAMES))]
+    #[arg(long, default_value_t, value_parser = choice::<PasswordPolicy>(PasswordPolicy::NAMES))]
     pub on_password_change: PasswordPolicy,
     /// What to do about a changed directory user id, which no API can change: stop, or replace the user.
-    #[arg(long, global = true, default_value_t, value_parser = choice::<DirectoryUserIdPolicy>(DirectoryUserIdPolicy::NAMES))]
+    #[arg(long, default_value_t, value_parser = choice::<DirectoryUserIdPolicy>(DirectoryUserIdPolicy::NAMES))]
     pub on_directory_user_id_change: DirectoryUserIdPolicy,
     /// What to do before a call that may reset what the service has and this version does not know: say so, or stop.
-    #[arg(long, global = true, default_value_t, value_parser = choice::<UnrecognisedPolicy>(UnrecognisedPolicy::NAMES))]
+    #[arg(long, default_value_t, value_parser = choice::<UnrecognisedPolicy>(UnrecognisedPolicy::NAMES))]
     pub on_unrecognised: UnrecognisedPolicy,
     /// Sign a user out everywhere on this event: a deletion, a security profile that is taken away or replaced, a
     /// changed e-mail address; repeatable. Default: nobody is signed out.
-    #[arg(long, global = true, value_name = "EVENT", value_parser = choice::<SignOutOn>(SignOutOn::NAMES))]
+    #[arg(long, value_name = "EVENT", value_parser = choice::<SignOutOn>(SignOutOn::NAMES))]
     pub sign_out_on: Vec<SignOutOn>,
     /// Delete the quick connects that lead to a deleted user. Default: leave them.
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub delete_quick_connects: bool,
     /// How recorded users are read again: list the instance and read who has changed (`changed`), without looking for
     /// changed tags and proficiencies of the others (`listed`), search it, which leaves e-mail addresses and mobile
     /// numbers as recorded (`search`), read every user (`full`), or nothing (`none`). Default: `changed`; `full` for
     /// `drift`, `import --all` and `export`.
-    #[arg(long, global = true, value_parser = choice::<Strategy>(Strategy::NAMES))]
+    #[arg(long, value_parser = choice::<Strategy>(Strategy::NAMES))]
     pub refresh: Option<Strategy>,
     /// Only users for whom this holds; repeatable, and all must hold: `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`,
     /// `routing-profile=ID`, `security-profile=ID`, `group=ID`, or `group-tree=ID` with the groups below it. Default:
     /// all users.
-    #[arg(long = "where", global = true, value_name = "CONDITION")]
+    #[arg(long = "where", value_name = "CONDITION")]
     pub r#where: Vec<String>,
     /// Calls per second and burst: of every operation, or of one. Default: the quota of Amazon Connect, 2:5;
     /// no limit for the local backend.
-    #[arg(long, global = true, value_name = "[OPERATION=]RATE:BURST", value_parser = rate)]
+    #[arg(long, value_name = "[OPERATION=]RATE:BURST", value_parser = rate)]
     pub rate: Vec<(Option<Operation>, Rate)>,
     /// Where the rates come from that `--rate` does not give: 2:5 for every operation, which is safe (`assumed`), the
     /// defaults that Service Quotas documents (`documented`), or the quotas of the account (`account`), which takes
     /// `servicequotas:ListServiceQuotas`. No use with the local backend, which has no quota.
-    #[arg(long, global = true, default_value = "assumed", value_parser = choice::<RateBasis>(&["assumed", "documented", "account"]))]
+    #[arg(long, default_value = "assumed", value_parser = choice::<RateBasis>(&["assumed", "documented", "account"]))]
     pub rates_from: RateBasis,
     /// Share the quota with other runs, by backing off when the service throttles. Default: this run alone uses it.
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub shared_quota: bool,
     /// How long a failing call is retried, waiting for the quota included. Default: 2 minutes while reading, an
     /// hour while applying.
-    #[arg(long, global = true, value_name = "SECONDS", value_parser = number::<u64>(0))]
+    #[arg(long, value_name = "SECONDS", value_parser = number::<u64>(0))]
     pub retry_for: Option<u64>,
     /// Calls in flight at most.
-    #[arg(long, global = true, value_name = "N", default_value = "16", value_parser = number::<NonZeroUsize>(1))]
+    #[arg(long, value_name = "N", default_value = "16", value_parser = number::<NonZeroUsize>(1))]
     pub parallelism: NonZeroUsize,
-    /// The form of what is printed.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    /// The form of what is printed: for people (`text`), or for machines (`json`).
+    #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Whether to print in colour; `NO_COLOR` is heeded.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
-    pub color: Color,
+    /// Whether to print in colour: on a terminal (`auto`), everywhere (`always`), or nowhere (`never`); `NO_COLOR` is
+    /// heeded.
+    #[arg(long, default_value = "auto")]
+    pub color: ColorChoice,
     /// Another address of the service (backend `aws`). Default: the endpoint of the Region.
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, value_name = "URL")]
     pub endpoint_url: Option<String>,
     /// The Region (backend `aws`). Default: that of the environment or the profile.
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub region: Option<String>,
     /// The profile in the AWS configuration (backend `aws`). Default: `AWS_PROFILE`, or `default`.
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub profile: Option<String>,
+    /// The long names of the options that the command line gives.
+    #[arg(skip)]
+    pub given: Vec<String>,
 }
 
 impl Global {
-    /// Refuses options that the backend would ignore.
-    pub fn check(&self) -> Outcome<()> {
-        if self.backend == BackendKind::Local {
-            let of_aws = first_of(&[
-                ("--region", self.region.is_some()),
-                ("--profile", self.profile.is_some()),
-                ("--endpoint-url", self.endpoint_url.is_some()),
-            ]);
-            if let Some(option) = of_aws {
-                return Err(Failure::new(format!("`{option}` has no use with the local backend"))
-                    .help("give `--backend aws` for the real service, or leave the option out"));
-            }
-        }
-        Ok(())
-    }
-
     /// The users that are meant.
     pub fn filter(&self) -> Outcome<Filter> {
         let all = self.r#where.iter().try_fold(Filter::default(), |filter, condition| filter.and(condition));
         Ok(all?)
     }
-
-    /// The first given option that only matters while a plan is made.
-    pub fn planning(&self) -> Option<&'static str> {
-        // Every option has its place here: one that is forgotten would be ignored with a saved plan.
-        let Self {
-            identity_management,
-            default_tag,
-            ignore_tag,
-            ignore_tag_prefix,
-            allow,
-            deny,
-            on_password_change,
-            on_directory_user_id_change,
-            on_unrecognised,
-            sign_out_on,
-            delete_quick_connects,
-            refresh,
-            // They say where things are, give passwords, or are of every call.
-            backend: _,
-            local_file: _,
-            state: _,
-            set: _,
-            set_env: _,
-            set_file: _,
-            r#where: _,
-            rate: _,
-            rates_from: _,
-            shared_quota: _,
-            retry_for: _,
-            parallelism: _,
-            format: _,
-            color: _,
-            endpoint_url: _,
-            region: _,
-            profile: _,
-        } = self;
-        first_of(&[
-            ("--identity-management", identity_management.is_some()),
-            ("--default-tag", !default_tag.is_empty()),
-            ("--ignore-tag", !ignore_tag.is_empty()),
-            ("--ignore-tag-prefix", !ignore_tag_prefix.is_empty()),
-            ("--allow", !allow.is_empty()),
-            ("--deny", !deny.is_empty()),
-            ("--on-password-change", *on_password_change != PasswordPolicy::default()),
-            (
-                "--on-directory-user-id-change",
-                *on_directory_user_id_change != DirectoryUserIdPolicy::default(),
-            ),
-            ("--on-unrecognised", *on_unrecognised != UnrecognisedPolicy::default()),
-            ("--sign-out-on", !sign_out_on.is_empty()),
-            ("--delete-quick-connects", *delete_quick_connects),
-            ("--refresh", refresh.is_some()),
-        ])
-    }
-}
-
-/// Says what is wrong with a command line. What stands behind a `=` may be a secret and is not repeated.
-pub fn explain(mut error: clap::Error) -> ExitCode {
-    for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
-        if let Some(ContextValue::String(text)) = error.get(kind)
-            && let Some((name, _)) = text.split_once('=')
-            // `--rate <[OPERATION=]RATE:BURST>` is the option as it is declared.
-            && !name.is_empty() && !(name.starts_with("--") && name.contains(" <"))
-        {
-            let shown = ContextValue::String(format!("{name}=…"));
-            error.insert(kind, shown);
-        }
-    }
-    if is_json() && error.use_stderr() {
-        let text = error.to_string();
-        // What is wrong, before the usage and the hints.
-        let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
-        let lines: Vec<_> = lines.filter(|line| !line.is_empty() && !line.starts_with("For more")).collect();
-        let message = lines.join(" ").trim_start_matches("error: ").to_owned();
-        return refuse(&Failure::new(message).help("`--help` shows the options"));
-    }
-    let _ = error.print();
-    ExitCode::from(u8::from(error.use_stderr()))
-}
-
-/// Says what is wrong with a command line that could be read.
-pub fn refuse(failure: &Failure) -> ExitCode {
-    output::choose(Color::Auto, if is_json() { Format::Json } else { Format::Text });
-    output::failure(failure);
-    ExitCode::FAILURE
-}
-
-/// Whether machines read the output, as far as that is known while the command line is not.
-fn is_json() -> bool {
-    let arguments: Vec<String> = std::env::args().collect();
-    arguments.iter().any(|argument| argument == "--format=json")
-        || arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 pub enum BackendKind {
-    /// An Amazon Connect in a file.
     Local,
-    /// The real one; needs a build with `--features aws`.
     Aws,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 pub enum Format {
-    /// For people.
     Text,
-    /// For machines.
     Json,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-pub enum Color {
-    /// On a terminal.
-    Auto,
-    /// Everywhere.
-    Always,
-    /// Nowhere.
-    Never,
 }
 
 /// One of these names.
@@ -481,8 +341,4 @@ fn rate(text: &str) -> Result<(Option<Operation>, Rate), String> {
 /// A whole number; `least` is the smallest of its type.
 fn number<T: FromStr>(least: u8) -> impl Fn(&str) -> Result<T, String> + Clone {
     move |text| text.parse().map_err(|_| format!("must be a whole number, {least} or more"))
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    program::pair(text).ok_or_else(|| "there is no `=` with a name before it".to_owned())
 }

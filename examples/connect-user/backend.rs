@@ -1,16 +1,13 @@
 //! Where the users are: an Amazon Connect in a file, or the real one; and at what pace it is asked.
 
 use std::{
-    fs::File,
-    io::{self, BufReader},
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use connect_user::{
     client::{
-        CancellationToken, ConnectClient, Pace, Paced, Rate, Rates, RetryPolicy, Retrying, Timer,
-        TokenBuckets, TokioTimer,
+        CancellationToken, ConnectClient, Pace, Rate, Rates, Timer, TokenBuckets, TokioTimer,
         memory::{MemoryConnect, MemoryFile, PersistentConnect},
     },
     user::IdentityManagementType,
@@ -19,7 +16,7 @@ use connect_user::{
 use crate::{
     args::{BackendKind, Global},
     failure::{Failure, Outcome},
-    input::require_regular,
+    input::{STILL_TO_BE_MADE, require_regular},
 };
 
 pub struct Backend {
@@ -30,46 +27,30 @@ pub struct Backend {
     pub timer: Arc<dyn Timer>,
     pub pace: Arc<dyn Pace>,
     pub cancel: CancellationToken,
-    paced: Box<dyn ConnectClient>,
 }
 
 impl Backend {
     /// A service that is never asked.
     pub fn offline() -> Self {
         let timer: Arc<dyn Timer> = Arc::new(TokioTimer::default());
-        let pace = TokenBuckets::new(Rate::DEFAULT, timer.clone());
-        Self::around(Arc::new(MemoryConnect::new()), Arc::new(pace), timer, None)
+        let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone()));
+        let (service, cancel) = (Arc::new(MemoryConnect::new()), CancellationToken::new());
+        Self { service, retry_for: None, timer, pace, cancel }
     }
 
     /// Opens the service; `is_used` says whether the state holds users of it.
     pub async fn open(args: &Global, is_used: bool, writes: bool) -> Outcome<Self> {
-        let timer: Arc<dyn Timer> = Arc::new(TokioTimer::default());
+        let offline = Self::offline();
         let (service, rates) = match args.backend {
-            BackendKind::Local => (local(args, is_used, writes, timer.clone())?, Rate::UNLIMITED.into()),
+            BackendKind::Local => {
+                (local(args, is_used, writes, offline.timer.clone())?, Rate::UNLIMITED.into())
+            }
             BackendKind::Aws => aws(args).await?,
         };
-        let buckets = TokenBuckets::new(given(args, rates), timer.clone());
+        let buckets = TokenBuckets::new(given(args, rates), offline.timer.clone());
         let pace = Arc::new(if args.shared_quota { buckets.shared() } else { buckets });
-        Ok(Self::around(service, pace, timer, args.retry_for.map(Duration::from_secs)))
-    }
-
-    fn around(
-        service: Arc<dyn ConnectClient>,
-        pace: Arc<dyn Pace>,
-        timer: Arc<dyn Timer>,
-        retry_for: Option<Duration>,
-    ) -> Self {
-        let cancel = CancellationToken::new();
-        let mut retry = RetryPolicy::default();
-        retry.total = retry_for.unwrap_or(retry.total);
-        let paced = Paced::new(service.clone(), pace.clone()).with_cancellation(cancel.clone());
-        let paced = Retrying::new(paced, retry, timer.clone()).with_cancellation(cancel.clone());
-        Self { service, retry_for, timer, pace, cancel, paced: Box::new(paced) }
-    }
-
-    /// The service, asked at its pace and again where that may help.
-    pub fn client(&self) -> &dyn ConnectClient {
-        &*self.paced
+        let retry_for = args.retry_for.map(Duration::from_secs);
+        Ok(Self { service, retry_for, pace, ..offline })
     }
 }
 
@@ -89,38 +70,26 @@ fn local(
     writes: bool,
     timer: Arc<dyn Timer>,
 ) -> Outcome<Arc<dyn ConnectClient>> {
-    let place = args.local_file.display().to_string();
-    require_regular(&args.local_file, crate::input::STILL_TO_BE_MADE)?;
-    let exists = args.local_file.try_exists();
-    let unreadable = |error: io::Error| {
-        Failure::caused(format!("`{place}` cannot be read"), &error)
-            .help("check the path and its permissions")
-    };
-    let exists = exists.map_err(unreadable)?;
+    let (path, place) = (&args.local_file, args.local_file.display());
+    require_regular(path, STILL_TO_BE_MADE)?;
     // A wrong path must not look like a service in which everybody is gone.
-    if is_used && !exists {
+    if is_used && path.try_exists().is_ok_and(|exists| !exists) {
         return Err(Failure::new(format!("`{place}` is not there, and the state holds users of it"))
             .help("give the path of the file with `--local-file`, or start with another `--state`"));
     }
-    let ready = |connect: &MemoryConnect| {
-        connect.add_any_instance(args.identity_management.unwrap_or(IdentityManagementType::ConnectManaged));
-        connect.set_time(SystemTime::now().into());
-        connect.follow(timer);
+    let opened = match writes {
+        true => MemoryFile::open(path).map(|(file, connect)| (Some(file), connect)),
+        false => MemoryFile::read(path).map(|connect| (None, connect)),
     };
-    if writes {
-        let (file, connect) = MemoryFile::open(&args.local_file)
-            .map_err(|error| Failure::caused(format!("`{place}`"), &error).help(error.help()))?;
-        ready(&connect);
-        return Ok(Arc::new(PersistentConnect::new(connect, file)));
-    }
-    let connect = match File::open(&args.local_file) {
-        Ok(file) => MemoryConnect::load(BufReader::new(file))
-            .map_err(|error| Failure::caused(format!("`{place}`"), &error).help(error.help()))?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => MemoryConnect::new(),
-        Err(error) => return Err(unreadable(error)),
-    };
-    ready(&connect);
-    Ok(Arc::new(connect))
+    let (file, connect) =
+        opened.map_err(|error| Failure::caused(format!("`{place}`"), &error).help(error.help()))?;
+    connect.add_any_instance(args.identity_management.unwrap_or(IdentityManagementType::ConnectManaged));
+    connect.set_time(SystemTime::now().into());
+    connect.follow(timer);
+    Ok(match file {
+        Some(file) => Arc::new(PersistentConnect::new(connect, file)),
+        None => Arc::new(connect),
+    })
 }
 
 #[cfg(feature = "aws")]

@@ -1,18 +1,12 @@
 //! `convert`: the users of a file in another format.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
-use anstyle::AnsiColor;
 use connect_user::{
     interop::file::{FileDiagnostic, FileFormat, Mapping, ReadOptions, UserFile, WriteOptions, read, write},
-    user::{InstanceId, Severity},
+    user::InstanceId,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     args::{Global, choice},
@@ -20,20 +14,13 @@ use crate::{
     input, output, program,
 };
 
-pub const EXAMPLES: &str = "\
-Examples:
-  connect-user convert agents.csv --instance INSTANCE_ID > users.yaml
-  connect-user convert terraform.tfstate > users.yaml
-  connect-user convert users.yaml --to terraform > users.tf
-  connect-user convert template.yaml --set InstanceArn=INSTANCE_ARN > users.yaml";
-
 /// So many findings are told.
 const MOST: usize = 100;
 
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    pub file: FileArgs,
+    file: FileArgs,
     /// The format to write.
     #[arg(long, value_name = "FORMAT", default_value = "program", value_parser = choice::<FileFormat>(FileFormat::NAMES))]
     to: FileFormat,
@@ -50,7 +37,7 @@ pub struct Args {
 #[derive(clap::Args)]
 pub struct FileArgs {
     /// The file; `-` is standard input.
-    pub file: PathBuf,
+    file: PathBuf,
     /// The format of the file. Default: what its text looks like.
     #[arg(long, value_name = "FORMAT", value_parser = choice::<FileFormat>(FileFormat::NAMES))]
     from: Option<FileFormat>,
@@ -66,15 +53,15 @@ pub struct FileArgs {
 /// Writes the users of a file in another format.
 pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
     if let Some(path) = &args.imports {
-        check_place(path)?;
+        input::check_place(path, "--imports", "no file of resources to import", is_imports)?;
     }
     let file = args.file.read(global)?;
-    tell_all(&file.mistakes())?;
+    tell_all(file.mistakes())?;
     let options = WriteOptions::builder().passwords(args.with_passwords).build();
     let written = write(args.to, &file, &options).map_err(|error| Failure::told(&error))?;
-    tell_all(&written.diagnostics)?;
+    tell_all(written.diagnostics)?;
     match (&args.imports, &written.imports) {
-        (Some(path), Some(text)) => save(path, text)?,
+        (Some(path), Some(text)) => input::save(path, text)?,
         (Some(path), None) => {
             return Err(Failure::new(format!("there is nothing to write to `{}`", path.display()))
                 .help(format!("leave `--imports` out: `{}` holds it, or no user exists yet", args.to)));
@@ -82,8 +69,7 @@ pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
         (None, Some(_)) => output::note("which existing users these are is written with `--imports PATH`"),
         (None, None) => {}
     }
-    output::written(std::io::stdout().lock().write_all(written.text.as_bytes()));
-    output::check_written()?;
+    output::file(&written.text)?;
     output::note(&format!("{} converted", output::users(file.users.len())));
     Ok(())
 }
@@ -98,89 +84,40 @@ impl FileArgs {
         })?;
         let values = program::assignments(global)?.into_iter();
         let values: BTreeMap<_, _> = values.map(|given| (given.reference, given.value)).collect();
-        let instance = self.instance.as_ref().map(|instance| {
-            let id = InstanceId::new(instance);
-            id.check().map(|()| id)
+        let instance = self.instance.as_ref().map(InstanceId::new);
+        instance.iter().try_for_each(InstanceId::check)?;
+        let mapping = self.mapping.as_ref().map(|path| {
+            Mapping::read(&input::text(path, "mapping")?)
+                .map_err(|error| Failure::told(&error).within(&input::name(path)))
         });
-        let name = if input::is_stdin(&self.file) {
-            "standard input".to_owned()
-        } else {
-            self.file.display().to_string()
-        };
         let options = ReadOptions::builder()
-            .file(name)
-            .maybe_instance(instance.transpose()?)
+            .file(input::name(&self.file).trim_matches('`'))
+            .maybe_instance(instance)
             .values(values)
-            .mapping(self.mapping()?)
+            .mapping(mapping.transpose()?.unwrap_or_default())
             .build();
-        let file = read(format, &bytes, &options);
-        tell_all(&file.diagnostics)?;
+        let mut file = read(format, &bytes, &options);
+        tell_all(std::mem::take(&mut file.diagnostics))?;
         Ok(file)
     }
-
-    fn mapping(&self) -> Outcome<Mapping> {
-        let Some(path) = &self.mapping else { return Ok(Mapping::default()) };
-        Mapping::read(&input::text(path, "mapping")?)
-            .map_err(|error| Failure::told(&error).within(&input::name(path)))
-    }
 }
 
-/// Refuses to write over what is no file of resources to import, such as the template.
-fn check_place(path: &Path) -> Outcome<()> {
-    input::require_regular(path, input::STILL_TO_BE_MADE)?;
-    let is_imports = |text: String| {
-        let resources: Option<Vec<Value>> = serde_json::from_str(&text).ok();
-        resources.is_some_and(|resources| {
-            resources.iter().all(|resource| resource.get("ResourceIdentifier").is_some())
-        })
-    };
-    match path.exists() && !input::text(path, "file").is_ok_and(is_imports) {
-        true => {
-            let message = format!("`{}` is there, and is no file of resources to import", path.display());
-            Err(Failure::new(message).help("give `--imports` another path, or remove the file"))
-        }
-        false => Ok(()),
-    }
+/// Whether a text is a file of resources to import.
+fn is_imports(text: &str) -> bool {
+    let resources: Option<Vec<Value>> = serde_json::from_str(text).ok();
+    let is_one = |resource: &Value| resource.get("ResourceIdentifier").is_some();
+    resources.is_some_and(|resources| resources.iter().all(is_one))
 }
 
-fn save(path: &Path, text: &str) -> Outcome<()> {
-    fs::write(path, text).map_err(|error| {
-        Failure::caused(format!("`{}` cannot be written", path.display()), &error).help("give another path")
-    })
-}
-
-/// Tells what was found, and fails if there is an error among it.
-pub fn tell_all(found: &[FileDiagnostic]) -> Outcome<()> {
-    // Errors are what has to be mended: they are told first where not all is told.
-    let mut sorted: Vec<&FileDiagnostic> = found.iter().collect();
-    if sorted.len() > MOST {
-        sorted.sort_by_key(|found| found.diagnostic.severity);
+/// Tells what was found, and fails if there is an error among it: errors are told first where not all is told.
+fn tell_all(mut found: Vec<FileDiagnostic>) -> Outcome<()> {
+    if found.len() > MOST {
+        found.sort_by_key(|found| found.diagnostic.severity);
     }
-    sorted.iter().take(MOST).for_each(|found| tell(found));
-    if let Some(more) = sorted.len().checked_sub(MOST).filter(|more| *more > 0) {
-        output::note(&format!("{more} more findings are not shown"));
+    let shown = found.len().min(MOST);
+    let told = output::found(&found[..shown], false);
+    if found.len() > shown {
+        output::note(&format!("{} more findings are not shown", found.len() - shown));
     }
-    match found.iter().any(|found| found.diagnostic.is_error()) {
-        true => Err(Failure::said()),
-        false => Ok(()),
-    }
-}
-
-fn tell(found: &FileDiagnostic) {
-    let FileDiagnostic { diagnostic, location, .. } = found;
-    if output::is_json() {
-        let mut line = json!(diagnostic);
-        line["level"] = line["severity"].clone();
-        if let (Some(line), Value::Object(location)) = (line.as_object_mut(), json!(location)) {
-            line.extend(location);
-        }
-        return output::error_line(&line);
-    }
-    let style = match diagnostic.severity {
-        Severity::Error => AnsiColor::Red.on_default().bold(),
-        _ => AnsiColor::Yellow.on_default(),
-    };
-    let kind = format!("{}[{}]", diagnostic.severity, diagnostic.code);
-    let at = location.as_ref().map(ToString::to_string);
-    output::tell(style, &kind, &diagnostic.text(), at.as_deref(), diagnostic.help.as_deref());
+    told
 }

@@ -1,11 +1,12 @@
 //! What ends a command early.
 
-use std::{error::Error, fmt};
+use std::error::Error;
 
 use connect_user::{
-    fleet::{JsonError, SessionError, StoreError},
+    fleet::{JsonError, PlanFileError, RecordError, SessionError, StoreError},
     interop::{
         DeploymentError,
+        file::AdoptError,
         program::{Location, ProgramError},
     },
     read::{FilterError, InstanceError},
@@ -17,22 +18,22 @@ use crate::way_out;
 
 pub type Outcome<T> = Result<T, Failure>;
 
+/// Mistakes that were found in the same go. Where there is none, everything there is to say was said already.
+#[derive(Debug)]
+pub struct Failure(Vec<Mistake>);
+
 /// A mistake with its way out.
-#[derive(Debug, Default)]
-pub struct Failure {
-    message: String,
-    help: Option<Box<str>>,
+#[derive(Debug)]
+pub struct Mistake {
+    pub message: String,
+    pub help: Option<String>,
     /// Where it is in the program.
-    location: Option<Location>,
-    /// Other mistakes, found in the same go.
-    more: Vec<Failure>,
-    /// Whether everything there is to say was said already.
-    said: bool,
+    pub location: Option<Location>,
 }
 
 impl Failure {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), ..Self::default() }
+        Self(vec![Mistake { message: message.into(), help: None, location: None }])
     }
 
     /// What went wrong, and why: an error with its causes.
@@ -57,56 +58,41 @@ impl Failure {
     }
 
     /// A failure whose reasons have been printed.
-    pub fn said() -> Self {
-        Self { said: true, ..Self::default() }
+    pub const fn said() -> Self {
+        Self(Vec::new())
     }
 
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        let help = help.into();
-        self.help = (!help.is_empty()).then(|| help.into_boxed_str());
+        let help = Some(help.into()).filter(|help| !help.is_empty());
+        self.0.iter_mut().for_each(|mistake| mistake.help.clone_from(&help));
         self
     }
 
     /// All of them in one, if there are any.
-    pub fn all(mut failures: impl Iterator<Item = Self>) -> Outcome<()> {
-        match failures.next() {
-            Some(first) => Err(Self { more: failures.collect(), ..first }),
-            None => Ok(()),
-        }
-    }
-
-    /// Where in the program it is, where that is known.
-    pub const fn location(&self) -> Option<&Location> {
-        self.location.as_ref()
-    }
-
-    /// The other mistakes of the same reading.
-    pub fn more(&self) -> &[Self] {
-        &self.more
+    pub fn all(failures: impl Iterator<Item = Self>) -> Outcome<()> {
+        let mistakes: Vec<Mistake> = failures.flat_map(|failure| failure.0).collect();
+        if mistakes.is_empty() { Ok(()) } else { Err(Self(mistakes)) }
     }
 
     /// Says where.
     pub fn within(mut self, place: &str) -> Self {
-        self.message = format!("{place}: {}", self.message);
+        self.0.iter_mut().for_each(|mistake| mistake.message = format!("{place}: {}", mistake.message));
         self
     }
 
-    pub fn is_said(&self) -> bool {
-        self.said
-    }
-
-    pub fn way_out(&self) -> Option<&str> {
-        self.help.as_deref()
+    pub fn mistakes(&self) -> &[Mistake] {
+        &self.0
     }
 }
 
 impl From<ProgramError> for Failure {
     fn from(error: ProgramError) -> Self {
-        let told = |(mistake, location): (&Diagnostic, Option<&Location>)| Self {
+        let told = error.mistakes().map(|(mistake, location)| Mistake {
+            message: mistake.text(),
+            help: way_out::help(mistake),
             location: location.cloned(),
-            ..Self::told(mistake)
-        };
-        Self::all(error.mistakes().map(told)).err().unwrap_or_default()
+        });
+        Self(told.collect())
     }
 }
 
@@ -114,8 +100,33 @@ impl From<DeploymentError> for Failure {
     fn from(error: DeploymentError) -> Self {
         match error {
             DeploymentError::Program(error) => error.into(),
+            DeploymentError::Session(error) => (*error).into(),
             error => Self::caused(String::new(), &error).help(error.help()),
         }
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Refused(refused) => {
+                Self(refused.reasons.iter().flat_map(|reason| Self::told(reason).0).collect())
+            }
+            error => Self::caused(String::new(), &error).help(error.help()),
+        }
+    }
+}
+
+impl From<RecordError> for Failure {
+    fn from(error: RecordError) -> Self {
+        let help = match &error {
+            RecordError::NotRecorded { .. } => "`show` lists every user",
+            RecordError::Unfinished { .. } => {
+                "`apply` finishes it; `--force` removes the user from the state nevertheless"
+            }
+            error => error.help(),
+        };
+        Self::caused(String::new(), &error).help(help)
     }
 }
 
@@ -129,10 +140,5 @@ macro_rules! from {
     )+};
 }
 
-from!(FilterError, InstanceError, SessionError, StoreError, JsonError, ImportIdError, IdError, OverrideError);
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
+from!(AdoptError, FilterError, IdError, ImportIdError, InstanceError);
+from!(JsonError, OverrideError, PlanFileError, StoreError);

@@ -1,8 +1,8 @@
-//! Files that a command reads once: programs, states, secrets.
+//! Files that a command reads once, such as programs, states and secrets, or writes.
 
 use std::{
     fs::{self, File},
-    io::{self, Read},
+    io::{self, Read, Write},
     path::Path,
 };
 
@@ -22,7 +22,8 @@ pub fn open(file: &Path, what: &str) -> Outcome<Box<dyn Read>> {
     if is_stdin(file) {
         return Ok(Box::new(io::stdin()));
     }
-    if !is_descriptor(file) {
+    // The shell has opened some already, as with `<(command)`.
+    if !file.starts_with("/dev/fd") && !file.starts_with("/proc/self/fd") {
         require_regular(file, &format!("give the path of a {what}; `-` reads standard input"))?;
     }
     let opened = File::open(file).map_err(|error| unreadable(file, what, &error))?;
@@ -67,12 +68,33 @@ pub fn require_regular(path: &Path, help: &str) -> Outcome<()> {
     }
 }
 
+/// Refuses a place for `what` where something else is, such as the program.
+pub fn check_place(path: &Path, option: &str, what: &str, is_one: fn(&str) -> bool) -> Outcome<()> {
+    require_regular(path, STILL_TO_BE_MADE)?;
+    match path.exists() && !text(path, "file").is_ok_and(|text| is_one(&text)) {
+        true => Err(Failure::new(format!("`{}` is there, and is {what}", path.display()))
+            .help(format!("give `{option}` another path, or remove the file"))),
+        false => Ok(()),
+    }
+}
+
+/// Writes a file that only its owner may read: whole, or not at all.
+pub fn save(path: &Path, text: &str) -> Outcome<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || -> io::Result<()> {
+        let mut new = tempfile::NamedTempFile::new_in(folder)?;
+        new.write_all(text.as_bytes())?;
+        new.as_file().sync_all()?;
+        new.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|error| {
+        Failure::caused(format!("`{}` cannot be written", path.display()), &error)
+            .help("check the path and its permissions")
+    })
+}
+
 /// Whether a name means standard input.
 pub fn is_stdin(file: &Path) -> bool {
     file == Path::new("-") || file == Path::new("/dev/stdin")
-}
-
-/// Whether the shell has opened it already, as with `<(command)`.
-fn is_descriptor(file: &Path) -> bool {
-    file.starts_with("/dev/fd") || file.starts_with("/proc/self/fd")
 }

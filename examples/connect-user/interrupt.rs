@@ -12,63 +12,44 @@ use crate::output;
 /// They are waited for on a thread of their own: work that never waits would keep them out.
 pub fn end_on_interrupt(token: CancellationToken) {
     // Without signals of its own the program ends as every other.
-    let Ok((runtime, mut signals)) = listen() else { return };
+    let Ok((runtime, mut signal)) = listen() else { return };
     thread::spawn(move || {
         runtime.block_on(async {
-            signals.next().await;
+            signal().await;
             output::note("stopping: calls in flight are waited for, and what is done is recorded");
             token.cancel();
-            std::process::exit(signals.next().await);
+            std::process::exit(signal().await);
         });
     });
 }
 
-fn listen() -> io::Result<(Runtime, Signals)> {
+fn listen() -> io::Result<(Runtime, impl AsyncFnMut() -> i32 + Send)> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let signals = {
-        let _entered = runtime.enter();
-        Signals::new()?
-    };
-    Ok((runtime, signals))
+    let entered = runtime.enter();
+    let signal = signals()?;
+    drop(entered);
+    Ok((runtime, signal))
 }
 
-/// The exit code of a program that is interrupted.
-const BY_INTERRUPT: i32 = 130;
-
+/// Waits for a signal, and gives the usual exit code of a program that it ends.
 #[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
+fn signals() -> io::Result<impl AsyncFnMut() -> i32 + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
 
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    /// Waits for one, and gives the usual exit code of a program that it ends.
-    async fn next(&mut self) -> i32 {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move || {
         tokio::select! {
-            _ = self.interrupt.recv() => BY_INTERRUPT,
-            _ = self.terminate.recv() => 143,
+            _ = interrupt.recv() => 130,
+            _ = terminate.recv() => 143,
         }
-    }
+    })
 }
 
 #[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) -> i32 {
+fn signals() -> io::Result<impl AsyncFnMut() -> i32 + Send> {
+    Ok(async || {
         let _ = tokio::signal::ctrl_c().await;
-        BY_INTERRUPT
-    }
+        130
+    })
 }

@@ -11,10 +11,10 @@ mod adopt;
 mod args;
 mod backend;
 mod convert;
+mod existing;
 mod failure;
 mod input;
 mod interrupt;
-mod many;
 mod output;
 mod plan;
 mod program;
@@ -25,24 +25,22 @@ mod show;
 mod state;
 mod summary;
 mod usage;
-mod violation;
 mod way_out;
 
 use std::process::ExitCode;
 
-use connect_user::interop::program::program_schema;
+use connect_user::{fleet::PlanFile, interop::program::program_schema};
 
 use crate::{
-    args::{Args, Command, StateCommand},
+    args::{Args, Command},
     failure::{Failure, Outcome},
-    plan::{apply, destroy, plan, validate},
 };
 
 fn main() -> ExitCode {
     let args = match usage::read() {
         Ok(Ok(args)) => args,
-        Ok(Err(failure)) => return args::refuse(&failure),
-        Err(error) => return args::explain(error),
+        Ok(Err(failure)) => return usage::refuse(&failure),
+        Err(error) => return usage::explain(error),
     };
     output::choose(args.global.color, args.global.format);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -59,23 +57,21 @@ fn main() -> ExitCode {
 }
 
 async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
-    global.check()?;
+    // Whether there is something to do or to see, where the exit code is to tell.
+    let mut is_something = false;
     match command {
-        Command::Validate { file } => validate(&file, &global).await?,
-        Command::Plan { file, detailed_exitcode, summary, out, scale } => {
-            let is_work = plan(&file, summary, out.as_deref(), scale, &global).await?;
-            if is_work && detailed_exitcode {
-                return Ok(ExitCode::from(2));
-            }
+        Command::Validate { file } => plan::validate(&file, &global).await?,
+        Command::Plan { file, detailed_exitcode, args } => {
+            is_something = plan::plan(&file, args, &global).await? && detailed_exitcode;
         }
         Command::Apply { file, program, yes, scale } => {
             let text = input::text(&file, "program")?;
-            match (saved::is_plan(&text), program) {
+            match (PlanFile::is_one(&text), program) {
                 (true, given) => {
-                    let plan = saved::read(&file, &text)?;
+                    let plan = PlanFile::read(&input::name(&file), &text)?;
                     saved::apply(plan, given.as_deref(), yes, scale, &global).await?;
                 }
-                (false, None) => apply(&file, text, yes, scale, &global).await?,
+                (false, None) => plan::apply(&file, text, yes, scale, &global).await?,
                 (false, Some(_)) => {
                     let what =
                         format!("{} is not a saved plan, and `--program` is for one", input::name(&file));
@@ -83,33 +79,22 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
                 }
             }
         }
-        Command::Destroy { yes } => destroy(yes, &global).await?,
+        Command::Destroy { yes } => plan::destroy(yes, &global).await?,
         Command::Show { name } => show::show(name.as_deref(), &global).await?,
         Command::Drift { detailed_exitcode } => {
-            let is_drift = show::drift(&global).await?;
-            if is_drift && detailed_exitcode {
-                return Ok(ExitCode::from(2));
-            }
+            is_something = show::drift(&global).await? && detailed_exitcode;
         }
-        Command::Import { name: Some(name), id: Some(id), .. } => show::import(&name, &id, &global).await?,
+        Command::Import { name: Some(name), id: Some(id), .. } => {
+            existing::import(&name, &id, &global).await?;
+        }
         Command::Import { instance, .. } => {
-            many::import_all(&instance.unwrap_or_default(), &global).await?;
+            existing::import_all(&instance.unwrap_or_default(), &global).await?;
         }
-        Command::Export { instance, names } => many::export(&instance, names, &global).await?,
-        Command::Adopt(args) => adopt::adopt(&args, &global).await?,
+        Command::Export { instance, names } => existing::export(&instance, names, &global).await?,
+        Command::Adopt(file) => adopt::adopt(&file, &global).await?,
         Command::Convert(args) => convert::convert(&args, &global)?,
         Command::Schema => output::json(&program_schema()),
-        Command::State { command: StateCommand::Export } => many::export_state(&global).await?,
-        Command::State { command: StateCommand::Rm { names, force } } => {
-            many::forget(&names, force, &global).await?;
-        }
-        Command::State { command: StateCommand::Import { file } } => {
-            many::import_state(&file, &global).await?;
-        }
-        Command::State { command: StateCommand::Migrate { from, to } } => state::move_all(&from, &to).await?,
-        Command::State { command: StateCommand::Unlock { id } } => {
-            state::unlock(&global, id.as_deref()).await?
-        }
+        Command::State { command } => state::state(command, &global).await?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if is_something { ExitCode::from(2) } else { ExitCode::SUCCESS })
 }

@@ -1,33 +1,34 @@
 //! What is printed: for people in colour, for machines as JSON.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     io::{self, Write},
     sync::OnceLock,
 };
 
 use anstyle::{AnsiColor, Style};
+use clap::ColorChoice;
 use connect_user::{
-    fleet::Refreshed,
-    interop::program::readable_json,
-    user::{Code, Diagnostic, one_line},
+    interop::{file::FileDiagnostic, program::readable_json},
+    user::{Code, Diagnostic, Severity, one_line},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    args::{Color, Format},
-    failure::{Failure, Outcome},
+    args::Format,
+    failure::{Failure, Mistake, Outcome},
+    way_out,
 };
 
 /// The form of what is printed.
 static FORMAT: OnceLock<Format> = OnceLock::new();
 
-pub fn choose(color: Color, format: Format) {
+pub fn choose(color: ColorChoice, format: Format) {
     let _ = FORMAT.set(format);
     match color {
-        Color::Auto => {}
-        Color::Always => anstream::ColorChoice::Always.write_global(),
-        Color::Never => anstream::ColorChoice::Never.write_global(),
+        ColorChoice::Auto => {}
+        ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
+        ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
     }
 }
 
@@ -61,6 +62,12 @@ pub fn check_written() -> Outcome<()> {
             .help("make room, or write it elsewhere; what was applied is recorded")),
         None => Ok(()),
     }
+}
+
+/// Prints a file, and fails where it cannot be written: what stands there would be taken for the whole.
+pub fn file(text: &str) -> Outcome<()> {
+    written(io::stdout().lock().write_all(text.as_bytes()));
+    check_written()
 }
 
 /// Prints lines to stdout, each in the colour of its symbol. Names and values in them have passed through
@@ -100,25 +107,22 @@ pub fn users(count: usize) -> String {
 
 /// Prints a note to stderr.
 pub fn note(text: &str) {
-    if is_json() {
-        return error_line(&json!({"level": "note", "message": text}));
+    match is_json() {
+        true => error_line(&json!({"level": "note", "message": text})),
+        false => tell(Severity::Note, None, text, None, None),
     }
-    tell(AnsiColor::Yellow.on_default(), "note", text, None, None);
 }
 
 /// Prints what the library has found to stderr.
 pub fn diagnostic(found: &Diagnostic) {
-    if found.is_error() {
-        return failure(&Failure::told(found));
+    let (level, message, help) = (found.severity, found.text(), way_out::help(found));
+    match is_json() {
+        true => error_line(&json!({"level": level, "message": message, "help": help})),
+        false => tell(level, None, &message, None, help.as_deref()),
     }
-    if is_json() {
-        return error_line(&json!({"level": found.severity, "message": found.text(), "help": found.help}));
-    }
-    let style = AnsiColor::Yellow.on_default();
-    tell(style, &found.severity.to_string(), &found.text(), None, found.help.as_deref());
 }
 
-/// How many notes of a kind are shown one by one, and how many users a message names.
+/// How many notes of a kind are shown one by one.
 const SHOWN: usize = 5;
 
 /// Prints the first few of each kind: a kill in a large apply leaves many.
@@ -136,39 +140,63 @@ pub fn some_of_each(found: &[Diagnostic]) {
     }
 }
 
+/// Prints what is wrong with a program or another file, or worth knowing, with its code and its place; fails if there is
+/// an error among it. Those who write a program know its users by their properties.
+pub fn found(found: &[FileDiagnostic], is_program: bool) -> Outcome<()> {
+    for found in found.iter().map(way_out::mended) {
+        let FileDiagnostic { diagnostic, location, .. } = &found;
+        if is_json() {
+            let mut line = json!(found);
+            line["level"] = json!(diagnostic.severity);
+            error_line(&line);
+            continue;
+        }
+        let Diagnostic { path, subject, severity, code, help, .. } = diagnostic;
+        let user = subject.as_deref().map(one_line).unwrap_or_default();
+        let at = match (path.segments().is_empty() || !is_program, location) {
+            (true, location) => location.as_ref().map(ToString::to_string),
+            (false, Some(location)) => Some(format!("{user}.{path} ({location})")),
+            (false, None) => Some(format!("{user}.{path}")),
+        };
+        tell(*severity, Some(*code), &diagnostic.text(), at.as_deref(), help.as_deref());
+    }
+    let is_valid = !found.iter().any(|found| found.diagnostic.is_error());
+    if is_valid { Ok(()) } else { Err(Failure::said()) }
+}
+
 /// So many mistakes of one reading are told.
 const MOST_FAILURES: usize = 100;
 
-/// Prints why something has failed to stderr, unless it was said already.
+/// Prints why something has failed to stderr.
 pub fn failure(failure: &Failure) {
-    if failure.is_said() {
-        return;
+    let mistakes = failure.mistakes();
+    for Mistake { message, help, location } in mistakes.iter().take(MOST_FAILURES) {
+        if is_json() {
+            let mut line = json!({"level": "error", "message": message, "help": help});
+            if let (Some(line), Value::Object(location)) = (line.as_object_mut(), json!(location)) {
+                line.extend(location);
+            }
+            error_line(&line);
+            continue;
+        }
+        let at = location.as_ref().map(ToString::to_string);
+        tell(Severity::Error, None, message, at.as_deref(), help.as_deref());
     }
-    one_failure(failure);
-    failure.more().iter().take(MOST_FAILURES).for_each(one_failure);
-    match failure.more().len().saturating_sub(MOST_FAILURES) {
+    match mistakes.len().saturating_sub(MOST_FAILURES) {
         0 => {}
         more => note(&format!("{more} more errors; mend those above first")),
     }
 }
 
-fn one_failure(failure: &Failure) {
-    if is_json() {
-        let mut line = json!({"level": "error", "message": failure.to_string(), "help": failure.way_out()});
-        if let (Some(line), Value::Object(location)) = (line.as_object_mut(), json!(failure.location())) {
-            line.extend(location);
-        }
-        return error_line(&line);
-    }
-    let at = failure.location().map(ToString::to_string);
-    let style = AnsiColor::Red.on_default().bold();
-    tell(style, "error", &failure.to_string(), at.as_deref(), failure.way_out());
-}
-
-/// Prints a message to people: what kind it is of, what there is to say, where, and the way out.
-pub fn tell(style: Style, kind: &str, message: &str, at: Option<&str>, help: Option<&str>) {
+/// Prints a message to people: how bad it is, what there is to say, where, and the way out.
+fn tell(level: Severity, code: Option<Code>, message: &str, at: Option<&str>, help: Option<&str>) {
+    let style = match level {
+        Severity::Error => AnsiColor::Red.on_default().bold(),
+        _ => AnsiColor::Yellow.on_default(),
+    };
+    let code = code.map(|code| format!("[{code}]")).unwrap_or_default();
     let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "{style}{kind}{style:#}: {}", one_line(message));
+    let _ = writeln!(err, "{style}{level}{code}{style:#}: {}", one_line(message));
     for (name, text) in [("at", at), ("help", help)] {
         if let Some(text) = text {
             let _ = writeln!(err, "  {name}: {}", one_line(text));
@@ -177,33 +205,6 @@ pub fn tell(style: Style, kind: &str, message: &str, at: Option<&str>, help: Opt
 }
 
 /// Prints a line to the machine that reads stderr.
-pub fn error_line(value: &Value) {
+fn error_line(value: &Value) {
     let _ = writeln!(io::stderr().lock(), "{}", readable_json(&value.to_string()));
-}
-
-/// Says what was not checked, unless an error tells the same cause.
-pub fn unchecked(refreshed: &Refreshed) {
-    let causes: BTreeSet<String> = refreshed.failed.values().map(ToString::to_string).collect();
-    let is_news = |found: &&Diagnostic| !causes.iter().any(|cause| found.message.contains(cause.as_str()));
-    refreshed.unchecked.iter().filter(is_news).for_each(diagnostic);
-}
-
-/// Says who could not be read, and whether there is anybody: a plan of them would be made of what is no longer
-/// true.
-pub fn unread(refreshed: &Refreshed) -> bool {
-    // One cause, such as an instance that cannot be listed, may concern thousands of users.
-    let mut causes: BTreeMap<(String, &str), Vec<&str>> = BTreeMap::new();
-    for (name, error) in &refreshed.failed {
-        let cause = Failure::caused("cannot be read", error);
-        causes.entry((cause.to_string(), error.help())).or_default().push(name);
-    }
-    for ((message, help), names) in causes {
-        let listed = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let more = match names.len().saturating_sub(SHOWN) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        failure(&Failure::new(format!("{listed}{more} {message}")).help(help));
-    }
-    !refreshed.failed.is_empty()
 }

@@ -35,46 +35,45 @@ pub fn assignments(args: &Global) -> Outcome<Vec<Assignment>> {
         ("--set-env", &args.set_env, "VARIABLE"),
         ("--set-file", &args.set_file, "PATH"),
     ];
-    for (option, texts, what) in given {
-        for text in texts {
-            let Some((key, text)) = pair(text) else {
-                return Err(Failure::new(format!("`{option}` has no `=` with a name before it"))
-                    .help(format!("write `{option} 'resource.property={what}'`")));
-            };
-            let value = match option {
-                "--set-env" => variable(&key, &text)?,
-                "--set-file" => file(&key, &text)?,
-                _ => text,
-            };
-            let mut others = assignments.iter().filter(|other| other.reference == key);
-            if let Some(other) =
-                others.find_map(|other| other.origin.as_deref().filter(|other| *other != option))
-            {
-                return Err(Failure::new(format!("`{key}` is given by `{other}` and by `{option}`"))
-                    .help("leave one of them out"));
-            }
-            assignments.push(Assignment::new(key, value).from_origin(option));
+    let given =
+        given.iter().flat_map(|(option, texts, what)| texts.iter().map(move |text| (*option, text, what)));
+    for (option, text, what) in given {
+        let (key, text) = pair(text).map_err(|_| {
+            Failure::new(format!("`{option}` has no `=` with a name before it"))
+                .help(format!("write `{option} 'resource.property={what}'`"))
+        })?;
+        let value = match option {
+            "--set-env" => variable(&key, &text)?,
+            "--set-file" => file(&key, &text)?,
+            _ => text,
+        };
+        let mut others = assignments.iter().filter(|other| other.reference == key);
+        let other = others.find_map(|other| other.origin.as_deref().filter(|other| *other != option));
+        if let Some(other) = other {
+            return Err(Failure::new(format!("`{key}` is given by `{other}` and by `{option}`"))
+                .help("leave one of them out"));
         }
+        assignments.push(Assignment::new(key, value).from_origin(option));
     }
     Ok(assignments)
 }
 
 /// A name and what comes behind its `=`.
-pub fn pair(text: &str) -> Option<(String, String)> {
-    let (key, value) = text.split_once('=')?;
-    (!key.trim().is_empty()).then(|| (key.trim().to_owned(), value.to_owned()))
+pub fn pair(text: &str) -> Result<(String, String), &'static str> {
+    let named = text.split_once('=').filter(|(key, _)| !key.trim().is_empty());
+    let (key, value) = named.ok_or("there is no `=` with a name before it")?;
+    Ok((key.trim().to_owned(), value.to_owned()))
 }
 
 fn variable(key: &str, name: &str) -> Outcome<String> {
-    let fail = |message: &str| {
-        Failure::new(format!("`--set-env {key}`: the environment variable `{name}` {message}"))
+    env::var(name).map_err(|error| {
+        let what = match error {
+            env::VarError::NotPresent => "is not set",
+            env::VarError::NotUnicode(_) => "is not UTF-8 text",
+        };
+        Failure::new(format!("`--set-env {key}`: the environment variable `{name}` {what}"))
             .help("set it before the command")
-    };
-    match env::var(name) {
-        Ok(value) => Ok(value),
-        Err(env::VarError::NotPresent) => Err(fail("is not set")),
-        Err(env::VarError::NotUnicode(_)) => Err(fail("is not UTF-8 text")),
-    }
+    })
 }
 
 /// A file's text, without the line break that editors put at its end.

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use connect_user::{
     client::RetryPolicy,
-    fleet::{Entry, FleetOptions, Guard, OnFailure, Session, SessionOptions, StateStore, load_all},
+    fleet::{
+        Entry, FleetObserver, FleetOptions, Guard, OnFailure, Session, SessionOptions, StateLocation,
+        StateStore, load_all,
+    },
     interop::{Deployment, DeploymentOptions, program::Program},
     read::{RefreshOptions, Strategy},
     user::{Diagnostic, IgnoreTags, QuickConnects, Settings, UserState},
@@ -15,25 +18,22 @@ use crate::{
     args::{Global, Scale},
     backend::Backend,
     failure::{Failure, Outcome},
-    output,
-    progress::Watch,
-    state,
+    output, state,
 };
 
 /// What is recorded, by resource names.
 pub type Entries = BTreeMap<String, Entry>;
 
 /// What is wrong where there is no state yet: a mistyped path looks like a state without users.
-pub fn missing_state(args: &Global) -> Option<Failure> {
-    let missing = format!("the state `{}` is not there", args.state.display());
-    (!state::may_exist(&args.state)).then(|| {
-        Failure::new(missing).help("`apply` and `import` make it; `--state` gives the path of another")
-    })
+pub fn missing_state(args: &Global) -> Option<String> {
+    let location = StateLocation::new(&args.state);
+    (!location.may_exist()).then(|| format!("the state `{location}` is not there"))
 }
 
 /// The same, for commands that have nothing to do then.
 pub fn require_state(args: &Global) -> Outcome<()> {
-    missing_state(args).map_or(Ok(()), Err)
+    let help = "`apply` and `import` make it; `--state` gives the path of another";
+    missing_state(args).map_or(Ok(()), |missing| Err(Failure::new(missing).help(help)))
 }
 
 /// The users that are recorded as there.
@@ -42,17 +42,13 @@ pub fn users(entries: &Entries) -> impl Iterator<Item = (&String, &UserState)> {
 }
 
 /// A run of the tool.
-pub struct Run {
+pub struct Run<'a> {
     pub file: Box<dyn StateStore>,
     pub backend: Backend,
     pub settings: Settings,
-    overrides: Overrides,
     pub scale: Scale,
-    refresh: RefreshOptions,
-    /// Whether the command line says how users are read.
-    strategy: Option<Strategy>,
-    pub parallelism: std::num::NonZeroUsize,
-    read_only: bool,
+    pub args: &'a Global,
+    access: Access,
 }
 
 /// What a run opens.
@@ -70,57 +66,58 @@ pub enum Access {
     Write,
 }
 
-impl Run {
+impl Access {
+    fn is_offline(self) -> bool {
+        matches!(self, Self::Offline | Self::OfflineToWrite)
+    }
+
+    fn is_read_only(self) -> bool {
+        matches!(self, Self::Offline | Self::Read)
+    }
+}
+
+impl<'a> Run<'a> {
     /// Opens what a command needs, and reads what is recorded.
-    pub async fn open(args: &Global, scale: Scale, access: Access) -> Outcome<(Self, Entries)> {
-        let read_only = matches!(access, Access::Offline | Access::Read);
-        let service = async |is_used| match access {
-            Access::Offline | Access::OfflineToWrite => Ok(Backend::offline()),
-            access => Backend::open(args, is_used, access == Access::Write).await,
+    pub async fn open(args: &'a Global, scale: Scale, access: Access) -> Outcome<(Self, Entries)> {
+        let service = async |is_used| match access.is_offline() {
+            true => Ok(Backend::offline()),
+            false => Backend::open(args, is_used, access == Access::Write).await,
         };
         // Where the service is refused, no new file is left.
-        let first = if state::may_exist(&args.state) { None } else { Some(service(false).await?) };
-        let file = state::open(&args.state, !read_only).await?;
+        let location = StateLocation::new(&args.state);
+        let first = if location.may_exist() { None } else { Some(service(false).await?) };
+        let file = state::open(&location, !access.is_read_only()).await?;
         let entries = load_all(&*file).await?;
-        let mut overrides = Overrides::default();
-        let lowered = args.allow.iter().try_for_each(|code| overrides.allow(code));
-        lowered.and_then(|()| args.deny.iter().try_for_each(|code| overrides.deny(code)))?;
         let backend = match first {
             Some(backend) => backend,
             None => service(users(&entries).next().is_some()).await?,
         };
-        let strategy = args.refresh;
-        let refresh = RefreshOptions::builder().parallelism(args.parallelism);
-        let refresh = refresh.strategy(strategy.unwrap_or(Strategy::Changed)).build();
-        let settings = settings(args);
-        let parallelism = args.parallelism;
-        let run =
-            Self { file, backend, settings, overrides, scale, refresh, strategy, parallelism, read_only };
-        Ok((run, entries))
+        Ok((Self { file, backend, settings: settings(args), scale, args, access }, entries))
     }
 
-    /// How everybody is read, unless the command line says otherwise.
-    pub fn read_everybody(&self) -> RefreshOptions {
-        let mut options = self.refresh.clone();
-        options.strategy = self.strategy.unwrap_or(Strategy::Full);
-        options
+    /// How users are read again, unless the command line says otherwise.
+    pub fn refresh(&self, strategy: Strategy) -> RefreshOptions {
+        let options = RefreshOptions::builder().parallelism(self.args.parallelism);
+        options.strategy(self.args.refresh.unwrap_or(strategy)).build()
     }
 
     /// A session over the recorded users, which has looked into creations that an earlier run could not write down.
     pub async fn session(&self, entries: Entries) -> Outcome<Session<'_>> {
-        let (backend, targets) = (&self.backend, self.scale.target.iter().cloned());
-        let mut options = SessionOptions::builder()
+        let backend = &self.backend;
+        let options = SessionOptions::builder()
             .timer(backend.timer.clone())
             .pace(backend.pace.clone())
             .cancel(backend.cancel.clone())
-            .refresh(self.refresh.clone())
-            .targets(targets.collect::<BTreeSet<_>>())
-            .read_only(self.read_only)
+            .maybe_retry(backend.retry_for.map(|total| RetryPolicy::builder().total(total).build()))
+            .refresh(self.refresh(Strategy::Changed))
+            .targets(self.scale.target.iter().cloned().collect())
+            .read_only(self.access.is_read_only())
             .build();
-        options.retry = backend.retry_for.map(|total| RetryPolicy::builder().total(total).build());
         let mut session = Session::with_entries(&*self.file, entries, &*backend.service, options);
-        let found = session.recover().await?;
-        output::some_of_each(&found.iter().map(|user| user.diagnostic()).collect::<Vec<Diagnostic>>());
+        if !self.access.is_offline() {
+            let found = session.recover().await?;
+            output::some_of_each(&found.iter().map(|user| user.diagnostic()).collect::<Vec<Diagnostic>>());
+        }
         Ok(session)
     }
 
@@ -130,28 +127,37 @@ impl Run {
             return Err(Failure::new(format!("there is no user `{name}` in the program or the state"))
                 .help("`--target` takes the name that a user has in the program"));
         }
+        let mut overrides = Overrides::default();
+        self.args.allow.iter().try_for_each(|code| overrides.allow(code))?;
+        self.args.deny.iter().try_for_each(|code| overrides.deny(code))?;
         let options = DeploymentOptions::builder()
             .settings(self.settings.clone())
-            .overrides(self.overrides.clone())
+            .overrides(overrides)
             .guard(self.scale.max_deletes.map_or_else(Guard::default, Guard::most))
+            .may_be_empty(self.scale.max_deletes.is_some())
             .maybe_users_per_instance(self.scale.users_per_instance)
             .build();
         Ok(Deployment::new(program, session, options))
     }
 
     /// How plans are carried out.
-    pub fn apply_options<'o>(&'o self, session: &Session<'o>, watch: &'o Watch) -> FleetOptions<'o> {
+    pub fn apply_options<'o>(
+        &'o self,
+        session: &Session<'o>,
+        watch: &'o dyn FleetObserver,
+    ) -> FleetOptions<'o> {
         let mut options = session.apply_options();
         options.apply.read_back = false;
-        options.parallelism = self.parallelism;
+        options.parallelism = self.args.parallelism;
         options.on_failure = self.scale.stop_after.map_or(OnFailure::Continue, OnFailure::StopAfter);
         options.observer = watch;
         options
     }
 
-    /// Whether a user is meant at all.
-    pub fn is_target(&self, name: &String) -> bool {
-        self.scale.target.is_empty() || self.scale.target.contains(name)
+    /// How many recorded users are meant.
+    pub fn targets(&self, session: &Session<'_>) -> usize {
+        let targets: BTreeSet<&String> = self.scale.target.iter().collect();
+        session.users().filter(|(name, _)| targets.is_empty() || targets.contains(name)).count()
     }
 }
 

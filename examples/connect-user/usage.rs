@@ -1,10 +1,18 @@
-//! What `--help` shows of each command beside its options: examples, and no option that it would ignore.
+//! How the command line is read: what `--help` shows of each command beside its options, and what is refused because the
+//! command would ignore it.
 
-use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, parser::ValueSource};
+use std::process::ExitCode;
+
+use clap::{
+    ArgMatches, ColorChoice, Command, CommandFactory, FromArgMatches,
+    error::{ContextKind, ContextValue},
+    parser::ValueSource,
+};
 
 use crate::{
-    args::Args,
+    args::{Args, BackendKind, Format, Global},
     failure::{Failure, Outcome},
+    output,
 };
 
 pub const VALIDATE: &str = "\
@@ -46,6 +54,17 @@ pub const EXPORT: &str = "\
 Examples:
   connect-user export --instance INSTANCE_ID --names --backend aws > users.yaml
   connect-user export --instance INSTANCE_ID --where group-tree=ID > team.yaml";
+pub const ADOPT: &str = "\
+Examples:
+  connect-user adopt terraform.tfstate --backend aws
+  connect-user adopt agents.csv --instance INSTANCE_ID --backend aws
+  connect-user convert agents.csv --instance INSTANCE_ID > users.yaml   then `plan users.yaml` shows the same";
+pub const CONVERT: &str = "\
+Examples:
+  connect-user convert agents.csv --instance INSTANCE_ID > users.yaml
+  connect-user convert terraform.tfstate > users.yaml
+  connect-user convert users.yaml --to terraform > users.tf
+  connect-user convert template.yaml --set InstanceArn=INSTANCE_ARN > users.yaml";
 pub const SCHEMA: &str = "\
 Examples:
   connect-user schema > connect-user.schema.json   then begin a program with
@@ -62,48 +81,91 @@ Examples:
 /// the users and the state are may be said to every command, so that scripts can give it once.
 const HEEDED: &[(&[&str], &[&str], &str)] = &[
     (
-        &["set", "set_env", "set_file"],
+        &["set", "set-env", "set-file"],
         &["validate", "plan", "apply", "adopt", "convert"],
         "without a program",
     ),
     (&["allow", "deny"], &["validate", "plan", "apply"], "where nothing is validated"),
     (
-        &["on_password_change", "on_directory_user_id_change"],
+        &["on-password-change", "on-directory-user-id-change"],
         &["validate", "plan", "apply"],
         "without a program",
     ),
-    (&["on_unrecognised"], &["plan", "apply"], "without a program"),
-    (&["sign_out_on"], &["plan", "apply", "destroy"], "where no user is changed"),
-    (&["delete_quick_connects"], &["plan", "apply", "destroy"], "where no user is deleted"),
+    (&["on-unrecognised"], &["plan", "apply"], "without a program"),
+    (&["sign-out-on"], &["plan", "apply", "destroy"], "where no user is changed"),
+    (&["delete-quick-connects"], &["plan", "apply", "destroy"], "where no user is deleted"),
     (&["where"], &["show", "drift", "import", "export"], "where no users are chosen"),
     (&["refresh"], &["plan", "apply", "drift", "import", "export"], "where no user is read"),
     (
-        &["rate", "rates_from", "shared_quota", "retry_for", "parallelism"],
+        &["rate", "rates-from", "shared-quota", "retry-for", "parallelism"],
         &["plan", "apply", "destroy", "drift", "import", "export", "adopt"],
         "where no service is asked",
     ),
 ];
 
+/// What matters where a saved plan is applied: every other option only matters while a plan is made.
+const OF_SAVED_PLANS: &[&str] = &[
+    "program",
+    "yes",
+    "stop-after",
+    "backend",
+    "local-file",
+    "state",
+    "set",
+    "set-env",
+    "set-file",
+    "rate",
+    "rates-from",
+    "shared-quota",
+    "retry-for",
+    "parallelism",
+    "format",
+    "color",
+    "endpoint-url",
+    "region",
+    "profile",
+];
+
+impl Global {
+    /// The first given option that only matters while a plan is made.
+    pub fn planning(&self) -> Option<&String> {
+        self.given.iter().find(|option| !OF_SAVED_PLANS.contains(&option.as_str()))
+    }
+}
+
 /// Reads the command line.
 pub fn read() -> Result<Outcome<Args>, clap::Error> {
-    let matches = grammar().try_get_matches()?;
-    if let Err(failure) = check(&matches) {
-        return Ok(Err(failure));
-    }
-    Args::from_arg_matches(&matches).map(Ok)
+    let mut grammar = grammar();
+    let matches = grammar.try_get_matches_from_mut(std::env::args_os())?;
+    let mut args = Args::from_arg_matches(&matches)?;
+    args.global.given = given(&grammar, &matches);
+    let command = matches.subcommand_name().unwrap_or_default();
+    Ok(check(&args.global, command).map(|()| args))
 }
 
 /// The commands, each of which shows only the options that it heeds.
 fn grammar() -> Command {
-    let mut root = Args::command();
-    let globals: Vec<_> = root.get_arguments().filter(|option| option.is_global_set()).cloned().collect();
+    let mut root = Args::command().mut_args(|option| option.global(true));
+    let globals: Vec<_> = root.get_arguments().cloned().collect();
     let names: Vec<String> = root.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     for name in names {
-        let hidden = globals.iter().filter(|option| ignored(option.get_id().as_str(), &name).is_some());
+        let hidden = globals
+            .iter()
+            .filter(|option| option.get_long().is_some_and(|option| ignored(option, &name).is_some()));
         let hidden: Vec<_> = hidden.map(|option| option.clone().hide(true)).collect();
         root = root.mut_subcommand(name, |command| command.args(hidden));
     }
     root
+}
+
+/// The long names of the options that are given.
+fn given(command: &Command, matches: &ArgMatches) -> Vec<String> {
+    if let Some((name, matches)) = matches.subcommand() {
+        return command.find_subcommand(name).map(|command| given(command, matches)).unwrap_or_default();
+    }
+    let is_given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let options = command.get_arguments().filter(|option| is_given(option.get_id().as_str()));
+    options.filter_map(|option| option.get_long().map(str::to_owned)).collect()
 }
 
 /// Why a command ignores an option, if it does, and the commands that heed it.
@@ -112,17 +174,57 @@ fn ignored(option: &str, command: &str) -> Option<(&'static str, &'static [&'sta
     of.map(|(_, by, what)| (*what, *by))
 }
 
-/// Refuses options that the command would ignore.
-fn check(matches: &ArgMatches) -> Outcome<()> {
-    let Some((command, given)) = matches.subcommand() else { return Ok(()) };
-    for option in HEEDED.iter().flat_map(|(options, ..)| *options) {
-        let is_given =
-            [matches, given].iter().any(|of| of.value_source(option) == Some(ValueSource::CommandLine));
-        if let Some((what, by)) = ignored(option, command).filter(|_| is_given) {
-            let option = option.replace('_', "-");
+/// Refuses options that the command or the backend would ignore.
+fn check(global: &Global, command: &str) -> Outcome<()> {
+    for option in &global.given {
+        if let Some((what, by)) = ignored(option, command) {
             return Err(Failure::new(format!("`--{option}` has no use {what}"))
                 .help(format!("leave it out of `{command}`: `{}` take it", by.join("`, `"))));
         }
+        if global.backend == BackendKind::Local
+            && ["region", "profile", "endpoint-url"].contains(&option.as_str())
+        {
+            return Err(Failure::new(format!("`--{option}` has no use with the local backend"))
+                .help("give `--backend aws` for the real service, or leave the option out"));
+        }
     }
     Ok(())
+}
+
+/// Says what is wrong with a command line. What stands behind a `=` may be a secret and is not repeated.
+pub fn explain(mut error: clap::Error) -> ExitCode {
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
+        if let Some(ContextValue::String(text)) = error.get(kind)
+            && let Some((name, _)) = text.split_once('=')
+            // `--rate <[OPERATION=]RATE:BURST>` is the option as it is declared.
+            && !name.is_empty() && !(name.starts_with("--") && name.contains(" <"))
+        {
+            let shown = ContextValue::String(format!("{name}=…"));
+            error.insert(kind, shown);
+        }
+    }
+    if is_json() && error.use_stderr() {
+        let text = error.to_string();
+        // What is wrong, before the usage and the hints.
+        let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+        let lines: Vec<_> = lines.filter(|line| !line.is_empty() && !line.starts_with("For more")).collect();
+        let message = lines.join(" ").trim_start_matches("error: ").to_owned();
+        return refuse(&Failure::new(message).help("`--help` shows the options"));
+    }
+    let _ = error.print();
+    ExitCode::from(u8::from(error.use_stderr()))
+}
+
+/// Says what is wrong with a command line that could be read.
+pub fn refuse(failure: &Failure) -> ExitCode {
+    output::choose(ColorChoice::Auto, if is_json() { Format::Json } else { Format::Text });
+    output::failure(failure);
+    ExitCode::FAILURE
+}
+
+/// Whether machines read the output, as far as that is known while the command line is not.
+fn is_json() -> bool {
+    let arguments: Vec<String> = std::env::args().collect();
+    arguments.iter().any(|argument| argument == "--format=json")
+        || arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
 }

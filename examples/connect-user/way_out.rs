@@ -1,6 +1,11 @@
 //! The command line's own way to what the library leaves to its host.
 
-use connect_user::user::{Code, Diagnostic};
+use connect_user::{
+    interop::file::FileDiagnostic,
+    user::{Code, Diagnostic},
+};
+
+const CONVERT: &str = "`convert` makes a program of it; `export` prints one of users that exist";
 
 /// What is said of a mistake, and what to give or to use then.
 const WAYS: &[(&str, &str)] = &[
@@ -12,25 +17,23 @@ const WAYS: &[(&str, &str)] = &[
     (".options.customTimeouts` ", "give `--retry-for SECONDS`"),
     (" with `get`", "use the command `import`"),
     (" is a Terraform configuration, ", "`convert` makes a program of what `terraform show -json` prints"),
-    (" is a table (CSV), ", "`convert` makes a program of it; `export` prints one of users that exist"),
-    (
-        " is a CloudFormation template, ",
-        "`convert` makes a program of it; `export` prints one of users that exist",
-    ),
-    (
-        " is JSON of the Connect API, ",
-        "`convert` makes a program of it; `export` prints one of users that exist",
-    ),
+    (" is a table (CSV), ", CONVERT),
+    (" is a CloudFormation template, ", CONVERT),
+    (" is JSON of the Connect API, ", CONVERT),
     (" is a state, ", "`state import` reads it"),
 ];
 
 /// What to do about it, with the options and commands that do it.
 pub fn help(diagnostic: &Diagnostic) -> Option<String> {
     let Diagnostic { code, message, help, .. } = diagnostic;
+    let help = help.as_deref().unwrap_or_default();
     let reference = || message.split_once("`${")?.1.split_once("}`").map(|(reference, _)| reference);
+    let set = |reference: &str| format!("`--set '{reference}=VALUE'`");
     let way = match *code {
-        Code::UNDEFINED_REFERENCE if help.as_ref()?.contains("assign a value") => {
-            reference().map(|reference| format!("`--set '{reference}=VALUE'`"))
+        Code::UNDEFINED_REFERENCE if help.contains("assign a value") => reference().map(set),
+        Code::UNDEFINED_REFERENCE if help == "give its value" => {
+            let set = reference().map(set)?;
+            return Some(format!("{help}: {set}; a secret one by `--set-env` or `--set-file`"));
         }
         Code::INVALID_PROGRAM => {
             let way = WAYS.iter().find(|(said, _)| message.contains(said));
@@ -38,6 +41,13 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
         }
         _ => None,
     };
-    let texts: Vec<String> = help.iter().cloned().chain(way).collect();
+    let texts: Vec<String> =
+        [help.to_owned()].into_iter().chain(way).filter(|text| !text.is_empty()).collect();
     (!texts.is_empty()).then(|| texts.join("; "))
+}
+
+/// The same diagnostic with this help.
+pub fn mended(FileDiagnostic { diagnostic, location, .. }: &FileDiagnostic) -> FileDiagnostic {
+    let help = help(diagnostic).unwrap_or_default();
+    FileDiagnostic::new(diagnostic.clone().with_help(help), location.clone())
 }

@@ -5,15 +5,18 @@
 //!   ([`FleetPreview`]); [`match_users`]: which recorded user each user of a program is;
 //! - [`refresh`]: what has changed since, by listing, searching or reading;
 //! - [`apply`]: all users side by side, with an [estimate](FleetPlan::estimate) before and [`events`] meanwhile;
+//! - [`drift()`]: what somebody else has changed;
 //! - [`StateStore`]: what is remembered: in memory ([`MemoryStore`]), in a file (`EmbeddedStore`, feature `store`),
 //!   in a bucket that a team shares (`SharedStore`, feature `object-store`), or where the host wants it.
 
 mod accounts;
 mod apply;
+mod drift;
 mod estimate;
 mod matching;
 mod order;
 mod plan;
+mod plan_file;
 mod plan_options;
 mod planner;
 mod preview;
@@ -25,6 +28,7 @@ mod saved;
 mod session;
 mod stages;
 mod store;
+mod totals;
 mod user_plan;
 mod user_planning;
 mod work;
@@ -33,9 +37,11 @@ pub use apply::{
     Event, EventKind, EventSender, EventStream, FleetObserver, FleetOptions, FleetOptionsBuilder,
     FleetOutcome, OnFailure, Progress, UserOutcome, UserResult, apply, events,
 };
+pub use drift::{Drift, DriftedUser, drift, keep_matching};
 pub use estimate::Estimate;
 pub use matching::{Matches, Missing, UserKey, match_users};
 pub use plan::{FleetPlan, FleetRefused, Release};
+pub use plan_file::{PlanFile, PlanFileError};
 pub use plan_options::{Capacity, Guard, PlanOptions, PlanOptionsBuilder};
 pub use planner::{Planner, Recorded, plan};
 pub use preview::FleetPreview;
@@ -43,13 +49,18 @@ pub use program::{Desired, Lifecycle, LifecycleBuilder, PartialUser, ProgramUser
 pub use recover::{Recovered, RecoveredUser, recover};
 pub use refresh::{DesiredSpec, REFRESH_OPERATIONS, Refreshed, refresh};
 pub use saved::SavedFleetPlan;
-pub use session::{AllKnown, Resolve, Session, SessionError, SessionOptions, SessionOptionsBuilder};
+pub use session::{
+    AllKnown, RecordError, Resolve, Session, SessionError, SessionOptions, SessionOptionsBuilder,
+};
 #[cfg(feature = "store")]
 pub use store::EmbeddedStore;
+#[cfg(any(feature = "store", feature = "object-store"))]
+pub use store::StateLocation;
 pub use store::{
     Creating, Entry, JsonError, MemoryStore, StateStore, StoreChange, StoreError, export_json, import_json,
     load_all, migrate,
 };
 #[cfg(feature = "object-store")]
 pub use store::{Lease, SharedLocation, SharedStore};
+pub use totals::{OutcomeTotals, PlanTotals};
 pub use user_plan::{UserPlan, UserPreview};

@@ -62,6 +62,11 @@ impl FleetPreview {
         &self.reasons
     }
 
+    /// Adds a reason of the host's own why this cannot be applied.
+    pub fn refuse(&mut self, reason: Diagnostic) {
+        self.reasons.push(reason);
+    }
+
     /// The resource names of the users that would be deleted or replaced.
     pub fn deletions(&self) -> &[String] {
         &self.deletions

@@ -50,6 +50,15 @@ pub enum InstanceError {
         #[source]
         error: Box<ClientError>,
     },
+    /// Its users cannot be searched.
+    #[error("the instance `{instance}` cannot be searched")]
+    Search {
+        /// The instance.
+        instance: InstanceId,
+        /// The error.
+        #[source]
+        error: Box<ClientError>,
+    },
     /// The instance manages identities otherwise than the host says.
     #[error("the instance `{instance}` manages identities with `{actual}`, not with `{expected}`")]
     OtherKind {
@@ -66,7 +75,7 @@ impl InstanceError {
     /// The failed call, if one failed.
     pub const fn client(&self) -> Option<&ClientError> {
         match self {
-            Self::Read { error, .. } | Self::List { error, .. } => Some(error),
+            Self::Read { error, .. } | Self::List { error, .. } | Self::Search { error, .. } => Some(error),
             Self::OtherKind { .. } => None,
         }
     }

@@ -181,6 +181,7 @@ codes! {
         RENAMED = "renamed", Note, "a recorded user has the recorded name", THIS;
         NOT_VISIBLE_YET = "not-visible-yet", Note, "a user who was just created can be read", THIS;
         NOT_READABLE = "not-readable", Note, "a user who is listed can be read", THIS;
+        NOT_ADOPTED = "not-adopted", Note, "a user of a file is found by its name and recorded under its resource name", THIS;
         NOT_CHECKED = "not-checked", Note, "everything that a plan needs can be read", THIS;
         CREATION_FOUND = "creation-found", Note, "no earlier run has left a user that it could not record", THIS;
         CREATION_NOT_MADE = "creation-not-made", Note, "a creation of an earlier run has created its user", THIS;
@@ -212,6 +213,7 @@ codes! {
         DUPLICATE_RESOURCE_NAME = "duplicate-resource-name", Error, "a resource name is given once in a program", THIS;
         DUPLICATE_USER = "duplicate-user", Error, "a user is given once in a program", THIS;
         TOO_MANY_DELETIONS = "too-many-deletions", Error, "a plan deletes and replaces no more users than the guard allows", THIS;
+        EMPTY_PROGRAM = "empty-program", Error, "a program that deletes every recorded user is meant to be empty", THIS;
         INSTANCE_FULL = "instance-full", Error, "an instance has no more users than its quota allows", THIS;
         NOT_KNOWN_YET = "not-known-yet", Error, "a plan is carried out once every value is known", THIS;
         RETAINED_NAME = "retained-name", Error, "an account that stays keeps its name from the user that replaces it", THIS;
@@ -220,6 +222,9 @@ codes! {
         IMPORT_REPLACED = "import-replaced", Error, "a user that is imported is not replaced before it is recorded", THIS;
         SHARED_ACCOUNT = "shared-account", Error, "no account is deleted that another record has", THIS;
         CIRCULAR_DEPENDENCY = "circular-dependency", Error, "no user depends on one that waits for it", THIS;
+        MOVED = "moved", Note, "a recorded user keeps its resource name", THIS;
+        RELEASED = "released", Note, "a recorded user stays managed until it is deleted", THIS;
+        NAME_NOT_RECORDED = "name-not-recorded", Note, "whoever has the name of a new user is recorded", THIS;
         DELETE_BEFORE_CREATE = "delete-before-create", Note, "a replaced user is deleted first, where names or room ask for it", THIS;
     }
 }

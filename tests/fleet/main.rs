@@ -7,6 +7,7 @@ mod damage;
 mod dependencies;
 mod histories;
 mod plan;
+mod records;
 mod refresh;
 mod room;
 mod saved;

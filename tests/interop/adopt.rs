@@ -19,7 +19,9 @@ use connect_user::{
         program::{Program, Source},
     },
     read::Directory,
-    user::{IdentityManagementType, Input, Operation, Property, Settings, Spelling, UserState},
+    user::{
+        Code, IdentityManagementType, Input, Operation, Property, Settings, Spelling, UserSpec, UserState,
+    },
     validate::{Context, resolve_document},
 };
 use proptest::prelude::*;
@@ -423,5 +425,81 @@ fn a_user_of_another_id_is_told() {
             told.message,
             format!("the file says that the user is `i:gone`; the one of that name is `{}`", state.id())
         );
+    });
+}
+
+#[test]
+fn existing_users_are_a_file_that_adopts_them_and_an_adoption_is_json() {
+    let connect = service(IdentityManagementType::Saml);
+    run(async {
+        let document = |name: &str| {
+            json!({
+                "instanceId": "i", "name": name, "routingProfileId": "r1", "securityProfileIds": ["s1"],
+                "identityInfo": {"firstName": "A", "lastName": "B"}, "phoneConfig": {"phoneType": "SOFT_PHONE"},
+            })
+        };
+        let ana = create(&document("ana"), IdentityManagementType::Saml, &connect).await;
+        let bea = create(&document("bea"), IdentityManagementType::Saml, &connect).await;
+        let directory = Directory::read(&"i".into(), &connect).await.expect("a directory");
+        let mut file = UserFile::of_existing([&ana, &bea], &Settings::default(), Some(&directory));
+        let written = write(FileFormat::Program, &file, &WriteOptions::default()).expect("a program").text;
+        assert!(written.contains(&format!("import: \"{}\"", ana.id())), "{written}");
+        assert!(written.contains("routingProfileId: \"name:Agents\""), "{written}");
+
+        let store = MemoryStore::default();
+        let mut session = session(&store, &connect);
+        session.record("bea", bea).await.expect("recorded");
+        let mut missing = file.users[0].clone();
+        missing.name = "dan".to_owned();
+        missing.inputs = UserSpec::decode(serde_json::from_value(document("dan")).expect("inputs"))
+            .expect("a user")
+            .encode();
+        file.users.push(missing);
+        let adoption = adopted(&file, &mut session).await;
+        let totals = adoption.totals();
+        assert_eq!((totals.adopted, totals.recorded, totals.missing, totals.different), (1, 1, 1, 0));
+        let json = json!(adoption);
+        let told: Vec<_> = json["users"]
+            .as_array()
+            .expect("users")
+            .iter()
+            .map(|user| (&user["user"], &user["outcome"], &user["action"]))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (&json!("ana"), &json!("adopted"), &json!("none")),
+                (&json!("bea"), &json!("recorded"), &json!("none")),
+                (&json!("dan"), &json!("notFound"), &json!("none")),
+            ]
+        );
+        assert_eq!((&json["users"][0]["id"], &json["others"]), (&json!(ana.id().to_string()), &json!(0)));
+        let notes: Vec<String> =
+            adoption.users.iter().filter_map(|user| Some(user.diagnostic()?.text())).collect();
+        assert_eq!(notes, ["`dan` is not there: an `apply` would create it"]);
+    });
+}
+
+#[test]
+fn a_program_without_users_deletes_nobody_unless_that_is_meant() {
+    let connect = service(IdentityManagementType::Saml);
+    run(async {
+        let document = json!({
+            "instanceId": "i", "name": "ana", "routingProfileId": "r1", "securityProfileIds": ["s1"],
+            "identityInfo": {"firstName": "A", "lastName": "B"}, "phoneConfig": {"phoneType": "SOFT_PHONE"},
+        });
+        let ana = create(&document, IdentityManagementType::Saml, &connect).await;
+        let store = MemoryStore::default();
+        let mut session = session(&store, &connect);
+        session.record("ana", ana).await.expect("recorded");
+        let program = Program::read(Source::new("users.yaml", "resources: {}"), &[]).expect("a program");
+        for (may_be_empty, expected) in [(false, Some(Code::EMPTY_PROGRAM)), (true, None)] {
+            let options = DeploymentOptions::builder().may_be_empty(may_be_empty).build();
+            let mut deployment = Deployment::new(&program, &session, options);
+            deployment.refresh(&mut session).await.expect("read");
+            let review = deployment.preview(&session).await.expect("a review");
+            assert_eq!(review.preview.reasons().iter().map(|reason| reason.code).next(), expected);
+            assert_eq!(review.preview.deletions(), ["ana"]);
+        }
     });
 }

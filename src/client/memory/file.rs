@@ -108,6 +108,16 @@ impl MemoryFile {
         Ok((file, connect))
     }
 
+    /// Reads the service in a file, to look at it: nothing is locked or written. Where there is no file, the service is
+    /// [new](MemoryConnect::new).
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Load`] where the file cannot be read, or does not hold a service.
+    pub fn read(path: impl AsRef<Path>) -> Result<MemoryConnect, OpenError> {
+        Ok(load(path.as_ref())?.1)
+    }
+
     /// Whether there was no file when it was opened.
     pub const fn is_new(&self) -> bool {
         self.is_new

@@ -4,6 +4,7 @@ mod desired;
 mod instance;
 mod refreshed;
 mod superseded;
+mod told;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

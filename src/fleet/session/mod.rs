@@ -2,9 +2,12 @@
 
 mod apply;
 mod base;
+mod notices;
+mod records;
 mod refresh;
 mod saved;
 mod written;
 
 pub use apply::{AllKnown, Resolve};
 pub use base::{Session, SessionError, SessionOptions, SessionOptionsBuilder};
+pub use records::RecordError;

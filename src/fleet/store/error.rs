@@ -44,6 +44,18 @@ pub enum StoreError {
         /// The condition that was ignored.
         condition: &'static str,
     },
+    /// The build lacks the feature that opens a state of this kind.
+    #[error("this build cannot open the state `{location}`")]
+    NotBuilt {
+        /// Where the state is.
+        location: String,
+    },
+    /// The lease of a file was to be broken.
+    #[error("`{location}` is a file, which has no lease")]
+    NoLease {
+        /// Where the state is.
+        location: String,
+    },
     /// A store that is migrated to has users already.
     #[error("the state to migrate to has recorded users already")]
     NotEmpty,
@@ -96,6 +108,11 @@ impl StoreError {
             Self::Unconditional { .. } => {
                 "keep the state in a store that heeds `If-Match` and `If-None-Match`"
             }
+            Self::NotBuilt { .. } => {
+                "build it with the feature of such states (`cargo build --features object-store`, or `store` for \
+                 files), or give another state"
+            }
+            Self::NoLease { .. } => "a file is unlocked as soon as the process that writes it has ended",
             Self::NotEmpty => "migrate to a new state",
             Self::ReadOnly { .. } => "open it for writing",
             Self::Damaged { .. } => "restore it, or import the users into a new one",

@@ -9,6 +9,8 @@ mod error;
 #[cfg(any(feature = "store", feature = "object-store"))]
 mod folder;
 mod json;
+#[cfg(any(feature = "store", feature = "object-store"))]
+mod location;
 mod memory;
 #[cfg(any(feature = "store", feature = "object-store"))]
 mod packed;
@@ -21,6 +23,8 @@ pub use embedded::EmbeddedStore;
 pub use entry::{Creating, Entry, StoreChange};
 pub use error::StoreError;
 pub use json::{JsonError, export_json, import_json};
+#[cfg(any(feature = "store", feature = "object-store"))]
+pub use location::StateLocation;
 pub use memory::MemoryStore;
 #[cfg(feature = "object-store")]
 pub use shared::{Lease, SharedLocation, SharedStore};

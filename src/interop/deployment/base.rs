@@ -4,7 +4,10 @@ use bon::Builder;
 
 use super::{error::DeploymentError, passwords::Passwords, values::auto_name};
 use crate::{
-    fleet::{Entry, Guard, Session, StoreChange, StoreError},
+    fleet::{
+        Entry, FleetOptions, FleetOutcome, FleetPreview, FleetRefused, Guard, Session, StoreChange,
+        StoreError,
+    },
     interop::program::{Program, ProgramOptions, Scope},
     read::{Directory, Instances},
     user::{AutoName, IdentityManagementType, Input, Property, Settings, UserSpec, UserState},
@@ -47,7 +50,7 @@ use crate::{
 /// assert!(review.is_valid());
 /// assert_eq!(review.preview.count(Action::Create), 2);
 /// let options = session.apply_options();
-/// session.apply(review.preview, &mut deployment, &options).await?;
+/// deployment.apply(review.preview, &mut session, &options).await?;
 /// let (lead, agent) = (session.state("lead").unwrap(), session.state("agent").unwrap());
 /// assert_eq!(agent.tags_all["lead"], lead.user_id.as_str());
 /// # Ok(())
@@ -78,6 +81,10 @@ pub struct DeploymentOptions {
     /// How many deletions and replacements a plan may have. Default: [`Guard::default`].
     #[builder(default)]
     pub guard: Guard,
+    /// Whether a program without users may delete those that are recorded: sooner a mistake than a wish. Default: no,
+    /// the preview is refused.
+    #[builder(default)]
+    pub may_be_empty: bool,
     /// The quota "Users per instance", where it is known: deletions come first where it is nearly used up.
     /// Default: not known.
     pub users_per_instance: Option<usize>,
@@ -96,9 +103,26 @@ impl<'a> Deployment<'a> {
         }
     }
 
-    /// The passwords of the program, which a [`FleetObserver`](crate::fleet::FleetObserver) notes.
-    pub fn passwords(&self) -> Passwords {
-        self.passwords.clone()
+    /// Applies a preview, as [`Session::apply`] does, and remembers the fingerprints of passwords, also of users for whom
+    /// there was nothing to do, such as after an import.
+    ///
+    /// # Errors
+    ///
+    /// [`FleetRefused`] if the preview cannot be applied; nothing is done then. Every other failure is in the outcome.
+    pub async fn apply(
+        &mut self,
+        preview: FleetPreview,
+        session: &mut Session<'_>,
+        options: &FleetOptions<'_>,
+    ) -> Result<FleetOutcome, FleetRefused> {
+        let passwords = self.passwords.clone();
+        let observer = passwords.observer(options.observer);
+        let options = FleetOptions { observer: &observer, ..options.clone() };
+        let mut outcome = session.apply(preview, self, &options).await?;
+        if let Err(error) = self.note_passwords(session).await {
+            outcome.store.get_or_insert(error);
+        }
+        Ok(outcome)
     }
 
     /// The name of the profile or group that a property refers to by its id, where its instance was asked: for
@@ -107,12 +131,7 @@ impl<'a> Deployment<'a> {
         self.instances.name_of(property, id)
     }
 
-    /// Notes the passwords of users for whom there was nothing to do, such as after an import.
-    ///
-    /// # Errors
-    ///
-    /// What the store says.
-    pub async fn note_passwords(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
+    async fn note_passwords(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
         let unnoted = self.passwords.unnoted(session.entries()).into_iter().map(|(name, entry)| {
             let notes = self.passwords.notes(name, entry.state.as_deref(), &entry.notes);
             StoreChange::put(name.clone(), Entry { notes, ..entry.clone() })

@@ -6,9 +6,10 @@ mod passwords;
 mod preview;
 mod refresh;
 mod resolve;
+mod review;
 mod values;
 
 pub use base::{Deployment, DeploymentOptions, DeploymentOptionsBuilder};
 pub use error::DeploymentError;
 pub use passwords::Passwords;
-pub use preview::{Review, ReviewedUser};
+pub use review::{Review, ReviewedUser};

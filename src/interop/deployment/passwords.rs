@@ -9,7 +9,7 @@ use std::{
 use crate::{
     diff::Action,
     engine::Fingerprints,
-    fleet::Entry,
+    fleet::{Entry, Event, FleetObserver},
     user::{Input, Secret, UserId, UserSpec, UserState},
 };
 
@@ -19,7 +19,8 @@ const FINGERPRINT: &str = "passwordFingerprint";
 /// The passwords of a program. A slow fingerprint of each is recorded with its user: a later run recognises a
 /// changed password by it, and nobody learns the password.
 ///
-/// A host calls it from [`FleetObserver::notes`](crate::fleet::FleetObserver::notes).
+/// [`Deployment::apply`](super::Deployment::apply) notes them; a host that applies a saved plan has
+/// [`observer`](Self::observer) for it.
 #[derive(Clone)]
 pub struct Passwords(Arc<Inner>);
 
@@ -98,8 +99,33 @@ impl Passwords {
         notes
     }
 
+    /// An observer that notes the passwords, and else does what `observer` does.
+    pub fn observer<'o>(&'o self, observer: &'o dyn FleetObserver) -> impl FleetObserver + 'o {
+        Noting { passwords: self, observer }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Password>> {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Noting<'o> {
+    passwords: &'o Passwords,
+    observer: &'o dyn FleetObserver,
+}
+
+impl FleetObserver for Noting<'_> {
+    fn event(&self, event: &Event) {
+        self.observer.event(event);
+    }
+
+    fn notes(
+        &self,
+        name: &str,
+        state: Option<&UserState>,
+        before: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, String> {
+        self.passwords.notes(name, state, &self.observer.notes(name, state, before))
     }
 }
 

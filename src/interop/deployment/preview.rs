@@ -5,49 +5,17 @@ use std::borrow::Cow;
 use super::{
     base::{Deployment, beside},
     error::DeploymentError,
+    review::{Review, ReviewedUser},
     values::{inputs, suffix},
 };
 use crate::{
     diff::Action,
     fleet::{Capacity, Desired, FleetPreview, PlanOptions, Planner, ProgramUser, Session},
-    interop::program::{Evaluated, ProgramResource, Unresolved},
+    interop::program::{Evaluated, ProgramResource},
     read::Directory,
     user::{Code, Diagnostic, IdentityManagementType, Value},
-    validate::{Report, resolve_decoded, with_name},
+    validate::{resolve_decoded, with_name},
 };
-
-/// The preview of a program, with its diagnostics.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Review {
-    /// The users with diagnostics, in the order of their creation.
-    pub users: Vec<ReviewedUser>,
-    /// The number of users that were checked.
-    pub checked: usize,
-    /// Notices about instances.
-    pub notices: Vec<Diagnostic>,
-    /// The preview of the fleet.
-    pub preview: FleetPreview,
-}
-
-/// The diagnostics of a user of the program.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ReviewedUser {
-    /// The resource name.
-    pub name: String,
-    /// Mistakes of reading, broken rules and unknown values.
-    pub report: Report,
-    /// The references that only an [`Assignment`](crate::interop::program::Assignment) resolves.
-    pub unresolved: Vec<Unresolved>,
-}
-
-impl Review {
-    /// Whether no user breaks a rule.
-    pub fn is_valid(&self) -> bool {
-        self.users.iter().all(|user| user.report.is_valid())
-    }
-}
 
 impl Deployment<'_> {
     /// Validates every user of the program, with the recorded users and without a call.
@@ -70,8 +38,18 @@ impl Deployment<'_> {
     ///
     /// A reference that cannot be, an instance that cannot be read, and two resources that are the same user.
     pub async fn preview(&mut self, session: &Session<'_>) -> Result<Review, DeploymentError> {
-        let (review, planner) = self.look(session).await?;
-        reviewed(review, session.preview(planner))
+        let (mut review, planner) = self.look(session).await?;
+        let mut preview = session.preview(planner);
+        review.notices.extend(session.notices(&preview));
+        let is_empty = self.program.users().is_empty() && !self.options.may_be_empty;
+        let deletions = preview.deletions().len();
+        if is_empty && deletions > 0 && preview.reasons().is_empty() {
+            let message =
+                format!("the program has no users, so all {deletions} recorded ones would be deleted");
+            let reason = Diagnostic::new(Code::EMPTY_PROGRAM, message);
+            preview.refuse(reason.with_help("check the program; if it is meant, allow an empty one"));
+        }
+        reviewed(review, preview)
     }
 
     async fn look(&mut self, session: &Session<'_>) -> Result<(Review, Planner), DeploymentError> {

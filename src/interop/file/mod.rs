@@ -19,11 +19,13 @@
 //! ```
 
 mod adopt;
+mod adopted;
 mod api;
 mod cell;
 mod cloudformation;
 mod columns;
 mod document;
+mod existing;
 mod expression;
 mod format;
 mod inputs;
@@ -44,6 +46,7 @@ mod users;
 mod write;
 
 pub use adopt::{AdoptError, AdoptOptions, AdoptOptionsBuilder, AdoptOutcome, AdoptedUser, Adoption, adopt};
+pub use adopted::AdoptionTotals;
 pub use format::FileFormat;
 pub use mapping::Mapping;
 pub use options::{ReadOptions, ReadOptionsBuilder};

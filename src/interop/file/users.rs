@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::{
     interop::program::{Location, ProgramOptions},
     user::{Arn, DecodeErrors, Diagnostic, ImportId, Path, Property, UserSpec, Value},
@@ -47,13 +49,15 @@ pub struct FileReference {
     pub expression: String,
 }
 
-/// What there is to say of a file, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What there is to say of a file, and where. Its JSON has the members of both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FileDiagnostic {
     /// The diagnostic; [`Diagnostic::subject`] is the resource name, where it is about one user.
+    #[serde(flatten)]
     pub diagnostic: Diagnostic,
     /// Where in the file it is, where that is known.
+    #[serde(flatten)]
     pub location: Option<Location>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
 };
 
@@ -20,6 +20,7 @@ use super::{
     source::Source,
     values::{Assignment, used},
 };
+use crate::user::{Input, Secret};
 
 /// A program: its users, and what they refer to.
 pub struct Program {
@@ -97,6 +98,24 @@ impl Program {
                 .map(Cow::Owned)
                 .map_err(|mistake| told(vec![mistake], &self.source)),
         }
+    }
+
+    /// The passwords of these users, as far as the program says them without what other users will be.
+    ///
+    /// # Errors
+    ///
+    /// [`ProgramError`] if a reference is impossible.
+    pub fn passwords<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<BTreeMap<String, Secret>, ProgramError> {
+        let mut passwords = BTreeMap::new();
+        for user in names.into_iter().filter_map(|name| self.user(name)) {
+            if let Some(Input::Known(password)) = &self.evaluate(user, &Scope::default())?.spec.password {
+                passwords.insert(user.name.clone(), password.clone());
+            }
+        }
+        Ok(passwords)
     }
 
     /// Where in the program a property of a user is, such as the path of a diagnostic, or the nearest place above it.

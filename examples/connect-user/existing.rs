@@ -1,0 +1,131 @@
+//! `import` and `export`: users that exist, recorded or written as a program.
+
+use connect_user::{
+    client::ErrorKind,
+    fleet::{RecordError, Session},
+    interop::{
+        file::{FileFormat, UserFile, WriteOptions, write},
+        program::WrittenResource,
+    },
+    read::{
+        self, Everybody, InstanceError, Instances, Strategy, identity_management, read_all, read_matching,
+    },
+    user::{ImportId, InstanceId, UserState},
+};
+use serde_json::json;
+
+use crate::{
+    args::{Global, Scale},
+    failure::{Failure, Outcome},
+    output,
+    run::{Access, Run},
+};
+
+/// Records a user that exists.
+pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
+    if !global.r#where.is_empty() {
+        return Err(Failure::new("`--where` has no use where the user is named")
+            .help("leave it out, or import all that it means by `import --all`"));
+    }
+    let id: ImportId = id.parse()?;
+    let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
+    let mut session = run.session(entries).await?;
+    session.check_free(name, &id)?;
+    let state = read::import(session.client(), &id).await.map_err(|error| {
+        let failure = Failure::caused(format!("`{id}` cannot be imported"), &error);
+        match error.kind() {
+            ErrorKind::NotFound => failure.help("look the two ids up in the console, or with `list-users`"),
+            _ => failure.help(error.help()),
+        }
+    })?;
+    let (instances, expected) = (Instances::default(), global.identity_management);
+    let kind = instances.identity_management(&id.instance, expected, session.client()).await;
+    if let Err(error @ InstanceError::OtherKind { .. }) = kind {
+        let help = "leave out `--identity-management`, or use another instance";
+        return Err(Failure::new(error.to_string()).help(help));
+    }
+    session.record(name, state.clone()).await?;
+    let properties = state.to_spec(&run.settings).encode();
+    let text = || {
+        let resource = WrittenResource::new(name, &properties, None).yaml();
+        format!(
+            "`{name}` is recorded. Write it into the program, with its password if it has one:\n\nresources:\n{resource}"
+        )
+    };
+    output::result(|| json!({"user": name, "state": state, "properties": properties}), text);
+    Ok(())
+}
+
+/// Records every user of an instance that is not recorded yet.
+pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
+    let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
+    let mut session = run.session(entries).await?;
+    let found = everybody(&check(instance)?, &run, &session).await?;
+    let all = found.len();
+    let count = session.record_all(found).await.map_err(|error| match &error {
+        RecordError::NameTaken { id, .. } => Failure::new(error.to_string())
+            .help(format!("record this one under another name: `import NAME {id}`")),
+        _ => error.into(),
+    })?;
+    let recorded = all - count;
+    let users = output::users(count);
+    output::result(
+        || json!({"imported": count, "recorded": recorded}),
+        || format!("Recorded {users} ({recorded} already recorded); `export` prints a program of them."),
+    );
+    Ok(())
+}
+
+/// Prints a program of every user of an instance.
+pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()> {
+    let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
+    let session = run.session(entries).await?;
+    let instance = check(instance)?;
+    let users = everybody(&instance, &run, &session).await?;
+    let instances = Instances::default().with_checked_ids(true);
+    let directory = match names {
+        true => instances.directory(&instance, session.client()).await?,
+        false => None,
+    };
+    instances.take_notices().iter().for_each(output::diagnostic);
+    let mut file = UserFile::of_existing(&users, &run.settings, directory.as_deref());
+    for user in &mut file.users {
+        // Who is recorded under this name need not be imported.
+        let recorded = session.state(&user.name).map(|state| state.id());
+        user.options.import.take_if(|id| recorded.as_ref() == Some(id));
+    }
+    let format = if output::is_json() { FileFormat::ProgramJson } else { FileFormat::Program };
+    let written = write(format, &file, &WriteOptions::default()).map_err(|error| Failure::told(&error))?;
+    output::file(&written.text)?;
+    output::note(&format!("{}; passwords cannot be read", output::users(users.len())));
+    Ok(())
+}
+
+fn check(instance: &str) -> Outcome<InstanceId> {
+    let id = InstanceId::new(instance);
+    id.check()?;
+    Ok(id.to_bare())
+}
+
+async fn everybody(instance: &InstanceId, run: &Run<'_>, session: &Session<'_>) -> Outcome<Vec<UserState>> {
+    let (client, filter) = (session.client(), run.args.filter()?);
+    let options = run.refresh(Strategy::Full);
+    let read = async {
+        identity_management(client, instance).await?;
+        if options.strategy == Strategy::Search {
+            output::note("a search leaves e-mail addresses, mobile numbers and proficiencies out");
+        }
+        match filter.is_empty() {
+            true => read_all(instance, client, &options).await,
+            false => read_matching(instance, &filter, client, &options).await,
+        }
+    };
+    let Everybody { users, failed, unchecked, .. } = read.await.map_err(|error| {
+        Failure::caused(format!("the instance `{instance}` cannot be read"), &error).help(error.help())
+    })?;
+    unchecked.iter().for_each(output::diagnostic);
+    let told = failed
+        .iter()
+        .map(|(user, error)| Failure::caused(format!("`{user}` cannot be read"), error).help(error.help()));
+    Failure::all(told).map(|()| users)
+}

@@ -1,0 +1,119 @@
+//! What somebody else has changed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use serde::Serialize;
+
+use super::{ProgramUser, Refreshed, refresh};
+use crate::{
+    client::ConnectClient,
+    diff::{self, Change},
+    read::{Filter, Finding, InstanceError, RefreshOptions},
+    user::{Code, Diagnostic, ImportId, InstanceId, Settings, UserState},
+};
+
+/// What somebody else has changed of recorded users. Its JSON has `users` and `findings`.
+#[derive(Debug, Serialize)]
+#[non_exhaustive]
+pub struct Drift {
+    /// The users that could be read, ordered by resource name.
+    pub users: Vec<DriftedUser>,
+    /// What differs from the record beside properties.
+    pub findings: Vec<Finding>,
+    /// What was not checked, and the findings, without the users that are gone.
+    #[serde(skip)]
+    pub notices: Vec<Diagnostic>,
+    /// Why users could not be read, an error for each cause.
+    #[serde(skip)]
+    pub failures: Vec<Diagnostic>,
+}
+
+/// What somebody else has changed of a recorded user.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct DriftedUser {
+    /// The resource name.
+    pub user: String,
+    /// Whether the user still exists.
+    pub exists: bool,
+    /// Whether the user was seen: otherwise it is assumed to be as recorded.
+    pub checked: bool,
+    /// The changes, from the recorded to the actual values.
+    pub changes: Vec<Change>,
+}
+
+impl DriftedUser {
+    /// Whether the user is gone or has changes.
+    pub const fn is_changed(&self) -> bool {
+        !self.exists || !self.changes.is_empty()
+    }
+}
+
+impl Drift {
+    /// The number of users that are gone or changed.
+    pub fn changed(&self) -> usize {
+        self.users.iter().filter(|user| user.is_changed()).count()
+    }
+
+    /// The number of users that were seen.
+    pub fn checked(&self) -> usize {
+        self.users.iter().filter(|user| user.checked).count()
+    }
+}
+
+/// Reads recorded users again, by resource name, and compares: see [`diff::drift`]. Nothing is written. Choose
+/// [`Strategy::Full`](crate::read::Strategy::Full) to see every change.
+pub async fn drift(
+    known: &BTreeMap<String, Arc<UserState>>,
+    client: &dyn ConnectClient,
+    options: &RefreshOptions,
+    settings: &Settings,
+) -> Drift {
+    let refreshed = refresh(&[] as &[ProgramUser], known, client, options).await;
+    let (mut notices, failures) = (refreshed.notices(), refreshed.failures());
+    notices.retain(|notice| notice.code != Code::GONE);
+    let Refreshed { states, findings, failed, .. } = refreshed;
+    let assumed: BTreeSet<&String> =
+        findings.iter().filter(|finding| finding.kind.is_assumed()).map(|finding| &finding.user).collect();
+    let read = known.iter().filter(|(name, _)| !failed.contains_key(*name));
+    let users = read.map(|(name, state)| {
+        let actual = states.get(name).and_then(Option::as_ref);
+        DriftedUser {
+            user: name.clone(),
+            exists: actual.is_some(),
+            checked: !assumed.contains(name),
+            changes: actual.map(|actual| diff::drift(state, actual, settings)).unwrap_or_default(),
+        }
+    });
+    Drift { users: users.collect(), findings, notices, failures }
+}
+
+/// Keeps the recorded users that a filter means, as they are recorded or as they are now: a search for each instance,
+/// none where the filter is empty.
+///
+/// # Errors
+///
+/// [`InstanceError::Search`] if an instance cannot be searched.
+pub async fn keep_matching(
+    known: &mut BTreeMap<String, Arc<UserState>>,
+    filter: &Filter,
+    client: &dyn ConnectClient,
+) -> Result<(), InstanceError> {
+    if filter.is_empty() {
+        return Ok(());
+    }
+    let instances: BTreeSet<InstanceId> = known.values().map(|state| state.instance_id.to_bare()).collect();
+    let mut found = BTreeSet::new();
+    for instance in &instances {
+        let users = filter.find(instance, client).await;
+        let users = users
+            .map_err(|error| InstanceError::Search { instance: instance.clone(), error: Box::new(error) })?;
+        found.extend(users.iter().map(|user| ImportId::new(instance, user)));
+    }
+    let was = |state: &UserState| !filter.with_child_groups && filter.holds(state);
+    known.retain(|_, state| found.contains(&state.id()) || was(state));
+    Ok(())
+}

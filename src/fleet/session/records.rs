@@ -1,0 +1,145 @@
+//! What is recorded, changed by hand: users that exist recorded, others no longer managed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    super::{Entry, StoreChange, StoreError},
+    base::Session,
+};
+use crate::user::{ImportId, UserState};
+
+/// The error of changing what is recorded. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// The resource name is that of another user.
+    #[error("another user is recorded as `{name}` already")]
+    NameTaken {
+        /// The resource name.
+        name: String,
+        /// The user that was to be recorded.
+        id: ImportId,
+    },
+    /// The user is recorded under another resource name.
+    #[error("`{id}` is recorded as `{name}` already")]
+    Recorded {
+        /// The resource name.
+        name: String,
+        /// The user.
+        id: ImportId,
+    },
+    /// No user has the resource name.
+    #[error("no user is recorded as `{name}`")]
+    NotRecorded {
+        /// The resource name.
+        name: String,
+    },
+    /// An apply was stopped, and what it left would no longer be tracked.
+    #[error("{what} of `{name}` is unfinished")]
+    Unfinished {
+        /// The resource name.
+        name: String,
+        /// What is unfinished.
+        what: &'static str,
+    },
+    /// The store cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl RecordError {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::NameTaken { .. } => "choose another name",
+            Self::Recorded { .. } => "use that name in the program",
+            Self::NotRecorded { .. } => "give the name of a user that is recorded",
+            Self::Unfinished { .. } => "apply again, which finishes it",
+            Self::Store(error) => error.help(),
+        }
+    }
+}
+
+impl Session<'_> {
+    /// Records a user that exists, such as one that was [imported](crate::read::import), under a resource name.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`] where another user has the name, or the user has another name.
+    pub async fn record(&mut self, name: &str, state: UserState) -> Result<(), RecordError> {
+        let id = state.id();
+        self.check_free(name, &id)?;
+        let record = self.recorded(name, state);
+        Ok(self.commit(vec![record]).await?)
+    }
+
+    /// Whether a user that exists can be recorded under a resource name.
+    ///
+    /// # Errors
+    ///
+    /// As [`record`](Self::record).
+    pub fn check_free(&self, name: &str, id: &ImportId) -> Result<(), RecordError> {
+        let (name, id) = (name.to_owned(), id.clone());
+        if self.entries.get(&name).is_some_and(|entry| entry.state.is_some()) {
+            return Err(RecordError::NameTaken { name, id });
+        }
+        match self.entries.iter().find(|(_, entry)| entry.accounts().any(|known| known == id)) {
+            Some((other, _)) => Err(RecordError::Recorded { name: other.clone(), id }),
+            None => Ok(()),
+        }
+    }
+
+    /// Records each of these users that is not recorded yet under its user name. Returns their number.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`] where another user has such a name.
+    pub async fn record_all(&mut self, users: Vec<UserState>) -> Result<usize, RecordError> {
+        let known: BTreeSet<ImportId> = self.entries.values().flat_map(Entry::accounts).collect();
+        let mut changes = BTreeMap::new();
+        for state in users.into_iter().filter(|state| !known.contains(&state.id())) {
+            let (name, id) = (state.name.clone(), state.id());
+            let is_taken = self.entries.get(&name).is_some_and(|entry| entry.state.is_some());
+            let record = self.recorded(&name, state);
+            if is_taken || changes.insert(name.clone(), record).is_some() {
+                return Err(RecordError::NameTaken { name, id });
+            }
+        }
+        let count = changes.len();
+        self.commit(changes.into_values().collect()).await?;
+        Ok(count)
+    }
+
+    /// Stops managing users: removes them from the store, and leaves their accounts as they are. Returns
+    /// their names, each once. `with_unfinished` removes those too of whom an apply has left something to do.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`] where a user is not recorded or unfinished.
+    pub async fn forget(
+        &mut self,
+        names: &[String],
+        with_unfinished: bool,
+    ) -> Result<BTreeSet<String>, RecordError> {
+        for name in names {
+            let entry = self.entries.get(name);
+            let entry = entry.ok_or_else(|| RecordError::NotRecorded { name: name.clone() })?;
+            let is_unfinished = entry.state.as_ref().is_some_and(|state| !state.record.unfinished.is_empty());
+            let what = match (is_unfinished, entry.creating.is_empty()) {
+                _ if with_unfinished => continue,
+                (true, _) => "an update or replacement",
+                (false, false) => "a creation",
+                (false, true) => continue,
+            };
+            return Err(RecordError::Unfinished { name: name.clone(), what });
+        }
+        let names: BTreeSet<String> = names.iter().cloned().collect();
+        self.commit(names.iter().map(StoreChange::remove).collect()).await?;
+        Ok(names)
+    }
+
+    fn recorded(&self, name: &str, state: UserState) -> StoreChange {
+        let before = self.entries.get(name).cloned().unwrap_or_default();
+        StoreChange::put(name, before.with_state(state))
+    }
+}

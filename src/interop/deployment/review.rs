@@ -1,0 +1,76 @@
+//! What is found on the way to the preview of a program.
+
+use crate::{
+    fleet::FleetPreview,
+    interop::{
+        file::FileDiagnostic,
+        program::{Program, Unresolved},
+    },
+    user::{Code, Diagnostic, Path},
+    validate::Report,
+};
+
+/// The preview of a program, with its diagnostics.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Review {
+    /// The users with diagnostics, in the order of their creation.
+    pub users: Vec<ReviewedUser>,
+    /// The number of users that were checked.
+    pub checked: usize,
+    /// What there is to say beside the changes: of instances, and what [`Session::notices`] has.
+    ///
+    /// [`Session::notices`]: crate::fleet::Session::notices
+    pub notices: Vec<Diagnostic>,
+    /// The preview of the fleet.
+    pub preview: FleetPreview,
+}
+
+/// The diagnostics of a user of the program.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ReviewedUser {
+    /// The resource name.
+    pub name: String,
+    /// Mistakes of reading, broken rules and unknown values.
+    pub report: Report,
+    /// The references that only an [`Assignment`](crate::interop::program::Assignment) resolves.
+    pub unresolved: Vec<Unresolved>,
+}
+
+impl Review {
+    /// Whether no user breaks a rule.
+    pub fn is_valid(&self) -> bool {
+        self.users.iter().all(|user| user.report.is_valid())
+    }
+
+    /// Mistakes and broken rules of every user, each with its place in the program that was reviewed.
+    pub fn diagnostics(&self, program: &Program) -> Vec<FileDiagnostic> {
+        let of = |user: &ReviewedUser| {
+            let found = user.report.diagnostics().iter().map(|found| {
+                let location = program.location(&user.name, &found.path.to_string());
+                FileDiagnostic::new(found.clone().about(&user.name), location)
+            });
+            found.collect::<Vec<_>>()
+        };
+        self.users.iter().flat_map(of).collect()
+    }
+
+    /// The values that are known after apply: the resource name of each, and its place.
+    pub fn deferred(&self) -> impl Iterator<Item = (&str, &Path)> {
+        let paths = self.users.iter().map(|user| (user, user.report.deferred()));
+        paths.flat_map(|(user, paths)| paths.iter().map(|path| (user.name.as_str(), path)))
+    }
+
+    /// The references that nothing resolves, also not an apply: each an error of the code
+    /// [`Code::UNDEFINED_REFERENCE`].
+    pub fn unresolved(&self) -> impl Iterator<Item = Diagnostic> {
+        let told = |name: &str, Unresolved { reference, reason, .. }: &Unresolved| {
+            let message = format!("`${{{reference}}}` ({name}) is not known: it is {reason}");
+            Diagnostic::new(Code::UNDEFINED_REFERENCE, message).with_help("give its value")
+        };
+        self.users
+            .iter()
+            .flat_map(move |user| user.unresolved.iter().map(move |unresolved| told(&user.name, unresolved)))
+    }
+}

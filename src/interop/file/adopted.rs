@@ -1,0 +1,130 @@
+//! What there is to say of an adoption.
+
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+use super::adopt::{AdoptOutcome, AdoptedUser, Adoption};
+use crate::{
+    diff::{Action, Preview},
+    user::{Code, Diagnostic, ImportId},
+};
+
+/// How many users of a file have become what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AdoptionTotals {
+    /// Users that are recorded now.
+    pub adopted: usize,
+    /// Users that were recorded before.
+    pub recorded: usize,
+    /// Users that their instances do not have.
+    pub missing: usize,
+    /// Users that differ from the file.
+    pub different: usize,
+}
+
+impl Adoption {
+    /// How many users have become what.
+    pub fn totals(&self) -> AdoptionTotals {
+        let mut totals = AdoptionTotals::default();
+        for user in &self.users {
+            totals.different += usize::from(user.preview.diff.action != Action::None);
+            match user.outcome {
+                AdoptOutcome::Adopted(_) => totals.adopted += 1,
+                AdoptOutcome::Recorded(_) | AdoptOutcome::RecordedAs(..) => totals.recorded += 1,
+                AdoptOutcome::NotFound => totals.missing += 1,
+                AdoptOutcome::NotKnown | AdoptOutcome::NameTaken(_) | AdoptOutcome::Failed(_) => {}
+            }
+        }
+        totals
+    }
+}
+
+impl AdoptOutcome {
+    /// The user that was found, or that is recorded in its place.
+    pub const fn id(&self) -> Option<&ImportId> {
+        match self {
+            Self::Adopted(id) | Self::Recorded(id) | Self::RecordedAs(id, _) | Self::NameTaken(id) => {
+                Some(id)
+            }
+            Self::NotFound | Self::NotKnown | Self::Failed(_) => None,
+        }
+    }
+
+    /// The outcome as a word: that of the JSON.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Adopted(_) => "adopted",
+            Self::Recorded(_) => "recorded",
+            Self::RecordedAs(..) => "recordedAs",
+            Self::NotFound => "notFound",
+            Self::NotKnown => "notKnown",
+            Self::NameTaken(_) => "nameTaken",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+impl AdoptedUser {
+    /// Why the user is not recorded under its resource name, if it is not: an error where it could not be read.
+    pub fn diagnostic(&self) -> Option<Diagnostic> {
+        let name = &self.name;
+        let (code, message, help) = match &self.outcome {
+            AdoptOutcome::Adopted(_) | AdoptOutcome::Recorded(_) => return None,
+            AdoptOutcome::RecordedAs(id, other) => {
+                (Code::NOT_ADOPTED, format!("`{name}` is `{id}`, which is recorded as `{other}`"), "")
+            }
+            AdoptOutcome::NotFound => {
+                (Code::NOT_ADOPTED, format!("`{name}` is not there: an `apply` would create it"), "")
+            }
+            AdoptOutcome::NotKnown => (
+                Code::NOT_ADOPTED,
+                format!("`{name}` is not looked for: its instance or its name is not known"),
+                "",
+            ),
+            AdoptOutcome::NameTaken(other) => (
+                Code::NOT_ADOPTED,
+                format!("`{name}` is not recorded: `{other}` is recorded under that name"),
+                "",
+            ),
+            AdoptOutcome::Failed(error) => {
+                (Code::CALL_FAILED, format!("`{name}` cannot be read: {error}"), error.help())
+            }
+        };
+        Some(Diagnostic::new(code, message).about(name).with_help(help))
+    }
+}
+
+impl Serialize for AdoptedUser {
+    /// The members of its preview, and the name, the outcome and the id.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Told<'a> {
+            user: &'a str,
+            outcome: &'static str,
+            id: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            recorded_as: Option<&'a str>,
+            #[serde(flatten)]
+            preview: &'a Preview,
+        }
+
+        let recorded_as = match &self.outcome {
+            AdoptOutcome::RecordedAs(_, other) => Some(other.as_str()),
+            _ => None,
+        };
+        let id = self.outcome.id().map(ToString::to_string);
+        let outcome = self.outcome.as_str();
+        Told { user: &self.name, outcome, id, recorded_as, preview: &self.preview }.serialize(serializer)
+    }
+}
+
+impl Serialize for Adoption {
+    /// The users, and how many others there are.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut adoption = serializer.serialize_struct("Adoption", 2)?;
+        adoption.serialize_field("users", &self.users)?;
+        adoption.serialize_field("others", &self.others)?;
+        adoption.end()
+    }
+}

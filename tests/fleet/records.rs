@@ -1,0 +1,217 @@
+//! What is recorded by hand, what somebody else has changed, and what a session has to say.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime},
+};
+
+use connect_user::{
+    client::{
+        ConnectClient, DeleteUser, ErrorKind, Rate, UpdateUserRoutingProfile,
+        memory::{Fault, MemoryConnect, Outcome},
+    },
+    fleet::{
+        AllKnown, Entry, FleetOutcome, MemoryStore, RecordError, Session, StateStore, StoreChange, drift,
+        keep_matching, load_all,
+    },
+    read::{Filter, RefreshOptions, Strategy},
+    user::{
+        Code, CreationAttempt, Diagnostic, IdentityManagementType, Operation, Settings, Severity, UserId,
+    },
+};
+use serde_json::json;
+
+use crate::{
+    session::{preview, session_options},
+    support::*,
+};
+
+async fn stored(users: &[(&str, &str, &str)]) -> MemoryStore {
+    let store = MemoryStore::default();
+    let entry = |name: &str, id: &str| Entry::new(state(&document(name), id));
+    let changes: Vec<StoreChange> =
+        users.iter().map(|(name, user, id)| StoreChange::put(*name, entry(user, id))).collect();
+    store.commit(&changes).await.expect("committed");
+    store
+}
+
+fn names(entries: &BTreeMap<String, Entry>) -> Vec<&str> {
+    entries.keys().map(String::as_str).collect()
+}
+
+#[tokio::test]
+async fn a_user_is_recorded_once_under_a_free_name() {
+    let (store, connect) = (stored(&[("ana", "a", "1")]).await, MemoryConnect::new());
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let refused = session.record("ana", state(&document("b"), "2")).await.expect_err("taken");
+    assert_eq!(refused.to_string(), "another user is recorded as `ana` already");
+    let refused = session.record("bea", state(&document("a"), "1")).await.expect_err("recorded");
+    assert_eq!(
+        (refused.to_string().as_str(), refused.help()),
+        ("`i:1` is recorded as `ana` already", "use that name in the program")
+    );
+    session.record("bea", state(&document("b"), "2")).await.expect("recorded");
+    assert_eq!(names(session.entries()), ["ana", "bea"]);
+    assert_eq!(names(&load_all(&store).await.expect("loaded")), ["ana", "bea"]);
+}
+
+#[tokio::test]
+async fn all_users_of_an_instance_are_recorded_or_none() {
+    let (store, connect) = (stored(&[("ana", "a", "1"), ("b", "x", "3")]).await, MemoryConnect::new());
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let users = |ids: &[(&str, &str)]| ids.iter().map(|(name, id)| state(&document(name), id)).collect();
+    let refused = session.record_all(users(&[("c", "4"), ("b", "2")])).await.expect_err("taken");
+    assert!(
+        matches!(&refused, RecordError::NameTaken { name, id } if name == "b" && id.to_string() == "i:2"),
+        "{refused}"
+    );
+    assert_eq!(names(&load_all(&store).await.expect("loaded")), ["ana", "b"], "nobody was recorded");
+    assert_eq!(session.record_all(users(&[("c", "4"), ("a", "1")])).await.expect("recorded"), 1);
+    assert_eq!(names(&load_all(&store).await.expect("loaded")), ["ana", "b", "c"]);
+}
+
+#[tokio::test]
+async fn who_is_forgotten_is_recorded_and_finished_or_it_is_meant() {
+    let (store, connect) = (stored(&[("ana", "a", "1"), ("bea", "b", "2")]).await, MemoryConnect::new());
+    let attempt = CreationAttempt::new(&desired(&document("c")), SystemTime::UNIX_EPOCH.into());
+    let unclear: Entry = serde_json::from_value(json!({"creating": [attempt]})).expect("an entry");
+    store.commit(&[StoreChange::put("cyd", unclear)]).await.expect("committed");
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let forget = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    for (gone, expected) in [
+        (forget(&["ana", "dan"]), "no user is recorded as `dan`"),
+        (forget(&["ana", "cyd"]), "a creation of `cyd` is unfinished"),
+    ] {
+        assert_eq!(session.forget(&gone, false).await.expect_err("refused").to_string(), expected);
+        assert_eq!(session.entries().len(), 3, "nobody is forgotten");
+    }
+    let gone = session.forget(&forget(&["cyd", "ana", "ana"]), true).await.expect("forgotten");
+    assert_eq!(gone.iter().map(String::as_str).collect::<Vec<_>>(), ["ana", "cyd"]);
+    assert_eq!(names(&load_all(&store).await.expect("loaded")), ["bea"]);
+}
+
+/// A service with these users, which are recorded as they are.
+async fn applied<'a>(store: &'a MemoryStore, connect: &'a MemoryConnect, users: &[&str]) -> Session<'a> {
+    let mut session = Session::open(store, connect, session_options()).await.expect("open");
+    let program: Vec<_> = users.iter().map(|name| wanted(name, &document(name))).collect();
+    let preview = preview(&mut session, &program).await;
+    let options = session.apply_options();
+    let outcome = session.apply(preview, &mut AllKnown, &options).await.expect("applied");
+    assert!(outcome.is_done());
+    session
+}
+
+#[tokio::test(start_paused = true)]
+async fn drift_tells_who_is_changed_gone_or_not_readable() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let store = MemoryStore::default();
+    let session = applied(&store, &connect, &["a", "b", "c", "d"]).await;
+    let known: BTreeMap<_, _> = session.users().map(|(name, state)| (name.clone(), state.clone())).collect();
+    let id = |name: &str| known[name].user_id.clone();
+    connect
+        .update_user_routing_profile(&UpdateUserRoutingProfile::new("i", id("b"), "r2"))
+        .await
+        .expect("changed");
+    connect.delete_user(&DeleteUser::new("i", id("c"))).await.expect("deleted");
+    let mut options = RefreshOptions::builder().strategy(Strategy::Full).build();
+    // Who was made a moment ago may only not be visible yet.
+    options.now = (SystemTime::now() + Duration::from_secs(3_600)).into();
+    let settings = Settings::default();
+    let found = drift(&known, &connect, &options, &settings).await;
+    assert_eq!((found.changed(), found.checked()), (2, 4));
+    assert!(found.failures.is_empty() && found.notices.is_empty(), "{found:?}");
+    let json = json!(found);
+    let told = |user: usize| {
+        (
+            &json["users"][user]["user"],
+            &json["users"][user]["exists"],
+            &json["users"][user]["changes"][0]["path"],
+        )
+    };
+    assert_eq!(told(1), (&json!("b"), &json!(true), &json!("routingProfileId")));
+    assert_eq!(told(2), (&json!("c"), &json!(false), &json!(null)));
+    assert_eq!(json["findings"][0]["kind"], "gone");
+
+    let mut matching = known.clone();
+    let filter = Filter::default().and("routing-profile=r2").expect("a filter");
+    keep_matching(&mut matching, &filter, &connect).await.expect("searched");
+    assert_eq!(matching.keys().collect::<Vec<_>>(), ["b"], "as it is now");
+    let filter = Filter::default().and("name-prefix=a").expect("a filter");
+    let mut matching = known.clone();
+    keep_matching(&mut matching, &filter, &connect).await.expect("searched");
+    assert_eq!(matching.keys().collect::<Vec<_>>(), ["a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_cannot_be_read_is_told_once_for_each_cause() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let store = MemoryStore::default();
+    let session = applied(&store, &connect, &["a", "b", "c", "d", "e", "f", "g"]).await;
+    let known: BTreeMap<_, _> = session.users().map(|(name, state)| (name.clone(), state.clone())).collect();
+    for occurrence in 1..=7 {
+        connect.inject(Fault::of(
+            Operation::DescribeUser,
+            occurrence,
+            Outcome::Refused(ErrorKind::AccessDenied),
+        ));
+    }
+    let options = RefreshOptions::builder().strategy(Strategy::Full).build();
+    let found = drift(&known, &connect, &options, &Settings::default()).await;
+    assert!(found.users.is_empty());
+    let [failure] = &*found.failures else { panic!("one cause: {:?}", found.failures) };
+    assert_eq!((failure.code, failure.severity), (Code::CALL_FAILED, Severity::Error));
+    assert!(
+        failure
+            .message
+            .starts_with("`a`, `b`, `c`, `d`, `e` and 2 more cannot be read: `DescribeUser` failed"),
+        "{failure}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_preview_comes_with_what_there_is_to_say_and_its_totals() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let store = MemoryStore::default();
+    drop(applied(&store, &connect, &["a", "b"]).await);
+    let elsewhere = MemoryStore::default();
+    drop(applied(&elsewhere, &connect, &["x"]).await);
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let mut changed = document("b");
+    changed["routingProfileId"] = json!("r2");
+    let program = [wanted("new", &document("a")), wanted("b", &changed), wanted("x", &document("x"))];
+    let mut preview = preview(&mut session, &program).await;
+    let told: Vec<(Code, String)> =
+        session.notices(&preview).into_iter().map(|notice| (notice.code, notice.message)).collect();
+    let owner = UserId::new(told.first().map_or("", |(_, text)| text.split('`').nth(3).unwrap_or("")));
+    assert_eq!(
+        told,
+        [
+            (
+                Code::NAME_NOT_RECORDED,
+                format!(
+                    "`x` has the name of the user `{owner}`, which is not recorded: import it if it is meant"
+                )
+            ),
+            (Code::MOVED, "`new` is the user that was `a`".to_owned()),
+        ]
+    );
+    let totals = preview.totals(|_| Rate::DEFAULT);
+    assert_eq!((totals.create, totals.update, totals.unchanged, totals.changes()), (1, 1, 1, 2));
+    assert_eq!(
+        totals.to_string(),
+        "1 to create, 1 to update, 0 to replace, 0 to delete, 1 unchanged; 2 calls"
+    );
+    assert_eq!((preview.changes(), preview.instances()), (2, BTreeMap::from([("i", 2)])));
+    let json = json!(preview);
+    assert_eq!(json["moves"], json!([{"from": "a", "user": "new"}]));
+    let users: Vec<_> = json["users"].as_array().expect("users").iter().map(|user| &user["user"]).collect();
+    assert_eq!(users, ["b", "x"]);
+    preview.refuse(Diagnostic::new(Code::new("frozen"), "nothing changes today"));
+    let options = session.apply_options();
+    let refused = session.apply(preview, &mut AllKnown, &options).await.expect_err("refused");
+    assert_eq!(refused.to_string(), "nothing changes today");
+    assert_eq!(
+        FleetOutcome::default().totals(3).to_string(),
+        "0 created, 0 updated, 0 replaced, 0 deleted, 3 unchanged, 0 failed, 0 not finished"
+    );
+}
