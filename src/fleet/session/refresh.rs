@@ -103,6 +103,7 @@ impl Session<'_> {
             SessionError::Program(Diagnostic::new(code, message).about(user).with_help(help))
         };
         let mut imported: BTreeMap<String, &str> = BTreeMap::new();
+        let mut noted: Vec<(&str, String)> = Vec::new();
         for user in program {
             let (name, Some(id), true) = (user.name, user.import, self.is_target(user.name)) else {
                 continue;
@@ -128,6 +129,9 @@ impl Session<'_> {
                     let help = "remove the `import` option, or give the other user a resource of its own";
                     return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, help));
                 }
+                if !was_imported {
+                    noted.push((name, id.to_string()));
+                }
                 continue;
             }
             let other = self.users().find(|(other, state)| *other != name && state.id() == *id);
@@ -147,6 +151,12 @@ impl Session<'_> {
             let entry = Entry { state: Some(state.clone()), creating, notes };
             self.refreshed.states.insert(name.to_owned(), Some(state));
             self.imported.insert(name.to_owned(), entry);
+        }
+        for (name, id) in noted {
+            if let Some(entry) = self.entries.get_mut(name) {
+                entry.notes.insert(IMPORT.to_owned(), id);
+                self.pending.push(StoreChange::put(name.to_owned(), entry.clone()));
+            }
         }
         Ok(())
     }
