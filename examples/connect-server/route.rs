@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use connect_user::{
     client::{memory::MemoryConnect, *},
-    user::{HierarchyGroupId, Identity, InstanceId, Operation, Secret, UserId},
+    user::{HierarchyGroupId, Identity, InstanceId, Operation, Secret, SortedSet, UserId},
 };
 use hyper::{HeaderMap, Uri};
 use percent_encoding::percent_decode_str;
@@ -144,7 +144,7 @@ async fn call(
                 instance_id,
                 body.username,
                 body.routing_profile_id,
-                body.security_profile_ids.into_iter().map(Into::into).collect::<BTreeSet<_>>(),
+                body.security_profile_ids.into_iter().map(Into::into).collect::<SortedSet<_>>(),
             )
             .password(body.password.map(Secret::new))
             .directory_user_id(body.directory_user_id)
@@ -194,7 +194,7 @@ async fn call(
         }
         Operation::UpdateUserSecurityProfiles => {
             let body: UpdateBody = parse(body)?;
-            let ids: BTreeSet<_> = body.security_profile_ids.into_iter().map(Into::into).collect();
+            let ids: SortedSet<_> = body.security_profile_ids.into_iter().map(Into::into).collect();
             update!(update_user_security_profiles, UpdateUserSecurityProfiles, ids)
         }
         Operation::UpdateUserHierarchy => {

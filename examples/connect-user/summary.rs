@@ -65,7 +65,7 @@ pub fn saved(plan: &FleetPlan, backend: &Backend) {
     for user in plan.users() {
         output::text(&user.plan.preview().text(&user.name).to_string());
     }
-    let goes = |user: &&UserPlan| matches!(user.plan.diff().action, Action::Delete | Action::Replace);
+    let goes = |user: &&UserPlan| matches!(user.plan.action(), Action::Delete | Action::Replace);
     let gone: Vec<String> = plan.users().iter().filter(goes).map(|user| user.name.clone()).collect();
     deletions(&gone);
     line(&plan.totals(|operation| backend.pace.rate(operation)));

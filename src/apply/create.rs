@@ -11,7 +11,7 @@ use super::{
 use crate::{
     client::{ClientError, ConnectClient, CreateUser, CreatedUser, Effect, ErrorKind},
     read::reread,
-    user::{CreationAttempt, DesiredUser, Proficiencies, UserId, UserProperties, UserState},
+    user::{CreationAttempt, DesiredUser, Phone, Proficiencies, UserId, UserProperties, UserState},
 };
 
 /// How often a creation is repeated of which nobody knows whether it was done, and nobody was found.
@@ -203,12 +203,13 @@ fn request(desired: &DesiredUser) -> CreateUser {
         name: desired.name().to_owned(),
         password: desired.password().cloned(),
         directory_user_id: desired.directory_user_id().map(str::to_owned),
-        identity: properties.identity.clone(),
-        phone: desired.phone_to_create().cloned(),
-        routing_profile_id: properties.routing_profile_id.clone(),
-        security_profile_ids: properties.security_profile_ids.clone(),
-        hierarchy_group_id: properties.hierarchy_group_id.clone(),
-        channels: properties.channels.clone(),
+        identity: properties.identity,
+        // The channels may say it instead.
+        phone: Some(properties.phone).filter(|_| desired.spec().phone_config.is_some()),
+        routing_profile_id: properties.routing_profile_id,
+        security_profile_ids: properties.security_profile_ids,
+        hierarchy_group_id: properties.hierarchy_group_id,
+        channels: properties.channels,
         tags: desired.tags_all(),
     }
 }
@@ -216,19 +217,17 @@ fn request(desired: &DesiredUser) -> CreateUser {
 fn created_state(desired: &DesiredUser, created: CreatedUser, attempt: &CreationAttempt) -> UserState {
     let mut record = record(desired.to_managed(), desired.password(), Vec::new());
     record.created = Some(attempt.began());
-    let phone = desired.phone_to_create().cloned().unwrap_or_default();
+    let mut properties = UserProperties { proficiencies: Some(Proficiencies::new()), ..desired.properties() };
+    if desired.spec().phone_config.is_none() {
+        properties.phone = Phone::default();
+    }
     UserState {
         instance_id: desired.instance_id().clone(),
         user_id: created.user_id,
         arn: created.arn,
         name: desired.name().to_owned(),
         directory_user_id: desired.directory_user_id().map(str::to_owned),
-        properties: UserProperties {
-            phone,
-            channels: desired.properties().channels.clone(),
-            proficiencies: Some(Proficiencies::new()),
-            ..desired.properties().clone()
-        },
+        properties,
         tags_all: desired.tags_all(),
         last_modified_time: None,
         last_modified_region: None,

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::structs::structs;
 use crate::user::{
     ChannelSettings, HierarchyGroupId, Identity, IdentityManagementType, InstanceId, Personal, Phone,
-    Proficiencies, Record, RoutingProfileId, SecurityProfileId, SecurityProfileType, Tags, Timestamp, UserId,
-    UserProperties, UserState,
+    Proficiencies, Record, RoutingProfileId, SecurityProfileId, SecurityProfileType, SortedSet, Tags,
+    Timestamp, UserId, UserProperties, UserState,
 };
 
 structs! {
@@ -38,7 +38,7 @@ structs! {
         /// The phone block.
         phone: Phone,
         /// The security profiles.
-        security_profile_ids: BTreeSet<SecurityProfileId>,
+        security_profile_ids: SortedSet<SecurityProfileId>,
         /// The place in the agent hierarchy.
         hierarchy_group_id: Option<HierarchyGroupId>,
         /// The settings per channel.
@@ -76,7 +76,7 @@ structs! {
         /// The routing profile.
         routing_profile_id: Option<RoutingProfileId>,
         /// The security profiles.
-        security_profile_ids: BTreeSet<SecurityProfileId>,
+        security_profile_ids: SortedSet<SecurityProfileId>,
         /// The place in the agent hierarchy.
         hierarchy_group_id: Option<HierarchyGroupId>,
         /// The settings per channel.

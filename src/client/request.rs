@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use super::{search::UserCondition, structs::structs, table::operations};
 use crate::user::{
     ChannelSettings, HierarchyGroupId, Identity, InstanceId, Phone, Proficiencies, ProficiencyKey,
-    RoutingProfileId, Secret, SecurityProfileId, Tags, UserId,
+    RoutingProfileId, Secret, SecurityProfileId, SortedSet, Tags, UserId,
 };
 
 macro_rules! declare_requests {

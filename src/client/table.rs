@@ -19,7 +19,7 @@ macro_rules! operations {
                 /// The routing profile.
                 routing_profile_id: RoutingProfileId,
                 /// The security profiles, 1 to 10.
-                security_profile_ids: BTreeSet<SecurityProfileId>,
+                security_profile_ids: SortedSet<SecurityProfileId>,
                 ..
                 /// The first password; none by default.
                 password: Option<Secret>,
@@ -81,7 +81,7 @@ macro_rules! operations {
             /// Replaces the whole set of security profiles.
             update_user_security_profiles UpdateUserSecurityProfiles(user) {
                 /// The security profiles, 1 to 10.
-                security_profile_ids: BTreeSet<SecurityProfileId>,
+                security_profile_ids: SortedSet<SecurityProfileId>,
             } -> ();
 
             /// Sets the hierarchy group, or removes it.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::work::flatten;
 use crate::user::{
-    ChannelSettings, DesiredUser, HierarchyGroupId, Identity, Operation, Phone, Proficiencies,
-    ProficiencyKey, Replaced, RoutingProfileId, SecurityProfileId, Tags, UserProperties, UserState,
+    ChannelSettings, HierarchyGroupId, Identity, Operation, Phone, Proficiencies, ProficiencyKey, Replaced,
+    RoutingProfileId, SecurityProfileId, SortedSet, Tags, UserProperties, UserState,
 };
 
 /// One call of a plan, with its content.
@@ -21,7 +21,7 @@ pub enum Call {
     /// Changes the routing profile.
     RoutingProfile(RoutingProfileId),
     /// Replaces the set of security profiles.
-    SecurityProfiles(BTreeSet<SecurityProfileId>),
+    SecurityProfiles(SortedSet<SecurityProfileId>),
     /// Sets or clears the hierarchy group.
     Hierarchy(Option<HierarchyGroupId>),
     /// Replaces the phone block.
@@ -133,12 +133,5 @@ impl Call {
     /// Whether the call changes the user that the plan is for, rather than deleting one.
     pub(crate) const fn changes_user(&self) -> bool {
         !matches!(self, Self::Create | Self::SignOut(_) | Self::DeleteQuickConnects(_) | Self::Delete(_))
-    }
-}
-
-impl DesiredUser {
-    /// The phone block to send on creation; none where the channels say it.
-    pub(crate) fn phone_to_create(&self) -> Option<&Phone> {
-        self.spec().phone_config.as_ref().map(|_| &self.properties().phone)
     }
 }

@@ -27,6 +27,9 @@ use crate::user::{Code, Diagnostic, Property, PropertySet, Settings, UserSpec, U
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 pub fn needs_reading(spec: &UserSpec, state: &UserState, settings: &Settings) -> PropertySet {
+    if state.record.unread.is_empty() && state.properties.proficiencies.is_some() {
+        return PropertySet::EMPTY;
+    }
     let spec = spec.without_empty_texts();
     let spec = keep_ignored(&spec, state, settings);
     let comparison = Comparison::new(&spec, state, settings);

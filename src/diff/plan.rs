@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use super::{
-    Action, Diff, Preview, Step,
+    Action, Preview, Step,
     preview::{preview, preview_deletion},
 };
 use crate::user::{Code, DesiredUser, Diagnostic, Path, Property, Settings, UserState, joined};
@@ -16,18 +16,21 @@ use crate::user::{Code, DesiredUser, Diagnostic, Path, Property, Settings, UserS
 /// It holds the password that a creation needs; `Debug`, text and JSON leave it out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    pub(super) preview: Preview,
-    pub(super) base: Option<Arc<UserState>>,
-    pub(super) goal: Goal,
+    action: Action,
+    steps: Vec<Step>,
+    base: Option<Arc<UserState>>,
+    goal: Goal,
+    /// Whether a replaced user is deleted first although it was to be the other way round.
+    is_reordered: bool,
 }
 
 /// What a plan is for.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Goal {
+enum Goal {
     /// The user as desired.
     Desired(Box<DesiredUser>),
     /// No user, under these settings.
-    Deleted(Box<Settings>),
+    Deleted(Arc<Settings>),
 }
 
 /// The error of planning, with every reason.
@@ -35,24 +38,38 @@ pub(super) enum Goal {
 pub struct Refused(pub(super) Vec<Diagnostic>);
 
 impl Plan {
-    /// The changes.
-    pub const fn diff(&self) -> &Diff {
-        &self.preview.diff
+    fn new(preview: Preview, base: Option<Arc<UserState>>, goal: Goal) -> Self {
+        Self { action: preview.diff.action, steps: preview.steps, base, goal, is_reordered: false }
+    }
+
+    /// What happens to the user.
+    pub const fn action(&self) -> Action {
+        self.action
     }
 
     /// The calls, in their order.
     pub fn steps(&self) -> &[Step] {
-        &self.preview.steps
+        &self.steps
     }
 
-    /// The preview of the plan, to show it.
-    pub const fn preview(&self) -> &Preview {
-        &self.preview
+    /// The preview of the plan, to show it: compared again, so that a plan of many users need not hold each
+    /// change.
+    pub fn preview(&self) -> Preview {
+        let base = self.base();
+        let mut preview = match (&self.goal, base) {
+            (Goal::Desired(desired), _) => preview(desired.given(), base, desired.settings()),
+            (Goal::Deleted(settings), Some(base)) => preview_deletion(base, settings),
+            (Goal::Deleted(_), None) => Preview::default(),
+        };
+        if let Some(base) = base.filter(|_| self.is_reordered) {
+            preview.delete_first(&base.user_id);
+        }
+        preview
     }
 
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.preview.is_empty()
+        self.steps.is_empty() && self.preview().is_empty()
     }
 
     /// The prior state; `None` if the user is created.
@@ -82,9 +99,30 @@ impl Plan {
         }
     }
 
+    /// The same, to change it.
+    pub(super) fn desired_mut(&mut self) -> Option<&mut DesiredUser> {
+        match &mut self.goal {
+            Goal::Desired(desired) => Some(desired),
+            Goal::Deleted(_) => None,
+        }
+    }
+
+    /// Forgets the password that is recorded.
+    pub(super) fn forget_recorded_password(&mut self) {
+        if let Some(base) = self.base.as_mut().filter(|base| base.record.password.is_some()) {
+            Arc::make_mut(base).record.password = None;
+        }
+    }
+
     /// Deletes a replaced user before the new one is created; see [`Preview::delete_first`].
     pub(crate) fn delete_first(&mut self) -> bool {
-        self.base.as_ref().is_some_and(|base| self.preview.delete_first(&base.user_id))
+        let mut preview = self.preview();
+        let is_changed = self.base().is_some_and(|base| preview.delete_first(&base.user_id));
+        if is_changed {
+            self.steps = preview.steps;
+            self.is_reordered = true;
+        }
+        is_changed
     }
 
     /// Whether the plan was made from this state. Compares everything that a call could have changed, and whether
@@ -111,7 +149,7 @@ impl Plan {
 impl Serialize for Plan {
     /// Writes what [`Preview`] shows.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.preview.serialize(serializer)
+        self.preview().serialize(serializer)
     }
 }
 
@@ -146,8 +184,10 @@ pub(crate) fn plan_shared(
     if let Some(state) = state {
         desired.keep_ignored(state, settings, preview.diff.action == Action::Replace);
     }
-    desired.settings.clone_from(settings);
-    Ok(Plan { preview, base: state.cloned(), goal: Goal::Desired(Box::new(desired)) })
+    if *desired.settings != *settings {
+        desired.settings = Arc::new(settings.clone());
+    }
+    Ok(Plan::new(preview, state.cloned(), Goal::Desired(Box::new(desired))))
 }
 
 /// What was checked under other settings was not checked.
@@ -178,7 +218,7 @@ pub fn plan_deletion(state: &UserState, settings: &Settings) -> Result<Plan, Ref
 pub(crate) fn plan_deletion_shared(state: &Arc<UserState>, settings: &Settings) -> Result<Plan, Refused> {
     let preview = preview_deletion(state, settings);
     accept(&preview)?;
-    Ok(Plan { preview, base: Some(state.clone()), goal: Goal::Deleted(Box::new(settings.clone())) })
+    Ok(Plan::new(preview, Some(state.clone()), Goal::Deleted(Arc::new(settings.clone()))))
 }
 
 fn accept(preview: &Preview) -> Result<(), Refused> {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize, de};
 use serde_json::Value as Json;
 
 use super::{
-    Action, Plan, Preview, Refused, ReplacementOrder,
-    plan::{Goal, plan_deletion_shared, plan_shared},
+    Action, Plan, Preview, Refused, ReplacementOrder, Step,
+    plan::{plan_deletion_shared, plan_shared},
 };
 use crate::user::{
     Code, DesiredUser, Diagnostic, Input, Newer, Property, Secret, Settings, UserSpec, UserState,
@@ -89,26 +89,18 @@ impl Plan {
     pub fn save(&self) -> SavedPlan {
         let mut plan = self.clone();
         let password = self.desired().and_then(DesiredUser::password);
-        if let Goal::Desired(desired) = &mut plan.goal {
+        if let Some(desired) = plan.desired_mut() {
             // Compared now, because no password is stored.
-            let recorded = self.base.as_ref().and_then(|base| base.record.password.as_ref());
-            let has_changed = || Some(recorded? != password?);
-            desired.settings.password_changed = desired.settings.password_changed.or_else(has_changed);
+            let recorded = self.base().and_then(|base| base.record.password.as_ref());
+            let has_changed = recorded.zip(password).map(|(recorded, password)| recorded != password);
+            if desired.settings.password_changed.is_none() && has_changed.is_some() {
+                Arc::make_mut(&mut desired.settings).password_changed = has_changed;
+            }
+            // That there is one is still known.
+            desired.set_password(password.map(|_| Input::Unknown));
         }
-        plan.forget_password();
-        SavedPlan { has_password: password.is_some(), shown: shown(&plan.preview), plan }
-    }
-
-    /// Forgets the password, and still records it as managed.
-    fn forget_password(&mut self) {
-        if let Goal::Desired(desired) = &mut self.goal {
-            desired.managed = Some(Box::new(desired.to_managed()));
-            desired.spec.password = None;
-            desired.given.iter_mut().for_each(|given| given.password = None);
-        }
-        if let Some(base) = self.base.as_mut().filter(|base| base.record.password.is_some()) {
-            Arc::make_mut(base).record.password = None;
-        }
+        plan.forget_recorded_password();
+        SavedPlan { has_password: password.is_some(), shown: shown(&plan.preview()), plan }
     }
 }
 
@@ -117,8 +109,18 @@ impl SavedPlan {
     pub const VERSION: u64 = 1;
 
     /// The plan as a preview, to show it again.
-    pub const fn preview(&self) -> &Preview {
-        &self.plan.preview
+    pub fn preview(&self) -> Preview {
+        self.plan.preview()
+    }
+
+    /// What happens to the user.
+    pub const fn action(&self) -> Action {
+        self.plan.action()
+    }
+
+    /// The calls, in their order.
+    pub fn steps(&self) -> &[Step] {
+        self.plan.steps()
     }
 
     /// The state that the plan was made from.
@@ -128,7 +130,7 @@ impl SavedPlan {
 
     /// Whether [`load`](Self::load) needs the password: the plan creates a user that has one.
     pub fn needs_password(&self) -> bool {
-        self.has_password && matches!(self.preview().diff.action, Action::Create | Action::Replace)
+        self.has_password && matches!(self.action(), Action::Create | Action::Replace)
     }
 
     /// The plan, to apply it. The password is that of the new user; without a new user, it is not looked at.
@@ -139,7 +141,7 @@ impl SavedPlan {
     /// (`password-length`, `password-white-space`, `password-weak`; whatever severity the host has given them), and
     /// where planning again does not show what was shown (`not-shown`).
     pub fn load(self, password: Option<Secret>) -> Result<Plan, Refused> {
-        if shown(self.preview()) != self.shown {
+        if shown(&self.preview()) != self.shown {
             let message = "this version would do something else than the saved plan has shown";
             return Err(refused(Diagnostic::new(Code::NOT_SHOWN, message).with_help("plan again")));
         }
@@ -158,8 +160,8 @@ impl SavedPlan {
             return Err(Refused(mistakes));
         }
         let mut plan = self.plan;
-        if let Goal::Desired(desired) = &mut plan.goal {
-            desired.spec.password = password.map(Input::Known);
+        if let (Some(desired), Some(password)) = (plan.desired_mut(), password) {
+            desired.set_password(Some(Input::Known(password)));
         }
         Ok(plan)
     }
@@ -184,16 +186,14 @@ impl fmt::Debug for SavedPlan {
 impl From<SavedPlan> for Written {
     fn from(saved: SavedPlan) -> Self {
         let SavedPlan { plan, has_password, shown } = saved;
-        let settings = plan.settings().clone();
-        let desired = match plan.goal {
-            Goal::Desired(desired) => {
-                let DesiredUser { spec, given, .. } = *desired;
-                Some(WrittenUser { spec: given.map_or(spec, |given| *given), has_password })
-            }
-            Goal::Deleted(_) => None,
-        };
-        let base = plan.base.map(Arc::unwrap_or_clone);
-        Self { version: SavedPlan::VERSION, base, desired, settings, shown }
+        let spec = |desired: &DesiredUser| UserSpec { password: None, ..desired.given().clone() };
+        Self {
+            version: SavedPlan::VERSION,
+            base: plan.base().cloned(),
+            desired: plan.desired().map(|desired| WrittenUser { spec: spec(desired), has_password }),
+            settings: plan.settings().clone(),
+            shown,
+        }
     }
 }
 
@@ -210,7 +210,8 @@ impl TryFrom<Json> for SavedPlan {
             (Some(WrittenUser { spec, .. }), base) if !spec.has_unknowns() => {
                 // Planning asks only whether there is a password.
                 let password = has_password.then_some(Input::Unknown);
-                let desired = DesiredUser::validated(UserSpec { password, ..spec }, settings.clone());
+                let spec = Arc::new(UserSpec { password, ..spec });
+                let desired = DesiredUser::validated(spec, Arc::new(settings.clone()));
                 let desired = desired.ok_or_else(|| fail(UNFIT.to_owned()))?;
                 plan_shared(desired, base.as_ref(), &settings)
             }
@@ -222,7 +223,7 @@ impl TryFrom<Json> for SavedPlan {
         if shown.get("replacement") == Some(&is_first) {
             plan.delete_first();
         }
-        plan.forget_password();
+        plan.forget_recorded_password();
         Ok(Self { plan, has_password, shown })
     }
 }

@@ -83,7 +83,7 @@ impl<'a> From<&'a UserPreview> for Deleting<'a> {
 impl<'a> From<&'a UserPlan> for Deleting<'a> {
     fn from(user: &'a UserPlan) -> Self {
         let UserPlan { name, plan, moved_from, .. } = user;
-        Self::new(name, moved_from.as_deref(), plan.diff().action, plan.base(), plan.steps())
+        Self::new(name, moved_from.as_deref(), plan.action(), plan.base(), plan.steps())
     }
 }
 

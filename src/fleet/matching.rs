@@ -51,7 +51,16 @@ pub fn match_users<'a>(
     wanted: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
     recorded: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
 ) -> Matches {
-    match_among(wanted, recorded, |_| false)
+    let Matched { recorded, missing } = match_among(wanted, recorded, |_| false);
+    let recorded = recorded.into_iter().map(|(name, record)| (name.to_owned(), record.to_owned())).collect();
+    Matches { recorded, missing }
+}
+
+/// The same as [`Matches`], in the names that were given.
+pub(super) struct Matched<'a> {
+    /// The resource name of the record, by that in the program.
+    pub(super) recorded: HashMap<&'a str, &'a str>,
+    pub(super) missing: Vec<Missing>,
 }
 
 /// Matches where some resource names are taken by users who need no matching.
@@ -59,18 +68,12 @@ pub(super) fn match_among<'a>(
     wanted: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
     recorded: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
     is_taken: impl Fn(&str) -> bool,
-) -> Matches {
+) -> Matched<'a> {
     let wanted: Vec<_> = wanted.into_iter().collect();
     let recorded: Vec<_> = recorded.into_iter().collect();
     let by_name: HashMap<&str, Option<UserKey<'_>>> = recorded.iter().copied().collect();
-    let mut by_identity: HashMap<UserKey<'_>, &str> = HashMap::new();
-    for (name, identity) in &recorded {
-        if let Some(identity) = identity {
-            by_identity.entry(*identity).or_insert(name);
-        }
-    }
-    let mut taken: HashSet<&str> = HashSet::new();
-    let mut found: HashMap<&str, &str> = HashMap::new();
+    let mut found: HashMap<&str, &str> = HashMap::with_capacity(wanted.len().min(recorded.len()));
+    let mut taken: HashSet<&str> = HashSet::with_capacity(wanted.len().min(recorded.len()));
     let mut take = |name, record| {
         if !found.contains_key(name) && taken.insert(record) {
             found.insert(name, record);
@@ -79,33 +82,47 @@ pub(super) fn match_among<'a>(
     let is_itself = |name: &str, identity: &Option<UserKey<'_>>| {
         identity.is_some() && by_name.get(name).is_some_and(|recorded| recorded == identity)
     };
-    for (name, _) in wanted.iter().filter(|(name, identity)| is_itself(name, identity)) {
-        take(*name, *name);
+    let (itself, others): (Vec<_>, Vec<_>) =
+        wanted.iter().copied().partition(|(name, identity)| is_itself(name, identity));
+    for (name, _) in itself {
+        take(name, name);
     }
-    for (name, identity) in &wanted {
-        if let Some(record) = identity.and_then(|identity| by_identity.get(&identity)) {
-            take(*name, *record);
+    if !others.is_empty() {
+        let mut by_identity: HashMap<UserKey<'_>, &str> = HashMap::new();
+        for (name, identity) in &recorded {
+            if let Some(identity) = identity {
+                by_identity.entry(*identity).or_insert(name);
+            }
+        }
+        for (name, identity) in &others {
+            if let Some(record) = identity.and_then(|identity| by_identity.get(&identity)) {
+                take(*name, *record);
+            }
+        }
+        for (name, _) in others.iter().filter(|(name, _)| by_name.contains_key(name)) {
+            take(*name, *name);
         }
     }
-    for (name, _) in wanted.iter().filter(|(name, _)| by_name.contains_key(name)) {
-        take(*name, *name);
-    }
 
-    let mut names: HashSet<String> = wanted.iter().chain(&recorded).map(|(name, _)| (*name).into()).collect();
-    let in_program: HashSet<&str> = wanted.iter().map(|(name, _)| *name).collect();
-    let mut missing = Vec::new();
-    for (name, identity) in recorded.iter().filter(|(name, _)| !taken.contains(name)) {
-        let free = match in_program.contains(name) || is_taken(name) {
-            true => {
-                free_name(name, identity.map(|(_, user)| user), |free| names.contains(free) || is_taken(free))
-            }
-            false => (*name).to_owned(),
-        };
-        names.insert(free.clone());
-        missing.push(Missing { recorded_as: (*name).to_owned(), name: free });
+    let left: Vec<_> = recorded.iter().filter(|(name, _)| !taken.contains(name)).collect();
+    let mut missing = Vec::with_capacity(left.len());
+    if !left.is_empty() {
+        let in_program: HashSet<&str> = wanted.iter().map(|(name, _)| *name).collect();
+        let mut given: HashSet<String> = HashSet::new();
+        for (name, identity) in left {
+            let is_free = |free: &str| {
+                let is_known = in_program.contains(free) || by_name.contains_key(free);
+                !is_known && !given.contains(free) && !is_taken(free)
+            };
+            let free = match in_program.contains(name) || is_taken(name) {
+                true => free_name(name, identity.map(|(_, user)| user), |free| !is_free(free)),
+                false => (*name).to_owned(),
+            };
+            given.insert(free.clone());
+            missing.push(Missing { recorded_as: (*name).to_owned(), name: free });
+        }
     }
-    let recorded = found.into_iter().map(|(name, record)| (name.to_owned(), record.to_owned())).collect();
-    Matches { recorded, missing }
+    Matched { recorded: found, missing }
 }
 
 impl Matches {

@@ -76,7 +76,7 @@ impl FleetPlan {
 
     /// The number of calls that write.
     pub fn calls(&self) -> usize {
-        self.users.iter().map(|user| user.plan.preview().calls()).sum()
+        self.users.iter().map(|user| user.plan.steps().len()).sum()
     }
 
     /// Whether no call is needed.
@@ -85,7 +85,7 @@ impl FleetPlan {
     }
 
     fn with(&self, action: Action) -> impl Iterator<Item = &UserPlan> {
-        self.users.iter().filter(move |user| user.plan.diff().action == action)
+        self.users.iter().filter(move |user| user.plan.action() == action)
     }
 }
 
@@ -99,7 +99,7 @@ impl Serialize for FleetPlan {
             #[serde(skip_serializing_if = "Option::is_none")]
             moved_from: Option<&'a str>,
             #[serde(flatten)]
-            preview: &'a diff::Preview,
+            preview: diff::Preview,
         }
 
         let user = |user: &UserPlan| {

@@ -164,7 +164,7 @@ impl Planner {
         let place = self.names.len();
         match recorded {
             Some(state) if user.identity() == Some((&state.instance_id, &state.name)) => {
-                self.record(user.name.as_str(), state);
+                self.record(&user.name, state);
                 self.change(place, user, state, None, None);
             }
             recorded => {
@@ -207,11 +207,10 @@ impl Planner {
     /// Adds a user of the program that stays as it is in this run: it is not a target, could not be read, or
     /// breaks a rule. `recorded` is its recorded state, if it has one and is not gone.
     pub fn keep(&mut self, name: &str, recorded: Option<&UserState>) {
-        let name: Arc<str> = name.into();
+        self.names.insert(name.into());
         if let Some(state) = recorded {
-            self.record(name.clone(), state);
+            self.record(name, state);
         }
-        self.names.insert(name);
     }
 
     /// Adds a recorded user that is not in the program under this resource name. It is deleted, or moves if
@@ -228,7 +227,7 @@ impl Planner {
         lifecycle: Lifecycle,
     ) {
         let (name, state) = (name.into(), state.into());
-        self.record(name.as_str(), &state);
+        self.record(&name, &state);
         self.missing.push(MissingUser { name, state, lifecycle, is_gone: false });
     }
 
@@ -271,9 +270,10 @@ impl Planner {
     }
 
     /// Counts a record of a user that is there.
-    fn record(&mut self, name: impl Into<Arc<str>>, state: &UserState) {
+    fn record(&mut self, name: &str, state: &UserState) {
         self.recorded += 1;
-        self.accounts.add(name.into(), state);
+        let name = self.names.get(name).cloned().unwrap_or_else(|| name.into());
+        self.accounts.add(name, state);
     }
 
     /// Whether neither the resource name nor the user is wanted already.
@@ -303,27 +303,32 @@ impl Planner {
     /// nobody wants are deleted.
     fn match_pending(&mut self) {
         let (pending, missing) = (take(&mut self.pending), take(&mut self.missing));
-        let matches = match_among(
+        let matched = match_among(
             pending.iter().map(|(_, user)| (user.name.as_str(), user.identity())),
             missing.iter().map(|MissingUser { name, state, is_gone, .. }| {
                 (name.as_str(), (!is_gone).then_some((&state.instance_id, state.name.as_str())))
             }),
             |name| self.names.contains(name),
         );
+        let recorded_as: Vec<Option<String>> = pending
+            .iter()
+            .map(|(_, user)| matched.recorded.get(&*user.name).map(|name| (*name).into()))
+            .collect();
+        let left = matched.missing;
         let mut missing: HashMap<String, MissingUser> =
             missing.into_iter().map(|record| (record.name.clone(), record)).collect();
-        for (place, user) in pending {
-            let record = matches.recorded_as(&user.name).and_then(|name| missing.remove(name));
+        for ((place, user), recorded_as) in pending.into_iter().zip(recorded_as) {
+            let record = recorded_as.as_ref().and_then(|name| missing.remove(name));
             if let Some(MissingUser { state, .. }) = record.filter(|record| !record.is_gone) {
-                let moved_from = matches.moved_from(&user.name).map(str::to_owned);
+                let moved_from = recorded_as.filter(|name| *name != user.name);
                 self.change(place, &user, &state, moved_from, None);
             } else {
                 self.create(place, user, None);
             }
         }
-        for Missing { recorded_as, name } in matches.missing() {
-            if let Some(record) = missing.remove(recorded_as) {
-                self.delete(name, record);
+        for Missing { recorded_as, name } in left {
+            if let Some(record) = missing.remove(&recorded_as) {
+                self.delete(&name, record);
             }
         }
     }

@@ -91,7 +91,7 @@ impl FleetPreview {
 
     /// The number of calls that write, including those that may turn out not to be needed.
     pub fn calls(&self) -> usize {
-        self.users.iter().map(|user| user.preview().calls()).sum()
+        self.users.iter().map(|user| user.steps().len()).sum()
     }
 
     /// The IAM actions that the calls need, each once.

@@ -1,6 +1,6 @@
 //! The users of a program.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use bon::Builder;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,6 @@ pub struct ProgramUser {
 /// A desired user, perhaps with unknown values.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-#[expect(clippy::large_enum_variant, reason = "nearly every user is known: no allocation for each")]
 pub enum Desired {
     /// All values are known and valid.
     Known(DesiredUser),
@@ -50,15 +49,15 @@ pub struct PartialUser {
     /// The spec, with ids instead of names and with the user name filled in: as
     /// [`validate_document`](crate::validate::validate_document) and
     /// [`with_name`](crate::validate::with_name) return it.
-    pub spec: UserSpec,
+    pub spec: Arc<UserSpec>,
     /// The settings that the user is validated and planned with.
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
 }
 
 impl Desired {
     /// A desired user with unknown values.
-    pub fn partial(spec: UserSpec, settings: Settings) -> Self {
-        Self::Partial(Box::new(PartialUser { spec, settings }))
+    pub fn partial(spec: impl Into<Arc<UserSpec>>, settings: impl Into<Arc<Settings>>) -> Self {
+        Self::Partial(Box::new(PartialUser { spec: spec.into(), settings: settings.into() }))
     }
 
     /// The spec.

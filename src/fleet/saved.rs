@@ -106,7 +106,7 @@ impl SavedFleetPlan {
     pub const VERSION: u64 = 1;
 
     /// The users of the plan by their resource names, each with its preview, to show them again.
-    pub fn previews(&self) -> impl Iterator<Item = (&str, &Preview)> {
+    pub fn previews(&self) -> impl Iterator<Item = (&str, Preview)> {
         self.0.users.iter().map(|user| (user.name.as_str(), user.plan.preview()))
     }
 
@@ -146,9 +146,9 @@ impl SavedFleetPlan {
         let mut reasons = Vec::new();
         let mut deletions = Vec::new();
         let mut users = Vec::new();
-        let lengths: Vec<usize> = self.0.users.iter().map(|user| user.plan.preview().steps.len()).collect();
+        let lengths: Vec<usize> = self.0.users.iter().map(|user| user.plan.steps().len()).collect();
         for SavedUser { name, moved_from, lifecycle, waits, recorded: before, plan } in self.0.users {
-            if matches!(plan.preview().diff.action, Action::Delete | Action::Replace) {
+            if matches!(plan.action(), Action::Delete | Action::Replace) {
                 deletions.push(name.clone());
             }
             let given = if plan.needs_password() { password(&name) } else { None };

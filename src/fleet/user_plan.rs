@@ -1,6 +1,6 @@
 //! The plan of one user of a fleet, also while values are unknown.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::program::Lifecycle;
 use crate::{
@@ -69,16 +69,19 @@ impl UserPreview {
     }
 
     /// The changes and the calls.
-    pub fn preview(&self) -> &Preview {
+    pub fn preview(&self) -> Cow<'_, Preview> {
         match &self.planned {
-            Planned::Known(plan) => plan.preview(),
-            Planned::Partial(partial) => &partial.preview,
+            Planned::Known(plan) => Cow::Owned(plan.preview()),
+            Planned::Partial(partial) => Cow::Borrowed(&partial.preview),
         }
     }
 
     /// The action for the user.
     pub fn action(&self) -> Action {
-        self.preview().diff.action
+        match &self.planned {
+            Planned::Known(plan) => plan.action(),
+            Planned::Partial(partial) => partial.preview.diff.action,
+        }
     }
 
     /// The prior state; `None` if the user is created.
@@ -100,7 +103,10 @@ impl UserPreview {
     }
 
     pub(super) fn steps(&self) -> &[Step] {
-        &self.preview().steps
+        match &self.planned {
+            Planned::Known(plan) => plan.steps(),
+            Planned::Partial(partial) => &partial.preview.steps,
+        }
     }
 
     /// Deletes a replaced user before the new one is created, where it was to be the other way round; whether

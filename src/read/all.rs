@@ -44,7 +44,7 @@ pub async fn read_all(
     let source = Source { instance, client, options, cache: &cache };
     if options.strategy == Strategy::Search {
         let found = source.found().await.map_err(Clone::clone)?;
-        return Ok(take(&source, found.values()).await);
+        return Ok(take(&source, found.iter()).await);
     }
     let ids = source.listed().await.map_err(Clone::clone)?.ids().collect();
     Ok(read_each(&source, ids, Everybody::default()).await)

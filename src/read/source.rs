@@ -3,7 +3,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use super::{
@@ -23,20 +23,20 @@ use crate::{
 /// The users of an instance as a list has them.
 #[derive(Debug)]
 pub(crate) struct ListedUsers {
-    /// By their bare ids.
-    pub(crate) by_id: HashMap<String, Listed>,
+    pub(crate) by_id: HashMap<UserId, Listed>,
     /// Their names, each with the user that has it; an answer may lack some.
-    pub(crate) by_name: HashMap<String, UserId>,
+    pub(crate) by_name: HashMap<Arc<str>, UserId>,
 }
 
-/// The users of an instance as a search has found them, by their bare ids.
-pub(crate) type FoundUsers = HashMap<String, FoundUser>;
+/// The users of an instance as a search has found them, each once, ordered by id.
+#[derive(Debug)]
+pub(crate) struct FoundUsers(Vec<FoundUser>);
 
 /// A user as a list has it.
 #[derive(Debug)]
 pub(crate) struct Listed {
     /// Empty where the answer has none.
-    name: String,
+    name: Arc<str>,
     changed: Option<Timestamp>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) struct Cache {
     /// Why proficiencies may not be listed.
     denied: OnceLock<ClientError>,
     /// Users who were read by themselves.
-    read: Mutex<HashSet<String>>,
+    read: Mutex<HashSet<UserId>>,
 }
 
 /// The users of one instance.
@@ -76,23 +76,46 @@ pub(crate) enum Verdict {
 
 impl ListedUsers {
     fn new(users: Vec<ListedUser>) -> Self {
-        let named = users.iter().filter(|user| !user.name.is_empty());
-        let by_name = named.map(|user| (user.name.clone(), user.user_id.clone())).collect();
-        let listed = |user: ListedUser| {
-            let id = user.user_id.bare().to_owned();
-            (id, Listed { name: user.name, changed: user.last_modified_time })
-        };
-        Self { by_id: users.into_iter().map(listed).collect(), by_name }
+        let (mut by_id, mut by_name) =
+            (HashMap::with_capacity(users.len()), HashMap::with_capacity(users.len()));
+        for user in users {
+            let (id, name): (UserId, Arc<str>) = (user.user_id.to_bare(), user.name.into());
+            if !name.is_empty() {
+                by_name.insert(name.clone(), id.clone());
+            }
+            by_id.insert(id, Listed { name, changed: user.last_modified_time });
+        }
+        Self { by_id, by_name }
     }
 
     /// Everybody.
     pub(crate) fn ids(&self) -> impl Iterator<Item = UserId> {
-        self.by_id.keys().map(|id| UserId::new(id.as_str()))
+        self.by_id.keys().cloned()
     }
 
     /// Whether somebody is there.
     pub(crate) fn has(&self, user: &UserId) -> bool {
-        self.by_id.contains_key(user.bare())
+        self.by_id.contains_key(user)
+    }
+}
+
+impl FoundUsers {
+    fn new(mut users: Vec<FoundUser>) -> Self {
+        users.sort_by(|one, other| one.user_id.cmp(&other.user_id));
+        users.dedup_by(|later, earlier| later.user_id == earlier.user_id);
+        Self(users)
+    }
+
+    pub(crate) fn get(&self, user: &UserId) -> Option<&FoundUser> {
+        self.0.get(self.0.binary_search_by(|found| found.user_id.cmp(user)).ok()?)
+    }
+
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, FoundUser> {
+        self.0.iter()
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.0.len()
     }
 }
 
@@ -119,8 +142,7 @@ impl Source<'_> {
     /// Everybody whom a search finds, asked for once.
     pub(crate) async fn found(&self) -> Result<&FoundUsers, &ClientError> {
         let search = || async {
-            let users = all_pages(self.client, SearchUsers::new(self.instance.clone())).await?;
-            Ok(users.into_iter().map(|user| (user.user_id.bare().to_owned(), user)).collect())
+            Ok(FoundUsers::new(all_pages(self.client, SearchUsers::new(self.instance.clone())).await?))
         };
         self.cache.found.get_or_ask(search).await.as_ref()
     }
@@ -137,13 +159,13 @@ impl Source<'_> {
 
     /// Whether the user was read by itself.
     pub(crate) fn was_read(&self, user: &UserId) -> bool {
-        self.cache.read.lock().unwrap_or_else(PoisonError::into_inner).contains(user.bare())
+        self.cache.read.lock().unwrap_or_else(PoisonError::into_inner).contains(user)
     }
 
     /// What the list says about a recorded user.
     pub(crate) fn verdict(&self, known: &UserState, listed: &ListedUsers) -> Verdict {
-        let Some(listed) = listed.by_id.get(known.user_id.bare()) else { return Verdict::Missing };
-        let is_renamed = !listed.name.is_empty() && listed.name != known.name;
+        let Some(listed) = listed.by_id.get(&known.user_id) else { return Verdict::Missing };
+        let is_renamed = !listed.name.is_empty() && *listed.name != *known.name;
         let Some(changed) = listed.changed.filter(|_| !is_renamed && !known.record.in_progress) else {
             return Verdict::Changed;
         };
@@ -160,8 +182,9 @@ impl Source<'_> {
         let Some(read) = self.describe(known, proficiencies).await? else {
             return self.not_described(known).await;
         };
-        let id = read.user_id.bare().to_owned();
-        self.cache.read.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        let mut all = self.cache.read.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(read.user_id.clone());
+        drop(all);
         let renamed = FindingKind::renamed(known, &read);
         Ok(Reading::there(read, renamed))
     }
@@ -210,7 +233,7 @@ impl Source<'_> {
                 Ok(Reading::there(known.clone(), Some(FindingKind::NotVisibleYet)))
             }
             Ok(listed) => {
-                let other = listed.by_name.get(&known.name).cloned();
+                let other = listed.by_name.get(known.name.as_str()).cloned();
                 Ok(Reading::gone(other.map_or(FindingKind::Gone, FindingKind::Recreated)))
             }
             Err(error) if error.kind() == ErrorKind::AccessDenied => {
@@ -236,7 +259,7 @@ impl Source<'_> {
     /// Whether a search finds a user with the recorded tags, those of AWS aside. One that was just created may
     /// not be found yet.
     pub(crate) fn has_recorded_tags(&self, known: &UserState, found: &FoundUsers) -> bool {
-        let Some(user) = found.get(known.user_id.bare()) else {
+        let Some(user) = found.get(&known.user_id) else {
             return self.is_recent(known.record.created);
         };
         let own = |tag: &(&String, &String)| !is_system_tag(tag.0);

@@ -1,56 +1,60 @@
 //! A spec that is known and valid.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, sync::Arc};
 
 use super::{
-    IdentityManagementType, Input, InstanceId, PropertySet, Record, Secret, Tags, UserProperties, UserSpec,
-    UserState, keep::keep_ignored, settings::Settings,
+    IdentityManagementType, Input, InstanceId, PropertySet, Record, RoutingProfileId, Secret, SortedSet,
+    Tags, UserProperties, UserSpec, UserState, keep::keep_ignored, settings::Settings,
 };
 
 /// A desired user in which every value is known and every rule is kept: what planning takes.
 ///
 /// [`validate::resolve`](crate::validate::resolve) and its relatives make one. A plan that was saved
 /// ([`SavedPlan`](crate::diff::SavedPlan)) makes again the one that was validated before it was saved, and refuses a
-/// password that breaks a rule. So a plan is always of a valid user.
+/// password that breaks a rule. So a plan is always of a valid user. Its clones share the spec and the settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DesiredUser {
-    pub(crate) spec: UserSpec,
+    pub(crate) spec: Arc<UserSpec>,
     pub(crate) instance_id: InstanceId,
     pub(crate) name: String,
-    pub(crate) properties: UserProperties,
-    pub(crate) settings: Settings,
+    pub(crate) settings: Arc<Settings>,
     /// What to record, where a plan has found that what is ignored stays recorded as it was.
-    pub(crate) managed: Option<Box<Managed>>,
+    managed: Option<Box<Managed>>,
     /// The spec that was validated, where a plan has put in what is ignored.
-    pub(crate) given: Option<Box<UserSpec>>,
+    given: Option<Arc<UserSpec>>,
 }
 
 /// What to record of a user as managed once it is as desired.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Managed {
     pub(crate) properties: PropertySet,
-    pub(crate) tag_keys: BTreeSet<String>,
-    pub(crate) default_tag_keys: BTreeSet<String>,
+    pub(crate) tag_keys: SortedSet<String>,
+    pub(crate) default_tag_keys: SortedSet<String>,
 }
 
 impl DesiredUser {
     /// A user of a spec that was validated; `None` where one of its values is not known, or out of the bounds of
     /// its type.
-    pub(crate) fn validated(spec: UserSpec, settings: Settings) -> Option<Self> {
-        Some(Self {
-            instance_id: spec.instance_id.known()?.clone(),
-            name: spec.name.as_ref().and_then(Input::known)?.clone(),
-            properties: spec.settle()?,
-            spec,
-            settings,
-            managed: None,
-            given: None,
-        })
+    pub(crate) fn validated(spec: Arc<UserSpec>, settings: Arc<Settings>) -> Option<Self> {
+        spec.settle()?;
+        let (instance_id, name) = identity(&spec)?;
+        Some(Self { instance_id, name, spec, settings, managed: None, given: None })
+    }
+
+    /// The same, of a user that keeps what is ignored of who it is.
+    pub(crate) fn identified_by(mut self, kept: &UserSpec) -> Option<Self> {
+        (self.instance_id, self.name) = identity(kept)?;
+        Some(self)
     }
 
     /// The spec, with its name.
-    pub const fn spec(&self) -> &UserSpec {
+    pub fn spec(&self) -> &UserSpec {
         &self.spec
+    }
+
+    /// The spec that was validated.
+    pub(crate) fn given(&self) -> &UserSpec {
+        self.given.as_ref().unwrap_or(&self.spec)
     }
 
     /// The instance.
@@ -73,18 +77,19 @@ impl DesiredUser {
         self.spec.directory_user_id.as_ref().and_then(Input::known).map(String::as_str)
     }
 
-    /// The properties; what the spec leaves out has the default of the service.
-    pub const fn properties(&self) -> &UserProperties {
-        &self.properties
+    /// The properties; what the spec leaves out has the default of the service. They are made from the spec, whose
+    /// values are all known and within the bounds of their types.
+    pub fn properties(&self) -> UserProperties {
+        self.spec.settle().unwrap_or_else(|| UserProperties::new(RoutingProfileId::new("")))
     }
 
     /// The settings that the user was validated with.
-    pub const fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
     /// The default tags of the provider.
-    pub const fn default_tags(&self) -> &Tags {
+    pub fn default_tags(&self) -> &Tags {
         &self.settings.default_tags
     }
 
@@ -100,7 +105,7 @@ impl DesiredUser {
     }
 
     /// The identity management type, if validation knew it.
-    pub const fn identity_management(&self) -> Option<IdentityManagementType> {
+    pub fn identity_management(&self) -> Option<IdentityManagementType> {
         self.settings.identity_management
     }
 
@@ -116,27 +121,27 @@ impl DesiredUser {
             true => Managed::of(&kept, settings),
             false => Managed::of(&self.spec, settings).over(&state.record, settings),
         };
-        // What the service has is known, and within the bounds of its types.
-        if let Some(properties) = kept.settle() {
-            self.properties = properties;
+        if let Some(identity) = identity(&kept) {
+            (self.instance_id, self.name) = identity;
         }
-        if let Some(instance_id) = kept.instance_id.known() {
-            self.instance_id.clone_from(instance_id);
-        }
-        if let Some(name) = kept.name.as_ref().and_then(Input::known) {
-            self.name.clone_from(name);
-        }
-        self.given = Some(Box::new(std::mem::replace(&mut self.spec, kept)));
+        self.given = Some(std::mem::replace(&mut self.spec, Arc::new(kept)));
         self.managed = Some(Box::new(managed));
     }
 
     /// Takes who the user is from the spec: a new user is whatever the spec says.
     pub(crate) fn keep_nothing(&mut self) {
-        if let Some(instance_id) = self.spec.instance_id.known() {
-            self.instance_id.clone_from(instance_id);
+        (self.managed, self.given) = (None, None);
+        if let Some(identity) = identity(&self.spec) {
+            (self.instance_id, self.name) = identity;
         }
-        if let Some(name) = self.spec.name.as_ref().and_then(Input::known) {
-            self.name.clone_from(name);
+    }
+
+    /// Says another password, or that there is one of which only that is known.
+    pub(crate) fn set_password(&mut self, password: Option<Input<Secret>>) {
+        for spec in [&mut self.spec].into_iter().chain(&mut self.given) {
+            if spec.password != password {
+                Arc::make_mut(spec).password.clone_from(&password);
+            }
         }
     }
 
@@ -144,6 +149,11 @@ impl DesiredUser {
     pub(crate) fn to_managed(&self) -> Managed {
         self.managed.as_deref().cloned().unwrap_or_else(|| Managed::of(&self.spec, &self.settings))
     }
+}
+
+/// The instance and the name, where both are known.
+fn identity(spec: &UserSpec) -> Option<(InstanceId, String)> {
+    Some((spec.instance_id.known()?.clone(), spec.name.as_ref()?.known()?.clone()))
 }
 
 impl Managed {

@@ -1,30 +1,44 @@
 //! A state's JSON: Pulumi's outputs, flat, and what a host must remember.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeSeq};
 
 use super::{
-    AfterContactWorkConfigPerChannel, ExposeSecrets, Input, Property, PropertySet, Record, Replaced, Tags,
-    Timestamp, Unfinished, UserId, UserSpec, UserState, Value,
+    AfterContactWorkConfigPerChannel, ExposeSecrets, Input, Property, PropertySet, Record, Replaced,
+    SortedSet, Tags, Timestamp, Unfinished, UserId, UserSpec, UserState, Value,
     node::{Content, Place, Secrets},
     settle::Settle,
+    value::ValueReader,
     version::Newer,
 };
 
-/// The members of a state; those of its spec stand among them.
+/// A state: who it is, what its spec says, and the rest.
+#[derive(Serialize)]
+struct Document {
+    #[serde(flatten)]
+    account: Account,
+    #[serde(flatten)]
+    spec: Value,
+    #[serde(flatten)]
+    rest: Rest,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Document {
+struct Account {
     /// Made from two other members; read by people and other tools only.
     id: Option<String>,
     arn: String,
     user_id: UserId,
-    #[serde(flatten)]
-    spec: Value,
+}
+
+/// The members of [`Account`].
+const ACCOUNT: &[&str] = &["id", "arn", "userId"];
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Rest {
     #[serde(default)]
     tags_all: Tags,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,10 +50,10 @@ struct Document {
     version: u32,
     #[serde(default)]
     managed: PropertySet,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    managed_tags: BTreeSet<String>,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    default_tags: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "SortedSet::is_empty")]
+    managed_tags: SortedSet<String>,
+    #[serde(default, skip_serializing_if = "SortedSet::is_empty")]
+    default_tags: SortedSet<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unrecognised: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,6 +70,24 @@ struct Document {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unfinished: Option<Leftover>,
 }
+
+/// The members of [`Rest`]. What is in neither list is the spec's, whose reader tells what nobody knows.
+const REST: &[&str] = &[
+    "tagsAll",
+    "lastModifiedTime",
+    "lastModifiedRegion",
+    "version",
+    "managed",
+    "managedTags",
+    "defaultTags",
+    "unrecognised",
+    "lastWritten",
+    "created",
+    "underWay",
+    "unread",
+    "partial",
+    "unfinished",
+];
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -101,11 +133,9 @@ impl UserState {
             unread,
             password: _,
         } = &self.record;
-        Document {
-            id: Some(self.id().to_string()),
-            arn: self.arn.clone(),
-            user_id: self.user_id.clone(),
-            spec: self.whole_spec().document(secrets),
+        let account =
+            Account { id: Some(self.id().to_string()), arn: self.arn.clone(), user_id: self.user_id.clone() };
+        let rest = Rest {
             tags_all: self.tags_all.clone(),
             last_modified_time: self.last_modified_time,
             last_modified_region: self.last_modified_region.clone(),
@@ -127,11 +157,13 @@ impl UserState {
                 },
                 sign_out: unfinished.sign_out,
             }),
-        }
+        };
+        Document { account, spec: self.whole_spec().document(secrets), rest }
     }
 
     fn from_document<E: de::Error>(document: Document) -> Result<Self, E> {
-        let spec = UserSpec::decode(document.spec).map_err(E::custom)?;
+        let Document { account, spec, rest: document } = document;
+        let spec = UserSpec::decode(spec).map_err(E::custom)?;
         let unreadable = || match spec.unknowns().first() {
             Some(place) => E::custom(format_args!("`{place}` is not known")),
             None => E::custom("a number is out of its bounds"),
@@ -147,8 +179,8 @@ impl UserState {
             };
         Ok(Self {
             instance_id: spec.instance_id.known().cloned().ok_or_else(unreadable)?,
-            user_id: document.user_id,
-            arn: document.arn,
+            user_id: account.user_id,
+            arn: account.arn,
             name: known(&spec.name).ok_or_else(|| E::missing_field("name"))?,
             directory_user_id: known(&spec.directory_user_id),
             properties,
@@ -178,13 +210,6 @@ impl UserState {
     }
 }
 
-/// Whether a member of a state is one of its spec.
-fn is_of_spec(name: &str) -> bool {
-    let is_first =
-        |path: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    Property::ALL.iter().any(|property| is_first(property.path()))
-}
-
 /// After contact work per channel, as a spec says it.
 type Limits = Vec<AfterContactWorkConfigPerChannel>;
 
@@ -210,23 +235,29 @@ impl<'de> Deserialize<'de> for UserState {
         let Value::Map(members) = Value::deserialize(deserializer)? else {
             return Err(de::Error::custom("a state is an object"));
         };
-        let (spec, own): (Vec<_>, Vec<_>) = members.into_iter().partition(|(name, _)| is_of_spec(name));
-        let own = Value::Map(own);
+        let (account, members) = parted(members, ACCOUNT);
+        let (rest, spec) = parted(members, REST);
         // The version decides what the rest may look like.
-        let version = match own.get("version") {
+        let version = match rest.iter().find(|(name, _)| name == "version").map(|(_, version)| version) {
             None => None,
             Some(Value::Integer(version)) => u64::try_from(*version).ok(),
             Some(_) => return Err(de::Error::custom("`version` must be a whole number")),
         };
         Newer::check("the state", version, Self::VERSION.into())?;
-        let own = serde_json::to_value(own).map_err(de::Error::custom)?;
-        let mut document = Document::deserialize(own).map_err(de::Error::custom)?;
-        // What nobody knows is left there, for the reader of the spec to report.
-        if let Value::Map(members) = &mut document.spec {
-            members.extend(spec);
-        }
-        Self::from_document(document)
+        let (account, rest) = (read_members::<_, D::Error>(account)?, read_members::<_, D::Error>(rest)?);
+        Self::from_document(Document { account, spec: Value::Map(spec), rest })
     }
+}
+
+type Members = Vec<(String, Value)>;
+
+fn read_members<'de, T: Deserialize<'de>, E: de::Error>(members: Members) -> Result<T, E> {
+    T::deserialize(ValueReader::<E>::new(Value::Map(members)))
+}
+
+/// The members of these names, and the others.
+fn parted(members: Members, names: &[&str]) -> (Members, Members) {
+    members.into_iter().partition(|(name, _)| names.contains(&name.as_str()))
 }
 
 impl Serialize for PropertySet {

@@ -185,7 +185,12 @@ impl Slot<Personal> for PhoneLine {
 impl UserSpec {
     /// The properties that the spec sets.
     pub fn managed(&self) -> PropertySet {
-        Property::ALL.iter().copied().filter(|property| property.visit(IsSet(self))).collect()
+        Property::ALL.iter().copied().filter(|property| self.sets(*property)).collect()
+    }
+
+    /// Whether the spec sets the property.
+    pub(crate) fn sets(&self, property: Property) -> bool {
+        property.visit(IsSet(self))
     }
 
     /// The settings that the spec asks for; `None` while any is unknown or out of the bounds of its type,

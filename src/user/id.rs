@@ -5,6 +5,7 @@ use std::{
     fmt,
     hash::{Hash, Hasher},
     marker::PhantomData,
+    sync::Arc,
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -76,7 +77,8 @@ kinds! {
 /// assert_eq!(arn.instance(), Some("1c2d"));
 /// ```
 pub struct Id<K> {
-    text: String,
+    /// Shared by its clones: a spec, its plan and its state name the same profiles.
+    text: Arc<str>,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -95,8 +97,8 @@ pub enum Named<'a> {
 
 impl<K: IdKind> Id<K> {
     /// Creates it from an id or an ARN, as it is written.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), kind: PhantomData }
+    pub fn new(text: impl AsRef<str>) -> Self {
+        Self { text: text.as_ref().into(), kind: PhantomData }
     }
 
     /// The text as it was written.
@@ -119,7 +121,7 @@ impl<K: IdKind> Id<K> {
 
     /// The id without the ARN around it.
     pub fn bare(&self) -> &str {
-        self.arn_parts().map_or(self.text.as_str(), |(_, id)| id)
+        self.arn_parts().map_or(&*self.text, |(_, id)| id)
     }
 
     /// The id of the instance that an ARN names; `None` for a bare id.
@@ -135,7 +137,10 @@ impl<K: IdKind> Id<K> {
     /// The same id without the ARN around it.
     #[must_use]
     pub fn to_bare(&self) -> Self {
-        Self::new(self.bare())
+        match self.arn_parts() {
+            Some((_, id)) => Self::new(id),
+            None => self.clone(),
+        }
     }
 
     /// Checks that the text can be an id or ARN of this kind.
@@ -151,11 +156,11 @@ impl<K: IdKind> Id<K> {
         if is_arn(&self.text) {
             return match self.arn_parts() {
                 Some(_) => Ok(()),
-                None => Err(IdError::Arn { kind, text: self.text.clone(), form: arn_form::<K>() }),
+                None => Err(IdError::Arn { kind, text: self.as_str().to_owned(), form: arn_form::<K>() }),
             };
         }
         match self.text.chars().find(|c| !is_id_character(*c)) {
-            Some(character) => Err(IdError::Character { kind, text: self.text.clone(), character }),
+            Some(character) => Err(IdError::Character { kind, text: self.as_str().to_owned(), character }),
             None => Ok(()),
         }
     }
@@ -238,7 +243,7 @@ impl<K: IdKind> Hash for Id<K> {
 
 impl<K> fmt::Debug for Id<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Id({:?})", self.text)
+        write!(f, "Id({:?})", &*self.text)
     }
 }
 

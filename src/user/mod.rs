@@ -52,6 +52,7 @@ mod reference;
 mod secret;
 mod settings;
 mod settle;
+mod sorted;
 #[allow(
     missing_debug_implementations,
     reason = "derived builders have no Debug, and the lint sees those that a macro of ours expands to"
@@ -119,6 +120,7 @@ pub use settings::{
     DirectoryUserIdPolicy, PasswordPolicy, QuickConnects, Settings, SettingsBuilder, SignOutOn,
     UnrecognisedPolicy,
 };
+pub use sorted::{SortedMap, SortedSet};
 pub use spec::{
     IdentityInfo, IdentityInfoBuilder, PhoneConfig, PhoneConfigBuilder, UserSpec, UserSpecBuilder,
 };

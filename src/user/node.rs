@@ -1,11 +1,11 @@
 //! How a spec is read from a [`Value`] and written to one: a trait for what stands at a member,
 //! and one for what an [`Input`] holds.
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::str::FromStr;
 
 use super::{
     Channel, Diagnostic, Id, IdKind, Input, Path, Personal, PhoneType, Secret, UnknownChoice, Value,
-    VoiceEnhancementMode,
+    VoiceEnhancementMode, sorted::SortedMap,
 };
 
 /// Where a value stands, on the stack: a path is made of it only where there is something to say.
@@ -147,7 +147,7 @@ impl<N: Node> Content for Vec<N> {
     }
 }
 
-impl<N: Node> Content for BTreeMap<String, N> {
+impl<N: Node> Content for SortedMap<String, N> {
     fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Self> {
         let mut map = Self::new();
         for (key, value) in read_object(value, at, errors)? {

@@ -1,11 +1,12 @@
 //! The values of a user once everything is known: what the service holds and what calls carry.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bon::Builder;
 
 use super::{
-    Channel, HierarchyGroupId, Personal, PhoneType, RoutingProfileId, SecurityProfileId, VoiceEnhancementMode,
+    Channel, HierarchyGroupId, Personal, PhoneType, RoutingProfileId, SecurityProfileId, SortedSet,
+    VoiceEnhancementMode,
 };
 
 /// Who the person is. The API reads and writes this block as a whole.
@@ -247,7 +248,7 @@ pub struct UserProperties {
     /// The routing profile.
     pub routing_profile_id: RoutingProfileId,
     /// The security profiles.
-    pub security_profile_ids: BTreeSet<SecurityProfileId>,
+    pub security_profile_ids: SortedSet<SecurityProfileId>,
     /// The place in the agent hierarchy.
     pub hierarchy_group_id: Option<HierarchyGroupId>,
     /// The settings per channel.
@@ -264,7 +265,7 @@ impl UserProperties {
             identity: Identity::default(),
             phone: Phone::default(),
             routing_profile_id,
-            security_profile_ids: BTreeSet::new(),
+            security_profile_ids: SortedSet::new(),
             hierarchy_group_id: None,
             channels: ChannelSettings::default(),
             proficiencies: None,

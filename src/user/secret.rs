@@ -1,6 +1,6 @@
 //! Text that must not leak: passwords ([`Secret`]) and personal data ([`Personal`]).
 
-use std::{fmt, ops::Deref};
+use std::{fmt, ops::Deref, sync::Arc};
 
 use zeroize::Zeroizing;
 
@@ -50,12 +50,12 @@ impl fmt::Debug for Secret {
 /// assert_eq!(mobile.as_str(), "+16175550123");
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Personal(String);
+pub struct Personal(Arc<str>);
 
 impl Personal {
     /// Wraps a personal text.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+    pub fn new(text: impl AsRef<str>) -> Self {
+        Self(text.as_ref().into())
     }
 
     /// The text.

@@ -1,12 +1,13 @@
 //! Between what a spec says and what the service holds: each type of value with its settled form.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     Channel, Id, IdKind, Input, Personal, PhoneType, Secret, TagInputs, Tags,
     element::{Element, ElementKey},
     node::{Content, Node},
     properties::Phone,
+    sorted::SortedSet,
 };
 
 /// The phones of a user, which say what holds of a channel that the service does not name.
@@ -179,17 +180,17 @@ impl Settle for i64 {
 }
 
 impl<K: IdKind> Settle for Vec<Input<Id<K>>> {
-    type Settled = BTreeSet<Id<K>>;
+    type Settled = SortedSet<Id<K>>;
 
-    fn settle(&self) -> Option<BTreeSet<Id<K>>> {
+    fn settle(&self) -> Option<SortedSet<Id<K>>> {
         self.iter().map(|id| id.known().cloned()).collect()
     }
 
-    fn of(settled: &BTreeSet<Id<K>>) -> Self {
+    fn of(settled: &SortedSet<Id<K>>) -> Self {
         settled.iter().cloned().map(Input::Known).collect()
     }
 
-    fn says(&self, settled: &BTreeSet<Id<K>>) -> bool {
+    fn says(&self, settled: &SortedSet<Id<K>>) -> bool {
         let is_first = |index: usize, id: &Input<Id<K>>| !self.iter().take(index).any(|other| other == id);
         // No more than there are can be equal to all that are there.
         self.iter().all(|id| id.known().is_some_and(|id| settled.contains(id)))

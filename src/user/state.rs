@@ -1,13 +1,13 @@
 //! The actual user.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bon::Builder;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AfterContactWork, Channel, ImportId, InstanceId, Property, PropertySet, Secret, Tags, Timestamp, UserId,
-    UserProperties, is_system_tag,
+    AfterContactWork, Channel, ImportId, InstanceId, Property, PropertySet, Secret, SortedSet, Tags,
+    Timestamp, UserId, UserProperties, is_system_tag,
 };
 
 /// The actual user, with what is recorded of it between runs.
@@ -50,9 +50,9 @@ pub struct Record {
     /// The managed properties, which the last applied spec set: one that the next spec leaves out is cleared.
     pub managed: PropertySet,
     /// The keys of the tags that the last applied spec set.
-    pub tag_keys: BTreeSet<String>,
+    pub tag_keys: SortedSet<String>,
     /// The keys of the tags that were set from the provider's defaults.
-    pub default_tag_keys: BTreeSet<String>,
+    pub default_tag_keys: SortedSet<String>,
     /// Work that a failed apply left.
     pub unfinished: Unfinished,
     /// What the service has and this version does not know, such as a new phone type or a new member: its place,

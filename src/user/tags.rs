@@ -1,8 +1,6 @@
 //! Tags and the defaults of a provider.
 
-use std::collections::BTreeMap;
-
-use super::{Bounds, Input};
+use super::{Bounds, Input, sorted::SortedMap};
 
 /// The prefix of the keys of tags that AWS sets: nobody else may set or remove them, and they do not count
 /// against the limit of 50.
@@ -18,10 +16,10 @@ pub(crate) const TAG_KEY: Bounds = Bounds::Characters(1, 128);
 pub(crate) const TAG_VALUE: Bounds = Bounds::Characters(0, 256);
 
 /// Tags as a spec gives them: each value may still be unknown.
-pub type TagInputs = BTreeMap<String, Input<String>>;
+pub type TagInputs = SortedMap<String, Input<String>>;
 
 /// Tags as the service has them.
-pub type Tags = BTreeMap<String, String>;
+pub type Tags = SortedMap<String, String>;
 
 /// Whether AWS sets the tag with this key.
 ///

@@ -4,7 +4,11 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{MapAccess, SeqAccess, Visitor},
+    de::{
+        self, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+        value::{MapDeserializer, SeqDeserializer},
+    },
+    forward_to_deserialize_any,
     ser::{self, SerializeMap, SerializeSeq},
 };
 
@@ -251,5 +255,73 @@ impl<'de, T: Deserialize<'de> + Into<Value>> Visitor<'de> for ValueVisitor<T> {
             members.push((name, member.into()));
         }
         Ok(Value::Map(members))
+    }
+}
+
+/// A value to read something of: its texts are moved, not copied.
+pub(crate) struct ValueReader<E> {
+    value: Value,
+    error: PhantomData<E>,
+}
+
+impl<E> ValueReader<E> {
+    pub(crate) const fn new(value: Value) -> Self {
+        Self { value, error: PhantomData }
+    }
+}
+
+impl<'de, E: de::Error> IntoDeserializer<'de, E> for ValueReader<E> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de, E: de::Error> Deserializer<'de> for ValueReader<E> {
+    type Error = E;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        match self.value {
+            Value::Null => visitor.visit_unit(),
+            Value::Unknown => Err(E::custom("a value that is not known yet cannot be read")),
+            Value::Bool(value) => visitor.visit_bool(value),
+            Value::Integer(value) => visitor.visit_i64(value),
+            Value::Float(value) => visitor.visit_f64(value),
+            Value::String(value) => visitor.visit_string(value),
+            Value::List(items) => visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(Self::new))),
+            Value::Map(members) => {
+                let members = members.into_iter().map(|(name, value)| (name, Self::new(value)));
+                visitor.visit_map(MapDeserializer::new(members))
+            }
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        match self.value {
+            Value::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, E> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, E> {
+        match self.value {
+            Value::String(variant) => visitor.visit_enum(variant.into_deserializer()),
+            other => Err(E::invalid_type(de::Unexpected::Other(other.describe()), &"a string")),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
+        tuple tuple_struct map struct identifier ignored_any
     }
 }

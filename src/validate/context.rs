@@ -1,5 +1,7 @@
 //! The context of a validation.
 
+use std::sync::Arc;
+
 use bon::Builder;
 
 use super::{names::Names, overrides::Overrides};
@@ -15,7 +17,7 @@ const DEFAULT_PROFICIENCY_LIMIT: usize = 10;
 ///
 /// let settings = Settings::builder().identity_management(IdentityManagementType::Saml).build();
 /// let context = Context::builder().settings(settings.clone()).build();
-/// assert_eq!(context.settings, settings);
+/// assert_eq!(*context.settings, settings);
 /// ```
 #[derive(Builder, Clone, Debug)]
 #[non_exhaustive]
@@ -23,7 +25,7 @@ pub struct Context<'a> {
     /// The settings: give the same value to planning. While the identity management type is not known, only
     /// violations of rules that hold for all three types are errors. Default: [`Settings::default`].
     #[builder(field)]
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
     /// How to generate a user name if the spec has none. Default: none, and a missing name is an error.
     pub auto_name: Option<AutoName>,
     /// Rules whose severity the host has changed. Default: none.
@@ -46,8 +48,8 @@ pub struct Context<'a> {
 
 impl<S: context_builder::State> ContextBuilder<'_, S> {
     /// Sets the settings, instead of those that were set before.
-    pub fn settings(mut self, settings: Settings) -> Self {
-        self.settings = settings;
+    pub fn settings(mut self, settings: impl Into<Arc<Settings>>) -> Self {
+        self.settings = settings.into();
         self
     }
 
@@ -58,13 +60,13 @@ impl<S: context_builder::State> ContextBuilder<'_, S> {
 
     /// Sets [`Settings::identity_management`], if it is known.
     pub fn maybe_identity_management(mut self, kind: Option<IdentityManagementType>) -> Self {
-        self.settings.identity_management = kind;
+        Arc::make_mut(&mut self.settings).identity_management = kind;
         self
     }
 
     /// Sets [`Settings::default_tags`].
     pub fn default_tags(mut self, tags: Tags) -> Self {
-        self.settings.default_tags = tags;
+        Arc::make_mut(&mut self.settings).default_tags = tags;
         self
     }
 }

@@ -1,10 +1,13 @@
 //! Validates a spec or a document, and makes the desired user.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
     context::Context,
-    names::settle,
+    names::{has_names, settle},
     overrides::Overrides,
     report::Report,
     rules::{Finding, Found, RULES, Subject, Weight},
@@ -27,26 +30,28 @@ pub fn validate(spec: &UserSpec, context: &Context<'_>) -> Report {
 /// read is unknown in it.
 pub fn validate_document(document: Value, context: &Context<'_>) -> (UserSpec, Report) {
     let (mistakes, spec) = decode(document);
-    let (spec, is_named, report) = read(spec, mistakes, context);
-    (as_given(spec, is_named), report)
+    let (spec, is_named, report) = read(Arc::new(spec), mistakes, context);
+    (Arc::unwrap_or_clone(as_given(spec, is_named)), report)
 }
 
 /// Reads and validates a document, and makes the [`DesiredUser`] that planning takes. If it is not valid, or
 /// a value is unknown, returns what could be read instead.
 pub fn resolve_document(document: Value, context: &Context<'_>) -> (Result<DesiredUser, UserSpec>, Report) {
     let (mistakes, spec) = decode(document);
-    resolve_decoded(spec, mistakes, context)
+    let (desired, report) = resolve_decoded(Arc::new(spec), mistakes, context);
+    (desired.map_err(Arc::unwrap_or_clone), report)
 }
 
-/// As [`resolve_document`], of a document that was decoded before, with the mistakes of decoding.
+/// As [`resolve_document`], of a document that was decoded before, with the mistakes of decoding. The desired user
+/// shares the spec, unless names in it become ids or it gets a name.
 pub(crate) fn resolve_decoded(
-    spec: UserSpec,
+    spec: Arc<UserSpec>,
     mistakes: Vec<Diagnostic>,
     context: &Context<'_>,
-) -> (Result<DesiredUser, UserSpec>, Report) {
+) -> (Result<DesiredUser, Arc<UserSpec>>, Report) {
     let (spec, is_named, report) = read(spec, mistakes, context);
     let desired = desired(spec, &report, context);
-    (desired.map_err(|spec| as_given(*spec, is_named)), report)
+    (desired.map_err(|spec| as_given(spec, is_named)), report)
 }
 
 fn decode(document: Value) -> (Vec<Diagnostic>, UserSpec) {
@@ -57,10 +62,13 @@ fn decode(document: Value) -> (Vec<Diagnostic>, UserSpec) {
 }
 
 /// What a document says, with the user's name, and whether that was given.
-fn read(mut spec: UserSpec, mistakes: Vec<Diagnostic>, context: &Context<'_>) -> (UserSpec, bool, Report) {
-    let found = settle(&mut spec, context.names);
-    let is_named = spec.name.is_some();
-    name(&mut spec, context);
+fn read(
+    given: Arc<UserSpec>,
+    mistakes: Vec<Diagnostic>,
+    context: &Context<'_>,
+) -> (Arc<UserSpec>, bool, Report) {
+    let is_named = given.name.is_some();
+    let (spec, found) = complete(given, context);
     let mut report = check(&spec, found, context);
     let mistakes: Vec<Diagnostic> =
         mistakes.into_iter().map(|mistake| overridden(mistake, &context.overrides)).collect();
@@ -76,9 +84,22 @@ fn read(mut spec: UserSpec, mistakes: Vec<Diagnostic>, context: &Context<'_>) ->
     (spec, is_named, report)
 }
 
+/// The spec with ids instead of names, and with the user's name; the same one where it has both.
+fn complete(given: Arc<UserSpec>, context: &Context<'_>) -> (Arc<UserSpec>, Vec<Diagnostic>) {
+    if given.name.is_some() && context.names.is_none() && !has_names(&given) {
+        return (given, Vec::new());
+    }
+    let mut spec = UserSpec::clone(&given);
+    let found = settle(&mut spec, context.names);
+    name(&mut spec, context);
+    (if spec == *given { given } else { Arc::new(spec) }, found)
+}
+
 /// The spec without a name that was not given.
-fn as_given(mut spec: UserSpec, is_named: bool) -> UserSpec {
-    spec.name = spec.name.filter(|_| is_named);
+fn as_given(mut spec: Arc<UserSpec>, is_named: bool) -> Arc<UserSpec> {
+    if !is_named && spec.name.is_some() {
+        Arc::make_mut(&mut spec).name = None;
+    }
     spec
 }
 
@@ -110,29 +131,31 @@ pub fn resolve(spec: UserSpec, context: &Context<'_>) -> Result<(DesiredUser, Re
     let mut spec = with_name(&spec, context);
     let found = settle(&mut spec, context.names);
     let report = check(&spec, found, context);
-    match desired(spec, &report, context) {
+    match desired(Arc::new(spec), &report, context) {
         Ok(desired) => Ok((desired, report)),
         Err(_) => Err(report),
     }
 }
 
 /// The user, where the report allows it.
-fn desired(spec: UserSpec, report: &Report, context: &Context<'_>) -> Result<DesiredUser, Box<UserSpec>> {
+fn desired(
+    spec: Arc<UserSpec>,
+    report: &Report,
+    context: &Context<'_>,
+) -> Result<DesiredUser, Arc<UserSpec>> {
     if !report.is_valid() || !report.deferred.is_empty() {
-        return Err(Box::new(spec));
+        return Err(spec);
     }
+    let desired = DesiredUser::validated(spec.clone(), context.settings.clone());
     // Who the user is: planning keeps the rest of what is ignored.
-    let kept = context.prior.map(|prior| keep_ignored(&spec, prior, &context.settings));
-    let known = kept.as_deref().unwrap_or(&spec);
-    let instance_id = known.instance_id.known().cloned();
-    let name = known.name.as_ref().and_then(Input::known).cloned();
-    let properties = spec.settle();
-    drop(kept);
-    let (Some(instance_id), Some(name), Some(properties)) = (instance_id, name, properties) else {
-        return Err(Box::new(spec));
+    let desired = match context.prior {
+        Some(prior) => desired.and_then(|desired| {
+            let kept = keep_ignored(&spec, prior, &context.settings);
+            desired.identified_by(&kept)
+        }),
+        None => desired,
     };
-    let settings = context.settings.clone();
-    Ok(DesiredUser { spec, instance_id, name, properties, settings, managed: None, given: None })
+    desired.ok_or(spec)
 }
 
 /// Returns the spec with its user name: its own, or else that of the prior state, or else a generated one. If

@@ -83,7 +83,7 @@ async fn check(connect: &MemoryConnect, document: &Value, kind: IdentityManageme
     check_effective(document, &users[0].0);
     let again = preview(&spec(document), Some(&fresh), &Settings::default());
     assert!(again.is_empty(), "{again:#?}\n{document}");
-    assert_eq!(planned(document, kind, Some(&fresh)).diff().action, Action::None);
+    assert_eq!(planned(document, kind, Some(&fresh)).action(), Action::None);
 }
 
 /// What the agent has in a call, whichever of the two places says it: compared without asking the library.
@@ -201,7 +201,7 @@ proptest! {
             connect.clear_calls();
             let plan = planned(&after, kind, Some(&state));
             let operations: Vec<_> = plan.steps().iter().map(|step| step.operation).collect();
-            assert_eq!(plan.diff().is_empty(), operations.is_empty());
+            assert_eq!(plan.preview().diff.is_empty(), operations.is_empty());
             assert!(plan.steps().iter().all(|step| !step.covers.is_empty()), "{plan:#?}");
             let done = run(&connect, &plan, Some(&state)).await.expect("applied");
             assert_eq!(connect.writes(), operations);

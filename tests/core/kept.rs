@@ -133,8 +133,7 @@ fn reloaded(plan: &Plan) -> Plan {
         base.record.password = None;
     }
     assert_eq!(loaded.base(), base.as_ref());
-    let properties =
-        |plan: &Plan| plan.desired().map(|desired| (desired.properties().clone(), desired.managed()));
+    let properties = |plan: &Plan| plan.desired().map(|desired| (desired.properties(), desired.managed()));
     assert_eq!(properties(&loaded), properties(plan));
     loaded
 }
@@ -226,9 +225,9 @@ async fn check(case: Case) {
     }
     let mut unread = known.record.unread;
     let first = planned(&case.after, Some(&known), &settings);
-    assert_eq!(*first.preview(), preview(&spec(&case.after), Some(&known), &settings));
+    assert_eq!(first.preview(), preview(&spec(&case.after), Some(&known), &settings));
     let first = reloaded(&first);
-    let replaces = first.diff().action == connect_user::diff::Action::Replace;
+    let replaces = first.action() == connect_user::diff::Action::Replace;
     if let Some((call, outcome)) = case.fault.filter(|_| !replaces) {
         connect.inject(Fault::of_any(call, outcome));
     }

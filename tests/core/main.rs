@@ -23,6 +23,7 @@ mod random;
 mod readme;
 mod saved;
 mod sign_out;
+mod sorted;
 mod support;
 mod unread;
 mod validate;

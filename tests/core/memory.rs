@@ -57,7 +57,7 @@ pub fn creation(members: &[(&str, Value)]) -> CreateUser {
         let _ = allowed.allow(rule.code.as_str());
     }
     let (desired, _) = resolve(spec, &Context::builder().overrides(allowed).build()).expect("sendable");
-    let properties = desired.properties().clone();
+    let properties = desired.properties();
     CreateUser::new(
         desired.instance_id().clone(),
         desired.name().to_owned(),

@@ -22,7 +22,7 @@ fn mistakes(text: &str) -> Vec<(String, String)> {
 
 fn spec(program: &Program, name: &str, scope: &Scope) -> UserSpec {
     let user = program.user(name).expect("a user");
-    program.evaluate(user, scope).expect("a value").spec.clone()
+    UserSpec::clone(&program.evaluate(user, scope).expect("a value").spec)
 }
 
 const USERS: &str = r#"

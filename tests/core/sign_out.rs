@@ -201,7 +201,7 @@ async fn a_demotion_that_an_attempt_may_have_done_owes_a_sign_out_though_the_nex
     let failed = bring(&client, &wanted, Some(&state), &on).await.expect_err("not allowed");
     let state = *failed.state.expect("a user");
     assert!(state.record.unfinished.sign_out);
-    assert_eq!(state.properties.security_profile_ids, BTreeSet::from(["s1".into()]), "it was read again");
+    assert_eq!(state.properties.security_profile_ids, ["s1".into()].into(), "it was read again");
     connect.clear_calls();
     bring(&client, &wanted, Some(&state), &on).await.expect("applied");
     assert_eq!(connect.writes(), [DeleteAllEntitySessions]);

@@ -23,7 +23,7 @@ fn planned(before: &[(&str, &str)], after: &[(&str, &str)]) -> FleetPlan {
 }
 
 fn actions(plan: &FleetPlan) -> Vec<(&str, Action)> {
-    plan.users().iter().map(|user| (user.name.as_str(), user.plan.diff().action)).collect()
+    plan.users().iter().map(|user| (user.name.as_str(), user.plan.action())).collect()
 }
 
 fn codes(refused: &FleetRefused) -> Vec<&str> {
@@ -60,7 +60,7 @@ fn who(before: &[(&str, &str)], after: &[(&str, &str)]) -> Vec<String> {
     let plan = planned(before, after);
     let who = |user: &UserPlan| {
         let from = user.moved_from.as_deref().unwrap_or("itself");
-        format!("{}: {:?} from {from}", user.name, user.plan.diff().action)
+        format!("{}: {:?} from {from}", user.name, user.plan.action())
     };
     plan.users().iter().map(who).collect()
 }

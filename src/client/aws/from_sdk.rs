@@ -22,7 +22,7 @@ use crate::{
     },
     user::{
         AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, InstanceId, Personal, Phone,
-        PhoneLine, PhoneType, ProficiencyKey, SecurityProfileId, Tags, Timestamp,
+        PhoneLine, PhoneType, ProficiencyKey, SecurityProfileId, SortedSet, Tags, Timestamp,
     },
 };
 
@@ -211,7 +211,7 @@ fn identity(info: UserIdentityInfo) -> Identity {
     }
 }
 
-fn ids(ids: Option<Vec<String>>) -> BTreeSet<SecurityProfileId> {
+fn ids(ids: Option<Vec<String>>) -> SortedSet<SecurityProfileId> {
     ids.into_iter().flatten().map(Into::into).collect()
 }
 

@@ -19,7 +19,7 @@ use crate::{
     client::search::{UserCondition, UserField},
     user::{
         Channel, ChannelSettings, Id, IdKind, Identity, Personal, Phone, PhoneType, Proficiencies,
-        ProficiencyKey, Secret, Tags,
+        ProficiencyKey, Secret, SortedSet, Tags,
     },
 };
 
@@ -209,7 +209,7 @@ pub(super) fn proficiency_keys(
     sent.collect::<Result<Vec<_>, _>>().map(filled)
 }
 
-pub(super) fn ids<K: IdKind>(ids: &BTreeSet<Id<K>>) -> Option<Vec<String>> {
+pub(super) fn ids<K: IdKind>(ids: &SortedSet<Id<K>>) -> Option<Vec<String>> {
     filled(ids.iter().map(|id| id.as_str().to_owned()).collect())
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Check, Suite, expect, expect_identity};
 use crate::{
     client::*,
-    user::{AutoAccept, Channel, ChannelSettings, Identity, Phone, Proficiencies, Tags, UserId},
+    user::{AutoAccept, Channel, ChannelSettings, Identity, Phone, Proficiencies, SortedSet, Tags, UserId},
 };
 
 impl Suite<'_> {
@@ -62,7 +62,7 @@ impl Suite<'_> {
         let routing = &self.fixture.routing_profiles[1];
         let request = UpdateUserRoutingProfile::new(self.instance(), user_id.clone(), routing.clone());
         self.call("a routing profile", &request).await?;
-        let security = BTreeSet::from([self.fixture.security_profiles[1].clone()]);
+        let security = SortedSet::from([self.fixture.security_profiles[1].clone()]);
         let request = UpdateUserSecurityProfiles::new(self.instance(), user_id.clone(), security.clone());
         self.call("security profiles", &request).await?;
         let request = UpdateUserHierarchy::new(self.instance(), user_id.clone(), None);

@@ -1,7 +1,7 @@
 //! What the service, and this one more strictly than it, refuses. Nothing here is shared with
 //! [`validate`](crate::validate): two hands write the same rules down, and tests hold them together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use unicode_normalization::is_nfc;
 
@@ -13,7 +13,7 @@ use crate::{
     client::{error::ErrorKind, request::CreateUser, search::UserCondition},
     user::{
         Channel, ChannelSettings, HierarchyGroupId, Id, IdKind, Identity, IdentityManagementType, Personal,
-        Phone, PhoneLine, Proficiencies, RoutingProfileId, SecurityProfileId, Tags, UserId,
+        Phone, PhoneLine, Proficiencies, RoutingProfileId, SecurityProfileId, SortedSet, Tags, UserId,
     },
 };
 
@@ -77,7 +77,7 @@ pub(super) fn creation(instance: &MemoryInstance, request: &CreateUser) -> Check
     if let Some(group) = &request.hierarchy_group_id {
         hierarchy_group(instance, group)?;
     }
-    tags(&BTreeMap::new(), &request.tags)
+    tags(&Tags::new(), &request.tags)
 }
 
 fn name(kind: IdentityManagementType, name: &str) -> Check {
@@ -244,7 +244,7 @@ pub(super) fn hierarchy_group(instance: &MemoryInstance, id: &HierarchyGroupId) 
     exists(instance, instance.hierarchy_groups.as_ref(), id)
 }
 
-pub(super) fn security_profiles(instance: &MemoryInstance, ids: &BTreeSet<SecurityProfileId>) -> Check {
+pub(super) fn security_profiles(instance: &MemoryInstance, ids: &SortedSet<SecurityProfileId>) -> Check {
     require((1..=10).contains(&ids.len()), "`SecurityProfileIds` has 1 to 10 elements")?;
     ids.iter().try_for_each(|id| exists(instance, instance.security_profiles.as_ref(), id))
 }

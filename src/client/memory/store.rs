@@ -1,8 +1,11 @@
 //! The service in a file: the whole of it, as JSON.
 
-use std::io;
+use std::{fmt, io};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Serialize, Serializer,
+    de::{SeqAccess, Visitor},
+};
 use serde_json::Deserializer;
 
 use super::{
@@ -12,25 +15,74 @@ use super::{
     form::{Head, LoadError, VERSION, from_state, to_state},
     instance::{Changed, Instance},
     journal,
+    users::Users,
 };
-use crate::{client::answer::QuickConnectSummary, user::UserState};
+use crate::client::answer::QuickConnectSummary;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct File {
+struct Saved<'a> {
     version: u32,
     #[serde(flatten)]
-    head: Head,
-    instances: Vec<FileInstance>,
+    head: &'a Head,
+    instances: Vec<SavedInstance<'a>>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct FileInstance {
+struct SavedInstance<'a> {
+    #[serde(flatten)]
+    config: &'a MemoryInstance,
+    #[serde(serialize_with = "states")]
+    users: &'a Instance,
+    quick_connects: &'a [QuickConnectSummary],
+}
+
+/// Users as states, each made when it is written.
+fn states<S: Serializer>(instance: &&Instance, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(instance.users.iter().map(|user| to_state(&instance.config, user)))
+}
+
+#[derive(Deserialize)]
+struct Loaded {
+    #[serde(flatten)]
+    head: Head,
+    instances: Vec<LoadedInstance>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LoadedInstance {
     #[serde(flatten)]
     config: MemoryInstance,
-    users: Vec<UserState>,
+    users: Users,
     quick_connects: Vec<QuickConnectSummary>,
+}
+
+impl<'de> Deserialize<'de> for Users {
+    /// Reads states, each of which becomes a user before the next is read.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct States;
+
+        impl<'de> Visitor<'de> for States {
+            type Value = Users;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of users")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut states: A) -> Result<Users, A::Error> {
+                let mut users = Users::default();
+                while let Some(state) = states.next_element()? {
+                    users.put(from_state(state));
+                    users.is_written();
+                }
+                Ok(users)
+            }
+        }
+
+        deserializer.deserialize_seq(States)
+    }
 }
 
 impl MemoryConnect {
@@ -51,17 +103,18 @@ impl MemoryConnect {
         save: impl FnOnce(&dyn Fn(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()>,
     ) -> io::Result<u64> {
         let mut inner = self.lock();
-        let file = File {
+        let head = inner.head();
+        let saved = Saved {
             version: VERSION,
-            head: inner.head(),
-            instances: inner.instances.iter().map(to_file).collect(),
+            head: &head,
+            instances: inner.instances.iter().map(SavedInstance::of).collect(),
         };
         save(&|writer| {
-            serde_json::to_writer_pretty(&mut *writer, &file)?;
+            serde_json::to_writer_pretty(&mut *writer, &saved)?;
             writer.write_all(b"\n")?;
             writer.flush()
         })?;
-        inner.is_written(file.head);
+        inner.is_written(head);
         Ok(inner.written.number)
     }
 
@@ -84,12 +137,12 @@ impl MemoryConnect {
         if version != VERSION {
             return Err(LoadError::Version { found: version });
         }
-        let mut documents = Deserializer::from_slice(&text).into_iter::<File>();
+        let mut documents = Deserializer::from_slice(&text).into_iter::<Loaded>();
         let mut inner = Inner::default();
         if let Some(file) = documents.next() {
-            let File { head, instances, .. } = file.map_err(LoadError::Form)?;
+            let Loaded { head, instances } = file.map_err(LoadError::Form)?;
             inner.set_head(head);
-            inner.instances = instances.into_iter().map(from_file).collect();
+            inner.instances = instances.into_iter().map(Instance::from).collect();
         }
         journal::replay(&mut inner, text.get(documents.byte_offset()..).unwrap_or_default())?;
         let head = inner.head();
@@ -110,19 +163,14 @@ impl Inner {
     }
 }
 
-fn to_file(instance: &Instance) -> FileInstance {
-    FileInstance {
-        config: instance.config.clone(),
-        users: instance.users.iter().map(|user| to_state(&instance.config, user)).collect(),
-        quick_connects: instance.quick_connects.clone(),
+impl<'a> SavedInstance<'a> {
+    fn of(instance: &'a Instance) -> Self {
+        Self { config: &instance.config, users: instance, quick_connects: &instance.quick_connects }
     }
 }
 
-fn from_file(file: FileInstance) -> Instance {
-    Instance {
-        config: file.config,
-        users: file.users.into_iter().map(from_state).collect(),
-        quick_connects: file.quick_connects,
-        changed: Changed::default(),
+impl From<LoadedInstance> for Instance {
+    fn from(LoadedInstance { config, users, quick_connects }: LoadedInstance) -> Self {
+        Self { config, users, quick_connects, changed: Changed::default() }
     }
 }

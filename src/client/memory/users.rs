@@ -8,7 +8,7 @@ use std::{
 use super::refusal::Check;
 use crate::{
     client::answer::UserDescription,
-    user::{Proficiencies, Timestamp, UserId},
+    user::{Proficiencies, SortedSet, Timestamp, UserId},
 };
 
 #[derive(Clone, Debug)]
@@ -24,13 +24,13 @@ pub(super) struct StoredUser {
 /// Ids are made in ascending order, so the order by id is that of creation.
 #[derive(Debug, Default)]
 pub(super) struct Users {
-    by_id: BTreeMap<UserId, StoredUser>,
+    by_id: BTreeMap<UserId, Box<StoredUser>>,
     /// By the name in lower case: a search does not tell cases apart, a creation does.
-    by_name: BTreeMap<String, BTreeSet<UserId>>,
+    by_name: BTreeMap<String, SortedSet<UserId>>,
     /// The users that were hidden from the last call that asked.
     hidden: BTreeSet<UserId>,
     /// The users that have changed since the last write, each as it was then; `None` if it did not exist.
-    changed: BTreeMap<UserId, Option<StoredUser>>,
+    changed: BTreeMap<UserId, Option<Box<StoredUser>>>,
 }
 
 impl Users {
@@ -39,11 +39,11 @@ impl Users {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &StoredUser> {
-        self.by_id.values()
+        self.by_id.values().map(|user| &**user)
     }
 
     pub(super) fn get(&self, id: &UserId) -> Option<&StoredUser> {
-        self.by_id.get(id)
+        self.by_id.get(id).map(|user| &**user)
     }
 
     pub(super) fn has_name(&self, name: &str) -> bool {
@@ -51,7 +51,8 @@ impl Users {
     }
 
     /// Puts a user in, in the place of the one that has its id.
-    pub(super) fn put(&mut self, user: StoredUser) {
+    pub(super) fn put(&mut self, user: impl Into<Box<StoredUser>>) {
+        let user = user.into();
         let id = user.description.user_id.to_bare();
         let before = self.take(&id);
         self.changed.entry(id.clone()).or_insert(before);
@@ -69,7 +70,7 @@ impl Users {
         true
     }
 
-    fn take(&mut self, id: &UserId) -> Option<StoredUser> {
+    fn take(&mut self, id: &UserId) -> Option<Box<StoredUser>> {
         let user = self.by_id.remove(id)?;
         let name = key(&user.description.name);
         if let Some(ids) = self.by_name.get_mut(&name) {
@@ -95,7 +96,7 @@ impl Users {
         work: impl FnOnce(&mut StoredUser) -> Check,
     ) -> Option<Check> {
         let user = self.seen_mut(id, now)?;
-        let before = user.clone();
+        let before = Box::new(user.clone());
         let done = work(user);
         if done.is_ok() {
             self.changed.entry(id.to_bare()).or_insert(Some(before));
@@ -104,7 +105,7 @@ impl Users {
     }
 
     fn seen_mut(&mut self, id: &UserId, now: Timestamp) -> Option<&mut StoredUser> {
-        let user = self.by_id.get_mut(id)?;
+        let user = &mut **self.by_id.get_mut(id)?;
         if self.hidden.contains(id) {
             if !user.is_seen(now) {
                 return None;
@@ -127,11 +128,11 @@ impl Users {
         let this = &*self;
         let start = from.map_or(Bound::Unbounded, Bound::Included);
         let users: Box<dyn Iterator<Item = (&UserId, &StoredUser)>> = match name {
-            None => Box::new(this.by_id.range((start, Bound::Unbounded))),
+            None => Box::new(this.by_id.range((start, Bound::Unbounded)).map(|(id, user)| (id, &**user))),
             Some(name) => Box::new(
                 this.named(name)
                     .filter(move |id| from.is_none_or(|from| *id >= from))
-                    .filter_map(|id| this.by_id.get_key_value(id)),
+                    .filter_map(|id| Some((id, this.get(id)?))),
             ),
         };
         Box::new(users.filter(|(id, _)| !this.hidden.contains(id)).map(|(_, user)| &user.description))

@@ -37,7 +37,7 @@ pub struct UserOutcome {
 
 impl UserOutcome {
     pub(super) fn new(user: &UserPlan, result: UserResult, steps: usize) -> Self {
-        Self { steps, ..Self::of(user.name.clone(), user.plan.diff().action, result) }
+        Self { steps, ..Self::of(user.name.clone(), user.plan.action(), result) }
     }
 
     pub(in crate::fleet) const fn of(user: String, action: Action, result: UserResult) -> Self {

@@ -1,10 +1,13 @@
 //! What the program wants of recorded users, and so what must be read of them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use crate::{
     diff::needs_reading,
-    fleet::{ProgramUser, UserKey, match_users},
+    fleet::{ProgramUser, UserKey, matching::match_among},
     user::{ImportId, Input, InstanceId, Property, Replaced, Settings, UserSpec, UserState},
 };
 
@@ -66,24 +69,30 @@ impl<'a> DesiredSpec<'a> {
 /// What the program wants, by the resource names under which its users are recorded.
 #[derive(Debug, Default)]
 pub(super) struct Needs<'a> {
-    desired: HashMap<String, DesiredSpec<'a>>,
+    desired: HashMap<&'a str, DesiredSpec<'a>>,
     /// The instances of users that are not recorded.
     new: BTreeSet<InstanceId>,
 }
 
 impl<'a> Needs<'a> {
-    /// `recorded` has no state where a user is gone.
+    /// `known` are the recorded users; `now` is one of them as it is, `None` where it is gone.
     pub(super) fn new<'s>(
-        desired: &[DesiredSpec<'a>],
-        recorded: impl Iterator<Item = (&'s String, Option<&'s UserState>)>,
-    ) -> Self {
+        desired: &'s [DesiredSpec<'a>],
+        known: &'a BTreeMap<String, Arc<UserState>>,
+        now: impl Fn(&'s str, &'s UserState) -> Option<&'s UserState>,
+    ) -> Self
+    where
+        'a: 's,
+    {
         let identity = |state: &'s UserState| (&state.instance_id, state.name.as_str());
-        let recorded = recorded.map(|(name, state)| (name.as_str(), state.map(identity)));
-        let matches = match_users(desired.iter().map(|user| (user.name, user.identity())), recorded);
+        let recorded = known.iter().map(|(name, state)| (name.as_str(), now(name, state).map(identity)));
+        let wanted = desired.iter().map(|user| (user.name, user.identity()));
+        let matched = match_among(wanted, recorded, |_| false).recorded;
         let mut needs = Self::default();
         for user in desired {
-            match (matches.recorded_as(user.name), &user.spec.instance_id) {
-                (Some(recorded), _) => drop(needs.desired.insert(recorded.to_owned(), *user)),
+            let recorded = matched.get(user.name).and_then(|name| known.get_key_value(*name));
+            match (recorded, &user.spec.instance_id) {
+                (Some((recorded, _)), _) => drop(needs.desired.insert(recorded, *user)),
                 // An id that is none is a mistake of the program, which its validation tells.
                 (None, Input::Known(instance)) if instance.check().is_ok() => {
                     needs.new.insert(instance.to_bare());
@@ -97,11 +106,6 @@ impl<'a> Needs<'a> {
     /// The instances in which users are to be created.
     pub(super) fn instances(&self) -> impl Iterator<Item = &InstanceId> {
         self.new.iter()
-    }
-
-    /// Who is desired, by the resource names of the records.
-    pub(super) fn names(&self) -> HashSet<String> {
-        self.desired.keys().cloned().collect()
     }
 
     /// Whether the program wants the recorded user.
@@ -123,7 +127,7 @@ impl<'a> Needs<'a> {
     /// Whether anybody manages the property of the user: the recorded program, or this one.
     pub(super) fn manages(&self, name: &str, state: &UserState, property: Property) -> bool {
         state.record.managed.contains(property)
-            || self.desired.get(name).is_some_and(|user| user.spec.managed().contains(property))
+            || self.desired.get(name).is_some_and(|user| user.spec.sets(property))
     }
 
     /// Whether anybody manages tags of the user.

@@ -131,7 +131,7 @@ impl<'a> Instance<'a> {
             Ok(found) => {
                 let with_found = |user: Known<'a>| {
                     let mut state = UserState::clone(user.1);
-                    if let Some(found) = found.get(state.user_id.bare()) {
+                    if let Some(found) = found.get(&state.user_id) {
                         state.tags_all.clone_from(&found.tags);
                     }
                     (user, Arc::new(state), self.manages_proficiencies(user))
@@ -190,7 +190,7 @@ impl<'a> Instance<'a> {
         for (user, own) in std::mem::take(&mut sorted.settled) {
             if !manages(&(user, own)) || self.source.has_recorded_tags(user.1, found) {
                 sorted.settled.push((user, own));
-            } else if own.is_none() && found.contains_key(user.1.user_id.bare()) {
+            } else if own.is_none() && found.get(&user.1.user_id).is_some() {
                 sorted.tags.push(user);
             } else {
                 // A search lags behind what we have just written.
@@ -223,7 +223,7 @@ impl<'a> Instance<'a> {
         let mut alone = Vec::new();
         let mut states = Vec::new();
         for user in users {
-            let found = found.get(user.1.user_id.bare());
+            let found = found.get(&user.1.user_id);
             match found.and_then(|found| to_state(found, &user.1.instance_id, Some(user.1))) {
                 Some(state) => states.push((user, Arc::new(state), self.manages_proficiencies(user))),
                 None => alone.push(user),

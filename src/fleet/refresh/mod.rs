@@ -55,7 +55,7 @@ where
 {
     let desired: Vec<DesiredSpec<'a>> = desired.iter().map(DesiredSpec::from).collect();
     let mut refreshed = Refreshed::default();
-    let needs = Needs::new(&desired, known.iter().map(|(name, state)| (name, Some(&**state))));
+    let needs = Needs::new(&desired, known, |_, state| Some(state));
     let mut instances: BTreeMap<InstanceId, Vec<Known<'_>>> = BTreeMap::new();
     for (name, state) in known {
         instances.entry(state.instance_id.to_bare()).or_default().push((name, state));
@@ -82,13 +82,19 @@ where
         }
     }
     superseded::settle(source_of, &needs, &mut refreshed).await;
-    let needs = Needs::new(&desired, refreshed.states.iter().map(|(name, state)| (name, state.as_deref())));
+    // Who is whom depends on who has which name now.
+    let again = (!refreshed.has_names_of(known)).then(|| {
+        Needs::new(&desired, known, |name, _| refreshed.states.get(name).and_then(Option::as_deref))
+    });
+    let needs = again.unwrap_or(needs);
     for source in sources() {
         read_what_a_plan_needs(source, &needs, known, &mut refreshed).await;
     }
     superseded::take(source_of, &needs, known, &mut refreshed).await;
-    refreshed.desired = needs.names();
-    refreshed.resources = desired.iter().map(|user| user.name.to_owned()).collect();
+    let is_gone = |(name, state): &(&String, &Option<Arc<UserState>>)| state.is_none() && needs.desires(name);
+    refreshed.desired = refreshed.states.iter().filter(is_gone).map(|(name, _)| name.clone()).collect();
+    let is_new = |name: &&str| !known.contains_key(*name);
+    refreshed.new = desired.iter().map(|user| user.name).filter(is_new).map(Into::into).collect();
     refreshed
 }
 

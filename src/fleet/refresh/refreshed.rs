@@ -30,11 +30,12 @@ pub struct Refreshed {
     pub explanations: Vec<String>,
     /// What was not checked, and why.
     pub unchecked: Vec<Diagnostic>,
-    names: HashMap<(Box<str>, Box<str>), UserId>,
-    /// The resource names of the records of users that the program wants.
+    /// The users of an instance, by its bare id and their names.
+    names: HashMap<String, HashMap<Arc<str>, UserId>>,
+    /// The resource names of the records of users that are gone and that the program wants.
     pub(super) desired: HashSet<String>,
-    /// The resource names of the program.
-    pub(super) resources: HashSet<String>,
+    /// The resource names of the program under which no user is recorded.
+    pub(super) new: HashSet<Box<str>>,
 }
 
 impl Refreshed {
@@ -46,7 +47,7 @@ impl Refreshed {
 
     /// The user that has a name in an instance, if the instance was listed.
     pub fn owner_of(&self, instance: &InstanceId, name: &str) -> Option<&UserId> {
-        self.names.get(&(instance.bare().into(), name.into()))
+        self.names.get(instance.bare())?.get(name)
     }
 
     /// The changes for the store: users that differ from their record, and the removal of users that are gone
@@ -71,7 +72,7 @@ impl Refreshed {
         };
         // What was noted of a user to be created means nothing once the program has no such resource.
         let is_left = |(name, entry): &(&String, &Entry)| {
-            entry.state.is_none() && entry.creating.is_empty() && !self.resources.contains(*name)
+            entry.state.is_none() && entry.creating.is_empty() && !self.new.contains(name.as_str())
         };
         let left = known.iter().filter(is_left).map(|(name, _)| StoreChange::remove(name.clone()));
         self.states.iter().filter_map(changed).chain(left).collect()
@@ -112,16 +113,23 @@ impl Refreshed {
     /// Counts whom a search has found, as far as it tells.
     pub(super) fn count_found(&mut self, instance: &InstanceId, users: &FoundUsers) {
         self.present.insert(instance.bare().to_owned(), users.len());
-        for user in users.values().filter(|user| !user.name.is_empty()) {
-            let name = (instance.bare().into(), user.name.as_str().into());
-            self.names.insert(name, user.user_id.clone());
-        }
+        let named = users.iter().filter(|user| !user.name.is_empty());
+        let names = named.map(|user| (user.name.as_str().into(), user.user_id.clone()));
+        self.names.entry(instance.bare().to_owned()).or_default().extend(names);
     }
 
     pub(super) fn count_listed(&mut self, instance: &InstanceId, users: &ListedUsers) {
         self.present.insert(instance.bare().to_owned(), users.by_id.len());
-        for (name, user) in &users.by_name {
-            self.names.insert((instance.bare().into(), name.as_str().into()), user.clone());
-        }
+        let names = users.by_name.iter().map(|(name, user)| (name.clone(), user.clone()));
+        self.names.entry(instance.bare().to_owned()).or_default().extend(names);
+    }
+
+    /// Whether everybody is there, and has the name and the instance that is recorded.
+    pub(super) fn has_names_of(&self, known: &BTreeMap<String, Arc<UserState>>) -> bool {
+        let is_same = |(name, known): (&String, &Arc<UserState>)| {
+            let now = self.states.get(name).and_then(Option::as_ref);
+            now.is_some_and(|now| now.name == known.name && now.instance_id == known.instance_id)
+        };
+        known.iter().all(is_same)
     }
 }

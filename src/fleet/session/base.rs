@@ -201,19 +201,21 @@ impl<'a> Session<'a> {
     ///
     /// [`StoreError`] of the commit.
     pub async fn commit(&mut self, changes: Vec<StoreChange>) -> Result<(), StoreError> {
-        let is_needed = !self.pending.is_empty() || !changes.is_empty();
-        if is_needed && !self.options.read_only {
-            let kept = self.pending.len();
-            self.pending.extend(changes.iter().cloned());
-            if let Err(error) = self.store.commit(&self.pending).await {
-                self.pending.truncate(kept);
-                return Err(error);
+        match (self.options.read_only, self.pending.is_empty()) {
+            (true, _) => {}
+            (false, true) if changes.is_empty() => {}
+            (false, true) => self.store.commit(&changes).await?,
+            (false, false) => {
+                let kept = self.pending.len();
+                self.pending.extend(changes.iter().cloned());
+                if let Err(error) = self.store.commit(&self.pending).await {
+                    self.pending.truncate(kept);
+                    return Err(error);
+                }
+                self.pending.clear();
             }
-            self.pending.clear();
         }
-        for change in &changes {
-            change.make(&mut self.entries);
-        }
+        changes.into_iter().for_each(|change| change.make(&mut self.entries));
         Ok(())
     }
 

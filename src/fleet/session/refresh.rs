@@ -1,13 +1,15 @@
 //! Refreshing a fleet, and matching it with the program.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     mem::take,
     sync::Arc,
 };
 
 use super::{
-    super::{DesiredSpec, Entry, Refreshed, Release, StoreChange, match_users, program::IMPORT, refresh},
+    super::{
+        DesiredSpec, Entry, Refreshed, Release, StoreChange, matching::match_among, program::IMPORT, refresh,
+    },
     base::{Session, SessionError},
 };
 use crate::{
@@ -102,6 +104,13 @@ impl Session<'_> {
         let refuse = |code, user: &str, message: &str, help: &str| {
             SessionError::Program(Diagnostic::new(code, message).about(user).with_help(help))
         };
+        if program.iter().all(|user| user.import.is_none()) {
+            return Ok(());
+        }
+        let mut owners: HashMap<ImportId, Vec<String>> = HashMap::new();
+        for (name, state) in self.users() {
+            owners.entry(state.id()).or_default().push(name.clone());
+        }
         let mut imported: BTreeMap<String, &str> = BTreeMap::new();
         let mut noted: Vec<(&str, String)> = Vec::new();
         for user in program {
@@ -134,8 +143,8 @@ impl Session<'_> {
                 }
                 continue;
             }
-            let other = self.users().find(|(other, state)| *other != name && state.id() == *id);
-            if let Some((other, _)) = other {
+            let other = owners.get(id).into_iter().flatten().find(|other| *other != name);
+            if let Some(other) = other {
                 let message = format!("`{name}` imports `{id}`, which is recorded as `{other}`");
                 return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, "remove the `import` option"));
             }
@@ -171,18 +180,19 @@ impl Session<'_> {
             };
             (name.as_str(), state.map(|state| (&state.instance_id, state.name.as_str())))
         });
-        let matches = match_users(program.iter().map(|user| (user.name, user.identity())), recorded);
+        let wanted = program.iter().map(|user| (user.name, user.identity()));
+        let matched = match_among(wanted, recorded, |_| false);
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         let mut moves: BTreeMap<String, String> = BTreeMap::new();
         for user in program {
-            if let Some(from) = matches.moved_from(user.name) {
-                names.insert(from.to_owned(), user.name.to_owned());
-                let first = self.moves.get(from).map_or(from, String::as_str);
+            if let Some(from) = matched.recorded.get(user.name).filter(|from| **from != user.name) {
+                names.insert((*from).to_owned(), user.name.to_owned());
+                let first = self.moves.get(*from).map_or(*from, String::as_str);
                 moves.insert(user.name.to_owned(), first.to_owned());
             }
         }
-        for missing in matches.missing().iter().filter(|missing| missing.name != missing.recorded_as) {
-            names.insert(missing.recorded_as.clone(), missing.name.clone());
+        for missing in matched.missing.into_iter().filter(|missing| missing.name != missing.recorded_as) {
+            names.insert(missing.recorded_as, missing.name);
         }
         if names.is_empty() {
             return;
@@ -196,7 +206,7 @@ impl Session<'_> {
 
     /// Commits what was found, and keeps the states with the records.
     async fn take_found(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
-        let names: BTreeSet<&str> = program.iter().map(|user| user.name).collect();
+        let names: HashSet<&str> = program.iter().map(|user| user.name).collect();
         self.gone.clear();
         self.forgotten.clear();
         for (name, _) in self.refreshed.states.iter().filter(|(_, state)| state.is_none()) {
@@ -211,8 +221,8 @@ impl Session<'_> {
         }
         let mut changes = self.refreshed.changes(&self.entries);
         changes.retain(|change| self.is_target(&change.name) && !self.imported.contains_key(&change.name));
-        self.commit(changes).await?;
         take(&mut self.refreshed.states);
+        self.commit(changes).await?;
         self.entries.extend(self.imported.clone());
         Ok(())
     }

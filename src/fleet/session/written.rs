@@ -50,7 +50,7 @@ impl StateStore for Written<'_> {
         self.store.commit(changes).await?;
         let mut entries = self.entries();
         for change in changes {
-            change.make(&mut entries);
+            change.clone().make(&mut entries);
         }
         Ok(())
     }

@@ -115,9 +115,9 @@ impl StoreChange {
     }
 
     /// Makes the change in memory.
-    pub(in crate::fleet) fn make(&self, entries: &mut BTreeMap<String, Entry>) {
-        match &self.entry {
-            Some(entry) => drop(entries.insert(self.name.clone(), entry.clone())),
+    pub(in crate::fleet) fn make(self, entries: &mut BTreeMap<String, Entry>) {
+        match self.entry {
+            Some(entry) => drop(entries.insert(self.name, entry)),
             None => drop(entries.remove(&self.name)),
         }
     }

@@ -52,7 +52,7 @@ impl StateStore for MemoryStore {
     async fn commit(&self, changes: &[StoreChange]) -> Result<(), StoreError> {
         let mut entries = self.lock();
         for change in changes {
-            change.make(&mut entries);
+            change.clone().make(&mut entries);
         }
         Ok(())
     }

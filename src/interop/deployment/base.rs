@@ -1,5 +1,7 @@
 //! What a deployment is made of.
 
+use std::sync::Arc;
+
 use bon::Builder;
 
 use super::{error::DeploymentError, passwords::Passwords, values::auto_name};
@@ -60,6 +62,8 @@ use crate::{
 pub struct Deployment<'a> {
     pub(super) program: &'a Program,
     pub(super) options: DeploymentOptions,
+    /// The settings of users without resource options: one value for all of them.
+    plain: Arc<Settings>,
     pub(super) passwords: Passwords,
     pub(super) instances: Instances,
     pub(super) scope: Scope,
@@ -73,8 +77,8 @@ pub struct Deployment<'a> {
 pub struct DeploymentOptions {
     /// What is decided about every user; the resource options of each are put over it. Where the identity
     /// management type is said, an instance that has another one is refused. Default: the default of each setting.
-    #[builder(default)]
-    pub settings: Settings,
+    #[builder(default, into)]
+    pub settings: Arc<Settings>,
     /// The severities of rules that the host has changed. Default: none.
     #[builder(default)]
     pub overrides: Overrides,
@@ -95,6 +99,7 @@ impl<'a> Deployment<'a> {
     pub fn new(program: &'a Program, session: &Session<'_>, options: DeploymentOptions) -> Self {
         Self {
             program,
+            plain: options.settings.clone(),
             options,
             passwords: Passwords::like(session.entries().values()),
             instances: Instances::default().with_checked_ids(true),
@@ -145,7 +150,7 @@ impl<'a> Deployment<'a> {
         &mut self,
         spec: &UserSpec,
         session: &Session<'_>,
-    ) -> Result<(Option<IdentityManagementType>, Option<std::sync::Arc<Directory>>), DeploymentError> {
+    ) -> Result<(Option<IdentityManagementType>, Option<Arc<Directory>>), DeploymentError> {
         let expected = self.options.settings.identity_management;
         let Input::Known(instance) = &spec.instance_id else { return Ok((expected, None)) };
         if self.is_offline {
@@ -159,16 +164,34 @@ impl<'a> Deployment<'a> {
         Ok((kind, directory))
     }
 
+    /// The settings of a user with these options, in an instance of this kind.
+    pub(super) fn settings(
+        &mut self,
+        options: &ProgramOptions,
+        kind: Option<IdentityManagementType>,
+    ) -> Arc<Settings> {
+        let made = || {
+            let settings = options.settings(&self.options.settings);
+            Arc::new(Settings { identity_management: kind, ..settings })
+        };
+        if !options.is_plain() {
+            return made();
+        }
+        if self.plain.identity_management != kind || self.plain.protect {
+            self.plain = made();
+        }
+        self.plain.clone()
+    }
+
     /// What a user is validated with.
     pub(super) fn context<'c>(
-        &self,
+        &mut self,
         user: &str,
         options: &ProgramOptions,
         kind: Option<IdentityManagementType>,
         suffix: Option<&str>,
     ) -> Context<'c> {
-        let mut settings = options.settings(&self.options.settings);
-        settings.identity_management = kind;
+        let settings = self.settings(options, kind);
         let name: AutoName = auto_name(user, suffix);
         Context::builder()
             .exists(options.import.is_some())

@@ -13,7 +13,7 @@ use crate::{
     fleet::{Capacity, Desired, FleetPreview, PlanOptions, Planner, ProgramUser, Session},
     interop::program::{Evaluated, ProgramResource},
     read::Directory,
-    user::{Code, Diagnostic, IdentityManagementType, Value},
+    user::{Code, Diagnostic, IdentityManagementType, Settings, UserSpec, Value},
     validate::{resolve_decoded, with_name},
 };
 
@@ -87,7 +87,7 @@ impl Deployment<'_> {
                 .collect()
         });
         PlanOptions::builder()
-            .settings(self.options.settings.clone())
+            .settings(Settings::clone(&self.options.settings))
             .guard(self.options.guard)
             .capacity(capacity.unwrap_or_default())
             .other_resources(self.program.other_resources())
@@ -113,8 +113,7 @@ impl Deployment<'_> {
         let desired: Desired = match desired {
             Ok(desired) if is_named => desired.into(),
             Ok(desired) => {
-                let mut spec = desired.spec().clone();
-                spec.name = None;
+                let spec = UserSpec { name: None, ..desired.spec().clone() };
                 Desired::partial(spec, context.settings)
             }
             Err(spec) if is_named => Desired::partial(with_name(&spec, &context), context.settings),

@@ -1,6 +1,6 @@
 //! What users are whose values were not all known, once they are.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{
     base::{Deployment, beside},
@@ -59,7 +59,7 @@ impl Deployment<'_> {
         };
         let context = self.context(name, resource.options(), kind, suffix.as_deref());
         let context = beside(context, user.base(), directory.as_deref());
-        let (desired, _) = resolve(spec, &context)
+        let (desired, _) = resolve(Arc::unwrap_or_clone(spec), &context)
             .map_err(|report| refused(report.to_string(), "mend the program, and apply it again"))?;
         let entry = session.entries().get(name);
         self.passwords.add(name, desired.spec(), user.base(), entry, user.action());

@@ -353,7 +353,7 @@ async fn compare(
         .prior(state)
         .build();
     context.names = directory.as_deref().map(|names| names as _);
-    let (desired, report) = resolve_decoded(spec, mistakes, &context);
+    let (desired, report) = resolve_decoded(spec.into(), mistakes, &context);
     let preview = match &desired {
         Ok(desired) => preview(desired.spec(), Some(state), &settings),
         Err(spec) => preview(spec, Some(state), &settings),

@@ -13,7 +13,7 @@ use crate::user::Value;
 
 /// Checks that the options of a user refer to what the program has.
 pub(super) fn check_options(user: &ProgramResource, program: &Definitions) -> Checked<()> {
-    let (name, options) = (&user.name, &user.options);
+    let (name, options) = (&user.name, user.options());
     let fail = |option: &str, message: &str, help: String| {
         Err(Mistake::new(format!("`resources.{name}.options.{option}` {message}"), help))
     };

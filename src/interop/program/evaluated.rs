@@ -1,5 +1,7 @@
 //! One evaluated user of a program.
 
+use std::sync::Arc;
+
 use crate::user::{Diagnostic, UserSpec, Value};
 
 /// One user of a program, with its references resolved as far as they are known.
@@ -7,7 +9,7 @@ use crate::user::{Diagnostic, UserSpec, Value};
 #[non_exhaustive]
 pub struct Evaluated {
     /// The desired user; values that are not known yet, or cannot be read, are unknown in it.
-    pub spec: UserSpec,
+    pub spec: Arc<UserSpec>,
     /// Mistakes of reading, and references to what the program does not define
     /// ([`Code::UNDEFINED_REFERENCE`](crate::user::Code::UNDEFINED_REFERENCE)).
     pub mistakes: Vec<Diagnostic>,
@@ -33,7 +35,7 @@ impl Evaluated {
             Ok(spec) => (Vec::new(), spec),
             Err(errors) => errors.into_parts(),
         };
-        Self { spec, mistakes, unresolved: Vec::new() }
+        Self { spec: Arc::new(spec), mistakes, unresolved: Vec::new() }
     }
 }
 
@@ -49,7 +51,7 @@ pub(in crate::interop) fn take_form(value: &mut Value) {
             for (name, value) in members {
                 match value {
                     // A tag may be called like a property, and is a text.
-                    _ if plain(name) == "tags" => {}
+                    _ if is_called(name, "tags") => {}
                     Value::String(text) => {
                         if let Some(formed) = formed(name, text) {
                             *value = formed;
@@ -64,7 +66,7 @@ pub(in crate::interop) fn take_form(value: &mut Value) {
 }
 
 fn formed(member: &str, text: &str) -> Option<Value> {
-    let is = |names: &[&str]| names.contains(&plain(member).as_str());
+    let is = |names: &[&str]| names.iter().any(|name| is_called(member, name));
     match (text.parse(), text.parse()) {
         (Ok(number), _) => is(NUMBERS).then_some(Value::Integer(number)),
         (_, Ok(flag)) => is(FLAGS).then_some(Value::Bool(flag)),
@@ -72,7 +74,8 @@ fn formed(member: &str, text: &str) -> Option<Value> {
     }
 }
 
-/// The name of a member in any spelling.
-fn plain(member: &str) -> String {
-    member.replace('_', "").to_ascii_lowercase()
+/// Whether a member has a name, which is in lower case, in any spelling.
+fn is_called(member: &str, name: &str) -> bool {
+    let spelled = member.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase());
+    spelled.eq(name.bytes())
 }

@@ -55,7 +55,8 @@ impl Order {
         program: &Definitions,
     ) -> Checked<Self> {
         for (user, needs) in users.iter().zip(&mut needs) {
-            let before = user.options.depends_on.iter().chain(&user.options.parent);
+            let options = user.options();
+            let before = options.depends_on.iter().chain(&options.parent);
             needs.extend(before.filter_map(|name| program.users.get(name)));
         }
         let levels = levels(&needs).map_err(|waits| cycle(users, &needs, &waits))?;

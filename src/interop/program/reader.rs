@@ -166,7 +166,7 @@ fn parse(
     all(free.map(|(user, _)| {
         if let Properties::Written(properties) = &user.properties {
             let evaluated = evaluate(&user.name, properties, &program, &Scope::default())?;
-            user.properties = Properties::Evaluated(Box::new(evaluated));
+            user.properties = Properties::Evaluated(evaluated);
         }
         Ok(())
     }))?;

@@ -1,6 +1,6 @@
 //! The users among the resources of a program.
 
-use std::fmt;
+use std::{fmt, sync::LazyLock};
 
 use super::{
     error::{Checked, Mistake},
@@ -19,14 +19,15 @@ const MEMBERS: &[&str] = &["type", "properties", "options"];
 /// A user of a program.
 pub struct ProgramResource {
     pub(super) name: String,
-    pub(super) options: ProgramOptions,
+    /// `None` where there is none, as for most users.
+    options: Option<Box<ProgramOptions>>,
     pub(super) properties: Properties,
 }
 
 /// What is known of a user before others are.
 pub(super) enum Properties {
     /// What does not depend on other users.
-    Evaluated(Box<Evaluated>),
+    Evaluated(Evaluated),
     /// What is to be evaluated.
     Written(Value),
 }
@@ -51,8 +52,9 @@ impl ProgramResource {
     }
 
     /// Its resource options.
-    pub const fn options(&self) -> &ProgramOptions {
-        &self.options
+    pub fn options(&self) -> &ProgramOptions {
+        static NONE: LazyLock<ProgramOptions> = LazyLock::new(ProgramOptions::default);
+        self.options.as_deref().unwrap_or(&NONE)
     }
 }
 
@@ -61,7 +63,7 @@ impl fmt::Debug for ProgramResource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProgramResource")
             .field("name", &self.name)
-            .field("options", &self.options)
+            .field("options", self.options())
             .finish_non_exhaustive()
     }
 }
@@ -83,8 +85,9 @@ impl Parsed {
         }
         let properties = properties(&mut resource).map_err(|mistake| vec![mistake.after(&subject)])?;
         let options = ProgramOptions::parse(name, resource.get("options"))?;
+        let options = Some(Box::new(options)).filter(|options| **options != ProgramOptions::default());
         let properties = match is_literal(&properties) {
-            true => Properties::Evaluated(Box::new(Evaluated::of(properties))),
+            true => Properties::Evaluated(Evaluated::of(properties)),
             false => Properties::Written(properties),
         };
         Ok(Self::User(Box::new(ProgramResource { name: name.to_owned(), options, properties })))
