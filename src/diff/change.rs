@@ -95,6 +95,16 @@ impl Change {
         self
     }
 
+    /// The change that takes it back.
+    pub(crate) fn turned(self) -> Self {
+        let kind = match self.kind {
+            ChangeKind::Add => ChangeKind::Delete,
+            ChangeKind::Update => ChangeKind::Update,
+            ChangeKind::Delete => ChangeKind::Add,
+        };
+        Self { kind, before: self.after, after: self.before, forces_replacement: false, ..self }
+    }
+
     /// Whether the values are secret, and so left out.
     pub fn sensitive(&self) -> bool {
         self.property.is_secret()

@@ -1,6 +1,6 @@
 //! What others have changed since the last apply.
 
-use super::{Change, ChangeKind, preview::diff};
+use super::{Change, preview::diff};
 use crate::user::{DirectoryUserIdPolicy, Input, Property, PropertySet, Settings, UserState, is_system_tag};
 
 /// Returns what others have changed: the differences between the recorded user and the actual one, whether a
@@ -32,19 +32,10 @@ pub fn drift(recorded: &UserState, actual: &UserState, settings: &Settings) -> V
         .ignore_tags(settings.ignore_tags.clone())
         .build();
     let changes = diff(&spec, Some(&actual), &settings).changes.into_iter();
-    changes.filter(|change| !unread.contains(change.property)).map(turned).collect()
+    changes.filter(|change| !unread.contains(change.property)).map(Change::turned).collect()
 }
 
 /// Every property: to compare also what no spec sets.
 pub(crate) fn everything() -> PropertySet {
     Property::ALL.iter().copied().collect()
-}
-
-fn turned(change: Change) -> Change {
-    let kind = match change.kind {
-        ChangeKind::Add => ChangeKind::Delete,
-        ChangeKind::Update => ChangeKind::Update,
-        ChangeKind::Delete => ChangeKind::Add,
-    };
-    Change { kind, before: change.after, after: change.before, forces_replacement: false, ..change }
 }

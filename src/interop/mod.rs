@@ -8,7 +8,9 @@
 //! | --- | --- |
 //! | [`program`] | Pulumi YAML, and the same as JSON |
 //! | [`mod@file`] | files of other tools: tables, states, templates, backups |
+//! | [`between`] | the users of another instance: compared, and copied |
 
+pub mod between;
 mod deployment;
 pub mod file;
 pub mod program;

@@ -78,6 +78,18 @@ pub async fn read_matching(
     Ok(all)
 }
 
+/// Reads these users of an instance, two calls each, whatever the strategy: those that are gone are left out.
+pub async fn read_users(
+    instance: &InstanceId,
+    users: Vec<UserId>,
+    client: &dyn ConnectClient,
+    options: &RefreshOptions,
+) -> Everybody {
+    let cache = Cache::default();
+    let source = Source { instance, client, options, cache: &cache };
+    read_each(&source, users, Everybody::default()).await
+}
+
 /// Takes users as a search has found them; those of whom it tells too little are read.
 async fn take(source: &Source<'_>, found: impl IntoIterator<Item = &FoundUser>) -> Everybody {
     let (mut all, mut alone) = (Everybody::default(), Vec::new());

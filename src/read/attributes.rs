@@ -26,6 +26,12 @@ impl Attributes {
         }
     }
 
+    /// Those that were read.
+    #[cfg(feature = "interop")]
+    pub(super) fn listed(&self) -> Option<&BTreeMap<String, BTreeSet<String>>> {
+        self.0.get()?.as_ref().ok()
+    }
+
     /// That they were not listed, and why.
     pub(super) fn unchecked(&self, instance: &InstanceId) -> Option<Diagnostic> {
         let error = self.0.get()?.as_ref().err()?;
@@ -87,7 +93,7 @@ fn check(
 const OFFERED: usize = 5;
 
 /// What may be named instead.
-pub(super) fn some_of(mut names: Vec<&str>) -> String {
+pub(crate) fn some_of(mut names: Vec<&str>) -> String {
     names.sort_unstable();
     let more = names.len().saturating_sub(OFFERED);
     names.truncate(OFFERED);

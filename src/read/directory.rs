@@ -12,8 +12,8 @@ use crate::{
         NamedResource, SearchUserHierarchyGroups, all_pages,
     },
     user::{
-        Code, Diagnostic, HierarchyGroup, Id, IdKind, Input, InstanceId, Named, Path, Property,
-        RoutingProfile, SecurityProfile, SecurityProfileType, UserSpec, nearest,
+        Arn, Code, Diagnostic, Id, IdKind, Input, InstanceId, Named, Path, Property, SecurityProfileType,
+        UserSpec, nearest,
     },
     validate::Names,
 };
@@ -169,20 +169,57 @@ impl Directory {
     ///
     /// [`PreviewText::with_names`](crate::diff::PreviewText::with_names) shows it beside the id.
     pub fn name_of(&self, property: Property, id: &str) -> Option<String> {
+        let arn = id.parse::<Arn>().ok();
+        let id = arn.as_ref().and_then(Arn::resource).map_or(id, |(_, id)| id);
+        let name = self.path_of(property, id).filter(|name| name != id)?;
+        let is_of_aws = property == Property::SecurityProfileIds && self.aws_managed.contains(id);
+        Some(if is_of_aws { format!("{name}, AWS-managed") } else { name })
+    }
+
+    /// The name of what a property refers to by its bare id, or the path of a hierarchy group. `None` if the instance
+    /// does not list it.
+    pub(crate) fn path_of(&self, property: Property, id: &str) -> Option<String> {
+        Some(self.kind(property)?.paths.get(id)?.join("/"))
+    }
+
+    /// The ids that a property may refer to by this name, or by this path of a hierarchy group.
+    #[cfg(feature = "interop")]
+    pub(crate) fn at(&self, property: Property, path: &str) -> Vec<String> {
+        self.kind(property).map(|kind| kind.at(path)).unwrap_or_default()
+    }
+
+    /// The names of all that a property may refer to, or their paths.
+    #[cfg(feature = "interop")]
+    pub(crate) fn paths(&self, property: Property) -> Vec<String> {
+        let kinds = self.kind(property).into_iter();
+        kinds.flat_map(|kind| kind.paths.values()).map(|path| path.join("/")).collect()
+    }
+
+    /// Why what a property may refer to could not be listed.
+    #[cfg(feature = "interop")]
+    pub(crate) fn unlisted(&self, property: Property) -> Option<&ClientError> {
+        self.kind(property)?.error.as_ref()
+    }
+
+    /// The predefined attributes with their values, where they were [read](Self::read_attributes) and the instance is
+    /// not one in memory in which each exists.
+    #[cfg(feature = "interop")]
+    pub(crate) fn attributes(&self) -> Option<&BTreeMap<String, BTreeSet<String>>> {
+        self.attributes.listed().filter(|_| !self.is_open())
+    }
+
+    /// Everything that a property may refer to.
+    const fn kind(&self, property: Property) -> Option<&Kind> {
         match property {
-            Property::RoutingProfileId => self.routing_profiles.name_of::<RoutingProfile>(id),
-            Property::SecurityProfileIds => {
-                let name = self.security_profiles.name_of::<SecurityProfile>(id)?;
-                let is_of_aws = self.aws_managed.contains(Id::<SecurityProfile>::new(id).bare());
-                Some(if is_of_aws { format!("{name}, AWS-managed") } else { name })
-            }
-            Property::HierarchyGroupId => self.hierarchy_groups.name_of::<HierarchyGroup>(id),
+            Property::RoutingProfileId => Some(&self.routing_profiles),
+            Property::SecurityProfileIds => Some(&self.security_profiles),
+            Property::HierarchyGroupId => Some(&self.hierarchy_groups),
             _ => None,
         }
     }
 
     /// Whether the instance is one in memory in which every profile exists: none has a name of its own.
-    fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         let profiles = [&self.routing_profiles, &self.security_profiles];
         profiles.iter().all(|kind| kind.error.is_none() && !kind.is_whole())
     }
@@ -220,7 +257,7 @@ impl Directory {
         }
         let (found, form, text) = match named {
             Named::Name(name) => (kind.ids.get(name).cloned().unwrap_or_default(), "of the name", name),
-            Named::Path(text) => (kind.at(text), "at the path", text),
+            Named::Path(text) => (kind.at(text.trim_matches('/')), "at the path", text),
         };
         match found.as_slice() {
             [only] => {
@@ -304,14 +341,7 @@ impl Kind {
         self.paths.iter().any(|(id, path)| path.last() != Some(id))
     }
 
-    fn name_of<K: IdKind>(&self, id: &str) -> Option<String> {
-        let id = Id::<K>::new(id);
-        let name = self.paths.get(id.bare())?.join("/");
-        (name != id.bare()).then_some(name)
-    }
-
     fn at(&self, path: &str) -> Vec<String> {
-        let path = path.trim_matches('/');
         let found = self.paths.iter().filter(|(_, names)| names.join("/") == path);
         found.map(|(id, _)| id.clone()).collect()
     }

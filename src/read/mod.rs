@@ -2,7 +2,7 @@
 //!
 //! - [`import`], [`read()`] and [`refresh`]: one user; [`find_by_name`]: the user that has a name;
 //! - [`Reader`]: users one by one, in about the calls that reading them together takes;
-//! - [`read_all`]: all users of an instance; [`read_matching`]: those that a [`Filter`] means;
+//! - [`read_all`]: all users of an instance; [`read_matching`]: those that a [`Filter`] means; [`read_users`]: some;
 //! - [`Directory`]: names and paths instead of ids;
 //! - [`identity_management`]: how an instance manages its users; [`Instances`]: both, asked once.
 //!
@@ -22,7 +22,7 @@ mod reader;
 mod source;
 mod user;
 
-pub use all::{Everybody, read_all, read_matching};
+pub use all::{Everybody, read_all, read_matching, read_users};
 pub use by_name::find_by_name;
 pub use directory::Directory;
 pub use filter::{Filter, FilterBuilder, FilterError};
@@ -32,6 +32,8 @@ pub use options::{RefreshOptions, RefreshOptionsBuilder, Strategy};
 pub use reader::Reader;
 pub use user::{identity_management, import, read, refresh};
 
+#[cfg(feature = "interop")]
+pub(crate) use attributes::some_of;
 pub(crate) use by_name::{Sighting, sight};
 #[cfg(feature = "fleet")]
 pub(crate) use finding::not_checked;
@@ -39,4 +41,6 @@ pub(crate) use finding::not_checked;
 pub(crate) use found::to_state;
 #[cfg(feature = "fleet")]
 pub(crate) use source::{Cache, FoundUsers, ListedUsers, Source, Verdict, not_read};
+#[cfg(feature = "interop")]
+pub(crate) use user::with_record;
 pub(crate) use user::{describe, find_instance, is_gone, reread};

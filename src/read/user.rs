@@ -174,7 +174,7 @@ pub(crate) fn is_gone(error: &ClientError) -> bool {
 }
 
 /// What was read, with what is remembered.
-fn with_record(read: UserState, known: &UserState) -> UserState {
+pub(crate) fn with_record(read: UserState, known: &UserState) -> UserState {
     let Record { unrecognised, unread, .. } = read.record.clone();
     let record =
         Record { unrecognised, last_written: None, in_progress: false, unread, ..known.record.clone() };

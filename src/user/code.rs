@@ -225,6 +225,8 @@ codes! {
         MOVED = "moved", Note, "a recorded user keeps its resource name", THIS;
         RELEASED = "released", Note, "a recorded user stays managed until it is deleted", THIS;
         NAME_NOT_RECORDED = "name-not-recorded", Note, "whoever has the name of a new user is recorded", THIS;
+        COPY_REFUSED = "copy-refused", Error, "users are copied to an instance that can have them", THIS;
+        NOT_COPIED = "not-copied", Warning, "a copy keeps all that the source has of a user", THIS;
         DELETE_BEFORE_CREATE = "delete-before-create", Note, "a replaced user is deleted first, where names or room ask for it", THIS;
     }
 }

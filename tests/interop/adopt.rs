@@ -57,7 +57,7 @@ fn session<'a>(store: &'a MemoryStore, connect: &'a MemoryConnect) -> Session<'a
 }
 
 /// Creates a user of that document.
-async fn create(document: &Json, kind: IdentityManagementType, connect: &MemoryConnect) -> UserState {
+pub async fn create(document: &Json, kind: IdentityManagementType, connect: &MemoryConnect) -> UserState {
     let settings = Settings::builder().identity_management(kind).build();
     let context = Context::builder().settings(settings.clone()).build();
     let (desired, report) = resolve_document(document.clone().into(), &context);

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod answers;
+mod between;
 mod cases;
 mod passwords;
 #[path = "../core/random.rs"]

@@ -1,0 +1,382 @@
+//! The plan of a copy: the users of one instance as those of another.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use futures_util::future::join;
+
+use super::{
+    error::BetweenError,
+    options::CopyOptions,
+    plan::{CopyPlan, is_unfinished},
+    scope::{settings_between, unused_names},
+    side::{Known, Roster, Side},
+    text::some,
+    translate::{MissingName, Translation},
+};
+use crate::{
+    client::ClientError,
+    diff::everything,
+    fleet::{
+        Capacity, Entry, FleetPreview, Guard, Lifecycle, PlanOptions, Planner, ProgramUser, Recorded, Session,
+    },
+    interop::deployment::Passwords,
+    read::{Directory, Filter, with_record},
+    user::{
+        Code, Diagnostic, IdentityManagementType, Input, InstanceId, Property, PropertySet, Secret, Settings,
+        Severity, UserId, UserSpec, UserState,
+    },
+    validate::{Context, resolve},
+};
+
+/// Plans to create the users of the source whom the target does not have, with the same properties, proficiencies and
+/// tags; with [`CopyOptions::update`] also to make those whom it has the same. Nobody is deleted or replaced.
+///
+/// The target is reached through the client of the session, whose store remembers who was copied: under the user name, or
+/// the resource name that the user is recorded under already. So a copy that was stopped at any moment is finished by the
+/// next one, which repeats nothing: [recover](Session::recover) first. Who is recorded is managed from then on.
+///
+/// It takes four calls to each instance, a call per 1,000 users, and two for each user that is copied. Ids become those that
+/// the target has by the same names, or by those of [`CopyOptions::names`]: what it lacks is in
+/// [`CopyPlan::missing`]. Directory user ids stay in their instance, and so do e-mail addresses where the target manages
+/// identities with `SAML`.
+///
+/// # Errors
+///
+/// [`BetweenError`] if an instance cannot be read. Users that cannot be read are in [`CopyPlan::failed`].
+pub async fn copy(
+    source: Side<'_>,
+    target: &InstanceId,
+    session: &Session<'_>,
+    options: &CopyOptions,
+) -> Result<CopyPlan, BetweenError> {
+    let there = Side::new(target, session.client());
+    let expected = options.settings.identity_management;
+    let (of_source, of_target) = join(source.know(None), there.know(expected)).await;
+    let (of_source, of_target) = (of_source?, of_target?);
+    let mut copying = Copying::new(&of_target, session, options);
+    let notices = [&of_source, &of_target].into_iter().flat_map(|known| &known.notices);
+    copying.diagnostics.extend(notices.cloned());
+    copying.diagnostics.extend(unused_names(&options.names, source.instance, &of_source.directory));
+    if copying.is_kind_refused(target, of_source.kind) {
+        return Ok(copying.finish(of_target.directory, Vec::new(), FleetPreview::default()));
+    }
+    let everybody = Filter::default();
+    let (sources, targets) =
+        join(source.roster(&options.filter, &options.read), there.roster(&everybody, &options.read)).await;
+    let (sources, targets) = (sources?, targets?);
+    let present = targets.len();
+    let mut chosen = copying.choose(target, sources, &targets);
+    let of = |user: &dyn Fn(&Chosen) -> Option<UserId>| chosen.values().filter_map(user).collect();
+    let (sources, targets) = join(
+        source.read(of(&|user| Some(user.source.clone())), &options.read),
+        there.read(of(&|user| user.target.clone()), &options.read),
+    )
+    .await;
+    for read in [&sources, &targets] {
+        copying.failed.extend(read.failed.iter().cloned());
+        copying.diagnostics.extend(read.unchecked.iter().cloned());
+    }
+    chosen.retain(|_, user| !targets.failed.iter().any(|(id, _)| user.target.as_ref() == Some(id)));
+    let mut actual: HashMap<String, UserState> =
+        targets.users.into_iter().map(|user| (user.name.clone(), user)).collect();
+    let has_proficiencies =
+        |user: &UserState| user.properties.proficiencies.as_ref().is_some_and(|all| !all.is_empty());
+    if sources.users.iter().any(has_proficiencies) {
+        there.read_attributes(&of_target.directory).await?;
+    }
+    copying.diagnostics.extend(of_target.directory.unchecked());
+
+    let mut translation = Translation::new(
+        (source.instance, &of_source.directory),
+        (target, &of_target.directory),
+        &options.names,
+    );
+    let mut planner = copying.planner(target, present);
+    for mut user in sources.users {
+        let Some(chosen) = chosen.get(&user.name) else { continue };
+        let prior = copying.prior(chosen, actual.remove(&user.name), &user);
+        if translation.translate(&user.name, &mut user.properties) {
+            user.instance_id = target.to_bare();
+            copying.plan(chosen, user, prior, &mut planner)?;
+        }
+    }
+    for (name, state) in session.users() {
+        if !planner.has(name) {
+            planner.keep(name, Some(state));
+        }
+    }
+    let missing = translation.into_missing();
+    Ok(copying.finish(of_target.directory, missing, planner.finish()))
+}
+
+/// A user of the source who is copied.
+struct Chosen {
+    /// The resource name.
+    resource: String,
+    source: UserId,
+    /// Who it is in the target, where that has it.
+    target: Option<UserId>,
+    /// What is recorded of the one in the target.
+    recorded: Option<Arc<UserState>>,
+    lifecycle: Lifecycle,
+}
+
+/// What a copy has come to so far.
+struct Copying<'a> {
+    session: &'a Session<'a>,
+    options: &'a CopyOptions,
+    /// Those of every user of the target.
+    settings: Settings,
+    diagnostics: Vec<Diagnostic>,
+    existing: Vec<String>,
+    failed: Vec<(UserId, ClientError)>,
+    passwords: Passwords,
+    made: BTreeMap<String, Secret>,
+    managed: HashMap<String, PropertySet>,
+    /// Who needs a password and has none.
+    without_password: Vec<String>,
+}
+
+impl<'a> Copying<'a> {
+    fn new(of_target: &Known, session: &'a Session<'a>, options: &'a CopyOptions) -> Self {
+        let mut settings = settings_between(&options.settings);
+        settings.identity_management = of_target.kind;
+        if of_target.kind == Some(IdentityManagementType::ExistingDirectory) {
+            // The directory has them.
+            let kept = [Property::FirstName, Property::LastName, Property::Email];
+            settings.ignore_changes.extend(kept.map(Into::into));
+        }
+        Self {
+            session,
+            options,
+            settings,
+            diagnostics: Vec::new(),
+            existing: Vec::new(),
+            failed: Vec::new(),
+            passwords: Passwords::like(session.entries().values()),
+            made: BTreeMap::new(),
+            managed: HashMap::new(),
+            without_password: Vec::new(),
+        }
+    }
+
+    fn finish(mut self, target: Directory, missing: Vec<MissingName>, preview: FleetPreview) -> CopyPlan {
+        if !self.without_password.is_empty() {
+            let message = format!(
+                "new users need a first password, which these have not: {}",
+                some(self.without_password.iter())
+            );
+            let help = "give each one, or have them made";
+            self.diagnostics.push(Diagnostic::new(Code::PASSWORD_REQUIRED, message).with_help(help));
+        }
+        let Self { diagnostics, existing, failed, passwords, made, managed, .. } = self;
+        CopyPlan { preview, missing, diagnostics, existing, failed, target, passwords, made, managed }
+    }
+
+    /// Refuses what no copy can do: a directory says itself who its users are.
+    fn is_kind_refused(&mut self, target: &InstanceId, source: Option<IdentityManagementType>) -> bool {
+        let directory = IdentityManagementType::ExistingDirectory;
+        match (source, self.settings.identity_management) {
+            (Some(kind), Some(other)) if other == directory && kind != directory => {
+                let message = format!(
+                    "users of an instance with `{kind}` cannot be copied to `{target}`, which has `{directory}`: its users \
+                     are those of its directory"
+                );
+                let help = "copy to an instance with `SAML` or `CONNECT_MANAGED`, or create the users from the directory";
+                self.diagnostics.push(Diagnostic::new(Code::COPY_REFUSED, message).with_help(help));
+                true
+            }
+            (Some(kind), Some(IdentityManagementType::Saml)) if kind != IdentityManagementType::Saml => {
+                let message =
+                    format!("e-mail addresses are not copied: `{target}` has `SAML`, and takes none");
+                let help =
+                    "users sign in with their user names at the identity provider: check that it knows them";
+                self.diagnostics.push(Diagnostic::new(Code::NOT_COPIED, message).with_help(help));
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// Whom of the source to copy, by user name: those whom the target lacks or who are to be the same, and those whose
+    /// copying was begun.
+    fn choose(&mut self, target: &InstanceId, sources: Roster, targets: &Roster) -> BTreeMap<String, Chosen> {
+        let entries = self.session.entries();
+        let is_there = |state: &UserState| state.instance_id == *target;
+        let recorded: HashMap<&str, (&String, &Entry, &Arc<UserState>)> = entries
+            .iter()
+            .filter_map(|(resource, entry)| Some((resource, entry, entry.state.as_ref()?)))
+            .filter(|(_, _, state)| is_there(state))
+            .map(|(resource, entry, state)| (state.name.as_str(), (resource, entry, state)))
+            .collect();
+        let (mut chosen, mut taken, mut created) = (BTreeMap::new(), Vec::new(), Vec::new());
+        for (name, member) in sources {
+            let record = recorded.get(name.as_str());
+            let there = targets.get(&name).map(|member| member.id.clone());
+            // One that was created a moment ago may not be listed yet.
+            let there = there.or_else(|| {
+                let (_, _, state) = record?;
+                let is_recent =
+                    state.record.created?.is_within(self.options.read.visible_within, self.options.read.now);
+                is_recent.then(|| state.user_id.clone())
+            });
+            let is_begun = record.is_some_and(|(_, entry, _)| is_unfinished(entry));
+            if there.is_some() && !self.options.update && !is_begun {
+                self.existing.push(name);
+                continue;
+            }
+            let resource = record.map_or_else(|| name.clone(), |(resource, ..)| (*resource).clone());
+            let entry = entries.get(&resource);
+            if record.is_none() && entry.is_some_and(|entry| is_other(entry, target, &name)) {
+                taken.push(resource);
+                continue;
+            }
+            if there.is_none() {
+                created.push(name.clone());
+            }
+            let user = Chosen {
+                lifecycle: entry.map(|entry| Lifecycle::of_notes(&entry.notes)).unwrap_or_default(),
+                recorded: record
+                    .map(|(.., state)| (*state).clone())
+                    .filter(|state| there.as_ref() == Some(&state.user_id)),
+                resource,
+                source: member.id,
+                target: there,
+            };
+            chosen.insert(name, user);
+        }
+        self.refuse_taken(&taken);
+        self.warn_of_case(target, &created, targets);
+        chosen
+    }
+
+    /// Other users are recorded under the user names: those of the source, most often.
+    fn refuse_taken(&mut self, taken: &[String]) {
+        if !taken.is_empty() {
+            let message = format!("other users are recorded as {}", some(taken.iter()));
+            let help = "record the users of each instance in a state of its own";
+            self.diagnostics.push(Diagnostic::new(Code::RECORDED_OTHERWISE, message).with_help(help));
+        }
+    }
+
+    /// Names that differ in case alone: nobody says whether the service takes both.
+    fn warn_of_case(&mut self, target: &InstanceId, created: &[String], targets: &Roster) {
+        let lower: HashMap<String, &String> =
+            targets.keys().map(|name| (name.to_lowercase(), name)).collect();
+        for name in created {
+            if let Some(other) = lower.get(&name.to_lowercase()) {
+                let message = format!(
+                    "the instance `{target}` has `{other}`: the service may refuse a name that differs in case alone"
+                );
+                let help = "where they are one person, rename one of the two";
+                let warning = Diagnostic::new(Code::NAME_TAKEN, message).with_severity(Severity::Warning);
+                self.diagnostics.push(warning.about(name).with_help(help));
+            }
+        }
+    }
+
+    fn planner(&self, target: &InstanceId, present: usize) -> Planner {
+        let capacity = self.options.users_per_instance.map(|limit| Capacity { present, limit });
+        let capacity = capacity.map(|capacity| (target.bare().to_owned(), capacity));
+        let options = PlanOptions::builder()
+            .settings(self.settings.clone())
+            .guard(Guard::most(0))
+            .capacity(capacity.into_iter().collect())
+            .build();
+        Planner::new(options)
+    }
+
+    /// Who a user is in the target, with what is recorded of it. Where it is to be the same as in the source, all that it
+    /// has counts as set before.
+    fn prior(
+        &self,
+        chosen: &Chosen,
+        actual: Option<UserState>,
+        source: &UserState,
+    ) -> Option<Arc<UserState>> {
+        let mut prior = match (actual, &chosen.recorded) {
+            (Some(actual), Some(recorded)) => with_record(actual, recorded),
+            (Some(actual), None) => actual,
+            // It is not visible yet.
+            (None, Some(recorded)) => (**recorded).clone(),
+            (None, None) => return None,
+        };
+        if self.options.update {
+            prior.record.managed = everything().difference(source.record.unread);
+            prior.record.tag_keys = prior.tags_all.keys().cloned().collect();
+        }
+        Some(Arc::new(prior))
+    }
+
+    /// Plans a user, who refers to what the target has.
+    fn plan(
+        &mut self,
+        chosen: &Chosen,
+        mut user: UserState,
+        prior: Option<Arc<UserState>>,
+        planner: &mut Planner,
+    ) -> Result<(), BetweenError> {
+        let kind = self.settings.identity_management;
+        if kind == Some(IdentityManagementType::Saml) {
+            user.properties.identity.email = None;
+        }
+        let mut spec = user.to_spec(&self.settings);
+        let mut overrides = self.options.overrides.clone();
+        if prior.is_some() {
+            // What there is twice, such as the limit of the phone block beside that of a channel, is the same in the end.
+            spec = UserSpec { tags: spec.tags, directory_user_id: None, ..user.whole_spec() };
+            overrides.allow(Code::CONFLICTING_SETTINGS.as_str()).ok();
+        }
+        let (name, resource) = (user.name, &chosen.resource);
+        if prior.is_none() && kind == Some(IdentityManagementType::ConnectManaged) {
+            match self.options.passwords.of(&name)? {
+                Some((password, is_made)) => {
+                    self.passwords.give(resource.clone(), password.clone());
+                    if is_made {
+                        self.made.insert(name.clone(), password.clone());
+                    }
+                    spec.password = Some(Input::Known(password));
+                }
+                None => {
+                    self.without_password.push(name);
+                    return Ok(());
+                }
+            }
+        }
+        let context = Context::builder().settings(self.settings.clone()).overrides(overrides);
+        let context = context.maybe_prior(prior.as_deref()).build();
+        let (desired, report) = match resolve(spec, &context) {
+            Ok((desired, report)) => (Some(desired), report),
+            Err(report) => (None, report),
+        };
+        let told = report
+            .diagnostics()
+            .iter()
+            .filter(|found| found.is_error() || found.code != Code::CONFLICTING_SETTINGS);
+        self.diagnostics.extend(told.map(|found| found.clone().about(&name)));
+        let Some(desired) = desired else { return Ok(()) };
+        self.managed.insert(resource.clone(), desired.managed());
+        let wanted = ProgramUser::builder()
+            .name(resource)
+            .desired(desired)
+            .lifecycle(chosen.lifecycle.clone())
+            .build();
+        let recorded = prior.as_ref().map(|prior| {
+            Recorded::new(resource, prior, &chosen.lifecycle).imported(chosen.recorded.is_none())
+        });
+        planner.want_matched(&wanted, recorded);
+        Ok(())
+    }
+}
+
+/// Whether an entry is about another user than this one.
+fn is_other(entry: &Entry, target: &InstanceId, name: &str) -> bool {
+    let is_it = |instance: &InstanceId, other: &str| instance == target && other == name;
+    let attempts =
+        entry.creating.iter().map(|creating| (creating.attempt.instance_id(), creating.attempt.name()));
+    let recorded = entry.state.iter().map(|state| (&state.instance_id, state.name.as_str()));
+    attempts.chain(recorded).any(|(instance, other)| !is_it(instance, other))
+}

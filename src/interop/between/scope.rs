@@ -1,0 +1,60 @@
+//! Which users and which tags a comparison or a copy is about.
+
+use super::{
+    names::{NameKind, NameMap},
+    translate::Translation,
+};
+use crate::{
+    read::{Directory, Filter},
+    user::{Code, Diagnostic, Id, IdKind, InstanceId, Settings, Severity, nearest, one_line},
+};
+
+/// Tags of Amazon Connect's own: they are neither compared nor copied.
+const TAGS_OF_CONNECT: &str = "connect:";
+
+/// The settings, under which tags of Amazon Connect's own are ignored too.
+pub(super) fn settings_between(settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    settings.ignore_tags.prefixes.insert(TAGS_OF_CONNECT.to_owned());
+    settings
+}
+
+/// The filter with the ids that the target has; `None` where it has nothing of a name, so that nobody is meant.
+pub(super) fn target_filter(
+    filter: &Filter,
+    source: (&InstanceId, &Directory),
+    target: (&InstanceId, &Directory),
+    names: &NameMap,
+) -> Option<Filter> {
+    let mut translation = Translation::new(source, target, names);
+    let mut filter = filter.clone();
+    let is_known = translate(&mut filter.routing_profile_id, NameKind::RoutingProfile, &mut translation)
+        && translate(&mut filter.security_profile_id, NameKind::SecurityProfile, &mut translation)
+        && translate(&mut filter.hierarchy_group_id, NameKind::HierarchyGroup, &mut translation);
+    is_known.then_some(filter)
+}
+
+fn translate<K: IdKind>(id: &mut Option<Id<K>>, kind: NameKind, translation: &mut Translation<'_>) -> bool {
+    let Some(of_source) = id else { return true };
+    let found = translation.id(kind, of_source.bare());
+    *id = found.map(Id::new);
+    id.is_some()
+}
+
+/// The entries that are about names that the source does not have.
+pub(super) fn unused_names(names: &NameMap, source: &InstanceId, of_source: &Directory) -> Vec<Diagnostic> {
+    let of = |kind: NameKind| of_source.paths(kind.property());
+    let is_listed =
+        |kind: NameKind| kind != NameKind::Proficiency && of_source.unlisted(kind.property()).is_none();
+    let unused = names.unused(|kind| is_listed(kind).then(|| of(kind)));
+    let tell = |(kind, entry): (NameKind, &str)| {
+        let (old, _) = entry.split_once('=').unwrap_or((entry, ""));
+        let message = format!("the instance `{source}` has no {} `{}`", kind.what(), one_line(old));
+        let near = of(kind);
+        let near = nearest(old, near.iter().map(String::as_str));
+        let help =
+            near.map_or_else(|| "leave the entry out".to_owned(), |near| format!("did you mean `{near}`?"));
+        Diagnostic::new(Code::NOT_CHECKED, message).with_severity(Severity::Warning).with_help(help)
+    };
+    unused.map(tell).collect()
+}

@@ -1,0 +1,264 @@
+//! From what users of the source refer to, to what the target has by the same names.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{
+    names::{NameKind, NameMap},
+    text::some,
+};
+use crate::{
+    read::{Directory, some_of},
+    user::{
+        Code, Diagnostic, HierarchyGroupId, InstanceId, ProficiencyKey, RoutingProfileId, SecurityProfileId,
+        UserProperties, nearest,
+    },
+};
+
+/// A name that users of the source refer to and that is not that of one thing in the target.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct MissingName {
+    /// What it is the name of.
+    pub kind: NameKind,
+    /// The name in the source; for a proficiency `ATTRIBUTE/VALUE`.
+    pub name: String,
+    /// The users who have it.
+    pub users: Vec<String>,
+    /// A similar name in the target, if it has one.
+    pub nearest: Option<String>,
+    message: String,
+    help: String,
+}
+
+impl MissingName {
+    /// What is missing, who has it, and what to do about it.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let code = match self.kind {
+            NameKind::RoutingProfile => Code::UNKNOWN_ROUTING_PROFILE,
+            NameKind::SecurityProfile => Code::UNKNOWN_SECURITY_PROFILE,
+            NameKind::HierarchyGroup => Code::UNKNOWN_HIERARCHY_GROUP,
+            NameKind::Proficiency => Code::UNKNOWN_PROFICIENCY,
+        };
+        let message = format!("{}, which {} have", self.message, some(self.users.iter()));
+        Diagnostic::new(code, message).with_help(&self.help)
+    }
+}
+
+/// What a reference becomes.
+#[derive(Clone, Debug)]
+enum Counterpart {
+    Id(String),
+    LeftOut,
+    Missing,
+}
+
+/// From the source to the target, with what is missing there.
+#[derive(Debug)]
+pub(super) struct Translation<'a> {
+    source: (&'a InstanceId, &'a Directory),
+    target: (&'a InstanceId, &'a Directory),
+    names: &'a NameMap,
+    known: HashMap<(NameKind, String), Counterpart>,
+    missing: BTreeMap<(NameKind, String), MissingName>,
+}
+
+impl<'a> Translation<'a> {
+    pub(super) fn new(
+        source: (&'a InstanceId, &'a Directory),
+        target: (&'a InstanceId, &'a Directory),
+        names: &'a NameMap,
+    ) -> Self {
+        Self { source, target, names, known: HashMap::new(), missing: BTreeMap::new() }
+    }
+
+    /// Lets a user refer to what the target has by the same names. Whether all is there.
+    pub(super) fn translate(&mut self, user: &str, properties: &mut UserProperties) -> bool {
+        let mut is_whole = true;
+        replace_references(properties, |kind, id| {
+            let key = (kind, id.to_owned());
+            let counterpart = match self.known.get(&key) {
+                Some(known) => known.clone(),
+                None => {
+                    let found = self.look_up(kind, id);
+                    self.known.insert(key.clone(), found.clone());
+                    found
+                }
+            };
+            match counterpart {
+                Counterpart::Id(id) => Some(id),
+                Counterpart::LeftOut => None,
+                Counterpart::Missing => {
+                    is_whole = false;
+                    if let Some(missing) = self.missing.get_mut(&key) {
+                        missing.users.push(user.to_owned());
+                    }
+                    None
+                }
+            }
+        });
+        is_whole
+    }
+
+    /// The id that a property of the source's refers to, in the target.
+    pub(super) fn id(&mut self, kind: NameKind, id: &str) -> Option<String> {
+        match self.look_up(kind, id) {
+            Counterpart::Id(id) => Some(id),
+            Counterpart::LeftOut | Counterpart::Missing => None,
+        }
+    }
+
+    /// What is missing, by kind and name.
+    pub(super) fn into_missing(self) -> Vec<MissingName> {
+        self.missing.into_values().filter(|missing| !missing.users.is_empty()).collect()
+    }
+
+    fn look_up(&mut self, kind: NameKind, id: &str) -> Counterpart {
+        let property = kind.property();
+        let ((source, of_source), (target, of_target)) = (self.source, self.target);
+        let what = kind.what();
+        let name = match kind {
+            NameKind::Proficiency => id.to_owned(),
+            _ => match of_source.path_of(property, id) {
+                Some(name) => name,
+                None => {
+                    let reason = match of_source.unlisted(property) {
+                        Some(error) => {
+                            format!("the {what}s of the instance `{source}` cannot be listed: {error}")
+                        }
+                        None => format!("the instance `{source}` does not list the {what} `{id}`"),
+                    };
+                    return self.miss(
+                        kind,
+                        id,
+                        id,
+                        None,
+                        reason,
+                        "allow it to be listed, and run it again".to_owned(),
+                    );
+                }
+            },
+        };
+        let Some(new) = self.names.apply(kind, &name) else { return Counterpart::LeftOut };
+        let found = match kind {
+            NameKind::Proficiency => match of_target.attributes() {
+                Some(attributes) if !has(attributes, &new) => Vec::new(),
+                _ => vec![new.clone()],
+            },
+            _ => of_target.at(property, &new),
+        };
+        let several = match found.as_slice() {
+            [id] => return Counterpart::Id(id.clone()),
+            // In a service in memory whatever somebody asks for exists.
+            [] if of_target.is_open() => return Counterpart::Id(new),
+            [] => None,
+            several => Some(several.len()),
+        };
+        if let Some(error) = of_target.unlisted(property) {
+            let reason = format!("the {what}s of the instance `{target}` cannot be listed: {error}");
+            let help = format!("allow `{}`, and run it again", error.operation().iam_action());
+            return self.miss(kind, id, &name, None, reason, help);
+        }
+        if let Some(count) = several {
+            let reason = format!("the instance `{target}` has {count} {what}s `{new}`");
+            let help = "give each a name of its own, or map the name to another".to_owned();
+            return self.miss(kind, id, &name, None, reason, help);
+        }
+        let offered = match (kind, of_target.attributes()) {
+            (NameKind::Proficiency, Some(attributes)) => values(attributes),
+            _ => of_target.paths(property),
+        };
+        let offered = || offered.iter().map(String::as_str);
+        let near = nearest(&new, offered()).map(str::to_owned);
+        let help = match &near {
+            Some(near) => format!("did you mean `{near}`? map the name to it, or create `{new}` first"),
+            None => {
+                format!("{}; map the name to another, or create `{new}` first", some_of(offered().collect()))
+            }
+        };
+        let reason = format!("the instance `{target}` has no {what} `{new}`");
+        self.miss(kind, id, &name, near, reason, help)
+    }
+
+    fn miss(
+        &mut self,
+        kind: NameKind,
+        id: &str,
+        name: &str,
+        nearest: Option<String>,
+        message: String,
+        help: String,
+    ) -> Counterpart {
+        let missing = MissingName { kind, name: name.to_owned(), users: Vec::new(), nearest, message, help };
+        self.missing.insert((kind, id.to_owned()), missing);
+        Counterpart::Missing
+    }
+}
+
+/// The user with names instead of ids, as a program may write them; an id that has no name stays.
+pub(super) fn to_names(directory: &Directory, names: &NameMap, properties: &mut UserProperties) {
+    replace_references(properties, |kind, id| {
+        let known = match kind {
+            NameKind::Proficiency => Some(id.to_owned()),
+            _ => directory.path_of(kind.property(), id),
+        };
+        let Some(known) = known else { return Some(id.to_owned()) };
+        let name = names.apply(kind, &known)?;
+        Some(match kind {
+            NameKind::Proficiency => name,
+            _ if known == id => name,
+            NameKind::HierarchyGroup => format!("path:{name}"),
+            _ => format!("name:{name}"),
+        })
+    });
+}
+
+/// Puts what `refer` says in the place of each reference; `None` takes it out. The routing profile stays then.
+fn replace_references(
+    properties: &mut UserProperties,
+    mut refer: impl FnMut(NameKind, &str) -> Option<String>,
+) {
+    let routing = refer(NameKind::RoutingProfile, properties.routing_profile_id.bare());
+    if let Some(id) = routing {
+        properties.routing_profile_id = RoutingProfileId::new(id);
+    }
+    let security = properties.security_profile_ids.iter();
+    let security = security.filter_map(|id| refer(NameKind::SecurityProfile, id.bare()));
+    properties.security_profile_ids = security.map(SecurityProfileId::new).collect();
+    let group = properties.hierarchy_group_id.take();
+    let group = group.and_then(|id| refer(NameKind::HierarchyGroup, id.bare()));
+    properties.hierarchy_group_id = group.map(HierarchyGroupId::new);
+    if let Some(proficiencies) = &mut properties.proficiencies {
+        let all = std::mem::take(proficiencies).into_iter();
+        *proficiencies = all
+            .filter_map(|(key, level)| {
+                let text = format!("{}/{}", key.name, key.value);
+                let new = refer(NameKind::Proficiency, &text)?;
+                let key = match new == text {
+                    true => key,
+                    false => to_key(&new)?,
+                };
+                Some((key, level))
+            })
+            .collect();
+    }
+}
+
+fn to_key(text: &str) -> Option<ProficiencyKey> {
+    let (name, value) = text.split_once('/')?;
+    Some(ProficiencyKey::new(name, value))
+}
+
+/// Whether an attribute has a value. One of a type that this version does not know has none, and takes any.
+fn has(attributes: &BTreeMap<String, BTreeSet<String>>, text: &str) -> bool {
+    let mut named = attributes
+        .iter()
+        .filter_map(|(name, values)| Some((values, text.strip_prefix(name.as_str())?.strip_prefix('/')?)));
+    named.any(|(values, value)| values.is_empty() || values.contains(value))
+}
+
+fn values(attributes: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let all = attributes
+        .iter()
+        .flat_map(|(name, values)| values.iter().map(move |value| format!("{name}/{value}")));
+    all.collect()
+}
