@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use super::{
     error::BetweenError,
     names::NameMap,
-    scope::{settings_between, target_filter},
+    scope::{settings_between, target_filter, unused_names},
     side::{Known, Side},
     translate::to_names,
 };
@@ -113,6 +113,7 @@ pub async fn compare(
     for known in [&of_source, &of_target] {
         comparison.notices.extend(known.notices.iter().cloned().chain(known.directory.unchecked()));
     }
+    comparison.notices.extend(unused_names(&options.names, source.instance, &of_source.directory));
     let there = target_filter(
         &options.filter,
         (source.instance, &of_source.directory),

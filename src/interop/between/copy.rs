@@ -25,7 +25,7 @@ use crate::{
     interop::deployment::Passwords,
     read::{Directory, Filter, with_record},
     user::{
-        Code, Diagnostic, IdentityManagementType, Input, InstanceId, Property, PropertySet, Secret, Settings,
+        Code, DesiredUser, Diagnostic, IdentityManagementType, Input, InstanceId, Property, Secret, Settings,
         Severity, UserId, UserSpec, UserState,
     },
     validate::{Context, resolve},
@@ -135,7 +135,7 @@ struct Copying<'a> {
     failed: Vec<(UserId, ClientError)>,
     passwords: Passwords,
     made: BTreeMap<String, Secret>,
-    managed: HashMap<String, PropertySet>,
+    desired: HashMap<String, DesiredUser>,
     /// Who needs a password and has none.
     without_password: Vec<String>,
 }
@@ -158,7 +158,7 @@ impl<'a> Copying<'a> {
             failed: Vec::new(),
             passwords: Passwords::like(session.entries().values()),
             made: BTreeMap::new(),
-            managed: HashMap::new(),
+            desired: HashMap::new(),
             without_password: Vec::new(),
         }
     }
@@ -172,8 +172,8 @@ impl<'a> Copying<'a> {
             let help = "give each one, or have them made";
             self.diagnostics.push(Diagnostic::new(Code::PASSWORD_REQUIRED, message).with_help(help));
         }
-        let Self { diagnostics, existing, failed, passwords, made, managed, .. } = self;
-        CopyPlan { preview, missing, diagnostics, existing, failed, target, passwords, made, managed }
+        let Self { diagnostics, existing, failed, passwords, made, desired, .. } = self;
+        CopyPlan { preview, missing, diagnostics, existing, failed, target, passwords, made, desired }
     }
 
     /// Refuses what no copy can do: a directory says itself who its users are.
@@ -358,7 +358,7 @@ impl<'a> Copying<'a> {
             .filter(|found| found.is_error() || found.code != Code::CONFLICTING_SETTINGS);
         self.diagnostics.extend(told.map(|found| found.clone().about(&name)));
         let Some(desired) = desired else { return Ok(()) };
-        self.managed.insert(resource.clone(), desired.managed());
+        self.desired.insert(resource.clone(), desired.clone());
         let wanted = ProgramUser::builder()
             .name(resource)
             .desired(desired)

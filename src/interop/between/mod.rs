@@ -8,7 +8,7 @@
 //! use connect_user::{
 //!     client::{ConnectClient, Rate, TokenBuckets, TokioTimer, memory::{MemoryConnect, MemoryInstance}},
 //!     diff::Action,
-//!     fleet::{AllKnown, MemoryStore, Session, SessionOptions},
+//!     fleet::{MemoryStore, Session, SessionOptions},
 //!     interop::between::{CompareOptions, CopyOptions, FirstPasswords, Side, compare, copy},
 //!     user::{IdentityManagementType::{ConnectManaged, Saml}, InstanceId},
 //! };
@@ -37,12 +37,12 @@
 //! let mut session = Session::open(&store, &frankfurt, options).await?;
 //! session.recover().await?;
 //! let options = CopyOptions::builder().passwords(FirstPasswords::default().made()).build();
-//! let plan = copy(source, &new, &session, &options).await?;
+//! let mut plan = copy(source, &new, &session, &options).await?;
 //! assert!(plan.is_valid());
 //! assert_eq!(plan.preview.count(Action::Create), 1);
 //! assert_eq!(plan.made_passwords().len(), 1);
-//! let options = session.apply_options(); // a host gives an observer, too, whose notes are `plan.notes`
-//! session.apply(plan.preview, &mut AllKnown, &options).await?;
+//! let options = session.apply_options();
+//! plan.apply(&mut session, &options).await?;
 //!
 //! let found = compare(source, Side::new(&new, &frankfurt), &CompareOptions::default()).await?;
 //! assert_eq!(found.same, ["jane"]);

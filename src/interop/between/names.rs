@@ -126,10 +126,10 @@ impl NameMap {
     }
 
     /// The entries that are about none of these names.
-    pub(super) fn unused<'a>(
-        &'a self,
+    pub(super) fn unused(
+        &self,
         names: impl Fn(NameKind) -> Option<Vec<String>>,
-    ) -> impl Iterator<Item = (NameKind, &'a str)> {
+    ) -> impl Iterator<Item = (NameKind, &str)> {
         self.0.iter().filter_map(move |(kind, entry)| {
             let is_about =
                 |name: &String| entry.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('='));

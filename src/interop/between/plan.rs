@@ -1,21 +1,26 @@
 //! The plan of a copy, and what is remembered of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    mem::take,
+};
 
 use super::translate::MissingName;
 use crate::{
     client::ClientError,
-    fleet::{Entry, FleetPreview},
+    diff::diff,
+    fleet::{
+        AllKnown, Entry, Event, FleetObserver, FleetOptions, FleetOutcome, FleetPreview, FleetRefused,
+        Session,
+    },
     interop::deployment::Passwords,
     read::Directory,
-    user::{Diagnostic, Property, PropertySet, Secret, UserId, UserState},
+    user::{DesiredUser, Diagnostic, Property, Secret, UserId, UserState},
 };
 
 /// The plan of a copy: what it creates and updates in the target, and everything that stands in its way.
 ///
-/// [`Session::apply`](crate::fleet::Session::apply) carries the [`preview`](Self::preview) out, where the plan
-/// [is valid](Self::is_valid), with [`AllKnown`](crate::fleet::AllKnown) and an observer whose notes are
-/// [those of the plan](Self::notes).
+/// Show it, hand out the [passwords](Self::made_passwords) that were made, and [apply](Self::apply) it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct CopyPlan {
@@ -32,17 +37,18 @@ pub struct CopyPlan {
     pub(super) target: Directory,
     pub(super) passwords: Passwords,
     pub(super) made: BTreeMap<String, Secret>,
-    /// What is managed of each user once it is copied, by resource name.
-    pub(super) managed: HashMap<String, PropertySet>,
+    /// What users are to be, by resource name.
+    pub(super) desired: HashMap<String, DesiredUser>,
 }
 
 /// The note of a user whose copying has begun and has not ended.
 const COPYING: &str = "copying";
 
 impl CopyPlan {
-    /// Whether the plan can be carried out: no name is missing, and nothing is an error.
+    /// Whether the plan can be carried out: no name is missing, nothing is an error, and the preview is not refused.
     pub fn is_valid(&self) -> bool {
-        self.missing.is_empty() && !self.diagnostics.iter().any(Diagnostic::is_error)
+        let mut found = self.diagnostics.iter().chain(self.preview.reasons());
+        self.missing.is_empty() && !found.any(Diagnostic::is_error)
     }
 
     /// The passwords that were made for new users, by user name. Hand them out, or keep them safe, before the plan is
@@ -57,18 +63,49 @@ impl CopyPlan {
         self.target.name_of(property, id)
     }
 
-    /// What to remember with a user, for [`FleetObserver::notes`](crate::fleet::FleetObserver::notes): the fingerprint of
-    /// its password, and whether its copying has ended, so that the next copy finishes it.
-    pub fn notes(
+    /// Carries the plan out. It may be stopped at any moment, as [`apply`](crate::fleet::apply()) says: the next copy
+    /// finishes it.
+    ///
+    /// # Errors
+    ///
+    /// [`FleetRefused`] if the plan is not [valid](Self::is_valid); nothing is done then. Every other failure is in the
+    /// outcome.
+    pub async fn apply(
+        &mut self,
+        session: &mut Session<'_>,
+        options: &FleetOptions<'_>,
+    ) -> Result<FleetOutcome, FleetRefused> {
+        let mut preview = take(&mut self.preview);
+        let errors = self.diagnostics.iter().filter(|found| found.is_error()).cloned();
+        self.missing.iter().map(MissingName::diagnostic).chain(errors).for_each(|reason| preview.refuse(reason));
+        let passwords = self.passwords.observer(options.observer);
+        let noting = Noting { desired: &self.desired, observer: &passwords };
+        let options = FleetOptions { observer: &noting, ..options.clone() };
+        session.apply(preview, &mut AllKnown, &options).await
+    }
+}
+
+/// Remembers with each user whether its copying has ended.
+struct Noting<'a> {
+    desired: &'a HashMap<String, DesiredUser>,
+    observer: &'a dyn FleetObserver,
+}
+
+impl FleetObserver for Noting<'_> {
+    fn event(&self, event: &Event) {
+        self.observer.event(event);
+    }
+
+    fn notes(
         &self,
         name: &str,
         state: Option<&UserState>,
         before: &BTreeMap<String, String>,
     ) -> BTreeMap<String, String> {
-        let mut notes = self.passwords.notes(name, state, before);
-        let Some(managed) = self.managed.get(name) else { return notes };
+        let mut notes = self.observer.notes(name, state, before);
+        let Some(desired) = self.desired.get(name) else { return notes };
         let is_whole = |state: &UserState| {
-            !state.record.in_progress && managed.difference(state.record.managed).is_empty()
+            !state.record.in_progress && diff(desired.spec(), Some(state), desired.settings()).is_empty()
         };
         match state.is_some_and(is_whole) {
             true => drop(notes.remove(COPYING)),

@@ -1,7 +1,6 @@
 //! Two instances of the same names and other ids, in accounts of their own.
 
 use std::{
-    collections::BTreeMap,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -11,7 +10,7 @@ use connect_user::{
         ConnectClient, Rate, RetryPolicy, TokenBuckets, TokioTimer,
         memory::{MemoryConnect, MemoryInstance},
     },
-    fleet::{AllKnown, FleetObserver, FleetOutcome, MemoryStore, Session, SessionOptions},
+    fleet::{FleetOutcome, MemoryStore, Session, SessionOptions},
     interop::between::{
         CompareOptions, CopyOptions, CopyPlan, FirstPasswords, InstanceComparison, Side, compare, copy,
     },
@@ -133,29 +132,13 @@ impl Two {
         let mut session = self.session(target).await;
         let mut plan = self.plan(&session, options).await;
         assert!(plan.is_valid(), "{:?} {:?} {:?}", plan.missing, plan.diagnostics, plan.preview.reasons());
-        let preview = std::mem::take(&mut plan.preview);
-        let noting = Noting(&plan);
-        let mut options = session.apply_options();
-        options.observer = &noting;
-        session.apply(preview, &mut AllKnown, &options).await.expect("applied")
+        let options = session.apply_options();
+        plan.apply(&mut session, &options).await.expect("applied")
     }
 
     pub async fn copied(&self, options: &CopyOptions) {
         let outcome = self.copied_by(&self.target, options).await;
         assert!(outcome.is_done(), "{outcome:?}");
-    }
-}
-
-struct Noting<'a>(&'a CopyPlan);
-
-impl FleetObserver for Noting<'_> {
-    fn notes(
-        &self,
-        name: &str,
-        state: Option<&UserState>,
-        before: &BTreeMap<String, String>,
-    ) -> BTreeMap<String, String> {
-        self.0.notes(name, state, before)
     }
 }
 
@@ -202,10 +185,6 @@ pub fn rich(name: &str) -> Value {
         json!([{"attributeName": "connect:Language", "attributeValue": "de", "level": 4}]);
     rich["tags"] = json!({"team": "red"});
     rich
-}
-
-pub fn names(users: &[&str]) -> Vec<String> {
-    users.iter().map(|name| (*name).to_owned()).collect()
 }
 
 /// Runs a test under a clock that need not be waited for.
