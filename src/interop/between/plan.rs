@@ -77,7 +77,11 @@ impl CopyPlan {
     ) -> Result<FleetOutcome, FleetRefused> {
         let mut preview = take(&mut self.preview);
         let errors = self.diagnostics.iter().filter(|found| found.is_error()).cloned();
-        self.missing.iter().map(MissingName::diagnostic).chain(errors).for_each(|reason| preview.refuse(reason));
+        self.missing
+            .iter()
+            .map(MissingName::diagnostic)
+            .chain(errors)
+            .for_each(|reason| preview.refuse(reason));
         let passwords = self.passwords.observer(options.observer);
         let noting = Noting { desired: &self.desired, observer: &passwords };
         let options = FleetOptions { observer: &noting, ..options.clone() };
