@@ -87,6 +87,12 @@ impl Value {
         }
     }
 
+    /// The text of the first member of that name, if it is one.
+    #[cfg(feature = "interop")]
+    pub(crate) fn text(&self, member: &str) -> Option<&str> {
+        self.get(member).and_then(Self::as_str)
+    }
+
     /// The value at a place; [`Unknown`](Self::Unknown) if something around it is unknown.
     ///
     /// ```

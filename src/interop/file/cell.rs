@@ -1,9 +1,32 @@
 //! The text of a cell as the value of a property.
 
+use super::mapping::Target;
 use crate::user::{Code, Diagnostic, Property, Shape, Value};
 
+/// The value of a cell that is not empty; `None` where it is none of the user's.
+pub(super) fn value_of(
+    target: &Target,
+    cell: &str,
+    separator: &str,
+) -> Result<Option<Value>, Box<Diagnostic>> {
+    let cell = cell.trim();
+    Ok(Some(match target {
+        Target::Property(property) => value(*property, cell, separator)?,
+        Target::RoutingProfileName => format!("name:{cell}").into(),
+        Target::SecurityProfileNames => {
+            Value::List(parts(cell, separator).map(|name| format!("name:{name}").into()).collect())
+        }
+        Target::HierarchyPath => {
+            let levels: Vec<&str> = parts(cell, separator).collect();
+            format!("path:{}", levels.join("/")).into()
+        }
+        Target::Tag(_) => cell.into(),
+        Target::ResourceName | Target::Ignored => return Ok(None),
+    }))
+}
+
 /// The value that a text stands for. White space around it means nothing.
-pub(super) fn value(property: Property, text: &str, separator: &str) -> Result<Value, Box<Diagnostic>> {
+fn value(property: Property, text: &str, separator: &str) -> Result<Value, Box<Diagnostic>> {
     let text = text.trim();
     let wrong = |code, what: String, help: &str| {
         // Nobody sees a secret in a message.
@@ -44,7 +67,7 @@ pub(super) fn value(property: Property, text: &str, separator: &str) -> Result<V
 }
 
 /// The elements of a cell.
-pub(super) fn parts<'a>(text: &'a str, separator: &'a str) -> impl Iterator<Item = &'a str> {
+fn parts<'a>(text: &'a str, separator: &'a str) -> impl Iterator<Item = &'a str> {
     let parts = if separator.is_empty() { vec![text] } else { text.split(separator).collect() };
     parts.into_iter().map(str::trim).filter(|part| !part.is_empty())
 }

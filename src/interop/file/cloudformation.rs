@@ -3,13 +3,12 @@
 use super::{
     document::{Text, members},
     intrinsic::Parameters,
-    properties::properties,
-    reading::Reading,
+    reading::{Kept, Reading},
+    source::{Failure, ReadSeek, Spot},
     tagged::Template,
-    users::FileUser,
 };
 use crate::{
-    interop::program::{Location, ProgramOptions, Step},
+    interop::program::{ProgramOptions, Step},
     user::{Spelling, Value},
 };
 
@@ -19,13 +18,13 @@ const TYPE: &str = "AWS::Connect::User";
 const COMMENTS: &[&str] =
     &["Type", "Properties", "Metadata", "DeletionPolicy", "UpdateReplacePolicy", "DependsOn"];
 
-/// Reads a template.
-pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
-    let Some(text) = Text::of(bytes, reading) else { return };
-    let Some(Template(document)) = text.yaml::<Template>(reading) else { return };
+/// Reads a template, whole: it has 500 resources at most, and they refer to what stands behind them.
+pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
+    let text = Text::of(from)?;
+    let Template(document) = text.yaml::<Template>()?;
     let Some(Value::Map(resources)) = document.get("Resources") else {
         let help = "give a template with `Resources`";
-        return reading.refuse("is no CloudFormation template", help, None);
+        return Err(Failure::new("is no CloudFormation template", help, None));
     };
     let parameters = Parameters { values: &reading.options.values, declared: document.get("Parameters") };
     let users: Vec<&str> =
@@ -34,15 +33,17 @@ pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
         let place = members(&["Resources", name]);
         if name.starts_with("Fn::ForEach") {
             let help = "give the processed template: `get-template --template-stage Processed`";
-            reading.refuse("has a loop (`Fn::ForEach`), which is not read", help, text.find(&place));
+            let what = "has a loop (`Fn::ForEach`), which is not read";
+            reading.refuse(Failure::new(what, help, text.find(&place)));
         } else if is_user(resource) {
             add(name, resource, &parameters, &users, &|steps| text.find(&[&place, steps].concat()), reading);
         }
     }
+    Ok(())
 }
 
 fn is_user(resource: &Value) -> bool {
-    resource.get("Type").and_then(Value::as_str) == Some(TYPE)
+    resource.text("Type") == Some(TYPE)
 }
 
 fn add(
@@ -50,7 +51,7 @@ fn add(
     resource: &Value,
     parameters: &Parameters<'_>,
     users: &[&str],
-    at: &dyn Fn(&[Step]) -> Option<Location>,
+    at: &dyn Fn(&[Step]) -> Option<Spot>,
     reading: &mut Reading<'_>,
 ) {
     let document = resource.get("Properties").unwrap_or(&Value::Null);
@@ -71,12 +72,15 @@ fn add(
         let help = format!("give the value of `{place}`");
         reading.leave_out(format!("{what} in `{name}.{member}` is not evaluated"), &help, location);
     }
-    let mut inputs = properties(document, Spelling::PascalCase, || at(&members(&["Properties"])), reading);
-    reading.say_once(&mut inputs, || at(&members(&["Properties"])));
-    let mut user = FileUser::new(name, inputs);
-    user.options = options(name, resource, users, at, reading);
-    user.location = at(&[]);
-    reading.user(user);
+    let options = options(name, resource, users, at, reading);
+    reading.kept(Kept {
+        name: name.to_owned(),
+        document,
+        spelling: Spelling::PascalCase,
+        ids: &[],
+        options,
+        at: at(&[]),
+    });
 }
 
 /// What a template says of the life of a user.
@@ -84,13 +88,12 @@ fn options(
     name: &str,
     resource: &Value,
     users: &[&str],
-    at: &dyn Fn(&[Step]) -> Option<Location>,
+    at: &dyn Fn(&[Step]) -> Option<Spot>,
     reading: &mut Reading<'_>,
 ) -> ProgramOptions {
     let mut options = ProgramOptions::default();
     let keeps = |policy: &str| {
-        let policy = resource.get(policy).and_then(Value::as_str);
-        matches!(policy, Some("Retain" | "RetainExceptOnCreate" | "Snapshot"))
+        matches!(resource.text(policy), Some("Retain" | "RetainExceptOnCreate" | "Snapshot"))
     };
     let (deletion, replacement) = (keeps("DeletionPolicy"), keeps("UpdateReplacePolicy"));
     options.retain_on_delete = deletion;

@@ -26,13 +26,19 @@ struct Loss {
 }
 
 impl Losses {
-    pub(super) fn add(&mut self, severity: Severity, what: String, help: &str, location: Option<Location>) {
+    pub(super) fn add(
+        &mut self,
+        severity: Severity,
+        what: String,
+        help: &str,
+        location: impl FnOnce() -> Option<Location>,
+    ) {
         let known = self.places.get(&what).and_then(|place| self.found.get_mut(*place));
         match known {
             Some(known) => known.count += 1,
             None => {
                 self.places.insert(what.clone(), self.found.len());
-                self.found.push(Loss { what, help: help.to_owned(), severity, location, count: 1 });
+                self.found.push(Loss { what, help: help.to_owned(), severity, location: location(), count: 1 });
             }
         }
     }

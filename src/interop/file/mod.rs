@@ -2,6 +2,7 @@
 //!
 //! A team has its users in a spreadsheet, an export, a state, a template or a backup: [`read`](fn@read) takes any
 //! [`FileFormat`] and gives a [`UserFile`], from which [`write`](fn@write) makes a file of another.
+//! [`read_each`] does it user by user, for files that are large.
 //! [`adopt`](fn@adopt) finds the users in their instances and records them.
 //!
 //! ```
@@ -33,16 +34,20 @@ mod intrinsic;
 mod losses;
 mod mapping;
 mod options;
+mod outline;
 mod program;
 mod properties;
 mod pulumi;
 mod read;
 mod reading;
+mod row;
 mod scim;
+mod source;
 mod table;
 mod tagged;
 mod terraform;
 mod users;
+mod walk;
 mod write;
 
 pub use adopt::{AdoptError, AdoptOptions, AdoptOptionsBuilder, AdoptOutcome, AdoptedUser, Adoption, adopt};
@@ -50,6 +55,6 @@ pub use adopted::AdoptionTotals;
 pub use format::FileFormat;
 pub use mapping::Mapping;
 pub use options::{ReadOptions, ReadOptionsBuilder};
-pub use read::read;
+pub use read::{read, read_each};
 pub use users::{FileDiagnostic, FileReference, FileUser, UserFile};
 pub use write::{WriteOptions, WriteOptionsBuilder, WrittenFile, write};

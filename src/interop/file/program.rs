@@ -2,27 +2,32 @@
 
 use std::{cell::LazyCell, collections::HashMap};
 
-use super::{document::text, expression::expression, inputs::replace, reading::Reading, users::FileUser};
+use super::{
+    expression::expression,
+    inputs::replace,
+    reading::Reading,
+    source::{Failure, ReadSeek, Source as Bytes, Spot},
+    users::FileUser,
+};
 use crate::{
-    interop::program::{Assignment, Program, Scope, Source, read_yaml},
+    interop::program::{Assignment, Program, ProgramError, Scope, Source, read_yaml},
     user::{Code, Diagnostic, Path, Secrets, Segment, Value, to_snake_case},
 };
 
-/// Reads a program. What it does not evaluate itself is a reference, as it is written.
-pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
-    let Some(text) = text(bytes, reading) else { return };
+/// Reads a program, whole: its users refer to each other. What it does not evaluate itself is a reference, as it is
+/// written.
+pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
+    let text = Bytes::whole(from)?;
     let options = reading.options;
     let values = options.values.iter().map(|(name, value)| Assignment::new(name.as_str(), value.clone()));
-    let program = match Program::read(Source::new(options.file.as_str(), text), &values.collect::<Vec<_>>()) {
+    let program = match Program::read(Source::new(options.file.as_str(), text.as_str()), &values.collect::<Vec<_>>()) {
         Ok(program) => program,
         Err(error) => {
-            for (mistake, location) in error.mistakes() {
-                reading.tell(mistake.clone(), location.cloned());
-            }
-            return;
+            tell(&error, reading);
+            return Ok(());
         }
     };
-    let written = LazyCell::new(|| read_yaml(text).unwrap_or(Value::Null));
+    let written = LazyCell::new(|| read_yaml(&text).unwrap_or(Value::Null));
     let resources: LazyCell<HashMap<&str, &Value>, _> = LazyCell::new(|| match written.get("resources") {
         Some(Value::Map(resources)) => {
             resources.iter().map(|(name, resource)| (name.as_str(), resource)).collect()
@@ -34,9 +39,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
         let evaluated = match program.evaluate(resource, &Scope::default()) {
             Ok(evaluated) => evaluated,
             Err(error) => {
-                for (mistake, location) in error.mistakes() {
-                    reading.tell(mistake.clone(), location.cloned());
-                }
+                tell(&error, reading);
                 continue;
             }
         };
@@ -44,7 +47,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
             // Who lacks a property may still be adopted; whoever decodes the inputs says so.
             if mistake.code != Code::MISSING_REQUIRED {
                 let location = program.location(name, &mistake.path.to_string());
-                reading.tell(mistake.clone().about(name), location);
+                reading.tell(mistake.clone().about(name), location.as_ref().map(Spot::from));
             }
         }
         let mut inputs = evaluated.spec.document(Secrets::Exposed);
@@ -65,8 +68,14 @@ pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
         }
         let mut user = FileUser::new(name, inputs);
         user.options = resource.options().clone();
-        user.location = program.location(name, "");
-        reading.user(user);
+        reading.user(user, program.location(name, "").as_ref().map(Spot::from));
+    }
+    Ok(())
+}
+
+fn tell(error: &ProgramError, reading: &mut Reading<'_>) {
+    for (mistake, location) in error.mistakes() {
+        reading.tell(mistake.clone(), location.map(Spot::from));
     }
 }
 

@@ -1,10 +1,9 @@
 //! What a document of another tool has that a user has too, in the names of this crate.
 
-use super::reading::Reading;
-use crate::{
-    interop::program::Location,
-    user::{Property, Spelling, Value, to_camel_case},
-};
+use std::sync::LazyLock;
+
+use super::{reading::Reading, source::Spot};
+use crate::user::{Property, Spelling, Value, to_camel_case};
 
 /// The members that tools have under other names: of `AWS::Connect::User`, and of the service's answers.
 const RENAMED: &[(&str, &str)] = &[
@@ -37,7 +36,7 @@ const OUTPUTS: &[&str] = &[
 pub(super) fn properties(
     document: Value,
     spelling: Spelling,
-    at: impl Fn() -> Option<Location>,
+    at: Option<Spot>,
     reading: &mut Reading<'_>,
 ) -> Value {
     let Value::Map(members) = document else { return Value::Null };
@@ -51,7 +50,7 @@ pub(super) fn properties(
             reading.note(
                 "the Region of users is no property of theirs",
                 "give `--region` to each command",
-                at(),
+                at,
             );
             continue;
         }
@@ -62,13 +61,13 @@ pub(super) fn properties(
         };
         let mut left_out = Vec::new();
         let value = if name == "tags" { value } else { keep(camel(value, spelling), &name, &mut left_out) };
-        match is_known(&name) {
+        match rank(&name).is_some() {
             true => kept.push((name, value)),
             false => left_out = vec![name],
         }
         for place in left_out {
             let help = "nothing of it is converted: set it with the tool that has it";
-            reading.leave_out(format!("`{place}` is no property of a user here"), help, at());
+            reading.leave_out(format!("`{place}` is no property of a user here"), help, at);
         }
     }
     Value::Map(kept)
@@ -150,7 +149,7 @@ fn keep(value: Value, at: &str, left_out: &mut Vec<String>) -> Value {
             for (name, value) in members {
                 let place = format!("{at}.{name}");
                 // What marks an expression is no name.
-                if name.starts_with('\0') || is_known(&place) {
+                if name.starts_with('\0') || rank(&place).is_some() {
                     kept.push((name, keep(value, &place, left_out)));
                 } else if !says_nothing(&value) && !OUTPUTS.contains(&name.as_str()) {
                     left_out.push(place);
@@ -162,13 +161,37 @@ fn keep(value: Value, at: &str, left_out: &mut Vec<String>) -> Value {
     }
 }
 
-/// Whether a user has something at a place, or in it.
-fn is_known(place: &str) -> bool {
-    let is_it =
-        |path: &str| path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    Property::ALL.iter().any(|property| {
+/// Every place in a user: that of each property, and of each member of its elements; in the order of the table.
+static PLACES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let of = |property: &Property| {
         let path = property.path();
-        let mut members = property.members().iter().map(|member| format!("{path}.{}", member.path));
-        is_it(path) || members.any(|path| is_it(&path))
-    })
+        let members = property.members().iter().map(move |member| format!("{path}.{}", member.path));
+        std::iter::once(path.to_owned()).chain(members).collect::<Vec<_>>()
+    };
+    Property::ALL.iter().flat_map(of).collect()
+});
+
+/// The rank of a place in the table; `None` where a user has nothing at it or in it.
+fn rank(place: &str) -> Option<usize> {
+    let is_it =
+        |path: &String| path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    PLACES.iter().position(is_it)
+}
+
+/// Puts the members of a user into the order of the table, whatever the order of the file. Tags stay as they are.
+pub(super) fn sort(document: &mut Value) {
+    sort_at(document, "");
+}
+
+fn sort_at(value: &mut Value, at: &str) {
+    match value {
+        Value::List(items) => items.iter_mut().for_each(|item| sort_at(item, at)),
+        Value::Map(members) => {
+            let place = |name: &str| if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
+            members.sort_by_cached_key(|(name, _)| rank(&place(name)).unwrap_or(usize::MAX));
+            let inner = members.iter_mut().filter(|(name, _)| name != Property::Tags.path());
+            inner.for_each(|(name, value)| sort_at(value, &place(name)));
+        }
+        _ => {}
+    }
 }

@@ -1,17 +1,14 @@
 //! What `pulumi stack export` prints.
 
 use super::{
-    document::{Text, members},
-    expression::remove_password,
     inputs::{get_mut, remove},
-    properties::properties,
-    reading::Reading,
-    terraform::import,
-    users::FileUser,
+    reading::{Kept, Reading},
+    source::{Failure, ReadSeek, Spot},
+    walk::{Visit, Walker, walk},
 };
 use crate::{
-    interop::program::{Location, ProgramOptions, Step},
-    user::{Arn, Spelling, Value, ignored_path},
+    interop::program::ProgramOptions,
+    user::{Spelling, Value, ignored_path},
 };
 
 /// The types that are users: that of the AWS package, and that of AWS Cloud Control.
@@ -25,61 +22,72 @@ const SECRET: &str = "1b47061264138c4ac30d75fd1eb44270";
 const NO_OPTION: &[&str] = &["customTimeouts", "deletedWith", "replaceWith", "hideDiff"];
 
 /// Reads a stack.
-pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
-    let Some(text) = Text::of(bytes, reading) else { return };
-    let Some(document) = text.json(reading) else { return };
-    let Some(deployment) = document.get("deployment") else {
-        return reading.refuse("is no stack", "give what `pulumi stack export` prints", None);
-    };
-    let Some(Value::List(resources)) = deployment.get("resources") else { return };
-    let is_user = |resource: &Value| member(resource, "type").is_some_and(|kind| TYPES.contains(&kind));
-    for (index, resource) in resources.iter().enumerate().filter(|(_, resource)| is_user(resource)) {
-        let place = [members(&["deployment", "resources"]), vec![Step::Index(index)]].concat();
-        add(resource, &|| text.find(&place), reading);
+pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
+    let mut stack = Stack { reading, is_one: false };
+    walk(from, &mut stack)?;
+    match stack.is_one {
+        true => Ok(()),
+        false => Err(Failure::new("is no stack", "give what `pulumi stack export` prints", None)),
     }
 }
 
-fn member<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
-    value.get(name).and_then(Value::as_str)
+/// A stack that is being read.
+struct Stack<'r, 'a> {
+    reading: &'r mut Reading<'a>,
+    is_one: bool,
 }
 
-fn add(resource: &Value, at: &dyn Fn() -> Option<Location>, reading: &mut Reading<'_>) {
-    let urn = member(resource, "urn").unwrap_or_default();
+impl Walker for Stack<'_, '_> {
+    fn visit(&mut self, path: &str, _: Spot) -> Visit {
+        match path {
+            "" | "deployment" | "deployment.resources" | "deployment.resources[]" => Visit::Enter,
+            _ if path.starts_with("deployment.resources[]") => Visit::Keep,
+            _ => Visit::Skip,
+        }
+    }
+
+    fn object(&mut self, path: &str, members: Vec<(String, Value)>, at: Spot) {
+        let resource = Value::Map(members);
+        self.is_one |= path == "deployment";
+        if resource.text("type").is_some_and(|kind| TYPES.contains(&kind)) {
+            add(&resource, Some(at), self.reading);
+        }
+    }
+}
+
+fn add(resource: &Value, at: Option<Spot>, reading: &mut Reading<'_>) {
+    let urn = resource.text("urn").unwrap_or_default();
     let name = urn.rsplit("::").next().unwrap_or(urn);
     let flag = |name: &str| resource.get(name) == Some(&Value::Bool(true));
     if flag("delete") {
         let what = "a user that a replacement has left over is not read";
-        return reading.leave_out(what, "finish the replacement with `pulumi up` first", at());
+        return reading.leave_out(what, "finish the replacement with `pulumi up` first", at);
     }
     if flag("external") {
         let what = "a user that a program only reads (`get`) is not read";
-        return reading.leave_out(what, "it is managed by somebody else", at());
+        return reading.leave_out(what, "it is managed by somebody else", at);
     }
     let mut inputs = resource.get("inputs").cloned().unwrap_or(Value::Null);
     let has_ciphertext = reveal(&mut inputs);
     if has_ciphertext {
         let what = "secrets of the stack are encrypted, and left out";
-        reading.note(what, "users that exist keep their passwords; `--show-secrets` shows them", at());
+        reading.note(what, "users that exist keep their passwords; `--show-secrets` shows them", at);
     }
-    let mut inputs = properties(inputs, Spelling::CamelCase, at, reading);
-    if inputs.get("password") == Some(&Value::Null) {
-        remove_password(&mut inputs);
-    }
-    reading.say_once(&mut inputs, at);
     let outputs = resource.get("outputs");
-    let arn = outputs.and_then(|outputs| member(outputs, "arn").or_else(|| member(outputs, "userArn")));
-    let id = member(resource, "id");
-    let arn = arn.or(id).and_then(|arn| arn.parse::<Arn>().ok());
-    let mut user = FileUser::new(name, inputs);
-    user.options = options(resource, at, reading);
-    user.options.import = import(id, arn.as_ref());
-    user.arn = arn;
-    user.location = at();
-    reading.user(user);
+    let output = |name: &str| outputs.and_then(|outputs| outputs.text(name));
+    let options = options(resource, at, reading);
+    reading.kept(Kept {
+        name: name.to_owned(),
+        document: inputs,
+        spelling: Spelling::CamelCase,
+        ids: &[resource.text("id"), output("arn"), output("userArn")],
+        options,
+        at,
+    });
 }
 
 /// The options of a resource that hold here, too; tells of the others.
-fn options(resource: &Value, at: &dyn Fn() -> Option<Location>, reading: &mut Reading<'_>) -> ProgramOptions {
+fn options(resource: &Value, at: Option<Spot>, reading: &mut Reading<'_>) -> ProgramOptions {
     let flag = |name: &str| resource.get(name) == Some(&Value::Bool(true));
     let texts = |name: &str| match resource.get(name) {
         Some(Value::List(items)) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>(),
@@ -90,7 +98,7 @@ fn options(resource: &Value, at: &dyn Fn() -> Option<Location>, reading: &mut Re
         reading.leave_out(
             format!("the option `{option}` of a user has no counterpart"),
             "set it again by hand",
-            at(),
+            at,
         );
     }
     let mut options = ProgramOptions::default();
@@ -101,7 +109,7 @@ fn options(resource: &Value, at: &dyn Fn() -> Option<Location>, reading: &mut Re
         for text in texts(name) {
             match ignored_path(text) {
                 Ok(path) => paths.push(path),
-                Err(error) => reading.leave_out(format!("`{name}`: {error}"), &error.help(), at()),
+                Err(error) => reading.leave_out(format!("`{name}`: {error}"), &error.help(), at),
             }
         }
     }

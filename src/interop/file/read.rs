@@ -1,25 +1,63 @@
 //! Reads a file of any format.
 
+use std::io::{Cursor, Read, Seek};
+
 use super::{
-    api, cloudformation, format::FileFormat, options::ReadOptions, program, pulumi, reading::Reading, scim,
-    table, terraform, users::UserFile,
+    api, cloudformation,
+    format::FileFormat,
+    options::ReadOptions,
+    program, pulumi,
+    reading::Reading,
+    scim, table, terraform,
+    users::{FileDiagnostic, FileUser, UserFile},
 };
 
 /// Reads the users of a file.
 ///
 /// Nothing is lost silently: what a user cannot carry is a warning of the code
-/// [`not-converted`](crate::user::Code::NOT_CONVERTED). A file that is none of its format has no users and an error.
-/// Other resources than users are not looked at.
+/// [`not-converted`](crate::user::Code::NOT_CONVERTED). A file that is none of its format has an error, and the users
+/// before it. Other resources than users are not looked at.
 pub fn read(format: FileFormat, bytes: &[u8], options: &ReadOptions) -> UserFile {
-    let mut reading = Reading::new(options);
-    match format {
-        FileFormat::Program | FileFormat::ProgramJson => program::read(bytes, &mut reading),
-        FileFormat::Csv | FileFormat::ConsoleCsv => table::read(bytes, &mut reading),
-        FileFormat::Terraform => terraform::read(bytes, &mut reading),
-        FileFormat::PulumiStack => pulumi::read(bytes, &mut reading),
-        FileFormat::CloudFormation => cloudformation::read(bytes, &mut reading),
-        FileFormat::AwsCli => api::read(bytes, &mut reading),
-        FileFormat::Scim => scim::read(bytes, &mut reading),
+    let mut users = Vec::new();
+    let diagnostics = read_each(format, Cursor::new(bytes), options, |user| users.push(user));
+    UserFile { users, diagnostics }
+}
+
+/// Reads the users of a file one by one, and gives what there is to say of it.
+///
+/// Tables and JSON ([`Csv`](FileFormat::Csv), [`Terraform`](FileFormat::Terraform),
+/// [`PulumiStack`](FileFormat::PulumiStack), [`AwsCli`](FileFormat::AwsCli), [`Scim`](FileFormat::Scim)) are never in memory
+/// as a whole: of users that were handed on, their names stay, with where they are. Programs and templates, whose
+/// resources refer to each other, are read whole.
+///
+/// ```
+/// use std::io::Cursor;
+///
+/// use connect_user::interop::file::{FileFormat, ReadOptions, read_each};
+///
+/// let table = Cursor::new("user login,first name,last name\njane,Jane,Roe\nteo,Teo,Banks\n");
+/// let mut names = Vec::new();
+/// let diagnostics = read_each(FileFormat::Csv, table, &ReadOptions::default(), |user| names.push(user.name));
+/// assert_eq!((names, diagnostics), (vec!["jane".to_owned(), "teo".to_owned()], vec![]));
+/// ```
+pub fn read_each(
+    format: FileFormat,
+    mut file: impl Read + Seek,
+    options: &ReadOptions,
+    mut each: impl FnMut(FileUser),
+) -> Vec<FileDiagnostic> {
+    let mut reading = Reading::new(options, &mut each);
+    let reader = match format {
+        FileFormat::Program | FileFormat::ProgramJson => program::read,
+        FileFormat::Csv | FileFormat::ConsoleCsv => table::read,
+        FileFormat::Terraform => terraform::read,
+        FileFormat::PulumiStack => pulumi::read,
+        FileFormat::CloudFormation => cloudformation::read,
+        FileFormat::AwsCli => api::read,
+        FileFormat::Scim => scim::read,
+    };
+    if let Err(failure) = reader(&mut file, &mut reading) {
+        reading.refuse(failure);
     }
     reading.finish()
 }

@@ -3,68 +3,103 @@
 use std::collections::HashMap;
 
 use super::{
-    expression::{expression, take_expressions},
+    expression::{expression, remove_password, take_expressions},
     inputs::{empty, merge, prune, say_once, set, shorten_arns},
     losses::Losses,
     options::ReadOptions,
-    users::{FileDiagnostic, FileUser, UserFile},
+    properties::{properties, sort},
+    source::{Failure, Spot},
+    users::{FileDiagnostic, FileUser},
 };
 use crate::{
-    interop::program::{Location, take_form},
-    user::{Code, Diagnostic, Path, Property, Severity, Value},
+    interop::program::{ProgramOptions, take_form},
+    user::{Arn, Code, Diagnostic, ImportId, Path, Property, Severity, Spelling, Value},
 };
 
-/// A file that is being read.
+/// A file that is being read. Users are handed on as they are found.
 pub(super) struct Reading<'a> {
     pub(super) options: &'a ReadOptions,
-    found: UserFile,
-    /// The places of the users, by resource names and by who they are.
-    names: HashMap<String, usize>,
-    people: HashMap<(String, String), usize>,
+    each: &'a mut dyn FnMut(FileUser),
+    diagnostics: Vec<FileDiagnostic>,
+    /// Where the users are, by resource names and by who they are.
+    names: HashMap<String, Option<Spot>>,
+    people: HashMap<(String, String), Option<Spot>>,
     losses: Losses,
 }
 
+/// A user as a tool keeps it, in the names of that tool.
+pub(super) struct Kept<'a> {
+    pub(super) name: String,
+    pub(super) document: Value,
+    pub(super) spelling: Spelling,
+    /// What may be its id or its ARN, the id first.
+    pub(super) ids: &'a [Option<&'a str>],
+    pub(super) options: ProgramOptions,
+    pub(super) at: Option<Spot>,
+}
+
 impl<'a> Reading<'a> {
-    pub(super) fn new(options: &'a ReadOptions) -> Self {
+    pub(super) fn new(options: &'a ReadOptions, each: &'a mut dyn FnMut(FileUser)) -> Self {
         Self {
             options,
-            found: UserFile::default(),
+            each,
+            diagnostics: Vec::new(),
             names: HashMap::new(),
             people: HashMap::new(),
             losses: Losses::default(),
         }
     }
 
-    pub(super) fn tell(&mut self, found: Diagnostic, location: Option<Location>) {
-        self.found.diagnostics.push(FileDiagnostic::new(found, location));
+    pub(super) fn tell(&mut self, found: Diagnostic, at: Option<Spot>) {
+        let location = at.map(|at| at.within(&self.options.file));
+        self.diagnostics.push(FileDiagnostic::new(found, location));
     }
 
-    /// Tells that the file is none of its format.
-    pub(super) fn refuse(&mut self, what: &str, help: &str, location: Option<Location>) {
-        let message = format!("`{}` {what}", self.options.file);
-        self.tell(Diagnostic::new(Code::INVALID_FILE, message).with_help(help), location);
+    /// Tells why the file cannot be read to its end, or is none of its format.
+    pub(super) fn refuse(&mut self, failure: Failure) {
+        let message = format!("`{}` {}", self.options.file, failure.what);
+        self.tell(Diagnostic::new(Code::INVALID_FILE, message).with_help(failure.help), failure.at);
     }
 
     /// Notes something that a user has and that has no place in a user. What many have is told once.
-    pub(super) fn leave_out(&mut self, what: impl Into<String>, help: &str, location: Option<Location>) {
-        self.losses.add(Severity::Warning, what.into(), help, location);
+    pub(super) fn leave_out(&mut self, what: impl Into<String>, help: &str, at: Option<Spot>) {
+        self.lose(Severity::Warning, what.into(), help, at);
     }
 
     /// The same, of what is worth knowing and no loss.
-    pub(super) fn note(&mut self, what: impl Into<String>, help: &str, location: Option<Location>) {
-        self.losses.add(Severity::Note, what.into(), help, location);
+    pub(super) fn note(&mut self, what: impl Into<String>, help: &str, at: Option<Spot>) {
+        self.lose(Severity::Note, what.into(), help, at);
     }
 
-    /// Leaves out what stands twice in the inputs of a user, in `phoneConfig` and per channel.
-    pub(super) fn say_once(&mut self, inputs: &mut Value, at: impl Fn() -> Option<Location>) {
-        say_once(inputs, |setting, list| {
+    fn lose(&mut self, severity: Severity, what: String, help: &str, at: Option<Spot>) {
+        let location = || at.map(|at| at.within(&self.options.file));
+        self.losses.add(severity, what, help, location);
+    }
+
+    /// Adds a user as a tool keeps it.
+    pub(super) fn kept(&mut self, kept: Kept<'_>) {
+        let Kept { name, document, spelling, ids, options, at } = kept;
+        let mut inputs = properties(document, spelling, at, self);
+        if inputs.get(Property::Password.path()) == Some(&Value::Null) {
+            remove_password(&mut inputs);
+        }
+        say_once(&mut inputs, |setting, list| {
             let what = format!("`phoneConfig.{setting}` becomes that of `VOICE` in `{list}`");
-            self.note(what, "add the other channels that it is meant for", at());
+            self.note(what, "add the other channels that it is meant for", at);
         });
+        let mut user = FileUser::new(name, inputs);
+        let ids = || ids.iter().copied().flatten();
+        user.arn = ids().find_map(|id| id.parse::<Arn>().ok());
+        user.options = options;
+        user.options.import = ids().find_map(|id| id.parse().ok()).or_else(|| user.arn.as_ref().and_then(of_arn));
+        if let Some(arn) = user.arn.as_ref().filter(|_| user.inputs.get(Property::InstanceId.path()).is_none()) {
+            set(&mut user.inputs, &Property::InstanceId.into(), arn.instance().into());
+        }
+        self.user(user, at);
     }
 
     /// Adds a user. What it lacks of the options is added, and what says nothing is left out.
-    pub(super) fn user(&mut self, mut user: FileUser) {
+    pub(super) fn user(&mut self, mut user: FileUser, at: Option<Spot>) {
         let options = self.options;
         prune(&mut user.inputs);
         if !matches!(user.inputs, Value::Map(_)) {
@@ -80,29 +115,33 @@ impl<'a> Reading<'a> {
         }
         shorten_arns(&mut user.inputs);
         take_form(&mut user.inputs);
+        sort(&mut user.inputs);
         user.references = take_expressions(&mut user.inputs);
-        if self.is_new(&user) {
-            let place = self.found.users.len();
-            self.names.insert(user.name.clone(), place);
-            self.people.extend(person(&user).map(|person| (person, place)));
-            self.found.users.push(user);
+        user.location = at.map(|at| at.within(&options.file));
+        if self.is_new(&user, at) {
+            (self.each)(user);
         }
     }
 
     /// Whether neither the resource name nor the person is there already; tells where they are.
-    fn is_new(&mut self, user: &FileUser) -> bool {
-        let by_name = self.names.get(&user.name).map(|place| (*place, Code::DUPLICATE_RESOURCE_NAME));
-        let person = || self.people.get(&person(user)?).map(|place| (*place, Code::DUPLICATE_USER));
-        let Some((place, code)) = by_name.or_else(person) else { return true };
-        let other = self.found.users.get(place);
-        let line = other.and_then(|other| other.location.as_ref()).map(|at| format!(", first at {at}"));
+    fn is_new(&mut self, user: &FileUser, at: Option<Spot>) -> bool {
+        let person = person(user);
+        let by_name = self.names.get(&user.name).map(|first| (*first, Code::DUPLICATE_RESOURCE_NAME));
+        let by_person =
+            || self.people.get(person.as_ref()?).map(|first| (*first, Code::DUPLICATE_USER));
+        let Some((first, code)) = by_name.or_else(by_person) else {
+            self.names.insert(user.name.clone(), at);
+            self.people.extend(person.map(|person| (person, at)));
+            return true;
+        };
+        let line = first.map(|first| format!(", first at {}", first.within(&self.options.file)));
         let what = match user.user_name() {
             Some(name) if name == user.name || code == Code::DUPLICATE_USER => format!("the user `{name}`"),
             _ => format!("the resource name `{}`", user.name),
         };
         let message = format!("{what} is given twice{}", line.unwrap_or_default());
         let found = Diagnostic::new(code, message).with_help("take one of the two out of the file");
-        self.tell(found, user.location.clone());
+        self.tell(found, at);
         false
     }
 
@@ -111,14 +150,22 @@ impl<'a> Reading<'a> {
         self.names.contains_key(name)
     }
 
-    pub(super) fn finish(mut self) -> UserFile {
-        self.found.diagnostics.extend(self.losses.into_diagnostics());
-        self.found
+    pub(super) fn finish(mut self) -> Vec<FileDiagnostic> {
+        self.diagnostics.extend(self.losses.into_diagnostics());
+        self.diagnostics
+    }
+}
+
+/// The user that an ARN is.
+fn of_arn(arn: &Arn) -> Option<ImportId> {
+    match arn.resource() {
+        Some(("agent", user)) => Some(ImportId::new(&arn.instance().into(), &user.into())),
+        _ => None,
     }
 }
 
 /// Who a user is: the instance and the name in it.
 fn person(user: &FileUser) -> Option<(String, String)> {
-    let text = |member: &str| user.inputs.get(member).and_then(Value::as_str).map(str::to_owned);
+    let text = |member: &str| user.inputs.text(member).map(str::to_owned);
     Some((text("instanceId")?, text("name")?))
 }

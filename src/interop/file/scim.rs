@@ -1,17 +1,15 @@
 //! SCIM 2.0 users: one, or a list response.
 
 use super::{
-    document::{Text, members},
+    cell::value_of,
     inputs::{empty, set},
     mapping::{Mapping, Target},
     reading::Reading,
-    table::value_of,
+    source::{Failure, ReadSeek, Spot},
     users::FileUser,
+    walk::{Visit, Walker, walk},
 };
-use crate::{
-    interop::program::{Location, Step},
-    user::{Property, Value},
-};
+use crate::user::{Property, Value};
 
 /// What an attribute is, unless a mapping says otherwise.
 const KNOWN: &[(&str, Target)] = &[
@@ -36,44 +34,66 @@ const NOTHING: &[&str] = &[
 ];
 
 /// Reads users.
-pub(super) fn read<'a>(bytes: &'a [u8], reading: &mut Reading<'a>) {
-    let Some(text) = Text::of(bytes, reading) else { return };
-    let Some(document) = text.json(reading) else { return };
-    match (document.get("Resources"), document.get("userName"), &document) {
-        (Some(Value::List(users)), ..) => {
-            check_pages(&document, users.len(), reading);
-            add_all(users, &members(&["Resources"]), &text, reading);
-        }
-        (_, _, Value::List(users)) => add_all(users, &[], &text, reading),
-        (_, Some(_), _) => add(&document, None, reading),
-        _ => {
-            let help = "give a list response (`Resources`) or a user (`userName`)";
-            reading.refuse("has no SCIM users", help, None);
-        }
-    }
-}
-
-fn add_all(users: &[Value], at: &[Step], text: &Text<'_>, reading: &mut Reading<'_>) {
-    for (index, user) in users.iter().enumerate() {
-        add(user, text.find(&[at, &[Step::Index(index)]].concat()), reading);
-    }
-}
-
-/// A page is not everybody.
-fn check_pages(document: &Value, count: usize, reading: &mut Reading<'_>) {
-    let Some(Value::Integer(total)) = document.get("totalResults") else { return };
-    if usize::try_from(*total).is_ok_and(|total| total > count) {
+pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
+    let mut response = Response { reading, count: None, total: None, has_users: false };
+    walk(from, &mut response)?;
+    let Response { reading, count, total, has_users } = response;
+    // A page is not everybody.
+    if let (Some(count), Some(total)) = (count, total)
+        && usize::try_from(total).is_ok_and(|total| total > count)
+    {
         let what = format!("the file has {count} of {total} users");
         reading.leave_out(what, "read the other pages, too, each with its `startIndex`", None);
     }
+    match has_users || count.is_some() {
+        true => Ok(()),
+        false => {
+            let help = "give a list response (`Resources`) or a user (`userName`)";
+            Err(Failure::new("has no SCIM users", help, None))
+        }
+    }
 }
 
-fn add(user: &Value, location: Option<Location>, reading: &mut Reading<'_>) {
+/// A list response, a list, or a user alone.
+struct Response<'r, 'a> {
+    reading: &'r mut Reading<'a>,
+    /// How many users the list has, and how many there are.
+    count: Option<usize>,
+    total: Option<i64>,
+    has_users: bool,
+}
+
+impl Walker for Response<'_, '_> {
+    fn visit(&mut self, path: &str, _: Spot) -> Visit {
+        match path {
+            "" | "[]" | "Resources" | "Resources[]" => Visit::Enter,
+            _ => Visit::Keep,
+        }
+    }
+
+    fn object(&mut self, path: &str, members: Vec<(String, Value)>, at: Spot) {
+        let user = Value::Map(members);
+        if path.is_empty() && (self.count.is_some() || user.get("userName").is_none()) {
+            if let Some(Value::Integer(total)) = user.get("totalResults") {
+                self.total = Some(*total);
+            }
+            return;
+        }
+        self.has_users = true;
+        add(&user, Some(at), self.reading);
+    }
+
+    fn list(&mut self, _: &str, count: usize) {
+        self.count = Some(count);
+    }
+}
+
+fn add(user: &Value, at: Option<Spot>, reading: &mut Reading<'_>) {
     let mapping = &reading.options.mapping;
-    let name = user.get("userName").and_then(Value::as_str).unwrap_or_default();
+    let name = user.text("userName").unwrap_or_default();
     if user.get("active") == Some(&Value::Bool(false)) {
         let what = format!("`{name}` is not active, and left out");
-        return reading.leave_out(what, "activate it, or leave it out of the file", location);
+        return reading.leave_out(what, "activate it, or leave it out of the file", at);
     }
     let mut attributes = Vec::new();
     flatten(user, "", &mut attributes);
@@ -91,7 +111,7 @@ fn add(user: &Value, location: Option<Location>, reading: &mut Reading<'_>) {
                 Ok(Some(value)) => set(&mut inputs, &target.path(), value),
                 Ok(None) if target == Target::ResourceName => resource_name = Some(text.clone()),
                 Ok(None) => {}
-                Err(found) => reading.tell((*found).about(name), location.clone()),
+                Err(found) => reading.tell((*found).about(name), at),
             }
         }
     }
@@ -101,12 +121,10 @@ fn add(user: &Value, location: Option<Location>, reading: &mut Reading<'_>) {
         reading.leave_out(
             what,
             "a mapping says which property an attribute is, or `ignore`",
-            location.clone(),
+            at,
         );
     }
-    let mut file_user = FileUser::new(resource_name.unwrap_or_else(|| name.to_owned()), inputs);
-    file_user.location = location;
-    reading.user(file_user);
+    reading.user(FileUser::new(resource_name.unwrap_or_else(|| name.to_owned()), inputs), at);
 }
 
 /// What an attribute is. One of several e-mail addresses or numbers may be named by its type, or as the primary one.
@@ -156,7 +174,7 @@ fn list(items: &[Value], at: &str, found: &mut Vec<Attribute>) {
         };
         let mut names = Vec::new();
         names.extend((index == primary).then(|| format!("{at}[primary]")));
-        names.extend(item.get("type").and_then(Value::as_str).map(|kind| format!("{at}[type={kind}]")));
+        names.extend(item.text("type").map(|kind| format!("{at}[type={kind}]")));
         if names.is_empty() {
             names.push(format!("{at}[]"));
         }

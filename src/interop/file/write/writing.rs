@@ -32,12 +32,12 @@ impl<'a> Writing<'a> {
 
     /// Notes what the format cannot carry of a user.
     pub(super) fn lose(&mut self, user: &FileUser, what: impl Into<String>, help: &str) {
-        self.losses.add(Severity::Warning, what.into(), help, user.location.clone());
+        self.losses.add(Severity::Warning, what.into(), help, || user.location.clone());
     }
 
     /// Notes what becomes another thing, and is no loss.
     pub(super) fn note(&mut self, user: &FileUser, what: impl Into<String>, help: &str) {
-        self.losses.add(Severity::Note, what.into(), help, user.location.clone());
+        self.losses.add(Severity::Note, what.into(), help, || user.location.clone());
     }
 
     /// Notes the options of a user that the format has no place for; `carried` are those that it has.
@@ -85,7 +85,7 @@ impl<'a> Writing<'a> {
             remove(&mut inputs, Property::Password.path());
             let help =
                 "users that exist keep theirs; for new ones, `--with-passwords` writes them in clear text";
-            self.losses.add(Severity::Warning, "passwords are left out".into(), help, user.location.clone());
+            self.losses.add(Severity::Warning, "passwords are left out".into(), help, || user.location.clone());
         }
         // A text around a reference is a part of the password; the reference alone is none.
         let may_keep = |reference: &FileReference| {
