@@ -1,9 +1,16 @@
 //! `convert`: the users of a file in another format.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    io::{BufWriter, Read},
+    path::PathBuf,
+};
 
 use connect_user::{
-    interop::file::{FileDiagnostic, FileFormat, Mapping, ReadOptions, UserFile, WriteOptions, read, write},
+    interop::file::{
+        FileDiagnostic, FileFormat, FileUser, FileWriter, Mapping, ReadOptions, UserFile, WriteOptions,
+        read_each,
+    },
     user::InstanceId,
 };
 use serde_json::Value;
@@ -11,7 +18,8 @@ use serde_json::Value;
 use crate::{
     args::{Global, choice},
     failure::{Failure, Outcome},
-    input, output, program,
+    input::{self, ReadSeek, WholeFile},
+    output, program,
 };
 
 /// So many findings are told.
@@ -50,38 +58,90 @@ pub struct FileArgs {
     mapping: Option<PathBuf>,
 }
 
-/// Writes the users of a file in another format.
+/// Writes the users of a file in another format, user by user.
 pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
     if let Some(path) = &args.imports {
         input::check_place(path, "--imports", "no file of resources to import", is_imports)?;
     }
-    let file = args.file.read(global)?;
-    tell_all(file.mistakes())?;
+    let mut file = args.file.open(global)?;
+    // It is read twice: users may refer to those behind them, and of a file that is wrong nothing is written.
+    let (mut names, mut mistakes, mut has_arns) = (Vec::new(), Vec::new(), false);
+    let found = file.each(|user| {
+        has_arns |= user.arn.is_some();
+        mistakes.extend(user.mistakes());
+        names.push(user.name);
+    });
+    tell_all(found)?;
+    tell_all(mistakes)?;
+    let count = names.len();
     let options = WriteOptions::builder().passwords(args.with_passwords).build();
-    let written = write(args.to, &file, &options).map_err(|error| Failure::told(&error))?;
-    tell_all(written.diagnostics)?;
-    match (&args.imports, &written.imports) {
-        (Some(path), Some(text)) => input::save(path, text)?,
-        (Some(path), None) => {
+    let out = BufWriter::new(std::io::stdout().lock());
+    let mut writer = FileWriter::new(args.to, names, options, out).map_err(|error| Failure::told(&error))?;
+    let has_imports = has_arns && args.to == FileFormat::CloudFormation;
+    let imports = match &args.imports {
+        Some(path) if has_imports => Some(WholeFile::at(path)?),
+        Some(path) => {
             return Err(Failure::new(format!("there is nothing to write to `{}`", path.display()))
                 .help(format!("leave `--imports` out: `{}` holds it, or no user exists yet", args.to)));
         }
-        (None, Some(_)) => output::note("which existing users these are is written with `--imports PATH`"),
-        (None, None) => {}
+        None => None,
+    };
+    let mut result = Ok(());
+    let again = file.each(|user| {
+        if result.is_ok() {
+            result = writer.write(&user);
+        }
+    });
+    if again.iter().any(|found| found.diagnostic.is_error()) {
+        let message = format!("{} was changed while it was read", input::name(&args.file.file));
+        return Err(Failure::new(message).help("give it again once nobody writes to it"));
     }
-    output::file(&written.text)?;
-    output::note(&format!("{} converted", output::users(file.users.len())));
+    let written = match result.and_then(|()| writer.finish()) {
+        Ok((_, written)) => written,
+        Err(error) => {
+            output::written(Err(error));
+            return output::check_written();
+        }
+    };
+    output::check_written()?;
+    tell_all(written.diagnostics)?;
+    match (imports, &written.imports) {
+        (Some(file), Some(text)) => file.write(text)?,
+        (None, Some(_)) => output::note("which existing users these are is written with `--imports PATH`"),
+        _ => {}
+    }
+    output::note(&format!("{} converted", output::users(count)));
     Ok(())
+}
+
+/// A file of another tool, open, with how it is read.
+struct OpenFile {
+    format: FileFormat,
+    options: ReadOptions,
+    bytes: Box<dyn ReadSeek>,
+}
+
+impl OpenFile {
+    /// Reads the users, from the first on.
+    fn each(&mut self, each: impl FnMut(FileUser)) -> Vec<FileDiagnostic> {
+        read_each(self.format, &mut self.bytes, &self.options, each)
+    }
 }
 
 impl FileArgs {
     /// The users of the file. What is wrong with the file ends the command.
     pub fn read(&self, global: &Global) -> Outcome<UserFile> {
-        let bytes = input::text(&self.file, "file")?.into_bytes();
-        let format = self.from.or_else(|| FileFormat::detect(&bytes)).ok_or_else(|| {
-            Failure::new(format!("{} looks like no format that is read", input::name(&self.file)))
-                .help(format!("give `--from` with one of `{}`", FileFormat::NAMES.join("`, `")))
-        })?;
+        let mut file = UserFile::default();
+        tell_all(self.open(global)?.each(|user| file.users.push(user)))?;
+        Ok(file)
+    }
+
+    fn open(&self, global: &Global) -> Outcome<OpenFile> {
+        let mut bytes = input::open_again(&self.file, "file")?;
+        let format = match self.from {
+            Some(format) => format,
+            None => self.detect(&mut *bytes)?,
+        };
         let values = program::assignments(global)?.into_iter();
         let values: BTreeMap<_, _> = values.map(|given| (given.reference, given.value)).collect();
         let instance = self.instance.as_ref().map(InstanceId::new);
@@ -96,9 +156,28 @@ impl FileArgs {
             .values(values)
             .mapping(mapping.transpose()?.unwrap_or_default())
             .build();
-        let mut file = read(format, &bytes, &options);
-        tell_all(std::mem::take(&mut file.diagnostics))?;
-        Ok(file)
+        Ok(OpenFile { format, options, bytes })
+    }
+
+    /// The format that the file looks like.
+    fn detect(&self, file: &mut dyn ReadSeek) -> Outcome<FileFormat> {
+        let mut bytes = Vec::new();
+        let mut read = |most: u64| {
+            let read = file.take(most).read_to_end(&mut bytes);
+            read.map(|_| FileFormat::detect(&bytes))
+                .map_err(|error| input::unreadable(&self.file, "file", &error))
+        };
+        // Nearly always the beginning tells.
+        let format = read(1 << 16)?;
+        if let Some(format) = format.map_or_else(|| read(u64::MAX), |format| Ok(Some(format)))? {
+            return Ok(format);
+        }
+        let name = input::name(&self.file);
+        Err(match bytes.trim_ascii().is_empty() {
+            true => Failure::new(format!("{name} is empty")).help("give a file with users"),
+            false => Failure::new(format!("{name} looks like no format that is read"))
+                .help(format!("give `--from` with one of `{}`", FileFormat::NAMES.join("`, `"))),
+        })
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read, Write},
+    io::{self, Cursor, Read, Seek, Write},
     path::Path,
 };
+
+use tempfile::NamedTempFile;
 
 use crate::failure::{Failure, Outcome};
 
@@ -22,12 +24,27 @@ pub fn open(file: &Path, what: &str) -> Outcome<Box<dyn Read>> {
     if is_stdin(file) {
         return Ok(Box::new(io::stdin()));
     }
-    // The shell has opened some already, as with `<(command)`.
-    if !file.starts_with("/dev/fd") && !file.starts_with("/proc/self/fd") {
+    Ok(Box::new(open_path(file, what)?))
+}
+
+fn open_path(file: &Path, what: &str) -> Outcome<File> {
+    if !is_descriptor(file) {
         require_regular(file, &format!("give the path of a {what}; `-` reads standard input"))?;
     }
-    let opened = File::open(file).map_err(|error| unreadable(file, what, &error))?;
-    Ok(Box::new(opened))
+    File::open(file).map_err(|error| unreadable(file, what, &error))
+}
+
+/// What can be read more than once.
+pub trait ReadSeek: Read + Seek {}
+
+impl<R: Read + Seek> ReadSeek for R {}
+
+/// Opens a file that is read more than once; what comes from a pipe or from standard input is held.
+pub fn open_again(file: &Path, what: &str) -> Outcome<Box<dyn ReadSeek>> {
+    if is_stdin(file) || is_descriptor(file) {
+        return Ok(Box::new(Cursor::new(bytes(file, what)?)));
+    }
+    Ok(Box::new(open_path(file, what)?))
 }
 
 /// The largest text; a program of a million users takes as much.
@@ -35,6 +52,11 @@ const MOST_BYTES: u64 = 1 << 30;
 
 /// The text of a file, of a pipe or, with `-`, of standard input.
 pub fn text(file: &Path, what: &str) -> Outcome<String> {
+    String::from_utf8(bytes(file, what)?)
+        .map_err(|_| Failure::new(format!("{} is not UTF-8 text", name(file))).help("save it as UTF-8"))
+}
+
+fn bytes(file: &Path, what: &str) -> Outcome<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = open(file, what)?.take(MOST_BYTES + 1).read_to_end(&mut bytes);
     read.map_err(|error| unreadable(file, what, &error))?;
@@ -43,12 +65,11 @@ pub fn text(file: &Path, what: &str) -> Outcome<String> {
         return Err(Failure::new(format!("{name} is larger than {MOST_BYTES} bytes"))
             .help("split the program, each part with a `--state` of its own"));
     }
-    String::from_utf8(bytes)
-        .map_err(|_| Failure::new(format!("{name} is not UTF-8 text")).help("save it as UTF-8"))
+    Ok(bytes)
 }
 
 /// A file that cannot be read, and why.
-fn unreadable(file: &Path, what: &str, error: &io::Error) -> Failure {
+pub fn unreadable(file: &Path, what: &str, error: &io::Error) -> Failure {
     Failure::caused(format!("{} cannot be read", name(file)), error)
         .help(format!("give the path of a {what}"))
 }
@@ -80,21 +101,43 @@ pub fn check_place(path: &Path, option: &str, what: &str, is_one: fn(&str) -> bo
 
 /// Writes a file that only its owner may read: whole, or not at all.
 pub fn save(path: &Path, text: &str) -> Outcome<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = || -> io::Result<()> {
-        let mut new = tempfile::NamedTempFile::new_in(folder)?;
-        new.write_all(text.as_bytes())?;
-        new.as_file().sync_all()?;
-        new.persist(path)?;
-        Ok(())
-    };
-    write().map_err(|error| {
-        Failure::caused(format!("`{}` cannot be written", path.display()), &error)
-            .help("check the path and its permissions")
-    })
+    WholeFile::at(path)?.write(text)
+}
+
+/// A file that is still to be written. Until it is, what is at its path stays as it is.
+pub struct WholeFile<'p> {
+    path: &'p Path,
+    new: NamedTempFile,
+}
+
+impl<'p> WholeFile<'p> {
+    /// Makes sure that there is a place for it.
+    pub fn at(path: &'p Path) -> Outcome<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let new = NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error))?;
+        Ok(Self { path, new })
+    }
+
+    /// Writes it.
+    pub fn write(mut self, text: &str) -> Outcome<()> {
+        let path = self.path;
+        let written = self.new.write_all(text.as_bytes()).and_then(|()| self.new.as_file().sync_all());
+        written.map_err(|error| unwritable(path, &error))?;
+        self.new.persist(path).map(drop).map_err(|error| unwritable(path, &error.error))
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::caused(format!("`{}` cannot be written", path.display()), error)
+        .help("check the path and its permissions")
 }
 
 /// Whether a name means standard input.
 pub fn is_stdin(file: &Path) -> bool {
     file == Path::new("-") || file == Path::new("/dev/stdin")
+}
+
+/// Whether the shell has opened it already, as with `<(command)`.
+fn is_descriptor(file: &Path) -> bool {
+    file.starts_with("/dev/fd") || file.starts_with("/proc/self/fd")
 }

@@ -145,7 +145,7 @@ impl Lifecycle {
     }
 
     /// Writes the lifecycle to the notes of an entry.
-    pub(super) fn note(&self, notes: &mut BTreeMap<String, String>) {
+    pub(crate) fn note(&self, notes: &mut BTreeMap<String, String>) {
         let mut set = |name: &str, value: Option<String>| match value {
             Some(value) => drop(notes.insert(name.to_owned(), value)),
             None => drop(notes.remove(name)),

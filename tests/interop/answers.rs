@@ -30,7 +30,9 @@ fn answers_of_the_command_line_are_read_one_after_the_other() {
     assert!(mistakes.iter().any(|found| found.diagnostic.message == "`routingProfileId` is required"));
     for (text, expected) in [
         ("{}", "error: `file` has no users of the Connect API"),
-        ("", "error: `file` is not JSON: EOF while parsing a value (1:1)"),
+        ("", "error: `file` is empty"),
+        (" \n", "error: `file` is empty"),
+        ("{\"Users\": [\n {\"Userna", "error: `file` ends within its JSON: it is cut off (2:9)"),
     ] {
         assert_eq!(told(&read_text(FileFormat::AwsCli, text)), [expected]);
     }

@@ -4,11 +4,15 @@ mod adopt;
 mod answers;
 mod between;
 mod cases;
+mod lifecycle;
 mod passwords;
 #[path = "../core/random.rs"]
 mod random;
 mod round;
 mod schema;
+mod service;
 mod states;
+mod streams;
 mod support;
 mod tables;
+mod tools;

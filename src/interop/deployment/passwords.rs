@@ -91,10 +91,7 @@ impl Passwords {
         let is_old = state.is_some_and(|state| password.old.as_ref() == Some(&state.user_id));
         // The slow hash is made only where it is written down.
         if !is_old || !notes.contains_key(FINGERPRINT) {
-            match self.0.fingerprints.of(&password.value) {
-                Some(fingerprint) => drop(notes.insert(FINGERPRINT.to_owned(), fingerprint)),
-                None => drop(notes.remove(FINGERPRINT)),
-            }
+            self.write(&password.value, &mut notes);
         }
         notes
     }
@@ -102,6 +99,20 @@ impl Passwords {
     /// An observer that notes the passwords, and else does what `observer` does.
     pub fn observer<'o>(&'o self, observer: &'o dyn FleetObserver) -> impl FleetObserver + 'o {
         Noting { passwords: self, observer }
+    }
+
+    /// Notes the password of a user that has it already, such as one that is adopted.
+    pub(in crate::interop) fn note(&self, spec: &UserSpec, notes: &mut BTreeMap<String, String>) {
+        if let Some(password) = password_of(spec) {
+            self.write(password, notes);
+        }
+    }
+
+    fn write(&self, password: &Secret, notes: &mut BTreeMap<String, String>) {
+        match self.0.fingerprints.of(password) {
+            Some(fingerprint) => drop(notes.insert(FINGERPRINT.to_owned(), fingerprint)),
+            None => drop(notes.remove(FINGERPRINT)),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Password>> {

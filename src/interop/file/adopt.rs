@@ -16,6 +16,7 @@ use crate::{
     client::{ClientError, ListUsers, all_pages},
     diff::{Preview, preview},
     fleet::{Session, StoreChange, StoreError},
+    interop::deployment::Passwords,
     read::{InstanceError, Instances, import},
     user::{
         Code, DecodeErrors, Diagnostic, IdentityManagementType, ImportId, Input, InstanceId, Property,
@@ -118,6 +119,9 @@ impl AdoptError {
 /// Finds the users of a file in their instances by their user names, and records those that are not recorded yet, all or
 /// none. Nothing is changed in the service: the differences are shown.
 ///
+/// What the file says of their lifecycle (protection, deletion policies) is recorded with them, and of a password that the
+/// file tells a slow fingerprint, as [`Passwords`] notes it.
+///
 /// A program of the file, which [`write`](fn@super::write) makes, then plans to those differences; to nothing where there
 /// are none. It costs a list of each instance, and two calls for each user.
 ///
@@ -134,6 +138,7 @@ pub async fn adopt(
     let wanted: Vec<Wanted<'_>> = file.users.iter().map(Wanted::of).collect();
     let listed = list(&wanted, session, options, &instances).await?;
     let recorded = Recorded::of(session);
+    let passwords = Passwords::like(session.entries().values());
     let found: Vec<Result<(ImportId, Place), AdoptOutcome>> =
         wanted.iter().map(|user| find(user, &listed, &recorded)).collect();
     let states = read(&found, session, options).await;
@@ -148,7 +153,9 @@ pub async fn adopt(
                 let outcome = match place {
                     Place::New => {
                         let before = session.entries().get(&name).cloned().unwrap_or_default();
-                        changes.push(StoreChange::put(name.clone(), before.with_state(state.clone())));
+                        let mut entry = before.with_state(state.clone());
+                        user.note(&passwords, &mut entry.notes);
+                        changes.push(StoreChange::put(name.clone(), entry));
                         AdoptOutcome::Adopted(id)
                     }
                     Place::Same => AdoptOutcome::Recorded(id),
@@ -232,6 +239,13 @@ impl<'a> Wanted<'a> {
 
     fn name(&self) -> Option<&str> {
         self.spec.name.as_ref().and_then(Input::known).map(String::as_str)
+    }
+
+    /// Notes what a program that no longer has the user cannot say, and a fingerprint of the password that the file
+    /// tells: a later plan sees by it whether the password is another one.
+    fn note(&self, passwords: &Passwords, notes: &mut BTreeMap<String, String>) {
+        self.user.options.lifecycle().note(notes);
+        passwords.note(&self.spec, notes);
     }
 
     /// A user of the name that is not the one of the file: it was created again.

@@ -92,9 +92,8 @@ fn options(
     reading: &mut Reading<'_>,
 ) -> ProgramOptions {
     let mut options = ProgramOptions::default();
-    let keeps = |policy: &str| {
-        matches!(resource.text(policy), Some("Retain" | "RetainExceptOnCreate" | "Snapshot"))
-    };
+    let keeps =
+        |policy: &str| matches!(resource.text(policy), Some("Retain" | "RetainExceptOnCreate" | "Snapshot"));
     let (deletion, replacement) = (keeps("DeletionPolicy"), keeps("UpdateReplacePolicy"));
     options.retain_on_delete = deletion;
     let place = |member: &str| at(&members(&[member]));

@@ -3,22 +3,34 @@
 use super::mapping::{Mapping, Target};
 use crate::user::{Property, nearest};
 
-/// The headers of the console's template and of AWS's bulk tool, as [`plain`] makes them, and what people call such
-/// columns otherwise.
+/// The columns of the console's template, in its order.
+pub(super) const CONSOLE: &[(&str, Target)] = &[
+    ("first name", Target::Property(Property::FirstName)),
+    ("last name", Target::Property(Property::LastName)),
+    ("email address", Target::Property(Property::Email)),
+    ("secondary email address", Target::Property(Property::SecondaryEmail)),
+    ("mobile", Target::Property(Property::Mobile)),
+    ("password", Target::Property(Property::Password)),
+    ("user login", Target::Property(Property::Name)),
+    ("routing profile name", Target::RoutingProfileName),
+    ("security_profile_name_1|security_profile_name_2", Target::SecurityProfileNames),
+    ("user_hierarchy_1|user_hierarchy_2", Target::HierarchyPath),
+    ("phone type (soft/desk)", Target::Property(Property::PhoneType)),
+    ("phone number", Target::Property(Property::DeskPhoneNumber)),
+    ("soft phone auto accept (yes/no)", Target::Property(Property::AutoAccept)),
+    ("persistent connection (yes/no)", Target::Property(Property::PersistentConnection)),
+    ("ACW timeout (seconds)", Target::Property(Property::AfterContactWorkTimeLimit)),
+    ("tags", Target::Property(Property::Tags)),
+];
+
+/// What people call such columns otherwise, as [`plain`] makes it.
 const KNOWN: &[(&str, Target)] = &[
-    ("userlogin", Target::Property(Property::Name)),
     ("login", Target::Property(Property::Name)),
     ("username", Target::Property(Property::Name)),
-    ("emailaddress", Target::Property(Property::Email)),
-    ("secondaryemailaddress", Target::Property(Property::SecondaryEmail)),
     ("mobilenumber", Target::Property(Property::Mobile)),
-    ("phonenumber", Target::Property(Property::DeskPhoneNumber)),
-    ("softphoneautoaccept", Target::Property(Property::AutoAccept)),
-    ("acwtimeout", Target::Property(Property::AfterContactWorkTimeLimit)),
     ("acw", Target::Property(Property::AfterContactWorkTimeLimit)),
     ("aftercontactworktimeout", Target::Property(Property::AfterContactWorkTimeLimit)),
     ("routingprofile", Target::RoutingProfileName),
-    ("routingprofilename", Target::RoutingProfileName),
     ("securityprofiles", Target::SecurityProfileNames),
     ("securityprofilenames", Target::SecurityProfileNames),
     ("agenthierarchy", Target::HierarchyPath),
@@ -37,7 +49,8 @@ pub(super) fn target(header: &str, mapping: &Mapping) -> Result<Target, Option<&
         return Ok(target);
     }
     let name = plain(header);
-    let known = KNOWN.iter().find(|(known, _)| *known == name);
+    let of_console = CONSOLE.iter().find(|(header, _)| plain(header) == name);
+    let known = of_console.or_else(|| KNOWN.iter().find(|(known, _)| *known == name));
     let beginning = || BEGINNINGS.iter().find(|(start, _)| name.starts_with(start));
     if let Some((_, target)) = known.or_else(beginning) {
         return Ok(target.clone());
@@ -53,7 +66,11 @@ pub(super) fn target(header: &str, mapping: &Mapping) -> Result<Target, Option<&
     };
     match Property::ALL.iter().find(is_it) {
         Some(property) => Ok(Target::Property(*property)),
-        None => Err(nearest(&name, KNOWN.iter().map(|(known, _)| *known))),
+        None => {
+            let of_console = CONSOLE.iter().filter_map(|(header, _)| header.split(['(', '|']).next());
+            let names = of_console.map(str::trim).chain(KNOWN.iter().map(|(known, _)| *known));
+            Err(nearest(header.trim(), names))
+        }
     }
 }
 

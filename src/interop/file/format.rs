@@ -1,5 +1,6 @@
 //! The formats of files.
 
+use super::source::is_utf_16;
 use crate::user::choice;
 
 choice! {
@@ -30,7 +31,8 @@ choice! {
 }
 
 impl FileFormat {
-    /// The format that a file's text looks like; `None` where it looks like none.
+    /// The format that a file's text looks like; `None` where it looks like none. A configuration of Terraform looks like
+    /// [`Terraform`](Self::Terraform), whose reader says what to give instead.
     ///
     /// ```
     /// use connect_user::interop::file::FileFormat;
@@ -42,6 +44,10 @@ impl FileFormat {
     /// assert_eq!(detect("hello"), None);
     /// ```
     pub fn detect(bytes: &[u8]) -> Option<Self> {
+        if is_utf_16(bytes) {
+            // Whoever reads it says what is wrong with it.
+            return Some(Self::Csv);
+        }
         let text = String::from_utf8_lossy(bytes);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         // JSON and YAML name their members; what is looked for stands in no other format.
@@ -71,9 +77,31 @@ impl FileFormat {
         if is_json && (has("Username") || has("UserSummaryList") || has("Users")) {
             return Some(Self::AwsCli);
         }
+        if is_configuration(text) {
+            return Some(Self::Terraform);
+        }
         let first = text.lines().map(str::trim).find(|line| !line.is_empty())?;
         let is_table =
             !is_json && first.split([',', ';', '\t']).count() > 2 && !first.contains([':', '{', '=']);
         is_table.then_some(Self::Csv)
     }
+}
+
+/// Whether a text begins as a configuration of Terraform does.
+pub(super) fn is_configuration(text: &str) -> bool {
+    const BLOCKS: &[&str] = &[
+        "resource \"",
+        "data \"",
+        "variable \"",
+        "output \"",
+        "provider \"",
+        "module \"",
+        "locals {",
+        "terraform {",
+        "import {",
+        "moved {",
+    ];
+    let lines = text.lines().map(str::trim);
+    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(['#', '/', '*']));
+    lines.next().is_some_and(|first| BLOCKS.iter().any(|block| first.starts_with(block)))
 }

@@ -1,8 +1,6 @@
 //! The inputs of a user as a document: members set, merged and cleaned up.
 
-use crate::user::{
-    HierarchyGroup, Id, IdKind, InstanceId, Path, Property, RoutingProfile, SecurityProfile, Segment, Value,
-};
+use crate::user::{Path, Property, Segment, Value};
 
 /// An object without members.
 pub(super) const fn empty() -> Value {
@@ -43,6 +41,26 @@ pub(super) fn get_mut<'a>(value: &'a mut Value, member: &str) -> Option<&'a mut 
     match value {
         Value::Map(members) => members.iter_mut().find(|(name, _)| name == member).map(|(_, value)| value),
         _ => None,
+    }
+}
+
+/// Visits a value and those in it, each with its place. What is within is visited where a visit returns `true`.
+pub(super) fn visit(value: &mut Value, at: &Path, each: &mut impl FnMut(&mut Value, &Path) -> bool) {
+    if !each(value, at) {
+        return;
+    }
+    match value {
+        Value::List(items) => {
+            items.iter_mut().enumerate().for_each(|(index, item)| visit(item, &at.index(index), each));
+        }
+        Value::Map(members) => {
+            let is_tags = at.property() == Some(Property::Tags);
+            for (name, value) in members {
+                let at = if is_tags { at.key(name.as_str()) } else { at.member(name.clone()) };
+                visit(value, &at, each);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -162,37 +180,4 @@ fn is_line_mirrored(document: &Value) -> bool {
 
 fn text(value: &Value) -> Option<&str> {
     value.as_str().filter(|text| !text.is_empty())
-}
-
-/// Writes ids instead of ARNs, where these are of the user's own instance, and instead of what a template has made of the
-/// instance's id where it expects an ARN.
-pub(super) fn shorten_arns(document: &mut Value) {
-    let text = |property: Property| document.get(property.path()).and_then(Value::as_str);
-    let Some(written) = text(Property::InstanceId).map(str::to_owned) else { return };
-    let instance = InstanceId::new(written.as_str()).to_bare();
-    set(document, &Property::InstanceId.into(), instance.as_str().into());
-    let instance = [written.as_str(), instance.as_str()];
-    if let Some(id) = get_mut(document, Property::RoutingProfileId.path()) {
-        shorten::<RoutingProfile>(id, instance);
-    }
-    if let Some(id) = get_mut(document, Property::HierarchyGroupId.path()) {
-        shorten::<HierarchyGroup>(id, instance);
-    }
-    if let Some(Value::List(ids)) = get_mut(document, Property::SecurityProfileIds.path()) {
-        ids.iter_mut().for_each(|id| shorten::<SecurityProfile>(id, instance));
-    }
-}
-
-fn shorten<K: IdKind>(value: &mut Value, [written, bare]: [&str; 2]) {
-    let Value::String(text) = value else { return };
-    let id = Id::<K>::new(text.as_str());
-    let short = match id.instance() {
-        Some(instance) => (instance == bare).then(|| id.bare()),
-        None => text
-            .strip_prefix(written)
-            .and_then(|rest| rest.strip_prefix('/')?.strip_prefix(K::SEGMENT)?.strip_prefix('/')),
-    };
-    if let Some(short) = short.map(str::to_owned) {
-        *text = short;
-    }
 }

@@ -38,7 +38,13 @@ impl Losses {
             Some(known) => known.count += 1,
             None => {
                 self.places.insert(what.clone(), self.found.len());
-                self.found.push(Loss { what, help: help.to_owned(), severity, location: location(), count: 1 });
+                self.found.push(Loss {
+                    what,
+                    help: help.to_owned(),
+                    severity,
+                    location: location(),
+                    count: 1,
+                });
             }
         }
     }

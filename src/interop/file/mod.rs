@@ -2,7 +2,7 @@
 //!
 //! A team has its users in a spreadsheet, an export, a state, a template or a backup: [`read`](fn@read) takes any
 //! [`FileFormat`] and gives a [`UserFile`], from which [`write`](fn@write) makes a file of another.
-//! [`read_each`] does it user by user, for files that are large.
+//! [`read_each`] and [`FileWriter`] do it user by user, for files that are large.
 //! [`adopt`](fn@adopt) finds the users in their instances and records them.
 //!
 //! ```
@@ -22,6 +22,7 @@
 mod adopt;
 mod adopted;
 mod api;
+mod arns;
 mod cell;
 mod cloudformation;
 mod columns;
@@ -57,4 +58,4 @@ pub use mapping::Mapping;
 pub use options::{ReadOptions, ReadOptionsBuilder};
 pub use read::{read, read_each};
 pub use users::{FileDiagnostic, FileReference, FileUser, UserFile};
-pub use write::{WriteOptions, WriteOptionsBuilder, WrittenFile, write};
+pub use write::{FileWriter, WriteOptions, WriteOptionsBuilder, Written, WrittenFile, write};

@@ -56,7 +56,9 @@ impl Place {
             "resources[]" => Self::Resource,
             "" | "values" | "resources" | "resources[].instances" | "resource_changes" => Self::Around,
             "version" | "format_version" => Self::Member,
-            path if path.starts_with("resources[].") || path.starts_with("resource_changes[].") => Self::Member,
+            path if path.starts_with("resources[].") || path.starts_with("resource_changes[].") => {
+                Self::Member
+            }
             _ => Self::Beside,
         }
     }
@@ -189,7 +191,10 @@ impl Outline {
                 "give the whole state, as `terraform state pull` prints it",
             ),
             Some(version) => (
-                format!("is a state of version {}, and 4 is read", serde_json::to_string(version).unwrap_or_default()),
+                format!(
+                    "is a state of version {}, and 4 is read",
+                    serde_json::to_string(version).unwrap_or_default()
+                ),
                 "`terraform show -json` prints it in a form that is read",
             ),
             None if member("format_version").is_some() => return Ok(Part::Shown),

@@ -20,13 +20,14 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
     let text = Bytes::whole(from)?;
     let options = reading.options;
     let values = options.values.iter().map(|(name, value)| Assignment::new(name.as_str(), value.clone()));
-    let program = match Program::read(Source::new(options.file.as_str(), text.as_str()), &values.collect::<Vec<_>>()) {
-        Ok(program) => program,
-        Err(error) => {
-            tell(&error, reading);
-            return Ok(());
-        }
-    };
+    let program =
+        match Program::read(Source::new(options.file.as_str(), text.as_str()), &values.collect::<Vec<_>>()) {
+            Ok(program) => program,
+            Err(error) => {
+                tell(&error, reading);
+                return Ok(());
+            }
+        };
     let written = LazyCell::new(|| read_yaml(&text).unwrap_or(Value::Null));
     let resources: LazyCell<HashMap<&str, &Value>, _> = LazyCell::new(|| match written.get("resources") {
         Some(Value::Map(resources)) => {

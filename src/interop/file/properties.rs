@@ -2,18 +2,16 @@
 
 use std::sync::LazyLock;
 
-use super::{reading::Reading, source::Spot};
+use super::{arns, reading::Reading, source::Spot};
 use crate::user::{Property, Spelling, Value, to_camel_case};
 
-/// The members that tools have under other names: of `AWS::Connect::User`, and of the service's answers.
-const RENAMED: &[(&str, &str)] = &[
-    ("instanceArn", "instanceId"),
-    ("username", "name"),
-    ("routingProfileArn", "routingProfileId"),
-    ("securityProfileArns", "securityProfileIds"),
-    ("hierarchyGroupArn", "hierarchyGroupId"),
-    ("userProficiencyList", "userProficiencies"),
-];
+/// The members that tools have under other names, beside those that are ARNs: of `AWS::Connect::User`, and of the
+/// service's answers.
+const RENAMED: &[(&str, &str)] =
+    &[(arns::INSTANCE, "instanceId"), (USERNAME, "name"), ("userProficiencyList", "userProficiencies")];
+
+/// The user name in AWS's own resource, in camelCase.
+pub(super) const USERNAME: &str = "username";
 
 /// What only the service or the tool gives.
 const OUTPUTS: &[&str] = &[
@@ -75,8 +73,10 @@ pub(super) fn properties(
 
 fn first_name(name: &str, spelling: Spelling) -> String {
     let name = camel_name(name, spelling);
-    match RENAMED.iter().find(|(known, _)| *known == name) {
-        Some((_, renamed)) => (*renamed).to_owned(),
+    let of_arns = arns::PROPERTIES.iter().map(|row| (row.name, row.property.path()));
+    let mut renamed = RENAMED.iter().copied().chain(of_arns);
+    match renamed.find(|(known, _)| *known == name) {
+        Some((_, renamed)) => renamed.to_owned(),
         None => name,
     }
 }

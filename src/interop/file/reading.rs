@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use super::{
-    expression::{expression, remove_password, take_expressions},
-    inputs::{empty, merge, prune, say_once, set, shorten_arns},
+    arns::shorten,
+    expression::{expression, take_expressions},
+    inputs::{empty, merge, prune, say_once, set},
     losses::Losses,
     options::ReadOptions,
-    properties::{properties, sort},
+    properties::properties,
     source::{Failure, Spot},
     users::{FileDiagnostic, FileUser},
 };
@@ -80,9 +81,6 @@ impl<'a> Reading<'a> {
     pub(super) fn kept(&mut self, kept: Kept<'_>) {
         let Kept { name, document, spelling, ids, options, at } = kept;
         let mut inputs = properties(document, spelling, at, self);
-        if inputs.get(Property::Password.path()) == Some(&Value::Null) {
-            remove_password(&mut inputs);
-        }
         say_once(&mut inputs, |setting, list| {
             let what = format!("`phoneConfig.{setting}` becomes that of `VOICE` in `{list}`");
             self.note(what, "add the other channels that it is meant for", at);
@@ -91,8 +89,11 @@ impl<'a> Reading<'a> {
         let ids = || ids.iter().copied().flatten();
         user.arn = ids().find_map(|id| id.parse::<Arn>().ok());
         user.options = options;
-        user.options.import = ids().find_map(|id| id.parse().ok()).or_else(|| user.arn.as_ref().and_then(of_arn));
-        if let Some(arn) = user.arn.as_ref().filter(|_| user.inputs.get(Property::InstanceId.path()).is_none()) {
+        user.options.import =
+            ids().find_map(|id| id.parse().ok()).or_else(|| user.arn.as_ref().and_then(of_arn));
+        if let Some(arn) =
+            user.arn.as_ref().filter(|_| user.inputs.get(Property::InstanceId.path()).is_none())
+        {
             set(&mut user.inputs, &Property::InstanceId.into(), arn.instance().into());
         }
         self.user(user, at);
@@ -113,22 +114,30 @@ impl<'a> Reading<'a> {
                 None => set(&mut user.inputs, &instance, expression("${instance}")),
             }
         }
-        shorten_arns(&mut user.inputs);
+        shorten(&mut user.inputs);
         take_form(&mut user.inputs);
-        sort(&mut user.inputs);
         user.references = take_expressions(&mut user.inputs);
+        if user.name.is_empty() {
+            user.name = self.name_of(at);
+        }
         user.location = at.map(|at| at.within(&options.file));
         if self.is_new(&user, at) {
             (self.each)(user);
         }
     }
 
+    /// A resource name for a user without any name.
+    fn name_of(&self, at: Option<Spot>) -> String {
+        let Spot { line, column } = at.unwrap_or(Spot::START);
+        let name = format!("line-{line}");
+        if self.has(&name) { format!("{name}-{column}") } else { name }
+    }
+
     /// Whether neither the resource name nor the person is there already; tells where they are.
     fn is_new(&mut self, user: &FileUser, at: Option<Spot>) -> bool {
         let person = person(user);
         let by_name = self.names.get(&user.name).map(|first| (*first, Code::DUPLICATE_RESOURCE_NAME));
-        let by_person =
-            || self.people.get(person.as_ref()?).map(|first| (*first, Code::DUPLICATE_USER));
+        let by_person = || self.people.get(person.as_ref()?).map(|first| (*first, Code::DUPLICATE_USER));
         let Some((first, code)) = by_name.or_else(by_person) else {
             self.names.insert(user.name.clone(), at);
             self.people.extend(person.map(|person| (person, at)));

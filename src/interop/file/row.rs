@@ -98,7 +98,7 @@ impl<'s, 'a> Rows<'s, 'a> {
                     // The breaks that end the row before it.
                     let rest = self.text.get(start..).unwrap_or_default();
                     let start = start + rest.len() - rest.trim_start_matches(['\r', '\n']).len();
-                    self.rows.push((start, self.line, cells));
+                    self.rows.push((start, self.line + self.rows.len() as u64, cells));
                 }
                 Ok(false) => break,
                 Err(error) => {

@@ -9,7 +9,7 @@ use super::{
     users::FileUser,
     walk::{Visit, Walker, walk},
 };
-use crate::user::{Property, Value};
+use crate::user::{Code, Diagnostic, Property, Value};
 
 /// What an attribute is, unless a mapping says otherwise.
 const KNOWN: &[(&str, Target)] = &[
@@ -95,6 +95,10 @@ fn add(user: &Value, at: Option<Spot>, reading: &mut Reading<'_>) {
         let what = format!("`{name}` is not active, and left out");
         return reading.leave_out(what, "activate it, or leave it out of the file", at);
     }
+    if name.is_empty() {
+        let found = Diagnostic::new(Code::MISSING_REQUIRED, "a user has no `userName`").at(Property::Name);
+        reading.tell(found.with_help("give it one, or take it out of the file"), at);
+    }
     let mut attributes = Vec::new();
     flatten(user, "", &mut attributes);
     let mut inputs = empty();
@@ -118,11 +122,7 @@ fn add(user: &Value, at: Option<Spot>, reading: &mut Reading<'_>) {
     unknown.dedup();
     for attribute in unknown {
         let what = format!("the attribute `{attribute}` is no property of a user");
-        reading.leave_out(
-            what,
-            "a mapping says which property an attribute is, or `ignore`",
-            at,
-        );
+        reading.leave_out(what, "a mapping says which property an attribute is, or `ignore`", at);
     }
     reading.user(FileUser::new(resource_name.unwrap_or_else(|| name.to_owned()), inputs), at);
 }

@@ -26,7 +26,7 @@ pub(super) struct Spot {
 }
 
 impl Spot {
-    const START: Self = Self { line: 1, column: 1 };
+    pub(super) const START: Self = Self { line: 1, column: 1 };
 
     pub(super) fn within(self, file: &str) -> Location {
         Location { file: file.to_owned(), line: self.line, column: self.column }
@@ -46,10 +46,18 @@ pub(super) struct Places {
     pub(super) last: Cell<Spot>,
     /// The one behind it.
     pub(super) next: Cell<Spot>,
+    /// Whether there was anything but white space.
+    is_blank: Cell<bool>,
 }
 
 impl Places {
+    /// Whether nothing but white space has been taken.
+    pub(super) const fn are_blank(&self) -> bool {
+        self.is_blank.get()
+    }
+
     fn take(&self, bytes: &[u8]) {
+        self.is_blank.set(self.is_blank.get() && bytes.iter().all(u8::is_ascii_whitespace));
         // A character of several bytes begins with one that is no continuation.
         for byte in bytes.iter().filter(|byte| **byte & 0xc0 != 0x80) {
             let at = self.next.get();
@@ -99,7 +107,8 @@ impl<'a> Source<'a> {
         from: &'a mut dyn ReadSeek,
         read: impl FnOnce(&mut Source<'_>, &Places) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let places = Places { last: Cell::new(Spot::START), next: Cell::new(Spot::START) };
+        let places =
+            Places { last: Cell::new(Spot::START), next: Cell::new(Spot::START), is_blank: Cell::new(true) };
         let failure = Cell::new(None);
         from.seek(SeekFrom::Start(0)).map_err(|error| Failure::of(&error))?;
         let mut source = Source {
@@ -143,8 +152,10 @@ impl<'a> Source<'a> {
 }
 
 /// Whether bytes begin as text of two bytes each does, with its mark or without.
-fn is_utf_16(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.iter().take(2).any(|byte| *byte == 0)
+pub(super) fn is_utf_16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe])
+        || bytes.starts_with(&[0xfe, 0xff])
+        || bytes.iter().take(2).any(|byte| *byte == 0)
 }
 
 impl BufRead for Source<'_> {

@@ -70,7 +70,11 @@ impl Columns {
         let (count, line) = (row.cells.len(), row.line);
         if count != self.0.len() {
             // Nobody knows which column a cell is of: one that is shown might be a password.
-            let message = format!("line {line} has {count} cells, and the header has {}", self.0.len());
+            let message = format!(
+                "line {line} has {count} {}, and the header has {}",
+                if count == 1 { "cell" } else { "cells" },
+                self.0.len()
+            );
             let found = Diagnostic::new(Code::INVALID_FILE, message)
                 .with_help("give each column a cell, and put a cell that holds the separator in quotes");
             return reading.tell(found, Some(at(0)));

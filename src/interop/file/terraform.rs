@@ -4,11 +4,11 @@ use std::io::BufRead;
 
 use super::{
     expression::expression,
+    format::is_configuration,
     inputs::remove,
     outline::{Address, Cursor, Outline, Part, is_deposed},
     reading::{Kept, Reading},
     source::{Failure, ReadSeek, Source, Spot},
-    
     walk::{Visit, Walker, walk},
 };
 use crate::{
@@ -18,7 +18,10 @@ use crate::{
 
 /// Reads a state, or a state or plan as JSON: once for its outline, as a name is as short as it is alone, and once more.
 pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
-    if Source::read(from, |source, _| Ok(is_configuration(source)))? {
+    let beginning = |source: &mut Source<'_>| {
+        source.fill_buf().map(|text| is_configuration(&String::from_utf8_lossy(text)))
+    };
+    if Source::read(from, |source, _| Ok(beginning(source).unwrap_or(false)))? {
         let help = "give what `terraform show -json` prints, of the state or of a saved plan";
         return Err(Failure::new("is a Terraform configuration, which only Terraform evaluates", help, None));
     }
@@ -26,22 +29,6 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
     walk(from, &mut outline)?;
     let part = outline.part()?;
     walk(from, &mut Users { outline: &outline, part, cursor: Cursor::default(), reading })
-}
-
-fn is_configuration(source: &mut Source<'_>) -> bool {
-    const BLOCKS: &[&str] = &[
-        "resource \"", "data \"", "variable \"", "output \"", "import {", "locals {", "terraform {", "provider \"",
-        "module \"",
-    ];
-    let mut line = String::new();
-    while source.read_line(&mut line).is_ok_and(|count| count > 0) {
-        match line.trim() {
-            "" => line.clear(),
-            comment if comment.starts_with(['#', '/']) => line.clear(),
-            first => return BLOCKS.iter().any(|start| first.starts_with(start)),
-        }
-    }
-    false
 }
 
 /// The users, as they are come to.
@@ -89,7 +76,9 @@ impl Users<'_, '_> {
                 let mut change = remove(&mut object, "change").filter(|_| !is_deposed(&object))?;
                 let after = remove(&mut change, "after").filter(|after| *after != Value::Null)?;
                 Some(match change.get("after_unknown") {
-                    Some(unknown) => with_unknowns(after, unknown, object.text("address").unwrap_or_default()),
+                    Some(unknown) => {
+                        with_unknowns(after, unknown, object.text("address").unwrap_or_default())
+                    }
                     None => after,
                 })
             }

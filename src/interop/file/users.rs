@@ -70,15 +70,7 @@ impl UserFile {
     /// What is wrong with users as they are: properties that are missing, unknown, or of the wrong form. The rules of
     /// [`validate`](mod@crate::validate) are not checked.
     pub fn mistakes(&self) -> Vec<FileDiagnostic> {
-        let of = |user: &FileUser| {
-            let mistakes = user.spec().err().map(|errors| errors.into_parts().0).unwrap_or_default();
-            let located = |mistake: Diagnostic| FileDiagnostic {
-                diagnostic: mistake.about(&user.name),
-                location: user.location.clone(),
-            };
-            mistakes.into_iter().map(located).collect::<Vec<_>>()
-        };
-        self.users.iter().flat_map(of).collect()
+        self.users.iter().flat_map(FileUser::mistakes).collect()
     }
 }
 
@@ -104,9 +96,17 @@ impl FileUser {
         UserSpec::decode(self.inputs.clone())
     }
 
+    /// What is wrong with the user as it is: [`UserFile::mistakes`] of one.
+    pub fn mistakes(&self) -> Vec<FileDiagnostic> {
+        let mistakes = self.spec().err().map(|errors| errors.into_parts().0).unwrap_or_default();
+        let located =
+            |mistake: Diagnostic| FileDiagnostic::new(mistake.about(&self.name), self.location.clone());
+        mistakes.into_iter().map(located).collect()
+    }
+
     /// The user's name in Amazon Connect, where the file says it.
     pub fn user_name(&self) -> Option<&str> {
-        self.inputs.get("name").and_then(Value::as_str)
+        self.inputs.text("name")
     }
 
     /// Sets the user of the service that it is.

@@ -72,6 +72,13 @@ fn document(
 }
 
 fn unreadable(error: &serde_json::Error, places: &Places) -> Failure {
+    let at = places.last.get();
+    if error.is_eof() && places.are_blank() {
+        return Failure::new("is empty", "give a file with users", None);
+    }
+    if error.is_eof() {
+        return Failure::new("ends within its JSON: it is cut off", "give the whole file", Some(at));
+    }
     let text = error.to_string();
     let what = text.split_once(" at line ").map_or(text.as_str(), |(what, _)| what);
     let (what, help) = match what {
@@ -80,7 +87,7 @@ fn unreadable(error: &serde_json::Error, places: &Places) -> Failure {
         }
         what => (format!("is not JSON: {what}"), "mend the text there"),
     };
-    Failure::new(what, help, Some(places.last.get()))
+    Failure::new(what, help, Some(at))
 }
 
 /// A value on the way; what is to be kept of it comes back.

@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value as Json, json};
-
 use super::{
-    super::users::FileUser,
+    super::{
+        arns::{ArnProperty, INSTANCE, PROPERTIES},
+        properties::USERNAME,
+        users::FileUser,
+    },
+    json::{Members, member, object},
     variables::{Variables, root},
-    writing::Writing,
+    writing::{Form, Writing},
 };
 use crate::{
-    interop::program::{Part, readable_json},
-    user::{Arn, HierarchyGroup, IdKind, Path, Property, RoutingProfile, SecurityProfile, Spelling, Value},
+    interop::program::Part,
+    user::{Arn, Path, Property, Spelling, Value},
 };
 
 const TYPE: &str = "AWS::Connect::User";
@@ -19,77 +22,81 @@ const TYPE: &str = "AWS::Connect::User";
 /// The options that a template carries.
 const CARRIED: &[&str] = &["retainOnDelete", "dependsOn", "parent"];
 
-/// The template. The file of resources to import is left in `writing`.
-pub(super) fn write(writing: &mut Writing<'_>) -> String {
-    let file = writing.file;
-    let mut names = Variables::default();
-    let names: HashMap<&str, String> = file
-        .users
-        .iter()
-        .map(|user| (user.name.as_str(), names.name(&user.name, false, is_alphanumeric)))
-        .collect();
-    let mut parameters = Variables::default();
-    parameters.reserve(names.values().cloned());
-    let (mut resources, mut imports) = (Map::new(), Vec::new());
-    for user in &file.users {
-        let name = names.get(user.name.as_str()).cloned().unwrap_or_default();
+/// A template. The file of resources to import is left in [`Writing::imports`].
+pub(super) struct Template {
+    names: HashMap<String, String>,
+    parameters: Variables,
+    members: Members,
+}
+
+impl Template {
+    pub(super) fn new(names: &[String]) -> Self {
+        let mut taken = Variables::default();
+        let id = |name: &String| (name.clone(), taken.name(name, false, is_alphanumeric));
+        let names: HashMap<String, String> = names.iter().map(id).collect();
+        let mut parameters = Variables::default();
+        parameters.reserve(names.values().cloned());
+        Self { names, parameters, members: Members::default() }
+    }
+}
+
+impl Form for Template {
+    fn begin(&mut self) -> String {
+        "{\n  \"AWSTemplateFormatVersion\": \"2010-09-09\",\n  \"Resources\": {".to_owned()
+    }
+
+    fn user(&mut self, user: &FileUser, writing: &mut Writing) -> String {
+        let name = self.names.get(&user.name).cloned().unwrap_or_default();
         if name != user.name {
             let what = format!("the resource name `{}` becomes `{name}`", user.name);
             writing.note(user, what, "logical ids have letters and digits only");
         }
         match (&user.arn, &user.options.import) {
-            (Some(arn), _) => imports.push(json!({
-                "ResourceType": TYPE,
-                "LogicalResourceId": name,
-                "ResourceIdentifier": {"UserArn": arn.to_string()},
-            })),
+            (Some(arn), _) => writing.imports.push(object([
+                ("ResourceType", TYPE.into()),
+                ("LogicalResourceId", name.as_str().into()),
+                ("ResourceIdentifier", object([("UserArn", arn.to_string().into())])),
+            ])),
             (None, Some(_)) => {
                 let what = "a user that exists is not among the resources to import: its ARN is not known";
                 writing.lose(user, what, "convert from a state or an answer of the service, which have it");
             }
             (None, None) => {}
         }
-        let mut properties = Properties { names: &names, parameters: &mut parameters, writing, user };
-        resources.insert(name, properties.resource());
+        let (names, parameters) = (&self.names, &mut self.parameters);
+        let resource = Properties { names, parameters, writing, user }.resource();
+        self.members.next(&name, &resource, 2)
     }
-    if !imports.is_empty() {
-        writing.imports = Some(pretty(&Json::Array(imports)));
+
+    fn end(&mut self, _: &mut Writing) -> String {
+        let declared = self.parameters.all().into_iter().map(|(name, is_secret)| {
+            let mut parameter = vec![("Type".to_owned(), Value::from("String"))];
+            parameter.extend(is_secret.then(|| ("NoEcho".to_owned(), true.into())));
+            (name.to_owned(), Value::Map(parameter))
+        });
+        let declared: Vec<(String, Value)> = declared.collect();
+        let parameters = match declared.is_empty() {
+            true => String::new(),
+            false => format!(",\n{}", member("Parameters", &Value::Map(declared), 1)),
+        };
+        format!("{}{parameters}\n}}\n", self.members.end(1))
     }
-    let mut template = Map::from_iter([("AWSTemplateFormatVersion".to_owned(), json!("2010-09-09"))]);
-    let declared: Map<String, Json> = parameters
-        .all()
-        .into_iter()
-        .map(|(name, is_secret)| {
-            let parameter =
-                if is_secret { json!({"Type": "String", "NoEcho": true}) } else { json!({"Type": "String"}) };
-            (name.to_owned(), parameter)
-        })
-        .collect();
-    if !declared.is_empty() {
-        template.insert("Parameters".to_owned(), Json::Object(declared));
-    }
-    template.insert("Resources".to_owned(), Json::Object(resources));
-    pretty(&Json::Object(template))
 }
 
 const fn is_alphanumeric(c: char) -> bool {
     c.is_ascii_alphanumeric()
 }
 
-fn pretty(json: &Json) -> String {
-    format!("{}\n", readable_json(&format!("{json:#}")))
-}
-
 /// One user.
-struct Properties<'b, 'w, 'a> {
-    names: &'b HashMap<&'a str, String>,
+struct Properties<'b> {
+    names: &'b HashMap<String, String>,
     parameters: &'b mut Variables,
-    writing: &'b mut Writing<'w>,
+    writing: &'b mut Writing,
     user: &'b FileUser,
 }
 
-impl Properties<'_, '_, '_> {
-    fn resource(&mut self) -> Json {
+impl Properties<'_> {
+    fn resource(&mut self) -> Value {
         let user = self.user;
         self.writing.lose_options(user, CARRIED);
         let (inputs, references) = self.writing.inputs(user);
@@ -97,43 +104,30 @@ impl Properties<'_, '_, '_> {
             self.writing.lose(user, "a user has no name, and CloudFormation makes none", "write its `name`");
         }
         let instance = self.instance(&inputs, &references);
-        let mut properties = Map::new();
+        let mut properties = Vec::new();
         if let Value::Map(members) = &inputs {
             for (name, value) in members {
                 let at = Path::root().member(name.clone());
-                let (name, value) = match name.as_str() {
-                    "instanceId" => ("InstanceArn".to_owned(), instance.json()),
-                    "name" => ("Username".to_owned(), self.value(value, &at, &references)),
-                    "routingProfileId" => (
-                        "RoutingProfileArn".to_owned(),
-                        self.arn::<RoutingProfile>(value, &at, &instance, &references),
-                    ),
-                    "hierarchyGroupId" => (
-                        "HierarchyGroupArn".to_owned(),
-                        self.arn::<HierarchyGroup>(value, &at, &instance, &references),
-                    ),
-                    "securityProfileIds" => {
-                        let items = if let Value::List(items) = value { items.as_slice() } else { &[] };
-                        let arns = items.iter().enumerate().map(|(index, item)| {
-                            self.arn::<SecurityProfile>(item, &at.index(index), &instance, &references)
-                        });
-                        ("SecurityProfileArns".to_owned(), Json::Array(arns.collect()))
+                let of_arns = PROPERTIES.iter().find(|row| row.property.path() == name);
+                let (name, value) = match (name.as_str(), of_arns) {
+                    ("instanceId", _) => (INSTANCE, instance.json()),
+                    ("name", _) => (USERNAME, self.value(value, &at, &references)),
+                    (_, Some(ArnProperty { name, segment, .. })) => {
+                        (*name, self.arns(value, &at, segment, &instance, &references))
                     }
-                    "tags" => ("Tags".to_owned(), self.tags(value, &at, &references)),
-                    name => {
-                        (Spelling::PascalCase.name(name).into_owned(), self.value(value, &at, &references))
-                    }
+                    ("tags", _) => ("tags", self.tags(value, &at, &references)),
+                    (name, _) => (name, self.value(value, &at, &references)),
                 };
-                properties.insert(name, value);
+                properties.push((Spelling::PascalCase.name(name).into_owned(), value));
             }
         }
         let policy = if user.options.retain_on_delete { "Retain" } else { "Delete" };
-        let mut resource = Map::from_iter([
-            ("Type".to_owned(), json!(TYPE)),
+        let mut resource = vec![
+            ("Type".to_owned(), TYPE.into()),
             // Importing a resource asks for one.
-            ("DeletionPolicy".to_owned(), json!(policy)),
-            ("UpdateReplacePolicy".to_owned(), json!(policy)),
-        ]);
+            ("DeletionPolicy".to_owned(), policy.into()),
+            ("UpdateReplacePolicy".to_owned(), policy.into()),
+        ];
         let on = user.options.depends_on.iter().chain(&user.options.parent);
         let mut known: Vec<&String> = Vec::new();
         for name in on {
@@ -146,10 +140,11 @@ impl Properties<'_, '_, '_> {
             }
         }
         if !known.is_empty() {
-            resource.insert("DependsOn".to_owned(), json!(known));
+            let known = known.into_iter().map(|name| name.as_str().into()).collect();
+            resource.push(("DependsOn".to_owned(), Value::List(known)));
         }
-        resource.insert("Properties".to_owned(), Json::Object(properties));
-        Json::Object(resource)
+        resource.push(("Properties".to_owned(), Value::Map(properties)));
+        Value::Map(resource)
     }
 
     /// The instance: its ARN where a user's tells it, and a parameter otherwise.
@@ -173,20 +168,15 @@ impl Properties<'_, '_, '_> {
         Text { sub: format!("${{{name}}}"), plain: None, alone: Some(name) }
     }
 
-    fn value(&mut self, value: &Value, at: &Path, references: &[(Path, String)]) -> Json {
+    fn value(&mut self, value: &Value, at: &Path, references: &[(Path, String)]) -> Value {
         match value {
-            Value::Null => Json::Null,
             Value::Unknown => {
                 let found = references.iter().find(|(path, _)| path == at);
-                found.map_or(Json::Null, |(_, expression)| self.expression(expression, at).json())
+                found.map_or(Value::Null, |(_, expression)| self.expression(expression, at).json())
             }
-            Value::Bool(flag) => json!(flag),
-            Value::Integer(number) => json!(number),
-            Value::Float(number) => json!(number),
-            Value::String(text) => json!(text),
             Value::List(items) => {
                 let items = items.iter().enumerate();
-                Json::Array(
+                Value::List(
                     items.map(|(index, item)| self.value(item, &at.index(index), references)).collect(),
                 )
             }
@@ -195,41 +185,49 @@ impl Properties<'_, '_, '_> {
                     let value = self.value(value, &at.member(name.clone()), references);
                     (Spelling::PascalCase.name(name).into_owned(), value)
                 });
-                Json::Object(members.collect())
+                Value::Map(members.collect())
             }
+            leaf => leaf.clone(),
         }
     }
 
-    fn tags(&mut self, tags: &Value, at: &Path, references: &[(Path, String)]) -> Json {
+    fn tags(&mut self, tags: &Value, at: &Path, references: &[(Path, String)]) -> Value {
         let Value::Map(tags) = tags else { return self.value(tags, at, references) };
         let tags = tags.iter().map(|(key, value)| {
             let value = self.value(value, &at.key(key.as_str()), references);
-            json!({"Key": key, "Value": value})
+            object([("Key", key.as_str().into()), ("Value", value)])
         });
-        Json::Array(tags.collect())
+        Value::List(tags.collect())
     }
 
-    /// The ARN of what an id is.
-    fn arn<K: IdKind>(
+    /// The ARN of what an id is, or those of several.
+    fn arns(
         &mut self,
         value: &Value,
         at: &Path,
+        segment: &str,
         instance: &Text,
         references: &[(Path, String)],
-    ) -> Json {
+    ) -> Value {
         match value {
+            Value::List(ids) => {
+                let ids = ids.iter().enumerate();
+                let arns =
+                    ids.map(|(index, id)| self.arns(id, &at.index(index), segment, instance, references));
+                Value::List(arns.collect())
+            }
             Value::String(name) if name.starts_with("name:") || name.starts_with("path:") => {
                 // Each instance has profiles and groups of its own.
-                let key = format!("{} {}", K::SEGMENT, instance.sub);
+                let key = format!("{segment} {}", instance.sub);
                 let parameter = self.parameters.named(name, &key, is_alphanumeric);
                 let what = format!(
                     "`{name}` is a name, and CloudFormation takes ARNs: it is the parameter `{parameter}`"
                 );
                 self.writing.note(self.user, what, "give its ARN when the stack is created");
-                json!({"Ref": parameter})
+                object([("Ref", parameter.into())])
             }
-            Value::String(arn) if arn.starts_with("arn:") => json!(arn),
-            Value::String(id) => instance.then(&format!("/{}/{id}", K::SEGMENT)).json(),
+            Value::String(arn) if arn.starts_with("arn:") => arn.as_str().into(),
+            Value::String(id) => instance.then(&format!("/{segment}/{id}")).json(),
             value => self.value(value, at, references),
         }
     }
@@ -280,12 +278,14 @@ impl Text {
         Self { plain, sub: format!("{}{}", self.sub, more.replace("${", "${!")), alone: None }
     }
 
-    fn json(&self) -> Json {
+    fn json(&self) -> Value {
         match (&self.plain, self.alone.as_ref().map(|name| name.split_once('.').ok_or(name))) {
-            (Some(text), _) => json!(text),
-            (None, Some(Ok((resource, attribute)))) => json!({"Fn::GetAtt": [resource, attribute]}),
-            (None, Some(Err(name))) => json!({"Ref": name}),
-            (None, None) => json!({"Fn::Sub": self.sub}),
+            (Some(text), _) => text.as_str().into(),
+            (None, Some(Ok((resource, attribute)))) => {
+                object([("Fn::GetAtt", Value::List(vec![resource.into(), attribute.into()]))])
+            }
+            (None, Some(Err(name))) => object([("Ref", name.as_str().into())]),
+            (None, None) => object([("Fn::Sub", self.sub.as_str().into())]),
         }
     }
 }

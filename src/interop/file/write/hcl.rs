@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{
     super::users::FileUser,
     variables::{Variables, root},
-    writing::Writing,
+    writing::{Form, Writing},
 };
 use crate::{
     interop::program::Part,
@@ -22,55 +22,64 @@ const CARRIED: &[&str] = &["protect", "ignoreChanges", "dependsOn", "parent"];
 const RESERVED: &[&str] =
     &["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
 
-/// The configuration.
-pub(super) fn write(writing: &mut Writing<'_>) -> String {
-    let mut labels = Variables::default();
-    let labels: HashMap<&str, String> = writing
-        .file
-        .users
-        .iter()
-        .map(|user| (user.name.as_str(), labels.name(&user.name, false, is_identifier)))
-        .collect();
-    let mut variables = Variables::default();
-    variables.reserve(RESERVED.iter().map(|name| (*name).to_owned()));
-    let mut text = String::new();
-    for user in &writing.file.users {
-        let label = label(&labels, &user.name);
+/// A configuration. Its variables stand behind the users that refer to them.
+pub(super) struct Configuration {
+    labels: HashMap<String, String>,
+    variables: Variables,
+    has_users: bool,
+}
+
+impl Configuration {
+    pub(super) fn new(names: &[String]) -> Self {
+        let mut labels = Variables::default();
+        let label = |name: &String| (name.clone(), labels.name(name, false, is_identifier));
+        let labels = names.iter().map(label).collect();
+        let mut variables = Variables::default();
+        variables.reserve(RESERVED.iter().map(|name| (*name).to_owned()));
+        Self { labels, variables, has_users: false }
+    }
+}
+
+impl Form for Configuration {
+    fn user(&mut self, user: &FileUser, writing: &mut Writing) -> String {
+        let label = label(&self.labels, &user.name);
         if label != user.name {
             let what = format!("the resource name `{}` becomes `{label}`", user.name);
             writing.note(user, what, "names in Terraform have letters, digits, `_` and `-` only");
         }
-        let mut block =
-            Block { labels: &labels, variables: &mut variables, writing, user, text: String::new() };
+        let text = if std::mem::replace(&mut self.has_users, true) { "\n" } else { "" }.to_owned();
+        let mut block = Block { labels: &self.labels, variables: &mut self.variables, writing, user, text };
         block.resource(label);
-        text.push_str(&block.text);
+        block.text
     }
-    let declared = variables.all().into_iter().map(|(name, is_secret)| {
-        let sensitive = if is_secret { "  sensitive = true\n" } else { "" };
-        format!("variable \"{name}\" {{\n  type      = string\n{sensitive}}}\n\n")
-    });
-    let declared: String = declared.collect();
-    format!("{declared}{text}").trim_end().to_owned() + "\n"
+
+    fn end(&mut self, _: &mut Writing) -> String {
+        let declared = self.variables.all().into_iter().map(|(name, is_secret)| {
+            let sensitive = if is_secret { "  sensitive = true\n" } else { "" };
+            format!("\nvariable \"{name}\" {{\n  type      = string\n{sensitive}}}\n")
+        });
+        declared.collect()
+    }
 }
 
 const fn is_identifier(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
 }
 
-fn label<'a>(labels: &'a HashMap<&str, String>, name: &'a str) -> &'a str {
+fn label<'a>(labels: &'a HashMap<String, String>, name: &'a str) -> &'a str {
     labels.get(name).map_or(name, String::as_str)
 }
 
 /// The blocks of one user.
-struct Block<'b, 'w, 'a> {
-    labels: &'b HashMap<&'a str, String>,
+struct Block<'b> {
+    labels: &'b HashMap<String, String>,
     variables: &'b mut Variables,
-    writing: &'b mut Writing<'w>,
+    writing: &'b mut Writing,
     user: &'b FileUser,
     text: String,
 }
 
-impl Block<'_, '_, '_> {
+impl Block<'_> {
     fn resource(&mut self, label: &str) {
         let user = self.user;
         if let Some(id) = &user.options.import {
@@ -90,7 +99,7 @@ impl Block<'_, '_, '_> {
             self.members(members, &Path::root(), "  ", &references);
         }
         self.lifecycle();
-        self.text.push_str("}\n\n");
+        self.text.push_str("}\n");
     }
 
     fn members(
@@ -177,7 +186,7 @@ impl Block<'_, '_, '_> {
     fn lifecycle(&mut self) {
         let options = &self.user.options;
         let on = options.depends_on.iter().chain(&options.parent);
-        let (known, unknown): (Vec<_>, Vec<_>) = on.partition(|name| self.labels.contains_key(name.as_str()));
+        let (known, unknown): (Vec<_>, Vec<_>) = on.partition(|name| self.labels.contains_key(*name));
         for name in unknown {
             let what = format!("the dependency on `{name}`, which is no user, is left out");
             self.writing.lose(self.user, what, "add the resource to the configuration, and `depends_on`");

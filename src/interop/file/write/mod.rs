@@ -2,6 +2,7 @@
 
 mod cloudformation;
 mod hcl;
+mod json;
 mod options;
 mod program;
 mod table;
@@ -9,5 +10,5 @@ mod variables;
 mod writer;
 mod writing;
 
-pub use options::{WriteOptions, WriteOptionsBuilder, WrittenFile};
-pub use writer::write;
+pub use options::{WriteOptions, WriteOptionsBuilder, Written, WrittenFile};
+pub use writer::{FileWriter, write};

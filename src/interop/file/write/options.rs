@@ -28,6 +28,16 @@ pub struct WrittenFile {
     pub diagnostics: Vec<FileDiagnostic>,
 }
 
+/// What there is beside the text of a file that was written user by user.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Written {
+    /// The text of a second file, as in [`WrittenFile::imports`].
+    pub imports: Option<String>,
+    /// What the format could not carry.
+    pub diagnostics: Vec<FileDiagnostic>,
+}
+
 impl fmt::Debug for WrittenFile {
     /// Without the text, in which passwords may stand.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,54 +2,91 @@
 
 use super::{
     super::{inputs::replace, users::FileUser},
+    json::{Members, line, member},
     variables::{Variables, rewrite, root},
-    writing::Writing,
+    writing::{Form, Writing},
 };
 use crate::{
-    interop::program::{ProgramOptions, WrittenResource, readable_json, without_references},
+    interop::program::{ProgramOptions, WrittenResource, without_references},
     user::{Path, Property, Value},
 };
 
 /// The program as YAML, in which values are written as JSON.
-pub(super) fn yaml(writing: &mut Writing<'_>) -> String {
-    let (resources, config) = parts(writing);
-    let mut text = String::new();
-    if !config.is_empty() {
-        text.push_str("config:\n");
+pub(super) struct YamlProgram {
+    resources: Resources,
+    is_empty: bool,
+}
+
+impl YamlProgram {
+    pub(super) fn new(names: &[String]) -> Self {
+        Self { resources: Resources::new(names), is_empty: names.is_empty() }
     }
-    for (name, declaration) in config {
-        text.push_str(&format!("  {}: {}\n", json_text(&name.into()), json_text(&declaration)));
+}
+
+impl Form for YamlProgram {
+    fn begin(&mut self) -> String {
+        if self.is_empty { "resources: {}\n" } else { "resources:\n" }.to_owned()
     }
-    match resources.is_empty() {
-        true => text.push_str("resources: {}\n"),
-        false => text.push_str("resources:\n"),
+
+    fn user(&mut self, user: &FileUser, writing: &mut Writing) -> String {
+        self.resources.of(user, writing).yaml()
     }
-    text.extend(resources.iter().map(WrittenResource::yaml));
-    text
+
+    fn end(&mut self, _: &mut Writing) -> String {
+        let mut text = String::new();
+        for (name, declaration) in self.resources.config() {
+            if text.is_empty() {
+                text.push_str("config:\n");
+            }
+            text.push_str(&format!("  {}: {}\n", line(&name.into()), line(&declaration)));
+        }
+        text
+    }
 }
 
 /// The program as JSON.
-pub(super) fn json(writing: &mut Writing<'_>) -> String {
-    let (resources, config) = parts(writing);
-    let resources = resources.into_iter().map(WrittenResource::into_member).collect();
-    let mut members = vec![("resources".to_owned(), Value::Map(resources))];
-    if !config.is_empty() {
-        members.insert(0, ("config".to_owned(), Value::Map(config)));
-    }
-    let json = serde_json::to_string_pretty(&Value::Map(members)).unwrap_or_default();
-    format!("{}\n", readable_json(&json))
+pub(super) struct JsonProgram {
+    resources: Resources,
+    members: Members,
 }
 
-fn json_text(value: &Value) -> String {
-    readable_json(&serde_json::to_string(value).unwrap_or_default()).into_owned()
+impl JsonProgram {
+    pub(super) fn new(names: &[String]) -> Self {
+        Self { resources: Resources::new(names), members: Members::default() }
+    }
+}
+
+impl Form for JsonProgram {
+    fn begin(&mut self) -> String {
+        "{\n  \"resources\": {".to_owned()
+    }
+
+    fn user(&mut self, user: &FileUser, writing: &mut Writing) -> String {
+        let (name, resource) = self.resources.of(user, writing).into_member();
+        self.members.next(&name, &resource, 2)
+    }
+
+    fn end(&mut self, _: &mut Writing) -> String {
+        let config = self.resources.config();
+        let config = match config.is_empty() {
+            true => String::new(),
+            false => format!(",\n{}", member("config", &Value::Map(config), 1)),
+        };
+        format!("{}{config}\n}}\n", self.members.end(1))
+    }
 }
 
 /// The resources, and the configuration that they refer to.
-fn parts<'a>(writing: &mut Writing<'a>) -> (Vec<WrittenResource<'a>>, Vec<(String, Value)>) {
-    let file = writing.file;
-    let mut variables = Variables::default();
-    variables.reserve(file.users.iter().map(|user| user.name.clone()).chain(["pulumi".to_owned()]));
-    let resources = file.users.iter().map(|user| {
+struct Resources(Variables);
+
+impl Resources {
+    fn new(names: &[String]) -> Self {
+        let mut variables = Variables::default();
+        variables.reserve(names.iter().cloned().chain(["pulumi".to_owned()]));
+        Self(variables)
+    }
+
+    fn of<'a>(&mut self, user: &'a FileUser, writing: &mut Writing) -> WrittenResource<'a> {
         let (inputs, references) = writing.inputs(user);
         let mut properties = without_references(&inputs);
         for (path, expression) in references {
@@ -62,26 +99,28 @@ fn parts<'a>(writing: &mut Writing<'a>) -> (Vec<WrittenResource<'a>>, Vec<(Strin
                         return format!("${{{reference}}}");
                     }
                     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-                    format!("${{{}}}", variables.name(reference, is_secret, is_plain))
+                    format!("${{{}}}", self.0.name(reference, is_secret, is_plain))
                 },
             );
             replace(&mut properties, path.segments(), text.into());
         }
         WrittenResource::with_references(&user.name, properties, options(user, writing))
-    });
-    let resources: Vec<_> = resources.collect();
-    let config = variables.all().into_iter().map(|(name, is_secret)| {
-        let mut declaration = vec![("type".to_owned(), Value::from("string"))];
-        if is_secret {
-            declaration.push(("secret".to_owned(), true.into()));
-        }
-        (name.to_owned(), Value::Map(declaration))
-    });
-    (resources, config.collect())
+    }
+
+    fn config(&self) -> Vec<(String, Value)> {
+        let config = self.0.all().into_iter().map(|(name, is_secret)| {
+            let mut declaration = vec![("type".to_owned(), Value::from("string"))];
+            if is_secret {
+                declaration.push(("secret".to_owned(), true.into()));
+            }
+            (name.to_owned(), Value::Map(declaration))
+        });
+        config.collect()
+    }
 }
 
 /// The options of a user, as a program writes them; tells of those that name what is not written.
-fn options(user: &FileUser, writing: &mut Writing<'_>) -> Vec<(String, Value)> {
+fn options(user: &FileUser, writing: &mut Writing) -> Vec<(String, Value)> {
     let ProgramOptions {
         protect,
         import,

@@ -1,75 +1,76 @@
 //! Tables: the console's template, and one with a column for each property.
 
-use csv::Writer;
+use csv::WriterBuilder;
 
 use super::{
-    super::{mapping::Target, users::FileUser},
-    writing::Writing,
+    super::{columns::CONSOLE, mapping::Target, users::FileUser},
+    writing::{Form, Writing},
 };
 use crate::user::{Path, Property, Value};
-
-/// The columns of the console's template, in its order.
-const CONSOLE: &[(&str, Target)] = &[
-    ("first name", Target::Property(Property::FirstName)),
-    ("last name", Target::Property(Property::LastName)),
-    ("email address", Target::Property(Property::Email)),
-    ("secondary email address", Target::Property(Property::SecondaryEmail)),
-    ("mobile", Target::Property(Property::Mobile)),
-    ("password", Target::Property(Property::Password)),
-    ("user login", Target::Property(Property::Name)),
-    ("routing profile name", Target::RoutingProfileName),
-    ("security_profile_name_1|security_profile_name_2", Target::SecurityProfileNames),
-    ("user_hierarchy_1|user_hierarchy_2", Target::HierarchyPath),
-    ("phone type (soft/desk)", Target::Property(Property::PhoneType)),
-    ("phone number", Target::Property(Property::DeskPhoneNumber)),
-    ("soft phone auto accept (yes/no)", Target::Property(Property::AutoAccept)),
-    ("persistent connection (yes/no)", Target::Property(Property::PersistentConnection)),
-    ("ACW timeout (seconds)", Target::Property(Property::AfterContactWorkTimeLimit)),
-    ("tags", Target::Property(Property::Tags)),
-];
 
 /// So many users the console imports at once.
 const MOST_ROWS: usize = 1_000;
 
-/// The console's template.
-pub(super) fn console(writing: &mut Writing<'_>) -> String {
-    let file = writing.file;
-    if let Some(user) = file.users.get(MOST_ROWS) {
-        let what =
-            format!("the table has {} users, and the console imports {MOST_ROWS} at once", file.users.len());
-        writing.lose(user, what, "split the file");
-    }
-    if let Some(user) = file.users.iter().find(|user| user.options.import.is_some()) {
-        let what = "some of the users exist, and the console creates users only";
-        writing.note(user, what, "take them out before you give the table to the console");
-    }
-    let columns: Vec<(&str, Target)> = CONSOLE.to_vec();
-    table(&columns, writing)
+/// Rows of these columns.
+pub(super) struct Table {
+    columns: Vec<(&'static str, Target)>,
+    /// How many users the console is to import, and how many are written; whether it was told that some exist.
+    for_console: Option<usize>,
+    count: usize,
+    has_existing: bool,
 }
 
-/// A column for each property that is one value, by its path, with ids as they are.
-pub(super) fn plain(writing: &mut Writing<'_>) -> String {
-    let is_one_value = |property: &&Property| property.members().is_empty();
-    let properties = Property::ALL.iter().filter(is_one_value);
-    let properties = properties.map(|property| (property.path(), Target::Property(*property)));
-    let columns: Vec<(&str, Target)> =
-        [("resourceName", Target::ResourceName)].into_iter().chain(properties).collect();
-    table(&columns, writing)
+impl Table {
+    /// The console's template, for so many users.
+    pub(super) fn console(users: usize) -> Self {
+        Self { columns: CONSOLE.to_vec(), for_console: Some(users), count: 0, has_existing: false }
+    }
+
+    /// A column for each property that is one value, by its path, with ids as they are.
+    pub(super) fn plain() -> Self {
+        let is_one_value = |property: &&Property| property.members().is_empty();
+        let properties = Property::ALL.iter().filter(is_one_value);
+        let properties = properties.map(|property| (property.path(), Target::Property(*property)));
+        let columns = [("resourceName", Target::ResourceName)].into_iter().chain(properties).collect();
+        Self { columns, for_console: None, count: 0, has_existing: false }
+    }
+
+    fn tell_console(&mut self, users: usize, user: &FileUser, writing: &mut Writing) {
+        self.count += 1;
+        if self.count == MOST_ROWS + 1 {
+            let what = format!("the table has {users} users, and the console imports {MOST_ROWS} at once");
+            writing.lose(user, what, "split the file");
+        }
+        if user.options.import.is_some() && !std::mem::replace(&mut self.has_existing, true) {
+            let what = "some of the users exist, and the console creates users only";
+            writing.note(user, what, "take them out before you give the table to the console");
+        }
+    }
 }
 
-fn table(columns: &[(&str, Target)], writing: &mut Writing<'_>) -> String {
-    let mut rows = Writer::from_writer(Vec::new());
+impl Form for Table {
+    fn begin(&mut self) -> String {
+        line(self.columns.iter().map(|(header, _)| *header))
+    }
+
+    fn user(&mut self, user: &FileUser, writing: &mut Writing) -> String {
+        if let Some(users) = self.for_console {
+            self.tell_console(users, user, writing);
+        }
+        line(row(user, &self.columns, writing))
+    }
+}
+
+/// A line of cells.
+fn line(cells: impl IntoIterator<Item: AsRef<[u8]>>) -> String {
+    let mut rows = WriterBuilder::new().buffer_capacity(512).from_writer(Vec::new());
     // Writing to memory cannot fail.
-    let _ = rows.write_record(columns.iter().map(|(header, _)| header));
-    for user in &writing.file.users {
-        let cells = row(user, columns, writing);
-        let _ = rows.write_record(cells);
-    }
+    let _ = rows.write_record(cells);
     String::from_utf8(rows.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
 /// The cells of a user; tells what has none.
-fn row(user: &FileUser, columns: &[(&str, Target)], writing: &mut Writing<'_>) -> Vec<String> {
+fn row(user: &FileUser, columns: &[(&str, Target)], writing: &mut Writing) -> Vec<String> {
     writing.lose_options(user, &[]);
     let (inputs, references) = writing.inputs(user);
     for (path, expression) in references {
@@ -110,7 +111,7 @@ fn cell(
     target: &Target,
     value: Option<&Value>,
     path: &Path,
-    writing: &mut Writing<'_>,
+    writing: &mut Writing,
 ) -> String {
     let is_console = !matches!(target, Target::Property(_) | Target::ResourceName);
     match (target, value) {
@@ -152,7 +153,7 @@ fn cell(
 }
 
 /// The name in the place of an id; tells where it is an id.
-fn name(user: &FileUser, text: &str, path: &Path, writing: &mut Writing<'_>) -> Option<String> {
+fn name(user: &FileUser, text: &str, path: &Path, writing: &mut Writing) -> Option<String> {
     if let Some(levels) = text.strip_prefix("path:") {
         return Some(levels.trim().trim_matches('/').replace('/', "|"));
     }
@@ -170,7 +171,7 @@ fn name(user: &FileUser, text: &str, path: &Path, writing: &mut Writing<'_>) -> 
 }
 
 /// Texts in a cell; tells of those that would become two.
-fn without_bars(texts: Vec<String>, user: &FileUser, path: &Path, writing: &mut Writing<'_>) -> Vec<String> {
+fn without_bars(texts: Vec<String>, user: &FileUser, path: &Path, writing: &mut Writing) -> Vec<String> {
     let (plain, others): (Vec<_>, Vec<_>) = texts.into_iter().partition(|text| !text.contains('|'));
     for text in others {
         let what = format!("`{text}` in `{path}` is left out: a table parts names with `|`");
@@ -180,7 +181,7 @@ fn without_bars(texts: Vec<String>, user: &FileUser, path: &Path, writing: &mut 
 }
 
 /// A text as it is; tells where a reader would leave white space out.
-fn trimmed(user: &FileUser, text: &str, path: &Path, writing: &mut Writing<'_>) -> String {
+fn trimmed(user: &FileUser, text: &str, path: &Path, writing: &mut Writing) -> String {
     if text.trim() != text && *path != Path::from(Property::Password) {
         let what = format!("white space around `{path}` of `{}` means nothing in a table", user.name);
         writing.lose(user, what, "take it out");

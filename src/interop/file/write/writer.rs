@@ -1,18 +1,26 @@
 //! Writes users in any format.
 
+use std::{collections::HashSet, fmt, io};
+
 use super::{
-    super::{format::FileFormat, users::UserFile},
-    cloudformation, hcl,
-    options::{WriteOptions, WrittenFile},
-    program, table,
-    writing::Writing,
+    super::{
+        format::FileFormat,
+        users::{FileUser, UserFile},
+    },
+    cloudformation::Template,
+    hcl::Configuration,
+    options::{WriteOptions, Written, WrittenFile},
+    program::{JsonProgram, YamlProgram},
+    table::Table,
+    writing::{Form, Writing},
 };
 use crate::user::{Code, Diagnostic};
 
 /// Writes users in a format.
 ///
 /// What the format cannot carry is told in [`WrittenFile::diagnostics`]; so is each password that is left out. What is
-/// unknown becomes a configuration value, a variable or a parameter with the name of its reference.
+/// unknown becomes a configuration value, a variable or a parameter with the name of its reference. The properties of a
+/// user come in the order of [`Property`](crate::user::Property).
 ///
 /// # Errors
 ///
@@ -33,20 +41,113 @@ pub fn write(
     file: &UserFile,
     options: &WriteOptions,
 ) -> Result<WrittenFile, Box<Diagnostic>> {
-    let mut writing = Writing::new(file, *options);
-    let text = match format {
-        FileFormat::Program => program::yaml(&mut writing),
-        FileFormat::ProgramJson => program::json(&mut writing),
-        FileFormat::Csv => table::plain(&mut writing),
-        FileFormat::ConsoleCsv => table::console(&mut writing),
-        FileFormat::Terraform => hcl::write(&mut writing),
-        FileFormat::CloudFormation => cloudformation::write(&mut writing),
-        FileFormat::PulumiStack | FileFormat::AwsCli | FileFormat::Scim => {
-            let message = format!("the format `{format}` is read and not written");
-            let help =
-                "write `program`, `program-json`, `terraform`, `cloudformation`, `csv` or `console-csv`";
-            return Err(Box::new(Diagnostic::new(Code::INVALID_FILE, message).with_help(help)));
+    let names = file.users.iter().map(|user| user.name.clone());
+    let mut writer = FileWriter::new(format, names, *options, Vec::new())?;
+    // Writing to memory cannot fail.
+    let _ = file.users.iter().try_for_each(|user| writer.write(user));
+    let (text, written) = writer.finish().unwrap_or_default();
+    let Written { imports, diagnostics } = written;
+    Ok(WrittenFile { text: String::from_utf8(text).unwrap_or_default(), imports, diagnostics })
+}
+
+/// Writes users in a format, one by one: a file of many users is never in memory.
+///
+/// ```
+/// use std::io::Cursor;
+///
+/// use connect_user::interop::file::{FileFormat, FileWriter, ReadOptions, WriteOptions, read_each};
+///
+/// let mut table = Cursor::new("user login,routing profile name\njane,Agents\nteo,Agents\n");
+/// let options = ReadOptions::default();
+/// // Users may refer to those behind them, so their names are known first.
+/// let mut names = Vec::new();
+/// read_each(FileFormat::Csv, &mut table, &options, |user| names.push(user.name));
+/// let mut writer = FileWriter::new(FileFormat::Program, names, WriteOptions::default(), Vec::new())?;
+/// let mut result = Ok(());
+/// read_each(FileFormat::Csv, &mut table, &options, |user| {
+///     if result.is_ok() {
+///         result = writer.write(&user);
+///     }
+/// });
+/// result?;
+/// let (text, _) = writer.finish()?;
+/// assert!(String::from_utf8(text)?.starts_with("resources:\n  \"jane\":\n    type: aws:connect:User\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct FileWriter<W> {
+    out: W,
+    form: Box<dyn Form + Send>,
+    writing: Writing,
+    has_begun: bool,
+}
+
+impl<W: io::Write> FileWriter<W> {
+    /// A writer of users of these resource names to `out`, which it calls for each user.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic of the code [`invalid-file`](Code::INVALID_FILE) if the format is only read.
+    pub fn new(
+        format: FileFormat,
+        names: impl IntoIterator<Item = String>,
+        options: WriteOptions,
+        out: W,
+    ) -> Result<Self, Box<Diagnostic>> {
+        let names: Vec<String> = names.into_iter().collect();
+        let form: Box<dyn Form + Send> = match format {
+            FileFormat::Program => Box::new(YamlProgram::new(&names)),
+            FileFormat::ProgramJson => Box::new(JsonProgram::new(&names)),
+            FileFormat::Csv => Box::new(Table::plain()),
+            FileFormat::ConsoleCsv => Box::new(Table::console(names.len())),
+            FileFormat::Terraform => Box::new(Configuration::new(&names)),
+            FileFormat::CloudFormation => Box::new(Template::new(&names)),
+            FileFormat::PulumiStack | FileFormat::AwsCli | FileFormat::Scim => {
+                let message = format!("the format `{format}` is read and not written");
+                let help =
+                    "write `program`, `program-json`, `terraform`, `cloudformation`, `csv` or `console-csv`";
+                return Err(Box::new(Diagnostic::new(Code::INVALID_FILE, message).with_help(help)));
+            }
+        };
+        let writing = Writing::new(names.into_iter().collect::<HashSet<_>>(), options);
+        Ok(Self { out, form, writing, has_begun: false })
+    }
+
+    /// Writes a user.
+    ///
+    /// # Errors
+    ///
+    /// What `out` says.
+    pub fn write(&mut self, user: &FileUser) -> io::Result<()> {
+        self.begin()?;
+        let text = self.form.user(user, &mut self.writing);
+        self.out.write_all(text.as_bytes())
+    }
+
+    /// Writes what stands behind the users, and returns `out` with what there is to say.
+    ///
+    /// # Errors
+    ///
+    /// What `out` says.
+    pub fn finish(mut self) -> io::Result<(W, Written)> {
+        self.begin()?;
+        let text = self.form.end(&mut self.writing);
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()?;
+        let (imports, diagnostics) = self.writing.finish();
+        Ok((self.out, Written { imports, diagnostics }))
+    }
+
+    fn begin(&mut self) -> io::Result<()> {
+        if std::mem::replace(&mut self.has_begun, true) {
+            return Ok(());
         }
-    };
-    Ok(writing.finish(text))
+        let text = self.form.begin();
+        self.out.write_all(text.as_bytes())
+    }
+}
+
+impl<W> fmt::Debug for FileWriter<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileWriter").finish_non_exhaustive()
+    }
 }

@@ -4,30 +4,48 @@ use std::collections::HashSet;
 
 use super::{
     super::{
-        inputs::remove,
+        inputs::{remove, visit},
         losses::Losses,
-        users::{FileDiagnostic, FileReference, FileUser, UserFile},
+        properties::sort,
+        users::{FileDiagnostic, FileReference, FileUser},
     },
-    options::{WriteOptions, WrittenFile},
+    json::pretty,
+    options::WriteOptions,
 };
 use crate::{
     interop::program::{Part, ProgramOptions},
     user::{Path, Property, Severity, Value},
 };
 
-/// A file that is being written.
-pub(super) struct Writing<'a> {
-    pub(super) file: &'a UserFile,
-    names: HashSet<&'a str>,
-    options: WriteOptions,
-    losses: Losses,
-    pub(super) imports: Option<String>,
+/// A form that users are written in, one by one.
+pub(super) trait Form {
+    /// What stands before them.
+    fn begin(&mut self) -> String {
+        String::new()
+    }
+
+    /// A user.
+    fn user(&mut self, user: &FileUser, writing: &mut Writing) -> String;
+
+    /// What stands behind them, such as the variables that they refer to.
+    fn end(&mut self, _writing: &mut Writing) -> String {
+        String::new()
+    }
 }
 
-impl<'a> Writing<'a> {
-    pub(super) fn new(file: &'a UserFile, options: WriteOptions) -> Self {
-        let names = file.users.iter().map(|user| user.name.as_str()).collect();
-        Self { file, names, options, losses: Losses::default(), imports: None }
+/// A file that is being written.
+pub(super) struct Writing {
+    /// The resource names of all users, also of those that are still to be written.
+    names: HashSet<String>,
+    options: WriteOptions,
+    losses: Losses,
+    /// The users that exist, where the form keeps that apart.
+    pub(super) imports: Vec<Value>,
+}
+
+impl Writing {
+    pub(super) fn new(names: HashSet<String>, options: WriteOptions) -> Self {
+        Self { names, options, losses: Losses::default(), imports: Vec::new() }
     }
 
     /// Notes what the format cannot carry of a user.
@@ -78,6 +96,7 @@ impl<'a> Writing<'a> {
     /// unknown value has one.
     pub(super) fn inputs(&mut self, user: &FileUser) -> (Value, Vec<(Path, String)>) {
         let mut inputs = user.inputs.clone();
+        sort(&mut inputs);
         let password = Path::from(Property::Password);
         let is_written =
             inputs.at(&password).is_some_and(|value| !matches!(value, Value::Unknown | Value::Null));
@@ -85,7 +104,8 @@ impl<'a> Writing<'a> {
             remove(&mut inputs, Property::Password.path());
             let help =
                 "users that exist keep theirs; for new ones, `--with-passwords` writes them in clear text";
-            self.losses.add(Severity::Warning, "passwords are left out".into(), help, || user.location.clone());
+            self.losses
+                .add(Severity::Warning, "passwords are left out".into(), help, || user.location.clone());
         }
         // A text around a reference is a part of the password; the reference alone is none.
         let may_keep = |reference: &FileReference| {
@@ -97,10 +117,13 @@ impl<'a> Writing<'a> {
             user.references.iter().find(|reference| reference.path == *path && may_keep(reference))
         };
         let mut references = Vec::new();
-        unknowns(&inputs, &Path::root(), &mut |path| {
-            let expression = known(&path).map(|reference| reference.expression.clone());
-            let expression = expression.unwrap_or_else(|| format!("${{{}_{path}}}", user.name));
-            references.push((path, expression));
+        visit(&mut inputs, &Path::root(), &mut |value, path| {
+            if *value == Value::Unknown {
+                let expression = known(path).map(|reference| reference.expression.clone());
+                let expression = expression.unwrap_or_else(|| format!("${{{}_{path}}}", user.name));
+                references.push((path.clone(), expression));
+            }
+            true
         });
         (inputs, references)
     }
@@ -110,27 +133,10 @@ impl<'a> Writing<'a> {
         self.names.contains(name)
     }
 
-    pub(super) fn finish(self, text: String) -> WrittenFile {
-        let diagnostics: Vec<FileDiagnostic> = self.losses.into_diagnostics().collect();
-        WrittenFile { text, imports: self.imports, diagnostics }
-    }
-}
-
-fn unknowns(value: &Value, at: &Path, found: &mut impl FnMut(Path)) {
-    match value {
-        Value::Unknown => found(at.clone()),
-        Value::List(items) => {
-            for (index, item) in items.iter().enumerate() {
-                unknowns(item, &at.index(index), found);
-            }
-        }
-        Value::Map(members) => {
-            let is_tags = at.property() == Some(Property::Tags);
-            for (name, value) in members {
-                let at = if is_tags { at.key(name.as_str()) } else { at.member(name.clone()) };
-                unknowns(value, &at, found);
-            }
-        }
-        _ => {}
+    /// The text of a second file, and what was lost.
+    pub(super) fn finish(self) -> (Option<String>, Vec<FileDiagnostic>) {
+        let imports =
+            (!self.imports.is_empty()).then(|| format!("{}\n", pretty(&Value::List(self.imports), 0)));
+        (imports, self.losses.into_diagnostics().collect())
     }
 }
