@@ -136,12 +136,14 @@ pub mod fleet {}
 pub mod terraform {}
 
 #[cfg_attr(feature = "interop", doc = "[`FileFormat`]: enum@crate::interop::file::FileFormat")]
+#[cfg_attr(feature = "interop", doc = "[`FileWriter`]: struct@crate::interop::file::FileWriter")]
 #[cfg_attr(feature = "interop", doc = "[`Mapping`]: struct@crate::interop::file::Mapping")]
 #[cfg_attr(feature = "interop", doc = "[`UserFile`]: struct@crate::interop::file::UserFile")]
 #[cfg_attr(feature = "interop", doc = "[`adopt`]: fn@crate::interop::file::adopt")]
 #[cfg_attr(feature = "fleet", doc = "[`fleet::Session`]: struct@crate::fleet::Session")]
 #[cfg_attr(feature = "interop", doc = "[`interop::file`]: mod@crate::interop::file")]
 #[cfg_attr(feature = "interop", doc = "[`read`]: fn@crate::interop::file::read")]
+#[cfg_attr(feature = "interop", doc = "[`read_each`]: fn@crate::interop::file::read_each")]
 #[cfg_attr(feature = "interop", doc = "[`write`]: fn@crate::interop::file::write")]
 #[doc = include_str!("../docs/migrating.md")]
 pub mod migrating {}

@@ -157,16 +157,15 @@ fn convert(from: FileFormat, file: &mut Generated, to: FileFormat) -> usize {
 #[test]
 fn memory_grows_by_names_alone() {
     // As many as a map of its size holds: none is half empty.
-    let (few, many) = (448_usize, 1_792);
+    let (few, many) = (224_usize, 896);
     for (small, large) in files(few).into_iter().zip(files(many)) {
         let ((format, mut small), (_, mut large)) = (small, large);
         let to = FileFormat::Program;
         let of_few = peak(|| assert_eq!(convert(format, &mut small, to), few, "{format}"));
         let of_many = peak(|| assert_eq!(convert(format, &mut large, to), many, "{format}"));
         let a_user = of_many.saturating_sub(of_few) / (many - few) as u64;
-        println!("{format}: {a_user} bytes more for each user ({of_few}, {of_many})");
         // Names, who they are and where they are. A user as a value takes a multiple of it.
-        assert!(a_user < 700, "{format}: {a_user} bytes more for each user ({of_few}, {of_many})");
+        assert!(a_user < 500, "{format}: {a_user} bytes more for each user ({of_few}, {of_many})");
     }
 }
 

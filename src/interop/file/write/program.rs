@@ -4,10 +4,10 @@ use super::{
     super::{inputs::replace, users::FileUser},
     json::{Members, line, member},
     variables::{Variables, rewrite, root},
-    writing::{Form, Writing},
+    writing::{Form, NAMING, Writing, given},
 };
 use crate::{
-    interop::program::{ProgramOptions, WrittenResource, without_references},
+    interop::program::{WrittenResource, without_references},
     user::{Path, Property, Value},
 };
 
@@ -121,46 +121,28 @@ impl Resources {
 
 /// The options of a user, as a program writes them; tells of those that name what is not written.
 fn options(user: &FileUser, writing: &mut Writing) -> Vec<(String, Value)> {
-    let ProgramOptions {
-        protect,
-        import,
-        retain_on_delete,
-        deleted_with,
-        ignore_changes,
-        replace_on_changes,
-        delete_before_replace,
-        depends_on,
-        parent,
-        aliases,
-        provider,
-    } = &user.options;
-    let paths = |paths: &[Path]| {
-        (!paths.is_empty()).then(|| Value::List(paths.iter().map(|path| path.to_string().into()).collect()))
-    };
-    let flag = |flag: &bool| flag.then_some(Value::Bool(true));
-    let texts = |texts: Vec<Value>| (!texts.is_empty()).then_some(Value::List(texts));
-    let mut named = |option: &str, name: &String| {
-        let is_user = writing.has(name);
-        if !is_user {
+    let mut options = Vec::new();
+    for (option, value) in given(&user.options) {
+        let value = if NAMING.contains(&option) { named(option, value, user, writing) } else { Some(value) };
+        options.extend(value.map(|value| (option.to_owned(), value)));
+    }
+    options
+}
+
+/// References to the resources that an option names.
+fn named(option: &str, value: Value, user: &FileUser, writing: &mut Writing) -> Option<Value> {
+    match value {
+        Value::List(names) => {
+            let names = names.into_iter().filter_map(|name| named(option, name, user, writing));
+            let names: Vec<Value> = names.collect();
+            (!names.is_empty()).then_some(Value::List(names))
+        }
+        Value::String(name) if writing.has(&name) => Some(format!("${{{name}}}").into()),
+        Value::String(name) => {
             let what = format!("the option `{option}` names `{name}`, which is no user and is not written");
             writing.lose(user, what, "add the resource to the program, and the option again");
+            None
         }
-        is_user.then(|| Value::from(format!("${{{name}}}")))
-    };
-    let depends_on = depends_on.iter().filter_map(|name| named("dependsOn", name)).collect();
-    let options = [
-        ("import", import.as_ref().map(|id| id.to_string().into())),
-        ("protect", flag(protect)),
-        ("retainOnDelete", flag(retain_on_delete)),
-        ("deleteBeforeReplace", flag(delete_before_replace)),
-        ("ignoreChanges", paths(ignore_changes)),
-        ("replaceOnChanges", paths(replace_on_changes)),
-        ("dependsOn", texts(depends_on)),
-        ("parent", parent.as_ref().and_then(|name| named("parent", name))),
-        ("deletedWith", deleted_with.as_ref().and_then(|name| named("deletedWith", name))),
-        ("provider", provider.as_ref().and_then(|name| named("provider", name))),
-        ("aliases", texts(aliases.iter().map(|name| name.as_str().into()).collect())),
-    ];
-    let given = options.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    given.collect()
+        _ => None,
+    }
 }
