@@ -104,6 +104,45 @@ fn a_program_becomes_a_file_of_another_tool() {
     assert!(table.err.contains("the table has no column for `instanceId`"), "{}", table.err);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn the_template_and_its_imports_are_written_both_or_neither() {
+    let tool = Tool::new();
+    let backup = case("12-backup.json");
+    let args = ["convert", &backup, "--to", "cloudformation", "--imports", "imports.json"];
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full disk");
+    let status = |out: std::fs::File| tool.command(&args).stdout(out).status().expect("it runs");
+    assert!(!status(full()).success());
+    let left = || {
+        let names = std::fs::read_dir(tool.path(".")).expect("a folder").filter_map(Result::ok);
+        names.map(|file| file.file_name()).collect::<Vec<_>>()
+    };
+    assert!(left().is_empty(), "{:?}", left());
+    // An earlier one stays as it is.
+    std::fs::write(tool.path("imports.json"), "[]").expect("written");
+    assert!(!status(full()).success());
+    assert_eq!(std::fs::read_to_string(tool.path("imports.json")).expect("a file"), "[]");
+    assert_eq!(left(), ["imports.json"]);
+    // Where the second file cannot be, nothing is printed.
+    let args = ["convert", &backup, "--to", "cloudformation", "--imports", "nowhere/imports.json"];
+    let said = tool.run(&args);
+    assert_eq!((said.code, said.out.as_str()), (1, ""));
+    assert!(said.err.contains("`nowhere/imports.json` cannot be written"), "{}", said.err);
+}
+
+#[test]
+fn a_file_from_a_pipe_is_converted() {
+    let tool = Tool::new();
+    let file = std::fs::File::open(case("12-backup.json")).expect("a file");
+    let said = tool.command(&["convert", "-"]).stdin(file).output().expect("it runs");
+    assert!(String::from_utf8_lossy(&said.stdout).contains("import: \"1c2d:11111111"), "{said:?}");
+    std::fs::write(tool.path("empty.csv"), "\n").expect("written");
+    assert!(tool.fails(&["convert", "empty.csv"]).contains("`empty.csv` is empty"));
+    std::fs::write(tool.path("main.tf"), "# users\nresource \"aws_connect_user\" \"a\" {}\n")
+        .expect("written");
+    assert!(tool.fails(&["convert", "main.tf"]).contains("terraform show -json"));
+}
+
 /// The users of `agents.csv`, as others have made them.
 fn with_users(tool: &Tool) {
     let text = "user login,password,first name,last name,routing_profile_id,security_profile_ids,phone_type,acw\n\

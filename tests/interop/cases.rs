@@ -18,6 +18,7 @@ fn a_configuration_of_terraform_is_refused_with_the_way_out() {
         "04-composite-ids.tf",
         "05-awscc.tf",
     ] {
+        assert_eq!(FileFormat::detect(&case(name)), Some(FileFormat::Terraform));
         let file = read(FileFormat::Terraform, &case(name), &ReadOptions::builder().file(name).build());
         assert!(file.users.is_empty());
         assert_eq!(
@@ -204,5 +205,18 @@ fn every_case_is_read_by_a_test() {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let name = entry.expect("an entry").file_name().into_string().expect("a name");
         assert!(tests.contains(&format!("\"{name}\"")), "{name}");
+    }
+}
+
+#[test]
+fn text_of_two_bytes_each_is_told_in_every_format() {
+    let bytes = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    for text in ["{\"Users\": []}", "\u{feff}{\"Users\": []}", "user login,a,b\n", "Resources: {}"] {
+        let bytes = bytes(text);
+        for format in FileFormat::detect(&bytes).into_iter().chain(FileFormat::ALL.iter().copied()) {
+            let file = read(format, &bytes, &ReadOptions::builder().file("file").build());
+            assert_eq!(told(&file), ["error: `file` is UTF-16 text"], "{format}");
+        }
+        assert!(FileFormat::detect(&bytes).is_some());
     }
 }

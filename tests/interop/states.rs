@@ -324,3 +324,15 @@ fn scim_users_are_read_with_a_mapping() {
         ]
     );
 }
+
+#[test]
+fn a_user_without_a_name_is_told_by_its_line() {
+    let text = "{\"Resources\": [\n {\"id\": \"1\"}, {\"id\": \"2\"},\n {\"userName\": \"ana\"}]}";
+    let file = read_text(FileFormat::Scim, text);
+    assert_eq!(names(&file), ["line-2", "line-2-15", "ana"]);
+    let told = told(&file);
+    assert_eq!(
+        told[..2],
+        ["error: a user has no `userName` (2:2)", "error: a user has no `userName` (2:15)"]
+    );
+}

@@ -128,6 +128,8 @@ fn places_are_right_behind_any_line_break() {
         ("user login,acw\njane,1\n\n\njohn,x\n", 5),
         ("user login,acw\r\njane,1\r\n\r\njohn,x\r\n", 4),
         ("\u{feff}\r\n\r\nuser login,acw\r\n\"ja\r\nne\",1\r\njohn,x", 6),
+        ("user login,acw\rjane,1\rjohn,x\r", 3),
+        ("\n\nuser login;acw\n\njohn;x", 5),
     ] {
         let file = table(text);
         let at = file.diagnostics[0].location.as_ref().expect("a place");
@@ -150,6 +152,24 @@ fn bytes_that_are_no_text_are_told_with_their_place() {
         let file = read(FileFormat::Csv, text.as_bytes(), &options);
         assert_eq!(told(&file)[0], expected);
     }
+}
+
+#[test]
+fn a_header_that_is_misspelt_is_told_with_the_one_that_is_meant() {
+    let file = table("user logn,routing profile nam,shoe size\n");
+    let helps: Vec<_> =
+        file.diagnostics.iter().filter_map(|found| found.diagnostic.help.as_deref()).collect();
+    assert!(helps[1].starts_with("is it `user login`?"), "{helps:?}");
+    assert!(helps[2].starts_with("is it `routing profile name`?"), "{helps:?}");
+    assert_eq!(helps[3], "a mapping says which property a column is, or `ignore`");
+}
+
+#[test]
+fn a_row_of_one_cell_is_told_in_the_singular() {
+    assert_eq!(
+        told(&table("user login,acw\njane\n")),
+        ["error: line 2 has 1 cell, and the header has 2 (2:1)"]
+    );
 }
 
 #[test]
