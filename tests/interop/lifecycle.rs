@@ -33,8 +33,8 @@ async fn planned(program: &Program, session: &mut Session<'_>) -> (Action, Vec<C
     deployment.refresh(session).await.expect("read");
     let review = deployment.preview(session).await.expect("a review");
     let user = review.preview.users().first().expect("a user");
-    let notices = user.preview().diff.notices.iter().map(|notice| notice.code);
-    (user.action(), notices.collect())
+    let preview = user.preview();
+    (user.action(), preview.diff.notices.iter().map(|notice| notice.code).collect())
 }
 
 fn entry<'a>(session: &'a Session<'_>, name: &str) -> &'a Entry {
