@@ -18,7 +18,7 @@ use connect_user::{
 };
 use serde_json::{Value, json};
 
-use crate::adopt::create;
+use crate::service::create;
 
 pub use IdentityManagementType::{ConnectManaged, ExistingDirectory, Saml};
 
