@@ -25,6 +25,9 @@ pub(super) async fn delete(
     if !settings.protect {
         host.run.leave(&id.user);
     }
+    if let Some(handover) = &host.handover {
+        handover.leave(&id.user, host.pauses.as_ref()).await.map_err(unchanged)?;
+    }
     let deleted = match &doomed {
         Doomed::Known(state) => apply::delete(state, &host.client, &settings, &host.apply_options()).await,
         Doomed::Named(id) => {
@@ -36,6 +39,9 @@ pub(super) async fn delete(
         host.run.let_go(&id.user, &name);
         return Ok(Vec::new());
     };
+    if let Some(handover) = &host.handover {
+        handover.stay(&id.user);
+    }
     let mut failure = unchanged(Failure::of_apply(&failed));
     if !matches!(failed.error, ApplyError::Refused(_) | ApplyError::UserMismatch { .. }) {
         for reason in &mut failure.diagnostics {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     failure::Failure,
     fingerprint::Fingerprints,
+    handover::Handover,
     kept::{Begun, Kept},
     leaves::Leaves,
     options::ResourceOptions,
@@ -37,6 +38,8 @@ pub(super) struct Host {
     pub(super) instances: Instances,
     pub(super) run: Run,
     pub(super) pauses: Option<Pauses>,
+    /// Of an engine that deletes what it has replaced after everything else.
+    pub(super) handover: Option<Handover>,
     /// Whether a reading that no output shows leaves the record as it is.
     pub(super) keeps_what_is_shown: bool,
     /// Whether nothing is asked.
@@ -57,6 +60,7 @@ impl Host {
             instances: Instances::default(),
             run: Run::default(),
             pauses: None,
+            handover: None,
             keeps_what_is_shown: false,
             is_offline: false,
         }

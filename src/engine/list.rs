@@ -6,7 +6,7 @@ use super::{failure::Failure, host::Host, read::unmanaged, snapshot::Snapshot};
 use crate::{
     client::{ClientError, ErrorKind, FoundUser, ListUsers, ListedUser, Request, SearchUsers},
     read::{Filter, read, to_state},
-    user::{InstanceId, Path, UserId, UserState},
+    user::{InstanceId, Path, UserId, UserState, Value},
 };
 
 /// How many users are read at the same time; how fast is for the client's pace to say.
@@ -89,6 +89,19 @@ impl Pages {
         *self = next;
         Ok(Some(users))
     }
+}
+
+/// Who has exactly this name.
+pub(super) async fn named(host: &Host, instance: &str, name: &str) -> Result<Option<UserId>, Failure> {
+    let filter = Filter::builder().name(name).build();
+    let mut pages = Pages::of(InstanceId::new(instance), &filter);
+    while let Some(page) = pages.next(host, &filter, false).await? {
+        let has_it = |user: &&Snapshot| user.outputs.get("name").and_then(Value::as_str) == Some(name);
+        if let Some(id) = page.iter().find(has_it).and_then(Snapshot::id) {
+            return Ok(Some(id.user.to_bare()));
+        }
+    }
+    Ok(None)
 }
 
 async fn one(host: &Host, instance: &InstanceId, user: &UserId) -> Result<Option<UserState>, Failure> {

@@ -56,6 +56,7 @@ mod check;
 mod delete;
 mod failure;
 mod fingerprint;
+mod handover;
 mod host;
 mod kept;
 mod leaves;

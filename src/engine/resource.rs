@@ -9,20 +9,21 @@ use super::{
     check::{Completed, check, validate},
     delete::delete,
     failure::Failure,
+    handover::Name,
     host::Host,
     kept::{Kept, KeptError},
     leaves::Leaves,
-    list::Pages,
+    list::{Pages, named},
     naming::Naming,
     options::ResourceOptions,
-    plan::{Asked, unfinished, work},
+    plan::{Asked, Work, unfinished, work},
     read::{look_up, read},
     schema::Schema,
     snapshot::Snapshot,
 };
 use crate::{
     client,
-    diff::Change,
+    diff::{Change, ReplacementOrder},
     read::Filter,
     user::{Diagnostic, InstanceId, Property, Value},
 };
@@ -80,6 +81,7 @@ impl Resource {
         let (prior, inputs) = (prior.map(|prior| self.read_snapshot(prior)), self.read_value(inputs));
         let asked = Asked { prior: prior.as_ref(), inputs: &inputs, options };
         let work = work(&self.host, asked).await.map_err(|failure| self.failure(failure))?;
+        let order = self.order(prior.as_ref(), &work).await.map_err(|failure| self.failure(failure))?;
         let spelling = self.host.spelling;
         let kept = prior.as_ref().map(|prior| prior.kept.clone()).unwrap_or_default();
         let mut kept = match &work.state {
@@ -96,7 +98,7 @@ impl Resource {
         Ok(Planned {
             action: diff.action,
             changes,
-            replacement: diff.replacement,
+            replacement: order,
             inputs: spelling.value(work.inputs.into_document()),
             outputs: spelling.value(work.outputs.into_document()),
             kept,
@@ -179,6 +181,19 @@ impl Resource {
             Err(error) => Err(Failure::of_id(&error)),
         };
         found.map(|snapshot| self.snapshot(snapshot)).map_err(|failure| self.failure(failure))
+    }
+
+    /// The same of the user that has exactly this name; upper and lower case differ. `None` if nobody has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if users cannot be searched or read.
+    pub async fn look_up_name(&self, instance: &str, name: &str) -> Result<Option<Snapshot>, Failure> {
+        let found = named(&self.host, instance, name).await.map_err(|failure| self.failure(failure))?;
+        match found {
+            Some(user) => Ok(Some(self.look_up(&format!("{instance}:{}", user.bare())).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Deletes a user, from its record, its id, or its outputs alone. A user that is gone counts as deleted.
@@ -273,9 +288,33 @@ impl Resource {
         let planned = options.planned.map(|planned| self.read_value(planned));
         let options = ResourceOptions { planned: planned.as_ref(), ..options.clone() };
         let asked = Asked { prior: prior.as_ref(), inputs: &inputs, options: &options };
-        let Done { snapshot, notes } =
-            apply(&self.host, asked).await.map_err(|failure| self.failure(failure))?;
+        let done = apply(&self.host, asked).await;
+        if let (None, Some(handover), Some(name)) =
+            (&prior, &self.host.handover, Name::of(&Leaves::of(&inputs)))
+        {
+            handover.made(&name);
+        }
+        let Done { snapshot, notes } = done.map_err(|failure| self.failure(failure))?;
         Ok(AppliedResource { snapshot: self.snapshot(snapshot), diagnostics: self.spelled(notes) })
+    }
+
+    /// The order of a replacement, where names change hands.
+    async fn order(
+        &self,
+        prior: Option<&Snapshot>,
+        work: &Work,
+    ) -> Result<Option<ReplacementOrder>, Failure> {
+        let order = work.preview.diff.replacement;
+        let (Some(handover), Some(_), Some(prior)) = (&self.host.handover, order, prior) else {
+            return Ok(order);
+        };
+        let (Some(id), Some(to)) = (prior.id(), Name::of(&work.inputs)) else { return Ok(order) };
+        let holder = match Name::of(&Leaves::of(&prior.outputs)).as_ref() == Some(&to) {
+            true => Some(id.user.to_bare()),
+            false => named(&self.host, &to.instance, &to.name).await?,
+        };
+        let is_deleted_first = handover.replace(&id.user, to, holder);
+        Ok(if is_deleted_first { Some(ReplacementOrder::DeleteBeforeCreate) } else { order })
     }
 
     fn read_value(&self, value: &Value) -> Value {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    handover::Handover,
     host::Host,
     resource::Resource,
     stop::{Pauses, Stop},
@@ -93,6 +94,17 @@ impl Resource {
     #[must_use]
     pub fn with_drift_by_outputs(mut self, by_outputs: bool) -> Self {
         self.host.keeps_what_is_shown = by_outputs;
+        self
+    }
+
+    /// Sets whether the engine deletes what it has replaced only after everything else, as Pulumi and CloudFormation do.
+    /// Names are unique, so a user whose new name somebody has is deleted first, as one whose name another user is to
+    /// get; and a deletion waits until whoever has the new name is deleted too. If that is never, it fails with
+    /// [`Code::NAME_TAKEN`](crate::user::Code::NAME_TAKEN), and nobody is lost. The waits need
+    /// [`with_sleep`](Self::with_sleep). Default: no.
+    #[must_use]
+    pub fn with_late_deletions(mut self, is_late: bool) -> Self {
+        self.host.handover = is_late.then(Handover::default);
         self
     }
 

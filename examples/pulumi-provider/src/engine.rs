@@ -5,14 +5,23 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use tonic::transport::{Channel, Endpoint};
+use tonic::{
+    Request,
+    client::Grpc,
+    codec::ProstCodec,
+    codegen::http::uri::PathAndQuery,
+    transport::{Channel, Endpoint},
+};
 
-use crate::protocol::{LogRequest, LogSeverity, engine::engine_client::EngineClient};
+use crate::protocol::{Empty, LogRequest, LogSeverity};
+
+/// The method of the engine's service that takes messages.
+const LOG: &str = "/pulumirpc.Engine/Log";
 
 /// The engine, once its address is known.
 #[derive(Default)]
 pub struct Engine {
-    client: Mutex<Option<EngineClient<Channel>>>,
+    client: Mutex<Option<Grpc<Channel>>>,
     told: Mutex<HashSet<(String, String)>>,
 }
 
@@ -20,21 +29,12 @@ impl Engine {
     /// The engine listens at `HOST:PORT`.
     pub fn attach(&self, address: &str) {
         let endpoint = Endpoint::from_shared(format!("http://{address}"));
-        let client = endpoint.ok().map(|endpoint| EngineClient::new(endpoint.connect_lazy()));
+        let client = endpoint.ok().map(|endpoint| Grpc::new(endpoint.connect_lazy()));
         *self.client.lock().unwrap_or_else(PoisonError::into_inner) = client;
     }
 
-    /// Warns of something at a resource, once.
-    pub async fn warn(&self, urn: &str, message: &str) {
-        self.log(LogSeverity::Warning, urn, message).await;
-    }
-
     /// Tells something of a resource, once.
-    pub async fn tell(&self, urn: &str, message: &str) {
-        self.log(LogSeverity::Info, urn, message).await;
-    }
-
-    async fn log(&self, severity: LogSeverity, urn: &str, message: &str) {
+    pub async fn log(&self, severity: LogSeverity, urn: &str, message: &str) {
         let told = (urn.to_owned(), message.to_owned());
         if !self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(told) {
             return;
@@ -44,6 +44,9 @@ impl Engine {
         let request =
             LogRequest { severity: severity.into(), message: message.to_owned(), urn: urn.to_owned() };
         // An engine that has gone reads no messages.
-        let _ = client.log(request).await;
+        if client.ready().await.is_ok() {
+            let codec = ProstCodec::<_, Empty>::default();
+            let _ = client.unary(Request::new(request), PathAndQuery::from_static(LOG), codec).await;
+        }
     }
 }

@@ -3,8 +3,6 @@
 //! Pulumi starts it in the place of its plugin `aws`; see `README.md`. What is worth reading for whoever embeds the
 //! crate is `provider/resource.rs` and `user.rs`: everything else is the protocol.
 
-mod config;
-mod deadline;
 mod engine;
 mod protocol;
 mod provider;
@@ -15,19 +13,15 @@ mod wire;
 
 use std::{env, error::Error, os::unix::process::parent_id, process::ExitCode, time::Duration};
 
-use futures_util::stream;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
 };
-use tonic::transport::Server;
+use tonic::transport::{Server, server::TcpIncoming};
 
 use connect_user::client::CancellationToken;
 
-use crate::{protocol::provider::resource_provider_server::ResourceProviderServer, provider::Provider};
-
-/// As large as the engine's own limit.
-const MOST_BYTES: usize = 400 << 20;
+use crate::{protocol::Server as Calls, provider::Provider};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -51,15 +45,8 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     // Before the engine knows of the provider.
     let interrupts = signal(SignalKind::interrupt())?;
     println!("{}", listener.local_addr()?.port());
-    let incoming = stream::unfold(listener, |listener| async {
-        let accepted = listener.accept().await.map(|(stream, _)| stream);
-        Some((accepted, listener))
-    });
-    let service = ResourceProviderServer::new(provider)
-        .max_decoding_message_size(MOST_BYTES)
-        .max_encoding_message_size(MOST_BYTES);
-    let server = Server::builder().add_service(service);
-    server.serve_with_incoming_shutdown(Box::pin(incoming), told_to_stop(interrupts, stop)).await?;
+    let server = Server::builder().add_service(Calls::new(provider));
+    server.serve_with_incoming_shutdown(TcpIncoming::from(listener), told_to_stop(interrupts, stop)).await?;
     Ok(())
 }
 

@@ -13,7 +13,6 @@ use crate::wire::{Document, Marks, refused, write};
 const RECORD: &str = "__connect";
 const PASSWORD: &str = "password";
 const REGION: &str = "region";
-const INSTANCE: &str = "instanceId";
 /// Default tags make it of the tags.
 const TAGS: [&str; 2] = ["tags", "tagsAll"];
 
@@ -70,32 +69,13 @@ impl Inputs {
         Self { region: self.region.or(region.map(Value::String)), ..self }
     }
 
-    /// The inputs to plan with. While the Region is not known, nothing is asked of the instance: it may be in another.
-    pub fn asked(&self) -> Value {
-        let mut asked = self.document.clone();
-        if self.has_unknown_region() && asked.text(INSTANCE).is_some() {
-            asked.set(INSTANCE, Some(Value::Unknown));
-        }
-        asked.value
-    }
-
-    /// What was planned, with the instance that was not asked.
-    fn restored(&self, value: Value) -> Value {
-        let mut planned = self.document.with(value);
-        if self.has_unknown_region() && planned.is_unknown(INSTANCE) {
-            planned.set(INSTANCE, self.value().get(INSTANCE).cloned());
-        }
-        planned.value
-    }
-
-    /// A message without what is secret in them.
-    pub fn without_secrets(&self, text: &str) -> String {
-        self.document.without_secrets(text)
+    pub fn document(&self) -> &Document {
+        &self.document
     }
 
     /// The same inputs with these values, as the engine keeps them. The password is always a secret.
     pub fn write(&self, value: Value) -> Struct {
-        let mut document = self.document.with(self.restored(value));
+        let mut document = self.document.with(value);
         document.set(REGION, self.region.clone());
         for (name, value) in &self.hidden {
             document.set(name, Some(value.clone()));
@@ -110,7 +90,7 @@ pub struct Prior {
     pub snapshot: Snapshot,
     pub region: Option<String>,
     pub inputs: Inputs,
-    outputs: Document,
+    pub outputs: Document,
 }
 
 impl Prior {
@@ -156,54 +136,35 @@ impl Prior {
     pub fn password(&self) -> Option<Value> {
         self.outputs.value.get(PASSWORD).cloned()
     }
-
-    pub fn marks(&self) -> &Marks {
-        &self.outputs.marks
-    }
 }
 
-/// Outputs as the engine keeps them.
-pub struct Outputs<'a> {
-    pub value: Value,
-    /// `None` in a preview.
-    pub kept: Option<&'a Kept>,
-    pub password: Option<Value>,
-    /// `None` while it is not known.
-    pub region: Option<String>,
-    pub marks: Marks,
-}
-
-impl Outputs<'_> {
-    pub fn write(self) -> Struct {
-        let Self { value, kept, password, region, marks } = self;
-        let mut document = Document::read(None).with(value);
-        // Every resource has its id.
-        document.take("id");
-        document.set(PASSWORD, password.filter(|password| *password != Value::Null));
-        document.set(REGION, Some(region.map_or(Value::Unknown, Value::String)));
-        document.set(RECORD, kept.map(|kept| kept.write().into()));
-        let [tags, all] = TAGS;
-        let marks = if marks.touch(tags) { marks.with(all) } else { marks };
-        write(document.value, &marks.with(PASSWORD).with(RECORD))
-    }
-}
-
-/// Outputs of a snapshot.
+/// Outputs of a snapshot, as the engine keeps them.
 pub fn outputs(snapshot: &Snapshot, inputs: &Inputs, region: Option<String>, marks: &Marks) -> Struct {
-    let password = inputs.value().get(PASSWORD).cloned();
-    Outputs {
-        value: snapshot.outputs.clone(),
-        kept: Some(&snapshot.kept),
-        password,
-        region,
-        marks: inputs.document.marks.clone().and(marks),
-    }
-    .write()
+    written(snapshot.outputs.clone(), Some(&snapshot.kept), inputs, region, marks)
 }
 
 /// Outputs that are planned.
 pub fn planned(value: Value, inputs: &Inputs, region: Option<String>, marks: &Marks) -> Struct {
+    written(value, None, inputs, region, marks)
+}
+
+/// Outputs with what the library does not know of. A Region of `None` is not known yet.
+fn written(
+    value: Value,
+    kept: Option<&Kept>,
+    inputs: &Inputs,
+    region: Option<String>,
+    marks: &Marks,
+) -> Struct {
+    let mut document = Document::of(value);
+    // Every resource has its id.
+    document.take("id");
     let password = inputs.value().get(PASSWORD).cloned();
-    let (value, marks) = (inputs.restored(value), inputs.document.marks.clone().and(marks));
-    Outputs { value, kept: None, password, region, marks }.write()
+    document.set(PASSWORD, password.filter(|password| *password != Value::Null));
+    document.set(REGION, Some(region.map_or(Value::Unknown, Value::String)));
+    document.set(RECORD, kept.map(|kept| kept.write().into()));
+    let [tags, all] = TAGS;
+    let marks = inputs.document.marks.clone().and(marks);
+    let marks = if marks.touch(tags) { marks.with(all) } else { marks };
+    write(document.value, &marks.with(PASSWORD).with(RECORD))
 }

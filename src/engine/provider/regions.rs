@@ -100,6 +100,13 @@ impl Regions {
         Ok(region.clone())
     }
 
+    /// Users whose Region is not known yet: nothing is asked of an instance, which may be in any.
+    pub fn unknown(&self) -> Arc<Region> {
+        let users = (self.set_up)(Resource::offline(self.configuration.settings.clone()));
+        let client: Arc<dyn ConnectClient> = Arc::new(self.connect.clone());
+        Arc::new(Region { name: String::new(), is_home: false, client, users })
+    }
+
     fn region(&self, name: &str) -> Region {
         let Configuration { rate, shared_quota, max_retries, refresh, settings, adopt_existing, .. } =
             &self.configuration;

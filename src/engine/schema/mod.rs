@@ -117,6 +117,15 @@ impl Schema {
         Self { fields, configuration: Vec::new(), spelling }
     }
 
+    /// The schema with the argument `region`, for a provider whose resources may be in any Region.
+    #[must_use]
+    pub fn with_region(mut self) -> Self {
+        let summary = "the AWS Region of the instance; otherwise the provider's".to_owned();
+        let region = Field::new(&self.spelling.name(REGION), Form::String, Given::OptionalComputed, summary);
+        self.fields.push(Field { replaces: true, ..region });
+        self
+    }
+
     /// The schema with the settings of its provider
     /// ([`provider::settings`](super::provider::settings)), which Pulumi's form has beside the resource.
     #[must_use]
@@ -263,6 +272,9 @@ const fn form(shape: Shape) -> Form {
         _ => Form::String,
     }
 }
+
+/// The argument for the Region.
+const REGION: &str = "region";
 
 /// What only the service knows.
 fn outputs(spelling: Spelling) -> [Field; 4] {

@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Field, Form, Given, Schema};
+use super::{Field, Form, Given, REGION, Schema};
 use crate::user::Sensitivity;
 
 impl Schema {
     /// The package schema that a Pulumi provider answers to `GetSchema`: one resource, `PACKAGE:connect/user:User`,
-    /// the types of its blocks and lists, and the
-    /// provider's settings. Use camelCase.
+    /// the types of its blocks and lists, the function `PACKAGE:connect/getUser:getUser`, and the provider's settings.
+    /// Use camelCase.
     ///
     /// ```
     /// use connect_user::{engine::Schema, user::Spelling};
@@ -23,35 +23,57 @@ impl Schema {
     /// ```
     pub fn to_pulumi(&self, package: &str, version: &str) -> Json {
         let mut types = Types { package, found: Map::new() };
-        let inputs: Map<String, Json> =
-            self.inputs().map(|field| (field.name.clone(), types.property(field, "User"))).collect();
+        let inputs = types.properties(self.inputs(), "User");
+        // Every resource has its id.
+        let given = self.fields.iter().filter(|field| field.given == Given::Computed && field.name != "id");
         let mut properties = inputs.clone();
-        for field in self.fields.iter().filter(|field| field.given == Given::Computed) {
-            properties.insert(field.name.clone(), types.property(field, "User"));
-        }
-        let is_there = |field: &&Field| matches!(field.given, Given::Required | Given::Computed);
+        properties.extend(types.properties(given, "User"));
+        let is_there = |field: &&Field| {
+            matches!(field.given, Given::Required | Given::Computed) && field.name != "id"
+                || field.name == REGION
+        };
         let required: Vec<&str> =
             self.fields.iter().filter(is_there).map(|field| field.name.as_str()).collect();
+        let settings = types.properties(self.configuration.iter(), "Provider");
         let resource = json!({
             "description": "An Amazon Connect user.",
             "properties": properties,
             "required": required,
             "inputProperties": inputs,
             "requiredInputs": names_of_required(&self.fields),
+            "stateInputs": { "type": "object", "properties": properties },
         });
-        let configuration: Map<String, Json> = self
-            .configuration
-            .iter()
-            .map(|field| (field.name.clone(), types.property(field, "Provider")))
-            .collect();
-        let token = format!("{package}:connect/user:User");
         json!({
             "name": package,
             "version": version,
-            "config": { "variables": configuration },
-            "provider": { "inputProperties": configuration },
+            "config": { "variables": settings },
+            "provider": { "inputProperties": settings },
             "types": types.found,
-            "resources": Map::from_iter([(token, resource)]),
+            "resources": Map::from_iter([(format!("{package}:connect/user:User"), resource)]),
+            "functions": Map::from_iter([(format!("{package}:connect/getUser:getUser"), self.look_up(properties))]),
+        })
+    }
+
+    /// The function: the user by its id or its exact name, and its blocks as lists, as that function has them.
+    fn look_up(&self, mut outputs: Map<String, Json>) -> Json {
+        let text = json!({ "type": "string" });
+        let mut inputs =
+            Map::from_iter(["instanceId", "name", "userId"].map(|name| (name.to_owned(), text.clone())));
+        for name in [REGION, "tags"] {
+            inputs.extend(outputs.get(name).map(|property| (name.to_owned(), property.clone())));
+        }
+        for field in self.fields.iter().filter(|field| matches!(field.form, Form::Object(_))) {
+            if let Some(block) = outputs.remove(&field.name) {
+                let item = json!({ "$ref": block.get("$ref") });
+                outputs.insert(format!("{}s", field.name), Json::Object(list(item)));
+            }
+        }
+        outputs.retain(|name, property| name != "tagsAll" && property.get("secret").is_none());
+        outputs.insert("id".to_owned(), text);
+        json!({
+            "description": "An Amazon Connect user that somebody else manages, by its id or its exact name.",
+            "inputs": { "type": "object", "properties": inputs, "required": ["instanceId"] },
+            "outputs": { "type": "object", "properties": outputs, "required": ["arn", "id", "instanceId", "name", "userId"] },
         })
     }
 }
@@ -63,6 +85,10 @@ struct Types<'a> {
 }
 
 impl Types<'_> {
+    fn properties<'a>(&mut self, fields: impl Iterator<Item = &'a Field>, outer: &str) -> Map<String, Json> {
+        fields.map(|field| (field.name.clone(), self.property(field, outer))).collect()
+    }
+
     fn property(&mut self, field: &Field, outer: &str) -> Json {
         let mut members = match &field.form {
             Form::String | Form::Choice(_) => one("type", json!("string")),
@@ -102,8 +128,7 @@ impl Types<'_> {
     /// Declares the type of an object, and refers to it.
     fn object(&mut self, field: &Field, fields: &[Field], outer: &str) -> Json {
         let name = format!("{outer}{}", capitalised(&field.name));
-        let properties: Map<String, Json> =
-            fields.iter().map(|field| (field.name.clone(), self.property(field, &name))).collect();
+        let properties = self.properties(fields.iter(), &name);
         let token = format!("{}:connect/{name}:{name}", self.package);
         let declared =
             json!({ "type": "object", "properties": properties, "required": names_of_required(fields) });

@@ -3,6 +3,7 @@
 mod apply;
 mod attempts;
 mod beside;
+mod handover;
 mod histories;
 mod inputs;
 mod instances;

@@ -1,10 +1,12 @@
 //! The schema is the table, in every form.
 
+use std::collections::BTreeSet;
+
 use connect_user::{
-    engine::{Field, Given, Schema, Spelling},
-    user::Property,
+    engine::{Field, Form, Given, Schema, Spelling, provider},
+    user::{Property, Sensitivity},
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 /// The field of a property, and those in it.
 fn field(schema: &Schema, property: Property, spelling: Spelling) -> Field {
@@ -59,6 +61,99 @@ fn every_property_is_in_every_schema() {
             assert_eq!(found.fields().len(), members.len(), "{property}");
         }
     }
+}
+
+/// The type of a property in a package schema, by the form of its field.
+fn pulumi_type(form: &Form) -> Json {
+    match form {
+        Form::Integer => json!({ "type": "integer" }),
+        Form::Number => json!({ "type": "number" }),
+        Form::Bool => json!({ "type": "boolean" }),
+        Form::Set | Form::List => json!({ "type": "array", "items": { "type": "string" } }),
+        Form::Map => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
+        _ => json!({ "type": "string" }),
+    }
+}
+
+/// Compares a property of a package schema with its field, and what is in it.
+fn compare(package: &Json, found: &Json, field: &Field) {
+    let name = &field.name;
+    assert!(found["description"].as_str().is_some_and(|text| text.starts_with(&field.description)), "{name}");
+    assert_eq!(found["secret"] == true, field.sensitivity == Sensitivity::Secret, "{name}");
+    assert_eq!(found["willReplaceOnChanges"] == true, field.replaces, "{name}");
+    let reference = match &field.form {
+        Form::Object(_) => &found["$ref"],
+        Form::Objects(_) => {
+            assert_eq!(found["type"], "array", "{name}");
+            &found["items"]["$ref"]
+        }
+        form => {
+            for (member, value) in pulumi_type(form).as_object().expect("an object") {
+                assert_eq!(&found[member], value, "{name}");
+            }
+            return;
+        }
+    };
+    let reference = reference.as_str().and_then(|text| text.strip_prefix("#/types/")).expect("a reference");
+    let declared = &package["types"][reference];
+    let names: BTreeSet<&String> = declared["properties"].as_object().expect("properties").keys().collect();
+    assert_eq!(names, field.fields().iter().map(|field| &field.name).collect(), "{name}");
+    assert_eq!(declared["required"], json!(required(field.fields())), "{name}");
+    for field in field.fields() {
+        compare(package, &declared["properties"][&field.name], field);
+    }
+}
+
+fn required(fields: &[Field]) -> Vec<&String> {
+    fields.iter().filter(|field| field.given == Given::Required).map(|field| &field.name).collect()
+}
+
+#[test]
+fn the_pulumi_schema_has_each_row_of_the_table_as_it_is() {
+    let settings: Vec<Field> =
+        provider::settings(Spelling::CamelCase).into_iter().map(|setting| setting.field).collect();
+    let schema = Schema::new(Spelling::CamelCase).with_region().with_configuration(settings.clone());
+    let package = schema.to_pulumi("aws", "1.0.0");
+    let user = &package["resources"]["aws:connect/user:User"];
+    let inputs: Vec<Field> = schema.inputs().cloned().collect();
+    for field in &inputs {
+        for place in ["inputProperties", "properties"] {
+            compare(&package, &user[place][&field.name], field);
+        }
+        compare(&package, &user["stateInputs"]["properties"][&field.name], field);
+    }
+    let names =
+        |place: &Json| place.as_object().expect("properties").keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(names(&user["inputProperties"]), inputs.iter().map(|field| field.name.clone()).collect());
+    // Every resource has its id.
+    let outputs = schema.fields.iter().map(|field| field.name.clone()).filter(|name| name != "id");
+    assert_eq!(names(&user["properties"]), outputs.collect());
+    assert_eq!(user["requiredInputs"], json!(required(&inputs)));
+    let always: Vec<&str> =
+        user["required"].as_array().expect("names").iter().filter_map(Json::as_str).collect();
+    assert_eq!(
+        always,
+        ["instanceId", "routingProfileId", "securityProfileIds", "arn", "userId", "tagsAll", "region"]
+    );
+    for field in &settings {
+        compare(&package, &package["config"]["variables"][&field.name], field);
+        compare(&package, &package["provider"]["inputProperties"][&field.name], field);
+    }
+    // The function has blocks as lists, every tag, and no secret.
+    let function = &package["functions"]["aws:connect/getUser:getUser"];
+    let outputs = names(&function["outputs"]["properties"]);
+    for field in &schema.fields {
+        let name = match &field.form {
+            Form::Object(_) => format!("{}s", field.name),
+            _ => field.name.clone(),
+        };
+        let is_there = field.sensitivity != Sensitivity::Secret && field.name != "tagsAll";
+        assert_eq!(outputs.contains(&name), is_there, "{name}");
+    }
+    assert_eq!(
+        function["outputs"]["properties"]["phoneConfigs"]["items"]["$ref"],
+        "#/types/aws:connect/UserPhoneConfig:UserPhoneConfig"
+    );
 }
 
 #[test]

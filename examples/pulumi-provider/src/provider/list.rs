@@ -3,17 +3,19 @@
 use connect_user::{engine::Filter, user::Value};
 use tonic::Status;
 
-use super::Provider;
+use super::{Answer, Provider, check_type};
 use crate::{
     protocol::{Empty, ListItem, ListRequest, ListResponse, ListResult},
-    wire::{Document, refused, text},
+    wire::Document,
 };
 
 impl Provider {
     /// Lists the users of the instance that the query names; it may ask for a name, or a profile or group.
-    pub(super) async fn list_users(&self, request: ListRequest) -> Result<Vec<ListResponse>, Status> {
-        let ListRequest { query, limit, .. } = request;
+    pub async fn list(&self, request: ListRequest) -> Answer<Vec<ListResponse>> {
+        let ListRequest { token, query, limit } = request;
+        check_type(&token)?;
         let query = Document::read(query);
+        self.secrets.learn(&query);
         let answer = |item| ListResponse { item: Some(item) };
         if query.is_unknown("instanceId") {
             return Ok(vec![answer(ListItem::Computed(Empty {}))]);
@@ -31,10 +33,7 @@ impl Provider {
         let mut found = Vec::new();
         let mut pages = region.users.list(instance, filter, false);
         while found.len() < most {
-            let page = pages.next_page().await.map_err(|failure| {
-                let reasons = failure.diagnostics.iter().map(text).collect::<Vec<_>>().join("; ");
-                refused(query.without_secrets(&reasons))
-            })?;
+            let page = pages.next_page().await.map_err(|failure| self.refuse(&failure))?;
             let Some(page) = page else { break };
             found.extend(page.into_iter().filter_map(|user| {
                 let name = user.outputs.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -32,7 +32,7 @@ pub fn replacing(place: &str, delete_before_replace: bool) -> DiffResponse {
 }
 
 /// The answer with these changes.
-pub fn differing(changes: impl Iterator<Item = (String, PropertyDiffKind)>) -> DiffResponse {
+fn differing(changes: impl Iterator<Item = (String, PropertyDiffKind)>) -> DiffResponse {
     let mut answer = DiffResponse { has_detailed_diff: true, ..DiffResponse::default() };
     for (place, kind) in changes {
         let top = place.split(['.', '[']).next().unwrap_or_default().to_owned();

@@ -12,10 +12,13 @@ pub fn refused(reason: impl Into<String>) -> Status {
     Status::new(Code::FailedPrecondition, reason)
 }
 
+/// What the engine calls the detail of an error.
+const INIT_FAILED: &str = "type.googleapis.com/pulumirpc.ErrorResourceInitFailed";
+
 /// A call that did something of what it was to do, or of which nobody knows: the engine stores the user as it is.
 pub fn partial(failed: &ErrorResourceInitFailed) -> Status {
     let message = failed.reasons.join("; ");
-    let detail = Any::from_msg(failed).unwrap_or_default();
+    let detail = Any { type_url: INIT_FAILED.to_owned(), value: failed.encode_to_vec() };
     let code = Code::Unknown;
     let status = ErrorStatus { code: code.into(), message: message.clone(), details: vec![detail] };
     Status::with_details(code, message, status.encode_to_vec().into())

@@ -4,6 +4,6 @@ mod changes;
 mod failure;
 mod value;
 
-pub use changes::{differing, property_diff, replacing};
+pub use changes::{property_diff, replacing};
 pub use failure::{partial, refused, text};
-pub use value::{Document, Marks, write};
+pub use value::{Document, Marks, Secrets, write};

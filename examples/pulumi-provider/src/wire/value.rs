@@ -1,6 +1,10 @@
 //! Values as the protocol writes them: numbers are doubles, and an object with a signature is something else.
 
-use std::collections::BTreeSet;
+use std::{
+    cmp::Reverse,
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
 
 use connect_user::user::Value;
 use prost_types::{Struct, Value as Wire, value::Kind};
@@ -44,18 +48,20 @@ impl Marks {
 pub struct Document {
     pub value: Value,
     pub marks: Marks,
-    /// The texts that are secret: they must not stand in a message.
-    secrets: Vec<String>,
 }
 
 impl Document {
     pub fn read(document: Option<Struct>) -> Self {
-        let mut read = Self { value: Value::Null, marks: Marks::default(), secrets: Vec::new() };
+        let mut read = Self::of(Value::Null);
         let Some(document) = document else { return read };
         let value = read.object(document, &mut Vec::new());
         read.value = value.with_pulumi_unknowns();
-        read.secrets = read.texts();
         read
+    }
+
+    /// A value without secrets.
+    pub fn of(value: Value) -> Self {
+        Self { value, marks: Marks::default() }
     }
 
     /// Another value, with the same marks.
@@ -92,12 +98,6 @@ impl Document {
             members.retain(|(name, _)| name != member);
             members.push((member.to_owned(), value));
         }
-    }
-
-    /// The text without what is secret in the document.
-    pub fn without_secrets(&self, text: &str) -> String {
-        let hide = |text: String, secret: &String| text.replace(secret.as_str(), "[secret]");
-        self.secrets.iter().fold(text.to_owned(), hide)
     }
 
     fn object(&mut self, object: Struct, place: &mut Vec<String>) -> Value {
@@ -147,25 +147,37 @@ impl Document {
         // An output without a value is not known yet.
         object.fields.remove("value").map_or(Value::Unknown, |value| self.any(value, place))
     }
+}
 
-    /// The texts under the marks, the longest first.
-    fn texts(&self) -> Vec<String> {
-        let mut texts = Vec::new();
-        for place in &self.marks.0 {
-            let found = place.iter().try_fold(&self.value, |value, name| value.get(name));
+/// The texts that are secret in what the engine has sent: they stand in no message.
+#[derive(Default)]
+pub struct Secrets(Mutex<BTreeSet<String>>);
+
+impl Secrets {
+    pub fn learn(&self, document: &Document) {
+        let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for place in &document.marks.0 {
+            let found = place.iter().try_fold(&document.value, |value, name| value.get(name));
             found.into_iter().for_each(|value| collect(value, &mut texts));
         }
-        texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        texts
+    }
+
+    /// The text without them.
+    pub fn hide(&self, text: &str) -> String {
+        let texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut meant: Vec<&String> = texts.iter().filter(|secret| text.contains(secret.as_str())).collect();
+        // One may stand in another.
+        meant.sort_by_key(|secret| Reverse(secret.len()));
+        meant.into_iter().fold(text.to_owned(), |text, secret| text.replace(secret, "[secret]"))
     }
 }
 
 /// Shorter ones would take the sense out of a message, and are no secrets.
 const SHORTEST: usize = 3;
 
-fn collect(value: &Value, texts: &mut Vec<String>) {
+fn collect(value: &Value, texts: &mut BTreeSet<String>) {
     match value {
-        Value::String(text) if text.len() >= SHORTEST => texts.push(text.clone()),
+        Value::String(text) if text.len() >= SHORTEST => drop(texts.insert(text.clone())),
         Value::List(items) => items.iter().for_each(|item| collect(item, texts)),
         Value::Map(members) => members.iter().for_each(|(_, value)| collect(value, texts)),
         _ => {}
@@ -216,67 +228,4 @@ fn secret(value: Wire) -> Wire {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wire(json: serde_json::Value) -> Wire {
-        use serde_json::Value as Json;
-        let kind = match json {
-            Json::Null => Kind::NullValue(0),
-            Json::Bool(value) => Kind::BoolValue(value),
-            Json::Number(number) => Kind::NumberValue(number.as_f64().expect("a double")),
-            Json::String(text) => Kind::StringValue(text),
-            Json::Array(items) => {
-                Kind::ListValue(prost_types::ListValue { values: items.into_iter().map(wire).collect() })
-            }
-            Json::Object(members) => {
-                let fields = members.into_iter().map(|(name, value)| (name, wire(value))).collect();
-                Kind::StructValue(Struct { fields })
-            }
-        };
-        Wire { kind: Some(kind) }
-    }
-
-    fn document(json: serde_json::Value) -> Document {
-        match wire(json).kind {
-            Some(Kind::StructValue(object)) => Document::read(Some(object)),
-            _ => panic!("no object"),
-        }
-    }
-
-    #[test]
-    fn values_are_read_by_their_signatures() {
-        let read = document(serde_json::json!({
-            "afterContactWorkTimeLimit": 5.0,
-            "password": { SIGNATURE: SECRET, "value": "Password123" },
-            "known": { SIGNATURE: OUTPUT, "value": "x", "secret": false },
-            "open": { SIGNATURE: OUTPUT, "secret": true },
-            "number": "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-            "list": ["a", { SIGNATURE: SECRET, "value": "hidden" }],
-        }));
-        let get = |name: &str| read.value.get(name).cloned().expect("a member");
-        assert_eq!(get("afterContactWorkTimeLimit"), Value::Integer(5));
-        assert_eq!(get("password"), "Password123".into());
-        assert_eq!(get("known"), "x".into());
-        assert_eq!(get("open"), Value::Unknown);
-        assert_eq!(get("number"), Value::Unknown);
-        assert_eq!(get("list"), Value::List(vec!["a".into(), "hidden".into()]));
-        let marks = Marks::default().with("password").with("open").with("list");
-        assert_eq!(read.marks, marks);
-        assert_eq!(read.without_secrets("is Password123 or hidden"), "is [secret] or [secret]");
-    }
-
-    #[test]
-    fn what_is_written_is_read_again() {
-        let value = Value::Map(vec![
-            ("flag".into(), Value::Bool(true)),
-            ("info".into(), Value::Map(vec![("email".into(), "a@example.com".into())])),
-            ("open".into(), Value::Unknown),
-            ("size".into(), Value::Integer(7)),
-        ]);
-        let mut marks = Marks::default().with("open");
-        marks.add(&["info", "email"]);
-        let read = Document::read(Some(write(value.clone(), &marks)));
-        assert_eq!((read.value, read.marks), (value, marks));
-    }
-}
+mod tests;

@@ -1,0 +1,113 @@
+//! Names that change hands, under an engine that deletes what it has replaced after everything else.
+
+use std::sync::Arc;
+
+use connect_user::{
+    client::{TokioTimer, memory::MemoryConnect},
+    diff::ReplacementOrder::{CreateBeforeDelete, DeleteBeforeCreate},
+    engine::{Resource, ResourceOptions, Snapshot},
+    user::{IdentityManagementType::Saml, InstanceId},
+};
+use serde_json::json;
+
+use super::support::{codes, create, diff, inputs, resource, service};
+
+fn late(connect: &Arc<MemoryConnect>) -> Resource {
+    resource(connect).with_late_deletions(true).with_sleep(Arc::new(TokioTimer::default()))
+}
+
+fn named(name: &str) -> connect_user::user::Value {
+    inputs(json!({ "name": name }))
+}
+
+/// Deletes one and makes another, as the engine does where the plan says so.
+async fn again(users: &Resource, prior: &Snapshot, name: &str) -> Result<Snapshot, Vec<&'static str>> {
+    let options = ResourceOptions::default();
+    users.delete(prior, &options).await.map_err(|failure| codes(&failure))?;
+    let made = users.create(&named(name), &options).await.map_err(|failure| codes(&failure))?;
+    Ok(made.snapshot)
+}
+
+fn names(connect: &MemoryConnect) -> Vec<String> {
+    let mut names: Vec<String> =
+        connect.users(&InstanceId::new("i")).into_iter().map(|(user, _)| user.name).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_users_exchange_their_names() {
+    let connect = service(Saml);
+    let users = late(&connect);
+    let (a, b) = (create(&users, &named("jane")).await, create(&users, &named("joan")).await);
+    for (prior, name) in [(&a, "joan"), (&b, "jane")] {
+        assert_eq!(diff(&users, Some(prior), &named(name)).await.replacement, Some(DeleteBeforeCreate));
+    }
+    let (a, b) = tokio::join!(again(&users, &a, "joan"), again(&users, &b, "jane"));
+    assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
+    assert_eq!(names(&connect), ["jane", "joan"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_nobody_has_is_no_reason_to_delete_first() {
+    let connect = service(Saml);
+    let users = late(&connect);
+    let a = create(&users, &named("jane")).await;
+    let planned = diff(&users, Some(&a), &named("janet")).await;
+    assert_eq!(planned.replacement, Some(CreateBeforeDelete));
+    users.create(&named("janet"), &ResourceOptions::default()).await.expect("made");
+    users.delete(&a, &ResourceOptions::default()).await.expect("deleted");
+    assert_eq!(names(&connect), ["janet"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_somebody_keeps_costs_nobody() {
+    let connect = service(Saml);
+    let users = late(&connect);
+    let (a, b) = (create(&users, &named("jane")).await, create(&users, &named("joan")).await);
+    diff(&users, Some(&a), &named("joan")).await;
+    assert!(diff(&users, Some(&b), &named("joan")).await.is_empty());
+    assert_eq!(again(&users, &a, "joan").await.expect_err("kept"), ["name-taken"]);
+    assert_eq!(names(&connect), ["jane", "joan"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_users_who_are_to_get_one_name_are_not_both_deleted() {
+    let connect = service(Saml);
+    let users = late(&connect);
+    let (a, b, c) = (
+        create(&users, &named("jane")).await,
+        create(&users, &named("joan")).await,
+        create(&users, &named("jim")).await,
+    );
+    for (prior, name) in [(&a, "jim"), (&b, "jim"), (&c, "jane")] {
+        assert_eq!(diff(&users, Some(prior), &named(name)).await.replacement, Some(DeleteBeforeCreate));
+    }
+    let (a, b, c) =
+        tokio::join!(again(&users, &a, "jim"), again(&users, &b, "jim"), again(&users, &c, "jane"));
+    assert!(a.is_ok() && c.is_ok(), "{a:?} {c:?}");
+    assert_eq!(b.expect_err("kept"), ["name-taken"]);
+    assert_eq!(names(&connect), ["jane", "jim", "joan"]);
+}
+
+#[tokio::test]
+async fn without_a_clock_nothing_is_waited_for() {
+    let connect = service(Saml);
+    let users = resource(&connect).with_late_deletions(true);
+    let (a, b) = (create(&users, &named("jane")).await, create(&users, &named("joan")).await);
+    for (prior, name) in [(&a, "joan"), (&b, "jane")] {
+        diff(&users, Some(prior), &named(name)).await;
+    }
+    assert_eq!(again(&users, &a, "joan").await.expect_err("kept"), ["name-taken"]);
+    assert_eq!(names(&connect), ["jane", "joan"]);
+}
+
+#[tokio::test]
+async fn a_user_is_looked_up_by_its_exact_name() {
+    let connect = service(Saml);
+    let users = resource(&connect);
+    let made = create(&users, &named("jane")).await;
+    let found = users.look_up_name("i", "jane").await.expect("an answer").expect("a user");
+    assert_eq!(found.id(), made.id());
+    assert!(users.look_up_name("i", "Jane").await.expect("an answer").is_none());
+}
