@@ -98,7 +98,7 @@ def test_custom_timeouts(make):
     project.up()
     jane(hierarchyGroupId="g1", routingProfileId="r2")
     said = project.fails("up", "--yes", "--skip-preview", "--color=never")
-    assert "the time that `customTimeouts` gives is over" in said, said.text
+    assert "the timeout of `2s` is over" in said, said.text
     project.users(jane=user(hierarchyGroupId="g1", routingProfileId="r2"))
     project.up()
     assert project.service.user("jane")["RoutingProfileId"] == "r2"
@@ -131,7 +131,7 @@ def test_a_demotion_that_was_done_when_the_time_is_over_owes_a_sign_out(make):
     project.up()
     project.users(jane={"properties": user(), "options": {"customTimeouts": {"update": "2s"}}})
     said = project.fails("up", "--yes", "--skip-preview", "--color=never")
-    assert "the time that `customTimeouts` gives is over" in said, said.text
+    assert "the timeout of `2s` is over" in said, said.text
     assert project.service.user("jane")["SecurityProfileIds"] == ["s1"]
     project.users(jane=user())
     project.ok("refresh", "--yes", "--skip-preview")
@@ -147,7 +147,7 @@ def test_custom_timeouts_while_waiting_for_a_turn(make):
     project.users(**users)
     begun = time.monotonic()
     said = project.fails("up", "--yes", "--skip-preview", "--continue-on-error", "--color=never")
-    assert "the time that `customTimeouts` gives is over" in said, said.text
+    assert "the timeout of `2s` is over" in said, said.text
     assert time.monotonic() - begun < 90, "the turn would have come after 100 seconds"
     assert len(project.service.ids()) <= 1
     project.config |= {"callsPerSecond": 10000, "burst": 1000}

@@ -4,7 +4,7 @@ import json
 import urllib.parse
 
 import pytest
-from support import INSTANCE, differences, documented, put, user
+from support import INSTANCE, PASSWORD, differences, documented, put, user
 
 NAMES = "identityInfo: {firstName: example, lastName: example2}\n      phoneConfig:"
 
@@ -43,7 +43,12 @@ CHANGES = [
     ("tags", {"team": "ops"}, None, {"tags.team": "delete"}),
     ("identityInfo.email", None, "jane@example.com", {"identityInfo.email": "add"}),
     ("identityInfo.email", "jane@example.com", "roe@example.com", {"identityInfo.email": "update"}),
+    ("identityInfo.email", "jane@example.com", None, {"identityInfo.email": "delete"}),
+    ("identityInfo.secondaryEmail", None, "a@example.com", {"identityInfo.secondaryEmail": "add"}),
+    ("identityInfo.secondaryEmail", "a@example.com", "b@example.com", {"identityInfo.secondaryEmail": "update"}),
     ("identityInfo.secondaryEmail", "a@example.com", None, {"identityInfo.secondaryEmail": "delete"}),
+    ("identityInfo.mobile", "+12025550100", "+12025550101", {"identityInfo.mobile": "update"}),
+    ("phoneConfig.persistentConnection", None, True, {"phoneConfig.persistentConnection": "add"}),
     ("identityInfo.firstName", "Jane", "Joan", {"identityInfo.firstName": "update"}),
     ("identityInfo.lastName", "Roe", "Doe", {"identityInfo.lastName": "update"}),
     ("phoneConfig.autoAccept", None, True, {"phoneConfig.autoAccept": "add"}),
@@ -133,6 +138,11 @@ def test_password_comes_and_goes_without_a_difference(project):
     assert project.diff("jane") == {}
     project.up()
     project.users(jane={"properties": user(), "options": {"ignoreChanges": ["password"]}})
+    project.up()
+    # From plain to secret and back.
+    for password in ({"fn::secret": PASSWORD}, PASSWORD, {"fn::secret": PASSWORD}):
+        project.users(jane=user(password=password))
+        assert project.diff("jane") == {}
     project.up()
     assert len(project.service.ids()) == 1
 
@@ -422,10 +432,11 @@ def test_other_resources_and_configurations_are_refused(project, make):
     for key, value, told in [
         ("regoin", "x", "regoin"),
         ("httpProxy", "http://localhost", "httpProxy"),
-        ("onPasswordChange", "x", "must be one of"),
+        ("onPasswordChange", "x", "`x` is not one of `warn`"),
         ("stsRegion", "eu-central-1", "endpoints: [{sts: URL}]"),
         ("allowedAccountIds", ["7"], "`allowedAccountIds` must be ids of 12 digits, is `7`"),
-        ("ignoreTags", {"key": ["x"]}, "`ignoreTags` has no member `key`"),
+        ("ignoreTags", {"key": ["x"]}, "there is no setting `key` in `ignoreTags`"),
+        ("assumeRoles", [{"roleArn": "x"}], "`assumeRoles[0].roleArn` must be the ARN of a role"),
     ]:
         other = make(config={key: value})
         other.users(jane=user())
@@ -433,6 +444,19 @@ def test_other_resources_and_configurations_are_refused(project, make):
     accepted = make(config={"skipCredentialsValidation": True, "s3UsEast1RegionalEndpoint": "legacy"})
     accepted.users(jane=user())
     assert "has no effect" in accepted.preview()
+
+
+def test_no_more_users_are_deleted_than_may_be(make):
+    project = make(config={"maxDeletes": 1})
+    users = {name: user(name) for name in ("a", "b", "c")}
+    project.users(**users)
+    project.up()
+    project.users(a=users["a"])
+    said = project.fails("up", "--yes", "--skip-preview", "--continue-on-error", "--color=never")
+    assert "`maxDeletes` is 1" in said, said.text
+    assert len(project.service.ids()) == 2
+    project.up()
+    assert list(project.service.ids()) == ["a"]
 
 
 def test_keys_of_the_configuration(make):

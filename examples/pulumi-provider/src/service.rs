@@ -1,6 +1,9 @@
 //! The provider as it is configured: the users of each Region that resources name.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use connect_user::{
     client::{CancellationToken, aws::AwsSettingsError},
@@ -24,30 +27,20 @@ pub struct Service {
     configuration: Configuration,
     stop: CancellationToken,
     regions: OnceCell<Regions>,
+    /// The users whose deletion was begun in this run.
+    deletions: Mutex<HashSet<String>>,
 }
 
-/// Reads a configuration. The engine's own members are none of it.
-pub fn configuration(inputs: &mut Document) -> (Configuration, Vec<Diagnostic>) {
-    for own in ["version", "pluginDownloadURL"] {
-        inputs.take(own);
-    }
+/// Reads a configuration, without the engine's own members.
+pub fn configuration(inputs: Option<Struct>) -> (Configuration, Vec<Diagnostic>) {
+    let mut inputs = Document::read(inputs);
+    ["version", "pluginDownloadURL"].map(|own| inputs.take(own));
     Configuration::read(&inputs.value, Spelling::CamelCase)
-}
-
-/// The arguments of a configuration, or the variables of an older engine.
-pub fn arguments(args: Option<Struct>, variables: HashMap<String, String>) -> Document {
-    let mut document = Document::read(args);
-    if document.is_empty() {
-        for (name, value) in variables {
-            document.set(name.rsplit(':').next().unwrap_or(&name), Some(value.into()));
-        }
-    }
-    document
 }
 
 impl Service {
     pub fn new(configuration: Configuration, stop: CancellationToken) -> Self {
-        Self { configuration, stop, regions: OnceCell::new() }
+        Self { configuration, stop, regions: OnceCell::new(), deletions: Mutex::default() }
     }
 
     /// The service in a Region; in the configured one where none is named.
@@ -60,6 +53,21 @@ impl Service {
         match inputs.has_unknown_region() {
             true => Ok(self.regions().await?.unknown()),
             false => self.region(inputs.region()).await,
+        }
+    }
+
+    /// Refuses a deletion that is one too many.
+    pub fn may_delete(&self, id: &str) -> Result<(), Status> {
+        let mut deletions = self.deletions.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.configuration.max_deletes {
+            Some(limit) if deletions.len() >= limit && !deletions.contains(id) => Err(refused(format!(
+                "the user `{id}` is kept: `maxDeletes` is {limit}, and so many are deleted in this run; raise it if \
+                 this deletion is meant"
+            ))),
+            _ => {
+                deletions.insert(id.to_owned());
+                Ok(())
+            }
         }
     }
 

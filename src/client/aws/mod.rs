@@ -21,9 +21,11 @@ use aws_smithy_types::retry::RetryConfig;
 #[cfg(feature = "policy")]
 use futures_util::lock::Mutex;
 
+#[cfg(feature = "engine")]
+pub(crate) use settings::Part;
 pub use settings::{
     AccessKey, AccessKeyBuilder, AssumeRole, AssumeRoleBuilder, AwsSettings, AwsSettingsBuilder,
-    AwsSettingsError,
+    AwsSettingsError, WebIdentity, WebIdentityBuilder,
 };
 
 #[cfg(feature = "policy")]

@@ -1,12 +1,14 @@
 //! What a configuration says of AWS.
 
+use std::time::Duration;
+
 use super::{
     forms::invalid,
     said::Said,
     setting::{settings, spelled},
 };
 use crate::{
-    client::aws::{AccessKey, AssumeRole, AwsSettings, AwsSettingsError},
+    client::aws::{AccessKey, AssumeRole, AwsSettings, AwsSettingsError, Part, WebIdentity},
     engine::schema::Field,
     user::{Code, Diagnostic, Path, Secret, Spelling, to_snake_case},
 };
@@ -26,12 +28,15 @@ pub(super) fn read(said: &mut Said) -> AwsSettings {
     let roles = said.objects("assumeRoles").into_iter().enumerate();
     let roles: Vec<(usize, AssumeRole)> =
         roles.filter_map(|(number, role)| Some((number, read_role(said, number, &role)?))).collect();
+    let web_identity = said.is_given(WEB_IDENTITY).then(|| said.object(WEB_IDENTITY));
+    let web_identity = web_identity.and_then(|identity| read_identity(said, &identity));
     let settings = AwsSettings::builder()
         .maybe_region(said.text("region"))
         .maybe_profile(said.text("profile"))
         .maybe_endpoint_url(connect)
         .maybe_sts_endpoint_url(sts)
         .maybe_access_key(access_key(said))
+        .maybe_web_identity(web_identity)
         .assume_roles(roles.iter().map(|(_, role)| role.clone()).collect())
         .allowed_account_ids(said.texts("allowedAccountIds"))
         .forbidden_account_ids(said.texts("forbiddenAccountIds"))
@@ -41,13 +46,21 @@ pub(super) fn read(said: &mut Said) -> AwsSettings {
         .maybe_use_fips_endpoint(said.flag("useFipsEndpoint"))
         .maybe_use_dualstack_endpoint(said.flag("useDualstackEndpoint"))
         .build();
-    for (role, error) in settings.mistakes() {
-        let role = role.and_then(|role| roles.get(role)).map(|(number, _)| *number);
-        let within = role.map_or(Path::root(), |number| said.place("assumeRoles").index(number));
+    for (part, error) in settings.mistakes() {
+        let within = match part {
+            Part::Whole => Path::root(),
+            Part::WebIdentity => said.place(WEB_IDENTITY),
+            Part::Role(role) => {
+                let number = roles.get(role).map_or(role, |(number, _)| *number);
+                said.place("assumeRoles").index(number)
+            }
+        };
         said.mistakes.push(located(&error, &within, said.spelling));
     }
     settings
 }
+
+const WEB_IDENTITY: &str = "assumeRoleWithWebIdentity";
 
 fn access_key(said: &Said) -> Option<AccessKey> {
     const KEYS: [&str; 3] = ["accessKey", "secretKey", "token"];
@@ -61,25 +74,47 @@ fn access_key(said: &Said) -> Option<AccessKey> {
 }
 
 fn read_role(said: &mut Said, number: usize, role: &Said) -> Option<AssumeRole> {
-    let duration = role.text("duration").and_then(|text| {
-        let duration = humantime::parse_duration(&text).ok();
-        if duration.is_none() {
-            let at = said.place("assumeRoles").index(number).member("duration");
-            let message = format!("`{at}` must be a time such as `1h30m`, is `{text}`");
-            said.mistakes.push(invalid(message, "give such a time, or leave it out", &at));
-        }
-        duration
-    });
+    let at = said.place("assumeRoles").index(number);
     let role = AssumeRole::builder()
         .role_arn(role.text("roleArn")?)
         .maybe_session_name(role.text("sessionName"))
         .maybe_external_id(role.text("externalId"))
-        .maybe_duration(duration)
+        .maybe_duration(duration(said, role, &at))
         .maybe_policy(role.text("policy"))
         .policy_arns(role.texts("policyArns"))
         .tags(role.pairs("tags"))
         .build();
     Some(role)
+}
+
+fn read_identity(said: &mut Said, identity: &Said) -> Option<WebIdentity> {
+    const TOKENS: [&str; 2] = ["webIdentityToken", "webIdentityTokenFile"];
+    if TOKENS.iter().any(|token| identity.is_unknown(token)) {
+        return None;
+    }
+    let at = said.place(WEB_IDENTITY);
+    let [token, file] = TOKENS.map(|token| identity.text(token));
+    let identity = WebIdentity::builder()
+        .role_arn(identity.text("roleArn")?)
+        .maybe_token(token.map(Secret::from))
+        .maybe_token_file(file)
+        .maybe_session_name(identity.text("sessionName"))
+        .maybe_duration(duration(said, identity, &at))
+        .maybe_policy(identity.text("policy"))
+        .policy_arns(identity.texts("policyArns"))
+        .build();
+    Some(identity)
+}
+
+fn duration(said: &mut Said, session: &Said, at: &Path) -> Option<Duration> {
+    let text = session.text("duration")?;
+    let duration = humantime::parse_duration(&text).ok();
+    if duration.is_none() {
+        let at = at.member("duration");
+        let message = format!("`{at}` must be a time such as `1h30m`, is `{text}`");
+        said.mistakes.push(invalid(message, "give such a time, or leave it out", &at));
+    }
+    duration
 }
 
 /// Why a configuration gives no client, in the host's spelling.

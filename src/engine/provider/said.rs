@@ -25,6 +25,12 @@ impl Said {
         Path::root().member(spelled(name, self.spelling))
     }
 
+    /// Whether the setting is there, and known.
+    #[cfg(feature = "aws")]
+    pub(super) fn is_given(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| *value != Value::Unknown)
+    }
+
     /// Whether the setting itself is not known yet.
     #[cfg(feature = "aws")]
     pub(super) fn is_unknown(&self, name: &str) -> bool {

@@ -116,6 +116,11 @@ fn supported() -> Vec<Field> {
             Form::Objects(role()),
             "roles to assume, each with the credentials of the one before",
         ),
+        option(
+            "assumeRoleWithWebIdentity",
+            Form::Object(web_identity()),
+            "a role to assume by the token of an identity provider, before those of `assumeRoles`",
+        ),
         option("allowedAccountIds", Form::Set, "the accounts of which the credentials must be"),
         option("forbiddenAccountIds", Form::Set, "the accounts of which the credentials must not be"),
         option(
@@ -205,11 +210,25 @@ fn supported() -> Vec<Field> {
 }
 
 fn role() -> Vec<Field> {
+    let mut fields = session();
+    fields.push(option("externalId", Form::String, "what the role's account asks of who assumes it"));
+    fields.push(option("tags", Form::Map, "tags of the session"));
+    fields
+}
+
+fn web_identity() -> Vec<Field> {
+    let mut fields = session();
+    fields.push(secret("webIdentityToken", "the token; either this or a file"));
+    fields.push(option("webIdentityTokenFile", Form::String, "the file that holds the token"));
+    fields
+}
+
+/// What every session of a role has.
+fn session() -> Vec<Field> {
     let arn = option("roleArn", Form::String, "the ARN of the role");
     vec![
         Field { given: Given::Required, ..arn },
         option("sessionName", Form::String, "the name of the session"),
-        option("externalId", Form::String, "what the role's account asks of who assumes it"),
         option(
             "duration",
             Form::String,
@@ -217,7 +236,6 @@ fn role() -> Vec<Field> {
         ),
         option("policy", Form::String, "a policy in JSON that narrows what the role may do"),
         option("policyArns", Form::Set, "managed policies that narrow what the role may do"),
-        option("tags", Form::Map, "tags of the session"),
     ]
 }
 
@@ -225,7 +243,6 @@ const FROM_ENVIRONMENT: Support = Support::Refused("set it in the environment or
 
 /// What the `aws` providers have besides.
 const OTHERS: &[(&str, Form, Support)] = &[
-    ("assumeRoleWithWebIdentity", Form::Map, FROM_ENVIRONMENT),
     ("httpProxy", Form::String, FROM_ENVIRONMENT),
     ("httpsProxy", Form::String, FROM_ENVIRONMENT),
     ("noProxy", Form::String, FROM_ENVIRONMENT),

@@ -42,6 +42,13 @@ fn every_setting_is_taken_in_its_form_and_in_no_other() {
             let right = match field.name.as_str() {
                 "region" => "eu-central-1".into(),
                 "signOutOn" | "sign_out_on" => Value::List(vec!["deletion".into()]),
+                name if name.ends_with("dentity") => {
+                    let members =
+                        [("roleArn", "arn:aws:iam::111122223333:role/a"), ("webIdentityToken", "a")];
+                    let spelled =
+                        |(name, value): (&str, &str)| (spelling.name(name).into_owned(), value.into());
+                    Value::Map(members.map(spelled).into())
+                }
                 name if name.ends_with("rl") => "https://localhost".into(),
                 _ => right,
             };
@@ -96,6 +103,11 @@ fn names_are_those_of_the_aws_providers() {
         .map(|setting| setting.field.name)
         .collect();
     assert_eq!(secrets, ["accessKey", "secretKey", "token"]);
+    let all = settings(Spelling::SnakeCase);
+    let identity = all.iter().find(|setting| setting.field.name == "assume_role_with_web_identity");
+    let fields = identity.expect("a setting").field.fields();
+    let token = fields.iter().find(|field| field.name == "web_identity_token").expect("a setting");
+    assert_eq!(token.sensitivity, Sensitivity::Secret);
     let all = settings(Spelling::CamelCase);
     let roles = all.iter().find(|setting| setting.field.name == "assumeRoles").expect("a setting");
     let required = roles.field.fields().iter().filter(|field| field.given == Given::Required);
@@ -198,7 +210,7 @@ fn nothing_is_passed_over_in_silence() {
         assert_eq!(found[0].code, Code::INVALID_SETTING);
     }
     // The defaults of SDKs ask for nothing.
-    assert_eq!(read(r#"{"insecure": "false", "httpProxy": "", "assumeRoleWithWebIdentity": {}}"#).1, [""; 0]);
+    assert_eq!(read(r#"{"insecure": "false", "httpProxy": "", "userAgents": null}"#).1, [""; 0]);
     let (_, found) = read_in(r#"{"stsRegion": "eu-west-1"}"#, Spelling::CamelCase);
     assert!(found[0].help.as_deref().is_some_and(|help| help.contains("endpoints: [{sts: URL}]")));
 }
@@ -244,6 +256,17 @@ mod aws {
                 r#"{"forbiddenAccountIds": [7]}"#,
                 "forbiddenAccountIds",
                 "`forbiddenAccountIds` must be ids of 12 digits, is `7`",
+            ),
+            (
+                r#"{"assumeRoleWithWebIdentity": {"roleArn": "arn", "webIdentityToken": "a"}}"#,
+                "assumeRoleWithWebIdentity.roleArn",
+                "`assumeRoleWithWebIdentity.roleArn` must be the ARN of a role such as \
+                 `arn:aws:iam::111122223333:role/NAME`, is `arn`",
+            ),
+            (
+                r#"{"assumeRoleWithWebIdentity": {"roleArn": "arn:aws:iam::111122223333:role/a"}}"#,
+                "",
+                "`assumeRoleWithWebIdentity.webIdentityToken` must be given here or in a file, and not in both",
             ),
             // What is secret has no place: an engine may show the line there.
             (

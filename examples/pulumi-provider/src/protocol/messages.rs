@@ -45,10 +45,7 @@ messages! {
     GetSchemaRequest { version: i32 [int32] = 1 }
     GetSchemaResponse { schema: String [string] = 1 }
 
-    ConfigureRequest {
-        variables: HashMap<String, String> [map = "string, string"] = 1,
-        args: Object [message, optional] = 2,
-    }
+    ConfigureRequest { args: Object [message, optional] = 2 }
     ConfigureResponse {
         accept_secrets: bool [bool] = 1, supports_preview: bool [bool] = 2, accept_outputs: bool [bool] = 4,
         supports_autonaming_configuration: bool [bool] = 5,

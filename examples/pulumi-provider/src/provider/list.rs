@@ -16,9 +16,8 @@ impl Provider {
         check_type(&token)?;
         let query = Document::read(query);
         self.secrets.learn(&query);
-        let answer = |item| ListResponse { item: Some(item) };
         if query.is_unknown("instanceId") {
-            return Ok(vec![answer(ListItem::Computed(Empty {}))]);
+            return Ok(vec![ListResponse { item: Some(ListItem::Computed(Empty {})) }]);
         }
         let instance = query.text("instanceId").ok_or_else(|| {
             Status::invalid_argument("the query names no instance; give it an `instanceId`")
@@ -33,11 +32,12 @@ impl Provider {
         let mut found = Vec::new();
         let mut pages = region.users.list(instance, filter, false);
         while found.len() < most {
-            let page = pages.next_page().await.map_err(|failure| self.refuse(&failure))?;
-            let Some(page) = page else { break };
+            let page = pages.next_page().await;
+            let Some(page) = page.map_err(|failure| self.refuse(&failure))? else { break };
             found.extend(page.into_iter().filter_map(|user| {
                 let name = user.outputs.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-                Some(answer(ListItem::Result(ListResult { id: user.id()?.to_string(), name })))
+                let item = Some(ListItem::Result(ListResult { id: user.id()?.to_string(), name }));
+                Some(ListResponse { item })
             }));
         }
         found.truncate(most);

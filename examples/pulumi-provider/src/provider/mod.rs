@@ -17,7 +17,7 @@ use crate::{
         HandshakeResponse, InvokeRequest, InvokeResponse, PluginAttach, PluginInfo,
     },
     schema::{self, GET_USER, USER},
-    service::{Service, arguments, configuration},
+    service::{Service, configuration},
     wire::{Document, Marks, Secrets, refused, text, write},
 };
 
@@ -87,7 +87,7 @@ impl Provider {
 
     pub async fn check_config(&self, request: CheckRequest) -> Answer<CheckResponse> {
         let CheckRequest { urn, news, .. } = request;
-        let (_, found) = configuration(&mut Document::read(news.clone()));
+        let (_, found) = configuration(news.clone());
         let (errors, warnings): (Vec<_>, Vec<_>) = found.into_iter().partition(Diagnostic::is_error);
         self.say(&urn, &warnings).await;
         let failure =
@@ -104,8 +104,7 @@ impl Provider {
     }
 
     pub fn configure(&self, request: ConfigureRequest) -> Answer<ConfigureResponse> {
-        let ConfigureRequest { variables, args } = request;
-        let (configuration, found) = configuration(&mut arguments(args, variables));
+        let (configuration, found) = configuration(request.args);
         if let Some(error) = found.iter().find(|found| found.is_error()) {
             return Err(Status::invalid_argument(text(error)));
         }

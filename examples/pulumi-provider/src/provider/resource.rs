@@ -106,7 +106,9 @@ impl Provider {
         let (users, given, region) = (&region.users, &prior.inputs, Some(region.name.clone()));
         if !prior.is_kept() || prior.inputs.is_empty() && prior.snapshot.kept.state().is_none() {
             let imported = match users.import(&id).await {
-                Err(failure) if is_gone(&failure) => return Ok(gone),
+                Err(failure) if failure.diagnostics.iter().any(|one| one.code == Code::GONE) => {
+                    return Ok(gone);
+                }
                 imported => imported.map_err(|failure| self.refuse(&failure))?,
             };
             let properties = outputs(&imported, given, region, &prior.outputs.marks);
@@ -154,7 +156,9 @@ impl Provider {
         let DeleteRequest { id, urn, properties, timeout, old_inputs } = request;
         name_of(&urn)?;
         let prior = self.prior(&id, properties, old_inputs)?;
-        let region = self.service()?.region(prior.region.as_deref()).await?;
+        let service = self.service()?;
+        service.may_delete(&id)?;
+        let region = service.region(prior.region.as_deref()).await?;
         let users = &region.users;
         let notes =
             users.within(time(timeout), users.delete(&prior.snapshot, &ResourceOptions::default())).await;
@@ -238,8 +242,4 @@ fn naming(name: &str, seed: Vec<u8>, autonaming: Option<&Autonaming>) -> Naming 
 fn options(ignore_changes: Vec<String>) -> ResourceOptions<'static> {
     let ignored = ignore_changes.into_iter().filter(|place| ignored_path(place).is_ok());
     ResourceOptions::builder().ignore_changes(ignored.collect()).build()
-}
-
-fn is_gone(failure: &Failure) -> bool {
-    failure.diagnostics.iter().any(|reason| reason.code == Code::GONE)
 }

@@ -39,10 +39,8 @@ fn differing(changes: impl Iterator<Item = (String, PropertyDiffKind)>) -> DiffR
         if !answer.diffs.contains(&top) {
             answer.diffs.push(top);
         }
-        if matches!(
-            kind,
-            PropertyDiffKind::AddReplace | PropertyDiffKind::DeleteReplace | PropertyDiffKind::UpdateReplace
-        ) {
+        use PropertyDiffKind::{AddReplace, DeleteReplace, UpdateReplace};
+        if [AddReplace, DeleteReplace, UpdateReplace].contains(&kind) {
             answer.replaces.push(place.clone());
         }
         answer.detailed_diff.insert(place, PropertyDiff { kind: kind.into(), input_diff: false });

@@ -101,20 +101,29 @@ impl AccessKey {
 
 impl AssumeRole {
     pub(super) fn check(&self) -> Result<(), AwsSettingsError> {
-        if !is_role(&self.role_arn) {
-            let allowed = "the ARN of a role such as `arn:aws:iam::111122223333:role/NAME`";
-            return Err(malformed("role_arn", &self.role_arn, allowed));
-        }
-        if let Some(name) = self.session_name.as_ref().filter(|name| !is_session_name(name)) {
-            let allowed = "2 to 64 letters, digits and characters of `_=,.@-`";
-            return Err(malformed("session_name", name, allowed));
-        }
-        if let Some(duration) = self.duration.filter(|duration| !SESSION.contains(duration)) {
-            let value = humantime::format_duration(duration).to_string();
-            return Err(malformed("duration", &value, "15 minutes to 12 hours"));
-        }
-        Ok(())
+        check_session(&self.role_arn, self.session_name.as_deref(), self.duration)
     }
+}
+
+/// Checks what every session of a role has.
+pub(super) fn check_session(
+    role_arn: &str,
+    name: Option<&str>,
+    duration: Option<Duration>,
+) -> Result<(), AwsSettingsError> {
+    if !is_role(role_arn) {
+        let allowed = "the ARN of a role such as `arn:aws:iam::111122223333:role/NAME`";
+        return Err(malformed("role_arn", role_arn, allowed));
+    }
+    if let Some(name) = name.filter(|name| !is_session_name(name)) {
+        let allowed = "2 to 64 letters, digits and characters of `_=,.@-`";
+        return Err(malformed("session_name", name, allowed));
+    }
+    if let Some(duration) = duration.filter(|duration| !SESSION.contains(duration)) {
+        let value = humantime::format_duration(duration).to_string();
+        return Err(malformed("duration", &value, "15 minutes to 12 hours"));
+    }
+    Ok(())
 }
 
 fn is_role(arn: &str) -> bool {

@@ -10,7 +10,7 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 
 use super::{
     AwsSettings, AwsSettingsError, CALL_TIMEOUT, CONNECT_TIMEOUT, certificates::trusting, check_url,
-    error::with_causes,
+    error::with_causes, web_identity::WebIdentityProvider,
 };
 
 /// What names an endpoint in the environment.
@@ -36,6 +36,11 @@ impl AwsSettings {
         }
         if shared.region().is_none() {
             return Err(AwsSettingsError::NoRegion { profile: self.profile.clone() });
+        }
+        if let Some(identity) = &self.web_identity {
+            let provider = WebIdentityProvider::new(identity, &self.for_sts(&shared));
+            let provider = SharedCredentialsProvider::new(provider);
+            shared = shared.into_builder().credentials_provider(provider).build();
         }
         for role in &self.assume_roles {
             let mut provider = AssumeRoleProvider::builder(&role.role_arn).configure(&self.for_sts(&shared));
@@ -69,7 +74,7 @@ impl AwsSettings {
     }
 
     fn takes_endpoints_of_environment(&self) -> bool {
-        let asks_sts = !self.assume_roles.is_empty() || self.limits_accounts();
+        let asks_sts = !self.assume_roles.is_empty() || self.web_identity.is_some() || self.limits_accounts();
         self.endpoint_url.is_none() || asks_sts && self.sts_endpoint_url.is_none()
     }
 

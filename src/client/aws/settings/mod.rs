@@ -5,6 +5,7 @@ mod credentials;
 mod error;
 mod form;
 mod load;
+mod web_identity;
 
 use std::{fmt, time::Duration};
 
@@ -13,6 +14,7 @@ use bon::Builder;
 pub use self::{
     credentials::{AccessKey, AccessKeyBuilder, AssumeRole, AssumeRoleBuilder},
     error::AwsSettingsError,
+    web_identity::{WebIdentity, WebIdentityBuilder},
 };
 
 use self::form::{is_account, is_region, malformed};
@@ -42,6 +44,9 @@ pub struct AwsSettings {
     /// Files of credentials instead of `~/.aws/credentials`; each must be there. Later ones come first.
     #[builder(default)]
     pub credentials_files: Vec<String>,
+    /// A role to assume by the token of an identity provider, instead of the environment's and the profile's
+    /// credentials; none by default.
+    pub web_identity: Option<WebIdentity>,
     /// Roles to assume, each with the credentials of the one before; none by default.
     #[builder(default)]
     pub assume_roles: Vec<AssumeRole>,
@@ -75,6 +80,7 @@ impl fmt::Debug for AwsSettings {
             .field("region", &self.region)
             .field("profile", &self.profile)
             .field("access_key", &self.access_key)
+            .field("web_identity", &self.web_identity)
             .field("assume_roles", &self.assume_roles)
             .field("endpoint_url", &self.endpoint_url.as_deref().map(without_secrets))
             .field("sts_endpoint_url", &self.sts_endpoint_url.as_deref().map(without_secrets))
@@ -95,8 +101,8 @@ impl AwsSettings {
         self.mistakes().into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
     }
 
-    /// Everything that [`check`](Self::check) finds, with the number of the role that it is in.
-    pub(crate) fn mistakes(&self) -> Vec<(Option<usize>, AwsSettingsError)> {
+    /// Everything that [`check`](Self::check) finds, with the part that it is in.
+    pub(crate) fn mistakes(&self) -> Vec<(Part, AwsSettingsError)> {
         let mut mistakes = Vec::new();
         if let Some(region) = self.region.as_ref().filter(|region| !is_region(region)) {
             mistakes.push(malformed("region", region, "an AWS Region such as `eu-central-1`"));
@@ -112,10 +118,23 @@ impl AwsSettings {
             let account = accounts.iter().find(|account| !is_account(account));
             mistakes.extend(account.map(|account| malformed(setting, account, "ids of 12 digits")));
         }
+        let mut mistakes: Vec<_> = mistakes.into_iter().map(|error| (Part::Whole, error)).collect();
+        let identity = self.web_identity.as_ref().and_then(|identity| identity.check().err());
+        mistakes.extend(identity.map(|error| (Part::WebIdentity, error)));
         let of_roles = self.assume_roles.iter().enumerate();
-        let of_roles = of_roles.filter_map(|(number, role)| Some((Some(number), role.check().err()?)));
-        mistakes.into_iter().map(|error| (None, error)).chain(of_roles).collect()
+        mistakes
+            .extend(of_roles.filter_map(|(number, role)| Some((Part::Role(number), role.check().err()?))));
+        mistakes
     }
+}
+
+/// A part of the settings.
+#[derive(Clone, Copy)]
+pub(crate) enum Part {
+    Whole,
+    WebIdentity,
+    /// One of the roles, by its number.
+    Role(usize),
 }
 
 fn check_url(url: &str) -> Result<(), AwsSettingsError> {
