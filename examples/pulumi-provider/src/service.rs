@@ -34,7 +34,7 @@ pub struct Service {
 /// Reads a configuration, without the engine's own members.
 pub fn configuration(inputs: Option<Struct>) -> (Configuration, Vec<Diagnostic>) {
     let mut inputs = Document::read(inputs);
-    ["version", "pluginDownloadURL"].map(|own| inputs.take(own));
+    let _ = ["version", "pluginDownloadURL"].map(|own| inputs.take(own));
     Configuration::read(&inputs.value, Spelling::CamelCase)
 }
 

@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     client::aws::{AccessKey, AssumeRole, AwsSettings, AwsSettingsError, Part, WebIdentity},
-    engine::schema::Field,
     user::{Code, Diagnostic, Path, Secret, Spelling, to_snake_case},
 };
 
@@ -124,19 +123,20 @@ pub fn setting_error(error: &AwsSettingsError, spelling: Spelling) -> Diagnostic
 
 /// The same, within a part of the configuration.
 fn located(error: &AwsSettingsError, within: &Path, spelling: Spelling) -> Diagnostic {
-    let settings = settings(Spelling::CamelCase);
-    let fields =
-        settings.iter().flat_map(|setting| [&setting.field].into_iter().chain(setting.field.fields()));
-    let place = |field: &Field| match within.segments() {
-        [] => Path::root().member(spelled(&field.name, spelling)),
-        _ => within.member(spelled(&field.name, spelling)),
+    let named = match error {
+        AwsSettingsError::Malformed { setting, .. } => Some(*setting),
+        AwsSettingsError::Account { reason, .. } => reason.split('`').nth(1),
+        _ => None,
     };
-    let named = fields.map(|field| (format!("`{}`", to_snake_case(&field.name)), place(field)));
-    let mut named = named.filter(|(name, _)| error.to_string().contains(name.as_str()));
-    let Some((name, at)) = named.next() else {
+    let settings = settings(Spelling::CamelCase);
+    let mut fields =
+        settings.iter().flat_map(|setting| [&setting.field].into_iter().chain(setting.field.fields()));
+    let field = named.and_then(|named| fields.find(|field| to_snake_case(&field.name) == named));
+    let (Some(named), Some(field)) = (named, field) else {
         return invalid(error.to_string(), error.help(), within);
     };
-    let message = error.to_string().replacen(&name, &format!("`{at}`"), 1);
+    let at = within.member(spelled(&field.name, spelling));
+    let message = error.to_string().replacen(&format!("`{named}`"), &format!("`{at}`"), 1);
     let found = Diagnostic::new(Code::INVALID_SETTING, message).with_help(error.help());
     match error {
         // An engine may show the line at the place, and what is secret in it.

@@ -280,9 +280,9 @@ mod aws {
                 "one property is given as `endpoints[].connect` and as `endpointUrl`",
             ),
             (
-                r#"{"endpoints": [{"connect": "localhost"}]}"#,
+                r#"{"endpoints": [{"connect": "sts"}]}"#,
                 "",
-                "the endpoint URL `localhost` cannot be called: it must begin with `http://` or `https://`",
+                "the endpoint URL `sts` cannot be called: it must begin with `http://` or `https://`",
             ),
         ] {
             let (_, found) = read_in(inputs, Spelling::CamelCase);
