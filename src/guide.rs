@@ -141,6 +141,7 @@ pub mod terraform {}
 #[cfg_attr(feature = "interop", doc = "[`UserFile`]: struct@crate::interop::file::UserFile")]
 #[cfg_attr(feature = "interop", doc = "[`adopt`]: fn@crate::interop::file::adopt")]
 #[cfg_attr(feature = "fleet", doc = "[`fleet::Session`]: struct@crate::fleet::Session")]
+#[cfg_attr(feature = "interop", doc = "[`interop::between`]: mod@crate::interop::between")]
 #[cfg_attr(feature = "interop", doc = "[`interop::file`]: mod@crate::interop::file")]
 #[cfg_attr(feature = "interop", doc = "[`read`]: fn@crate::interop::file::read")]
 #[cfg_attr(feature = "interop", doc = "[`read_each`]: fn@crate::interop::file::read_each")]

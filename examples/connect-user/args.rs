@@ -20,11 +20,14 @@ use connect_user::{
 };
 
 use crate::{
-    convert,
+    between, convert,
     failure::Outcome,
     plan::PlanArgs,
     program::pair,
-    usage::{ADOPT, APPLY, CONVERT, DESTROY, DRIFT, EXPORT, IMPORT, PLAN, SCHEMA, SHOW, STATE, VALIDATE},
+    usage::{
+        ADOPT, APPLY, COMPARE, CONVERT, COPY, DESTROY, DRIFT, EXPORT, IMPORT, PLAN, SCHEMA, SHOW, STATE,
+        VALIDATE,
+    },
 };
 
 /// Manage Amazon Connect users from a Pulumi YAML program.
@@ -125,6 +128,12 @@ pub enum Command {
     /// and back.
     #[command(after_help = CONVERT)]
     Convert(convert::Args),
+    /// Show how the users of two instances differ, by user name; ids are compared by the names of what they mean.
+    #[command(after_help = COMPARE)]
+    Compare(between::CompareArgs),
+    /// Create the users of one instance in another, with the same properties, proficiencies and tags. Deletes nobody.
+    #[command(after_help = COPY)]
+    Copy(between::CopyArgs),
     /// Print the JSON Schema of programs, for editors.
     #[command(after_help = SCHEMA)]
     Schema,
@@ -188,7 +197,7 @@ pub struct Scale {
     pub stop_after: Option<NonZeroU32>,
 }
 
-#[derive(Group)]
+#[derive(Clone, Group)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Where the users are: an Amazon Connect in a file (`local`), or the real one (`aws`), in a build with

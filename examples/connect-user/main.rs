@@ -10,9 +10,11 @@
 mod adopt;
 mod args;
 mod backend;
+mod between;
 mod convert;
 mod existing;
 mod failure;
+mod first_passwords;
 mod input;
 mod interrupt;
 mod output;
@@ -22,6 +24,7 @@ mod progress;
 mod run;
 mod saved;
 mod show;
+mod sides;
 mod state;
 mod summary;
 mod usage;
@@ -93,6 +96,10 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
         Command::Export { instance, names } => existing::export(&instance, names, &global).await?,
         Command::Adopt(file) => adopt::adopt(&file, &global).await?,
         Command::Convert(args) => convert::convert(&args, &global)?,
+        Command::Compare(args) => {
+            is_something = between::compare(&args, &global).await? && args.detailed_exitcode;
+        }
+        Command::Copy(args) => is_something = between::copy(&args, &global).await? && args.detailed_exitcode,
         Command::Schema => output::json(&program_schema()),
         Command::State { command } => state::state(command, &global).await?,
     }

@@ -148,7 +148,7 @@ fn fail_partial(session: &Session<'_>) -> Outcome<()> {
 }
 
 /// Ends where a plan refuses: protection, policies, what no call can do, and too many deletions.
-fn refuse(preview: &FleetPreview, is_summary: bool) -> Outcome<()> {
+pub fn refuse(preview: &FleetPreview, is_summary: bool) -> Outcome<()> {
     Failure::all(preview.reasons().iter().map(|reason| {
         let look = match reason.code {
             Code::TOO_MANY_DELETIONS if is_summary => "run it without `--summary` to see them",
@@ -162,7 +162,7 @@ fn refuse(preview: &FleetPreview, is_summary: bool) -> Outcome<()> {
 }
 
 /// Shows what is to be done, and asks whether to do it.
-fn approve(
+pub fn approve(
     run: &Run<'_>,
     session: &Session<'_>,
     preview: &FleetPreview,

@@ -127,12 +127,9 @@ impl<'a> Run<'a> {
             return Err(Failure::new(format!("there is no user `{name}` in the program or the state"))
                 .help("`--target` takes the name that a user has in the program"));
         }
-        let mut overrides = Overrides::default();
-        self.args.allow.iter().try_for_each(|code| overrides.allow(code))?;
-        self.args.deny.iter().try_for_each(|code| overrides.deny(code))?;
         let options = DeploymentOptions::builder()
             .settings(self.settings.clone())
-            .overrides(overrides)
+            .overrides(overrides(self.args)?)
             .guard(self.scale.max_deletes.map_or_else(Guard::default, Guard::most))
             .may_be_empty(self.scale.max_deletes.is_some())
             .maybe_users_per_instance(self.scale.users_per_instance)
@@ -161,8 +158,16 @@ impl<'a> Run<'a> {
     }
 }
 
+/// What the command line says of rules.
+pub fn overrides(args: &Global) -> Outcome<Overrides> {
+    let mut overrides = Overrides::default();
+    args.allow.iter().try_for_each(|code| overrides.allow(code))?;
+    args.deny.iter().try_for_each(|code| overrides.deny(code))?;
+    Ok(overrides)
+}
+
 /// What the command line says of every user.
-fn settings(args: &Global) -> Settings {
+pub fn settings(args: &Global) -> Settings {
     Settings::builder()
         .default_tags(args.default_tag.iter().cloned().collect())
         .ignore_tags(IgnoreTags::new(&args.ignore_tag, &args.ignore_tag_prefix))

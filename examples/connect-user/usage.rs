@@ -65,6 +65,17 @@ Examples:
   connect-user convert terraform.tfstate > users.yaml
   connect-user convert users.yaml --to terraform > users.tf
   connect-user convert template.yaml --set InstanceArn=INSTANCE_ARN > users.yaml";
+pub const COMPARE: &str = "\
+Examples:
+  connect-user compare OLD_ID NEW_ID --backend aws --from-region us-east-1 --to-region eu-central-1
+  connect-user compare OLD_ARN NEW_ARN --backend aws --from-profile old --to-profile new --format json
+  connect-user compare OLD_ID NEW_ID --map 'routingProfile:Basic=Standard' --detailed-exitcode";
+pub const COPY: &str = "\
+Examples:
+  connect-user copy OLD_ARN NEW_ARN --backend aws --state new.redb --dry-run
+  connect-user copy OLD_ARN NEW_ARN --backend aws --state new.redb --make-passwords first.csv
+  connect-user copy OLD_ID NEW_ID --where tag:team=red --map 'hierarchyGroup:EU/Berlin=Berlin'
+  connect-user export --instance NEW_ID --names --state new.redb > users.yaml   then manages them by a program";
 pub const SCHEMA: &str = "\
 Examples:
   connect-user schema > connect-user.schema.json   then begin a program with
@@ -85,20 +96,20 @@ const HEEDED: &[(&[&str], &[&str], &str)] = &[
         &["validate", "plan", "apply", "adopt", "convert"],
         "without a program",
     ),
-    (&["allow", "deny"], &["validate", "plan", "apply"], "where nothing is validated"),
+    (&["allow", "deny"], &["validate", "plan", "apply", "copy"], "where nothing is validated"),
     (
         &["on-password-change", "on-directory-user-id-change"],
         &["validate", "plan", "apply"],
         "without a program",
     ),
-    (&["on-unrecognised"], &["plan", "apply"], "without a program"),
-    (&["sign-out-on"], &["plan", "apply", "destroy"], "where no user is changed"),
+    (&["on-unrecognised"], &["plan", "apply", "copy"], "without a program"),
+    (&["sign-out-on"], &["plan", "apply", "destroy", "copy"], "where no user is changed"),
     (&["delete-quick-connects"], &["plan", "apply", "destroy"], "where no user is deleted"),
-    (&["where"], &["show", "drift", "import", "export"], "where no users are chosen"),
-    (&["refresh"], &["plan", "apply", "drift", "import", "export"], "where no user is read"),
+    (&["where"], &["show", "drift", "import", "export", "compare", "copy"], "where no users are chosen"),
+    (&["refresh"], &["plan", "apply", "drift", "import", "export", "compare"], "where no user is read"),
     (
         &["rate", "rates-from", "shared-quota", "retry-for", "parallelism"],
-        &["plan", "apply", "destroy", "drift", "import", "export", "adopt"],
+        &["plan", "apply", "destroy", "drift", "import", "export", "adopt", "compare", "copy"],
         "where no service is asked",
     ),
 ];

@@ -189,6 +189,47 @@ fn a_kill_during_an_apply_over_http_loses_nothing() {
     }
 }
 
+/// Two services with addresses of their own: a client each. The instances have the same names and other ids.
+#[test]
+fn users_are_copied_from_one_service_to_another() {
+    let start = |instance: &str, suffix: &str| {
+        let of = |name: &str, rest: &str| format!("{name}-{suffix}={rest}");
+        let (routing, security) = (of("r", "Agents"), of("s", "Agent"));
+        let args = ["--instance", instance, "--routing-profile", &routing, "--security-profile", &security];
+        Server::start(&args)
+    };
+    let (old, new) = (start("1c2d=SAML", "old"), start("9f8e=CONNECT_MANAGED", "new"));
+    let tool = Tool { dir: tempfile::tempdir().expect("a directory"), server: &new };
+    let user = |number| {
+        let properties = json!({
+            "instanceId": "1c2d", "name": format!("agent-{number}"), "routingProfileId": "name:Agents",
+            "securityProfileIds": ["name:Agent"], "identityInfo": {"firstName": "A", "lastName": "B"},
+            "phoneConfig": {"phoneType": "SOFT_PHONE", "autoAccept": true},
+            "tags": {"number": format!("{number}")},
+        });
+        (format!("agent{number}"), json!({"type": "aws:connect:User", "properties": properties}))
+    };
+    let program = json!({"resources": (1..4).map(user).collect::<serde_json::Map<_, _>>()}).to_string();
+    let source = Tool { dir: tempfile::tempdir().expect("a directory"), server: &old };
+    source.ok(&["apply", &source.write("p.json", &program), "--yes"]);
+
+    let sides = ["1c2d", "9f8e", "--from-endpoint-url", &old.url, "--from-region", "eu-west-1"];
+    let with = |command: &'static str, args: &[&'static str]| {
+        let args: Vec<String> =
+            [command].into_iter().chain(sides).chain(args.iter().copied()).map(str::to_owned).collect();
+        tool.ok(&args.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let copied = with("copy", &["--yes", "--make-passwords", "first.csv"]);
+    assert!(copied.contains("Done: 3 created"), "{copied}");
+    assert_eq!(
+        with("compare", &["--detailed-exitcode"]),
+        "From `1c2d` to `9f8e`: 3 the same, 0 different, 0 only in `1c2d`, 0 only in `9f8e`.\n"
+    );
+    assert!(with("copy", &["--yes"]).starts_with("Done: 0 created"), "nothing is repeated");
+    let listed = now(all_pages(&new.connect(), ListUsers::new("9f8e"))).expect("listed");
+    assert_eq!(listed.len(), 3);
+}
+
 fn now<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
 }

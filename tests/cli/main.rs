@@ -1,5 +1,6 @@
 //! The command line, as whoever tries it would use it: the built example, files and exit codes.
 
+mod between;
 mod contract;
 mod convert;
 mod documented;

@@ -1,0 +1,145 @@
+//! Two instances on a command line, and how each is reached.
+
+use std::path::PathBuf;
+
+use connect_user::{
+    client::{ConnectClient, Paced, RetryPolicy, Retrying},
+    interop::between::NameMap,
+    user::{Arn, InstanceId},
+};
+
+use crate::{
+    args::{BackendKind, Global},
+    backend::Backend,
+    failure::{Failure, Outcome},
+};
+
+#[derive(clap::Args)]
+pub struct Sides {
+    /// The instance that users come from, by its id or ARN.
+    from: String,
+    /// The other instance.
+    to: String,
+    /// The Region of FROM (backend `aws`). Default: that of its ARN, or `--region`.
+    #[arg(long, value_name = "REGION")]
+    from_region: Option<String>,
+    /// The Region of TO.
+    #[arg(long, value_name = "REGION")]
+    to_region: Option<String>,
+    /// The profile in the AWS configuration for FROM, where it is in another account. Default: `--profile`.
+    #[arg(long, value_name = "PROFILE")]
+    from_profile: Option<String>,
+    /// The same for TO.
+    #[arg(long, value_name = "PROFILE")]
+    to_profile: Option<String>,
+    /// Another address of the service for FROM. Default: `--endpoint-url`.
+    #[arg(long, value_name = "URL")]
+    from_endpoint_url: Option<String>,
+    /// The same for TO.
+    #[arg(long, value_name = "URL")]
+    to_endpoint_url: Option<String>,
+    /// The file of the local backend that FROM is in. Default: `--local-file`.
+    #[arg(long, value_name = "PATH")]
+    from_local_file: Option<PathBuf>,
+    /// The same for TO.
+    #[arg(long, value_name = "PATH")]
+    to_local_file: Option<PathBuf>,
+    /// The name that TO has for a name of FROM: of a `routingProfile`, a `securityProfile`, a `hierarchyGroup` (its path)
+    /// or a `proficiency` (`ATTRIBUTE` or `ATTRIBUTE/VALUE`); without NEW, users go without it; repeatable. Default: the
+    /// same names.
+    #[arg(long, value_name = "KIND:OLD=NEW")]
+    map: Vec<String>,
+}
+
+/// Both instances with the options that reach each, and the names that differ.
+pub struct Reached {
+    pub from: (InstanceId, Global),
+    pub to: (InstanceId, Global),
+    pub names: NameMap,
+}
+
+impl Sides {
+    pub fn reach(&self, global: &Global) -> Outcome<Reached> {
+        let names = self.map.iter().try_fold(NameMap::default(), |names, entry| names.with(entry));
+        let names = names.map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
+        let of_aws = [&self.from_region, &self.to_region, &self.from_profile, &self.to_profile];
+        let of_aws =
+            of_aws.into_iter().chain([&self.from_endpoint_url, &self.to_endpoint_url]).flatten().next();
+        let is_local = global.backend == BackendKind::Local;
+        if is_local && of_aws.is_some() {
+            return Err(Failure::new("a Region, a profile or an address has no use with the local backend")
+                .help("give `--backend aws` for the real service, or leave the option out"));
+        }
+        let file = self.from_local_file.as_ref().or(self.to_local_file.as_ref());
+        if let Some(file) = file.filter(|_| !is_local) {
+            return Err(Failure::new(format!("`{}` has no use with the real service", file.display()))
+                .help("leave `--from-local-file` and `--to-local-file` out"));
+        }
+        let one = |id: &str,
+                   region: &Option<String>,
+                   profile: &Option<String>,
+                   url: &Option<String>,
+                   file: &Option<PathBuf>| {
+            let instance = InstanceId::new(id);
+            instance.check()?;
+            let of_arn = id.parse::<Arn>().ok().filter(|_| !is_local).map(|arn| arn.region().to_owned());
+            let mut global = global.clone();
+            global.region = region.clone().or(of_arn).or(global.region);
+            global.profile = profile.clone().or(global.profile);
+            global.endpoint_url = url.clone().or(global.endpoint_url);
+            global.local_file = file.clone().unwrap_or(global.local_file);
+            Outcome::Ok((instance.to_bare(), global))
+        };
+        let from = one(
+            &self.from,
+            &self.from_region,
+            &self.from_profile,
+            &self.from_endpoint_url,
+            &self.from_local_file,
+        )?;
+        let to =
+            one(&self.to, &self.to_region, &self.to_profile, &self.to_endpoint_url, &self.to_local_file)?;
+        if from.0 == to.0 && is_one_service(&from.1, &to.1) {
+            return Err(Failure::new(format!("`{}` is the same instance on both sides", from.0))
+                .help("give two instances, or the Region, profile or file of each"));
+        }
+        if is_local && !from.1.local_file.exists() {
+            return Err(Failure::new(format!("`{}` is not there", from.1.local_file.display()))
+                .help("give the path of the file that the users are in"));
+        }
+        Ok(Reached { from, to, names })
+    }
+}
+
+impl Reached {
+    /// The services of both. They share the pace where they are reached alike: it is that of the account and Region.
+    pub async fn open(&self) -> Outcome<(Backend, Backend)> {
+        let to = Backend::open(&self.to.1, false, false).await?;
+        Ok((self.open_from(&to).await?, to))
+    }
+
+    /// The service that users come from, beside the other one.
+    pub async fn open_from(&self, to: &Backend) -> Outcome<Backend> {
+        let mut from = Backend::open(&self.from.1, false, false).await?;
+        if is_one_service(&self.from.1, &self.to.1) {
+            from.pace = to.pace.clone();
+        }
+        Ok(from)
+    }
+}
+
+/// A service with pace and retry around it.
+pub fn asked(backend: &Backend) -> impl ConnectClient + '_ {
+    let mut policy = RetryPolicy::default();
+    policy.total = backend.retry_for.unwrap_or(policy.total);
+    let paced = Paced::new(&*backend.service, backend.pace.clone()).with_cancellation(backend.cancel.clone());
+    Retrying::new(paced, policy, backend.timer.clone()).with_cancellation(backend.cancel.clone())
+}
+
+fn is_one_service(one: &Global, other: &Global) -> bool {
+    let place = |global: &Global| {
+        let Global { region, profile, endpoint_url, local_file, .. } = global.clone();
+        (region, profile, endpoint_url, local_file)
+    };
+    place(one) == place(other)
+}
