@@ -13,8 +13,6 @@ use crate::wire::{Document, Marks, refused, write};
 const RECORD: &str = "__connect";
 const PASSWORD: &str = "password";
 const REGION: &str = "region";
-/// Default tags make it of the tags.
-const TAGS: [&str; 2] = ["tags", "tagsAll"];
 
 /// The id of a user of whom nobody knows yet whether it was made: the engine takes no empty one.
 pub const NOT_KNOWN: &str = "not-known-yet";
@@ -163,8 +161,8 @@ fn written(
     document.set(PASSWORD, password.filter(|password| *password != Value::Null));
     document.set(REGION, Some(region.map_or(Value::Unknown, Value::String)));
     document.set(RECORD, kept.map(|kept| kept.write().into()));
-    let [tags, all] = TAGS;
     let marks = inputs.document.marks.clone().and(marks);
-    let marks = if marks.touch(tags) { marks.with(all) } else { marks };
+    // Default tags make the one of the other.
+    let marks = if marks.touch("tags") { marks.with("tagsAll") } else { marks };
     write(document.value, &marks.with(PASSWORD).with(RECORD))
 }

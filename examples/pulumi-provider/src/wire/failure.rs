@@ -19,9 +19,8 @@ const INIT_FAILED: &str = "type.googleapis.com/pulumirpc.ErrorResourceInitFailed
 pub fn partial(failed: &ErrorResourceInitFailed) -> Status {
     let message = failed.reasons.join("; ");
     let detail = Any { type_url: INIT_FAILED.to_owned(), value: failed.encode_to_vec() };
-    let code = Code::Unknown;
-    let status = ErrorStatus { code: code.into(), message: message.clone(), details: vec![detail] };
-    Status::with_details(code, message, status.encode_to_vec().into())
+    let status = ErrorStatus { code: Code::Unknown.into(), message: message.clone(), details: vec![detail] };
+    Status::with_details(Code::Unknown, message, status.encode_to_vec().into())
 }
 
 /// A diagnostic as a sentence, with the way out behind it.
