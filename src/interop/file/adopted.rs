@@ -79,12 +79,12 @@ impl AdoptedUser {
             AdoptOutcome::NotKnown => (
                 Code::NOT_ADOPTED,
                 format!("`{name}` is not looked for: its instance or its name is not known"),
-                "",
+                "give the value that it refers to in the file",
             ),
             AdoptOutcome::NameTaken(other) => (
                 Code::NOT_ADOPTED,
                 format!("`{name}` is not recorded: `{other}` is recorded under that name"),
-                "",
+                "give one of them another resource name",
             ),
             AdoptOutcome::Failed(error) => {
                 (Code::CALL_FAILED, format!("`{name}` cannot be read: {error}"), error.help())
