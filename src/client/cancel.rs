@@ -43,7 +43,9 @@ impl CancellationToken {
     /// Returns once it is cancelled.
     pub async fn cancelled(&self) {
         match Timeout::current() {
-            Some(timeout) => drop(select(pin!(self.0.cancelled()), pin!(timeout.over.cancelled())).await),
+            Some(timeout) => {
+                select(pin!(self.0.cancelled()), pin!(timeout.over.cancelled())).await;
+            }
             None => self.0.cancelled().await,
         }
     }

@@ -204,6 +204,16 @@ fn written_one_by_one_is_the_same_as_written_at_once() {
 }
 
 #[test]
+fn whoever_was_not_named_is_not_written() {
+    let file = read_text(FileFormat::AwsCli, &json!({"Users": [answer(1)]}).to_string());
+    let mut writer = FileWriter::new(FileFormat::CloudFormation, [], WriteOptions::default(), Vec::new())
+        .expect("a writer");
+    let error = writer.write(&file.users[0]).expect_err("a name that was not given");
+    assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    assert_eq!(writer.finish().expect("written").1.diagnostics, []);
+}
+
+#[test]
 fn a_file_without_users_is_written_whole() {
     let file = read_text(FileFormat::AwsCli, r#"{"Users": []}"#);
     for format in [FileFormat::Program, FileFormat::ProgramJson, FileFormat::CloudFormation] {
@@ -306,8 +316,8 @@ fn a_file_that_cannot_be_read_to_its_end_is_told() {
             Ok(())
         }
     }
-    let mut writer =
-        FileWriter::new(FileFormat::Csv, ["a".to_owned()], WriteOptions::default(), Full).expect("a writer");
+    let mut writer = FileWriter::new(FileFormat::Csv, ["agent1".to_owned()], WriteOptions::default(), Full)
+        .expect("a writer");
     let file = read_text(FileFormat::AwsCli, &json!({"Users": [answer(1)]}).to_string());
     assert_eq!(writer.write(&file.users[0]).expect_err("full").kind(), io::ErrorKind::StorageFull);
 }

@@ -116,8 +116,12 @@ impl<W: io::Write> FileWriter<W> {
     ///
     /// # Errors
     ///
-    /// What `out` says.
+    /// What `out` says, and [`InvalidInput`](io::ErrorKind::InvalidInput) for a user whose name was not given.
     pub fn write(&mut self, user: &FileUser) -> io::Result<()> {
+        if !self.writing.has(&user.name) {
+            let message = format!("the resource name `{}` was not given to the writer", user.name);
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
         self.begin()?;
         let text = self.form.user(user, &mut self.writing);
         self.out.write_all(text.as_bytes())
