@@ -1,10 +1,11 @@
 //! The users of a program.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use bon::Builder;
 use serde::{Deserialize, Serialize};
 
+use super::Notes;
 use crate::user::{DesiredUser, Input, InstanceId, Settings, UserSpec};
 
 /// A user of a program.
@@ -135,7 +136,7 @@ pub(super) const IMPORT: &str = "import";
 
 impl Lifecycle {
     /// Reads a lifecycle from the notes of an entry.
-    pub fn of_notes(notes: &BTreeMap<String, String>) -> Self {
+    pub fn of_notes(notes: &Notes) -> Self {
         let is_set = |name| notes.get(name).is_some_and(|value| value == "true");
         Self {
             protect: is_set(PROTECT),
@@ -145,7 +146,7 @@ impl Lifecycle {
     }
 
     /// Writes the lifecycle to the notes of an entry.
-    pub(crate) fn note(&self, notes: &mut BTreeMap<String, String>) {
+    pub(crate) fn note(&self, notes: &mut Notes) {
         let mut set = |name: &str, value: Option<String>| match value {
             Some(value) => drop(notes.insert(name.to_owned(), value)),
             None => drop(notes.remove(name)),

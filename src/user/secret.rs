@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::Input;
 
-/// A secret: never printed, never serialised, wiped from memory when dropped.
+/// A secret: never printed, never serialised, wiped from memory when its last clone is dropped: clones share it.
 ///
 /// `Secret` has no `Display` and no `Serialize`; its `Debug` prints nothing of the text. The one
 /// way to the text is [`expose`](Secret::expose), which is easy to find in a review.
@@ -19,12 +19,12 @@ use super::Input;
 /// assert_eq!(password.expose(), "Password123");
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret(Arc<Zeroizing<String>>);
 
 impl Secret {
     /// Wraps a secret text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
+        Self(Arc::new(Zeroizing::new(text.into())))
     }
 
     /// The text. The caller is responsible for where it goes.

@@ -17,8 +17,8 @@ use connect_user::{
     diff::Action,
     fleet::{
         Entry, Event, EventKind, FleetObserver, FleetOptions, FleetOutcome, FleetPlan, Guard, MemoryStore,
-        OnFailure, PlanOptions, ProgramUser, RecoveredUser, StateStore, StoreChange, StoreError, UserResult,
-        apply, events, load_all, plan, recover, refresh,
+        Notes, OnFailure, PlanOptions, ProgramUser, RecoveredUser, StateStore, StoreChange, StoreError,
+        UserResult, apply, events, load_all, plan, recover, refresh,
     },
     read::{RefreshOptions, Strategy},
     user::{IdentityManagementType, Operation, QuickConnects, SignOutOn, Timestamp, UserState},
@@ -481,12 +481,7 @@ async fn the_host_hears_how_far_everything_is() {
 struct Marks;
 
 impl FleetObserver for Marks {
-    fn notes(
-        &self,
-        name: &str,
-        state: Option<&UserState>,
-        before: &BTreeMap<String, String>,
-    ) -> BTreeMap<String, String> {
+    fn notes(&self, name: &str, state: Option<&UserState>, before: &Notes) -> Notes {
         let mut notes = before.clone();
         notes.insert("seen".into(), format!("{name}={:?}", state.map(|state| &state.name)));
         notes

@@ -1,9 +1,6 @@
 //! Creations of which nobody has heard: what an earlier run had begun is found again, and nobody else's user.
 
-use std::{
-    collections::BTreeMap,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use connect_user::{
@@ -14,7 +11,7 @@ use connect_user::{
     },
     diff::Action,
     fleet::{
-        Entry, FleetObserver, FleetOutcome, FleetPlan, Guard, MemoryStore, PlanOptions, ProgramUser,
+        Entry, FleetObserver, FleetOutcome, FleetPlan, Guard, MemoryStore, Notes, PlanOptions, ProgramUser,
         StateStore, StoreChange, StoreError, UserResult, apply, load_all, plan,
     },
     user::{IdentityManagementType, Operation, UserState},
@@ -265,8 +262,6 @@ impl FleetObserver for Program {
         notes
     }
 }
-
-type Notes = BTreeMap<String, String>;
 
 #[tokio::test(start_paused = true)]
 async fn what_a_host_notes_of_a_creation_is_that_of_the_creation() {

@@ -1,11 +1,11 @@
 //! The events of applying the plan of a fleet.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use super::UserOutcome;
+use super::{super::Notes, UserOutcome};
 use crate::{
     client::ClientError,
     user::{Diagnostic, Operation, UserState},
@@ -18,12 +18,7 @@ pub trait FleetObserver: Send + Sync {
 
     /// Returns the notes to record with a user; `before` are the present ones. `state` is `None` if the user
     /// is about to be created: the notes are recorded with the new user.
-    fn notes(
-        &self,
-        _name: &str,
-        _state: Option<&UserState>,
-        before: &BTreeMap<String, String>,
-    ) -> BTreeMap<String, String> {
+    fn notes(&self, _name: &str, _state: Option<&UserState>, before: &Notes) -> Notes {
         before.clone()
     }
 }

@@ -12,7 +12,7 @@ use std::{
 use tokio::sync::{OnceCell, watch};
 
 use super::{
-    super::{Estimate, FleetPlan, StateStore, StoreError, UserPlan, load_all, program::IMPORT},
+    super::{Estimate, FleetPlan, Notes, StateStore, StoreError, UserPlan, load_all, program::IMPORT},
     events::{Event, EventKind, Progress},
     gate::Watched,
     options::FleetOptions,
@@ -75,12 +75,7 @@ impl Tally {
 
 impl Run<'_> {
     /// What to remember with a user.
-    pub(super) fn remembered(
-        &self,
-        user: &UserPlan,
-        state: Option<&UserState>,
-        before: &BTreeMap<String, String>,
-    ) -> BTreeMap<String, String> {
+    pub(super) fn remembered(&self, user: &UserPlan, state: Option<&UserState>, before: &Notes) -> Notes {
         let mut notes = self.options.observer.notes(&user.name, state, before);
         if let Some(lifecycle) = &user.lifecycle {
             lifecycle.note(&mut notes);

@@ -246,8 +246,11 @@ impl<'a> Session<'a> {
             self.keep(planner, &user.name);
             return Action::None;
         }
-        let Some(state) = self.state(&user.name) else { return planner.want_matched(user, None) };
-        let lifecycle = self.lifecycle(&user.name);
+        let entry = self.entries.get(&user.name).filter(|_| !self.gone.contains(&user.name));
+        let Some((entry, state)) = entry.and_then(|entry| Some((entry, entry.state.as_ref()?))) else {
+            return planner.want_matched(user, None);
+        };
+        let lifecycle = Lifecycle::of_notes(&entry.notes);
         let is_import = self.imported.contains_key(&user.name);
         planner.want_matched(user, Some(Recorded::new(&user.name, state, &lifecycle).imported(is_import)))
     }

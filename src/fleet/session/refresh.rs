@@ -8,7 +8,8 @@ use std::{
 
 use super::{
     super::{
-        DesiredSpec, Entry, Refreshed, Release, StoreChange, matching::match_among, program::IMPORT, refresh,
+        DesiredSpec, Entry, Notes, Refreshed, Release, StoreChange, matching::match_among, program::IMPORT,
+        refresh,
     },
     base::{Session, SessionError},
 };
@@ -156,7 +157,7 @@ impl Session<'_> {
             let state = Arc::new(state);
             // What was noted of a user that is gone says nothing of this one.
             let creating = self.entries.get(name).map(|entry| entry.creating.clone()).unwrap_or_default();
-            let notes = BTreeMap::from([(IMPORT.to_owned(), id.to_string())]);
+            let notes = Notes::from([(IMPORT.to_owned(), id.to_string())]);
             let entry = Entry { state: Some(state.clone()), creating, notes };
             self.refreshed.states.insert(name.to_owned(), Some(state));
             self.imported.insert(name.to_owned(), entry);

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::user::{CreationAttempt, ImportId, UserId, UserState};
+use crate::user::{CreationAttempt, ImportId, SortedMap, UserId, UserState};
+
+/// What a host remembers with a user: texts by names of its own.
+pub type Notes = SortedMap<String, String>;
 
 /// The entry of a user in a store.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -18,8 +21,8 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub creating: Vec<Creating>,
     /// The notes of the host.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub notes: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Notes::is_empty")]
+    pub notes: Notes,
 }
 
 /// A creation whose outcome is unknown. It is recorded before the call.
@@ -34,8 +37,8 @@ pub struct Creating {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supersedes: Option<UserId>,
     /// The notes of the host for the new user.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub notes: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Notes::is_empty")]
+    pub notes: Notes,
 }
 
 impl Entry {

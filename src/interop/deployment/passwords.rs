@@ -9,7 +9,7 @@ use std::{
 use crate::{
     diff::Action,
     engine::Fingerprints,
-    fleet::{Entry, Event, FleetObserver},
+    fleet::{Entry, Event, FleetObserver, Notes},
     user::{Input, Secret, UserId, UserSpec, UserState},
 };
 
@@ -79,12 +79,7 @@ impl Passwords {
     }
 
     /// What to remember with a user: what was remembered `before`, with the fingerprint of its password.
-    pub fn notes(
-        &self,
-        name: &str,
-        state: Option<&UserState>,
-        before: &BTreeMap<String, String>,
-    ) -> BTreeMap<String, String> {
+    pub fn notes(&self, name: &str, state: Option<&UserState>, before: &Notes) -> Notes {
         let mut notes = before.clone();
         let known = self.lock();
         let Some(password) = known.get(name) else { return notes };
@@ -130,12 +125,7 @@ impl FleetObserver for Noting<'_> {
         self.observer.event(event);
     }
 
-    fn notes(
-        &self,
-        name: &str,
-        state: Option<&UserState>,
-        before: &BTreeMap<String, String>,
-    ) -> BTreeMap<String, String> {
+    fn notes(&self, name: &str, state: Option<&UserState>, before: &Notes) -> Notes {
         self.passwords.notes(name, state, &self.observer.notes(name, state, before))
     }
 }

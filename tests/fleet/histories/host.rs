@@ -84,8 +84,8 @@ impl FleetObserver for Notes<'_> {
         &self,
         name: &str,
         state: Option<&UserState>,
-        before: &BTreeMap<String, String>,
-    ) -> BTreeMap<String, String> {
+        before: &connect_user::fleet::Notes,
+    ) -> connect_user::fleet::Notes {
         let mut notes = before.clone();
         if let (None, Some(password)) = (state, self.0.get(name)) {
             notes.insert(PASSWORD.to_owned(), password.to_string());
