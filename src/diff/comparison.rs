@@ -3,8 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::user::{
-    Channel, Element, IdentityManagementType, Input, Phone, Property, PropertySet, Settings, UserSpec,
-    UserState,
+    Channel, Element, IdentityManagementType, Input, Phone, Property, Settings, UserSpec, UserState,
 };
 
 /// What a spec desires of a property.
@@ -25,14 +24,13 @@ pub(super) struct Comparison<'a> {
     pub(super) spec: &'a UserSpec,
     pub(super) state: &'a UserState,
     pub(super) settings: &'a Settings,
-    managed: PropertySet,
     /// The phone that the user will have, and the one that the spec asks for, once somebody asks.
     pub(super) phones: OnceCell<[Phone; 2]>,
 }
 
 impl<'a> Comparison<'a> {
     pub(super) fn new(spec: &'a UserSpec, state: &'a UserState, settings: &'a Settings) -> Self {
-        Self { spec, state, settings, managed: spec.managed(), phones: OnceCell::new() }
+        Self { spec, state, settings, phones: OnceCell::new() }
     }
 
     pub(super) fn desired<T>(&self, property: Property, input: Option<&'a Input<T>>) -> Desired<'a, T> {
@@ -66,7 +64,7 @@ impl<'a> Comparison<'a> {
 
     /// Whether the spec sets the property.
     pub(super) fn is_managed(&self, property: Property) -> bool {
-        self.managed.contains(property)
+        self.spec.sets(property)
     }
 
     /// Whether the channels say now what the block said before, so that leaving it out here changes

@@ -36,7 +36,7 @@ pub(super) fn follow(comparison: &Comparison<'_>, properties: &mut UserPropertie
 pub(super) fn overwritten(comparison: &Comparison<'_>) -> Option<Change> {
     let actual = &comparison.state.properties.channels.after_contact_work;
     let mut lost = comparison.state.record.unfinished.lost(&comparison.state.properties).peekable();
-    if comparison.is_managed(Property::AfterContactWorkConfigs) || lost.peek().is_none() {
+    if lost.peek().is_none() || comparison.is_managed(Property::AfterContactWorkConfigs) {
         return None;
     }
     let mut restored = actual.clone();
