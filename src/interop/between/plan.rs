@@ -10,7 +10,7 @@ use crate::{
     client::ClientError,
     diff::diff,
     fleet::{
-        AllKnown, Entry, Event, FleetObserver, FleetOptions, FleetOutcome, FleetPreview, FleetRefused,
+        AllKnown, Entry, Event, FleetObserver, FleetOptions, FleetOutcome, FleetPreview, FleetRefused, Notes,
         Session,
     },
     interop::deployment::Passwords,
@@ -100,12 +100,7 @@ impl FleetObserver for Noting<'_> {
         self.observer.event(event);
     }
 
-    fn notes(
-        &self,
-        name: &str,
-        state: Option<&UserState>,
-        before: &BTreeMap<String, String>,
-    ) -> BTreeMap<String, String> {
+    fn notes(&self, name: &str, state: Option<&UserState>, before: &Notes) -> Notes {
         let mut notes = self.observer.notes(name, state, before);
         let Some(desired) = self.desired.get(name) else { return notes };
         let is_whole = |state: &UserState| {

@@ -97,13 +97,13 @@ impl Passwords {
     }
 
     /// Notes the password of a user that has it already, such as one that is adopted.
-    pub(in crate::interop) fn note(&self, spec: &UserSpec, notes: &mut BTreeMap<String, String>) {
+    pub(in crate::interop) fn note(&self, spec: &UserSpec, notes: &mut Notes) {
         if let Some(password) = password_of(spec) {
             self.write(password, notes);
         }
     }
 
-    fn write(&self, password: &Secret, notes: &mut BTreeMap<String, String>) {
+    fn write(&self, password: &Secret, notes: &mut Notes) {
         match self.0.fingerprints.of(password) {
             Some(fingerprint) => drop(notes.insert(FINGERPRINT.to_owned(), fingerprint)),
             None => drop(notes.remove(FINGERPRINT)),

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     client::{ClientError, ListUsers, all_pages},
     diff::{Preview, preview},
-    fleet::{Session, StoreChange, StoreError},
+    fleet::{Notes, Session, StoreChange, StoreError},
     interop::deployment::Passwords,
     read::{InstanceError, Instances, import},
     user::{
@@ -243,7 +243,7 @@ impl<'a> Wanted<'a> {
 
     /// Notes what a program that no longer has the user cannot say, and a fingerprint of the password that the file
     /// tells: a later plan sees by it whether the password is another one.
-    fn note(&self, passwords: &Passwords, notes: &mut BTreeMap<String, String>) {
+    fn note(&self, passwords: &Passwords, notes: &mut Notes) {
         self.user.options.lifecycle().note(notes);
         passwords.note(&self.spec, notes);
     }
