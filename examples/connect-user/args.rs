@@ -11,7 +11,7 @@ use clap::{
     builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser},
 };
 use connect_user::{
-    client::{Rate, RateBasis, RateError},
+    client::{Rate, RateError, RateSource},
     read::{Filter, Strategy},
     user::{
         DirectoryUserIdPolicy, IdentityManagementType, Operation, PasswordPolicy, SignOutOn, UnknownChoice,
@@ -274,8 +274,13 @@ pub struct Global {
     /// Where the rates come from that `--rate` does not give: 2:5 for every operation, which is safe (`assumed`), the
     /// defaults that Service Quotas documents (`documented`), or the quotas of the account (`account`), which takes
     /// `servicequotas:ListServiceQuotas`. No use with the local backend, which has no quota.
-    #[arg(long, default_value = "assumed", value_parser = choice::<RateBasis>(&["assumed", "documented", "account"]))]
-    pub rates_from: RateBasis,
+    #[arg(long, default_value = "assumed", value_parser = source(&["assumed", "documented", "account"]))]
+    pub rates_from: RateSource,
+    /// Raise the rate of each operation step by step while the service accepts its calls, at most to this: calls per
+    /// second, what Service Quotas documents (`documented`), or the quotas of the account (`account`). A refused call
+    /// lowers it. Default: do not.
+    #[arg(long, value_name = "RATE|documented|account", value_parser = RateSource::from_str)]
+    pub probe_to: Option<RateSource>,
     /// Share the quota with other runs, by backing off when the service throttles. Default: this run alone uses it.
     #[arg(long)]
     pub shared_quota: bool,
@@ -339,6 +344,11 @@ fn rate(text: &str) -> Result<(Option<Operation>, Rate), String> {
     let (operation, rate) = match text.split_once('=') {
         Some((name, rate)) => {
             let operation = name.parse();
+/// One of these sources of rates.
+fn source(names: &'static [&'static str]) -> impl TypedValueParser<Value = RateSource> {
+    PossibleValuesParser::new(names).try_map(|name| name.parse())
+}
+
             (Some(operation.map_err(|_| format!("there is no operation `{name}`"))?), rate)
         }
         None => (None, text),

@@ -7,7 +7,7 @@ use std::{
 
 use connect_user::{
     client::{
-        CancellationToken, ConnectClient, Pace, Rate, Rates, Timer, TokenBuckets, TokioTimer,
+        CancellationToken, ConnectClient, Pace, Rate, RateSource, Rates, Timer, TokenBuckets, TokioTimer,
         memory::{MemoryConnect, MemoryFile, PersistentConnect},
     },
     user::IdentityManagementType,
@@ -41,14 +41,21 @@ impl Backend {
     /// Opens the service; `is_used` says whether the state holds users of it.
     pub async fn open(args: &Global, is_used: bool, writes: bool) -> Outcome<Self> {
         let offline = Self::offline();
-        let (service, rates) = match args.backend {
+        let (service, rates, ceiling) = match args.backend {
             BackendKind::Local => {
-                (local(args, is_used, writes, offline.timer.clone())?, Rate::UNLIMITED.into())
+                let service = local(args, is_used, writes, offline.timer.clone())?;
+                (service, Rate::UNLIMITED.into(), args.probe_to.and_then(RateSource::known))
             }
             BackendKind::Aws => aws(args).await?,
         };
-        let buckets = TokenBuckets::new(given(args, rates), offline.timer.clone());
-        let pace = Arc::new(if args.shared_quota { buckets.shared() } else { buckets });
+        let mut buckets = TokenBuckets::new(given(args, rates), offline.timer.clone());
+        if args.shared_quota {
+            buckets = buckets.shared();
+        }
+        if let Some(ceiling) = ceiling {
+            buckets = buckets.probing(ceiling);
+        }
+        let pace = Arc::new(buckets);
         let retry_for = args.retry_for.map(Duration::from_secs);
         Ok(Self { service, retry_for, pace, ..offline })
     }
@@ -93,11 +100,8 @@ fn local(
 }
 
 #[cfg(feature = "aws")]
-async fn aws(args: &Global) -> Outcome<(Arc<dyn ConnectClient>, Rates)> {
-    use connect_user::client::{
-        RateBasis,
-        aws::{AwsConnect, AwsSettings},
-    };
+async fn aws(args: &Global) -> Outcome<(Arc<dyn ConnectClient>, Rates, Option<Rates>)> {
+    use connect_user::client::aws::{AwsConnect, AwsSettings};
 
     let settings = AwsSettings::builder()
         .maybe_region(args.region.clone())
@@ -106,19 +110,18 @@ async fn aws(args: &Global) -> Outcome<(Arc<dyn ConnectClient>, Rates)> {
         .build();
     let connect = AwsConnect::from_environment(&settings).await;
     let connect = connect.map_err(|error| Failure::caused(String::new(), &error).help(error.help()))?;
-    let rates = match args.rates_from {
-        RateBasis::Account => {
-            let account = connect.account_rates().await;
-            account.notice.iter().for_each(crate::output::diagnostic);
-            account.rates
-        }
-        RateBasis::Documented => Rates::documented(),
-        _ => Rates::default(),
+    let rates = connect.rates(args.rates_from).await;
+    let ceiling = match args.probe_to {
+        Some(source) => Some(connect.rates(source).await),
+        None => None,
     };
-    Ok((Arc::new(connect), rates))
+    // The account is asked once, and says the same of both.
+    let notice = rates.notice.as_ref().or(ceiling.as_ref().and_then(|ceiling| ceiling.notice.as_ref()));
+    notice.into_iter().for_each(crate::output::diagnostic);
+    Ok((Arc::new(connect), rates.rates, ceiling.map(|ceiling| ceiling.rates)))
 }
 
 #[cfg(not(feature = "aws"))]
-async fn aws(_: &Global) -> Outcome<(Arc<dyn ConnectClient>, Rates)> {
+async fn aws(_: &Global) -> Outcome<(Arc<dyn ConnectClient>, Rates, Option<Rates>)> {
     Err(Failure::new("this build does not know the backend `aws`").help("build it with `--features aws`"))
 }

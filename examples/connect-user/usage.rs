@@ -108,8 +108,8 @@ const HEEDED: &[(&[&str], &[&str], &str)] = &[
     (&["where"], &["show", "drift", "import", "export", "compare", "copy"], "where no users are chosen"),
     (&["refresh"], &["plan", "apply", "drift", "import", "export", "compare"], "where no user is read"),
     (
-        &["rate", "rates-from", "shared-quota", "retry-for", "parallelism"],
-        &["plan", "apply", "destroy", "drift", "import", "export", "adopt", "compare", "copy"],
+        &["rate", "rates-from", "probe-to", "shared-quota", "retry-for", "parallelism"],
+        &["plan", "apply", "destroy", "show", "drift", "import", "export", "adopt", "compare", "copy"],
         "where no service is asked",
     ),
 ];
@@ -128,6 +128,7 @@ const OF_SAVED_PLANS: &[&str] = &[
     "rate",
     "rates-from",
     "shared-quota",
+    "probe-to",
     "retry-for",
     "parallelism",
     "format",

@@ -10,6 +10,8 @@ mod around;
 #[cfg(feature = "aws")]
 pub mod aws;
 #[cfg(feature = "policy")]
+mod buckets;
+#[cfg(feature = "policy")]
 mod cancel;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -24,9 +26,13 @@ mod operations;
 mod pace;
 mod page;
 #[cfg(feature = "policy")]
+mod probe;
+#[cfg(feature = "policy")]
 mod quotas;
 #[cfg(feature = "policy")]
 mod rate;
+#[cfg(feature = "policy")]
+mod rate_source;
 mod request;
 #[cfg(feature = "policy")]
 mod retry;
@@ -40,16 +46,20 @@ mod traced;
 pub use answer::*;
 pub use around::{Around, Decorated, Next};
 #[cfg(feature = "policy")]
+pub use buckets::TokenBuckets;
+#[cfg(feature = "policy")]
 pub use cancel::{CancellationToken, within};
 #[cfg(feature = "policy")]
 pub use delayed::{Delay, Delayed};
 pub use error::{ClientError, ClientResult, Effect, ErrorKind};
 pub use operations::{ApiCall, ConnectClient, Pending, Request};
 #[cfg(feature = "policy")]
-pub use pace::{Pace, Paced, Pacing, TokenBuckets, Turn};
+pub use pace::{Pace, Paced, Pacing, Turn};
 pub use page::{PagedRequest, all_pages};
 #[cfg(feature = "policy")]
 pub use rate::{Rate, RateBasis, RateError, Rates};
+#[cfg(feature = "policy")]
+pub use rate_source::RateSource;
 pub use request::*;
 #[cfg(feature = "policy")]
 pub use retry::{Retry, RetryPolicy, RetryPolicyBuilder, Retrying};

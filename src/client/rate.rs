@@ -15,6 +15,8 @@ choice! {
         Documented = "documented",
         /// The quotas that apply to the account.
         Account = "account",
+        /// What the service has accepted so far, where the rate is raised step by step.
+        Probed = "probed",
         /// The host. This is the default.
         #[default]
         Given = "given",
@@ -49,6 +51,9 @@ pub enum RateError {
     /// The text does not have the form `RATE:BURST`.
     #[error("`{}` is not of the form `RATE:BURST`", one_line(.0))]
     Form(String),
+    /// The text says neither where rates come from nor a rate.
+    #[error("`{}` is not `assumed`, `documented`, `account` or calls a second, such as `10`", one_line(.0))]
+    Source(String),
     /// The rate is no number, or out of its bounds.
     #[error("the rate must be 0.001 to 1000000 calls a second, is `{}`", one_line(.0))]
     Calls(String),
@@ -60,7 +65,10 @@ pub enum RateError {
 impl RateError {
     /// The way out.
     pub const fn help(&self) -> &'static str {
-        "write `RATE:BURST`, calls a second and calls at once, such as `2:5`"
+        match self {
+            Self::Source(_) => "write one of these",
+            _ => "write `RATE:BURST`, calls a second and calls at once, such as `2:5`",
+        }
     }
 }
 
@@ -110,6 +118,11 @@ impl Rate {
         Ok(Self::new(Duration::from_secs_f64(1.0 / calls), burst))
     }
 
+    /// How many calls a second it allows, without bursts.
+    pub fn calls_per_second(self) -> f64 {
+        1.0 / self.every.as_secs_f64()
+    }
+
     /// The shortest time in which `calls` can be made, starting idle: those of the burst take none.
     pub fn time_for(self, calls: u64) -> Duration {
         let waits = calls.saturating_sub(u64::from(self.burst.get()));
@@ -129,7 +142,7 @@ impl FromStr for Rate {
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", 1.0 / self.every.as_secs_f64(), self.burst)
+        write!(f, "{}:{}", self.calls_per_second(), self.burst)
     }
 }
 

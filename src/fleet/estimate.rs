@@ -17,7 +17,8 @@ use crate::{
 pub struct Estimate {
     /// The number of calls of each operation.
     pub calls: BTreeMap<Operation, u64>,
-    /// The least time for the calls: that of the slowest operation.
+    /// The least time for the calls: that of the slowest operation. Where rates are
+    /// [raised](crate::client::TokenBuckets::probing), less is possible.
     pub time: Duration,
     /// The operation that takes longest.
     pub slowest: Option<Operation>,
@@ -76,12 +77,16 @@ impl fmt::Display for Estimate {
         write!(f, "{total} call{}", if total == 1 { "" } else { "s" })?;
         match self.slowest.and_then(|operation| Some((operation, self.calls.get(&operation)?, self.rate?))) {
             Some((operation, calls, rate)) if !self.time.is_zero() => {
-                let (a_second, basis) = (1.0 / rate.every.as_secs_f64(), rate.basis);
-                write!(
-                    f,
-                    ", at least {} ({operation} {calls} at {a_second} a second, {basis})",
-                    Seconds(self.time)
-                )
+                let (a_second, time) = (rate.calls_per_second(), Seconds(self.time));
+                match rate.basis {
+                    RateBasis::Probed => write!(
+                        f,
+                        ", {time} or less ({operation} {calls} at {a_second} a second, raised while the service accepts it)"
+                    ),
+                    basis => {
+                        write!(f, ", at least {time} ({operation} {calls} at {a_second} a second, {basis})")
+                    }
+                }
             }
             _ => Ok(()),
         }
@@ -110,7 +115,7 @@ struct Figure {
 
 impl From<Rate> for Figure {
     fn from(rate: Rate) -> Self {
-        Self { calls_per_second: 1.0 / rate.every.as_secs_f64(), burst: rate.burst.get(), basis: rate.basis }
+        Self { calls_per_second: rate.calls_per_second(), burst: rate.burst.get(), basis: rate.basis }
     }
 }
 

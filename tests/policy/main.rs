@@ -2,6 +2,7 @@
 
 mod conformance;
 mod operations;
+mod probing;
 mod traced;
 mod wrong;
 

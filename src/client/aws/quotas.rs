@@ -27,11 +27,20 @@ use crate::{
     client::{
         error::{ClientError, ClientResult, ErrorKind},
         rate::{RateBasis, Rates},
+        rate_source::RateSource,
     },
     user::{Code, Diagnostic, Operation},
 };
 
 impl AwsConnect {
+    /// The rates of this source; only those of the [account](RateSource::Account) take a call.
+    pub async fn rates(&self, source: RateSource) -> AccountRates {
+        match source.known() {
+            Some(rates) => AccountRates { rates, notice: None },
+            None => self.account_rates().await,
+        }
+    }
+
     /// The rates that the quotas of the account and Region allow, as Service Quotas lists them: a call per hundred
     /// quotas, made once for this client and its clones. Where the caller may not list them
     /// (`servicequotas:ListServiceQuotas`), or they cannot be read, the rates are the safe default, and a notice says
