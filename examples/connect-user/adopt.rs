@@ -9,6 +9,7 @@ use crate::{
     failure::{Failure, Outcome},
     output,
     run::{Access, Run},
+    state,
 };
 
 /// Records the users of a file that their instances have.
@@ -19,6 +20,7 @@ pub async fn adopt(file: &FileArgs, global: &Global) -> Outcome<()> {
     let (settings, parallelism) = (run.settings.clone(), global.parallelism);
     let options = AdoptOptions::builder().settings(settings).parallelism(parallelism).build();
     let adoption = record(&file, &mut session, &options).await?;
+    state::tell(&*run.file).await;
     adoption.notices.iter().for_each(output::diagnostic);
     for user in &adoption.users {
         for found in &user.diagnostics {

@@ -19,6 +19,7 @@ use crate::{
     failure::{Failure, Outcome},
     output,
     run::{Access, Run},
+    state,
 };
 
 /// Records a user that exists.
@@ -45,6 +46,7 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
         return Err(Failure::new(error.to_string()).help(help));
     }
     session.record(name, state.clone()).await?;
+    state::tell(&*run.file).await;
     let properties = state.to_spec(&run.settings).encode();
     let text = || {
         let resource = WrittenResource::new(name, &properties, None).yaml();
@@ -67,6 +69,7 @@ pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
             .help(format!("record this one under another name: `import NAME {id}`")),
         _ => error.into(),
     })?;
+    state::tell(&*run.file).await;
     let recorded = all - count;
     let users = output::users(count);
     output::result(

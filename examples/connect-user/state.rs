@@ -34,6 +34,11 @@ pub async fn open(location: &StateLocation, write: bool) -> Outcome<Box<dyn Stat
     Ok(location.open(write).await?)
 }
 
+/// Says what there is to know of a state that was written.
+pub async fn tell(store: &dyn StateStore) {
+    store.warnings().await.iter().for_each(output::diagnostic);
+}
+
 /// Prints the recorded users as JSON.
 async fn export(global: &Global) -> Outcome<()> {
     if let Some(missing) = missing_state(global) {
@@ -53,6 +58,7 @@ async fn import(file: &Path, global: &Global) -> Outcome<()> {
     let count = import_json(&*run.file, BufReader::new(input::open(file, "file")?))
         .await
         .map_err(|error| Failure::from(error).within(&input::name(file)))?;
+    tell(&*run.file).await;
     output::result(|| json!({"imported": count}), || format!("Recorded {}.", output::users(count)));
     Ok(())
 }
@@ -62,6 +68,7 @@ async fn forget(names: &[String], force: bool, global: &Global) -> Outcome<()> {
     require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::OfflineToWrite).await?;
     let removed = run.session(entries).await?.forget(names, force).await?;
+    tell(&*run.file).await;
     let text = || {
         format!(
             "Removed {} from the state; their accounts stay. Remove them from the program, too, or `apply` makes \
@@ -87,7 +94,9 @@ async fn move_all(from: &Path, to: &Path) -> Outcome<()> {
     if source.page(None, 1).await?.is_empty() {
         return Err(nothing());
     }
-    let count = migrate(&*source, &*open(&to, true).await?).await?;
+    let target = open(&to, true).await?;
+    let count = migrate(&*source, &*target).await?;
+    tell(&*target).await;
     let users = output::users(count);
     let text =
         || format!("Copied {users} to `{to}`. Give that as `--state` from now on, and remove `{from}`.");

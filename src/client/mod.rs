@@ -18,6 +18,7 @@ pub mod conformance;
 #[cfg(feature = "policy")]
 mod delayed;
 mod error;
+pub(crate) mod folder;
 pub mod memory;
 #[cfg(feature = "mock")]
 pub mod mock;

@@ -60,7 +60,7 @@ fn an_apply_over_a_shared_state_is_locked_and_unlocked() {
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let location = SharedLocation::parse(&url).expect("a location");
+        let location = SharedLocation::parse(&url).await.expect("a location");
         let other = SharedStore::open(location, "bob@build-7").await.expect("not locked");
         other.lock().await.expect("locked");
     });
@@ -149,4 +149,94 @@ fn two_applies_at_once_over_a_bucket_lose_no_user() {
     let _ = server.kill();
     let _ = server.wait();
     assert!(String::from_utf8_lossy(&shown.stdout).contains("jane"), "{shown:?}");
+}
+
+/// The credentials and the Region of a bucket are those of the profile, as for other AWS tools.
+#[cfg(all(unix, feature = "object-store"))]
+mod profiles {
+    use std::process::Command;
+    #[cfg(feature = "aws")]
+    use std::{
+        io::{Read, Write},
+        net::TcpListener,
+    };
+
+    use crate::tool::Tool;
+
+    const CONFIG: &str = r#"
+[profile team]
+region = eu-central-1
+aws_access_key_id = AKIDTEAM
+aws_secret_access_key = secret
+[profile process]
+region = eu-west-2
+credential_process = echo '{"Version": 1, "AccessKeyId": "AKIDPROCESS", "SecretAccessKey": "secret"}'
+"#;
+
+    fn show(tool: &Tool, environment: &[(&str, &str)]) -> Command {
+        let mut command = tool.command(&["show", "--state", "s3://states/team/users"]);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("AWS_") {
+                command.env_remove(name);
+            }
+        }
+        std::fs::write(tool.path("config"), CONFIG).expect("written");
+        std::fs::write(tool.path("credentials"), "").expect("written");
+        command.env("AWS_CONFIG_FILE", tool.path("config"));
+        command.env("AWS_SHARED_CREDENTIALS_FILE", tool.path("credentials"));
+        command.env("AWS_EC2_METADATA_DISABLED", "true").env("AWS_ALLOW_HTTP", "true");
+        command.envs(environment.iter().copied());
+        command
+    }
+
+    /// What a request to S3 is signed with.
+    #[cfg(feature = "aws")]
+    fn signature(environment: &[(&str, &str)]) -> String {
+        let tool = Tool::new();
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+        let request = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let (mut request, mut part) = (Vec::new(), [0; 4096]);
+            while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+                let count = stream.read(&mut part).expect("a request");
+                request.extend(&part[..count]);
+            }
+            let answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            stream.write_all(answer.as_bytes()).expect("answered");
+            String::from_utf8_lossy(&request).into_owned()
+        });
+        let said = show(&tool, environment).env("AWS_ENDPOINT_URL", endpoint).output().expect("shown");
+        assert_eq!(String::from_utf8_lossy(&said.stdout), "No user is recorded.\n", "{said:?}");
+        let request = request.join().expect("a request");
+        let (_, signed) = request.split_once("Credential=").expect("signed");
+        let mut parts = signed.split('/');
+        let (key, _, region) = (parts.next(), parts.next(), parts.next());
+        format!("{} {}", key.unwrap_or_default(), region.unwrap_or_default())
+    }
+
+    #[cfg(feature = "aws")]
+    #[test]
+    fn a_bucket_is_asked_with_the_profile() {
+        assert_eq!(signature(&[("AWS_PROFILE", "team")]), "AKIDTEAM eu-central-1");
+        assert_eq!(signature(&[("AWS_PROFILE", "process")]), "AKIDPROCESS eu-west-2");
+        assert_eq!(signature(&[("AWS_PROFILE", "team"), ("AWS_REGION", "us-west-2")]), "AKIDTEAM us-west-2");
+        let key = [("AWS_ACCESS_KEY_ID", "AKIDENV"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+        let region = ("AWS_REGION", "eu-west-1");
+        assert_eq!(signature(&[key[0], key[1], region]), "AKIDENV eu-west-1");
+
+        let said = show(&Tool::new(), &[("AWS_PROFILE", "nobody")]).output().expect("refused");
+        let said = String::from_utf8_lossy(&said.stderr).into_owned();
+        assert!(said.contains("`nobody`") && said.contains("`team`"), "{said}");
+    }
+
+    #[cfg(not(feature = "aws"))]
+    #[test]
+    fn a_build_without_profiles_says_so() {
+        let refused = show(&Tool::new(), &[("AWS_PROFILE", "team")]).output().expect("refused");
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(said.contains("`AWS_PROFILE` names a profile"), "{said}");
+        assert!(said.contains("aws configure export-credentials"), "{said}");
+        assert_eq!(refused.status.code(), Some(1));
+    }
 }

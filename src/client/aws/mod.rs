@@ -2,6 +2,8 @@
 
 #[cfg(feature = "policy")]
 mod account_rates;
+#[cfg(feature = "object-store")]
+mod chain;
 mod endpoint;
 mod error;
 mod from_sdk;
@@ -23,6 +25,8 @@ use futures_util::lock::Mutex;
 
 #[cfg(feature = "engine")]
 pub(crate) use settings::Part;
+#[cfg(feature = "object-store")]
+pub(crate) use self::chain::Chain;
 pub use settings::{
     AccessKey, AccessKeyBuilder, AssumeRole, AssumeRoleBuilder, AwsSettings, AwsSettingsBuilder,
     AwsSettingsError, WebIdentity, WebIdentityBuilder,

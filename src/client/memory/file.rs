@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{connect::MemoryConnect, form::LoadError};
+use crate::client::folder::create_folder;
 
 /// A file that holds a [`MemoryConnect`] and survives a kill at any moment.
 ///
@@ -86,7 +87,7 @@ impl MemoryFile {
     /// a service.
     pub fn open(path: impl Into<PathBuf>) -> Result<(Self, MemoryConnect), OpenError> {
         let path = follow(path.into()).map_err(LoadError::Read)?;
-        create_parent(&path).map_err(OpenError::Write)?;
+        path.parent().map_or(Ok(()), create_folder).map_err(OpenError::Write)?;
         let beside_it = beside(&path, ".lock");
         let is_first = !beside_it.exists();
         let lock = open_lock(&beside_it).map_err(OpenError::Write)?;
@@ -226,14 +227,6 @@ fn open_lock(path: &Path) -> io::Result<File> {
 
 fn no_file() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "it is no file")
-}
-
-fn create_parent(path: &Path) -> io::Result<()> {
-    let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) else { return Ok(()) };
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(parent)
 }
 
 /// A file that only its owner may read.

@@ -109,6 +109,7 @@ impl Run<'_> {
         if is_locked && let Err(error) = self.store.unlock().await {
             self.store_failed(error);
         }
+        self.store.warnings().await.iter().for_each(|warning| self.note(warning));
         outcome
     }
 

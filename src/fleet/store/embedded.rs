@@ -17,10 +17,10 @@ use super::{
     checked::{CheckedFile, Kind},
     entry::{Entry, StoreChange},
     error::StoreError,
-    folder::create_folder,
     packed::{pack, unpack},
     state_store::StateStore,
 };
+use crate::client::folder::create_folder;
 
 /// The users, by their names in the program: each an [`Entry`] as JSON, packed.
 const USERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("users");

@@ -68,7 +68,7 @@ impl StateLocation {
             Self::File(path) => Ok(Box::new(super::EmbeddedStore::open_to_read(path)?)),
             #[cfg(feature = "object-store")]
             Self::Shared(url) => {
-                let location = super::SharedLocation::parse(url)?;
+                let location = super::SharedLocation::parse(url).await?;
                 Ok(Box::new(match write {
                     true => super::SharedStore::open(location, owner()).await?,
                     false => super::SharedStore::open_to_read(location).await?,
@@ -92,7 +92,7 @@ impl StateLocation {
             Self::File(_) => Err(StoreError::NoLease { location: self.to_string() }),
             #[cfg(feature = "object-store")]
             Self::Shared(url) => {
-                let location = super::SharedLocation::parse(url)?;
+                let location = super::SharedLocation::parse(url).await?;
                 let lease = super::SharedStore::break_lease(location, owner(), id).await?;
                 Ok(lease.map(|lease| (lease.owner, lease.since)))
             }

@@ -6,8 +6,6 @@ mod checked;
 mod embedded;
 mod entry;
 mod error;
-#[cfg(any(feature = "store", feature = "object-store"))]
-mod folder;
 mod json;
 #[cfg(any(feature = "store", feature = "object-store"))]
 mod location;

@@ -8,6 +8,7 @@ use super::{
     entry::{Entry, StoreChange},
     error::StoreError,
 };
+use crate::user::Diagnostic;
 
 /// A store of states, by resource name.
 ///
@@ -86,6 +87,11 @@ pub trait StateStore: fmt::Debug + Send + Sync {
     /// [`StoreError`] if it stays locked.
     async fn unlock(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    /// What to know of the store although every commit was made: an apply tells it at its end. Default: nothing.
+    async fn warnings(&self) -> Vec<Diagnostic> {
+        Vec::new()
     }
 }
 

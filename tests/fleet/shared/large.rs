@@ -2,20 +2,20 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use connect_user::{
-    client::memory::MemoryConnect,
-    fleet::{SharedStore, StateStore, StoreChange, StoreError},
-    object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path},
-    user::IdentityManagementType,
-};
-
 use super::{
     double::{Double, Fault},
     support::{Shared, large},
 };
 use crate::{
+    apply::options,
     suite::{Subject, apply, entry, put},
     support::*,
+};
+use connect_user::{
+    client::memory::MemoryConnect,
+    fleet::{self, EventKind, PlanOptions, SharedStore, StateStore, StoreChange, StoreError, events, plan},
+    object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path},
+    user::{Code, IdentityManagementType},
 };
 
 /// Objects are counted, not requests.
@@ -232,13 +232,18 @@ async fn a_commit_that_is_made_succeeds_also_where_no_shard_can_be_written() {
     double.deny(Some("users."));
     store.commit(&[put("a")]).await.expect("committed");
     assert_eq!(double.writes(), 1);
+    // It is told, once and for all, until it is made up for.
+    let warning = store.warnings().await.pop().expect("a warning");
+    assert_eq!(warning.code, Code::STATE_BEHIND);
+    assert!(warning.message.contains("KiB of changes wait in `double/team/users`"), "{}", warning.message);
+    assert!(warning.message.contains("users."), "with its cause: {}", warning.message);
     // Another run makes up for it, and a passing error is one.
     let store = state.opened_by("bob@two").await.expect("open");
     double.forget();
     double.fail(3, Fault::Refused);
     store.commit(&[put("b")]).await.expect("committed");
     assert!(objects(&double).await.len() > 1);
-    assert_eq!(state.entries().await.len(), 14);
+    assert_eq!((state.entries().await.len(), store.warnings().await), (14, Vec::new()));
     // There is a bound, and its cause is told.
     double.deny(Some("users."));
     let huge: Vec<StoreChange> = (0..30).map(|number| large(&format!("h{number}"), 1 << 20)).collect();
@@ -247,7 +252,31 @@ async fn a_commit_that_is_made_succeeds_also_where_no_shard_can_be_written() {
     assert!(matches!(&error, StoreError::Failed { location, .. } if location.contains("users.")), "{error}");
     double.deny(None);
     store.commit(&[put("c")]).await.expect("committed");
-    assert_eq!(state.entries().await.len(), 45);
+    assert_eq!((state.entries().await.len(), store.warnings().await), (45, Vec::new()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_apply_tells_that_changes_wait() {
+    let double = Double::new();
+    let store = Shared::over(double.clone()).opened_by("ana@one").await.expect("open");
+    double.deny(Some("users."));
+    store.commit(&many(90_000)).await.expect("committed");
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let all = [wanted("one", &document("one"))];
+    let plan = plan(&all, &BTreeMap::new(), &PlanOptions::default()).expect("a plan");
+    let (sender, mut events) = events();
+    let mut options = options();
+    options.observer = &sender;
+    assert!(fleet::apply(&plan, &store, &connect, &options).await.is_done());
+    drop(options);
+    drop(sender);
+    let mut told = Vec::new();
+    while let Some(event) = events.next().await {
+        if let EventKind::Note(note) = event.kind {
+            told.push(note.code);
+        }
+    }
+    assert_eq!(told, [Code::STATE_BEHIND]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,4 +6,5 @@ mod large;
 mod leases;
 mod places;
 mod race;
+mod servers;
 mod support;

@@ -1,13 +1,10 @@
-//! The places where a shared state may be: memory, a folder, and a server that speaks the protocol of S3.
+//! The places where a shared state may be: memory, a folder, and servers that speak the protocols of S3, Google and Azure.
 
 use std::{
     fs,
     io::{Read, Write},
-    net::{TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
+    net::TcpListener,
     sync::Arc,
-    thread::sleep,
-    time::{Duration, Instant},
 };
 
 use connect_user::{
@@ -19,83 +16,18 @@ use connect_user::{
         path::Path,
     },
 };
+use futures_util::FutureExt;
 
 use super::{
     double::Double,
+    servers::{BUCKET, Kind, Server},
     support::{Shared, large},
 };
 use crate::suite::{Subject, entries, put, whole};
 
-/// A server that speaks the protocol of S3, and is not ours: `moto_server`, if the environment says where it is.
-pub struct S3(Child, u16);
-
-pub const BUCKET: &str = "states";
-
-/// What the environment of S3's clients says to reach the server.
-pub const CREDENTIALS: [(&str, &str); 4] = [
-    ("AWS_ACCESS_KEY_ID", "test"),
-    ("AWS_SECRET_ACCESS_KEY", "test"),
-    ("AWS_REGION", "us-east-1"),
-    ("AWS_ALLOW_HTTP", "true"),
-];
-
-impl S3 {
-    /// Starts one with an empty bucket.
-    pub fn start() -> Option<Self> {
-        let Some(server) = std::env::var_os("MOTO_SERVER") else {
-            eprintln!("skipped: MOTO_SERVER does not say where `moto_server` (PyPI: moto[server]) is");
-            return None;
-        };
-        let port =
-            TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
-        let mut command = Command::new(server);
-        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("moto_server starts");
-        let server = Self(child, port);
-        let began = Instant::now();
-        while !server.create_bucket() {
-            assert!(began.elapsed() < Duration::from_secs(60), "moto_server does not answer");
-            sleep(Duration::from_millis(100));
-        }
-        Some(server)
-    }
-
-    pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.1)
-    }
-
-    fn create_bucket(&self) -> bool {
-        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.1)) else { return false };
-        let host = format!("127.0.0.1:{}", self.1);
-        let request = format!(
-            "PUT /{BUCKET} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        );
-        let mut answer = String::new();
-        stream.write_all(request.as_bytes()).expect("sent");
-        stream.read_to_string(&mut answer).is_ok() && answer.starts_with("HTTP/1.1 200")
-    }
-
-    pub fn builder(&self) -> AmazonS3Builder {
-        AmazonS3Builder::new()
-            .with_endpoint(self.url())
-            .with_allow_http(true)
-            .with_bucket_name(BUCKET)
-            .with_region("us-east-1")
-            .with_access_key_id("test")
-            .with_secret_access_key("test")
-    }
-
-    fn state(&self) -> Shared {
-        let store = Arc::new(self.builder().build().expect("a client"));
-        Shared::new(move |key| SharedLocation::new(store.clone(), key).expect("a location"))
-    }
-}
-
-impl Drop for S3 {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// A file of a folder, for which nothing is waited.
+fn at(url: &str) -> SharedLocation {
+    SharedLocation::parse(url).now_or_never().expect("at once").expect("a location")
 }
 
 #[tokio::test(start_paused = true)]
@@ -109,18 +41,17 @@ async fn memory_passes_the_suite_of_stores() {
 async fn a_folder_passes_the_suite_of_stores() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().display().to_string();
-    let state = Shared::new(move |key| {
-        SharedLocation::parse(&format!("file://{root}/deep/{key}")).expect("a location")
-    });
+    let state = Shared::new(move |key| at(&format!("file://{root}/deep/{key}")));
     whole(&state).await;
     large_states(&state).await;
 }
 
 #[tokio::test]
-async fn a_server_of_s3_passes_the_suite_of_stores() {
-    let Some(server) = S3::start() else { return };
-    whole(&server.state()).await;
-    large_states(&server.state()).await;
+async fn servers_of_s3_google_and_azure_pass_the_suite_of_stores() {
+    for server in Kind::ALL.into_iter().filter_map(Server::start) {
+        whole(&server.state()).await;
+        large_states(&server.state()).await;
+    }
 }
 
 /// States with shards.
@@ -134,21 +65,23 @@ async fn large_states(state: &Shared) {
     assert_eq!(state.entries().await.len(), 11);
 }
 
-/// The server's own conditions, which the state stands on.
+/// The servers' own conditions, which the state stands on.
 #[tokio::test]
-async fn a_server_of_s3_heeds_conditions() {
-    let Some(server) = S3::start() else { return };
-    let state = server.state();
-    let (ana, bob) =
-        (state.opened_by("ana@one").await.expect("open"), state.opened_by("bob@two").await.expect("open"));
-    ana.commit(&[put("a")]).await.expect("committed");
-    let refused = bob.commit(&[put("b")]).await.expect_err("somebody else has written");
-    assert!(matches!(&refused, StoreError::Changed { by, .. } if by == "ana@one"), "{refused}");
-    ana.lock().await.expect("locked");
-    let refused = state.opened_by("bob@two").await.expect_err("locked");
-    assert!(matches!(&refused, StoreError::Leased { owner, .. } if owner == "ana@one"), "{refused}");
-    state.unlock().await;
-    assert!(ana.commit(&[put("c")]).await.is_err());
+async fn servers_of_s3_google_and_azure_heed_conditions() {
+    for server in Kind::ALL.into_iter().filter_map(Server::start) {
+        let state = server.state();
+        let (ana, bob) = (state.opened_by("ana@one").await, state.opened_by("bob@two").await);
+        let (ana, bob) = (ana.expect("open"), bob.expect("open"));
+        ana.commit(&[put("a")]).await.expect("committed");
+        let refused = bob.commit(&[put("b")]).await.expect_err("somebody else has written");
+        assert!(matches!(&refused, StoreError::Changed { by, .. } if by == "ana@one"), "{refused}");
+        ana.lock().await.expect("locked");
+        let refused = state.opened_by("bob@two").await.expect_err("locked");
+        assert!(matches!(&refused, StoreError::Leased { owner, .. } if owner == "ana@one"), "{refused}");
+        state.unlock().await;
+        assert!(ana.commit(&[put("c")]).await.is_err());
+        assert_eq!(state.entries().await.into_keys().collect::<Vec<_>>(), ["a"]);
+    }
 }
 
 /// A state in a bucket, with settings as the environment has them.
@@ -162,9 +95,9 @@ fn with(builder: AmazonS3Builder, settings: &[(&str, &str)]) -> Shared {
 
 #[tokio::test]
 async fn an_encrypted_state_can_be_read() {
-    let Some(server) = S3::start() else { return };
+    let Some(server) = Server::start(Kind::S3) else { return };
     for settings in encryptions() {
-        let state = with(server.builder(), &settings.each_ref().map(|(name, value)| (*name, value.as_str())));
+        let state = with(server.s3(), &settings.each_ref().map(|(name, value)| (*name, value.as_str())));
         let state = state.another();
         state.open().await.expect("open").commit(&[put("a")]).await.expect("committed");
         state.open().await.expect("open").commit(&[put("b")]).await.expect("committed");
@@ -235,8 +168,8 @@ fn base64_of_a_key() -> String {
     format!("{}=", "A".repeat(43))
 }
 
-#[test]
-fn a_url_that_is_none_is_refused_with_what_is_allowed() {
+#[tokio::test]
+async fn a_url_that_is_none_is_refused_with_what_is_allowed() {
     for (url, expected) in [
         ("users.redb", "it must begin with `s3://`, `gs://`, `az://` or `file:///`"),
         ("ftp://host/users", "it must begin with `s3://`, `gs://`, `az://` or `file:///`"),
@@ -245,11 +178,11 @@ fn a_url_that_is_none_is_refused_with_what_is_allowed() {
         ("file://users", "it must be `file://` and the absolute path of a file"),
         ("file:///folder/", "it must be `file://` and the absolute path of a file"),
     ] {
-        let error = SharedLocation::parse(url).expect_err("refused");
+        let error = SharedLocation::parse(url).await.expect_err("refused");
         assert_eq!(error.to_string(), format!("the state `{url}` cannot be read or written: {expected}"));
     }
     for url in ["s3://bucket/team/users", "file:///folder/users"] {
-        let location = SharedLocation::parse(url).expect("a location");
+        let location = SharedLocation::parse(url).await.expect("a location");
         assert_eq!(format!("{location:?}"), format!("SharedLocation({url:?})"));
     }
 }
@@ -266,8 +199,7 @@ async fn a_folder_is_made_for_its_owner_alone_and_one_that_is_there_stays_as_it_
     fs::set_permissions(&team, fs::Permissions::from_mode(0o750)).expect("set");
     for (folder, mode) in [(&team, 0o750), (&team.join("new"), 0o700), (&team.join("deep/er"), 0o700)] {
         let url = format!("file://{}/users", folder.display());
-        let location = SharedLocation::parse(&url).expect("a location");
-        let store = SharedStore::open(location, "ana@one").await.expect("open");
+        let store = SharedStore::open(at(&url), "ana@one").await.expect("open");
         store.commit(&[put("a")]).await.expect("committed");
         let found = fs::metadata(folder).expect("there").permissions().mode() & 0o777;
         assert_eq!(found, mode, "{found:o} of {}", folder.display());
@@ -280,8 +212,7 @@ async fn a_folder_that_cannot_be_written_is_told_with_its_cause() {
     let file = folder.path().join("file");
     fs::write(&file, "").expect("written");
     let url = format!("file://{}/users", file.display());
-    let location = SharedLocation::parse(&url).expect("a location");
-    let error = match SharedStore::open(location, "ana@one").await {
+    let error = match SharedStore::open(at(&url), "ana@one").await {
         Ok(store) => store.commit(&[put("a")]).await.expect_err("refused"),
         Err(error) => error,
     };
@@ -295,7 +226,7 @@ async fn a_folder_that_cannot_be_written_is_told_with_its_cause() {
 async fn a_kill_while_a_file_is_written_leaves_no_lock() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("file://{}/users", folder.path().display());
-    let state = Shared::new(move |_| SharedLocation::parse(&url).expect("a location"));
+    let state = Shared::new(move |_| at(&url));
     state.open().await.expect("open").commit(&[put("a")]).await.expect("committed");
     assert!(folder.path().join("users.lock").exists());
     state.open().await.expect("open").commit(&[put("b")]).await.expect("the file of the lock is no lock");

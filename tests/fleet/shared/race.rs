@@ -7,7 +7,7 @@ use std::{
 
 use connect_user::fleet::{SharedLocation, SharedStore, StateStore, StoreError, load_all};
 
-use super::places::{BUCKET, CREDENTIALS, S3};
+use super::servers::{Kind, Server};
 use crate::suite::put;
 
 /// How many users each process records.
@@ -36,7 +36,7 @@ async fn racer() {
 }
 
 async fn record(url: &str, who: &str, number: usize) -> Result<(), StoreError> {
-    let store = SharedStore::open(SharedLocation::parse(url)?, who).await?;
+    let store = SharedStore::open(SharedLocation::parse(url).await?, who).await?;
     let before = load_all(&store).await?.len();
     let is_locked = number.is_multiple_of(2);
     if is_locked {
@@ -47,11 +47,11 @@ async fn record(url: &str, who: &str, number: usize) -> Result<(), StoreError> {
     if is_locked { store.unlock().await } else { Ok(()) }
 }
 
-fn race(url: &str, environment: &[(&str, &str)]) {
+fn race(url: &str, environment: &[(&str, String)]) {
     let start = |who: &str| {
         Command::new(std::env::current_exe().expect("this program"))
             .args(["--exact", "shared::race::racer", "--ignored"])
-            .envs(environment.iter().copied())
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .env("RACE_STATE", url)
             .env("RACE_NAME", who)
             .stdout(Stdio::null())
@@ -78,20 +78,18 @@ async fn two_processes_lose_no_record_in_a_folder() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("file://{}/users", folder.path().display());
     race(&url, &[]);
-    let store =
-        SharedStore::open(SharedLocation::parse(&url).expect("a location"), "cyd@three").await.expect("open");
+    let store = SharedStore::open(SharedLocation::parse(&url).await.expect("a location"), "cyd@three")
+        .await
+        .expect("open");
     assert_all_are_there(load_all(&store).await.expect("all").keys());
 }
 
 #[tokio::test]
 async fn two_processes_lose_no_record_in_a_bucket() {
-    let Some(server) = S3::start() else { return };
-    let endpoint = server.url();
-    let mut environment = CREDENTIALS.to_vec();
-    environment.push(("AWS_ENDPOINT_URL", &endpoint));
-    race(&format!("s3://{BUCKET}/team/users"), &environment);
-    let store = std::sync::Arc::new(server.builder().build().expect("a client"));
-    let location = SharedLocation::new(store, "team/users").expect("a location");
-    let store = SharedStore::open(location, "cyd@three").await.expect("open");
-    assert_all_are_there(load_all(&store).await.expect("all").keys());
+    for server in Kind::ALL.into_iter().filter_map(Server::start) {
+        race(&server.state_url(), &server.environment());
+        let location = SharedLocation::new(server.store(), "team/users").expect("a location");
+        let store = SharedStore::open(location, "cyd@three").await.expect("open");
+        assert_all_are_there(load_all(&store).await.expect("all").keys());
+    }
 }

@@ -104,7 +104,7 @@ fn quoted(profile: Option<&str>) -> String {
 }
 
 /// An error with what it comes from.
-pub(super) fn with_causes(error: &dyn Error) -> String {
+pub(in super::super) fn with_causes(error: &dyn Error) -> String {
     let chain = iter::successors(Some(error), |error| (*error).source());
     chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

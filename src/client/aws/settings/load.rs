@@ -24,13 +24,12 @@ impl AwsSettings {
     /// The SDK's client for these settings.
     pub(in super::super) async fn load(&self) -> Result<Client, AwsSettingsError> {
         self.check()?;
-        self.check_profile().await?;
         if self.takes_endpoints_of_environment() {
             // Of these the SDK passes over those that it cannot read, and would call the real service.
             let urls = ENDPOINT_VARIABLES.iter().filter_map(|name| env::var(name).ok());
             urls.filter(|url| !url.is_empty()).try_for_each(|url| check_url(&url))?;
         }
-        let mut shared = self.loader()?.load().await;
+        let mut shared = self.shared().await?;
         if self.takes_endpoints_of_environment() {
             shared.endpoint_url().map_or(Ok(()), check_url)?;
         }
@@ -71,6 +70,12 @@ impl AwsSettings {
             connect = connect.endpoint_url(url);
         }
         Ok(Client::from_conf(connect.build()))
+    }
+
+    /// What the SDK makes of these settings and of the environment, as yet without a role to assume.
+    pub(in super::super) async fn shared(&self) -> Result<SdkConfig, AwsSettingsError> {
+        self.check_profile().await?;
+        Ok(self.loader()?.load().await)
     }
 
     fn takes_endpoints_of_environment(&self) -> bool {

@@ -22,6 +22,10 @@ use super::super::error::StoreError;
 /// | `az://CONTAINER/KEY`, `az://CONTAINER@ACCOUNT/KEY` | Azure Blob Storage | variables that begin with `AZURE_` |
 /// | `file:///PATH` | a folder, which may be on a network; one that is not there is made for its owner alone | |
 ///
+/// In a build with the feature `aws`, credentials and Region of S3 are those that other AWS tools find: of the environment, of
+/// the profile that `AWS_PROFILE` names in `~/.aws/config`, with single sign-on, roles and processes, of a container or a machine. In
+/// a build without it they are those of the environment, a web identity, a container or a machine.
+///
 /// The [builders of `object_store`](object_store::aws::AmazonS3ConfigKey) name the variables. Those of S3 include the Region
 /// (`AWS_REGION`), the address of another service (`AWS_ENDPOINT_URL`, and `AWS_ALLOW_HTTP=true` where it has no TLS), and encryption:
 /// `AWS_SERVER_SIDE_ENCRYPTION` as `AES256`, as `aws:kms` with `AWS_SSE_KMS_KEY_ID`, or as `sse-c` with
@@ -49,20 +53,22 @@ impl SharedLocation {
         Ok(Self { store, key, url, lock: None })
     }
 
-    /// What a URL means, with the settings of the environment. It makes no call.
+    /// What a URL means, with the settings of the environment and, for S3, of AWS's files of profiles. It makes no call to the
+    /// store.
     ///
     /// # Errors
     ///
     /// [`StoreError::Failed`] if the URL has another form, or settings are missing or wrong.
-    pub fn parse(url: &str) -> Result<Self, StoreError> {
+    pub async fn parse(url: &str) -> Result<Self, StoreError> {
         let unknown = || failed(url, "it must begin with `s3://`, `gs://`, `az://` or `file:///`");
         let (scheme, rest) = url.split_once("://").ok_or_else(unknown)?;
         let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
+        if matches!(scheme, "s3" | "gs" | "az") && (bucket.is_empty() || key.is_empty()) {
+            return Err(failed(url, "it must name a bucket and a key"));
+        }
         let built: Result<Arc<dyn ObjectStore>, Error> = match scheme {
             "file" => return Self::file(url, rest),
-            "s3" => {
-                AmazonS3Builder::from_env().with_bucket_name(bucket).build().map(|store| Arc::new(store) as _)
-            }
+            "s3" => s3(url).await?.with_bucket_name(bucket).build().map(|store| Arc::new(store) as _),
             "gs" => GoogleCloudStorageBuilder::from_env()
                 .with_bucket_name(bucket)
                 .build()
@@ -79,9 +85,6 @@ impl SharedLocation {
             }
             _ => return Err(unknown()),
         };
-        if bucket.is_empty() || key.is_empty() {
-            return Err(failed(url, "it must name a bucket and a key"));
-        }
         let store = built.map_err(|error| failed(url, error))?;
         Ok(Self { store, key: path(url, key)?, url: url.to_owned(), lock: None })
     }
@@ -101,6 +104,27 @@ impl fmt::Debug for SharedLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A store may show its settings.
         f.debug_tuple("SharedLocation").field(&self.url).finish()
+    }
+}
+
+/// A client of S3, as the environment says it.
+#[cfg(feature = "aws")]
+async fn s3(url: &str) -> Result<AmazonS3Builder, StoreError> {
+    let configured = super::profile::configured(AmazonS3Builder::from_env()).await;
+    configured.map_err(|error| failed(url, format_args!("{error}; {}", error.help())))
+}
+
+/// The same, without profiles.
+#[cfg(not(feature = "aws"))]
+async fn s3(url: &str) -> Result<AmazonS3Builder, StoreError> {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match is_set("AWS_PROFILE") && !is_set("AWS_ACCESS_KEY_ID") {
+        true => Err(failed(
+            url,
+            "`AWS_PROFILE` names a profile, which takes a build with the feature `aws`, or its credentials in the \
+             environment: `eval \"$(aws configure export-credentials --format env)\"`",
+        )),
+        false => Ok(AmazonS3Builder::from_env()),
     }
 }
 

@@ -9,6 +9,8 @@ mod head;
 mod known;
 mod location;
 mod objects;
+#[cfg(feature = "aws")]
+mod profile;
 mod store;
 mod writer;
 

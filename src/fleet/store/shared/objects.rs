@@ -8,7 +8,8 @@ use std::{
 
 use object_store::{Error, GetOptions, PutMode, PutOptions, PutPayload, Result, UpdateVersion, path::Path};
 
-use super::{super::folder::create_folder, location::SharedLocation};
+use super::location::SharedLocation;
+use crate::client::folder::create_folder;
 
 /// How long the lock of a file is waited for: whoever has it is writing one object.
 const LOCK_WAIT: Duration = Duration::from_secs(30);

@@ -26,6 +26,7 @@ use super::{
     objects::Objects,
     writer::{Writer, leased},
 };
+use crate::user::Diagnostic;
 
 /// A store in a bucket or a folder, which many people and machines read and write.
 ///
@@ -44,7 +45,7 @@ use super::{
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let directory = tempfile::tempdir()?;
 /// # let url = format!("file://{}/users", directory.path().display());
-/// let location = SharedLocation::parse(&url)?; // such as `s3://bucket/team/users`
+/// let location = SharedLocation::parse(&url).await?; // such as `s3://bucket/team/users`
 /// let store = SharedStore::open(location, "ana@build-7").await?;
 /// assert_eq!(store.get("jane").await?, None);
 /// # Ok(()) }
@@ -190,6 +191,10 @@ impl StateStore for SharedStore {
 
     async fn unlock(&self) -> Result<(), StoreError> {
         self.writer.lock().await.unlock().await
+    }
+
+    async fn warnings(&self) -> Vec<Diagnostic> {
+        self.writer.lock().await.warning().into_iter().collect()
     }
 }
 

@@ -10,11 +10,11 @@ use object_store::{Error, UpdateVersion};
 use super::{
     super::error::StoreError,
     form::{Rows, encode, size},
-    head::{Head, Lease, Shard, new_id, new_lease_id, shard_of},
+    head::{Head, Lease, SHARDS, Shard, new_id, new_lease_id, shard_of},
     known::{Known, Users, change, failed, load, load_head, load_shard},
     objects::{Condition, Objects},
 };
-use crate::user::Timestamp;
+use crate::user::{Code, Diagnostic, Timestamp};
 
 /// How many bytes of recent changes the first object has, about, before some are worked into a shard.
 const RECENT: usize = 256 << 10;
@@ -38,11 +38,22 @@ pub(super) struct Writer {
     is_tried: bool,
     /// With how many bytes of recent changes some are worked into a shard.
     due: usize,
+    /// Why that failed the last time.
+    behind: Option<StoreError>,
 }
 
 impl Writer {
     pub(super) fn new(objects: Objects, owner: String, known: Known, users: Users) -> Self {
-        Self { objects, owner, known, users, in_doubt: Vec::new(), is_tried: false, due: RECENT }
+        Self {
+            objects,
+            owner,
+            known,
+            users,
+            in_doubt: Vec::new(),
+            is_tried: false,
+            due: RECENT,
+            behind: None,
+        }
     }
 
     pub(super) const fn users(&self) -> &Users {
@@ -60,6 +71,7 @@ impl Writer {
         }
         if self.recent_size() > MOST_RECENT {
             self.work_in().await?;
+            (self.behind, self.due) = (None, RECENT);
         }
         self.write(changes, self.known.head.lease.clone()).await?;
         self.tidy().await;
@@ -73,12 +85,25 @@ impl Writer {
         if size <= self.due {
             return;
         }
-        let worked = self.work_in().await;
-        self.due = if worked.is_ok() { RECENT } else { 2 * size };
+        self.behind = self.work_in().await.err();
+        self.due = if self.behind.is_none() { RECENT } else { 2 * size };
         // A large commit pays for itself, not the next one.
-        if worked.is_ok() && size > 2 * RECENT {
-            let _ = self.write(Rows::new(), self.known.head.lease.clone()).await;
+        if self.behind.is_none() && size > 2 * RECENT {
+            self.behind = self.write(Rows::new(), self.known.head.lease.clone()).await.err();
         }
+    }
+
+    /// What failed beside the commits.
+    pub(super) fn warning(&self) -> Option<Diagnostic> {
+        let cause = self.behind.as_ref()?;
+        let (first, recent) = (self.objects.shown(0), self.recent_size() >> 10);
+        let message =
+            format!("{recent} KiB of changes wait in `{first}` to be moved to its other objects: {cause}");
+        let most = MOST_RECENT >> 20;
+        let help = format!(
+            "allow `{first}.1` to `{first}.{SHARDS}` to be written: with {most} MiB that wait, nothing is recorded any more"
+        );
+        Some(Diagnostic::new(Code::STATE_BEHIND, message).with_help(help))
     }
 
     pub(super) async fn lock(&mut self) -> Result<(), StoreError> {
