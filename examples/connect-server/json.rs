@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use connect_user::{
     client::{
         FoundUser, HierarchyGroupEntry, ListedUser, NamedResource, Page, PredefinedAttribute,
-        QuickConnectSummary, Rate, UserDescription,
+        QuickConnectSummary, Rate, UserDescription, WorkspaceAssociation,
     },
     user::{Channel, ChannelSettings, Identity, Operation, Personal, Phone, PhoneLine, ProficiencyKey},
 };
@@ -16,7 +16,12 @@ pub const LEVELS: [&str; 5] = ["LevelOne", "LevelTwo", "LevelThree", "LevelFour"
 
 pub fn list<T>(name: &str, page: Page<T>, element: impl Fn(&T) -> Value) -> Value {
     let items: Vec<_> = page.items.iter().map(element).collect();
-    without_nulls(json!({name: items, "NextToken": page.next_token}))
+    let changed = page.last_modified.as_ref();
+    without_nulls(json!({
+        name: items, "NextToken": page.next_token,
+        "LastModifiedTime": time(changed.map(|changed| changed.time)),
+        "LastModifiedRegion": changed.and_then(|changed| changed.region.as_ref()),
+    }))
 }
 
 /// The service leaves out what is not set.
@@ -203,6 +208,14 @@ pub fn quotas(quotas: &[(Option<Operation>, Rate)]) -> Value {
         Some(json!({"ServiceCode": "connect", "QuotaName": name, "Value": 1.0 / rate.every.as_secs_f64()}))
     };
     json!({"Quotas": Operation::ALL.iter().filter_map(of).collect::<Vec<_>>()})
+}
+
+pub fn workspace_association(association: &WorkspaceAssociation) -> Value {
+    let (kind, id) = match (&association.user_id, &association.routing_profile_id) {
+        (Some(user), _) => ("USER", json!(user)),
+        (None, profile) => ("ROUTING_PROFILE", json!(profile)),
+    };
+    json!({"WorkspaceId": association.workspace_id, "ResourceType": kind, "ResourceId": id})
 }
 
 pub fn quick_connect_of(quick_connect: &QuickConnectSummary) -> Value {

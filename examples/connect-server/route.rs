@@ -15,7 +15,7 @@ use crate::{
     answer::Answer,
     json::{
         described, found, hierarchy_group, list, listed, named, predefined_attribute, proficiency,
-        quick_connect_of,
+        quick_connect_of, workspace_association,
     },
     request::{CreateBody, SearchBody, SessionsBody, UpdateBody, proficiencies},
 };
@@ -62,6 +62,10 @@ pub fn operation(method: &str, path: &str) -> Option<Operation> {
         ("POST", ["search-user-hierarchy-groups"]) => SearchUserHierarchyGroups,
         ("POST", ["auth", "sessions", "delete-all-entity-sessions"]) => DeleteAllEntitySessions,
         ("POST", ["search-predefined-attributes"]) => SearchPredefinedAttributes,
+        ("GET", ["traffic-distribution-groups"]) => ListTrafficDistributionGroups,
+        ("GET", ["traffic-distribution-group", _, "user"]) => ListTrafficDistributionGroupUsers,
+        ("GET", ["workspaces", _]) => ListWorkspaces,
+        ("POST", ["search-workspace-associations"]) => SearchWorkspaceAssociations,
         ("POST", ["search-quick-connects"]) => SearchQuickConnects,
         ("DELETE", ["quick-connects", _, _]) => DeleteQuickConnect,
         _ => return None,
@@ -257,6 +261,31 @@ async fn call(
             SearchPredefinedAttributes,
             "PredefinedAttributes",
             predefined_attribute
+        ),
+        Operation::ListTrafficDistributionGroups => {
+            let request =
+                ListTrafficDistributionGroups::new(query(uri, "instanceId").pop().unwrap_or_default());
+            page!(list_traffic_distribution_groups, request, "TrafficDistributionGroupSummaryList", named)
+        }
+        Operation::ListTrafficDistributionGroupUsers => {
+            // The request names no instance.
+            let request = ListTrafficDistributionGroupUsers::new("", segment(1));
+            let user = |id: &UserId| json!({"UserId": id});
+            page!(
+                list_traffic_distribution_group_users,
+                request,
+                "TrafficDistributionGroupUserSummaryList",
+                user
+            )
+        }
+        Operation::ListWorkspaces => {
+            page!(list_workspaces, ListWorkspaces::new(instance_id), "WorkspaceSummaryList", named)
+        }
+        Operation::SearchWorkspaceAssociations => found!(
+            search_workspace_associations,
+            SearchWorkspaceAssociations,
+            "WorkspaceAssociations",
+            workspace_association
         ),
         Operation::DeleteAllEntitySessions => {
             let SessionsBody { instance_id, entity_id, entity_type } = parse(body)?;

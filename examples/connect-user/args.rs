@@ -86,6 +86,10 @@ pub enum Command {
     Show {
         /// The resource name. Default: every user.
         name: Option<String>,
+        /// Also read which traffic distribution groups and workspaces the users belong to. Default: show what is
+        /// recorded, without a call.
+        #[arg(long)]
+        memberships: bool,
     },
     /// Show what somebody else has changed since the last apply.
     #[command(after_help = DRIFT)]
@@ -340,15 +344,15 @@ where
     PossibleValuesParser::new(names).try_map(|name| name.parse())
 }
 
-fn rate(text: &str) -> Result<(Option<Operation>, Rate), String> {
-    let (operation, rate) = match text.split_once('=') {
-        Some((name, rate)) => {
-            let operation = name.parse();
 /// One of these sources of rates.
 fn source(names: &'static [&'static str]) -> impl TypedValueParser<Value = RateSource> {
     PossibleValuesParser::new(names).try_map(|name| name.parse())
 }
 
+fn rate(text: &str) -> Result<(Option<Operation>, Rate), String> {
+    let (operation, rate) = match text.split_once('=') {
+        Some((name, rate)) => {
+            let operation = name.parse();
             (Some(operation.map_err(|_| format!("there is no operation `{name}`"))?), rate)
         }
         None => (None, text),

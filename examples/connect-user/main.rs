@@ -83,7 +83,7 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
             }
         }
         Command::Destroy { yes } => plan::destroy(yes, &global).await?,
-        Command::Show { name } => show::show(name.as_deref(), &global).await?,
+        Command::Show { name, memberships } => show::show(name.as_deref(), memberships, &global).await?,
         Command::Drift { detailed_exitcode } => {
             is_something = show::drift(&global).await? && detailed_exitcode;
         }

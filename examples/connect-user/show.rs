@@ -3,10 +3,12 @@
 use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
 use connect_user::{
+    client::ConnectClient,
     fleet::{DriftedUser, drift as look, keep_matching},
-    read::Strategy,
+    read::{Membership, Memberships, Strategy},
     user::{UserState, Value, one_line},
 };
+use serde::Serialize;
 use serde_json::json;
 
 use crate::{
@@ -17,11 +19,12 @@ use crate::{
 };
 
 /// Shows what is recorded of one user, or of all.
-pub async fn show(name: Option<&str>, global: &Global) -> Outcome<()> {
+pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Outcome<()> {
     if let Some(missing) = missing_state(global) {
         output::note(&missing);
     }
-    let (_, entries) = Run::open(global, Scale::default(), Access::Offline).await?;
+    let access = if memberships { Access::Read } else { Access::Offline };
+    let (run, entries) = Run::open(global, Scale::default(), access).await?;
     let filter = global.filter()?;
     if filter.with_child_groups {
         return Err(Failure::new("which groups are below another one is not recorded")
@@ -34,23 +37,59 @@ pub async fn show(name: Option<&str>, global: &Global) -> Outcome<()> {
     if let (Some(name), true) = (name, users.is_empty()) {
         return Err(Failure::new(format!("no user is recorded as `{name}`")).help("`show` lists every user"));
     }
+    let belongs = match memberships {
+        true => read_memberships(&users, run.session(entries.clone()).await?.client()).await,
+        false => BTreeMap::new(),
+    };
     match users.is_empty() {
+        _ if output::is_json() && memberships => {
+            output::json(&json!({"users": users, "memberships": belongs}));
+        }
         _ if output::is_json() => output::json(&json!({"users": users})),
         true if !filter.is_empty() => output::text("No such user is recorded."),
         true => output::text("No user is recorded."),
-        false => users.into_iter().for_each(|(user, state)| output::text(&describe(user, state))),
+        false => {
+            for (user, state) in users {
+                output::text(&describe(user, state, belongs.get(user)));
+            }
+        }
     }
     Ok(())
 }
 
-fn describe(user: &str, state: &UserState) -> String {
+/// What the users belong to besides their settings.
+async fn read_memberships<'u>(
+    users: &BTreeMap<&'u String, &UserState>,
+    client: &dyn ConnectClient,
+) -> BTreeMap<&'u String, Membership> {
+    let mut instances = BTreeMap::new();
+    for state in users.values() {
+        let instance = state.instance_id.to_bare();
+        if !instances.contains_key(&instance) {
+            let read = Memberships::read(&instance, client).await;
+            read.notices().iter().for_each(output::diagnostic);
+            instances.insert(instance, read);
+        }
+    }
+    let of = |state: &UserState| instances.get(&state.instance_id.to_bare()).map(|read| read.of_state(state));
+    users.iter().filter_map(|(user, state)| Some((*user, of(state)?))).collect()
+}
+
+fn describe(user: &str, state: &UserState, membership: Option<&Membership>) -> String {
     let mut text = format!("{}\n", one_line(user));
-    // By way of text, which keeps the order of the members.
-    let json = serde_json::to_string(state).unwrap_or_default();
-    if let Ok(Value::Map(members)) = serde_json::from_str(&json) {
-        members.iter().for_each(|(name, value)| describe_member(&mut text, name, value));
+    describe_members(&mut text, "", state);
+    if let Some(membership) = membership {
+        describe_members(&mut text, "memberships.", membership);
     }
     text
+}
+
+/// By way of text, which keeps the order of the members.
+fn describe_members(text: &mut String, before: &str, value: &impl Serialize) {
+    let json = serde_json::to_string(value).unwrap_or_default();
+    if let Ok(Value::Map(members)) = serde_json::from_str(&json) {
+        members.iter().for_each(|(name, value)| describe_member(text, &format!("{before}{name}"), value));
+    }
 }
 
 /// One line a leaf, a block's members under its name.

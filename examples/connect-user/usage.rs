@@ -40,6 +40,7 @@ pub const SHOW: &str = "\
 Examples:
   connect-user show
   connect-user show ana --format json
+  connect-user show ana --memberships --backend aws
   connect-user show --where tag:team=red";
 pub const DRIFT: &str = "\
 Examples:
@@ -127,8 +128,8 @@ const OF_SAVED_PLANS: &[&str] = &[
     "set-file",
     "rate",
     "rates-from",
-    "shared-quota",
     "probe-to",
+    "shared-quota",
     "retry-for",
     "parallelism",
     "format",

@@ -231,6 +231,7 @@ fn created_state(desired: &DesiredUser, created: CreatedUser, attempt: &Creation
         tags_all: desired.tags_all(),
         last_modified_time: None,
         last_modified_region: None,
+        proficiencies_last_modified: None,
         record,
     }
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::structs::structs;
 use crate::user::{
-    ChannelSettings, HierarchyGroupId, Identity, IdentityManagementType, InstanceId, Personal, Phone,
-    Proficiencies, Record, RoutingProfileId, SecurityProfileId, SecurityProfileType, SortedSet, Tags,
+    ChannelSettings, HierarchyGroupId, Identity, IdentityManagementType, InstanceId, LastModified, Personal,
+    Phone, Proficiencies, Record, RoutingProfileId, SecurityProfileId, SecurityProfileType, SortedSet, Tags,
     Timestamp, UserId, UserProperties, UserState,
 };
 
@@ -102,7 +102,7 @@ structs! {
         last_modified_region: Option<String>,
     }
 
-    /// A routing profile or a security profile.
+    /// A routing profile, a security profile, a traffic distribution group or a workspace.
     pub struct NamedResource {
         /// Its id, without the ARN around it.
         id: String,
@@ -111,7 +111,7 @@ structs! {
         /// Its name; empty where the answer has none.
         name: String,
         ..
-        /// Who manages a security profile; `None` where the answer does not say, and for routing profiles.
+        /// Who manages a security profile; `None` where the answer does not say, and for everything else.
         managed_by: Option<SecurityProfileType>,
     }
 
@@ -147,6 +147,18 @@ structs! {
         user_id: Option<UserId>,
     }
 
+    /// That users get a workspace: one user, or those of a routing profile. A type of resource that this version does
+    /// not know is neither.
+    pub struct WorkspaceAssociation {
+        /// The id of the workspace.
+        workspace_id: String,
+        ..
+        /// The user.
+        user_id: Option<UserId>,
+        /// The routing profile.
+        routing_profile_id: Option<RoutingProfileId>,
+    }
+
     /// An instance as `DescribeInstance` answers it.
     pub struct InstanceDescription {
         /// The instance's id.
@@ -164,12 +176,14 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// The token of the next page; `None` on the last one.
     pub next_token: Option<String>,
+    /// When and where the whole list was last changed, where the service says so: of the proficiencies of a user.
+    pub last_modified: Option<LastModified>,
 }
 
 impl<T> Page<T> {
     /// Creates a page of these elements; the last one, if it has no token.
     pub fn new(items: impl Into<Vec<T>>, next_token: impl Into<Option<String>>) -> Self {
-        Self { items: items.into(), next_token: next_token.into() }
+        Self { items: items.into(), next_token: next_token.into(), last_modified: None }
     }
 }
 
@@ -195,6 +209,7 @@ impl UserDescription {
             tags_all: self.tags,
             last_modified_time: self.last_modified_time,
             last_modified_region: self.last_modified_region,
+            proficiencies_last_modified: None,
             record: Record { unrecognised: self.unrecognised, ..Record::default() },
         };
         state.drop_empty_texts();

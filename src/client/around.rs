@@ -11,7 +11,7 @@ use super::{
     request::*,
     table::for_each_operation,
 };
-use crate::user::ProficiencyKey;
+use crate::user::{ProficiencyKey, UserId};
 
 /// A decorator of clients, written as one method: it counts, logs, delays, refuses or repeats calls.
 ///

@@ -30,7 +30,7 @@ use async_trait::async_trait;
 use super::{
     answer::*, error::ClientResult, operations::ConnectClient, request::*, table::for_each_operation,
 };
-use crate::user::ProficiencyKey;
+use crate::user::{ProficiencyKey, UserId};
 
 macro_rules! mock_client {
     ({} $($method:ident $request:ident -> $answer:ty;)+) => {

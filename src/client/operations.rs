@@ -188,6 +188,7 @@ macro_rules! implement_requests {
         };
     };
     (@instance $this:ident) => { ApiCall::of($this).instance_id(&$this.instance_id) };
+    (@group $this:ident) => { implement_requests!(@instance $this) };
     (@name $this:ident) => { implement_requests!(@instance $this).name(&$this.name) };
     (@user $this:ident) => { implement_requests!(@instance $this).user_id(&$this.user_id) };
     (@arn $this:ident) => { ApiCall::of($this).arn(&$this.arn) };

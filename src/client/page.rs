@@ -9,7 +9,7 @@ use super::{
     request::*,
     table::operations,
 };
-use crate::user::ProficiencyKey;
+use crate::user::{ProficiencyKey, UserId};
 
 /// A request for a page of a list.
 pub trait PagedRequest: Request<Answer = Page<Self::Item>> {
@@ -74,15 +74,23 @@ operations!([paged_requests] {});
 /// end.
 pub async fn all_pages<R: PagedRequest>(
     client: &dyn ConnectClient,
-    mut request: R,
+    request: R,
 ) -> ClientResult<Vec<R::Item>> {
+    Ok(whole_list(client, request).await?.items)
+}
+
+/// The same as one page, with what the last one says of the whole list.
+pub(crate) async fn whole_list<R: PagedRequest>(
+    client: &dyn ConnectClient,
+    mut request: R,
+) -> ClientResult<Page<R::Item>> {
     let mut items = Vec::new();
     let mut seen = HashSet::new();
     loop {
-        let page = request.send(client).await?;
-        items.extend(page.items);
-        match page.next_token {
-            None => return Ok(items),
+        let Page { items: more, next_token, last_modified } = request.send(client).await?;
+        items.extend(more);
+        match next_token {
+            None => return Ok(Page { items, next_token, last_modified }),
             Some(token) if seen.insert(token.clone()) => request.set_next_token(token),
             Some(_) => {
                 return Err(ClientError::new(R::OPERATION, ErrorKind::InvalidResponse)

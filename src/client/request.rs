@@ -62,6 +62,15 @@ macro_rules! declare_requests {
             }
         }
     };
+    (@group $meta:tt $request:ident { $($field:tt)* }) => {
+        declare_requests! {
+            @instance $meta $request {
+                /// The traffic distribution group. The API is told nothing else: groups are of a Region.
+                traffic_distribution_group_id: String,
+                $($field)*
+            }
+        }
+    };
     (@arn { $(#[$meta:meta])* } $request:ident { $($field:tt)* }) => {
         structs! {
             $(#[$meta])*

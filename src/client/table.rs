@@ -2,7 +2,7 @@
 
 /// Hands the table to another macro. Of each operation it says the method, whose docs are also those of the
 /// request; the request, which has the name of the operation; in parentheses whom the request concerns
-/// (`instance`, `user`, `name` for a new user, or `arn`) and, if it asks for a page of a list, the largest page
+/// (`instance`, `user`, `group` of users, `name` for a new user, or `arn`) and, if it asks for a page of a list, the largest page
 /// and the elements; its other fields, behind `..` those that may be left out; and the answer.
 ///
 /// A client must have the required ones. Those that are optional, and every one that is added later, fail as
@@ -142,6 +142,21 @@ macro_rules! operations {
             /// Reads a page of the instance's predefined attributes, with their values: what a proficiency may name.
             search_predefined_attributes SearchPredefinedAttributes(instance, page of 100 PredefinedAttribute) {}
                 -> Page<PredefinedAttribute>;
+
+            /// Reads a page of the traffic distribution groups that the instance is in, by id and name.
+            list_traffic_distribution_groups ListTrafficDistributionGroups(instance, page of 10 NamedResource) {}
+                -> Page<NamedResource>;
+
+            /// Reads a page of the users of a traffic distribution group.
+            list_traffic_distribution_group_users ListTrafficDistributionGroupUsers(group, page of 10 UserId) {}
+                -> Page<UserId>;
+
+            /// Reads a page of the instance's workspaces, by id and name.
+            list_workspaces ListWorkspaces(instance, page of 100 NamedResource) {} -> Page<NamedResource>;
+
+            /// Reads a page of the associations of the instance's workspaces with users and routing profiles.
+            search_workspace_associations SearchWorkspaceAssociations(instance, page of 100 WorkspaceAssociation) {}
+                -> Page<WorkspaceAssociation>;
 
             /// Signs a user out: ends all of its sessions, everywhere. Deleting a user, or taking away its security
             /// profiles, ends none.

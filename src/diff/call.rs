@@ -104,6 +104,9 @@ impl Call {
             }
         }
         state.record.unfinished.settle(&state.properties);
+        if matches!(self, Self::Disassociate(_) | Self::Levels(_) | Self::Associate(_)) {
+            state.proficiencies_last_modified = None;
+        }
         if self.changes_user() && !self.may_keep_time() {
             // Only a read tells the new time.
             state.last_modified_time = None;

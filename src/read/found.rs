@@ -47,6 +47,7 @@ pub(crate) fn to_state(
     };
     let proficiencies = properties.and_then(|properties| properties.proficiencies.clone());
     let mut state = description.into_state(instance.clone(), proficiencies);
+    state.proficiencies_last_modified = known.and_then(|known| known.proficiencies_last_modified.clone());
     if let Some(known) = known {
         let mut record = known.record.clone();
         let new =

@@ -4,6 +4,7 @@
 //! - [`Reader`]: users one by one, in about the calls that reading them together takes;
 //! - [`read_all`]: all users of an instance; [`read_matching`]: those that a [`Filter`] means; [`read_users`]: some;
 //! - [`Directory`]: names and paths instead of ids;
+//! - [`Memberships`]: traffic distribution groups and workspaces of users;
 //! - [`identity_management`]: how an instance manages its users; [`Instances`]: both, asked once.
 //!
 //! A state says what was not read of the user ([`Record::unread`](crate::user::Record::unread)); no plan writes that.
@@ -16,6 +17,7 @@ mod filter;
 mod finding;
 mod found;
 mod instances;
+mod memberships;
 mod once;
 mod options;
 mod reader;
@@ -28,6 +30,7 @@ pub use directory::Directory;
 pub use filter::{Filter, FilterBuilder, FilterError};
 pub use finding::{Finding, FindingKind, Reading};
 pub use instances::{InstanceError, Instances};
+pub use memberships::{Membership, Memberships, TrafficDistributionGroup, Workspace, WorkspaceThrough};
 pub use options::{RefreshOptions, RefreshOptionsBuilder, Strategy};
 pub use reader::Reader;
 pub use user::{identity_management, import, read, refresh};

@@ -182,6 +182,7 @@ fn is_same(read: &UserState, known: &UserState) -> bool {
     let mut read = read.clone();
     read.last_modified_time = known.last_modified_time;
     read.last_modified_region.clone_from(&known.last_modified_region);
+    read.proficiencies_last_modified.clone_from(&known.proficiencies_last_modified);
     read.record.last_written = known.record.last_written;
     read == *known
 }

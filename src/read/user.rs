@@ -3,7 +3,7 @@
 use crate::{
     client::{
         ClientError, ClientResult, ConnectClient, DescribeInstance, DescribeUser, ErrorKind,
-        ListUserProficiencies, ListUsers, SearchUsers, UserDescription, all_pages,
+        ListUserProficiencies, ListUsers, SearchUsers, UserDescription, whole_list,
     },
     user::{IdentityManagementType, ImportId, InstanceId, Property, Record, UserId, UserState},
 };
@@ -127,7 +127,10 @@ pub(crate) async fn described_again(
     let description = describe(client, &known.instance_id, &known.user_id).await?;
     let recorded = known.properties.proficiencies.clone();
     let read = description.map(|read| read.into_state(known.instance_id.clone(), recorded));
-    Ok(read.map(|read| with_record(read, known)))
+    Ok(read.map(|read| UserState {
+        proficiencies_last_modified: known.proficiencies_last_modified.clone(),
+        ..with_record(read, known)
+    }))
 }
 
 /// Reads the proficiencies of a user. Where the caller may not list them, they count as not read, and the
@@ -137,9 +140,10 @@ pub(crate) async fn list_proficiencies(
     state: &mut UserState,
 ) -> ClientResult<Option<ClientError>> {
     let request = ListUserProficiencies::new(state.instance_id.clone(), state.user_id.clone());
-    match all_pages(client, request).await {
+    match whole_list(client, request).await {
         Ok(read) => {
-            state.properties.proficiencies = Some(read.into_iter().collect());
+            state.properties.proficiencies = Some(read.items.into_iter().collect());
+            state.proficiencies_last_modified = read.last_modified;
             state.record.unread.remove(Property::UserProficiencies);
             Ok(None)
         }

@@ -100,7 +100,15 @@ fn mistake(at: &Path, code: Code, message: impl AsRef<str>, help: impl AsRef<str
 pub(crate) const MOST_LISTED: usize = 20;
 
 /// What only the service sets.
-const OUTPUTS: &[&str] = &["arn", "id", "userId", "tagsAll", "lastModifiedTime", "lastModifiedRegion"];
+const OUTPUTS: &[&str] = &[
+    "arn",
+    "id",
+    "userId",
+    "tagsAll",
+    "lastModifiedTime",
+    "lastModifiedRegion",
+    "proficienciesLastModified",
+];
 
 fn name(at: &Path) -> String {
     if at.segments().is_empty() { "a user".to_owned() } else { format!("`{at}`") }

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeSeq};
 
 use super::{
-    AfterContactWorkConfigPerChannel, ExposeSecrets, Input, Property, PropertySet, Record, Replaced,
-    SortedSet, Tags, Timestamp, Unfinished, UserId, UserSpec, UserState, Value,
+    AfterContactWorkConfigPerChannel, ExposeSecrets, Input, LastModified, Property, PropertySet, Record,
+    Replaced, SortedSet, Tags, Timestamp, Unfinished, UserId, UserSpec, UserState, Value,
     node::{Content, Place, Secrets},
     settle::Settle,
     value::ValueReader,
@@ -45,6 +45,8 @@ struct Rest {
     last_modified_time: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_modified_region: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proficiencies_last_modified: Option<LastModified>,
     /// The version of the form; states without one are of the first.
     #[serde(default)]
     version: u32,
@@ -76,6 +78,7 @@ const REST: &[&str] = &[
     "tagsAll",
     "lastModifiedTime",
     "lastModifiedRegion",
+    "proficienciesLastModified",
     "version",
     "managed",
     "managedTags",
@@ -139,6 +142,7 @@ impl UserState {
             tags_all: self.tags_all.clone(),
             last_modified_time: self.last_modified_time,
             last_modified_region: self.last_modified_region.clone(),
+            proficiencies_last_modified: self.proficiencies_last_modified.clone(),
             version: Self::VERSION,
             managed: *managed,
             managed_tags: tag_keys.clone(),
@@ -187,6 +191,7 @@ impl UserState {
             tags_all: document.tags_all,
             last_modified_time: document.last_modified_time,
             last_modified_region: document.last_modified_region,
+            proficiencies_last_modified: document.proficiencies_last_modified,
             record: Record {
                 managed: document.managed,
                 tag_keys: document.managed_tags,

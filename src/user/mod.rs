@@ -125,7 +125,7 @@ pub use spec::{
     IdentityInfo, IdentityInfoBuilder, PhoneConfig, PhoneConfigBuilder, UserSpec, UserSpecBuilder,
 };
 pub use spelling::Spelling;
-pub use state::{Record, Replaced, Unfinished, UserState, UserStateBuilder};
+pub use state::{LastModified, Record, Replaced, Unfinished, UserState, UserStateBuilder};
 pub use suggestion::nearest;
 pub use table::{Bounds, LeftOut, OnChange, PropertyInfo, Sensitivity, Shape};
 pub use tags::{MAX_TAGS, SYSTEM_TAG_PREFIX, TagInputs, Tags, is_system_tag, merge_tags};

@@ -100,6 +100,14 @@ operations! {
     DeleteAllEntitySessions: writes,
     /// Finds the predefined attributes of an instance, with their values, up to 100 a page.
     SearchPredefinedAttributes: reads,
+    /// Lists the traffic distribution groups of an instance by id and name, up to 10 a page.
+    ListTrafficDistributionGroups: reads,
+    /// Lists the users of a traffic distribution group, up to 10 a page.
+    ListTrafficDistributionGroupUsers: reads,
+    /// Lists the workspaces of an instance by id and name, up to 100 a page.
+    ListWorkspaces: reads,
+    /// Finds which workspaces users and routing profiles are associated with, up to 100 a page.
+    SearchWorkspaceAssociations: reads,
     /// Finds quick connects.
     SearchQuickConnects: reads,
     /// Deletes a quick connect.

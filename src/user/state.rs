@@ -38,9 +38,31 @@ pub struct UserState {
     pub last_modified_time: Option<Timestamp>,
     /// The Region in which the user was last changed.
     pub last_modified_region: Option<String>,
+    /// When and where the proficiencies were last changed, as of their last reading; `None` after a change from here, and
+    /// where the service doesn't say.
+    pub proficiencies_last_modified: Option<LastModified>,
     /// What is recorded between runs.
     #[builder(default)]
     pub record: Record,
+}
+
+/// When something was last changed, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct LastModified {
+    /// The time of the change.
+    pub time: Timestamp,
+    /// The Region in which it was made, where the service says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
+
+impl LastModified {
+    /// A change at this time, in this Region.
+    pub fn new(time: Timestamp, region: impl Into<Option<String>>) -> Self {
+        Self { time, region: region.into() }
+    }
 }
 
 /// The record of a user: what no API knows and the next plan needs.

@@ -3,12 +3,13 @@
 use connect_user::{
     client::{
         ConnectClient, DeleteQuickConnect, DeleteUser, DescribeInstance, DescribeUser, Effect, ErrorKind,
-        ListUserProficiencies, ListUsers, PredefinedAttribute, SearchPredefinedAttributes,
-        SearchQuickConnects, TagResource, UntagResource,
+        ListTrafficDistributionGroupUsers, ListTrafficDistributionGroups, ListUserProficiencies, ListUsers,
+        ListWorkspaces, NamedResource, PredefinedAttribute, SearchPredefinedAttributes, SearchQuickConnects,
+        SearchWorkspaceAssociations, TagResource, UntagResource, WorkspaceAssociation,
     },
     user::{
         AfterContactWork, AutoAccept, Channel, ChannelSettings, HierarchyGroupId, IdentityManagementType,
-        PhoneLine, Timestamp, VoiceEnhancementMode,
+        LastModified, PhoneLine, RoutingProfileId, Timestamp, VoiceEnhancementMode,
     },
 };
 use serde_json::{Value, json};
@@ -272,6 +273,7 @@ async fn list_user_proficiencies_rounds_levels() {
             { "AttributeName": "skill", "AttributeValue": "billing", "Level": 2.6 },
         ],
         "NextToken": "more",
+        "LastModifiedTime": 1_767_225_600.25, "LastModifiedRegion": "us-west-2",
     })));
     let request = ListUserProficiencies::new(instance_id(), USER_ARN);
 
@@ -282,6 +284,8 @@ async fn list_user_proficiencies_rounds_levels() {
     let levels: Vec<_> = page.items.iter().map(|(key, level)| (key.value.as_str(), *level)).collect();
     assert_eq!(levels, [("connect:French", 4), ("billing", 3)]);
     assert_eq!(page.next_token.as_deref(), Some("more"));
+    let changed = LastModified::new(Timestamp::from_millis(1_767_225_600_250), "us-west-2".to_owned());
+    assert_eq!(page.last_modified, Some(changed));
 
     let wire = Wire::new(&Answer::ok("{}"));
     let request = request.next_token("more".to_owned());
@@ -387,6 +391,60 @@ async fn quick_connects_to_users_are_found_and_deleted() {
     wire.client.delete_quick_connect(&request).await.expect("nothing");
     assert_sent(&wire, "DELETE", "/quick-connects/1c2d/q1", None, Value::Null);
     assert_not_found!(delete_quick_connect, &request);
+}
+
+#[tokio::test]
+async fn traffic_distribution_groups_are_listed_with_their_users() {
+    let wire = Wire::new(&Answer::ok(json!({
+        "TrafficDistributionGroupSummaryList": [
+            { "Id": "g1", "Arn": "arn:g1", "Name": "Both", "InstanceArn": "arn:i", "Status": "ACTIVE", "IsDefault": true },
+            { "Id": "g2" },
+        ],
+        "NextToken": "more",
+    })));
+    let request = ListTrafficDistributionGroups::new(instance_id()).next_token("here".to_owned());
+    let page = wire.client.list_traffic_distribution_groups(&request).await.expect("a page");
+    let expected = [NamedResource::new("g1", "arn:g1", "Both"), NamedResource::new("g2", "", "")];
+    assert_eq!((page.items.as_slice(), page.next_token.as_deref()), (&expected[..], Some("more")));
+    let query = format!("maxResults=10&nextToken=here&instanceId={INSTANCE}");
+    assert_sent(&wire, "GET", "/traffic-distribution-groups", Some(&query), Value::Null);
+    assert_not_found!(list_traffic_distribution_groups, &request);
+
+    let users = json!({ "TrafficDistributionGroupUserSummaryList": [{ "UserId": USER }] });
+    let wire = Wire::new(&Answer::ok(users));
+    let request = ListTrafficDistributionGroupUsers::new(instance_id(), "g1");
+    let page = wire.client.list_traffic_distribution_group_users(&request).await.expect("a page");
+    assert_eq!(page.items, [user_id()]);
+    let path = "/traffic-distribution-group/g1/user";
+    assert_sent(&wire, "GET", path, Some("maxResults=10"), Value::Null);
+    assert_not_found!(list_traffic_distribution_group_users, &request);
+}
+
+#[tokio::test]
+async fn workspaces_and_their_associations_are_listed() {
+    let workspaces = json!({ "WorkspaceSummaryList": [{ "Id": "w1", "Name": "Sales", "Arn": "arn:w1" }] });
+    let wire = Wire::new(&Answer::ok(workspaces));
+    let request = ListWorkspaces::new(instance_id());
+    let page = wire.client.list_workspaces(&request).await.expect("a page");
+    assert_eq!(page.items, [NamedResource::new("w1", "arn:w1", "Sales")]);
+    assert_sent(&wire, "GET", "/workspaces/1c2d", Some("maxResults=100"), Value::Null);
+    assert_not_found!(list_workspaces, &request);
+
+    let wire = Wire::new(&Answer::ok(json!({
+        "WorkspaceAssociations": [
+            { "WorkspaceId": "w1", "ResourceType": "USER", "ResourceId": USER, "ResourceName": "jane" },
+            { "WorkspaceId": "w1", "ResourceType": "ROUTING_PROFILE", "ResourceId": "r1" },
+            { "WorkspaceId": "w1", "ResourceType": "CARRIER_PIGEON", "ResourceId": "p1" },
+        ],
+    })));
+    let request = SearchWorkspaceAssociations::new(instance_id());
+    let page = wire.client.search_workspace_associations(&request).await.expect("a page");
+    let with = || WorkspaceAssociation::new("w1");
+    let profile = RoutingProfileId::from("r1");
+    assert_eq!(page.items, [with().user_id(user_id()), with().routing_profile_id(profile), with()]);
+    let body = json!({ "InstanceId": INSTANCE, "MaxResults": 100 });
+    assert_sent(&wire, "POST", "/search-workspace-associations", None, body);
+    assert_not_found!(search_workspace_associations, &request);
 }
 
 #[tokio::test]

@@ -12,9 +12,10 @@ use connect_user::{
     apply::{self, delete},
     client::{
         ClientError, ConnectClient, DescribeUser, Effect, ErrorKind, ListRoutingProfiles,
-        ListSecurityProfiles, ListUserProficiencies, ListUsers, QuickConnectSummary, RetryPolicy, Retrying,
-        SearchPredefinedAttributes, SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers, ThreadTimer,
-        all_pages,
+        ListSecurityProfiles, ListTrafficDistributionGroups, ListUserProficiencies, ListUsers,
+        ListWorkspaces, QuickConnectSummary, RetryPolicy, Retrying, SearchPredefinedAttributes,
+        SearchQuickConnects, SearchUserHierarchyGroups, SearchUsers, SearchWorkspaceAssociations,
+        ThreadTimer, all_pages,
         memory::{MemoryFile, MemoryInstance},
     },
     diff::preview,
@@ -41,6 +42,9 @@ async fn a_token_that_comes_back_ends_the_list() {
         "SearchUserHierarchyGroups",
         "SearchQuickConnects",
         "SearchPredefinedAttributes",
+        "ListTrafficDistributionGroups",
+        "ListWorkspaces",
+        "SearchWorkspaceAssociations",
     ];
     let faults: Vec<_> = lists
         .iter()
@@ -82,6 +86,11 @@ async fn a_token_that_comes_back_ends_the_list() {
     );
     let all = all_pages(&client, SearchPredefinedAttributes::new(id.clone())).await;
     ended("SearchPredefinedAttributes", all.map(|all| all.len()));
+    let all = all_pages(&client, ListTrafficDistributionGroups::new(id.clone())).await;
+    ended("ListTrafficDistributionGroups", all.map(|all| all.len()));
+    ended("ListWorkspaces", all_pages(&client, ListWorkspaces::new(id.clone())).await.map(|all| all.len()));
+    let all = all_pages(&client, SearchWorkspaceAssociations::new(id.clone())).await;
+    ended("SearchWorkspaceAssociations", all.map(|all| all.len()));
 }
 
 #[tokio::test]

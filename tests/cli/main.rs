@@ -10,6 +10,7 @@ mod files;
 mod full;
 mod imports;
 mod many;
+mod memberships;
 mod mistakes;
 mod options;
 mod program;

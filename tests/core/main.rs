@@ -12,6 +12,7 @@ mod journal;
 mod kept;
 mod layers;
 mod listings;
+mod memberships;
 mod memory;
 mod model;
 mod names;

@@ -131,6 +131,9 @@ fn everything_that_is_recorded_is_read_back() {
     whole.last_modified_time = time;
     assert_eq!(whole.to_replaced().created, None);
     whole.last_modified_region = Some("us-east-1".into());
+    let at = time.expect("a time");
+    whole.proficiencies_last_modified =
+        Some(connect_user::user::LastModified::new(at, "us-east-1".to_owned()));
     whole.record.default_tag_keys = ["d".to_owned()].into();
     whole.record.unfinished.replaced = vec![superseded];
     let work = connect_user::user::AfterContactWork::new(1).with_agent_first_callback(2);

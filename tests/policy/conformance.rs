@@ -18,6 +18,8 @@ fn instance() -> MemoryInstance {
     MemoryInstance::new("1c2d", IdentityManagementType::ConnectManaged)
         .with_named_hierarchy_group("group-1", ["group-1"])
         .with_named_hierarchy_group("group-2", ["group-1", "group-2"])
+        .with_traffic_distribution_group("shared-1", "Both Regions", ["u1"])
+        .with_workspace("workspace-1", "Sales", ["u1"], ["routing-1"])
 }
 
 /// A service whose new users cannot be seen at once.

@@ -238,6 +238,16 @@ fn mistakes() -> Vec<(&'static str, &'static str, Mistake)> {
             "end of the path: expected Some(\"group-1\"), found None"
                 => each!(HierarchyGroupEntry, |group| group.path.pop());
         }
+        memberships_are_listed {
+            "whether the workspace of an association is listed: expected true, found false"
+                => each!(WorkspaceAssociation, |association| association.workspace_id.clear());
+            "expected NotFound, found Invalid" => Mistake::Fails(|call, error| match call.operation() {
+                operation @ Operation::ListTrafficDistributionGroupUsers => {
+                    ClientError::new(operation, ErrorKind::Invalid)
+                }
+                _ => error,
+            });
+        }
         an_instance_is_described {
             "identity management type: expected Some(ConnectManaged), found None"
                 => answers!(InstanceDescription, |instance| instance.identity_management = None);

@@ -5,12 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_connect::{
+    operation::list_user_proficiencies::ListUserProficienciesOutput,
     primitives::DateTime,
     types::{
         self, AfterContactWorkConfig, HierarchyGroup, HierarchyPath, Instance, PredefinedAttribute,
         PredefinedAttributeValues, QuickConnect, QuickConnectType, RoutingProfileSummary,
-        SecurityProfileSummary, User, UserIdentityInfo, UserPhoneConfig, UserProficiency, UserSearchSummary,
-        UserSummary,
+        SecurityProfileSummary, TrafficDistributionGroupSummary, User, UserIdentityInfo, UserPhoneConfig,
+        UserProficiency, UserSearchSummary, UserSummary, WorkspaceAssociationSearchSummary, WorkspaceSummary,
     },
 };
 
@@ -18,11 +19,12 @@ use super::to_sdk::ChannelLists;
 use crate::{
     client::answer::{
         self, FoundUser, HierarchyGroupEntry, InstanceDescription, ListedUser, NamedResource, Page,
-        QuickConnectSummary, UserDescription,
+        QuickConnectSummary, UserDescription, WorkspaceAssociation,
     },
     user::{
-        AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, InstanceId, Personal, Phone,
-        PhoneLine, PhoneType, ProficiencyKey, SecurityProfileId, SortedSet, Tags, Timestamp,
+        AfterContactWork, AutoAccept, Channel, ChannelSettings, Identity, InstanceId, LastModified, Personal,
+        Phone, PhoneLine, PhoneType, ProficiencyKey, RoutingProfileId, SecurityProfileId, SortedSet, Tags,
+        Timestamp, UserId,
     },
 };
 
@@ -101,7 +103,7 @@ pub(super) fn listed(user: UserSummary) -> Result<ListedUser, Missing> {
     })
 }
 
-pub(super) fn proficiency(proficiency: UserProficiency) -> (ProficiencyKey, u8) {
+fn proficiency(proficiency: UserProficiency) -> (ProficiencyKey, u8) {
     let UserProficiency { attribute_name: name, attribute_value: value, level, .. } = proficiency;
     // The cast saturates: levels are 1 to 5.
     (ProficiencyKey { name, value }, level.round() as u8)
@@ -122,6 +124,31 @@ pub(super) fn security_profile(profile: SecurityProfileSummary) -> Result<NamedR
         arn: profile.arn.unwrap_or_default(),
         name: profile.name.unwrap_or_default(),
         managed_by: profile.r#type.and_then(|by| by.as_str().parse().ok()),
+    })
+}
+
+pub(super) fn traffic_distribution_group(
+    group: TrafficDistributionGroupSummary,
+) -> Result<NamedResource, Missing> {
+    let id = required(group.id, "TrafficDistributionGroupSummaryList.Id")?;
+    Ok(NamedResource::new(id, group.arn.unwrap_or_default(), group.name.unwrap_or_default()))
+}
+
+pub(super) fn workspace(workspace: WorkspaceSummary) -> Result<NamedResource, Missing> {
+    let id = required(workspace.id, "WorkspaceSummaryList.Id")?;
+    Ok(NamedResource::new(id, workspace.arn.unwrap_or_default(), workspace.name.unwrap_or_default()))
+}
+
+pub(super) fn workspace_association(
+    found: WorkspaceAssociationSearchSummary,
+) -> Result<WorkspaceAssociation, Missing> {
+    let association =
+        WorkspaceAssociation::new(required(found.workspace_id, "WorkspaceAssociations.WorkspaceId")?);
+    let resource = required(found.resource_id, "WorkspaceAssociations.ResourceId")?;
+    Ok(match found.resource_type.as_deref() {
+        Some("USER") => association.user_id(UserId::from(resource)),
+        Some("ROUTING_PROFILE") => association.routing_profile_id(RoutingProfileId::from(resource)),
+        _ => association,
     })
 }
 
@@ -177,7 +204,16 @@ pub(super) fn page<T, U>(
 ) -> Result<Page<U>, Missing> {
     let items = items.into_iter().flatten().filter_map(read).collect::<Result<_, _>>()?;
     // An empty token would ask for the first page again.
-    Ok(Page { items, next_token: token.and_then(present) })
+    Ok(Page { items, next_token: token.and_then(present), last_modified: None })
+}
+
+/// A page of proficiencies, with their time of change.
+pub(super) fn proficiency_page(
+    answer: ListUserProficienciesOutput,
+) -> Result<Page<(ProficiencyKey, u8)>, Missing> {
+    let (time, region) = (timestamp(answer.last_modified_time), answer.last_modified_region);
+    let page = page(answer.user_proficiency_list, answer.next_token, |item| Some(Ok(proficiency(item))))?;
+    Ok(Page { last_modified: time.map(|time| LastModified::new(time, region)), ..page })
 }
 
 pub(super) fn required(member: Option<String>, name: Missing) -> Result<String, Missing> {

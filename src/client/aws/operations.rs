@@ -12,7 +12,8 @@ use super::{
     error::{client_error, incomplete},
     from_sdk::{
         Missing, described, found, hierarchy_group, instance, listed, page, predefined_attribute,
-        proficiency, required, routing_profile, security_profile, user_quick_connect,
+        proficiency_page, required, routing_profile, security_profile, traffic_distribution_group,
+        user_quick_connect, workspace, workspace_association,
     },
     raw::{RawAnswer, each_with_unknown_members, with_unknown_members},
     to_sdk::{
@@ -29,7 +30,7 @@ use crate::{
         request::*,
         table::for_each_operation,
     },
-    user::ProficiencyKey,
+    user::{ProficiencyKey, UserId},
 };
 
 /// A request that the SDK sends.
@@ -161,7 +162,7 @@ exchanges! {
         |request, call| call
             .set_next_token(request.next_token.clone())
             .set_max_results(request.max_results.map(integer))
-        => |_, answer| page(answer.user_proficiency_list, answer.next_token, |item| Some(Ok(proficiency(item))));
+        => |_, answer| proficiency_page(answer);
     TagResource: tag_resource()
         |request, call| call.resource_arn(&request.arn).set_tags(tags(&request.tags))
         => nothing;
@@ -181,6 +182,17 @@ exchanges! {
         => |_, answer| page(answer.quick_connects, answer.next_token, user_quick_connect);
     SearchPredefinedAttributes: search_predefined_attributes(instance, page)
         => |_, answer| page(answer.predefined_attributes, answer.next_token, |item| Some(predefined_attribute(item)));
+    ListTrafficDistributionGroups: list_traffic_distribution_groups(instance, page)
+        => |_, answer| page(answer.traffic_distribution_group_summary_list, answer.next_token, |item| Some(traffic_distribution_group(item)));
+    ListTrafficDistributionGroupUsers: list_traffic_distribution_group_users(page)
+        |request, call| call.traffic_distribution_group_id(&request.traffic_distribution_group_id)
+        => |_, answer| page(answer.traffic_distribution_group_user_summary_list, answer.next_token, |item| {
+            Some(required(item.user_id, "TrafficDistributionGroupUserSummaryList.UserId").map(Into::into))
+        });
+    ListWorkspaces: list_workspaces(instance, page)
+        => |_, answer| page(Some(answer.workspace_summary_list), answer.next_token, |item| Some(workspace(item)));
+    SearchWorkspaceAssociations: search_workspace_associations(instance, page)
+        => |_, answer| page(answer.workspace_associations, answer.next_token, |item| Some(workspace_association(item)));
     // The SDK lacks this operation: the request of another one is changed into it before it is signed.
     DeleteAllEntitySessions: update_user_hierarchy(user)
         |request, call| call.customize().map_request(into_sign_out(request))

@@ -238,6 +238,26 @@ impl Suite<'_> {
     }
 }
 
+impl Suite<'_> {
+    /// Of whatever groups and workspaces there are: the API's of users make none.
+    pub(super) async fn memberships_are_listed(&self, _: &str) -> Check {
+        let request = ListTrafficDistributionGroups::new(self.instance()).max_results(1);
+        for group in self.pages_of("traffic distribution groups", request, 1).await? {
+            let request = ListTrafficDistributionGroupUsers::new(self.instance(), group.id);
+            self.all("the users of a traffic distribution group", request).await?;
+        }
+        let request = ListTrafficDistributionGroupUsers::new(self.instance(), "00000000-nobody");
+        self.is_refused("no traffic distribution group", ErrorKind::NotFound, &request).await?;
+        let workspaces = self.all("workspaces", ListWorkspaces::new(self.instance())).await?;
+        let associations = SearchWorkspaceAssociations::new(self.instance());
+        for association in self.all("workspace associations", associations).await? {
+            let is_listed = workspaces.iter().any(|workspace| workspace.id == association.workspace_id);
+            expect("whether the workspace of an association is listed", &is_listed, &true)?;
+        }
+        Ok(())
+    }
+}
+
 /// What the suite's user has is listed once, with a name and an ARN of its own.
 fn is_listed<K: IdKind>(all: &[NamedResource], id: &Id<K>) -> Check {
     let mut resources = all.iter().filter(|resource| resource.id == id.bare());

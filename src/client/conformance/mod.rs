@@ -118,6 +118,7 @@ pub async fn check(client: &dyn ConnectClient, fixture: &Fixture) -> Vec<Breach>
         security_profiles_are_listed_by_name,
         hierarchy_groups_are_listed_by_path,
         quick_connects_are_searched,
+        memberships_are_listed,
     );
     breaches
 }

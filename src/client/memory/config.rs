@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::user::{
     Arn, HierarchyGroupId, Id, IdKind, IdentityManagementType, InstanceId, RoutingProfileId,
-    SecurityProfileId,
+    SecurityProfileId, UserId,
 };
 
 /// The configuration of an instance in a [`MemoryConnect`](super::MemoryConnect).
@@ -36,6 +36,10 @@ pub struct MemoryInstance {
     pub(super) hierarchy_groups: Option<BTreeSet<String>>,
     #[serde(default, skip_serializing_if = "Names::is_empty")]
     pub(super) names: Names,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) traffic_distribution_groups: BTreeMap<String, Members>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) workspaces: BTreeMap<String, Members>,
     pub(super) attributes: Option<BTreeMap<String, BTreeSet<String>>>,
     pub(super) user_quota: Option<usize>,
     pub(super) proficiency_limit: usize,
@@ -55,6 +59,8 @@ impl MemoryInstance {
             security_profiles: None,
             hierarchy_groups: None,
             names: Names::default(),
+            traffic_distribution_groups: BTreeMap::new(),
+            workspaces: BTreeMap::new(),
             attributes: None,
             user_quota: None,
             proficiency_limit: 10,
@@ -150,6 +156,35 @@ impl MemoryInstance {
         self
     }
 
+    /// Adds a traffic distribution group with its users; none by default.
+    #[must_use]
+    pub fn with_traffic_distribution_group<I: Into<UserId>>(
+        mut self,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        users: impl IntoIterator<Item = I>,
+    ) -> Self {
+        let users = users.into_iter().map(|user| user.into().to_bare()).collect();
+        let group = Members { name: name.into(), users, ..Members::default() };
+        self.traffic_distribution_groups.insert(id.into(), group);
+        self
+    }
+
+    /// Adds a workspace with the users and the routing profiles that it is associated with; none by default.
+    #[must_use]
+    pub fn with_workspace<U: Into<UserId>, R: Into<RoutingProfileId>>(
+        mut self,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        users: impl IntoIterator<Item = U>,
+        routing_profiles: impl IntoIterator<Item = R>,
+    ) -> Self {
+        let users = users.into_iter().map(|user| user.into().to_bare()).collect();
+        let routing_profiles = routing_profiles.into_iter().map(|profile| profile.into().to_bare()).collect();
+        self.workspaces.insert(id.into(), Members { name: name.into(), users, routing_profiles });
+        self
+    }
+
     /// Limits the number of users; unlimited by default.
     #[must_use]
     pub const fn with_user_quota(mut self, users: usize) -> Self {
@@ -181,6 +216,16 @@ impl MemoryInstance {
     pub(super) fn arn<K: IdKind>(&self, id: &Id<K>) -> String {
         Arn::of("aws", &self.region, &self.account, &InstanceId::new(self.id.as_str()), id).to_string()
     }
+}
+
+/// What a group or a workspace is called, and whom it has.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Members {
+    pub(super) name: String,
+    pub(super) users: BTreeSet<UserId>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) routing_profiles: BTreeSet<RoutingProfileId>,
 }
 
 /// The names of those that have one; of every other, the id is the name.

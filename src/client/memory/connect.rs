@@ -185,10 +185,10 @@ impl MemoryConnect {
         let Some(instance) = inner.stored(instance) else { return false };
         let Some(mut stored) = instance.users.get(user).cloned() else { return false };
         let StoredUser { description, proficiencies, .. } = &mut stored;
-        let id = description.user_id.clone();
+        let (id, before) = (description.user_id.clone(), proficiencies.clone());
         edit(description, proficiencies);
         description.user_id = id;
-        description.last_modified_time = Some(now);
+        stored.note_change(&before, now, &instance.config.region);
         instance.users.put(stored);
         true
     }

@@ -60,12 +60,14 @@ impl LoadError {
 
 pub(super) fn to_state(instance: &MemoryInstance, user: &StoredUser) -> UserState {
     let id = InstanceId::new(instance.id.as_str());
-    user.description.clone().into_state(id, Some(user.proficiencies.clone()))
+    let state = user.description.clone().into_state(id, Some(user.proficiencies.clone()));
+    UserState { proficiencies_last_modified: user.proficiencies_modified.clone(), ..state }
 }
 
 pub(super) fn from_state(mut state: UserState) -> StoredUser {
     StoredUser {
         proficiencies: state.properties.proficiencies.take().unwrap_or_default(),
+        proficiencies_modified: state.proficiencies_last_modified.take(),
         description: state.into(),
         hidden_reads: 0,
         hidden_until: Timestamp::default(),

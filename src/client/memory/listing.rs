@@ -3,10 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{config::MemoryInstance, instance::Instance};
+use super::{
+    config::{Members, MemoryInstance},
+    instance::Instance,
+};
 use crate::{
-    client::answer::{HierarchyGroupEntry, NamedResource, PredefinedAttribute},
-    user::{HierarchyGroupId, Id, IdKind, RoutingProfile, SecurityProfile, SecurityProfileType},
+    client::answer::{HierarchyGroupEntry, NamedResource, PredefinedAttribute, WorkspaceAssociation},
+    user::{HierarchyGroupId, Id, IdKind, RoutingProfile, SecurityProfile, SecurityProfileType, UserId},
 };
 
 impl Instance {
@@ -50,6 +53,41 @@ impl Instance {
             attributes.entry(key.name.clone()).or_default().insert(key.value.clone());
         }
         attributes.into_iter().map(|(name, values)| PredefinedAttribute { name, values }).collect()
+    }
+
+    pub(super) fn traffic_distribution_groups(&self) -> Vec<NamedResource> {
+        self.groups(&self.config.traffic_distribution_groups, |id| {
+            format!(
+                "arn:aws:connect:{}:{}:traffic-distribution-group/{id}",
+                self.config.region, self.config.account
+            )
+        })
+    }
+
+    pub(super) fn users_of_group(&self, id: &str) -> Option<Vec<UserId>> {
+        let id = id.rsplit_once('/').map_or(id, |(_, id)| id);
+        Some(self.config.traffic_distribution_groups.get(id)?.users.iter().cloned().collect())
+    }
+
+    pub(super) fn workspaces(&self) -> Vec<NamedResource> {
+        self.groups(&self.config.workspaces, |id| {
+            let MemoryInstance { region, account, id: instance, .. } = &self.config;
+            format!("arn:aws:connect:{region}:{account}:instance/{instance}/workspace/{id}")
+        })
+    }
+
+    pub(super) fn workspace_associations(&self) -> Vec<WorkspaceAssociation> {
+        let all = self.config.workspaces.iter().flat_map(|(id, group)| {
+            let association = move || WorkspaceAssociation::new(id);
+            let users = group.users.iter().map(move |user| association().user_id(user.clone()));
+            let profiles = group.routing_profiles.iter();
+            users.chain(profiles.map(move |profile| association().routing_profile_id(profile.clone())))
+        });
+        all.collect()
+    }
+
+    fn groups(&self, groups: &BTreeMap<String, Members>, arn: impl Fn(&str) -> String) -> Vec<NamedResource> {
+        groups.iter().map(|(id, group)| NamedResource::new(id, arn(id), group.name.as_str())).collect()
     }
 
     fn named<'a, K: IdKind>(

@@ -55,9 +55,9 @@ impl Inner {
     ) -> Check {
         let now = self.clock.now();
         self.change(instance, user, |config, stored| {
+            let before = stored.proficiencies.clone();
             work(config, stored)?;
-            stored.description.last_modified_time = Some(now);
-            stored.description.last_modified_region = Some(config.region.clone());
+            stored.note_change(&before, now, &config.region);
             Ok(())
         })
     }

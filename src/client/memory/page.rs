@@ -34,8 +34,8 @@ impl Inner {
             return Err(foreign_token());
         }
         let mut seen = users.all_seen(name, from.as_ref(), now).filter(|user| is_found(config, user));
-        let items = seen.by_ref().take(size).map(answer).collect();
-        Ok(Page { items, next_token: seen.next().map(|user| format!("from-{}", user.user_id)) })
+        let items: Vec<_> = seen.by_ref().take(size).map(answer).collect();
+        Ok(Page::new(items, seen.next().map(|user| format!("from-{}", user.user_id))))
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) fn page<R: PagedRequest>(
     };
     let (items, end) = (items.into_iter(), size.saturating_add(start));
     let next_token = (end < items.len()).then(|| format!("from-{end}"));
-    Ok(Page { items: items.skip(start).take(size).collect(), next_token })
+    Ok(Page::new(items.skip(start).take(size).collect::<Vec<_>>(), next_token))
 }
 
 /// How many elements a page has.

@@ -108,6 +108,7 @@ impl Serve for CreateUser {
                 unrecognised: Vec::new(),
             },
             proficiencies: Proficiencies::new(),
+            proficiencies_modified: None,
             hidden_reads: config.hidden_reads,
             hidden_until: now.plus(std::time::Duration::from_millis(config.hidden_millis)),
         });
@@ -236,8 +237,9 @@ changes! {
 
 impl Serve for ListUserProficiencies {
     fn serve(&self, inner: &mut Inner) -> Check<Page<(ProficiencyKey, u8)>> {
-        let all = &inner.user(&self.instance_id, &self.user_id)?.proficiencies;
-        page(self, all.clone())
+        let user = inner.user(&self.instance_id, &self.user_id)?;
+        let page = page(self, user.proficiencies.clone())?;
+        Ok(Page { last_modified: user.proficiencies_modified.clone(), ..page })
     }
 }
 
@@ -292,6 +294,22 @@ lists! {
     SearchUserHierarchyGroups -> HierarchyGroupEntry: |instance| instance.hierarchy_groups();
     SearchPredefinedAttributes -> PredefinedAttribute: |instance| instance.predefined_attributes();
     SearchQuickConnects -> QuickConnectSummary: |instance| instance.quick_connects.clone();
+    ListTrafficDistributionGroups -> NamedResource: |instance| instance.traffic_distribution_groups();
+    ListWorkspaces -> NamedResource: |instance| instance.workspaces();
+    SearchWorkspaceAssociations -> WorkspaceAssociation: |instance| instance.workspace_associations();
+}
+
+impl Serve for ListTrafficDistributionGroupUsers {
+    fn serve(&self, inner: &mut Inner) -> Check<Page<UserId>> {
+        // A group is of the Region: the API is not told the instance.
+        let id = &self.traffic_distribution_group_id;
+        let users = inner.instances.iter().find_map(|instance| instance.users_of_group(id));
+        page(
+            self,
+            users
+                .ok_or_else(|| refusal(ErrorKind::NotFound, "there is no such traffic distribution group"))?,
+        )
+    }
 }
 
 /// There are no sessions here, so a call only looks for the user.

@@ -8,13 +8,15 @@ use std::{
 use super::refusal::Check;
 use crate::{
     client::answer::UserDescription,
-    user::{Proficiencies, SortedSet, Timestamp, UserId},
+    user::{LastModified, Proficiencies, SortedSet, Timestamp, UserId},
 };
 
 #[derive(Clone, Debug)]
 pub(super) struct StoredUser {
     pub(super) description: UserDescription,
     pub(super) proficiencies: Proficiencies,
+    /// When and where they were last changed; `None` where they never were.
+    pub(super) proficiencies_modified: Option<LastModified>,
     /// The number of calls for which the user is still hidden.
     pub(super) hidden_reads: u32,
     /// Until when the user is hidden.
@@ -176,6 +178,15 @@ impl FromIterator<StoredUser> for Users {
 }
 
 impl StoredUser {
+    /// Notes when and where the user was changed, and the proficiencies if they are no longer as they were.
+    pub(super) fn note_change(&mut self, before: &Proficiencies, now: Timestamp, region: &str) {
+        self.description.last_modified_time = Some(now);
+        self.description.last_modified_region = Some(region.to_owned());
+        if self.proficiencies != *before {
+            self.proficiencies_modified = Some(LastModified::new(now, region.to_owned()));
+        }
+    }
+
     /// Whether a call sees the user; each that does not counts towards the end of its being hidden.
     fn is_seen(&mut self, now: Timestamp) -> bool {
         let counted = self.hidden_reads > 0;

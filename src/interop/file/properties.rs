@@ -22,6 +22,7 @@ const OUTPUTS: &[&str] = &[
     "tagsAll",
     "lastModifiedTime",
     "lastModifiedRegion",
+    "proficienciesLastModified",
     "passwordChanged",
     "passwordWo",
     "passwordWoVersion",

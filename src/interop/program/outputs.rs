@@ -8,7 +8,15 @@ use super::{
 use crate::user::{Property, Value, nearest};
 
 /// What the service sets of a user, and other resources may refer to besides what the user is given.
-const OUTPUTS: &[&str] = &["id", "arn", "userId", "tagsAll", "lastModifiedTime", "lastModifiedRegion"];
+const OUTPUTS: &[&str] = &[
+    "id",
+    "arn",
+    "userId",
+    "tagsAll",
+    "lastModifiedTime",
+    "lastModifiedRegion",
+    "proficienciesLastModified",
+];
 
 /// What others may refer to of a user.
 fn names() -> impl Iterator<Item = &'static str> {
