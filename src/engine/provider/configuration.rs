@@ -8,7 +8,7 @@ use super::{
 #[cfg(feature = "aws")]
 use crate::client::aws::AwsSettings;
 use crate::{
-    client::Rate,
+    client::{Rate, RateSource},
     engine::schema::Field,
     read::Strategy,
     user::{Code, Diagnostic, IgnoreTags, Path, QuickConnects, Settings, SignOutOn, Spelling, Value},
@@ -23,6 +23,10 @@ pub struct Configuration {
     pub aws: AwsSettings,
     /// The rate of each operation: 2 calls a second, and 5 at once.
     pub rate: Rate,
+    /// Where the rates come from: `rate` where the configuration gives one. Default: [`RateSource::Assumed`].
+    pub rates_from: RateSource,
+    /// Up to which rates are tried out; `None` for not.
+    pub probe_to: Option<RateSource>,
     /// Whether other programs use the same quota at the same time. Default: no.
     pub shared_quota: bool,
     /// How often a call that failed is made again; `None` for as often as is usual.
@@ -85,6 +89,7 @@ impl Configuration {
     }
 
     fn of(said: &mut Said) -> Self {
+        let rate = said.rate();
         let delete = said.flag("deleteQuickConnects").unwrap_or_default();
         let (tags, ignored) = (said.object("defaultTags"), said.object("ignoreTags"));
         let settings = Settings::builder()
@@ -106,7 +111,9 @@ impl Configuration {
             unknown,
             #[cfg(feature = "aws")]
             aws: super::aws::read(said),
-            rate: said.rate(),
+            rate,
+            rates_from: said.rates_from(rate),
+            probe_to: said.probe_to(),
             shared_quota: said.flag("sharedQuota").unwrap_or_default(),
             max_retries: said.count("maxRetries"),
             refresh: said.choice("refresh"),

@@ -22,6 +22,8 @@ mod aws;
 mod configuration;
 mod forms;
 #[cfg(all(feature = "aws", feature = "tokio"))]
+mod pace;
+#[cfg(all(feature = "aws", feature = "tokio"))]
 mod regions;
 mod said;
 mod setting;

@@ -7,12 +7,14 @@ use std::{
     time::Duration,
 };
 
-use super::configuration::Configuration;
+use tokio::sync::OnceCell;
+
+use super::{configuration::Configuration, pace::RegionPace};
 #[cfg(feature = "tracing")]
 use crate::client::Traced;
 use crate::{
     client::{
-        CancellationToken, ConnectClient, Paced, RetryPolicy, Retrying, Timer, TokenBuckets, TokioTimer,
+        CancellationToken, ConnectClient, Paced, RetryPolicy, Retrying, Timer, TokioTimer,
         aws::{AwsConnect, AwsSettings, AwsSettingsError},
     },
     engine::Resource,
@@ -108,15 +110,29 @@ impl Regions {
     }
 
     fn region(&self, name: &str) -> Region {
-        let Configuration { rate, shared_quota, max_retries, refresh, settings, adopt_existing, .. } =
-            &self.configuration;
+        let Configuration {
+            rates_from,
+            probe_to,
+            shared_quota,
+            max_retries,
+            refresh,
+            settings,
+            adopt_existing,
+            ..
+        } = &self.configuration;
         let is_home = name == self.home();
         let connect = if is_home { self.connect.clone() } else { self.connect.in_region(name) };
+        let pace = RegionPace {
+            connect: connect.clone(),
+            rates: *rates_from,
+            probe_to: *probe_to,
+            is_shared: *shared_quota,
+            timer: self.timer.clone(),
+            buckets: OnceCell::new(),
+        };
         #[cfg(feature = "tracing")]
         let connect = Traced::new(connect);
-        let buckets = TokenBuckets::new(*rate, self.timer.clone());
-        let buckets = if *shared_quota { buckets.shared() } else { buckets };
-        let paced = Paced::new(connect, Arc::new(buckets)).with_cancellation(self.token.clone());
+        let paced = Paced::new(connect, Arc::new(pace)).with_cancellation(self.token.clone());
         let mut policy = RetryPolicy::default();
         policy.total = TOTAL;
         policy.attempts = max_retries.map_or(policy.attempts, |retries| retries.saturating_add(1));

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, str::FromStr};
 
 use super::{forms::invalid, setting::spelled};
 use crate::{
-    client::Rate,
+    client::{Rate, RateSource},
     user::{Diagnostic, Path, Spelling, UnknownChoice, Value},
 };
 
@@ -97,6 +97,26 @@ impl Said {
             }
         }
         chosen
+    }
+
+    /// Where the rates come from: what is given of them comes first.
+    pub(super) fn rates_from(&self, rate: Rate) -> RateSource {
+        let is_given = |name| self.get(name).is_some_and(|value| *value != Value::Null);
+        match is_given("callsPerSecond") || is_given("burst") {
+            true => RateSource::Given(rate),
+            false => self.text("ratesFrom").and_then(|text| text.parse().ok()).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn probe_to(&mut self) -> Option<RateSource> {
+        match self.text("probeTo")?.parse::<RateSource>() {
+            Ok(source) => Some(source),
+            Err(error) => {
+                let at = self.place("probeTo");
+                self.mistakes.push(invalid(format!("`{at}`: {error}"), error.help(), &at));
+                None
+            }
+        }
     }
 
     pub(super) fn rate(&mut self) -> Rate {

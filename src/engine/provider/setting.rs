@@ -191,6 +191,19 @@ fn supported() -> Vec<Field> {
             Bounds::Number(1, 1_000_000),
             "how many calls of an operation may be made at once: 5 unless AWS has raised the quota",
         ),
+        choice(
+            "ratesFrom",
+            &["assumed", "documented", "account"],
+            "where the rates come from unless `callsPerSecond` or `burst` says: 2 calls a second (`assumed`, the \
+             default), what Service Quotas documents (`documented`), or the quotas of the account (`account`), which \
+             takes `servicequotas:ListServiceQuotas`",
+        ),
+        option(
+            "probeTo",
+            Form::String,
+            "up to which rate each operation is tried out, step by step while the service accepts its calls: calls a \
+             second, `documented` or `account`",
+        ),
         flag(
             "sharedQuota",
             "whether other programs use the same quota at the same time: then its share is found by what the service \

@@ -1,6 +1,7 @@
 //! The configuration of a provider: each setting read, spelled and refused.
 
 use connect_user::{
+    client::{Rate, RateSource},
     engine::{
         Form, Given,
         provider::{Configuration, Setting, Support, settings},
@@ -41,6 +42,7 @@ fn every_setting_is_taken_in_its_form_and_in_no_other() {
             // Those that are checked further are given what they may hold.
             let right = match field.name.as_str() {
                 "region" => "eu-central-1".into(),
+                "probeTo" | "probe_to" => "10".into(),
                 "signOutOn" | "sign_out_on" => Value::List(vec!["deletion".into()]),
                 name if name.ends_with("dentity") => {
                     let members =
@@ -145,6 +147,28 @@ fn what_is_said_is_what_is_meant() {
     let (configuration, found) = Configuration::read(&Value::Null, Spelling::CamelCase);
     assert_eq!(found, []);
     assert_eq!((configuration.rate.to_string(), configuration.max_retries), ("2:5".to_owned(), None));
+}
+
+#[test]
+fn where_rates_come_from_is_said_or_given() {
+    let from = |json| {
+        let (configuration, found) = read(json);
+        (configuration.rates_from, configuration.probe_to, found.join("; "))
+    };
+    let ten = RateSource::Given(Rate::per_second(10.0, 5).expect("a rate"));
+    assert_eq!(from("{}"), (RateSource::Assumed, None, String::new()));
+    assert_eq!(
+        from(r#"{ "ratesFrom": "account", "probeTo": "documented" }"#),
+        (RateSource::Account, Some(RateSource::Documented), String::new())
+    );
+    assert_eq!(
+        from(r#"{ "ratesFrom": "account", "callsPerSecond": 10, "probeTo": 10 }"#),
+        (ten, Some(ten), String::new())
+    );
+    let (_, none, found) = from(r#"{ "probeTo": "fast" }"#);
+    let expected =
+        "`probeTo`: `fast` is not `assumed`, `documented`, `account` or calls a second, such as `10`";
+    assert_eq!((none, found.as_str()), (None, expected));
 }
 
 #[test]

@@ -1,0 +1,73 @@
+//! The pace of calls in a Region, of rates that may have to be asked for first.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use tokio::sync::OnceCell;
+
+use crate::{
+    client::{Pace, Rate, RateSource, Timer, TokenBuckets, Turn, aws::AwsConnect},
+    user::Operation,
+};
+
+/// Token buckets that are set up with the first call: the quotas of an account take one of their own.
+pub(super) struct RegionPace {
+    pub(super) connect: AwsConnect,
+    pub(super) rates: RateSource,
+    pub(super) probe_to: Option<RateSource>,
+    pub(super) is_shared: bool,
+    pub(super) timer: Arc<dyn Timer>,
+    pub(super) buckets: OnceCell<TokenBuckets>,
+}
+
+impl RegionPace {
+    async fn set_up(&self) -> TokenBuckets {
+        let rates = self.connect.rates(self.rates).await;
+        let mut notice = rates.notice;
+        let mut buckets = TokenBuckets::new(rates.rates, self.timer.clone());
+        if self.is_shared {
+            buckets = buckets.shared();
+        }
+        if let Some(source) = self.probe_to {
+            let ceiling = self.connect.rates(source).await;
+            notice = notice.or(ceiling.notice);
+            buckets = buckets.probing(ceiling.rates);
+        }
+        #[cfg(feature = "tracing")]
+        if let Some(notice) = &notice {
+            tracing::warn!(code = notice.code.as_str(), help = notice.help, "{}", notice.message);
+        }
+        #[cfg(not(feature = "tracing"))]
+        drop(notice);
+        buckets
+    }
+}
+
+#[async_trait]
+impl Pace for RegionPace {
+    async fn acquire(&self, operation: Operation) -> Turn {
+        self.buckets.get_or_init(|| self.set_up()).await.acquire(operation).await
+    }
+
+    fn throttled(&self, operation: Operation, turn: Turn) {
+        if let Some(buckets) = self.buckets.get() {
+            buckets.throttled(operation, turn);
+        }
+    }
+
+    fn accepted(&self, operation: Operation, turn: Turn) {
+        if let Some(buckets) = self.buckets.get() {
+            buckets.accepted(operation, turn);
+        }
+    }
+
+    fn rate(&self, operation: Operation) -> Rate {
+        self.buckets.get().map_or(Rate::DEFAULT, |buckets| buckets.rate(operation))
+    }
+}
+
+impl fmt::Debug for RegionPace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RegionPace").field("buckets", &self.buckets.get()).finish_non_exhaustive()
+    }
+}
