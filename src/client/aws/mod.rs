@@ -23,10 +23,10 @@ use aws_smithy_types::retry::RetryConfig;
 #[cfg(feature = "policy")]
 use futures_util::lock::Mutex;
 
-#[cfg(feature = "engine")]
-pub(crate) use settings::Part;
 #[cfg(feature = "object-store")]
 pub(crate) use self::chain::Chain;
+#[cfg(feature = "engine")]
+pub(crate) use settings::Part;
 pub use settings::{
     AccessKey, AccessKeyBuilder, AssumeRole, AssumeRoleBuilder, AwsSettings, AwsSettingsBuilder,
     AwsSettingsError, WebIdentity, WebIdentityBuilder,
