@@ -91,6 +91,7 @@ pub mod embedding {}
 #[cfg_attr(feature = "fleet", doc = "[`Session::save`]: method@crate::fleet::Session::save")]
 #[cfg_attr(feature = "fleet", doc = "[`SessionOptions`]: struct@crate::fleet::SessionOptions")]
 #[cfg_attr(feature = "fleet", doc = "[`Session`]: struct@crate::fleet::Session")]
+#[cfg_attr(feature = "fleet", doc = "[`StateLocation`]: enum@crate::fleet::StateLocation")]
 #[cfg_attr(feature = "fleet", doc = "[`StateStore`]: trait@crate::fleet::StateStore")]
 #[cfg_attr(feature = "fleet", doc = "[`apply`]: fn@crate::fleet::apply")]
 #[cfg_attr(feature = "fleet", doc = "[`depends_on`]: field@crate::fleet::ProgramUser::depends_on")]
