@@ -11,7 +11,7 @@ use super::{ProgramUser, Refreshed, refresh};
 use crate::{
     client::ConnectClient,
     diff::{self, Change},
-    read::{Filter, Finding, InstanceError, RefreshOptions},
+    read::{Filter, Finding, InstanceError, Instances, RefreshOptions},
     user::{Code, Diagnostic, ImportId, InstanceId, Settings, UserState},
 };
 
@@ -92,28 +92,28 @@ pub async fn drift(
 }
 
 /// Keeps the recorded users that a filter means, as they are recorded or as they are now: a search for each instance,
-/// none where the filter is empty.
+/// none where the filter is empty. Names in it are looked up.
 ///
 /// # Errors
 ///
-/// [`InstanceError::Search`] if an instance cannot be searched.
+/// As [`Filter::in_instances`], and an instance that cannot be searched.
 pub async fn keep_matching(
     known: &mut BTreeMap<String, Arc<UserState>>,
     filter: &Filter,
     client: &dyn ConnectClient,
-) -> Result<(), InstanceError> {
+) -> Result<(), Diagnostic> {
     if filter.is_empty() {
         return Ok(());
     }
-    let instances: BTreeSet<InstanceId> = known.values().map(|state| state.instance_id.to_bare()).collect();
+    let ids: BTreeSet<InstanceId> = known.values().map(|state| state.instance_id.to_bare()).collect();
+    let filters = filter.in_instances(&ids, &Instances::default(), client).await?;
     let mut found = BTreeSet::new();
-    for instance in &instances {
-        let users = filter.find(instance, client).await;
-        let users = users
-            .map_err(|error| InstanceError::Search { instance: instance.clone(), error: Box::new(error) })?;
+    for (instance, filter) in filters.iter() {
+        let users = filter.find(instance, client).await.map_err(|error| {
+            InstanceError::Search { instance: instance.clone(), error: Box::new(error) }.diagnostic()
+        })?;
         found.extend(users.iter().map(|user| ImportId::new(instance, user)));
     }
-    let was = |state: &UserState| !filter.with_child_groups && filter.holds(state);
-    known.retain(|_, state| found.contains(&state.id()) || was(state));
+    known.retain(|_, state| found.contains(&state.id()) || filters.holds(state));
     Ok(())
 }

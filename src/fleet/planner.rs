@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use super::{
     Lifecycle, Missing, PlanOptions, ProgramUser,
     accounts::{Accounts, Deleting},
-    matching::match_among,
+    matching::{UserKey, match_among},
     plan::{FleetPlan, FleetRefused, Release},
     preview::FleetPreview,
     user_plan::UserPreview,
@@ -76,6 +76,8 @@ pub struct Planner {
     /// Recorded users that are not in the program under the same resource name.
     pub(super) missing: Vec<MissingUser>,
     pub(super) released: Vec<Release>,
+    /// Who stays as it is in this run, by instance and user name: nobody else can be it.
+    outside: Vec<(Identity, Arc<str>)>,
     /// The accounts of all records.
     accounts: Accounts,
     pub(super) recorded: usize,
@@ -145,6 +147,7 @@ impl Planner {
             pending: Vec::new(),
             missing: Vec::new(),
             released: Vec::new(),
+            outside: Vec::new(),
             accounts: Accounts::default(),
             recorded: 0,
             unchanged: 0,
@@ -210,7 +213,21 @@ impl Planner {
         self.names.insert(name.into());
         if let Some(state) = recorded {
             self.record(name, state);
+            self.take(name.into(), &state.instance_id, &state.name);
         }
+    }
+
+    /// Says that a user of the program that stays as it is in this run is to be this one: no other user of the program
+    /// can be it.
+    pub(crate) fn keep_for(&mut self, name: &str, identity: Option<UserKey<'_>>) {
+        if let Some((instance, user_name)) = identity {
+            self.take(name.into(), instance, user_name);
+        }
+    }
+
+    fn take(&mut self, name: Arc<str>, instance: &InstanceId, user_name: &str) {
+        let identity = self.identity(instance, user_name);
+        self.outside.push((identity, name));
     }
 
     /// Adds a recorded user that is not in the program under this resource name. It is deleted, or moves if
@@ -246,6 +263,7 @@ impl Planner {
 
     /// Ends the planning, and returns the preview of the whole fleet.
     pub fn finish(mut self) -> FleetPreview {
+        self.refuse_taken();
         self.match_pending();
         self.find_dependencies();
         self.users.sort_by_key(|(place, _)| *place);
@@ -297,6 +315,21 @@ impl Planner {
             return false;
         }
         true
+    }
+
+    /// Nobody can be whom a user is, or is to be, that stays as it is in this run.
+    fn refuse_taken(&mut self) {
+        for (identity, name) in take(&mut self.outside) {
+            let Some(other) = self.identities.get(&identity).filter(|other| **other != name).cloned() else {
+                continue;
+            };
+            let message = format!(
+                "`{other}` and `{name}`, which is not in this plan, are both the user `{}`",
+                identity.1
+            );
+            let help = "plan both, or remove one of them";
+            self.refuse(Code::DUPLICATE_USER, &other, &message, help);
+        }
     }
 
     /// Users whose resource name has changed move, others are renamed or created, and recorded users that

@@ -12,8 +12,8 @@ use crate::{
         NamedResource, SearchUserHierarchyGroups, all_pages,
     },
     user::{
-        Arn, Code, Diagnostic, Id, IdKind, Input, InstanceId, Named, Path, Property, SecurityProfileType,
-        UserSpec, nearest,
+        Arn, Code, Diagnostic, HierarchyGroupId, Id, IdKind, Input, InstanceId, Named, Path, Property,
+        SecurityProfileType, UserSpec, nearest,
     },
     validate::Names,
 };
@@ -55,9 +55,9 @@ use crate::{
 #[derive(Debug)]
 pub struct Directory {
     instance: InstanceId,
-    routing_profiles: Kind,
-    security_profiles: Kind,
-    hierarchy_groups: Kind,
+    pub(super) routing_profiles: Kind,
+    pub(super) security_profiles: Kind,
+    pub(super) hierarchy_groups: Kind,
     /// The security profiles that AWS manages.
     aws_managed: BTreeSet<String>,
     attributes: Attributes,
@@ -66,7 +66,7 @@ pub struct Directory {
 
 /// Everything of one kind.
 #[derive(Debug, Default)]
-struct Kind {
+pub(super) struct Kind {
     /// Why it could not be listed.
     error: Option<ClientError>,
     /// The paths, by id; one element where things are not in a hierarchy.
@@ -224,7 +224,7 @@ impl Directory {
         profiles.iter().all(|kind| kind.error.is_none() && !kind.is_whole())
     }
 
-    fn look_up<K: IdKind>(
+    pub(super) fn look_up<K: IdKind>(
         &self,
         kind: &Kind,
         code: Code,
@@ -344,6 +344,13 @@ impl Kind {
     fn at(&self, path: &str) -> Vec<String> {
         let found = self.paths.iter().filter(|(_, names)| names.join("/") == path);
         found.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// A group and those below it, if it is there.
+    pub(super) fn below(&self, group: &str) -> Option<BTreeSet<HierarchyGroupId>> {
+        let top = self.paths.get(group)?;
+        let below = self.paths.iter().filter(|(_, path)| path.starts_with(top));
+        Some(below.map(|(id, _)| HierarchyGroupId::new(id.as_str())).collect())
     }
 
     fn nearest(&self, named: Named<'_>) -> Option<String> {

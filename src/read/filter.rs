@@ -1,13 +1,14 @@
 //! Which users of an instance are meant.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use bon::Builder;
 
 use crate::{
     client::{ClientResult, ConnectClient, SearchUsers, TextComparison, UserCondition, UserField, all_pages},
     user::{
-        HierarchyGroupId, InstanceId, RoutingProfileId, SecurityProfileId, Tags, UserId, UserState, one_line,
+        HierarchyGroupId, Id, IdKind, InstanceId, RoutingProfileId, SecurityProfileId, Tags, UserId,
+        UserState, nearest, one_line,
     },
 };
 
@@ -19,10 +20,14 @@ use crate::{
 ///
 /// let filter = Filter::default().and("tag:team=red")?.and("name-prefix=agent-")?;
 /// assert_eq!((filter.tags["team"].as_str(), filter.name_prefix.as_deref()), ("red", Some("agent-")));
-/// let error = Filter::default().and("colour=red").unwrap_err();
-/// assert_eq!(error.to_string(), "`colour=red` is not a condition");
+/// let error = Filter::default().and("rooting-profile=7a9b").unwrap_err();
+/// assert_eq!(error.to_string(), "`rooting-profile=7a9b` is not a condition");
+/// assert!(error.help().starts_with("did you mean `routing-profile=`?"));
 /// # Ok::<(), connect_user::read::FilterError>(())
 /// ```
+///
+/// Profiles and groups may be named as in programs (`name:Sales`, `path:Europe/Berlin`), until
+/// [`in_instances`](Self::in_instances) puts ids in their place.
 #[derive(Builder, Clone, Debug, Default, PartialEq)]
 #[builder(on(_, into))]
 #[non_exhaustive]
@@ -44,7 +49,13 @@ pub struct Filter {
     /// Tags that the user has, among others.
     #[builder(default)]
     pub tags: Tags,
+    /// The group with those below it, where they are known.
+    #[builder(skip)]
+    pub(super) groups: Option<BTreeSet<HierarchyGroupId>>,
 }
+
+/// The kinds of conditions but tags, as they are written.
+const KINDS: &[&str] = &["name", "name-prefix", "routing-profile", "security-profile", "group", "group-tree"];
 
 /// The error of reading a condition.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,18 +67,25 @@ pub struct FilterError {
 
 impl FilterError {
     /// What to do about it.
-    pub const fn help(&self) -> &'static str {
+    pub fn help(&self) -> String {
         if self.is_known {
-            return "take one of them out: all conditions must hold";
+            return "take one of them out: all conditions must hold".to_owned();
         }
-        "write `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`, `routing-profile=ID`, `security-profile=ID`, \
-         `group=ID`, or `group-tree=ID` for a group with those below it"
+        let kind = self.condition.split_once('=').map_or(self.condition.as_str(), |(kind, _)| kind);
+        let meant = nearest(kind, KINDS.iter().copied()).filter(|near| *near != kind);
+        let meant = meant.map(|near| format!("did you mean `{near}=`? Otherwise ")).unwrap_or_default();
+        format!(
+            "{meant}write `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`, `routing-profile=ID`, \
+             `security-profile=ID`, `group=ID`, or `group-tree=ID` for a group with those below it; an ID may be \
+             `name:NAME`, and that of a group `path:PATH`"
+        )
     }
 }
 
 impl Filter {
     /// Adds a condition that is written as `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`, `routing-profile=ID`,
-    /// `security-profile=ID`, `group=ID`, or `group-tree=ID` (with the groups below it).
+    /// `security-profile=ID`, `group=ID`, or `group-tree=ID` (with the groups below it). An id may be `name:NAME`,
+    /// and that of a group `path:PATH`.
     ///
     /// # Errors
     ///
@@ -116,16 +134,39 @@ impl Filter {
         SearchUsers { condition, tags: self.tags.clone(), ..SearchUsers::new(instance) }
     }
 
-    /// Whether everything holds that is given, as far as the user itself tells: not which groups are below which. A
-    /// search may compare names otherwise, and a list compares nothing.
+    /// Whether a profile or a group is named: [`in_instances`](Self::in_instances) looks its id up.
+    pub fn has_names(&self) -> bool {
+        fn named<K: IdKind>(id: &Option<Id<K>>) -> bool {
+            id.as_ref().is_some_and(|id| id.named().is_some())
+        }
+        named(&self.routing_profile_id) || named(&self.security_profile_id) || named(&self.hierarchy_group_id)
+    }
+
+    /// Whether a user by itself tells whether it is meant: which groups are below another is known, or does not
+    /// matter.
+    pub(crate) const fn is_decided(&self) -> bool {
+        !self.with_child_groups || self.groups.is_some()
+    }
+
+    /// Whether everything holds that is given, as far as the user itself tells: which groups are below which is known
+    /// where [`in_instances`](Self::in_instances) has asked. A search may compare names otherwise, and a list compares
+    /// nothing.
     pub fn holds(&self, user: &UserState) -> bool {
         let properties = &user.properties;
-        let group = properties.hierarchy_group_id.as_ref();
         self.names(&user.name)
             && self.routing_profile_id.as_ref().is_none_or(|id| *id == properties.routing_profile_id)
             && self.security_profile_id.as_ref().is_none_or(|id| properties.security_profile_ids.contains(id))
-            && self.hierarchy_group_id.as_ref().is_none_or(|id| self.with_child_groups || group == Some(id))
+            && (!self.is_decided() || self.has_group(properties.hierarchy_group_id.as_ref()))
             && self.tags.iter().all(|(key, value)| user.tags_all.get(key) == Some(value))
+    }
+
+    /// Whether users of a group are meant; nobody's group is below an unknown one.
+    pub(super) fn has_group(&self, group: Option<&HierarchyGroupId>) -> bool {
+        let is_below = |group: &HierarchyGroupId| {
+            self.groups.as_ref().is_some_and(|groups| groups.contains(&group.to_bare()))
+        };
+        self.hierarchy_group_id.is_none()
+            || group.is_some_and(|group| self.hierarchy_group_id.as_ref() == Some(group) || is_below(group))
     }
 
     /// Whether a user of this name can be meant.

@@ -41,6 +41,12 @@ impl<T> Once<T> {
 }
 
 impl<T, E: Clone> Once<T, E> {
+    /// A value that is there already.
+    #[cfg(feature = "fleet")]
+    pub(super) fn of(value: T) -> Self {
+        Self { value: value.into(), ..Self::default() }
+    }
+
     /// The value, if it is there already.
     pub(super) fn get(&self) -> Option<&T> {
         self.value.get()

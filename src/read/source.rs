@@ -50,6 +50,8 @@ pub(crate) struct Cache {
     denied: OnceLock<ClientError>,
     /// Users who were read by themselves.
     read: Mutex<HashSet<UserId>>,
+    /// Whether the search was for some users only.
+    is_part: bool,
 }
 
 /// The users of one instance.
@@ -120,6 +122,12 @@ impl FoundUsers {
 }
 
 impl Cache {
+    /// What is known where a search for the users that are meant was made already.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn of_found(found: FoundUsers) -> Self {
+        Self { found: Once::of(Ok(found)), is_part: true, ..Self::default() }
+    }
+
     /// That the proficiencies of users were not read, and why.
     pub(crate) fn unchecked(&self, instance: &InstanceId) -> Option<Diagnostic> {
         let denied = self.denied.get()?;
@@ -145,6 +153,12 @@ impl Source<'_> {
             Ok(FoundUsers::new(all_pages(self.client, SearchUsers::new(self.instance.clone())).await?))
         };
         self.cache.found.get_or_ask(search).await.as_ref()
+    }
+
+    /// Whether the search was made already, for some users only.
+    #[cfg(feature = "fleet")]
+    pub(crate) const fn is_part(&self) -> bool {
+        self.cache.is_part
     }
 
     /// Whether the list was made already, or could not be.
@@ -257,10 +271,10 @@ impl Source<'_> {
     }
 
     /// Whether a search finds a user with the recorded tags, those of AWS aside. One that was just created may
-    /// not be found yet.
+    /// not be found yet; whom a search for some users does not find may have left them.
     pub(crate) fn has_recorded_tags(&self, known: &UserState, found: &FoundUsers) -> bool {
         let Some(user) = found.get(&known.user_id) else {
-            return self.is_recent(known.record.created);
+            return !self.cache.is_part && self.is_recent(known.record.created);
         };
         let own = |tag: &(&String, &String)| !is_system_tag(tag.0);
         user.tags.iter().filter(own).eq(known.tags_all.iter().filter(own))

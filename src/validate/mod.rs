@@ -37,6 +37,8 @@ mod text;
 
 pub use context::{Context, ContextBuilder};
 pub use names::Names;
+#[cfg(feature = "fleet")]
+pub(crate) use names::has_names;
 pub use overrides::{OverrideError, Overrides};
 pub use report::Report;
 #[cfg(feature = "interop")]

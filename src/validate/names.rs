@@ -26,7 +26,7 @@ pub(super) fn settle(spec: &mut UserSpec, names: Option<&dyn Names>) -> Vec<Diag
     found
 }
 
-pub(super) fn has_names(spec: &UserSpec) -> bool {
+pub(crate) fn has_names(spec: &UserSpec) -> bool {
     is_name(&spec.routing_profile_id)
         || spec.security_profile_ids.known().is_some_and(|ids| ids.iter().any(is_name))
         || spec.hierarchy_group_id.as_ref().is_some_and(is_name)

@@ -11,6 +11,7 @@ mod records;
 mod refresh;
 mod room;
 mod saved;
+mod scope;
 mod session;
 #[cfg(feature = "object-store")]
 mod shared;

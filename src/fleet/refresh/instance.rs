@@ -76,8 +76,14 @@ impl<'a> Instance<'a> {
             }
             Err(error) => return self.fail(error, refreshed),
         };
-        self.explain(refreshed, format_args!("searching {} users takes", found.len()), pages(found.len()));
-        refreshed.count_found(self.source.instance, found);
+        if !self.source.is_part() {
+            self.explain(
+                refreshed,
+                format_args!("searching {} users takes", found.len()),
+                pages(found.len()),
+            );
+            refreshed.count_found(self.source.instance, found);
+        }
         let is_in_progress = |(_, state): &Known<'a>| state.record.in_progress;
         let (alone, either) = self.users.iter().copied().partition(is_in_progress);
         self.take_found(either, found, refreshed).await;
@@ -115,7 +121,7 @@ impl<'a> Instance<'a> {
         }
         let Sorted { settled, mut alone, mut either, mut tags } = sorted;
         alone.extend(self.settle(settled, refreshed).await);
-        let by_search = pages(listed.by_id.len()) + self.proficiency_calls(&either);
+        let by_search = self.search_calls(listed.by_id.len()) + self.proficiency_calls(&either);
         let count = alone.len() + either.len() + tags.len();
         let head = format!("{count} of {} recorded users may have changed; ", self.users.len());
         if self.cost(&either) + tags.len() <= by_search {
@@ -186,7 +192,8 @@ impl<'a> Instance<'a> {
                 ));
             }
         };
-        self.explain(refreshed, format_args!("checking the tags of {count} users takes"), pages(listed));
+        let calls = self.search_calls(listed);
+        self.explain(refreshed, format_args!("checking the tags of {count} users takes"), calls);
         for (user, own) in std::mem::take(&mut sorted.settled) {
             if !manages(&(user, own)) || self.source.has_recorded_tags(user.1, found) {
                 sorted.settled.push((user, own));
@@ -295,6 +302,11 @@ impl<'a> Instance<'a> {
     /// How many calls reading users by themselves takes.
     fn cost(&self, users: &[Known<'a>]) -> usize {
         users.len() + self.proficiency_calls(users)
+    }
+
+    /// How many calls searching an instance with so many users takes: none where that was done already.
+    fn search_calls(&self, users: usize) -> usize {
+        if self.source.is_part() { 0 } else { pages(users) }
     }
 
     fn explain(&self, refreshed: &mut Refreshed, what: fmt::Arguments<'_>, calls: usize) {

@@ -17,7 +17,7 @@ use self::{
 };
 use crate::{
     client::ConnectClient,
-    read::{Cache, RefreshOptions, Source, Strategy},
+    read::{Cache, FoundUsers, RefreshOptions, Source, Strategy},
     user::{InstanceId, Operation, UserState},
 };
 
@@ -54,8 +54,19 @@ where
     DesiredSpec<'a>: From<&'a D>,
 {
     let desired: Vec<DesiredSpec<'a>> = desired.iter().map(DesiredSpec::from).collect();
+    refresh_found(&desired, known, client, options, BTreeMap::new()).await
+}
+
+/// The same, of users whom a search has found already: nobody else is searched for in their instances.
+pub(in crate::fleet) async fn refresh_found(
+    desired: &[DesiredSpec<'_>],
+    known: &BTreeMap<String, Arc<UserState>>,
+    client: &dyn ConnectClient,
+    options: &RefreshOptions,
+    mut found: BTreeMap<InstanceId, FoundUsers>,
+) -> Refreshed {
     let mut refreshed = Refreshed::default();
-    let needs = Needs::new(&desired, known, |_, state| Some(state));
+    let needs = Needs::new(desired, known, |_, state| Some(state));
     let mut instances: BTreeMap<InstanceId, Vec<Known<'_>>> = BTreeMap::new();
     for (name, state) in known {
         instances.entry(state.instance_id.to_bare()).or_default().push((name, state));
@@ -65,7 +76,11 @@ where
     }
     let replaced = known.values().flat_map(|state| &state.record.unfinished.replaced);
     let named = instances.keys().cloned().chain(replaced.map(|old| old.instance_id.to_bare()));
-    let caches: BTreeMap<InstanceId, Cache> = named.map(|id| (id, Cache::default())).collect();
+    let mut cache = |id: &InstanceId| found.remove(id).map(Cache::of_found).unwrap_or_default();
+    let mut caches: BTreeMap<InstanceId, Cache> = BTreeMap::new();
+    for id in named {
+        caches.entry(id).or_insert_with_key(&mut cache);
+    }
     let source_of = |id: &InstanceId| {
         let (instance, cache) = caches.get_key_value(&id.to_bare())?;
         Some(Source { instance, client, options, cache })
@@ -83,9 +98,8 @@ where
     }
     superseded::settle(source_of, &needs, &mut refreshed).await;
     // Who is whom depends on who has which name now.
-    let again = (!refreshed.has_names_of(known)).then(|| {
-        Needs::new(&desired, known, |name, _| refreshed.states.get(name).and_then(Option::as_deref))
-    });
+    let again = (!refreshed.has_names_of(known))
+        .then(|| Needs::new(desired, known, |name, _| refreshed.states.get(name).and_then(Option::as_deref)));
     let needs = again.unwrap_or(needs);
     for source in sources() {
         read_what_a_plan_needs(source, &needs, known, &mut refreshed).await;

@@ -9,9 +9,12 @@ use std::{
 
 use bon::Builder;
 
-use super::super::{
-    Entry, FleetOptions, FleetPreview, FleetRefused, Lifecycle, PlanOptions, Planner, ProgramUser, Recorded,
-    RecoveredUser, Refreshed, Release, StateStore, StoreChange, StoreError, load_all, recover,
+use super::{
+    super::{
+        Entry, FleetOptions, FleetPreview, FleetRefused, Lifecycle, PlanOptions, Planner, ProgramUser,
+        Recorded, RecoveredUser, Refreshed, Release, StateStore, StoreChange, StoreError, load_all, recover,
+    },
+    scope::Scope,
 };
 use crate::{
     apply::ApplyOptions,
@@ -19,7 +22,7 @@ use crate::{
         CancellationToken, ClientError, ConnectClient, ErrorKind, Pace, Paced, RetryPolicy, Retrying, Timer,
     },
     diff::Action,
-    read::RefreshOptions,
+    read::{Filter, Instances, RefreshOptions},
     user::{Diagnostic, ImportId, Timestamp, UserState},
 };
 
@@ -48,6 +51,10 @@ pub struct Session<'a> {
     /// The former resource names of users, by the present ones.
     pub(super) moves: BTreeMap<String, String>,
     pub(super) refreshed: Refreshed,
+    /// Who is meant by the filter, once that was found out.
+    pub(super) scope: Option<Scope>,
+    /// What instances have, each asked once.
+    pub(super) instances: Arc<Instances>,
 }
 
 /// Options of a session.
@@ -72,6 +79,11 @@ pub struct SessionOptions<'a> {
     /// users.
     #[builder(default)]
     pub targets: BTreeSet<String>,
+    /// The users that are meant; others stay as they are, and are neither changed nor deleted. A user is meant if the
+    /// filter holds for it as it is recorded, as it is in the service, or as the program desires it: so who leaves or
+    /// enters the scope is planned too. Default: all users.
+    #[builder(default)]
+    pub filter: Filter,
     /// Whether the store is not written: what was found is known to this session only. Default: no.
     #[builder(default)]
     pub read_only: bool,
@@ -90,6 +102,9 @@ pub enum SessionError {
     /// The program is impossible, such as two users that import one.
     #[error("{}", .0.text())]
     Program(Diagnostic),
+    /// Who is meant cannot be found out.
+    #[error("{}", .0.text())]
+    Filter(Diagnostic),
     /// The preview cannot be applied.
     #[error(transparent)]
     Refused(#[from] FleetRefused),
@@ -111,7 +126,7 @@ impl SessionError {
     pub fn help(&self) -> &str {
         match self {
             Self::Store(error) => error.help(),
-            Self::Program(found) => found.help.as_deref().unwrap_or_default(),
+            Self::Program(found) | Self::Filter(found) => found.help.as_deref().unwrap_or_default(),
             Self::Refused(_) => "look at the reasons, each has its help",
             Self::Import { error, .. } if error.kind() == ErrorKind::NotFound => {
                 "correct the id in `import`, or take it out"
@@ -157,12 +172,19 @@ impl<'a> Session<'a> {
             forgotten: Vec::new(),
             moves: BTreeMap::new(),
             refreshed: Refreshed::default(),
+            scope: None,
+            instances: Arc::new(Instances::default().with_checked_ids(true)),
         }
     }
 
     /// The client with retry and pace around it.
     pub fn client(&self) -> &dyn ConnectClient {
         &self.client
+    }
+
+    /// What instances have, each asked once in a session.
+    pub const fn instances(&self) -> &Arc<Instances> {
+        &self.instances
     }
 
     /// What is remembered, by the resource names of the program once it was [refreshed](Self::refresh).
@@ -191,7 +213,14 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn is_target(&self, name: &str) -> bool {
-        self.options.targets.is_empty() || self.options.targets.contains(name)
+        let is_chosen = || self.scope.as_ref().is_some_and(|scope| scope.has(name));
+        (self.options.targets.is_empty() || self.options.targets.contains(name))
+            && (self.options.filter.is_empty() || is_chosen())
+    }
+
+    /// Whether some users are not meant.
+    pub(super) fn is_scoped(&self) -> bool {
+        !self.options.targets.is_empty() || !self.options.filter.is_empty()
     }
 
     /// Commits changes to the store, together with pending ones, all or none. A session that is read only
@@ -244,6 +273,7 @@ impl<'a> Session<'a> {
     pub fn want(&self, planner: &mut Planner, user: &ProgramUser) -> Action {
         if !self.is_meant(&user.name) {
             self.keep(planner, &user.name);
+            planner.keep_for(&user.name, user.identity());
             return Action::None;
         }
         let entry = self.entries.get(&user.name).filter(|_| !self.gone.contains(&user.name));
@@ -293,7 +323,7 @@ impl<'a> Session<'a> {
         planner.finish()
     }
 
-    fn lifecycle(&self, name: &str) -> Lifecycle {
+    pub(crate) fn lifecycle(&self, name: &str) -> Lifecycle {
         self.entries.get(name).map(|entry| Lifecycle::of_notes(&entry.notes)).unwrap_or_default()
     }
 
@@ -325,12 +355,13 @@ impl<'a> Session<'a> {
 
 impl fmt::Debug for SessionOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pace, retry, refresh, targets, read_only, .. } = self;
+        let Self { pace, retry, refresh, targets, filter, read_only, .. } = self;
         f.debug_struct("SessionOptions")
             .field("pace", pace)
             .field("retry", retry)
             .field("refresh", refresh)
             .field("targets", targets)
+            .field("filter", filter)
             .field("read_only", read_only)
             .finish_non_exhaustive()
     }

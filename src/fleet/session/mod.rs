@@ -2,10 +2,12 @@
 
 mod apply;
 mod base;
+mod choose;
 mod notices;
 mod records;
 mod refresh;
 mod saved;
+mod scope;
 mod written;
 
 pub use apply::{AllKnown, Resolve};

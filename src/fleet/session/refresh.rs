@@ -9,9 +9,10 @@ use std::{
 use super::{
     super::{
         DesiredSpec, Entry, Notes, Refreshed, Release, StoreChange, matching::match_among, program::IMPORT,
-        refresh,
+        refresh::refresh_found,
     },
     base::{Session, SessionError},
+    scope::Scope,
 };
 use crate::{
     read::{RefreshOptions, import},
@@ -37,6 +38,13 @@ impl Session<'_> {
         let aliases = self.aliases(&program);
         self.rename(&aliases);
         self.moves = aliases.into_iter().map(|(from, name)| (name, from)).collect();
+        if self.is_scoped() {
+            // Who is meant is said in resource names of the program.
+            self.recognise(&program);
+        }
+        if self.scope.as_ref().is_none_or(|scope| scope.is_used) {
+            self.choose(&program).await?;
+        }
         self.read(&program).await?;
         self.recognise(&program);
         self.import(&program).await?;
@@ -95,7 +103,9 @@ impl Session<'_> {
         let known = |(name, entry): (&String, &Entry)| Some((name.clone(), entry.state.clone()?));
         let known = self.entries.iter().filter(|(name, _)| self.is_target(name)).filter_map(known).collect();
         let options = RefreshOptions { now: (self.options.now)(), ..self.options.refresh.clone() };
-        self.refreshed = refresh(&meant, &known, self.client(), &options).await;
+        let (found, unchecked) = self.scope.as_mut().map(Scope::use_up).unwrap_or_default();
+        self.refreshed = refresh_found(&meant, &known, self.client(), &options, found).await;
+        self.refreshed.unchecked.extend(unchecked);
         Ok(())
     }
 
@@ -203,6 +213,7 @@ impl Session<'_> {
         self.rename(&names);
         rename(&mut self.refreshed.states, &names);
         rename(&mut self.refreshed.failed, &names);
+        self.scope.iter_mut().for_each(|scope| scope.rename(&names));
     }
 
     /// Commits what was found, and keeps the states with the records.

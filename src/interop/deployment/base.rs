@@ -12,7 +12,7 @@ use crate::{
     },
     interop::program::{Program, ProgramOptions, Scope},
     read::{Directory, Instances},
-    user::{AutoName, IdentityManagementType, Input, Property, Settings, UserSpec, UserState},
+    user::{AutoName, IdentityManagementType, Input, InstanceId, Property, Settings, UserSpec, UserState},
     validate::{Context, Overrides},
 };
 
@@ -65,7 +65,7 @@ pub struct Deployment<'a> {
     /// The settings of users without resource options: one value for all of them.
     plain: Arc<Settings>,
     pub(super) passwords: Passwords,
-    pub(super) instances: Instances,
+    pub(super) instances: Arc<Instances>,
     pub(super) scope: Scope,
     /// Whether the service is not asked.
     pub(super) is_offline: bool,
@@ -102,7 +102,7 @@ impl<'a> Deployment<'a> {
             plain: options.settings.clone(),
             options,
             passwords: Passwords::like(session.entries().values()),
-            instances: Instances::default().with_checked_ids(true),
+            instances: session.instances().clone(),
             scope: Scope::default(),
             is_offline: false,
         }
@@ -156,12 +156,7 @@ impl<'a> Deployment<'a> {
         if self.is_offline {
             return Ok((expected, None));
         }
-        let kind = self.instances.identity_management(instance, expected, session.client()).await?;
-        let directory = match &spec.user_proficiencies {
-            Some(_) => self.instances.directory_with_attributes(instance, session.client()).await?,
-            None => self.instances.directory(instance, session.client()).await?,
-        };
-        Ok((kind, directory))
+        look_up(instance, expected, spec, session).await
     }
 
     /// The settings of a user with these options, in an instance of this kind.
@@ -200,6 +195,22 @@ impl<'a> Deployment<'a> {
             .overrides(self.options.overrides.clone())
             .build()
     }
+}
+
+/// How an instance manages identities, and what it has that a user may name.
+pub(in crate::interop) async fn look_up(
+    instance: &InstanceId,
+    expected: Option<IdentityManagementType>,
+    spec: &UserSpec,
+    session: &Session<'_>,
+) -> Result<(Option<IdentityManagementType>, Option<Arc<Directory>>), DeploymentError> {
+    let (instances, client) = (session.instances(), session.client());
+    let kind = instances.identity_management(instance, expected, client).await?;
+    let directory = match &spec.user_proficiencies {
+        Some(_) => instances.directory_with_attributes(instance, client).await?,
+        None => instances.directory(instance, client).await?,
+    };
+    Ok((kind, directory))
 }
 
 /// The context beside a user that is there, and what its instance has.

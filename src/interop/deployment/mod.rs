@@ -9,6 +9,7 @@ mod resolve;
 mod review;
 mod values;
 
+pub(super) use base::look_up;
 pub use base::{Deployment, DeploymentOptions, DeploymentOptionsBuilder};
 pub use error::DeploymentError;
 pub use passwords::Passwords;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     diff::Action,
-    fleet::{Capacity, Desired, FleetPreview, PlanOptions, Planner, ProgramUser, Session},
+    fleet::{Capacity, Desired, DesiredSpec, FleetPreview, PlanOptions, Planner, ProgramUser, Session},
     interop::program::{Evaluated, ProgramResource},
     read::Directory,
     user::{Code, Diagnostic, IdentityManagementType, Settings, UserSpec, Value},
@@ -58,6 +58,10 @@ impl Deployment<'_> {
         for user in self.program.in_order() {
             if !session.is_meant(user.name()) {
                 session.keep(&mut planner, user.name());
+                let evaluated = self.program.evaluate(user, &self.scope)?;
+                let settings = &self.options.settings;
+                let identity = DesiredSpec::new(user.name(), &evaluated.spec, settings).identity();
+                planner.keep_for(user.name(), identity);
                 // What others see of it is what is recorded.
                 match session.state(user.name()) {
                     Some(state) => self.scope.known(user.name(), state.encode()),

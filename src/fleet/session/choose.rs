@@ -1,0 +1,101 @@
+//! Finding out who is meant.
+
+use std::collections::BTreeSet;
+
+use super::{
+    super::DesiredSpec,
+    base::{Session, SessionError},
+    scope::Scope,
+};
+use crate::{
+    client::{ErrorKind, all_pages},
+    read::{FoundUsers, InstanceError, InstanceFilters, Strategy, not_checked},
+    user::{Code, Diagnostic, Input, InstanceId, UserState},
+    validate::{Names, has_names},
+};
+
+impl Session<'_> {
+    /// Finds out who is meant by [`SessionOptions::filter`](super::SessionOptions::filter): users for whom it holds as
+    /// they are recorded, as a search finds them now, or as `program` desires them. A [`refresh`](Self::refresh) does
+    /// so where it was not done; give no program to leave it out of account.
+    ///
+    /// A user of the program of whom it is not known before an apply stays as it is, and is told of.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::Filter`]: a name in a condition that no instance has, or an instance that cannot be searched.
+    pub async fn choose(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
+        if self.options.filter.is_empty() {
+            return Ok(());
+        }
+        let mut ids: BTreeSet<InstanceId> =
+            self.users().map(|(_, state)| state.instance_id.to_bare()).collect();
+        let named = program.iter().filter_map(|user| user.spec.instance_id.known());
+        ids.extend(named.filter(|id| id.check().is_ok()).map(InstanceId::to_bare));
+        let filter = &self.options.filter;
+        let filters = filter.in_instances(&ids, &self.instances, self.client()).await;
+        let filters = filters.map_err(SessionError::Filter)?;
+        let mut scope = Scope::default();
+        if self.options.refresh.strategy != Strategy::None {
+            self.search(&filters, &mut scope).await?;
+        }
+        let is_found = |state: &UserState| {
+            let found = scope.found.get(&state.instance_id.to_bare());
+            found.is_some_and(|found| found.get(&state.user_id).is_some())
+        };
+        let recorded = self.users().filter(|(_, state)| filters.holds(state) || is_found(state));
+        scope.names = recorded.map(|(name, _)| name.clone()).collect();
+        for user in program {
+            match self.holds_for(user, &filters).await? {
+                Some(true) => drop(scope.names.insert(user.name.to_owned())),
+                None if !scope.names.contains(user.name) => scope.unchecked.push(unclear(user.name)),
+                _ => {}
+            }
+        }
+        self.scope = Some(scope);
+        Ok(())
+    }
+
+    /// Searches each instance for those who are meant.
+    async fn search(&self, filters: &InstanceFilters, scope: &mut Scope) -> Result<(), SessionError> {
+        for (instance, filter) in filters.iter() {
+            match all_pages(self.client(), filter.request(instance.clone())).await {
+                Ok(found) => drop(scope.found.insert(instance.clone(), FoundUsers::new(found))),
+                Err(error) if error.kind() == ErrorKind::AccessDenied => {
+                    let what =
+                        format_args!("who has come to be meant in instance `{instance}` was not searched");
+                    scope.unchecked.push(not_checked(what, &error));
+                }
+                Err(error) => {
+                    let failed = InstanceError::Search { instance: instance.clone(), error: Box::new(error) };
+                    return Err(SessionError::Filter(failed.diagnostic()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a user of the program is meant as the program desires it.
+    async fn holds_for(
+        &self,
+        user: &DesiredSpec<'_>,
+        filters: &InstanceFilters,
+    ) -> Result<Option<bool>, SessionError> {
+        let names = match &user.spec.instance_id {
+            Input::Known(instance) if self.options.filter.asks_for_ids() && has_names(user.spec) => {
+                let directory = self.instances.directory(instance, self.client()).await;
+                directory.map_err(|error| SessionError::Filter(error.diagnostic()))?
+            }
+            _ => None,
+        };
+        let names = names.as_deref().map(|names| names as &dyn Names);
+        Ok(filters.holds_for(user.spec, user.settings, names))
+    }
+}
+
+fn unclear(user: &str) -> Diagnostic {
+    let message = "whether the user is meant is not known before an apply: it is left out";
+    Diagnostic::new(Code::NOT_CHECKED, message)
+        .about(user)
+        .with_help("apply what it refers to first, or give the resource names of users instead")
+}
