@@ -9,11 +9,14 @@
 //! | [`program`] | Pulumi YAML, and the same as JSON |
 //! | [`mod@file`] | files of other tools: tables, states, templates, backups |
 //! | [`between`] | the users of another instance: compared, and copied |
+//!
+//! [`set`] changes properties of many recorded users, and of the text of their program.
 
 pub mod between;
 mod deployment;
 pub mod file;
 pub mod program;
+pub mod set;
 
 pub use deployment::{
     Deployment, DeploymentError, DeploymentOptions, DeploymentOptionsBuilder, Passwords, Review, ReviewedUser,

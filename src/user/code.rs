@@ -103,6 +103,7 @@ codes! {
     Program {
         INVALID_PROGRAM = "invalid-program", Always, "a program is one that its tool accepts", THIS;
         INVALID_FILE = "invalid-file", Always, "a file is one of its format", THIS;
+        NOT_EDITED = "not-edited", Always, "a value that is set in a program stands in the user alone", THIS;
         NOT_CONVERTED = "not-converted", Warning, "a conversion keeps all that a file says of a user", THIS;
         INVALID_SETTING = "invalid-setting", Always, "a setting of a provider is one that it has, and has a value that it takes", THIS;
         SETTING_WITHOUT_EFFECT = "setting-without-effect", Warning, "a setting of a provider has an effect", THIS;
@@ -113,6 +114,7 @@ codes! {
         DUPLICATE_MEMBER = "duplicate-member", Error, "a member is given once", THIS;
         MISSING_REQUIRED = "missing-required", Error, "required properties are given", THIS;
         WRONG_TYPE = "wrong-type", Error, "a value has the form of its property", THIS;
+        NOT_SETTABLE = "not-settable", Error, "what is set of a user that exists is what a call can change", THIS;
         INVALID_VALUE = "invalid-value", Error, "a value is one of the allowed choices", THIS;
     }
     Rule {

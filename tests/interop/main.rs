@@ -11,6 +11,7 @@ mod random;
 mod round;
 mod schema;
 mod service;
+mod set;
 mod states;
 mod streams;
 mod support;

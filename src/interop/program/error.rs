@@ -15,12 +15,12 @@ pub struct ProgramError {
 }
 
 impl ProgramError {
-    pub(super) const fn new(mistakes: Vec<(Diagnostic, Option<Location>)>) -> Self {
+    pub(in crate::interop) const fn new(mistakes: Vec<(Diagnostic, Option<Location>)>) -> Self {
         Self { mistakes }
     }
 
     /// The mistakes, in the order of the program: at least one, each an error of the code
-    /// [`Code::INVALID_PROGRAM`] with a help.
+    /// [`Code::INVALID_PROGRAM`], or [`Code::NOT_EDITED`], with a help.
     pub fn mistakes(&self) -> impl Iterator<Item = (&Diagnostic, Option<&Location>)> {
         self.mistakes.iter().map(|(mistake, location)| (mistake, location.as_ref()))
     }

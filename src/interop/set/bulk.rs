@@ -1,0 +1,272 @@
+//! The change of many recorded users.
+
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+
+use super::edits::PropertyEdits;
+use crate::{
+    fleet::{Desired, DesiredSpec, PlanOptions, Planner, ProgramUser, Recorded, Session},
+    interop::{DeploymentError, DeploymentOptions, Review, ReviewedUser, deployment::look_up},
+    user::{Code, Diagnostic, Path, Property, Segment, Settings, UserSpec, UserState, Value},
+    validate::{Context, resolve_decoded},
+};
+
+/// A change of properties of the recorded users that a [`Session`] means, by its targets and its filter: validated and
+/// planned like a program, with its guard, and carried out by [`Session::apply`] with
+/// [`AllKnown`](crate::fleet::AllKnown).
+///
+/// Everything else of a user stays as it is in the service, and is no more managed than before. What is set is managed
+/// from then on, as if a program had set it: the next plan of a program that says otherwise changes it back.
+///
+/// ```
+/// use connect_user::{
+///     client::{Rate, TokenBuckets, TokioTimer, memory::MemoryConnect},
+///     fleet::{AllKnown, MemoryStore, Session, SessionOptions},
+///     interop::{DeploymentOptions, set::{BulkEdit, PropertyEdits}},
+///     read::Filter,
+///     user::IdentityManagementType,
+/// };
+/// # use connect_user::interop::{Deployment, program::{Program, Source}};
+/// use std::sync::Arc;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let text = r#"
+/// # resources:
+/// #   ana: {type: aws:connect:User, properties: {
+/// #     instanceId: i, name: ana, routingProfileId: r, securityProfileIds: [s], tags: {team: red},
+/// #     phoneConfig: {phoneType: SOFT_PHONE}, identityInfo: {firstName: Ana, lastName: Roe}}}
+/// # "#;
+/// # let service = MemoryConnect::new();
+/// # service.add_any_instance(IdentityManagementType::Saml);
+/// # let store = MemoryStore::default();
+/// let timer = Arc::new(TokioTimer::default());
+/// let pace = Arc::new(TokenBuckets::new(Rate::UNLIMITED, timer.clone()));
+/// let options = SessionOptions::builder().timer(timer).pace(pace);
+/// let options = options.filter(Filter::default().and("tag:team=red")?).build();
+/// # let mut session = Session::open(&store, &service, options.clone()).await?;
+/// # let program = Program::read(Source::new("users.yaml", text), &[])?;
+/// # let mut deployment = Deployment::new(&program, &session, DeploymentOptions::default());
+/// # deployment.refresh(&mut session).await?;
+/// # let review = deployment.preview(&session).await?;
+/// # session.apply(review.preview, &mut deployment, &session.apply_options()).await?;
+/// let mut session = Session::open(&store, &service, options).await?;
+///
+/// let edits = PropertyEdits::parse(&["routingProfileId=r2"], &[] as &[&str]).map_err(|mut found| found.remove(0))?;
+/// let bulk = BulkEdit::new(&edits, DeploymentOptions::default());
+/// bulk.refresh(&mut session).await?;
+/// let review = bulk.preview(&session).await?;
+/// assert!(review.is_valid());
+/// let options = session.apply_options();
+/// session.apply(review.preview, &mut AllKnown, &options).await?;
+/// assert_eq!(session.state("ana").unwrap().properties.routing_profile_id.as_str(), "r2");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct BulkEdit<'a> {
+    edits: &'a PropertyEdits,
+    options: DeploymentOptions,
+}
+
+/// What a recorded user is to be.
+struct Target {
+    spec: UserSpec,
+    mistakes: Vec<Diagnostic>,
+    settings: Settings,
+}
+
+impl<'a> BulkEdit<'a> {
+    /// A change for the users of a session. Of the options, the settings hold without their default tags.
+    pub const fn new(edits: &'a PropertyEdits, options: DeploymentOptions) -> Self {
+        Self { edits, options }
+    }
+
+    /// Finds out which recorded users are meant, as they are recorded or as they are now, and refreshes them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::choose`] and [`Session::refresh`].
+    pub async fn refresh(&self, session: &mut Session<'_>) -> Result<(), DeploymentError> {
+        // What users are to become has no say in who is meant.
+        session.choose(&[]).await?;
+        let mut targets: BTreeMap<String, Target> = BTreeMap::new();
+        for (name, state) in session.users().filter(|(name, _)| session.is_meant(name)) {
+            // Where something is in the way, the user is read, and the preview tells.
+            let target = self.target(state).unwrap_or_else(|_| unchanged(state, &self.options.settings));
+            targets.insert(name.clone(), target);
+        }
+        let specs: Vec<DesiredSpec<'_>> = targets
+            .iter()
+            .map(|(name, target)| DesiredSpec::new(name, &target.spec, &target.settings))
+            .collect();
+        session.refresh(&specs).await?;
+        Ok(())
+    }
+
+    /// Validates and previews the change. Call [`refresh`](Self::refresh) before.
+    ///
+    /// Users for whom it is impossible stay as they are in the preview: do not apply it then.
+    ///
+    /// # Errors
+    ///
+    /// An instance that cannot be read.
+    pub async fn preview(&self, session: &Session<'_>) -> Result<Review, DeploymentError> {
+        let options =
+            PlanOptions::builder().settings(self.options.settings.clone()).guard(self.options.guard);
+        let mut planner = Planner::new(options.build());
+        let mut review = Review::default();
+        for name in session.users().map(|(name, _)| name) {
+            let Some(state) = session.state(name).filter(|_| session.is_meant(name)) else {
+                session.keep(&mut planner, name);
+                continue;
+            };
+            review.checked += 1;
+            let found = self.preview_user(name, state, session, &mut planner).await?;
+            if found
+                .report
+                .diagnostics()
+                .iter()
+                .any(|found| found.is_error() || self.edits.covers(&found.path))
+            {
+                review.users.push(found);
+            }
+        }
+        review.notices = session.instances().take_notices();
+        review.preview = session.preview(planner);
+        Ok(review)
+    }
+
+    async fn preview_user(
+        &self,
+        name: &str,
+        state: &Arc<UserState>,
+        session: &Session<'_>,
+        planner: &mut Planner,
+    ) -> Result<ReviewedUser, DeploymentError> {
+        let (target, in_the_way) = match self.target(state) {
+            Ok(target) => (target, None),
+            Err(in_the_way) => (unchanged(state, &self.options.settings), Some(in_the_way)),
+        };
+        let Target { spec, mut mistakes, mut settings } = target;
+        mistakes.extend(in_the_way);
+        let expected = settings.identity_management;
+        let (kind, directory) = look_up(&state.instance_id, expected, &spec, session).await?;
+        settings.identity_management = kind;
+        let context = Context::builder()
+            .exists(true)
+            .settings(settings)
+            .overrides(self.options.overrides.clone())
+            .prior(state)
+            .maybe_names(directory.as_deref().map(|names| names as _))
+            .build();
+        let (desired, report) = resolve_decoded(spec, mistakes, &context);
+        match desired.ok().filter(|_| report.is_valid()) {
+            Some(desired) => {
+                let lifecycle = session.lifecycle(name);
+                let user = ProgramUser::builder()
+                    .name(name)
+                    .desired(Desired::from(desired))
+                    .lifecycle(lifecycle.clone())
+                    .build();
+                let state = self.with_cleared(state);
+                planner.want_matched(&user, Some(Recorded::new(name, &state, &lifecycle)));
+            }
+            None => session.keep(planner, name),
+        }
+        Ok(ReviewedUser { name: name.to_owned(), report, unresolved: Vec::new() })
+    }
+
+    /// What a recorded user is to be: as it is, but for what is set; everything else is ignored.
+    fn target(&self, state: &UserState) -> Result<Target, Diagnostic> {
+        let Target { spec, settings, .. } = unchanged(state, &self.options.settings);
+        let mut document = spec.encode();
+        for property in self.edits.properties() {
+            let Some(twin) = property.twin().filter(|twin| !self.edits.has(*twin)) else { continue };
+            if state.record.managed.contains(twin) {
+                let message =
+                    format!("`{property}` cannot be set: the program sets `{twin}`, which says the same");
+                let help = format!("set `{twin}`, or set `{property}` in the program");
+                return Err(Diagnostic::new(Code::CONFLICTING_SETTINGS, message)
+                    .at(property)
+                    .with_help(help));
+            }
+            leave_out(&mut document, twin);
+        }
+        if let Err(path) = self.edits.put(&mut document) {
+            let message = format!("`{path}` is not what can be set");
+            return Err(Diagnostic::new(Code::WRONG_TYPE, message)
+                .at(path)
+                .with_help("set all of the property"));
+        }
+        let (mistakes, spec) = match UserSpec::decode(document) {
+            Ok(spec) => (Vec::new(), spec),
+            Err(errors) => errors.into_parts(),
+        };
+        let settings = Settings { ignore_changes: self.ignored(state), ..settings };
+        Ok(Target { spec, mistakes, settings })
+    }
+
+    /// Everything but what is set, and what says the same.
+    fn ignored(&self, state: &UserState) -> Vec<Path> {
+        let is_set = |property: Property| {
+            // Type and number of a phone are one.
+            let is_phone = |one, other| property == one && self.edits.has(other);
+            self.edits.has(property)
+                || property.twin().is_some_and(|twin| self.edits.has(twin))
+                || is_phone(Property::PhoneType, Property::DeskPhoneNumber)
+                || is_phone(Property::DeskPhoneNumber, Property::PhoneType)
+        };
+        let others = Property::ALL.iter().copied().filter(|property| !is_set(*property));
+        let mut ignored: Vec<Path> = others.map(Path::from).collect();
+        let record = &state.record;
+        let keys = state.tags_all.keys().chain(&record.tag_keys).chain(&record.default_tag_keys);
+        let tags = keys.map(|key| Path::from(Property::Tags).key(key.as_str()));
+        ignored.extend(tags.filter(|tag| self.edits.has(Property::Tags) && !self.edits.covers(tag)));
+        ignored
+    }
+
+    /// A user of whom what is cleared counts as managed: somebody means it to go, whoever has set it.
+    fn with_cleared<'s>(&self, state: &'s Arc<UserState>) -> Cow<'s, Arc<UserState>> {
+        let is_there = state.to_spec(&Settings::default()).managed();
+        let missing = self
+            .edits
+            .cleared()
+            .filter(|property| is_there.contains(*property) && !state.record.managed.contains(*property));
+        let missing: Vec<Property> = missing.collect();
+        if missing.is_empty() {
+            return Cow::Borrowed(state);
+        }
+        let mut state = state.clone();
+        let managed = &mut Arc::make_mut(&mut state).record.managed;
+        missing.into_iter().for_each(|property| managed.insert(property));
+        Cow::Owned(state)
+    }
+}
+
+/// A user as it is.
+fn unchanged(state: &UserState, settings: &Settings) -> Target {
+    let mut settings = settings.clone();
+    settings.default_tags.clear();
+    settings.ignore_changes = vec![Path::root()];
+    Target { spec: state.to_spec(&settings), mistakes: Vec::new(), settings }
+}
+
+/// Leaves a property out of a document; the block of a phone goes with its type.
+fn leave_out(document: &mut Value, property: Property) {
+    let path = match property {
+        Property::PhoneType => Path::root().member("phoneConfig"),
+        property => property.into(),
+    };
+    remove(document, path.segments());
+}
+
+fn remove(value: &mut Value, path: &[Segment]) {
+    let (Value::Map(members), Some((Segment::Member(name), rest))) = (value, path.split_first()) else {
+        return;
+    };
+    if rest.is_empty() {
+        members.retain(|(other, _)| other != name);
+    } else if let Some((_, value)) = members.iter_mut().find(|(other, _)| other == name) {
+        remove(value, rest);
+    }
+}

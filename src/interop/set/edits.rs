@@ -1,0 +1,150 @@
+//! Which properties are set, and to what.
+
+use std::fmt;
+
+use super::{form, places::Place};
+use crate::{
+    user::{Code, Diagnostic, Path, Property, Value, one_line},
+    validate::{Context, validate_document},
+};
+
+/// Properties, each with the value that users are to have.
+///
+/// ```
+/// use connect_user::interop::set::PropertyEdits;
+///
+/// let edits = PropertyEdits::parse(
+///     &["routingProfileId=name:Sales", "tags.team=red", "autoAcceptConfigs.VOICE=true"],
+///     &["hierarchyGroupId"],
+/// );
+/// assert!(edits.is_ok());
+/// let mistakes = PropertyEdits::parse(&["phoneConfig.afterContactWorkTimeLimt=30"], &[]).unwrap_err();
+/// assert_eq!(
+///     mistakes[0].message,
+///     "`phoneConfig.afterContactWorkTimeLimt` names no property of a user; did you mean \
+///      `phoneConfig.afterContactWorkTimeLimit`?",
+/// );
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct PropertyEdits(Vec<(Place, Option<Value>)>);
+
+impl PropertyEdits {
+    /// Reads properties to set, each `PROPERTY=VALUE`, and those to clear.
+    ///
+    /// A property is named as in the table of properties (`identityInfo.email`), a tag by its key (`tags.team`), and
+    /// the element of a list by what it is about: `autoAcceptConfigs.VOICE`, `userProficiencies.Language.German`, with
+    /// one of its further members behind it. A value has the form of its property: a list of ids is separated by commas,
+    /// or JSON, as other lists are. An empty value clears.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake: a property that is unknown, or that no call changes; a value of another form; what breaks a rule,
+    /// whoever the user is.
+    pub fn parse(set: &[impl AsRef<str>], unset: &[impl AsRef<str>]) -> Result<Self, Vec<Diagnostic>> {
+        let set = set.iter().map(|text| read(text.as_ref()));
+        let unset = unset.iter().map(|text| Ok((Place::parse(text.as_ref())?.0, None)));
+        let (mut edits, mut mistakes) = (Vec::new(), Vec::new());
+        for edit in set.chain(unset) {
+            match edit {
+                Ok((place, _)) if edits.iter().any(|(other, _)| is_within(other, &place)) => {
+                    let message = format!("`{}` is given twice", one_line(&place.text));
+                    let mistake = Diagnostic::new(Code::DUPLICATE_MEMBER, message).at(place.path());
+                    mistakes.push(mistake.with_help("take one of them out"));
+                }
+                Ok(edit) => edits.push(edit),
+                Err(mistake) => mistakes.push(mistake),
+            }
+        }
+        let edits = Self(edits);
+        if mistakes.is_empty() {
+            mistakes = edits.broken_rules();
+        }
+        if mistakes.is_empty() { Ok(edits) } else { Err(mistakes) }
+    }
+
+    /// The properties that are set or cleared.
+    pub fn properties(&self) -> impl Iterator<Item = Property> {
+        self.0.iter().map(|(place, _)| place.property)
+    }
+
+    /// The properties that are cleared as a whole.
+    pub(super) fn cleared(&self) -> impl Iterator<Item = Property> {
+        let is_cleared = |(place, value): &&(Place, Option<Value>)| place.is_whole() && value.is_none();
+        self.0.iter().filter(is_cleared).map(|(place, _)| place.property)
+    }
+
+    /// Whether a property is set or cleared, or a part of it.
+    pub(super) fn has(&self, property: Property) -> bool {
+        self.properties().any(|other| other == property)
+    }
+
+    /// Whether a place is, or a part of it.
+    pub(super) fn covers(&self, path: &Path) -> bool {
+        self.0.iter().any(|(place, _)| place.path().covers(path))
+    }
+
+    /// Puts the values into a document of a user, or says where something else is in the way.
+    pub(super) fn put(&self, document: &mut Value) -> Result<(), Path> {
+        self.0.iter().try_for_each(|(place, value)| place.put(document, value.as_ref()))
+    }
+
+    /// The same with other values, such as escaped ones.
+    pub(super) fn map(&self, value: impl Fn(&Value) -> Value) -> Self {
+        Self(self.0.iter().map(|(place, old)| (place.clone(), old.as_ref().map(&value))).collect())
+    }
+
+    /// The rules that hold for every user.
+    fn broken_rules(&self) -> Vec<Diagnostic> {
+        let text = |text: &str| Value::from(text);
+        let mut document = Value::Map(vec![
+            ("instanceId".to_owned(), text("i")),
+            ("name".to_owned(), text("n")),
+            ("routingProfileId".to_owned(), text("r")),
+            ("securityProfileIds".to_owned(), Value::List(vec![text("s")])),
+        ]);
+        if !self.has(Property::PhoneNumberConfigs) {
+            let phone = Value::Map(vec![("phoneType".to_owned(), text("SOFT_PHONE"))]);
+            if let Value::Map(members) = &mut document {
+                members.push(("phoneConfig".to_owned(), phone));
+            }
+        }
+        // Nothing is in the way of an edit there.
+        let _ = self.put(&mut document);
+        let (_, report) = validate_document(document, &Context::builder().exists(true).build());
+        report.errors().filter(|mistake| self.covers(&mistake.path)).cloned().collect()
+    }
+}
+
+/// Whether one place is the other, or a part of it.
+fn is_within(one: &Place, other: &Place) -> bool {
+    use super::places::Within::{Element, Whole};
+    one.property == other.property
+        && match (&one.within, &other.within) {
+            (Whole, _) | (_, Whole) => true,
+            (Element(keys, member), Element(others, other)) => keys == others && member == other,
+            (one, other) => one == other,
+        }
+}
+
+fn read(text: &str) -> Result<(Place, Option<Value>), Diagnostic> {
+    let mut is_quoted = false;
+    let end = text.char_indices().find(|(_, c)| {
+        is_quoted ^= *c == '"';
+        *c == '=' && !is_quoted
+    });
+    let Some((name, value)) = end.and_then(|(end, _)| Some((text.get(..end)?, text.get(end + 1..)?))) else {
+        // What stands there may be a value.
+        let message = "an edit has no `=` behind the name of a property";
+        return Err(Diagnostic::new(Code::WRONG_TYPE, message).with_help("write `PROPERTY=VALUE`"));
+    };
+    let (place, shape) = Place::parse(name)?;
+    let value = form::value(value, shape, name.trim()).map_err(|mistake| mistake.at(place.path()))?;
+    Ok((place, value))
+}
+
+impl fmt::Debug for PropertyEdits {
+    /// Without the values, which may be personal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(place, _)| &place.text)).finish()
+    }
+}
