@@ -24,8 +24,9 @@ use crate::{
     failure::Outcome,
     plan::PlanArgs,
     program::pair,
+    set::SetArgs,
     usage::{
-        ADOPT, APPLY, COMPARE, CONVERT, COPY, DESTROY, DRIFT, EXPORT, IMPORT, PLAN, SCHEMA, SHOW, STATE,
+        ADOPT, APPLY, COMPARE, CONVERT, COPY, DESTROY, DRIFT, EXPORT, IMPORT, PLAN, SCHEMA, SET, SHOW, STATE,
         VALIDATE,
     },
 };
@@ -74,6 +75,9 @@ pub enum Command {
         #[command(flatten)]
         scale: Scale,
     },
+    /// Set or clear properties of many recorded users at once, and in their program.
+    #[command(after_help = SET)]
+    Set(SetArgs),
     /// Delete every user in the state.
     #[command(after_help = DESTROY)]
     Destroy {
@@ -267,8 +271,9 @@ pub struct Global {
     #[arg(long, value_parser = choice::<Strategy>(Strategy::NAMES))]
     pub refresh: Option<Strategy>,
     /// Only users for whom this holds; repeatable, and all must hold: `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`,
-    /// `routing-profile=ID`, `security-profile=ID`, `group=ID`, or `group-tree=ID` with the groups below it. Default:
-    /// all users.
+    /// `routing-profile=ID`, `security-profile=ID`, `group=ID`, or `group-tree=ID` with the groups below it. An ID may
+    /// be `name:NAME`, that of a group `path:PATH`. `plan` and `apply` mean users for whom it holds as recorded, as they
+    /// are, or as the program desires them. Default: all users.
     #[arg(long = "where", value_name = "CONDITION")]
     pub r#where: Vec<String>,
     /// Calls per second and burst: of every operation, or of one. Default: the quota of Amazon Connect, 2:5;
@@ -362,6 +367,6 @@ fn rate(text: &str) -> Result<(Option<Operation>, Rate), String> {
 }
 
 /// A whole number; `least` is the smallest of its type.
-fn number<T: FromStr>(least: u8) -> impl Fn(&str) -> Result<T, String> + Clone {
+pub fn number<T: FromStr>(least: u8) -> impl Fn(&str) -> Result<T, String> + Clone {
     move |text| text.parse().map_err(|_| format!("must be a whole number, {least} or more"))
 }

@@ -112,6 +112,8 @@ fn check(instance: &str) -> Outcome<InstanceId> {
 
 async fn everybody(instance: &InstanceId, run: &Run<'_>, session: &Session<'_>) -> Outcome<Vec<UserState>> {
     let (client, filter) = (session.client(), run.args.filter()?);
+    let filters = filter.in_instances([instance], session.instances(), client).await;
+    let filters = filters.map_err(|error| Failure::told(&error))?;
     let options = run.refresh(Strategy::Full);
     let read = async {
         identity_management(client, instance).await?;
@@ -120,7 +122,10 @@ async fn everybody(instance: &InstanceId, run: &Run<'_>, session: &Session<'_>) 
         }
         match filter.is_empty() {
             true => read_all(instance, client, &options).await,
-            false => read_matching(instance, &filter, client, &options).await,
+            false => match filters.get(instance) {
+                Some(filter) => read_matching(instance, filter, client, &options).await,
+                None => Ok(Everybody::default()),
+            },
         }
     };
     let Everybody { users, failed, unchecked, .. } = read.await.map_err(|error| {

@@ -104,6 +104,23 @@ pub fn save(path: &Path, text: &str) -> Outcome<()> {
     WholeFile::at(path)?.write(text)
 }
 
+/// Writes another text in the place of the one that was read, for whoever may read it: whole, or not at all.
+pub fn replace(path: &Path, before: &str, text: &str) -> Outcome<()> {
+    if before == text {
+        return Ok(());
+    }
+    if self::text(path, "program")? != before {
+        return Err(Failure::new(format!("`{}` has changed meanwhile", path.display())).help("run it again"));
+    }
+    // A link stays one.
+    let path = path.canonicalize().map_err(|error| unreadable(path, "program", &error))?;
+    let file = WholeFile::at(&path)?;
+    let permissions = fs::metadata(&path).map(|metadata| metadata.permissions());
+    let kept = permissions.and_then(|permissions| file.new.as_file().set_permissions(permissions));
+    kept.map_err(|error| unwritable(&path, &error))?;
+    file.write(text)
+}
+
 /// A file that is still to be written. Until it is, what is at its path stays as it is.
 pub struct WholeFile<'p> {
     path: &'p Path,

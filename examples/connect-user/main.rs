@@ -23,6 +23,7 @@ mod program;
 mod progress;
 mod run;
 mod saved;
+mod set;
 mod show;
 mod sides;
 mod state;
@@ -82,6 +83,7 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
                 }
             }
         }
+        Command::Set(args) => set::set(args, &global).await?,
         Command::Destroy { yes } => plan::destroy(yes, &global).await?,
         Command::Show { name, memberships } => show::show(name.as_deref(), memberships, &global).await?,
         Command::Drift { detailed_exitcode } => {

@@ -35,7 +35,7 @@ pub async fn validate(file: &Path, global: &Global) -> Outcome<()> {
     let (run, entries) = Run::open(global, Scale::default(), Access::Offline).await?;
     let mut session = run.session(entries).await?;
     let review = run.deployment(&program, &session)?.validate(&mut session).await?;
-    let found = review.diagnostics(&program);
+    let found = review.diagnostics(Some(&program));
     if output::is_json() {
         let violations: Vec<_> = found.iter().map(way_out::mended).collect();
         let deferred: Vec<_> =
@@ -83,7 +83,7 @@ pub async fn plan(file: &Path, args: PlanArgs, global: &Global) -> Outcome<bool>
     let (run, entries) = Run::open(global, args.scale, access).await?;
     let mut session = run.session(entries).await?;
     let mut deployment = run.deployment(&program, &session)?;
-    let review = review(&run, &mut session, &mut deployment, &program).await?;
+    let review = review(&mut session, &mut deployment, &program).await?;
     let names = |property, id: &str| deployment.name_of(property, id);
     summary::plan(&review.preview, &session, &run.backend, &names, args.summary);
     refuse(&review.preview, args.summary)?;
@@ -101,7 +101,7 @@ pub async fn apply(file: &Path, text: String, yes: bool, scale: Scale, global: &
     let (run, entries) = Run::open(global, scale, Access::Write).await?;
     let mut session = run.session(entries).await?;
     let mut deployment = run.deployment(&program, &session)?;
-    let review = review(&run, &mut session, &mut deployment, &program).await?;
+    let review = review(&mut session, &mut deployment, &program).await?;
     Failure::all(review.unresolved().map(|unresolved| Failure::told(&unresolved)))?;
     let names = |property, id: &str| deployment.name_of(property, id);
     approve(&run, &session, &review.preview, &names, yes)?;
@@ -125,25 +125,33 @@ pub async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
 /// Reads the users again, and says what is wrong with a program and what has become of its users. Ends where nobody could
 /// be read, for a plan would be made of what is no longer true, and where a rule is broken.
 async fn review(
-    run: &Run<'_>,
     session: &mut Session<'_>,
     deployment: &mut Deployment<'_>,
     program: &Program,
 ) -> Outcome<Review> {
     deployment.refresh(session).await?;
-    let (refreshed, targets) = (session.refreshed(), run.targets(session));
-    refreshed.failures().iter().for_each(output::diagnostic);
-    if !refreshed.failed.is_empty() && refreshed.failed.len() == targets {
-        return Err(Failure::said());
-    }
+    refuse_unread(session)?;
     let review = deployment.preview(session).await?;
-    review.notices.iter().for_each(output::diagnostic);
-    output::found(&review.diagnostics(program), true)?;
+    judge(&review, Some(program))?;
     Ok(review)
 }
 
+/// Says who could not be read, and ends where that is everybody who is meant.
+pub fn refuse_unread(session: &Session<'_>) -> Outcome<()> {
+    let refreshed = session.refreshed();
+    refreshed.failures().iter().for_each(output::diagnostic);
+    let is_read = session.users().any(|(name, _)| session.is_meant(name));
+    if refreshed.failed.is_empty() || is_read { Ok(()) } else { Err(Failure::said()) }
+}
+
+/// Says what has become of users, and what is wrong with them.
+pub fn judge(review: &Review, program: Option<&Program>) -> Outcome<()> {
+    review.notices.iter().for_each(output::diagnostic);
+    output::found(&review.diagnostics(program), true)
+}
+
 /// Ends where a user could not be read, after all others.
-fn fail_partial(session: &Session<'_>) -> Outcome<()> {
+pub fn fail_partial(session: &Session<'_>) -> Outcome<()> {
     if session.refreshed().failed.is_empty() { Ok(()) } else { Err(Failure::said()) }
 }
 
@@ -195,7 +203,7 @@ pub fn confirm(yes: bool) -> Outcome<()> {
     }
 }
 
-async fn carry_out(
+pub async fn carry_out(
     run: &Run<'_>,
     session: &mut Session<'_>,
     preview: FleetPreview,

@@ -1,6 +1,6 @@
 //! What every command begins with: the recorded users, the service, and what the command line says of both.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use connect_user::{
     client::RetryPolicy,
@@ -111,6 +111,7 @@ impl<'a> Run<'a> {
             .maybe_retry(backend.retry_for.map(|total| RetryPolicy::builder().total(total).build()))
             .refresh(self.refresh(Strategy::Changed))
             .targets(self.scale.target.iter().cloned().collect())
+            .filter(self.args.filter()?)
             .read_only(self.access.is_read_only())
             .build();
         let mut session = Session::with_entries(&*self.file, entries, &*backend.service, options);
@@ -122,19 +123,24 @@ impl<'a> Run<'a> {
     }
 
     pub fn deployment<'p>(&self, program: &'p Program, session: &Session<'_>) -> Outcome<Deployment<'p>> {
-        let unknown = |name: &&String| program.user(name).is_none() && !session.entries().contains_key(*name);
+        Ok(Deployment::new(program, session, self.options(Some(program), session)?))
+    }
+
+    /// What the command line says of a plan, of a program or of what is recorded.
+    pub fn options(&self, program: Option<&Program>, session: &Session<'_>) -> Outcome<DeploymentOptions> {
+        let is_desired = |name: &str| program.is_some_and(|program| program.user(name).is_some());
+        let unknown = |name: &&String| !is_desired(name) && !session.entries().contains_key(*name);
         if let Some(name) = self.scale.target.iter().find(unknown) {
             return Err(Failure::new(format!("there is no user `{name}` in the program or the state"))
                 .help("`--target` takes the name that a user has in the program"));
         }
-        let options = DeploymentOptions::builder()
+        Ok(DeploymentOptions::builder()
             .settings(self.settings.clone())
             .overrides(overrides(self.args)?)
             .guard(self.scale.max_deletes.map_or_else(Guard::default, Guard::most))
             .may_be_empty(self.scale.max_deletes.is_some())
             .maybe_users_per_instance(self.scale.users_per_instance)
-            .build();
-        Ok(Deployment::new(program, session, options))
+            .build())
     }
 
     /// How plans are carried out.
@@ -149,12 +155,6 @@ impl<'a> Run<'a> {
         options.on_failure = self.scale.stop_after.map_or(OnFailure::Continue, OnFailure::StopAfter);
         options.observer = watch;
         options
-    }
-
-    /// How many recorded users are meant.
-    pub fn targets(&self, session: &Session<'_>) -> usize {
-        let targets: BTreeSet<&String> = self.scale.target.iter().collect();
-        session.users().filter(|(name, _)| targets.is_empty() || targets.contains(name)).count()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     args::{Global, Scale},
     failure::{Failure, Outcome},
     output,
-    run::{Access, Run, missing_state, require_state, users},
+    run::{Access, Run, missing_state, require_state},
 };
 
 /// Shows what is recorded of one user, or of all.
@@ -23,17 +23,20 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
     if let Some(missing) = missing_state(global) {
         output::note(&missing);
     }
-    let access = if memberships { Access::Read } else { Access::Offline };
-    let (run, entries) = Run::open(global, Scale::default(), access).await?;
     let filter = global.filter()?;
-    if filter.with_child_groups {
-        return Err(Failure::new("which groups are below another one is not recorded")
-            .help("give `group=ID`, or use `drift`, which asks the service"));
+    // Names of groups and profiles, and which groups are below which, only the service knows.
+    let is_asked = filter.has_names() || filter.with_child_groups;
+    let access = if is_asked || memberships { Access::Read } else { Access::Offline };
+    let (run, entries) = Run::open(global, Scale::default(), access).await?;
+    let session = run.session(entries).await?;
+    let mut users: BTreeMap<String, Arc<UserState>> =
+        session.users().map(|(name, state)| (name.clone(), state.clone())).collect();
+    users.retain(|user, state| name.is_none_or(|name| name == user) && (is_asked || filter.holds(state)));
+    if is_asked {
+        let kept = keep_matching(&mut users, &filter, session.client()).await;
+        kept.map_err(|error| Failure::told(&error))?;
     }
-    let is_shown = |(user, state): &(&String, &UserState)| {
-        name.is_none_or(|name| name == user.as_str()) && filter.holds(state)
-    };
-    let users: BTreeMap<&String, &UserState> = users(&entries).filter(is_shown).collect();
+    let users: BTreeMap<&String, &UserState> = users.iter().map(|(name, state)| (name, &**state)).collect();
     if let (Some(name), true) = (name, users.is_empty()) {
         return Err(Failure::new(format!("no user is recorded as `{name}`")).help("`show` lists every user"));
     }
@@ -114,7 +117,8 @@ pub async fn drift(global: &Global) -> Outcome<bool> {
     let session = run.session(entries).await?;
     let mut known: BTreeMap<String, Arc<UserState>> =
         session.users().map(|(name, state)| (name.clone(), state.clone())).collect();
-    keep_matching(&mut known, &global.filter()?, session.client()).await?;
+    let kept = keep_matching(&mut known, &global.filter()?, session.client()).await;
+    kept.map_err(|error| Failure::told(&error))?;
     let drift = look(&known, session.client(), &run.refresh(Strategy::Full), &run.settings).await;
     drift.notices.iter().chain(&drift.failures).for_each(output::diagnostic);
     let (changed, checked) = (drift.changed(), drift.checked());

@@ -25,6 +25,7 @@ Examples:
   connect-user plan users.yaml
   connect-user plan users.yaml --summary --detailed-exitcode
   connect-user plan users.yaml --out plan.json
+  connect-user plan users.yaml --where tag:team=red
   connect-user plan users.yaml --backend aws --region eu-central-1";
 pub const APPLY: &str = "\
 Examples:
@@ -32,6 +33,12 @@ Examples:
   connect-user apply users.yaml --yes --set-env ana-password.result=ANA_PASSWORD
   connect-user apply users.yaml --target ana --max-deletes 0
   connect-user apply plan.json --yes --set-env ana.password=ANA_PASSWORD";
+pub const SET: &str = "\
+Examples:
+  connect-user set routingProfileId=name:Sales --where tag:team=red
+  connect-user set tags.shift=late phoneConfig.afterContactWorkTimeLimit=60 --where group=path:Europe/Berlin --yes
+  connect-user set --unset identityInfo.mobile --target ana --program users.yaml
+  connect-user set securityProfileIds=name:Agent --all --out plan.json   then `apply plan.json`";
 pub const DESTROY: &str = "\
 Examples:
   connect-user destroy
@@ -97,20 +104,24 @@ const HEEDED: &[(&[&str], &[&str], &str)] = &[
         &["validate", "plan", "apply", "adopt", "convert"],
         "without a program",
     ),
-    (&["allow", "deny"], &["validate", "plan", "apply", "copy"], "where nothing is validated"),
+    (&["allow", "deny"], &["validate", "plan", "apply", "set", "copy"], "where nothing is validated"),
     (
         &["on-password-change", "on-directory-user-id-change"],
         &["validate", "plan", "apply"],
         "without a program",
     ),
-    (&["on-unrecognised"], &["plan", "apply", "copy"], "without a program"),
-    (&["sign-out-on"], &["plan", "apply", "destroy", "copy"], "where no user is changed"),
+    (&["on-unrecognised"], &["plan", "apply", "set", "copy"], "where no user is changed"),
+    (&["sign-out-on"], &["plan", "apply", "set", "destroy", "copy"], "where no user is changed"),
     (&["delete-quick-connects"], &["plan", "apply", "destroy"], "where no user is deleted"),
-    (&["where"], &["show", "drift", "import", "export", "compare", "copy"], "where no users are chosen"),
-    (&["refresh"], &["plan", "apply", "drift", "import", "export", "compare"], "where no user is read"),
+    (
+        &["where"],
+        &["plan", "apply", "set", "show", "drift", "import", "export", "compare", "copy"],
+        "where no users are chosen",
+    ),
+    (&["refresh"], &["plan", "apply", "set", "drift", "import", "export", "compare"], "where no user is read"),
     (
         &["rate", "rates-from", "probe-to", "shared-quota", "retry-for", "parallelism"],
-        &["plan", "apply", "destroy", "show", "drift", "import", "export", "adopt", "compare", "copy"],
+        &["plan", "apply", "set", "destroy", "show", "drift", "import", "export", "adopt", "compare", "copy"],
         "where no service is asked",
     ),
 ];

@@ -102,7 +102,7 @@ impl ListedUsers {
 }
 
 impl FoundUsers {
-    fn new(mut users: Vec<FoundUser>) -> Self {
+    pub(crate) fn new(mut users: Vec<FoundUser>) -> Self {
         users.sort_by(|one, other| one.user_id.cmp(&other.user_id));
         users.dedup_by(|later, earlier| later.user_id == earlier.user_id);
         Self(users)

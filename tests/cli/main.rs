@@ -18,6 +18,7 @@ mod said;
 mod saved;
 mod scope;
 mod server;
+mod set;
 mod shared;
 mod states;
 mod tool;

@@ -104,8 +104,89 @@ fn a_group_is_chosen_with_those_below_it() {
     assert_eq!(keys(&exported("group-tree=g0")), ["chief"]);
     let drift = tool.json(&["drift", "--where", "group-tree=g0"]);
     assert_eq!((drift["users"].as_array().map(Vec::len), &drift["users"][0]["user"]), (Some(1), &json!("c")));
-    let said = tool.fails(&["show", "--where", "group-tree=g0"]);
-    assert!(said.contains("which groups are below another one is not recorded"), "{said}");
+    assert_eq!(keys(&tool.json(&["show", "--where", "group-tree=g0"])["users"]), ["c"]);
+}
+
+/// A program of three, of whom the team of `b` is another one, `c` is missing and `d` is new.
+fn changed(tool: &Tool) -> String {
+    let user = |name: &str, team: &str| {
+        let mut properties = jane();
+        (properties["name"], properties["tags"]) = (json!(name), json!({"team": team}));
+        json!({"type": "aws:connect:User", "properties": properties})
+    };
+    let users =
+        json!({"a": user("agent-a", "green"), "b": user("agent-b", "red"), "d": user("agent-d", "blue")});
+    tool.write(&json!({"resources": users}))
+}
+
+#[test]
+fn a_plan_is_about_who_is_meant() {
+    let tool = three();
+    let file = changed(&tool);
+    for (condition, expected) in [
+        // As recorded, as desired, missing from the program, new in it.
+        ("tag:team=red", &["a update", "b update"][..]),
+        ("name=chief", &["c delete"]),
+        ("tag:team=blue", &["d create", "b update"]),
+        ("tag:team=black", &[]),
+        ("security-profile=s2", &["c delete"]),
+    ] {
+        let plan = tool.json(&["plan", &file, "--where", condition]);
+        let users = plan["users"].as_array().expect("users").iter();
+        let mut found: Vec<String> = users
+            .map(|user| {
+                format!(
+                    "{} {}",
+                    user["user"].as_str().expect("a name"),
+                    user["action"].as_str().expect("an action")
+                )
+            })
+            .collect();
+        let mut expected = expected.to_vec();
+        found.sort();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{condition}");
+    }
+    tool.ok(&["apply", &file, "--yes", "--where", "tag:team=red"]);
+    assert!(tool.ok(&["plan", &file, "--where", "tag:team=red"]).out.contains("No changes: "));
+    assert_eq!(keys(&tool.json(&["show"])["users"]), ["a", "b", "c"]);
+    tool.ok(&["plan", &file, "--where", "tag:team=blue", "--out", "plan.json"]);
+    let said = tool.fails(&["apply", "plan.json", "--yes", "--where", "tag:team=blue"]);
+    assert!(said.contains("`--where` has no use with a saved plan"), "{said}");
+    let mut apply = tool.command(&["apply", "plan.json", "--yes", "--set-env", "d.password=PASSWORD"]);
+    assert!(apply.env("PASSWORD", "Password123").output().expect("the tool runs").status.success());
+    assert_eq!(keys(&tool.json(&["show"])["users"]), ["a", "b", "c", "d"]);
+}
+
+#[test]
+fn names_in_conditions_are_looked_up() {
+    let tool = three();
+    let path = tool.path(".connect-user/local.json");
+    let local = std::fs::read_to_string(&path).expect("a service");
+    let end = local.find("\n}").expect("the end of the document") + 2;
+    let mut whole: Value = serde_json::from_str(&local[..end]).expect("JSON");
+    whole["instances"][0]["names"] = json!({
+        "routingProfiles": {"r1": "Sales", "r2": "Service"},
+        "hierarchyGroups": {"g1": ["Europe", "Berlin"]},
+    });
+    std::fs::write(&path, whole.to_string() + &local[end..]).expect("written");
+    for (condition, expected) in [
+        ("routing-profile=name:Service", &["b"][..]),
+        ("group=path:Europe/Berlin", &["c"]),
+        ("group-tree=name:Berlin", &["c"]),
+    ] {
+        assert_eq!(keys(&tool.json(&["show", "--where", condition])["users"]), expected);
+        let drift = tool.json(&["drift", "--where", condition]);
+        assert_eq!(drift["users"].as_array().map(Vec::len), Some(expected.len()), "{condition}");
+        let exported = tool.json(&["export", "--instance", "i", "--where", condition]);
+        assert_eq!(exported["resources"].as_object().map(serde_json::Map::len), Some(expected.len()));
+    }
+    let file = changed(&tool);
+    for command in [&["show"][..], &["drift"], &["export", "--instance", "i"], &["plan", &file]] {
+        let said = tool.fails(&with(command, &["routing-profile=name:Servise"]));
+        assert!(said.contains("has no routing profile of the name `Servise`"), "{said}");
+        assert!(said.contains("did you mean `Service`?"), "{said}");
+    }
 }
 
 #[test]
@@ -119,8 +200,10 @@ fn conditions_are_known_or_refused() {
     let said = tool.fails(&["show", "--where", "name=a", "--where", "name=b"]);
     assert!(said.contains("`name=b` stands beside another condition of its kind"), "{said}");
     let file = tool.program(&jane());
-    let said = tool.fails(&["plan", &file, "--where", "name=a"]);
+    let said = tool.fails(&["validate", &file, "--where", "name=a"]);
     assert!(said.contains("`--where` has no use where no users are chosen"), "{said}");
+    let said = tool.fails(&["show", "--where", "routing-profil=r1"]);
+    assert!(said.contains("did you mean `routing-profile=`?"), "{said}");
     let said = tool.fails(&["import", "x", "i:u", "--where", "name=a"]);
     assert!(said.contains("`--where` has no use where the user is named"), "{said}");
 }

@@ -116,7 +116,8 @@ impl World {
 fn changes(review: &Review) -> Vec<String> {
     let users = review.preview.users().iter().filter(|user| user.action() != Action::None);
     let users = users.map(|user| {
-        let changes = user.preview().diff.changes.iter().map(|change| change.path.to_string());
+        let preview = user.preview();
+        let changes = preview.diff.changes.iter().map(|change| change.path.to_string());
         format!("{}: {}", user.name, changes.collect::<Vec<_>>().join(" "))
     });
     users.collect()

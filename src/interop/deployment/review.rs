@@ -44,11 +44,12 @@ impl Review {
         self.users.iter().all(|user| user.report.is_valid())
     }
 
-    /// Mistakes and broken rules of every user, each with its place in the program that was reviewed.
-    pub fn diagnostics(&self, program: &Program) -> Vec<FileDiagnostic> {
+    /// Mistakes and broken rules of every user, each with its place in the program that was reviewed, if there is one.
+    pub fn diagnostics(&self, program: Option<&Program>) -> Vec<FileDiagnostic> {
         let of = |user: &ReviewedUser| {
             let found = user.report.diagnostics().iter().map(|found| {
-                let location = program.location(&user.name, &found.path.to_string());
+                let location =
+                    program.and_then(|program| program.location(&user.name, &found.path.to_string()));
                 FileDiagnostic::new(found.clone().about(&user.name), location)
             });
             found.collect::<Vec<_>>()

@@ -111,8 +111,9 @@ impl<'a> BulkEdit<'a> {
     ///
     /// An instance that cannot be read.
     pub async fn preview(&self, session: &Session<'_>) -> Result<Review, DeploymentError> {
-        let options =
-            PlanOptions::builder().settings(self.options.settings.clone()).guard(self.options.guard);
+        let options = PlanOptions::builder()
+            .settings(Settings::clone(&self.options.settings))
+            .guard(self.options.guard);
         let mut planner = Planner::new(options.build());
         let mut review = Review::default();
         for name in session.users().map(|(name, _)| name) {
@@ -133,6 +134,7 @@ impl<'a> BulkEdit<'a> {
         }
         review.notices = session.instances().take_notices();
         review.preview = session.preview(planner);
+        review.notices.extend(session.notices(&review.preview));
         Ok(review)
     }
 
@@ -159,7 +161,7 @@ impl<'a> BulkEdit<'a> {
             .prior(state)
             .maybe_names(directory.as_deref().map(|names| names as _))
             .build();
-        let (desired, report) = resolve_decoded(spec, mistakes, &context);
+        let (desired, report) = resolve_decoded(Arc::new(spec), mistakes, &context);
         match desired.ok().filter(|_| report.is_valid()) {
             Some(desired) => {
                 let lifecycle = session.lifecycle(name);

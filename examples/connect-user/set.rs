@@ -1,0 +1,103 @@
+//! `set`: one change of many recorded users, and of the text of their program.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::NonEmptyStringValueParser;
+use connect_user::{
+    fleet::Session,
+    interop::set::{BulkEdit, PropertyEdits, edit_program},
+};
+
+use crate::{
+    args::{Global, Scale, number},
+    failure::{Failure, Outcome},
+    input,
+    plan::{approve, carry_out, fail_partial, judge, refuse, refuse_unread},
+    run::{Access, Run, require_state},
+    saved, summary,
+};
+
+/// What is set, of whom, and where.
+#[derive(clap::Args)]
+pub struct SetArgs {
+    /// A property and its value: `routingProfileId=name:Sales`, `tags.team=red`, `autoAcceptConfigs.VOICE=true`,
+    /// `securityProfileIds=ID,ID`. An empty value clears it.
+    #[arg(value_name = "PROPERTY=VALUE", required_unless_present = "unset")]
+    edits: Vec<String>,
+    /// A property to clear; repeatable. Default: none.
+    #[arg(long, value_name = "PROPERTY", value_parser = NonEmptyStringValueParser::new())]
+    unset: Vec<String>,
+    /// Only this recorded user; repeatable. Default: those of `--where`.
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    target: Vec<String>,
+    /// Every recorded user. Default: those of `--where` and `--target`, one of which must be given.
+    #[arg(long, conflicts_with_all = ["where", "target"])]
+    all: bool,
+    /// The program of these users: it is edited in place, so that it says what is set. Default: none, and its next plan
+    /// changes the users back.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
+    /// Write the plan to a file for `apply FILE`, and change nobody yet. Default: do not.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["program", "yes"])]
+    out: Option<PathBuf>,
+    /// Change them without asking. Default: ask for confirmation.
+    #[arg(long)]
+    yes: bool,
+    /// Stop after N users have failed. Default: go on with the others.
+    #[arg(long, value_name = "N", value_parser = number::<std::num::NonZeroU32>(1))]
+    stop_after: Option<std::num::NonZeroU32>,
+}
+
+/// Changes recorded users; nothing is done before everything is known to be possible.
+pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
+    if !args.all && args.target.is_empty() && global.r#where.is_empty() {
+        return Err(Failure::new("whose properties are set is not said")
+            .help("give `--where CONDITION` or `--target NAME`; every recorded user is `--all`"));
+    }
+    let edits = PropertyEdits::parse(&args.edits, &args.unset)
+        .or_else(|mistakes| Failure::all(mistakes.iter().map(Failure::told)).and(Err(Failure::said())))?;
+    require_state(global)?;
+    args.out.as_deref().map_or(Ok(()), saved::check_place)?;
+    let scale = Scale { target: args.target, stop_after: args.stop_after, ..Scale::default() };
+    let access = if args.out.is_some() { Access::Record } else { Access::Write };
+    let (run, entries) = Run::open(global, scale, access).await?;
+    let mut session = run.session(entries).await?;
+    let bulk = BulkEdit::new(&edits, run.options(None, &session)?);
+    bulk.refresh(&mut session).await?;
+    refuse_unread(&session)?;
+    let review = bulk.preview(&session).await?;
+    judge(&review, None)?;
+    let edited = match &args.program {
+        Some(file) => Some((file, edit(file, &edits, &session)?)),
+        None => None,
+    };
+    let names = |property, id: &str| session.instances().name_of(property, id);
+    if let Some(out) = &args.out {
+        summary::plan(&review.preview, &session, &run.backend, &names, false);
+        refuse(&review.preview, false)?;
+        fail_partial(&session)?;
+        return saved::write(out, &mut session, review.preview, global).await;
+    }
+    approve(&run, &session, &review.preview, &names, args.yes)?;
+    if let Some((file, (before, after))) = edited {
+        // A run that ends on the way leaves a program whose plan goes on.
+        input::replace(file, &before, &after)?;
+    }
+    let read = fail_partial(&session);
+    carry_out(&run, &mut session, review.preview, None).await?;
+    read
+}
+
+/// The text of the program, and the one that says what is set of the users that are meant.
+fn edit(file: &Path, edits: &PropertyEdits, session: &Session<'_>) -> Outcome<(String, String)> {
+    if input::is_stdin(file) {
+        return Err(
+            Failure::new("standard input cannot be edited in place").help("give the path of the program")
+        );
+    }
+    let before = input::text(file, "program")?;
+    let meant = session.users().map(|(name, _)| name.as_str());
+    let meant = meant.filter(|name| session.is_meant(name) && session.state(name).is_some());
+    let after = edit_program(&file.display().to_string(), &before, meant, edits)?;
+    Ok((before, after))
+}
