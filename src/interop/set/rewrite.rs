@@ -22,14 +22,18 @@ pub(super) struct Rewrite<'t> {
     /// Whether the text is JSON, and stays so.
     is_json: bool,
     line_break: &'static str,
+    /// What stands behind the `:` of a key.
+    space: &'static str,
     changes: Vec<(Range<usize>, String)>,
 }
 
 impl<'t> Rewrite<'t> {
     pub(super) fn new(text: &'t str) -> Self {
+        let is_json = text.trim_start().starts_with('{');
         Self {
             text,
-            is_json: text.trim_start().starts_with('{'),
+            is_json,
+            space: if is_json && !text.contains("\": ") { "" } else { " " },
             line_break: if text.contains("\r\n") { "\r\n" } else { "\n" },
             changes: Vec::new(),
         }
@@ -273,9 +277,7 @@ impl<'t> Rewrite<'t> {
 
     /// A member as it is added.
     fn member(&self, name: &str, value: &Value) -> String {
-        let name = self.flow(&name.into());
-        let space = if self.is_json && !self.text.contains("\": ") { "" } else { " " };
-        format!("{name}:{space}{}", self.flow(value))
+        format!("{}:{}{}", self.flow(&name.into()), self.space, self.flow(value))
     }
 
     /// A value in one line.
