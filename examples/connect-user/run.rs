@@ -9,7 +9,7 @@ use connect_user::{
         StateStore, load_all,
     },
     interop::{Deployment, DeploymentOptions, program::Program},
-    read::{RefreshOptions, Strategy},
+    read::{Filter, RefreshOptions, Strategy},
     user::{Diagnostic, IgnoreTags, QuickConnects, Settings, UserState},
     validate::Overrides,
 };
@@ -103,6 +103,15 @@ impl<'a> Run<'a> {
 
     /// A session over the recorded users, which has looked into creations that an earlier run could not write down.
     pub async fn session(&self, entries: Entries) -> Outcome<Session<'_>> {
+        self.session_of(entries, Filter::default()).await
+    }
+
+    /// The same, that is about the users of `--where` alone.
+    pub async fn scoped_session(&self, entries: Entries) -> Outcome<Session<'_>> {
+        self.session_of(entries, self.args.filter()?).await
+    }
+
+    async fn session_of(&self, entries: Entries, filter: Filter) -> Outcome<Session<'_>> {
         let backend = &self.backend;
         let options = SessionOptions::builder()
             .timer(backend.timer.clone())
@@ -111,7 +120,7 @@ impl<'a> Run<'a> {
             .maybe_retry(backend.retry_for.map(|total| RetryPolicy::builder().total(total).build()))
             .refresh(self.refresh(Strategy::Changed))
             .targets(self.scale.target.iter().cloned().collect())
-            .filter(self.args.filter()?)
+            .filter(filter)
             .read_only(self.access.is_read_only())
             .build();
         let mut session = Session::with_entries(&*self.file, entries, &*backend.service, options);

@@ -118,7 +118,11 @@ const HEEDED: &[(&[&str], &[&str], &str)] = &[
         &["plan", "apply", "set", "show", "drift", "import", "export", "compare", "copy"],
         "where no users are chosen",
     ),
-    (&["refresh"], &["plan", "apply", "set", "drift", "import", "export", "compare"], "where no user is read"),
+    (
+        &["refresh"],
+        &["plan", "apply", "set", "drift", "import", "export", "compare"],
+        "where no user is read",
+    ),
     (
         &["rate", "rates-from", "probe-to", "shared-quota", "retry-for", "parallelism"],
         &["plan", "apply", "set", "destroy", "show", "drift", "import", "export", "adopt", "compare", "copy"],
