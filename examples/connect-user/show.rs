@@ -41,7 +41,7 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
         return Err(Failure::new(format!("no user is recorded as `{name}`")).help("`show` lists every user"));
     }
     let belongs = match memberships {
-        true => read_memberships(&users, run.session(entries.clone()).await?.client()).await,
+        true => read_memberships(&users, session.client()).await,
         false => BTreeMap::new(),
     };
     match users.is_empty() {
