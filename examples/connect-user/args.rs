@@ -11,25 +11,15 @@ use clap::{
     builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser},
 };
 use connect_user::{
-    client::{Rate, RateError, RateSource},
+    client::{RateError, RateLimit, RateSource},
     read::{Filter, Strategy},
     user::{
-        DirectoryUserIdPolicy, IdentityManagementType, Operation, PasswordPolicy, SignOutOn, UnknownChoice,
+        DirectoryUserIdPolicy, IdentityManagementType, PasswordPolicy, SignOutOn, UnknownChoice,
         UnrecognisedPolicy,
     },
 };
 
-use crate::{
-    between, convert,
-    failure::Outcome,
-    plan::PlanArgs,
-    program::pair,
-    set::SetArgs,
-    usage::{
-        ADOPT, APPLY, COMPARE, CONVERT, COPY, DESTROY, DRIFT, EXPORT, IMPORT, PLAN, SCHEMA, SET, SHOW, STATE,
-        VALIDATE,
-    },
-};
+use crate::{between, convert, failure::Outcome, plan::PlanArgs, program::pair, set::SetArgs};
 
 /// Manage Amazon Connect users from a Pulumi YAML program.
 #[derive(Parser)]
@@ -44,13 +34,11 @@ pub struct Args {
 #[derive(Subcommand)]
 pub enum Command {
     /// Check a program without asking any service.
-    #[command(after_help = VALIDATE)]
     Validate {
         /// The program, YAML or JSON; `-` is standard input.
         file: PathBuf,
     },
     /// Show what `apply` would do.
-    #[command(after_help = PLAN)]
     Plan {
         /// The program, YAML or JSON; `-` is standard input.
         file: PathBuf,
@@ -61,7 +49,6 @@ pub enum Command {
         args: PlanArgs,
     },
     /// Create, update, replace and delete users as the program says.
-    #[command(after_help = APPLY)]
     Apply {
         /// The program, YAML or JSON, or a plan of `plan --out`; `-` is standard input.
         file: PathBuf,
@@ -76,17 +63,14 @@ pub enum Command {
         scale: Scale,
     },
     /// Set or clear properties of many recorded users at once, and in their program.
-    #[command(after_help = SET)]
     Set(SetArgs),
     /// Delete every user in the state.
-    #[command(after_help = DESTROY)]
     Destroy {
         /// Delete without asking. Default: ask for confirmation.
         #[arg(long)]
         yes: bool,
     },
     /// Show the recorded users, or one of them.
-    #[command(after_help = SHOW)]
     Show {
         /// The resource name. Default: every user.
         name: Option<String>,
@@ -96,14 +80,12 @@ pub enum Command {
         memberships: bool,
     },
     /// Show what somebody else has changed since the last apply.
-    #[command(after_help = DRIFT)]
     Drift {
         /// Exit with 2 if there is drift. Default: exit with 0 then, too.
         #[arg(long)]
         detailed_exitcode: bool,
     },
     /// Record a user that exists, or all of an instance.
-    #[command(after_help = IMPORT)]
     Import {
         /// The resource name.
         #[arg(required_unless_present = "all")]
@@ -119,7 +101,6 @@ pub enum Command {
         instance: Option<String>,
     },
     /// Print a program of every user of an instance. Applying it adopts the existing users and changes nothing.
-    #[command(after_help = EXPORT)]
     Export {
         /// The instance, by its id or ARN.
         #[arg(long)]
@@ -130,23 +111,17 @@ pub enum Command {
     },
     /// Find the users of a file in their instances by name, record them, and show how they differ from the file. Changes
     /// nothing in the service.
-    #[command(after_help = ADOPT)]
     Adopt(convert::FileArgs),
     /// Write the users of a file in another format: from a spreadsheet, a state, a template or a backup to a program,
     /// and back.
-    #[command(after_help = CONVERT)]
     Convert(convert::Args),
     /// Show how the users of two instances differ, by user name; ids are compared by the names of what they mean.
-    #[command(after_help = COMPARE)]
     Compare(between::CompareArgs),
     /// Create the users of one instance in another, with the same properties, proficiencies and tags. Deletes nobody.
-    #[command(after_help = COPY)]
     Copy(between::CopyArgs),
     /// Print the JSON Schema of programs, for editors.
-    #[command(after_help = SCHEMA)]
     Schema,
     /// Write the recorded users as JSON, add those of such a file, move them, unlock them, or stop managing some.
-    #[command(after_help = STATE)]
     State {
         #[command(subcommand)]
         command: StateCommand,
@@ -279,7 +254,7 @@ pub struct Global {
     /// Calls per second and burst: of every operation, or of one. Default: the quota of Amazon Connect, 2:5;
     /// no limit for the local backend.
     #[arg(long, value_name = "[OPERATION=]RATE:BURST", value_parser = rate)]
-    pub rate: Vec<(Option<Operation>, Rate)>,
+    pub rate: Vec<RateLimit>,
     /// Where the rates come from that `--rate` does not give: 2:5 for every operation, which is safe (`assumed`), the
     /// defaults that Service Quotas documents (`documented`), or the quotas of the account (`account`), which takes
     /// `servicequotas:ListServiceQuotas`. No use with the local backend, which has no quota.
@@ -354,16 +329,8 @@ fn source(names: &'static [&'static str]) -> impl TypedValueParser<Value = RateS
     PossibleValuesParser::new(names).try_map(|name| name.parse())
 }
 
-fn rate(text: &str) -> Result<(Option<Operation>, Rate), String> {
-    let (operation, rate) = match text.split_once('=') {
-        Some((name, rate)) => {
-            let operation = name.parse();
-            (Some(operation.map_err(|_| format!("there is no operation `{name}`"))?), rate)
-        }
-        None => (None, text),
-    };
-    let rate = rate.parse().map_err(|error: RateError| format!("{error}; {}", error.help()))?;
-    Ok((operation, rate))
+fn rate(text: &str) -> Result<RateLimit, String> {
+    text.parse().map_err(|error: RateError| format!("{error}; {}", error.help()))
 }
 
 /// A whole number; `least` is the smallest of its type.

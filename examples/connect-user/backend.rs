@@ -48,7 +48,7 @@ impl Backend {
             }
             BackendKind::Aws => aws(args).await?,
         };
-        let mut buckets = TokenBuckets::new(given(args, rates), offline.timer.clone());
+        let mut buckets = TokenBuckets::new(rates.limited(&args.rate), offline.timer.clone());
         if args.shared_quota {
             buckets = buckets.shared();
         }
@@ -59,16 +59,6 @@ impl Backend {
         let retry_for = args.retry_for.map(Duration::from_secs);
         Ok(Self { service, retry_for, pace, ..offline })
     }
-}
-
-/// What the command line says of the quota, over the rates that hold otherwise.
-fn given(args: &Global, rates: Rates) -> Rates {
-    let of_all = args.rate.iter().rfind(|(operation, _)| operation.is_none()).map(|(_, rate)| *rate);
-    let rates = of_all.map_or(rates, Rates::from);
-    args.rate.iter().fold(rates, |rates, (operation, rate)| match operation {
-        Some(operation) => rates.with(*operation, *rate),
-        None => rates,
-    })
 }
 
 fn local(
@@ -101,7 +91,10 @@ fn local(
 
 #[cfg(feature = "aws")]
 async fn aws(args: &Global) -> Outcome<(Arc<dyn ConnectClient>, Rates, Option<Rates>)> {
-    use connect_user::client::aws::{AwsConnect, AwsSettings};
+    use connect_user::{
+        client::aws::{AwsConnect, AwsSettings},
+        user::with_causes,
+    };
 
     let settings = AwsSettings::builder()
         .maybe_region(args.region.clone())
@@ -109,7 +102,7 @@ async fn aws(args: &Global) -> Outcome<(Arc<dyn ConnectClient>, Rates, Option<Ra
         .maybe_endpoint_url(args.endpoint_url.clone())
         .build();
     let connect = AwsConnect::from_environment(&settings).await;
-    let connect = connect.map_err(|error| Failure::caused(String::new(), &error).help(error.help()))?;
+    let connect = connect.map_err(|error| Failure::new(with_causes(&error)).help(error.help()))?;
     let rates = connect.rates(args.rates_from).await;
     let ceiling = match args.probe_to {
         Some(source) => Some(connect.rates(source).await),

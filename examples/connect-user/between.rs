@@ -5,12 +5,11 @@ use std::num::NonZeroU32;
 use connect_user::{
     client::ClientError,
     diff::Action,
-    fleet::SessionError,
     interop::between::{
         BetweenError, CompareOptions, CopyOptions, CopyPlan, Side, compare as compared, copy as planned,
     },
     read::{RefreshOptions, Strategy},
-    user::{Code, Diagnostic, Property},
+    user::{Code, Diagnostic, Property, with_causes},
 };
 use serde_json::json;
 
@@ -121,7 +120,7 @@ pub async fn copy(args: &CopyArgs, global: &Global) -> Outcome<bool> {
     let options = run.apply_options(&session, &watch);
     let outcome = plan.apply(&mut session, &options).await;
     watch.end();
-    told(outcome.map_err(SessionError::Refused)?, unchanged, users)?;
+    told(outcome?, unchanged, users)?;
     if plan.failed.is_empty() { Ok(false) } else { Err(Failure::said()) }
 }
 
@@ -168,6 +167,6 @@ fn read_options(global: &Global) -> RefreshOptions {
 
 impl From<BetweenError> for Failure {
     fn from(error: BetweenError) -> Self {
-        Self::caused(String::new(), &error).help(error.help())
+        Self::new(with_causes(&error)).help(error.help())
     }
 }

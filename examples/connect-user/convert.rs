@@ -19,11 +19,9 @@ use crate::{
     args::{Global, choice},
     failure::{Failure, Outcome},
     input::{self, ReadSeek, WholeFile},
-    output, program,
+    output::{self, Form},
+    program,
 };
-
-/// So many findings are told.
-const MOST: usize = 100;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -71,8 +69,8 @@ pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
         mistakes.extend(user.mistakes());
         names.push(user.name);
     });
-    tell_all(found)?;
-    tell_all(mistakes)?;
+    output::found(found, Form::File)?;
+    output::found(mistakes, Form::File)?;
     let count = names.len();
     let options = WriteOptions::builder().passwords(args.with_passwords).build();
     let out = BufWriter::new(std::io::stdout().lock());
@@ -104,7 +102,7 @@ pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
         }
     };
     output::check_written()?;
-    tell_all(written.diagnostics)?;
+    output::found(written.diagnostics, Form::File)?;
     match (imports, &written.imports) {
         (Some(file), Some(text)) => file.write(text)?,
         (None, Some(_)) => output::note("which existing users these are is written with `--imports PATH`"),
@@ -132,7 +130,7 @@ impl FileArgs {
     /// The users of the file. What is wrong with the file ends the command.
     pub fn read(&self, global: &Global) -> Outcome<UserFile> {
         let mut file = UserFile::default();
-        tell_all(self.open(global)?.each(|user| file.users.push(user)))?;
+        output::found(self.open(global)?.each(|user| file.users.push(user)), Form::File)?;
         Ok(file)
     }
 
@@ -186,17 +184,4 @@ fn is_imports(text: &str) -> bool {
     let resources: Option<Vec<Value>> = serde_json::from_str(text).ok();
     let is_one = |resource: &Value| resource.get("ResourceIdentifier").is_some();
     resources.is_some_and(|resources| resources.iter().all(is_one))
-}
-
-/// Tells what was found, and fails if there is an error among it: errors are told first where not all is told.
-fn tell_all(mut found: Vec<FileDiagnostic>) -> Outcome<()> {
-    if found.len() > MOST {
-        found.sort_by_key(|found| found.diagnostic.severity);
-    }
-    let shown = found.len().min(MOST);
-    let told = output::found(&found[..shown], false);
-    if found.len() > shown {
-        output::note(&format!("{} more findings are not shown", found.len() - shown));
-    }
-    told
 }

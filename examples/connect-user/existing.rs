@@ -1,15 +1,12 @@
 //! `import` and `export`: users that exist, recorded or written as a program.
 
 use connect_user::{
-    client::ErrorKind,
     fleet::{RecordError, Session},
     interop::{
         file::{FileFormat, UserFile, WriteOptions, write},
         program::WrittenResource,
     },
-    read::{
-        self, Everybody, InstanceError, Instances, Strategy, identity_management, read_all, read_matching,
-    },
+    read::{Everybody, Instances, Strategy, identity_management, read_matching},
     user::{ImportId, InstanceId, UserState},
 };
 use serde_json::json;
@@ -31,21 +28,7 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
     let id: ImportId = id.parse()?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
     let mut session = run.session(entries).await?;
-    session.check_free(name, &id)?;
-    let state = read::import(session.client(), &id).await.map_err(|error| {
-        let failure = Failure::caused(format!("`{id}` cannot be imported"), &error);
-        match error.kind() {
-            ErrorKind::NotFound => failure.help("look the two ids up in the console, or with `list-users`"),
-            _ => failure.help(error.help()),
-        }
-    })?;
-    let (instances, expected) = (Instances::default(), global.identity_management);
-    let kind = instances.identity_management(&id.instance, expected, session.client()).await;
-    if let Err(error @ InstanceError::OtherKind { .. }) = kind {
-        let help = "leave out `--identity-management`, or use another instance";
-        return Err(Failure::new(error.to_string()).help(help));
-    }
-    session.record(name, state.clone()).await?;
+    let state = session.record_existing(name, &id, global.identity_management).await?;
     state::tell(&*run.file).await;
     let properties = state.to_spec(&run.settings).encode();
     let text = || {
@@ -120,20 +103,15 @@ async fn everybody(instance: &InstanceId, run: &Run<'_>, session: &Session<'_>) 
         if options.strategy == Strategy::Search {
             output::note("a search leaves e-mail addresses, mobile numbers and proficiencies out");
         }
-        match filter.is_empty() {
-            true => read_all(instance, client, &options).await,
-            false => match filters.get(instance) {
-                Some(filter) => read_matching(instance, filter, client, &options).await,
-                None => Ok(Everybody::default()),
-            },
+        match filters.get(instance).or(filter.is_empty().then_some(&filter)) {
+            Some(filter) => read_matching(instance, filter, client, &options).await,
+            None => Ok(Everybody::default()),
         }
     };
-    let Everybody { users, failed, unchecked, .. } = read.await.map_err(|error| {
+    let all = read.await.map_err(|error| {
         Failure::caused(format!("the instance `{instance}` cannot be read"), &error).help(error.help())
     })?;
-    unchecked.iter().for_each(output::diagnostic);
-    let told = failed
-        .iter()
-        .map(|(user, error)| Failure::caused(format!("`{user}` cannot be read"), error).help(error.help()));
-    Failure::all(told).map(|()| users)
+    all.unchecked.iter().for_each(output::diagnostic);
+    Failure::all(all.failures().map(|failure| Failure::told(&failure)))?;
+    Ok(all.users)
 }

@@ -1,60 +1,38 @@
 //! What ends a command early.
 
-use std::error::Error;
+use std::{error::Error, fmt::Display};
 
 use connect_user::{
-    fleet::{JsonError, PlanFileError, RecordError, SessionError, StoreError},
+    fleet::{FleetRefused, JsonError, PlanFileError, RecordError, SessionError, StoreError},
     interop::{
         DeploymentError,
-        file::AdoptError,
-        program::{Location, ProgramError},
+        file::{AdoptError, FileDiagnostic},
+        program::ProgramError,
     },
     read::{FilterError, InstanceError},
-    user::{Diagnostic, IdError, ImportIdError},
+    user::{Code, Diagnostic, IdError, ImportIdError, with_causes},
     validate::OverrideError,
 };
-
-use crate::way_out;
 
 pub type Outcome<T> = Result<T, Failure>;
 
 /// Mistakes that were found in the same go. Where there is none, everything there is to say was said already.
 #[derive(Debug)]
-pub struct Failure(Vec<Mistake>);
-
-/// A mistake with its way out.
-#[derive(Debug)]
-pub struct Mistake {
-    pub message: String,
-    pub help: Option<String>,
-    /// Where it is in the program.
-    pub location: Option<Location>,
-}
+pub struct Failure(pub Vec<FileDiagnostic>);
 
 impl Failure {
-    pub fn new(message: impl Into<String>) -> Self {
-        Self(vec![Mistake { message: message.into(), help: None, location: None }])
+    pub fn new(message: impl AsRef<str>) -> Self {
+        Self::told(&Diagnostic::new(Code::new("command"), message))
     }
 
     /// What went wrong, and why: an error with its causes.
-    pub fn caused(what: impl Into<String>, error: &(dyn Error + 'static)) -> Self {
-        let mut message = what.into();
-        let mut cause = Some(error);
-        while let Some(error) = cause {
-            let text = error.to_string();
-            // Some errors tell their cause themselves.
-            if !text.is_empty() && !message.contains(&text) {
-                message.push_str(if message.is_empty() { "" } else { ": " });
-                message.push_str(&text);
-            }
-            cause = error.source();
-        }
-        Self::new(message)
+    pub fn caused(what: impl Display, error: &(dyn Error + 'static)) -> Self {
+        Self::new(format!("{what}: {}", with_causes(error)))
     }
 
     /// What the library says.
     pub fn told(diagnostic: &Diagnostic) -> Self {
-        Self::new(diagnostic.text()).help(way_out::help(diagnostic).unwrap_or_default())
+        Self(vec![FileDiagnostic::new(diagnostic.clone(), None)])
     }
 
     /// A failure whose reasons have been printed.
@@ -62,58 +40,49 @@ impl Failure {
         Self(Vec::new())
     }
 
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        let help = Some(help.into()).filter(|help| !help.is_empty());
-        self.0.iter_mut().for_each(|mistake| mistake.help.clone_from(&help));
+    pub fn help(mut self, help: impl AsRef<str>) -> Self {
+        for found in &mut self.0 {
+            found.diagnostic = found.diagnostic.clone().with_help(help.as_ref());
+        }
         self
     }
 
     /// All of them in one, if there are any.
     pub fn all(failures: impl Iterator<Item = Self>) -> Outcome<()> {
-        let mistakes: Vec<Mistake> = failures.flat_map(|failure| failure.0).collect();
-        if mistakes.is_empty() { Ok(()) } else { Err(Self(mistakes)) }
+        let all: Vec<FileDiagnostic> = failures.flat_map(|failure| failure.0).collect();
+        if all.is_empty() { Ok(()) } else { Err(Self(all)) }
     }
 
     /// Says where.
     pub fn within(mut self, place: &str) -> Self {
-        self.0.iter_mut().for_each(|mistake| mistake.message = format!("{place}: {}", mistake.message));
+        for found in &mut self.0 {
+            found.diagnostic.message = format!("{place}: {}", found.diagnostic.message);
+        }
         self
-    }
-
-    pub fn mistakes(&self) -> &[Mistake] {
-        &self.0
     }
 }
 
 impl From<ProgramError> for Failure {
     fn from(error: ProgramError) -> Self {
-        let told = error.mistakes().map(|(mistake, location)| Mistake {
-            message: mistake.text(),
-            help: way_out::help(mistake),
-            location: location.cloned(),
-        });
-        Self(told.collect())
+        DeploymentError::from(error).into()
     }
 }
 
 impl From<DeploymentError> for Failure {
     fn from(error: DeploymentError) -> Self {
-        match error {
-            DeploymentError::Program(error) => error.into(),
-            DeploymentError::Session(error) => (*error).into(),
-            error => Self::caused(String::new(), &error).help(error.help()),
-        }
+        Self(error.diagnostics())
     }
 }
 
 impl From<SessionError> for Failure {
     fn from(error: SessionError) -> Self {
-        match error {
-            SessionError::Refused(refused) => {
-                Self(refused.reasons.iter().flat_map(|reason| Self::told(reason).0).collect())
-            }
-            error => Self::caused(String::new(), &error).help(error.help()),
-        }
+        DeploymentError::from(error).into()
+    }
+}
+
+impl From<FleetRefused> for Failure {
+    fn from(refused: FleetRefused) -> Self {
+        SessionError::from(refused).into()
     }
 }
 
@@ -124,9 +93,10 @@ impl From<RecordError> for Failure {
             RecordError::Unfinished { .. } => {
                 "`apply` finishes it; `--force` removes the user from the state nevertheless"
             }
+            RecordError::Instance(_) => "leave out `--identity-management`, or use another instance",
             error => error.help(),
         };
-        Self::caused(String::new(), &error).help(help)
+        Self::new(with_causes(&error)).help(help)
     }
 }
 
@@ -134,7 +104,7 @@ macro_rules! from {
     ($($error:ty),+) => {$(
         impl From<$error> for Failure {
             fn from(error: $error) -> Self {
-                Self::caused(String::new(), &error).help(error.help())
+                Self::new(with_causes(&error)).help(error.help())
             }
         }
     )+};

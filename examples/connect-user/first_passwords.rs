@@ -81,8 +81,8 @@ impl PasswordArgs {
 fn table(file: &PathBuf) -> Outcome<BTreeMap<String, Secret>> {
     let text = Secret::new(input::text(file, "table of passwords")?);
     let options = ReadOptions::builder().file(file.display().to_string()).build();
-    let users = read(FileFormat::Csv, text.expose().as_bytes(), &options);
-    output::found(&users.diagnostics, false)?;
+    let mut users = read(FileFormat::Csv, text.expose().as_bytes(), &options);
+    output::found(std::mem::take(&mut users.diagnostics), output::Form::File)?;
     let password = |user: &FileUser| {
         let password = user.inputs.get("password").and_then(Value::as_str)?;
         Some((user.user_name()?.to_owned(), Secret::from(password)))

@@ -33,7 +33,7 @@ mod way_out;
 
 use std::process::ExitCode;
 
-use connect_user::{fleet::PlanFile, interop::program::program_schema};
+use connect_user::interop::program::program_schema;
 
 use crate::{
     args::{Args, Command},
@@ -69,19 +69,7 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
             is_something = plan::plan(&file, args, &global).await? && detailed_exitcode;
         }
         Command::Apply { file, program, yes, scale } => {
-            let text = input::text(&file, "program")?;
-            match (PlanFile::is_one(&text), program) {
-                (true, given) => {
-                    let plan = PlanFile::read(&input::name(&file), &text)?;
-                    saved::apply(plan, given.as_deref(), yes, scale, &global).await?;
-                }
-                (false, None) => plan::apply(&file, text, yes, scale, &global).await?,
-                (false, Some(_)) => {
-                    let what =
-                        format!("{} is not a saved plan, and `--program` is for one", input::name(&file));
-                    return Err(Failure::new(what).help("give the program alone"));
-                }
-            }
+            plan::apply(&file, program.as_deref(), yes, scale, &global).await?;
         }
         Command::Set(args) => set::set(args, &global).await?,
         Command::Destroy { yes } => plan::destroy(yes, &global).await?,

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{
     args::Format,
-    failure::{Failure, Mistake, Outcome},
+    failure::{Failure, Outcome},
     way_out,
 };
 
@@ -107,19 +107,12 @@ pub fn users(count: usize) -> String {
 
 /// Prints a note to stderr.
 pub fn note(text: &str) {
-    match is_json() {
-        true => error_line(&json!({"level": "note", "message": text})),
-        false => tell(Severity::Note, None, text, None, None),
-    }
+    diagnostic(&Diagnostic::new(Code::new("note"), text).with_severity(Severity::Note));
 }
 
 /// Prints what the library has found to stderr.
 pub fn diagnostic(found: &Diagnostic) {
-    let (level, message, help) = (found.severity, found.text(), way_out::help(found));
-    match is_json() {
-        true => error_line(&json!({"level": level, "message": message, "help": help})),
-        false => tell(level, None, &message, None, help.as_deref()),
-    }
+    tell(&FileDiagnostic::new(found.clone(), None), Form::Plain);
 }
 
 /// How many notes of a kind are shown one by one.
@@ -140,71 +133,78 @@ pub fn some_of_each(found: &[Diagnostic]) {
     }
 }
 
-/// Prints what is wrong with a program or another file, or worth knowing, with its code and its place; fails if there is
-/// an error among it. Those who write a program know its users by their properties.
-pub fn found(found: &[FileDiagnostic], is_program: bool) -> Outcome<()> {
-    for found in found.iter().map(way_out::mended) {
-        let FileDiagnostic { diagnostic, location, .. } = &found;
-        if is_json() {
-            let mut line = json!(found);
-            line["level"] = json!(diagnostic.severity);
-            error_line(&line);
-            continue;
-        }
-        let Diagnostic { path, subject, severity, code, help, .. } = diagnostic;
-        let user = subject.as_deref().map(one_line).unwrap_or_default();
-        let at = match (path.segments().is_empty() || !is_program, location) {
-            (true, location) => location.as_ref().map(ToString::to_string),
-            (false, Some(location)) => Some(format!("{user}.{path} ({location})")),
-            (false, None) => Some(format!("{user}.{path}")),
-        };
-        tell(*severity, Some(*code), &diagnostic.text(), at.as_deref(), help.as_deref());
+/// So many mistakes of one reading are told.
+const MOST: usize = 100;
+
+/// Prints what is wrong with a file or a program, or worth knowing, with codes; fails if there is an error among it. Of a
+/// file, errors are told first where not all is told.
+pub fn found(mut found: Vec<FileDiagnostic>, form: Form) -> Outcome<()> {
+    let most = if form == Form::File { MOST } else { usize::MAX };
+    if found.len() > most {
+        found.sort_by_key(|found| found.diagnostic.severity);
+    }
+    found.iter().take(most).for_each(|found| tell(found, form));
+    if let Some(more) = found.len().checked_sub(most).filter(|more| *more > 0) {
+        note(&format!("{more} more findings are not shown"));
     }
     let is_valid = !found.iter().any(|found| found.diagnostic.is_error());
     if is_valid { Ok(()) } else { Err(Failure::said()) }
 }
 
-/// So many mistakes of one reading are told.
-const MOST_FAILURES: usize = 100;
-
 /// Prints why something has failed to stderr.
-pub fn failure(failure: &Failure) {
-    let mistakes = failure.mistakes();
-    for Mistake { message, help, location } in mistakes.iter().take(MOST_FAILURES) {
-        if is_json() {
-            let mut line = json!({"level": "error", "message": message, "help": help});
-            if let (Some(line), Value::Object(location)) = (line.as_object_mut(), json!(location)) {
-                line.extend(location);
-            }
-            error_line(&line);
-            continue;
-        }
-        let at = location.as_ref().map(ToString::to_string);
-        tell(Severity::Error, None, message, at.as_deref(), help.as_deref());
-    }
-    match mistakes.len().saturating_sub(MOST_FAILURES) {
-        0 => {}
-        more => note(&format!("{more} more errors; mend those above first")),
+pub fn failure(Failure(mistakes): &Failure) {
+    mistakes.iter().take(MOST).for_each(|mistake| tell(mistake, Form::Plain));
+    if let Some(more) = mistakes.len().checked_sub(MOST).filter(|more| *more > 0) {
+        note(&format!("{more} more errors; mend those above first"));
     }
 }
 
-/// Prints a message to people: how bad it is, what there is to say, where, and the way out.
-fn tell(level: Severity, code: Option<Code>, message: &str, at: Option<&str>, help: Option<&str>) {
-    let style = match level {
+/// How a diagnostic is told.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Form {
+    /// By its text alone.
+    Plain,
+    /// With its code.
+    File,
+    /// With its code, and the property of a user beside the place: those who write a program know users by it.
+    Program,
+}
+
+/// Prints a message to stderr: how bad it is, what there is to say, where, and the way out.
+fn tell(found: &FileDiagnostic, form: Form) {
+    let found = way_out::mended(found);
+    let Diagnostic { path, subject, severity, code, help, .. } = &found.diagnostic;
+    let text = found.diagnostic.text();
+    if is_json() {
+        let mut line = json!(found);
+        line["level"] = json!(severity);
+        if form == Form::Plain {
+            line["message"] = text.into();
+            let line = line.as_object_mut();
+            line.into_iter().for_each(|line| line.retain(|member, _| PLAIN.contains(&member.as_str())));
+        }
+        let _ = writeln!(io::stderr().lock(), "{}", readable_json(&line.to_string()));
+        return;
+    }
+    let user = subject.as_deref().map(one_line).unwrap_or_default();
+    let at = found.location.as_ref().map(ToString::to_string);
+    let at = match path.segments().is_empty() || form != Form::Program {
+        true => at,
+        false => Some(at.map_or(format!("{user}.{path}"), |at| format!("{user}.{path} ({at})"))),
+    };
+    let style = match severity {
         Severity::Error => AnsiColor::Red.on_default().bold(),
         _ => AnsiColor::Yellow.on_default(),
     };
-    let code = code.map(|code| format!("[{code}]")).unwrap_or_default();
+    let code = if form == Form::Plain { String::new() } else { format!("[{code}]") };
     let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "{style}{level}{code}{style:#}: {}", one_line(message));
-    for (name, text) in [("at", at), ("help", help)] {
+    let _ = writeln!(err, "{style}{severity}{code}{style:#}: {}", one_line(&text));
+    for (name, text) in [("at", at), ("help", help.clone())] {
         if let Some(text) = text {
-            let _ = writeln!(err, "  {name}: {}", one_line(text));
+            let _ = writeln!(err, "  {name}: {}", one_line(&text));
         }
     }
 }
 
-/// Prints a line to the machine that reads stderr.
-fn error_line(value: &Value) {
-    let _ = writeln!(io::stderr().lock(), "{}", readable_json(&value.to_string()));
-}
+/// The members of what is told by its text alone.
+const PLAIN: &[&str] = &["level", "message", "help", "file", "line", "column"];

@@ -8,8 +8,7 @@ use std::{
 use connect_user::{
     diff::Action,
     fleet::{
-        AllKnown, FleetOutcome, FleetPreview, Guard, PlanOptions, Session, SessionError, UserOutcome,
-        UserResult,
+        AllKnown, FleetOutcome, FleetPreview, Guard, PlanFile, PlanOptions, Session, UserOutcome, UserResult,
     },
     interop::{Deployment, Review, program::Program},
     user::{Code, Property, one_line},
@@ -19,8 +18,9 @@ use serde_json::json;
 use crate::{
     args::{Global, Scale},
     failure::{Failure, Outcome},
+    input,
     interrupt::end_on_interrupt,
-    output,
+    output::{self, Form},
     program::{parsed, program},
     progress::Watch,
     run::{Access, Run, require_state},
@@ -44,7 +44,7 @@ pub async fn validate(file: &Path, global: &Global) -> Outcome<()> {
         output::json(&json!({"valid": valid, "violations": violations, "deferred": deferred}));
         return if valid { Ok(()) } else { Err(Failure::said()) };
     }
-    output::found(&found, true)?;
+    output::found(found, Form::Program)?;
     let deferred = review.deferred().count();
     for (user, path) in review.deferred().take(MOST_DEFERRED) {
         output::text(&format!("known after apply: {}.{path}", one_line(user)));
@@ -96,7 +96,16 @@ pub async fn plan(file: &Path, args: PlanArgs, global: &Global) -> Outcome<bool>
     Ok(is_work)
 }
 
-pub async fn apply(file: &Path, text: String, yes: bool, scale: Scale, global: &Global) -> Outcome<()> {
+/// Carries out a program, or a saved plan, for which `of` may be the program.
+pub async fn apply(file: &Path, of: Option<&Path>, yes: bool, scale: Scale, global: &Global) -> Outcome<()> {
+    let text = input::text(file, "program")?;
+    if PlanFile::is_one(&text) {
+        return saved::apply(PlanFile::read(&input::name(file), &text)?, of, yes, scale, global).await;
+    }
+    if of.is_some() {
+        let what = format!("{} is not a saved plan, and `--program` is for one", input::name(file));
+        return Err(Failure::new(what).help("give the program alone"));
+    }
     let program = parsed(file, text, global)?;
     let (run, entries) = Run::open(global, scale, Access::Write).await?;
     let mut session = run.scoped_session(entries).await?;
@@ -147,7 +156,7 @@ pub fn refuse_unread(session: &Session<'_>) -> Outcome<()> {
 /// Says what has become of users, and what is wrong with them.
 pub fn judge(review: &Review, program: Option<&Program>) -> Outcome<()> {
     review.notices.iter().for_each(output::diagnostic);
-    output::found(&review.diagnostics(program), true)
+    output::found(review.diagnostics(program), Form::Program)
 }
 
 /// Ends where a user could not be read, after all others.
@@ -218,7 +227,7 @@ pub async fn carry_out(
         None => session.apply(preview, &mut AllKnown, &options).await,
     };
     watch.end();
-    told(outcome.map_err(SessionError::Refused)?, unchanged, users)
+    told(outcome?, unchanged, users)
 }
 
 /// Says what an apply of a plan of so many users has come to.

@@ -1,11 +1,11 @@
 //! Plans in files: what `plan --out` writes and `apply` carries out later.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use connect_user::{
-    fleet::{FleetPreview, PlanFile, SavedFleetPlan, Session, StateLocation},
+    fleet::{FleetPreview, PlanFile, Session, StateLocation},
     interop::Passwords,
-    user::{Code, Secret},
+    user::Code,
 };
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     interrupt::end_on_interrupt,
     output,
     plan::{confirm, told},
-    program::{assignments, program},
+    program::{assignments, program as read},
     progress::Watch,
     run::{Access, Run},
     summary,
@@ -61,20 +61,20 @@ pub async fn apply(
         return Err(Failure::new(format!("the plan was made for the state `{before}`, not for `{state}`"))
             .help(format!("give `--state '{before}'`, or plan again")));
     }
-    let given = passwords(&file.plan, program, global)?;
+    let given = match program {
+        Some(path) => read(path, global)?.passwords(file.plan.needs_passwords())?,
+        None => Passwords::needed(&file.plan, assignments(global)?).map_err(|found| Failure::told(&found))?,
+    };
     let (run, entries) = Run::open(global, scale, Access::Write).await?;
     let mut session = run.session(entries).await?;
     let loaded = file.plan.load(session.entries(), |name| given.get(name).cloned());
-    let plan = loaded.map_err(|refused| {
-        let told = refused.reasons.iter().map(|reason| {
+    let plan = loaded.map_err(|mut refused| {
+        for reason in refused.reasons.iter_mut().filter(|reason| reason.code == Code::PASSWORD_REQUIRED) {
             let name = reason.subject.as_deref().unwrap_or_default();
             let help = format!("give it: `--set-env '{name}.password=VARIABLE'`, or `--program FILE`");
-            match reason.code {
-                Code::PASSWORD_REQUIRED => Failure::told(reason).help(help),
-                _ => Failure::told(reason),
-            }
-        });
-        Failure::all(told).err().unwrap_or(Failure::said())
+            *reason = reason.clone().with_help(help);
+        }
+        refused
     })?;
     if !output::is_json() {
         summary::saved(&plan, &run.backend);
@@ -93,28 +93,4 @@ pub async fn apply(
     let outcome = session.apply_plan(&plan, &options).await;
     watch.end();
     told(outcome, plan.unchanged(), plan.users().len())
-}
-
-/// The passwords of new users, by their resource names: of the program, or of the command line.
-fn passwords(
-    plan: &SavedFleetPlan,
-    file: Option<&Path>,
-    global: &Global,
-) -> Outcome<BTreeMap<String, Secret>> {
-    if let Some(file) = file {
-        return Ok(program(file, global)?.passwords(plan.needs_passwords())?);
-    }
-    let needed: BTreeMap<String, &str> =
-        plan.needs_passwords().map(|name| (format!("{name}.password"), name)).collect();
-    let given = assignments(global)?.into_iter().map(|given| match needed.get(&given.reference) {
-        Some(name) => Ok(((*name).to_owned(), given.value)),
-        None => {
-            let help = match needed.keys().next() {
-                Some(first) => format!("it needs passwords of new users, such as `{first}`"),
-                None => "leave it out: it needs no password".to_owned(),
-            };
-            Err(Failure::new(format!("the plan has no use for `{}`", given.reference)).help(help))
-        }
-    });
-    given.collect()
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
 use connect_user::{
     client::ConnectClient,
-    fleet::{DriftedUser, drift as look, keep_matching},
+    fleet::{drift as look, keep_matching},
     read::{Membership, Memberships, Strategy},
     user::{UserState, Value, one_line},
 };
@@ -121,26 +121,6 @@ pub async fn drift(global: &Global) -> Outcome<bool> {
     kept.map_err(|error| Failure::told(&error))?;
     let drift = look(&known, session.client(), &run.refresh(Strategy::Full), &run.settings).await;
     drift.notices.iter().chain(&drift.failures).for_each(output::diagnostic);
-    let (changed, checked) = (drift.changed(), drift.checked());
-    let unchecked = match drift.users.len() - checked {
-        0 => String::new(),
-        assumed => format!("; {assumed} could not be checked"),
-    };
-    let told = || drift.users.iter().map(describe_drift).collect::<String>();
-    let text = || match changed {
-        0 => format!("No drift: {checked} as recorded{unchecked}."),
-        changed => format!("{}Drift: {changed} of {checked} changed by someone else{unchecked}.", told()),
-    };
-    output::result(|| json!(drift), text);
-    if drift.failures.is_empty() { Ok(changed > 0) } else { Err(Failure::said()) }
-}
-
-fn describe_drift(DriftedUser { user, exists, changes, .. }: &DriftedUser) -> String {
-    let name = one_line(user);
-    let listed: String = changes.iter().map(|change| format!("    {change}\n")).collect();
-    match (exists, changes.is_empty()) {
-        (false, _) => format!("- {name} is gone\n"),
-        (true, true) => String::new(),
-        (true, false) => format!("~ {name} was changed by someone else\n{listed}"),
-    }
+    output::result(|| json!(drift), || drift.to_string());
+    if drift.failures.is_empty() { Ok(drift.changed() > 0) } else { Err(Failure::said()) }
 }

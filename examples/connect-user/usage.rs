@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use clap::{
-    ArgMatches, ColorChoice, Command, CommandFactory, FromArgMatches,
+    Arg, ArgMatches, ColorChoice, Command, CommandFactory, FromArgMatches,
     error::{ContextKind, ContextValue},
     parser::ValueSource,
 };
@@ -15,149 +15,88 @@ use crate::{
     output,
 };
 
-pub const VALIDATE: &str = "\
-Examples:
+/// Examples, of which each command shows its own behind its options.
+const EXAMPLES: &str = "\
   connect-user validate users.yaml
   connect-user validate users.yaml --identity-management SAML --format json
-  generate | connect-user validate -";
-pub const PLAN: &str = "\
-Examples:
+  generate | connect-user validate -
   connect-user plan users.yaml
   connect-user plan users.yaml --summary --detailed-exitcode
   connect-user plan users.yaml --out plan.json
   connect-user plan users.yaml --where tag:team=red
-  connect-user plan users.yaml --backend aws --region eu-central-1";
-pub const APPLY: &str = "\
-Examples:
+  connect-user plan users.yaml --backend aws --region eu-central-1
   connect-user apply users.yaml
   connect-user apply users.yaml --yes --set-env ana-password.result=ANA_PASSWORD
   connect-user apply users.yaml --target ana --max-deletes 0
-  connect-user apply plan.json --yes --set-env ana.password=ANA_PASSWORD";
-pub const SET: &str = "\
-Examples:
+  connect-user apply plan.json --yes --set-env ana.password=ANA_PASSWORD
   connect-user set routingProfileId=name:Sales --where tag:team=red
   connect-user set tags.shift=late phoneConfig.afterContactWorkTimeLimit=60 --where group=path:Europe/Berlin --yes
   connect-user set --unset identityInfo.mobile --target ana --program users.yaml
-  connect-user set securityProfileIds=name:Agent --all --out plan.json   then `apply plan.json`";
-pub const DESTROY: &str = "\
-Examples:
+  connect-user set securityProfileIds=name:Agent --all --out plan.json   then `apply plan.json`
   connect-user destroy
-  connect-user destroy --yes --state staging.redb";
-pub const SHOW: &str = "\
-Examples:
+  connect-user destroy --yes --state staging.redb
   connect-user show
   connect-user show ana --format json
   connect-user show ana --memberships --backend aws
-  connect-user show --where tag:team=red";
-pub const DRIFT: &str = "\
-Examples:
+  connect-user show --where tag:team=red
   connect-user drift --backend aws
   connect-user drift --where name-prefix=agent- --where routing-profile=ID
-  connect-user drift --detailed-exitcode   exits with 0 for none, 2 for drift, 1 for an error";
-pub const IMPORT: &str = "\
-Examples:
+  connect-user drift --detailed-exitcode   exits with 0 for none, 2 for drift, 1 for an error
   connect-user import ana INSTANCE_ID:USER_ID --backend aws
-  connect-user import --all --instance INSTANCE_ID --backend aws";
-pub const EXPORT: &str = "\
-Examples:
+  connect-user import --all --instance INSTANCE_ID --backend aws
   connect-user export --instance INSTANCE_ID --names --backend aws > users.yaml
-  connect-user export --instance INSTANCE_ID --where group-tree=ID > team.yaml";
-pub const ADOPT: &str = "\
-Examples:
+  connect-user export --instance INSTANCE_ID --where group-tree=ID > team.yaml
   connect-user adopt terraform.tfstate --backend aws
-  connect-user adopt agents.csv --instance INSTANCE_ID --backend aws
-  connect-user convert agents.csv --instance INSTANCE_ID > users.yaml   then `plan users.yaml` shows the same";
-pub const CONVERT: &str = "\
-Examples:
+  connect-user adopt agents.csv --instance INSTANCE_ID --backend aws   `convert` and `plan` show the same
   connect-user convert agents.csv --instance INSTANCE_ID > users.yaml
   connect-user convert terraform.tfstate > users.yaml
   connect-user convert users.yaml --to terraform > users.tf
-  connect-user convert template.yaml --set InstanceArn=INSTANCE_ARN > users.yaml";
-pub const COMPARE: &str = "\
-Examples:
+  connect-user convert template.yaml --set InstanceArn=INSTANCE_ARN > users.yaml
   connect-user compare OLD_ID NEW_ID --backend aws --from-region us-east-1 --to-region eu-central-1
   connect-user compare OLD_ARN NEW_ARN --backend aws --from-profile old --to-profile new --format json
-  connect-user compare OLD_ID NEW_ID --map 'routingProfile:Basic=Standard' --detailed-exitcode";
-pub const COPY: &str = "\
-Examples:
+  connect-user compare OLD_ID NEW_ID --map 'routingProfile:Basic=Standard' --detailed-exitcode
   connect-user copy OLD_ARN NEW_ARN --backend aws --state new.redb --dry-run
   connect-user copy OLD_ARN NEW_ARN --backend aws --state new.redb --make-passwords first.csv
   connect-user copy OLD_ID NEW_ID --where tag:team=red --map 'hierarchyGroup:EU/Berlin=Berlin'
-  connect-user export --instance NEW_ID --names --state new.redb > users.yaml   then manages them by a program";
-pub const SCHEMA: &str = "\
-Examples:
-  connect-user schema > connect-user.schema.json   then begin a program with
-    # yaml-language-server: $schema=connect-user.schema.json";
-pub const STATE: &str = "\
-Examples:
+  connect-user export --instance NEW_ID --names --state new.redb > users.yaml   makes a program of users after a `copy`
+  connect-user schema > connect-user.schema.json   `# yaml-language-server: $schema=FILE` begins a program
   connect-user state export > users.json
   connect-user state import users.json --state other.redb
   connect-user state rm ana   then remove `ana` from the program
   connect-user state migrate .connect-user/users.redb s3://team-states/users
   connect-user state unlock 5f0c27d1b6a84e93 --state s3://team-states/users";
 
-/// The global options that some command would ignore: the commands that heed them, and where they have no use. Where
+/// The global options that some commands would ignore, the commands that heed them, and where they have no use. Where
 /// the users and the state are may be said to every command, so that scripts can give it once.
-const HEEDED: &[(&[&str], &[&str], &str)] = &[
+const HEEDED: &[(&str, &str, &str)] = &[
+    ("set set-env set-file", "validate plan apply adopt convert", "without a program"),
+    ("allow deny", "validate plan apply set copy", "where nothing is validated"),
+    ("on-password-change on-directory-user-id-change", "validate plan apply", "without a program"),
+    ("on-unrecognised", "plan apply set copy", "where no user is changed"),
+    ("sign-out-on", "plan apply set destroy copy", "where no user is changed"),
+    ("delete-quick-connects", "plan apply destroy", "where no user is deleted"),
+    ("where", "plan apply set show drift import export compare copy", "where no users are chosen"),
+    ("refresh", "plan apply set drift import export compare", "where no user is read"),
     (
-        &["set", "set-env", "set-file"],
-        &["validate", "plan", "apply", "adopt", "convert"],
-        "without a program",
-    ),
-    (&["allow", "deny"], &["validate", "plan", "apply", "set", "copy"], "where nothing is validated"),
-    (
-        &["on-password-change", "on-directory-user-id-change"],
-        &["validate", "plan", "apply"],
-        "without a program",
-    ),
-    (&["on-unrecognised"], &["plan", "apply", "set", "copy"], "where no user is changed"),
-    (&["sign-out-on"], &["plan", "apply", "set", "destroy", "copy"], "where no user is changed"),
-    (&["delete-quick-connects"], &["plan", "apply", "destroy"], "where no user is deleted"),
-    (
-        &["where"],
-        &["plan", "apply", "set", "show", "drift", "import", "export", "compare", "copy"],
-        "where no users are chosen",
-    ),
-    (
-        &["refresh"],
-        &["plan", "apply", "set", "drift", "import", "export", "compare"],
-        "where no user is read",
-    ),
-    (
-        &["rate", "rates-from", "probe-to", "shared-quota", "retry-for", "parallelism"],
-        &["plan", "apply", "set", "destroy", "show", "drift", "import", "export", "adopt", "compare", "copy"],
+        "rate rates-from probe-to shared-quota retry-for parallelism",
+        "plan apply set destroy show drift import export adopt compare copy",
         "where no service is asked",
     ),
 ];
 
-/// What matters where a saved plan is applied: every other option only matters while a plan is made.
-const OF_SAVED_PLANS: &[&str] = &[
-    "program",
-    "yes",
-    "stop-after",
-    "backend",
-    "local-file",
-    "state",
-    "set",
-    "set-env",
-    "set-file",
-    "rate",
-    "rates-from",
-    "probe-to",
-    "shared-quota",
-    "retry-for",
-    "parallelism",
-    "format",
-    "color",
-    "endpoint-url",
-    "region",
-    "profile",
-];
+/// The options that matter where a saved plan is applied: every other one only matters while a plan is made.
+const OF_SAVED_PLANS: &str = "program yes stop-after backend local-file state set set-env set-file rate rates-from probe-to \
+                              shared-quota retry-for parallelism format color endpoint-url region profile";
+
+/// Whether a word is among others.
+fn is_in(word: &str, words: &str) -> bool {
+    words.split(' ').any(|other| other == word)
+}
 
 impl Global {
     /// The first given option that only matters while a plan is made.
     pub fn planning(&self) -> Option<&String> {
-        self.given.iter().find(|option| !OF_SAVED_PLANS.contains(&option.as_str()))
+        self.given.iter().find(|option| !is_in(option, OF_SAVED_PLANS))
     }
 }
 
@@ -177,11 +116,13 @@ fn grammar() -> Command {
     let globals: Vec<_> = root.get_arguments().cloned().collect();
     let names: Vec<String> = root.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     for name in names {
-        let hidden = globals
-            .iter()
-            .filter(|option| option.get_long().is_some_and(|option| ignored(option, &name).is_some()));
-        let hidden: Vec<_> = hidden.map(|option| option.clone().hide(true)).collect();
-        root = root.mut_subcommand(name, |command| command.args(hidden));
+        let is_ignored = |option: &&Arg| option.get_long().is_some_and(|long| ignored(long, &name).is_some());
+        let hidden: Vec<_> =
+            globals.iter().filter(is_ignored).map(|option| option.clone().hide(true)).collect();
+        let start = format!("connect-user {name}");
+        let examples: Vec<&str> = EXAMPLES.lines().filter(|line| line.contains(&start)).collect();
+        let examples = format!("Examples:\n{}", examples.join("\n"));
+        root = root.mut_subcommand(&name, |command| command.args(hidden).after_help(examples));
     }
     root
 }
@@ -197,8 +138,8 @@ fn given(command: &Command, matches: &ArgMatches) -> Vec<String> {
 }
 
 /// Why a command ignores an option, if it does, and the commands that heed it.
-fn ignored(option: &str, command: &str) -> Option<(&'static str, &'static [&'static str])> {
-    let of = HEEDED.iter().find(|(options, by, _)| options.contains(&option) && !by.contains(&command));
+fn ignored(option: &str, command: &str) -> Option<(&'static str, &'static str)> {
+    let of = HEEDED.iter().find(|(options, by, _)| is_in(option, options) && !is_in(command, by));
     of.map(|(_, by, what)| (*what, *by))
 }
 
@@ -207,11 +148,9 @@ fn check(global: &Global, command: &str) -> Outcome<()> {
     for option in &global.given {
         if let Some((what, by)) = ignored(option, command) {
             return Err(Failure::new(format!("`--{option}` has no use {what}"))
-                .help(format!("leave it out of `{command}`: `{}` take it", by.join("`, `"))));
+                .help(format!("leave it out of `{command}`: `{}` take it", by.replace(' ', "`, `"))));
         }
-        if global.backend == BackendKind::Local
-            && ["region", "profile", "endpoint-url"].contains(&option.as_str())
-        {
+        if global.backend == BackendKind::Local && is_in(option, "region profile endpoint-url") {
             return Err(Failure::new(format!("`--{option}` has no use with the local backend"))
                 .help("give `--backend aws` for the real service, or leave the option out"));
         }

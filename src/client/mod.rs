@@ -59,7 +59,7 @@ pub use pace::{Pace, Paced, Pacing, Turn};
 pub(crate) use page::whole_list;
 pub use page::{PagedRequest, all_pages};
 #[cfg(feature = "policy")]
-pub use rate::{Rate, RateBasis, RateError, Rates};
+pub use rate::{Rate, RateBasis, RateError, RateLimit, Rates};
 #[cfg(feature = "policy")]
 pub use rate_source::RateSource;
 pub use request::*;

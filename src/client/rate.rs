@@ -57,6 +57,9 @@ pub enum RateError {
     /// The rate is no number, or out of its bounds.
     #[error("the rate must be 0.001 to 1000000 calls a second, is `{}`", one_line(.0))]
     Calls(String),
+    /// The service has no such operation.
+    #[error("there is no operation `{}`", one_line(.0))]
+    Operation(String),
     /// The burst is no whole number, or out of its bounds.
     #[error("the burst must be 1 to 4294967295, is `{}`", one_line(.0))]
     Burst(String),
@@ -67,6 +70,7 @@ impl RateError {
     pub const fn help(&self) -> &'static str {
         match self {
             Self::Source(_) => "write one of these",
+            Self::Operation(_) => "give an operation of the API, such as `CreateUser`",
             _ => "write `RATE:BURST`, calls a second and calls at once, such as `2:5`",
         }
     }
@@ -152,6 +156,31 @@ impl Default for Rate {
     }
 }
 
+/// The rate of one operation or of all, as text `[OPERATION=]RATE:BURST`, such as `CreateUser=2:5`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimit {
+    /// The operation; `None` for all.
+    pub operation: Option<Operation>,
+    /// The rate.
+    pub rate: Rate,
+}
+
+impl FromStr for RateLimit {
+    type Err = RateError;
+
+    fn from_str(text: &str) -> Result<Self, RateError> {
+        let (operation, rate) = match text.split_once('=') {
+            Some((name, rate)) => {
+                let operation = name.parse().map_err(|_| RateError::Operation(name.to_owned()))?;
+                (Some(operation), rate)
+            }
+            None => (None, text),
+        };
+        Ok(Self { operation, rate: rate.parse()? })
+    }
+}
+
 /// The quota of each operation: AWS raises them one by one.
 ///
 /// ```
@@ -198,6 +227,24 @@ impl Rates {
     pub fn with(mut self, operation: Operation, rate: Rate) -> Self {
         self.others.insert(operation, rate);
         self
+    }
+
+    /// Limits over these rates, of which a later one holds against an earlier one: first those of every operation.
+    ///
+    /// ```
+    /// use connect_user::{client::{Rate, RateLimit, Rates}, user::Operation};
+    ///
+    /// let limits: [RateLimit; 2] = ["CreateUser=1:1".parse()?, "10:20".parse()?];
+    /// let rates = Rates::documented().limited(&limits);
+    /// assert_eq!(rates.of(Operation::CreateUser), Rate::per_second(1.0, 1)?);
+    /// assert_eq!(rates.of(Operation::DescribeUser), Rate::per_second(10.0, 20)?);
+    /// # Ok::<(), connect_user::client::RateError>(())
+    /// ```
+    #[must_use]
+    pub fn limited(self, limits: &[RateLimit]) -> Self {
+        let of_all = limits.iter().rfind(|limit| limit.operation.is_none()).map(|limit| limit.rate);
+        let of_one = limits.iter().filter_map(|limit| Some((limit.operation?, limit.rate)));
+        of_one.fold(of_all.map_or(self, Self::from), |rates, (operation, rate)| rates.with(operation, rate))
     }
 
     /// The rate of an operation.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt,
     sync::Arc,
 };
 
@@ -12,7 +13,7 @@ use crate::{
     client::ConnectClient,
     diff::{self, Change},
     read::{Filter, Finding, InstanceError, Instances, RefreshOptions},
-    user::{Code, Diagnostic, ImportId, InstanceId, Settings, UserState},
+    user::{Code, Diagnostic, ImportId, InstanceId, Settings, UserState, one_line},
 };
 
 /// What somebody else has changed of recorded users. Its JSON has `users` and `findings`.
@@ -61,6 +62,37 @@ impl Drift {
     /// The number of users that were seen.
     pub fn checked(&self) -> usize {
         self.users.iter().filter(|user| user.checked).count()
+    }
+}
+
+impl fmt::Display for DriftedUser {
+    /// A line for the user and one for each change, each with a line break; nothing if the user is not changed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = one_line(&self.user);
+        match (self.exists, &*self.changes) {
+            (false, _) => writeln!(f, "- {name} is gone"),
+            (true, []) => Ok(()),
+            (true, changes) => {
+                writeln!(f, "~ {name} was changed by someone else")?;
+                changes.iter().try_for_each(|change| writeln!(f, "    {change}"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Drift {
+    /// The users that are changed, and a sentence without a line break.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (changed, checked) = (self.changed(), self.checked());
+        self.users.iter().try_for_each(|user| user.fmt(f))?;
+        match changed {
+            0 => write!(f, "No drift: {checked} as recorded")?,
+            changed => write!(f, "Drift: {changed} of {checked} changed by someone else")?,
+        }
+        match self.users.len() - checked {
+            0 => f.write_str("."),
+            assumed => write!(f, "; {assumed} could not be checked."),
+        }
     }
 }
 

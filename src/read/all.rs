@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     client::{ClientError, ClientResult, ConnectClient, FoundUser, all_pages},
-    user::{Diagnostic, InstanceId, UserId, UserState},
+    user::{Code, Diagnostic, InstanceId, UserId, UserState, with_causes},
 };
 
 /// All users of an instance.
@@ -23,6 +23,16 @@ pub struct Everybody {
     pub failed: Vec<(UserId, ClientError)>,
     /// What was not read of the users, and why: a diagnostic each.
     pub unchecked: Vec<Diagnostic>,
+}
+
+impl Everybody {
+    /// Why users could not be read, an error for each.
+    pub fn failures(&self) -> impl Iterator<Item = Diagnostic> {
+        self.failed.iter().map(|(user, error)| {
+            let message = format!("`{user}` cannot be read: {}", with_causes(error));
+            Diagnostic::new(Code::CALL_FAILED, message).with_help(error.help())
+        })
+    }
 }
 
 /// Reads every user of an instance, for example to write a program of them or to record them.
@@ -50,8 +60,8 @@ pub async fn read_all(
     Ok(read_each(&source, ids, Everybody::default()).await)
 }
 
-/// Reads the users of an instance that a filter means, as [`read_all`] reads everybody: a search finds them, and only
-/// they are read.
+/// Reads the users of an instance that a filter means, as [`read_all`] reads everybody, which an empty filter means: a
+/// search finds them, and only they are read.
 ///
 /// # Errors
 ///
@@ -62,6 +72,9 @@ pub async fn read_matching(
     client: &dyn ConnectClient,
     options: &RefreshOptions,
 ) -> ClientResult<Everybody> {
+    if filter.is_empty() {
+        return read_all(instance, client, options).await;
+    }
     let cache = Cache::default();
     let source = Source { instance, client, options, cache: &cache };
     let mut all = match options.strategy {

@@ -205,6 +205,7 @@ codes! {
     Apply {
         NOT_ALLOWED = "not-allowed", Note, "the caller may make every call that helps an apply", THIS;
         CALL_FAILED = "call-failed", Error, "a call succeeds", THIS;
+        STORE_FAILED = "store-failed", Error, "what is remembered can be read and written", THIS;
         STALE = "stale", Error, "a plan is applied to the state that it was made from", THIS;
         NAME_TAKEN = "name-taken", Error, "the name of a new user is free", THIS;
         OUTCOME_UNKNOWN = "outcome-unknown", Error, "the outcome of a creation is known", THIS;
@@ -215,6 +216,7 @@ codes! {
         DUPLICATE_RESOURCE_NAME = "duplicate-resource-name", Error, "a resource name is given once in a program", THIS;
         DUPLICATE_USER = "duplicate-user", Error, "a user is given once in a program", THIS;
         TOO_MANY_DELETIONS = "too-many-deletions", Error, "a plan deletes and replaces no more users than the guard allows", THIS;
+        UNKNOWN_TARGET = "unknown-target", Error, "a target is a user of the program, or recorded", THIS;
         EMPTY_PROGRAM = "empty-program", Error, "a program that deletes every recorded user is meant to be empty", THIS;
         INSTANCE_FULL = "instance-full", Error, "an instance has no more users than its quota allows", THIS;
         NOT_KNOWN_YET = "not-known-yet", Error, "a plan is carried out once every value is known", THIS;

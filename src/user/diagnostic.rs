@@ -1,6 +1,6 @@
 //! What is wrong, or worth knowing, in the one form in which everything of the crate says it.
 
-use std::fmt;
+use std::{error::Error, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -121,7 +121,32 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-impl std::error::Error for Diagnostic {}
+impl Error for Diagnostic {}
+
+/// An error with its causes, as far as it does not tell them itself.
+///
+/// ```
+/// use connect_user::user::with_causes;
+/// use std::{fs, io};
+///
+/// #[derive(Debug, thiserror::Error)]
+/// #[error("the program cannot be read")]
+/// struct Unreadable(#[source] io::Error);
+///
+/// let error = Unreadable(io::Error::other("the disk is gone"));
+/// assert_eq!(with_causes(&error), "the program cannot be read: the disk is gone");
+/// ```
+pub fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let (mut told, mut source) = (error.to_string(), error.source());
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !text.is_empty() && !told.contains(&text) {
+            told = if told.is_empty() { text } else { format!("{told}: {text}") };
+        }
+        source = cause.source();
+    }
+    told
+}
 
 /// The messages of several diagnostics, on one line.
 pub(crate) fn joined(diagnostics: &[Diagnostic]) -> String {

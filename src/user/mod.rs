@@ -84,7 +84,7 @@ pub use choice::{
 pub use code::{Code, CodeInfo, Severity, Stage};
 pub use decode::DecodeErrors;
 pub use desired::DesiredUser;
-pub use diagnostic::Diagnostic;
+pub use diagnostic::{Diagnostic, with_causes};
 pub use element::{
     AfterContactWorkConfig, AfterContactWorkConfigBuilder, AfterContactWorkConfigPerChannel,
     AfterContactWorkConfigPerChannelBuilder, AutoAcceptConfig, AutoAcceptConfigBuilder,

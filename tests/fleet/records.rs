@@ -16,7 +16,8 @@ use connect_user::{
     },
     read::{Filter, RefreshOptions, Strategy},
     user::{
-        Code, CreationAttempt, Diagnostic, IdentityManagementType, Operation, Settings, Severity, UserId,
+        Code, CreationAttempt, Diagnostic, IdentityManagementType, ImportId, Operation, Settings, Severity,
+        UserId,
     },
 };
 use serde_json::json;
@@ -90,6 +91,33 @@ async fn who_is_forgotten_is_recorded_and_finished_or_it_is_meant() {
     assert_eq!(names(&load_all(&store).await.expect("loaded")), ["bea"]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn who_exists_is_read_and_recorded_once_it_is_clear_that_it_can_be() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let elsewhere = MemoryStore::default();
+    let id = applied(&elsewhere, &connect, &["a"]).await.state("a").expect("there").id();
+    let store = stored(&[("ana", "x", "1")]).await;
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let calls = connect.calls().len();
+    let refused = session.record_existing("ana", &id, None).await.expect_err("taken");
+    assert!(matches!(refused, RecordError::NameTaken { .. }), "{refused}");
+    assert_eq!(connect.calls().len(), calls, "nothing is read for it");
+    let kind = Some(IdentityManagementType::ConnectManaged);
+    let refused = session.record_existing("a", &id, kind).await.expect_err("another kind");
+    assert!(
+        refused.to_string().contains("manages identities with `SAML`, not with `CONNECT_MANAGED`"),
+        "{refused}"
+    );
+    let nobody = ImportId::new(&"i".into(), &"nobody".into());
+    let refused = session.record_existing("a", &nobody, None).await.expect_err("nobody");
+    assert_eq!(
+        (refused.to_string().as_str(), refused.help()),
+        ("`i:nobody` cannot be imported", "look the two ids up in the console, or with `list-users`")
+    );
+    let state = session.record_existing("a", &id, None).await.expect("recorded");
+    assert_eq!((state.id(), session.entries().len()), (id, 2));
+}
+
 /// A service with these users, which are recorded as they are.
 async fn applied<'a>(store: &'a MemoryStore, connect: &'a MemoryConnect, users: &[&str]) -> Session<'a> {
     let mut session = Session::open(store, connect, session_options()).await.expect("open");
@@ -130,6 +158,11 @@ async fn drift_tells_who_is_changed_gone_or_not_readable() {
     };
     assert_eq!(told(1), (&json!("b"), &json!(true), &json!("routingProfileId")));
     assert_eq!(told(2), (&json!("c"), &json!(false), &json!(null)));
+    assert_eq!(
+        found.to_string(),
+        "~ b was changed by someone else\n    ~ routingProfileId: \"r1\" → \"r2\"\n- c is gone\n\
+         Drift: 2 of 4 changed by someone else."
+    );
     assert_eq!(json["findings"][0]["kind"], "gone");
 
     let mut matching = known.clone();

@@ -1,14 +1,16 @@
 //! Users found by name and recorded: what each tool says of them then plans to nothing.
 
+use std::sync::Arc;
+
 use connect_user::{
     client::{
-        ErrorKind,
+        ErrorKind, Rate, TokenBuckets, TokioTimer,
         memory::{Fault, Outcome},
     },
     diff::Action,
-    fleet::MemoryStore,
+    fleet::{MemoryStore, Session, SessionOptions},
     interop::{
-        Deployment, DeploymentOptions,
+        Deployment, DeploymentError, DeploymentOptions,
         file::{
             AdoptOptions, AdoptOutcome, Adoption, FileFormat, ReadOptions, UserFile, WriteOptions, adopt,
             read, write,
@@ -267,4 +269,37 @@ fn a_program_without_users_deletes_nobody_unless_that_is_meant() {
             assert_eq!(review.preview.deletions(), ["ana"]);
         }
     });
+}
+
+#[test]
+fn a_target_that_nobody_has_is_refused_and_every_error_is_diagnostics() {
+    let connect = service(IdentityManagementType::Saml);
+    run(async {
+        let store = MemoryStore::default();
+        let timer = Arc::new(TokioTimer::default());
+        let pace = Arc::new(TokenBuckets::new(Rate::UNLIMITED, timer.clone()));
+        let targets = ["anna".to_owned()].into();
+        let options = SessionOptions::builder().timer(timer).pace(pace).targets(targets).build();
+        let mut session = Session::with_entries(&store, Default::default(), &connect, options);
+        let program = Program::read(Source::new("users.yaml", "resources: {}"), &[]).expect("a program");
+        let mut deployment = Deployment::new(&program, &session, DeploymentOptions::default());
+        for refused in [
+            deployment.refresh(&mut session).await.expect_err("refused"),
+            deployment.validate(&mut session).await.expect_err("refused"),
+        ] {
+            let found = refused.diagnostics();
+            assert_eq!(found.len(), 1);
+            assert_eq!(found[0].diagnostic.code, Code::UNKNOWN_TARGET);
+            assert_eq!(found[0].diagnostic.text(), "there is no user `anna` in the program or the state");
+        }
+    });
+    let mistaken =
+        Program::read(Source::new("users.yaml", "resources: {a: {}, b: {}}"), &[]).expect_err("types");
+    let found = DeploymentError::from(mistaken).diagnostics();
+    let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(found.len(), 2, "{told:?}");
+    assert!(
+        told[0].contains("`resources.a` has no `type`") && told[0].contains("(users.yaml:1:"),
+        "{told:?}"
+    );
 }

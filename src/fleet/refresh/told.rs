@@ -1,14 +1,11 @@
 //! What a refresh has to say.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    error::Error,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::refreshed::Refreshed;
 use crate::{
     client::ClientError,
-    user::{Code, Diagnostic},
+    user::{Code, Diagnostic, with_causes},
 };
 
 /// So many users are named by a failure that they share.
@@ -21,7 +18,7 @@ impl Refreshed {
         let mut causes: BTreeMap<String, (&ClientError, Vec<&str>)> = BTreeMap::new();
         for (name, error) in &self.failed {
             // Each call has another request id: the first one stands for all.
-            let (id, cause) = (error.request_id().unwrap_or_default(), cause(error));
+            let (id, cause) = (error.request_id().unwrap_or_default(), with_causes(error));
             let key = if id.is_empty() { cause } else { cause.replace(id, "") };
             causes.entry(key).or_insert_with(|| (error, Vec::new())).1.push(name);
         }
@@ -31,7 +28,7 @@ impl Refreshed {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            let message = format!("{}{more} cannot be read: {}", named.join(", "), cause(error));
+            let message = format!("{}{more} cannot be read: {}", named.join(", "), with_causes(error));
             Diagnostic::new(Code::CALL_FAILED, message).with_help(error.help())
         };
         causes.into_values().map(told).collect()
@@ -45,17 +42,4 @@ impl Refreshed {
         let unchecked = self.unchecked.iter().filter(is_news).cloned();
         unchecked.chain(self.findings.iter().map(|finding| finding.diagnostic())).collect()
     }
-}
-
-/// An error with what caused it, as far as it does not tell that itself.
-fn cause(error: &ClientError) -> String {
-    let (mut told, mut source) = (error.to_string(), error.source());
-    while let Some(cause) = source {
-        let text = cause.to_string();
-        if !text.is_empty() && !told.contains(&text) {
-            told = format!("{told}: {text}");
-        }
-        source = cause.source();
-    }
-    told
 }

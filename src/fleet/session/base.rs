@@ -23,7 +23,7 @@ use crate::{
     },
     diff::Action,
     read::{Filter, Instances, RefreshOptions},
-    user::{Diagnostic, ImportId, Timestamp, UserState},
+    user::{Code, Diagnostic, ImportId, Timestamp, UserState, with_causes},
 };
 
 /// One run of a host over many users: open the store, recover, refresh, plan, apply. What is found and done
@@ -122,6 +122,20 @@ pub enum SessionError {
 }
 
 impl SessionError {
+    /// The error as diagnostics: every reason why a plan is refused.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        match self {
+            Self::Program(found) | Self::Filter(found) => vec![found.clone()],
+            Self::Refused(refused) => refused.reasons.clone(),
+            Self::Store(_) => {
+                vec![Diagnostic::new(Code::STORE_FAILED, with_causes(self)).with_help(self.help())]
+            }
+            Self::Import { .. } => {
+                vec![Diagnostic::new(Code::CALL_FAILED, with_causes(self)).with_help(self.help())]
+            }
+        }
+    }
+
     /// What to do about it.
     pub fn help(&self) -> &str {
         match self {
@@ -210,6 +224,11 @@ impl<'a> Session<'a> {
     /// Whether a user is a target and was read: other users stay as they are.
     pub fn is_meant(&self, name: &str) -> bool {
         self.is_target(name) && !self.refreshed.failed.contains_key(name)
+    }
+
+    /// The resource names of the targets; empty if all users are meant.
+    pub const fn targets(&self) -> &BTreeSet<String> {
+        &self.options.targets
     }
 
     pub(super) fn is_target(&self, name: &str) -> bool {

@@ -6,7 +6,11 @@ use super::{
     super::{Entry, StoreChange, StoreError},
     base::Session,
 };
-use crate::user::{ImportId, UserState};
+use crate::{
+    client::{ClientError, ErrorKind},
+    read::{InstanceError, Instances, import},
+    user::{IdentityManagementType, ImportId, UserState},
+};
 
 /// The error of changing what is recorded. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +46,18 @@ pub enum RecordError {
         /// What is unfinished.
         what: &'static str,
     },
+    /// The user cannot be read.
+    #[error("`{id}` cannot be imported")]
+    Read {
+        /// The user.
+        id: ImportId,
+        /// The error.
+        #[source]
+        error: Box<ClientError>,
+    },
+    /// Its instance manages identities otherwise than the host says.
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
     /// The store cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -49,8 +65,13 @@ pub enum RecordError {
 
 impl RecordError {
     /// What to do about it.
-    pub fn help(&self) -> &'static str {
+    pub fn help(&self) -> &str {
         match self {
+            Self::Read { error, .. } if error.kind() == ErrorKind::NotFound => {
+                "look the two ids up in the console, or with `list-users`"
+            }
+            Self::Read { error, .. } => error.help(),
+            Self::Instance(error) => error.help(),
             Self::NameTaken { .. } => "choose another name",
             Self::Recorded { .. } => "use that name in the program",
             Self::NotRecorded { .. } => "give the name of a user that is recorded",
@@ -61,6 +82,29 @@ impl RecordError {
 }
 
 impl Session<'_> {
+    /// Reads a user that exists, and records it under a resource name. Where it is `expected` how its instance manages
+    /// identities, another one is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`]: as [`record`](Self::record), before any call, and where the user cannot be read.
+    pub async fn record_existing(
+        &mut self,
+        name: &str,
+        id: &ImportId,
+        expected: Option<IdentityManagementType>,
+    ) -> Result<UserState, RecordError> {
+        self.check_free(name, id)?;
+        let read = import(self.client(), id).await;
+        let state = read.map_err(|error| RecordError::Read { id: id.clone(), error: Box::new(error) })?;
+        let kind = Instances::default().identity_management(&id.instance, expected, self.client()).await;
+        if let Err(error @ InstanceError::OtherKind { .. }) = kind {
+            return Err(error.into());
+        }
+        self.record(name, state.clone()).await?;
+        Ok(state)
+    }
+
     /// Records a user that exists, such as one that was [imported](crate::read::import), under a resource name.
     ///
     /// # Errors
@@ -73,12 +117,7 @@ impl Session<'_> {
         Ok(self.commit(vec![record]).await?)
     }
 
-    /// Whether a user that exists can be recorded under a resource name.
-    ///
-    /// # Errors
-    ///
-    /// As [`record`](Self::record).
-    pub fn check_free(&self, name: &str, id: &ImportId) -> Result<(), RecordError> {
+    fn check_free(&self, name: &str, id: &ImportId) -> Result<(), RecordError> {
         let (name, id) = (name.to_owned(), id.clone());
         if self.entries.get(&name).is_some_and(|entry| entry.state.is_some()) {
             return Err(RecordError::NameTaken { name, id });

@@ -2,7 +2,7 @@
 
 use crate::{
     fleet::{SessionError, StoreError},
-    interop::program::ProgramError,
+    interop::{file::FileDiagnostic, program::ProgramError},
     read::InstanceError,
     user::Diagnostic,
 };
@@ -26,6 +26,23 @@ pub enum DeploymentError {
 }
 
 impl DeploymentError {
+    /// The error as diagnostics, each with its place in the program, where it has one: every mistake of the program, and
+    /// every reason why a plan is refused.
+    pub fn diagnostics(&self) -> Vec<FileDiagnostic> {
+        let found = match self {
+            Self::Program(error) => {
+                let mistakes = error.mistakes();
+                return mistakes
+                    .map(|(mistake, location)| FileDiagnostic::new(mistake.clone(), location.cloned()))
+                    .collect();
+            }
+            Self::Session(error) => error.diagnostics(),
+            Self::Instance(error) => vec![error.diagnostic()],
+            Self::Refused(refusal) => vec![(**refusal).clone()],
+        };
+        found.into_iter().map(|found| FileDiagnostic::new(found, None)).collect()
+    }
+
     /// What to do about it. Each mistake of a program has its own.
     pub fn help(&self) -> &str {
         match self {

@@ -9,8 +9,9 @@ use std::{
 use crate::{
     diff::Action,
     engine::Fingerprints,
-    fleet::{Entry, Event, FleetObserver, Notes},
-    user::{Input, Secret, UserId, UserSpec, UserState},
+    fleet::{Entry, Event, FleetObserver, Notes, SavedFleetPlan},
+    interop::program::Assignment,
+    user::{Code, Diagnostic, Input, Secret, UserId, UserSpec, UserState},
 };
 
 /// The note of an entry that tells whether a password is another one, and too little to tell which it is.
@@ -42,6 +43,31 @@ impl Passwords {
         let recorded = entries.find_map(|entry| entry.notes.get(FINGERPRINT));
         let fingerprints = Fingerprints::like(recorded.map(String::as_str));
         Self(Arc::new(Inner { fingerprints, known: Mutex::default() }))
+    }
+
+    /// The passwords that a saved plan needs, by resource name, of values that are given as `NAME.password`.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic where the plan has no use for a value.
+    pub fn needed(
+        plan: &SavedFleetPlan,
+        given: impl IntoIterator<Item = Assignment>,
+    ) -> Result<BTreeMap<String, Secret>, Diagnostic> {
+        let needed: BTreeMap<String, &str> =
+            plan.needs_passwords().map(|name| (format!("{name}.password"), name)).collect();
+        let passwords = given.into_iter().map(|given| match needed.get(&given.reference) {
+            Some(name) => Ok(((*name).to_owned(), given.value)),
+            None => {
+                let message = format!("the plan has no use for `{}`", given.reference);
+                let help = match needed.keys().next() {
+                    Some(first) => format!("it needs passwords of new users, such as `{first}`"),
+                    None => "leave it out: it needs no password".to_owned(),
+                };
+                Err(Diagnostic::new(Code::INVALID_PROGRAM, message).with_help(help))
+            }
+        });
+        passwords.collect()
     }
 
     /// Adds the password of a new user, such as one that a [saved plan](crate::fleet::SavedFleetPlan) creates.
