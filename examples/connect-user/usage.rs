@@ -79,7 +79,7 @@ const HEEDED: &[(&str, &str, &str)] = &[
     ("refresh", "plan apply set drift import export compare", "where no user is read"),
     (
         "rate rates-from probe-to shared-quota retry-for parallelism",
-        "plan apply set destroy show drift import export adopt compare copy",
+        "plan apply set destroy show/memberships drift import export adopt compare copy",
         "where no service is asked",
     ),
 ];
@@ -146,9 +146,15 @@ fn ignored(option: &str, command: &str) -> Option<(&'static str, &'static str)> 
 /// Refuses options that the command or the backend would ignore.
 fn check(global: &Global, command: &str) -> Outcome<()> {
     for option in &global.given {
-        if let Some((what, by)) = ignored(option, command) {
-            return Err(Failure::new(format!("`--{option}` has no use {what}"))
-                .help(format!("leave it out of `{command}`: `{}` take it", by.replace(' ', "`, `"))));
+        // Only for memberships, `show` asks the service.
+        let asks = |by: &str| {
+            is_in("show/memberships", by) && global.given.iter().any(|option| option == "memberships")
+        };
+        if let Some((what, by)) = ignored(option, command).filter(|(_, by)| !asks(by)) {
+            return Err(Failure::new(format!("`--{option}` has no use {what}")).help(format!(
+                "leave it out of `{command}`: `{}` take it",
+                by.replace(' ', "`, `").replace('/', " --")
+            )));
         }
         if global.backend == BackendKind::Local && is_in(option, "region profile endpoint-url") {
             return Err(Failure::new(format!("`--{option}` has no use with the local backend"))
