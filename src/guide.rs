@@ -35,7 +35,7 @@
 /// [`Settings::ignore_tags`]: field@crate::user::Settings::ignore_tags
 /// [`Settings::password_changed`]: field@crate::user::Settings::password_changed
 /// [`Settings`]: struct@crate::user::Settings
-/// [`Spelling::message`]: method@crate::user::Spelling::message
+/// [`Diagnostic::spelled`]: method@crate::user::Diagnostic::spelled
 /// [`UserSpec::decode`]: method@crate::user::UserSpec::decode
 /// [`UserSpec`]: struct@crate::user::UserSpec
 /// [`UserState::to_spec`]: method@crate::user::UserState::to_spec
@@ -114,14 +114,13 @@ pub mod fleet {}
 
 /// [Embedding in your tool]: mod@crate::guide::embedding
 /// [`Property::ALL`]: const@crate::user::Property::ALL
-/// [`Spelling::message`]: method@crate::user::Spelling::message
 /// [`Value`]: enum@crate::user::Value
 #[cfg_attr(feature = "engine", doc = "[`Failure`]: struct@crate::engine::Failure")]
 #[cfg_attr(feature = "engine", doc = "[`Resource::diff`]: method@crate::engine::Resource::diff")]
 #[cfg_attr(feature = "engine", doc = "[`Resource::offline`]: method@crate::engine::Resource::offline")]
 #[cfg_attr(
     feature = "engine",
-    doc = "[`Resource::planned_inputs`]: method@crate::engine::Resource::planned_inputs"
+    doc = "[`Resource::apply_planned`]: method@crate::engine::Resource::apply_planned"
 )]
 #[cfg_attr(feature = "engine", doc = "[`Resource::validate`]: method@crate::engine::Resource::validate")]
 #[cfg_attr(
@@ -132,7 +131,14 @@ pub mod fleet {}
     feature = "engine",
     doc = "[`Resource::write_record`]: method@crate::engine::Resource::write_record"
 )]
+#[cfg_attr(
+    feature = "engine",
+    doc = "[`Resource::with_second_plans`]: method@crate::engine::Resource::with_second_plans"
+)]
+#[cfg_attr(feature = "engine", doc = "[`Resource::within`]: method@crate::engine::Resource::within")]
+#[cfg_attr(feature = "engine", doc = "[`Spelling`]: enum@crate::engine::Spelling")]
 #[cfg_attr(feature = "engine", doc = "[`engine::Resource`]: struct@crate::engine::Resource")]
+#[cfg_attr(feature = "engine", doc = "[`provider::settings`]: fn@crate::engine::provider::settings")]
 #[doc = include_str!("../docs/terraform.md")]
 pub mod terraform {}
 

@@ -22,7 +22,7 @@ pub struct Failure(pub Vec<FileDiagnostic>);
 
 impl Failure {
     pub fn new(message: impl AsRef<str>) -> Self {
-        Self::told(&Diagnostic::new(Code::new("command"), message))
+        Self::told(&Diagnostic::new(Code::new("command"), message.as_ref()))
     }
 
     /// What went wrong, and why: an error with its causes.
@@ -56,7 +56,7 @@ impl Failure {
     /// Says where.
     pub fn within(mut self, place: &str) -> Self {
         for found in &mut self.0 {
-            found.diagnostic.message = format!("{place}: {}", found.diagnostic.message);
+            found.diagnostic.message = format!("{place}: {}", found.diagnostic.message).into();
         }
         self
     }

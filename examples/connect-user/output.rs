@@ -199,7 +199,7 @@ fn tell(found: &FileDiagnostic, form: Form) {
     let code = if form == Form::Plain { String::new() } else { format!("[{code}]") };
     let mut err = anstream::stderr().lock();
     let _ = writeln!(err, "{style}{severity}{code}{style:#}: {}", one_line(&text));
-    for (name, text) in [("at", at), ("help", help.clone())] {
+    for (name, text) in [("at", at), ("help", help.as_ref().map(ToString::to_string))] {
         if let Some(text) = text {
             let _ = writeln!(err, "  {name}: {}", one_line(&text));
         }

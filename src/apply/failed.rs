@@ -4,7 +4,7 @@ use super::ObserveError;
 use crate::{
     client::ClientError,
     diff::{Refused, Step},
-    user::{CreationAttempt, ImportId, Path, UserState, one_line},
+    user::{CreationAttempt, ImportId, Message, Path, UserState, listed, one_line},
 };
 
 /// The error of an apply: the plan was carried out in part, or not at all.
@@ -39,7 +39,7 @@ pub enum ApplyError {
     #[error("the plan was made from another state of the user")]
     Stale,
     /// The user was not created: its name is taken by a user that differs.
-    #[error("the name is taken by the user `{}`{}", one_line(&id.to_string()), differs(differing))]
+    #[error("{}", taken(id, differing))]
     NotAdopted {
         /// The user that has the name: import it, if it is meant.
         id: Box<ImportId>,
@@ -111,17 +111,20 @@ pub enum ApplyError {
     Refused(#[from] Refused),
 }
 
-fn differs(places: &[Path]) -> String {
-    match places {
-        [] => String::new(),
-        places => {
-            let places: Vec<String> = places.iter().map(ToString::to_string).collect();
-            format!(", which differs in `{}`", places.join("`, `"))
-        }
-    }
+fn taken(id: &ImportId, differing: &[Path]) -> Message {
+    let differs = if differing.is_empty() { "" } else { ", which differs in " };
+    format!("the name is taken by the user `{id}`{differs}{}", listed(differing)).into()
 }
 
 impl ApplyError {
+    /// The error as a message, which knows the properties that it names.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NotAdopted { id, differing, .. } => taken(id, differing),
+            error => error.to_string().into(),
+        }
+    }
+
     /// The error of the client, if a call failed.
     pub const fn client(&self) -> Option<&ClientError> {
         match self {

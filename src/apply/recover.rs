@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     client::{ClientError, ConnectClient},
-    user::{Code, CreationAttempt, Diagnostic, ImportId, Path, UserState},
+    user::{Code, CreationAttempt, Diagnostic, ImportId, Path, UserState, listed},
 };
 
 /// The outcome of a creation that began in an earlier run and whose answer was lost.
@@ -46,10 +46,9 @@ impl CreationOutcome {
             ),
             Self::NotMade => (Code::CREATION_NOT_MADE, format!("{begun}, and did not create it"), ""),
             Self::Unclear { id, differing } => {
-                let places: Vec<String> = differing.iter().map(ToString::to_string).collect();
-                let why = match places.as_slice() {
+                let why = match differing.as_slice() {
                     [] => "its time of change is not conclusive".to_owned(),
-                    places => format!("differs in `{}`", places.join("`, `")),
+                    places => format!("differs in {}", listed(places)),
                 };
                 let help = "import that user if it is meant, or delete it";
                 (Code::CREATION_UNCLEAR, format!("{begun}: `{id}` may be it, but {why}"), help)

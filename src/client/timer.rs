@@ -68,6 +68,8 @@ impl Default for TokioTimer {
 #[async_trait]
 impl Sleep for TokioTimer {
     async fn sleep(&self, duration: Duration) {
+        #[cfg(feature = "tracing")]
+        tracing::debug!(milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX), "waiting");
         tokio::time::sleep(duration).await;
     }
 }

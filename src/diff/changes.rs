@@ -100,18 +100,19 @@ fn password_changed(comparison: &Comparison<'_>) -> bool {
 }
 
 fn password_notice(policy: PasswordPolicy) -> Diagnostic {
-    let (severity, message, help) = match policy {
-        PasswordPolicy::Refuse => (
-            Severity::Error,
-            "`password` has changed, which no API can do for a user that exists: refused",
-            "set it back, or choose another policy for password changes",
-        ),
+    let (severity, outcome, help) = match policy {
+        PasswordPolicy::Refuse => {
+            (Severity::Error, "refused", "set it back, or choose another policy for password changes")
+        }
         _ => (
             Severity::Warning,
-            "`password` has changed, which no API can do for a user that exists: the user keeps its password",
+            "the user keeps its password",
             "let the user reset it, set it in the console, or choose the policy that replaces the user",
         ),
     };
+    let password = Property::Password;
+    let message =
+        format!("`{password:#}` has changed, which no API can do for a user that exists: {outcome}");
     let notice = Diagnostic::new(Code::PASSWORD_UNCHANGEABLE, message).at(Property::Password);
     notice.with_severity(severity).with_help(help)
 }
@@ -126,7 +127,7 @@ fn directory_user_id(
         DirectoryUserIdPolicy::Replace => change.forces_replacement = true,
         DirectoryUserIdPolicy::Refuse if change.unknown => {}
         DirectoryUserIdPolicy::Refuse => {
-            let message = "no API changes `directoryUserId` of a user that exists";
+            let message = format!("no API changes `{:#}` of a user that exists", Property::DirectoryUserId);
             let refusal = Diagnostic::new(Code::DIRECTORY_USER_ID_UNCHANGEABLE, message);
             let help = "set it back, or let the user be replaced";
             notices.push(refusal.at(Property::DirectoryUserId).with_help(help));

@@ -128,8 +128,8 @@ fn replacement_refusals(comparison: &Comparison<'_>) -> Vec<Diagnostic> {
     if settings.identity_management == Some(IdentityManagementType::ConnectManaged)
         && comparison.spec.password.is_none()
     {
-        let message = "the user would be replaced, and a new user of this instance needs a `password`";
-        let help = "give the new user a `password`, or take back the change that replaces the user";
+        let message = "the user would be replaced, and a new user of this instance needs a password";
+        let help = "give the new user a password, or take back the change that replaces the user";
         let refusal = Diagnostic::new(Code::REPLACEMENT_NEEDS_PASSWORD, message);
         notices.push(refusal.at(Property::Password).with_help(help));
     }

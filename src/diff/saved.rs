@@ -149,7 +149,10 @@ impl SavedPlan {
             (false, _) => None,
             (true, Some(password)) => Some(password),
             (true, None) => {
-                let message = "`password` is required: the saved plan creates the user and holds no password";
+                let message = format!(
+                    "`{:#}` is required: the saved plan creates the user and holds no password",
+                    Property::Password
+                );
                 let refusal = Diagnostic::new(Code::PASSWORD_REQUIRED, message).at(Property::Password);
                 return Err(refused(refusal.with_help("give the password of the new user with the plan")));
             }

@@ -1,14 +1,14 @@
 //! What was not read is not written: which calls would.
 
 use super::{Change, comparison::Comparison};
-use crate::user::{Code, Diagnostic, OnChange, Operation, Path, PropertySet};
+use crate::user::{Code, Diagnostic, OnChange, Operation, Path, PropertySet, listed};
 
 /// A refusal for each call that would write what was not read.
 pub(super) fn refusals(comparison: &Comparison<'_>, changes: &[Change]) -> Vec<Diagnostic> {
     let refusal = |(operation, properties): (Operation, PropertySet)| {
-        let names: Vec<_> = properties.iter().map(|property| format!("`{property}`")).collect();
+        let names: Vec<Path> = properties.iter().map(Path::from).collect();
         let verb = if names.len() == 1 { "was" } else { "were" };
-        let message = format!("`{operation}` would write {}, which {verb} not read", names.join(", "));
+        let message = format!("`{operation}` would write {}, which {verb} not read", listed(&names));
         Diagnostic::new(Code::NOT_READ, message)
             .at(properties.iter().next().map(Path::from).unwrap_or_default())
             .with_help("read the user, then plan again")

@@ -68,7 +68,7 @@ fn planned(host: &Host, work: &Work) -> Result<Plan, Failure> {
     let context = host.context(&work.settings, work.state.as_ref(), None);
     let (desired, _) = resolve(work.spec.clone(), &context).map_err(|report| {
         let open = report.deferred().iter().map(|place| {
-            let message = format!("`{place}` is not known");
+            let message = format!("`{place:#}` is not known");
             Diagnostic::new(Code::NOT_KNOWN_YET, message).at(place.clone()).with_help("give it a value")
         });
         Failure::of(report.errors().cloned().chain(open).collect())
@@ -95,7 +95,7 @@ async fn doubted(host: &Host, asked: Asked<'_>, work: &Work) -> Result<Option<Us
 fn not_planned(diff: &Diff) -> Diagnostic {
     let place = diff.changes.iter().find(|change| change.forces_replacement);
     let place = place.map(|change| change.path.clone()).unwrap_or_default();
-    let message = format!("a change of `{place}` replaces the user, and this is an update");
+    let message = format!("a change of `{place:#}` replaces the user, and this is an update");
     let help = "delete the user and create it anew, in the order that the plan names";
     Diagnostic::new(Code::REPLACEMENT_NOT_PLANNED, message).at(place).with_help(help)
 }

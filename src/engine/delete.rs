@@ -22,6 +22,9 @@ pub(super) async fn delete(
     }
     let mut settings = host.settings.clone();
     settings.protect |= options.protect;
+    if let Some(limit) = &host.deletions {
+        limit.delete(&id.user, host.spelling).map_err(|refusal| unchanged(refusal.into()))?;
+    }
     if !settings.protect {
         host.run.leave(&id.user);
     }
@@ -45,7 +48,7 @@ pub(super) async fn delete(
     let mut failure = unchanged(Failure::of_apply(&failed));
     if !matches!(failed.error, ApplyError::Refused(_) | ApplyError::UserMismatch { .. }) {
         for reason in &mut failure.diagnostics {
-            reason.message = format!("the user `{name}` is not deleted: {}", reason.message);
+            reason.message = format!("the user `{name}` is not deleted: {:#}", reason.message).into();
         }
     }
     Err(failure)

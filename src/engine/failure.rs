@@ -68,7 +68,7 @@ impl Failure {
     }
 
     /// Whether the user that should be there is not.
-    pub(super) fn is_gone(&self) -> bool {
+    pub fn is_gone(&self) -> bool {
         self.diagnostics.iter().any(|reason| reason.code == Code::GONE)
     }
 
@@ -109,7 +109,7 @@ fn reasons(error: &ApplyError) -> Vec<Diagnostic> {
         }
         error => error.help(),
     };
-    vec![Diagnostic::new(code, error.to_string()).with_help(help).with_related(related)]
+    vec![Diagnostic::new(code, error.message()).with_help(help).with_related(related)]
 }
 
 impl fmt::Display for Failure {

@@ -8,6 +8,7 @@ use super::{
     handover::Handover,
     kept::{Begun, Kept},
     leaves::Leaves,
+    limit::DeletionLimit,
     options::ResourceOptions,
     run::Run,
     snapshot::Snapshot,
@@ -42,6 +43,9 @@ pub(super) struct Host {
     pub(super) handover: Option<Handover>,
     /// Whether a reading that no output shows leaves the record as it is.
     pub(super) keeps_what_is_shown: bool,
+    /// Whether a plan is made again in a run that reads nobody.
+    pub(super) plans_twice: bool,
+    pub(super) deletions: Option<DeletionLimit>,
     /// Whether nothing is asked.
     pub(super) is_offline: bool,
 }
@@ -62,6 +66,8 @@ impl Host {
             pauses: None,
             handover: None,
             keeps_what_is_shown: false,
+            plans_twice: false,
+            deletions: None,
             is_offline: false,
         }
     }
@@ -257,7 +263,7 @@ impl Host {
     fn places(&self, texts: &[String]) -> Result<Vec<Path>, Failure> {
         let place = |text: &String| {
             let refused = |error: IgnoredPathError| {
-                Diagnostic::new(Code::INVALID_VALUE, error.to_string()).with_help(error.help()).into()
+                Diagnostic::new(Code::INVALID_VALUE, error.message()).with_help(error.help()).into()
             };
             spelled_ignored_path(text, self.spelling).map_err(refused)
         };

@@ -52,6 +52,7 @@
 mod answer;
 mod apply;
 mod beside;
+mod beside_outputs;
 mod check;
 mod delete;
 mod failure;
@@ -60,7 +61,10 @@ mod handover;
 mod host;
 mod kept;
 mod leaves;
+mod limit;
 mod list;
+#[cfg(feature = "tracing")]
+mod log;
 mod naming;
 mod options;
 mod outputs;
@@ -79,6 +83,7 @@ pub use answer::{AppliedResource, Checked, Planned, Read};
 pub use failure::Failure;
 pub use fingerprint::Fingerprints;
 pub use kept::{Kept, KeptError};
+pub use limit::DeletionLimit;
 pub use naming::Naming;
 pub use options::{Journal, ResourceOptions, ResourceOptionsBuilder};
 pub use resource::{Listing, Resource};

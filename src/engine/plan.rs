@@ -10,8 +10,11 @@ use super::{
     snapshot::Snapshot,
 };
 use crate::{
-    diff::{Action, Call, Preview, Step, drift, preview},
-    user::{Code, Diagnostic, Input, Property, Replaced, Settings, UserSpec, UserState, Value, keep_ignored},
+    diff::{Action, Call, Change, Preview, Step, drift, preview},
+    user::{
+        Code, Diagnostic, Input, Property, Replaced, Settings, Severity, UserSpec, UserState, Value,
+        keep_ignored,
+    },
     validate::{Names, validate_document, with_name},
 };
 
@@ -80,6 +83,39 @@ pub(super) struct Asked<'a> {
     pub(super) prior: Option<&'a Snapshot>,
     pub(super) inputs: &'a Value,
     pub(super) options: &'a ResourceOptions<'a>,
+}
+
+/// Plans for an engine to show: what is counted, and what a second plan must not do, is decided here.
+pub(super) async fn plan(host: &Host, asked: Asked<'_>) -> Result<Work, Failure> {
+    let mut planned = work(host, asked).await?;
+    let user = asked.prior.and_then(Snapshot::id).map(|id| id.user);
+    let is_second = host.plans_twice && asked.options.password_changed.is_none() && !host.is_offline;
+    let is_unread = user.as_ref().is_some_and(|user| is_second && !host.run.has_read(user));
+    let is_new_password =
+        |change: &Change| change.property == Property::Password && change.forces_replacement;
+    if is_unread && planned.preview.diff.changes.iter().any(is_new_password) {
+        let options = ResourceOptions { password_changed: Some(false), ..asked.options.clone() };
+        planned = work(host, Asked { options: &options, ..asked }).await?;
+        planned.warnings.push(kept_password());
+    }
+    let replaced = user.filter(|_| planned.preview.diff.action == Action::Replace);
+    match host.deletions.as_ref().zip(replaced).and_then(|(limit, user)| limit.plan(&user, host.spelling)) {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(planned),
+    }
+}
+
+fn kept_password() -> Diagnostic {
+    let message = format!(
+        "`{:#}` is another than the user was made with, and the user keeps its password",
+        Property::Password
+    );
+    let help = "no plan that read the user has shown a replacement: read the user and plan again, with a password that \
+                stays the same from plan to apply";
+    Diagnostic::new(Code::PASSWORD_UNCHANGEABLE, message)
+        .at(Property::Password)
+        .with_severity(Severity::Warning)
+        .with_help(help)
 }
 
 /// Plans what brings a user to what the inputs say.

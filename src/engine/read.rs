@@ -2,7 +2,7 @@
 
 use super::{
     failure::Failure,
-    host::{Host, Present, gone},
+    host::{Host, Present},
     kept::Kept,
     leaves::Leaves,
     outputs::{self, Outputs},
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     diff::{Change, drift},
     read::{Finding, FindingKind},
-    user::{Diagnostic, UserState, Value},
+    user::{Code, Diagnostic, Severity, UserState, Value},
 };
 
 /// A user that was read.
@@ -59,7 +59,7 @@ pub(super) async fn read(host: &Host, prior: &Snapshot) -> Result<Option<Seen>, 
     let is_told = |kind: &FindingKind| !matches!(kind, FindingKind::Renamed(_));
     let found = reading.finding.filter(is_told).map(|kind| Finding::new(&known.name, kind).diagnostic());
     let notes = found.into_iter().collect();
-    host.run.own(&actual.user_id);
+    host.run.own_read(&actual.user_id);
     let drift = drift(known, &actual, &host.settings);
     let there = Outputs::of_state(&actual, &host.settings);
     let shown = Outputs::of(&prior.outputs);
@@ -83,8 +83,14 @@ pub(super) async fn read(host: &Host, prior: &Snapshot) -> Result<Option<Seen>, 
 /// Reads a user that exists and is nobody's: its inputs diff to nothing.
 pub(super) async fn look_up(host: &Host, id: &Snapshot) -> Result<Snapshot, Failure> {
     let name = id.id().map(|id| id.to_string()).unwrap_or_default();
-    let found = host.present(Some(&id.kept)).await?.state;
-    found.map(|state| unmanaged(host, state)).ok_or_else(|| gone(&name))
+    let found = match host.present(Some(&id.kept)).await {
+        Err(failure) if failure.is_gone() => None,
+        present => present?.state,
+    };
+    found.map(|state| unmanaged(host, state)).ok_or_else(|| {
+        let none = Diagnostic::new(Code::GONE, format!("there is no user `{name}`"));
+        none.with_severity(Severity::Error).with_help("look for its id in the console").into()
+    })
 }
 
 /// A user of whom nothing was known.

@@ -5,18 +5,17 @@ use std::time::Duration;
 use super::{
     answer::{AppliedResource, Checked, Planned, Read},
     apply::{Done, apply},
-    beside,
     check::{Completed, check, validate},
     delete::delete,
     failure::Failure,
     handover::Name,
     host::Host,
-    kept::{Kept, KeptError},
+    kept::Kept,
     leaves::Leaves,
     list::{Pages, named},
     naming::Naming,
     options::ResourceOptions,
-    plan::{Asked, Work, unfinished, work},
+    plan::{Asked, Work, plan, unfinished},
     read::{look_up, read},
     schema::Schema,
     snapshot::Snapshot,
@@ -25,7 +24,7 @@ use crate::{
     client,
     diff::{Change, ReplacementOrder},
     read::Filter,
-    user::{Diagnostic, InstanceId, Property, Value},
+    user::{Diagnostic, InstanceId, Value},
 };
 
 /// The resource for engines, over a client and settings.
@@ -80,7 +79,7 @@ impl Resource {
     ) -> Result<Planned, Failure> {
         let (prior, inputs) = (prior.map(|prior| self.read_snapshot(prior)), self.read_value(inputs));
         let asked = Asked { prior: prior.as_ref(), inputs: &inputs, options };
-        let work = work(&self.host, asked).await.map_err(|failure| self.failure(failure))?;
+        let work = plan(&self.host, asked).await.map_err(|failure| self.failure(failure))?;
         let order = self.order(prior.as_ref(), &work).await.map_err(|failure| self.failure(failure))?;
         let spelling = self.host.spelling;
         let kept = prior.as_ref().map(|prior| prior.kept.clone()).unwrap_or_default();
@@ -93,6 +92,8 @@ impl Resource {
         let mut diagnostics = work.warnings;
         diagnostics.extend(unfinished(&work.preview));
         let diff = work.preview.diff;
+        #[cfg(feature = "tracing")]
+        super::log::planned(prior.as_ref(), diff.action, &diff.changes);
         let changes = diff.changes.into_iter();
         let changes = changes.map(|change| Change { path: spelling.path(&change.path), ..change }).collect();
         Ok(Planned {
@@ -104,6 +105,13 @@ impl Resource {
             kept,
             diagnostics: self.spelled(diagnostics),
         })
+    }
+
+    /// Counts a deletion that the engine plans by itself: an error if it is the first one too many
+    /// ([`with_deletion_limit`](Self::with_deletion_limit)).
+    pub fn plan_deletion(&self, prior: &Snapshot) -> Option<Diagnostic> {
+        let user = self.read_snapshot(prior).id()?.user;
+        self.host.deletions.as_ref()?.plan(&user, self.host.spelling)
     }
 
     /// Creates a user. All values of the inputs must be known.
@@ -144,6 +152,8 @@ impl Resource {
         let seen =
             read(&self.host, &self.read_snapshot(prior)).await.map_err(|failure| self.failure(failure))?;
         let spelling = self.host.spelling;
+        #[cfg(feature = "tracing")]
+        super::log::read(prior, seen.as_ref().map(|seen| seen.drift.as_slice()));
         Ok(seen.map(|seen| Read {
             snapshot: self.snapshot(seen.snapshot),
             drift: seen
@@ -207,6 +217,8 @@ impl Resource {
         prior: &Snapshot,
         options: &ResourceOptions<'_>,
     ) -> Result<Vec<Diagnostic>, Failure> {
+        #[cfg(feature = "tracing")]
+        super::log::deleting(prior);
         let deleted = delete(&self.host, &self.read_snapshot(prior), options).await;
         deleted.map(|notes| self.spelled(notes)).map_err(|failure| self.failure(failure))
     }
@@ -238,39 +250,10 @@ impl Resource {
         Listing { resource: self, pages: Pages::of(instance.into(), &filter), filter, whole }
     }
 
-    /// The inputs that a plan was made of, from what it has shown: for an engine that hands the planned outputs to
-    /// an apply, and the program's inputs as they were before its ignored changes were worked in. `kept` is the
-    /// plan's ([`Planned::kept`]); of the program's inputs come only the secrets.
-    pub fn planned_inputs(&self, outputs: &Value, kept: &Kept, program: &Value) -> Value {
-        let (outputs, program) = (self.read_value(outputs), self.read_value(program));
-        let mut inputs = Leaves::of(&outputs).only(kept.set);
-        for property in secrets() {
-            inputs.set(property, Leaves::of(&program).get(property).cloned());
-        }
-        self.host.spelling.value(inputs.into_document())
-    }
-
     /// What an engine stores that keeps no secrets: the same without those of the inputs.
     #[must_use]
     pub fn without_secrets(&self, snapshot: Snapshot) -> Snapshot {
         self.snapshot(self.read_snapshot(&snapshot).without_secrets())
-    }
-
-    /// The record of a snapshot as text, without what the snapshot's outputs tell, for an engine that stores both.
-    /// [`read_record`](Self::read_record) reads it beside the same outputs.
-    pub fn write_record(&self, snapshot: &Snapshot) -> String {
-        beside::write(&snapshot.kept, &self.read_value(&snapshot.outputs))
-    }
-
-    /// Reads a record that [`write_record`](Self::write_record) wrote, also in an earlier version, beside the
-    /// outputs with which it was written. Without outputs, it tells nothing of the user but the fingerprint of the
-    /// password; an empty text is the record of the user that the outputs name.
-    ///
-    /// # Errors
-    ///
-    /// [`KeptError`] if a later version wrote it, or it is damaged.
-    pub fn read_record(&self, text: &str, outputs: &Value) -> Result<Kept, KeptError> {
-        beside::read(text, &self.read_value(outputs))
     }
 
     /// What the caller may not read of users, as far as it was noticed: diagnostics for each instance.
@@ -278,7 +261,7 @@ impl Resource {
         self.host.reader.unchecked()
     }
 
-    async fn apply(
+    pub(super) async fn apply(
         &self,
         prior: Option<&Snapshot>,
         inputs: &Value,
@@ -288,6 +271,8 @@ impl Resource {
         let planned = options.planned.map(|planned| self.read_value(planned));
         let options = ResourceOptions { planned: planned.as_ref(), ..options.clone() };
         let asked = Asked { prior: prior.as_ref(), inputs: &inputs, options: &options };
+        #[cfg(feature = "tracing")]
+        super::log::applying(prior.as_ref());
         let done = apply(&self.host, asked).await;
         if let (None, Some(handover), Some(name)) =
             (&prior, &self.host.handover, Name::of(&Leaves::of(&inputs)))
@@ -317,7 +302,7 @@ impl Resource {
         Ok(if is_deleted_first { Some(ReplacementOrder::DeleteBeforeCreate) } else { order })
     }
 
-    fn read_value(&self, value: &Value) -> Value {
+    pub(super) fn read_value(&self, value: &Value) -> Value {
         self.host.spelling.read(value.clone())
     }
 
@@ -339,19 +324,8 @@ impl Resource {
 
     fn spelled(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let spelling = self.host.spelling;
-        let spelled = |diagnostic: Diagnostic| Diagnostic {
-            path: spelling.path(&diagnostic.path),
-            message: spelling.message(&diagnostic.message),
-            help: diagnostic.help.map(|help| spelling.message(&help)),
-            related: diagnostic.related.iter().map(|path| spelling.path(path)).collect(),
-            ..diagnostic
-        };
-        diagnostics.into_iter().map(spelled).collect()
+        diagnostics.into_iter().map(|diagnostic| diagnostic.spelled(spelling)).collect()
     }
-}
-
-fn secrets() -> impl Iterator<Item = Property> {
-    Property::ALL.iter().copied().filter(|property| property.is_secret())
 }
 
 /// Lists the users of an instance, page by page. With `whole`, each is read completely, in two calls a user;

@@ -17,6 +17,8 @@ pub(super) struct Run(Mutex<Met>);
 struct Met {
     /// Users that are managed: none of them is taken over by another resource.
     owned: BTreeSet<UserId>,
+    /// Those of them that were read, or made.
+    read: BTreeSet<UserId>,
     /// The creations that have made some of them: each finds its own user again.
     made: Vec<(UserId, CreationAttempt)>,
     /// Those of them that were taken over in this run, and when: whoever had them before must not delete them.
@@ -32,6 +34,16 @@ struct Met {
 impl Run {
     pub(super) fn own(&self, user: &UserId) {
         self.met().owned.insert(user.to_bare());
+    }
+
+    /// The same of a user that was read.
+    pub(super) fn own_read(&self, user: &UserId) {
+        self.own(user);
+        self.met().read.insert(user.to_bare());
+    }
+
+    pub(super) fn has_read(&self, user: &UserId) -> bool {
+        self.met().read.contains(&user.to_bare())
     }
 
     /// Keeps what was read of a user for the plans of this run, or forgets it once the user is another.
@@ -59,6 +71,7 @@ impl Run {
         let mut met = self.met();
         let user = user.to_bare();
         met.made.retain(|(made, _)| *made != user);
+        met.read.insert(user.clone());
         met.owned.insert(user);
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     handover::Handover,
     host::Host,
+    limit::DeletionLimit,
     resource::Resource,
     stop::{Pauses, Stop},
 };
@@ -105,6 +106,21 @@ impl Resource {
     #[must_use]
     pub fn with_late_deletions(mut self, is_late: bool) -> Self {
         self.host.handover = is_late.then(Handover::default);
+        self
+    }
+
+    /// For an engine that plans once more when it applies, in a run that reads nobody, as Terraform does: a password
+    /// that is another only then, as an ephemeral one may be, replaces no user, and a warning says so. Default: no.
+    #[must_use]
+    pub fn with_second_plans(mut self, plans_twice: bool) -> Self {
+        self.host.plans_twice = plans_twice;
+        self
+    }
+
+    /// Sets how many users may be deleted or replaced. Default: any number.
+    #[must_use]
+    pub fn with_deletion_limit(mut self, limit: DeletionLimit) -> Self {
+        self.host.deletions = Some(limit);
         self
     }
 

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::kept::Kept;
-use crate::user::{ImportId, ImportIdError, Property, Spelling, Value};
+use super::{fingerprint::Fingerprints, kept::Kept};
+use crate::user::{Arn, ImportId, ImportIdError, Property, Spelling, Value};
 
 /// A user as an engine keeps it between two calls: what each call takes as the prior state, and gives back.
 ///
@@ -45,6 +45,23 @@ impl Snapshot {
     /// Where that is no id of a user.
     pub fn of(id: &str) -> Result<Self, ImportIdError> {
         Ok(Self::new(Kept::of(&id.parse()?)))
+    }
+
+    /// A user of whom another tool's resource has a state, in whatever spelling: its id, or its ARN, as `id`, `arn` or
+    /// `userArn`, is enough to read it. A password in it stays as a fingerprint only. `None` where nothing names it.
+    pub fn of_state(state: &Value) -> Option<Self> {
+        let state = Spelling::SnakeCase.read(state.clone());
+        let text = |name| state.get(name).and_then(Value::as_str);
+        let of_arn = |arn: Arn| Some(format!("{}:{}", arn.instance(), arn.resource()?.1).parse().ok()?);
+        let id = text("id").and_then(|id| id.parse::<ImportId>().ok());
+        let mut arns = ["userArn", "user_arn", "arn", "id"].into_iter().filter_map(text);
+        let id = id.or_else(|| arns.find_map(|arn| of_arn(arn.parse().ok()?)))?;
+        let kept = Kept::of(&id);
+        let kept = match text(Property::Password.path()) {
+            Some(password) => kept.with_password(&password.into(), &Fingerprints::default()),
+            None => kept,
+        };
+        Some(Self::new(kept))
     }
 
     /// The same with the inputs of the last call.

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     apply::is_recorded,
     diff::{self, Action, preview_deletion},
-    user::{Code, Diagnostic, UserState, keep_ignored},
+    user::{Code, Diagnostic, Path, Property, UserState, keep_ignored, listed},
 };
 
 impl Planner {
@@ -94,14 +94,15 @@ impl Planner {
         }
         let (name, id) = (&user.name, actual.id());
         let forces = diff.changes.iter().filter(|change| change.forces_replacement && !change.unknown);
-        let paths: Vec<String> = forces.map(|change| change.path.to_string()).collect();
-        let (message, help) = match user.desired.user_name().filter(|_| paths == ["name"]) {
+        let paths: Vec<Path> = forces.map(|change| change.path.clone()).collect();
+        let is_name = paths == [Path::from(Property::Name)];
+        let (message, help) = match user.desired.user_name().filter(|_| is_name) {
             Some(desired) => (
                 format!("`{name}` imports `{id}`, which is the user `{}`, not `{desired}`", actual.name),
                 format!("look the id up, or write `name: {}`", actual.name),
             ),
             None => (
-                format!("`{name}` imports `{id}`, and would be replaced because of `{}`", paths.join("`, `")),
+                format!("`{name}` imports `{id}`, and would be replaced because of {}", listed(&paths)),
                 "look the id up, or import it as it is and change it afterwards".to_owned(),
             ),
         };

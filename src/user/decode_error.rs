@@ -5,8 +5,11 @@ use super::{
     choice::UnknownChoice,
     code::Code,
     diagnostic::Diagnostic,
+    member::is_name,
+    message::Message,
     path::Path,
     suggestion::nearest,
+    text::write_name,
     value::Value,
 };
 
@@ -44,8 +47,9 @@ impl Diagnostic {
     /// A member that stands twice, perhaps in two spellings; `at` is the second place.
     pub(crate) fn duplicate(at: &Path, first: &str, second: &str) -> Self {
         let (message, help) = match first == second {
-            true => (format!("{} is given twice", name(at)), format!("keep one `{first}`")),
+            true => (format!("{} is given twice", name(at)), format!("keep one `{}`", named(first))),
             false => {
+                let (first, second) = (named(first), named(second));
                 let message = format!("one property is given as `{first}` and as `{second}`");
                 (message, format!("keep one of them: `{first}` or `{second}`"))
             }
@@ -70,18 +74,19 @@ impl Diagnostic {
     }
 
     pub(crate) fn unknown_member(at: &Path, member: &str, known: &[&str]) -> Self {
-        let place = at.member(member.to_owned());
-        let of = if at.segments().is_empty() { String::new() } else { format!(" in `{at}`") };
+        let (place, written) = (at.member(member.to_owned()), named(member));
+        let of = if at.segments().is_empty() { String::new() } else { format!(" in `{at:#}`") };
         if at.segments().is_empty() && OUTPUTS.contains(&to_camel_case(member).as_str()) {
-            let message = format!("`{member}` is an output of a user and cannot be set");
-            return mistake(&place, Code::UNKNOWN_MEMBER, message, format!("remove `{member}`"));
+            let message = format!("`{written}` is an output of a user and cannot be set");
+            return mistake(&place, Code::UNKNOWN_MEMBER, message, format!("remove `{written}`"));
         }
         let rename = |name: &str| if member.contains('_') { name.to_owned() } else { to_camel_case(name) };
         let names: Vec<String> = known.iter().map(|name| rename(name)).collect();
-        let mut message = format!("there is no property `{member}`{of}");
+        let mut message = format!("there is no property `{written}`{of}");
         if let Some(near) = nearest(&rename(&to_snake_case(member)), names.iter().map(String::as_str)) {
-            message.push_str(&format!("; did you mean `{near}`?"));
+            message.push_str(&format!("; did you mean `{}`?", named(near)));
         }
+        let names: Vec<String> = names.iter().map(|name| named(name)).collect();
         let help = format!("the properties are `{}`", names.join("`, `"));
         mistake(&place, Code::UNKNOWN_MEMBER, message, help)
     }
@@ -92,7 +97,7 @@ impl Diagnostic {
     }
 }
 
-fn mistake(at: &Path, code: Code, message: impl AsRef<str>, help: impl AsRef<str>) -> Diagnostic {
+fn mistake(at: &Path, code: Code, message: impl Into<Message>, help: impl Into<Message>) -> Diagnostic {
     Diagnostic::new(code, message).at(at.clone()).with_help(help)
 }
 
@@ -110,6 +115,17 @@ const OUTPUTS: &[&str] = &[
     "proficienciesLastModified",
 ];
 
+/// What somebody has written, as a name if it is one.
+fn named(text: &str) -> String {
+    let mut named = String::new();
+    match is_name(text) {
+        // Writing to a `String` cannot fail.
+        true => drop(write_name(&mut named, text)),
+        false => named.push_str(text),
+    }
+    named
+}
+
 fn name(at: &Path) -> String {
-    if at.segments().is_empty() { "a user".to_owned() } else { format!("`{at}`") }
+    if at.segments().is_empty() { "a user".to_owned() } else { format!("`{at:#}`") }
 }

@@ -5,7 +5,9 @@ use std::{error::Error, fmt};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    Spelling,
     code::{Code, Severity},
+    message::Message,
     path::Path,
     text::short_line,
 };
@@ -40,10 +42,10 @@ pub struct Diagnostic {
     #[serde(default, rename = "user")]
     pub subject: Option<String>,
     /// The message: a sentence.
-    pub message: String,
+    pub message: Message,
     /// What to do about it. Every error has a help.
     #[serde(default)]
-    pub help: Option<String>,
+    pub help: Option<Message>,
     /// Other places that matter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Path>,
@@ -52,13 +54,13 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Creates a diagnostic about a whole user, with the severity of its code; an error if the code is a
     /// host's own.
-    pub fn new(code: Code, message: impl AsRef<str>) -> Self {
+    pub fn new(code: Code, message: impl Into<Message>) -> Self {
         Self {
             path: Path::root(),
             code,
             severity: code.info().map_or(Severity::Error, |info| info.severity),
             subject: None,
-            message: short_line(message.as_ref()),
+            message: message.into(),
             help: None,
             related: Vec::new(),
         }
@@ -78,8 +80,8 @@ impl Diagnostic {
 
     /// Sets the help; none if it is empty.
     #[must_use]
-    pub fn with_help(self, help: impl AsRef<str>) -> Self {
-        let help = short_line(help.as_ref());
+    pub fn with_help(self, help: impl Into<Message>) -> Self {
+        let help = help.into();
         Self { help: Some(help).filter(|help| !help.is_empty()), ..self }
     }
 
@@ -95,6 +97,18 @@ impl Diagnostic {
         Self { related, ..self }
     }
 
+    /// The same with places and names as a host writes them.
+    #[must_use]
+    pub fn spelled(self, spelling: Spelling) -> Self {
+        Self {
+            path: spelling.path(&self.path),
+            message: self.message.spelled(spelling),
+            help: self.help.map(|help| help.spelled(spelling)),
+            related: self.related.iter().map(|path| spelling.path(path)).collect(),
+            ..self
+        }
+    }
+
     /// Whether it is an error.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
@@ -106,7 +120,7 @@ impl Diagnostic {
             Some(subject) if !self.message.contains(&format!("`{subject}`")) => {
                 short_line(&format!("{subject}: {}", self.message))
             }
-            _ => self.message.clone(),
+            _ => self.message.to_string(),
         }
     }
 }

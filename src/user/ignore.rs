@@ -1,12 +1,12 @@
 //! Ignored changes, and tags that others manage.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Path, Property, Segment, Spelling, case::to_camel_case, path_text::PathError, suggestion::nearest,
-    text::one_line,
+    Message, Path, Property, Segment, Spelling, case::to_camel_case, path_text::PathError,
+    suggestion::nearest,
 };
 
 /// Tags that others manage, by key and by prefix.
@@ -52,22 +52,19 @@ impl IgnoreTags {
 }
 
 /// The error of [`ignored_path`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IgnoredPathError {
     /// No property and no block has this name.
-    #[error("`{}` names no property of a user{}", one_line(path), nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Unknown {
         /// The text.
         path: String,
-        /// A similar name, if there is one.
-        nearest: Option<String>,
+        /// A similar place, if there is one.
+        nearest: Option<Path>,
     },
     /// The text is not a path.
-    #[error(transparent)]
-    Malformed(#[from] PathError),
+    Malformed(PathError),
     /// It names a part of a property that cannot be ignored by itself.
-    #[error("`{}` names a part of `{property}` that cannot be ignored by itself", one_line(path))]
     Part {
         /// The text.
         path: String,
@@ -77,16 +74,46 @@ pub enum IgnoredPathError {
 }
 
 impl IgnoredPathError {
+    /// The error as a message, which knows the properties that it names.
+    pub fn message(&self) -> Message {
+        let text = match self {
+            Self::Unknown { path: text, nearest: None } => format!("`{text}` names no property of a user"),
+            Self::Unknown { path: text, nearest: Some(near) } => {
+                format!("`{text}` names no property of a user; did you mean `{near:#}`?")
+            }
+            Self::Malformed(error) => error.to_string(),
+            Self::Part { path: text, property } => {
+                format!("`{text}` names a part of `{property:#}` that cannot be ignored by itself")
+            }
+        };
+        text.into()
+    }
+
     /// What to do about it.
-    pub fn help(&self) -> String {
-        match self {
+    pub fn help(&self) -> Message {
+        let text = match self {
             Self::Unknown { .. } => {
-                "give the path of a property, such as `identityInfo.email` or `tags.team`, or `all`"
-                    .to_owned()
+                let (email, tag) = (Property::Email, Path::from(Property::Tags).key("team"));
+                format!("give the path of a property, such as `{email:#}` or `{tag:#}`, or `all`")
             }
             Self::Malformed(error) => error.help().to_owned(),
-            Self::Part { property, .. } => format!("ignore the whole of `{property}`"),
-        }
+            Self::Part { property, .. } => format!("ignore the whole of `{property:#}`"),
+        };
+        text.into()
+    }
+}
+
+impl fmt::Display for IgnoredPathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl std::error::Error for IgnoredPathError {}
+
+impl From<PathError> for IgnoredPathError {
+    fn from(error: PathError) -> Self {
+        Self::Malformed(error)
     }
 }
 
@@ -135,7 +162,7 @@ pub(crate) fn spelled_ignored_path(text: &str, spelling: Spelling) -> Result<Pat
     let unknown = || {
         let known =
             Property::ALL.iter().flat_map(|property| block(*property).into_iter().chain([property.path()]));
-        let nearest = nearest(&place.to_string(), known).map(str::to_owned);
+        let nearest = nearest(&place.to_string(), known).and_then(|near| near.parse().ok());
         Err(IgnoredPathError::Unknown { path: trimmed.to_owned(), nearest })
     };
     if is_block(&place) {

@@ -160,3 +160,15 @@ impl Property {
         }
     }
 }
+
+/// What only the service gives, beside the properties.
+const OUTPUTS: [&str; 4] = ["id", "arn", "userId", "tagsAll"];
+
+/// Whether a document of the crate has members of that name.
+pub(super) fn is_name(name: &str) -> bool {
+    let is_part = |path: &str| path.split('.').any(|part| part == name);
+    OUTPUTS.contains(&name)
+        || Property::ALL.iter().any(|property| {
+            is_part(property.path()) || property.members().iter().any(|member| is_part(member.path))
+        })
+}

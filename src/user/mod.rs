@@ -33,6 +33,7 @@ mod json;
 mod keep;
 mod keep_element;
 mod member;
+mod message;
 mod name;
 mod node;
 mod object;
@@ -103,8 +104,10 @@ pub use import_id::{ImportId, ImportIdError};
 pub use input::Input;
 pub use json::NotKnownYet;
 pub use member::Member;
+pub use message::Message;
 pub use name::AutoName;
 pub use operation::Operation;
+pub(crate) use path::listed;
 pub use path::{Path, Segment};
 pub use path_text::PathError;
 pub use properties::{

@@ -11,11 +11,15 @@ pub(crate) fn password_mistakes(password: &Secret) -> impl Iterator<Item = Diagn
     // How long it is, nobody need know.
     let length = bounds::length(Property::Password.info().bounds, text).and_then(|problem| {
         let (problem, _) = problem.split_once(", has ")?;
-        Some(mistake(Code::PASSWORD_LENGTH, format!("`password` {problem}"), CHOOSE))
+        Some(mistake(Code::PASSWORD_LENGTH, format!("`{:#}` {problem}", Property::Password), CHOOSE))
     });
     let white_space = text.chars().any(char::is_whitespace).then(|| {
         let help = "choose another password; a line break at its end often comes from a file";
-        mistake(Code::PASSWORD_WHITE_SPACE, "`password` must have no white space".to_owned(), help)
+        mistake(
+            Code::PASSWORD_WHITE_SPACE,
+            format!("`{:#}` must have no white space", Property::Password),
+            help,
+        )
     });
     let lacks = |has: fn(&char) -> bool, what| (!text.chars().any(|c| has(&c))).then_some(what);
     let missing = [
@@ -24,8 +28,13 @@ pub(crate) fn password_mistakes(password: &Secret) -> impl Iterator<Item = Diagn
         lacks(char::is_ascii_digit, "a digit"),
     ];
     let missing: Vec<&str> = missing.into_iter().flatten().collect();
-    let weak = (!missing.is_empty())
-        .then(|| mistake(Code::PASSWORD_WEAK, format!("`password` lacks {}", missing.join(" and ")), CHOOSE));
+    let weak = (!missing.is_empty()).then(|| {
+        mistake(
+            Code::PASSWORD_WEAK,
+            format!("`{:#}` lacks {}", Property::Password, missing.join(" and ")),
+            CHOOSE,
+        )
+    });
     [length, white_space, weak].into_iter().flatten()
 }
 

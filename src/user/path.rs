@@ -4,7 +4,11 @@ use std::{borrow::Cow, fmt, sync::LazyLock};
 
 use serde::{Serialize, Serializer};
 
-use super::{Property, text::quoted};
+use super::{
+    Property,
+    member::is_name,
+    text::{quoted, write_name},
+};
 
 /// A step into a document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,7 +25,8 @@ pub enum Segment {
 /// A place in a user's document, such as `phoneConfig.deskPhoneNumber`, `tags.team` or
 /// `securityProfileIds[2]`.
 ///
-/// It prints in camelCase; [`Spelling::path`](super::Spelling::path) spells it otherwise. A host with attribute
+/// It prints in camelCase; [`Spelling::path`](super::Spelling::path) spells it otherwise, and a
+/// [`Message`](super::Message) that names it. A host with attribute
 /// paths of its own walks [`segments`](Path::segments).
 ///
 /// ```
@@ -87,6 +92,11 @@ impl Path {
     }
 }
 
+/// Places in a message, one after another.
+pub(crate) fn listed(places: &[Path]) -> String {
+    places.iter().map(|place| format!("`{place:#}`")).collect::<Vec<_>>().join(", ")
+}
+
 /// Sorts by place in the document: the whole first, then by [`Property`], then by what is inside it, and
 /// what is no property last.
 pub(crate) fn document_order(a: &Path, b: &Path) -> std::cmp::Ordering {
@@ -99,11 +109,10 @@ pub(crate) fn document_rank(path: &Path) -> (bool, Option<Property>) {
     (property.is_none() && !path.segments().is_empty(), property)
 }
 
-fn push_name(text: &mut String, name: &str) {
+fn dot(text: &mut String) {
     if !text.is_empty() {
         text.push('.');
     }
-    text.push_str(name);
 }
 
 fn is_plain(key: &str) -> bool {
@@ -121,8 +130,17 @@ impl fmt::Display for Path {
         let mut text = String::new();
         for segment in self.0.iter() {
             match segment {
-                Segment::Member(name) if is_plain(name) => push_name(&mut text, name),
-                Segment::Key(key) if is_plain(key) => push_name(&mut text, key),
+                Segment::Member(name) if is_plain(name) => {
+                    dot(&mut text);
+                    match f.alternate() && is_name(name) {
+                        true => write_name(&mut text, name)?,
+                        false => text.push_str(name),
+                    }
+                }
+                Segment::Key(key) if is_plain(key) => {
+                    dot(&mut text);
+                    text.push_str(key);
+                }
                 // Quoted and escaped, so that no name can forge a line.
                 Segment::Member(Cow::Borrowed(key)) => text.push_str(&format!("[{}]", quoted(key))),
                 Segment::Member(Cow::Owned(key)) | Segment::Key(key) => {

@@ -14,6 +14,7 @@ use super::{
         PropertyInfo, Sensitivity, Shape,
         Shape::{Bool, Channels, Choice, Integer},
     },
+    text::write_name,
 };
 
 const IDENTITY: OnChange = Update(&[UpdateUserIdentityInfo]);
@@ -230,6 +231,14 @@ impl Property {
 
 impl fmt::Display for Property {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.path())
+        if !f.alternate() {
+            return f.write_str(self.path());
+        }
+        // As a name in a message.
+        for (index, name) in self.path().split('.').enumerate() {
+            f.write_str(if index == 0 { "" } else { "." })?;
+            write_name(f, name)?;
+        }
+        Ok(())
     }
 }

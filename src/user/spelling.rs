@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{
-    Path, Property, Segment, Value,
+    Path, Segment, Value,
     case::{to_camel_case, to_pascal_case, to_snake_case},
+    member::is_name,
 };
 
 /// How a host writes the names of properties. The default is camelCase, which is what everything in this crate
@@ -36,9 +37,6 @@ pub enum Spelling {
     /// `PhoneType`, as CloudFormation writes it.
     PascalCase,
 }
-
-/// What only the service gives, beside the properties.
-const OUTPUTS: [&str; 4] = ["id", "arn", "userId", "tagsAll"];
 
 /// The members whose members people have named.
 const NAMED_BY_PEOPLE: [&str; 2] = ["tags", "tagsAll"];
@@ -87,49 +85,6 @@ impl Spelling {
         })
     }
 
-    /// A message with the places that it names in backticks as the host writes them.
-    ///
-    /// ```
-    /// use connect_user::user::Spelling;
-    ///
-    /// let message = "`identityInfo.firstName` is required by `CONNECT_MANAGED`";
-    /// let spelled = Spelling::PascalCase.message(message);
-    /// assert_eq!(spelled, "`IdentityInfo.FirstName` is required by `CONNECT_MANAGED`");
-    /// assert_eq!(Spelling::SnakeCase.message("`autoAcceptConfigs[1].channel`"), "`auto_accept_configs[1].channel`");
-    /// let help = "write `phoneConfig: { phoneType: SOFT_PHONE }`";
-    /// assert_eq!(Spelling::SnakeCase.message(help), "write `phone_config: { phone_type: SOFT_PHONE }`");
-    /// // What somebody has chosen stays as it is.
-    /// let chosen = "`email.Admin` has the tag `tags.CostCenter`";
-    /// assert_eq!(Spelling::SnakeCase.message(chosen), chosen);
-    /// ```
-    pub fn message(self, message: &str) -> String {
-        if self == Self::CamelCase || !message.contains('`') {
-            return message.to_owned();
-        }
-        let rename = |(index, part): (usize, &str)| match index % 2 {
-            1 if is_place(part) => self.place(part),
-            1 => self.block(part).unwrap_or_else(|| part.to_owned()),
-            _ => part.to_owned(),
-        };
-        message.split('`').enumerate().map(rename).collect::<Vec<_>>().join("`")
-    }
-
-    /// A block as messages write it, `phoneConfig: { phoneType: SOFT_PHONE }`, with its names spelled.
-    fn block(self, text: &str) -> Option<String> {
-        let (name, inner) = text.split_once(": { ").filter(|(name, _)| is_place(name))?;
-        let (member, value) = inner.split_once(": ")?;
-        Some(format!("{}: {{ {}: {value}", self.name(name), self.name(member)))
-    }
-
-    /// A place in a message, each of its names spelled.
-    fn place(self, place: &str) -> String {
-        let name = |part: &str| match part.split_once('[') {
-            Some((name, index)) => format!("{}[{index}", self.name(name)),
-            None => self.name(part).into_owned(),
-        };
-        place.split('.').map(name).collect::<Vec<_>>().join(".")
-    }
-
     /// The name of the crate's that the host has written; anything else as it is.
     fn camel(self, name: &str) -> Cow<'_, str> {
         let camel = match self {
@@ -171,28 +126,4 @@ fn renamed(value: Value, rename: &impl Fn(String) -> (String, bool)) -> Value {
         }
         leaf => leaf,
     }
-}
-
-/// Whether a document of the crate has members of that name.
-fn is_name(name: &str) -> bool {
-    let is_part = |path: &str| path.split('.').any(|part| part == name);
-    OUTPUTS.contains(&name)
-        || Property::ALL.iter().any(|property| {
-            is_part(property.path()) || property.members().iter().any(|member| is_part(member.path))
-        })
-}
-
-/// Whether a text is the place of a property, of a block or of something in a list, and not a name that
-/// somebody has chosen.
-fn is_place(text: &str) -> bool {
-    let bare: String =
-        text.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect();
-    let is_within = |path: &str| {
-        path == bare || path.strip_prefix(bare.as_str()).is_some_and(|rest| rest.starts_with('.'))
-    };
-    Property::ALL.iter().any(|property| {
-        let members = property.members().iter();
-        let mut members = members.map(|member| format!("{}.{}", property.path(), member.path));
-        is_within(property.path()) || members.any(|path| is_within(&path))
-    })
 }

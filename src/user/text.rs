@@ -1,6 +1,10 @@
 //! Text that somebody else has written, in the form in which people may read it.
 
-use std::{borrow::Cow, fmt::Write, iter};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+    iter,
+};
 
 /// A text on one line, without anything that could forge a line or hide a part of it.
 ///
@@ -30,6 +34,15 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
 /// The first character that [`one_line`] would escape.
 pub(crate) fn misleading(text: &str) -> Option<char> {
     with_neighbours(text).find(|(c, around)| misleads(*c, *around)).map(|(c, _)| c)
+}
+
+/// Stands before each name of a property while a message is made. Unicode keeps it free for such use.
+pub(super) const MARK: char = '\u{fdd0}';
+
+/// Writes a name so that a message which is made of the text knows it.
+pub(super) fn write_name(f: &mut impl Write, name: &str) -> fmt::Result {
+    f.write_char(MARK)?;
+    f.write_str(name)
 }
 
 /// A message with names and texts of a program in it: on one line, and of bounded length.

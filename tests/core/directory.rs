@@ -170,7 +170,7 @@ async fn what_may_not_be_listed_cannot_be_named_and_ids_go_unchecked() {
     let directory = Directory::read(&"i".into(), &connect).await.expect("listed as far as it goes");
     let spec = named("i", "unseen", &["s-1"], None);
     assert!(validate(&spec, &Context::builder().names(&directory).build()).is_valid());
-    let unchecked: Vec<String> = directory.unchecked().map(|unchecked| unchecked.message).collect();
+    let unchecked: Vec<String> = directory.unchecked().map(|unchecked| unchecked.message.into()).collect();
     assert_eq!(unchecked.len(), 1);
     let expected =
         "whether the routing profiles of programs exist in the instance `i` was not checked: `ListRou";

@@ -14,6 +14,7 @@ mod layers;
 mod listings;
 mod memberships;
 mod memory;
+mod messages;
 mod model;
 mod names;
 mod package;

@@ -49,7 +49,7 @@ struct Heard(Mutex<Vec<String>>);
 impl Observer for Heard {
     fn note(&self, note: &Diagnostic) {
         assert!(note.help.is_some());
-        self.0.lock().expect("no panic").push(note.message.clone());
+        self.0.lock().expect("no panic").push(note.message.to_string());
     }
 }
 

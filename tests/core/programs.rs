@@ -15,7 +15,7 @@ fn mistakes(text: &str) -> Vec<(String, String)> {
     let told = error.mistakes().map(|(mistake, location)| {
         assert_eq!(mistake.code, Code::INVALID_PROGRAM);
         assert!(mistake.help.is_some(), "{mistake}");
-        (mistake.message.clone(), location.map(ToString::to_string).unwrap_or_default())
+        (mistake.message.to_string(), location.map(ToString::to_string).unwrap_or_default())
     });
     told.collect()
 }

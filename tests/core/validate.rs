@@ -19,8 +19,8 @@ const SAML: Option<IdentityManagementType> = Some(IdentityManagementType::Saml);
 const DIRECTORY: Option<IdentityManagementType> = Some(IdentityManagementType::ExistingDirectory);
 
 /// A user who breaks one rule, and the place.
-struct Case {
-    code: &'static str,
+pub struct Case {
+    pub code: &'static str,
     path: &'static str,
     kind: Option<IdentityManagementType>,
     document: Value,
@@ -73,7 +73,7 @@ fn proficiency(name: &str, value: &str, level: i64) -> Value {
     json!({"attributeName": name, "attributeValue": value, "level": level})
 }
 
-fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Case> {
     let arn = |instance: &str, kind: &str| {
         json!(format!("arn:aws:connect:us-east-1:1:instance/{instance}/{kind}/x"))
     };
@@ -438,7 +438,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-fn report(case: &Case) -> Report {
+pub fn report(case: &Case) -> Report {
     let settings = Settings::builder()
         .maybe_identity_management(case.kind)
         .default_tags(case.default_tags.clone())

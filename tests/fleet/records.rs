@@ -214,7 +214,7 @@ async fn a_preview_comes_with_what_there_is_to_say_and_its_totals() {
     let program = [wanted("new", &document("a")), wanted("b", &changed), wanted("x", &document("x"))];
     let mut preview = preview(&mut session, &program).await;
     let told: Vec<(Code, String)> =
-        session.notices(&preview).into_iter().map(|notice| (notice.code, notice.message)).collect();
+        session.notices(&preview).into_iter().map(|notice| (notice.code, notice.message.into())).collect();
     let owner = UserId::new(told.first().map_or("", |(_, text)| text.split('`').nth(3).unwrap_or("")));
     assert_eq!(
         told,

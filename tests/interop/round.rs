@@ -213,7 +213,7 @@ proptest! {
         prop_assert_eq!(told(&again), Vec::<String>::new(), "{}", text.text);
         let names = |file: &UserFile| file.users.iter().map(|user| user.name.clone()).collect::<Vec<_>>();
         prop_assert_eq!(names(&again), names(&file));
-        let lost: Vec<String> = text.diagnostics.iter().map(|found| found.diagnostic.message.clone()).collect();
+        let lost: Vec<String> = text.diagnostics.iter().map(|found| found.diagnostic.message.to_string()).collect();
         prop_assert_eq!(lost, Vec::<String>::new());
         for (one, other) in again.users.iter().zip(&file.users) {
             prop_assert_eq!(shown(one), shown(other));

@@ -2,7 +2,7 @@
 
 use connect_user::{
     read::find_by_name,
-    user::{Code, InstanceId, Path, Property, UserId, Value},
+    user::{InstanceId, Path, Property, UserId, Value},
 };
 
 use crate::{
@@ -40,7 +40,7 @@ pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) ->
     let named = match (text("user_id"), text("name")) {
         (Some(id), _) => Ok(Some(UserId::new(id))),
         (None, Some(name)) => {
-            let found = find_by_name(service.client(), &instance, name, false).await;
+            let found = find_by_name(&*service.client, &instance, name, false).await;
             found.map(|found| found.map(|user| user.user_id))
         }
         _ => {
@@ -62,22 +62,22 @@ pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) ->
     };
     match found {
         Ok(user) => {
-            let Value::Map(mut members) = object(&user.outputs, &Value::Null, &[]) else {
+            let Value::Map(mut members) = object(user.outputs.clone(), &Value::Null, &[]) else {
                 return Value::Null;
             };
             // As the configuration writes it, and every tag, whoever set it.
-            let tags = user.outputs.get("tagsAll").cloned().unwrap_or(Value::Null);
+            let tags = user.outputs.get("tags_all").cloned().unwrap_or(Value::Null);
             members.retain(|(name, _)| !["instance_id", "user_id", "tags"].contains(&name.as_str()));
             let user_id = text("user_id").map_or_else(|| id.map(|id| id.bare().into()), |id| Some(id.into()));
             members.extend([
                 ("tags".to_owned(), tags),
                 ("instance_id".to_owned(), text("instance_id").unwrap_or_default().into()),
                 ("user_id".to_owned(), user_id.unwrap_or(Value::Null)),
-                ("region".to_owned(), service.region().into()),
+                ("region".to_owned(), service.name.as_str().into()),
             ]);
             Value::Map(members)
         }
-        Err(failure) if failure.diagnostics.iter().any(|reason| reason.code == Code::GONE) => {
+        Err(failure) if failure.is_gone() => {
             there_is_none(what, &instance, text("user_id").is_some(), diagnostics)
         }
         Err(failure) => {

@@ -1,67 +1,91 @@
 //! The provider as it is configured: what every call works with.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use connect_user::{
-    client::aws::AwsSettings,
-    engine::Resource,
+    client::{
+        CancellationToken,
+        aws::{AwsSettings, AwsSettingsError},
+    },
+    engine::{
+        Resource, Spelling,
+        provider::{Configuration, Region, Regions, setting_error},
+    },
     user::{Arn, Value},
 };
+use tracing::warn;
 
-use crate::{
-    client::{Regions, Service},
-    config::{Config, refuse},
-    run::Run,
-    wire::Diagnostics,
-};
+use crate::wire::Diagnostics;
 
 pub struct Host {
-    pub config: Config,
     /// Nothing while the provider's configuration is not known.
     pub regions: Option<Regions>,
     /// Plans without a service.
     pub offline: Resource,
-    pub run: Run,
+    pub tags_unknown: bool,
+    /// What of users cannot be read, as far as it is logged.
+    told: Mutex<BTreeSet<String>>,
+}
+
+/// A resource as Terraform asks for it.
+pub fn for_terraform(users: Resource) -> Resource {
+    users.with_spelling(Spelling::SnakeCase).with_drift_by_outputs(true).with_second_plans(true)
 }
 
 impl Host {
-    pub fn new(config: Config, regions: Option<Regions>) -> Self {
-        let offline = Resource::offline(config.settings.clone()).with_drift_by_outputs(true);
-        let run = Run::new(config.max_deletes);
-        Self { config, regions, offline, run }
+    pub async fn connect(
+        configuration: Configuration,
+        stop: CancellationToken,
+    ) -> Result<Self, AwsSettingsError> {
+        let offline = for_terraform(Resource::offline(configuration.settings.clone()));
+        let tags_unknown = configuration.has_unknown("defaultTags");
+        let regions = match configuration.is_unknown() {
+            true => None,
+            false => Some(Regions::connect(configuration, stop, for_terraform).await?),
+        };
+        Ok(Self { regions, offline, tags_unknown, told: Mutex::default() })
     }
 
-    /// The service in the Region of an object, or of its ARN where a state is older than the attribute, or in the
-    /// provider's; nothing where that is not known.
-    pub fn service(&self, object: &Value) -> Option<Arc<Service>> {
-        let regions = self.regions.as_ref()?;
+    /// The Region of an object, or of its ARN where a state is older than the attribute, or the provider's; nothing where
+    /// that is not known.
+    pub fn region(&self, object: &Value) -> Option<Value> {
         let text = |name| object.get(name).and_then(Value::as_str);
-        let arn = text("arn").and_then(|arn| arn.parse::<Arn>().ok());
-        let of_arn = arn.as_ref().map(Arn::region);
-        match object.get("region") {
-            Some(Value::Unknown) => None,
-            _ => Some(regions.service(text("region").or(of_arn).unwrap_or(regions.default()))),
-        }
+        let of_arn = || Some(text("arn")?.parse::<Arn>().ok()?.region().into());
+        let given = object.get("region").filter(|region| **region != Value::Null).cloned();
+        given.or_else(of_arn).or_else(|| Some(self.regions.as_ref()?.home().into()))
+    }
+
+    /// The service in a Region; nothing where that, or the provider's configuration, is not known.
+    pub fn service_in(&self, region: &Value) -> Option<Arc<Region>> {
+        // What no Region is called was refused before.
+        self.regions.as_ref()?.get(Some(region.as_str()?)).ok()
+    }
+
+    /// The service in the Region of an object.
+    pub fn service(&self, object: &Value) -> Option<Arc<Region>> {
+        self.service_in(&self.region(object)?)
     }
 
     /// The service that a call cannot do without.
-    pub fn known_service(&self, object: &Value, diagnostics: &mut Diagnostics) -> Option<Arc<Service>> {
+    pub fn known_service(&self, object: &Value, diagnostics: &mut Diagnostics) -> Option<Arc<Region>> {
         let service = self.service(object);
-        if service.is_none() {
+        if service.is_none() && !diagnostics.has_errors() {
             let message = "the provider's configuration is not known yet";
             diagnostics.error(message, "give the provider block values that are known by now", None);
         }
         service
     }
 
-    /// The Region in which a configuration wants its user.
-    pub fn region(&self, config: &Value, prior: Option<&Value>) -> Value {
-        match (config.get("region"), &self.regions) {
-            (None | Some(Value::Null), Some(regions)) => regions.default().into(),
-            (None | Some(Value::Null), None) => {
-                prior.map_or(Value::Unknown, |prior| prior.get("region").cloned().unwrap_or(Value::Null))
+    /// Logs what the caller may not read of users, once.
+    pub fn log_unchecked(&self, users: &Resource) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        for found in users.unchecked() {
+            if told.insert(found.message.to_string()) {
+                warn!(code = found.code.as_str(), help = found.help.as_deref(), "{}", found.message);
             }
-            (Some(given), _) => given.clone(),
         }
     }
 }
@@ -70,6 +94,6 @@ impl Host {
 pub fn check_region(object: &Value, diagnostics: &mut Diagnostics) {
     let region = object.get("region").and_then(Value::as_str);
     if let Err(error) = AwsSettings::builder().maybe_region(region).build().check() {
-        refuse(&error, diagnostics);
+        diagnostics.found(&[setting_error(&error, Spelling::SnakeCase)]);
     }
 }

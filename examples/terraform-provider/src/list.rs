@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use connect_user::{
-    engine::{Filter, Snapshot},
-    user::{Code, InstanceId, Path, Tags, Value},
+    engine::{Field, Filter, Form, Given, Snapshot, provider::Region},
+    user::{InstanceId, Path, Tags, Value},
 };
 use futures_util::{Stream, StreamExt, stream};
 use magma_protocol::tfplugin6::list_resource;
 
 use crate::{
-    client::Service,
     host::{Host, check_region},
-    resource::Kept,
-    schema::{Field, Given, Kind, STRING, STRING_MAP, Schema},
+    resource::Stored,
+    schema::Schema,
     wire::{Diagnostics, Identity, encode},
 };
 
@@ -21,28 +20,18 @@ use crate::{
 const PARALLELISM: usize = 8;
 
 pub fn schema() -> Schema {
-    let given = |name: &str, kind: Kind, given, description: &str| Field::new(name, kind, given, description);
-    let fields = vec![
-        given("instance_id", STRING, Given::Required, "The instance."),
-        given(
-            "region",
-            STRING,
-            Given::Optional,
-            "The AWS Region of the instance: the provider's unless it is set.",
-        ),
-        given("name", STRING, Given::Optional, "The exact name."),
-        given("name_prefix", STRING, Given::Optional, "What the name begins with."),
-        given("routing_profile_id", STRING, Given::Optional, "The routing profile."),
-        given(
-            "security_profile_id",
-            STRING,
-            Given::Optional,
-            "A security profile that the user has, among others.",
-        ),
-        given("hierarchy_group_id", STRING, Given::Optional, "The hierarchy group, without those below it."),
-        given("tags", STRING_MAP, Given::Optional, "Tags that the user has, among others."),
+    let filters = [
+        ("region", Form::String, "the AWS Region of the instance: the provider's unless it is set"),
+        ("name", Form::String, "the exact name"),
+        ("name_prefix", Form::String, "what the name begins with"),
+        ("routing_profile_id", Form::String, "the routing profile"),
+        ("security_profile_id", Form::String, "a security profile that the user has, among others"),
+        ("hierarchy_group_id", Form::String, "the hierarchy group, without those below it"),
+        ("tags", Form::Map, "tags that the user has, among others"),
     ];
-    Schema { fields, blocks: Vec::new() }
+    let instance = Field::new("instance_id", Form::String, Given::Required, "the instance");
+    let filters = filters.map(|(name, form, summary)| Field::new(name, form, Given::Optional, summary));
+    Schema::of([instance].into_iter().chain(filters).collect())
 }
 
 pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
@@ -83,7 +72,7 @@ pub async fn list(
 
 /// The users that are chosen, by their names.
 async fn chosen(
-    service: &Service,
+    service: &Region,
     config: &Value,
     limit: usize,
     diagnostics: &mut Diagnostics,
@@ -125,7 +114,7 @@ fn name(user: &Snapshot) -> &str {
 /// What is told of a user; nothing where it is gone meanwhile.
 async fn event(
     resource: &Schema,
-    service: &Service,
+    service: &Region,
     user: Snapshot,
     whole: bool,
 ) -> Option<list_resource::Event> {
@@ -134,16 +123,16 @@ async fn event(
     if whole {
         match service.users.look_up(&id.to_string()).await {
             Ok(user) => {
-                let kept = Kept::of(&service.users, user, &Value::Null, service.region());
-                shown = Some(encode(&resource.complete(&kept.object)));
+                let stored = Stored::of(&service.users, user, &Value::Null, Some(&service.name));
+                shown = Some(encode(&resource.complete(&stored.object)));
             }
-            Err(failure) if failure.diagnostics.iter().any(|reason| reason.code == Code::GONE) => {
+            Err(failure) if failure.is_gone() => {
                 return None;
             }
             Err(failure) => diagnostics.failed(&failure),
         }
     }
-    let identity = Identity { id, region: Some(service.region().to_owned()) };
+    let identity = Identity { id, region: Some(service.name.clone()) };
     Some(list_resource::Event {
         identity: Some(identity.to_proto()),
         display_name,

@@ -4,8 +4,6 @@
 //! Terraform starts it; see `README.md`. What is worth reading for whoever embeds the crate is `resource`:
 //! everything else is the protocol.
 
-mod client;
-mod config;
 mod data_source;
 mod host;
 mod list;
@@ -13,7 +11,6 @@ mod log;
 mod plugin;
 mod provider;
 mod resource;
-mod run;
 mod schema;
 mod wire;
 

@@ -3,7 +3,7 @@
 
 use crate::{
     engine::schema::{Field, Form, Given},
-    user::{Bounds, Code, Diagnostic, Path, UnknownChoice, Value, bounds::outside, nearest},
+    user::{Bounds, Code, Diagnostic, Message, Path, UnknownChoice, Value, bounds::outside, nearest},
 };
 
 /// A reading, with its mistakes.
@@ -125,7 +125,7 @@ impl Forms {
 }
 
 /// A setting that cannot be taken.
-pub(super) fn invalid(message: impl AsRef<str>, help: impl AsRef<str>, at: &Path) -> Diagnostic {
+pub(super) fn invalid(message: impl Into<Message>, help: impl Into<Message>, at: &Path) -> Diagnostic {
     Diagnostic::new(Code::INVALID_SETTING, message).with_help(help).at(at.clone())
 }
 

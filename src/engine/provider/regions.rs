@@ -17,7 +17,7 @@ use crate::{
         CancellationToken, ConnectClient, Paced, RetryPolicy, Retrying, Timer, TokioTimer,
         aws::{AwsConnect, AwsSettings, AwsSettingsError},
     },
-    engine::Resource,
+    engine::{DeletionLimit, Resource},
     read::RefreshOptions,
 };
 
@@ -30,6 +30,7 @@ pub struct Regions {
     configuration: Configuration,
     token: CancellationToken,
     timer: Arc<dyn Timer>,
+    deletions: Option<DeletionLimit>,
     set_up: Box<dyn Fn(Resource) -> Resource + Send + Sync>,
     regions: Mutex<HashMap<String, Arc<Region>>>,
 }
@@ -68,6 +69,7 @@ impl Regions {
     ) -> Result<Self, AwsSettingsError> {
         Ok(Self {
             connect: AwsConnect::from_environment(&configuration.aws).await?,
+            deletions: configuration.max_deletes.map(DeletionLimit::new),
             configuration,
             token,
             timer: Arc::new(TokioTimer::default()),
@@ -145,6 +147,10 @@ impl Regions {
             .with_sleep(self.timer.clone())
             .with_cancellation(self.token.clone())
             .with_adoption(*adopt_existing);
+        let users = match &self.deletions {
+            Some(limit) => users.with_deletion_limit(limit.clone()),
+            None => users,
+        };
         Region { name: name.to_owned(), is_home, client, users: (self.set_up)(users) }
     }
 }

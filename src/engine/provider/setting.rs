@@ -62,14 +62,13 @@ pub(super) fn spelled(name: &str, spelling: Spelling) -> String {
 
 fn spell(field: &mut Field, spelling: Spelling) {
     field.name = spelled(&field.name, spelling);
-    field.description = spelling.message(&field.description);
     if let Form::Object(fields) | Form::Objects(fields) = &mut field.form {
         fields.iter_mut().for_each(|field| spell(field, spelling));
     }
 }
 
 fn option(name: &str, form: Form, summary: &str) -> Field {
-    Field::new(name, form, Given::Optional, summary.to_owned())
+    Field::new(name, form, Given::Optional, summary)
 }
 
 fn number(name: &str, bounds: Bounds, summary: &str) -> Field {
@@ -96,7 +95,7 @@ fn supported() -> Vec<Field> {
     vec![
         option("region", Form::String, "the AWS Region; otherwise the environment's or the profile's"),
         option("profile", Form::String, "a profile of the AWS configuration"),
-        secret("accessKey", "the id of an access key; with `secretKey`"),
+        secret("accessKey", "the id of an access key, beside its secret"),
         secret("secretKey", "the secret of the access key"),
         secret("token", "the token of temporary credentials"),
         option("sharedConfigFiles", Form::List, "files of profiles instead of `~/.aws/config`"),

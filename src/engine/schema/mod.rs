@@ -120,7 +120,7 @@ impl Schema {
     /// The schema with the argument `region`, for a provider whose resources may be in any Region.
     #[must_use]
     pub fn with_region(mut self) -> Self {
-        let summary = "the AWS Region of the instance; otherwise the provider's".to_owned();
+        let summary = "the AWS Region of the instance; otherwise the provider's";
         let region = Field::new(&self.spelling.name(REGION), Form::String, Given::OptionalComputed, summary);
         self.fields.push(Field { replaces: true, ..region });
         self
@@ -196,7 +196,7 @@ impl Field {
             replaces: property.replaces(),
             is_fixed: info.on_change == OnChange::Never,
             default,
-            ..Self::new(&spelling.name(name), form, given, spelling.message(info.summary))
+            ..Self::new(&spelling.name(name), form, given, info.summary)
         }
     }
 
@@ -207,11 +207,12 @@ impl Field {
             other => other,
         };
         let form = Form::Object(vec![first]);
-        Self::new(&spelling.name(block), form, Given::OptionalComputed, summary.to_owned())
+        Self::new(&spelling.name(block), form, Given::OptionalComputed, summary)
     }
 
-    /// A field of nobody's property, which has no bounds and no default.
-    pub(super) fn new(name: &str, form: Form, given: Given, summary: String) -> Self {
+    /// A field of a host's own, which is no property and has no bounds and no default. The summary has neither a
+    /// capital nor a full stop.
+    pub fn new(name: &str, form: Form, given: Given, summary: &str) -> Self {
         Self {
             name: name.to_owned(),
             property: None,
@@ -222,13 +223,13 @@ impl Field {
             replaces: false,
             is_fixed: false,
             default: None,
-            description: sentence(&summary),
+            description: sentence(summary),
             deprecated: None,
         }
     }
 
     /// The description with the bounds.
-    fn documentation(&self) -> String {
+    pub fn documentation(&self) -> String {
         match self.bounds {
             Bounds::None => self.description.clone(),
             bounds => format!("{} Bounds: {bounds}.", self.description),
@@ -245,7 +246,7 @@ fn members(property: Property, spelling: Spelling) -> Vec<Field> {
             // The object may be left out as a whole, and not what is in it.
             Some((outer, inner)) => {
                 let inner = vec![element(member, inner, Given::Required, spelling)];
-                let summary = member.summary.to_owned();
+                let summary = member.summary;
                 fields.push(Field::new(&spelling.name(outer), Form::Object(inner), given, summary));
             }
         }
@@ -254,11 +255,10 @@ fn members(property: Property, spelling: Spelling) -> Vec<Field> {
 }
 
 fn element(member: &Member, name: &str, given: Given, spelling: Spelling) -> Field {
-    let summary = spelling.message(member.summary);
     Field {
         bounds: member.bounds,
         sensitivity: member.sensitivity,
-        ..Field::new(&spelling.name(name), form(member.shape), given, summary)
+        ..Field::new(&spelling.name(name), form(member.shape), given, member.summary)
     }
 }
 
@@ -278,9 +278,8 @@ const REGION: &str = "region";
 
 /// What only the service knows.
 fn outputs(spelling: Spelling) -> [Field; 4] {
-    let output = |name: &str, form, summary: &str| {
-        Field::new(&spelling.name(name), form, Given::Computed, summary.to_owned())
-    };
+    let output =
+        |name: &str, form, summary: &str| Field::new(&spelling.name(name), form, Given::Computed, summary);
     [
         output("id", Form::String, "the instance's and the user's id, with a colon between"),
         output("arn", Form::String, "the user's ARN"),

@@ -157,7 +157,7 @@ impl Run<'_> {
 
     /// Tells the host what is worth knowing, once.
     pub(super) fn note(&self, note: &Diagnostic) {
-        if self.notes.lock().unwrap_or_else(PoisonError::into_inner).insert(note.message.clone()) {
+        if self.notes.lock().unwrap_or_else(PoisonError::into_inner).insert(note.message.to_string()) {
             self.tell(EventKind::Note(note.clone()));
         }
     }

@@ -159,7 +159,9 @@ fn whole(text: &str) -> Result<(Property, Within, Shape), Diagnostic> {
     let path = match ignored_path(text) {
         Ok(path) => path,
         Err(IgnoredPathError::Part { property, .. }) => return Err(part(property, text)),
-        Err(error @ IgnoredPathError::Malformed(_)) => return unknown(error.to_string(), error.help()),
+        Err(error @ IgnoredPathError::Malformed(_)) => {
+            return unknown(error.to_string(), error.help().into());
+        }
         Err(error) => return unknown(error.to_string(), HELP.to_owned()),
     };
     let Some(property) = path.property() else {

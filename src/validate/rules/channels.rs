@@ -34,11 +34,12 @@ pub(super) fn conflicts(subject: &Subject<'_>, found: &mut Found) {
     ];
     for (block, in_block, channels, in_channels) in pairs {
         if in_block && in_channels {
-            let remove = if block == Property::PhoneType { "phoneConfig" } else { block.path() };
+            let whole = Path::root().member("phoneConfig");
+            let remove = if block == Property::PhoneType { whole } else { block.into() };
             found.add_related(
                 channels,
-                format!("`{channels}` and `{block}` say the same thing, and only one of them may"),
-                format!("remove `{remove}`, or `{channels}`"),
+                format_args!("and `{block:#}` say the same thing, and only one of them may"),
+                format!("remove `{remove:#}`, or `{channels:#}`"),
                 vec![block.into()],
             );
         }
@@ -69,8 +70,8 @@ pub(super) fn duplicates(subject: &Subject<'_>, found: &mut Found) {
             match first_places.entry(channel) {
                 Entry::Vacant(entry) => drop(entry.insert(place)),
                 Entry::Occupied(first) => {
-                    let message = format!("`{place}` is `{channel}` a second time");
-                    found.add_related(place, message, "give each channel once", vec![first.get().clone()]);
+                    let what = format_args!("is `{channel}` a second time");
+                    found.add_related(place, what, "give each channel once", vec![first.get().clone()]);
                 }
             }
         }
@@ -83,8 +84,8 @@ pub(super) fn not_voice(subject: &Subject<'_>, found: &mut Found) {
             continue;
         }
         for (place, channel) in list.into_iter().filter(|(_, channel)| *channel != Channel::Voice) {
-            let message = format!("`{place}` is `{channel}`, and `{property}` is for `VOICE` only");
-            found.add(place, message, "use `VOICE`, or remove the element");
+            let what = format_args!("is `{channel}`, and `{property:#}` is for `VOICE` only");
+            found.add(place, what, "use `VOICE`, or remove the element");
         }
     }
 }
@@ -103,8 +104,8 @@ pub(super) fn agent_first(subject: &Subject<'_>, found: &mut Found) {
     );
     for (place, channel, has) in accepts.chain(works) {
         if let Some(channel) = channel.known().filter(|channel| has && **channel != Channel::Voice) {
-            let message = format!("`{place}` is for `VOICE` only, not for `{channel}`");
-            found.add(place, message, "remove it");
+            let what = format_args!("is for `VOICE` only, not for `{channel}`");
+            found.add(place, what, "remove it");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What a rule has found.
 
-use crate::user::{Code, Diagnostic, MOST_LISTED, Path};
+use std::fmt::Display;
+
+use crate::user::{Code, Diagnostic, MOST_LISTED, Message, Path};
 
 /// What a rule has found: a list of bounded length, however long the spec is.
 pub(in crate::validate) struct Found {
@@ -38,13 +40,14 @@ impl Found {
         self.code
     }
 
+    /// What is wrong with a place, said of it.
     pub(in crate::validate) fn add(
         &mut self,
         path: impl Into<Path>,
-        message: impl Into<String>,
-        help: impl Into<String>,
+        what: impl Display,
+        help: impl Into<Message>,
     ) {
-        self.push(Weight::Usual, path.into(), message.into(), help.into(), Vec::new());
+        self.add_related(path, what, help, Vec::new());
     }
 
     /// A value that is not within its bounds, if `problem` says what is wrong with it.
@@ -52,35 +55,49 @@ impl Found {
         &mut self,
         path: impl Into<Path>,
         problem: Option<String>,
-        help: impl Into<String>,
+        help: impl Into<Message>,
     ) {
         if let Some(problem) = problem {
-            let path = path.into();
-            self.add(path.clone(), format!("`{path}` {problem}"), help);
+            self.add(path, problem, help);
         }
     }
 
     pub(in crate::validate) fn add_related(
         &mut self,
         path: impl Into<Path>,
-        message: impl Into<String>,
-        help: impl Into<String>,
+        what: impl Display,
+        help: impl Into<Message>,
         related: Vec<Path>,
     ) {
-        self.push(Weight::Usual, path.into(), message.into(), help.into(), related);
+        let path = path.into();
+        let message = format!("`{path:#}` {what}");
+        self.push(Weight::Usual, path, message.into(), help.into(), related);
     }
 
     pub(in crate::validate) fn add_weighed(
         &mut self,
         weight: Weight,
         path: impl Into<Path>,
-        message: impl Into<String>,
-        help: impl Into<String>,
+        what: impl Display,
+        help: impl Into<Message>,
+    ) {
+        let path = path.into();
+        let message = format!("`{path:#}` {what}");
+        self.push(weight, path, message.into(), help.into(), Vec::new());
+    }
+
+    /// The same in a message that has another subject than the place.
+    pub(in crate::validate) fn add_message(
+        &mut self,
+        weight: Weight,
+        path: impl Into<Path>,
+        message: impl Into<Message>,
+        help: impl Into<Message>,
     ) {
         self.push(weight, path.into(), message.into(), help.into(), Vec::new());
     }
 
-    fn push(&mut self, weight: Weight, path: Path, message: String, help: String, related: Vec<Path>) {
+    fn push(&mut self, weight: Weight, path: Path, message: Message, help: Message, related: Vec<Path>) {
         if self.listed.len() == MOST_LISTED {
             self.unlisted.get_or_insert((path, 0)).1 += 1;
             return;
@@ -94,7 +111,7 @@ impl Found {
         let rest = self.unlisted.map(|(path, count)| Finding {
             diagnostic: Diagnostic::new(
                 self.code,
-                format!("{count} more places break this rule, from `{path}` on"),
+                format!("{count} more places break this rule, from `{path:#}` on"),
             )
             .at(path)
             .with_help("fix the places that are listed first"),

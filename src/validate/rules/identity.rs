@@ -39,9 +39,8 @@ pub(super) fn names_required(subject: &Subject<'_>, found: &mut Found) {
     for (property, member) in names(subject) {
         let is_empty = kind == IdentityManagementType::ConnectManaged && text(member) == Some("");
         if member.is_none() || is_empty {
-            let message =
-                format!("`{property}` is required where the instance manages identities with `{kind}`");
-            found.add(property, message, format!("give `{property}`"));
+            let what = format_args!("is required where the instance manages identities with `{kind}`");
+            found.add(property, what, format!("give `{property:#}`"));
         }
     }
 }
@@ -52,10 +51,11 @@ pub(super) fn names_expected(subject: &Subject<'_>, found: &mut Found) {
         if member.is_none() {
             found.add_related(
                 property,
-                format!(
-                    "`{property}` will be required: a `password` is for `CONNECT_MANAGED` instances only"
+                format_args!(
+                    "will be required: a `{:#}` is for `CONNECT_MANAGED` instances only",
+                    Property::Password
                 ),
-                format!("give `{property}`"),
+                format!("give `{property:#}`"),
                 vec![Property::Password.into()],
             );
         }
@@ -81,11 +81,9 @@ pub(super) fn name_length(subject: &Subject<'_>, found: &mut Found) {
 pub(super) fn nfc(subject: &Subject<'_>, found: &mut Found) {
     for (property, member) in names(subject) {
         if text(member).is_some_and(|name| !is_nfc(name)) {
-            let message =
-                format!("`{property}` is not in Unicode normalisation form C, which the service asks for");
             found.add(
                 property,
-                message,
+                "is not in Unicode normalisation form C, which the service asks for",
                 "normalise the text to NFC: letters with their accents in one character",
             );
         }
@@ -112,16 +110,16 @@ pub(super) fn fixed(subject: &Subject<'_>, found: &mut Found) {
         // What is ignored stays, and what was not read may be the same: planning has it read.
         let is_open = subject.settings.ignores(property) || prior.record.unread.contains(property);
         if changes && !is_open {
-            let message = format!("`{property}` of a user from an existing directory cannot be changed here");
-            found.add(property, message, "change it in the directory");
+            let what = "of a user from an existing directory cannot be changed here";
+            found.add(property, what, "change it in the directory");
         }
     }
 }
 
 pub(super) fn email_not_allowed(subject: &Subject<'_>, found: &mut Found) {
     if subject.is(IdentityManagementType::Saml) && identity(subject).is_some_and(|i| i.email.is_some()) {
-        let message = "`identityInfo.email` is not allowed where the instance manages identities with `SAML`";
-        found.add(Property::Email, message, "give `identityInfo.secondaryEmail` instead");
+        let what = "is not allowed where the instance manages identities with `SAML`";
+        found.add(Property::Email, what, format!("give `{:#}` instead", Property::SecondaryEmail));
     }
 }
 
@@ -129,16 +127,15 @@ pub(super) fn email_missing(subject: &Subject<'_>, found: &mut Found) {
     let has = identity(subject).is_some_and(|identity| identity.email.is_some());
     // Who exists without one was told of it then.
     if subject.creates && subject.is(IdentityManagementType::ConnectManaged) && !has {
-        let message =
-            "`identityInfo.email` is missing, without which nobody can reset the password by e-mail";
-        found.add(Property::Email, message, "give `identityInfo.email`");
+        let what = "is missing, without which nobody can reset the password by e-mail";
+        found.add(Property::Email, what, format!("give `{:#}`", Property::Email));
     }
 }
 
 pub(super) fn email_shape(subject: &Subject<'_>, found: &mut Found) {
     if text(identity(subject).and_then(|i| i.email.as_ref())).is_some_and(|email| !is_email(email.trim())) {
-        let message = "`identityInfo.email` does not have the shape of an e-mail address";
-        found.add(Property::Email, message, "write it as `name@example.com`");
+        let what = "does not have the shape of an e-mail address";
+        found.add(Property::Email, what, "write it as `name@example.com`");
     }
 }
 
@@ -154,15 +151,15 @@ pub(super) fn secondary_length(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn secondary_shape(subject: &Subject<'_>, found: &mut Found) {
     if secondary(subject).is_some_and(|email| !is_secondary_email(email.trim())) {
-        let message = "`identityInfo.secondaryEmail` does not have the shape of an e-mail address";
-        found.add(Property::SecondaryEmail, message, "write it as `name@example.com`");
+        let what = "does not have the shape of an e-mail address";
+        found.add(Property::SecondaryEmail, what, "write it as `name@example.com`");
     }
 }
 
 pub(super) fn mobile(subject: &Subject<'_>, found: &mut Found) {
     let mobile = identity(subject).and_then(|identity| known(&identity.mobile));
     if mobile.is_some_and(|mobile| !is_e164(mobile)) {
-        let message = "`identityInfo.mobile` is not a number in E.164";
-        found.add(Property::Mobile, message, "write `+`, the country code and the number: `+16175550123`");
+        let what = "is not a number in E.164";
+        found.add(Property::Mobile, what, "write `+`, the country code and the number: `+16175550123`");
     }
 }

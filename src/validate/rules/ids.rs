@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    found::Found,
+    found::{Found, Weight},
     subject::{Subject, known},
 };
 use crate::user::{
@@ -22,7 +22,8 @@ pub(super) fn instance_length(subject: &Subject<'_>, found: &mut Found) {
 pub(super) fn form(subject: &Subject<'_>, found: &mut Found) {
     each_id(subject, &mut |path, id| {
         if let Err(error) = id.check() {
-            found.add(path.clone(), format!("`{path}`: {error}"), error.help());
+            let message = format!("`{path:#}`: {error}");
+            found.add_message(Weight::Usual, path, message, error.help());
         }
     });
 }
@@ -34,12 +35,9 @@ pub(super) fn home_of_arn(subject: &Subject<'_>, found: &mut Found) {
         let Some(arn) = id.arn() else { return };
         let related = vec![Property::InstanceId.into()];
         if arn.instance() != instance.bare() {
-            let message = format!(
-                "`{path}` is in the instance `{}`, the user in `{}`",
-                arn.instance(),
-                instance.bare()
-            );
-            found.add_related(path, message, "take one of the user's own instance", related);
+            let what =
+                format_args!("is in the instance `{}`, the user in `{}`", arn.instance(), instance.bare());
+            found.add_related(path, what, "take one of the user's own instance", related);
             return;
         }
         let Some(home) = &home else { return };
@@ -49,9 +47,9 @@ pub(super) fn home_of_arn(subject: &Subject<'_>, found: &mut Found) {
             ("account", arn.account(), home.account()),
         ] {
             if other != own {
-                let message = format!("`{path}` is in the {what} `{other}`, the user's instance in `{own}`");
+                let wrong = format_args!("is in the {what} `{other}`, the user's instance in `{own}`");
                 let help = format!("take one of the {what} `{own}`, or give the bare id");
-                found.add_related(path, message, help, related);
+                found.add_related(path, wrong, help, related);
                 return;
             }
         }
@@ -101,8 +99,8 @@ fn each_id(subject: &Subject<'_>, visit: &mut dyn FnMut(Path, &dyn AnyId)) {
 
 pub(super) fn directory_not_allowed(subject: &Subject<'_>, found: &mut Found) {
     if subject.is(IdentityManagementType::Saml) && subject.spec.directory_user_id.is_some() {
-        let message = "`directoryUserId` is not allowed where the instance manages identities with `SAML`";
-        found.add(Property::DirectoryUserId, message, "remove `directoryUserId`");
+        let what = "is not allowed where the instance manages identities with `SAML`";
+        found.add(Property::DirectoryUserId, what, format!("remove `{:#}`", Property::DirectoryUserId));
     }
 }
 
@@ -122,7 +120,7 @@ pub(super) fn duplicate_security_profile(subject: &Subject<'_>, found: &mut Foun
             let place = |index: usize| Path::from(Property::SecurityProfileIds).index(index);
             found.add_related(
                 place(index),
-                format!("`{}` is the same security profile as `{}`", place(index), place(first)),
+                format_args!("is the same security profile as `{:#}`", place(first)),
                 format!("give `{}` once", id.bare()),
                 vec![place(first)],
             );

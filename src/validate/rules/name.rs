@@ -13,8 +13,8 @@ use crate::{
 
 pub(super) fn missing(subject: &Subject<'_>, found: &mut Found) {
     if subject.spec.name.is_none() {
-        let message = "`name` is missing, and there is no resource name to make it from";
-        found.add_weighed(Weight::Unsendable, Property::Name, message, "give a `name`");
+        let what = "is missing, and there is no resource name to make it from";
+        found.add_weighed(Weight::Unsendable, Property::Name, what, "give a name");
     }
 }
 
@@ -31,8 +31,8 @@ pub(super) fn characters(subject: &Subject<'_>, found: &mut Found) {
     let is_checked = subject.creates && subject.is(IdentityManagementType::Saml);
     let name = known(&subject.spec.name).filter(|_| is_checked);
     if let Some(character) = name.and_then(|name| name.chars().find(|c| !is_allowed(*c))) {
-        let message = format!("`name` holds `{character}`, which no name has with `SAML`");
-        found.add(Property::Name, message, "use ASCII letters and digits and `_.-@`");
+        let what = format_args!("holds `{character}`, which no name has with `SAML`");
+        found.add(Property::Name, what, "use ASCII letters and digits and `_.-@`");
     }
 }
 
@@ -40,10 +40,10 @@ pub(super) fn at_sign(subject: &Subject<'_>, found: &mut Found) {
     // Service Cloud Voice, for one, names users `alias@userId@orgId`, and they are taken.
     let is_wrong = |name: &&String| name.contains('@') && !is_address(name);
     if let Some(name) = known(&subject.spec.name).filter(is_wrong).filter(|_| subject.creates) {
-        let message = format!("`name` is `{name}`: with an `@` it should be an e-mail address");
+        let what = format_args!("is `{name}`: with an `@` it should be an e-mail address");
         let help = "write a whole e-mail address, with a dot in its domain, or no `@`; a user that exists is managed \
                     under whatever name it has";
-        found.add(Property::Name, message, help);
+        found.add(Property::Name, what, help);
     }
 }
 
@@ -60,8 +60,8 @@ pub(super) fn over_20(subject: &Subject<'_>, found: &mut Found) {
         return;
     }
     if let Some(name) = known(&subject.spec.name).filter(is_long) {
-        let message = format!("`name` should have up to {most} characters, has {}", count(name));
+        let what = format_args!("should have up to {most} characters, has {}", count(name));
         let help = "the service takes up to 100; choose a shorter name to be on the safe side";
-        found.add(Property::Name, message, help);
+        found.add(Property::Name, what, help);
     }
 }

@@ -11,17 +11,16 @@ use crate::user::{IdentityManagementType, Property, password_mistakes};
 pub(super) fn required(subject: &Subject<'_>, found: &mut Found) {
     let needs = subject.creates && subject.is(IdentityManagementType::ConnectManaged);
     if needs && subject.spec.password.is_none() {
-        let message = "`password` is required for a new user of a `CONNECT_MANAGED` instance";
-        found.add(Property::Password, message, "give a first `password`, from a secret store");
+        let what = "is required for a new user of a `CONNECT_MANAGED` instance";
+        found.add(Property::Password, what, "give a first password, from a secret store");
     }
 }
 
 pub(super) fn not_allowed(subject: &Subject<'_>, found: &mut Found) {
     let Some(kind) = subject.settings.identity_management else { return };
     if kind != IdentityManagementType::ConnectManaged && subject.spec.password.is_some() {
-        let message =
-            format!("`password` is not allowed where the instance manages identities with `{kind}`");
-        found.add(Property::Password, message, "remove `password`: users sign in elsewhere");
+        let what = format_args!("is not allowed where the instance manages identities with `{kind}`");
+        found.add(Property::Password, what, "remove it: users sign in elsewhere");
     }
 }
 
@@ -31,6 +30,6 @@ pub(super) fn form(subject: &Subject<'_>, found: &mut Found) {
     let code = found.code();
     let mistakes = known(&subject.spec.password).into_iter().flat_map(password_mistakes);
     for mistake in mistakes.filter(|mistake| mistake.code == code) {
-        found.add_weighed(weight, mistake.path, mistake.message, mistake.help.unwrap_or_default());
+        found.add_message(weight, mistake.path, mistake.message, mistake.help.unwrap_or_default());
     }
 }

@@ -27,11 +27,11 @@ pub(super) fn required(subject: &Subject<'_>, found: &mut Found) {
             .any(|config| config.channel.known().is_none_or(|channel| *channel == Channel::Voice)),
     };
     if spec.phone_config.is_none() && !says_type {
-        found.add(
-            Property::PhoneType,
-            "`phoneConfig` is required, unless `phoneNumberConfigs` says the phone type for `VOICE`",
-            "give `phoneConfig: { phoneType: SOFT_PHONE }`",
-        );
+        let (block, channels) = (Path::root().member("phoneConfig"), Property::PhoneNumberConfigs);
+        let message =
+            format!("`{block:#}` is required, unless `{channels:#}` says the phone type for `VOICE`");
+        let help = format!("give `{:#}`, such as `SOFT_PHONE`", Property::PhoneType);
+        found.add_message(Weight::Usual, Property::PhoneType, message, help);
     }
 }
 
@@ -60,8 +60,11 @@ fn phones<'a>(subject: &Subject<'a>) -> Vec<Phone<'a>> {
 pub(super) fn number_required(subject: &Subject<'_>, found: &mut Found) {
     for Phone { phone_type, number, place } in phones(subject) {
         if phone_type == Some(PhoneType::DeskPhone) && number.is_none() {
-            let message = format!("`{place}` is required with `DESK_PHONE`");
-            found.add(place, message, "give the telephone's number in E.164, such as `+16175550123`");
+            found.add(
+                place,
+                "is required with `DESK_PHONE`",
+                "give the telephone's number in E.164, such as `+16175550123`",
+            );
         }
     }
 }
@@ -69,8 +72,8 @@ pub(super) fn number_required(subject: &Subject<'_>, found: &mut Found) {
 pub(super) fn number_unused(subject: &Subject<'_>, found: &mut Found) {
     for Phone { phone_type, number, place } in phones(subject) {
         if phone_type == Some(PhoneType::SoftPhone) && number.is_some() {
-            let message = format!("`{place}` is without effect with `SOFT_PHONE`, and is not sent");
-            found.add(place, message, "remove it, or choose `DESK_PHONE`");
+            let what = "is without effect with `SOFT_PHONE`, and is not sent";
+            found.add(place, what, "remove it, or choose `DESK_PHONE`");
         }
     }
 }
@@ -80,8 +83,11 @@ pub(super) fn number_form(subject: &Subject<'_>, found: &mut Found) {
     for Phone { phone_type, number, place } in phones(subject) {
         let is_wrong = known(number).is_some_and(|number| !is_e164(number));
         if phone_type == Some(PhoneType::DeskPhone) && is_wrong {
-            let message = format!("`{place}` is not a number in E.164");
-            found.add(place, message, "write `+`, the country code and the number: `+16175550123`");
+            found.add(
+                place,
+                "is not a number in E.164",
+                "write `+`, the country code and the number: `+16175550123`",
+            );
         }
     }
 }
@@ -91,8 +97,8 @@ pub(super) fn persistent_unused(subject: &Subject<'_>, found: &mut Found) {
     if phone.phone_type.known() == Some(&PhoneType::DeskPhone)
         && known(&phone.persistent_connection) == Some(&true)
     {
-        let message = "`phoneConfig.persistentConnection` is without effect with `DESK_PHONE`";
-        found.add(Property::PersistentConnection, message, "remove it, or choose `SOFT_PHONE`");
+        let what = "is without effect with `DESK_PHONE`";
+        found.add(Property::PersistentConnection, what, "remove it, or choose `SOFT_PHONE`");
     }
 }
 
@@ -124,12 +130,7 @@ pub(super) fn work_limit(subject: &Subject<'_>, found: &mut Found) {
         if let Some(problem) = outside(LIMIT, limit) {
             let is_carried = u32::try_from(limit).is_ok();
             let weight = if is_carried { Weight::Usual } else { Weight::Unsendable };
-            found.add_weighed(
-                weight,
-                place.clone(),
-                format!("`{place}` {problem}"),
-                "give seconds; 0 is without end",
-            );
+            found.add_weighed(weight, place, problem, "give seconds; 0 is without end");
         }
     }
 }
@@ -139,8 +140,8 @@ pub(super) fn chat_limit(subject: &Subject<'_>, found: &mut Found) {
         // What is out of the bounds of every channel is told once.
         if channel == Some(Channel::Chat) && limit > MOST_CHAT_SECONDS && outside(LIMIT, limit).is_none() {
             let (most, limit) = (Grouped(MOST_CHAT_SECONDS), Grouped(limit));
-            let message = format!("`{place}` must be 0 to {most} seconds for `CHAT`, is {limit}");
-            found.add(place, message, "give up to 5,400 seconds");
+            let what = format_args!("must be 0 to {most} seconds for `CHAT`, is {limit}");
+            found.add(place, what, "give up to 5,400 seconds");
         }
     }
 }

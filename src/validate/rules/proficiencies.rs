@@ -40,7 +40,7 @@ pub(super) fn level(subject: &Subject<'_>, found: &mut Found) {
             let place = place.member("level");
             let weight = if u8::try_from(*level).is_ok() { Weight::Usual } else { Weight::Unsendable };
             let help = "give 1 to 5; leave the proficiency out where there is none";
-            found.add_weighed(weight, place.clone(), format!("`{place}` {problem}"), help);
+            found.add_weighed(weight, place, problem, help);
         }
     }
 }
@@ -54,9 +54,9 @@ pub(super) fn duplicates(subject: &Subject<'_>, found: &mut Found) {
         match first_places.entry((name, value)) {
             Entry::Vacant(entry) => drop(entry.insert(place)),
             Entry::Occupied(first) => {
-                let message = format!("`{place}` is `{name}`, `{value}` a second time");
+                let what = format_args!("is `{name}`, `{value}` a second time");
                 let help = "give each attribute and value once, with one level";
-                found.add_related(place, message, help, vec![first.get().clone()]);
+                found.add_related(place, what, help, vec![first.get().clone()]);
             }
         }
     }

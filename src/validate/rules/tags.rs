@@ -1,7 +1,7 @@
 //! Tags, after the provider's defaults were merged under the spec's.
 
 use super::{
-    found::Found,
+    found::{Found, Weight},
     subject::{Subject, known},
 };
 use crate::user::{
@@ -28,7 +28,7 @@ pub(super) fn count(subject: &Subject<'_>, found: &mut Found) {
         let message = format!(
             "the user would have {count} tags, {defaults} of them default tags; the limit is {MAX_TAGS}"
         );
-        found.add(Property::Tags, message, "take some out");
+        found.add_message(Weight::Usual, Property::Tags, message, "take some out");
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) fn key_length(subject: &Subject<'_>, found: &mut Found) {
     for key in tags(subject).keys() {
         if let Some(problem) = length(TAG_KEY, key) {
             let message = format!("the key of the {} `{key}` {problem}", origin(subject, key));
-            found.add(place(key), message, "shorten the key, or take the tag out");
+            found.add_message(Weight::Usual, place(key), message, "shorten the key, or take the tag out");
         }
     }
 }
@@ -48,7 +48,12 @@ pub(super) fn key_characters(subject: &Subject<'_>, found: &mut Found) {
         if let Some(character) = key.chars().find(|c| !is_allowed(*c)) {
             let origin = origin(subject, key);
             let message = format!("the key of the {origin} `{key}` holds `{character}`");
-            found.add(place(key), message, "use letters, digits, spaces and `_.:/=+-@`");
+            found.add_message(
+                Weight::Usual,
+                place(key),
+                message,
+                "use letters, digits, spaces and `_.:/=+-@`",
+            );
         }
     }
 }
@@ -64,7 +69,7 @@ pub(super) fn key_reserved(subject: &Subject<'_>, found: &mut Found) {
             "the key of the {} `{key}` starts with `aws:`, which only AWS may set",
             origin(subject, key)
         );
-        found.add(place(key), message, "choose another key");
+        found.add_message(Weight::Usual, place(key), message, "choose another key");
     }
 }
 
@@ -73,7 +78,7 @@ pub(super) fn ignored(subject: &Subject<'_>, found: &mut Found) {
     for key in tags(subject).keys().filter(|key| ignored.contains(key)) {
         let message =
             format!("the {} `{key}` is one to ignore, and would never be set", origin(subject, key));
-        found.add(place(key), message, "remove the tag, or do not ignore it");
+        found.add_message(Weight::Usual, place(key), message, "remove the tag, or do not ignore it");
     }
 }
 
@@ -81,7 +86,7 @@ pub(super) fn value_length(subject: &Subject<'_>, found: &mut Found) {
     for (key, value) in tags(subject) {
         if let Some(problem) = value.known().and_then(|value| length(TAG_VALUE, value)) {
             let message = format!("the value of the {} `{key}` {problem}", origin(subject, &key));
-            found.add(place(&key), message, "shorten the value");
+            found.add_message(Weight::Usual, place(&key), message, "shorten the value");
         }
     }
 }

@@ -39,8 +39,8 @@ fn is_number(property: Property) -> bool {
 pub(super) fn white_space(subject: &Subject<'_>, found: &mut Found) {
     for (place, text) in texts(subject).into_iter().filter(|(_, text)| text.trim() != *text) {
         let end = if text.trim_start() == text { "end" } else { "start" };
-        let message = format!("`{place}` has white space at its {end}");
-        found.add(place, message, "remove it; it often comes from a file or a spreadsheet");
+        let what = format_args!("has white space at its {end}");
+        found.add(place, what, "remove it; it often comes from a file or a spreadsheet");
     }
 }
 
@@ -49,8 +49,8 @@ pub(super) fn control_characters(subject: &Subject<'_>, found: &mut Found) {
     for (place, text) in texts(subject) {
         if let Some(character) = misleading(text.trim()) {
             let kind = if is_control(character) { "control" } else { "invisible" };
-            let message = format!("`{place}` holds the {kind} character U+{:04X}", u32::from(character));
-            found.add(place, message, "remove it; it often comes from a file or a web page");
+            let what = format_args!("holds the {kind} character U+{:04X}", u32::from(character));
+            found.add(place, what, "remove it; it often comes from a file or a web page");
         }
     }
 }

@@ -15,7 +15,7 @@ fn read_in(json: &str, spelling: Spelling) -> (Configuration, Vec<Diagnostic>) {
 
 fn read(json: &str) -> (Configuration, Vec<String>) {
     let (configuration, found) = read_in(json, Spelling::CamelCase);
-    (configuration, found.into_iter().map(|found| found.message).collect())
+    (configuration, found.into_iter().map(|found| found.message.into()).collect())
 }
 
 /// A value of the form, and what is none.

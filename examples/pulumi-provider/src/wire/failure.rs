@@ -27,6 +27,6 @@ pub fn partial(failed: &ErrorResourceInitFailed) -> Status {
 pub fn text(diagnostic: &Diagnostic) -> String {
     match &diagnostic.help {
         Some(help) => format!("{}; {help}", diagnostic.message),
-        None => diagnostic.message.clone(),
+        None => diagnostic.message.to_string(),
     }
 }

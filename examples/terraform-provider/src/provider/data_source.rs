@@ -15,7 +15,7 @@ pub async fn validate(
 ) -> Result<validate_data_resource_config::Response, Status> {
     let mut diagnostics = Diagnostics::default();
     let config = read(request.config.as_ref())?;
-    provider.data_source.refuse_computed(&config, &mut diagnostics);
+    provider.data_source.check(&config, &mut diagnostics);
     data_source::validate(&config, &mut diagnostics);
     Ok(validate_data_resource_config::Response { diagnostics: diagnostics.into_inner() })
 }

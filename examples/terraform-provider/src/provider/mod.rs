@@ -25,10 +25,9 @@ use tokio::sync::RwLock;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::{
-    config,
     host::Host,
     list::schema as list_schema,
-    resource::Kept,
+    resource::Stored,
     schema::Schema,
     wire::{decode, encode},
 };
@@ -54,7 +53,7 @@ impl Default for ConnectProvider {
             resource: Arc::new(Schema::resource()),
             list: list_schema(),
             data_source: Schema::data_source(),
-            config: config::schema(),
+            config: Schema::provider(),
             stop: CancellationToken::new(),
         }
     }
@@ -69,8 +68,8 @@ impl ConnectProvider {
             .ok_or_else(|| Status::failed_precondition("the provider is not configured"))
     }
 
-    fn encode(&self, kept: Option<&Kept>) -> DynamicValue {
-        encode(&kept.map_or(Value::Null, |kept| self.resource.complete(&kept.object)))
+    fn encode(&self, stored: Option<&Stored>) -> DynamicValue {
+        encode(&stored.map_or(Value::Null, |stored| self.resource.complete(&stored.object)))
     }
 }
 

@@ -2,23 +2,25 @@
 
 use std::sync::Arc;
 
+use connect_user::{
+    engine::{
+        Spelling,
+        provider::{Configuration, setting_error},
+    },
+    user::Value,
+};
 use magma_protocol::tfplugin6::{configure_provider, stop_provider, validate_provider_config};
 use tonic::Status;
 
 use super::{ConnectProvider, read};
-use crate::{
-    client::Regions,
-    config::{Config, refuse},
-    host::Host,
-    wire::Diagnostics,
-};
+use crate::{host::Host, wire::Diagnostics};
 
 pub async fn validate(
     _: &ConnectProvider,
     request: validate_provider_config::Request,
 ) -> Result<validate_provider_config::Response, Status> {
     let mut diagnostics = Diagnostics::default();
-    Config::read(&read(request.config.as_ref())?, &mut diagnostics);
+    configuration(&read(request.config.as_ref())?, &mut diagnostics);
     Ok(validate_provider_config::Response { diagnostics: diagnostics.into_inner() })
 }
 
@@ -27,19 +29,20 @@ pub async fn configure(
     request: configure_provider::Request,
 ) -> Result<configure_provider::Response, Status> {
     let mut diagnostics = Diagnostics::default();
-    let config = Config::read(&read(request.config.as_ref())?, &mut diagnostics);
-    let regions = match config.is_unknown || diagnostics.has_errors() {
-        true => None,
-        false => match Regions::connect(&config, provider.stop.clone()).await {
-            Ok(regions) => Some(regions),
-            Err(error) => {
-                refuse(&error, &mut diagnostics);
-                None
-            }
-        },
-    };
-    *provider.host.write().await = Some(Arc::new(Host::new(config, regions)));
+    let configuration = configuration(&read(request.config.as_ref())?, &mut diagnostics);
+    if !diagnostics.has_errors() {
+        match Host::connect(configuration, provider.stop.clone()).await {
+            Ok(host) => *provider.host.write().await = Some(Arc::new(host)),
+            Err(error) => diagnostics.found(&[setting_error(&error, Spelling::SnakeCase)]),
+        }
+    }
     Ok(configure_provider::Response { diagnostics: diagnostics.into_inner() })
+}
+
+fn configuration(block: &Value, diagnostics: &mut Diagnostics) -> Configuration {
+    let (configuration, found) = Configuration::read(block, Spelling::SnakeCase);
+    diagnostics.found(&found);
+    configuration
 }
 
 pub async fn stop(

@@ -10,7 +10,7 @@ use tonic::Status;
 
 use super::{ConnectProvider, USER, read, read_json};
 use crate::{
-    resource::{self, Kept, MOVES_FROM, Planned},
+    resource::{self, MOVES_FROM, Stored},
     wire::{Diagnostics, Identity, attribute_path, encode},
 };
 
@@ -20,7 +20,7 @@ pub async fn validate(
 ) -> Result<validate_resource_config::Response, Status> {
     let mut diagnostics = Diagnostics::default();
     let config = read(request.config.as_ref())?;
-    provider.resource.refuse_computed(&config, &mut diagnostics);
+    provider.resource.check(&config, &mut diagnostics);
     resource::validate(&config, &mut diagnostics);
     Ok(validate_resource_config::Response { diagnostics: diagnostics.into_inner() })
 }
@@ -54,9 +54,9 @@ pub async fn refresh(
 ) -> Result<read_resource::Response, Status> {
     let host = provider.host().await?;
     let mut diagnostics = Diagnostics::default();
-    let prior = Kept::read(&host.offline, &read(request.current_state.as_ref())?, &request.private);
-    let kept = match prior {
-        Ok(Some(kept)) => resource::read(&host, &kept, &mut diagnostics).await,
+    let prior = Stored::read(&host.offline, read(request.current_state.as_ref())?, &request.private);
+    let stored = match prior {
+        Ok(Some(stored)) => resource::read(&host, stored, &mut diagnostics).await,
         Ok(None) => None,
         Err(error) => {
             diagnostics.unreadable(&error);
@@ -70,9 +70,9 @@ pub async fn refresh(
         }
     };
     Ok(read_resource::Response {
-        new_state: Some(provider.encode(kept.as_ref())),
-        new_identity: identity(kept.as_ref()),
-        private: private(kept.as_ref()),
+        new_state: Some(provider.encode(stored.as_ref())),
+        new_identity: identity(stored.as_ref()),
+        private: private(stored),
         diagnostics: diagnostics.into_inner(),
         ..Default::default()
     })
@@ -85,26 +85,22 @@ pub async fn plan(
     let host = provider.host().await?;
     let mut diagnostics = Diagnostics::default();
     let private = &request.prior_private;
-    let prior = Kept::read(&host.offline, &read(request.prior_state.as_ref())?, private);
-    let record = host.offline.read_record(&String::from_utf8_lossy(private), &Value::Null);
     let mut answer =
         plan_resource_change::Response { planned_state: Some(encode(&Value::Null)), ..Default::default() };
-    match prior.and_then(|prior| record.map(|_| prior)) {
+    match Stored::read(&host.offline, read(request.prior_state.as_ref())?, private) {
         Err(error) => diagnostics.unreadable(&error),
         Ok(prior) if read(request.proposed_new_state.as_ref())? == Value::Null => {
-            if let Some(prior) = &prior {
-                resource::plan_deletion(&host, prior, &mut diagnostics);
-            }
+            resource::plan_deletion(&host, prior.as_ref(), &mut diagnostics);
             answer.planned_private = request.prior_private;
             answer.planned_identity = request.prior_identity;
         }
         Ok(prior) => {
             let config = read(request.config.as_ref())?;
             let planned = resource::plan(&host, prior.as_ref(), &config, private, &mut diagnostics).await;
-            if let Some(Planned { state, private, replaces }) = planned {
+            if let Some((state, private, replaces)) = planned {
                 answer.planned_identity = Identity::of(&state).map(|identity| identity.to_proto());
                 answer.planned_state = Some(encode(&provider.resource.complete(&state)));
-                answer.planned_private = private;
+                answer.planned_private = private.into_bytes();
                 answer.requires_replace = replaces.iter().filter_map(attribute_path).collect();
             }
         }
@@ -118,10 +114,9 @@ pub async fn apply(
 ) -> Result<apply_resource_change::Response, Status> {
     let host = provider.host().await?;
     let mut diagnostics = Diagnostics::default();
-    let prior = Kept::read(&host.offline, &read(request.prior_state.as_ref())?, &request.planned_private);
-    let shown = prior.as_ref().ok().and_then(Option::as_ref).map(|prior| prior.snapshot.outputs.clone());
-    let record = String::from_utf8_lossy(&request.planned_private);
-    let record = host.offline.read_record(&record, &shown.unwrap_or(Value::Null));
+    let record = &request.planned_private;
+    let prior = Stored::read(&host.offline, read(request.prior_state.as_ref())?, record);
+    let record = host.offline.read_record(&String::from_utf8_lossy(record), &Value::Null);
     let (prior, record) = match prior.and_then(|prior| Ok((prior, record?))) {
         Ok(read) => read,
         Err(error) => {
@@ -136,17 +131,18 @@ pub async fn apply(
         }
     };
     let (planned, config) = (read(request.planned_state.as_ref())?, read(request.config.as_ref())?);
-    let kept = match (&planned, &prior) {
+    let stored = match (&planned, &prior) {
         (Value::Null, None) => None,
         (Value::Null, Some(prior)) => resource::delete(&host, prior, &mut diagnostics).await,
         (planned, prior) => {
-            resource::apply(&host, prior.as_ref(), planned, &record, &config, &mut diagnostics).await
+            let record = prior.as_ref().map_or(&record, |prior| &prior.snapshot.kept);
+            resource::apply(&host, prior.as_ref(), planned, record, &config, &mut diagnostics).await
         }
     };
     Ok(apply_resource_change::Response {
-        new_state: Some(provider.encode(kept.as_ref())),
-        new_identity: identity(kept.as_ref()),
-        private: private(kept.as_ref()),
+        new_state: Some(provider.encode(stored.as_ref())),
+        new_identity: identity(stored.as_ref()),
+        private: private(stored),
         diagnostics: diagnostics.into_inner(),
         ..Default::default()
     })
@@ -165,18 +161,18 @@ pub async fn import(
         }
         None => Identity::parse(&request.id, &mut diagnostics),
     };
-    let kept = match named {
+    let stored = match named {
         Some(named) => resource::import(&host, &named, &mut diagnostics).await,
         None => None,
     };
-    let imported = kept.iter().map(|kept| import_resource_state::ImportedResource {
+    let imported = stored.map(|stored| import_resource_state::ImportedResource {
         type_name: USER.to_owned(),
-        state: Some(provider.encode(Some(kept))),
-        identity: identity(Some(kept)),
-        private: private(Some(kept)),
+        state: Some(provider.encode(Some(&stored))),
+        identity: identity(Some(&stored)),
+        private: stored.private,
     });
     Ok(import_resource_state::Response {
-        imported_resources: imported.collect(),
+        imported_resources: imported.into_iter().collect(),
         diagnostics: diagnostics.into_inner(),
         ..Default::default()
     })
@@ -189,7 +185,7 @@ pub async fn adopt(
     let mut diagnostics = Diagnostics::default();
     let state = read_json(&request.source_state.unwrap_or_default().json)?;
     let from = &request.source_type_name;
-    let moved = MOVES_FROM.contains(&from.as_str()).then(|| resource::adopt(from, &state)).flatten();
+    let moved = resource::moved(from, &state);
     if moved.is_none() {
         diagnostics.error(
             format!("`{from}` cannot be moved here"),
@@ -200,7 +196,7 @@ pub async fn adopt(
     Ok(move_resource_state::Response {
         target_state: Some(provider.encode(moved.as_ref())),
         target_identity: identity(moved.as_ref()),
-        target_private: private(moved.as_ref()),
+        target_private: private(moved),
         diagnostics: diagnostics.into_inner(),
     })
 }
@@ -218,10 +214,10 @@ pub async fn generate(
     })
 }
 
-fn identity(kept: Option<&Kept>) -> Option<ResourceIdentityData> {
-    Some(Identity::of(&kept?.object)?.to_proto())
+fn identity(stored: Option<&Stored>) -> Option<ResourceIdentityData> {
+    Some(Identity::of(&stored?.object)?.to_proto())
 }
 
-fn private(kept: Option<&Kept>) -> Vec<u8> {
-    kept.map(|kept| kept.private.clone()).unwrap_or_default()
+fn private(stored: Option<Stored>) -> Vec<u8> {
+    stored.map(|stored| stored.private).unwrap_or_default()
 }

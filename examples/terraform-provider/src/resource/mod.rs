@@ -1,89 +1,104 @@
 //! The resource `connect_user`: Terraform's calls, each given to the crate's [`engine`](connect_user::engine).
 //!
 //! Terraform asks in this order: [`validate`] without the service and with unknowns, [`read`] for what is there,
-//! [`plan`] with unknowns and once more without them, [`apply`]. [`import`] and [`adopt`] begin with a user that
-//! exists.
+//! [`plan`] with unknowns and once more without them, [`apply`]. [`import`] begins with a user that exists.
 
-mod import;
-mod kept;
 mod plan;
 
-use connect_user::{
-    engine::{Kept as Record, Resource, ResourceOptions, Snapshot},
-    user::{Code, Diagnostic, Path, Settings, Value},
-};
-use tracing::{debug, info};
+use std::time::Duration;
 
-use self::kept::VERSION;
-pub use self::{
-    import::{MOVES_FROM, adopt, generate, import},
-    kept::Kept,
-    plan::{Planned, plan},
+use connect_user::{
+    engine::{Kept, KeptError, Resource, ResourceOptions, Snapshot},
+    user::{Arn, Code, Diagnostic, Settings, Value},
 };
+
+pub use self::plan::{plan, plan_deletion};
 use crate::{
-    host::{Host, check_region},
+    host::{Host, check_region, for_terraform},
+    schema::{TIMEOUTS, VERSION},
     wire::{
-        Diagnostics, log,
-        user::{inputs, outputs},
+        Diagnostics, Identity, log,
+        user::{inputs, object, outputs},
     },
 };
+
+/// The same resource of other providers: `moved` blocks bring it here.
+pub const MOVES_FROM: [&str; 2] = ["aws_connect_user", "awscc_connect_user"];
+
+/// A user as Terraform keeps it: its state, and the record beside it, which it shows to nobody.
+#[derive(Clone)]
+pub struct Stored {
+    /// The state, without what is null.
+    pub object: Value,
+    /// Its outputs are those of the state.
+    pub snapshot: Snapshot,
+    /// The record as Terraform keeps it.
+    pub private: Vec<u8>,
+}
+
+impl Stored {
+    /// Reads what is kept; nothing where the state is null.
+    pub fn read(users: &Resource, state: Value, private: &[u8]) -> Result<Option<Self>, KeptError> {
+        if state == Value::Null {
+            return Ok(None);
+        }
+        let snapshot = users.read_snapshot_beside(outputs(&state), &String::from_utf8_lossy(private))?;
+        Ok(Some(Self { object: state, snapshot, private: private.to_vec() }))
+    }
+
+    /// The user of a snapshot, written with blocks and tags as `like` has them, and with what only Terraform knows.
+    pub fn of(users: &Resource, snapshot: Snapshot, like: &Value, region: Option<&str>) -> Self {
+        let private = users.write_record(&snapshot).into_bytes();
+        let region = region.map_or(Value::Null, Value::from);
+        let object = with_own(object(snapshot.outputs.clone(), like, &[like]), like, region);
+        Self { snapshot: snapshot.with_outputs(outputs(&object)), object, private }
+    }
+}
+
+/// An object with what only Terraform knows.
+fn with_own(mut object: Value, like: &Value, region: Value) -> Value {
+    if let Value::Map(members) = &mut object {
+        members.push(("region".to_owned(), region));
+        let own = |name: &str| Some((name.to_owned(), like.get(name)?.clone()));
+        members.extend([VERSION, TIMEOUTS].into_iter().filter_map(own));
+    }
+    object
+}
+
+/// How long a call of an object's may take.
+fn timeout(object: &Value, call: &str) -> Option<Duration> {
+    humantime::parse_duration(object.get(TIMEOUTS)?.get(call)?.as_str()?).ok()
+}
 
 /// Checks a configuration as far as it is known; neither the service nor the provider's configuration is.
 ///
 /// Warnings are for the plan, which tells them once: Terraform checks the configuration before each.
 pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
-    let is_given = |name| config.get(name).is_some_and(|value| *value != Value::Null);
-    if is_given("password") && is_given("password_wo") {
-        let at = Path::root().member("password_wo");
-        diagnostics.error("both `password` and `password_wo` are given", "keep one of them", Some(&at));
-    }
-    if is_given(VERSION) && !is_given("password_wo") {
-        let message = format!("`{VERSION}` is given without `password_wo`");
-        let help = "give the password as `password_wo`, or remove the version";
-        diagnostics.error(message, help, Some(&Path::root().member(VERSION)));
-    }
-    let mut found = Resource::offline(Settings::default()).validate(&inputs(config));
-    found.retain(|found| found.is_error());
+    let mut found = for_terraform(Resource::offline(Settings::default())).validate(&inputs(config));
+    found.retain(Diagnostic::is_error);
     diagnostics.found(&found);
     check_region(config, diagnostics);
 }
 
 /// Reads a user again. `None` where it is gone.
-pub async fn read(host: &Host, prior: &Kept, diagnostics: &mut Diagnostics) -> Option<Kept> {
-    let Some(service) = host.service(&prior.object) else { return Some(prior.clone()) };
-    let read = match service.users.read(&prior.snapshot).await {
-        Ok(read) => read,
+pub async fn read(host: &Host, prior: Stored, diagnostics: &mut Diagnostics) -> Option<Stored> {
+    let Some(service) = host.service(&prior.object) else { return Some(prior) };
+    let users = &service.users;
+    let read = match users.within(timeout(&prior.object, "read"), users.read(&prior.snapshot)).await {
+        Ok(read) => read?,
         Err(failure) => {
             diagnostics.failed(&failure);
-            return Some(prior.clone());
+            return Some(prior);
         }
     };
-    service.log_unchecked();
-    let user = prior.snapshot.id()?.user;
-    let Some(read) = read else {
-        debug!(user = user.bare(), "the user is gone");
-        return None;
-    };
-    host.run.read(&user);
-    let changed: Vec<String> = read.drift.iter().map(|change| change.property.snake_case()).collect();
-    debug!(user = user.bare(), changed = changed.join(", "), "the user was read");
+    host.log_unchecked(users);
     diagnostics.found(&read.diagnostics);
     // Nothing but the id may have been known so far.
-    let like = if prior.object.get("name").is_some_and(|name| *name != Value::Null) {
-        &prior.object
-    } else {
-        &Value::Null
-    };
+    let is_known = prior.object.get("name").is_some_and(|name| *name != Value::Null);
     let is_same = read.snapshot == prior.snapshot;
-    let kept = Kept::of(&service.users, read.snapshot, like, service.region());
-    Some(if is_same { Kept { private: prior.private.clone(), ..kept } } else { kept })
-}
-
-/// Counts a deletion that Terraform plans.
-pub fn plan_deletion(host: &Host, prior: &Kept, diagnostics: &mut Diagnostics) {
-    if let Some(id) = prior.snapshot.id() {
-        host.run.plan_deletion(&id.user, diagnostics);
-    }
+    let like = if is_known { &prior.object } else { &Value::Null };
+    let stored = Stored::of(users, read.snapshot, like, Some(&service.name));
+    Some(if is_same { Stored { private: prior.private, ..stored } } else { stored })
 }
 
 /// Carries out what was planned; also after a failure, what comes back is the user as it now is. `None` where
@@ -93,53 +108,42 @@ pub fn plan_deletion(host: &Host, prior: &Kept, diagnostics: &mut Diagnostics) {
 /// says. Of the configuration comes what no state holds, the password of a new user.
 pub async fn apply(
     host: &Host,
-    prior: Option<&Kept>,
+    prior: Option<&Stored>,
     planned: &Value,
-    record: &Record,
+    record: &Kept,
     config: &Value,
     diagnostics: &mut Diagnostics,
-) -> Option<Kept> {
+) -> Option<Stored> {
     let Some(service) = host.known_service(planned, diagnostics) else { return prior.cloned() };
-    let (users, shown) = (&service.users, outputs(planned));
-    let program = if prior.is_none() { inputs(config) } else { Value::Null };
-    let desired = users.planned_inputs(&shown, record, &program);
-    let options = ResourceOptions::builder().planned(&shown).build();
-    info!(user = prior.and_then(|prior| prior.snapshot.id()).map(|id| id.user.to_string()), "applying");
-    let applied = match prior {
-        Some(prior) => users.update(&prior.snapshot, &desired, &options).await,
-        None => users.create(&desired, &options).await,
-    };
-    let kept = |snapshot: Snapshot| Kept::of(users, snapshot, planned, service.region());
-    match applied {
+    let (users, shown, program) = (&service.users, outputs(planned), inputs(config));
+    let time = timeout(planned, if prior.is_some() { "update" } else { "create" });
+    let change = users.apply_planned(prior.map(|prior| &prior.snapshot), &shown, record, &program);
+    let stored = |snapshot: Snapshot| Stored::of(users, snapshot, planned, Some(&service.name));
+    match users.within(time, change).await {
         Ok(applied) => {
             log(&applied.diagnostics);
             // What the plan has told is not told again.
-            let is_new = |note: &&Diagnostic| note.code == Code::TAKEN_OVER;
-            diagnostics.found(&applied.diagnostics.iter().filter(is_new).cloned().collect::<Vec<_>>());
-            Some(kept(applied.snapshot))
+            let mut notes = applied.diagnostics;
+            notes.retain(|note| note.code == Code::TAKEN_OVER);
+            diagnostics.found(&notes);
+            Some(stored(applied.snapshot))
         }
         Err(failure) => {
             diagnostics.failed(&failure);
             // Terraform has no place for a user of whom nobody knows whether it is there.
-            let snapshot = *failure.snapshot?;
-            snapshot.id()?;
-            match prior {
-                Some(prior) if prior.snapshot == snapshot => Some(prior.clone()),
-                _ => Some(kept(snapshot)),
-            }
+            let snapshot = failure.snapshot.filter(|snapshot| snapshot.id().is_some())?;
+            let is_same = |prior: &&Stored| prior.snapshot == *snapshot;
+            Some(prior.filter(is_same).cloned().unwrap_or_else(|| stored(*snapshot)))
         }
     }
 }
 
 /// Deletes a user. What comes back is the user where it is not deleted.
-pub async fn delete(host: &Host, prior: &Kept, diagnostics: &mut Diagnostics) -> Option<Kept> {
-    let user = prior.snapshot.id()?.user;
+pub async fn delete(host: &Host, prior: &Stored, diagnostics: &mut Diagnostics) -> Option<Stored> {
     let Some(service) = host.known_service(&prior.object, diagnostics) else { return Some(prior.clone()) };
-    if !host.run.may_delete(&user, diagnostics) {
-        return Some(prior.clone());
-    }
-    info!(user = user.bare(), "deleting");
-    match service.users.delete(&prior.snapshot, &ResourceOptions::default()).await {
+    let options = ResourceOptions::default();
+    let deletion = service.users.delete(&prior.snapshot, &options);
+    match service.users.within(timeout(&prior.object, "delete"), deletion).await {
         Ok(notes) => {
             diagnostics.found(&notes);
             None
@@ -149,4 +153,35 @@ pub async fn delete(host: &Host, prior: &Kept, diagnostics: &mut Diagnostics) ->
             Some(prior.clone())
         }
     }
+}
+
+/// Begins with a user that exists.
+pub async fn import(host: &Host, identity: &Identity, diagnostics: &mut Diagnostics) -> Option<Stored> {
+    let region = identity.region.as_deref().map_or(Value::Null, Value::from);
+    let place = Value::Map(vec![("region".to_owned(), region)]);
+    check_region(&place, diagnostics);
+    let service = host.known_service(&place, diagnostics)?;
+    let imported = service.users.import(&identity.id.to_string()).await;
+    let snapshot = imported.map_err(|failure| diagnostics.failed(&failure)).ok()?;
+    Some(Stored::of(&service.users, snapshot, &Value::Null, Some(&service.name)))
+}
+
+/// Begins with what another provider's resource was: what names the user there is enough to read it, in the Region
+/// of its ARN. `None` where nothing names it.
+pub fn moved(from: &str, state: &Value) -> Option<Stored> {
+    let snapshot = Snapshot::of_state(state).filter(|_| MOVES_FROM.contains(&from))?;
+    let text = |name| state.get(name).and_then(Value::as_str);
+    let arn = ["user_arn", "arn", "id"].into_iter().find_map(|name| text(name)?.parse::<Arn>().ok());
+    let region = text("region").or_else(|| arn.as_ref().map(Arn::region));
+    let id = Value::Map(vec![("id".to_owned(), snapshot.id()?.to_string().into())]);
+    let users = Resource::offline(Settings::default());
+    Some(Stored::of(&users, snapshot.with_outputs(id), &Value::Null, region))
+}
+
+/// What a configuration says of a user that exists, so that nothing is to be done: all that it has, without what
+/// the service gives and without the provider's Region.
+pub fn generate(host: &Host, state: &Value) -> Value {
+    let elsewhere = state.get("region").filter(|region| Some(*region) != host.region(&Value::Null).as_ref());
+    let inputs = host.offline.program_inputs(&outputs(state));
+    with_own(object(inputs, state, &[]), &Value::Null, elsewhere.cloned().unwrap_or(Value::Null))
 }

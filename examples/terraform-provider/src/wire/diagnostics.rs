@@ -5,7 +5,7 @@ use std::fmt;
 use connect_user::{
     client::{ClientError, ErrorKind},
     engine::{Failure, Kept, KeptError},
-    user::{self, Code, Path, Property, Segment, Shape, Spelling, Stage, to_snake_case},
+    user::{self, Code, Path, Property, Segment, Shape, Spelling, Stage},
 };
 use magma_protocol::tfplugin6::{
     AttributePath, Diagnostic,
@@ -13,6 +13,8 @@ use magma_protocol::tfplugin6::{
     diagnostic,
 };
 use tracing::warn;
+
+use super::user::blocks;
 
 const NOT_FOUND: &str = "check `instance_id` and `region`";
 
@@ -46,7 +48,7 @@ impl Diagnostics {
             let rule = is_rule.then(|| format!("The rule is `{}`.", found.code));
             let help = found.help.as_deref().map(sentence);
             let detail: Vec<String> = help.into_iter().chain(rule).collect();
-            self.push(severity(found), found.message.clone(), detail.join("\n\n"), Some(&found.path));
+            self.push(severity(found), found.message.to_string(), detail.join("\n\n"), Some(&found.path));
         }
     }
 
@@ -56,7 +58,7 @@ impl Diagnostics {
         for found in failure.diagnostics.iter().filter(|found| found.code != Code::NOT_ALLOWED) {
             match found.code {
                 Code::CALL_FAILED | Code::STALE | Code::NAME_TAKEN | Code::OUTCOME_UNKNOWN => {
-                    self.error(found.message.clone(), detail(failure, found), Some(&found.path));
+                    self.error(found.message.to_string(), detail(failure, found), Some(&found.path));
                 }
                 _ => self.found(std::slice::from_ref(found)),
             }
@@ -103,8 +105,8 @@ impl Diagnostics {
     fn push(&mut self, severity: diagnostic::Severity, summary: String, detail: String, at: Option<&Path>) {
         self.0.push(Diagnostic {
             severity: severity.into(),
-            summary: sentence(&in_terraform(&summary)),
-            detail: sentence(&in_terraform(&detail)),
+            summary: sentence(&summary),
+            detail: sentence(&detail),
             attribute: at.and_then(attribute_path),
         });
     }
@@ -113,7 +115,7 @@ impl Diagnostics {
 /// Logs what an apply does without.
 pub fn log(notes: &[user::Diagnostic]) {
     for note in notes.iter().filter(|note| note.code == Code::NOT_ALLOWED) {
-        warn!(code = note.code.as_str(), help = note.help, "{}", note.message);
+        warn!(code = note.code.as_str(), help = note.help.as_deref(), "{}", note.message);
     }
 }
 
@@ -164,22 +166,26 @@ fn detail(failure: &Failure, error: &user::Diagnostic) -> String {
     detail.join("\n\n")
 }
 
-/// A place as Terraform addresses it; nothing for the whole user. Elements of sets have no address: the set
-/// has.
+/// A place as Terraform addresses it; nothing for the whole user. Elements of sets have no address: the set has.
 pub fn attribute_path(path: &Path) -> Option<AttributePath> {
     let mut steps = Vec::new();
-    let is_set = path.property().is_some_and(|property| {
+    let property = property(path);
+    let is_set = property.is_some_and(|property| {
         matches!(property.info().shape, Shape::Set | Shape::Channels | Shape::Proficiencies)
     });
-    for (depth, segment) in path.segments().iter().enumerate() {
+    for (depth, segment) in Spelling::SnakeCase.path(path).segments().iter().enumerate() {
         match segment {
             Segment::Member(name) => {
-                steps.push(Selector::AttributeName(to_snake_case(name)));
-                if depth == 0 && is_block(name) {
+                steps.push(Selector::AttributeName(name.to_string()));
+                if depth == 0 && blocks().contains(name.as_ref()) {
                     steps.push(Selector::ElementKeyInt(0));
                 }
             }
             Segment::Key(key) => steps.push(Selector::ElementKeyString(key.clone())),
+            // A block of the provider's.
+            Segment::Index(index) if property.is_none() => {
+                steps.push(Selector::ElementKeyInt(i64::try_from(*index).unwrap_or_default()));
+            }
             _ => break,
         }
         if is_set {
@@ -190,31 +196,13 @@ pub fn attribute_path(path: &Path) -> Option<AttributePath> {
     (!steps.is_empty()).then_some(AttributePath { steps })
 }
 
+/// The property that a place is in, in whatever spelling.
+fn property(path: &Path) -> Option<Property> {
+    Spelling::SnakeCase.read_path(path).property()
+}
+
 fn is_of_another_person(path: &Path) -> bool {
-    matches!(path.property(), Some(Property::FirstName | Property::LastName | Property::Email))
-}
-
-fn is_block(name: &str) -> bool {
-    Property::ALL
-        .iter()
-        .any(|property| property.path().split_once('.').is_some_and(|(block, _)| block == name))
-}
-
-/// The crate names properties and writes blocks as Pulumi does: `phoneConfig: { phoneType: SOFT_PHONE }`.
-/// Terraform names them in snake_case, and quotes.
-fn in_terraform(text: &str) -> String {
-    let block = |code: &str| {
-        let (name, inner) = code.split_once(": {")?;
-        let (member, value) = inner.strip_suffix('}')?.split_once(':')?;
-        let (name, member) = (to_snake_case(name), to_snake_case(member.trim()));
-        Some(format!("{name} {{ {member} = \"{}\" }}", value.trim()))
-    };
-    let spans = text.split('`').enumerate();
-    let spans = spans.map(|(index, span)| match index % 2 {
-        1 => block(span).unwrap_or_else(|| span.to_owned()),
-        _ => span.to_owned(),
-    });
-    Spelling::SnakeCase.message(&spans.collect::<Vec<_>>().join("`"))
+    matches!(property(path), Some(Property::FirstName | Property::LastName | Property::Email))
 }
 
 /// The crate's sentences have neither a capital nor a full stop; Terraform's have both.

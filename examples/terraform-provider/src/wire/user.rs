@@ -1,21 +1,29 @@
 //! A user as Terraform has it, and as the crate has it: blocks are lists of one, and a tag that is null is left out.
 
-use connect_user::user::{Property, Spelling, Value};
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use connect_user::user::{Property, Value};
 
 /// What the crate tells of a user besides its properties.
 const OUTPUTS: [&str; 4] = ["id", "arn", "user_id", "tags_all"];
 
 const TAGS: &str = "tags";
 
-/// The blocks of a user.
-pub fn blocks() -> Vec<String> {
+/// The blocks of a user, and the names of its other properties.
+static NAMES: LazyLock<[BTreeSet<String>; 2]> = LazyLock::new(|| {
     let paths = Property::ALL.iter().map(|property| property.snake_case());
-    let mut blocks: Vec<String> = paths.filter_map(|path| Some(path.split_once('.')?.0.to_owned())).collect();
-    blocks.dedup();
+    let (blocks, plain): (Vec<String>, Vec<String>) = paths.partition(|path| path.contains('.'));
+    let name = |path: String| path.split('.').next().unwrap_or_default().to_owned();
+    [blocks.into_iter().map(name).collect(), plain.into_iter().collect()]
+});
+
+/// The blocks of a user.
+pub fn blocks() -> &'static BTreeSet<String> {
+    let [blocks, _] = &*NAMES;
     blocks
 }
 
-/// The properties that an object gives, as the crate reads inputs.
+/// The properties that an object gives, as inputs.
 pub fn inputs(object: &Value) -> Value {
     let mut members = properties(object);
     // Under the name of the convention.
@@ -23,32 +31,30 @@ pub fn inputs(object: &Value) -> Value {
         members.retain(|(name, _)| name != Property::Password.path());
         members.push((Property::Password.path().to_owned(), password.clone()));
     }
-    Spelling::SnakeCase.read(Value::Map(members))
+    Value::Map(members)
 }
 
-/// An object as the crate reads outputs.
+/// An object as outputs.
 pub fn outputs(object: &Value) -> Value {
     let mut members = properties(object);
     let told = OUTPUTS.iter().filter_map(|name| Some(((*name).to_owned(), object.get(name)?.clone())));
     members.extend(told.filter(|(_, value)| *value != Value::Null));
-    Spelling::SnakeCase.read(Value::Map(members))
+    Value::Map(members)
 }
 
 fn properties(object: &Value) -> Vec<(String, Value)> {
-    let blocks = blocks();
-    let is_property = |name: &String| {
-        blocks.contains(name) || Property::ALL.iter().any(|property| property.snake_case() == *name)
-    };
+    let [blocks, plain] = &*NAMES;
     let Value::Map(members) = object else { return Vec::new() };
     let mut read = Vec::new();
-    for (name, value) in members.iter().filter(|(name, _)| is_property(name)) {
+    for (name, value) in members {
         let value = match value {
             Value::List(items) if blocks.contains(name) => match items.first() {
                 Some(block) => without_nulls(block),
                 None => continue,
             },
             tags if name == TAGS => without_nulls(tags),
-            value => value.clone(),
+            value if blocks.contains(name) || plain.contains(name) => value.clone(),
+            _ => continue,
         };
         if value != Value::Null {
             read.push((name.clone(), value));
@@ -66,21 +72,21 @@ fn without_nulls(value: &Value) -> Value {
     }
 }
 
-/// Outputs of the crate as Terraform's object; what it lacks is for the schema to say. It has the blocks that
-/// another object has, for Terraform wants those of the configuration, or where that is null, those of the user; and
-/// tags as one of these objects writes them, where they are the same.
-pub fn object(outputs: &Value, with_blocks_of: &Value, written: &[&Value]) -> Value {
-    let Value::Map(mut members) = Spelling::SnakeCase.value(outputs.clone()) else { return Value::Null };
+/// Outputs as Terraform's object; what it lacks is for the schema to say. It has the blocks that another object has,
+/// for Terraform wants those of the configuration, or where that is null, those of the user; and tags as one of these
+/// objects writes them, where they are the same.
+pub fn object(outputs: Value, with_blocks_of: &Value, written: &[&Value]) -> Value {
+    let Value::Map(mut members) = outputs else { return Value::Null };
     for name in blocks() {
-        let inner = members.extract_if(.., |(member, _)| *member == name).next().map(|(_, inner)| inner);
-        let block = match (with_blocks_of.get(&name), inner) {
+        let inner = members.extract_if(.., |(member, _)| member == name).next().map(|(_, inner)| inner);
+        let block = match (with_blocks_of.get(name), inner) {
             (Some(Value::List(items)), _) if items.is_empty() => Value::List(Vec::new()),
             (Some(Value::Unknown), _) | (_, Some(Value::Unknown)) => Value::Unknown,
             (Some(Value::List(_)), None) => Value::List(vec![Value::Map(Vec::new())]),
             (_, None) => Value::List(Vec::new()),
             (_, Some(inner)) => Value::List(vec![inner]),
         };
-        members.push((name, block));
+        members.push((name.clone(), block));
     }
     if let Some((_, tags)) = members.iter_mut().find(|(name, _)| name == TAGS) {
         let mut written = written.iter().filter_map(|object| object.get(TAGS));

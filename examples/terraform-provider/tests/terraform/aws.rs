@@ -203,19 +203,25 @@ fn what_is_malformed_is_refused_before_any_call() {
             "access_key = \"tell-nobody\"\n secret_key = \"AKIDSWAPPED\"".to_owned(),
             "`access_key` must be the id of an access key, of letters, digits and `_`",
         ),
-        (role("role_arn = \"admin\""), "`role_arn` must be the ARN of a role such as"),
-        (role(&format!("{arn}\n session_name = \"a b\"")), "`session_name` must be 2 to 64 letters"),
-        (role(&format!("{arn}\n duration = \"1m\"")), "`duration` must be 15 minutes to 12 hours, is `1m`"),
+        (role("role_arn = \"admin\""), "`assume_role[0].role_arn` must be the ARN of a role such as"),
+        (
+            role(&format!("{arn}\n session_name = \"a b\"")),
+            "`assume_role[0].session_name` must be 2 to 64 letters",
+        ),
+        (
+            role(&format!("{arn}\n duration = \"1m\"")),
+            "`assume_role[0].duration` must be 15 minutes to 12 hours, is `1m`",
+        ),
         (
             role(&format!("{arn}\n duration = \"long\"")),
-            "`duration` must be a time such as `1h30m`, is `long`",
+            "`assume_role[0].duration` must be a time such as `1h30m`, is `long`",
         ),
         (
             "allowed_account_ids = [\"mine\"]".to_owned(),
             "`allowed_account_ids` must be ids of 12 digits, is `mine`",
         ),
         ("sts_endpoint_url = \"sts\"".to_owned(), "The endpoint URL `sts` cannot be called"),
-        ("max_retries = -1".to_owned(), "`max_retries` must be a whole number from 0 to 1000, is -1"),
+        ("max_retries = -1".to_owned(), "`max_retries` must be 0 to 1,000, is -1"),
     ] {
         w.write(&user(""));
         written(&options);

@@ -12,5 +12,7 @@ mod import;
 mod plans;
 mod private;
 mod provider;
+mod schema;
 mod sts;
 mod support;
+mod timeouts;

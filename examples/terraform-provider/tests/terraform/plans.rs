@@ -178,10 +178,10 @@ resource "connect_user" "test" {
         "{said}"
     );
     assert!(said.contains("Check `instance_id` and `region`"), "{said}");
-    // A help that shows a block shows it as Terraform writes it.
+    // A help names things as Terraform does.
     w.write(&user("# no phone_config"));
     let said = w.fails(&["plan"]);
-    assert!(said.contains("Give `phone_config { phone_type = \"SOFT_PHONE\" }`"), "{said}");
+    assert!(said.contains("Give `phone_config.phone_type`, such as `SOFT_PHONE`"), "{said}");
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn the_provider_block_is_checked() {
     let w = Workspace::with(&server, "refresh = \"sometimes\"");
     w.write(&user(""));
     let said = w.fails(&["validate"]);
-    assert!(said.contains("`refresh` cannot be `sometimes`") && said.contains("`changed`, `full`"), "{said}");
+    assert!(said.contains("`refresh`: `sometimes` is not one of `changed`, `full`"), "{said}");
 }
 
 #[test]

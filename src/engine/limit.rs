@@ -1,0 +1,67 @@
+//! How many users a run may delete.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crate::user::{Code, Diagnostic, Spelling, UserId};
+
+/// How many users a run may delete or replace: share one among the resources of a run, as those of several Regions.
+///
+/// A plan with more of them fails, and so does a deletion that nobody has planned. What counts once is counted once.
+#[derive(Clone, Debug)]
+pub struct DeletionLimit {
+    most: usize,
+    counted: Arc<Mutex<Counted>>,
+}
+
+#[derive(Debug, Default)]
+struct Counted {
+    users: BTreeSet<UserId>,
+    /// Whether a plan was refused already: one error is enough.
+    is_refused: bool,
+}
+
+impl DeletionLimit {
+    /// At most so many.
+    pub fn new(most: usize) -> Self {
+        Self { most, counted: Arc::default() }
+    }
+
+    /// Counts a user that is to be deleted or replaced. The first one too many is an error, and so the whole plan is.
+    pub(super) fn plan(&self, user: &UserId, spelling: Spelling) -> Option<Diagnostic> {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.fits(user, &mut counted) || std::mem::replace(&mut counted.is_refused, true) {
+            return None;
+        }
+        let (setting, most) = (spelling.name("maxDeletes"), self.most);
+        let message = format!(
+            "more users would be deleted or replaced than `{setting}` allows: must be at most {most}"
+        );
+        let help = format!("raise `{setting}` in the provider's configuration if these deletions are meant");
+        Some(Diagnostic::new(Code::TOO_MANY_DELETIONS, message).with_help(help))
+    }
+
+    /// Counts a user that is about to be deleted: none too many is.
+    pub(super) fn delete(&self, user: &UserId, spelling: Spelling) -> Result<(), Diagnostic> {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.fits(user, &mut counted) {
+            return Ok(());
+        }
+        let (setting, most) = (spelling.name("maxDeletes"), self.most);
+        let message =
+            format!("the user `{user}` is kept: `{setting}` is {most}, and so many are deleted in this run");
+        let help = format!("raise `{setting}` in the provider's configuration if this deletion is meant");
+        Err(Diagnostic::new(Code::TOO_MANY_DELETIONS, message).with_help(help))
+    }
+
+    fn fits(&self, user: &UserId, counted: &mut Counted) -> bool {
+        let user = user.to_bare();
+        let fits = counted.users.len() < self.most || counted.users.contains(&user);
+        if fits {
+            counted.users.insert(user);
+        }
+        fits
+    }
+}

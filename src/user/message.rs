@@ -1,0 +1,182 @@
+//! Texts that people read, with the names of properties apart: they come out as the host writes them.
+
+use std::{
+    fmt,
+    ops::{Deref, Range},
+};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{
+    Spelling,
+    text::{MARK, one_line, write_name},
+};
+
+/// How many characters a text has at most.
+const MOST: usize = 1_000;
+
+/// A text for people: one line of bounded length, in which the names of properties are known as such.
+///
+/// It reads as `str`, with names in camelCase until it is [`spelled`](Self::spelled). Formatting a [`Path`](super::Path)
+/// or [`Property`](super::Property) by `{:#}` into the text from which a message is made says that it is a name; any
+/// other text is somebody's choice and never changes.
+///
+/// ```
+/// use connect_user::user::{Message, Property, Spelling};
+///
+/// let chosen = "phoneConfig";
+/// let message = Message::from(format!("`{:#}` cannot be `{chosen}`", Property::PhoneType));
+/// assert_eq!(message, "`phoneConfig.phoneType` cannot be `phoneConfig`");
+/// assert_eq!(message.spelled(Spelling::SnakeCase), "`phone_config.phone_type` cannot be `phoneConfig`");
+/// assert_eq!(message.spelled(Spelling::PascalCase), "`PhoneConfig.PhoneType` cannot be `phoneConfig`");
+/// ```
+#[derive(Clone, Default, Eq)]
+pub struct Message {
+    text: String,
+    /// Where the names are, in their order.
+    names: Vec<Range<usize>>,
+}
+
+impl Message {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The same with its names as a host writes them.
+    #[must_use]
+    pub fn spelled(&self, spelling: Spelling) -> Self {
+        let mut spelled = Self::default();
+        self.pieces(|text, name| {
+            spelled.text.push_str(text);
+            spelled.push_name(&spelling.name(name));
+        });
+        spelled
+    }
+
+    /// Gives each text with the name behind it, which is empty at the end.
+    fn pieces(&self, mut piece: impl FnMut(&str, &str)) {
+        let part = |range: Range<usize>| self.text.get(range).unwrap_or_default();
+        let mut from = 0;
+        for name in &self.names {
+            piece(part(from..name.start), part(name.clone()));
+            from = name.end;
+        }
+        piece(part(from..self.text.len()), "");
+    }
+
+    fn push_name(&mut self, name: &str) {
+        let start = self.text.len();
+        self.text.push_str(name);
+        if !name.is_empty() {
+            self.names.push(start..self.text.len());
+        }
+    }
+
+    fn cut(mut self) -> Self {
+        if let Some((end, _)) = self.text.char_indices().nth(MOST) {
+            self.text.truncate(end);
+            self.text.push('…');
+            self.names.retain(|name| name.end <= end);
+        }
+        self
+    }
+}
+
+impl From<&str> for Message {
+    fn from(marked: &str) -> Self {
+        let mut message = Self::default();
+        let mut pieces = marked.split(MARK);
+        message.text.push_str(&one_line(pieces.next().unwrap_or_default()));
+        for piece in pieces {
+            let end = piece.find(|character: char| !character.is_ascii_alphanumeric());
+            let (name, rest) = piece.split_at(end.unwrap_or(piece.len()));
+            message.push_name(name);
+            message.text.push_str(&one_line(rest));
+        }
+        message.cut()
+    }
+}
+
+impl From<String> for Message {
+    fn from(marked: String) -> Self {
+        marked.as_str().into()
+    }
+}
+
+impl From<&String> for Message {
+    fn from(marked: &String) -> Self {
+        marked.as_str().into()
+    }
+}
+
+impl From<Message> for String {
+    fn from(message: Message) -> Self {
+        message.text
+    }
+}
+
+impl Deref for Message {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl PartialEq for Message {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl PartialEq<str> for Message {
+    fn eq(&self, other: &str) -> bool {
+        self.text == other
+    }
+}
+
+impl PartialEq<&str> for Message {
+    fn eq(&self, other: &&str) -> bool {
+        self.text == *other
+    }
+}
+
+impl PartialEq<String> for Message {
+    fn eq(&self, other: &String) -> bool {
+        self.text == *other
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+impl fmt::Display for Message {
+    /// By `{:#}`, for another message that is made of it, which then knows the names, too.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return f.pad(&self.text);
+        }
+        let mut written = Ok(());
+        self.pieces(|text, name| {
+            let name = |f: &mut _| if name.is_empty() { Ok(()) } else { write_name(f, name) };
+            written = written.and_then(|()| f.write_str(text)).and_then(|()| name(f));
+        });
+        written
+    }
+}
+
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(String::deserialize(deserializer)?.into())
+    }
+}
