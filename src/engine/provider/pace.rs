@@ -35,7 +35,7 @@ impl RegionPace {
         }
         #[cfg(feature = "tracing")]
         if let Some(notice) = &notice {
-            tracing::warn!(code = notice.code.as_str(), help = notice.help, "{}", notice.message);
+            tracing::warn!(code = notice.code.as_str(), help = notice.help.as_deref(), "{}", notice.message);
         }
         #[cfg(not(feature = "tracing"))]
         drop(notice);
