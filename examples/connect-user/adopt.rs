@@ -16,7 +16,7 @@ use crate::{
 pub async fn adopt(file: &FileArgs, global: &Global) -> Outcome<()> {
     let file = file.read(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
-    let mut session = run.session(entries).await?;
+    let mut session = run.recovered(entries).await?;
     let (settings, parallelism) = (run.settings.clone(), global.parallelism);
     let options = AdoptOptions::builder().settings(settings).parallelism(parallelism).build();
     let adoption = record(&file, &mut session, &options).await?;

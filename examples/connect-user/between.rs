@@ -101,7 +101,7 @@ pub async fn copy(args: &CopyArgs, global: &Global) -> Outcome<bool> {
     let scale = Scale { stop_after: args.stop_after, ..Scale::default() };
     let access = if args.dry_run { Access::Read } else { Access::Write };
     let (run, entries) = Run::open(&reached.to.1, scale, access).await?;
-    let mut session = run.session(entries).await?;
+    let mut session = run.recovered(entries).await?;
     let from = reached.open_from(&run.backend).await?;
     let client = asked(&from);
     let mut plan = planned(Side::new(&reached.from.0, &client), &reached.to.0, &session, &options).await?;

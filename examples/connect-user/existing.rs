@@ -27,7 +27,7 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
     }
     let id: ImportId = id.parse()?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
-    let mut session = run.session(entries).await?;
+    let mut session = run.session(entries);
     let state = session.record_existing(name, &id, global.identity_management).await?;
     state::tell(&*run.file).await;
     let properties = state.to_spec(&run.settings).encode();
@@ -43,9 +43,10 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
 
 /// Records every user of an instance that is not recorded yet.
 pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
+    let instance = check(instance)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
-    let mut session = run.session(entries).await?;
-    let found = everybody(&check(instance)?, &run, &session).await?;
+    let mut session = run.recovered(entries).await?;
+    let found = everybody(&instance, &run, &session).await?;
     let all = found.len();
     let count = session.record_all(found).await.map_err(|error| match &error {
         RecordError::NameTaken { id, .. } => Failure::new(error.to_string())
@@ -64,9 +65,9 @@ pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
 
 /// Prints a program of every user of an instance.
 pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()> {
-    let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
-    let session = run.session(entries).await?;
     let instance = check(instance)?;
+    let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
+    let session = run.session(entries);
     let users = everybody(&instance, &run, &session).await?;
     let instances = Instances::default().with_checked_ids(true);
     let directory = match names {
@@ -94,7 +95,7 @@ fn check(instance: &str) -> Outcome<InstanceId> {
 }
 
 async fn everybody(instance: &InstanceId, run: &Run<'_>, session: &Session<'_>) -> Outcome<Vec<UserState>> {
-    let (client, filter) = (session.client(), run.args.filter()?);
+    let (client, filter) = (session.client(), &run.filter);
     let filters = filter.in_instances([instance], session.instances(), client).await;
     let filters = filters.map_err(|error| Failure::told(&error))?;
     let options = run.refresh(Strategy::Full);
@@ -103,7 +104,7 @@ async fn everybody(instance: &InstanceId, run: &Run<'_>, session: &Session<'_>) 
         if options.strategy == Strategy::Search {
             output::note("a search leaves e-mail addresses, mobile numbers and proficiencies out");
         }
-        match filters.get(instance).or(filter.is_empty().then_some(&filter)) {
+        match filters.get(instance).or(filter.is_empty().then_some(filter)) {
             Some(filter) => read_matching(instance, filter, client, &options).await,
             None => Ok(Everybody::default()),
         }

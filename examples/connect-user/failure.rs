@@ -7,22 +7,35 @@ use connect_user::{
     interop::{
         DeploymentError,
         file::{AdoptError, FileDiagnostic},
-        program::ProgramError,
+        program::{Location, ProgramError},
     },
     read::{FilterError, InstanceError},
-    user::{Code, Diagnostic, IdError, ImportIdError, with_causes},
+    user::{Diagnostic, IdError, ImportIdError, with_causes},
     validate::OverrideError,
 };
+
+use crate::way_out;
 
 pub type Outcome<T> = Result<T, Failure>;
 
 /// Mistakes that were found in the same go. Where there is none, everything there is to say was said already.
 #[derive(Debug)]
-pub struct Failure(pub Vec<FileDiagnostic>);
+pub struct Failure(pub Vec<Mistake>);
+
+/// A mistake with its way out. Unlike those of the library's diagnostics, its texts are whole: the cause of a long chain
+/// stands at the end. They are escaped where they are printed.
+#[derive(Debug)]
+pub struct Mistake {
+    pub message: String,
+    /// Empty if there is none.
+    pub help: String,
+    /// Where it is in a file.
+    pub location: Option<Location>,
+}
 
 impl Failure {
-    pub fn new(message: impl AsRef<str>) -> Self {
-        Self::told(&Diagnostic::new(Code::new("command"), message.as_ref()))
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(vec![Mistake { message: message.into(), help: String::new(), location: None }])
     }
 
     /// What went wrong, and why: an error with its causes.
@@ -32,7 +45,14 @@ impl Failure {
 
     /// What the library says.
     pub fn told(diagnostic: &Diagnostic) -> Self {
-        Self(vec![FileDiagnostic::new(diagnostic.clone(), None)])
+        Self::new(diagnostic.text()).help(way_out::help(diagnostic).unwrap_or_default())
+    }
+
+    /// What the library says of a file.
+    fn found(FileDiagnostic { diagnostic, location, .. }: FileDiagnostic) -> Self {
+        let mut failure = Self::told(&diagnostic);
+        failure.0.iter_mut().for_each(|mistake| mistake.location.clone_from(&location));
+        failure
     }
 
     /// A failure whose reasons have been printed.
@@ -40,23 +60,27 @@ impl Failure {
         Self(Vec::new())
     }
 
-    pub fn help(mut self, help: impl AsRef<str>) -> Self {
-        for found in &mut self.0 {
-            found.diagnostic = found.diagnostic.clone().with_help(help.as_ref());
-        }
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        let help = help.into();
+        self.0.iter_mut().for_each(|mistake| mistake.help.clone_from(&help));
         self
+    }
+
+    /// All of them in one.
+    fn joined(failures: impl IntoIterator<Item = Self>) -> Self {
+        Self(failures.into_iter().flat_map(|failure| failure.0).collect())
     }
 
     /// All of them in one, if there are any.
     pub fn all(failures: impl Iterator<Item = Self>) -> Outcome<()> {
-        let all: Vec<FileDiagnostic> = failures.flat_map(|failure| failure.0).collect();
-        if all.is_empty() { Ok(()) } else { Err(Self(all)) }
+        let all = Self::joined(failures);
+        if all.0.is_empty() { Ok(()) } else { Err(all) }
     }
 
     /// Says where.
     pub fn within(mut self, place: &str) -> Self {
-        for found in &mut self.0 {
-            found.diagnostic.message = format!("{place}: {}", found.diagnostic.message).into();
+        for mistake in &mut self.0 {
+            mistake.message = format!("{place}: {}", mistake.message);
         }
         self
     }
@@ -70,8 +94,18 @@ impl From<ProgramError> for Failure {
 
 impl From<DeploymentError> for Failure {
     fn from(error: DeploymentError) -> Self {
-        Self(error.diagnostics())
+        match &error {
+            DeploymentError::Program(_) | DeploymentError::Refused(_) => {}
+            DeploymentError::Session(error) if !is_cause(error) => {}
+            error => return Self::new(with_causes(error)).help(error.help()),
+        }
+        Self::joined(error.diagnostics().into_iter().map(Self::found))
     }
+}
+
+/// Whether something else than a plan has failed: the state, or a call.
+const fn is_cause(error: &SessionError) -> bool {
+    matches!(error, SessionError::Store(_) | SessionError::Import { .. })
 }
 
 impl From<SessionError> for Failure {

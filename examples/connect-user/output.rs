@@ -9,14 +9,17 @@ use std::{
 use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
 use connect_user::{
-    interop::{file::FileDiagnostic, program::readable_json},
+    interop::{
+        file::FileDiagnostic,
+        program::{Location, readable_json},
+    },
     user::{Code, Diagnostic, Severity, one_line},
 };
 use serde_json::{Value, json};
 
 use crate::{
     args::Format,
-    failure::{Failure, Outcome},
+    failure::{Failure, Mistake, Outcome},
     way_out,
 };
 
@@ -107,12 +110,12 @@ pub fn users(count: usize) -> String {
 
 /// Prints a note to stderr.
 pub fn note(text: &str) {
-    diagnostic(&Diagnostic::new(Code::new("note"), text).with_severity(Severity::Note));
+    plain(Severity::Note, text, None, None);
 }
 
 /// Prints what the library has found to stderr.
 pub fn diagnostic(found: &Diagnostic) {
-    tell(&FileDiagnostic::new(found.clone(), None), Form::Plain);
+    plain(found.severity, &found.text(), None, way_out::help(found).as_deref());
 }
 
 /// How many notes of a kind are shown one by one.
@@ -143,7 +146,7 @@ pub fn found(mut found: Vec<FileDiagnostic>, form: Form) -> Outcome<()> {
     if found.len() > most {
         found.sort_by_key(|found| found.diagnostic.severity);
     }
-    found.iter().take(most).for_each(|found| tell(found, form));
+    found.iter().take(most).for_each(|found| coded(&way_out::mended(found), form));
     if let Some(more) = found.len().checked_sub(most).filter(|more| *more > 0) {
         note(&format!("{more} more findings are not shown"));
     }
@@ -153,58 +156,71 @@ pub fn found(mut found: Vec<FileDiagnostic>, form: Form) -> Outcome<()> {
 
 /// Prints why something has failed to stderr.
 pub fn failure(Failure(mistakes): &Failure) {
-    mistakes.iter().take(MOST).for_each(|mistake| tell(mistake, Form::Plain));
+    for Mistake { message, help, location } in mistakes.iter().take(MOST) {
+        let help = Some(help.as_str()).filter(|help| !help.is_empty());
+        plain(Severity::Error, message, location.as_ref(), help);
+    }
     if let Some(more) = mistakes.len().checked_sub(MOST).filter(|more| *more > 0) {
         note(&format!("{more} more errors; mend those above first"));
     }
 }
 
-/// How a diagnostic is told.
+/// How what is found is told to people, beside its code.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Form {
-    /// By its text alone.
-    Plain,
-    /// With its code.
+    /// With its place in the file.
     File,
-    /// With its code, and the property of a user beside the place: those who write a program know users by it.
+    /// With the property of a user beside the place: those who write a program know users by it.
     Program,
 }
 
-/// Prints a message to stderr: how bad it is, what there is to say, where, and the way out.
-fn tell(found: &FileDiagnostic, form: Form) {
-    let found = way_out::mended(found);
-    let Diagnostic { path, subject, severity, code, help, .. } = &found.diagnostic;
-    let text = found.diagnostic.text();
+/// Prints what is found to stderr, with its code.
+fn coded(found: &FileDiagnostic, form: Form) {
+    let FileDiagnostic { diagnostic, location, .. } = found;
+    let Diagnostic { path, subject, severity, code, help, .. } = diagnostic;
     if is_json() {
         let mut line = json!(found);
         line["level"] = json!(severity);
-        if form == Form::Plain {
-            line["message"] = text.into();
-            let line = line.as_object_mut();
-            line.into_iter().for_each(|line| line.retain(|member, _| PLAIN.contains(&member.as_str())));
-        }
-        let _ = writeln!(io::stderr().lock(), "{}", readable_json(&line.to_string()));
-        return;
+        return error_line(&line);
     }
     let user = subject.as_deref().map(one_line).unwrap_or_default();
-    let at = found.location.as_ref().map(ToString::to_string);
+    let at = location.as_ref().map(ToString::to_string);
     let at = match path.segments().is_empty() || form != Form::Program {
         true => at,
         false => Some(at.map_or(format!("{user}.{path}"), |at| format!("{user}.{path} ({at})"))),
     };
+    tell(*severity, &format!("[{code}]"), &diagnostic.text(), at.as_deref(), help.as_deref());
+}
+
+/// Prints a message to stderr by its text alone: how bad it is, what there is to say, where, and the way out.
+fn plain(severity: Severity, text: &str, location: Option<&Location>, help: Option<&str>) {
+    if !is_json() {
+        let at = location.map(ToString::to_string);
+        return tell(severity, "", text, at.as_deref(), help);
+    }
+    let mut line = json!({"level": severity, "message": text, "help": help});
+    if let (Some(line), Value::Object(location)) = (line.as_object_mut(), json!(location)) {
+        line.extend(location);
+    }
+    error_line(&line);
+}
+
+/// Prints a message to people.
+fn tell(severity: Severity, code: &str, text: &str, at: Option<&str>, help: Option<&str>) {
     let style = match severity {
         Severity::Error => AnsiColor::Red.on_default().bold(),
         _ => AnsiColor::Yellow.on_default(),
     };
-    let code = if form == Form::Plain { String::new() } else { format!("[{code}]") };
     let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "{style}{severity}{code}{style:#}: {}", one_line(&text));
-    for (name, text) in [("at", at), ("help", help.as_ref().map(ToString::to_string))] {
+    let _ = writeln!(err, "{style}{severity}{code}{style:#}: {}", one_line(text));
+    for (name, text) in [("at", at), ("help", help)] {
         if let Some(text) = text {
-            let _ = writeln!(err, "  {name}: {}", one_line(&text));
+            let _ = writeln!(err, "  {name}: {}", one_line(text));
         }
     }
 }
 
-/// The members of what is told by its text alone.
-const PLAIN: &[&str] = &["level", "message", "help", "file", "line", "column"];
+/// Prints a line to the machine that reads stderr.
+fn error_line(value: &Value) {
+    let _ = writeln!(io::stderr().lock(), "{}", readable_json(&value.to_string()));
+}

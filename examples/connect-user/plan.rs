@@ -33,7 +33,7 @@ const MOST_DEFERRED: usize = 20;
 pub async fn validate(file: &Path, global: &Global) -> Outcome<()> {
     let program = program(file, global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Offline).await?;
-    let mut session = run.session(entries).await?;
+    let mut session = run.session(entries);
     let review = run.deployment(&program, &session)?.validate(&mut session).await?;
     let found = review.diagnostics(Some(&program));
     if output::is_json() {
@@ -81,7 +81,7 @@ pub async fn plan(file: &Path, args: PlanArgs, global: &Global) -> Outcome<bool>
     // What a saved plan was made from must be recorded.
     let access = if args.out.is_some() { Access::Record } else { Access::Read };
     let (run, entries) = Run::open(global, args.scale, access).await?;
-    let mut session = run.scoped_session(entries).await?;
+    let mut session = run.scoped(entries).await?;
     let mut deployment = run.deployment(&program, &session)?;
     let review = review(&mut session, &mut deployment, &program).await?;
     let names = |property, id: &str| deployment.name_of(property, id);
@@ -108,7 +108,7 @@ pub async fn apply(file: &Path, of: Option<&Path>, yes: bool, scale: Scale, glob
     }
     let program = parsed(file, text, global)?;
     let (run, entries) = Run::open(global, scale, Access::Write).await?;
-    let mut session = run.scoped_session(entries).await?;
+    let mut session = run.scoped(entries).await?;
     let mut deployment = run.deployment(&program, &session)?;
     let review = review(&mut session, &mut deployment, &program).await?;
     Failure::all(review.unresolved().map(|unresolved| Failure::told(&unresolved)))?;
@@ -122,7 +122,7 @@ pub async fn apply(file: &Path, of: Option<&Path>, yes: bool, scale: Scale, glob
 pub async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
     require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Write).await?;
-    let mut session = run.session(entries).await?;
+    let mut session = run.recovered(entries).await?;
     // Whoever destroys means everybody.
     let options = PlanOptions::builder().settings(run.settings.clone()).guard(Guard::OFF).build();
     let preview = session.preview_destroy(options);

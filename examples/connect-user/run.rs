@@ -47,7 +47,10 @@ pub struct Run<'a> {
     pub backend: Backend,
     pub settings: Settings,
     pub scale: Scale,
-    pub args: &'a Global,
+    /// The users of `--where`.
+    pub filter: Filter,
+    overrides: Overrides,
+    args: &'a Global,
     access: Access,
 }
 
@@ -79,6 +82,8 @@ impl Access {
 impl<'a> Run<'a> {
     /// Opens what a command needs, and reads what is recorded.
     pub async fn open(args: &'a Global, scale: Scale, access: Access) -> Outcome<(Self, Entries)> {
+        // A mistyped option is told before anything is locked.
+        let (filter, overrides) = (args.filter()?, overrides(args)?);
         let service = async |is_used| match access.is_offline() {
             true => Ok(Backend::offline()),
             false => Backend::open(args, is_used, access == Access::Write).await,
@@ -92,7 +97,8 @@ impl<'a> Run<'a> {
             Some(backend) => backend,
             None => service(users(&entries).next().is_some()).await?,
         };
-        Ok((Self { file, backend, settings: settings(args), scale, args, access }, entries))
+        let settings = settings(args);
+        Ok((Self { file, backend, settings, scale, filter, overrides, args, access }, entries))
     }
 
     /// How users are read again, unless the command line says otherwise.
@@ -101,17 +107,23 @@ impl<'a> Run<'a> {
         options.strategy(self.args.refresh.unwrap_or(strategy)).build()
     }
 
-    /// A session over the recorded users, which has looked into creations that an earlier run could not write down.
-    pub async fn session(&self, entries: Entries) -> Outcome<Session<'_>> {
-        self.session_of(entries, Filter::default()).await
+    /// A session over the recorded users, as they are recorded.
+    pub fn session(&self, entries: Entries) -> Session<'_> {
+        self.session_of(entries, Filter::default())
+    }
+
+    /// The same, for what is wrong where an earlier run could not write down whether it made a user: a plan, and what
+    /// records whoever is not recorded. Such creations are looked into, which may take some seconds.
+    pub async fn recovered(&self, entries: Entries) -> Outcome<Session<'_>> {
+        recover(self.session(entries)).await
     }
 
     /// The same, that is about the users of `--where` alone.
-    pub async fn scoped_session(&self, entries: Entries) -> Outcome<Session<'_>> {
-        self.session_of(entries, self.args.filter()?).await
+    pub async fn scoped(&self, entries: Entries) -> Outcome<Session<'_>> {
+        recover(self.session_of(entries, self.filter.clone())).await
     }
 
-    async fn session_of(&self, entries: Entries, filter: Filter) -> Outcome<Session<'_>> {
+    fn session_of(&self, entries: Entries, filter: Filter) -> Session<'_> {
         let backend = &self.backend;
         let options = SessionOptions::builder()
             .timer(backend.timer.clone())
@@ -123,12 +135,7 @@ impl<'a> Run<'a> {
             .filter(filter)
             .read_only(self.access.is_read_only())
             .build();
-        let mut session = Session::with_entries(&*self.file, entries, &*backend.service, options);
-        if !self.access.is_offline() {
-            let found = session.recover().await?;
-            output::some_of_each(&found.iter().map(|user| user.diagnostic()).collect::<Vec<Diagnostic>>());
-        }
-        Ok(session)
+        Session::with_entries(&*self.file, entries, &*backend.service, options)
     }
 
     pub fn deployment<'p>(&self, program: &'p Program, session: &Session<'_>) -> Outcome<Deployment<'p>> {
@@ -145,7 +152,7 @@ impl<'a> Run<'a> {
         }
         Ok(DeploymentOptions::builder()
             .settings(self.settings.clone())
-            .overrides(overrides(self.args)?)
+            .overrides(self.overrides.clone())
             .guard(self.scale.max_deletes.map_or_else(Guard::default, Guard::most))
             .may_be_empty(self.scale.max_deletes.is_some())
             .maybe_users_per_instance(self.scale.users_per_instance)
@@ -165,6 +172,12 @@ impl<'a> Run<'a> {
         options.observer = watch;
         options
     }
+}
+
+async fn recover(mut session: Session<'_>) -> Outcome<Session<'_>> {
+    let found = session.recover().await?;
+    output::some_of_each(&found.iter().map(|user| user.diagnostic()).collect::<Vec<Diagnostic>>());
+    Ok(session)
 }
 
 /// What the command line says of rules.

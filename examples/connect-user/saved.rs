@@ -66,7 +66,7 @@ pub async fn apply(
         None => Passwords::needed(&file.plan, assignments(global)?).map_err(|found| Failure::told(&found))?,
     };
     let (run, entries) = Run::open(global, scale, Access::Write).await?;
-    let mut session = run.session(entries).await?;
+    let mut session = run.recovered(entries).await?;
     let loaded = file.plan.load(session.entries(), |name| given.get(name).cloned());
     let plan = loaded.map_err(|mut refused| {
         for reason in refused.reasons.iter_mut().filter(|reason| reason.code == Code::PASSWORD_REQUIRED) {

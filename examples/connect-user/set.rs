@@ -61,7 +61,7 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     let scale = Scale { target: args.target, stop_after: args.stop_after, ..Scale::default() };
     let access = if args.out.is_some() { Access::Record } else { Access::Write };
     let (run, entries) = Run::open(global, scale, access).await?;
-    let mut session = run.scoped_session(entries).await?;
+    let mut session = run.scoped(entries).await?;
     let bulk = BulkEdit::new(&edits, run.options(None, &session)?);
     bulk.refresh(&mut session).await?;
     refuse_unread(&session)?;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 use connect_user::{
     client::ConnectClient,
     fleet::{drift as look, keep_matching},
-    read::{Membership, Memberships, Strategy},
+    read::{Filter, Membership, Memberships, Strategy},
     user::{UserState, Value, one_line},
 };
 use serde::Serialize;
@@ -24,11 +24,10 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
         output::note(&missing);
     }
     let filter = global.filter()?;
-    // Names of groups and profiles, and which groups are below which, only the service knows.
-    let is_asked = filter.has_names() || filter.with_child_groups;
+    let is_asked = is_asked(&filter);
     let access = if is_asked || memberships { Access::Read } else { Access::Offline };
     let (run, entries) = Run::open(global, Scale::default(), access).await?;
-    let session = run.session(entries).await?;
+    let session = run.session(entries);
     let mut users: BTreeMap<String, Arc<UserState>> =
         session.users().map(|(name, state)| (name.clone(), state.clone())).collect();
     users.retain(|user, state| name.is_none_or(|name| name == user) && (is_asked || filter.holds(state)));
@@ -58,6 +57,11 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
         }
     }
     Ok(())
+}
+
+/// Whether only the service knows who is meant: it has the names of groups and profiles, and which groups are below which.
+pub fn is_asked(filter: &Filter) -> bool {
+    filter.has_names() || filter.with_child_groups
 }
 
 /// What the users belong to besides their settings.
@@ -114,10 +118,10 @@ fn describe_member(text: &mut String, name: &str, value: &Value) {
 pub async fn drift(global: &Global) -> Outcome<bool> {
     require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
-    let session = run.session(entries).await?;
+    let session = run.session(entries);
     let mut known: BTreeMap<String, Arc<UserState>> =
         session.users().map(|(name, state)| (name.clone(), state.clone())).collect();
-    let kept = keep_matching(&mut known, &global.filter()?, session.client()).await;
+    let kept = keep_matching(&mut known, &run.filter, session.client()).await;
     kept.map_err(|error| Failure::told(&error))?;
     let drift = look(&known, session.client(), &run.refresh(Strategy::Full), &run.settings).await;
     drift.notices.iter().chain(&drift.failures).for_each(output::diagnostic);

@@ -67,7 +67,7 @@ async fn import(file: &Path, global: &Global) -> Outcome<()> {
 async fn forget(names: &[String], force: bool, global: &Global) -> Outcome<()> {
     require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::OfflineToWrite).await?;
-    let removed = run.session(entries).await?.forget(names, force).await?;
+    let removed = run.session(entries).forget(names, force).await?;
     tell(&*run.file).await;
     let text = || {
         format!(

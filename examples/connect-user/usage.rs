@@ -12,54 +12,70 @@ use clap::{
 use crate::{
     args::{Args, BackendKind, Format, Global},
     failure::{Failure, Outcome},
-    output,
+    output, show,
 };
 
-/// Examples, of which each command shows its own behind its options.
+/// Examples, a paragraph a command, which shows it behind its options.
 const EXAMPLES: &str = "\
   connect-user validate users.yaml
   connect-user validate users.yaml --identity-management SAML --format json
   generate | connect-user validate -
+
   connect-user plan users.yaml
   connect-user plan users.yaml --summary --detailed-exitcode
   connect-user plan users.yaml --out plan.json
   connect-user plan users.yaml --where tag:team=red
   connect-user plan users.yaml --backend aws --region eu-central-1
+
   connect-user apply users.yaml
   connect-user apply users.yaml --yes --set-env ana-password.result=ANA_PASSWORD
   connect-user apply users.yaml --target ana --max-deletes 0
   connect-user apply plan.json --yes --set-env ana.password=ANA_PASSWORD
+
   connect-user set routingProfileId=name:Sales --where tag:team=red
   connect-user set tags.shift=late phoneConfig.afterContactWorkTimeLimit=60 --where group=path:Europe/Berlin --yes
   connect-user set --unset identityInfo.mobile --target ana --program users.yaml
   connect-user set securityProfileIds=name:Agent --all --out plan.json   then `apply plan.json`
+
   connect-user destroy
   connect-user destroy --yes --state staging.redb
+
   connect-user show
   connect-user show ana --format json
   connect-user show ana --memberships --backend aws
   connect-user show --where tag:team=red
+
   connect-user drift --backend aws
   connect-user drift --where name-prefix=agent- --where routing-profile=ID
   connect-user drift --detailed-exitcode   exits with 0 for none, 2 for drift, 1 for an error
+
   connect-user import ana INSTANCE_ID:USER_ID --backend aws
   connect-user import --all --instance INSTANCE_ID --backend aws
+
   connect-user export --instance INSTANCE_ID --names --backend aws > users.yaml
   connect-user export --instance INSTANCE_ID --where group-tree=ID > team.yaml
+
   connect-user adopt terraform.tfstate --backend aws
-  connect-user adopt agents.csv --instance INSTANCE_ID --backend aws   `convert` and `plan` show the same
+  connect-user adopt agents.csv --instance INSTANCE_ID --backend aws
+  connect-user convert agents.csv --instance INSTANCE_ID > users.yaml   then `plan users.yaml` shows the same
+
   connect-user convert agents.csv --instance INSTANCE_ID > users.yaml
   connect-user convert terraform.tfstate > users.yaml
   connect-user convert users.yaml --to terraform > users.tf
   connect-user convert template.yaml --set InstanceArn=INSTANCE_ARN > users.yaml
+
   connect-user compare OLD_ID NEW_ID --backend aws --from-region us-east-1 --to-region eu-central-1
   connect-user compare OLD_ARN NEW_ARN --backend aws --from-profile old --to-profile new --format json
   connect-user compare OLD_ID NEW_ID --map 'routingProfile:Basic=Standard' --detailed-exitcode
+
   connect-user copy OLD_ARN NEW_ARN --backend aws --state new.redb --dry-run
   connect-user copy OLD_ARN NEW_ARN --backend aws --state new.redb --make-passwords first.csv
   connect-user copy OLD_ID NEW_ID --where tag:team=red --map 'hierarchyGroup:EU/Berlin=Berlin'
-  connect-user export --instance NEW_ID --names --state new.redb > users.yaml   makes a program of users after a `copy`
-  connect-user schema > connect-user.schema.json   `# yaml-language-server: $schema=FILE` begins a program
+  connect-user export --instance NEW_ID --names --state new.redb > users.yaml   then manages them by a program
+
+  connect-user schema > connect-user.schema.json   then begin a program with
+    # yaml-language-server: $schema=connect-user.schema.json
+
   connect-user state export > users.json
   connect-user state import users.json --state other.redb
   connect-user state rm ana   then remove `ana` from the program
@@ -71,6 +87,11 @@ const EXAMPLES: &str = "\
 const HEEDED: &[(&str, &str, &str)] = &[
     ("set set-env set-file", "validate plan apply adopt convert", "without a program"),
     ("allow deny", "validate plan apply set copy", "where nothing is validated"),
+    (
+        "default-tag",
+        "validate plan apply import export adopt compare copy",
+        "where default tags are neither added nor left out",
+    ),
     ("on-password-change on-directory-user-id-change", "validate plan apply", "without a program"),
     ("on-unrecognised", "plan apply set copy", "where no user is changed"),
     ("sign-out-on", "plan apply set destroy copy", "where no user is changed"),
@@ -119,9 +140,9 @@ fn grammar() -> Command {
         let is_ignored = |option: &&Arg| option.get_long().is_some_and(|long| ignored(long, &name).is_some());
         let hidden: Vec<_> =
             globals.iter().filter(is_ignored).map(|option| option.clone().hide(true)).collect();
-        let start = format!("connect-user {name}");
-        let examples: Vec<&str> = EXAMPLES.lines().filter(|line| line.contains(&start)).collect();
-        let examples = format!("Examples:\n{}", examples.join("\n"));
+        let start = format!("  connect-user {name}");
+        let examples = EXAMPLES.split("\n\n").find(|examples| examples.starts_with(&start));
+        let examples = format!("Examples:\n{}", examples.unwrap_or_default());
         root = root.mut_subcommand(&name, |command| command.args(hidden).after_help(examples));
     }
     root
@@ -146,9 +167,11 @@ fn ignored(option: &str, command: &str) -> Option<(&'static str, &'static str)> 
 /// Refuses options that the command or the backend would ignore.
 fn check(global: &Global, command: &str) -> Outcome<()> {
     for option in &global.given {
-        // Only for memberships, `show` asks the service.
+        // Only for memberships and for the names in conditions, `show` asks the service.
         let asks = |by: &str| {
-            is_in("show/memberships", by) && global.given.iter().any(|option| option == "memberships")
+            let is_asked = || global.filter().is_ok_and(|filter| show::is_asked(&filter));
+            let is_given = global.given.iter().any(|option| option == "memberships");
+            command == "show" && is_in("show/memberships", by) && (is_given || is_asked())
         };
         if let Some((what, by)) = ignored(option, command).filter(|(_, by)| !asks(by)) {
             return Err(Failure::new(format!("`--{option}` has no use {what}")).help(format!(

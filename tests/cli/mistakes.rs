@@ -261,3 +261,78 @@ fn references_of_outputs_and_unused_variables_are_checked() {
     let right = json!({"id": "${jane.userId} ${pulumi.stack} $${no} ${a.b}"});
     tool.ok(&["validate", &program(json!({"a": {"b": "${jane.arn}"}}), right)]);
 }
+
+/// The cause stands at the end, and machines read a text as it is.
+#[test]
+fn what_the_tool_says_itself_is_whole_and_escaped_once() {
+    let tool = Tool::new();
+    let long = format!("{}users.yaml", "folder/".repeat(200));
+    let said = tool.fails(&["validate", &long]);
+    let cause = "No such file or directory (os error 2)";
+    let line = said.lines().next().expect("a line");
+    assert!(line.ends_with(cause) && line.contains(&long), "{line}");
+    let json = |args: &[&str]| -> Value {
+        let said = tool.run(&[args, &["--format", "json"]].concat());
+        serde_json::from_str(said.err.lines().next().expect("a line")).expect("JSON")
+    };
+    assert!(json(&["validate", &long])["message"].as_str().expect("a text").ends_with(cause));
+    // A file whose name has a line break, and a user who is asked for by such a name.
+    for (args, level, text) in [
+        (&["validate", "a\nb.yaml"][..], "error", "`a\nb.yaml` cannot be read: "),
+        (&["show", "--state", "a\nb.redb"], "note", "the state `a\nb.redb` is not there"),
+    ] {
+        let line = json(args);
+        assert_eq!(line["level"], level, "{line}");
+        assert!(line["message"].as_str().expect("a text").starts_with(text), "{line}");
+        let said = tool.run(args).err;
+        assert!(said.starts_with(&format!("{level}: {}", text.replace('\n', "\\n"))), "{said}");
+    }
+    let long = format!("the state `{}` is not there", long);
+    assert_eq!(json(&["show", "--state", &long[11..long.len() - 14]])["message"], long);
+}
+
+#[test]
+fn a_mistyped_option_leaves_nothing_behind() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    for option in [&["--allow", "nmae"][..], &["--deny", "nmae"], &["--where", "nonsense"]] {
+        let said = tool.fails(&[&["apply", &file, "--yes"][..], option].concat());
+        assert!(said.contains(option[1]), "{said}");
+        assert!(!tool.path(".connect-user").exists(), "{option:?}");
+    }
+}
+
+/// A user whom an earlier run made without writing it down is looked for where that matters, and nowhere else.
+#[test]
+fn a_creation_in_doubt_is_looked_into_where_something_is_planned_or_recorded() {
+    let (tool, file) = applied();
+    let made = tool.json(&["show"])["users"]["jane"].clone();
+    let mut spec = jane();
+    spec.as_object_mut().expect("a map").remove("password");
+    let doubt = json!({"creating": [{"began": made["lastModifiedTime"], "spec": spec}]});
+    let document = json!({"version": 1, "users": {"jane": doubt}});
+    fs::write(tool.path("doubt.json"), document.to_string()).expect("written");
+    let with = |args: &[&str], state: &str| tool.ok(&[args, &["--state", state]].concat());
+    let recorded = |state: &str| -> Value {
+        serde_json::from_str(&with(&["state", "export"], state).out).expect("recorded users")
+    };
+    with(&["state", "import", "doubt.json"], "one.redb");
+    let before = recorded("one.redb");
+    let id = format!("i:{}", made["userId"].as_str().expect("an id"));
+    let drift = with(&["drift"], "one.redb");
+    assert_eq!((drift.out.as_str(), drift.err.as_str()), ("No drift: 0 as recorded.\n", ""));
+    let exported = with(&["export", "--instance", "i"], "one.redb");
+    assert!(exported.out.contains(&id) && exported.err == "note: 1 user; passwords cannot be read\n");
+    assert_eq!(with(&["show", "--where", "group-tree=g1"], "one.redb").out, "No such user is recorded.\n");
+    assert_eq!(recorded("one.redb"), before);
+    // A plan knows who was made, and so does an import of all, which gives nobody a second name.
+    let plan = with(&["plan", &file], "one.redb");
+    assert!(plan.err.contains("jane") && !plan.out.contains("+ jane"), "{}{}", plan.out, plan.err);
+    assert_eq!(recorded("one.redb"), before, "a plan writes nothing");
+    let all = with(&["import", "--all", "--instance", "i"], "one.redb");
+    assert!(all.out.starts_with("Recorded 0 users (1 already recorded)"), "{}", all.out);
+    assert_eq!(recorded("one.redb")["users"]["jane"]["state"]["userId"], made["userId"]);
+    // Whoever names the user knows it.
+    with(&["state", "import", "doubt.json"], "two.redb");
+    assert_eq!(with(&["import", "jane", &id], "two.redb").err, "");
+}

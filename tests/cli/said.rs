@@ -253,11 +253,17 @@ fn help_of_a_command_has_examples_and_no_option_that_it_ignores() {
         (&["validate"][..], &["--rate", "--refresh", "--parallelism", "--delete-quick-connects"][..]),
         (&["plan"], &[]),
         (&["apply"], &[]),
-        (&["destroy"], &["--set", "--allow", "--refresh"]),
+        (&["set"], &["--set", "--default-tag", "--on-password-change", "--delete-quick-connects"]),
+        (&["destroy"], &["--set", "--allow", "--refresh", "--default-tag"]),
         (&["show"], &["--set", "--allow", "--rate", "--refresh", "--retry-for"]),
         (&["drift"], &["--set", "--allow", "--on-password-change"]),
         (&["import"], &["--set", "--deny"]),
         (&["export"], &["--set-env", "--deny"]),
+        (&["adopt"], &["--allow", "--where", "--refresh"]),
+        (&["convert"], &["--allow", "--rate", "--default-tag"]),
+        (&["compare"], &["--set", "--allow", "--on-unrecognised"]),
+        (&["copy"], &["--set", "--refresh", "--delete-quick-connects"]),
+        (&["schema"], &["--set", "--rate", "--where"]),
         (&["state"], &["--set-file", "--rate", "--refresh"]),
         (&["state", "rm"], &["--set-file", "--rate", "--refresh"]),
     ] {
@@ -274,6 +280,26 @@ fn help_of_a_command_has_examples_and_no_option_that_it_ignores() {
 }
 
 #[test]
+fn help_shows_what_belongs_to_a_command() {
+    let tool = Tool::new();
+    for (command, shown) in [
+        ("set", &["--where <", "--rate <", "--probe-to <", "--allow <", "  connect-user set --unset "][..]),
+        ("plan", &["--probe-to <", "--where <", "--default-tag <"]),
+        ("copy", &["--probe-to <", "  connect-user export --instance NEW_ID --names --state new.redb "]),
+        ("adopt", &["  connect-user convert agents.csv "]),
+        ("schema", &["\n    # yaml-language-server: $schema=connect-user.schema.json"]),
+    ] {
+        let help = tool.ok(&[command, "--help"]).out;
+        for text in shown {
+            assert!(help.contains(text), "{command} lacks {text}: {help}");
+        }
+    }
+    // The examples are of the command, or of what follows it.
+    let help = tool.ok(&["export", "--help"]).out;
+    assert!(!help.contains("NEW_ID"), "{help}");
+}
+
+#[test]
 fn options_that_a_command_ignores_are_refused() {
     let tool = Tool::new();
     let file = tool.program(&jane());
@@ -282,6 +308,9 @@ fn options_that_a_command_ignores_are_refused() {
         (&["--refresh", "full", "show"], "--refresh"),
         (&["state", "export", "--allow", "name-at-sign"], "--allow"),
         (&["show", "--parallelism", "2"], "--parallelism"),
+        (&["show", "--rate", "2:5"], "--rate"),
+        (&["show", "--where", "tag:team=red", "--rate", "2:5"], "--rate"),
+        (&["set", "name=x", "--all", "--default-tag", "team=red"], "--default-tag"),
         (&["drift", "--delete-quick-connects"], "--delete-quick-connects"),
     ] {
         let said = tool.fails(args);
@@ -289,6 +318,18 @@ fn options_that_a_command_ignores_are_refused() {
         let json = tool.run(&[args, &["--format", "json"]].concat());
         let line: serde_json::Value = serde_json::from_str(&json.err).expect("JSON");
         assert_eq!(line["level"], "error", "{line}");
+    }
+}
+
+#[test]
+fn show_heeds_rates_where_it_asks_the_service() {
+    let tool = Tool::new();
+    tool.apply(&tool.program(&jane()));
+    for asking in
+        [&["--memberships"][..], &["--where", "routing-profile=name:r1"], &["--where", "group-tree=g1"]]
+    {
+        let said = tool.run(&[&["show", "--rate", "9:9"][..], asking].concat());
+        assert!(!said.err.contains("has no use"), "{asking:?}: {}", said.err);
     }
 }
 

@@ -55,6 +55,9 @@ fn a_saved_plan_is_carried_out_as_it_was_shown() {
     assert!(said.contains("give it: `--set-env 'c.password=VARIABLE'`, or `--program FILE`"), "{said}");
     let said = tool.fails(&["apply", "plan.json", "--yes", "--set", "a.password=Password123"]);
     assert!(said.contains("has no use for `a.password`") && said.contains("such as `c.password`"), "{said}");
+    // No words of it are taken for a mistake of a program.
+    let said = tool.fails(&["apply", "plan.json", "--yes", "--set", "it sets `region`, so=x"]);
+    assert!(said.contains("has no use for") && !said.contains("--region"), "{said}");
     assert_eq!(names(&tool), ["a", "b"]);
     assert!(tool.fails(&["apply", "plan.json", "--program", &file]).contains("give `--yes`"));
     let said = tool.ok(PASSWORD);
@@ -107,6 +110,7 @@ fn a_plan_that_does_not_fit_is_refused() {
         &["--identity-management", "SAML"],
         &["--sign-out-on", "deletion"],
         &["--on-unrecognised", "refuse"],
+        &["--where", "name=a"],
     ] {
         refused(&[PASSWORD, option].concat(), &format!("`{}` has no use with a saved plan", option[0]));
     }

@@ -64,7 +64,7 @@ impl Passwords {
                     Some(first) => format!("it needs passwords of new users, such as `{first}`"),
                     None => "leave it out: it needs no password".to_owned(),
                 };
-                Err(Diagnostic::new(Code::INVALID_PROGRAM, message).with_help(help))
+                Err(Diagnostic::new(Code::VALUE_NOT_NEEDED, message).with_help(help))
             }
         });
         passwords.collect()
