@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Examples, a paragraph a command, which shows it behind its options.
-const EXAMPLES: &str = "\
+const EXAMPLES: &str = "
   connect-user validate users.yaml
   connect-user validate users.yaml --identity-management SAML --format json
   generate | connect-user validate -
@@ -71,7 +71,7 @@ const EXAMPLES: &str = "\
   connect-user copy OLD_ARN NEW_ARN --backend aws --state new.redb --dry-run
   connect-user copy OLD_ARN NEW_ARN --backend aws --state new.redb --make-passwords first.csv
   connect-user copy OLD_ID NEW_ID --where tag:team=red --map 'hierarchyGroup:EU/Berlin=Berlin'
-  connect-user export --instance NEW_ID --names --state new.redb > users.yaml   then manages them by a program
+  connect-user export --instance NEW_ID --names --state new.redb > users.yaml   to manage them
 
   connect-user schema > connect-user.schema.json   then begin a program with
     # yaml-language-server: $schema=connect-user.schema.json
@@ -140,9 +140,9 @@ fn grammar() -> Command {
         let is_ignored = |option: &&Arg| option.get_long().is_some_and(|long| ignored(long, &name).is_some());
         let hidden: Vec<_> =
             globals.iter().filter(is_ignored).map(|option| option.clone().hide(true)).collect();
-        let start = format!("  connect-user {name}");
-        let examples = EXAMPLES.split("\n\n").find(|examples| examples.starts_with(&start));
-        let examples = format!("Examples:\n{}", examples.unwrap_or_default());
+        let start = format!("connect-user {name}");
+        let examples = EXAMPLES.split("\n\n").find(|examples| examples.trim_start().starts_with(&start));
+        let examples = format!("Examples:\n  {}", examples.unwrap_or_default().trim_start());
         root = root.mut_subcommand(&name, |command| command.args(hidden).after_help(examples));
     }
     root

@@ -9,7 +9,6 @@ use super::{
     code::{Code, Severity},
     message::Message,
     path::Path,
-    text::short_line,
 };
 
 /// What is wrong, or worth knowing: a mistake in a document, a broken rule, what a plan refuses or has to say,
@@ -118,7 +117,7 @@ impl Diagnostic {
     pub fn text(&self) -> String {
         match &self.subject {
             Some(subject) if !self.message.contains(&format!("`{subject}`")) => {
-                short_line(&format!("{subject}: {}", self.message))
+                Message::from(format!("{subject}: {}", self.message)).into()
             }
             _ => self.message.to_string(),
         }

@@ -15,6 +15,9 @@ use super::{
 /// How many characters a text has at most.
 const MOST: usize = 1_000;
 
+/// How many of them are of its end, where something is left out: the cause of an error stands there.
+const END: usize = 300;
+
 /// A text for people: one line of bounded length, in which the names of properties are known as such.
 ///
 /// It reads as `str`, with names in camelCase until it is [`spelled`](Self::spelled). Formatting a [`Path`](super::Path)
@@ -73,12 +76,20 @@ impl Message {
         }
     }
 
+    /// Leaves the middle of a long text out.
     fn cut(mut self) -> Self {
-        if let Some((end, _)) = self.text.char_indices().nth(MOST) {
-            self.text.truncate(end);
-            self.text.push('…');
-            self.names.retain(|name| name.end <= end);
+        const GAP: &str = "…";
+        let at = |nth: usize| self.text.char_indices().nth(nth).map_or(self.text.len(), |(at, _)| at);
+        let Some(more) = self.text.chars().count().checked_sub(MOST).filter(|more| *more > 0) else {
+            return self;
+        };
+        let (gap, end) = (at(MOST - END), at(MOST - END + more));
+        self.names.retain(|name| name.end <= gap || name.start >= end);
+        for name in self.names.iter_mut().filter(|name| name.start >= end) {
+            let shifted = |at: usize| at - end + gap + GAP.len();
+            *name = shifted(name.start)..shifted(name.end);
         }
+        self.text.replace_range(gap..end, GAP);
         self
     }
 }

@@ -45,16 +45,6 @@ pub(super) fn write_name(f: &mut impl Write, name: &str) -> fmt::Result {
     f.write_str(name)
 }
 
-/// A message with names and texts of a program in it: on one line, and of bounded length.
-pub(crate) fn short_line(text: &str) -> String {
-    const MOST: usize = 1_000;
-    let line = one_line(text);
-    match line.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line.into_owned(),
-    }
-}
-
 /// A text in quotes, on one line.
 pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);

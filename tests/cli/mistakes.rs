@@ -1,7 +1,8 @@
 //! Mistakes of whoever types a command: told once, in words, with a way out that fits, and leaving nothing behind.
 
-use std::fs;
+use std::{fs, time::SystemTime};
 
+use connect_user::user::Timestamp;
 use serde_json::{Value, json};
 
 use crate::tool::{Tool, jane};
@@ -305,11 +306,12 @@ fn a_mistyped_option_leaves_nothing_behind() {
 /// A user whom an earlier run made without writing it down is looked for where that matters, and nowhere else.
 #[test]
 fn a_creation_in_doubt_is_looked_into_where_something_is_planned_or_recorded() {
+    let began = Timestamp::from(SystemTime::now());
     let (tool, file) = applied();
     let made = tool.json(&["show"])["users"]["jane"].clone();
     let mut spec = jane();
     spec.as_object_mut().expect("a map").remove("password");
-    let doubt = json!({"creating": [{"began": made["lastModifiedTime"], "spec": spec}]});
+    let doubt = json!({"creating": [{"began": began, "spec": spec}]});
     let document = json!({"version": 1, "users": {"jane": doubt}});
     fs::write(tool.path("doubt.json"), document.to_string()).expect("written");
     let with = |args: &[&str], state: &str| tool.ok(&[args, &["--state", state]].concat());

@@ -126,10 +126,27 @@ fn what_somebody_has_chosen_stays_as_it_is() {
 
 #[test]
 fn long_messages_are_cut_between_names() {
-    let message = Message::from(format!("{}`{:#}`", "x".repeat(995), Property::DeskPhoneNumber));
-    for spelling in SPELLINGS {
-        let spelled = message.spelled(spelling);
-        assert!(spelled.ends_with('…') && spelled.chars().count() < 1_010, "{spelled}");
+    let name = Property::DeskPhoneNumber;
+    let whole = Message::from("ä".repeat(1_000));
+    assert!(!whole.contains('…'), "{whole}");
+    // A name that is cut is none, and those before and behind it are; the cause at the end stays.
+    for before in [665, 995, 2_000] {
+        let text = format!(
+            "`{name:#}` {}`{name:#}` {}: `{name:#}` is the cause",
+            "ä".repeat(before),
+            "x".repeat(900)
+        );
+        let message = Message::from(text);
+        assert_eq!(message.chars().count(), 1_001);
+        for spelling in SPELLINGS {
+            let (spelled, name) =
+                (message.spelled(spelling), format!("`{}`", spelling.path(&Path::from(name))));
+            assert!(
+                spelled.starts_with(&name) && spelled.ends_with(&format!("x: {name} is the cause")),
+                "{spelled}"
+            );
+            assert!(spelled.contains('…') && spelled.chars().count() < 1_010, "{spelled}");
+        }
     }
     let error = ignored_path("identityInfo.emial").expect_err("no place");
     let spelled = error.message().spelled(Spelling::SnakeCase);
