@@ -58,6 +58,11 @@
 /// [`validate_document`]: fn@crate::validate::validate_document
 /// [`validate`]: fn@crate::validate::validate
 #[cfg_attr(feature = "engine", doc = "[`engine::Resource`]: struct@crate::engine::Resource")]
+#[cfg_attr(feature = "engine", doc = "[`engine::provider`]: mod@crate::engine::provider")]
+#[cfg_attr(
+    feature = "engine",
+    doc = "[`with_late_deletions`]: method@crate::engine::Resource::with_late_deletions"
+)]
 #[cfg_attr(feature = "fleet", doc = "[`fleet::Session`]: struct@crate::fleet::Session")]
 #[cfg_attr(feature = "interop", doc = "[`interop::Deployment`]: struct@crate::interop::Deployment")]
 #[cfg_attr(feature = "engine", doc = "[`Failure`]: struct@crate::engine::Failure")]
@@ -160,6 +165,16 @@ pub mod migrating {}
 #[cfg_attr(feature = "engine", doc = "[`Kept`]: struct@crate::engine::Kept")]
 #[cfg_attr(feature = "engine", doc = "[`Naming`]: struct@crate::engine::Naming")]
 #[cfg_attr(feature = "engine", doc = "[`Planned`]: struct@crate::engine::Planned")]
+#[cfg_attr(feature = "engine", doc = "[`Resource::within`]: method@crate::engine::Resource::within")]
+#[cfg_attr(feature = "engine", doc = "[`Configuration`]: struct@crate::engine::provider::Configuration")]
+#[cfg_attr(
+    all(feature = "aws", feature = "engine"),
+    doc = "[`Regions`]: struct@crate::engine::provider::Regions"
+)]
+#[cfg_attr(
+    feature = "engine",
+    doc = "[`with_late_deletions`]: method@crate::engine::Resource::with_late_deletions"
+)]
 #[doc = include_str!("../docs/pulumi.md")]
 pub mod pulumi {}
 

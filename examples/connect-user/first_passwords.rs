@@ -1,6 +1,9 @@
 //! The first passwords of users that `copy` creates.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use connect_user::{
     interop::{
@@ -78,7 +81,7 @@ impl PasswordArgs {
 }
 
 /// The passwords of a table, by user name.
-fn table(file: &PathBuf) -> Outcome<BTreeMap<String, Secret>> {
+fn table(file: &Path) -> Outcome<BTreeMap<String, Secret>> {
     let text = Secret::new(input::text(file, "table of passwords")?);
     let options = ReadOptions::builder().file(file.display().to_string()).build();
     let mut users = read(FileFormat::Csv, text.expose().as_bytes(), &options);

@@ -1,6 +1,10 @@
 //! `show` and `drift`: what is recorded, and what somebody else has changed.
 
-use std::{collections::BTreeMap, fmt::Write, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fmt::Write,
+    sync::Arc,
+};
 
 use connect_user::{
     client::ConnectClient,
@@ -71,11 +75,10 @@ async fn read_memberships<'u>(
 ) -> BTreeMap<&'u String, Membership> {
     let mut instances = BTreeMap::new();
     for state in users.values() {
-        let instance = state.instance_id.to_bare();
-        if !instances.contains_key(&instance) {
-            let read = Memberships::read(&instance, client).await;
+        if let Entry::Vacant(instance) = instances.entry(state.instance_id.to_bare()) {
+            let read = Memberships::read(instance.key(), client).await;
             read.notices().iter().for_each(output::diagnostic);
-            instances.insert(instance, read);
+            instance.insert(read);
         }
     }
     let of = |state: &UserState| instances.get(&state.instance_id.to_bare()).map(|read| read.of_state(state));

@@ -52,7 +52,7 @@ impl Snapshot {
     pub fn of_state(state: &Value) -> Option<Self> {
         let state = Spelling::SnakeCase.read(state.clone());
         let text = |name| state.get(name).and_then(Value::as_str);
-        let of_arn = |arn: Arn| Some(format!("{}:{}", arn.instance(), arn.resource()?.1).parse().ok()?);
+        let of_arn = |arn: Arn| format!("{}:{}", arn.instance(), arn.resource()?.1).parse().ok();
         let id = text("id").and_then(|id| id.parse::<ImportId>().ok());
         let mut arns = ["userArn", "user_arn", "arn", "id"].into_iter().filter_map(text);
         let id = id.or_else(|| arns.find_map(|arn| of_arn(arn.parse().ok()?)))?;

@@ -34,7 +34,11 @@ const END: usize = 300;
 /// assert_eq!(message.spelled(Spelling::PascalCase), "`PhoneConfig.PhoneType` cannot be `phoneConfig`");
 /// ```
 #[derive(Clone, Default, Eq)]
-pub struct Message {
+pub struct Message(Box<Text>);
+
+/// Boxed, because errors hold messages, and answers should not be as large as errors.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Text {
     text: String,
     /// Where the names are, in their order.
     names: Vec<Range<usize>>,
@@ -43,7 +47,7 @@ pub struct Message {
 impl Message {
     /// The text.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// The same with its names as a host writes them.
@@ -51,7 +55,7 @@ impl Message {
     pub fn spelled(&self, spelling: Spelling) -> Self {
         let mut spelled = Self::default();
         self.pieces(|text, name| {
-            spelled.text.push_str(text);
+            spelled.0.text.push_str(text);
             spelled.push_name(&spelling.name(name));
         });
         spelled
@@ -59,37 +63,37 @@ impl Message {
 
     /// Gives each text with the name behind it, which is empty at the end.
     fn pieces(&self, mut piece: impl FnMut(&str, &str)) {
-        let part = |range: Range<usize>| self.text.get(range).unwrap_or_default();
+        let part = |range: Range<usize>| self.0.text.get(range).unwrap_or_default();
         let mut from = 0;
-        for name in &self.names {
+        for name in &self.0.names {
             piece(part(from..name.start), part(name.clone()));
             from = name.end;
         }
-        piece(part(from..self.text.len()), "");
+        piece(part(from..self.0.text.len()), "");
     }
 
     fn push_name(&mut self, name: &str) {
-        let start = self.text.len();
-        self.text.push_str(name);
+        let start = self.0.text.len();
+        self.0.text.push_str(name);
         if !name.is_empty() {
-            self.names.push(start..self.text.len());
+            self.0.names.push(start..self.0.text.len());
         }
     }
 
     /// Leaves the middle of a long text out.
     fn cut(mut self) -> Self {
         const GAP: &str = "…";
-        let at = |nth: usize| self.text.char_indices().nth(nth).map_or(self.text.len(), |(at, _)| at);
-        let Some(more) = self.text.chars().count().checked_sub(MOST).filter(|more| *more > 0) else {
+        let at = |nth: usize| self.0.text.char_indices().nth(nth).map_or(self.0.text.len(), |(at, _)| at);
+        let Some(more) = self.0.text.chars().count().checked_sub(MOST).filter(|more| *more > 0) else {
             return self;
         };
         let (gap, end) = (at(MOST - END), at(MOST - END + more));
-        self.names.retain(|name| name.end <= gap || name.start >= end);
-        for name in self.names.iter_mut().filter(|name| name.start >= end) {
+        self.0.names.retain(|name| name.end <= gap || name.start >= end);
+        for name in self.0.names.iter_mut().filter(|name| name.start >= end) {
             let shifted = |at: usize| at - end + gap + GAP.len();
             *name = shifted(name.start)..shifted(name.end);
         }
-        self.text.replace_range(gap..end, GAP);
+        self.0.text.replace_range(gap..end, GAP);
         self
     }
 }
@@ -98,12 +102,12 @@ impl From<&str> for Message {
     fn from(marked: &str) -> Self {
         let mut message = Self::default();
         let mut pieces = marked.split(MARK);
-        message.text.push_str(&one_line(pieces.next().unwrap_or_default()));
+        message.0.text.push_str(&one_line(pieces.next().unwrap_or_default()));
         for piece in pieces {
             let end = piece.find(|character: char| !character.is_ascii_alphanumeric());
             let (name, rest) = piece.split_at(end.unwrap_or(piece.len()));
             message.push_name(name);
-            message.text.push_str(&one_line(rest));
+            message.0.text.push_str(&one_line(rest));
         }
         message.cut()
     }
@@ -123,7 +127,7 @@ impl From<&String> for Message {
 
 impl From<Message> for String {
     fn from(message: Message) -> Self {
-        message.text
+        message.0.text
     }
 }
 
@@ -131,37 +135,37 @@ impl Deref for Message {
     type Target = str;
 
     fn deref(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 }
 
 impl PartialEq for Message {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.0.text == other.0.text
     }
 }
 
 impl PartialEq<str> for Message {
     fn eq(&self, other: &str) -> bool {
-        self.text == other
+        self.0.text == other
     }
 }
 
 impl PartialEq<&str> for Message {
     fn eq(&self, other: &&str) -> bool {
-        self.text == *other
+        self.0.text == *other
     }
 }
 
 impl PartialEq<String> for Message {
     fn eq(&self, other: &String) -> bool {
-        self.text == *other
+        self.0.text == *other
     }
 }
 
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.text, f)
+        fmt::Debug::fmt(&self.0.text, f)
     }
 }
 
@@ -169,7 +173,7 @@ impl fmt::Display for Message {
     /// By `{:#}`, for another message that is made of it, which then knows the names, too.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !f.alternate() {
-            return f.pad(&self.text);
+            return f.pad(&self.0.text);
         }
         let mut written = Ok(());
         self.pieces(|text, name| {
@@ -182,7 +186,7 @@ impl fmt::Display for Message {
 
 impl Serialize for Message {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text)
+        serializer.serialize_str(&self.0.text)
     }
 }
 

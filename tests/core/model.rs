@@ -122,7 +122,8 @@ fn null_is_the_same_as_left_out() {
 #[test]
 fn everything_that_is_recorded_is_read_back() {
     let mut whole = state(&with(&[("tags", json!({"k": "v"})), ("hierarchyGroupId", json!("g1"))]));
-    let time = Some("2026-01-31T12:00:00Z".parse().expect("a time"));
+    let at: connect_user::user::Timestamp = "2026-01-31T12:00:00Z".parse().expect("a time");
+    let time = Some(at);
     whole.directory_user_id = Some("d1".into());
     whole.record.created = time;
     // Nobody has read it yet, which its deletion must know.
@@ -131,7 +132,6 @@ fn everything_that_is_recorded_is_read_back() {
     whole.last_modified_time = time;
     assert_eq!(whole.to_replaced().created, None);
     whole.last_modified_region = Some("us-east-1".into());
-    let at = time.expect("a time");
     whole.proficiencies_last_modified =
         Some(connect_user::user::LastModified::new(at, "us-east-1".to_owned()));
     whole.record.default_tag_keys = ["d".to_owned()].into();

@@ -252,7 +252,7 @@ async fn lists_are_set_element_by_element() {
     world
         .set(&edits(&["autoAcceptConfigs.CHAT=", "userProficiencies.Language.German="], NONE), &["name=bea"])
         .await;
-    assert_eq!(world.state("bea").await.properties.proficiencies.map(|all| all.iter().count()), Some(0));
+    assert_eq!(world.state("bea").await.properties.proficiencies.map(|all| all.len()), Some(0));
     // What the program sets per channel is not set in the block.
     let review = world.review(&edits(&["phoneConfig.autoAccept=true"], NONE), &[]).await;
     let found: Vec<_> = review.users.iter().filter(|user| !user.report.is_valid()).collect();

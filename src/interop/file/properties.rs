@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{arns, reading::Reading, source::Spot};
+use super::arns;
 use crate::user::{Property, Spelling, Value, to_camel_case};
 
 /// The members that tools have under other names, beside those that are ARNs: of `AWS::Connect::User`, and of the
@@ -30,15 +30,20 @@ const OUTPUTS: &[&str] = &[
     "__defaults",
 ];
 
-/// The properties of a user among the members of a document, in camelCase, with tags as a map and blocks as objects.
-/// What else is there is told.
-pub(super) fn properties(
-    document: Value,
-    spelling: Spelling,
-    at: Option<Spot>,
-    reading: &mut Reading<'_>,
-) -> Value {
-    let Value::Map(members) = document else { return Value::Null };
+/// What a document says of a user.
+pub(super) struct Properties {
+    /// The properties, in camelCase, with tags as a map and blocks as objects.
+    pub(super) inputs: Value,
+    /// Whether it says a Region.
+    pub(super) has_region: bool,
+    /// The places of what else is there.
+    pub(super) left_out: Vec<String>,
+}
+
+/// The properties of a user among the members of a document.
+pub(super) fn properties(document: Value, spelling: Spelling) -> Properties {
+    let mut found = Properties { inputs: Value::Null, has_region: false, left_out: Vec::new() };
+    let Value::Map(members) = document else { return found };
     let mut kept: Vec<(String, Value)> = Vec::new();
     for (name, value) in members {
         let name = first_name(&name, spelling);
@@ -46,11 +51,7 @@ pub(super) fn properties(
             continue;
         }
         if name == "region" {
-            reading.note(
-                "the Region of users is no property of theirs",
-                "give `--region` to each command",
-                at,
-            );
+            found.has_region = true;
             continue;
         }
         let value = match name.as_str() {
@@ -64,12 +65,9 @@ pub(super) fn properties(
             true => kept.push((name, value)),
             false => left_out = vec![name],
         }
-        for place in left_out {
-            let help = "nothing of it is converted: set it with the tool that has it";
-            reading.leave_out(format!("`{place}` is no property of a user here"), help, at);
-        }
+        found.left_out.extend(left_out);
     }
-    Value::Map(kept)
+    Properties { inputs: Value::Map(kept), ..found }
 }
 
 fn first_name(name: &str, spelling: Spelling) -> String {

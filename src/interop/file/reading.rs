@@ -8,7 +8,7 @@ use super::{
     inputs::{empty, merge, prune, say_once, set},
     losses::Losses,
     options::ReadOptions,
-    properties::properties,
+    properties::{Properties, properties},
     source::{Failure, Spot},
     users::{FileDiagnostic, FileUser},
 };
@@ -80,7 +80,15 @@ impl<'a> Reading<'a> {
     /// Adds a user as a tool keeps it.
     pub(super) fn kept(&mut self, kept: Kept<'_>) {
         let Kept { name, document, spelling, ids, options, at } = kept;
-        let mut inputs = properties(document, spelling, at, self);
+        let Properties { mut inputs, has_region, left_out } = properties(document, spelling);
+        if has_region {
+            let help = "give `--region` to each command";
+            self.note("the Region of users is no property of theirs", help, at);
+        }
+        for place in left_out {
+            let help = "nothing of it is converted: set it with the tool that has it";
+            self.leave_out(format!("`{place}` is no property of a user here"), help, at);
+        }
         say_once(&mut inputs, |setting, list| {
             let what = format!("`phoneConfig.{setting}` becomes that of `VOICE` in `{list}`");
             self.note(what, "add the other channels that it is meant for", at);
