@@ -118,6 +118,7 @@ pub enum Command {
     /// Show how the users of two instances differ, by user name; ids are compared by the names of what they mean.
     Compare(between::CompareArgs),
     /// Create the users of one instance in another, with the same properties, proficiencies and tags. Deletes nobody.
+    /// `--state` is that of TO, and has users of TO alone.
     Copy(between::CopyArgs),
     /// Print the JSON Schema of programs, for editors.
     Schema,

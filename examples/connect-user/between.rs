@@ -110,7 +110,7 @@ pub async fn copy(args: &CopyArgs, global: &Global) -> Outcome<bool> {
     if args.dry_run {
         summary::plan(&plan.preview, &session, &run.backend, &names, false);
         refuse(&plan.preview, false)?;
-        return Ok(plan.preview.changes() > 0);
+        return whole(&plan).map(|()| plan.preview.changes() > 0);
     }
     approve(&run, &session, &plan.preview, &names, args.yes)?;
     args.passwords.hand_out(plan.made_passwords())?;
@@ -121,7 +121,12 @@ pub async fn copy(args: &CopyArgs, global: &Global) -> Outcome<bool> {
     let outcome = plan.apply(&mut session, &options).await;
     watch.end();
     told(outcome?, unchanged, users)?;
-    if plan.failed.is_empty() { Ok(false) } else { Err(Failure::said()) }
+    whole(&plan).map(|()| false)
+}
+
+/// Ends where a user could not be read, after all others.
+fn whole(plan: &CopyPlan) -> Outcome<()> {
+    if plan.failed.is_empty() { Ok(()) } else { Err(Failure::said()) }
 }
 
 /// Says what stands in the way of a copy, which then ends.
@@ -152,6 +157,9 @@ fn with_option(found: &Diagnostic) -> Diagnostic {
         (Code::RECORDED_OTHERWISE, None) => {
             found.clone().with_help("give TO a state of its own: `--state PATH`")
         }
+        (Code::COPY_REFUSED, None) if found.path == Property::Password.into() => found
+            .clone()
+            .with_help("`--identity-management` says how it does; otherwise leave the passwords out"),
         _ => found.clone(),
     }
 }

@@ -48,7 +48,7 @@ impl PasswordArgs {
             return Ok(FirstPasswords::of_users(table(file)?));
         }
         Ok(match &self.make_passwords {
-            Some(file) if file.exists() => FirstPasswords::of_users(table(file)?).made(),
+            Some(file) if file.exists() => FirstPasswords::of_users(own_table(file)?).made(),
             Some(file) => {
                 input::require_regular(file, input::STILL_TO_BE_MADE)?;
                 FirstPasswords::default().made()
@@ -60,13 +60,13 @@ impl PasswordArgs {
     /// Writes down the passwords that were made, beside those of an earlier copy.
     pub fn hand_out(&self, made: &BTreeMap<String, Secret>) -> Outcome<()> {
         let Some(file) = self.make_passwords.as_ref().filter(|_| !made.is_empty()) else { return Ok(()) };
-        let mut all = if file.exists() { table(file)? } else { BTreeMap::new() };
+        let mut all = if file.exists() { own_table(file)? } else { BTreeMap::new() };
         all.extend(made.clone());
         let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
         let row = |(name, password): (&String, &Secret)| {
             format!("{},{}\n", quoted(name), quoted(password.expose()))
         };
-        input::save(file, &format!("name,password\n{}", all.iter().map(row).collect::<String>()))?;
+        input::save(file, &format!("{HEADER}\n{}", all.iter().map(row).collect::<String>()))?;
         output::note(&format!(
             "{} made for new users: hand out `{}`, then remove it",
             if made.len() == 1 {
@@ -78,6 +78,22 @@ impl PasswordArgs {
         ));
         Ok(())
     }
+}
+
+/// The columns of a table that was made.
+const HEADER: &str = "name,password";
+
+/// The passwords of a table that an earlier copy has made. Another one has more than is kept when it is written again.
+fn own_table(file: &PathBuf) -> Outcome<BTreeMap<String, Secret>> {
+    let text = Secret::new(input::text(file, "table of passwords")?);
+    if text.expose().lines().next() != Some(HEADER) {
+        return Err(Failure::new(format!(
+            "`{}` is there, and is no table of `--make-passwords`",
+            file.display()
+        ))
+        .help("give a new file; `--passwords FILE` reads a table of another form"));
+    }
+    table(file)
 }
 
 /// The passwords of a table, by user name.

@@ -45,6 +45,8 @@ pub use plan_file::{PlanFile, PlanFileError};
 pub use plan_options::{Capacity, Guard, PlanOptions, PlanOptionsBuilder};
 pub use planner::{Planner, Recorded, plan};
 pub use preview::FleetPreview;
+#[cfg(feature = "interop")]
+pub(crate) use program::COPYING;
 pub use program::{Desired, Lifecycle, LifecycleBuilder, PartialUser, ProgramUser, ProgramUserBuilder};
 pub use recover::{Recovered, RecoveredUser, recover};
 pub use refresh::{DesiredSpec, REFRESH_OPERATIONS, Refreshed, refresh};

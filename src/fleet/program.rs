@@ -134,6 +134,9 @@ const DELETED_WITH: &str = "deletedWith";
 /// says that the program's `import` was carried out once.
 pub(super) const IMPORT: &str = "import";
 
+/// The note of a user whose copying from another instance has begun and has not ended.
+pub(crate) const COPYING: &str = "copying";
+
 impl Lifecycle {
     /// Reads a lifecycle from the notes of an entry.
     pub fn of_notes(notes: &Notes) -> Self {

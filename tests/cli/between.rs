@@ -120,6 +120,8 @@ fn users_who_are_there_are_made_the_same_only_if_that_is_asked_for() {
 fn what_stands_in_the_way_is_said_with_the_way_out() {
     let tool = three();
     std::fs::write(tool.path("none.csv"), "name\nana\n").expect("written");
+    let people = "name,password,first name\nana,Password123,Ana\n";
+    std::fs::write(tool.path("people.csv"), people).expect("written");
     for (args, says) in [
         (vec!["compare", "i", "i"], "`i` is the same instance on both sides"),
         (vec!["compare", "i", "t", "--from-local-file", "missing.json"], "`missing.json` is not there"),
@@ -132,6 +134,7 @@ fn what_stands_in_the_way_is_said_with_the_way_out() {
             "new users need a first password, which these have not: `ana`, `ben`, `cy`",
         ),
         (with("copy", &["--yes", "--passwords", "none.csv"]), "`none.csv` has no passwords"),
+        (with("copy", &["--yes", "--make-passwords", "people.csv"]), "is no table of `--make-passwords`"),
         (with("copy", &["--yes", "--password-env", "NOT_SET_AT_ALL"]), "`NOT_SET_AT_ALL` is not set"),
         (with("copy", &["--passwords", "a", "--make-passwords", "b"]), "cannot be used with"),
         (with("copy", &["--set", "a=b"]), "`--set` has no use without a program"),
@@ -140,6 +143,7 @@ fn what_stands_in_the_way_is_said_with_the_way_out() {
         assert!(said.contains(says), "{args:?}: {said}");
     }
     assert!(!tool.path("b.json").exists(), "nobody is created");
+    assert_eq!(std::fs::read_to_string(tool.path("people.csv")).expect("a table"), people, "it stays");
     // The state of the source has users of the same names.
     let same = [
         "copy",
@@ -154,7 +158,10 @@ fn what_stands_in_the_way_is_said_with_the_way_out() {
         "p.csv",
     ];
     let said = tool.fails(&same);
-    assert!(said.contains("other users are recorded as `ana`, `ben`, `cy`"), "{said}");
+    assert!(
+        said.contains("the state is not that of `t` alone: it has users of others, as `ana`, `ben`, `cy`"),
+        "{said}"
+    );
     // Within one file, with a state of its own.
     let copied = tool.ok(&[&same[..6], &["c.redb", "--yes", "--make-passwords", "p.csv"]].concat());
     assert!(last(&copied).starts_with("Done: 3 created"), "{}", copied.out);

@@ -12,7 +12,10 @@ use std::{
 use tokio::sync::{OnceCell, watch};
 
 use super::{
-    super::{Estimate, FleetPlan, Notes, StateStore, StoreError, UserPlan, load_all, program::IMPORT},
+    super::{
+        Estimate, FleetPlan, Notes, StateStore, StoreError, UserPlan, load_all,
+        program::{COPYING, IMPORT},
+    },
     events::{Event, EventKind, Progress},
     gate::Watched,
     options::FleetOptions,
@@ -76,6 +79,13 @@ impl Tally {
 impl Run<'_> {
     /// What to remember with a user.
     pub(super) fn remembered(&self, user: &UserPlan, state: Option<&UserState>, before: &Notes) -> Notes {
+        // Whoever writes a user takes it over from a copy that has not ended.
+        let taken_over = before.contains_key(COPYING).then(|| {
+            let mut notes = before.clone();
+            notes.remove(COPYING);
+            notes
+        });
+        let before = taken_over.as_ref().unwrap_or(before);
         let mut notes = self.options.observer.notes(&user.name, state, before);
         if let Some(lifecycle) = &user.lifecycle {
             lifecycle.note(&mut notes);

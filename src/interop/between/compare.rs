@@ -12,8 +12,8 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use super::{
     error::BetweenError,
     names::NameMap,
-    scope::{settings_between, target_filter, unused_names},
-    side::{Known, Side},
+    scope::{has_no_email, settings_between, target_filter, unused_names},
+    side::{Known, Roster, Side},
     translate::to_names,
 };
 use crate::{
@@ -21,8 +21,8 @@ use crate::{
     diff::{Change, ChangeKind, drift},
     read::{Filter, RefreshOptions, Strategy},
     user::{
-        Diagnostic, IdentityManagementType, InstanceId, Path, Property, PropertySet, Settings, UserId,
-        UserState, Value, document_order, one_line,
+        Diagnostic, InstanceId, Path, Property, PropertySet, Settings, UserId, UserState, Value,
+        document_order, one_line, with_causes,
     },
 };
 
@@ -30,12 +30,12 @@ use crate::{
 #[derive(Builder, Clone, Debug)]
 #[non_exhaustive]
 pub struct CompareOptions {
-    /// Of these, the default tags, which are not compared where a user has them, the ignored tags and the ignored changes
-    /// matter. Default: the default of each setting.
+    /// Of these, the default tags, which are not compared where a user has them, the ignored tags, the ignored changes, and
+    /// how the target manages identities, where it does not tell that itself, matter. Default: the default of each setting.
     #[builder(default)]
     pub settings: Settings,
-    /// Which users of both instances are compared. Ids in it are those of the source; the target is searched for what it
-    /// has by the same names. Default: all users.
+    /// Which users are compared: those who are meant in one of the instances, with those of the same names in the other.
+    /// Ids in it are those of the source; the target is searched for what it has by the same names. Default: all users.
     #[builder(default)]
     pub filter: Filter,
     /// The names that the target has for names of the source. Default: all names are the same.
@@ -107,11 +107,15 @@ pub async fn compare(
     target: Side<'_>,
     options: &CompareOptions,
 ) -> Result<InstanceComparison, BetweenError> {
-    let (of_source, of_target) = join(source.know(None), target.know(None)).await;
+    let expected = options.settings.identity_management;
+    let (of_source, of_target) = join(source.know(None), target.know(expected)).await;
     let (of_source, of_target) = (of_source?, of_target?);
     let mut comparison = InstanceComparison::between(source.instance, target.instance);
     for known in [&of_source, &of_target] {
         comparison.notices.extend(known.notices.iter().cloned().chain(known.directory.unchecked()));
+    }
+    if options.names.has_proficiencies() {
+        source.read_attributes(&of_source.directory).await?;
     }
     comparison.notices.extend(unused_names(&options.names, source.instance, &of_source.directory));
     let there = target_filter(
@@ -131,9 +135,15 @@ pub async fn compare(
         let (sources, targets) = join(source.roster(&options.filter, &options.read), targets).await;
         (sources?, targets?)
     };
-    let missing = |from: &BTreeMap<String, _>, other: &BTreeMap<String, _>| -> Vec<String> {
-        from.keys().filter(|name| !other.contains_key(*name)).cloned().collect()
-    };
+    if !options.filter.is_empty() {
+        let (of_source, of_target) = join(
+            source.others(&sources, &targets, &options.read),
+            target.others(&targets, &sources, &options.read),
+        )
+        .await;
+        sources.extend(of_source?);
+        targets.extend(of_target?);
+    }
     comparison.only_source = missing(&sources, &targets);
     comparison.only_target = missing(&targets, &sources);
     let names: BTreeSet<String> =
@@ -162,6 +172,11 @@ pub async fn compare(
     Ok(comparison)
 }
 
+/// The names of a roster that another lacks.
+fn missing(from: &Roster, other: &Roster) -> Vec<String> {
+    from.keys().filter(|name| !other.contains_key(*name)).cloned().collect()
+}
+
 /// What two users are compared with.
 struct Pair<'a> {
     of_source: &'a Known,
@@ -177,7 +192,7 @@ impl Pair<'_> {
         for state in [&mut user, &mut other] {
             let default = |key: &String, value: &String| self.settings.default_tags.get(key) == Some(value);
             state.tags_all.retain(|key, value| !default(key, value));
-            if self.has_no_email() {
+            if has_no_email(self.of_source.kind, self.of_target.kind) {
                 state.record.unread.insert(Property::Email);
             }
         }
@@ -191,10 +206,6 @@ impl Pair<'_> {
             true => comparison.same.push(user.name),
             false => comparison.different.push(DifferentUser { name: user.name, differences }),
         }
-    }
-
-    fn has_no_email(&self) -> bool {
-        [self.of_source.kind, self.of_target.kind].contains(&Some(IdentityManagementType::Saml))
     }
 }
 
@@ -245,9 +256,10 @@ impl InstanceComparison {
         }
     }
 
-    /// Whether both instances have the same users, as far as they could be read.
+    /// Whether both instances have the same users. Where one of them could not be read, nobody knows.
     pub fn is_same(&self) -> bool {
-        self.only_source.is_empty() && self.only_target.is_empty() && self.different.is_empty()
+        let users = [&self.only_source, &self.only_target];
+        users.iter().all(|users| users.is_empty()) && self.different.is_empty() && self.failed.is_empty()
     }
 }
 
@@ -267,9 +279,13 @@ impl fmt::Display for InstanceComparison {
                 writeln!(f, "    {difference}")?;
             }
         }
+        let failed = match self.failed.len() {
+            0 => String::new(),
+            failed => format!(", {failed} not read"),
+        };
         writeln!(
             f,
-            "From `{source}` to `{target}`: {} the same, {} different, {} only in `{source}`, {} only in `{target}`.",
+            "From `{source}` to `{target}`: {} the same, {} different, {} only in `{source}`, {} only in `{target}`{failed}.",
             self.same.len(),
             self.different.len(),
             self.only_source.len(),
@@ -281,7 +297,11 @@ impl fmt::Display for InstanceComparison {
 impl Serialize for InstanceComparison {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let not_compared: Vec<&str> = self.not_compared.iter().map(Property::path).collect();
-        let mut members = serializer.serialize_struct("InstanceComparison", 7)?;
+        let failed = self.failed.iter().map(|(instance, user, error)| {
+            serde_json::json!({"instance": instance, "id": user, "error": with_causes(error)})
+        });
+        let failed: Vec<_> = failed.collect();
+        let mut members = serializer.serialize_struct("InstanceComparison", 9)?;
         members.serialize_field("source", &self.source)?;
         members.serialize_field("target", &self.target)?;
         members.serialize_field("onlySource", &self.only_source)?;
@@ -289,6 +309,8 @@ impl Serialize for InstanceComparison {
         members.serialize_field("different", &self.different)?;
         members.serialize_field("same", &self.same)?;
         members.serialize_field("notCompared", &not_compared)?;
+        members.serialize_field("failed", &failed)?;
+        members.serialize_field("notices", &self.notices)?;
         members.end()
     }
 }

@@ -1,7 +1,7 @@
 //! The plan of a copy: the users of one instance as those of another.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -11,8 +11,8 @@ use super::{
     error::BetweenError,
     options::CopyOptions,
     plan::{CopyPlan, is_unfinished},
-    scope::{settings_between, unused_names},
-    side::{Known, Roster, Side},
+    scope::{has_no_email, settings_between, unused_names},
+    side::{Roster, Side},
     text::some,
     translate::{MissingName, Translation},
 };
@@ -34,8 +34,9 @@ use crate::{
 /// Plans to create the users of the source whom the target does not have, with the same properties, proficiencies and
 /// tags; with [`CopyOptions::update`] also to make those whom it has the same. Nobody is deleted or replaced.
 ///
-/// The target is reached through the client of the session, whose store remembers who was copied: under the user name, or
-/// the resource name that the user is recorded under already. So a copy that was stopped at any moment is finished by the
+/// The target is reached through the client of the session, whose store remembers who was copied: under the user name (with
+/// a number, where that is the resource name of another user), or the resource name that the user is recorded under already. A
+/// store that has users of other instances is refused: the program that manages them would delete those who are copied. So a copy that was stopped at any moment is finished by the
 /// next one, which repeats nothing: [recover](Session::recover) first. Who is recorded is managed from then on.
 ///
 /// It takes four calls to each instance, a call per 1,000 users, and two for each user that is copied. Ids become those that
@@ -56,11 +57,19 @@ pub async fn copy(
     let expected = options.settings.identity_management;
     let (of_source, of_target) = join(source.know(None), there.know(expected)).await;
     let (of_source, of_target) = (of_source?, of_target?);
-    let mut copying = Copying::new(&of_target, session, options);
+    let mut copying = Copying::new((of_source.kind, of_target.kind), session, options);
     let notices = [&of_source, &of_target].into_iter().flat_map(|known| &known.notices);
     copying.diagnostics.extend(notices.cloned());
+    if options.names.has_proficiencies() {
+        source.read_attributes(&of_source.directory).await?;
+    }
     copying.diagnostics.extend(unused_names(&options.names, source.instance, &of_source.directory));
-    if copying.is_kind_refused(target, of_source.kind) {
+    let is_refused = [
+        copying.is_kind_refused(target),
+        copying.is_state_refused(target),
+        copying.is_password_refused(target),
+    ];
+    if is_refused.contains(&true) {
         return Ok(copying.finish(of_target.directory, Vec::new(), FleetPreview::default()));
     }
     let everybody = Filter::default();
@@ -79,7 +88,8 @@ pub async fn copy(
         copying.failed.extend(read.failed.iter().cloned());
         copying.diagnostics.extend(read.unchecked.iter().cloned());
     }
-    chosen.retain(|_, user| !targets.failed.iter().any(|(id, _)| user.target.as_ref() == Some(id)));
+    let unread: HashSet<&UserId> = targets.failed.iter().map(|(id, _)| id).collect();
+    chosen.retain(|_, user| user.target.as_ref().is_none_or(|id| !unread.contains(id)));
     let mut actual: HashMap<String, UserState> =
         targets.users.into_iter().map(|user| (user.name.clone(), user)).collect();
     let has_proficiencies =
@@ -128,6 +138,8 @@ struct Chosen {
 struct Copying<'a> {
     session: &'a Session<'a>,
     options: &'a CopyOptions,
+    /// How the source manages identities.
+    of_source: Option<IdentityManagementType>,
     /// Those of every user of the target.
     settings: Settings,
     diagnostics: Vec<Diagnostic>,
@@ -141,10 +153,14 @@ struct Copying<'a> {
 }
 
 impl<'a> Copying<'a> {
-    fn new(of_target: &Known, session: &'a Session<'a>, options: &'a CopyOptions) -> Self {
+    fn new(
+        (of_source, of_target): (Option<IdentityManagementType>, Option<IdentityManagementType>),
+        session: &'a Session<'a>,
+        options: &'a CopyOptions,
+    ) -> Self {
         let mut settings = settings_between(&options.settings);
-        settings.identity_management = of_target.kind;
-        if of_target.kind == Some(IdentityManagementType::ExistingDirectory) {
+        settings.identity_management = of_target;
+        if of_target == Some(IdentityManagementType::ExistingDirectory) {
             // The directory has them.
             let kept = [Property::FirstName, Property::LastName, Property::Email];
             settings.ignore_changes.extend(kept.map(Into::into));
@@ -152,6 +168,7 @@ impl<'a> Copying<'a> {
         Self {
             session,
             options,
+            of_source,
             settings,
             diagnostics: Vec::new(),
             existing: Vec::new(),
@@ -177,9 +194,9 @@ impl<'a> Copying<'a> {
     }
 
     /// Refuses what no copy can do: a directory says itself who its users are.
-    fn is_kind_refused(&mut self, target: &InstanceId, source: Option<IdentityManagementType>) -> bool {
+    fn is_kind_refused(&mut self, target: &InstanceId) -> bool {
         let directory = IdentityManagementType::ExistingDirectory;
-        match (source, self.settings.identity_management) {
+        match (self.of_source, self.settings.identity_management) {
             (Some(kind), Some(other)) if other == directory && kind != directory => {
                 let message = format!(
                     "users of an instance with `{kind}` cannot be copied to `{target}`, which has `{directory}`: its users \
@@ -201,6 +218,55 @@ impl<'a> Copying<'a> {
         }
     }
 
+    /// Refuses a state that is about other instances. The program whose users they are would delete the copied ones, which
+    /// it does not have, from the target.
+    fn is_state_refused(&mut self, target: &InstanceId) -> bool {
+        let is_other = |entry: &Entry| instances(entry).any(|instance| instance != target.to_bare());
+        let others: BTreeSet<&String> = self
+            .session
+            .entries()
+            .iter()
+            .filter(|(_, entry)| is_other(entry))
+            .map(|(name, _)| name)
+            .collect();
+        if others.is_empty() {
+            return false;
+        }
+        let message = format!(
+            "the state is not that of `{target}` alone: it has users of others, as {}",
+            some(others.into_iter())
+        );
+        let help = "record the users of each instance in a state of its own";
+        self.diagnostics.push(Diagnostic::new(Code::RECORDED_OTHERWISE, message).with_help(help));
+        true
+    }
+
+    /// Refuses passwords where nobody knows whether users have one, and says where they have none.
+    fn is_password_refused(&mut self, target: &InstanceId) -> bool {
+        let is_given = !self.options.passwords.is_none();
+        let found = match self.settings.identity_management {
+            None if is_given => {
+                let message = format!(
+                    "whether users of `{target}` have passwords is not known: it does not tell how it manages identities"
+                );
+                Diagnostic::new(Code::COPY_REFUSED, message)
+                    .at(Property::Password)
+                    .with_help("say how it does, or leave the passwords out")
+            }
+            Some(kind) if is_given && kind != IdentityManagementType::ConnectManaged => {
+                let message =
+                    format!("passwords have no use: users of `{target}`, which has `{kind}`, have none");
+                Diagnostic::new(Code::PASSWORD_NOT_ALLOWED, message)
+                    .with_severity(Severity::Note)
+                    .with_help("leave them out")
+            }
+            _ => return false,
+        };
+        let is_refused = found.is_error();
+        self.diagnostics.push(found);
+        is_refused
+    }
+
     /// Whom of the source to copy, by user name: those whom the target lacks or who are to be the same, and those whose
     /// copying was begun.
     fn choose(&mut self, target: &InstanceId, sources: Roster, targets: &Roster) -> BTreeMap<String, Chosen> {
@@ -212,7 +278,13 @@ impl<'a> Copying<'a> {
             .filter(|(_, _, state)| is_there(state))
             .map(|(resource, entry, state)| (state.name.as_str(), (resource, entry, state)))
             .collect();
-        let (mut chosen, mut taken, mut created) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let (mut chosen, mut created) = (BTreeMap::new(), Vec::new());
+        let names: HashSet<String> = sources.keys().cloned().collect();
+        // Another user of the target may be recorded under the user name.
+        let is_free = |resource: &str, name: &str| {
+            entries.get(resource).is_none_or(|entry| !is_other(entry, name))
+                && (resource == name || !names.contains(resource))
+        };
         for (name, member) in sources {
             let record = recorded.get(name.as_str());
             let there = targets.get(&name).map(|member| member.id.clone());
@@ -228,12 +300,15 @@ impl<'a> Copying<'a> {
                 self.existing.push(name);
                 continue;
             }
-            let resource = record.map_or_else(|| name.clone(), |(resource, ..)| (*resource).clone());
+            let resource = match record {
+                Some((resource, ..)) => (*resource).clone(),
+                None => {
+                    let numbered = (2_u64..).map(|number| format!("{name}-{number}"));
+                    let mut resources = std::iter::once(name.clone()).chain(numbered);
+                    resources.find(|resource| is_free(resource, &name)).unwrap_or_else(|| name.clone())
+                }
+            };
             let entry = entries.get(&resource);
-            if record.is_none() && entry.is_some_and(|entry| is_other(entry, target, &name)) {
-                taken.push(resource);
-                continue;
-            }
             if there.is_none() {
                 created.push(name.clone());
             }
@@ -248,18 +323,8 @@ impl<'a> Copying<'a> {
             };
             chosen.insert(name, user);
         }
-        self.refuse_taken(&taken);
         self.warn_of_case(target, &created, targets);
         chosen
-    }
-
-    /// Other users are recorded under the user names: those of the source, most often.
-    fn refuse_taken(&mut self, taken: &[String]) {
-        if !taken.is_empty() {
-            let message = format!("other users are recorded as {}", some(taken.iter()));
-            let help = "record the users of each instance in a state of its own";
-            self.diagnostics.push(Diagnostic::new(Code::RECORDED_OTHERWISE, message).with_help(help));
-        }
     }
 
     /// Names that differ in case alone: nobody says whether the service takes both.
@@ -306,6 +371,9 @@ impl<'a> Copying<'a> {
         };
         if self.options.update {
             prior.record.managed = everything().difference(source.record.unread);
+            if has_no_email(self.of_source, self.settings.identity_management) {
+                prior.record.managed.remove(Property::Email);
+            }
             prior.record.tag_keys = prior.tags_all.keys().cloned().collect();
         }
         Some(Arc::new(prior))
@@ -372,11 +440,14 @@ impl<'a> Copying<'a> {
     }
 }
 
-/// Whether an entry is about another user than this one.
-fn is_other(entry: &Entry, target: &InstanceId, name: &str) -> bool {
-    let is_it = |instance: &InstanceId, other: &str| instance == target && other == name;
-    let attempts =
-        entry.creating.iter().map(|creating| (creating.attempt.instance_id(), creating.attempt.name()));
-    let recorded = entry.state.iter().map(|state| (&state.instance_id, state.name.as_str()));
-    attempts.chain(recorded).any(|(instance, other)| !is_it(instance, other))
+/// The instances that an entry is about.
+fn instances(entry: &Entry) -> impl Iterator<Item = InstanceId> {
+    let attempts = entry.creating.iter().map(|creating| creating.attempt.instance_id());
+    attempts.chain(entry.state.iter().map(|state| &state.instance_id)).map(InstanceId::to_bare)
+}
+
+/// Whether an entry is about a user of another name.
+fn is_other(entry: &Entry, name: &str) -> bool {
+    let attempts = entry.creating.iter().map(|creating| creating.attempt.name());
+    attempts.chain(entry.state.iter().map(|state| state.name.as_str())).any(|other| other != name)
 }

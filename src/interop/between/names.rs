@@ -1,8 +1,13 @@
 //! Names of one instance that mean something else in another.
 
-use std::str::FromStr;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 
-use crate::user::{HierarchyGroup, IdKind, Property, RoutingProfile, SecurityProfile, choice, one_line};
+use crate::user::{
+    HierarchyGroup, IdKind, ProficiencyKey, Property, RoutingProfile, SecurityProfile, choice, one_line,
+};
 
 choice! {
     /// What has a name that users refer to.
@@ -64,6 +69,9 @@ pub enum NameMapError {
     /// There is no `=`, or nothing before it; or a routing profile, which every user has, is left out.
     #[error("`{}` does not say a name and the name that it becomes", one_line(.0))]
     Names(String),
+    /// A value of a predefined attribute becomes none: there is no `/` in the new name.
+    #[error("`{}` does not say the attribute and the value that a value becomes", one_line(.0))]
+    Value(String),
 }
 
 impl NameMapError {
@@ -76,6 +84,9 @@ impl NameMapError {
             Self::Names(_) => {
                 "write `KIND:OLD=NEW`, such as `routingProfile:Basic=Standard` or `hierarchyGroup:EU/Berlin=Berlin`"
             }
+            Self::Value(_) => {
+                "write `proficiency:ATTRIBUTE/VALUE=ATTRIBUTE/VALUE`, or `proficiency:ATTRIBUTE=ATTRIBUTE` for all its values"
+            }
         }
     }
 }
@@ -84,7 +95,8 @@ impl NameMap {
     /// Adds an entry, `KIND:OLD=NEW`, with the names of [`NameKind`]. An empty `NEW` leaves the reference out: users of
     /// the target have no hierarchy group, proficiency or security profile in its place.
     ///
-    /// Names may hold `=`: which one parts the two is decided by the names of the source.
+    /// Names may hold `=`: which one parts the two is decided by the names of the source. A value of an attribute becomes a
+    /// value, `ATTRIBUTE/VALUE` on both sides.
     ///
     /// # Errors
     ///
@@ -98,26 +110,47 @@ impl NameMap {
         if !names.contains('=') || names.starts_with('=') || lacks_new {
             return Err(NameMapError::Names(entry.to_owned()));
         }
+        let mut splits =
+            names.match_indices('=').filter_map(|(at, _)| Some((names.get(..at)?, names.get(at + 1..)?)));
+        let is_whole = |(old, new): (&str, &str)| new.is_empty() || !old.contains('/') || new.contains('/');
+        if kind == NameKind::Proficiency && !splits.any(is_whole) {
+            return Err(NameMapError::Value(entry.to_owned()));
+        }
         self.0.push((kind, names.to_owned()));
         Ok(self)
     }
 
+    /// Whether there are entries of proficiencies.
+    pub(super) fn has_proficiencies(&self) -> bool {
+        self.0.iter().any(|(kind, _)| *kind == NameKind::Proficiency)
+    }
+
     /// The name that a name of the source becomes: the same where no entry says another, `None` where it is left out.
     pub(super) fn apply(&self, kind: NameKind, name: &str) -> Option<String> {
-        let whole = self.find(kind, name);
-        let mapped = whole.map(str::to_owned).or_else(|| match kind {
+        let new = self.find(kind, name).unwrap_or(name);
+        (!new.is_empty()).then(|| new.to_owned())
+    }
+
+    /// The attribute and value that those of the source become: one of the `attributes` of the target, where they are known.
+    pub(super) fn apply_to(
+        &self,
+        key: &ProficiencyKey,
+        attributes: Option<&BTreeMap<String, BTreeSet<String>>>,
+    ) -> Option<ProficiencyKey> {
+        let kind = NameKind::Proficiency;
+        let Some(new) = self.find(kind, &format!("{}/{}", key.name, key.value)) else {
             // The name of an attribute stands for all its values.
-            NameKind::Proficiency => {
-                let splits = name.match_indices('/').filter_map(|(at, _)| name.split_at_checked(at));
-                let mut found = splits.filter_map(|(attribute, value)| {
-                    let new = self.find(kind, attribute)?;
-                    Some(if new.is_empty() { String::new() } else { format!("{new}{value}") })
-                });
-                found.next()
-            }
-            _ => None,
+            let name = self.find(kind, &key.name).unwrap_or(&key.name);
+            return (!name.is_empty()).then(|| ProficiencyKey::new(name, &*key.value));
+        };
+        // The name of an attribute may hold `/`: of those that fit, one that has the value.
+        let of_target = attributes.into_iter().flatten().filter_map(|(name, values)| {
+            Some((name.as_str(), new.strip_prefix(name.as_str())?.strip_prefix('/')?, values))
         });
-        Some(mapped.unwrap_or_else(|| name.to_owned())).filter(|name| !name.is_empty())
+        let known = of_target.max_by_key(|(name, value, values)| (values.contains(*value), name.len()));
+        let known = known.map(|(name, value, _)| (name, value));
+        let (name, value) = known.or_else(|| new.split_once('/'))?;
+        Some(ProficiencyKey::new(name, value))
     }
 
     fn find(&self, kind: NameKind, name: &str) -> Option<&str> {

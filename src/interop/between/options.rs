@@ -30,7 +30,8 @@ pub struct CopyOptions {
     /// Default: they stay as they are.
     #[builder(default)]
     pub update: bool,
-    /// The first passwords of new users. Default: none.
+    /// The first passwords of new users, where the target has [`ConnectManaged`](crate::user::IdentityManagementType);
+    /// where it does not say that, the settings have to. Default: none.
     #[builder(default)]
     pub passwords: FirstPasswords,
     /// The quota "Users per instance" of the target. Default: not known.

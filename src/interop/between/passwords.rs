@@ -34,6 +34,11 @@ impl FirstPasswords {
         Self { is_made: true, ..self }
     }
 
+    /// Whether nobody gets one.
+    pub(super) fn is_none(&self) -> bool {
+        self.own.is_empty() && self.shared.is_none() && !self.is_made
+    }
+
     /// The password of a user, and whether it was made just now.
     pub(super) fn of(&self, user: &str) -> Result<Option<(Secret, bool)>, BetweenError> {
         match self.own.get(user).or(self.shared.as_ref()) {

@@ -10,12 +10,12 @@ use crate::{
     client::ClientError,
     diff::diff,
     fleet::{
-        AllKnown, Entry, Event, FleetObserver, FleetOptions, FleetOutcome, FleetPreview, FleetRefused, Notes,
-        Session,
+        AllKnown, COPYING, Entry, Event, FleetObserver, FleetOptions, FleetOutcome, FleetPreview,
+        FleetRefused, Notes, Session,
     },
     interop::deployment::Passwords,
     read::Directory,
-    user::{DesiredUser, Diagnostic, Property, Secret, UserId, UserState},
+    user::{DesiredUser, Diagnostic, Property, Record, Secret, UserId, UserState},
 };
 
 /// The plan of a copy: what it creates and updates in the target, and everything that stands in its way.
@@ -40,9 +40,6 @@ pub struct CopyPlan {
     /// What users are to be, by resource name.
     pub(super) desired: HashMap<String, DesiredUser>,
 }
-
-/// The note of a user whose copying has begun and has not ended.
-const COPYING: &str = "copying";
 
 impl CopyPlan {
     /// Whether the plan can be carried out: no name is missing, nothing is an error, and the preview is not refused.
@@ -104,7 +101,10 @@ impl FleetObserver for Noting<'_> {
         let mut notes = self.observer.notes(name, state, before);
         let Some(desired) = self.desired.get(name) else { return notes };
         let is_whole = |state: &UserState| {
-            !state.record.in_progress && diff(desired.spec(), Some(state), desired.settings()).is_empty()
+            let Record { in_progress, unfinished, .. } = &state.record;
+            !in_progress
+                && unfinished.is_empty()
+                && diff(desired.spec(), Some(state), desired.settings()).is_empty()
         };
         match state.is_some_and(is_whole) {
             true => drop(notes.remove(COPYING)),
@@ -114,8 +114,7 @@ impl FleetObserver for Noting<'_> {
     }
 }
 
-/// Whether the copying of a recorded user has begun and has not ended.
+/// Whether the copying of a recorded user has begun and has not ended. Any other apply that writes the user takes it over.
 pub(super) fn is_unfinished(entry: &Entry) -> bool {
-    let is_left = |state: &UserState| state.record.in_progress || !state.record.unfinished.is_empty();
-    entry.notes.contains_key(COPYING) || entry.state.as_deref().is_some_and(is_left)
+    entry.notes.contains_key(COPYING)
 }

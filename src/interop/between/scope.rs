@@ -2,11 +2,14 @@
 
 use super::{
     names::{NameKind, NameMap},
-    translate::Translation,
+    translate::{Translation, attribute_names},
 };
 use crate::{
     read::{Directory, Filter},
-    user::{Code, Diagnostic, Id, IdKind, InstanceId, Settings, Severity, nearest, one_line},
+    user::{
+        Code, Diagnostic, Id, IdKind, IdentityManagementType, InstanceId, Settings, Severity, nearest,
+        one_line,
+    },
 };
 
 /// Tags of Amazon Connect's own: they are neither compared nor copied.
@@ -17,6 +20,14 @@ pub(super) fn settings_between(settings: &Settings) -> Settings {
     let mut settings = settings.clone();
     settings.ignore_tags.prefixes.insert(TAGS_OF_CONNECT.to_owned());
     settings
+}
+
+/// Whether one of two instances can have no e-mail addresses: they are neither compared nor copied then.
+pub(super) fn has_no_email(
+    source: Option<IdentityManagementType>,
+    target: Option<IdentityManagementType>,
+) -> bool {
+    [source, target].contains(&Some(IdentityManagementType::Saml))
 }
 
 /// The filter with the ids that the target has; `None` where it has nothing of a name, so that nobody is meant.
@@ -41,11 +52,20 @@ fn translate<K: IdKind>(id: &mut Option<Id<K>>, kind: NameKind, translation: &mu
     id.is_some()
 }
 
-/// The entries that are about names that the source does not have.
+/// The entries that are about names that the source does not have. Those of proficiencies are known where its predefined
+/// attributes were [read](Directory::read_attributes).
 pub(super) fn unused_names(names: &NameMap, source: &InstanceId, of_source: &Directory) -> Vec<Diagnostic> {
-    let of = |kind: NameKind| of_source.paths(kind.property());
-    let is_listed =
-        |kind: NameKind| kind != NameKind::Proficiency && of_source.unlisted(kind.property()).is_none();
+    let of = |kind: NameKind| match (kind, of_source.attributes()) {
+        (NameKind::Proficiency, Some(attributes)) => attribute_names(attributes),
+        _ => of_source.paths(kind.property()),
+    };
+    let is_listed = |kind: NameKind| match kind {
+        // An attribute of a type that this version does not know takes any value.
+        NameKind::Proficiency => {
+            of_source.attributes().is_some_and(|all| all.values().all(|values| !values.is_empty()))
+        }
+        _ => of_source.unlisted(kind.property()).is_none(),
+    };
     let unused = names.unused(|kind| is_listed(kind).then(|| of(kind)));
     let tell = |(kind, entry): (NameKind, &str)| {
         let (old, _) = entry.split_once('=').unwrap_or((entry, ""));

@@ -30,11 +30,11 @@ pub(super) struct Known {
 }
 
 /// The users of an instance, by name.
-pub(super) type Roster = BTreeMap<String, Member>;
+pub(in crate::interop) type Roster = BTreeMap<String, Member>;
 
 /// A user of an instance.
-pub(super) struct Member {
-    pub(super) id: UserId,
+pub(in crate::interop) struct Member {
+    pub(in crate::interop) id: UserId,
     /// The user, where a search has told enough.
     pub(super) state: Option<UserState>,
 }
@@ -69,11 +69,11 @@ impl<'a> Side<'a> {
 
     /// Who is in the instance, as far as the filter means them: a call per 1,000 users; with a filter or
     /// [`Strategy::Search`] one per 500.
-    pub(super) async fn roster(
+    pub(in crate::interop) async fn roster(
         &self,
         filter: &Filter,
         options: &RefreshOptions,
-    ) -> Result<Roster, BetweenError> {
+    ) -> Result<Roster, InstanceError> {
         let instance = self.instance.to_bare();
         let (mut roster, mut nameless) = (Roster::new(), Vec::new());
         if filter.is_empty() && options.strategy != Strategy::Search {
@@ -109,6 +109,23 @@ impl<'a> Side<'a> {
         Ok(roster)
     }
 
+    /// Of those whom another instance has and this roster lacks, as the filter does not mean them here: the ones who are in
+    /// the instance all the same.
+    pub(super) async fn others(
+        &self,
+        roster: &Roster,
+        other: &Roster,
+        options: &RefreshOptions,
+    ) -> Result<Roster, InstanceError> {
+        let is_wanted = |name: &String| other.contains_key(name) && !roster.contains_key(name);
+        if !other.keys().any(is_wanted) {
+            return Ok(Roster::new());
+        }
+        let mut all = self.roster(&Filter::default(), options).await?;
+        all.retain(|name, _| is_wanted(name));
+        Ok(all)
+    }
+
     /// Reads users whole, two calls each.
     pub(super) async fn read(&self, users: Vec<UserId>, options: &RefreshOptions) -> Everybody {
         read_users(self.instance, users, self.client, options).await
@@ -133,7 +150,7 @@ impl<'a> Side<'a> {
         everybody
     }
 
-    fn failed(&self, error: ClientError) -> BetweenError {
-        InstanceError::Read { instance: self.instance.clone(), error: Box::new(error) }.into()
+    fn failed(&self, error: ClientError) -> InstanceError {
+        InstanceError::Read { instance: self.instance.clone(), error: Box::new(error) }
     }
 }

@@ -89,14 +89,58 @@ impl<'a> Translation<'a> {
                 Counterpart::LeftOut => None,
                 Counterpart::Missing => {
                     is_whole = false;
-                    if let Some(missing) = self.missing.get_mut(&key) {
-                        missing.users.push(user.to_owned());
-                    }
+                    self.had_by(user, &key);
                     None
                 }
             }
         });
+        let clashes = replace_proficiencies(properties, |key| {
+            let new = self.names.apply_to(key, self.target.1.attributes())?;
+            if self.is_there(key, &new) {
+                return Some(new);
+            }
+            is_whole = false;
+            self.had_by(user, &(NameKind::Proficiency, text_of(key)));
+            None
+        });
+        for Clash { first, second, new } in clashes {
+            is_whole = false;
+            self.clash(&first, &second, &new);
+            self.had_by(user, &(NameKind::Proficiency, text_of(&second)));
+        }
         is_whole
+    }
+
+    fn had_by(&mut self, user: &str, key: &(NameKind, String)) {
+        if let Some(missing) = self.missing.get_mut(key) {
+            missing.users.push(user.to_owned());
+        }
+    }
+
+    /// Whether the target has a predefined attribute and value, as far as that is known; tells where it has not.
+    fn is_there(&mut self, old: &ProficiencyKey, new: &ProficiencyKey) -> bool {
+        let Some(attributes) = self.target.1.attributes() else { return true };
+        // One of a type that this version does not know has no values, and takes any.
+        let values = attributes.get(&new.name);
+        if values.is_some_and(|values| values.is_empty() || values.contains(&new.value)) {
+            return true;
+        }
+        let text = text_of(old);
+        if !self.missing.contains_key(&(NameKind::Proficiency, text.clone())) {
+            let offered = values_of(attributes);
+            self.absent(NameKind::Proficiency, &text, &text, &text_of(new), &offered);
+        }
+        false
+    }
+
+    /// A user has a level for each attribute and value.
+    fn clash(&mut self, first: &ProficiencyKey, second: &ProficiencyKey, new: &ProficiencyKey) {
+        let (first, second) = (text_of(first), text_of(second));
+        if !self.missing.contains_key(&(NameKind::Proficiency, second.clone())) {
+            let reason = format!("`{first}` and `{second}` both become `{}`", text_of(new));
+            let help = "map one of them to another name, or to none".to_owned();
+            self.miss(NameKind::Proficiency, &second, &second, None, reason, help);
+        }
     }
 
     /// The id that a property of the source's refers to, in the target.
@@ -116,36 +160,16 @@ impl<'a> Translation<'a> {
         let property = kind.property();
         let ((source, of_source), (target, of_target)) = (self.source, self.target);
         let what = kind.what();
-        let name = match kind {
-            NameKind::Proficiency => id.to_owned(),
-            _ => match of_source.path_of(property, id) {
-                Some(name) => name,
-                None => {
-                    let reason = match of_source.unlisted(property) {
-                        Some(error) => {
-                            format!("the {what}s of the instance `{source}` cannot be listed: {error}")
-                        }
-                        None => format!("the instance `{source}` does not list the {what} `{id}`"),
-                    };
-                    return self.miss(
-                        kind,
-                        id,
-                        id,
-                        None,
-                        reason,
-                        "allow it to be listed, and run it again".to_owned(),
-                    );
-                }
-            },
+        let Some(name) = of_source.path_of(property, id) else {
+            let reason = match of_source.unlisted(property) {
+                Some(error) => format!("the {what}s of the instance `{source}` cannot be listed: {error}"),
+                None => format!("the instance `{source}` does not list the {what} `{id}`"),
+            };
+            let help = "allow it to be listed, and run it again".to_owned();
+            return self.miss(kind, id, id, None, reason, help);
         };
         let Some(new) = self.names.apply(kind, &name) else { return Counterpart::LeftOut };
-        let found = match kind {
-            NameKind::Proficiency => match of_target.attributes() {
-                Some(attributes) if !has(attributes, &new) => Vec::new(),
-                _ => vec![new.clone()],
-            },
-            _ => of_target.at(property, &new),
-        };
+        let found = of_target.at(property, &new);
         let several = match found.as_slice() {
             [id] => return Counterpart::Id(id.clone()),
             // In a service in memory whatever somebody asks for exists.
@@ -163,20 +187,21 @@ impl<'a> Translation<'a> {
             let help = "give each a name of its own, or map the name to another".to_owned();
             return self.miss(kind, id, &name, None, reason, help);
         }
-        let offered = match (kind, of_target.attributes()) {
-            (NameKind::Proficiency, Some(attributes)) => values(attributes),
-            _ => of_target.paths(property),
-        };
+        self.absent(kind, id, &name, &new, &of_target.paths(property))
+    }
+
+    /// The target has only what is offered.
+    fn absent(&mut self, kind: NameKind, id: &str, name: &str, new: &str, offered: &[String]) -> Counterpart {
         let offered = || offered.iter().map(String::as_str);
-        let near = nearest(&new, offered()).map(str::to_owned);
+        let near = nearest(new, offered()).map(str::to_owned);
         let help = match &near {
             Some(near) => format!("did you mean `{near}`? map the name to it, or create `{new}` first"),
             None => {
                 format!("{}; map the name to another, or create `{new}` first", some_of(offered().collect()))
             }
         };
-        let reason = format!("the instance `{target}` has no {what} `{new}`");
-        self.miss(kind, id, &name, near, reason, help)
+        let reason = format!("the instance `{}` has no {} `{new}`", self.target.0, kind.what());
+        self.miss(kind, id, name, near, reason, help)
     }
 
     fn miss(
@@ -197,19 +222,16 @@ impl<'a> Translation<'a> {
 /// The user with names instead of ids, as a program may write them; an id that has no name stays.
 pub(super) fn to_names(directory: &Directory, names: &NameMap, properties: &mut UserProperties) {
     replace_references(properties, |kind, id| {
-        let known = match kind {
-            NameKind::Proficiency => Some(id.to_owned()),
-            _ => directory.path_of(kind.property(), id),
-        };
-        let Some(known) = known else { return Some(id.to_owned()) };
+        let Some(known) = directory.path_of(kind.property(), id) else { return Some(id.to_owned()) };
         let name = names.apply(kind, &known)?;
         Some(match kind {
-            NameKind::Proficiency => name,
             _ if known == id => name,
             NameKind::HierarchyGroup => format!("path:{name}"),
             _ => format!("name:{name}"),
         })
     });
+    // Of two that become the same, the second is compared as it is: it is different.
+    replace_proficiencies(properties, |key| names.apply_to(key, None));
 }
 
 /// Puts what `refer` says in the place of each reference; `None` takes it out. The routing profile stays then.
@@ -227,36 +249,53 @@ fn replace_references(
     let group = properties.hierarchy_group_id.take();
     let group = group.and_then(|id| refer(NameKind::HierarchyGroup, id.bare()));
     properties.hierarchy_group_id = group.map(HierarchyGroupId::new);
+}
+
+/// Two proficiencies that become the same.
+struct Clash {
+    first: ProficiencyKey,
+    second: ProficiencyKey,
+    new: ProficiencyKey,
+}
+
+/// The same for proficiencies. Of two that become the same, the second stays as it is.
+fn replace_proficiencies(
+    properties: &mut UserProperties,
+    mut refer: impl FnMut(&ProficiencyKey) -> Option<ProficiencyKey>,
+) -> Vec<Clash> {
+    let mut clashes = Vec::new();
+    let mut origins: BTreeMap<ProficiencyKey, ProficiencyKey> = BTreeMap::new();
     if let Some(proficiencies) = &mut properties.proficiencies {
         let all = std::mem::take(proficiencies).into_iter();
         *proficiencies = all
             .filter_map(|(key, level)| {
-                let text = format!("{}/{}", key.name, key.value);
-                let new = refer(NameKind::Proficiency, &text)?;
-                let key = match new == text {
-                    true => key,
-                    false => to_key(&new)?,
-                };
-                Some((key, level))
+                let new = refer(&key)?;
+                match origins.get(&new) {
+                    None => {
+                        origins.insert(new.clone(), key);
+                        Some((new, level))
+                    }
+                    Some(first) => {
+                        clashes.push(Clash { first: first.clone(), second: key.clone(), new });
+                        Some((key, level))
+                    }
+                }
             })
             .collect();
     }
+    clashes
 }
 
-fn to_key(text: &str) -> Option<ProficiencyKey> {
-    let (name, value) = text.split_once('/')?;
-    Some(ProficiencyKey::new(name, value))
+fn text_of(key: &ProficiencyKey) -> String {
+    format!("{}/{}", key.name, key.value)
 }
 
-/// Whether an attribute has a value. One of a type that this version does not know has none, and takes any.
-fn has(attributes: &BTreeMap<String, BTreeSet<String>>, text: &str) -> bool {
-    let mut named = attributes
-        .iter()
-        .filter_map(|(name, values)| Some((values, text.strip_prefix(name.as_str())?.strip_prefix('/')?)));
-    named.any(|(values, value)| values.is_empty() || values.contains(value))
+/// Every predefined attribute, and every one of its values.
+pub(super) fn attribute_names(attributes: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    attributes.keys().cloned().chain(values_of(attributes)).collect()
 }
 
-fn values(attributes: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+fn values_of(attributes: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
     let all = attributes
         .iter()
         .flat_map(|(name, values)| values.iter().map(move |value| format!("{name}/{value}")));

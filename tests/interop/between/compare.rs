@@ -130,6 +130,34 @@ fn conditions_hold_on_both_sides_by_names() {
     });
 }
 
+/// A user whom only one side means is in both all the same.
+#[test]
+fn a_user_whom_the_conditions_mean_on_one_side_is_compared() {
+    run(async {
+        let two = Two::new(Saml, Saml);
+        let mut document = user("ana");
+        two.in_source(&document).await;
+        two.in_source(&user("ben")).await;
+        document["routingProfileId"] = json!("r2");
+        two.in_target(&document).await;
+        for strategy in [Strategy::Full, Strategy::Search] {
+            for (condition, only_source) in
+                [("routing-profile=r1", vec!["ben"]), ("routing-profile=r2", vec![])]
+            {
+                let options = CompareOptions::builder()
+                    .filter(Filter::default().and(condition).expect("a condition"))
+                    .read(RefreshOptions::builder().strategy(strategy).build())
+                    .build();
+                let found = two.compared(&options).await;
+                assert_eq!(found.only_source, only_source, "{condition}");
+                assert_eq!(found.only_target, [] as [String; 0], "{condition}");
+                assert_eq!(found.different.len(), 1, "{condition}: {found}");
+                assert_eq!(found.different[0].differences[0].path.to_string(), "routingProfileId");
+            }
+        }
+    });
+}
+
 #[test]
 fn what_an_instance_cannot_have_or_others_manage_is_no_difference() {
     run(async {
@@ -207,6 +235,12 @@ fn what_cannot_be_read_is_told() {
         assert_eq!((found.failed.len(), found.same.len() + found.different.len()), (1, 1));
         assert_eq!(found.failed[0].0, source_id());
         assert_eq!(found.notices[0].code, Code::NOT_CHECKED);
+        assert!(!found.is_same(), "nobody knows");
+        assert!(found.to_string().ends_with("only in `t`, 1 not read.\n"), "{found}");
+        let json = json!(found);
+        assert_eq!(json["failed"][0]["instance"], "i");
+        assert!(json["failed"][0]["error"].as_str().is_some_and(|error| !error.is_empty()), "{json}");
+        assert_eq!(json["notices"][0]["code"], "not-checked");
 
         two.target.inject(Fault::of(Operation::ListUsers, 1, Outcome::Refused(ErrorKind::AccessDenied)));
         let (source, target, options) = (source_id(), target_id(), CompareOptions::default());
