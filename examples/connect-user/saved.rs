@@ -34,7 +34,9 @@ pub async fn write(
     args: &Global,
 ) -> Outcome<()> {
     let plan = PlanFile::new(state(args), session.save(preview).await?);
-    input::save(file, &serde_json::to_string(&plan).unwrap_or_default())?;
+    let text = serde_json::to_string(&plan)
+        .map_err(|error| Failure::caused(format_args!("`{}` cannot be written", file.display()), &error))?;
+    input::save(file, &text)?;
     output::note(&format!("the plan is in `{0}`: `apply {0}` carries it out", file.display()));
     Ok(())
 }

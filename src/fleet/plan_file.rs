@@ -1,6 +1,6 @@
 //! A plan in a file.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 use super::SavedFleetPlan;
 use crate::user::in_words;
@@ -19,6 +19,8 @@ use crate::user::in_words;
 /// assert_eq!(PlanFile::read("`plan.json`", &text)?.state, "s3://team/users");
 /// let error = PlanFile::read("`plan.json`", &text[..40]).unwrap_err();
 /// assert_eq!(error.to_string(), "`plan.json` is cut off");
+/// let later = text.replacen("\"connectUserPlan\":1", "\"connectUserPlan\":2", 1);
+/// assert!(PlanFile::read("`plan.json`", &later).is_err() && serde_json::from_str::<PlanFile>(&later).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,6 +28,7 @@ use crate::user::in_words;
 #[non_exhaustive]
 pub struct PlanFile {
     /// The version; it stands first, and tells a plan from a program.
+    #[serde(deserialize_with = "this_version")]
     connect_user_plan: u64,
     /// The state that the plan was made from, as the host names it: a path or a URL.
     pub state: String,
@@ -59,6 +62,17 @@ pub enum PlanFileError {
         /// Its version.
         found: u64,
     },
+}
+
+/// Whoever reads the file by a way of its own finds no other version either.
+fn this_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    match u64::deserialize(deserializer)? {
+        PlanFile::VERSION => Ok(PlanFile::VERSION),
+        found => Err(D::Error::custom(format_args!(
+            "the plan has version {found}, and this program knows {}",
+            PlanFile::VERSION
+        ))),
+    }
 }
 
 impl PlanFileError {

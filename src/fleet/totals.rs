@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::{
+    Serialize, Serializer,
+    ser::{Error, SerializeStruct},
+};
 
 use super::{Estimate, FleetOutcome, FleetPlan, FleetPreview, UserPreview, UserResult};
 use crate::{client::Rate, diff::Action, user::Operation};
@@ -105,14 +108,13 @@ impl Serialize for FleetPreview {
         let is_told =
             |user: &&UserPreview| user.action() != Action::None || !user.preview().diff.notices.is_empty();
         // By way of a value: flattening numbers the members anew otherwise.
-        let user = |user: &'_ UserPreview| serde_json::to_value(user.preview());
-        let users = self
-            .users()
-            .iter()
-            .filter(is_told)
-            .filter_map(|told| Some(User { user: &told.name, preview: user(told).ok()? }));
+        let user = |told| {
+            serde_json::to_value(UserPreview::preview(told)).map(|preview| User { user: &told.name, preview })
+        };
+        let users = self.users().iter().filter(is_told).map(user).collect::<Result<Vec<_>, _>>();
+        let users = users.map_err(S::Error::custom)?;
         let mut preview = serializer.serialize_struct("FleetPreview", 4)?;
-        preview.serialize_field("users", &users.collect::<Vec<_>>())?;
+        preview.serialize_field("users", &users)?;
         let moves = self.moves().map(|(from, user)| Move { from, user });
         preview.serialize_field("moves", &moves.collect::<Vec<_>>())?;
         preview.serialize_field("notices", self.notices())?;

@@ -116,6 +116,7 @@ impl FoundUsers {
         self.0.iter()
     }
 
+    #[cfg(feature = "fleet")]
     pub(crate) const fn len(&self) -> usize {
         self.0.len()
     }

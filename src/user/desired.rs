@@ -117,6 +117,8 @@ impl DesiredUser {
     /// Takes what is ignored from the user that is there; `is_new` says that another takes its place.
     pub(crate) fn keep_ignored(&mut self, state: &UserState, settings: &Settings, is_new: bool) {
         let Cow::Owned(kept) = keep_ignored(&self.spec, state, settings) else { return };
+        // What is there has values of the types of the spec.
+        let Some(_) = kept.settle() else { return };
         let managed = match is_new {
             true => Managed::of(&kept, settings),
             false => Managed::of(&self.spec, settings).over(&state.record, settings),

@@ -149,13 +149,18 @@ impl<N: Node> Content for Vec<N> {
 
 impl<N: Node> Content for SortedMap<String, N> {
     fn decode(value: Value, at: &Place<'_>, errors: &mut Vec<Diagnostic>) -> Option<Self> {
-        let mut map = Self::new();
-        for (key, value) in read_object(value, at, errors)? {
-            let place = Place::Key(at, key.as_str());
-            if map.contains_key(&key) {
-                errors.push(Diagnostic::duplicate(&place.path(), &key, &key));
-                continue;
+        let mut members = read_object(value, at, errors)?;
+        // The first of those with the same key stays.
+        members.sort_by(|(one, _), (other, _)| one.cmp(other));
+        members.dedup_by(|(later, _), (earlier, _)| {
+            let is_same = later == earlier;
+            if is_same {
+                errors.push(Diagnostic::duplicate(&Place::Key(at, later).path(), later, later));
             }
+            is_same
+        });
+        let node = |(key, value): (String, Value)| {
+            let place = Place::Key(at, key.as_str());
             let value = match value {
                 Value::Null => {
                     errors.push(Diagnostic::no_tag_value(&place.path(), &key));
@@ -164,9 +169,9 @@ impl<N: Node> Content for SortedMap<String, N> {
                 value => value,
             };
             let node = N::decode(value, &place, errors);
-            map.insert(key, node);
-        }
-        Some(map)
+            (key, node)
+        };
+        Some(members.into_iter().map(node).collect())
     }
 
     fn encode(&self, secrets: Secrets) -> Option<Value> {

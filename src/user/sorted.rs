@@ -251,21 +251,10 @@ impl<T> IntoIterator for SortedSet<T> {
 }
 
 impl<K: Ord, V> FromIterator<(K, V)> for SortedMap<K, V> {
-    /// Of entries with the same key, the last one stays.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut entries: Vec<(K, V)> = entries.into_iter().collect();
-        if !entries.is_sorted_by(|(one, _), (next, _)| one < next) {
-            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-            entries.dedup_by(|later, earlier| {
-                let is_same = later.0 == earlier.0;
-                if is_same {
-                    std::mem::swap(later, earlier);
-                }
-                is_same
-            });
-        }
-        entries.shrink_to_fit();
-        Self(entries)
+        let mut map = Self::new();
+        map.extend(entries);
+        map
     }
 }
 
@@ -276,10 +265,21 @@ impl<T: Ord> FromIterator<T> for SortedSet<T> {
 }
 
 impl<K: Ord, V> Extend<(K, V)> for SortedMap<K, V> {
+    /// Of entries with the same key, the last one stays.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        for (key, value) in entries {
-            self.insert(key, value);
+        let all = &mut self.0;
+        all.extend(entries);
+        if !all.is_sorted_by(|(one, _), (next, _)| one < next) {
+            all.sort_by(|(one, _), (other, _)| one.cmp(other));
+            all.dedup_by(|later, earlier| {
+                let is_same = later.0 == earlier.0;
+                if is_same {
+                    std::mem::swap(later, earlier);
+                }
+                is_same
+            });
         }
+        all.shrink_to_fit();
     }
 }
 

@@ -1,7 +1,7 @@
 //! The data: documents in and out, ids, names, tags.
 
 use connect_user::user::{
-    AutoName, ExposeSecrets, IdentityManagementType, ImportId, Member, PULUMI_UNKNOWN, Path, Property,
+    AutoName, ExposeSecrets, IdentityManagementType, ImportId, Input, Member, PULUMI_UNKNOWN, Path, Property,
     RoutingProfileId, Settings, Shape, UserSpec, UserState, Value, one_line, reference_table,
 };
 use proptest::prelude::*;
@@ -484,4 +484,31 @@ fn a_state_is_a_document_too() {
     let json = serde_json::Value::try_from(document).expect("all is known");
     assert_eq!(json, serde_json::to_value(&state).expect("JSON"));
     assert_eq!(serde_json::from_value::<UserState>(json).expect("a state"), state);
+}
+
+#[test]
+fn of_a_tag_that_is_given_twice_the_first_one_stays_and_the_others_are_told() {
+    let mut value: Value = serde_json::from_value(crate::support::base()).expect("a value");
+    let tag = |key: &str, value: &str| (key.to_owned(), Value::from(value));
+    let tags = vec![tag("b", "1"), tag("a", "2"), tag("b", "3"), tag("c", "4"), tag("b", "5"), tag("a", "6")];
+    let Value::Map(members) = &mut value else { panic!("an object") };
+    members.retain(|(name, _)| name != "tags");
+    members.push(("tags".to_owned(), Value::Map(tags)));
+    let error = UserSpec::decode(value).expect_err("given twice");
+    let said: Vec<&str> = error.iter().map(|found| &*found.message).collect();
+    assert_eq!(said, ["`tags.a` is given twice", "`tags.b` is given twice", "`tags.b` is given twice"]);
+}
+
+/// Reading them one by one into their order would take minutes.
+#[test]
+fn many_tags_are_read_in_one_go() {
+    let mut value: Value = serde_json::from_value(crate::support::base()).expect("a value");
+    let Value::Map(members) = &mut value else { panic!("an object") };
+    members.retain(|(name, _)| name != "tags");
+    let tags = (0..300_000).rev().map(|key| (format!("{key:06}"), Value::from("x")));
+    members.push(("tags".to_owned(), Value::Map(tags.collect())));
+    let began = std::time::Instant::now();
+    let spec = UserSpec::decode(value).expect("a spec");
+    assert_eq!(spec.tags.as_ref().and_then(Input::known).expect("tags").len(), 300_000);
+    assert!(began.elapsed() < std::time::Duration::from_secs(15), "{:?}", began.elapsed());
 }

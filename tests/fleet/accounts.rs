@@ -1,6 +1,13 @@
 //! Accounts that two records have, and accounts that are imported: none is deleted that somebody keeps.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
 
 use connect_user::{
     client::{ConnectClient, DeleteUser, memory::MemoryConnect},
@@ -9,11 +16,11 @@ use connect_user::{
         AllKnown, DesiredSpec, Entry, FleetPreview, Guard, Lifecycle, MemoryStore, PlanOptions, Planner,
         ProgramUser, Recorded, Session, SessionError, StateStore, StoreChange, plan,
     },
-    user::{Code, Diagnostic, IdentityManagementType, ImportId, UserState},
+    user::{Code, Diagnostic, IdentityManagementType, ImportId, Path, Settings, UserState},
 };
 use serde_json::json;
 
-use crate::{session::session_options, support::*};
+use crate::{creations::Killed, session::session_options, support::*};
 
 fn options() -> PlanOptions {
     PlanOptions::builder().guard(Guard::OFF).build()
@@ -176,11 +183,6 @@ async fn an_import_in_the_place_of_a_user_that_is_gone_is_recorded_by_an_apply_a
     connect.delete_user(&gone).await.expect("deleted by hand");
     tokio::time::advance(Duration::from_secs(3_600)).await;
 
-    // With its own import, it is said that it is not there.
-    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
-    let spec = DesiredSpec::from(&jane).with_import(Some(&ids[1]));
-    let error = session.refresh(&[spec]).await.expect_err("it is gone");
-    assert!(matches!(error, SessionError::Import { .. }), "{error}");
     // However often it is looked at.
     for _ in 0..2 {
         let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
@@ -254,6 +256,87 @@ async fn imports_in_a_list_whose_keys_shift_find_their_users() {
         assert_eq!(entry.state.expect("there").id(), *id);
     }
     assert!(store.get("users-2").await.expect("read").is_none());
+}
+
+/// An import is carried out once: who is gone is created again, like any recorded user.
+#[tokio::test(start_paused = true)]
+async fn who_was_imported_and_is_gone_is_created_again() {
+    for is_noted in [true, false] {
+        let (connect, ids) = service(&["jane"]).await;
+        let store = MemoryStore::default();
+        let jane = wanted("a", &document("jane"));
+        let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+        let preview = importing(&mut session, &jane, &ids[0]).await;
+        let options = session.apply_options();
+        assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
+        if !is_noted {
+            // It was recorded by another way, and the program has got the option since.
+            let state = session.state("a").expect("imported").clone();
+            store.commit(&[StoreChange::put("a", Entry::new(state))]).await.expect("written");
+        }
+        let gone = DeleteUser::new("i", ids[0].user.clone());
+        connect.delete_user(&gone).await.expect("deleted by hand");
+        tokio::time::advance(Duration::from_secs(3_600)).await;
+
+        for created in [1, 0] {
+            let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+            let preview = importing(&mut session, &jane, &ids[0]).await;
+            assert_eq!((reasons(&preview), preview.count(Action::Create)), (vec![], created));
+            assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
+        }
+        assert_eq!(connect.users(&"i".into()).len(), 1);
+    }
+}
+
+/// A run that replaces an imported user is killed after any number of writes: the next one goes on.
+#[tokio::test(start_paused = true)]
+async fn a_replacement_of_who_was_imported_goes_on_after_a_kill() {
+    let mut between = 0;
+    for (writes, name) in (0..8).flat_map(|writes| [(writes, "a"), (writes, "b")]) {
+        let (connect, ids) = service(&["jane"]).await;
+        let killed = Killed { store: MemoryStore::default(), left: AtomicUsize::new(usize::MAX) };
+        let mut document = document("jane");
+        let mut session = Session::open(&killed, &connect, session_options()).await.expect("open");
+        let preview = importing(&mut session, &wanted("a", &document), &ids[0]).await;
+        let options = session.apply_options();
+        assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
+
+        tokio::time::advance(Duration::from_secs(3_600)).await;
+        connect.set_time(SystemTime::now().into());
+        // Its name is taken until it is deleted, so the deletion comes first.
+        document["identityInfo"]["firstName"] = json!("Jane");
+        let settings = Settings::builder()
+            .identity_management(IdentityManagementType::Saml)
+            .replace_on_changes(vec![Path::root().member("identityInfo")])
+            .build();
+        let jane =
+            |name| ProgramUser::builder().name(name).desired(validated(&document, settings.clone())).build();
+        let mut session = Session::open(&killed, &connect, session_options()).await.expect("open");
+        let preview = importing(&mut session, &jane("a"), &ids[0]).await;
+        assert_eq!(preview.count(Action::Replace), 1);
+        killed.left.store(writes, Ordering::Relaxed);
+        let _ = session.apply(preview, &mut AllKnown, &options).await;
+        drop(session);
+        let entry = killed.store.get("a").await.expect("read").expect("recorded");
+        between += usize::from(entry.state.is_none());
+
+        // Under another name it is the same user, unless a creation is in doubt, which is found under its own.
+        if name == "b" && !entry.creating.is_empty() {
+            continue;
+        }
+        for is_last in [false, true] {
+            let mut session = Session::open(&killed.store, &connect, session_options()).await.expect("open");
+            session.recover().await.expect("recovered");
+            let preview = importing(&mut session, &jane(name), &ids[0]).await;
+            assert_eq!(reasons(&preview), [], "`{name}` after {writes} writes");
+            assert!(!is_last || preview.is_empty(), "`{name}` after {writes} writes");
+            let outcome = session.apply(preview, &mut AllKnown, &options).await.expect("applied");
+            assert!(outcome.is_done(), "`{name}` after {writes} writes: {outcome:?}");
+        }
+        assert_eq!(connect.users(&"i".into()).len(), 1);
+        assert_eq!(killed.store.page(None, 9).await.expect("read").len(), 1);
+    }
+    assert!(between >= 2, "some kills come between the deletion and the creation");
 }
 
 /// A program may keep its `import` option: what it asks for was done once.

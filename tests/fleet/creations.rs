@@ -25,9 +25,9 @@ use crate::{
 
 /// A store to which nothing more is written after so many commits: what a kill leaves.
 #[derive(Debug)]
-struct Killed {
-    store: MemoryStore,
-    left: AtomicUsize,
+pub struct Killed {
+    pub store: MemoryStore,
+    pub left: AtomicUsize,
 }
 
 #[async_trait]

@@ -8,7 +8,7 @@ use connect_user::{
         file::{FileFormat, UserFile, WriteOptions, write},
         program::{Program, Source},
     },
-    user::{Code, IdentityManagementType, UserState},
+    user::{Code, IdentityManagementType, Path, Settings, UserState},
 };
 use serde_json::{Value as Json, json};
 
@@ -83,6 +83,60 @@ fn the_password_of_a_file_is_known_to_later_plans_and_kept_nowhere() {
             }
             let (_, told) = planned(&program(&file, "Another2Connect"), &mut session).await;
             assert_eq!(told, [Code::PASSWORD_UNCHANGEABLE], "another password is seen");
+        }
+    });
+}
+
+#[test]
+fn what_a_host_decides_about_every_user_stays_beside_the_options_of_each() {
+    run(async {
+        let kind = IdentityManagementType::Saml;
+        let connect = service(kind);
+        let (store, mut document) = (MemoryStore::default(), jane("jane"));
+        let program = |document: &Json, options: Json| {
+            let user = json!({"type": "aws:connect:User", "properties": document, "options": options});
+            let text = json!({"resources": {"jane": user}}).to_string();
+            Program::read(Source::new("users.json", &text), &[]).expect("a program")
+        };
+        let mut session = session(&store, &connect);
+        let first = program(&document, json!({}));
+        let mut deployment = Deployment::new(&first, &session, DeploymentOptions::default());
+        deployment.refresh(&mut session).await.expect("read");
+        let review = deployment.preview(&session).await.expect("a review");
+        let apply = session.apply_options();
+        deployment.apply(review.preview, &mut session, &apply).await.expect("applied");
+
+        document["routingProfileId"] = json!("r2");
+        document["identityInfo"]["firstName"] = json!("Janet");
+        let first_name = json!({"ignoreChanges": ["identityInfo.firstName"]});
+        for (own, action) in [(json!({}), Action::Update), (first_name, Action::None)] {
+            // The host says how the instance manages identities, or leaves it to be found out.
+            for said in [None, Some(kind)] {
+                let settings = Settings::builder()
+                    .maybe_identity_management(said)
+                    .ignore_changes(vec![Path::root().member("routingProfileId")])
+                    .protect(true)
+                    .build();
+                let options = || DeploymentOptions::builder().settings(settings.clone()).build();
+                let changed = program(&document, own.clone());
+                let mut deployment = Deployment::new(&changed, &session, options());
+                deployment.refresh(&mut session).await.expect("read");
+                let review = deployment.preview(&session).await.expect("a review");
+                let changes =
+                    review.preview.users().iter().flat_map(|user| user.preview().diff.changes.clone());
+                let paths: Vec<String> = changes.map(|change| change.path.to_string()).collect();
+                assert_eq!(review.preview.count(action), 1, "{said:?}, {own}: {paths:?}");
+                assert!(!paths.contains(&"routingProfileId".to_owned()), "{said:?}, {own}: {paths:?}");
+
+                let mut renamed = document.clone();
+                renamed["name"] = json!("janet");
+                let renamed = program(&renamed, own.clone());
+                let mut deployment = Deployment::new(&renamed, &session, options());
+                deployment.refresh(&mut session).await.expect("read");
+                let review = deployment.preview(&session).await.expect("a review");
+                let codes: Vec<Code> = review.preview.reasons().iter().map(|reason| reason.code).collect();
+                assert_eq!(codes, [Code::PROTECTED], "{said:?}, {own}");
+            }
         }
     });
 }

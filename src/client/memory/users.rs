@@ -169,14 +169,6 @@ fn key(name: &str) -> String {
     name.to_lowercase()
 }
 
-impl FromIterator<StoredUser> for Users {
-    fn from_iter<I: IntoIterator<Item = StoredUser>>(users: I) -> Self {
-        let mut all = Self::default();
-        users.into_iter().for_each(|user| all.put(user));
-        all
-    }
-}
-
 impl StoredUser {
     /// Notes when and where the user was changed, and the proficiencies if they are no longer as they were.
     pub(super) fn note_change(&mut self, before: &Proficiencies, now: Timestamp, region: &str) {

@@ -68,13 +68,16 @@ impl Session<'_> {
             return BTreeMap::new();
         }
         let names: BTreeSet<&str> = program.iter().map(|user| user.name).collect();
-        let by_id: HashMap<ImportId, &str> =
-            self.users().map(|(name, state)| (state.id(), name.as_str())).collect();
+        // Who was imported, and is deleted to be replaced, is meant by the id that it had.
+        let replaced = self.entries.iter().filter(|(_, entry)| entry.state.is_none());
+        let replaced = replaced.filter_map(|(name, entry)| Some((entry.notes.get(IMPORT)?.clone(), name)));
+        let there = self.users().map(|(name, state)| (state.id().to_string(), name));
+        let by_id: HashMap<String, &String> = replaced.chain(there).collect();
         let mut renamed = BTreeMap::new();
         for user in new {
             let alias =
                 user.aliases.iter().map(String::as_str).find(|alias| self.entries.contains_key(*alias));
-            let imported = user.import.and_then(|id| by_id.get(id).copied());
+            let imported = user.import.and_then(|id| by_id.get(&id.to_string())).map(|name| name.as_str());
             let known = alias.or(imported.filter(|name| !names.contains(name)));
             if let Some(from) = known {
                 renamed.entry(from.to_owned()).or_insert_with(|| user.name.to_owned());
@@ -111,6 +114,9 @@ impl Session<'_> {
 
     /// Reads users whom the program imports and who are not recorded. The records have the names of the program by
     /// now: where the keys of a list have shifted, each import finds its own user.
+    ///
+    /// An import is carried out once. Whoever was imported is a recorded user like any other, also where it was
+    /// replaced since, or is gone: then it is created again.
     async fn import(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
         let refuse = |code, user: &str, message: &str, help: &str| {
             SessionError::Program(Diagnostic::new(code, message).about(user).with_help(help))
@@ -137,22 +143,22 @@ impl Session<'_> {
                     "remove one of the `import` options",
                 ));
             }
-            // Who is recorded and there was imported once.
-            let is_there = self.refreshed.states.get(name).is_some_and(Option::is_some);
             let entry = self.entries.get(name);
-            if let Some((entry, state)) =
-                entry.filter(|_| is_there).and_then(|entry| Some((entry, entry.state.as_ref()?)))
-            {
-                let was_imported = entry.notes.get(IMPORT).is_some_and(|noted| *noted == id.to_string());
-                if state.id() != *id && !was_imported {
+            if entry.is_some_and(|entry| entry.notes.get(IMPORT) == Some(&id.to_string())) {
+                continue;
+            }
+            let is_there = self.refreshed.states.get(name).is_some_and(Option::is_some);
+            match entry.and_then(|entry| entry.state.as_ref()) {
+                Some(state) if state.id() == *id => {
+                    noted.push((name, id.to_string()));
+                    continue;
+                }
+                Some(state) if is_there => {
                     let message = format!("`{name}` imports `{id}`, and is recorded as `{}`", state.id());
                     let help = "remove the `import` option, or give the other user a resource of its own";
                     return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, help));
                 }
-                if !was_imported {
-                    noted.push((name, id.to_string()));
-                }
-                continue;
+                _ => {}
             }
             let other = owners.get(id).into_iter().flatten().find(|other| *other != name);
             if let Some(other) = other {

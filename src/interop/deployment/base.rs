@@ -62,8 +62,8 @@ use crate::{
 pub struct Deployment<'a> {
     pub(super) program: &'a Program,
     pub(super) options: DeploymentOptions,
-    /// The settings of users without resource options: one value for all of them.
-    plain: Arc<Settings>,
+    /// The settings of users without resource options, once made: one value for all of them.
+    plain: Option<Arc<Settings>>,
     pub(super) passwords: Passwords,
     pub(super) instances: Arc<Instances>,
     pub(super) scope: Scope,
@@ -75,8 +75,8 @@ pub struct Deployment<'a> {
 #[derive(Builder, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct DeploymentOptions {
-    /// What is decided about every user; the resource options of each are put over it. Where the identity
-    /// management type is said, an instance that has another one is refused. Default: the default of each setting.
+    /// What is decided about every user. The resource options of each are added to it
+    /// ([`ProgramOptions::settings`]). Where the identity management type is said, an instance that has another one is refused. Default: the default of each setting.
     #[builder(default, into)]
     pub settings: Arc<Settings>,
     /// The severities of rules that the host has changed. Default: none.
@@ -99,7 +99,7 @@ impl<'a> Deployment<'a> {
     pub fn new(program: &'a Program, session: &Session<'_>, options: DeploymentOptions) -> Self {
         Self {
             program,
-            plain: options.settings.clone(),
+            plain: None,
             options,
             passwords: Passwords::like(session.entries().values()),
             instances: session.instances().clone(),
@@ -172,10 +172,10 @@ impl<'a> Deployment<'a> {
         if !options.is_plain() {
             return made();
         }
-        if self.plain.identity_management != kind || self.plain.protect {
-            self.plain = made();
+        match self.plain.take_if(|plain| plain.identity_management == kind) {
+            Some(plain) => self.plain.insert(plain).clone(),
+            None => self.plain.insert(made()).clone(),
         }
-        self.plain.clone()
     }
 
     /// What a user is validated with.

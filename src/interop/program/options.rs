@@ -83,14 +83,15 @@ impl ProgramOptions {
             && self.replace_on_changes.is_empty()
     }
 
-    /// The settings of a user with these options, where `settings` are those of every user.
+    /// The settings of a user with these options, where `settings` are those of every user: who is protected there,
+    /// stays protected, and what is ignored there, stays ignored.
     #[must_use]
     pub fn settings(&self, settings: &Settings) -> Settings {
         let mut settings = settings.clone();
-        settings.protect = self.protect;
-        settings.ignore_changes.clone_from(&self.ignore_changes);
-        settings.replace_on_changes.clone_from(&self.replace_on_changes);
-        settings.delete_before_replace = self.delete_before_replace;
+        settings.protect |= self.protect;
+        settings.ignore_changes.extend_from_slice(&self.ignore_changes);
+        settings.replace_on_changes.extend_from_slice(&self.replace_on_changes);
+        settings.delete_before_replace |= self.delete_before_replace;
         settings
     }
 

@@ -11,7 +11,7 @@ use connect_user::{
         Creating, Entry, FleetRefused, Lifecycle, SessionError, StateStore, StoreChange, UserResult, load_all,
     },
     read::Strategy,
-    user::{Code, Tags, UserId, UserState},
+    user::{Code, ImportId, Tags, UserId, UserState},
 };
 
 use super::{
@@ -19,6 +19,9 @@ use super::{
     host::Trouble,
     person::{PARTS, Part, Person, Protect},
 };
+
+/// The note of an entry of who was imported.
+const IMPORT: &str = "import";
 
 /// Who is there before a run, and under which resource name each is recorded.
 pub(super) struct Before {
@@ -177,7 +180,7 @@ impl World {
     }
 
     /// A run has no plan only where the program is impossible, or something cannot be read.
-    pub(super) fn check_error(&self, error: &SessionError, is_troubled: bool) {
+    pub(super) async fn check_error(&self, error: &SessionError, is_troubled: bool) {
         let is_importing = self.program.iter().any(|(_, person)| person.import.is_some());
         match error {
             SessionError::Refused(refused) => return self.check_refused(refused),
@@ -185,8 +188,12 @@ impl World {
                 assert!(matches!(reason.code, Code::RECORDED_OTHERWISE | Code::IMPORTED_TWICE), "{reason:?}");
                 assert!(is_importing, "{reason:?}");
             }
-            SessionError::Import { error, .. } => {
+            SessionError::Import { user, id, error } => {
                 assert!(is_importing && (is_troubled || error.kind() == ErrorKind::NotFound), "{error}");
+                let entry = self.store.get(user).await.expect("read");
+                let was_imported =
+                    entry.is_some_and(|entry| entry.notes.get(IMPORT) == Some(&id.to_string()));
+                assert!(!was_imported, "`{user}` was imported already: {error}");
             }
             other => panic!("{other}"),
         }
@@ -252,6 +259,7 @@ impl World {
 
     /// Nothing stands in the way any more: protection, accounts that stay, dependencies, mistyped imports.
     async fn lift(&mut self) {
+        let entries = load_all(&self.store).await.expect("all");
         for place in 0..self.program.len() {
             let key = self.new_key();
             let users = self.users(self.program[place].1.instance);
@@ -260,15 +268,20 @@ impl World {
             let is_it = |user: &UserDescription| {
                 Some(&user.user_id) == person.import.as_ref() && user.name == person.login
             };
+            let was_imported = |id: &UserId| {
+                let noted = entries.get(name).and_then(|entry| entry.notes.get(IMPORT));
+                noted == Some(&ImportId::new(&INSTANCES[person.instance].into(), id).to_string())
+            };
             match users.iter().any(is_it) {
                 // Nobody else is recorded under its name.
                 true => *name = key,
-                false => person.import = None,
+                // It may have been replaced since, or be gone.
+                false => person.import = person.import.take().filter(was_imported),
             }
         }
         let mut changes = Vec::new();
-        for (name, mut entry) in load_all(&self.store).await.expect("all") {
-            entry.notes.retain(|note, _| note == PASSWORD);
+        for (name, mut entry) in entries {
+            entry.notes.retain(|note, _| note == PASSWORD || note == IMPORT);
             changes.push(StoreChange::put(name, entry));
         }
         self.store.commit(&changes).await.expect("written");

@@ -182,7 +182,7 @@ impl World {
         match result? {
             Ok(done) => Some(done),
             Err(error) => {
-                self.check_error(&error, is_troubled);
+                self.check_error(&error, is_troubled).await;
                 None
             }
         }
