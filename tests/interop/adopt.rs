@@ -149,6 +149,26 @@ fn whoever_is_recorded_stays_so() {
     });
 }
 
+/// As in a file that was put together of two.
+#[test]
+fn an_account_that_a_file_tells_twice_is_recorded_once() {
+    run(async {
+        let connect = service(SAML);
+        let jane_state = create(&jane("jane"), SAML, &connect).await;
+        let text = json!({"resources": {"a": {"type": "aws:connect:User", "properties": jane("jane")}}});
+        let mut file = read_text(FileFormat::Program, &text.to_string());
+        let mut again = file.users[0].clone();
+        again.name = "b".to_owned();
+        file.users.push(again);
+        let store = MemoryStore::default();
+        let mut session = session(&store, &connect);
+        let adoption = adopted(&file, &mut session).await;
+        assert!(matches!(&adoption.users[0].outcome, AdoptOutcome::Adopted(id) if *id == jane_state.id()));
+        assert!(matches!(&adoption.users[1].outcome, AdoptOutcome::RecordedAs(_, name) if name == "a"));
+        assert_eq!(session.users().count(), 1);
+    });
+}
+
 #[test]
 fn one_who_cannot_be_read_stops_nobody_else() {
     run(async {

@@ -320,6 +320,32 @@ fn references_become_variables_of_terraform() {
 }
 
 #[test]
+fn what_a_table_and_a_template_cannot_take_is_told() {
+    let user = |index: usize| {
+        let user = json!({"instanceId": "1c2d", "name": format!("u{index}"), "routingProfileId": format!("name:R{index}"),
+            "securityProfileIds": ["s1"]});
+        FileUser::new(format!("u{index}"), Value::from(user))
+    };
+    let mut file = UserFile::default();
+    file.users = (0..501).map(user).collect();
+    file.users[0].options.import = Some("1c2d:u".parse().expect("an id"));
+    file.users[0].arn = Some(format!("{ARN}/agent/u").parse().expect("an ARN"));
+    let text = written(FileFormat::CloudFormation, &file);
+    let all = messages(&text);
+    for expected in [
+        "the template has 501 resources, and CloudFormation takes 500 at most",
+        "500 of 501 users are not among the resources to import, and an import creates nobody",
+    ] {
+        assert!(all.iter().any(|told| *told == expected), "{expected}: {:?}", all.last());
+    }
+    assert!(all.iter().any(|told| told.contains("parameters, and CloudFormation takes 200 at most")));
+    for format in [FileFormat::Csv, FileFormat::ConsoleCsv] {
+        let text = written(format, &file);
+        assert!(messages(&text).contains(&"the table does not say which users exist"), "{format}");
+    }
+}
+
+#[test]
 fn references_become_parameters_of_a_template() {
     let text = written(FileFormat::CloudFormation, &program());
     let template: Json = serde_json::from_str(&text.text).expect("JSON");

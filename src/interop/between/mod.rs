@@ -68,5 +68,6 @@ pub use names::{NameKind, NameMap, NameMapError};
 pub use options::{CopyOptions, CopyOptionsBuilder};
 pub use passwords::FirstPasswords;
 pub use plan::CopyPlan;
+pub(in crate::interop) use side::Roster;
 pub use side::Side;
 pub use translate::MissingName;

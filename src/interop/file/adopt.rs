@@ -13,14 +13,17 @@ use super::{
     users::{FileUser, UserFile},
 };
 use crate::{
-    client::{ClientError, ListUsers, all_pages},
+    client::ClientError,
     diff::{Preview, preview},
     fleet::{Notes, Session, StoreChange, StoreError},
-    interop::deployment::Passwords,
-    read::{InstanceError, Instances, import},
+    interop::{
+        between::{Roster, Side},
+        deployment::Passwords,
+    },
+    read::{Filter, InstanceError, Instances, RefreshOptions, Strategy, import},
     user::{
         Code, DecodeErrors, Diagnostic, IdentityManagementType, ImportId, Input, InstanceId, Property,
-        Settings, Stage, UserId, UserSpec, UserState, Value,
+        Settings, Stage, UserSpec, UserState, Value,
     },
     validate::{Context, Overrides, resolve_decoded},
 };
@@ -137,10 +140,10 @@ pub async fn adopt(
     let (instances, mut adoption) = (Instances::default(), Adoption::default());
     let wanted: Vec<Wanted<'_>> = file.users.iter().map(Wanted::of).collect();
     let listed = list(&wanted, session, options, &instances).await?;
-    let recorded = Recorded::of(session);
+    let mut recorded = Recorded::of(session);
     let passwords = Passwords::like(session.entries().values());
     let found: Vec<Result<(ImportId, Place), AdoptOutcome>> =
-        wanted.iter().map(|user| find(user, &listed, &recorded)).collect();
+        wanted.iter().map(|user| recorded.find(user, &listed)).collect();
     let states = read(&found, session, options).await;
 
     let mut changes = Vec::new();
@@ -195,7 +198,7 @@ struct Wanted<'a> {
 /// An instance, as it was listed.
 struct Listed {
     kind: Option<IdentityManagementType>,
-    users: HashMap<String, UserId>,
+    users: Roster,
 }
 
 /// Where a user is recorded.
@@ -221,6 +224,30 @@ impl Recorded {
             recorded.by_id.extend(entry.accounts().map(|id| (id, name.clone())));
         }
         recorded
+    }
+
+    /// Who a user of the file is, and where it is recorded. From then on it counts as recorded: a file may tell it twice.
+    fn find(
+        &mut self,
+        user: &Wanted<'_>,
+        listed: &BTreeMap<InstanceId, Listed>,
+    ) -> Result<(ImportId, Place), AdoptOutcome> {
+        let (Some(instance), Some(name)) = (user.instance(), user.name()) else {
+            return Err(AdoptOutcome::NotKnown);
+        };
+        let found = listed.get(&instance).and_then(|listed| listed.users.get(name));
+        let id = ImportId::new(&instance, &found.ok_or(AdoptOutcome::NotFound)?.id);
+        let resource = &user.user.name;
+        match (self.by_id.get(&id), self.by_name.get(resource)) {
+            (Some(other), _) if other == resource => Ok((id, Place::Same)),
+            (Some(other), _) => Ok((id, Place::Other(other.clone()))),
+            (None, Some(other)) => Err(AdoptOutcome::NameTaken(other.clone())),
+            (None, None) => {
+                self.by_id.insert(id.clone(), resource.clone());
+                self.by_name.insert(resource.clone(), id.clone());
+                Ok((id, Place::New))
+            }
+        }
     }
 }
 
@@ -278,35 +305,12 @@ async fn list(
         let client = session.client();
         let expected = options.settings.identity_management;
         let kind = instances.identity_management(&instance, expected, client).await?;
-        let users = all_pages(client, ListUsers::new(instance.clone())).await;
-        let users = users
-            .map_err(|error| InstanceError::Read { instance: instance.clone(), error: Box::new(error) })?
-            .into_iter()
-            .map(|user| (user.name, user.user_id))
-            .collect();
+        let read =
+            RefreshOptions::builder().parallelism(options.parallelism).strategy(Strategy::Full).build();
+        let users = Side::new(&instance, client).roster(&Filter::default(), &read).await?;
         listed.insert(instance, Listed { kind, users });
     }
     Ok(listed)
-}
-
-/// Who a user of the file is, and where it is recorded.
-fn find(
-    user: &Wanted<'_>,
-    listed: &BTreeMap<InstanceId, Listed>,
-    recorded: &Recorded,
-) -> Result<(ImportId, Place), AdoptOutcome> {
-    let (Some(instance), Some(name)) = (user.instance(), user.name()) else {
-        return Err(AdoptOutcome::NotKnown);
-    };
-    let found = listed.get(&instance).and_then(|listed| listed.users.get(name));
-    let id = ImportId::new(&instance, found.ok_or(AdoptOutcome::NotFound)?);
-    let resource = &user.user.name;
-    match (recorded.by_id.get(&id), recorded.by_name.get(resource)) {
-        (Some(other), _) if other == resource => Ok((id, Place::Same)),
-        (Some(other), _) => Ok((id, Place::Other(other.clone()))),
-        (None, Some(other)) => Err(AdoptOutcome::NameTaken(other.clone())),
-        (None, None) => Ok((id, Place::New)),
-    }
 }
 
 /// The users that were found; `None` where none was.

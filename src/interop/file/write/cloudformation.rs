@@ -19,6 +19,10 @@ use crate::{
 
 const TYPE: &str = "AWS::Connect::User";
 
+/// So many resources, and so many parameters, has a template at most.
+const MOST_RESOURCES: usize = 500;
+const MOST_PARAMETERS: usize = 200;
+
 /// The options that a template carries.
 const CARRIED: &[&str] = &["retainOnDelete", "dependsOn", "parent"];
 
@@ -37,6 +41,32 @@ impl Template {
         let mut parameters = Variables::default();
         parameters.reserve(names.values().cloned());
         Self { names, parameters, members: Members::default() }
+    }
+
+    /// Tells what CloudFormation refuses of the template as a whole.
+    fn tell_bounds(&self, writing: &mut Writing) {
+        let (users, parameters, imports) =
+            (self.names.len(), self.parameters.all().len(), writing.imports.len());
+        if users > MOST_RESOURCES {
+            let what = format!(
+                "the template has {users} resources, and CloudFormation takes {MOST_RESOURCES} at most"
+            );
+            writing.lose_file(what, "split the file: a stack for each part");
+        }
+        if parameters > MOST_PARAMETERS {
+            let what = format!(
+                "the template has {parameters} parameters, and CloudFormation takes {MOST_PARAMETERS} at most"
+            );
+            writing.lose_file(what, "split the file, or write ids in the place of names");
+        }
+        if imports > 0 && imports < users {
+            let what = format!(
+                "{} of {users} users are not among the resources to import, and an import creates nobody",
+                users - imports
+            );
+            writing
+                .lose_file(what, "import a template of those who exist, then update the stack with this one");
+        }
     }
 }
 
@@ -68,7 +98,8 @@ impl Form for Template {
         self.members.next(&name, &resource, 2)
     }
 
-    fn end(&mut self, _: &mut Writing) -> String {
+    fn end(&mut self, writing: &mut Writing) -> String {
+        self.tell_bounds(writing);
         let declared = self.parameters.all().into_iter().map(|(name, is_secret)| {
             let mut parameter = vec![("Type".to_owned(), Value::from("String"))];
             parameter.extend(is_secret.then(|| ("NoEcho".to_owned(), true.into())));

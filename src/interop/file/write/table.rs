@@ -14,16 +14,15 @@ const MOST_ROWS: usize = 1_000;
 /// Rows of these columns.
 pub(super) struct Table {
     columns: Vec<(&'static str, Target)>,
-    /// How many users the console is to import, and how many are written; whether it was told that some exist.
+    /// How many users the console is to import, and how many are written.
     for_console: Option<usize>,
     count: usize,
-    has_existing: bool,
 }
 
 impl Table {
     /// The console's template, for so many users.
     pub(super) fn console(users: usize) -> Self {
-        Self { columns: CONSOLE.to_vec(), for_console: Some(users), count: 0, has_existing: false }
+        Self { columns: CONSOLE.to_vec(), for_console: Some(users), count: 0 }
     }
 
     /// A column for each property that is one value, by its path, with ids as they are.
@@ -32,7 +31,7 @@ impl Table {
         let properties = Property::ALL.iter().filter(is_one_value);
         let properties = properties.map(|property| (property.path(), Target::Property(*property)));
         let columns = [("resourceName", Target::ResourceName)].into_iter().chain(properties).collect();
-        Self { columns, for_console: None, count: 0, has_existing: false }
+        Self { columns, for_console: None, count: 0 }
     }
 
     fn tell_console(&mut self, users: usize, user: &FileUser, writing: &mut Writing) {
@@ -40,10 +39,6 @@ impl Table {
         if self.count == MOST_ROWS + 1 {
             let what = format!("the table has {users} users, and the console imports {MOST_ROWS} at once");
             writing.lose(user, what, "split the file");
-        }
-        if user.options.import.is_some() && !std::mem::replace(&mut self.has_existing, true) {
-            let what = "some of the users exist, and the console creates users only";
-            writing.note(user, what, "take them out before you give the table to the console");
         }
     }
 }
@@ -56,6 +51,10 @@ impl Form for Table {
     fn user(&mut self, user: &FileUser, writing: &mut Writing) -> String {
         if let Some(users) = self.for_console {
             self.tell_console(users, user, writing);
+        }
+        if user.options.import.is_some() {
+            let help = "`adopt` finds them by their names; the console creates users only: take them out before you give it the table";
+            writing.lose(user, "the table does not say which users exist", help);
         }
         line(row(user, &self.columns, writing))
     }

@@ -9,6 +9,8 @@ use crate::interop::program::Part;
 pub(super) struct Variables {
     names: BTreeMap<String, (String, bool)>,
     taken: BTreeSet<String>,
+    /// The numbers that are next for names that several wanted.
+    next: BTreeMap<String, u64>,
 }
 
 impl Variables {
@@ -41,10 +43,12 @@ impl Variables {
     }
 
     fn add(&mut self, reference: String, first: String, is_secret: bool) -> String {
-        let numbered = (2_u64..).map(|number| format!("{first}{number}"));
-        let mut names = std::iter::once(first.clone()).chain(numbered);
-        let name = names.find(|name| !self.taken.contains(name)).unwrap_or(first);
-        self.taken.insert(name.clone());
+        let mut name = first.clone();
+        while !self.taken.insert(name.clone()) {
+            let number = self.next.entry(first.clone()).or_insert(1);
+            *number += 1;
+            name = format!("{first}{number}");
+        }
         self.names.insert(reference, (name.clone(), is_secret));
         name
     }

@@ -58,6 +58,11 @@ impl Writing {
         self.losses.add(Severity::Note, what.into(), help, || user.location.clone());
     }
 
+    /// Notes what the format cannot carry of the file as a whole.
+    pub(super) fn lose_file(&mut self, what: impl Into<String>, help: &str) {
+        self.losses.add(Severity::Warning, what.into(), help, || None);
+    }
+
     /// Notes the options of a user that the format has no place for; `carried` are those that it has.
     pub(super) fn lose_options(&mut self, user: &FileUser, carried: &[&str]) {
         // Each writer says what becomes of an import.
