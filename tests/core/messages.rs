@@ -37,6 +37,10 @@ fn renamed(message: &str, spelling: Spelling) -> String {
     });
     let names: BTreeSet<&str> = names.collect();
     let span = |(index, span): (usize, &str)| {
+        // Behind the tags stands a key, which somebody has chosen.
+        if let Some(key) = span.strip_prefix("tags.") {
+            return format!("{}.{key}", spelling.name("tags"));
+        }
         let mut parts = span.split('.').map(|part| part.split('[').next().unwrap_or_default());
         let is_place = index % 2 == 1 && parts.all(|part| names.contains(part));
         let place = if is_place { span.parse::<Path>().ok() } else { None };
