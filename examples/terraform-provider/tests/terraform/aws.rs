@@ -232,3 +232,53 @@ fn what_is_malformed_is_refused_before_any_call() {
     assert_eq!(server.calls("DescribeInstance"), 0);
     assert_eq!(w.state(TEST), serde_json::Value::Null);
 }
+
+/// As workloads in clusters and pipelines sign in: by a token of somebody whom AWS trusts, without any key.
+#[test]
+fn a_role_is_assumed_by_a_web_identity() {
+    let (server, sts) = (Server::start(&[]), Sts::start());
+    let token = tempfile::NamedTempFile::new().expect("a file");
+    fs::write(token.path(), "a-token").expect("written");
+    let role = |token: &str| {
+        format!(
+            "sts_endpoint_url = \"{}\"\n assume_role_with_web_identity {{\n role_arn = \"arn:aws:iam::{ACCOUNT}:role/web\"\n \
+             session_name = \"users\"\n duration = \"30m\"\n policy = \"{{}}\"\n {token}\n }}",
+            sts.url
+        )
+    };
+    for given in
+        ["web_identity_token = \"a-token\"", &format!("web_identity_token_file = {:?}", token.path())]
+    {
+        let options = role(given);
+        let w = Workspace::with(&server, &options);
+        w.write(&user(""));
+        w.ok(&["apply", "-auto-approve"]);
+        w.ok(&["destroy", "-auto-approve"]);
+        let asked = sts.requests();
+        let last = asked.iter().rfind(|request| request.contains("WebIdentity")).expect("a request");
+        for part in
+            ["WebIdentityToken=a-token", "RoleSessionName=users", "DurationSeconds=1800", "Policy=%7B%7D"]
+        {
+            assert!(last.contains(part), "{part}: {last}");
+        }
+    }
+    assert_eq!(server.signed("CreateUser"), ["AKIDWEB/us-east-1", "AKIDWEB/us-east-1"]);
+
+    let both = role("web_identity_token = \"tell-nobody\"\n web_identity_token_file = \"f\"");
+    let w = Workspace::with(&server, &both);
+    w.write(&user(""));
+    let said = w.fails(&["validate"]);
+    assert!(said.contains("web_identity_token") && !said.contains("tell-nobody"), "{said}");
+
+    // The environment of a cluster says the same without a block.
+    let options = format!("sts_endpoint_url = \"{}\"", sts.url);
+    let w = Workspace::with(&server, &options);
+    w.write(&user(""));
+    let mut apply = w.command(&["apply", "-auto-approve", "-no-color", "-input=false"]);
+    apply.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+    apply.env("AWS_WEB_IDENTITY_TOKEN_FILE", token.path()).env("AWS_ENDPOINT_URL_STS", &sts.url);
+    apply.env("AWS_ROLE_ARN", format!("arn:aws:iam::{ACCOUNT}:role/env"));
+    let said = Said::new(apply.output().expect("terraform runs"));
+    assert_eq!(said.code, 0, "{}", said.text);
+    assert_eq!(server.signed("CreateUser").last().map(String::as_str), Some("AKIDWEB/us-east-1"));
+}

@@ -110,6 +110,14 @@ fn answer(request: &str) -> String {
              </GetCallerIdentityResult></GetCallerIdentityResponse>"
         );
     }
+    if request.contains("Action=AssumeRoleWithWebIdentity") {
+        return "<AssumeRoleWithWebIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+                <AssumeRoleWithWebIdentityResult><SubjectFromWebIdentityToken>s</SubjectFromWebIdentityToken>\
+                <Credentials><AccessKeyId>AKIDWEB</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>\
+                <SessionToken>token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>\
+                </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>"
+            .to_owned();
+    }
     let is_chained = request.contains("Credential=AKIDROLE/");
     let key = if is_chained { "AKIDROLER" } else { "AKIDROLE" };
     format!(

@@ -167,7 +167,7 @@ provider "connect" {{
     pub fn run(&self, args: &[&str]) -> Said {
         let mut all = args.to_vec();
         match args[0] {
-            "taint" => {}
+            "taint" | "untaint" => {}
             "query" | "show" | "validate" => all.insert(1, "-no-color"),
             _ => all.splice(1..1, ["-no-color", "-input=false"]).for_each(drop),
         }

@@ -29,7 +29,7 @@ fn an_update_ends_in_time_and_the_next_finishes() {
     let begun = Instant::now();
     let said = w.fails(&["apply", "-auto-approve"]);
     assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
-    assert!(said.contains("The timeout of `2s` is over, and not tried again"), "{said}");
+    assert!(said.contains("timeout of `2s` is over, and not tried again"), "{said}");
     assert!(said.contains("Not done: UpdateUserRoutingProfile"), "{said}");
     let (state, actual) = (w.state(TEST), w.actual(TEST));
     assert_eq!(state["routing_profile_id"], "r1");
@@ -45,7 +45,7 @@ fn a_creation_that_ends_in_time_leaves_its_user_in_the_state() {
     let skills = "user_proficiencies = [{ attribute_name = \"l\", attribute_value = \"en\", level = 3 }]";
     w.write(&with("create = \"2s\"", skills));
     let said = w.fails(&["apply", "-auto-approve"]);
-    assert!(said.contains("The timeout of `2s` is over"), "{said}");
+    assert!(said.contains("timeout of `2s` is over"), "{said}");
     let made = w.user_id(TEST);
     w.ok(&["untaint", TEST]);
     w.apply(&with("create = \"2s\"", skills));
@@ -59,7 +59,7 @@ fn reading_and_deleting_end_in_time() {
     let w = Workspace::new(&server);
     w.apply(&with("delete = \"1s\"", ""));
     let said = w.fails(&["destroy", "-auto-approve"]);
-    assert!(said.contains("The timeout of `1s` is over"), "{said}");
+    assert!(said.contains("timeout of `1s` is over"), "{said}");
     assert_eq!(server.names(), ["jane"]);
     w.apply(&user(""));
     w.ok(&["destroy", "-auto-approve"]);
@@ -71,7 +71,7 @@ fn reading_and_deleting_end_in_time() {
     // The creation may read the user back, and says then that it could not.
     w.run(&["apply", "-auto-approve"]);
     let said = w.run(&["plan"]);
-    assert!(said.text.contains("The timeout of `1s` is over"), "{}", said.text);
+    assert!(said.text.contains("timeout of `1s` is over"), "{}", said.text);
 }
 
 /// Whether it was done, nobody knows until it is read.
@@ -84,7 +84,7 @@ fn an_answer_that_never_comes_is_not_asked_for_again() {
     let begun = Instant::now();
     let said = w.fails(&["apply", "-auto-approve"]);
     assert!(begun.elapsed() < Duration::from_secs(75), "the client gives it up: {:?}", begun.elapsed());
-    assert!(said.contains("The timeout of `2s` is over"), "{said}");
+    assert!(said.contains("timeout of `2s` is over"), "{said}");
     assert_eq!(server.calls("UpdateUserRoutingProfile"), 1);
     w.apply(&with("update = \"2s\"", "routing_profile_id = \"r2\""));
     assert_eq!(w.actual(TEST)["RoutingProfileId"], "r2");
