@@ -122,6 +122,7 @@ impl InstanceFilters {
 
 impl Filter {
     /// Whether a profile or a group of specs matters.
+    #[cfg(feature = "fleet")]
     pub(crate) const fn asks_for_ids(&self) -> bool {
         self.routing_profile_id.is_some()
             || self.security_profile_id.is_some()

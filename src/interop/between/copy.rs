@@ -1,7 +1,7 @@
 //! The plan of a copy: the users of one instance as those of another.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -11,6 +11,7 @@ use super::{
     error::BetweenError,
     options::CopyOptions,
     plan::{CopyPlan, is_unfinished},
+    refusals::refusals,
     scope::{has_no_email, settings_between, unused_names},
     side::{Roster, Side},
     text::some,
@@ -35,9 +36,10 @@ use crate::{
 /// tags; with [`CopyOptions::update`] also to make those whom it has the same. Nobody is deleted or replaced.
 ///
 /// The target is reached through the client of the session, whose store remembers who was copied: under the user name (with
-/// a number, where that is the resource name of another user), or the resource name that the user is recorded under already. A
-/// store that has users of other instances is refused: the program that manages them would delete those who are copied. So a copy that was stopped at any moment is finished by the
-/// next one, which repeats nothing: [recover](Session::recover) first. Who is recorded is managed from then on.
+/// a number, where that is the resource name of another user), or the resource name that the user is recorded under
+/// already. A store that has users of other instances is refused: the program that manages them would delete those who are
+/// copied. So a copy that was stopped at any moment is finished by the next one, which repeats nothing:
+/// [recover](Session::recover) first. Who is recorded is managed from then on.
 ///
 /// It takes four calls to each instance, a call per 1,000 users, and two for each user that is copied. Ids become those that
 /// the target has by the same names, or by those of [`CopyOptions::names`]: what it lacks is in
@@ -64,12 +66,11 @@ pub async fn copy(
         source.read_attributes(&of_source.directory).await?;
     }
     copying.diagnostics.extend(unused_names(&options.names, source.instance, &of_source.directory));
-    let is_refused = [
-        copying.is_kind_refused(target),
-        copying.is_state_refused(target),
-        copying.is_password_refused(target),
-    ];
-    if is_refused.contains(&true) {
+    let refusals =
+        refusals(target, (of_source.kind, of_target.kind), session.entries(), !options.passwords.is_none());
+    let is_refused = refusals.iter().any(Diagnostic::is_error);
+    copying.diagnostics.extend(refusals);
+    if is_refused {
         return Ok(copying.finish(of_target.directory, Vec::new(), FleetPreview::default()));
     }
     let everybody = Filter::default();
@@ -191,80 +192,6 @@ impl<'a> Copying<'a> {
         }
         let Self { diagnostics, existing, failed, passwords, made, desired, .. } = self;
         CopyPlan { preview, missing, diagnostics, existing, failed, target, passwords, made, desired }
-    }
-
-    /// Refuses what no copy can do: a directory says itself who its users are.
-    fn is_kind_refused(&mut self, target: &InstanceId) -> bool {
-        let directory = IdentityManagementType::ExistingDirectory;
-        match (self.of_source, self.settings.identity_management) {
-            (Some(kind), Some(other)) if other == directory && kind != directory => {
-                let message = format!(
-                    "users of an instance with `{kind}` cannot be copied to `{target}`, which has `{directory}`: its users \
-                     are those of its directory"
-                );
-                let help = "copy to an instance with `SAML` or `CONNECT_MANAGED`, or create the users from the directory";
-                self.diagnostics.push(Diagnostic::new(Code::COPY_REFUSED, message).with_help(help));
-                true
-            }
-            (Some(kind), Some(IdentityManagementType::Saml)) if kind != IdentityManagementType::Saml => {
-                let message =
-                    format!("e-mail addresses are not copied: `{target}` has `SAML`, and takes none");
-                let help =
-                    "users sign in with their user names at the identity provider: check that it knows them";
-                self.diagnostics.push(Diagnostic::new(Code::NOT_COPIED, message).with_help(help));
-                false
-            }
-            _ => false,
-        }
-    }
-
-    /// Refuses a state that is about other instances. The program whose users they are would delete the copied ones, which
-    /// it does not have, from the target.
-    fn is_state_refused(&mut self, target: &InstanceId) -> bool {
-        let is_other = |entry: &Entry| instances(entry).any(|instance| instance != target.to_bare());
-        let others: BTreeSet<&String> = self
-            .session
-            .entries()
-            .iter()
-            .filter(|(_, entry)| is_other(entry))
-            .map(|(name, _)| name)
-            .collect();
-        if others.is_empty() {
-            return false;
-        }
-        let message = format!(
-            "the state is not that of `{target}` alone: it has users of others, as {}",
-            some(others.into_iter())
-        );
-        let help = "record the users of each instance in a state of its own";
-        self.diagnostics.push(Diagnostic::new(Code::RECORDED_OTHERWISE, message).with_help(help));
-        true
-    }
-
-    /// Refuses passwords where nobody knows whether users have one, and says where they have none.
-    fn is_password_refused(&mut self, target: &InstanceId) -> bool {
-        let is_given = !self.options.passwords.is_none();
-        let found = match self.settings.identity_management {
-            None if is_given => {
-                let message = format!(
-                    "whether users of `{target}` have passwords is not known: it does not tell how it manages identities"
-                );
-                Diagnostic::new(Code::COPY_REFUSED, message)
-                    .at(Property::Password)
-                    .with_help("say how it does, or leave the passwords out")
-            }
-            Some(kind) if is_given && kind != IdentityManagementType::ConnectManaged => {
-                let message =
-                    format!("passwords have no use: users of `{target}`, which has `{kind}`, have none");
-                Diagnostic::new(Code::PASSWORD_NOT_ALLOWED, message)
-                    .with_severity(Severity::Note)
-                    .with_help("leave them out")
-            }
-            _ => return false,
-        };
-        let is_refused = found.is_error();
-        self.diagnostics.push(found);
-        is_refused
     }
 
     /// Whom of the source to copy, by user name: those whom the target lacks or who are to be the same, and those whose
@@ -438,12 +365,6 @@ impl<'a> Copying<'a> {
         planner.want_matched(&wanted, recorded);
         Ok(())
     }
-}
-
-/// The instances that an entry is about.
-fn instances(entry: &Entry) -> impl Iterator<Item = InstanceId> {
-    let attempts = entry.creating.iter().map(|creating| creating.attempt.instance_id());
-    attempts.chain(entry.state.iter().map(|state| &state.instance_id)).map(InstanceId::to_bare)
 }
 
 /// Whether an entry is about a user of another name.

@@ -56,6 +56,7 @@ mod names;
 mod options;
 mod passwords;
 mod plan;
+mod refusals;
 mod scope;
 mod side;
 mod text;

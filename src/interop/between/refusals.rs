@@ -1,0 +1,92 @@
+//! What a copy as a whole cannot do, and what it does without.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::text::some;
+use crate::{
+    fleet::Entry,
+    user::{Code, Diagnostic, IdentityManagementType, InstanceId, Property, Severity},
+};
+
+/// How an instance manages identities, where that is known.
+type Kind = Option<IdentityManagementType>;
+
+/// Why users cannot be copied to the target, as errors, and what of them is not. `entries` are those of the target's state.
+pub(super) fn refusals(
+    target: &InstanceId,
+    (of_source, of_target): (Kind, Kind),
+    entries: &BTreeMap<String, Entry>,
+    has_passwords: bool,
+) -> Vec<Diagnostic> {
+    let found = [
+        of_kinds(target, of_source, of_target),
+        of_state(target, entries),
+        of_target_passwords(target, of_target).filter(|_| has_passwords),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+/// A directory says itself who its users are.
+fn of_kinds(target: &InstanceId, of_source: Kind, of_target: Kind) -> Option<Diagnostic> {
+    let directory = IdentityManagementType::ExistingDirectory;
+    match (of_source?, of_target?) {
+        (kind, other) if other == directory && kind != directory => {
+            let message = format!(
+                "users of an instance with `{kind}` cannot be copied to `{target}`, which has `{directory}`: its users are \
+                 those of its directory"
+            );
+            let help = "copy to an instance with `SAML` or `CONNECT_MANAGED`, or create the users from the directory";
+            Some(Diagnostic::new(Code::COPY_REFUSED, message).with_help(help))
+        }
+        (kind, IdentityManagementType::Saml) if kind != IdentityManagementType::Saml => {
+            let message = format!("e-mail addresses are not copied: `{target}` has `SAML`, and takes none");
+            let help =
+                "users sign in with their user names at the identity provider: check that it knows them";
+            Some(Diagnostic::new(Code::NOT_COPIED, message).with_help(help))
+        }
+        _ => None,
+    }
+}
+
+/// The program whose users a state of other instances has would delete the copied ones, which it does not have, from the
+/// target.
+fn of_state(target: &InstanceId, entries: &BTreeMap<String, Entry>) -> Option<Diagnostic> {
+    let is_other = |entry: &Entry| instances(entry).any(|instance| instance != target.to_bare());
+    let others: BTreeSet<&String> =
+        entries.iter().filter(|(_, entry)| is_other(entry)).map(|(name, _)| name).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "the state is not that of `{target}` alone: it has users of others, as {}",
+        some(others.into_iter())
+    );
+    let help = "record the users of each instance in a state of its own";
+    Some(Diagnostic::new(Code::RECORDED_OTHERWISE, message).with_help(help))
+}
+
+/// The instances that an entry is about.
+fn instances(entry: &Entry) -> impl Iterator<Item = InstanceId> {
+    let attempts = entry.creating.iter().map(|creating| creating.attempt.instance_id());
+    attempts.chain(entry.state.iter().map(|state| &state.instance_id)).map(InstanceId::to_bare)
+}
+
+/// Where passwords are given: nobody knows whether users of the target have one, or they have none.
+fn of_target_passwords(target: &InstanceId, of_target: Kind) -> Option<Diagnostic> {
+    match of_target {
+        None => {
+            let message = format!(
+                "whether users of `{target}` have passwords is not known: it does not tell how it manages identities"
+            );
+            let found = Diagnostic::new(Code::COPY_REFUSED, message).at(Property::Password);
+            Some(found.with_help("say how it does, or leave the passwords out"))
+        }
+        Some(IdentityManagementType::ConnectManaged) => None,
+        Some(kind) => {
+            let message =
+                format!("passwords have no use: users of `{target}`, which has `{kind}`, have none");
+            let found = Diagnostic::new(Code::PASSWORD_NOT_ALLOWED, message).with_severity(Severity::Note);
+            Some(found.with_help("leave them out"))
+        }
+    }
+}
