@@ -1,6 +1,6 @@
 //! Cancellation, and work that must end within a time.
 
-use std::{cell::RefCell, fmt, future::poll_fn, pin::pin, time::Duration};
+use std::{cell::RefCell, fmt, future::poll_fn, pin::pin, sync::Arc, time::Duration};
 
 use futures_util::future::{Either, select};
 
@@ -69,11 +69,10 @@ impl CancellationToken {
 
     /// Why the work has to end, if it has to.
     pub(crate) fn ended(&self) -> Option<Ended> {
-        let is_over = |timeout: &Timeout| timeout.over.is_cancelled();
-        match Timeout::current().filter(is_over) {
-            _ if self.0.is_cancelled() => Some(Ended::Cancelled),
-            timeout => timeout.map(|timeout| Ended::Timeout(timeout.time)),
+        if self.0.is_cancelled() {
+            return Some(Ended::Cancelled);
         }
+        Timeout::current()?.ended().map(Ended::Timeout)
     }
 }
 
@@ -125,8 +124,9 @@ impl fmt::Display for Ended {
 /// ```
 pub async fn within<F: Future>(time: Duration, clock: &dyn Sleep, work: F) -> F::Output {
     // A shorter time around this one ends it, too.
-    let over = Timeout::current().map_or_else(Default::default, |outer| outer.over.child_token());
-    let timeout = Timeout { over, time };
+    let outer = Timeout::current();
+    let over = outer.as_ref().map_or_else(Default::default, |outer| outer.over.child_token());
+    let timeout = Timeout { over, time, outer: outer.map(Arc::new) };
     let over = timeout.over.clone();
     match select(pin!(timeout.around(work)), clock.sleep(time)).await {
         Either::Left((output, _)) => output,
@@ -142,6 +142,8 @@ pub async fn within<F: Future>(time: Duration, clock: &dyn Sleep, work: F) -> F:
 struct Timeout {
     over: tokio_util::sync::CancellationToken,
     time: Duration,
+    /// That of the work around this one.
+    outer: Option<Arc<Timeout>>,
 }
 
 thread_local! {
@@ -152,6 +154,12 @@ thread_local! {
 impl Timeout {
     fn current() -> Option<Self> {
         CURRENT.with_borrow(Clone::clone)
+    }
+
+    /// The time that is over, if one is.
+    fn ended(&self) -> Option<Duration> {
+        let outer = self.outer.as_ref().and_then(|outer| outer.ended());
+        outer.or_else(|| self.over.is_cancelled().then_some(self.time))
     }
 
     async fn around<F: Future>(self, work: F) -> F::Output {

@@ -207,6 +207,11 @@ impl ClientError {
         self
     }
 
+    /// Whether the call had to end for the caller's sake: another caller may get an answer.
+    pub(crate) fn is_of_caller(&self) -> bool {
+        self.kind() == ErrorKind::Cancelled || self.0.ended.is_some()
+    }
+
     /// Adds what caused the error.
     #[must_use]
     pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {

@@ -22,14 +22,14 @@ pub(super) async fn delete(
     }
     let mut settings = host.settings.clone();
     settings.protect |= options.protect;
-    if let Some(limit) = &host.deletions {
+    if let Some(limit) = host.deletions.as_ref().filter(|_| !settings.protect) {
         limit.delete(&id.user, host.spelling).map_err(|refusal| unchanged(refusal.into()))?;
     }
-    if !settings.protect {
-        host.run.leave(&id.user);
-    }
-    if let Some(handover) = &host.handover {
-        handover.leave(&id.user, host.pauses.as_ref()).await.map_err(unchanged)?;
+    // Whoever is protected gives up no name.
+    let leaving = (!settings.protect).then(|| host.run.leave(&id.user));
+    if let (Some(()), Some(handover)) = (leaving, &host.handover) {
+        let left = handover.leave(&id.user, &name, host.pauses.as_ref()).await;
+        left.inspect_err(|_| host.run.stay(&id.user)).map_err(unchanged)?;
     }
     let deleted = match &doomed {
         Doomed::Known(state) => apply::delete(state, &host.client, &settings, &host.apply_options()).await,
@@ -40,8 +40,12 @@ pub(super) async fn delete(
     };
     let Err(failed) = deleted else {
         host.run.let_go(&id.user, &name);
+        if let Some(handover) = &host.handover {
+            handover.gone(&id.user);
+        }
         return Ok(Vec::new());
     };
+    host.run.stay(&id.user);
     if let Some(handover) = &host.handover {
         handover.stay(&id.user);
     }

@@ -2,8 +2,9 @@
 //!
 //! A name is unique in an instance, and such an engine deletes what it has replaced only after everything else. So
 //! where somebody has the new name, or waits for the old one, the old user is deleted first. The engine comes to one
-//! user after the other: only when that deletion is carried out can be told whether who has the name gives it up. If
-//! not, the deletion is refused, and nobody is lost.
+//! user after the other: only when that deletion is carried out can be told whether who has the name gives it up. So
+//! a user is deleted once its new name is free. Only users that pass their names round in a circle are deleted once
+//! each of them is about to be: none of those names is free before. Otherwise the deletion is refused.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,7 +15,7 @@ use std::{
 use super::{failure::Failure, leaves::Leaves, stop::Pauses};
 use crate::{
     client::Sleep,
-    user::{Code, Diagnostic, Property, UserId},
+    user::{Code, Diagnostic, Operation, Path, Property, UserId},
 };
 
 /// How long the engine is given to come to the other users.
@@ -33,10 +34,26 @@ struct Known {
     replaced: BTreeMap<UserId, Replaced>,
     /// Who was the first to ask for a name.
     claims: BTreeMap<Name, UserId>,
-    /// The users that are about to be deleted, or were.
-    leaving: BTreeSet<UserId>,
-    /// The names under which users are to be made again that were deleted for it.
-    unmade: BTreeSet<Name>,
+    /// The users that are about to be deleted, or were, and how far that is.
+    leaving: BTreeMap<UserId, Progress>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Progress {
+    /// Waits for its turn.
+    Waiting,
+    /// Is being deleted: nobody knows yet whether its name becomes free.
+    Going,
+    Gone,
+}
+
+/// What is to be done with a user that is about to be deleted.
+enum Turn {
+    Delete,
+    /// Its new name is about to become free.
+    Wait,
+    /// Nothing says that its new name becomes free, so far.
+    Refuse(Failure),
 }
 
 /// An instance, and a name in it.
@@ -51,6 +68,8 @@ struct Replaced {
     to: Name,
     /// Who has that name.
     holder: Option<UserId>,
+    /// Whether it was made again, or could not be.
+    is_made: bool,
 }
 
 impl Name {
@@ -70,47 +89,82 @@ impl Handover {
         let is_awaited = known.replaced.values().any(|other| other.holder.as_ref() == Some(&user));
         let is_deleted_first = is_awaited || holder.is_some();
         known.claims.entry(to.clone()).or_insert_with(|| user.clone());
-        known.replaced.insert(user, Replaced { to, holder });
+        known.replaced.insert(user, Replaced { to, holder, is_made: false });
         is_deleted_first
     }
 
-    /// The user is about to be deleted: waits until whoever has its new name is, too.
+    /// The user, of this name, is about to be deleted: waits until its new name is free, or everybody in its circle is
+    /// about to be deleted too.
     ///
     /// # Errors
     ///
     /// Why the user must stay. A failure makes an engine cancel what is under way, so it comes once nobody who was
     /// deleted for a new name is missing under it.
-    pub(super) async fn leave(&self, user: &UserId, pauses: Option<&Pauses>) -> Result<(), Failure> {
+    pub(super) async fn leave(
+        &self,
+        user: &UserId,
+        name: &str,
+        pauses: Option<&Pauses>,
+    ) -> Result<(), Failure> {
         let user = user.to_bare();
-        self.known().leaving.insert(user.clone());
-        let Some(pauses) = pauses else { return self.known().leave(&user) };
-        for _ in 0..PAUSES {
-            if self.known().leave(&user).is_ok() {
-                return Ok(());
-            }
-            pauses.sleep(PAUSE).await;
+        self.known().leaving.insert(user.clone(), Progress::Waiting);
+        let left = self.turn(&user, name, pauses).await;
+        if left.is_ok() {
+            return Ok(());
         }
-        let left = {
-            let mut known = self.known();
-            known.leave(&user).inspect_err(|_| known.stay(&user))
-        };
-        for _ in 0..LAST_PAUSES {
-            if left.is_ok() || self.known().unmade.is_empty() {
-                break;
+        self.stay(&user);
+        if let Some(pauses) = pauses {
+            for _ in 0..LAST_PAUSES {
+                if pauses.token.is_cancelled() || !self.known().is_anybody_missing() {
+                    break;
+                }
+                pauses.sleep(PAUSE).await;
             }
-            pauses.sleep(PAUSE).await;
         }
         left
     }
 
+    async fn turn(&self, user: &UserId, name: &str, pauses: Option<&Pauses>) -> Result<(), Failure> {
+        let mut left = PAUSES;
+        loop {
+            let turn = self.known().leave(user);
+            let Some(pauses) = pauses else {
+                return match turn {
+                    Turn::Delete => Ok(()),
+                    Turn::Wait => Err(not_deleted_first(name)),
+                    Turn::Refuse(failure) => Err(failure),
+                };
+            };
+            match turn {
+                Turn::Delete => return Ok(()),
+                _ if pauses.token.is_cancelled() => {
+                    let error = pauses.token.refuse(Operation::DeleteUser);
+                    let what = format_args!("the user `{name}` is not deleted");
+                    return Err(Failure::of_call(what, &error, Path::root()));
+                }
+                Turn::Wait => {}
+                Turn::Refuse(failure) if left == 0 => return Err(failure),
+                Turn::Refuse(_) => left -= 1,
+            }
+            pauses.sleep(PAUSE).await;
+        }
+    }
+
+    /// The user is deleted.
+    pub(super) fn gone(&self, user: &UserId) {
+        self.known().leaving.insert(user.to_bare(), Progress::Gone);
+    }
+
     /// The user was not deleted after all.
     pub(super) fn stay(&self, user: &UserId) {
-        self.known().stay(&user.to_bare());
+        self.known().leaving.remove(&user.to_bare());
     }
 
     /// A user of this name was created, or could not be.
     pub(super) fn made(&self, name: &Name) {
-        self.known().unmade.remove(name);
+        let mut known = self.known();
+        let is_it = |replaced: &&mut Replaced| replaced.to == *name;
+        known.replaced.values_mut().filter(is_it).for_each(|replaced| replaced.is_made = true);
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -120,46 +174,63 @@ impl Handover {
 
 impl Known {
     /// Lets a user be deleted, if it may be.
-    fn leave(&mut self, user: &UserId) -> Result<(), Failure> {
-        self.turn(user)?;
-        self.unmade.extend(self.replaced.get(user).map(|replaced| replaced.to.clone()));
-        Ok(())
-    }
-
-    fn stay(&mut self, user: &UserId) {
-        self.leaving.remove(user);
-        if let Some(replaced) = self.replaced.get(user) {
-            self.unmade.remove(&replaced.to);
+    fn leave(&mut self, user: &UserId) -> Turn {
+        let turn = self.turn(user);
+        if let Turn::Delete = turn {
+            self.leaving.insert(user.clone(), Progress::Going);
         }
+        turn
     }
 
-    /// Whether a user may be deleted, or why not: follows the names from one holder to the next, to a name that is free
-    /// or around to the user itself.
-    fn turn(&self, user: &UserId) -> Result<(), Failure> {
+    /// Whether somebody was deleted for a new name who is not made under it yet.
+    fn is_anybody_missing(&self) -> bool {
+        let is_missing = |(user, replaced): (&UserId, &Replaced)| {
+            !replaced.is_made && self.leaving.get(user).is_some_and(|progress| *progress >= Progress::Going)
+        };
+        self.replaced.iter().any(is_missing)
+    }
+
+    fn is_gone(&self, user: &UserId) -> bool {
+        self.leaving.get(user) == Some(&Progress::Gone)
+    }
+
+    /// Follows the names from one holder to the next: to a name that is free, or around to the user itself.
+    fn turn(&self, user: &UserId) -> Turn {
         let mut seen = BTreeSet::from([user]);
         let (mut at, mut name) = (user, "");
         loop {
-            if !self.leaving.contains(at) {
-                let help = "choose another name, or change this user in a deployment of its own once that one is free";
-                return Err(taken(
-                    format!("the name `{name}` is taken by a user that is not deleted first"),
-                    help,
-                ));
+            if !self.leaving.contains_key(at) {
+                return Turn::Refuse(not_deleted_first(name));
             }
-            let Some(replaced) = self.replaced.get(at) else { return Ok(()) };
+            let Some(replaced) = self.replaced.get(at) else { break };
             name = &replaced.to.name;
             if self.claims.get(&replaced.to).is_none_or(|first| first != at) {
-                return Err(taken(
+                return Turn::Refuse(taken(
                     format!("two users are to get the name `{name}`"),
                     "give each a name of its own",
                 ));
             }
             match &replaced.holder {
+                // In a circle, everybody waits for everybody.
+                Some(holder) if holder == user => return Turn::Delete,
+                // The name is free.
+                Some(holder) if at == user && self.is_gone(holder) => return Turn::Delete,
                 Some(holder) if seen.insert(holder) => at = holder,
-                _ => return Ok(()),
+                // A circle that the user is not in: two of its names are one.
+                Some(_) => return Turn::Refuse(not_deleted_first(name)),
+                None => break,
             }
         }
+        if at == user { Turn::Delete } else { Turn::Wait }
     }
+}
+
+fn not_deleted_first(name: &str) -> Failure {
+    taken(
+        format!("the name `{name}` is taken by a user that is not deleted first"),
+        "choose another name, or change this user in a deployment of its own once that one is free; users that exchange \
+         their names are deleted side by side, so let the engine do as many steps at the same time (`--parallel`)",
+    )
 }
 
 fn taken(message: String, help: &str) -> Failure {

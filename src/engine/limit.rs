@@ -13,14 +13,7 @@ use crate::user::{Code, Diagnostic, Spelling, UserId};
 #[derive(Clone, Debug)]
 pub struct DeletionLimit {
     most: usize,
-    counted: Arc<Mutex<Counted>>,
-}
-
-#[derive(Debug, Default)]
-struct Counted {
-    users: BTreeSet<UserId>,
-    /// Whether a plan was refused already: one error is enough.
-    is_refused: bool,
+    counted: Arc<Mutex<BTreeSet<UserId>>>,
 }
 
 impl DeletionLimit {
@@ -29,10 +22,9 @@ impl DeletionLimit {
         Self { most, counted: Arc::default() }
     }
 
-    /// Counts a user that is to be deleted or replaced. The first one too many is an error, and so the whole plan is.
+    /// Counts a user that is to be deleted or replaced; each one too many is refused.
     pub(super) fn plan(&self, user: &UserId, spelling: Spelling) -> Option<Diagnostic> {
-        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.fits(user, &mut counted) || std::mem::replace(&mut counted.is_refused, true) {
+        if self.fits(user) {
             return None;
         }
         let (setting, most) = (spelling.name("maxDeletes"), self.most);
@@ -45,8 +37,7 @@ impl DeletionLimit {
 
     /// Counts a user that is about to be deleted: none too many is.
     pub(super) fn delete(&self, user: &UserId, spelling: Spelling) -> Result<(), Diagnostic> {
-        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.fits(user, &mut counted) {
+        if self.fits(user) {
             return Ok(());
         }
         let (setting, most) = (spelling.name("maxDeletes"), self.most);
@@ -56,11 +47,12 @@ impl DeletionLimit {
         Err(Diagnostic::new(Code::TOO_MANY_DELETIONS, message).with_help(help))
     }
 
-    fn fits(&self, user: &UserId, counted: &mut Counted) -> bool {
+    fn fits(&self, user: &UserId) -> bool {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         let user = user.to_bare();
-        let fits = counted.users.len() < self.most || counted.users.contains(&user);
+        let fits = counted.len() < self.most || counted.contains(&user);
         if fits {
-            counted.users.insert(user);
+            counted.insert(user);
         }
         fits
     }

@@ -106,6 +106,11 @@ impl Run {
         met.leaving.insert(user.to_bare());
     }
 
+    /// The user was not deleted after all: nobody waits for its name.
+    pub(super) fn stay(&self, user: &UserId) {
+        self.met().leaving.remove(&user.to_bare());
+    }
+
     pub(super) fn is_leaving(&self, user: &UserId) -> bool {
         self.met().leaving.contains(&user.to_bare())
     }

@@ -100,8 +100,10 @@ impl Resource {
 
     /// Sets whether the engine deletes what it has replaced only after everything else, as Pulumi and CloudFormation do.
     /// Names are unique, so a user whose new name somebody has is deleted first, as one whose name another user is to
-    /// get; and a deletion waits until whoever has the new name is deleted too. If that is never, it fails with
-    /// [`Code::NAME_TAKEN`](crate::user::Code::NAME_TAKEN), and nobody is lost. The waits need
+    /// get. A deletion waits until the new name is free, or, among users who pass their names round in a circle, until
+    /// each of them is about to be deleted: for that the engine must delete them side by side. If who has the name is
+    /// kept, protected or cannot be deleted, the deletion fails with
+    /// [`Code::NAME_TAKEN`](crate::user::Code::NAME_TAKEN), and the user stays. The waits need
     /// [`with_sleep`](Self::with_sleep). Default: no.
     #[must_use]
     pub fn with_late_deletions(mut self, is_late: bool) -> Self {

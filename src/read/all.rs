@@ -53,10 +53,10 @@ pub async fn read_all(
     let cache = Cache::default();
     let source = Source { instance, client, options, cache: &cache };
     if options.strategy == Strategy::Search {
-        let found = source.found().await.map_err(Clone::clone)?;
+        let found = source.found().await?;
         return Ok(take(&source, found.iter()).await);
     }
-    let ids = source.listed().await.map_err(Clone::clone)?.ids().collect();
+    let ids = source.listed().await?.ids().collect();
     Ok(read_each(&source, ids, Everybody::default()).await)
 }
 

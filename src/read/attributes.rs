@@ -4,26 +4,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{finding::not_checked, once::Once};
 use crate::{
-    client::{ClientError, ClientResult, ConnectClient, ErrorKind, SearchPredefinedAttributes, all_pages},
+    client::{
+        ClientError, ClientResult, ConnectClient, ErrorKind, PredefinedAttribute, SearchPredefinedAttributes,
+        all_pages,
+    },
     user::{Code, Diagnostic, Input, InstanceId, Path, Property, UserProficiency, UserSpec, nearest},
 };
 
 /// The predefined attributes, once they were read: a name with its values, or why they could not be listed.
 #[derive(Debug, Default)]
-pub(super) struct Attributes(Once<Result<BTreeMap<String, BTreeSet<String>>, ClientError>>);
+pub(super) struct Attributes(Once<ClientResult<BTreeMap<String, BTreeSet<String>>>>);
 
 impl Attributes {
     /// Lists them, where that was not done yet. Whether this was the first time.
     pub(super) async fn read(&self, instance: &InstanceId, client: &dyn ConnectClient) -> ClientResult<bool> {
         let is_first = self.0.get().is_none();
         let list = || async {
-            let listed = all_pages(client, SearchPredefinedAttributes::new(instance.clone())).await?;
-            Ok(listed.into_iter().map(|attribute| (attribute.name, attribute.values)).collect())
+            match all_pages(client, SearchPredefinedAttributes::new(instance.clone())).await {
+                Err(error) if is_final(&error) => Err(error),
+                Err(error) => Ok(Err(error)),
+                Ok(listed) => {
+                    let known = |attribute: PredefinedAttribute| (attribute.name, attribute.values);
+                    Ok(Ok(listed.into_iter().map(known).collect()))
+                }
+            }
         };
-        match self.0.get_or_ask(list).await {
-            Err(error) if is_final(error.kind()) => Err(error.clone()),
-            _ => Ok(is_first),
-        }
+        self.0.get_or_try(list).await.map(|_| is_first)
     }
 
     /// Those that were read.
@@ -53,12 +59,11 @@ impl Attributes {
     }
 }
 
-/// Whether nothing else can be asked of the instance either.
-pub(super) const fn is_final(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::NotFound | ErrorKind::Unreachable | ErrorKind::Credentials | ErrorKind::Cancelled
-    )
+/// Whether nothing else can be asked of the instance either, or not by this caller.
+pub(super) fn is_final(error: &ClientError) -> bool {
+    let kind = error.kind();
+    error.is_of_caller()
+        || matches!(kind, ErrorKind::NotFound | ErrorKind::Unreachable | ErrorKind::Credentials)
 }
 
 fn check(

@@ -323,7 +323,7 @@ impl Kind {
     ) -> ClientResult<Self> {
         let listed = match listed {
             Ok(listed) => listed,
-            Err(error) if is_final(error.kind()) => return Err(error),
+            Err(error) if is_final(&error) => return Err(error),
             Err(error) => return Ok(Self { error: Some(error), ..Self::default() }),
         };
         let mut kind = Self { paths: listed.into_iter().map(entry).collect(), ..Self::default() };

@@ -23,7 +23,7 @@ pub struct Instances {
 /// What is known of one.
 #[derive(Debug, Default)]
 struct Known {
-    kind: Once<Option<IdentityManagementType>, ClientError>,
+    kind: Once<Option<IdentityManagementType>>,
     /// A directory that lacks something for now is no lasting answer.
     directory: Once<Arc<Directory>, ClientResult<Arc<Directory>>>,
 }

@@ -1,19 +1,23 @@
 //! A value that is asked for once, however many ask for it at the same time.
 
 use std::{
-    convert::Infallible,
     future::Future,
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use futures_util::lock::Mutex;
+use futures_util::lock::{Mutex, MutexGuard};
 
-/// A value that is asked for once. A failure is shared by those who waited for it; the next who comes asks again.
+#[cfg(feature = "policy")]
+use crate::client::CancellationToken;
+use crate::client::{ClientError, ClientResult};
+
+/// A value that is asked for once. A failure is shared by those who waited for it, unless it is due to who asked; the
+/// next who comes asks again.
 #[derive(Debug)]
-pub(super) struct Once<T, E = Infallible> {
+pub(super) struct Once<T, E = ClientError> {
     value: OnceLock<T>,
     /// How often asking has failed.
     failures: AtomicU64,
@@ -27,20 +31,41 @@ impl<T, E> Default for Once<T, E> {
     }
 }
 
-impl<T> Once<T> {
-    /// The value; `ask` is called by the first who comes. If that one is dropped meanwhile, the next asks.
-    pub(super) async fn get_or_ask<F>(&self, ask: impl FnOnce() -> F) -> &T
-    where
-        F: Future<Output = T>,
-    {
-        match self.get_or_try(|| async { Ok(ask().await) }).await {
-            Ok(value) => value,
-            Err(never) => match never {},
-        }
+/// A failure that may be due to who asked.
+pub(super) trait Shared: Clone {
+    /// Whether others would have got it, too.
+    fn is_shared(&self) -> bool;
+}
+
+impl Shared for ClientError {
+    fn is_shared(&self) -> bool {
+        !self.is_of_caller()
     }
 }
 
-impl<T, E: Clone> Once<T, E> {
+impl<T> Shared for ClientResult<Arc<T>> {
+    fn is_shared(&self) -> bool {
+        self.as_ref().err().is_none_or(Shared::is_shared)
+    }
+}
+
+impl<T> Once<ClientResult<T>> {
+    /// The value, or a failure that lasts, which is kept, too: whoever may not ask may not ask again.
+    pub(super) async fn get_or_keep<F>(&self, ask: impl FnOnce() -> F) -> ClientResult<&T>
+    where
+        F: Future<Output = ClientResult<T>>,
+    {
+        let ask = || async {
+            match ask().await {
+                Err(error) if error.is_of_caller() || error.is_retryable() => Err(error),
+                answer => Ok(answer),
+            }
+        };
+        self.get_or_try(ask).await?.as_ref().map_err(Clone::clone)
+    }
+}
+
+impl<T, E: Shared> Once<T, E> {
     /// A value that is there already.
     #[cfg(feature = "fleet")]
     pub(super) fn of(value: T) -> Self {
@@ -52,7 +77,7 @@ impl<T, E: Clone> Once<T, E> {
         self.value.get()
     }
 
-    /// The same where asking may fail.
+    /// The value; `ask` is called by the first who comes. If that one is dropped meanwhile, the next asks.
     pub(super) async fn get_or_try<F>(&self, ask: impl FnOnce() -> F) -> Result<&T, E>
     where
         F: Future<Output = Result<T, E>>,
@@ -61,7 +86,10 @@ impl<T, E: Clone> Once<T, E> {
         if let Some(value) = self.value.get() {
             return Ok(value);
         }
-        let mut last = self.asking.lock().await;
+        // Of a caller whose time is over, no call is sent, and the refusal says so.
+        let Some(mut last) = self.turn().await else {
+            return ask().await.map(|value| self.value.get_or_init(|| value));
+        };
         if let Some(value) = self.value.get() {
             return Ok(value);
         }
@@ -71,9 +99,19 @@ impl<T, E: Clone> Once<T, E> {
         match ask().await {
             Ok(value) => Ok(self.value.get_or_init(|| value)),
             Err(error) => {
-                *last = Some((self.failures.fetch_add(1, Ordering::SeqCst) + 1, error.clone()));
+                if error.is_shared() {
+                    *last = Some((self.failures.fetch_add(1, Ordering::SeqCst) + 1, error.clone()));
+                }
                 Err(error)
             }
         }
+    }
+    /// The turn to ask; `None` where the caller's time is over first.
+    async fn turn(&self) -> Option<MutexGuard<'_, Option<(u64, E)>>> {
+        let turn = self.asking.lock();
+        #[cfg(feature = "policy")]
+        return CancellationToken::default().run(turn).await;
+        #[cfg(not(feature = "policy"))]
+        return Some(turn.await);
     }
 }

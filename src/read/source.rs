@@ -43,9 +43,9 @@ pub(crate) struct Listed {
 /// What is known of an instance, each asked once.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    listed: Once<Result<ListedUsers, ClientError>>,
-    found: Once<Result<FoundUsers, ClientError>>,
-    exists: Once<(), ClientError>,
+    listed: Once<ClientResult<ListedUsers>>,
+    found: Once<ClientResult<FoundUsers>>,
+    exists: Once<()>,
     /// Why proficiencies may not be listed.
     denied: OnceLock<ClientError>,
     /// Users who were read by themselves.
@@ -140,20 +140,20 @@ impl Cache {
 }
 
 impl Source<'_> {
-    /// The list of all users, asked for once.
-    pub(crate) async fn listed(&self) -> Result<&ListedUsers, &ClientError> {
+    /// The list of all users, asked for once; again after a failure that need not last.
+    pub(crate) async fn listed(&self) -> ClientResult<&ListedUsers> {
         let list = || async {
             Ok(ListedUsers::new(all_pages(self.client, ListUsers::new(self.instance.clone())).await?))
         };
-        self.cache.listed.get_or_ask(list).await.as_ref()
+        self.cache.listed.get_or_keep(list).await
     }
 
-    /// Everybody whom a search finds, asked for once.
-    pub(crate) async fn found(&self) -> Result<&FoundUsers, &ClientError> {
+    /// Everybody whom a search finds, asked for as often.
+    pub(crate) async fn found(&self) -> ClientResult<&FoundUsers> {
         let search = || async {
             Ok(FoundUsers::new(all_pages(self.client, SearchUsers::new(self.instance.clone())).await?))
         };
-        self.cache.found.get_or_ask(search).await.as_ref()
+        self.cache.found.get_or_keep(search).await
     }
 
     /// Whether the search was made already, for some users only.
@@ -256,7 +256,7 @@ impl Source<'_> {
                 Ok(Reading::gone(FindingKind::Gone))
             }
             // Nobody is gone whom nobody could look for.
-            Err(error) => Err(error.clone()),
+            Err(error) => Err(error),
         }
     }
 

@@ -79,9 +79,10 @@ impl Forms {
             }
             (Form::Object(fields), Value::Map(_)) => Some(self.object(fields, value, at)),
             // A block, as Terraform has it.
-            (Form::Object(fields), Value::List(items)) if items.len() < 2 => {
-                items.first().and_then(|item| self.value(&Form::Object(fields.clone()), bounds, item, at))
-            }
+            (Form::Object(fields), Value::List(items)) if items.len() < 2 => match items.first()? {
+                Value::Unknown => Some(Value::Unknown),
+                item => Some(self.object(fields, item, at)),
+            },
             (Form::Objects(fields), Value::List(items)) => {
                 let item = |(number, item)| match item {
                     &Value::Unknown => Value::Unknown,
@@ -97,14 +98,13 @@ impl Forms {
         }
     }
 
-    /// A text, and not one that means nothing. Hosts make numbers and booleans of texts that look like them.
+    /// A text: `null` in a list or a map is none. Hosts make numbers and booleans of texts that look like them.
     fn text(&mut self, value: &Value, at: &Path) -> Option<Value> {
         match value {
             Value::String(_) | Value::Unknown => Some(value.clone()),
             Value::Integer(number) => Some(number.to_string().into()),
             Value::Bool(flag) => Some(flag.to_string().into()),
             Value::Float(number) if number.fract() == 0.0 => Some(format!("{number:.0}").into()),
-            Value::Null => None,
             other => {
                 self.mistakes.push(Diagnostic::wrong_type(at, "a string", other));
                 None

@@ -53,7 +53,7 @@ impl<'a> Instance<'a> {
             Ok(listed) => refreshed.count_listed(self.source.instance, listed),
             Err(error) => refreshed
                 .unchecked
-                .push(not_checked(format_args!("who else is in {self} was not read"), error)),
+                .push(not_checked(format_args!("who else is in {self} was not read"), &error)),
         }
         self.explain(
             refreshed,
@@ -70,11 +70,11 @@ impl<'a> Instance<'a> {
             Err(error) if error.kind() == ErrorKind::AccessDenied => {
                 refreshed.unchecked.push(not_checked(
                     format_args!("{self} cannot be searched, so that each user is read"),
-                    error,
+                    &error,
                 ));
                 return self.read(self.users.clone(), refreshed).await;
             }
-            Err(error) => return self.fail(error, refreshed),
+            Err(error) => return self.fail(&error, refreshed),
         };
         if !self.source.is_part() {
             self.explain(
@@ -95,16 +95,16 @@ impl<'a> Instance<'a> {
         let listed = match self.source.listed().await {
             Ok(listed) => listed,
             Err(error) if self.users.is_empty() => {
-                return refreshed.unchecked.push(not_checked(format_args!("{self} was not listed"), error));
+                return refreshed.unchecked.push(not_checked(format_args!("{self} was not listed"), &error));
             }
             Err(error) if error.kind() == ErrorKind::AccessDenied => {
                 refreshed.unchecked.push(not_checked(
                     format_args!("{self} cannot be listed, so that it is searched"),
-                    error,
+                    &error,
                 ));
                 return self.search(refreshed).await;
             }
-            Err(error) => return self.fail(error, refreshed),
+            Err(error) => return self.fail(&error, refreshed),
         };
         refreshed.count_listed(self.source.instance, listed);
         let mut sorted = Sorted::default();
@@ -149,7 +149,7 @@ impl<'a> Instance<'a> {
             Err(error) => {
                 refreshed.unchecked.push(not_checked(
                     format_args!("{self} cannot be searched, so that each user is read"),
-                    error,
+                    &error,
                 ));
                 alone.extend(either);
                 alone.extend(tags);
@@ -178,7 +178,7 @@ impl<'a> Instance<'a> {
                     format_args!(
                         "{self} cannot be searched for changed tags, so that each of {count} users is read"
                     ),
-                    error,
+                    &error,
                 ));
                 let (alone, settled) = std::mem::take(&mut sorted.settled).into_iter().partition(manages);
                 sorted.settled = settled;
@@ -188,7 +188,7 @@ impl<'a> Instance<'a> {
             Err(error) => {
                 return refreshed.unchecked.push(not_checked(
                     format_args!("the tags of {count} users in {self} were not checked"),
-                    error,
+                    &error,
                 ));
             }
         };

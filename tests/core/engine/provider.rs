@@ -195,6 +195,11 @@ fn a_block_of_terraform_is_an_object() {
 fn nothing_is_passed_over_in_silence() {
     for (inputs, place, message) in [
         (r#"{"allowedAccountIds": "123456789012"}"#, "allowedAccountIds", "must be a list, not a number"),
+        (r#"{"allowedAccountIds": [null]}"#, "allowedAccountIds[0]", "must be a string, not null"),
+        (r#"{"allowedAccountIds": "[null]"}"#, "allowedAccountIds[0]", "must be a string, not null"),
+        (r#"{"defaultTags": {"tags": {"a": null}}}"#, "defaultTags.tags.a", "must be a string, not null"),
+        (r#"{"assumeRoles": [null]}"#, "assumeRoles[0]", "must be an object, not null"),
+        (r#"{"defaultTags": [null]}"#, "defaultTags", "must be an object, not null"),
         (r#"{"forbiddenAccountIds": [[]]}"#, "forbiddenAccountIds[0]", "must be a string, not a list"),
         (r#"{"defaultTags": ["a"]}"#, "defaultTags", "must be an object, not a string"),
         (r#"{"defaultTags": {"tags": {"a": {}}}}"#, "defaultTags.tags.a", "must be a string, not an object"),

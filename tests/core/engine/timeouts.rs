@@ -13,7 +13,8 @@ use connect_user::{
         ApiCall, Around, ClientError, ClientResult, Decorated, ErrorKind, Next, Paced, Rate, RetryPolicy,
         Retrying, TokenBuckets, TokioTimer, memory::MemoryConnect, within,
     },
-    engine::{Resource, ResourceOptions},
+    engine::{Naming, Resource, ResourceOptions},
+    read::RefreshOptions,
     user::{IdentityManagementType::Saml, Operation, Settings},
 };
 use serde_json::json;
@@ -148,9 +149,83 @@ async fn the_shorter_of_two_times_counts_and_none_is_no_bound() {
         let id = user.id().expect("an id").to_string();
         let read = users.within(Some(Duration::from_secs(inner)), users.import(&id));
         let failure = within(Duration::from_secs(outer), &timer, read).await.expect_err("busy");
-        assert!(failure.to_string().contains("is over, and not tried again"), "{failure}");
+        let expected = "the timeout of `2s` is over, and not tried again";
+        assert!(failure.to_string().contains(expected), "{failure}");
         assert_eq!(begun.elapsed().as_secs(), 2);
     }
     let waiting = users.within(None, users.read(&user));
     assert!(tokio::time::timeout(Duration::from_secs(600), waiting).await.is_err(), "nothing ends it");
+}
+
+/// After a while, the service is no longer busy.
+async fn recovers(slow: &Slow, after: u64) {
+    tokio::time::sleep(Duration::from_secs(after)).await;
+    slow.throttles.store(false, Ordering::Relaxed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_the_same_answer_is_not_ended_by_anothers_time() {
+    let connect = service(Saml);
+    let slow = Slow::new(Operation::DescribeInstance, Duration::ZERO, true);
+    let users = hosted(&connect, &slow, fast());
+    let (options, one, other) =
+        (ResourceOptions::default(), inputs(json!({})), inputs(json!({ "name": "john" })));
+    let (late, made, ()) = tokio::join!(
+        users.within(Some(TIME), users.create(&one, &options)),
+        users.create(&other, &options),
+        recovers(&slow, 60)
+    );
+    assert!(late.expect_err("busy").to_string().contains("the timeout of `5s` is over"));
+    made.expect("it has all the time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_an_answer_that_another_asks_for_ends_in_time() {
+    let connect = service(Saml);
+    let slow = Slow::new(Operation::DescribeInstance, Duration::from_secs(100), false);
+    let users = hosted(&connect, &slow, fast());
+    let (options, one, other) =
+        (ResourceOptions::default(), inputs(json!({})), inputs(json!({ "name": "john" })));
+    let begun = Instant::now();
+    let (made, (late, ended)) = tokio::join!(users.create(&one, &options), async {
+        let created = users.within(Some(TIME), users.create(&other, &options)).await;
+        (created, begun.elapsed())
+    });
+    made.expect("it has all the time");
+    assert!(ended < TIME + Duration::from_secs(1), "{ended:?}");
+    let failure = late.expect_err("no answer");
+    assert!(failure.to_string().contains("the timeout of `5s` is over"), "{failure}");
+    assert_eq!(slow.calls.load(Ordering::Relaxed), 1, "asked once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_ended_for_one_is_asked_for_again() {
+    let connect = service(Saml);
+    let user = create(&resource(&connect), &inputs(json!({}))).await;
+    resource(&connect).delete(&user, &ResourceOptions::default()).await.expect("deleted");
+    connect.set_time(std::time::SystemTime::now().into());
+    let slow = Slow::new(Operation::ListUsers, Duration::ZERO, true);
+    let options = RefreshOptions::builder().visible_within(Duration::ZERO).build();
+    let users = hosted(&connect, &slow, fast()).with_refresh(options);
+    let failure = users.within(Some(TIME), users.read(&user)).await.expect_err("busy");
+    assert!(failure.to_string().contains("the timeout of `5s` is over"), "{failure}");
+    slow.throttles.store(false, Ordering::Relaxed);
+    let read = users.read(&user).await.expect("an answer");
+    assert!(read.is_none(), "it is gone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn attributes_that_could_not_be_listed_in_time_are_asked_for_again() {
+    let connect = service(Saml);
+    let slow = Slow::new(Operation::SearchPredefinedAttributes, Duration::ZERO, true);
+    let users = hosted(&connect, &slow, fast()).with_checked_ids(true);
+    let skilled = inputs(json!({ "userProficiencies":
+        [{ "attributeName": "language", "attributeValue": "German", "level": 3 }] }));
+    let options = ResourceOptions::default();
+    let failure = users.within(Some(TIME), users.diff(None, &skilled, &options)).await.expect_err("busy");
+    assert!(failure.to_string().contains("the timeout of `5s` is over"), "{failure}");
+    slow.throttles.store(false, Ordering::Relaxed);
+    let checked = users.check(&skilled, None, &Naming::disabled()).await.expect("checked");
+    let codes: Vec<&str> = checked.diagnostics.iter().map(|found| found.code.as_str()).collect();
+    assert!(codes.contains(&"unknown-proficiency"), "{codes:?}");
 }
