@@ -66,6 +66,11 @@
 #[cfg_attr(feature = "fleet", doc = "[`fleet::Session`]: struct@crate::fleet::Session")]
 #[cfg_attr(feature = "interop", doc = "[`interop::Deployment`]: struct@crate::interop::Deployment")]
 #[cfg_attr(feature = "engine", doc = "[`Failure`]: struct@crate::engine::Failure")]
+#[cfg_attr(feature = "engine", doc = "[`engine::provider`]: mod@crate::engine::provider")]
+#[cfg_attr(
+    feature = "engine",
+    doc = "[`with_late_deletions`]: method@crate::engine::Resource::with_late_deletions"
+)]
 #[doc = include_str!("../docs/embedding.md")]
 pub mod embedding {}
 

@@ -228,8 +228,8 @@ impl Known {
 fn not_deleted_first(name: &str) -> Failure {
     taken(
         format!("the name `{name}` is taken by a user that is not deleted first"),
-        "choose another name, or change this user in a deployment of its own once that one is free; users that exchange \
-         their names are deleted side by side, so let the engine do as many steps at the same time (`--parallel`)",
+        "choose another name, or change this user in a deployment of its own once that one is free; users that \
+         exchange their names are deleted side by side, so let the engine take as many steps at the same time",
     )
 }
 
