@@ -251,6 +251,15 @@ impl Rates {
     pub fn of(&self, operation: Operation) -> Rate {
         self.others.get(&operation).copied().unwrap_or(self.default)
     }
+
+    /// Whether these are higher than those for some operation.
+    #[cfg(feature = "engine")]
+    pub(crate) fn exceed(&self, others: &Self) -> bool {
+        let is_higher = |one: Rate, other: Rate| one.calls_per_second() > other.calls_per_second();
+        let mut named = self.others.keys().chain(others.others.keys());
+        is_higher(self.default, others.default)
+            || named.any(|operation| is_higher(self.of(*operation), others.of(*operation)))
+    }
 }
 
 impl From<Rate> for Rates {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
     Spelling,
-    text::{MARK, one_line, write_name},
+    text::{mark, one_line, write_name},
 };
 
 /// How many characters a text has at most.
@@ -101,7 +101,7 @@ impl Message {
 impl From<&str> for Message {
     fn from(marked: &str) -> Self {
         let mut message = Self::default();
-        let mut pieces = marked.split(MARK);
+        let mut pieces = marked.split(mark());
         message.0.text.push_str(&one_line(pieces.next().unwrap_or_default()));
         for piece in pieces {
             let end = piece.find(|character: char| !character.is_ascii_alphanumeric());
@@ -192,6 +192,7 @@ impl Serialize for Message {
 
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(String::deserialize(deserializer)?.into())
+        let text = String::deserialize(deserializer)?;
+        Ok(Self(Box::new(Text { text: one_line(&text).into_owned(), names: Vec::new() })).cut())
     }
 }

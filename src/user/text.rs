@@ -3,7 +3,9 @@
 use std::{
     borrow::Cow,
     fmt::{self, Write},
+    hash::{BuildHasher, RandomState},
     iter,
+    sync::OnceLock,
 };
 
 /// A text on one line, without anything that could forge a line or hide a part of it.
@@ -36,12 +38,22 @@ pub(crate) fn misleading(text: &str) -> Option<char> {
     with_neighbours(text).find(|(c, around)| misleads(*c, *around)).map(|(c, _)| c)
 }
 
-/// Stands before each name of a property while a message is made. Unicode keeps it free for such use.
-pub(super) const MARK: char = '\u{fdd0}';
+/// Stands before each name of a property while a message is made: code points that Unicode keeps free for such use,
+/// drawn anew by each process. So nobody's text has it.
+pub(super) fn mark() -> &'static str {
+    static MARK: OnceLock<String> = OnceLock::new();
+    MARK.get_or_init(|| {
+        let drawn = RandomState::new().hash_one(());
+        let code = |place: u32| {
+            char::from_u32(0xfdd0 + u32::try_from(drawn >> (5 * place) & 31).unwrap_or_default())
+        };
+        (0..12).filter_map(code).collect()
+    })
+}
 
 /// Writes a name so that a message which is made of the text knows it.
 pub(super) fn write_name(f: &mut impl Write, name: &str) -> fmt::Result {
-    f.write_char(MARK)?;
+    f.write_str(mark())?;
     f.write_str(name)
 }
 

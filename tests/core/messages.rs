@@ -124,8 +124,6 @@ fn what_somebody_has_chosen_stays_as_it_is() {
         found.iter().any(|found| found.message.starts_with("there is no property `first_name`")),
         "{found:?}"
     );
-    let forged = Message::from("\u{fdd0}phoneConfig");
-    assert_eq!(forged, "phoneConfig", "no mark is shown");
 }
 
 #[test]
@@ -199,4 +197,16 @@ fn scan(folder: &File, look: &mut impl FnMut(&str, &str)) {
         let name = path.strip_prefix(&src).expect("below").display().to_string();
         text.lines().for_each(|line| look(&name, line));
     }
+}
+
+#[test]
+fn no_text_of_a_stranger_holds_a_name() {
+    let chosen = "\u{fdd0}phoneConfig";
+    let message = Message::from(format!("`{chosen}` at `{:#}`", Property::PhoneType));
+    assert_eq!(message, r"`\u{fdd0}phoneConfig` at `phoneConfig.phoneType`");
+    let snake = message.spelled(Spelling::SnakeCase);
+    assert_eq!(snake, r"`\u{fdd0}phoneConfig` at `phone_config.phone_type`");
+    let stored = serde_json::to_string(&format!("{:#}", Property::PhoneType)).expect("JSON");
+    let read: Message = serde_json::from_str(&stored).expect("a message");
+    assert_eq!(read.spelled(Spelling::SnakeCase), read);
 }

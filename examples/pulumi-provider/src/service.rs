@@ -1,9 +1,6 @@
 //! The provider as it is configured: the users of each Region that resources name.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use connect_user::{
     client::{CancellationToken, aws::AwsSettingsError},
@@ -27,8 +24,6 @@ pub struct Service {
     configuration: Configuration,
     stop: CancellationToken,
     regions: OnceCell<Regions>,
-    /// The users whose deletion was begun in this run.
-    deletions: Mutex<HashSet<String>>,
 }
 
 /// Reads a configuration, without the engine's own members.
@@ -40,7 +35,7 @@ pub fn configuration(inputs: Option<Struct>) -> (Configuration, Vec<Diagnostic>)
 
 impl Service {
     pub fn new(configuration: Configuration, stop: CancellationToken) -> Self {
-        Self { configuration, stop, regions: OnceCell::new(), deletions: Mutex::default() }
+        Self { configuration, stop, regions: OnceCell::new() }
     }
 
     /// The service in a Region; in the configured one where none is named.
@@ -56,19 +51,9 @@ impl Service {
         }
     }
 
-    /// Refuses a deletion that is one too many.
-    pub fn may_delete(&self, id: &str) -> Result<(), Status> {
-        let mut deletions = self.deletions.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.configuration.max_deletes {
-            Some(limit) if deletions.len() >= limit && !deletions.contains(id) => Err(refused(format!(
-                "the user `{id}` is kept: `maxDeletes` is {limit}, and so many are deleted in this run; raise it if \
-                 this deletion is meant"
-            ))),
-            _ => {
-                deletions.insert(id.to_owned());
-                Ok(())
-            }
-        }
+    /// What there is to say about the service, each once.
+    pub fn take_notices(&self) -> Vec<Diagnostic> {
+        self.regions.get().map(Regions::take_notices).unwrap_or_default()
     }
 
     /// The first call looks for credentials.

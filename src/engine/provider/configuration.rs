@@ -90,6 +90,7 @@ impl Configuration {
 
     fn of(said: &mut Said) -> Self {
         let rate = said.rate();
+        let rates_from = said.rates_from(rate);
         let delete = said.flag("deleteQuickConnects").unwrap_or_default();
         let (tags, ignored) = (said.object("defaultTags"), said.object("ignoreTags"));
         let settings = Settings::builder()
@@ -112,8 +113,8 @@ impl Configuration {
             #[cfg(feature = "aws")]
             aws: super::aws::read(said),
             rate,
-            rates_from: said.rates_from(rate),
-            probe_to: said.probe_to(),
+            rates_from,
+            probe_to: said.probe_to(rates_from),
             shared_quota: said.flag("sharedQuota").unwrap_or_default(),
             max_retries: said.count("maxRetries"),
             refresh: said.choice("refresh"),

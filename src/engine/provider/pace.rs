@@ -1,13 +1,16 @@
 //! The pace of calls in a Region, of rates that may have to be asked for first.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
 use crate::{
     client::{Pace, Rate, RateSource, Timer, TokenBuckets, Turn, aws::AwsConnect},
-    user::Operation,
+    user::{Diagnostic, Operation},
 };
 
 /// Token buckets that are set up with the first call: the quotas of an account take one of their own.
@@ -18,27 +21,39 @@ pub(super) struct RegionPace {
     pub(super) is_shared: bool,
     pub(super) timer: Arc<dyn Timer>,
     pub(super) buckets: OnceCell<TokenBuckets>,
+    pub(super) notices: Arc<Notices>,
+}
+
+/// What there is to say about rates, until somebody asks.
+#[derive(Debug, Default)]
+pub(super) struct Notices(Mutex<Vec<Diagnostic>>);
+
+impl Notices {
+    fn push(&self, notice: Diagnostic) {
+        #[cfg(feature = "tracing")]
+        tracing::warn!(code = notice.code.as_str(), help = notice.help.as_deref(), "{}", notice.message);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
+    }
+
+    pub(super) fn take(&self) -> Vec<Diagnostic> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl RegionPace {
     async fn set_up(&self) -> TokenBuckets {
         let rates = self.connect.rates(self.rates).await;
-        let mut notice = rates.notice;
         let mut buckets = TokenBuckets::new(rates.rates, self.timer.clone());
         if self.is_shared {
             buckets = buckets.shared();
         }
+        let mut ceiling_notice = None;
         if let Some(source) = self.probe_to {
             let ceiling = self.connect.rates(source).await;
-            notice = notice.or(ceiling.notice);
             buckets = buckets.probing(ceiling.rates);
+            ceiling_notice = ceiling.notice.filter(|notice| rates.notice.as_ref() != Some(notice));
         }
-        #[cfg(feature = "tracing")]
-        if let Some(notice) = &notice {
-            tracing::warn!(code = notice.code.as_str(), help = notice.help.as_deref(), "{}", notice.message);
-        }
-        #[cfg(not(feature = "tracing"))]
-        drop(notice);
+        rates.notice.into_iter().chain(ceiling_notice).for_each(|notice| self.notices.push(notice));
         buckets
     }
 }

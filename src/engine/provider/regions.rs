@@ -9,7 +9,10 @@ use std::{
 
 use tokio::sync::OnceCell;
 
-use super::{configuration::Configuration, pace::RegionPace};
+use super::{
+    configuration::Configuration,
+    pace::{Notices, RegionPace},
+};
 #[cfg(feature = "tracing")]
 use crate::client::Traced;
 use crate::{
@@ -19,6 +22,7 @@ use crate::{
     },
     engine::{DeletionLimit, Resource},
     read::RefreshOptions,
+    user::Diagnostic,
 };
 
 /// Waiting for its turn counts, and a thousand users at two calls a second take their time.
@@ -31,6 +35,7 @@ pub struct Regions {
     token: CancellationToken,
     timer: Arc<dyn Timer>,
     deletions: Option<DeletionLimit>,
+    notices: Arc<Notices>,
     set_up: Box<dyn Fn(Resource) -> Resource + Send + Sync>,
     regions: Mutex<HashMap<String, Arc<Region>>>,
 }
@@ -70,6 +75,7 @@ impl Regions {
         Ok(Self {
             connect: AwsConnect::from_environment(&configuration.aws).await?,
             deletions: configuration.max_deletes.map(DeletionLimit::new),
+            notices: Arc::default(),
             configuration,
             token,
             timer: Arc::new(TokioTimer::default()),
@@ -104,6 +110,12 @@ impl Regions {
         Ok(region.clone())
     }
 
+    /// What there is to say about the rates of calls, as that the quotas of the account could not be read: each is told
+    /// once, after the first call in a Region. With the feature `tracing` it is logged as well.
+    pub fn take_notices(&self) -> Vec<Diagnostic> {
+        self.notices.take()
+    }
+
     /// Users whose Region is not known yet: nothing is asked of an instance, which may be in any.
     pub fn unknown(&self) -> Arc<Region> {
         let users = (self.set_up)(Resource::offline(self.configuration.settings.clone()));
@@ -131,6 +143,7 @@ impl Regions {
             is_shared: *shared_quota,
             timer: self.timer.clone(),
             buckets: OnceCell::new(),
+            notices: self.notices.clone(),
         };
         #[cfg(feature = "tracing")]
         let connect = Traced::new(connect);

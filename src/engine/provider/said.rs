@@ -1,11 +1,11 @@
 //! The values of a configuration by the names of their settings.
 
-use std::{collections::BTreeSet, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use super::{forms::invalid, setting::spelled};
 use crate::{
     client::{Rate, RateSource},
-    user::{Diagnostic, Path, Spelling, UnknownChoice, Value},
+    user::{Code, Diagnostic, Path, Spelling, UnknownChoice, Value},
 };
 
 /// An object whose members have the forms of their settings.
@@ -100,23 +100,50 @@ impl Said {
     }
 
     /// Where the rates come from: what is given of them comes first.
-    pub(super) fn rates_from(&self, rate: Rate) -> RateSource {
-        let is_given = |name| self.get(name).is_some_and(|value| *value != Value::Null);
-        match is_given("callsPerSecond") || is_given("burst") {
-            true => RateSource::Given(rate),
-            false => self.text("ratesFrom").and_then(|text| text.parse().ok()).unwrap_or_default(),
+    pub(super) fn rates_from(&mut self, rate: Rate) -> RateSource {
+        let is_given = |name: &&str| self.get(name).is_some_and(|value| *value != Value::Null);
+        let source = self.text("ratesFrom").and_then(|text| text.parse().ok());
+        let Some(given) = ["callsPerSecond", "burst"].into_iter().find(is_given) else {
+            return source.unwrap_or_default();
+        };
+        if source.is_some() {
+            let given = self.place(given);
+            self.without_effect("ratesFrom", format!("beside `{given}`"), "leave one of the two out");
         }
+        RateSource::Given(rate)
     }
 
-    pub(super) fn probe_to(&mut self) -> Option<RateSource> {
-        match self.text("probeTo")?.parse::<RateSource>() {
-            Ok(source) => Some(source),
+    /// Up to which rate to try, from the first one.
+    pub(super) fn probe_to(&mut self, first: RateSource) -> Option<RateSource> {
+        let (text, at) = (self.text("probeTo")?, self.place("probeTo"));
+        let source = match text.parse::<RateSource>() {
+            // Probing raises the rate, and never the burst.
+            Ok(RateSource::Assumed | RateSource::Given(_)) if text.parse::<f64>().is_err() => {
+                let message =
+                    format!("`{at}` must be calls a second, `documented` or `account`, is `{text}`");
+                self.mistakes.push(invalid(message, "give one of these, or leave it out", &at));
+                return None;
+            }
+            Ok(source) => source,
             Err(error) => {
-                let at = self.place("probeTo");
                 self.mistakes.push(invalid(format!("`{at}`: {error}"), error.help(), &at));
-                None
+                return None;
+            }
+        };
+        let is_known = self.get("callsPerSecond") != Some(&Value::Unknown);
+        if let Some((first, ceiling)) = first.known().zip(source.known()).filter(|_| is_known) {
+            if !ceiling.exceed(&first) {
+                let why = "since no operation has a lower rate to begin with";
+                self.without_effect("probeTo", why, "give a higher rate, or leave it out");
             }
         }
+        Some(source)
+    }
+
+    fn without_effect(&mut self, name: &str, why: impl fmt::Display, help: &str) {
+        let at = self.place(name);
+        let message = format!("`{at}` has no effect {why}");
+        self.mistakes.push(Diagnostic::new(Code::SETTING_WITHOUT_EFFECT, message).with_help(help).at(at));
     }
 
     pub(super) fn rate(&mut self) -> Rate {

@@ -162,8 +162,8 @@ fn where_rates_come_from_is_said_or_given() {
         (RateSource::Account, Some(RateSource::Documented), String::new())
     );
     assert_eq!(
-        from(r#"{ "ratesFrom": "account", "callsPerSecond": 10, "probeTo": 10 }"#),
-        (ten, Some(ten), String::new())
+        from(r#"{ "callsPerSecond": 10, "probeTo": 20 }"#),
+        (ten, Some(RateSource::Given(Rate::per_second(20.0, 5).expect("a rate"))), String::new())
     );
     let (_, none, found) = from(r#"{ "probeTo": "fast" }"#);
     let expected =
@@ -198,6 +198,20 @@ fn nothing_is_passed_over_in_silence() {
         (r#"{"allowedAccountIds": [null]}"#, "allowedAccountIds[0]", "must be a string, not null"),
         (r#"{"allowedAccountIds": "[null]"}"#, "allowedAccountIds[0]", "must be a string, not null"),
         (r#"{"defaultTags": {"tags": {"a": null}}}"#, "defaultTags.tags.a", "must be a string, not null"),
+        (r#"{"probeTo": "10:5"}"#, "probeTo", "must be calls a second, `documented` or `account`, is `10:5`"),
+        (
+            r#"{"probeTo": "assumed"}"#,
+            "probeTo",
+            "must be calls a second, `documented` or `account`, is `assumed`",
+        ),
+        (r#"{"probeTo": 2}"#, "probeTo", "has no effect since no operation has a lower rate to begin with"),
+        (r#"{"probeTo": "documented", "callsPerSecond": 20}"#, "probeTo", "has no effect since"),
+        (r#"{"ratesFrom": "account", "burst": 9}"#, "ratesFrom", "has no effect beside `burst`"),
+        (
+            r#"{"ratesFrom": "account", "callsPerSecond": 9}"#,
+            "ratesFrom",
+            "has no effect beside `callsPerSecond`",
+        ),
         (r#"{"assumeRoles": [null]}"#, "assumeRoles[0]", "must be an object, not null"),
         (r#"{"defaultTags": [null]}"#, "defaultTags", "must be an object, not null"),
         (r#"{"forbiddenAccountIds": [[]]}"#, "forbiddenAccountIds[0]", "must be a string, not a list"),

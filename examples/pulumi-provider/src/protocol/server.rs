@@ -51,7 +51,11 @@ impl Service<http::Request<Body>> for Server {
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         let provider = self.0.clone();
-        Box::pin(async move { Ok(answer(provider, request).await) })
+        Box::pin(async move {
+            let answered = answer(provider.clone(), request).await;
+            provider.tell().await;
+            Ok(answered)
+        })
     }
 }
 

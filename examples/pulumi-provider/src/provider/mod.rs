@@ -37,6 +37,13 @@ impl Provider {
         let service = self.service.lock().unwrap_or_else(PoisonError::into_inner).clone();
         service.ok_or_else(|| refused("the provider is not configured yet"))
     }
+
+    /// Tells the engine what the calls so far have shown about the service as a whole.
+    pub async fn tell(&self) {
+        if let Ok(service) = self.service() {
+            self.say("", &service.take_notices()).await;
+        }
+    }
 }
 
 /// The name in the program of the user that a URN names: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`.

@@ -156,9 +156,7 @@ impl Provider {
         let DeleteRequest { id, urn, properties, timeout, old_inputs } = request;
         name_of(&urn)?;
         let prior = self.prior(&id, properties, old_inputs)?;
-        let service = self.service()?;
-        service.may_delete(&id)?;
-        let region = service.region(prior.region.as_deref()).await?;
+        let region = self.service()?.region(prior.region.as_deref()).await?;
         let users = &region.users;
         let notes =
             users.within(time(timeout), users.delete(&prior.snapshot, &ResourceOptions::default())).await;

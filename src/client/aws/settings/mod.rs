@@ -19,7 +19,7 @@ pub use self::{
     web_identity::{WebIdentity, WebIdentityBuilder},
 };
 
-use self::form::{is_account, is_region, malformed};
+use self::form::{is_account, is_region, malformed, malformed_secret};
 use super::endpoint::without_secrets;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -113,6 +113,9 @@ impl AwsSettings {
         let urls = [&self.endpoint_url, &self.sts_endpoint_url].into_iter().flatten();
         mistakes.extend(urls.filter_map(|url| check_url(url).err()));
         mistakes.extend(self.access_key.as_ref().and_then(|key| key.check().err()));
+        if self.access_key.is_some() && self.web_identity.is_some() {
+            mistakes.push(malformed_secret("access_key", "left out where a web identity is given"));
+        }
         for (setting, accounts) in [
             ("allowed_account_ids", &self.allowed_account_ids),
             ("forbidden_account_ids", &self.forbidden_account_ids),
