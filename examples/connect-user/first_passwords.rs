@@ -84,7 +84,7 @@ impl PasswordArgs {
 const HEADER: &str = "name,password";
 
 /// The passwords of a table that an earlier copy has made. Another one has more than is kept when it is written again.
-fn own_table(file: &PathBuf) -> Outcome<BTreeMap<String, Secret>> {
+fn own_table(file: &Path) -> Outcome<BTreeMap<String, Secret>> {
     let text = Secret::new(input::text(file, "table of passwords")?);
     if text.expose().lines().next() != Some(HEADER) {
         return Err(Failure::new(format!(

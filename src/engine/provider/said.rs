@@ -131,11 +131,12 @@ impl Said {
             }
         };
         let is_known = self.get("callsPerSecond") != Some(&Value::Unknown);
-        if let Some((first, ceiling)) = first.known().zip(source.known()).filter(|_| is_known) {
-            if !ceiling.exceed(&first) {
-                let why = "since no operation has a lower rate to begin with";
-                self.without_effect("probeTo", why, "give a higher rate, or leave it out");
-            }
+        if let Some((first, ceiling)) = first.known().zip(source.known())
+            && is_known
+            && !ceiling.exceed(&first)
+        {
+            let why = "since no operation has a lower rate to begin with";
+            self.without_effect("probeTo", why, "give a higher rate, or leave it out");
         }
         Some(source)
     }
