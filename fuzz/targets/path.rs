@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use connect_user::user::{Spelling, ignored_path, to_snake_case};
+use connect_user::user::{Message, Spelling, ignored_path, to_snake_case};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -18,5 +18,5 @@ fuzz_target!(|text: &str| {
     }
     let snake = to_snake_case(text);
     assert_eq!(to_snake_case(&snake), snake, "{text:?}");
-    drop(Spelling::SnakeCase.message(text));
+    drop(Message::from(text).spelled(Spelling::SnakeCase));
 });
