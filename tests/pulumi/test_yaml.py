@@ -459,12 +459,6 @@ def test_no_more_users_are_deleted_than_may_be(make):
     assert list(project.service.ids()) == ["a"]
 
 
-def test_quotas_that_cannot_be_read_are_told(make):
-    project = make(config={"ratesFrom": "account"})
-    project.users(jane=user())
-    assert "the quotas of the account were not read" in project.up()
-
-
 def test_keys_of_the_configuration(make):
     project = make(config={"accessKey": "AKIDEXAMPLE", "secretKey": "CANARY-secret-key"})
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
