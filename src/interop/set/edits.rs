@@ -40,7 +40,7 @@ impl PropertyEdits {
     ///
     /// Every mistake: a property that is unknown, or that no call changes; a value of another form; what breaks a rule,
     /// whoever the user is.
-    pub fn parse(set: &[impl AsRef<str>], unset: &[impl AsRef<str>]) -> Result<Self, Vec<Diagnostic>> {
+    pub fn parse<S: AsRef<str>>(set: &[S], unset: &[S]) -> Result<Self, Vec<Diagnostic>> {
         let set = set.iter().map(|text| read(text.as_ref()));
         let unset = unset.iter().map(|text| Ok((Place::parse(text.as_ref())?.0, None)));
         let (mut edits, mut mistakes) = (Vec::new(), Vec::new());
