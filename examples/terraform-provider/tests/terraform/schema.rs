@@ -87,7 +87,7 @@ fn every_property_is_in_the_schema_that_terraform_has() {
         let is_secret = info.sensitivity == Sensitivity::Secret;
         assert_eq!(is(&attribute, "sensitive"), is_secret, "{property}");
         assert_eq!(is(&attribute, "write_only"), is_secret, "{property}");
-        let summary = info.summary.split(|c: char| c == ',' || c == ';').next().expect("a summary");
+        let summary = info.summary.split([',', ';']).next().expect("a summary");
         let description = attribute["description"].as_str().unwrap_or_default().to_lowercase();
         assert!(description.contains(&summary.to_lowercase()), "{property}: {description}");
 
