@@ -14,7 +14,7 @@ use crate::user::{Property, Value};
 
 impl Resource {
     /// Carries out a plan that the engine hands back: the outputs that it has shown, and its record
-    /// ([`Planned::kept`]). Of the program's inputs, as they were before its ignored changes were worked in, comes only
+    /// of a [`Planned`](super::Planned). Of the program's inputs, as they were before its ignored changes were worked in, comes only
     /// what no output shows: the password of a new user.
     ///
     /// # Errors

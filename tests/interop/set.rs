@@ -368,7 +368,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
 #[test]
 fn mistakes_are_told_with_the_way_out() {
     for (text, message, help) in MISTAKES {
-        let mistakes = PropertyEdits::parse(&[text], NONE).expect_err(text);
+        let mistakes = PropertyEdits::parse(&[*text], NONE).expect_err(text);
         let said = mistakes[0].text();
         assert!(said.contains(message), "{text}: {said}");
         let way_out = mistakes[0].help.as_deref().unwrap_or_default();
