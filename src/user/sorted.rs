@@ -4,7 +4,6 @@ use std::{
     borrow::Borrow,
     collections::{BTreeMap, BTreeSet},
     fmt,
-    ops::Index,
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -322,18 +321,6 @@ impl<K, V> Default for SortedMap<K, V> {
 impl<T> Default for SortedSet<T> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl<K: Ord + Borrow<Q>, Q: Ord + ?Sized, V> Index<&Q> for SortedMap<K, V> {
-    type Output = V;
-
-    /// # Panics
-    ///
-    /// Where there is no entry of that key.
-    #[expect(clippy::expect_used, reason = "as with every map, whoever indexes says that the key is there")]
-    fn index(&self, key: &Q) -> &V {
-        self.get(key).expect("no entry found for key")
     }
 }
 

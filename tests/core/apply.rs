@@ -572,7 +572,7 @@ async fn what_a_refused_call_would_have_set_is_not_managed() {
         let state = applied(&connect, &saml(&[]), SAML, Some(&state)).await;
         let left = if is_managed[0] { None } else { Some("g1".into()) };
         assert_eq!(state.properties.hierarchy_group_id, left, "{operation}");
-        assert_eq!(state.tags_all["team"], "y");
+        assert_eq!(state.tags_all.get("team").expect("an entry"), "y");
     }
 }
 
@@ -723,7 +723,10 @@ async fn an_arn_that_an_answer_has_left_out_is_read_before_tags_are_set() {
     without.arn.clear();
     let tagged = saml(&[("tags", json!({"team": "x"}))]);
     let done = applied(&connect, &tagged, SAML, Some(&without)).await;
-    assert_eq!((done.arn.as_str(), done.tags_all["team"].as_str()), (made.arn.as_str(), "x"));
+    assert_eq!(
+        (done.arn.as_str(), done.tags_all.get("team").expect("an entry").as_str()),
+        (made.arn.as_str(), "x")
+    );
     // Nor does a reading that leaves it out take it away.
     connect.edit_user(&instance(), &made.user_id, |user, _| user.arn.clear());
     let again = refresh(&connect, &done).await.expect("read").expect("there");

@@ -222,7 +222,7 @@ fn a_new_user_gets_what_is_ignored_and_a_replacement_what_the_old_one_has() {
     let desired = plan.desired().expect("a user");
     assert_eq!(desired.properties().identity.email, Some("by.hand@example.com".into()));
     assert_eq!(desired.properties().hierarchy_group_id, None);
-    assert_eq!(desired.tags_all()["team"], "hand");
+    assert_eq!(desired.tags_all().get("team").expect("an entry"), "hand");
     there.record.unread = PropertySet::NOT_IN_SEARCH;
     assert_eq!(needs_reading(&spec(&after), &there, &settings), [Property::Email].into_iter().collect());
 }

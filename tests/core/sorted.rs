@@ -44,7 +44,7 @@ proptest! {
             if let (Some(one), Some(other)) = (map.get_mut(&key), model.get_mut(&key)) {
                 *one ^= 1;
                 *other ^= 1;
-                prop_assert_eq!(map[&key], model[&key]);
+                prop_assert_eq!(map.get(&key), model.get(&key));
             }
             same(&map, &model);
         }

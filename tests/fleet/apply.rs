@@ -328,7 +328,7 @@ async fn a_user_that_moves_takes_its_notes_along() {
         assert!(outcome.is_done());
         assert_eq!((outcome.recorded, outcome.users.len()), if changes { (0, 1) } else { (1, 0) });
         assert!(store.get(from).await.expect("read").is_none());
-        assert_eq!(store.get(to).await.expect("read").expect("there").notes["k"], "v");
+        assert_eq!(store.get(to).await.expect("read").expect("there").notes.get("k").expect("an entry"), "v");
     }
     assert_eq!(connect.writes(), [Operation::UpdateUserRoutingProfile]);
 }
@@ -495,7 +495,7 @@ async fn a_host_notes_what_it_likes_with_each_user() {
     options.observer = &Marks;
     options.parallelism = NonZeroUsize::MIN;
     assert!(bring(&connect, &store, &[wanted("a", &document("jane"))], &options).await.is_done());
-    assert_eq!(store.entries()["a"].notes["seen"], "a=Some(\"jane\")");
+    assert_eq!(store.entries()["a"].notes.get("seen").expect("an entry"), "a=Some(\"jane\")");
 }
 
 /// What a random fleet wants of one of its users: nothing, or a name and some settings.

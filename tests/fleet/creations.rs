@@ -275,10 +275,10 @@ async fn what_a_host_notes_of_a_creation_is_that_of_the_creation() {
     // Also where the next run has not looked before: its own notes are of another password.
     options.observer = &Program("second");
     assert!(!apply(&plan, &store, &connect, &options).await.is_done(), "it is planned again");
-    assert_eq!(load_all(&store).await.expect("all")["a"].notes["program"], "first");
+    assert_eq!(load_all(&store).await.expect("all")["a"].notes.get("program").expect("an entry"), "first");
     let plan = planned(&[wanted("a", &document("jane"))], &store).await;
     assert!(apply(&plan, &store, &connect, &options).await.is_done());
-    assert_eq!(load_all(&store).await.expect("all")["a"].notes["program"], "first");
+    assert_eq!(load_all(&store).await.expect("all")["a"].notes.get("program").expect("an entry"), "first");
 }
 
 #[tokio::test(start_paused = true)]

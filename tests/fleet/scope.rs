@@ -219,7 +219,7 @@ async fn who_moves_is_meant_under_the_new_name() {
         assert_eq!(actions(&shown), [("c", Action::Update)].into(), "{conditions:?}");
         assert_eq!(shown.moves().collect::<Vec<_>>(), [("a", "c")]);
         // It was read under its old name.
-        assert_eq!(session.state("c").expect("there").tags_all["team"], "yellow");
+        assert_eq!(session.state("c").expect("there").tags_all.get("team").expect("an entry"), "yellow");
     }
 }
 
@@ -377,18 +377,23 @@ async fn random_scope(mut rng: Rng) {
     }
     let teams = || -> BTreeMap<String, String> {
         let users = connect.users(&"i".into());
-        users.into_iter().map(|(user, _)| (user.name, user.tags["team"].clone())).collect()
+        users
+            .into_iter()
+            .map(|(user, _)| (user.name, user.tags.get("team").expect("an entry").clone()))
+            .collect()
     };
     let (recorded, before) = (states(&store).await, teams());
     let is_red = |user: &&ProgramUser| {
         let tags = user.desired.spec().tags.as_ref().and_then(Input::known).expect("tags");
-        tags["team"] == Input::Known("red".to_owned())
+        *tags.get("team").expect("an entry") == Input::Known("red".to_owned())
     };
     let records =
         recorded.iter().map(|(name, state)| (name.as_str(), Some((&state.instance_id, state.name.as_str()))));
     let matches = match_users(program.iter().map(|user| (user.name.as_str(), user.identity())), records);
     let record_of = |user: &ProgramUser| Some(&recorded[matches.recorded_as(&user.name)?]);
-    let is_recorded_red = |state: &UserState| state.tags_all["team"] == "red" || before[&state.name] == "red";
+    let is_recorded_red = |state: &UserState| {
+        state.tags_all.get("team").expect("an entry") == "red" || before[&state.name] == "red"
+    };
     let meant: Vec<&ProgramUser> =
         program.iter().filter(|user| is_red(user) || record_of(user).is_some_and(is_recorded_red)).collect();
     let changed: BTreeSet<&str> =

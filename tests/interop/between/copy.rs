@@ -58,7 +58,10 @@ fn everybody_missing_is_created_in_the_fewest_calls_and_recorded_under_the_user_
         let entries = load_all(&two.store).await.expect("entries");
         assert_eq!(entries.keys().collect::<Vec<_>>(), ["ana", "ben"]);
         let ana = entries["ana"].state.as_deref().expect("a user");
-        assert_eq!((ana.instance_id.as_str(), ana.tags_all["team"].as_str()), ("t", "red"));
+        assert_eq!(
+            (ana.instance_id.as_str(), ana.tags_all.get("team").expect("an entry").as_str()),
+            ("t", "red")
+        );
         assert!(entries["ana"].notes.is_empty(), "its copying has ended: {:?}", entries["ana"].notes);
         let found = two.compared(&Default::default()).await;
         assert_eq!(found.different[0].name, "cy", "who was there stays as it is");
