@@ -54,7 +54,7 @@ use crate::{
 /// let options = session.apply_options();
 /// deployment.apply(review.preview, &mut session, &options).await?;
 /// let (lead, agent) = (session.state("lead").unwrap(), session.state("agent").unwrap());
-/// assert_eq!(agent.tags_all["lead"], lead.user_id.as_str());
+/// assert_eq!(agent.tags_all.get("lead").map(String::as_str), Some(lead.user_id.as_str()));
 /// # Ok(())
 /// # }
 /// ```
