@@ -19,7 +19,8 @@ use crate::{
 /// use connect_user::read::Filter;
 ///
 /// let filter = Filter::default().and("tag:team=red")?.and("name-prefix=agent-")?;
-/// assert_eq!((filter.tags["team"].as_str(), filter.name_prefix.as_deref()), ("red", Some("agent-")));
+/// assert_eq!(filter.tags.get("team").map(String::as_str), Some("red"));
+/// assert_eq!(filter.name_prefix.as_deref(), Some("agent-"));
 /// let error = Filter::default().and("rooting-profile=7a9b").unwrap_err();
 /// assert_eq!(error.to_string(), "`rooting-profile=7a9b` is not a condition");
 /// assert!(error.help().starts_with("did you mean `routing-profile=`?"));

@@ -41,8 +41,8 @@ pub fn is_system_tag(key: &str) -> bool {
 /// let defaults = Tags::from([("team".into(), "ops".into()), ("cost".into(), "7".into())]);
 /// let own = TagInputs::from([("team".into(), "sales".into())]);
 /// let all = merge_tags(&defaults, Some(&own));
-/// assert_eq!(all["team"], Input::Known("sales".into()));
-/// assert_eq!(all["cost"], Input::Known("7".into()));
+/// assert_eq!(all.get("team"), Some(&Input::Known("sales".into())));
+/// assert_eq!(all.get("cost"), Some(&Input::Known("7".into())));
 /// ```
 pub fn merge_tags(defaults: &Tags, own: Option<&TagInputs>) -> TagInputs {
     let mut all: TagInputs =
