@@ -15,6 +15,8 @@ const PARALLELISM: usize = 8;
 /// Where a listing goes on.
 #[derive(Debug)]
 pub(super) enum Pages {
+    /// Nothing was asked yet, also not for the ids of what the filter names.
+    Start(InstanceId),
     Search(SearchUsers),
     /// Whoever may not search has the list, and reads each user.
     List(ListUsers),
@@ -22,20 +24,24 @@ pub(super) enum Pages {
 }
 
 impl Pages {
-    pub(super) fn of(instance: InstanceId, filter: &Filter) -> Self {
-        Self::Search(filter.request(instance))
-    }
-
-    /// The next page; nothing at the end. Users of whom a search tells everything but personal data are read as
+    /// The next page; nothing at the end. The first one puts ids in the place of names of the filter. Users of whom a search tells everything but personal data are read as
     /// far as that goes, with `whole` completely.
     pub(super) async fn next(
         &mut self,
         host: &Host,
-        filter: &Filter,
+        filter: &mut Filter,
         whole: bool,
     ) -> Result<Option<Vec<Snapshot>>, Failure> {
+        if let Self::Start(instance) = self {
+            if filter.has_names() {
+                let meant = filter.in_instances([&*instance], &host.instances, &host.client).await?;
+                let Some(found) = meant.get(instance) else { return Ok(None) };
+                filter.clone_from(found);
+            }
+            *self = Self::Search(filter.request(instance.clone()));
+        }
         let (instance, next, found) = match self {
-            Self::End => return Ok(None),
+            Self::Start(_) | Self::End => return Ok(None),
             Self::Search(request) => match request.send(&host.client).await {
                 Ok(page) => {
                     let instance = request.instance_id.clone();
@@ -93,9 +99,9 @@ impl Pages {
 
 /// Who has exactly this name.
 pub(super) async fn named(host: &Host, instance: &str, name: &str) -> Result<Option<UserId>, Failure> {
-    let filter = Filter::builder().name(name).build();
-    let mut pages = Pages::of(InstanceId::new(instance), &filter);
-    while let Some(page) = pages.next(host, &filter, false).await? {
+    let mut filter = Filter::builder().name(name).build();
+    let mut pages = Pages::Start(InstanceId::new(instance));
+    while let Some(page) = pages.next(host, &mut filter, false).await? {
         let has_it = |user: &&Snapshot| user.outputs.get("name").and_then(Value::as_str) == Some(name);
         if let Some(id) = page.iter().find(has_it).and_then(Snapshot::id) {
             return Ok(Some(id.user.to_bare()));

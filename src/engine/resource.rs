@@ -245,9 +245,10 @@ impl Resource {
     }
 
     /// Lists the users of an instance, page by page. With `whole`, each is read completely, in two calls a
-    /// user; otherwise e-mail addresses, mobile numbers and proficiencies are left out.
+    /// user; otherwise e-mail addresses, mobile numbers and proficiencies are left out. Names in the filter are looked up
+    /// with the first page.
     pub fn list(&self, instance: impl Into<InstanceId>, filter: Filter, whole: bool) -> Listing<'_> {
-        Listing { resource: self, pages: Pages::of(instance.into(), &filter), filter, whole }
+        Listing { resource: self, pages: Pages::Start(instance.into()), filter, whole }
     }
 
     /// What an engine stores that keeps no secrets: the same without those of the inputs.
@@ -346,7 +347,7 @@ impl Listing<'_> {
     /// Where the users cannot be listed or read.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Snapshot>>, Failure> {
         let resource = self.resource;
-        let page = self.pages.next(&resource.host, &self.filter, self.whole).await;
+        let page = self.pages.next(&resource.host, &mut self.filter, self.whole).await;
         let page = page.map_err(|failure| resource.failure(failure))?;
         Ok(page.map(|users| users.into_iter().map(|user| resource.snapshot(user)).collect()))
     }

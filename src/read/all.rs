@@ -61,7 +61,7 @@ pub async fn read_all(
 }
 
 /// Reads the users of an instance that a filter means, as [`read_all`] reads everybody, which an empty filter means: a
-/// search finds them, and only they are read.
+/// search finds them, and only they are read. Names in it are looked up before, by [`Filter::in_instances`].
 ///
 /// # Errors
 ///

@@ -58,7 +58,7 @@ impl Filter {
 
 impl Directory {
     /// Puts ids in the place of the names of a filter, and finds out which groups are below its own.
-    pub(super) fn resolve_filter(&self, filter: &mut Filter) -> Result<(), Diagnostic> {
+    pub(crate) fn resolve_filter(&self, filter: &mut Filter) -> Result<(), Diagnostic> {
         fn resolved<K: IdKind>(
             id: &mut Option<Id<K>>,
             look_up: impl FnOnce(&mut Input<Id<K>>) -> Option<Diagnostic>,

@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use super::{
     error::BetweenError,
     names::NameMap,
-    scope::{has_no_email, settings_between, target_filter, unused_names},
+    scope::{has_no_email, settings_between, source_filter, target_filter, unused_names},
     side::{Known, Roster, Side},
     translate::to_names,
 };
@@ -35,7 +35,8 @@ pub struct CompareOptions {
     #[builder(default)]
     pub settings: Settings,
     /// Which users are compared: those who are meant in one of the instances, with those of the same names in the other.
-    /// Ids in it are those of the source; the target is searched for what it has by the same names. Default: all users.
+    /// Ids and names in it are those of the source; the target is searched for what it has by the same names. Default:
+    /// all users.
     #[builder(default)]
     pub filter: Filter,
     /// The names that the target has for names of the source. Default: all names are the same.
@@ -100,8 +101,8 @@ pub struct DifferentUser {
 ///
 /// # Errors
 ///
-/// [`BetweenError`] if an instance cannot be read. Users that cannot be read are in
-/// [`failed`](InstanceComparison::failed).
+/// [`BetweenError`] if an instance cannot be read, or a condition names what the source does not have. Users that cannot
+/// be read are in [`failed`](InstanceComparison::failed).
 pub async fn compare(
     source: Side<'_>,
     target: Side<'_>,
@@ -118,8 +119,9 @@ pub async fn compare(
         source.read_attributes(&of_source.directory).await?;
     }
     comparison.notices.extend(unused_names(&options.names, source.instance, &of_source.directory));
+    let filter = source_filter(&options.filter, &of_source.directory)?;
     let there = target_filter(
-        &options.filter,
+        &filter,
         (source.instance, &of_source.directory),
         (target.instance, &of_target.directory),
         &options.names,
@@ -132,7 +134,7 @@ pub async fn compare(
         }
     };
     let (mut sources, mut targets) = {
-        let (sources, targets) = join(source.roster(&options.filter, &options.read), targets).await;
+        let (sources, targets) = join(source.roster(&filter, &options.read), targets).await;
         (sources?, targets?)
     };
     if !options.filter.is_empty() {

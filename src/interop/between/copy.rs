@@ -12,7 +12,7 @@ use super::{
     options::CopyOptions,
     plan::{CopyPlan, is_unfinished},
     refusals::refusals,
-    scope::{has_no_email, settings_between, unused_names},
+    scope::{has_no_email, settings_between, source_filter, unused_names},
     side::{Roster, Side},
     text::some,
     translate::{MissingName, Translation},
@@ -48,7 +48,8 @@ use crate::{
 ///
 /// # Errors
 ///
-/// [`BetweenError`] if an instance cannot be read. Users that cannot be read are in [`CopyPlan::failed`].
+/// [`BetweenError`] if an instance cannot be read, or a condition names what the source does not have. Users that cannot
+/// be read are in [`CopyPlan::failed`].
 pub async fn copy(
     source: Side<'_>,
     target: &InstanceId,
@@ -73,9 +74,10 @@ pub async fn copy(
     if is_refused {
         return Ok(copying.finish(of_target.directory, Vec::new(), FleetPreview::default()));
     }
+    let filter = source_filter(&options.filter, &of_source.directory)?;
     let everybody = Filter::default();
     let (sources, targets) =
-        join(source.roster(&options.filter, &options.read), there.roster(&everybody, &options.read)).await;
+        join(source.roster(&filter, &options.read), there.roster(&everybody, &options.read)).await;
     let (sources, targets) = (sources?, targets?);
     let present = targets.len();
     let mut chosen = copying.choose(target, sources, &targets);

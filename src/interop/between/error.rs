@@ -1,6 +1,9 @@
 //! The error of comparing or copying.
 
-use crate::{read::InstanceError, user::IdError};
+use crate::{
+    read::InstanceError,
+    user::{Diagnostic, IdError},
+};
 
 /// The error of comparing or copying: nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +15,9 @@ pub enum BetweenError {
     /// An instance cannot be read, or is not as the settings say.
     #[error(transparent)]
     Instance(#[from] InstanceError),
+    /// A condition names what the source does not have, or has several times.
+    #[error("{}", .0.message)]
+    Condition(Box<Diagnostic>),
     /// The machine has no randomness for passwords.
     #[error("no password can be made: {0}")]
     Random(String),
@@ -23,6 +29,7 @@ impl BetweenError {
         match self {
             Self::Id(error) => error.help(),
             Self::Instance(error) => error.help().to_owned(),
+            Self::Condition(found) => found.help.as_deref().unwrap_or_default().to_owned(),
             Self::Random(_) => "give the passwords".to_owned(),
         }
     }

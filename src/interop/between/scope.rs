@@ -1,6 +1,7 @@
 //! Which users and which tags a comparison or a copy is about.
 
 use super::{
+    error::BetweenError,
     names::{NameKind, NameMap},
     translate::{Translation, attribute_names},
 };
@@ -30,7 +31,14 @@ pub(super) fn has_no_email(
     [source, target].contains(&Some(IdentityManagementType::Saml))
 }
 
-/// The filter with the ids that the target has; `None` where it has nothing of a name, so that nobody is meant.
+/// The filter with the ids that the source has in the place of names.
+pub(super) fn source_filter(filter: &Filter, source: &Directory) -> Result<Filter, BetweenError> {
+    let mut filter = filter.clone();
+    source.resolve_filter(&mut filter).map_err(|found| BetweenError::Condition(Box::new(found)))?;
+    Ok(filter)
+}
+
+/// The filter of the source with the ids that the target has; `None` where it has nothing of a name, so that nobody is meant.
 pub(super) fn target_filter(
     filter: &Filter,
     source: (&InstanceId, &Directory),
@@ -42,7 +50,8 @@ pub(super) fn target_filter(
     let is_known = translate(&mut filter.routing_profile_id, NameKind::RoutingProfile, &mut translation)
         && translate(&mut filter.security_profile_id, NameKind::SecurityProfile, &mut translation)
         && translate(&mut filter.hierarchy_group_id, NameKind::HierarchyGroup, &mut translation);
-    is_known.then_some(filter)
+    // Which groups are below its own is another matter there.
+    (is_known && target.1.resolve_filter(&mut filter).is_ok()).then_some(filter)
 }
 
 fn translate<K: IdKind>(id: &mut Option<Id<K>>, kind: NameKind, translation: &mut Translation<'_>) -> bool {

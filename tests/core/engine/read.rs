@@ -3,7 +3,7 @@
 use connect_user::{
     client::{
         ErrorKind,
-        memory::{Fault, Outcome},
+        memory::{Fault, MemoryInstance, Outcome},
     },
     engine::{Filter, Kept, Resource, ResourceOptions, Snapshot},
     user::{IdentityManagementType, IdentityManagementType::Saml, Operation, Tags, Value},
@@ -86,6 +86,25 @@ async fn imports(kind: IdentityManagementType, document: Value) {
     // The program that made the user fits it, too, but for what leaving it out means.
     let planned = diff(&resource, Some(&Snapshot::new(imported.kept)), &document).await;
     assert!(planned.is_empty(), "{:?} of {document:?}", changes(&planned));
+}
+
+/// As in programs; a name that the instance lacks is a mistake, and not nobody.
+#[tokio::test]
+async fn users_are_listed_by_names_of_profiles() {
+    let connect = service(Saml);
+    let named = MemoryInstance::new("n", Saml).with_named_routing_profile("r1", "Agents");
+    connect.add_instance(named.with_named_security_profile("s1", "Agent"));
+    let maker = resource(&connect);
+    let user =
+        json!({ "instanceId": "n", "routingProfileId": "r1", "securityProfileIds": ["s1"], "name": "ana" });
+    create(&maker, &inputs(user)).await;
+    let named = |name: &str| Filter::builder().routing_profile_id(format!("name:{name}")).build();
+    let page = maker.list("n", named("Agents"), false).next_page().await.expect("listed").expect("a page");
+    assert_eq!(page.len(), 1);
+    let failure = maker.list("n", named("Agent"), false).next_page().await.expect_err("no such profile");
+    let reason = &failure.diagnostics[0];
+    assert_eq!(reason.message, "the instance `n` has no routing profile of the name `Agent`");
+    assert!(reason.help.is_some());
 }
 
 #[tokio::test]

@@ -120,6 +120,10 @@ fn conditions_hold_on_both_sides_by_names() {
             ("security-profile=s1", &["ana", "ben", "cy"]),
             ("security-profile=s3", &[]),
             ("group=g1", &["cy"]),
+            ("routing-profile=name:Sales = EMEA / night", &["ben"]),
+            ("security-profile=name:Agent", &["ana", "ben", "cy"]),
+            ("group=path:Europe/Berlin", &["cy"]),
+            ("group-tree=path:Europe/Berlin", &["cy"]),
             ("tag:team=red", &["cy"]),
             ("name-prefix=a", &["ana"]),
         ] {

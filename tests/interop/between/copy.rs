@@ -9,7 +9,7 @@ use connect_user::{
     },
     diff::Action,
     fleet::{Entry, StateStore, StoreChange, load_all},
-    interop::between::{CopyOptions, CopyPlan, FirstPasswords, NameKind, NameMap},
+    interop::between::{CopyOptions, CopyPlan, FirstPasswords, NameKind, NameMap, Side, copy},
     read::Filter,
     user::{Code, Operation, Secret, Settings, Severity},
 };
@@ -65,6 +65,33 @@ fn everybody_missing_is_created_in_the_fewest_calls_and_recorded_under_the_user_
         assert!(entries["ana"].notes.is_empty(), "its copying has ended: {:?}", entries["ana"].notes);
         let found = two.compared(&Default::default()).await;
         assert_eq!(found.different[0].name, "cy", "who was there stays as it is");
+    });
+}
+
+#[test]
+fn conditions_choose_users_by_names_of_the_source() {
+    run(async {
+        let two = Two::new(Saml, Saml);
+        let mut other = user("ben");
+        other["routingProfileId"] = json!("r2");
+        two.in_source(&user("ana")).await;
+        two.in_source(&other).await;
+        let with = |condition: &str| {
+            let filter = Filter::default().and(condition).expect("a condition");
+            CopyOptions::builder().filter(filter).build()
+        };
+        let plan = two.planned(&with("routing-profile=name:Sales = EMEA / night")).await;
+        let chosen: Vec<_> = plan.preview.users().iter().map(|user| user.name.as_str()).collect();
+        assert_eq!(chosen, ["ben"]);
+
+        let (source, target) = (source_id(), target_id());
+        let session = two.session(&two.target).await;
+        let side = Side::new(&source, &two.source);
+        let error = copy(side, &target, &session, &with("routing-profile=name:Sale"))
+            .await
+            .expect_err("no such profile");
+        assert_eq!(error.to_string(), "the instance `i` has no routing profile of the name `Sale`");
+        assert!(!error.help().is_empty());
     });
 }
 
