@@ -12,6 +12,12 @@ pub fn to_snake_case(name: &str) -> String {
     snake
 }
 
+/// Whether a name is that of a member: in camelCase or in snake_case, as documents have it.
+#[cfg(feature = "interop")]
+pub(crate) fn is_spelled(name: &str, camel: &str) -> bool {
+    name == camel || name.contains('_') && name == to_snake_case(camel)
+}
+
 pub(crate) fn to_camel_case(name: &str) -> String {
     let mut camel = String::with_capacity(name.len());
     let mut upper = false;

@@ -75,9 +75,9 @@ pub use arn::Arn;
 pub use attempt::CreationAttempt;
 #[cfg(feature = "aws")]
 pub(crate) use case::from_pascal_case;
-#[cfg(feature = "interop")]
-pub(crate) use case::to_camel_case;
 pub use case::to_snake_case;
+#[cfg(feature = "interop")]
+pub(crate) use case::{is_spelled, to_camel_case};
 pub(crate) use choice::choice;
 pub use choice::{
     Channel, IdentityManagementType, PhoneType, SecurityProfileType, UnknownChoice, VoiceEnhancementMode,

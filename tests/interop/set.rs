@@ -263,6 +263,60 @@ async fn lists_are_set_element_by_element() {
     assert_eq!(found[0].report.errors().next().expect("why").code, "conflicting-settings");
 }
 
+/// Unlike names of properties, the keys of tags are exact.
+#[tokio::test]
+async fn tags_whose_keys_are_spelled_otherwise_are_others() {
+    let world = World::new();
+    let team = TEAM.replace("team: \"red\"\n", "cost_center: \"1\"\n");
+    world.apply(&team).await;
+    let tags = async || {
+        let tags = world.state("ana").await.tags_all;
+        tags.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>()
+    };
+    assert!(world.set(&edits(NONE, &["tags.costCenter"]), &["name=ana"]).await.is_empty());
+    assert_eq!(tags().await, ["cost_center=1"]);
+    let users = world.set(&edits(&["tags.costCenter=42"], NONE), &["name=ana"]).await;
+    assert_eq!(users, ["ana: tags.costCenter"]);
+    assert_eq!(tags().await, ["costCenter=42", "cost_center=1"]);
+    let users = world.set(&edits(NONE, &["tags.costCenter"]), &["name=ana"]).await;
+    assert_eq!(users, ["ana: tags.costCenter"]);
+    assert_eq!(tags().await, ["cost_center=1"]);
+
+    let edit = |text: &str, set: &[&str], unset: &[&str]| {
+        edit_program("p.yaml", text, ["ana"], &edits(set, unset)).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let both = team.replace("\"1\"\n", "\"1\"\n        costCenter: \"42\"\n");
+    assert_eq!(edit(&team, NONE, &["tags.costCenter"]), team);
+    assert_eq!(edit(&team, &["tags.costCenter=42"], NONE), both);
+    assert_eq!(edit(&both, &["tags.costCenter=7"], NONE), both.replace("42", "7"));
+    assert_eq!(edit(&both, &["tags.cost_center=7"], NONE), both.replace("\"1\"", "\"7\""));
+    assert_eq!(edit(&both, NONE, &["tags.costCenter"]), team);
+}
+
+/// Members may be written in snake_case everywhere, also in the elements of lists.
+#[test]
+fn elements_in_snake_case_are_found() {
+    let text = TEAM.to_owned()
+        + "      user_proficiencies: [{attribute_name: Language, attribute_value: German, level: 2}]\n      \
+           auto_accept_configs:\n        - channel: CHAT\n          auto_accept: false\n";
+    let edit = |set: &[&str], unset: &[&str]| {
+        edit_program("p.yaml", &text, ["cleo"], &edits(set, unset)).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let set = edit(&["userProficiencies.Language.German=4", "autoAcceptConfigs.CHAT=true"], NONE);
+    assert_eq!(set, text.replace("level: 2", "level: 4").replace("accept: false", "accept: true"));
+    let added = edit(&["userProficiencies.Language.French=3"], NONE);
+    let french = "level: 2}, {attributeName: Language, attributeValue: French, level: 3}]";
+    assert_eq!(added, text.replace("level: 2}]", french));
+    let cleared = edit(NONE, &["userProficiencies.Language.German"]);
+    let german = "[{attribute_name: Language, attribute_value: German, level: 2}]";
+    assert_eq!(cleared, text.replace(german, "[]"));
+    // What is in the way is found, too.
+    let text = TEAM.replace("identityInfo: {firstName: Cleo, lastName: Roe}", "identity_info: ${who}");
+    let edits = edits(&["identityInfo.mobile=+4930123456"], NONE);
+    let error = edit_program("p.yaml", &format!("variables: {{who: x}}\n{text}"), ["cleo"], &edits);
+    assert!(error.expect_err("a reference").to_string().contains("comes from the reference `${who}`"));
+}
+
 #[tokio::test]
 async fn names_are_looked_up_before_the_first_call() {
     let world = World { service: MemoryConnect::new(), store: MemoryStore::default() };

@@ -9,6 +9,7 @@ use serde::{
 use serde_saphyr::{Location as Spot, Spanned};
 
 use super::{reference::Step, shape::Shape};
+use crate::user::is_spelled;
 
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,7 +43,8 @@ impl Tree {
         let (step, rest) = path.split_first()?;
         let (at, tree) = match (self, step) {
             (Self::Map(members), Step::Member(name)) => {
-                let spelled = || members.iter().find(|(key, _)| is_same(key, name)).map(|(_, found)| found);
+                let spelled =
+                    || members.iter().find(|(key, _)| is_spelled(key, name)).map(|(_, found)| found);
                 let (at, tree) = members.get(name).or_else(spelled)?;
                 (*at, tree)
             }
@@ -54,11 +56,6 @@ impl Tree {
         };
         tree.find(rest).or_else(|| (at.line() > 0).then(|| (at.line(), at.column())))
     }
-}
-
-/// Properties may be written in camelCase and in snake_case.
-fn is_same(one: &str, other: &str) -> bool {
-    one.contains('_') && one.replace('_', "").eq_ignore_ascii_case(other)
 }
 
 impl<'de> Deserialize<'de> for Tree {

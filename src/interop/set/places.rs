@@ -2,7 +2,7 @@
 
 use crate::user::{
     Channel, Code, Diagnostic, IgnoredPathError, Member, OnChange, Path, Property, Segment, Shape, Value,
-    ignored_path, nearest, one_line,
+    ignored_path, is_spelled, nearest, one_line,
 };
 
 /// A place that can be set.
@@ -56,17 +56,14 @@ impl Place {
 
     /// Sets or takes away what is there in a document, or says where something else is in the way.
     pub(super) fn put(&self, document: &mut Value, value: Option<&Value>) -> Result<(), Path> {
-        let names: Vec<&str> = self.property.path().split('.').collect();
+        let path = self.path();
         match &self.within {
-            Within::Whole => put(document, &names, value).map_err(|depth| self.path_to(depth)),
-            Within::Tag(key) => {
-                let path = [names.as_slice(), &[key]].concat();
-                put(document, &path, value).map_err(|_| self.property.into())
+            Within::Whole | Within::Tag(_) => {
+                put(document, path.segments(), value).map_err(|depth| self.path_to(depth))
             }
             Within::Element(keys, member) => {
                 let in_the_way = || Err(Path::from(self.property));
-                let Value::Map(members) = document else { return in_the_way() };
-                let name = self.property.path();
+                let (Value::Map(members), [name]) = (document, path.segments()) else { return in_the_way() };
                 if value.is_none() && place_of(members, name).is_none() {
                     return Ok(());
                 }
@@ -189,17 +186,33 @@ fn part(property: Property, text: &str) -> Diagnostic {
     Diagnostic::new(Code::UNKNOWN_MEMBER, message).at(property).with_help(help)
 }
 
-/// Properties may be written in camelCase and in snake_case.
-fn place_of(members: &[(String, Value)], name: &str) -> Option<usize> {
-    let is_it = |other: &str| {
-        other == name || other.contains('_') && other.replace('_', "").eq_ignore_ascii_case(name)
-    };
-    members.iter().position(|(other, _)| is_it(other))
+/// What a place in a document says; names are looked up as those of places that are set.
+pub(super) fn value_at<'v>(document: &'v Value, path: &Path) -> Option<&'v Value> {
+    path.segments().iter().try_fold(document, |value, step| match (value, step) {
+        (Value::List(items), Segment::Index(index)) => items.get(*index),
+        (Value::Map(members), step) => members.get(place_of(members, step)?).map(|(_, value)| value),
+        _ => None,
+    })
 }
 
-/// A member, made where it is not there.
-fn member_mut<'a>(members: &'a mut Vec<(String, Value)>, name: &str) -> Option<&'a mut Value> {
-    let place = place_of(members, name).unwrap_or_else(|| {
+/// The place of a member, which may be written in snake_case, or of an entry, whose key is exact.
+fn place_of(members: &[(String, Value)], step: &Segment) -> Option<usize> {
+    members.iter().position(|(name, _)| match step {
+        Segment::Member(camel) => is_spelled(name, camel),
+        Segment::Key(key) => name == key,
+        Segment::Index(_) => false,
+    })
+}
+
+/// A member or an entry, made where it is not there.
+fn member_mut<'a>(members: &'a mut Vec<(String, Value)>, step: &Segment) -> Option<&'a mut Value> {
+    let place = place_of(members, step);
+    let name = match step {
+        Segment::Member(name) => name,
+        Segment::Key(name) => name.as_str(),
+        Segment::Index(_) => return None,
+    };
+    let place = place.unwrap_or_else(|| {
         members.push((name.to_owned(), Value::Null));
         members.len() - 1
     });
@@ -207,7 +220,7 @@ fn member_mut<'a>(members: &'a mut Vec<(String, Value)>, name: &str) -> Option<&
 }
 
 /// Sets or takes away a member; otherwise, how many names lead to something that is no map.
-fn put(at: &mut Value, names: &[&str], value: Option<&Value>) -> Result<(), usize> {
+fn put(at: &mut Value, names: &[Segment], value: Option<&Value>) -> Result<(), usize> {
     let Some((first, rest)) = names.split_first() else { return Ok(()) };
     if *at == Value::Null {
         *at = Value::Map(Vec::new());
@@ -230,13 +243,16 @@ fn put(at: &mut Value, names: &[&str], value: Option<&Value>) -> Result<(), usiz
 fn put_element(
     items: &mut Vec<Value>,
     keys: &[(&'static str, String)],
-    member: &str,
+    member: &'static str,
     value: Option<&Value>,
     property: Property,
 ) -> Result<(), Path> {
-    let is_it =
-        |item: &Value| keys.iter().all(|(key, name)| item.get(key).and_then(Value::as_str) == Some(name));
-    let names: Vec<&str> = member.split('.').collect();
+    let is_it = |item: &Value| {
+        let says =
+            |key, name: &str| value_at(item, &Path::root().member(key)).and_then(Value::as_str) == Some(name);
+        keys.iter().all(|(key, name)| says(*key, name))
+    };
+    let path = member.split('.').fold(Path::root(), |path, name| path.member(name));
     let is_main = property.members().get(keys.len()).is_some_and(|main| main.path == member);
     match (items.iter().position(is_it), value) {
         (None, None) => Ok(()),
@@ -251,7 +267,9 @@ fn put_element(
                 items.len() - 1
             });
             match items.get_mut(place) {
-                Some(item) => put(item, &names, value).map_err(|_| Path::from(property).index(place)),
+                Some(item) => {
+                    put(item, path.segments(), value).map_err(|_| Path::from(property).index(place))
+                }
                 None => Ok(()),
             }
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     edits::PropertyEdits,
+    places::value_at,
     rewrite::{InTheWay, Rewrite},
     tree::{self, Node},
 };
@@ -112,7 +113,7 @@ fn edit_user(
     let Some(properties) = properties else { return in_the_way("has no properties") };
     let old = properties.clone();
     if let Err(path) = edits.put(properties) {
-        let there = old.at(&path).and_then(Value::as_str).unwrap_or_default();
+        let there = value_at(&old, &path).and_then(Value::as_str).unwrap_or_default();
         return Err(InTheWay { path, why: format!("comes from the reference `{there}`") });
     }
     if *properties == old {
