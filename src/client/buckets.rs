@@ -155,15 +155,15 @@ impl Pace for TokenBuckets {
             }
         }
         loop {
-            let taken = bucket.share().take(self.timer.0.now());
+            let (taken, every) = {
+                let mut share = bucket.share();
+                (share.take(self.timer.0.now()), share.rate.every)
+            };
             match taken {
                 Ok(turn) => return turn,
                 Err(pause) => {
                     let pause = pause.max(Duration::from_millis(1));
-                    self.timer
-                        .0
-                        .sleep(pause.saturating_add(self.spread(self.rates.of(operation).every)))
-                        .await;
+                    self.timer.0.sleep(pause.saturating_add(self.spread(every))).await;
                 }
             }
         }

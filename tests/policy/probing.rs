@@ -103,6 +103,17 @@ async fn nearly_the_whole_of_an_unknown_quota_is_found_and_few_calls_are_refused
 }
 
 #[tokio::test(start_paused = true)]
+async fn random_delays_keep_nobody_from_the_ceiling() {
+    fastrand::seed(7);
+    let service = Service::of_quota(40.0);
+    let ceiling = Rate::per_second(10.0, 5).expect("a rate");
+    let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer()).shared().probing(ceiling));
+    service.call(&pace, 1_000).await;
+    let (second, refused) = service.call(&pace, 2_000).await;
+    assert!(second >= 9.0 && refused == 0, "{second} a second, {refused} refused");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_quota_that_is_lowered_is_kept_and_one_that_is_raised_is_found() {
     let (service, pace) = (Service::of_quota(8.0), pace(10.0));
     service.call(&pace, 1_000).await;
