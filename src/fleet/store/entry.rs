@@ -9,9 +9,9 @@ use crate::user::{CreationAttempt, ImportId, SortedMap, UserId, UserState};
 /// What a host remembers with a user: texts by names of its own.
 ///
 /// The names `import` (the id by which the user was imported), `protect`, `retainOnDelete` and `deletedWith` (its
-/// [`Lifecycle`](crate::fleet::Lifecycle)) and `passwordFingerprint`
-/// ([`Passwords`](https://docs.rs/connect-user/latest/connect_user/interop/struct.Passwords.html)) are reserved: a run
-/// writes them over what a host notes under them.
+/// [`Lifecycle`](crate::fleet::Lifecycle)), `passwordFingerprint`
+/// ([`Passwords`](https://docs.rs/connect-user/latest/connect_user/interop/struct.Passwords.html)) and `copying` (a copy
+/// from another instance has begun and not ended) are reserved: a run writes them over what a host notes under them.
 pub type Notes = SortedMap<String, String>;
 
 /// The entry of a user in a store.
