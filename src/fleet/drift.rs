@@ -16,12 +16,14 @@ use crate::{
     user::{Code, Diagnostic, ImportId, InstanceId, Settings, UserState, one_line},
 };
 
-/// What somebody else has changed of recorded users. Its JSON has `users` and `findings`.
+/// What somebody else has changed of recorded users. Its JSON has `users`, `unread` and `findings`.
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
 pub struct Drift {
     /// The users that could be read, ordered by resource name.
     pub users: Vec<DriftedUser>,
+    /// The resource names of those that could not be read, in their order.
+    pub unread: Vec<String>,
     /// What differs from the record beside properties.
     pub findings: Vec<Finding>,
     /// What was not checked, and the findings, without the users that are gone.
@@ -85,14 +87,18 @@ impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (changed, checked) = (self.changed(), self.checked());
         self.users.iter().try_for_each(|user| user.fmt(f))?;
-        match changed {
-            0 => write!(f, "No drift: {checked} as recorded")?,
-            changed => write!(f, "Drift: {changed} of {checked} changed by someone else")?,
+        let assumed = self.users.len() - checked;
+        match (changed, checked) {
+            (0, 0) if assumed + self.unread.len() > 0 => f.write_str("Drift is not known")?,
+            (0, _) => write!(f, "No drift: {checked} as recorded")?,
+            _ => write!(f, "Drift: {changed} of {checked} changed by someone else")?,
         }
-        match self.users.len() - checked {
-            0 => f.write_str("."),
-            assumed => write!(f, "; {assumed} could not be checked."),
+        for (users, what) in [(assumed, "checked"), (self.unread.len(), "read")] {
+            if users > 0 {
+                write!(f, "; {users} could not be {what}")?;
+            }
         }
+        f.write_str(".")
     }
 }
 
@@ -120,7 +126,8 @@ pub async fn drift(
             changes: actual.map(|actual| diff::drift(state, actual, settings)).unwrap_or_default(),
         }
     });
-    Drift { users: users.collect(), findings, notices, failures }
+    let (users, unread) = (users.collect(), failed.into_keys().collect());
+    Drift { users, unread, findings, notices, failures }
 }
 
 /// Keeps the recorded users that a filter means, as they are recorded or as they are now: a search for each instance,

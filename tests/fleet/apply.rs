@@ -90,10 +90,6 @@ fn many(count: usize) -> Vec<ProgramUser> {
     (0..count).map(|number| format!("u{number:04}")).map(|name| wanted(&name, &document(&name))).collect()
 }
 
-fn count(connect: &MemoryConnect, operation: Operation) -> usize {
-    connect.calls().iter().filter(|call| call.operation == operation).count()
-}
-
 #[tokio::test(start_paused = true)]
 async fn many_are_made_at_the_speed_of_the_quota_and_then_there_is_nothing_to_do() {
     let (connect, store) = (connect(), MemoryStore::default());

@@ -108,6 +108,9 @@ async fn who_exists_is_read_and_recorded_once_it_is_clear_that_it_can_be() {
         refused.to_string().contains("manages identities with `SAML`, not with `CONNECT_MANAGED`"),
         "{refused}"
     );
+    let asked = count(&connect, Operation::DescribeInstance);
+    session.record_existing("a", &id, kind).await.expect_err("another kind");
+    assert_eq!(count(&connect, Operation::DescribeInstance), asked, "an instance is asked once");
     let nobody = ImportId::new(&"i".into(), &"nobody".into());
     let refused = session.record_existing("a", &nobody, None).await.expect_err("nobody");
     assert_eq!(
@@ -116,6 +119,23 @@ async fn who_exists_is_read_and_recorded_once_it_is_clear_that_it_can_be() {
     );
     let state = session.record_existing("a", &id, None).await.expect("recorded");
     assert_eq!((state.id(), session.entries().len()), (id, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_kind_of_an_instance_is_asked_where_one_is_expected_and_must_be_told() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let elsewhere = MemoryStore::default();
+    let id = applied(&elsewhere, &connect, &["a"]).await.state("a").expect("there").id();
+    let store = MemoryStore::default();
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    connect.inject(Fault::of(Operation::DescribeInstance, 1, Outcome::Refused(ErrorKind::Invalid)));
+    let kind = Some(IdentityManagementType::Saml);
+    let refused = session.record_existing("a", &id, kind).await.expect_err("not told");
+    assert_eq!(refused.to_string(), "the instance `i` cannot be read");
+    assert!(session.entries().is_empty(), "nobody is recorded");
+    let asked = count(&connect, Operation::DescribeInstance);
+    session.record_existing("a", &id, None).await.expect("recorded");
+    assert_eq!(count(&connect, Operation::DescribeInstance), asked, "nothing is expected");
 }
 
 /// A service with these users, which are recorded as they are.
@@ -149,6 +169,7 @@ async fn drift_tells_who_is_changed_gone_or_not_readable() {
     assert_eq!((found.changed(), found.checked()), (2, 4));
     assert!(found.failures.is_empty() && found.notices.is_empty(), "{found:?}");
     let json = json!(found);
+    assert_eq!(json["unread"], json!([]));
     let told = |user: usize| {
         (
             &json["users"][user]["user"],
@@ -191,6 +212,8 @@ async fn who_cannot_be_read_is_told_once_for_each_cause() {
     let options = RefreshOptions::builder().strategy(Strategy::Full).build();
     let found = drift(&known, &connect, &options, &Settings::default()).await;
     assert!(found.users.is_empty());
+    assert_eq!(found.to_string(), "Drift is not known; 7 could not be read.");
+    assert_eq!(json!(found)["unread"], json!(["a", "b", "c", "d", "e", "f", "g"]));
     let [failure] = &*found.failures else { panic!("one cause: {:?}", found.failures) };
     assert_eq!((failure.code, failure.severity), (Code::CALL_FAILED, Severity::Error));
     assert!(

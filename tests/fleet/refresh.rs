@@ -99,7 +99,7 @@ impl World {
     }
 
     fn count(&self, operation: Operation) -> usize {
-        self.connect.calls().iter().filter(|call| call.operation == operation).count()
+        count(&self.connect, operation)
     }
 
     async fn delete(&self, name: &str) {

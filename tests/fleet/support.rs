@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use connect_user::{
+    client::memory::MemoryConnect,
     fleet::ProgramUser,
-    user::{DesiredUser, IdentityManagementType, Settings, UserSpec, UserState},
+    user::{DesiredUser, IdentityManagementType, Operation, Settings, UserSpec, UserState},
     validate::{Context, resolve},
 };
 use serde_json::{Value, json};
@@ -83,4 +84,9 @@ pub fn each_seed(usual: u64, test: impl Fn(u64) + std::panic::RefUnwindSafe) {
             std::panic::resume_unwind(failure);
         }
     }
+}
+
+/// The number of calls of an operation so far.
+pub fn count(connect: &MemoryConnect, operation: Operation) -> usize {
+    connect.calls().iter().filter(|call| call.operation == operation).count()
 }

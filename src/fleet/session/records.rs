@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     client::{ClientError, ErrorKind},
-    read::{InstanceError, Instances, import},
+    read::{InstanceError, import},
     user::{IdentityManagementType, ImportId, UserState},
 };
 
@@ -55,7 +55,7 @@ pub enum RecordError {
         #[source]
         error: Box<ClientError>,
     },
-    /// Its instance manages identities otherwise than the host says.
+    /// Its instance manages identities otherwise than the host says, or cannot be asked.
     #[error(transparent)]
     Instance(#[from] InstanceError),
     /// The store cannot be written.
@@ -83,11 +83,13 @@ impl RecordError {
 
 impl Session<'_> {
     /// Reads a user that exists, and records it under a resource name. Where it is `expected` how its instance manages
-    /// identities, another one is refused.
+    /// identities, another one is refused; where the caller may not ask, it is taken for granted, and the notices of
+    /// [`instances`](Self::instances) say so.
     ///
     /// # Errors
     ///
-    /// [`RecordError`]: as [`record`](Self::record), before any call, and where the user cannot be read.
+    /// [`RecordError`]: as [`record`](Self::record), before any call, and where the user or its instance cannot be
+    /// read.
     pub async fn record_existing(
         &mut self,
         name: &str,
@@ -97,9 +99,8 @@ impl Session<'_> {
         self.check_free(name, id)?;
         let read = import(self.client(), id).await;
         let state = read.map_err(|error| RecordError::Read { id: id.clone(), error: Box::new(error) })?;
-        let kind = Instances::default().identity_management(&id.instance, expected, self.client()).await;
-        if let Err(error @ InstanceError::OtherKind { .. }) = kind {
-            return Err(error.into());
+        if expected.is_some() {
+            self.instances.identity_management(&id.instance, expected, self.client()).await?;
         }
         self.record(name, state.clone()).await?;
         Ok(state)
