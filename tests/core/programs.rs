@@ -212,6 +212,22 @@ fn what_is_written_is_read_back() {
 }
 
 #[test]
+fn whatever_a_key_looks_like_it_is_written_as_a_text() {
+    let keys = ["yes", "No", "on", "null", "1", "1e3", "~", "a b", "a:b", "-", "", "é", "Team", "team_2"];
+    let tags = Value::Map(keys.iter().map(|key| ((*key).to_owned(), "x".into())).collect());
+    let properties = Value::Map(vec![("tags".to_owned(), tags.clone())]);
+    let yaml = WrittenResource::new("a", &properties, None).yaml();
+    let program = read(&format!("resources:\n{yaml}")).expect("a program");
+    let Value::Map(members) = spec(&program, "a", &Scope::default()).encode() else { panic!("no map") };
+    let read = members.into_iter().find(|(name, _)| name == "tags").expect("tags").1;
+    assert_eq!(
+        serde_json::to_value(&read).expect("JSON"),
+        serde_json::to_value(&tags).expect("JSON"),
+        "{yaml}"
+    );
+}
+
+#[test]
 fn the_first_mistake_says_how_many_more_there_are() {
     let user = "{type: aws:connect:User, properties: {}, options: {hideDiffs: []}}";
     for (count, more) in [(1, ""), (2, "; and 1 more mistake"), (3, "; and 2 more mistakes")] {

@@ -20,7 +20,8 @@ use crate::user::{ImportId, Value, one_line};
 ///     type: aws:connect:User
 ///     properties:
 ///       name: "ana"
-///       tags: {"a":"$${x}"}
+///       tags:
+///         a: "$${x}"
 /// "#,
 /// );
 /// # Ok::<(), serde_json::Error>(())
@@ -48,24 +49,16 @@ impl<'a> WrittenResource<'a> {
         Self { name, properties, options }
     }
 
-    /// Its lines below `resources:`. Values are written as JSON, which is YAML too and saves every question of
-    /// quoting.
+    /// Its lines below `resources:`. Texts are written as JSON has them, which is YAML too and saves every
+    /// question of quoting.
     pub fn yaml(&self) -> String {
-        let json =
-            |value: &Value| readable_json(&serde_json::to_string(value).unwrap_or_default()).into_owned();
-        let name = json(&self.name.into());
-        let mut text = format!("  {name}:\n    type: aws:connect:User\n    properties:\n");
-        if let Value::Map(members) = &self.properties {
-            for (member, value) in members {
-                let _ = writeln!(text, "      {member}: {}", json(value));
-            }
-        }
+        let mut text = format!("  {}:\n    type: aws:connect:User\n    properties:", json(&self.name.into()));
+        write_members(&mut text, &self.properties, 6);
         if !self.options.is_empty() {
-            text.push_str("    options:\n");
+            text.push_str("\n    options:");
+            write_members(&mut text, &Value::Map(self.options.clone()), 6);
         }
-        for (option, value) in &self.options {
-            let _ = writeln!(text, "      {option}: {}", json(value));
-        }
+        text.push('\n');
         text
     }
 
@@ -77,6 +70,44 @@ impl<'a> WrittenResource<'a> {
             members.push(("options".to_owned(), Value::Map(self.options)));
         }
         (self.name.to_owned(), Value::Map(members))
+    }
+}
+
+fn json(value: &Value) -> String {
+    readable_json(&serde_json::to_string(value).unwrap_or_default()).into_owned()
+}
+
+/// What stands after a key: a value, or lines below it. Lists of texts and numbers stay on one line.
+fn write_members(text: &mut String, value: &Value, indent: usize) {
+    match value {
+        Value::Map(members) if !members.is_empty() => {
+            for (name, member) in members {
+                let _ = write!(text, "\n{:indent$}{}:", "", key(name));
+                write_members(text, member, indent + 2);
+            }
+        }
+        Value::List(items) if items.iter().any(|item| matches!(item, Value::Map(_) | Value::List(_))) => {
+            for item in items {
+                let mut lines = String::new();
+                write_members(&mut lines, item, indent + 2);
+                let _ = write!(text, "\n{:indent$}- {}", "", lines.trim_start());
+            }
+        }
+        value => {
+            let _ = write!(text, " {}", json(value));
+        }
+    }
+}
+
+/// A key as it is, where no YAML takes it for anything but a text.
+fn key(name: &str) -> Cow<'_, str> {
+    const TAKEN_FOR_VALUES: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_word && !TAKEN_FOR_VALUES.iter().any(|taken| name.eq_ignore_ascii_case(taken)) {
+        Cow::Borrowed(name)
+    } else {
+        Cow::Owned(json(&name.into()))
     }
 }
 
