@@ -4,6 +4,7 @@ mod adopt;
 mod answers;
 mod between;
 mod cases;
+mod edited;
 mod lifecycle;
 mod passwords;
 #[path = "../core/random.rs"]

@@ -1,6 +1,12 @@
 //! One change of many users, and of their program.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use connect_user::{
     client::{
@@ -15,9 +21,11 @@ use connect_user::{
         set::{BulkEdit, PropertyEdits, edit_program},
     },
     read::{Filter, RefreshOptions},
-    user::{IdentityManagementType, Operation, Property, UserState},
+    user::{Code, IdentityManagementType, Operation, Property, UserState},
 };
 use fastrand::Rng;
+
+use crate::edited;
 
 const NONE: &[&str] = &[];
 
@@ -317,6 +325,24 @@ fn elements_in_snake_case_are_found() {
     assert!(error.expect_err("a reference").to_string().contains("comes from the reference `${who}`"));
 }
 
+/// As for a program: a mistyped target would mean nobody.
+#[tokio::test]
+async fn a_target_that_is_not_recorded_is_refused() {
+    let world = World::new();
+    world.apply(TEAM).await;
+    let edits = edits(&["tags.team=green"], NONE);
+    for conditions in [&[][..], &["tag:team=red"]] {
+        let mut options = options(conditions);
+        options.targets = ["ana".to_owned(), "anna".to_owned()].into();
+        let mut session = Session::open(&world.store, &world.service, options).await.expect("open");
+        let bulk = BulkEdit::new(&edits, DeploymentOptions::default());
+        let found = bulk.refresh(&mut session).await.expect_err("nobody").diagnostics();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].diagnostic.code, Code::UNKNOWN_TARGET);
+        assert_eq!(found[0].diagnostic.text(), "there is no user `anna` in the state");
+    }
+}
+
 #[tokio::test]
 async fn names_are_looked_up_before_the_first_call() {
     let world = World { service: MemoryConnect::new(), store: MemoryStore::default() };
@@ -563,15 +589,90 @@ fn what_is_not_a_users_own_is_not_edited() {
 /// After a change of users and their program, a plan of the program changes nothing.
 #[test]
 fn after_set_the_program_has_nothing_to_change() {
-    let cases = std::env::var("RANDOM_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(80);
-    let seeds = match std::env::var("RANDOM_SEED").ok().and_then(|seed| seed.parse::<u64>().ok()) {
+    each_seed(80, |rng| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(random_set(rng));
+    });
+}
+
+/// Whatever the text is, it is edited where it is meant, or not at all.
+#[test]
+fn a_mangled_text_is_edited_where_it_is_meant_or_not_at_all() {
+    let edited = AtomicUsize::new(0);
+    each_seed(2_000, |mut rng| {
+        let text = mangled(random_program(&mut rng), &mut rng);
+        let (set, unset) = random_edits(&mut rng);
+        let set: Vec<&str> = set.iter().map(String::as_str).collect();
+        let edits = edits(&set, &unset);
+        let properties: Vec<Property> = edits.properties().collect();
+        if edited::edit(&text, "u0", &edits, &properties).is_ok() {
+            edited.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let edited = edited.into_inner();
+    assert!(edited > 300 || std::env::var_os("RANDOM_SEED").is_some(), "only {edited} texts were edited");
+}
+
+/// Texts that mean something to YAML.
+const MARKS: &[&str] = &[
+    "",
+    "",
+    "\n",
+    " ",
+    "  ",
+    "{",
+    "}",
+    "[",
+    "]",
+    ": ",
+    "- ",
+    "#",
+    "\"",
+    "'",
+    "&a ",
+    "*a",
+    "<<: *a",
+    "|",
+    ">-",
+    "\t",
+    "\r\n",
+    "é",
+    "~",
+    "!x ",
+    ",",
+    "? ",
+    "---\n",
+    "...\n",
+    "%",
+    "\\",
+    "${u1.name}",
+    "$${",
+    "\u{feff}",
+];
+
+/// A text in which some places say something else.
+fn mangled(mut text: String, rng: &mut Rng) -> String {
+    if rng.u8(..) < 30 {
+        text = text.replace('\n', "\r\n");
+    }
+    for _ in 0..rng.usize(1..4) {
+        let places: Vec<usize> = text.char_indices().map(|(place, _)| place).collect();
+        let start = rng.usize(..places.len());
+        let end = (start + rng.usize(..4)).min(places.len() - 1);
+        text.replace_range(places[start]..places[end], MARKS[rng.usize(..MARKS.len())]);
+    }
+    text
+}
+
+/// Runs a test with some seeds, or with that of `RANDOM_SEED`.
+fn each_seed(cases: u64, test: impl Fn(Rng) + std::panic::RefUnwindSafe) {
+    let variable = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    let seeds = match variable("RANDOM_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..cases,
+        None => 0..variable("RANDOM_CASES").unwrap_or(cases),
     };
     for seed in seeds {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let failed = std::panic::catch_unwind(|| runtime.block_on(random_set(Rng::with_seed(seed))));
-        if let Err(failure) = failed {
+        if let Err(failure) = std::panic::catch_unwind(|| test(Rng::with_seed(seed))) {
             eprintln!("run it again with RANDOM_SEED={seed}");
             std::panic::resume_unwind(failure);
         }

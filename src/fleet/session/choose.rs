@@ -1,6 +1,6 @@
 //! Finding out who is meant.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{
     super::DesiredSpec,
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     client::{ErrorKind, all_pages},
     read::{FoundUsers, InstanceError, InstanceFilters, Strategy, not_checked},
-    user::{Code, Diagnostic, Input, InstanceId, UserState},
+    user::{Code, Diagnostic, Input, InstanceId, UserState, one_line},
     validate::{Names, has_names},
 };
 
@@ -23,8 +23,10 @@ impl Session<'_> {
     ///
     /// # Errors
     ///
-    /// [`SessionError::Filter`]: a name in a condition that no instance has, or an instance that cannot be searched.
+    /// [`SessionError::Filter`]: a target that is nobody, a name in a condition that no instance has, or an instance that
+    /// cannot be searched.
     pub async fn choose(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
+        self.check_targets(program)?;
         if self.options.filter.is_empty() {
             return Ok(());
         }
@@ -54,6 +56,23 @@ impl Session<'_> {
         }
         self.scope = Some(scope);
         Ok(())
+    }
+
+    /// Whether each target is somebody: a mistyped one would mean nobody.
+    pub(super) fn check_targets(&self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
+        if self.options.targets.is_empty() {
+            return Ok(());
+        }
+        let names: HashSet<&str> = program.iter().map(|user| user.name).collect();
+        let is_known = |name: &str| names.contains(name) || self.entries.contains_key(name);
+        let Some(name) = self.options.targets.iter().find(|name| !is_known(name)) else { return Ok(()) };
+        let (places, help) = match program {
+            [] => ("state", "a target is the name under which a user is recorded"),
+            _ => ("program or the state", "a target is the name that a user has in the program"),
+        };
+        let message = format!("there is no user `{}` in the {places}", one_line(name));
+        let found = Diagnostic::new(Code::UNKNOWN_TARGET, message).about(name);
+        Err(SessionError::Filter(found.with_help(help)))
     }
 
     /// Searches each instance for those who are meant.

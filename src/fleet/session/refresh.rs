@@ -29,7 +29,7 @@ impl Session<'_> {
     ///
     /// # Errors
     ///
-    /// [`SessionError`]: of the store, and of imports that are impossible or cannot be read.
+    /// [`SessionError`]: of the store, of who is meant, and of imports that are impossible or cannot be read.
     pub async fn refresh<'p, D>(&mut self, program: &'p [D]) -> Result<&Refreshed, SessionError>
     where
         DesiredSpec<'p>: From<&'p D>,
@@ -54,11 +54,16 @@ impl Session<'_> {
 
     /// Assumes that users are as recorded, makes no call, and gives each record the resource name of its user
     /// in the program.
-    pub fn assume(&mut self, program: &[DesiredSpec<'_>]) {
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::Filter`]: a target that is nobody.
+    pub fn assume(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
         let aliases = self.aliases(program);
         self.rename(&aliases);
         self.moves = aliases.into_iter().map(|(from, name)| (name, from)).collect();
         self.recognise(program);
+        self.check_targets(program)
     }
 
     /// Which records an earlier name of a user, or its `import`, means: their names, and those of the users.

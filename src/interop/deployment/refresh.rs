@@ -6,7 +6,7 @@ use super::{base::Deployment, error::DeploymentError, values::suffix};
 use crate::{
     fleet::{DesiredSpec, Session},
     interop::program::{ProgramError, ProgramResource, Scope},
-    user::{Code, Diagnostic, Settings, UserSpec},
+    user::{Settings, UserSpec},
     validate::with_name,
 };
 
@@ -23,9 +23,8 @@ impl<'a> Deployment<'a> {
     ///
     /// # Errors
     ///
-    /// A reference that cannot be, what the store says, and imports that cannot be.
+    /// A reference that cannot be, and what [`Session::refresh`] says.
     pub async fn refresh(&mut self, session: &mut Session<'_>) -> Result<(), DeploymentError> {
-        self.check_targets(session)?;
         let said = self.said(session)?;
         session.refresh(&desired(&said)).await?;
         Ok(())
@@ -33,24 +32,10 @@ impl<'a> Deployment<'a> {
 
     /// Takes what is recorded as it is, and asks no service for anything.
     pub(super) fn assume(&mut self, session: &mut Session<'_>) -> Result<(), DeploymentError> {
-        self.check_targets(session)?;
         let said = self.said(session)?;
-        session.assume(&desired(&said));
+        session.assume(&desired(&said))?;
         self.is_offline = true;
         Ok(())
-    }
-
-    /// A mistyped target would mean nobody.
-    fn check_targets(&self, session: &Session<'_>) -> Result<(), Diagnostic> {
-        let is_known = |name: &str| self.program.user(name).is_some() || session.entries().contains_key(name);
-        match session.targets().iter().find(|name| !is_known(name)) {
-            Some(name) => {
-                let message = format!("there is no user `{name}` in the program or the state");
-                let help = "a target is the name that a user has in the program";
-                Err(Diagnostic::new(Code::UNKNOWN_TARGET, message).about(name).with_help(help))
-            }
-            None => Ok(()),
-        }
     }
 
     /// What the program says of each user, as far as it is known before anybody is read; in its order.
