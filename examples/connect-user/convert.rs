@@ -28,7 +28,7 @@ pub struct Args {
     #[command(flatten)]
     file: FileArgs,
     /// The format to write.
-    #[arg(long, value_name = "FORMAT", default_value = "program", value_parser = choice::<FileFormat>(FileFormat::NAMES))]
+    #[arg(long, value_name = "FORMAT", default_value = "program", value_parser = choice::<FileFormat>(FileFormat::WRITTEN_NAMES))]
     to: FileFormat,
     /// Write passwords, in clear text. Default: leave them out.
     #[arg(long)]

@@ -1,4 +1,4 @@
-//! A file of another tool, the first byte says which: what is read of it is written and read back the same.
+//! A file of another tool, the first byte is the place of its format: what is read of it is written and read back the same.
 
 #![no_main]
 
@@ -8,29 +8,9 @@ use connect_user::{
 };
 use libfuzzer_sys::fuzz_target;
 
-const READ: [FileFormat; 8] = [
-    FileFormat::Program,
-    FileFormat::Csv,
-    FileFormat::Terraform,
-    FileFormat::PulumiStack,
-    FileFormat::CloudFormation,
-    FileFormat::AwsCli,
-    FileFormat::Scim,
-    FileFormat::ProgramJson,
-];
-
-const WRITTEN: [FileFormat; 6] = [
-    FileFormat::Program,
-    FileFormat::ProgramJson,
-    FileFormat::Csv,
-    FileFormat::ConsoleCsv,
-    FileFormat::Terraform,
-    FileFormat::CloudFormation,
-];
-
 fuzz_target!(|bytes: &[u8]| {
     let Some((first, bytes)) = bytes.split_first() else { return };
-    let format = READ[usize::from(*first) % READ.len()];
+    let format = FileFormat::ALL[usize::from(first.wrapping_sub(b'0')) % FileFormat::ALL.len()];
     FileFormat::detect(bytes);
     let file = reading(format, bytes);
     let lines = String::from_utf8_lossy(bytes).lines().count() as u64 + 1;
@@ -45,7 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut whole = UserFile::default();
     whole.users = file.users.into_iter().filter(|user| user.mistakes().is_empty()).collect();
     let options = WriteOptions::builder().passwords(true).build();
-    for format in WRITTEN {
+    for &format in FileFormat::WRITTEN {
         let written = write(format, &whole, &options).expect("a format that is written");
         for found in &written.diagnostics {
             assert!(found.diagnostic.help.is_some(), "no way out: {found}");

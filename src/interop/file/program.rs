@@ -10,8 +10,8 @@ use super::{
     users::FileUser,
 };
 use crate::{
-    interop::program::{Assignment, Program, ProgramError, Scope, Source, read_yaml},
-    user::{Code, Diagnostic, Path, Secrets, Segment, Value, to_snake_case},
+    interop::program::{Assignment, Program, ProgramError, Scope, Source, read_yaml, value_at},
+    user::{Code, Diagnostic, Path, Secrets, Value},
 };
 
 /// Reads a program, whole: its users refer to each other. What it does not evaluate itself is a reference, as it is
@@ -82,15 +82,7 @@ fn tell(error: &ProgramError, reading: &mut Reading<'_>) {
 
 /// The text that stands in a resource of the program at a place, if it has references.
 fn as_written<'a>(resource: &'a Value, path: &Path) -> Option<&'a str> {
-    let mut value = resource.get("properties")?;
-    for segment in path.segments() {
-        value = match (segment, value) {
-            (Segment::Member(name), value) => value.get(name).or_else(|| value.get(&to_snake_case(name)))?,
-            (Segment::Key(key), value) => value.get(key)?,
-            (Segment::Index(index), Value::List(items)) => items.get(*index)?,
-            _ => return None,
-        };
-    }
+    let value = value_at(resource.get("properties")?, path)?;
     value.get("fn::secret").unwrap_or(value).as_str().filter(|text| text.contains("${"))
 }
 

@@ -46,6 +46,7 @@ mod schema;
 mod scope;
 mod shape;
 mod source;
+mod spelled;
 mod values;
 mod write;
 mod yaml;
@@ -53,6 +54,7 @@ mod yaml;
 pub(in crate::interop) use evaluated::take_form;
 pub(in crate::interop) use location::Tree;
 pub(in crate::interop) use reference::{Part, Step};
+pub(in crate::interop) use spelled::{place_of, value_at};
 pub(in crate::interop) use write::without_references;
 pub(in crate::interop) use yaml::{read as read_yaml, unreadable};
 

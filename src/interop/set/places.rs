@@ -1,8 +1,11 @@
 //! Places in a user that can be set: properties, tags, and the elements of lists.
 
-use crate::user::{
-    Channel, Code, Diagnostic, IgnoredPathError, Member, OnChange, Path, Property, Segment, Shape, Value,
-    ignored_path, is_spelled, nearest, one_line,
+use crate::{
+    interop::program::{place_of, value_at},
+    user::{
+        Channel, Code, Diagnostic, IgnoredPathError, Member, OnChange, Path, Property, Segment, Shape, Value,
+        ignored_path, nearest, one_line,
+    },
 };
 
 /// A place that can be set.
@@ -184,24 +187,6 @@ fn part(property: Property, text: &str) -> Diagnostic {
         _ => format!("set all of `{property}`, or name the element, such as `{property}.VOICE`"),
     };
     Diagnostic::new(Code::UNKNOWN_MEMBER, message).at(property).with_help(help)
-}
-
-/// What a place in a document says; names are looked up as those of places that are set.
-pub(super) fn value_at<'v>(document: &'v Value, path: &Path) -> Option<&'v Value> {
-    path.segments().iter().try_fold(document, |value, step| match (value, step) {
-        (Value::List(items), Segment::Index(index)) => items.get(*index),
-        (Value::Map(members), step) => members.get(place_of(members, step)?).map(|(_, value)| value),
-        _ => None,
-    })
-}
-
-/// The place of a member, which may be written in snake_case, or of an entry, whose key is exact.
-fn place_of(members: &[(String, Value)], step: &Segment) -> Option<usize> {
-    members.iter().position(|(name, _)| match step {
-        Segment::Member(camel) => is_spelled(name, camel),
-        Segment::Key(key) => name == key,
-        Segment::Index(_) => false,
-    })
 }
 
 /// A member or an entry, made where it is not there.

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use super::{
     edits::PropertyEdits,
-    places::value_at,
     rewrite::{InTheWay, Rewrite},
     tree::{self, Node},
 };
 use crate::{
-    interop::program::{Location, Program, ProgramError, Source, read_yaml, without_references},
+    interop::program::{Location, Program, ProgramError, Source, read_yaml, value_at, without_references},
     user::{Code, Diagnostic, Path, Value},
 };
 

@@ -20,13 +20,13 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The console's template, for so many users.
-    pub(super) fn console(users: usize) -> Self {
-        Self { columns: CONSOLE.to_vec(), for_console: Some(users), count: 0 }
+    /// The console's template, for these users.
+    pub(super) fn console(users: &[String]) -> Self {
+        Self { columns: CONSOLE.to_vec(), for_console: Some(users.len()), count: 0 }
     }
 
     /// A column for each property that is one value, by its path, with ids as they are.
-    pub(super) fn plain() -> Self {
+    pub(super) fn plain(_: &[String]) -> Self {
         let is_one_value = |property: &&Property| property.members().is_empty();
         let properties = Property::ALL.iter().filter(is_one_value);
         let properties = properties.map(|property| (property.path(), Target::Property(*property)));

@@ -16,6 +16,35 @@ use super::{
 };
 use crate::user::{Code, Diagnostic};
 
+/// The formats that are written, each with the form that its users have.
+macro_rules! written {
+    ($($format:ident => $form:expr),+ $(,)?) => {
+        impl FileFormat {
+            /// The formats that are written. The others are only read.
+            pub const WRITTEN: &[Self] = &[$(Self::$format),+];
+
+            /// The names of the formats that are written, in the same order.
+            pub const WRITTEN_NAMES: &[&str] = &[$(Self::$format.as_str()),+];
+        }
+
+        fn form(format: FileFormat, names: &[String]) -> Option<Box<dyn Form + Send>> {
+            match format {
+                $(FileFormat::$format => Some(Box::new($form(names))),)+
+                _ => None,
+            }
+        }
+    };
+}
+
+written! {
+    Program => YamlProgram::new,
+    ProgramJson => JsonProgram::new,
+    Terraform => Configuration::new,
+    CloudFormation => Template::new,
+    Csv => Table::plain,
+    ConsoleCsv => Table::console,
+}
+
 /// Writes users in a format.
 ///
 /// What the format cannot carry is told in [`WrittenFile::diagnostics`]; so is each password that is left out. What is
@@ -94,20 +123,11 @@ impl<W: io::Write> FileWriter<W> {
         out: W,
     ) -> Result<Self, Box<Diagnostic>> {
         let names: Vec<String> = names.into_iter().collect();
-        let form: Box<dyn Form + Send> = match format {
-            FileFormat::Program => Box::new(YamlProgram::new(&names)),
-            FileFormat::ProgramJson => Box::new(JsonProgram::new(&names)),
-            FileFormat::Csv => Box::new(Table::plain()),
-            FileFormat::ConsoleCsv => Box::new(Table::console(names.len())),
-            FileFormat::Terraform => Box::new(Configuration::new(&names)),
-            FileFormat::CloudFormation => Box::new(Template::new(&names)),
-            FileFormat::PulumiStack | FileFormat::AwsCli | FileFormat::Scim => {
-                let message = format!("the format `{format}` is read and not written");
-                let help =
-                    "write `program`, `program-json`, `terraform`, `cloudformation`, `csv` or `console-csv`";
-                return Err(Box::new(Diagnostic::new(Code::INVALID_FILE, message).with_help(help)));
-            }
-        };
+        let form = form(format, &names).ok_or_else(|| {
+            let message = format!("the format `{format}` is read and not written");
+            let help = format!("write one of `{}`", FileFormat::WRITTEN_NAMES.join("`, `"));
+            Box::new(Diagnostic::new(Code::INVALID_FILE, message).with_help(help))
+        })?;
         let writing = Writing::new(names.into_iter().collect::<HashSet<_>>(), options);
         Ok(Self { out, form, writing, has_begun: false })
     }
