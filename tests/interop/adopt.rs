@@ -1,24 +1,24 @@
 //! Users found by name and recorded: what each tool says of them then plans to nothing.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use connect_user::{
     client::{
         ErrorKind, Rate, TokenBuckets, TokioTimer,
-        memory::{Fault, Outcome},
+        memory::{Fault, MemoryConnect, Outcome},
     },
     diff::Action,
     fleet::{MemoryStore, Session, SessionOptions},
     interop::{
         Deployment, DeploymentError, DeploymentOptions,
         file::{
-            AdoptOptions, AdoptOutcome, Adoption, FileFormat, ReadOptions, UserFile, WriteOptions, adopt,
-            read, write,
+            AdoptOptions, AdoptOutcome, Adoption, FileFormat, FileUser, ReadOptions, UserFile, WriteOptions,
+            adopt, read, write,
         },
         program::{Program, Source},
     },
     read::Directory,
-    user::{Code, IdentityManagementType, Operation, Settings, UserSpec},
+    user::{Code, IdentityManagementType, Operation, Property, Settings, UserSpec},
 };
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -27,7 +27,7 @@ use crate::{
     random,
     service::{SAML, adopted, create, jane, planned, run, service, session},
     support::{case, read_text},
-    tools::{described, files, tables},
+    tools::{INSTANCE, described, files, state_of, tables},
 };
 
 fn documents() -> impl Strategy<Value = (IdentityManagementType, Json, Json)> {
@@ -62,10 +62,56 @@ proptest! {
                 }
                 let actions = planned(&file, &mut session).await;
                 assert_eq!(actions, [Action::None; 2], "{name}: {text}");
+                for &to in FileFormat::WRITTEN {
+                    changes_nothing_when_written(&file, name, to, &connect).await;
+                }
             }
             assert_eq!(connect.writes(), [], "nothing was changed");
         });
     }
+}
+
+/// Writes users who exist in another format: what is read of that is adopted, and plans to nothing if nothing was lost.
+async fn changes_nothing_when_written(file: &UserFile, from: &str, to: FileFormat, connect: &MemoryConnect) {
+    let written = write(to, file, &WriteOptions::default()).expect("a format that is written");
+    let arns = file.users.iter().filter_map(|user| user.arn.as_ref());
+    for arn in arns.filter(|_| to == FileFormat::CloudFormation) {
+        let imports = written.imports.as_deref().expect("users that exist");
+        assert!(imports.contains(&arn.to_string()), "{from}: {imports}");
+    }
+    let text = if to == FileFormat::Terraform { state_of(&written.text) } else { written.text };
+    let mut values = BTreeMap::new();
+    if to == FileFormat::CloudFormation {
+        values.insert("InstanceArn".to_owned(), INSTANCE.into());
+    }
+    let options = ReadOptions::builder().file("file").instance("i".into()).values(values).build();
+    let again = read(to, text.as_bytes(), &options);
+    assert!(again.is_valid(), "{from} to {to}: {:?}\n{text}", again.diagnostics);
+    let store = MemoryStore::default();
+    let mut session = session(&store, connect);
+    let adoption = adopted(&again, &mut session).await;
+    assert_eq!(adoption.users.len(), 2, "{from} to {to}");
+    for user in &adoption.users {
+        assert!(matches!(user.outcome, AdoptOutcome::Adopted(_)), "{from} to {to}: {:?}", user.outcome);
+    }
+    // What the format has no place for stays as it is; without its phone or its profiles nobody is a user.
+    for user in adoption.users.iter().filter(|_| is_whole(&again)) {
+        let shown = user.preview.text(&user.name).to_string();
+        assert_eq!(user.preview.diff.action, Action::None, "{from} to {to}: {shown}\n{text}");
+    }
+    if is_whole(&again) {
+        assert_eq!(planned(&again, &mut session).await, [Action::None; 2], "{from} to {to}:\n{text}");
+    }
+}
+
+/// Whether each user says what a user must have, and all of it is known.
+fn is_whole(file: &UserFile) -> bool {
+    let has_phone = |user: &FileUser| {
+        [Property::PhoneType, Property::PhoneNumberConfigs]
+            .iter()
+            .any(|property| user.inputs.at(&(*property).into()).is_some())
+    };
+    file.mistakes().is_empty() && file.users.iter().all(|user| user.references.is_empty() && has_phone(user))
 }
 
 fn outcomes(adoption: &Adoption) -> Vec<String> {
@@ -301,7 +347,9 @@ fn a_target_that_nobody_has_is_refused_and_every_error_is_diagnostics() {
         let targets = ["anna".to_owned()].into();
         let options = SessionOptions::builder().timer(timer).pace(pace).targets(targets).build();
         let mut session = Session::with_entries(&store, Default::default(), &connect, options);
-        let program = Program::read(Source::new("users.yaml", "resources: {}"), &[]).expect("a program");
+        let text = json!({"resources": {"ana": {"type": "aws:connect:User", "properties": jane("ana")}}});
+        let text = text.to_string();
+        let program = Program::read(Source::new("users.yaml", text), &[]).expect("a program");
         let mut deployment = Deployment::new(&program, &session, DeploymentOptions::default());
         for refused in [
             deployment.refresh(&mut session).await.expect_err("refused"),

@@ -7,7 +7,10 @@ use connect_user::{
 use proptest::{collection, option, prelude::*, sample};
 use serde_json::{Value as Json, json};
 
-use crate::support::{json as shown, messages, read_text, told, written};
+use crate::{
+    support::{json as shown, messages, read_text, told, written},
+    tools::users_of,
+};
 
 const ARN: &str = "arn:aws:connect:eu-west-2:111122223333:instance/1c2d";
 
@@ -133,36 +136,6 @@ fn inputs(file: &UserFile) -> Vec<Json> {
     file.users.iter().map(shown).collect()
 }
 
-/// A user as a configuration of Terraform has it.
-fn of_hcl(text: &str) -> Vec<Json> {
-    let body: hcl::Body = hcl::parse(text).unwrap_or_else(|error| panic!("{error}:\n{text}"));
-    let users = body.blocks().filter(|block| block.identifier() == "resource");
-    users
-        .map(|user| {
-            let mut found = serde_json::Map::new();
-            for attribute in user.body().attributes() {
-                found.insert(attribute.key().to_owned(), evaluated(attribute.expr()));
-            }
-            for block in user.body().blocks() {
-                let members = block.body().attributes();
-                let members: serde_json::Map<String, Json> =
-                    members.map(|member| (member.key().to_owned(), evaluated(member.expr()))).collect();
-                found.insert(block.identifier().to_owned(), json!(members));
-            }
-            Json::Object(found)
-        })
-        .collect()
-}
-
-/// What Terraform makes of an expression without variables.
-fn evaluated(expression: &hcl::Expression) -> Json {
-    use hcl::eval::{Context, Evaluate};
-
-    let value =
-        expression.evaluate(&Context::new()).unwrap_or_else(|error| panic!("{error}: {expression:?}"));
-    serde_json::to_value(value).expect("JSON")
-}
-
 fn spelled(user: &Json, spelling: Spelling) -> Json {
     Json::try_from(spelling.value(Value::from(user.clone()))).expect("nothing is unknown")
 }
@@ -203,7 +176,7 @@ proptest! {
     fn a_configuration_of_terraform_says_the_same(file in users(whole())) {
         let text = written(FileFormat::Terraform, &file);
         let expected: Vec<Json> = inputs(&file).iter().map(|user| spelled(user, Spelling::SnakeCase)).collect();
-        prop_assert_eq!(of_hcl(&text.text), expected, "{}", text.text);
+        prop_assert_eq!(users_of(&text.text), expected, "{}", text.text);
     }
 
     #[test]

@@ -8,6 +8,9 @@ use connect_user::{
 };
 use serde_json::{Value as Json, json};
 
+/// The ARN of the instance of [`service`](crate::service::service).
+pub const INSTANCE: &str = "arn:aws:connect:us-east-1:111122223333:instance/i";
+
 /// The outputs of a user in a spelling, without what is nobody's.
 fn spelled(state: &UserState, spelling: Spelling) -> serde_json::Map<String, Json> {
     let value = Json::try_from(spelling.value(state.encode())).expect("everything is known");
@@ -92,6 +95,50 @@ fn terraform(kind: &str, users: Vec<Json>) -> String {
         {"mode": "managed", "type": kind, "name": "floor", "instances": instances},
     ]})
     .to_string()
+}
+
+/// The state that a configuration, whose users exist, leads to: attributes, and blocks as lists of one.
+pub fn state_of(configuration: &str) -> String {
+    let users = users_of(configuration).into_iter().map(|mut user| {
+        for block in ["identity_info", "phone_config"] {
+            if let Some(block) = user.get_mut(block) {
+                *block = json!([block.take()]);
+            }
+        }
+        user
+    });
+    terraform("connect_user", users.collect())
+}
+
+/// The users of a configuration.
+pub fn users_of(configuration: &str) -> Vec<Json> {
+    let body: hcl::Body =
+        hcl::parse(configuration).unwrap_or_else(|error| panic!("{error}:\n{configuration}"));
+    let users = body.blocks().filter(|block| block.identifier() == "resource");
+    users
+        .map(|user| {
+            let mut found = serde_json::Map::new();
+            for attribute in user.body().attributes() {
+                found.insert(attribute.key().to_owned(), evaluated(attribute.expr()));
+            }
+            for block in user.body().blocks().filter(|block| block.identifier() != "lifecycle") {
+                let members = block.body().attributes();
+                let members: serde_json::Map<String, Json> =
+                    members.map(|member| (member.key().to_owned(), evaluated(member.expr()))).collect();
+                found.insert(block.identifier().to_owned(), json!(members));
+            }
+            Json::Object(found)
+        })
+        .collect()
+}
+
+/// What Terraform makes of an expression without variables.
+fn evaluated(expression: &hcl::Expression) -> Json {
+    use hcl::eval::{Context, Evaluate};
+
+    let value =
+        expression.evaluate(&Context::new()).unwrap_or_else(|error| panic!("{error}: {expression:?}"));
+    serde_json::to_value(value).expect("JSON")
 }
 
 fn snake(value: Json) -> Json {

@@ -127,7 +127,7 @@ impl<'a> Side<'a> {
     }
 
     /// Reads users whole, two calls each.
-    pub(super) async fn read(&self, users: Vec<UserId>, options: &RefreshOptions) -> Everybody {
+    pub(in crate::interop) async fn read(&self, users: Vec<UserId>, options: &RefreshOptions) -> Everybody {
         read_users(self.instance, users, self.client, options).await
     }
 

@@ -1,12 +1,11 @@
 //! The users of a file, found in their instances and recorded.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     num::NonZeroUsize,
 };
 
 use bon::Builder;
-use futures_util::{StreamExt, stream};
 
 use super::{
     inputs::merge,
@@ -20,10 +19,10 @@ use crate::{
         between::{Roster, Side},
         deployment::Passwords,
     },
-    read::{Filter, InstanceError, Instances, RefreshOptions, Strategy, import},
+    read::{Filter, InstanceError, Instances, RefreshOptions, Strategy},
     user::{
         Code, DecodeErrors, Diagnostic, IdentityManagementType, ImportId, Input, InstanceId, Property,
-        Settings, Stage, UserSpec, UserState, Value,
+        Settings, Stage, UserId, UserSpec, UserState, Value,
     },
     validate::{Context, Overrides, resolve_decoded},
 };
@@ -44,6 +43,12 @@ pub struct AdoptOptions {
 }
 
 const MOST_AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
+
+impl AdoptOptions {
+    fn read(&self) -> RefreshOptions {
+        RefreshOptions::builder().parallelism(self.parallelism).strategy(Strategy::Full).build()
+    }
+}
 
 impl Default for AdoptOptions {
     fn default() -> Self {
@@ -144,15 +149,20 @@ pub async fn adopt(
     let passwords = Passwords::like(session.entries().values());
     let found: Vec<Result<(ImportId, Place), AdoptOutcome>> =
         wanted.iter().map(|user| recorded.find(user, &listed)).collect();
-    let states = read(&found, session, options).await;
+    let states = read(&found, session, options, &mut adoption.notices).await;
 
     let mut changes = Vec::new();
-    for ((user, found), state) in wanted.into_iter().zip(found).zip(states) {
+    for (user, found) in wanted.into_iter().zip(found) {
         let name = user.user.name.clone();
-        let (outcome, state) = match (found, state) {
-            (Err(outcome), _) => (outcome, None),
-            (Ok(_), Some(Err(error))) => (AdoptOutcome::Failed(Box::new(error)), None),
-            (Ok((id, place)), Some(Ok(state))) => {
+        let found = found.and_then(|(id, place)| match states.get(&id) {
+            Some(Ok(state)) => Ok((id, place, state)),
+            Some(Err(error)) => Err(AdoptOutcome::Failed(Box::new(error.clone()))),
+            // It was deleted since it was listed.
+            None => Err(AdoptOutcome::NotFound),
+        });
+        let (outcome, state) = match found {
+            Err(outcome) => (outcome, None),
+            Ok((id, place, state)) => {
                 let outcome = match place {
                     Place::New => {
                         let before = session.entries().get(&name).cloned().unwrap_or_default();
@@ -166,9 +176,8 @@ pub async fn adopt(
                 };
                 (outcome, Some(state))
             }
-            (Ok(_), None) => (AdoptOutcome::NotFound, None),
         };
-        let (preview, mut diagnostics) = match &state {
+        let (preview, mut diagnostics) = match state {
             Some(state) => compare(&user, state, &listed, session, options, &instances).await?,
             None => Default::default(),
         };
@@ -179,7 +188,7 @@ pub async fn adopt(
     let of_file = adoption.users.iter().filter(|user| is_there(&user.outcome)).count();
     adoption.others =
         listed.values().map(|instance| instance.users.len()).sum::<usize>().saturating_sub(of_file);
-    adoption.notices = instances.take_notices();
+    adoption.notices.extend(instances.take_notices());
     Ok(adoption)
 }
 
@@ -305,33 +314,33 @@ async fn list(
         let client = session.client();
         let expected = options.settings.identity_management;
         let kind = instances.identity_management(&instance, expected, client).await?;
-        let read =
-            RefreshOptions::builder().parallelism(options.parallelism).strategy(Strategy::Full).build();
-        let users = Side::new(&instance, client).roster(&Filter::default(), &read).await?;
+        let users = Side::new(&instance, client).roster(&Filter::default(), &options.read()).await?;
         listed.insert(instance, Listed { kind, users });
     }
     Ok(listed)
 }
 
-/// The users that were found; `None` where none was.
+/// The users that were found, each as it is or why it cannot be read; those that are gone are left out.
 async fn read(
     found: &[Result<(ImportId, Place), AdoptOutcome>],
     session: &Session<'_>,
     options: &AdoptOptions,
-) -> Vec<Option<Result<UserState, ClientError>>> {
-    let client = session.client();
-    let one = |id: Option<&ImportId>| {
-        let id = id.cloned();
-        async move {
-            match id {
-                Some(id) => Some(import(client, &id).await),
-                None => None,
-            }
-        }
-    };
-    let ids: Vec<Option<&ImportId>> =
-        found.iter().map(|found| found.as_ref().ok().map(|(id, _)| id)).collect();
-    stream::iter(ids).map(one).buffered(options.parallelism.get()).collect().await
+    notices: &mut Vec<Diagnostic>,
+) -> HashMap<ImportId, Result<UserState, ClientError>> {
+    let mut users: BTreeMap<&InstanceId, BTreeSet<&UserId>> = BTreeMap::new();
+    for (id, _) in found.iter().flatten() {
+        users.entry(&id.instance).or_default().insert(&id.user);
+    }
+    let mut states = HashMap::new();
+    for (instance, users) in users {
+        let side = Side::new(instance, session.client());
+        let read = side.read(users.into_iter().cloned().collect(), &options.read()).await;
+        notices.extend(read.unchecked);
+        let failed = read.failed.into_iter().map(|(user, error)| (user, Err(error)));
+        let all = read.users.into_iter().map(|state| (state.user_id.clone(), Ok(state))).chain(failed);
+        states.extend(all.map(|(user, read)| (ImportId::new(instance, &user), read)));
+    }
+    states
 }
 
 /// How the file differs from a user that is there.
