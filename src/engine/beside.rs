@@ -8,7 +8,7 @@ use super::{
     kept::{Kept, KeptError},
     leaves::Leaves,
 };
-use crate::user::{Property, UserSpec, Value};
+use crate::user::{IDENTITY, Property, TAGS_ALL, UserSpec, Value};
 
 const STATE: &str = "state";
 const VERSION: &str = "version";
@@ -63,7 +63,8 @@ fn told_by(outputs: &Value) -> Json {
         _ => Map::new(),
     };
     told.remove(Property::Tags.path());
-    for name in ["arn", "userId", "tagsAll"] {
+    // The id is made from others.
+    for name in IDENTITY.into_iter().skip(1).chain([TAGS_ALL]) {
         told.insert(name.to_owned(), outputs.get(name).map(to_json).unwrap_or_default());
     }
     let mut managed = spec.as_ref().map(UserSpec::managed).unwrap_or_default();

@@ -6,12 +6,8 @@
 use super::leaves::{Leaves, tag_key};
 use crate::{
     diff::Change,
-    user::{Property, Settings, Tags, UserState, Value, is_system_tag},
+    user::{IDENTITY, Property, Settings, TAGS_ALL, Tags, UserState, Value, is_system_tag},
 };
-
-/// What is known of a user once it exists.
-const IDENTITY: [&str; 3] = ["id", "arn", "userId"];
-const TAGS_ALL: &str = "tagsAll";
 
 /// A user as an engine shows it.
 #[derive(Clone, Debug, Default, PartialEq)]

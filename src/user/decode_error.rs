@@ -7,6 +7,7 @@ use super::{
     diagnostic::Diagnostic,
     member::is_name,
     message::Message,
+    output::is_output,
     path::Path,
     suggestion::nearest,
     text::write_name,
@@ -76,7 +77,7 @@ impl Diagnostic {
     pub(crate) fn unknown_member(at: &Path, member: &str, known: &[&str]) -> Self {
         let (place, written) = (at.member(member.to_owned()), named(member));
         let of = if at.segments().is_empty() { String::new() } else { format!(" in `{at:#}`") };
-        if at.segments().is_empty() && OUTPUTS.contains(&to_camel_case(member).as_str()) {
+        if at.segments().is_empty() && is_output(&to_camel_case(member)) {
             let message = format!("`{written}` is an output of a user and cannot be set");
             return mistake(&place, Code::UNKNOWN_MEMBER, message, format!("remove `{written}`"));
         }
@@ -103,17 +104,6 @@ fn mistake(at: &Path, code: Code, message: impl Into<Message>, help: impl Into<M
 
 /// How many mistakes of one kind a text lists.
 pub(crate) const MOST_LISTED: usize = 20;
-
-/// What only the service sets.
-const OUTPUTS: &[&str] = &[
-    "arn",
-    "id",
-    "userId",
-    "tagsAll",
-    "lastModifiedTime",
-    "lastModifiedRegion",
-    "proficienciesLastModified",
-];
 
 /// What somebody has written, as a name if it is one.
 fn named(text: &str) -> String {

@@ -8,6 +8,7 @@ use super::{
     AfterContactWorkConfigPerChannel, ExposeSecrets, Input, LastModified, Property, PropertySet, Record,
     Replaced, SortedSet, Tags, Timestamp, Unfinished, UserId, UserSpec, UserState, Value,
     node::{Content, Place, Secrets},
+    output::{IDENTITY, is_output},
     settle::Settle,
     value::ValueReader,
     version::Newer,
@@ -32,9 +33,6 @@ struct Account {
     arn: String,
     user_id: UserId,
 }
-
-/// The members of [`Account`].
-const ACCOUNT: &[&str] = &["id", "arn", "userId"];
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -73,12 +71,9 @@ struct Rest {
     unfinished: Option<Leftover>,
 }
 
-/// The members of [`Rest`]. What is in neither list is the spec's, whose reader tells what nobody knows.
-const REST: &[&str] = &[
-    "tagsAll",
-    "lastModifiedTime",
-    "lastModifiedRegion",
-    "proficienciesLastModified",
+/// The members of [`Rest`] that are no outputs. What is in neither list is the spec's, whose reader tells what nobody
+/// knows.
+const RECORD: &[&str] = &[
     "version",
     "managed",
     "managedTags",
@@ -240,8 +235,8 @@ impl<'de> Deserialize<'de> for UserState {
         let Value::Map(members) = Value::deserialize(deserializer)? else {
             return Err(de::Error::custom("a state is an object"));
         };
-        let (account, members) = parted(members, ACCOUNT);
-        let (rest, spec) = parted(members, REST);
+        let (account, members) = parted(members, |name| IDENTITY.contains(&name));
+        let (rest, spec) = parted(members, |name| is_output(name) || RECORD.contains(&name));
         // The version decides what the rest may look like.
         let version = match rest.iter().find(|(name, _)| name == "version").map(|(_, version)| version) {
             None => None,
@@ -260,9 +255,9 @@ fn read_members<'de, T: Deserialize<'de>, E: de::Error>(members: Members) -> Res
     T::deserialize(ValueReader::<E>::new(Value::Map(members)))
 }
 
-/// The members of these names, and the others.
-fn parted(members: Members, names: &[&str]) -> (Members, Members) {
-    members.into_iter().partition(|(name, _)| names.contains(&name.as_str()))
+/// The members of such names, and the others.
+fn parted(members: Members, is_meant: impl Fn(&str) -> bool) -> (Members, Members) {
+    members.into_iter().partition(|(name, _)| is_meant(name))
 }
 
 impl Serialize for PropertySet {

@@ -8,6 +8,7 @@ use super::{
     },
     Sensitivity, Shape, VoiceEnhancementMode,
     case::to_snake_case,
+    output::is_output,
 };
 
 /// A member of the objects that a list property holds.
@@ -161,13 +162,10 @@ impl Property {
     }
 }
 
-/// What only the service gives, beside the properties.
-const OUTPUTS: [&str; 4] = ["id", "arn", "userId", "tagsAll"];
-
 /// Whether a document of the crate has members of that name.
 pub(super) fn is_name(name: &str) -> bool {
     let is_part = |path: &str| path.split('.').any(|part| part == name);
-    OUTPUTS.contains(&name)
+    is_output(name)
         || Property::ALL.iter().any(|property| {
             is_part(property.path()) || property.members().iter().any(|member| is_part(member.path))
         })

@@ -38,6 +38,7 @@ mod name;
 mod node;
 mod object;
 mod operation;
+mod output;
 mod password;
 mod path;
 mod path_text;
@@ -149,6 +150,10 @@ pub(crate) use json::in_words;
 pub(crate) use keep::keep_ignored;
 pub(crate) use name::max_recommended_name;
 pub(crate) use node::{Content, Node, Secrets};
+#[cfg(any(feature = "engine", feature = "interop"))]
+pub(crate) use output::{IDENTITY, TAGS_ALL};
+#[cfg(feature = "interop")]
+pub(crate) use output::{is_output, outputs};
 pub(crate) use password::password_mistakes;
 pub(crate) use path::{document_order, document_rank};
 pub(crate) use settle::{Phones, Settle};

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::{
-    Path, Segment, Value,
+    Path, Property, Segment, Value,
     case::{to_camel_case, to_pascal_case, to_snake_case},
     member::is_name,
+    output::TAGS_ALL,
 };
 
 /// How a host writes the names of properties. The default is camelCase, which is what everything in this crate
@@ -38,8 +39,10 @@ pub enum Spelling {
     PascalCase,
 }
 
-/// The members whose members people have named.
-const NAMED_BY_PEOPLE: [&str; 2] = ["tags", "tagsAll"];
+/// Whether people have named the members of what has this name.
+fn is_named_by_people(name: &str) -> bool {
+    name == TAGS_ALL || name == Property::Tags.path()
+}
 
 impl Spelling {
     /// A name that this crate writes in camelCase, as the host writes it.
@@ -70,7 +73,7 @@ impl Spelling {
         if self == Self::CamelCase {
             return value;
         }
-        renamed(value, &|camel| (self.name(&camel).into_owned(), NAMED_BY_PEOPLE.contains(&camel.as_str())))
+        renamed(value, &|camel| (self.name(&camel).into_owned(), is_named_by_people(&camel)))
     }
 
     /// A document that the host has written, as this crate writes it. A name may also be in camelCase or snake_case,
@@ -80,8 +83,8 @@ impl Spelling {
     pub fn read(self, value: Value) -> Value {
         renamed(value, &|name| {
             let camel = self.camel(&name).into_owned();
-            let is_named_by_people = NAMED_BY_PEOPLE.contains(&camel.as_str());
-            (camel, is_named_by_people)
+            let by_people = is_named_by_people(&camel);
+            (camel, by_people)
         })
     }
 

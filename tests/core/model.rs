@@ -1,8 +1,16 @@
 //! The data: documents in and out, ids, names, tags.
 
-use connect_user::user::{
-    AutoName, ExposeSecrets, IdentityManagementType, ImportId, Input, Member, PULUMI_UNKNOWN, Path, Property,
-    RoutingProfileId, Settings, Shape, UserSpec, UserState, Value, one_line, reference_table,
+use connect_user::{
+    engine::{Given, Schema},
+    interop::{
+        file::{FileFormat, ReadOptions, read},
+        program::{Program, Source},
+    },
+    user::{
+        AutoName, ExposeSecrets, IdentityManagementType, ImportId, Input, Member, Message, PULUMI_UNKNOWN,
+        Path, Property, RoutingProfileId, Settings, Shape, Spelling, UserSpec, UserState, Value, one_line,
+        reference_table,
+    },
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -118,9 +126,8 @@ fn null_is_the_same_as_left_out() {
     assert_eq!(spec(&with_nulls), spec(&document));
 }
 
-/// Each member that is written is one that is read.
-#[test]
-fn everything_that_is_recorded_is_read_back() {
+/// A user of whom everything is known and recorded.
+fn whole() -> UserState {
     let mut whole = state(&with(&[("tags", json!({"k": "v"})), ("hierarchyGroupId", json!("g1"))]));
     let at: connect_user::user::Timestamp = "2026-01-31T12:00:00Z".parse().expect("a time");
     let time = Some(at);
@@ -142,6 +149,13 @@ fn everything_that_is_recorded_is_read_back() {
     whole.record.last_written = time;
     whole.record.in_progress = true;
     whole.record.unread = [Property::Email].into_iter().collect();
+    whole
+}
+
+/// Each member that is written is one that is read.
+#[test]
+fn everything_that_is_recorded_is_read_back() {
+    let whole = whole();
     let json = serde_json::to_string(&whole).expect("JSON");
     assert_eq!(serde_json::from_str::<UserState>(&json).expect("a state"), whole, "{json}");
     assert!(
@@ -511,4 +525,60 @@ fn many_tags_are_read_in_one_go() {
     let spec = UserSpec::decode(value).expect("a spec");
     assert_eq!(spec.tags.as_ref().and_then(Input::known).expect("tags").len(), 300_000);
     assert!(began.elapsed() < std::time::Duration::from_secs(15), "{:?}", began.elapsed());
+}
+
+/// What a state's document has for the next run, besides properties and what the service sets.
+const RECORD: [&str; 10] = [
+    "version",
+    "managed",
+    "managedTags",
+    "defaultTags",
+    "unrecognised",
+    "lastWritten",
+    "created",
+    "underWay",
+    "unread",
+    "unfinished",
+];
+
+#[test]
+fn what_only_the_service_sets_is_known_by_its_name_everywhere() {
+    let Value::Map(members) = whole().encode() else { panic!("an object") };
+    let is_property =
+        |name: &str| Property::ALL.iter().any(|property| property.path().split('.').next() == Some(name));
+    let names = members.iter().map(|(name, _)| name.as_str());
+    let outputs: Vec<&str> = names.filter(|name| !is_property(name) && !RECORD.contains(name)).collect();
+    assert_eq!(outputs.len(), 7, "{outputs:?}");
+    let computed = Schema::new(Spelling::CamelCase).fields;
+    let computed = computed.iter().filter(|field| field.given == Given::Computed);
+    computed.for_each(|field| assert!(outputs.contains(&field.name.as_str()), "{}", field.name));
+    for output in outputs {
+        for spelling in [Spelling::CamelCase, Spelling::SnakeCase, Spelling::PascalCase] {
+            let spelled = spelling.name(output).into_owned();
+            let value = |name: &str| Value::Map(vec![(name.to_owned(), Value::Null)]);
+            assert_eq!(spelling.read(value(&spelled)), value(output));
+            let message = Message::from(format!("`{:#}`", Path::root().member(output.to_owned())));
+            assert_eq!(message.spelled(spelling), format!("`{spelled}`"));
+        }
+        let refused = UserSpec::decode(Value::from(with(&[(output, json!("x"))]))).expect_err(output);
+        assert_eq!(
+            refused.iter().next().expect("one").message,
+            format!("`{output}` is an output of a user and cannot be set")
+        );
+        let refers = with(&[("tags", json!({"other": format!("${{a.{output}}}")}))]);
+        let resource = |user: &serde_json::Value| json!({"type": "aws:connect:User", "properties": user});
+        let text = json!({"resources": {"a": resource(&with(&[])), "b": resource(&refers)}}).to_string();
+        Program::read(Source::new("users.json", &text), &[])
+            .unwrap_or_else(|error| panic!("{output}: {error}"));
+        let attributes = with(&[(output, json!("x"))]);
+        let file = json!({"resources": [{"mode": "managed", "type": "aws_connect_user", "name": "a", "instances": [
+            {"attributes": Spelling::SnakeCase.value(Value::from(attributes))}]}], "version": 4});
+        let options = ReadOptions::builder().file("state").build();
+        let file = read(FileFormat::Terraform, file.to_string().as_bytes(), &options);
+        assert!(
+            file.users[0].inputs.get(output).is_none() && file.diagnostics.is_empty(),
+            "{:?}",
+            file.diagnostics
+        );
+    }
 }

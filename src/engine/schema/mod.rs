@@ -4,7 +4,10 @@ mod json;
 mod pulumi;
 mod terraform;
 
-use crate::user::{Bounds, LeftOut, Member, OnChange, Path, Property, Sensitivity, Shape, Spelling, Value};
+use crate::user::{
+    Bounds, IDENTITY, LeftOut, Member, OnChange, Path, Property, Sensitivity, Shape, Spelling, TAGS_ALL,
+    Value,
+};
 
 /// What the resource has: its inputs and outputs, in the host's spelling.
 ///
@@ -280,11 +283,12 @@ const REGION: &str = "region";
 fn outputs(spelling: Spelling) -> [Field; 4] {
     let output =
         |name: &str, form, summary: &str| Field::new(&spelling.name(name), form, Given::Computed, summary);
+    let [id, arn, user_id] = IDENTITY;
     [
-        output("id", Form::String, "the instance's and the user's id, with a colon between"),
-        output("arn", Form::String, "the user's ARN"),
-        output("userId", Form::String, "the user's id"),
-        output("tagsAll", Form::Map, "every tag on the user, the provider's default tags included"),
+        output(id, Form::String, "the instance's and the user's id, with a colon between"),
+        output(arn, Form::String, "the user's ARN"),
+        output(user_id, Form::String, "the user's id"),
+        output(TAGS_ALL, Form::Map, "every tag on the user, the provider's default tags included"),
     ]
 }
 

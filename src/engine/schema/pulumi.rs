@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{Field, Form, Given, REGION, Schema};
-use crate::user::Sensitivity;
+use crate::user::{Sensitivity, TAGS_ALL};
 
 impl Schema {
     /// The package schema that a Pulumi provider answers to `GetSchema`: one resource, `PACKAGE:connect/user:User`,
@@ -68,7 +68,7 @@ impl Schema {
                 outputs.insert(format!("{}s", field.name), Json::Object(list(item)));
             }
         }
-        outputs.retain(|name, property| name != "tagsAll" && property.get("secret").is_none());
+        outputs.retain(|name, property| name != TAGS_ALL && property.get("secret").is_none());
         outputs.insert("id".to_owned(), text);
         json!({
             "description": "An Amazon Connect user that somebody else manages, by its id or its exact name.",

@@ -2,7 +2,7 @@
 
 use crate::{
     fleet::{Entry, Session, StoreChange, StoreError},
-    user::{AutoName, Input, Settings, UserSpec, Value, merge_tags},
+    user::{AutoName, Input, Settings, TAGS_ALL, UserSpec, Value, merge_tags},
 };
 
 /// The note that holds what the name of a user ends in that the program gives none: noted before the user is made,
@@ -16,7 +16,7 @@ pub(super) fn inputs(spec: &UserSpec, settings: &Settings) -> Value {
     let tags = merge_tags(&settings.default_tags, own);
     let merged = UserSpec { tags: Some(Input::Known(tags)), ..spec.clone() }.encode();
     if let (Value::Map(members), Some(tags)) = (&mut values, merged.get("tags")) {
-        members.push(("tagsAll".to_owned(), tags.clone()));
+        members.push((TAGS_ALL.to_owned(), tags.clone()));
     }
     values
 }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::arns;
-use crate::user::{Property, Spelling, Value, to_camel_case};
+use crate::user::{Property, Spelling, Value, is_output, to_camel_case};
 
 /// The members that tools have under other names, beside those that are ARNs: of `AWS::Connect::User`, and of the
 /// service's answers.
@@ -13,22 +13,9 @@ const RENAMED: &[(&str, &str)] =
 /// The user name in AWS's own resource, in camelCase.
 pub(super) const USERNAME: &str = "username";
 
-/// What only the service or the tool gives.
-const OUTPUTS: &[&str] = &[
-    "id",
-    "arn",
-    "userId",
-    "userArn",
-    "tagsAll",
-    "lastModifiedTime",
-    "lastModifiedRegion",
-    "proficienciesLastModified",
-    "passwordChanged",
-    "passwordWo",
-    "passwordWoVersion",
-    "timeouts",
-    "__defaults",
-];
+/// What tools have beside the properties and the outputs of a user.
+const OTHERS: [&str; 6] =
+    ["userArn", "passwordChanged", "passwordWo", "passwordWoVersion", "timeouts", "__defaults"];
 
 /// What a document says of a user.
 pub(super) struct Properties {
@@ -47,7 +34,7 @@ pub(super) fn properties(document: Value, spelling: Spelling) -> Properties {
     let mut kept: Vec<(String, Value)> = Vec::new();
     for (name, value) in members {
         let name = first_name(&name, spelling);
-        if OUTPUTS.contains(&name.as_str()) || says_nothing(&value) {
+        if is_no_input(&name) || says_nothing(&value) {
             continue;
         }
         if name == "region" {
@@ -130,6 +117,11 @@ fn tags(value: Value) -> Value {
     }
 }
 
+/// Whether only the service or the tool gives what has this name.
+fn is_no_input(name: &str) -> bool {
+    is_output(name) || OTHERS.contains(&name)
+}
+
 fn says_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -150,7 +142,7 @@ fn keep(value: Value, at: &str, left_out: &mut Vec<String>) -> Value {
                 // What marks an expression is no name.
                 if name.starts_with('\0') || rank(&place).is_some() {
                     kept.push((name, keep(value, &place, left_out)));
-                } else if !says_nothing(&value) && !OUTPUTS.contains(&name.as_str()) {
+                } else if !says_nothing(&value) && !is_no_input(&name) {
                     left_out.push(place);
                 }
             }

@@ -5,23 +5,12 @@ use super::{
     reference::{Reference, Step, child},
     scope::Known,
 };
-use crate::user::{Property, Value, nearest};
+use crate::user::{Property, Value, nearest, outputs};
 
-/// What the service sets of a user, and other resources may refer to besides what the user is given.
-const OUTPUTS: &[&str] = &[
-    "id",
-    "arn",
-    "userId",
-    "tagsAll",
-    "lastModifiedTime",
-    "lastModifiedRegion",
-    "proficienciesLastModified",
-];
-
-/// What others may refer to of a user.
+/// What others may refer to of a user: what it is given, and what the service sets.
 fn names() -> impl Iterator<Item = &'static str> {
     let properties = Property::ALL.iter().filter_map(|property| property.path().split('.').next());
-    properties.chain(OUTPUTS.iter().copied())
+    properties.chain(outputs())
 }
 
 /// Whether a user has what a path begins with.
@@ -52,7 +41,9 @@ pub(super) fn output(known: Option<&Known>, reference: &Reference) -> Checked<Va
     if !is_output(path) {
         let help = match nearest(first, names()) {
             Some(near) => format!("did you mean `${{{root}.{near}}}`?"),
-            None => format!("refer to one of its inputs, or to `{}`", OUTPUTS.join("`, `")),
+            None => {
+                format!("refer to one of its inputs, or to `{}`", outputs().collect::<Vec<_>>().join("`, `"))
+            }
         };
         return fail("is not a property of a user", help);
     }

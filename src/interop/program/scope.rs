@@ -2,10 +2,7 @@
 
 use std::{collections::HashMap, fmt};
 
-use crate::user::Value;
-
-/// What a change in place does not change.
-const KEPT: &[&str] = &["id", "arn", "userId", "name", "directoryUserId"];
+use crate::user::{IDENTITY, Property, Value};
 
 /// The values that references to users resolve to. A user that is not in it is not known yet.
 #[derive(Default)]
@@ -28,11 +25,12 @@ impl Scope {
     /// change in place keeps. All else is known after apply.
     pub fn pending(&mut self, name: &str, inputs: Value, actual: Option<&Value>) {
         let mut values = inputs;
-        for output in KEPT {
+        let unchangeable = [Property::Name, Property::DirectoryUserId].map(Property::path);
+        for output in IDENTITY.into_iter().chain(unchangeable) {
             let kept = actual.and_then(|actual| actual.get(output));
             if let (None, Value::Map(members), Some(value)) = (values.get(output).cloned(), &mut values, kept)
             {
-                members.push(((*output).to_owned(), value.clone()));
+                members.push((output.to_owned(), value.clone()));
             }
         }
         self.0.insert(name.to_owned(), Known { values, is_pending: true });
