@@ -285,8 +285,8 @@ fn reading(users: usize) {
                 user.routing_profile_id = "x".into()
             });
         }
-        let options = RefreshOptions::builder().strategy(Strategy::Changed).now(connect.time()).build();
-        let refreshed = refresh(&[] as &[ProgramUser], &recorded, &connect, &options).await;
+        let options = RefreshOptions::builder().strategy(Strategy::Changed).build();
+        let refreshed = refresh(&[] as &[ProgramUser], &recorded, &connect, &options, connect.time()).await;
         assert_eq!(refreshed.there().len(), recorded.len());
         let calls = connect.calls();
         let count = |operation| calls.iter().filter(|call| call.operation == operation).count();

@@ -109,7 +109,6 @@ pub mod embedding {}
 #[cfg_attr(feature = "fleet", doc = "[`export_json`]: fn@crate::fleet::export_json")]
 #[cfg_attr(feature = "fleet", doc = "[`fleet`]: mod@crate::fleet")]
 #[cfg_attr(feature = "fleet", doc = "[`import_json`]: fn@crate::fleet::import_json")]
-#[cfg_attr(feature = "fleet", doc = "[`match_users`]: fn@crate::fleet::match_users")]
 #[cfg_attr(feature = "fleet", doc = "[`recover`]: fn@crate::fleet::recover")]
 #[cfg_attr(feature = "fleet", doc = "[`refresh`]: fn@crate::fleet::refresh")]
 #[cfg_attr(feature = "object-store", doc = "[`SharedLocation`]: struct@crate::fleet::SharedLocation")]

@@ -113,6 +113,6 @@ async fn everybody(instance: &InstanceId, run: &Run<'_>, session: &Session<'_>) 
         Failure::caused(format!("the instance `{instance}` cannot be read"), &error).help(error.help())
     })?;
     all.unchecked.iter().for_each(output::diagnostic);
-    Failure::all(all.failures().map(|failure| Failure::told(&failure)))?;
+    Failure::all(all.failures().iter().map(Failure::told))?;
     Ok(all.users)
 }

@@ -118,12 +118,13 @@ impl<'a> Run<'a> {
         recover(self.session(entries)).await
     }
 
-    /// The same, that is about the users of `--where` alone.
+    /// The same, of the users of `--where`.
     pub async fn scoped(&self, entries: Entries) -> Outcome<Session<'_>> {
         recover(self.session_of(entries, self.filter.clone())).await
     }
 
-    fn session_of(&self, entries: Entries, filter: Filter) -> Session<'_> {
+    /// The same, that is about the users of a filter alone.
+    pub fn session_of(&self, entries: Entries, filter: Filter) -> Session<'_> {
         let backend = &self.backend;
         let options = SessionOptions::builder()
             .timer(backend.timer.clone())

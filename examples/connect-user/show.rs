@@ -3,12 +3,10 @@
 use std::{
     collections::{BTreeMap, btree_map::Entry},
     fmt::Write,
-    sync::Arc,
 };
 
 use connect_user::{
     client::ConnectClient,
-    fleet::{drift as look, keep_matching},
     read::{Filter, Membership, Memberships, Strategy},
     user::{UserState, Value, one_line},
 };
@@ -31,15 +29,14 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
     let is_asked = is_asked(&filter);
     let access = if is_asked || memberships { Access::Read } else { Access::Offline };
     let (run, entries) = Run::open(global, Scale::default(), access).await?;
-    let session = run.session(entries);
-    let mut users: BTreeMap<String, Arc<UserState>> =
-        session.users().map(|(name, state)| (name.clone(), state.clone())).collect();
-    users.retain(|user, state| name.is_none_or(|name| name == user) && (is_asked || filter.holds(state)));
-    if is_asked {
-        let kept = keep_matching(&mut users, &filter, session.client()).await;
-        kept.map_err(|error| Failure::told(&error))?;
-    }
-    let users: BTreeMap<&String, &UserState> = users.iter().map(|(name, state)| (name, &**state)).collect();
+    let mut session = run.session_of(entries, if is_asked { filter.clone() } else { Filter::default() });
+    session.choose(&[]).await?.iter().for_each(output::diagnostic);
+    let is_shown = |user: &String, state: &UserState| {
+        name.is_none_or(|name| name == user)
+            && if is_asked { session.is_meant(user) } else { filter.holds(state) }
+    };
+    let users = session.users().map(|(name, state)| (name, &**state));
+    let users: BTreeMap<&String, &UserState> = users.filter(|(name, state)| is_shown(name, state)).collect();
     if let (Some(name), true) = (name, users.is_empty()) {
         return Err(Failure::new(format!("no user is recorded as `{name}`")).help("`show` lists every user"));
     }
@@ -121,12 +118,8 @@ fn describe_member(text: &mut String, name: &str, value: &Value) {
 pub async fn drift(global: &Global) -> Outcome<bool> {
     require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
-    let session = run.session(entries);
-    let mut known: BTreeMap<String, Arc<UserState>> =
-        session.users().map(|(name, state)| (name.clone(), state.clone())).collect();
-    let kept = keep_matching(&mut known, &run.filter, session.client()).await;
-    kept.map_err(|error| Failure::told(&error))?;
-    let drift = look(&known, session.client(), &run.refresh(Strategy::Full), &run.settings).await;
+    let mut session = run.session_of(entries, run.filter.clone());
+    let drift = session.drift(run.refresh(Strategy::Full).strategy, &run.settings).await?;
     drift.notices.iter().chain(&drift.failures).for_each(output::diagnostic);
     output::result(|| json!(drift), || drift.to_string());
     if drift.failures.is_empty() { Ok(drift.changed() > 0) } else { Err(Failure::said()) }

@@ -7,23 +7,21 @@ use crate::user::InstanceId;
 /// The identity of a user in Amazon Connect: the instance, as its id or its ARN, and the user name.
 pub type UserKey<'a> = (&'a InstanceId, &'a str);
 
-/// Which recorded user each user of a program is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Matches {
+/// Which recorded user each user of a program is, in the names that were given.
+pub(super) struct Matched<'a> {
     /// The resource name of the record, by that in the program.
-    recorded: HashMap<String, String>,
-    missing: Vec<Missing>,
+    pub(super) recorded: HashMap<&'a str, &'a str>,
+    /// The recorded users that are missing from the program, in the order given.
+    pub(super) missing: Vec<Missing>,
 }
 
 /// A recorded user that is missing from the program.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Missing {
+pub(super) struct Missing {
     /// The resource name under which the user is recorded.
-    pub recorded_as: String,
+    pub(super) recorded_as: String,
     /// The resource name that the record gets: `recorded_as`, unless another user of the program has that
     /// name. Then it is a new one, such as `agents[0] (jane)`.
-    pub name: String,
+    pub(super) name: String,
 }
 
 /// Matches the users of a program with the recorded ones, each by its resource name.
@@ -33,38 +31,9 @@ pub struct Missing {
 /// recorded match by resource name: they are to be renamed, or moved to another instance.
 ///
 /// An identity is `None` if it is not known (a user name known after apply), and for a recorded user that is
-/// gone or not created yet: such a user matches by resource name only.
-///
-/// ```
-/// use connect_user::{fleet::match_users, user::InstanceId};
-///
-/// let instance = InstanceId::new("1c2d");
-/// let recorded = [("a0", "mira"), ("a1", "teo"), ("a2", "ama")].map(|(key, name)| (key, Some((&instance, name))));
-/// let wanted = [("a0", "teo"), ("a1", "ama")].map(|(key, name)| (key, Some((&instance, name))));
-/// let matches = match_users(wanted, recorded);
-/// assert_eq!(matches.moved_from("a0"), Some("a1"));
-/// assert_eq!(matches.moved_from("a1"), Some("a2"));
-/// assert_eq!(matches.missing()[0].recorded_as, "a0");
-/// assert_eq!(matches.missing()[0].name, "a0 (mira)");
-/// ```
-pub fn match_users<'a>(
-    wanted: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
-    recorded: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
-) -> Matches {
-    let Matched { recorded, missing } = match_among(wanted, recorded, |_| false);
-    let recorded = recorded.into_iter().map(|(name, record)| (name.to_owned(), record.to_owned())).collect();
-    Matches { recorded, missing }
-}
-
-/// The same as [`Matches`], in the names that were given.
-pub(super) struct Matched<'a> {
-    /// The resource name of the record, by that in the program.
-    pub(super) recorded: HashMap<&'a str, &'a str>,
-    pub(super) missing: Vec<Missing>,
-}
-
-/// Matches where some resource names are taken by users who need no matching.
-pub(super) fn match_among<'a>(
+/// gone or not created yet: such a user matches by resource name only. Resource names may also be taken by users who
+/// need no matching.
+pub(super) fn match_users<'a>(
     wanted: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
     recorded: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
     is_taken: impl Fn(&str) -> bool,
@@ -123,24 +92,6 @@ pub(super) fn match_among<'a>(
         }
     }
     Matched { recorded: found, missing }
-}
-
-impl Matches {
-    /// The resource name under which a user of the program is recorded; `None` if it is not recorded.
-    pub fn recorded_as(&self, name: &str) -> Option<&str> {
-        self.recorded.get(name).map(String::as_str)
-    }
-
-    /// The resource name under which a user of the program is recorded, if it differs from the one in the
-    /// program.
-    pub fn moved_from(&self, name: &str) -> Option<&str> {
-        self.recorded_as(name).filter(|record| *record != name)
-    }
-
-    /// The recorded users that are missing from the program, in the order given.
-    pub fn missing(&self) -> &[Missing] {
-        &self.missing
-    }
 }
 
 /// A name for the record of `user` whose own resource name is somebody else's: none that is taken.

@@ -2,16 +2,15 @@
 //!
 //! - [`Session`]: a whole run of a host, from the refresh to the apply: begin here;
 //! - [`Planner`], or [`plan`] in one call: moves, order, and the limit of deletions, also while values are unknown
-//!   ([`FleetPreview`]); [`match_users`]: which recorded user each user of a program is;
+//!   ([`FleetPreview`]);
 //! - [`refresh`]: what has changed since, by listing, searching or reading;
 //! - [`apply`]: all users side by side, with an [estimate](FleetPlan::estimate) before and [`events`] meanwhile;
-//! - [`drift()`]: what somebody else has changed;
+//! - [`Session::drift`]: what somebody else has changed;
 //! - [`StateStore`]: what is remembered: in memory ([`MemoryStore`]), in a file (`EmbeddedStore`, feature `store`),
 //!   in a bucket that a team shares (`SharedStore`, feature `object-store`), or where the host wants it.
 
 mod accounts;
 mod apply;
-mod drift;
 mod estimate;
 mod matching;
 mod order;
@@ -37,9 +36,8 @@ pub use apply::{
     Event, EventKind, EventSender, EventStream, FleetObserver, FleetOptions, FleetOptionsBuilder,
     FleetOutcome, OnFailure, Progress, UserOutcome, UserResult, apply, events,
 };
-pub use drift::{Drift, DriftedUser, drift, keep_matching};
 pub use estimate::Estimate;
-pub use matching::{Matches, Missing, UserKey, match_users};
+pub use matching::UserKey;
 pub use plan::{FleetPlan, FleetRefused, Release};
 pub use plan_file::{PlanFile, PlanFileError};
 pub use plan_options::{Capacity, Guard, PlanOptions, PlanOptionsBuilder};
@@ -52,7 +50,8 @@ pub use recover::{Recovered, RecoveredUser, recover};
 pub use refresh::{DesiredSpec, REFRESH_OPERATIONS, Refreshed, refresh};
 pub use saved::SavedFleetPlan;
 pub use session::{
-    AllKnown, RecordError, Resolve, Session, SessionError, SessionOptions, SessionOptionsBuilder,
+    AllKnown, Drift, DriftedUser, RecordError, Resolve, Session, SessionError, SessionOptions,
+    SessionOptionsBuilder,
 };
 #[cfg(feature = "store")]
 pub use store::EmbeddedStore;

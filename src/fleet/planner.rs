@@ -9,9 +9,9 @@ use std::{
 use indexmap::IndexMap;
 
 use super::{
-    Lifecycle, Missing, PlanOptions, ProgramUser,
+    Lifecycle, PlanOptions, ProgramUser,
     accounts::{Accounts, Deleting},
-    matching::{UserKey, match_among},
+    matching::{Missing, UserKey, match_users},
     plan::{FleetPlan, FleetRefused, Release},
     preview::FleetPreview,
     user_plan::UserPreview,
@@ -23,8 +23,8 @@ use crate::{
 
 /// Plans a fleet from the users of the program and the recorded users that exist, by resource name.
 ///
-/// [`match_users`](super::match_users) decides which recorded user each user of the program is: a user that
-/// is recorded under another resource name moves without a call. Users in `states` that are missing from the
+/// Same instance and same user name is the same user, whatever the resource name: a user that is recorded under
+/// another one moves without a call. Users whose name changes are matched by resource name. Users in `states` that are missing from the
 /// program are deleted. Use a [`Planner`] for values that are known after apply, and for a fleet that need
 /// not be in memory at once.
 ///
@@ -180,8 +180,7 @@ impl Planner {
         }
     }
 
-    /// Adds a user of the program, and its record under whatever resource name, if the host knows it from
-    /// [`match_users`](super::match_users). Returns the action for the user.
+    /// Adds a user of the program, and its record under whatever resource name, if the host knows it. Returns the action for the user.
     pub fn want_matched(&mut self, user: &ProgramUser, record: Option<Recorded<'_>>) -> Action {
         if !self.is_new(user) {
             return Action::None;
@@ -336,7 +335,7 @@ impl Planner {
     /// nobody wants are deleted.
     fn match_pending(&mut self) {
         let (pending, missing) = (take(&mut self.pending), take(&mut self.missing));
-        let matched = match_among(
+        let matched = match_users(
             pending.iter().map(|(_, user)| (user.name.as_str(), user.identity())),
             missing.iter().map(|MissingUser { name, state, is_gone, .. }| {
                 (name.as_str(), (!is_gone).then_some((&state.instance_id, state.name.as_str())))

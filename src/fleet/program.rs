@@ -20,8 +20,7 @@ pub struct ProgramUser {
     #[builder(into)]
     pub desired: Desired,
     /// Whether the password differs from the one last applied, if the host knows. Compare with the record
-    /// that [`match_users`](super::match_users) finds, not with the one of the same resource name. Default:
-    /// not known.
+    /// of the same user, not with that of the same resource name. Default: not known.
     pub password_changed: Option<bool>,
     /// What happens when the program changes or removes the user. Default: it is replaced or deleted.
     #[builder(default)]

@@ -164,7 +164,7 @@ impl UserPreview {
 #[non_exhaustive]
 pub struct UserPlan {
     /// The resource name. For a user that is missing from the program it is the recorded one, unless another
-    /// user has that now: see [`Missing::name`](super::Missing::name).
+    /// user has that now: then it is a new one, such as `agents[0] (jane)`.
     pub name: String,
     /// The plan. A plan without steps records which properties are managed from now on.
     pub plan: Plan,

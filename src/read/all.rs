@@ -1,8 +1,11 @@
 //! Reading everybody, whoever manages them.
 
+use std::time::SystemTime;
+
 use futures_util::{StreamExt, stream};
 
 use super::{
+    failures::failures,
     filter::Filter,
     found::to_state,
     options::{RefreshOptions, Strategy},
@@ -10,7 +13,7 @@ use super::{
 };
 use crate::{
     client::{ClientError, ClientResult, ConnectClient, FoundUser, all_pages},
-    user::{Code, Diagnostic, InstanceId, UserId, UserState, with_causes},
+    user::{Diagnostic, InstanceId, UserId, UserState},
 };
 
 /// All users of an instance.
@@ -26,12 +29,9 @@ pub struct Everybody {
 }
 
 impl Everybody {
-    /// Why users could not be read, an error for each.
-    pub fn failures(&self) -> impl Iterator<Item = Diagnostic> {
-        self.failed.iter().map(|(user, error)| {
-            let message = format!("`{user}` cannot be read: {}", with_causes(error));
-            Diagnostic::new(Code::CALL_FAILED, message).with_help(error.help())
-        })
+    /// Why users could not be read, an error for each cause.
+    pub fn failures(&self) -> Vec<Diagnostic> {
+        failures(self.failed.iter().map(|(user, error)| (user.as_str(), error)))
     }
 }
 
@@ -51,7 +51,7 @@ pub async fn read_all(
     options: &RefreshOptions,
 ) -> ClientResult<Everybody> {
     let cache = Cache::default();
-    let source = Source { instance, client, options, cache: &cache };
+    let source = Source { instance, client, options, cache: &cache, now: SystemTime::now().into() };
     if options.strategy == Strategy::Search {
         let found = source.found().await?;
         return Ok(take(&source, found.iter()).await);
@@ -76,7 +76,7 @@ pub async fn read_matching(
         return read_all(instance, client, options).await;
     }
     let cache = Cache::default();
-    let source = Source { instance, client, options, cache: &cache };
+    let source = Source { instance, client, options, cache: &cache, now: SystemTime::now().into() };
     let mut all = match options.strategy {
         Strategy::Search => {
             let found = all_pages(client, filter.request(instance.to_bare())).await?;
@@ -99,7 +99,7 @@ pub async fn read_users(
     options: &RefreshOptions,
 ) -> Everybody {
     let cache = Cache::default();
-    let source = Source { instance, client, options, cache: &cache };
+    let source = Source { instance, client, options, cache: &cache, now: SystemTime::now().into() };
     read_each(&source, users, Everybody::default()).await
 }
 

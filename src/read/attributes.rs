@@ -8,7 +8,9 @@ use crate::{
         ClientError, ClientResult, ConnectClient, ErrorKind, PredefinedAttribute, SearchPredefinedAttributes,
         all_pages,
     },
-    user::{Code, Diagnostic, Input, InstanceId, Path, Property, UserProficiency, UserSpec, nearest},
+    user::{
+        Code, Diagnostic, Input, InstanceId, Path, Property, UserProficiency, UserSpec, nearest, some_of,
+    },
 };
 
 /// The predefined attributes, once they were read: a name with its values, or why they could not be listed.
@@ -76,7 +78,7 @@ fn check(
     let error = |member: &'static str, message: String, given: &str, offered: Vec<&str>| {
         let help = match nearest(given, offered.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => some_of(offered),
+            None => what_it_has(offered),
         };
         Some(Diagnostic::new(Code::UNKNOWN_PROFICIENCY, message).at(place.member(member)).with_help(help))
     };
@@ -94,18 +96,11 @@ fn check(
     error("attributeValue", message, value, values.iter().map(String::as_str).collect())
 }
 
-/// How many names a message offers.
-const OFFERED: usize = 5;
-
 /// What may be named instead.
-pub(crate) fn some_of(mut names: Vec<&str>) -> String {
+pub(crate) fn what_it_has(mut names: Vec<&str>) -> String {
     names.sort_unstable();
-    let more = names.len().saturating_sub(OFFERED);
-    names.truncate(OFFERED);
-    let listed = format!("`{}`", names.join("`, `"));
-    match (names.is_empty(), more) {
-        (true, _) => "it has none: create one first".to_owned(),
-        (false, 0) => format!("it has {listed}"),
-        (false, more) => format!("it has {listed} and {more} more"),
+    match &*names {
+        [] => "it has none: create one first".to_owned(),
+        names => format!("it has {}", some_of(names.iter().copied())),
     }
 }

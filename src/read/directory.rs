@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    attributes::{Attributes, is_final, some_of},
+    attributes::{Attributes, is_final, what_it_has},
     finding::not_checked,
 };
 use crate::{
@@ -365,7 +365,7 @@ impl Kind {
 
     /// What may be named instead.
     fn some_names(&self) -> String {
-        some_of(self.ids.keys().map(String::as_str).collect())
+        what_it_has(self.ids.keys().map(String::as_str).collect())
     }
 
     /// References that tell things of one name apart: by path where that helps, and otherwise by id.

@@ -13,6 +13,7 @@ mod all;
 mod attributes;
 mod by_name;
 mod directory;
+mod failures;
 mod filter;
 mod finding;
 mod found;
@@ -38,8 +39,10 @@ pub use reader::Reader;
 pub use user::{identity_management, import, read, refresh};
 
 #[cfg(feature = "interop")]
-pub(crate) use attributes::some_of;
+pub(crate) use attributes::what_it_has;
 pub(crate) use by_name::{Sighting, sight};
+#[cfg(feature = "fleet")]
+pub(crate) use failures::failures;
 #[cfg(feature = "fleet")]
 pub(crate) use finding::not_checked;
 #[cfg(any(feature = "engine", feature = "fleet"))]

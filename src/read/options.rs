@@ -1,13 +1,10 @@
 //! Options of a refresh.
 
-use std::{
-    num::NonZeroUsize,
-    time::{Duration, SystemTime},
-};
+use std::{num::NonZeroUsize, time::Duration};
 
 use bon::Builder;
 
-use crate::user::{Timestamp, choice};
+use crate::user::choice;
 
 choice! {
     /// How recorded users are refreshed.
@@ -49,9 +46,6 @@ pub struct RefreshOptions {
     /// The most calls in progress at once. Default: 8.
     #[builder(default = NonZeroUsize::MIN.saturating_add(7))]
     pub parallelism: NonZeroUsize,
-    /// The clock. Default: the machine's.
-    #[builder(default = SystemTime::now().into())]
-    pub now: Timestamp,
     /// Tolerance for clock skew when recognising our own changes. Default: 10 seconds.
     ///
     /// A listed time of change within this tolerance of one of our calls is taken for that call. Somebody

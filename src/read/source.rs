@@ -61,6 +61,8 @@ pub(crate) struct Source<'a> {
     pub(crate) client: &'a dyn ConnectClient,
     pub(crate) options: &'a RefreshOptions,
     pub(crate) cache: &'a Cache,
+    /// When this is read.
+    pub(crate) now: Timestamp,
 }
 
 /// What a list says about a recorded user.
@@ -262,7 +264,7 @@ impl Source<'_> {
 
     /// Whether a user that was created then may not be visible yet.
     pub(crate) fn is_recent(&self, created: Option<Timestamp>) -> bool {
-        created.is_some_and(|created| created.is_within(self.options.visible_within, self.options.now))
+        created.is_some_and(|created| created.is_within(self.options.visible_within, self.now))
     }
 
     /// In a wrong Region or account, the instance is not found either.

@@ -158,6 +158,6 @@ pub(crate) use password::password_mistakes;
 pub(crate) use path::{document_order, document_rank};
 pub(crate) use settle::{Phones, Settle};
 pub(crate) use tags::{TAG_KEY, TAG_VALUE};
-pub(crate) use text::{is_control, misleading, quoted};
+pub(crate) use text::{is_control, misleading, quoted, some_of};
 pub(crate) use unrecognised::{block_of, is_beside};
 pub(crate) use version::Newer;

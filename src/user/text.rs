@@ -57,6 +57,19 @@ pub(super) fn write_name(f: &mut impl Write, name: &str) -> fmt::Result {
     f.write_str(name)
 }
 
+/// How many names a message lists.
+const NAMED: usize = 5;
+
+/// The first few of these names, and how many more there are.
+pub(crate) fn some_of<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let more = match names.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let named: Vec<String> = names.take(NAMED).map(|name| format!("`{}`", one_line(name))).collect();
+    format!("{}{more}", named.join(", "))
+}
+
 /// A text in quotes, on one line.
 pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);

@@ -60,9 +60,10 @@ async fn read_again(
     store: &MemoryStore,
     wanted: &[ProgramUser],
 ) -> BTreeMap<String, Arc<UserState>> {
-    let options =
-        RefreshOptions::builder().strategy(Strategy::Full).now(Timestamp::from_millis(9_999_999)).build();
-    refresh(wanted, &states_of(store).await, connect, &options).await.there()
+    let options = RefreshOptions::builder().strategy(Strategy::Full).build();
+    refresh(wanted, &states_of(store).await, connect, &options, Timestamp::from_millis(9_999_999))
+        .await
+        .there()
 }
 
 /// What earlier runs had begun to make and could not write down, some minutes later.

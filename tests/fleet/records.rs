@@ -11,10 +11,10 @@ use connect_user::{
         memory::{Fault, MemoryConnect, Outcome},
     },
     fleet::{
-        AllKnown, Entry, FleetOutcome, MemoryStore, RecordError, Session, StateStore, StoreChange, drift,
-        keep_matching, load_all,
+        AllKnown, Drift, Entry, FleetOutcome, MemoryStore, RecordError, Session, StateStore, StoreChange,
+        load_all,
     },
-    read::{Filter, RefreshOptions, Strategy},
+    read::{Filter, Strategy},
     user::{
         Code, CreationAttempt, Diagnostic, IdentityManagementType, ImportId, Operation, Settings, Severity,
         UserId,
@@ -154,18 +154,21 @@ async fn drift_tells_who_is_changed_gone_or_not_readable() {
     let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
     let store = MemoryStore::default();
     let session = applied(&store, &connect, &["a", "b", "c", "d"]).await;
-    let known: BTreeMap<_, _> = session.users().map(|(name, state)| (name.clone(), state.clone())).collect();
-    let id = |name: &str| known[name].user_id.clone();
+    let id = |name: &str| session.state(name).expect("there").user_id.clone();
     connect
         .update_user_routing_profile(&UpdateUserRoutingProfile::new("i", id("b"), "r2"))
         .await
         .expect("changed");
     connect.delete_user(&DeleteUser::new("i", id("c"))).await.expect("deleted");
-    let mut options = RefreshOptions::builder().strategy(Strategy::Full).build();
     // Who was made a moment ago may only not be visible yet.
-    options.now = (SystemTime::now() + Duration::from_secs(3_600)).into();
-    let settings = Settings::default();
-    let found = drift(&known, &connect, &options, &settings).await;
+    let later = || (SystemTime::now() + Duration::from_secs(3_600)).into();
+    let drift = async |filter: Filter| {
+        let mut options = session_options();
+        (options.now, options.filter) = (&later, filter);
+        let mut session = Session::open(&store, &connect, options).await.expect("open");
+        session.drift(Strategy::Full, &Settings::default()).await.expect("searched")
+    };
+    let found = drift(Filter::default()).await;
     assert_eq!((found.changed(), found.checked()), (2, 4));
     assert!(found.failures.is_empty() && found.notices.is_empty(), "{found:?}");
     let json = json!(found);
@@ -186,22 +189,20 @@ async fn drift_tells_who_is_changed_gone_or_not_readable() {
     );
     assert_eq!(json["findings"][0]["kind"], "gone");
 
-    let mut matching = known.clone();
-    let filter = Filter::default().and("routing-profile=r2").expect("a filter");
-    keep_matching(&mut matching, &filter, &connect).await.expect("searched");
-    assert_eq!(matching.keys().collect::<Vec<_>>(), ["b"], "as it is now");
-    let filter = Filter::default().and("name-prefix=a").expect("a filter");
-    let mut matching = known.clone();
-    keep_matching(&mut matching, &filter, &connect).await.expect("searched");
-    assert_eq!(matching.keys().collect::<Vec<_>>(), ["a"]);
+    let names = |found: Drift| found.users.into_iter().map(|user| user.user).collect::<Vec<_>>();
+    let found = drift(Filter::default().and("routing-profile=r2").expect("a filter")).await;
+    assert_eq!(names(found), ["b"], "as it is now");
+    connect.inject(Fault::of(Operation::SearchUsers, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+    let found = drift(Filter::default().and("name-prefix=a").expect("a filter")).await;
+    let told: Vec<Code> = found.notices.iter().map(|notice| notice.code).collect();
+    assert_eq!((names(found), told), (vec!["a".to_owned()], vec![Code::NOT_CHECKED]));
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_cannot_be_read_is_told_once_for_each_cause() {
     let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
     let store = MemoryStore::default();
-    let session = applied(&store, &connect, &["a", "b", "c", "d", "e", "f", "g"]).await;
-    let known: BTreeMap<_, _> = session.users().map(|(name, state)| (name.clone(), state.clone())).collect();
+    let mut session = applied(&store, &connect, &["a", "b", "c", "d", "e", "f", "g"]).await;
     for occurrence in 1..=7 {
         connect.inject(Fault::of(
             Operation::DescribeUser,
@@ -209,8 +210,7 @@ async fn who_cannot_be_read_is_told_once_for_each_cause() {
             Outcome::Refused(ErrorKind::AccessDenied),
         ));
     }
-    let options = RefreshOptions::builder().strategy(Strategy::Full).build();
-    let found = drift(&known, &connect, &options, &Settings::default()).await;
+    let found = session.drift(Strategy::Full, &Settings::default()).await.expect("read");
     assert!(found.users.is_empty());
     assert_eq!(found.to_string(), "Drift is not known; 7 could not be read.");
     assert_eq!(json!(found)["unread"], json!(["a", "b", "c", "d", "e", "f", "g"]));

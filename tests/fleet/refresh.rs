@@ -75,7 +75,7 @@ impl World {
     }
 
     fn options(&self, strategy: Strategy) -> RefreshOptions {
-        RefreshOptions::builder().strategy(strategy).now(self.connect.time()).build()
+        RefreshOptions::builder().strategy(strategy).build()
     }
 
     async fn refresh(&self, strategy: Strategy) -> Refreshed {
@@ -85,7 +85,7 @@ impl World {
     /// Reads what a plan of these users needs.
     async fn refresh_for(&self, wanted: &[ProgramUser], strategy: Strategy) -> Refreshed {
         self.connect.clear_calls();
-        refresh(wanted, &self.known, &self.connect, &self.options(strategy)).await
+        refresh(wanted, &self.known, &self.connect, &self.options(strategy), self.connect.time()).await
     }
 
     /// What the program wants: everybody as they were made, but for these members.
@@ -402,7 +402,8 @@ async fn nobody_is_gone_from_an_instance_that_is_not_found() {
     let elsewhere = MemoryConnect::new();
     for strategy in [Strategy::Changed, Strategy::Search, Strategy::Full] {
         let options = world.options(strategy);
-        let refreshed = refresh(&[] as &[ProgramUser], &world.known, &elsewhere, &options).await;
+        let refreshed =
+            refresh(&[] as &[ProgramUser], &world.known, &elsewhere, &options, elsewhere.time()).await;
         assert_eq!((refreshed.failed.len(), refreshed.there().len()), (2, 2), "{strategy:?}");
     }
 }
@@ -563,8 +564,8 @@ async fn a_first_name_changes_and_addresses_that_were_changed_by_hand_stay() {
             })
             .collect();
         let store = MemoryStore::new(entries(&known));
-        let options = RefreshOptions::builder().strategy(strategy).now(connect.time()).build();
-        let refreshed = refresh(&wanted, &known, &connect, &options).await;
+        let options = RefreshOptions::builder().strategy(strategy).build();
+        let refreshed = refresh(&wanted, &known, &connect, &options, connect.time()).await;
         store.commit(&refreshed.changes(&entries(&known))).await.expect("written");
         let plan =
             plan(&wanted, &refreshed.there(), &Default::default()).expect("everything needed was read");
@@ -750,8 +751,8 @@ async fn a_rename_that_is_taken_back_keeps_the_old_user() {
         let entries = load_all(&store).await.expect("all");
         let known: BTreeMap<String, Arc<UserState>> =
             entries.iter().filter_map(|(name, entry)| Some((name.clone(), entry.state.clone()?))).collect();
-        let options = RefreshOptions::builder().now(Timestamp::from_millis(9_999_999)).build();
-        let refreshed = refresh(&wanted, &known, &connect, &options).await;
+        let (options, now) = (RefreshOptions::default(), Timestamp::from_millis(9_999_999));
+        let refreshed = refresh(&wanted, &known, &connect, &options, now).await;
         store.commit(&refreshed.changes(&entries)).await.expect("written");
         let options = PlanOptions::builder().guard(Guard::OFF).build();
         let plan = plan(&wanted, &refreshed.there(), &options).expect("a plan");

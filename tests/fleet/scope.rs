@@ -11,7 +11,7 @@ use connect_user::{
     diff::{self, Action},
     fleet::{
         Desired, Entry, FleetPreview, MemoryStore, ProgramUser, Session, SessionError, SessionOptions,
-        StateStore, StoreChange, load_all, match_users,
+        StateStore, StoreChange, load_all,
     },
     read::{Filter, Instances, Strategy},
     user::{IdentityManagementType, Input, InstanceId, Operation, Settings, UserState},
@@ -387,10 +387,16 @@ async fn random_scope(mut rng: Rng) {
         let tags = user.desired.spec().tags.as_ref().and_then(Input::known).expect("tags");
         *tags.get("team").expect("an entry") == Input::Known("red".to_owned())
     };
-    let records =
-        recorded.iter().map(|(name, state)| (name.as_str(), Some((&state.instance_id, state.name.as_str()))));
-    let matches = match_users(program.iter().map(|user| (user.name.as_str(), user.identity())), records);
-    let record_of = |user: &ProgramUser| Some(&recorded[matches.recorded_as(&user.name)?]);
+    let same_person = |user: &ProgramUser| {
+        let identity = |state: &UserState| (state.instance_id.clone(), state.name.clone());
+        let of_program = user.identity().map(|(instance, name)| (instance.clone(), name.to_owned()));
+        recorded.iter().find(|(_, state)| Some(identity(state)) == of_program)
+    };
+    let found: BTreeSet<&String> = program.iter().filter_map(same_person).map(|(name, _)| name).collect();
+    let record_of = |user: &ProgramUser| {
+        let same_name = || recorded.get_key_value(&user.name).filter(|(name, _)| !found.contains(name));
+        same_person(user).or_else(same_name).map(|(_, state)| state)
+    };
     let is_recorded_red = |state: &UserState| {
         state.tags_all.get("team").expect("an entry") == "red" || before[&state.name] == "red"
     };

@@ -15,7 +15,7 @@ use connect_user::{
         load_all,
     },
     read::Strategy,
-    user::{Code, DesiredUser, Diagnostic, IdentityManagementType, Input, Operation, Settings, Timestamp},
+    user::{Code, DesiredUser, Diagnostic, IdentityManagementType, Input, Operation, Settings},
 };
 use serde_json::{Value, json};
 
@@ -314,8 +314,6 @@ async fn a_session_has_one_clock_and_one_tolerance_of_time() {
     let mut clocked = session_options();
     clocked.now = &now;
     clocked.refresh.visible_within = Duration::from_secs(90);
-    // Made long ago, as a host that runs for days has made it.
-    clocked.refresh.now = Timestamp::from_millis(1);
     let mut session = Session::open(&store, &connect, clocked.clone()).await.expect("open");
     let made = preview(&mut session, &program).await;
     let mut options = session.apply_options();

@@ -5,7 +5,8 @@ use aws_credential_types::{
     provider::{ProvideCredentials, SharedCredentialsProvider},
 };
 
-use super::settings::{AwsSettings, AwsSettingsError, with_causes};
+use super::settings::{AwsSettings, AwsSettingsError};
+use crate::user::with_causes;
 
 /// What the environment and the files of profiles say, as `AWS_PROFILE` picks it.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use self::{
 use crate::{
     client::ConnectClient,
     read::{Cache, FoundUsers, RefreshOptions, Source, Strategy},
-    user::{InstanceId, Operation, UserState},
+    user::{InstanceId, Operation, Timestamp, UserState},
 };
 
 pub use desired::DesiredSpec;
@@ -34,7 +34,7 @@ pub const REFRESH_OPERATIONS: &[Operation] = &[
 ];
 
 /// Refreshes a fleet. `known` are the recorded users and `desired` those of the program, both by resource
-/// name.
+/// name; `now` is the time, by the clock of the record.
 ///
 /// The [`Strategy`] decides the calls. A state says what was not read of the user
 /// ([`Record::unread`](crate::user::Record::unread)), and no plan writes that. So users of whom the plan of
@@ -49,12 +49,13 @@ pub async fn refresh<'a, D>(
     known: &BTreeMap<String, Arc<UserState>>,
     client: &dyn ConnectClient,
     options: &RefreshOptions,
+    now: Timestamp,
 ) -> Refreshed
 where
     DesiredSpec<'a>: From<&'a D>,
 {
     let desired: Vec<DesiredSpec<'a>> = desired.iter().map(DesiredSpec::from).collect();
-    refresh_found(&desired, known, client, options, BTreeMap::new()).await
+    refresh_found(&desired, known, client, (options, now), BTreeMap::new()).await
 }
 
 /// The same, of users whom a search has found already: nobody else is searched for in their instances.
@@ -62,7 +63,7 @@ pub(in crate::fleet) async fn refresh_found(
     desired: &[DesiredSpec<'_>],
     known: &BTreeMap<String, Arc<UserState>>,
     client: &dyn ConnectClient,
-    options: &RefreshOptions,
+    (options, now): (&RefreshOptions, Timestamp),
     mut found: BTreeMap<InstanceId, FoundUsers>,
 ) -> Refreshed {
     let mut refreshed = Refreshed::default();
@@ -83,7 +84,7 @@ pub(in crate::fleet) async fn refresh_found(
     }
     let source_of = |id: &InstanceId| {
         let (instance, cache) = caches.get_key_value(&id.to_bare())?;
-        Some(Source { instance, client, options, cache })
+        Some(Source { instance, client, options, cache, now })
     };
     let sources = || instances.keys().filter_map(source_of);
     if options.strategy == Strategy::None {

@@ -71,8 +71,7 @@ pub struct SessionOptions<'a> {
     /// Stops the session when it is cancelled. Default: never cancelled.
     #[builder(default)]
     pub cancel: CancellationToken,
-    /// How recorded users are refreshed; the tolerances of time hold for the whole session, and its
-    /// [`now`](Self::now) is the clock, whatever is said here. Default: [`RefreshOptions::default`].
+    /// How recorded users are refreshed; the tolerances of time hold for the whole session. Default: [`RefreshOptions::default`].
     #[builder(default)]
     pub refresh: RefreshOptions,
     /// The resource names of the targets; other users stay as they are. Default: empty, which means all
@@ -229,6 +228,11 @@ impl<'a> Session<'a> {
     /// The resource names of the targets; empty if all users are meant.
     pub const fn targets(&self) -> &BTreeSet<String> {
         &self.options.targets
+    }
+
+    /// The time, by the session's clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.options.now)()
     }
 
     pub(super) fn is_target(&self, name: &str) -> bool {

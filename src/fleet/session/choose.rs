@@ -16,8 +16,9 @@ use crate::{
 
 impl Session<'_> {
     /// Finds out who is meant by [`SessionOptions::filter`](super::SessionOptions::filter): users for whom it holds as
-    /// they are recorded, as a search finds them now, or as `program` desires them. A [`refresh`](Self::refresh) does
-    /// so where it was not done; give no program to leave it out of account.
+    /// they are recorded, as a search finds them now, or as `program` desires them; [`is_meant`](Self::is_meant) says so
+    /// of each then. A [`refresh`](Self::refresh) does so where it was not done; give no program to leave it out of
+    /// account. Returns what could not be found out, which a refresh tells, too.
     ///
     /// A user of the program of whom it is not known before an apply stays as it is, and is told of.
     ///
@@ -25,10 +26,10 @@ impl Session<'_> {
     ///
     /// [`SessionError::Filter`]: a target that is nobody, a name in a condition that no instance has, or an instance that
     /// cannot be searched.
-    pub async fn choose(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
+    pub async fn choose(&mut self, program: &[DesiredSpec<'_>]) -> Result<&[Diagnostic], SessionError> {
         self.check_targets(program)?;
         if self.options.filter.is_empty() {
-            return Ok(());
+            return Ok(&[]);
         }
         let mut ids: BTreeSet<InstanceId> =
             self.users().map(|(_, state)| state.instance_id.to_bare()).collect();
@@ -54,8 +55,7 @@ impl Session<'_> {
                 _ => {}
             }
         }
-        self.scope = Some(scope);
-        Ok(())
+        Ok(&self.scope.insert(scope).unchecked)
     }
 
     /// Whether each target is somebody: a mistyped one would mean nobody.

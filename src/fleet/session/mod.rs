@@ -3,6 +3,7 @@
 mod apply;
 mod base;
 mod choose;
+mod drift;
 mod notices;
 mod records;
 mod refresh;
@@ -12,4 +13,5 @@ mod written;
 
 pub use apply::{AllKnown, Resolve};
 pub use base::{Session, SessionError, SessionOptions, SessionOptionsBuilder};
+pub use drift::{Drift, DriftedUser};
 pub use records::RecordError;

@@ -8,14 +8,14 @@ use std::{
 
 use super::{
     super::{
-        DesiredSpec, Entry, Notes, Refreshed, Release, StoreChange, matching::match_among, program::IMPORT,
+        DesiredSpec, Entry, Notes, Refreshed, Release, StoreChange, matching::match_users, program::IMPORT,
         refresh::refresh_found,
     },
     base::{Session, SessionError},
     scope::Scope,
 };
 use crate::{
-    read::{RefreshOptions, import},
+    read::import,
     user::{Code, Diagnostic, ImportId},
 };
 
@@ -110,9 +110,9 @@ impl Session<'_> {
             program.iter().filter(|user| self.is_target(user.name)).copied().collect();
         let known = |(name, entry): (&String, &Entry)| Some((name.clone(), entry.state.clone()?));
         let known = self.entries.iter().filter(|(name, _)| self.is_target(name)).filter_map(known).collect();
-        let options = RefreshOptions { now: (self.options.now)(), ..self.options.refresh.clone() };
         let (found, unchecked) = self.scope.as_mut().map(Scope::use_up).unwrap_or_default();
-        self.refreshed = refresh_found(&meant, &known, self.client(), &options, found).await;
+        self.refreshed =
+            refresh_found(&meant, &known, self.client(), (&self.options.refresh, self.now()), found).await;
         self.refreshed.unchecked.extend(unchecked);
         Ok(())
     }
@@ -203,7 +203,7 @@ impl Session<'_> {
             (name.as_str(), state.map(|state| (&state.instance_id, state.name.as_str())))
         });
         let wanted = program.iter().map(|user| (user.name, user.identity()));
-        let matched = match_among(wanted, recorded, |_| false);
+        let matched = match_users(wanted, recorded, |_| false);
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         let mut moves: BTreeMap<String, String> = BTreeMap::new();
         for user in program {

@@ -14,7 +14,6 @@ use super::{
     refusals::refusals,
     scope::{has_no_email, settings_between, source_filter, unused_names},
     side::{Roster, Side},
-    text::some,
     translate::{MissingName, Translation},
 };
 use crate::{
@@ -27,7 +26,7 @@ use crate::{
     read::{Directory, Filter, with_record},
     user::{
         Code, DesiredUser, Diagnostic, IdentityManagementType, Input, InstanceId, Property, Secret, Settings,
-        Severity, UserId, UserSpec, UserState,
+        Severity, UserId, UserSpec, UserState, some_of,
     },
     validate::{Context, resolve},
 };
@@ -187,7 +186,7 @@ impl<'a> Copying<'a> {
         if !self.without_password.is_empty() {
             let message = format!(
                 "new users need a first password, which these have not: {}",
-                some(self.without_password.iter())
+                some_of(self.without_password.iter().map(String::as_str))
             );
             let help = "give each one, or have them made";
             self.diagnostics.push(Diagnostic::new(Code::PASSWORD_REQUIRED, message).with_help(help));
@@ -221,7 +220,7 @@ impl<'a> Copying<'a> {
             let there = there.or_else(|| {
                 let (_, _, state) = record?;
                 let is_recent =
-                    state.record.created?.is_within(self.options.read.visible_within, self.options.read.now);
+                    state.record.created?.is_within(self.options.read.visible_within, self.session.now());
                 is_recent.then(|| state.user_id.clone())
             });
             let is_begun = record.is_some_and(|(_, entry, _)| is_unfinished(entry));

@@ -59,7 +59,6 @@ mod plan;
 mod refusals;
 mod scope;
 mod side;
-mod text;
 mod translate;
 
 pub use compare::{CompareOptions, CompareOptionsBuilder, DifferentUser, InstanceComparison, compare};

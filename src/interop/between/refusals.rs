@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::text::some;
 use crate::{
     fleet::Entry,
-    user::{Code, Diagnostic, IdentityManagementType, InstanceId, Property, Severity},
+    user::{Code, Diagnostic, IdentityManagementType, InstanceId, Property, Severity, some_of},
 };
 
 /// How an instance manages identities, where that is known.
@@ -59,7 +58,7 @@ fn of_state(target: &InstanceId, entries: &BTreeMap<String, Entry>) -> Option<Di
     }
     let message = format!(
         "the state is not that of `{target}` alone: it has users of others, as {}",
-        some(others.into_iter())
+        some_of(others.into_iter().map(String::as_str))
     );
     let help = "record the users of each instance in a state of its own";
     Some(Diagnostic::new(Code::RECORDED_OTHERWISE, message).with_help(help))

@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{
-    names::{NameKind, NameMap},
-    text::some,
-};
+use super::names::{NameKind, NameMap};
 use crate::{
-    read::{Directory, some_of},
+    read::{Directory, what_it_has},
     user::{
         Code, Diagnostic, HierarchyGroupId, InstanceId, ProficiencyKey, RoutingProfileId, SecurityProfileId,
-        UserProperties, nearest,
+        UserProperties, nearest, some_of,
     },
 };
 
@@ -39,7 +36,7 @@ impl MissingName {
             NameKind::HierarchyGroup => Code::UNKNOWN_HIERARCHY_GROUP,
             NameKind::Proficiency => Code::UNKNOWN_PROFICIENCY,
         };
-        let message = format!("{}, which {} have", self.message, some(self.users.iter()));
+        let message = format!("{} (users: {})", self.message, some_of(self.users.iter().map(String::as_str)));
         Diagnostic::new(code, message).with_help(&self.help)
     }
 }
@@ -197,7 +194,10 @@ impl<'a> Translation<'a> {
         let help = match &near {
             Some(near) => format!("did you mean `{near}`? map the name to it, or create `{new}` first"),
             None => {
-                format!("{}; map the name to another, or create `{new}` first", some_of(offered().collect()))
+                format!(
+                    "{}; map the name to another, or create `{new}` first",
+                    what_it_has(offered().collect())
+                )
             }
         };
         let reason = format!("the instance `{}` has no {} `{new}`", self.target.0, kind.what());

@@ -202,7 +202,7 @@ impl World {
             .pace(pace)
             .retry(RetryPolicy::builder().total(Duration::from_secs(60)).build())
             .cancel(cancel.clone())
-            .refresh(RefreshOptions::builder().strategy(strategy).now(now()).build())
+            .refresh(RefreshOptions::builder().strategy(strategy).build())
             .now(&now)
             .build();
         let mut session = Session::open(store, &self.connect, options).await?;

@@ -119,11 +119,11 @@ fn what_the_target_lacks_is_listed_before_anything_is_done() {
         assert_eq!(
             texts,
             [
-                "the instance `t` has no routing profile `Agents`, which `ana`, `ben`, `cy` and 1 more have",
-                "the instance `t` has no routing profile `Sales = EMEA / night`, which `eva` have",
-                "the instance `t` has no security profile `Admin`, which `eva` have",
-                "the instance `t` has no hierarchy group `Europe/Berlin`, which `ana`, `ben`, `cy` and 1 more have",
-                "the instance `t` has no predefined attribute and value `connect:Language/de`, which `ana`, `ben`, `cy` and 1 more have",
+                "the instance `t` has no routing profile `Agents` (users: `ana`, `ben`, `cy`, `dan`)",
+                "the instance `t` has no routing profile `Sales = EMEA / night` (users: `eva`)",
+                "the instance `t` has no security profile `Admin` (users: `eva`)",
+                "the instance `t` has no hierarchy group `Europe/Berlin` (users: `ana`, `ben`, `cy`, `dan`)",
+                "the instance `t` has no predefined attribute and value `connect:Language/de` (users: `ana`, `ben`, `cy`, `dan`)",
             ]
         );
         let help: Vec<_> = missing.iter().filter_map(|found| found.help.as_deref()).collect();
@@ -467,7 +467,7 @@ fn proficiencies_that_become_the_same_are_told() {
         assert_eq!(
             texts,
             [
-                "`connect:Language/de` and `connect:Language/fr` both become `connect:Language/fr`, which `ana` have"
+                "`connect:Language/de` and `connect:Language/fr` both become `connect:Language/fr` (users: `ana`)"
             ]
         );
         options.names =

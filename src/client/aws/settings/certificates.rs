@@ -12,7 +12,8 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 
-use super::{AwsSettingsError, error::with_causes};
+use super::AwsSettingsError;
+use crate::user::with_causes;
 
 /// Connections to whom the certificates of a file vouch for.
 pub(super) fn trusting(path: &str) -> Result<SharedHttpClient, AwsSettingsError> {

@@ -1,7 +1,5 @@
 //! Why there is no client.
 
-use std::{error::Error, iter};
-
 /// Why there is no client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -101,10 +99,4 @@ fn others(known: &[String]) -> String {
 
 fn quoted(profile: Option<&str>) -> String {
     profile.map(|name| format!(" `{name}`")).unwrap_or_default()
-}
-
-/// An error with what it comes from.
-pub(in super::super) fn with_causes(error: &dyn Error) -> String {
-    let chain = iter::successors(Some(error), |error| (*error).source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -10,8 +10,9 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 
 use super::{
     AwsSettings, AwsSettingsError, CALL_TIMEOUT, CONNECT_TIMEOUT, certificates::trusting, check_url,
-    error::with_causes, web_identity::WebIdentityProvider,
+    web_identity::WebIdentityProvider,
 };
+use crate::user::with_causes;
 
 /// What names an endpoint in the environment.
 const ENDPOINT_VARIABLES: [&str; 3] =

@@ -11,8 +11,6 @@ use std::{fmt, time::Duration};
 
 use bon::Builder;
 
-#[cfg(feature = "object-store")]
-pub(super) use self::error::with_causes;
 pub use self::{
     credentials::{AccessKey, AccessKeyBuilder, AssumeRole, AssumeRoleBuilder},
     error::AwsSettingsError,

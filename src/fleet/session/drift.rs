@@ -8,12 +8,15 @@ use std::{
 
 use serde::Serialize;
 
-use super::{ProgramUser, Refreshed, refresh};
+use super::{
+    super::{Refreshed, refresh::refresh_found},
+    base::{Session, SessionError},
+    scope::Scope,
+};
 use crate::{
-    client::ConnectClient,
     diff::{self, Change},
-    read::{Filter, Finding, InstanceError, Instances, RefreshOptions},
-    user::{Code, Diagnostic, ImportId, InstanceId, Settings, UserState, one_line},
+    read::{Finding, RefreshOptions, Strategy},
+    user::{Code, Diagnostic, Settings, UserState, one_line},
 };
 
 /// What somebody else has changed of recorded users. Its JSON has `users`, `unread` and `findings`.
@@ -102,57 +105,41 @@ impl fmt::Display for Drift {
     }
 }
 
-/// Reads recorded users again, by resource name, and compares: see [`diff::drift`]. Nothing is written. Choose
-/// [`Strategy::Full`](crate::read::Strategy::Full) to see every change.
-pub async fn drift(
-    known: &BTreeMap<String, Arc<UserState>>,
-    client: &dyn ConnectClient,
-    options: &RefreshOptions,
-    settings: &Settings,
-) -> Drift {
-    let refreshed = refresh(&[] as &[ProgramUser], known, client, options).await;
-    let (mut notices, failures) = (refreshed.notices(), refreshed.failures());
-    notices.retain(|notice| notice.code != Code::GONE);
-    let Refreshed { states, findings, failed, .. } = refreshed;
-    let assumed: BTreeSet<&String> =
-        findings.iter().filter(|finding| finding.kind.is_assumed()).map(|finding| &finding.user).collect();
-    let read = known.iter().filter(|(name, _)| !failed.contains_key(*name));
-    let users = read.map(|(name, state)| {
-        let actual = states.get(name).and_then(Option::as_ref);
-        DriftedUser {
-            user: name.clone(),
-            exists: actual.is_some(),
-            checked: !assumed.contains(name),
-            changes: actual.map(|actual| diff::drift(state, actual, settings)).unwrap_or_default(),
-        }
-    });
-    let (users, unread) = (users.collect(), failed.into_keys().collect());
-    Drift { users, unread, findings, notices, failures }
-}
-
-/// Keeps the recorded users that a filter means, as they are recorded or as they are now: a search for each instance,
-/// none where the filter is empty. Names in it are looked up.
-///
-/// # Errors
-///
-/// As [`Filter::in_instances`], and an instance that cannot be searched.
-pub async fn keep_matching(
-    known: &mut BTreeMap<String, Arc<UserState>>,
-    filter: &Filter,
-    client: &dyn ConnectClient,
-) -> Result<(), Diagnostic> {
-    if filter.is_empty() {
-        return Ok(());
+impl Session<'_> {
+    /// Reads the recorded users that are meant again, and compares: see [`diff::drift`]. Nothing is written. Choose
+    /// [`Strategy::Full`] to see every change.
+    ///
+    /// # Errors
+    ///
+    /// As [`choose`](Self::choose).
+    pub async fn drift(&mut self, strategy: Strategy, settings: &Settings) -> Result<Drift, SessionError> {
+        self.choose(&[]).await?;
+        let (found, unchecked) = self.scope.as_mut().map(Scope::use_up).unwrap_or_default();
+        let meant = self.users().filter(|(name, _)| self.is_target(name));
+        let known: BTreeMap<String, Arc<UserState>> =
+            meant.map(|(name, state)| (name.clone(), state.clone())).collect();
+        let options = RefreshOptions { strategy, ..self.options.refresh.clone() };
+        let mut refreshed = refresh_found(&[], &known, self.client(), (&options, self.now()), found).await;
+        refreshed.unchecked.extend(unchecked);
+        let (mut notices, failures) = (refreshed.notices(), refreshed.failures());
+        notices.retain(|notice| notice.code != Code::GONE);
+        let Refreshed { states, findings, failed, .. } = refreshed;
+        let assumed: BTreeSet<&String> = findings
+            .iter()
+            .filter(|finding| finding.kind.is_assumed())
+            .map(|finding| &finding.user)
+            .collect();
+        let read = known.iter().filter(|(name, _)| !failed.contains_key(*name));
+        let users = read.map(|(name, state)| {
+            let actual = states.get(name).and_then(Option::as_ref);
+            DriftedUser {
+                user: name.clone(),
+                exists: actual.is_some(),
+                checked: !assumed.contains(name),
+                changes: actual.map(|actual| diff::drift(state, actual, settings)).unwrap_or_default(),
+            }
+        });
+        let (users, unread) = (users.collect(), failed.into_keys().collect());
+        Ok(Drift { users, unread, findings, notices, failures })
     }
-    let ids: BTreeSet<InstanceId> = known.values().map(|state| state.instance_id.to_bare()).collect();
-    let filters = filter.in_instances(&ids, &Instances::default(), client).await?;
-    let mut found = BTreeSet::new();
-    for (instance, filter) in filters.iter() {
-        let users = filter.find(instance, client).await.map_err(|error| {
-            InstanceError::Search { instance: instance.clone(), error: Box::new(error) }.diagnostic()
-        })?;
-        found.extend(users.iter().map(|user| ImportId::new(instance, user)));
-    }
-    known.retain(|_, state| found.contains(&state.id()) || filters.holds(state));
-    Ok(())
 }

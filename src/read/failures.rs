@@ -1,0 +1,24 @@
+//! Users that could not be read, by cause.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    client::ClientError,
+    user::{Code, Diagnostic, some_of, with_causes},
+};
+
+/// An error for each cause: one, such as an instance that cannot be listed, may concern thousands of users.
+pub(crate) fn failures<'a>(failed: impl Iterator<Item = (&'a str, &'a ClientError)>) -> Vec<Diagnostic> {
+    let mut causes: BTreeMap<String, (&ClientError, Vec<&str>)> = BTreeMap::new();
+    for (user, error) in failed {
+        // Each call has another request id: the first one stands for all.
+        let (id, cause) = (error.request_id().unwrap_or_default(), with_causes(error));
+        let key = if id.is_empty() { cause } else { cause.replace(id, "") };
+        causes.entry(key).or_insert_with(|| (error, Vec::new())).1.push(user);
+    }
+    let told = |(error, users): (&ClientError, Vec<&str>)| {
+        let message = format!("{} cannot be read: {}", some_of(users.into_iter()), with_causes(error));
+        Diagnostic::new(Code::CALL_FAILED, message).with_help(error.help())
+    };
+    causes.into_values().map(told).collect()
+}
