@@ -22,8 +22,9 @@ pub(super) async fn delete(
     }
     let mut settings = host.settings.clone();
     settings.protect |= options.protect;
-    if let Some(limit) = host.deletions.as_ref().filter(|_| !settings.protect) {
-        limit.delete(&id.user, host.spelling).map_err(|refusal| unchanged(refusal.into()))?;
+    let limit = host.deletions.as_ref().filter(|_| !settings.protect);
+    if let Some(refusal) = limit.and_then(|limit| limit.count(&id.user, host.spelling)) {
+        return Err(unchanged(refusal.into()));
     }
     // Whoever is protected gives up no name.
     let leaving = (!settings.protect).then(|| host.run.leave(&id.user));

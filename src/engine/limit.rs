@@ -23,28 +23,16 @@ impl DeletionLimit {
     }
 
     /// Counts a user that is to be deleted or replaced; each one too many is refused.
-    pub(super) fn plan(&self, user: &UserId, spelling: Spelling) -> Option<Diagnostic> {
+    pub(super) fn count(&self, user: &UserId, spelling: Spelling) -> Option<Diagnostic> {
         if self.fits(user) {
             return None;
         }
-        let (setting, most) = (spelling.name("maxDeletes"), self.most);
+        let (user, setting, most) = (user.bare(), spelling.name("maxDeletes"), self.most);
         let message = format!(
-            "more users would be deleted or replaced than `{setting}` allows: must be at most {most}"
+            "the user `{user}` would be deleted or replaced, one more than `{setting}` allows; the limit is {most}"
         );
-        let help = format!("raise `{setting}` in the provider's configuration if these deletions are meant");
-        Some(Diagnostic::new(Code::TOO_MANY_DELETIONS, message).with_help(help))
-    }
-
-    /// Counts a user that is about to be deleted: none too many is.
-    pub(super) fn delete(&self, user: &UserId, spelling: Spelling) -> Result<(), Diagnostic> {
-        if self.fits(user) {
-            return Ok(());
-        }
-        let (setting, most) = (spelling.name("maxDeletes"), self.most);
-        let message =
-            format!("the user `{user}` is kept: `{setting}` is {most}, and so many are deleted in this run");
         let help = format!("raise `{setting}` in the provider's configuration if this deletion is meant");
-        Err(Diagnostic::new(Code::TOO_MANY_DELETIONS, message).with_help(help))
+        Some(Diagnostic::new(Code::TOO_MANY_DELETIONS, message).with_help(help))
     }
 
     fn fits(&self, user: &UserId) -> bool {

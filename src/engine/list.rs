@@ -5,8 +5,8 @@ use futures_util::{StreamExt, stream};
 use super::{failure::Failure, host::Host, read::unmanaged, snapshot::Snapshot};
 use crate::{
     client::{ClientError, ErrorKind, FoundUser, ListUsers, ListedUser, Request, SearchUsers},
-    read::{Filter, read, to_state},
-    user::{InstanceId, Path, UserId, UserState, Value},
+    read::{Filter, find_by_name, read, to_state},
+    user::{InstanceId, Path, Property, UserId, UserState},
 };
 
 /// How many users are read at the same time; how fast is for the client's pace to say.
@@ -98,16 +98,13 @@ impl Pages {
 }
 
 /// Who has exactly this name.
-pub(super) async fn named(host: &Host, instance: &str, name: &str) -> Result<Option<UserId>, Failure> {
-    let mut filter = Filter::builder().name(name).build();
-    let mut pages = Pages::Start(InstanceId::new(instance));
-    while let Some(page) = pages.next(host, &mut filter, false).await? {
-        let has_it = |user: &&Snapshot| user.outputs.get("name").and_then(Value::as_str) == Some(name);
-        if let Some(id) = page.iter().find(has_it).and_then(Snapshot::id) {
-            return Ok(Some(id.user.to_bare()));
-        }
-    }
-    Ok(None)
+pub(super) async fn named(
+    host: &Host,
+    instance: &InstanceId,
+    name: &str,
+) -> Result<Option<UserState>, Failure> {
+    let found = find_by_name(&host.client, instance, name, false).await;
+    found.map_err(|error| not_listed(instance, &error))
 }
 
 async fn one(host: &Host, instance: &InstanceId, user: &UserId) -> Result<Option<UserState>, Failure> {
@@ -121,6 +118,6 @@ fn not_listed(instance: &InstanceId, error: &ClientError) -> Failure {
     Failure::of_call(
         format_args!("the users of the instance `{instance}` cannot be listed"),
         error,
-        Path::root(),
+        Property::InstanceId.into(),
     )
 }

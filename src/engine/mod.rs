@@ -9,7 +9,7 @@
 //! | whether inputs are right | [`Resource::validate`] without the service, [`Resource::check`] with it: names made, rules of the instance |
 //! | what would change, or be created | [`Resource::diff`], with the prior state or without: changes, replacement and its order, planned outputs with unknowns; the preview of a creation or an update |
 //! | to make the change | [`Resource::create`], [`Resource::update`], [`Resource::delete`] |
-//! | what is there | [`Resource::read`], with drift; [`Resource::import`]; [`Resource::look_up`] and [`Resource::list`], which manage nobody |
+//! | what is there | [`Resource::read`], with drift; [`Resource::import`]; [`Resource::look_up`], [`Resource::find`] and [`Resource::list`], which manage nobody |
 //!
 //! Nothing is decided here that is decided below: [`validate`](crate::validate) checks, [`diff`](crate::diff) decides
 //! what is the same, [`apply`](crate::apply) acts and [`read`](crate::read) reads. What is here is what every engine
@@ -56,7 +56,9 @@ mod beside_outputs;
 mod check;
 mod delete;
 mod failure;
+mod find;
 mod fingerprint;
+mod forms;
 mod handover;
 mod host;
 mod kept;
@@ -70,6 +72,7 @@ mod options;
 mod outputs;
 mod plan;
 pub mod provider;
+mod query;
 mod read;
 mod resource;
 mod run;
@@ -86,6 +89,7 @@ pub use kept::{Kept, KeptError};
 pub use limit::DeletionLimit;
 pub use naming::Naming;
 pub use options::{Journal, ResourceOptions, ResourceOptionsBuilder};
+pub use query::Query;
 pub use resource::{Listing, Resource};
 pub use schema::{Field, Form, Given, Schema};
 pub use snapshot::Snapshot;

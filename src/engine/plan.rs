@@ -99,7 +99,7 @@ pub(super) async fn plan(host: &Host, asked: Asked<'_>) -> Result<Work, Failure>
         planned.warnings.push(kept_password());
     }
     let replaced = user.filter(|_| planned.preview.diff.action == Action::Replace);
-    match host.deletions.as_ref().zip(replaced).and_then(|(limit, user)| limit.plan(&user, host.spelling)) {
+    match host.deletions.as_ref().zip(replaced).and_then(|(limit, user)| limit.count(&user, host.spelling)) {
         Some(refusal) => Err(refusal.into()),
         None => Ok(planned),
     }

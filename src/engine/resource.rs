@@ -8,6 +8,7 @@ use super::{
     check::{Completed, check, validate},
     delete::delete,
     failure::Failure,
+    find,
     handover::Name,
     host::Host,
     kept::Kept,
@@ -111,7 +112,7 @@ impl Resource {
     /// ([`with_deletion_limit`](Self::with_deletion_limit)).
     pub fn plan_deletion(&self, prior: &Snapshot) -> Option<Diagnostic> {
         let user = self.read_snapshot(prior).id()?.user;
-        self.host.deletions.as_ref()?.plan(&user, self.host.spelling)
+        self.host.deletions.as_ref()?.count(&user, self.host.spelling)
     }
 
     /// Creates a user. All values of the inputs must be known.
@@ -193,17 +194,21 @@ impl Resource {
         found.map(|snapshot| self.snapshot(snapshot)).map_err(|failure| self.failure(failure))
     }
 
-    /// The same of the user that has exactly this name; upper and lower case differ. `None` if nobody has it.
+    /// Validates what [`find`](Self::find) is asked for, as far as it is known, without a call.
+    pub fn validate_find(&self, arguments: &Value) -> Vec<Diagnostic> {
+        self.spelled(find::validate(&self.read_value(arguments)))
+    }
+
+    /// Finds the user that a data source or a function asks for, which no resource is to manage: the arguments name
+    /// the instance (`instanceId`), and the user by its id (`userId`) or its exact name (`name`); upper and lower case
+    /// differ. Ids may be ARNs.
     ///
     /// # Errors
     ///
-    /// [`Failure`] if users cannot be searched or read.
-    pub async fn look_up_name(&self, instance: &str, name: &str) -> Result<Option<Snapshot>, Failure> {
-        let found = named(&self.host, instance, name).await.map_err(|failure| self.failure(failure))?;
-        match found {
-            Some(user) => Ok(Some(self.look_up(&format!("{instance}:{}", user.bare())).await?)),
-            None => Ok(None),
-        }
+    /// [`Failure`] if the arguments are incomplete, there is no such user, or users cannot be searched or read.
+    pub async fn find(&self, arguments: &Value) -> Result<Snapshot, Failure> {
+        let found = find::find(&self.host, &self.read_value(arguments)).await;
+        found.map(|snapshot| self.snapshot(snapshot)).map_err(|failure| self.failure(failure))
     }
 
     /// Deletes a user, from its record, its id, or its outputs alone. A user that is gone counts as deleted.
@@ -297,7 +302,9 @@ impl Resource {
         let (Some(id), Some(to)) = (prior.id(), Name::of(&work.inputs)) else { return Ok(order) };
         let holder = match Name::of(&Leaves::of(&prior.outputs)).as_ref() == Some(&to) {
             true => Some(id.user.to_bare()),
-            false => named(&self.host, &to.instance, &to.name).await?,
+            false => named(&self.host, &InstanceId::new(&*to.instance), &to.name)
+                .await?
+                .map(|user| user.user_id.to_bare()),
         };
         let is_deleted_first = handover.replace(&id.user, to, holder);
         Ok(if is_deleted_first { Some(ReplacementOrder::DeleteBeforeCreate) } else { order })

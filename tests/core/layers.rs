@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("apply", &["client", "diff", "read", "user", "validate"]),
     ("fleet", &["apply", "client", "diff", "read", "user", "validate"]),
     ("interop", &["apply", "client", "diff", "engine", "fleet", "read", "user", "validate"]),
-    ("engine", &["apply", "client", "diff", "fleet", "read", "user", "validate"]),
+    ("engine", &["apply", "client", "diff", "read", "user", "validate"]),
 ];
 
 /// The folder of `src` in which a file is.

@@ -96,7 +96,12 @@ def test_users_are_listed(provider):
     assert len(listed(limit=1, instanceId=INSTANCE)) == 1
     assert listed(instanceId=INSTANCE, routingProfileId="r2") == []
     assert [answer.WhichOneof("response") for answer in listed(instanceId=UNKNOWN)] == ["computed"]
+    unknown = [{"name": UNKNOWN}, {"routingProfileId": UNKNOWN}, {"hierarchyGroupId": UNKNOWN}, {"tags": {"team": UNKNOWN}}]
+    for condition in unknown:
+        answers = listed(instanceId=INSTANCE, **condition)
+        assert [answer.WhichOneof("response") for answer in answers] == ["computed"], condition
     assert "instanceId" in code_of(listed)[1]
+    assert "there is no condition `nam`; did you mean `name`?" in code_of(lambda: listed(instanceId=INSTANCE, nam="joan"))[1]
 
 
 def test_a_secret_that_is_null_is_neither_removed_nor_a_reason_to_replace(provider):

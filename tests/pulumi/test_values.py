@@ -93,7 +93,7 @@ def test_a_secret_name_that_nobody_has(project):
     lost = {"fn::invoke": {"function": "aws:connect:getUser", "arguments": arguments}}
     project.write(f"resources: {json.dumps({'value': value})}\noutputs: {json.dumps({'lost': lost})}\n")
     said = project.fails("up", "--yes", "--skip-preview", "--color=never")
-    assert "there is no user" in said and "canary-name" not in said, said.text
+    assert "has the `name` that is given" in said and "canary-name" not in said, said.text
 
 
 def test_a_stack_reference(project, make):

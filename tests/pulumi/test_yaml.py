@@ -453,7 +453,7 @@ def test_no_more_users_are_deleted_than_may_be(make):
     project.up()
     project.users(a=users["a"])
     said = project.fails("up", "--yes", "--skip-preview", "--continue-on-error", "--color=never")
-    assert "`maxDeletes` is 1" in said, said.text
+    assert "one more than `maxDeletes` allows; the limit is 1" in said, said.text
     assert len(project.service.ids()) == 2
     project.up()
     assert list(project.service.ids()) == ["a"]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use connect_user::{
-    engine::{Field, Filter, Form, Given, Snapshot, provider::Region},
-    user::{InstanceId, Path, Tags, Value},
+    engine::{Query, Snapshot, Spelling, provider::Region},
+    user::Value,
 };
 use futures_util::{Stream, StreamExt, stream};
 use magma_protocol::tfplugin6::list_resource;
@@ -20,28 +20,12 @@ use crate::{
 const PARALLELISM: usize = 8;
 
 pub fn schema() -> Schema {
-    let filters = [
-        ("region", Form::String, "the AWS Region of the instance: the provider's unless it is set"),
-        ("name", Form::String, "the exact name"),
-        ("name_prefix", Form::String, "what the name begins with"),
-        ("routing_profile_id", Form::String, "the routing profile"),
-        ("security_profile_id", Form::String, "a security profile that the user has, among others"),
-        ("hierarchy_group_id", Form::String, "the hierarchy group, without those below it"),
-        ("tags", Form::Map, "tags that the user has, among others"),
-    ];
-    let instance = Field::new("instance_id", Form::String, Given::Required, "the instance");
-    let filters = filters.map(|(name, form, summary)| Field::new(name, form, Given::Optional, summary));
-    Schema::of([instance].into_iter().chain(filters).collect())
+    Schema::of(Query::fields(Spelling::SnakeCase))
 }
 
 pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
     check_region(config, diagnostics);
-    if let Some(instance) = config.get("instance_id").and_then(Value::as_str)
-        && let Err(reason) = InstanceId::new(instance).check()
-    {
-        let at = Path::root().member("instance_id");
-        diagnostics.error(format!("`{instance}` is not the id of an instance: {reason}"), "", Some(&at));
-    }
+    diagnostics.found(&Query::validate(config, Spelling::SnakeCase));
 }
 
 /// The users that are chosen, at most `limit` of them where that is above zero: pages are asked for until there are
@@ -77,20 +61,14 @@ async fn chosen(
     limit: usize,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Snapshot> {
-    let text = |name| config.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let mut tags = Tags::new();
-    if let Some(Value::Map(wanted)) = config.get("tags") {
-        tags.extend(wanted.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))));
-    }
-    let filter = Filter::builder()
-        .maybe_name(text("name"))
-        .maybe_name_prefix(text("name_prefix"))
-        .maybe_routing_profile_id(text("routing_profile_id"))
-        .maybe_security_profile_id(text("security_profile_id"))
-        .maybe_hierarchy_group_id(text("hierarchy_group_id"))
-        .tags(tags)
-        .build();
-    let mut pages = service.users.list(text("instance_id").unwrap_or_default(), filter, false);
+    let query = match Query::read(config, Spelling::SnakeCase) {
+        Ok(query) => query,
+        Err(mistakes) => {
+            diagnostics.found(&mistakes);
+            return Vec::new();
+        }
+    };
+    let mut pages = service.users.list(query.instance, query.filter, false);
     let mut users = Vec::new();
     while users.len() < limit {
         match pages.next_page().await {

@@ -16,7 +16,7 @@ use crate::wire::Diagnostics;
 const REQUIRED: [Property; 2] = [Property::Name, Property::PhoneType];
 
 /// The attributes that only Terraform's resource has.
-const OWN: [(&str, Form, Given, &str); 4] = [
+const OWN: [(&str, Form, Given, &str); 3] = [
     (
         PASSWORD_CHANGED,
         Form::Bool,
@@ -31,12 +31,6 @@ const OWN: [(&str, Form, Given, &str); 4] = [
         Given::Optional,
         "with `password_wo`: a change says that the password is another. Without it, the provider compares passwords \
          by a fingerprint",
-    ),
-    (
-        "region",
-        Form::String,
-        Given::OptionalComputed,
-        "the AWS Region of the instance: the provider's unless it is set. A change replaces the user",
     ),
 ];
 
@@ -70,7 +64,7 @@ pub struct Schema {
 impl Schema {
     /// The resource: what Terraform's `aws_connect_user` has, under the same names, and what that lacks.
     pub fn resource() -> Self {
-        let mut fields = engine::Schema::new(Spelling::SnakeCase).fields;
+        let mut fields = engine::Schema::new(Spelling::SnakeCase).with_region().fields;
         require(&mut fields);
         fields.extend(OWN.map(|(name, form, given, summary)| Field::new(name, form, given, summary)));
         let time = |name: &str| {

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::{
-    forms::invalid,
     said::Said,
     setting::{settings, spelled},
 };
 use crate::{
     client::aws::{AccessKey, AssumeRole, AwsSettings, AwsSettingsError, Part, WebIdentity},
+    engine::forms::invalid,
     user::{Code, Diagnostic, Path, Secret, Spelling, to_snake_case},
 };
 

@@ -1,7 +1,6 @@
 //! What the configuration of a provider says.
 
 use super::{
-    forms::{Forms, invalid},
     said::Said,
     setting::{Support, settings, spelled},
 };
@@ -9,7 +8,10 @@ use super::{
 use crate::client::aws::AwsSettings;
 use crate::{
     client::{Rate, RateSource},
-    engine::schema::Field,
+    engine::{
+        forms::{Forms, invalid},
+        schema::Field,
+    },
     read::Strategy,
     user::{Code, Diagnostic, IgnoreTags, Path, QuickConnects, Settings, SignOutOn, Spelling, Value},
 };
@@ -49,7 +51,7 @@ impl Configuration {
     pub fn read(value: &Value, spelling: Spelling) -> (Self, Vec<Diagnostic>) {
         let settings = settings(spelling);
         let root = Path::root();
-        let mut forms = Forms::default();
+        let mut forms = Forms::of("setting");
         for setting in &settings {
             let name = &setting.field.name;
             let at = root.member(name.clone());
@@ -81,11 +83,6 @@ impl Configuration {
     /// Whether a setting, or something in it, is not known yet; `name` is in camelCase.
     pub fn has_unknown(&self, name: &str) -> bool {
         self.unknown.contains(&spelled(name, self.spelling))
-    }
-
-    /// The host's spelling.
-    pub fn spelling(&self) -> Spelling {
-        self.spelling
     }
 
     fn of(said: &mut Said) -> Self {

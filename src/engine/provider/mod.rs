@@ -20,7 +20,6 @@
 #[cfg(feature = "aws")]
 mod aws;
 mod configuration;
-mod forms;
 #[cfg(all(feature = "aws", feature = "tokio"))]
 mod pace;
 #[cfg(all(feature = "aws", feature = "tokio"))]

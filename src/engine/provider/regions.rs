@@ -17,7 +17,7 @@ use super::{
 use crate::client::Traced;
 use crate::{
     client::{
-        CancellationToken, ConnectClient, Paced, RetryPolicy, Retrying, Timer, TokioTimer,
+        CancellationToken, Paced, RetryPolicy, Retrying, Timer, TokioTimer,
         aws::{AwsConnect, AwsSettings, AwsSettingsError},
     },
     engine::{DeletionLimit, Resource},
@@ -48,9 +48,7 @@ pub struct Region {
     pub name: String,
     /// Whether it is the provider's own.
     pub is_home: bool,
-    /// The client, with pace and retries; it ends with the token.
-    pub client: Arc<dyn ConnectClient>,
-    /// The users.
+    /// The users, over a client with pace and retries that ends with the token.
     pub users: Resource,
 }
 
@@ -84,12 +82,6 @@ impl Regions {
         })
     }
 
-    /// Sets the clock of paces, retries and pauses. Default: [`TokioTimer`].
-    #[must_use]
-    pub fn with_timer(self, timer: Arc<dyn Timer>) -> Self {
-        Self { timer, ..self }
-    }
-
     /// The provider's own Region.
     pub fn home(&self) -> &str {
         self.connect.region().unwrap_or_default()
@@ -119,8 +111,7 @@ impl Regions {
     /// Users whose Region is not known yet: nothing is asked of an instance, which may be in any.
     pub fn unknown(&self) -> Arc<Region> {
         let users = (self.set_up)(Resource::offline(self.configuration.settings.clone()));
-        let client: Arc<dyn ConnectClient> = Arc::new(self.connect.clone());
-        Arc::new(Region { name: String::new(), is_home: false, client, users })
+        Arc::new(Region { name: String::new(), is_home: false, users })
     }
 
     fn region(&self, name: &str) -> Region {
@@ -154,8 +145,7 @@ impl Regions {
         let client = Retrying::new(paced, policy, self.timer.clone()).with_cancellation(self.token.clone());
         #[cfg(feature = "tracing")]
         let client = Traced::new(client);
-        let client: Arc<dyn ConnectClient> = Arc::new(client);
-        let users = Resource::new(client.clone(), settings.clone())
+        let users = Resource::new(client, settings.clone())
             .with_refresh(RefreshOptions::builder().strategy(*refresh).build())
             .with_sleep(self.timer.clone())
             .with_cancellation(self.token.clone())
@@ -164,6 +154,6 @@ impl Regions {
             Some(limit) => users.with_deletion_limit(limit.clone()),
             None => users,
         };
-        Region { name: name.to_owned(), is_home, client, users: (self.set_up)(users) }
+        Region { name: name.to_owned(), is_home, users: (self.set_up)(users) }
     }
 }

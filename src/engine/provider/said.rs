@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-use super::{forms::invalid, setting::spelled};
+use super::setting::spelled;
 use crate::{
     client::{Rate, RateSource},
+    engine::forms::invalid,
     user::{Code, Diagnostic, Path, Spelling, UnknownChoice, Value},
 };
 
@@ -116,19 +117,16 @@ impl Said {
     /// Up to which rate to try, from the first one.
     pub(super) fn probe_to(&mut self, first: RateSource) -> Option<RateSource> {
         let (text, at) = (self.text("probeTo")?, self.place("probeTo"));
-        let source = match text.parse::<RateSource>() {
+        let can_be_probed = |source: &RateSource| match source {
+            RateSource::Assumed => false,
             // Probing raises the rate, and never the burst.
-            Ok(RateSource::Assumed | RateSource::Given(_)) if text.parse::<f64>().is_err() => {
-                let message =
-                    format!("`{at}` must be calls a second, `documented` or `account`, is `{text}`");
-                self.mistakes.push(invalid(message, "give one of these, or leave it out", &at));
-                return None;
-            }
-            Ok(source) => source,
-            Err(error) => {
-                self.mistakes.push(invalid(format!("`{at}`: {error}"), error.help(), &at));
-                return None;
-            }
+            RateSource::Given(_) => text.parse::<f64>().is_ok(),
+            _ => true,
+        };
+        let Some(source) = text.parse().ok().filter(can_be_probed) else {
+            let message = format!("`{at}` must be calls a second, `documented` or `account`, is `{text}`");
+            self.mistakes.push(invalid(message, "give one of these, or leave it out", &at));
+            return None;
         };
         let is_known = self.get("callsPerSecond") != Some(&Value::Unknown);
         if let Some((first, ceiling)) = first.known().zip(source.known())

@@ -1,6 +1,8 @@
 //! The settings of a provider, each declared once: by the names of Terraform's and Pulumi's `aws` providers, and our own
 //! beside them.
 
+use std::{borrow::Cow, collections::BTreeSet};
+
 use crate::{
     engine::schema::{Field, Form, Given},
     read::Strategy,
@@ -47,7 +49,9 @@ pub fn settings(spelling: Spelling) -> Vec<Setting> {
         support: *support,
     });
     let mut settings: Vec<Setting> = supported.chain(others).collect();
-    settings.iter_mut().for_each(|setting| spell(&mut setting.field, spelling));
+    let mut names = BTreeSet::new();
+    settings.iter().for_each(|setting| collect(&setting.field, &mut names));
+    settings.iter_mut().for_each(|setting| spell(&mut setting.field, &names, spelling));
     settings
 }
 
@@ -60,10 +64,23 @@ pub(super) fn spelled(name: &str, spelling: Spelling) -> String {
     }
 }
 
-fn spell(field: &mut Field, spelling: Spelling) {
+/// The names of a setting and of what is in it.
+fn collect(field: &Field, names: &mut BTreeSet<String>) {
+    names.insert(field.name.clone());
+    field.fields().iter().for_each(|field| collect(field, names));
+}
+
+/// Spells a setting, and the settings that its description names.
+fn spell(field: &mut Field, names: &BTreeSet<String>, spelling: Spelling) {
     field.name = spelled(&field.name, spelling);
+    // Every other part stands in backticks.
+    let parts = field.description.split('`').map(|part| match names.contains(part) {
+        true => Cow::Owned(spelled(part, spelling)),
+        false => Cow::Borrowed(part),
+    });
+    field.description = parts.collect::<Vec<_>>().join("`");
     if let Form::Object(fields) | Form::Objects(fields) = &mut field.form {
-        fields.iter_mut().for_each(|field| spell(field, spelling));
+        fields.iter_mut().for_each(|field| spell(field, names, spelling));
     }
 }
 
@@ -132,7 +149,7 @@ fn supported() -> Vec<Field> {
         number(
             "maxRetries",
             Bounds::Number(0, 1_000),
-            "how often a call that failed is made again: 7 by default. What waits for its turn does not count",
+            "how often a call that failed is made again: 7 by default; throttled calls do not count",
         ),
         option(
             "defaultTags",
@@ -150,20 +167,18 @@ fn supported() -> Vec<Field> {
         choice(
             "onPasswordChange",
             PasswordPolicy::NAMES,
-            "what to do about a changed password, which no API can change: `warn` (the default), `replace` the user, \
-             or `refuse`",
+            "what to do about a changed password, which no API can change: `warn`, `replace` the user, or `refuse`",
         ),
         choice(
             "onDirectoryUserIdChange",
             DirectoryUserIdPolicy::NAMES,
-            "what to do about a changed directory user id, which no API can change: `refuse` (the default) or \
-             `replace` the user",
+            "what to do about a changed directory user id, which no API can change: `refuse` or `replace` the user",
         ),
         choice(
             "onUnrecognised",
             UnrecognisedPolicy::NAMES,
             "what to do before a call that may reset what the service has and this provider does not know: `warn` \
-             (the default) or `refuse`",
+             or `refuse`",
         ),
         option(
             "signOutOn",
@@ -177,25 +192,20 @@ fn supported() -> Vec<Field> {
         choice(
             "refresh",
             REFRESH,
-            "how users are read again: `changed` (the default) lists an instance and reads who has changed, `full` \
-             reads everybody",
+            "how users are read again: `changed` lists an instance and reads who has changed, `full` reads everybody",
         ),
-        option(
-            "callsPerSecond",
-            Form::Number,
-            "how many calls a second each operation may take: 2 unless AWS has raised the quota",
-        ),
+        option("callsPerSecond", Form::Number, "calls a second of each operation: 2 by default"),
         number(
             "burst",
             Bounds::Number(1, 1_000_000),
-            "how many calls of an operation may be made at once: 5 unless AWS has raised the quota",
+            "how many calls of an operation may be made at once: 5 by default",
         ),
         choice(
             "ratesFrom",
             &["assumed", "documented", "account"],
-            "where the rates come from unless `callsPerSecond` or `burst` says: 2 calls a second (`assumed`, the \
-             default), what Service Quotas documents (`documented`), or the quotas of the account (`account`), which \
-             takes `servicequotas:ListServiceQuotas`",
+            "where the rates come from unless `callsPerSecond` or `burst` says: 2 calls a second (`assumed`), \
+             what Service Quotas documents (`documented`), or the quotas of the account (`account`), which takes \
+             `servicequotas:ListServiceQuotas`",
         ),
         option(
             "probeTo",
@@ -210,8 +220,8 @@ fn supported() -> Vec<Field> {
         ),
         flag(
             "adoptExisting",
-            "whether a user that has the name already, exactly as the program wants it, is taken over: for the run \
-             after one that was killed",
+            "whether a user that has the name already, exactly as desired, is taken over: for the run after one \
+             that was killed",
         ),
         number(
             "maxDeletes",

@@ -5,8 +5,7 @@ mod pulumi;
 mod terraform;
 
 use crate::user::{
-    Bounds, IDENTITY, LeftOut, Member, OnChange, Path, Property, Sensitivity, Shape, Spelling, TAGS_ALL,
-    Value,
+    Bounds, IDENTITY, LeftOut, Member, Path, Property, Sensitivity, Shape, Spelling, TAGS_ALL, Value,
 };
 
 /// What the resource has: its inputs and outputs, in the host's spelling.
@@ -50,8 +49,6 @@ pub struct Field {
     pub sensitivity: Sensitivity,
     /// Whether a change makes a new user.
     pub replaces: bool,
-    /// Whether no API changes it.
-    pub is_fixed: bool,
     /// What the service has where it is left out.
     pub default: Option<Value>,
     /// What it is, in sentences.
@@ -197,7 +194,6 @@ impl Field {
             bounds: info.bounds,
             sensitivity: info.sensitivity,
             replaces: property.replaces(),
-            is_fixed: info.on_change == OnChange::Never,
             default,
             ..Self::new(&spelling.name(name), form, given, info.summary)
         }
@@ -224,19 +220,26 @@ impl Field {
             bounds: Bounds::None,
             sensitivity: Sensitivity::Public,
             replaces: false,
-            is_fixed: false,
             default: None,
             description: sentence(summary),
             deprecated: None,
         }
     }
 
-    /// The description with the bounds.
+    /// The description with the bounds and the default.
     pub fn documentation(&self) -> String {
-        match self.bounds {
-            Bounds::None => self.description.clone(),
-            bounds => format!("{} Bounds: {bounds}.", self.description),
+        let mut text = self.description.clone();
+        if self.bounds != Bounds::None {
+            text.push_str(&format!(" Bounds: {}.", self.bounds));
         }
+        let default = match &self.default {
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(Value::Bool(flag)) => Some(flag.to_string()),
+            Some(Value::Integer(number)) => Some(number.to_string()),
+            _ => None,
+        };
+        text.extend(default.map(|default| format!(" Default: `{default}`.")));
+        text
     }
 }
 

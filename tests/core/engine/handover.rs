@@ -197,13 +197,3 @@ async fn without_a_clock_nothing_is_waited_for() {
     assert_eq!(again(&users, &a, "joan").await.expect_err("kept"), ["name-taken"]);
     assert_eq!(names(&connect), ["jane", "joan"]);
 }
-
-#[tokio::test]
-async fn a_user_is_looked_up_by_its_exact_name() {
-    let connect = service(Saml);
-    let users = resource(&connect);
-    let made = create(&users, &named("jane")).await;
-    let found = users.look_up_name("i", "jane").await.expect("an answer").expect("a user");
-    assert_eq!(found.id(), made.id());
-    assert!(users.look_up_name("i", "Jane").await.expect("an answer").is_none());
-}

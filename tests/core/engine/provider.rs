@@ -3,7 +3,7 @@
 use connect_user::{
     client::{Rate, RateSource},
     engine::{
-        Form, Given,
+        Field, Form, Given, Schema,
         provider::{Configuration, Setting, Support, settings},
     },
     user::{Code, Diagnostic, IgnoreTags, PasswordPolicy, Sensitivity, Severity, SignOutOn, Spelling, Value},
@@ -80,6 +80,50 @@ fn every_setting_is_taken_in_its_form_and_in_no_other() {
             assert!(field.description.ends_with('.'), "{}", field.name);
         }
     }
+}
+
+/// The names that a description has in backticks.
+fn named(field: &Field) -> Vec<&str> {
+    let inner = field.fields().iter().flat_map(named);
+    field.description.split('`').skip(1).step_by(2).chain(inner).collect()
+}
+
+#[test]
+fn descriptions_name_settings_as_the_host_does() {
+    let fields =
+        |spelling| settings(spelling).into_iter().map(|setting| setting.field).collect::<Vec<Field>>();
+    let (camel, snake) = (fields(Spelling::CamelCase), fields(Spelling::SnakeCase));
+    let (camel, mut snake): (Vec<&str>, Vec<&str>) =
+        (camel.iter().flat_map(named).collect(), snake.iter().flat_map(named).collect());
+    assert!(["assumeRoles", "callsPerSecond", "burst"].iter().all(|name| camel.contains(name)), "{camel:?}");
+    assert!(
+        ["assume_role", "calls_per_second", "burst"].iter().all(|name| snake.contains(name)),
+        "{snake:?}"
+    );
+    let schema = Schema::new(Spelling::SnakeCase).with_region();
+    snake.extend(schema.fields.iter().flat_map(named));
+    let is_camel = |name: &&&str| {
+        name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.contains(|character: char| character.is_ascii_uppercase())
+            && name.chars().all(char::is_alphanumeric)
+    };
+    assert_eq!(snake.iter().find(is_camel), None);
+}
+
+#[test]
+fn a_default_is_told_once() {
+    for Setting { field, .. } in settings(Spelling::SnakeCase) {
+        let told = field.documentation().matches("efault").count();
+        let knows = usize::from(field.default.is_some());
+        assert!(told == knows || field.default.is_none() && told < 2, "{}", field.documentation());
+    }
+    let all = settings(Spelling::CamelCase);
+    let told = |name: &str| {
+        let found = all.iter().find(|setting| setting.field.name == name).expect("a setting");
+        found.field.documentation()
+    };
+    assert!(told("onPasswordChange").ends_with(" Default: `warn`."), "{}", told("onPasswordChange"));
+    assert!(told("sharedQuota").ends_with(" Default: `false`."), "{}", told("sharedQuota"));
 }
 
 #[test]
@@ -166,8 +210,7 @@ fn where_rates_come_from_is_said_or_given() {
         (ten, Some(RateSource::Given(Rate::per_second(20.0, 5).expect("a rate"))), String::new())
     );
     let (_, none, found) = from(r#"{ "probeTo": "fast" }"#);
-    let expected =
-        "`probeTo`: `fast` is not `assumed`, `documented`, `account` or calls a second, such as `10`";
+    let expected = "`probeTo` must be calls a second, `documented` or `account`, is `fast`";
     assert_eq!((none, found.as_str()), (None, expected));
 }
 

@@ -5,8 +5,8 @@ use connect_user::{
         ErrorKind,
         memory::{Fault, MemoryInstance, Outcome},
     },
-    engine::{Filter, Kept, Resource, ResourceOptions, Snapshot},
-    user::{IdentityManagementType, IdentityManagementType::Saml, Operation, Tags, Value},
+    engine::{Filter, Kept, Query, Resource, ResourceOptions, Snapshot, Spelling},
+    user::{IdentityManagementType, IdentityManagementType::Saml, Operation, PULUMI_UNKNOWN, Tags, Value},
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -86,6 +86,117 @@ async fn imports(kind: IdentityManagementType, document: Value) {
     // The program that made the user fits it, too, but for what leaving it out means.
     let planned = diff(&resource, Some(&Snapshot::new(imported.kept)), &document).await;
     assert!(planned.is_empty(), "{:?} of {document:?}", changes(&planned));
+}
+
+#[tokio::test]
+async fn a_user_is_found_by_its_id_or_its_exact_name() {
+    let connect = service(Saml);
+    let users = resource(&connect).with_spelling(Spelling::SnakeCase);
+    let made = create(&resource(&connect), &inputs(json!({}))).await;
+    let id = made.id().expect("an id").user;
+    let find = async |user: serde_json::Value| users.find(&value(user)).await;
+    connect.clear_calls();
+    let by_name = find(json!({ "instance_id": "i", "name": "jane", "user_id": "" })).await.expect("a user");
+    let read = connect.calls().iter().filter(|call| call.operation == Operation::DescribeUser).count();
+    assert_eq!((by_name.id(), read), (made.id(), 1));
+    let by_id = find(json!({ "instance_id": "i", "user_id": id.bare() })).await.expect("a user");
+    assert_eq!(by_id, by_name);
+    for (user, code, at, message) in [
+        (
+            json!({ "instance_id": "i", "name": "Jane" }),
+            "gone",
+            "name",
+            "no user in the instance `i` has the `name` that is given",
+        ),
+        (json!({ "instance_id": "i", "user_id": "u9" }), "gone", "", "there is no user `i:u9`"),
+        (
+            json!({ "instance_id": "i j", "name": "jane" }),
+            "invalid-id",
+            "instance_id",
+            "`instance_id`: `i j` is not the id of an instance: it holds ` `",
+        ),
+        (
+            json!({ "instance_id": "j", "name": "jane" }),
+            "call-failed",
+            "instance_id",
+            "the users of the instance `j` cannot be listed",
+        ),
+        (
+            json!({ "instance_id": "i" }),
+            "invalid-setting",
+            "user_id",
+            "neither `user_id` nor `name` is given",
+        ),
+        (
+            json!({ "instance_id": "i", "user_id": "u", "name": "jane" }),
+            "invalid-setting",
+            "name",
+            "both `user_id` and `name` are given",
+        ),
+        (json!({ "name": "jane" }), "missing-required", "instance_id", "`instance_id` is required"),
+    ] {
+        let failure = find(user.clone()).await.expect_err("nobody");
+        let reason = &failure.diagnostics[0];
+        assert_eq!((codes(&failure), reason.path.to_string()), (vec![code], at.to_owned()), "{user}");
+        assert!(reason.message.starts_with(message) && reason.help.is_some(), "{reason:?}");
+    }
+    // Without a call, and as far as it is known.
+    let later = json!({ "instance_id": PULUMI_UNKNOWN, "name": PULUMI_UNKNOWN });
+    assert_eq!(users.validate_find(&value(later).with_pulumi_unknowns()), []);
+    assert_eq!(users.validate_find(&value(json!({ "instance_id": "i" }))).len(), 1);
+}
+
+#[test]
+fn a_query_says_which_users_are_meant() {
+    let read = |query: serde_json::Value| Query::read(&value(query), Spelling::CamelCase);
+    let query = read(json!({ "instanceId": "i", "region": "eu-west-1", "name": "", "namePrefix": "a",
+        "routingProfileId": "name:Sales", "securityProfileId": "s1", "hierarchyGroupId": "g1", "withChildGroups": "true",
+        "tags": { "team": "ops", "floor": 3 }, "__defaults": [] }))
+    .expect("a query");
+    let expected = Filter::builder()
+        .name_prefix("a")
+        .routing_profile_id("name:Sales")
+        .security_profile_id("s1")
+        .hierarchy_group_id("g1")
+        .with_child_groups(true)
+        .tags(Tags::from([("team".into(), "ops".into()), ("floor".into(), "3".into())]))
+        .build();
+    assert_eq!(
+        (query.instance.as_str(), query.region.as_deref(), query.filter),
+        ("i", Some("eu-west-1"), expected)
+    );
+    for (query, message) in [
+        (json!({}), "`instanceId` is required"),
+        (json!({ "instanceId": "i", "nameprefix": "a" }), "there is no condition `nameprefix`"),
+        (json!({ "instanceId": "i", "tags": "ops" }), "`tags` must be an object, not a string"),
+        (
+            json!({ "instanceId": "i", "routingProfileId": "a b" }),
+            "`routingProfileId`: `a b` is not the id of a routing profile: it holds ` `",
+        ),
+        (json!({ "instanceId": "i:j" }), "`instanceId`: `i:j` is not the id of an instance: it holds `:`"),
+    ] {
+        let mistakes = read(query.clone()).expect_err("no query");
+        assert_eq!(mistakes.iter().map(|mistake| &*mistake.message).collect::<Vec<_>>(), [message]);
+        assert_eq!(Query::validate(&value(query), Spelling::CamelCase), mistakes);
+        assert!(mistakes[0].help.is_some());
+    }
+    assert_eq!(Query::read(&Value::Null, Spelling::CamelCase).expect_err("no query").len(), 1);
+}
+
+/// A list without the condition would be another, and an engine may import whom it shows.
+#[test]
+fn a_condition_that_is_not_known_is_a_mistake() {
+    for field in Query::fields(Spelling::SnakeCase) {
+        let query = match field.name.as_str() {
+            "tags" => json!({ "instance_id": "i", "tags": { "team": PULUMI_UNKNOWN } }),
+            "instance_id" => json!({ "instance_id": PULUMI_UNKNOWN }),
+            name => json!({ "instance_id": "i", name: PULUMI_UNKNOWN }),
+        };
+        let query = value(query).with_pulumi_unknowns();
+        let mistakes = Query::read(&query, Spelling::SnakeCase).expect_err("not known");
+        assert_eq!(mistakes[0].message, format!("`{}` is not known yet", field.name));
+        assert_eq!(Query::validate(&query, Spelling::SnakeCase), []);
+    }
 }
 
 /// As in programs; a name that the instance lacks is a mistake, and not nobody.

@@ -77,11 +77,6 @@ impl Document {
         self.value.get(member).and_then(Value::as_str).filter(|text| !text.is_empty())
     }
 
-    /// Whether the member is there and is not known yet.
-    pub fn is_unknown(&self, member: &str) -> bool {
-        self.value.get(member) == Some(&Value::Unknown)
-    }
-
     /// Takes a member out.
     pub fn take(&mut self, member: &str) -> Option<Value> {
         let Value::Map(members) = &mut self.value else { return None };

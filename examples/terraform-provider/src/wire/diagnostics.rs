@@ -1,9 +1,7 @@
 //! What Terraform shows to people, at the place in their configuration.
 
-use std::fmt;
-
 use connect_user::{
-    client::{ClientError, ErrorKind},
+    client::ErrorKind,
     engine::{Failure, Kept, KeptError},
     user::{self, Code, Path, Property, Segment, Shape, Spelling, Stage},
 };
@@ -63,17 +61,6 @@ impl Diagnostics {
                 _ => self.found(std::slice::from_ref(found)),
             }
         }
-    }
-
-    /// Something that cannot be read, and why.
-    pub fn not_read(&mut self, what: impl fmt::Display, error: &ClientError, at: Option<Property>) {
-        let help = match error.kind() {
-            // A user that is not there is nobody's mistake: what is missing is the instance.
-            ErrorKind::NotFound => NOT_FOUND.to_owned(),
-            ErrorKind::AccessDenied => format!("allow `{}`", error.operation().iam_action()),
-            _ => error.help().to_owned(),
-        };
-        self.error(format!("{what} cannot be read: {error}"), help, at.map(Path::from).as_ref());
     }
 
     /// Private state that cannot be read.

@@ -184,12 +184,16 @@ fn a_data_source_finds_users_by_id_and_by_name() {
         assert_eq!(found["phone_config"][0]["phone_type"], "SOFT_PHONE");
     }
     w.write(&data("name = \"Jane\""));
-    assert!(w.fails(&["plan"]).contains("There is no user `Jane` in the instance"));
+    assert!(w.fails(&["plan"]).contains("has the `name` that is given"));
     w.write(&data(""));
     assert!(w.fails(&["validate"]).contains("Neither `user_id` nor `name` is given"));
     for (what, message, help) in [
-        ("name = \"jane\"", "the user `jane` cannot be read", "check `instance_id` and `region`"),
-        ("user_id = \"nobody\"", "no user `nobody` in the instance", "look for its id in the console"),
+        (
+            "name = \"jane\"",
+            "the users of the instance `9z9z` cannot be listed",
+            "check `instance_id` and `region`",
+        ),
+        ("user_id = \"nobody\"", ":nobody`", "look for its id in the console"),
     ] {
         let instance = if what.starts_with("name") { "9z9z" } else { INSTANCE };
         w.write(&data(what).replace(INSTANCE, instance));

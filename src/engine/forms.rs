@@ -1,5 +1,5 @@
-//! The values of a configuration, brought into the forms of their settings. What has another form is a mistake: an
-//! account to allow, a role or a tag that is passed over in silence would be an incident.
+//! The values of a configuration or a query, brought into the forms of their fields. What has another form is a mistake:
+//! an account to allow, a role or a tag that is passed over in silence would be an incident.
 
 use crate::{
     engine::schema::{Field, Form, Given},
@@ -7,12 +7,17 @@ use crate::{
 };
 
 /// A reading, with its mistakes.
-#[derive(Default)]
 pub(super) struct Forms {
+    /// What a member is called.
+    member: &'static str,
     pub(super) mistakes: Vec<Diagnostic>,
 }
 
 impl Forms {
+    pub(super) const fn of(member: &'static str) -> Self {
+        Self { member, mistakes: Vec::new() }
+    }
+
     /// The members of an object that have the form of their fields.
     pub(super) fn object(&mut self, fields: &[Field], value: &Value, at: &Path) -> Value {
         let Value::Map(given) = value else {
@@ -22,7 +27,7 @@ impl Forms {
         // Hosts keep notes of their own in an object, as `__defaults`.
         for (name, _) in given.iter().filter(|(name, _)| !name.starts_with("__")) {
             if !fields.iter().any(|field| field.name == *name) {
-                self.mistakes.push(unknown(name, fields, at));
+                self.mistakes.push(unknown(self.member, name, fields, at));
             }
         }
         let mut members = Vec::new();
@@ -124,12 +129,12 @@ impl Forms {
     }
 }
 
-/// A setting that cannot be taken.
+/// A member that cannot be taken.
 pub(super) fn invalid(message: impl Into<Message>, help: impl Into<Message>, at: &Path) -> Diagnostic {
     Diagnostic::new(Code::INVALID_SETTING, message).with_help(help).at(at.clone())
 }
 
-fn unknown(name: &str, fields: &[Field], at: &Path) -> Diagnostic {
+fn unknown(what: &str, name: &str, fields: &[Field], at: &Path) -> Diagnostic {
     let known = || fields.iter().map(|field| field.name.as_str());
     let of = if at.segments().is_empty() { String::new() } else { format!(" in `{at}`") };
     let help = match (nearest(name, known()), at.segments()) {
@@ -138,7 +143,7 @@ fn unknown(name: &str, fields: &[Field], at: &Path) -> Diagnostic {
         (None, []) => format!("remove `{name}`"),
         (None, _) => format!("it may have `{}`", known().collect::<Vec<_>>().join("`, `")),
     };
-    invalid(format!("there is no setting `{name}`{of}"), help, &at.member(name.to_owned()))
+    invalid(format!("there is no {what} `{name}`{of}"), help, &at.member(name.to_owned()))
 }
 
 const fn expected(form: &Form) -> &'static str {
