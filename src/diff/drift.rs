@@ -1,5 +1,7 @@
 //! What others have changed since the last apply.
 
+#[cfg(feature = "engine")]
+use super::sign_out;
 use super::{Change, preview::diff};
 use crate::user::{DirectoryUserIdPolicy, Input, Property, PropertySet, Settings, UserState, is_system_tag};
 
@@ -33,6 +35,17 @@ pub fn drift(recorded: &UserState, actual: &UserState, settings: &Settings) -> V
         .build();
     let changes = diff(&spec, Some(&actual), &settings).changes.into_iter();
     changes.filter(|change| !unread.contains(change.property)).map(Change::turned).collect()
+}
+
+/// Whether a user has lost what [`Settings::sign_out_on`] names since it was recorded, whoever took it away: that may
+/// have been the last call of a process that was killed before it signed the user out.
+#[cfg(feature = "engine")]
+pub(crate) fn loses_rights(recorded: &UserState, actual: &UserState, settings: &Settings) -> bool {
+    let loses = |change: &Change| {
+        sign_out::is_named(change, settings)
+            && sign_out::loses(change, &recorded.properties, &actual.properties)
+    };
+    !settings.sign_out_on.is_empty() && drift(recorded, actual, settings).iter().any(loses)
 }
 
 /// Every property: to compare also what no spec sets.

@@ -30,6 +30,8 @@ pub use call::Call;
 pub use change::{Action, Change, ChangeKind, Diff, ReplacementOrder};
 pub use drift::drift;
 pub(crate) use drift::everything;
+#[cfg(feature = "engine")]
+pub(crate) use drift::loses_rights;
 pub use needs_reading::needs_reading;
 pub use plan::{Plan, Refused, plan, plan_deletion};
 #[cfg(feature = "fleet")]

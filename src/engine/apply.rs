@@ -50,13 +50,20 @@ pub(super) async fn apply(host: &Host, asked: Asked<'_>) -> Result<Done, Failure
     let one = Change { host, asked, password: work.password(host), notes: Mutex::default() };
     match one.carry_out(&work, &plan).await {
         Ok(applied) => Ok(one.done(&work, applied)),
-        Err(failed) => match one.plan_again(&work, &failed).await {
-            Some((work, plan)) => match one.carry_out(&work, &plan).await {
-                Ok(applied) => Ok(one.done(&work, applied)),
-                Err(failed) => Err(one.failed(&work, failed)),
-            },
-            None => Err(one.failed(&work, failed)),
-        },
+        Err(mut failed) => {
+            if let (ApplyError::Stale, Some(known), Some(actual)) =
+                (&failed.error, &work.state, &mut failed.state)
+            {
+                host.owe_sign_out(known, actual);
+            }
+            match one.plan_again(&work, &failed).await {
+                Some((work, plan)) => match one.carry_out(&work, &plan).await {
+                    Ok(applied) => Ok(one.done(&work, applied)),
+                    Err(failed) => Err(one.failed(&work, failed)),
+                },
+                None => Err(one.failed(&work, failed)),
+            }
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     apply::{self, CreationOutcome, recover},
     client::{CancellationToken, ConnectClient, Decorated, Sleep, memory::MemoryConnect},
+    diff::loses_rights,
     read::{Directory, Instances, Reader, Reading, RefreshOptions},
     user::{
         Code, Diagnostic, IdentityManagementType, IgnoredPathError, InstanceId, Path, Property,
@@ -234,7 +235,17 @@ impl Host {
     pub(super) async fn refresh(&self, known: &UserState) -> Result<Reading, Failure> {
         let reading = self.reader.refresh(known, &self.client).await;
         let what = format_args!("the user `{}` cannot be read", known.name);
-        reading.map_err(|error| Failure::of_call(what, &error, Path::root()))
+        let mut reading = reading.map_err(|error| Failure::of_call(what, &error, Path::root()))?;
+        if let Some(actual) = &mut reading.state {
+            self.owe_sign_out(known, actual);
+        }
+        Ok(reading)
+    }
+
+    /// Remembers that a user has lost rights since it was recorded: a process that was killed has recorded nothing of
+    /// what it did.
+    pub(super) fn owe_sign_out(&self, recorded: &UserState, actual: &mut UserState) {
+        actual.record.unfinished.sign_out |= loses_rights(recorded, actual, &self.settings);
     }
 
     /// The user as a plan needs it: read whole where a call would write what the last reading left out.
@@ -250,7 +261,9 @@ impl Host {
         let read = self.reader.for_plan(spec, &state, settings, &self.client).await;
         let what = format_args!("the user `{}` cannot be read", state.name);
         let reading = read.map_err(|error| Failure::of_call(what, &error, Path::root()))?;
-        reading.state.ok_or_else(|| gone(&state.name))
+        let mut actual = reading.state.ok_or_else(|| gone(&state.name))?;
+        self.owe_sign_out(&state, &mut actual);
+        Ok(actual)
     }
 
     pub(super) fn apply_options(&self) -> apply::ApplyOptions<'_> {

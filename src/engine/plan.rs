@@ -67,7 +67,7 @@ pub(super) fn unfinished(preview: &Preview) -> Vec<Diagnostic> {
         |user: &Replaced| calls().any(|call| matches!(call, Call::Delete(deleted) if deleted == user));
     let message = |call: &Call| match call {
         Call::SignOut(user) if !is_deleted(user) => {
-            Some("the user will be signed out, which an unfinished update left to do".to_owned())
+            Some("the user will be signed out, which is due since an earlier change".to_owned())
         }
         Call::Delete(user) => {
             Some(format!("the old user `{}` left by an unfinished replacement will be deleted", user.user_id))

@@ -12,5 +12,6 @@ mod provider;
 mod read;
 mod records;
 mod schema;
+mod sign_out;
 mod support;
 mod timeouts;

@@ -227,7 +227,7 @@ async fn what_an_apply_left_to_do_is_a_change_that_an_engine_sees() {
             planned.diagnostics.iter().map(|told| (told.code.as_str(), &*told.message)).collect();
         assert_eq!(
             told,
-            [("unfinished", "the user will be signed out, which an unfinished update left to do")]
+            [("unfinished", "the user will be signed out, which is due since an earlier change")]
         );
     }
     connect.clear_calls();
