@@ -30,8 +30,13 @@ fn users_move_from_one_file_to_another() {
     let said = tool.ok(&["state", "migrate", ".connect-user/users.redb", "other.redb"]).out;
     assert!(said.starts_with("Copied 1 user to `other.redb`."), "{said}");
     assert!(tool.ok(&["plan", &program, "--state", "other.redb"]).out.contains("No changes"));
+    let said = tool.ok(&["state", "migrate", ".connect-user/users.redb", "other.redb"]).out;
+    assert!(said.starts_with("Copied 1 user to `other.redb`."), "they are there already: {said}");
+    let mut changed = jane();
+    changed["routingProfileId"] = "r2".into();
+    tool.apply(&tool.program(&changed));
     let said = tool.fails(&["state", "migrate", ".connect-user/users.redb", "other.redb"]);
-    assert!(said.contains("the state to migrate to has recorded users already"), "{said}");
+    assert!(said.contains("the state to migrate to has other recorded users already"), "{said}");
 }
 
 #[cfg(feature = "object-store")]

@@ -23,9 +23,13 @@ fn open(path: &Path) -> EmbeddedStore {
 }
 
 /// A file in a folder.
-struct Embedded(Arc<TempDir>, usize);
+pub struct Embedded(Arc<TempDir>, usize);
 
 impl Embedded {
+    pub fn new() -> Self {
+        Self(Arc::new(tempfile::tempdir().expect("a directory")), 0)
+    }
+
     fn path(&self) -> PathBuf {
         self.0.path().join(format!("deep/er/users-{}.redb", self.1))
     }
@@ -49,7 +53,7 @@ impl Subject for Embedded {
 
 #[tokio::test(start_paused = true)]
 async fn a_file_passes_the_suite_of_stores() {
-    whole(&Embedded(Arc::new(tempfile::tempdir().expect("a directory")), 0)).await;
+    whole(&Embedded::new()).await;
 }
 
 #[cfg(unix)]

@@ -169,6 +169,31 @@ fn memory_grows_by_names_alone() {
     }
 }
 
+/// Programs and templates are read whole.
+#[test]
+fn probe_whole() {
+    let users = 2_000;
+    let (format, mut file) = files(users).swap_remove(5);
+    for to in [FileFormat::Program, FileFormat::ProgramJson, FileFormat::CloudFormation] {
+        let mut names = Vec::new();
+        let options = ReadOptions::builder().instance("1c2d".into()).build();
+        read_each(format, &mut file, &options, |user| names.push(user.name));
+        let mut writer = FileWriter::new(to, names, WriteOptions::default(), Vec::new()).expect("a writer");
+        read_each(format, &mut file, &options, |user| writer.write(&user).expect("written"));
+        let (text, _) = writer.finish().expect("written");
+        let each = peak(|| drop(read_each(to, io::Cursor::new(&text), &options, |_| {})));
+        let mut kept = None;
+        let all = allocation_counter::measure(|| kept = Some(read(to, &text, &options)));
+        eprintln!(
+            "{to}: text {} peak of each {} all {} result {}",
+            text.len(),
+            each,
+            all.bytes_max,
+            all.bytes_current
+        );
+    }
+}
+
 #[test]
 fn a_whole_file_would_be_noticed() {
     let whole = |users: usize| {
@@ -184,14 +209,7 @@ fn a_whole_file_would_be_noticed() {
 fn written_one_by_one_is_the_same_as_written_at_once() {
     let answer = json!({"Users": [answer(1), answer(2)]}).to_string();
     let file = read_text(FileFormat::AwsCli, &answer);
-    for format in [
-        FileFormat::Program,
-        FileFormat::ProgramJson,
-        FileFormat::Csv,
-        FileFormat::ConsoleCsv,
-        FileFormat::Terraform,
-        FileFormat::CloudFormation,
-    ] {
+    for &format in FileFormat::WRITTEN {
         let whole = write(format, &file, &WriteOptions::default()).expect("written");
         let names = file.users.iter().map(|user| user.name.clone());
         let mut writer =

@@ -56,8 +56,8 @@ pub enum StoreError {
         /// Where the state is.
         location: String,
     },
-    /// A store that is migrated to has users already.
-    #[error("the state to migrate to has recorded users already")]
+    /// A store that is migrated to has other users already.
+    #[error("the state to migrate to has other recorded users already")]
     NotEmpty,
     /// The store was opened to read only.
     #[error("the state `{location}` was opened for reading")]

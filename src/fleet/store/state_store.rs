@@ -98,12 +98,12 @@ pub trait StateStore: fmt::Debug + Send + Sync {
 /// The number of entries in a page when all are read.
 const PAGE: usize = 1_000;
 
-/// Copies all entries of a store to another one, which has none. Returns the number of users. The
-/// first is locked meanwhile, and stays as it is.
+/// Copies all entries of a store to another one, which has none, or the same ones of a run that was stopped. Returns the
+/// number of users. The first is locked meanwhile, and stays as it is.
 ///
 /// # Errors
 ///
-/// [`StoreError::NotEmpty`] if the other store has entries; other errors of the stores.
+/// [`StoreError::NotEmpty`] if the other store has other entries; other errors of the stores.
 pub async fn migrate(from: &dyn StateStore, to: &dyn StateStore) -> Result<usize, StoreError> {
     from.lock().await?;
     let copied = copy(from, to).await;
@@ -114,7 +114,8 @@ pub async fn migrate(from: &dyn StateStore, to: &dyn StateStore) -> Result<usize
 async fn copy(from: &dyn StateStore, to: &dyn StateStore) -> Result<usize, StoreError> {
     let entries = load_all(from).await?;
     if !to.page(None, 1).await?.is_empty() {
-        return Err(StoreError::NotEmpty);
+        // All are written at once: the run that was stopped had done so.
+        return if load_all(to).await? == entries { Ok(entries.len()) } else { Err(StoreError::NotEmpty) };
     }
     let changes: Vec<StoreChange> =
         entries.into_iter().map(|(name, entry)| StoreChange::put(name, entry)).collect();

@@ -4,6 +4,7 @@ mod conditions;
 mod double;
 mod large;
 mod leases;
+mod migrate;
 mod places;
 mod race;
 mod servers;
