@@ -599,7 +599,7 @@ fn after_set_the_program_has_nothing_to_change() {
 #[test]
 fn a_mangled_text_is_edited_where_it_is_meant_or_not_at_all() {
     let edited = AtomicUsize::new(0);
-    each_seed(2_000, |mut rng| {
+    each_seed(600, |mut rng| {
         let text = mangled(random_program(&mut rng), &mut rng);
         let (set, unset) = random_edits(&mut rng);
         let set: Vec<&str> = set.iter().map(String::as_str).collect();
@@ -610,7 +610,7 @@ fn a_mangled_text_is_edited_where_it_is_meant_or_not_at_all() {
         }
     });
     let edited = edited.into_inner();
-    assert!(edited > 300 || std::env::var_os("RANDOM_SEED").is_some(), "only {edited} texts were edited");
+    assert!(edited > 90 || std::env::var_os("RANDOM_SEED").is_some(), "only {edited} texts were edited");
 }
 
 /// Texts that mean something to YAML.

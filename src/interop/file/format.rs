@@ -1,7 +1,7 @@
 //! The formats of files.
 
 use super::source::is_utf_16;
-use crate::user::choice;
+use crate::{interop::program::is_configuration, user::choice};
 
 choice! {
     /// A format of files that users are read from or written to.
@@ -85,23 +85,4 @@ impl FileFormat {
             !is_json && first.split([',', ';', '\t']).count() > 2 && !first.contains([':', '{', '=']);
         is_table.then_some(Self::Csv)
     }
-}
-
-/// Whether a text begins as a configuration of Terraform does.
-pub(super) fn is_configuration(text: &str) -> bool {
-    const BLOCKS: &[&str] = &[
-        "resource \"",
-        "data \"",
-        "variable \"",
-        "output \"",
-        "provider \"",
-        "module \"",
-        "locals {",
-        "terraform {",
-        "import {",
-        "moved {",
-    ];
-    let lines = text.lines().map(str::trim);
-    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(['#', '/', '*']));
-    lines.next().is_some_and(|first| BLOCKS.iter().any(|block| first.starts_with(block)))
 }

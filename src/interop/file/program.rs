@@ -10,25 +10,24 @@ use super::{
     users::FileUser,
 };
 use crate::{
-    interop::program::{Assignment, Program, ProgramError, Scope, Source, read_yaml, value_at},
+    interop::program::{Assignment, Program, ProgramError, Scope, Source, value_at},
     user::{Code, Diagnostic, Path, Secrets, Value},
 };
 
 /// Reads a program, whole: its users refer to each other. What it does not evaluate itself is a reference, as it is
 /// written.
 pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
-    let text = Bytes::whole(from)?;
     let options = reading.options;
+    let source = Source::new(options.file.as_str(), Bytes::whole(from)?);
     let values = options.values.iter().map(|(name, value)| Assignment::new(name.as_str(), value.clone()));
-    let program =
-        match Program::read(Source::new(options.file.as_str(), text.as_str()), &values.collect::<Vec<_>>()) {
-            Ok(program) => program,
-            Err(error) => {
-                tell(&error, reading);
-                return Ok(());
-            }
-        };
-    let written = LazyCell::new(|| read_yaml(&text).unwrap_or(Value::Null));
+    let program = match Program::read(source, &values.collect::<Vec<_>>()) {
+        Ok(program) => program,
+        Err(error) => {
+            tell(&error, reading);
+            return Ok(());
+        }
+    };
+    let written = LazyCell::new(|| program.document());
     let resources: LazyCell<HashMap<&str, &Value>, _> = LazyCell::new(|| match written.get("resources") {
         Some(Value::Map(resources)) => {
             resources.iter().map(|(name, resource)| (name.as_str(), resource)).collect()

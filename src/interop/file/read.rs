@@ -28,7 +28,8 @@ pub fn read(format: FileFormat, bytes: &[u8], options: &ReadOptions) -> UserFile
 /// Tables and JSON ([`Csv`](FileFormat::Csv), [`Terraform`](FileFormat::Terraform),
 /// [`PulumiStack`](FileFormat::PulumiStack), [`AwsCli`](FileFormat::AwsCli), [`Scim`](FileFormat::Scim)) are never in memory
 /// as a whole: of users that were handed on, their names stay, with where they are. Programs and templates, whose
-/// resources refer to each other, are read whole.
+/// resources refer to each other, are read whole: a program takes about five times the size of its text, and a template,
+/// which has 1 MB and 500 resources at most, ten times.
 ///
 /// ```
 /// use std::io::Cursor;

@@ -4,7 +4,6 @@ use std::io::BufRead;
 
 use super::{
     expression::expression,
-    format::is_configuration,
     inputs::remove,
     outline::{Address, Cursor, Outline, Part, is_deposed},
     reading::{Kept, Reading},
@@ -12,7 +11,7 @@ use super::{
     walk::{Visit, Walker, walk},
 };
 use crate::{
-    interop::program::ProgramOptions,
+    interop::program::{ProgramOptions, is_configuration},
     user::{Spelling, Value},
 };
 

@@ -2,6 +2,7 @@
 //! read.
 
 use serde::de::{Deserialize, Deserializer, MapAccess};
+use serde_saphyr::Spanned;
 
 use super::{error::Mistake, resource::Parsed, shape::Shape};
 use crate::user::Value;
@@ -53,9 +54,10 @@ impl<'de> Deserialize<'de> for Resources {
 impl<'de> Shape<'de> for Resources {
     fn map<A: MapAccess<'de>>(mut access: A) -> Result<Self, A::Error> {
         let mut resources = Vec::new();
-        while let Some((name, resource)) = access.next_entry::<String, Value>()? {
-            let parsed = Parsed::of(&name, resource);
-            resources.push((name, parsed));
+        while let Some((name, resource)) = access.next_entry::<Spanned<String>, Value>()? {
+            let at = (name.referenced.line(), name.referenced.column());
+            let parsed = Parsed::of(&name.value, at, resource);
+            resources.push((name.value, parsed));
         }
         Ok(Self::Map(resources))
     }

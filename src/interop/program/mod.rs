@@ -54,8 +54,9 @@ mod yaml;
 pub(in crate::interop) use evaluated::take_form;
 pub(in crate::interop) use location::Tree;
 pub(in crate::interop) use reference::{Part, Step};
+pub(in crate::interop) use source::is_configuration;
 pub(in crate::interop) use spelled::{place_of, value_at};
-pub(in crate::interop) use write::without_references;
+pub(in crate::interop) use write::{json_line, without_references};
 pub(in crate::interop) use yaml::{read as read_yaml, unreadable};
 
 pub use error::ProgramError;

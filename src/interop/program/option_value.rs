@@ -1,19 +1,61 @@
 //! The values of resource options, in the forms that Pulumi takes. A mistake goes on from the place of the option.
 
+use std::slice::from_ref;
+
+use serde_json::{Value as Json, json};
+
 use super::{
     error::{Checked, Mistake},
     reference::{Part, Reference},
 };
 use crate::user::{ImportId, ImportIdError, Path, Value, ignored_path};
 
+/// The form of an option's value.
+pub(super) trait OptionForm {
+    type Value;
+
+    fn read(value: &Value) -> Checked<Self::Value>;
+
+    /// The value as programs write it, but for references: they are written by whoever knows what else is; `None` where
+    /// the option is left out.
+    fn write(value: &Self::Value) -> Option<Value>;
+
+    /// What it takes, as JSON Schema.
+    fn schema() -> Json;
+
+    /// The resources that it refers to.
+    fn resources(_: &Self::Value) -> &[String] {
+        &[]
+    }
+}
+
+pub(super) enum Flag {}
+pub(super) enum Import {}
+pub(super) enum Paths {}
+pub(super) enum Resource {}
+pub(super) enum Resources {}
+pub(super) enum Aliases {}
+
 fn must_be(expected: &str, value: &Value) -> Mistake {
     Mistake::new(format!("must be {expected}, is {}", value.describe()), format!("give {expected}"))
 }
 
-pub(super) fn flag(value: &Value) -> Checked<bool> {
-    match value {
-        Value::Bool(flag) => Ok(*flag),
-        other => Err(must_be("`true` or `false`", other)),
+impl OptionForm for Flag {
+    type Value = bool;
+
+    fn read(value: &Value) -> Checked<bool> {
+        match value {
+            Value::Bool(flag) => Ok(*flag),
+            other => Err(must_be("`true` or `false`", other)),
+        }
+    }
+
+    fn write(value: &bool) -> Option<Value> {
+        value.then_some(Value::Bool(true))
+    }
+
+    fn schema() -> Json {
+        json!({"type": "boolean"})
     }
 }
 
@@ -28,21 +70,50 @@ fn list(value: &Value) -> Checked<&[Value]> {
     }
 }
 
-pub(super) fn import_id(value: &Value) -> Checked<ImportId> {
-    text(value)?
-        .parse()
-        .map_err(|error: ImportIdError| Mistake::new(format!("is invalid: {error}"), error.help()))
+fn written<T: ToString>(items: &[T]) -> Option<Value> {
+    let texts = items.iter().map(|item| item.to_string().into());
+    (!items.is_empty()).then(|| Value::List(texts.collect()))
 }
 
-pub(super) fn paths(value: &Value) -> Checked<Vec<Path>> {
-    let path = |value: &Value| {
-        ignored_path(text(value)?).map_err(|error| Mistake::new(format!(": {error}"), error.help()))
-    };
-    list(value)?.iter().map(path).collect()
+impl OptionForm for Import {
+    type Value = Option<ImportId>;
+
+    fn read(value: &Value) -> Checked<Self::Value> {
+        let id = text(value)?.parse();
+        id.map(Some)
+            .map_err(|error: ImportIdError| Mistake::new(format!("is invalid: {error}"), error.help()))
+    }
+
+    fn write(value: &Self::Value) -> Option<Value> {
+        value.as_ref().map(|id| id.to_string().into())
+    }
+
+    fn schema() -> Json {
+        json!({"type": "string", "pattern": "^[^:]+:[^:]+$"})
+    }
+}
+
+impl OptionForm for Paths {
+    type Value = Vec<Path>;
+
+    fn read(value: &Value) -> Checked<Vec<Path>> {
+        let path = |value: &Value| {
+            ignored_path(text(value)?).map_err(|error| Mistake::new(format!(": {error}"), error.help()))
+        };
+        list(value)?.iter().map(path).collect()
+    }
+
+    fn write(value: &Vec<Path>) -> Option<Value> {
+        written(value)
+    }
+
+    fn schema() -> Json {
+        json!({"type": "array", "items": {"type": "string"}})
+    }
 }
 
 /// The resource that a value such as `${name}` refers to.
-pub(super) fn resource(value: &Value) -> Checked<String> {
+fn resource(value: &Value) -> Checked<String> {
     let reference = Part::alone(text(value)?).and_then(Reference::parse);
     match reference {
         Some(reference) if reference.path().is_empty() => Ok(reference.root().to_owned()),
@@ -50,16 +121,66 @@ pub(super) fn resource(value: &Value) -> Checked<String> {
     }
 }
 
-pub(super) fn resources(value: &Value) -> Checked<Vec<String>> {
-    match value {
-        Value::String(_) => Ok(vec![resource(value)?]),
-        value => list(value)?.iter().map(resource).collect(),
+impl OptionForm for Resource {
+    type Value = Option<String>;
+
+    fn read(value: &Value) -> Checked<Self::Value> {
+        resource(value).map(Some)
+    }
+
+    fn write(value: &Self::Value) -> Option<Value> {
+        value.as_deref().map(Value::from)
+    }
+
+    fn schema() -> Json {
+        json!({"type": "string"})
+    }
+
+    fn resources(value: &Self::Value) -> &[String] {
+        value.as_ref().map(from_ref).unwrap_or_default()
+    }
+}
+
+impl OptionForm for Resources {
+    type Value = Vec<String>;
+
+    fn read(value: &Value) -> Checked<Vec<String>> {
+        match value {
+            Value::String(_) => Ok(vec![resource(value)?]),
+            value => list(value)?.iter().map(resource).collect(),
+        }
+    }
+
+    fn write(value: &Vec<String>) -> Option<Value> {
+        written(value)
+    }
+
+    fn schema() -> Json {
+        json!({"anyOf": [Resource::schema(), Paths::schema()]})
+    }
+
+    fn resources(value: &Vec<String>) -> &[String] {
+        value
     }
 }
 
 /// Earlier names: a name, a map with one, or a URN, whose last part is one.
-pub(super) fn aliases(value: &Value) -> Checked<Vec<String>> {
-    list(value)?.iter().map(alias).collect()
+impl OptionForm for Aliases {
+    type Value = Vec<String>;
+
+    fn read(value: &Value) -> Checked<Vec<String>> {
+        list(value)?.iter().map(alias).collect()
+    }
+
+    fn write(value: &Vec<String>) -> Option<Value> {
+        written(value)
+    }
+
+    fn schema() -> Json {
+        json!({"type": "array", "items": {"anyOf": [
+            {"type": "string"}, {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
+        ]}})
+    }
 }
 
 fn alias(alias: &Value) -> Checked<String> {
@@ -87,6 +208,10 @@ fn alias(alias: &Value) -> Checked<String> {
         Mistake::new("has an alias without a `name`", help)
     })
 }
+
+/// The options that are checked and change nothing.
+pub(super) const SECRET_OUTPUTS: &str = "additionalSecretOutputs";
+pub(super) const VERSION: &str = "version";
 
 /// The password is always secret, and nothing else can be made so.
 pub(super) fn secret_outputs(value: &Value) -> Checked<()> {

@@ -1,30 +1,92 @@
 //! Pulumi's resource options: obeyed, or refused by name.
 
+use serde_json::{Map, Value as Json};
+
 use super::{
     error::{Checked, Mistake},
-    option_value::{aliases, flag, import_id, paths, resource, resources, secret_outputs, version},
+    option_value::{
+        Aliases, Flag, Import, OptionForm, Paths, Resource, Resources, SECRET_OUTPUTS, VERSION,
+        secret_outputs, version,
+    },
 };
 use crate::{
     fleet::Lifecycle,
     user::{ImportId, Path, Settings, Value, nearest},
 };
 
-/// The options that are obeyed.
-pub(super) const KNOWN: &[&str] = &[
-    "additionalSecretOutputs",
-    "aliases",
-    "deleteBeforeReplace",
-    "deletedWith",
-    "dependsOn",
-    "ignoreChanges",
-    "import",
-    "parent",
-    "protect",
-    "provider",
-    "replaceOnChanges",
-    "retainOnDelete",
-    "version",
-];
+/// The options that are obeyed, each with its field, its name and the form of its value; in the order in which programs
+/// are written.
+macro_rules! options {
+    ($($(#[$doc:meta])* $field:ident: $type:ty = $name:literal as $form:ident,)+) => {
+        /// The options of a resource. An option that is left out is `false`, `None` or empty.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct ProgramOptions {
+            $($(#[$doc])* pub $field: $type,)+
+        }
+
+        /// The options that are known: those that are obeyed, and two that change nothing.
+        const KNOWN: &[&str] = &[$($name,)+ SECRET_OUTPUTS, VERSION];
+
+        impl ProgramOptions {
+            fn set(&mut self, option: &str, value: &Value) -> Checked<()> {
+                match option {
+                    _ if *value == Value::Null && KNOWN.contains(&option) => {}
+                    $($name => self.$field = $form::read(value)?,)+
+                    SECRET_OUTPUTS => secret_outputs(value)?,
+                    VERSION => version(value)?,
+                    other => return Err(unknown(other)),
+                }
+                Ok(())
+            }
+
+            /// The options that are set, as programs write them; those that refer to resources, with their names.
+            pub(in crate::interop) fn written(&self) -> impl Iterator<Item = (&'static str, Value)> {
+                [$(($name, $form::write(&self.$field))),+]
+                    .into_iter()
+                    .filter_map(|(option, value)| Some((option, value?)))
+            }
+
+            /// The resources that it names, each with the option that does.
+            pub(in crate::interop) fn named(&self) -> impl Iterator<Item = (&'static str, &String)> {
+                [$(($name, $form::resources(&self.$field))),+]
+                    .into_iter()
+                    .flat_map(|(option, names)| names.iter().map(move |name| (option, name)))
+            }
+
+            /// What each option takes, as JSON Schema.
+            pub(super) fn schema() -> Map<String, Json> {
+                let options = [$(($name, $form::schema()),)+ (SECRET_OUTPUTS, Paths::schema()), (VERSION, Resource::schema())];
+                options.into_iter().map(|(option, schema)| (option.to_owned(), schema)).collect()
+            }
+        }
+    };
+}
+
+options! {
+    /// The existing user to import, if none is recorded.
+    import: Option<ImportId> = "import" as Import,
+    /// Refuses to delete or replace the user.
+    protect: bool = "protect" as Flag,
+    /// Keeps the account when the user leaves the program or is replaced.
+    retain_on_delete: bool = "retainOnDelete" as Flag,
+    /// Whether a replaced user is deleted before the new one is created.
+    delete_before_replace: bool = "deleteBeforeReplace" as Flag,
+    /// Places whose changes are ignored.
+    ignore_changes: Vec<Path> = "ignoreChanges" as Paths,
+    /// Places whose changes replace the user although they could be made in place.
+    replace_on_changes: Vec<Path> = "replaceOnChanges" as Paths,
+    /// The resources that it depends on.
+    depends_on: Vec<String> = "dependsOn" as Resources,
+    /// Its parent, which it depends on.
+    parent: Option<String> = "parent" as Resource,
+    /// The resource whose deletion deletes the user too.
+    deleted_with: Option<String> = "deletedWith" as Resource,
+    /// The provider that it names.
+    provider: Option<String> = "provider" as Resource,
+    /// Former resource names.
+    aliases: Vec<String> = "aliases" as Aliases,
+}
 
 /// Pulumi's other options, and what to do instead.
 const WITHOUT_MEANING: &[(&str, &str)] = &[
@@ -36,34 +98,6 @@ const WITHOUT_MEANING: &[(&str, &str)] = &[
     ("replacementTrigger", "name the properties in `replaceOnChanges` instead"),
     ("urn", "take it out: a user that exists is named by `import`"),
 ];
-
-/// The options of a resource. An option that is left out is `false`, `None` or empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ProgramOptions {
-    /// Refuses to delete or replace the user.
-    pub protect: bool,
-    /// The existing user to import, if none is recorded.
-    pub import: Option<ImportId>,
-    /// Keeps the account when the user leaves the program or is replaced.
-    pub retain_on_delete: bool,
-    /// The resource whose deletion deletes the user too.
-    pub deleted_with: Option<String>,
-    /// Places whose changes are ignored.
-    pub ignore_changes: Vec<Path>,
-    /// Places whose changes replace the user although they could be made in place.
-    pub replace_on_changes: Vec<Path>,
-    /// Whether a replaced user is deleted before the new one is created.
-    pub delete_before_replace: bool,
-    /// The resources that it depends on.
-    pub depends_on: Vec<String>,
-    /// Its parent, which it depends on.
-    pub parent: Option<String>,
-    /// Former resource names.
-    pub aliases: Vec<String>,
-    /// The provider that it names.
-    pub provider: Option<String>,
-}
 
 impl ProgramOptions {
     /// What happens when the program changes or removes the user.
@@ -95,14 +129,6 @@ impl ProgramOptions {
         settings
     }
 
-    /// The resources that it names, each with the option that does.
-    pub(super) fn named(&self) -> impl Iterator<Item = (&'static str, &String)> {
-        let all = self.depends_on.iter().map(|name| ("dependsOn", name));
-        let all = all.chain(self.parent.iter().map(|name| ("parent", name)));
-        let all = all.chain(self.deleted_with.iter().map(|name| ("deletedWith", name)));
-        all.chain(self.provider.iter().map(|name| ("provider", name)))
-    }
-
     /// Reads the options of the user `name`.
     pub(super) fn parse(name: &str, options: Option<&Value>) -> Result<Self, Vec<Mistake>> {
         let members = match options {
@@ -128,29 +154,6 @@ impl ProgramOptions {
             }
         }
         if mistakes.is_empty() { Ok(parsed) } else { Err(mistakes) }
-    }
-
-    fn set(&mut self, option: &str, value: &Value) -> Checked<()> {
-        if *value == Value::Null && KNOWN.contains(&option) {
-            return Ok(());
-        }
-        match option {
-            "protect" => self.protect = flag(value)?,
-            "retainOnDelete" => self.retain_on_delete = flag(value)?,
-            "deleteBeforeReplace" => self.delete_before_replace = flag(value)?,
-            "import" => self.import = Some(import_id(value)?),
-            "ignoreChanges" => self.ignore_changes = paths(value)?,
-            "replaceOnChanges" => self.replace_on_changes = paths(value)?,
-            "dependsOn" => self.depends_on = resources(value)?,
-            "parent" => self.parent = Some(resource(value)?),
-            "deletedWith" => self.deleted_with = Some(resource(value)?),
-            "provider" => self.provider = Some(resource(value)?),
-            "aliases" => self.aliases = aliases(value)?,
-            "additionalSecretOutputs" => secret_outputs(value)?,
-            "version" => version(value)?,
-            other => return Err(unknown(other)),
-        }
-        Ok(())
     }
 }
 

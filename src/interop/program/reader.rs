@@ -20,7 +20,7 @@ use super::{
     source::Source,
     values::{Assignment, used},
 };
-use crate::user::{Input, Secret};
+use crate::user::{Input, Secret, Value};
 
 /// A program: its users, and what they refer to.
 pub struct Program {
@@ -120,7 +120,16 @@ impl Program {
 
     /// Where in the program a property of a user is, such as the path of a diagnostic, or the nearest place above it.
     pub fn location(&self, user: &str, path: &str) -> Option<Location> {
-        self.source.find_property(user, path)
+        match self.user(user).filter(|_| path.is_empty()) {
+            // No second reading is needed for it.
+            Some(user) => Some(self.source.at(user.at)),
+            None => self.source.find_property(user, path),
+        }
+    }
+
+    /// The document as it is written, with what is evaluated as it stands there.
+    pub(in crate::interop) fn document(&self) -> Value {
+        self.source.read().unwrap_or(Value::Null)
     }
 }
 

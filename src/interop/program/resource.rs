@@ -22,6 +22,8 @@ pub struct ProgramResource {
     /// `None` where there is none, as for most users.
     options: Option<Box<ProgramOptions>>,
     pub(super) properties: Properties,
+    /// Line and column of its name.
+    pub(super) at: (u64, u64),
 }
 
 /// What is known of a user before others are.
@@ -69,7 +71,7 @@ impl fmt::Debug for ProgramResource {
 }
 
 impl Parsed {
-    pub(super) fn of(name: &str, mut resource: Value) -> Result<Self, Vec<Mistake>> {
+    pub(super) fn of(name: &str, at: (u64, u64), mut resource: Value) -> Result<Self, Vec<Mistake>> {
         let subject = format!("`resources.{name}`");
         if name.is_empty() {
             let mistake = Mistake::new("`resources` has an empty resource name", "give the resource a name");
@@ -90,7 +92,7 @@ impl Parsed {
             true => Properties::Evaluated(Evaluated::of(properties)),
             false => Properties::Written(properties),
         };
-        Ok(Self::User(Box::new(ProgramResource { name: name.to_owned(), options, properties })))
+        Ok(Self::User(Box::new(ProgramResource { name: name.to_owned(), options, properties, at })))
     }
 }
 

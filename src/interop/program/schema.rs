@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{options::KNOWN, resource::USER_TYPES};
+use super::{options::ProgramOptions, resource::USER_TYPES};
 use crate::{
     engine::Schema,
     user::{Spelling, to_snake_case},
@@ -33,7 +33,7 @@ pub fn program_schema() -> Json {
         "properties": {
             "type": {"enum": USER_TYPES},
             "properties": members_or_references(properties),
-            "options": options(),
+            "options": {"type": "object", "properties": ProgramOptions::schema(), "additionalProperties": false},
         },
         "required": ["type", "properties"],
         "additionalProperties": false,
@@ -112,26 +112,4 @@ fn or_reference(schema: Json) -> Json {
     let choices = json!([schema, {"$ref": "#/$defs/reference"}, {"$ref": "#/$defs/function"}]);
     outer.insert("anyOf".to_owned(), choices);
     Json::Object(outer)
-}
-
-/// The options that are obeyed.
-fn options() -> Json {
-    let options = KNOWN.iter().filter_map(|option| Some(((*option).to_owned(), option_schema(option)?)));
-    json!({"type": "object", "properties": Map::from_iter(options), "additionalProperties": false})
-}
-
-/// What an option takes; `None` for one that is refused.
-fn option_schema(option: &str) -> Option<Json> {
-    let texts = json!({"type": "array", "items": {"type": "string"}});
-    Some(match option {
-        "protect" | "retainOnDelete" | "deleteBeforeReplace" => json!({"type": "boolean"}),
-        "ignoreChanges" | "replaceOnChanges" | "additionalSecretOutputs" => texts,
-        "dependsOn" => json!({"anyOf": [{"type": "string"}, texts]}),
-        "aliases" => json!({"type": "array", "items": {"anyOf": [
-            {"type": "string"}, {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
-        ]}}),
-        "import" => json!({"type": "string", "pattern": "^[^:]+:[^:]+$"}),
-        "customTimeouts" => return None,
-        _ => json!({"type": "string"}),
-    })
 }

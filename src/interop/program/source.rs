@@ -2,6 +2,8 @@
 
 use std::{fmt, fs, path::PathBuf, sync::OnceLock};
 
+use serde::de::DeserializeOwned;
+
 use super::{
     document::{Document, Resources},
     error::{Checked, Mistake, Place},
@@ -60,7 +62,7 @@ impl Source {
     /// Where a mistake is.
     pub(super) fn locate(&self, place: Place) -> Option<Location> {
         match place {
-            Place::Line(line, column) => Some(self.at(line, column)),
+            Place::Line(line, column) => Some(self.at((line, column))),
             Place::At(path) => self.find(path.steps()),
             Place::Unknown => None,
         }
@@ -74,15 +76,18 @@ impl Source {
     }
 
     fn find(&self, path: &[Step]) -> Option<Location> {
-        let tree = self.tree.get_or_init(|| match &self.file {
-            Some(file) => yaml::read(bare(&fs::read_to_string(file).ok()?)).ok(),
-            None => yaml::read(bare(&self.text)).ok(),
-        });
-        let (line, column) = tree.as_ref()?.find(path)?;
-        Some(self.at(line, column))
+        self.tree.get_or_init(|| self.read()).as_ref()?.find(path).map(|at| self.at(at))
     }
 
-    fn at(&self, line: u64, column: u64) -> Location {
+    /// Reads the text again.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        match &self.file {
+            Some(file) => yaml::read(bare(&fs::read_to_string(file).ok()?)).ok(),
+            None => yaml::read(bare(&self.text)).ok(),
+        }
+    }
+
+    pub(super) fn at(&self, (line, column): (u64, u64)) -> Location {
         Location { file: self.name.clone(), line, column }
     }
 }
@@ -99,12 +104,28 @@ fn bare(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
+/// Whether a text begins as a configuration of Terraform does.
+pub(in crate::interop) fn is_configuration(text: &str) -> bool {
+    const BLOCKS: &[&str] = &[
+        "resource \"",
+        "data \"",
+        "variable \"",
+        "output \"",
+        "provider \"",
+        "module \"",
+        "locals {",
+        "terraform {",
+        "import {",
+        "moved {",
+    ];
+    let lines = text.lines().map(str::trim);
+    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(['#', '/', '*']));
+    lines.next().is_some_and(|first| BLOCKS.iter().any(|block| first.starts_with(block)))
+}
+
 /// What people give instead of a program, where it is not even YAML.
 fn unlike(text: &str) -> Option<Mistake> {
-    const BLOCKS: &[&str] =
-        &["resource \"", "variable \"", "locals {", "terraform {", "provider \"", "module \""];
-    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))?;
-    if BLOCKS.iter().any(|start| first.starts_with(start)) {
+    if is_configuration(text) {
         return Some(Mistake::new(
             "is a Terraform configuration, not a program",
             "use the Terraform provider for it, or write a program of its users",
@@ -113,6 +134,7 @@ fn unlike(text: &str) -> Option<Mistake> {
     if text.contains("AWSTemplateFormatVersion") {
         return Some(template());
     }
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))?;
     let is_table = first.split(',').count() > 3 && !first.contains([':', '{', '[']);
     is_table.then(|| Mistake::new("is a table (CSV), not a program", "write a program of its users"))
 }

@@ -94,7 +94,7 @@ fn write_members(text: &mut String, value: &Value, indent: usize) {
             }
         }
         value => {
-            let _ = write!(text, " {}", json(value));
+            let _ = write!(text, " {}", json_line(value));
         }
     }
 }
@@ -121,6 +121,11 @@ pub(in crate::interop) fn without_references(value: &Value) -> Value {
         ),
         other => other.clone(),
     }
+}
+
+/// A value on one line.
+pub(in crate::interop) fn json_line(value: &Value) -> String {
+    readable_json(&serde_json::to_string(value).unwrap_or_default()).into_owned()
 }
 
 /// JSON in which each character that cannot be seen, or that YAML does not allow, is escaped.

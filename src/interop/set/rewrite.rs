@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::tree::{Key, Kind, Node, Quotes};
 use crate::{
-    interop::program::{read_yaml, readable_json},
+    interop::program::{json_line, read_yaml},
     user::{Path, Value},
 };
 
@@ -74,10 +74,8 @@ impl<'t> Rewrite<'t> {
             }
             (Kind::Scalar(quotes), ..) => {
                 let text = match (quotes, new) {
-                    (Quotes::Double, Value::String(_)) => json(new),
-                    (Quotes::Single, Value::String(text))
-                        if *readable_json(&json(new)) == *format!("\"{text}\"") =>
-                    {
+                    (Quotes::Double, Value::String(_)) => json_line(new),
+                    (Quotes::Single, Value::String(text)) if json_line(new) == format!("\"{text}\"") => {
                         format!("'{}'", text.replace('\'', "''"))
                     }
                     _ => self.flow(new),
@@ -283,7 +281,7 @@ impl<'t> Rewrite<'t> {
     /// A value in one line.
     fn flow(&self, value: &Value) -> String {
         match value {
-            _ if self.is_json => json(value),
+            _ if self.is_json => json_line(value),
             Value::String(text) if is_plain(text) => text.clone(),
             Value::List(items) => {
                 let items: Vec<String> = items.iter().map(|item| self.flow(item)).collect();
@@ -294,7 +292,7 @@ impl<'t> Rewrite<'t> {
                     members.iter().map(|(name, value)| self.member(name, value)).collect();
                 format!("{{{}}}", members.join(", "))
             }
-            value => json(value),
+            value => json_line(value),
         }
     }
 
@@ -327,10 +325,6 @@ impl<'t> Rewrite<'t> {
 }
 
 const MERGED: &str = "comes from a map that is merged in (`<<`)";
-
-fn json(value: &Value) -> String {
-    readable_json(&serde_json::to_string(value).unwrap_or_default()).into_owned()
-}
 
 /// The function that a map calls.
 fn function(members: &[(Key, Node)]) -> Option<&str> {

@@ -1,15 +1,13 @@
 //! JSON for people, its members in the order in which they are given.
 
-use crate::{interop::program::readable_json, user::Value};
+use crate::{
+    interop::program::{json_line, readable_json},
+    user::Value,
+};
 
 /// An object of these members.
 pub(super) fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Map(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-/// A value on one line.
-pub(super) fn line(value: &Value) -> String {
-    readable_json(&serde_json::to_string(value).unwrap_or_default()).into_owned()
 }
 
 /// A value on several lines, those behind the first this deep.
@@ -20,7 +18,7 @@ pub(super) fn pretty(value: &Value, depth: usize) -> String {
 
 /// A member of an object this deep.
 pub(super) fn member(name: &str, value: &Value, depth: usize) -> String {
-    format!("{}{}: {}", "  ".repeat(depth), line(&name.into()), pretty(value, depth))
+    format!("{}{}: {}", "  ".repeat(depth), json_line(&name.into()), pretty(value, depth))
 }
 
 /// Members of an object that is written one by one.

@@ -2,12 +2,12 @@
 
 use super::{
     super::{inputs::replace, users::FileUser},
-    json::{Members, line, member},
+    json::{Members, member},
     variables::{Variables, rewrite, root},
-    writing::{Form, NAMING, Writing, given},
+    writing::{Form, Writing},
 };
 use crate::{
-    interop::program::{WrittenResource, without_references},
+    interop::program::{WrittenResource, json_line, without_references},
     user::{Path, Property, Value},
 };
 
@@ -38,7 +38,7 @@ impl Form for YamlProgram {
             if text.is_empty() {
                 text.push_str("config:\n");
             }
-            text.push_str(&format!("  {}: {}\n", line(&name.into()), line(&declaration)));
+            text.push_str(&format!("  {}: {}\n", json_line(&name.into()), json_line(&declaration)));
         }
         text
     }
@@ -122,8 +122,9 @@ impl Resources {
 /// The options of a user, as a program writes them; tells of those that name what is not written.
 fn options(user: &FileUser, writing: &mut Writing) -> Vec<(String, Value)> {
     let mut options = Vec::new();
-    for (option, value) in given(&user.options) {
-        let value = if NAMING.contains(&option) { named(option, value, user, writing) } else { Some(value) };
+    for (option, value) in user.options.written() {
+        let is_naming = user.options.named().any(|(naming, _)| naming == option);
+        let value = if is_naming { named(option, value, user, writing) } else { Some(value) };
         options.extend(value.map(|value| (option.to_owned(), value)));
     }
     options

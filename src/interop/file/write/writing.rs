@@ -13,7 +13,7 @@ use super::{
     options::WriteOptions,
 };
 use crate::{
-    interop::program::{Part, ProgramOptions},
+    interop::program::Part,
     user::{Path, Property, Severity, Value},
 };
 
@@ -67,7 +67,7 @@ impl Writing {
     pub(super) fn lose_options(&mut self, user: &FileUser, carried: &[&str]) {
         // Each writer says what becomes of an import.
         let is_lost = |option: &str| option != "import" && !carried.contains(&option);
-        for (option, _) in given(&user.options).into_iter().filter(|(option, _)| is_lost(option)) {
+        for (option, _) in user.options.written().filter(|(option, _)| is_lost(option)) {
             let what = format!("the option `{option}` is not carried by this format");
             self.lose(user, what, "set it again with the tool that reads the file");
         }
@@ -121,42 +121,3 @@ impl Writing {
         (imports, self.losses.into_diagnostics().collect())
     }
 }
-
-/// The options that are set, as programs write them; those of [`NAMING`] with the names of resources.
-pub(super) fn given(options: &ProgramOptions) -> Vec<(&'static str, Value)> {
-    let ProgramOptions {
-        protect,
-        import,
-        retain_on_delete,
-        deleted_with,
-        ignore_changes,
-        replace_on_changes,
-        delete_before_replace,
-        depends_on,
-        parent,
-        aliases,
-        provider,
-    } = options;
-    let flag = |flag: &bool| flag.then_some(Value::Bool(true));
-    let text = |text: &Option<String>| text.as_deref().map(Value::from);
-    let list = |items: Vec<Value>| (!items.is_empty()).then_some(Value::List(items));
-    let texts = |texts: &[String]| list(texts.iter().map(|text| text.as_str().into()).collect());
-    let paths = |paths: &[Path]| list(paths.iter().map(|path| path.to_string().into()).collect());
-    let options = [
-        ("import", import.as_ref().map(|id| id.to_string().into())),
-        ("protect", flag(protect)),
-        ("retainOnDelete", flag(retain_on_delete)),
-        ("deleteBeforeReplace", flag(delete_before_replace)),
-        ("ignoreChanges", paths(ignore_changes)),
-        ("replaceOnChanges", paths(replace_on_changes)),
-        ("dependsOn", texts(depends_on)),
-        ("parent", text(parent)),
-        ("deletedWith", text(deleted_with)),
-        ("provider", text(provider)),
-        ("aliases", texts(aliases)),
-    ];
-    options.into_iter().filter_map(|(option, value)| Some((option, value?))).collect()
-}
-
-/// The options that name resources.
-pub(super) const NAMING: &[&str] = &["dependsOn", "parent", "deletedWith", "provider"];
