@@ -18,8 +18,8 @@ use connect_user::{
         memory::{Fault, MemoryConnect, Outcome},
     },
     fleet::{
-        EmbeddedStore, Entry, FleetOptions, Guard, MemoryStore, PlanOptions, Planner, ProgramUser,
-        StateStore, StoreChange, UserResult, apply, load_all, refresh,
+        EmbeddedStore, Entry, FleetOptions, Guard, Lifecycle, MemoryStore, PlanOptions, Planner, ProgramUser,
+        Recorded, StateStore, StoreChange, UserResult, apply, load_all, refresh,
     },
     read::{RefreshOptions, Strategy},
     user::{IdentityManagementType, Operation, Timestamp, UserSpec, UserState},
@@ -82,7 +82,7 @@ fn planning(users: usize) -> Cost {
                 (0..CHUNK).map(|number| pair(&base, chunk * CHUNK + number)).collect();
             let began = Instant::now();
             for (wanted, state) in &pairs {
-                planner.want(wanted, Some(state));
+                planner.want(wanted, Some(Recorded::new(&wanted.name, state, &wanted.lifecycle)));
             }
             took += began.elapsed();
         }
@@ -245,7 +245,7 @@ async fn mixed(users: usize, store: &MemoryStore) -> (connect_user::fleet::Fleet
         let state = entries.get(&name).and_then(|entry| entry.state.as_ref());
         let mut document = typical(&name);
         if number % 20 == 1 {
-            planner.leave(&name, state.expect("a state").clone(), false);
+            planner.leave(&name, Recorded::new(&name, state.expect("a state"), &Lifecycle::default()));
             continue;
         }
         for (each, path, value) in [
@@ -259,7 +259,8 @@ async fn mixed(users: usize, store: &MemoryStore) -> (connect_user::fleet::Fleet
                 *document.pointer_mut(path).expect("a member") = value;
             }
         }
-        planner.want(&wanted(&name, spec(&document)), state);
+        let wanted = wanted(&name, spec(&document));
+        planner.want(&wanted, state.map(|state| Recorded::new(&name, state, &wanted.lifecycle)));
     }
     let plan = planner.finish().into_plan().expect("a plan");
     let calls = plan.estimate(|_| Rate::DEFAULT, false).total();

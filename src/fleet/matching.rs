@@ -31,12 +31,10 @@ pub(super) struct Missing {
 /// recorded match by resource name: they are to be renamed, or moved to another instance.
 ///
 /// An identity is `None` if it is not known (a user name known after apply), and for a recorded user that is
-/// gone or not created yet: such a user matches by resource name only. Resource names may also be taken by users who
-/// need no matching.
+/// gone or not created yet: such a user matches by resource name only.
 pub(super) fn match_users<'a>(
     wanted: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
     recorded: impl IntoIterator<Item = (&'a str, Option<UserKey<'a>>)>,
-    is_taken: impl Fn(&str) -> bool,
 ) -> Matched<'a> {
     let wanted: Vec<_> = wanted.into_iter().collect();
     let recorded: Vec<_> = recorded.into_iter().collect();
@@ -81,9 +79,9 @@ pub(super) fn match_users<'a>(
         for (name, identity) in left {
             let is_free = |free: &str| {
                 let is_known = in_program.contains(free) || by_name.contains_key(free);
-                !is_known && !given.contains(free) && !is_taken(free)
+                !is_known && !given.contains(free)
             };
-            let free = match in_program.contains(name) || is_taken(name) {
+            let free = match in_program.contains(name) {
                 true => free_name(name, identity.map(|(_, user)| user), |free| !is_free(free)),
                 false => (*name).to_owned(),
             };

@@ -49,7 +49,7 @@ pub(super) fn settle(
 /// Finds the deletion that frees the name of each user that is created.
 fn find_names(users: &[UserPreview], work: &mut [Work]) {
     let mut freed: HashMap<(&InstanceId, &str), Deletion> = HashMap::new();
-    for (place, user) in users.iter().enumerate().filter(|(_, user)| !user.is_gone) {
+    for (place, user) in users.iter().enumerate() {
         let deleted = user.steps().iter().filter_map(|step| match step.call() {
             Some(Call::Delete(gone)) => Some(gone),
             _ => None,

@@ -24,9 +24,9 @@ use crate::{
 /// Plans a fleet from the users of the program and the recorded users that exist, by resource name.
 ///
 /// Same instance and same user name is the same user, whatever the resource name: a user that is recorded under
-/// another one moves without a call. Users whose name changes are matched by resource name. Users in `states` that are missing from the
-/// program are deleted. Use a [`Planner`] for values that are known after apply, and for a fleet that need
-/// not be in memory at once.
+/// another one moves without a call. Users whose name changes are matched by resource name. Users in `states` that are
+/// missing from the program are deleted. Use a [`Session`](super::Session) for a whole run, and a [`Planner`] for
+/// values that are known after apply.
 ///
 /// # Errors
 ///
@@ -39,21 +39,26 @@ pub fn plan(
     options: &PlanOptions,
 ) -> Result<FleetPlan, FleetRefused> {
     let mut planner = Planner::new(options.clone());
-    let mut missing: BTreeMap<&String, &Arc<UserState>> = states.iter().collect();
+    let wanted = program.iter().map(|user| (user.name.as_str(), user.identity()));
+    let recorded =
+        states.iter().map(|(name, state)| (name.as_str(), Some((&state.instance_id, state.name.as_str()))));
+    let matched = match_users(wanted, recorded);
     for user in program {
-        planner.want(user, missing.remove(&user.name));
+        let record = matched.recorded.get(user.name.as_str()).and_then(|name| states.get_key_value(*name));
+        planner.want(user, record.map(|(name, state)| Recorded::new(name, state, &user.lifecycle)));
     }
-    for (name, state) in missing {
-        planner.leave(name.clone(), state.clone(), false);
+    for Missing { recorded_as, name } in matched.missing {
+        if let Some((recorded_as, state)) = states.get_key_value(&recorded_as) {
+            planner.leave(name, Recorded::new(recorded_as, state, &Lifecycle::default()));
+        }
     }
     planner.finish().into_plan()
 }
 
-/// Plans a fleet user by user.
+/// Plans a fleet user by user, so that the fleet need not be in memory at once.
 ///
-/// Give every user of the program once, by [`want`](Self::want), [`want_matched`](Self::want_matched) or
-/// [`keep`](Self::keep); and every recorded user that is missing from the program, by [`leave`](Self::leave)
-/// or [`gone`](Self::gone).
+/// Give every user of the program once, by [`want`](Self::want) or [`keep`](Self::keep), and every recorded user that
+/// is missing from the program by [`leave`](Self::leave).
 #[derive(Debug)]
 pub struct Planner {
     pub(super) options: PlanOptions,
@@ -66,15 +71,12 @@ pub struct Planner {
     /// The resource names that are wanted.
     pub(super) names: HashSet<Arc<str>>,
     pub(super) instances: Vec<Box<str>>,
-    /// What becomes of users, each with its place in the program.
-    pub(super) users: Vec<(usize, UserPreview)>,
+    /// What becomes of the users of the program.
+    pub(super) users: Vec<UserPreview>,
     /// What comes before users that depend on one of these.
     pub(super) behind: HashMap<Arc<str>, Behind>,
-    /// Users of the program that are not recorded under their resource names: to be created, renamed or
-    /// moved.
-    pub(super) pending: Vec<(usize, ProgramUser)>,
-    /// Recorded users that are not in the program under the same resource name.
-    pub(super) missing: Vec<MissingUser>,
+    /// Recorded users that are missing from the program: what becomes of one may hang on all that are in it.
+    missing: Vec<MissingUser>,
     pub(super) released: Vec<Release>,
     /// Who stays as it is in this run, by instance and user name: nobody else can be it.
     outside: Vec<(Identity, Arc<str>)>,
@@ -85,7 +87,7 @@ pub struct Planner {
     pub(super) reasons: Vec<Diagnostic>,
 }
 
-/// The record of a user of the program.
+/// The record of a user.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Recorded<'a> {
@@ -128,9 +130,10 @@ pub(super) enum Behind {
 #[derive(Debug)]
 pub(super) struct MissingUser {
     pub(super) name: String,
+    /// The recorded resource name, if it differs.
+    pub(super) moved_from: Option<String>,
     pub(super) state: Arc<UserState>,
     pub(super) lifecycle: Lifecycle,
-    pub(super) is_gone: bool,
 }
 
 impl Planner {
@@ -144,7 +147,6 @@ impl Planner {
             instances: Vec::new(),
             users: Vec::new(),
             behind: HashMap::new(),
-            pending: Vec::new(),
             missing: Vec::new(),
             released: Vec::new(),
             outside: Vec::new(),
@@ -155,48 +157,21 @@ impl Planner {
         }
     }
 
-    /// Adds a user of the program, and the user that is recorded under its resource name; `None` if there is
-    /// none, or it is gone.
-    ///
-    /// If the recorded user has another identity, both wait for [`finish`](Self::finish), which knows whether
-    /// it is another user of the program.
-    pub fn want(&mut self, user: &ProgramUser, recorded: Option<&Arc<UserState>>) {
-        if !self.is_new(user) {
-            return;
-        }
-        let place = self.names.len();
-        match recorded {
-            Some(state) if user.identity() == Some((&state.instance_id, &state.name)) => {
-                self.record(&user.name, state);
-                self.change(place, user, state, None, None);
-            }
-            recorded => {
-                if let Some(state) = recorded {
-                    self.leave(user.name.as_str(), state.clone(), user.lifecycle.protect);
-                }
-                self.note_behind(user, Action::Create);
-                self.pending.push((place, user.clone()));
-            }
-        }
-    }
-
-    /// Adds a user of the program, and its record under whatever resource name, if the host knows it. Returns the action for the user.
-    pub fn want_matched(&mut self, user: &ProgramUser, record: Option<Recorded<'_>>) -> Action {
+    /// Adds a user of the program, with its record under whatever resource name; `None` if there is none, or the user
+    /// is gone. Returns the action for the user.
+    pub fn want(&mut self, user: &ProgramUser, record: Option<Recorded<'_>>) -> Action {
         if !self.is_new(user) {
             return Action::None;
         }
-        let place = self.names.len();
-        match record {
-            Some(Recorded { name, state, lifecycle, is_import }) => {
-                self.record(name, state);
-                if is_import && self.refuse_import(user, state) {
-                    return Action::None;
-                }
-                let moved_from = (name != user.name).then(|| name.to_owned());
-                self.change(place, user, state, moved_from, Some(lifecycle))
-            }
-            None => self.create(place, user.clone(), None),
+        let Some(Recorded { name, state, lifecycle, is_import }) = record else {
+            return self.create(user, None);
+        };
+        self.record(name, state);
+        if is_import && self.refuse_import(user, state) {
+            return Action::None;
         }
+        let moved_from = (name != user.name).then(|| name.to_owned());
+        self.change(user, state, moved_from, lifecycle)
     }
 
     /// Adds a user of the program that is not planned: its resource name and its identity are taken, and refused
@@ -229,30 +204,19 @@ impl Planner {
         self.outside.push((identity, name));
     }
 
-    /// Adds a recorded user that is not in the program under this resource name. It is deleted, or moves if
-    /// it is another user of the program. `protect` refuses its deletion, as [`PlanOptions::settings`] may.
-    pub fn leave(&mut self, name: impl Into<String>, state: impl Into<Arc<UserState>>, protect: bool) {
-        self.leave_with(name, state, Lifecycle { protect, ..Lifecycle::default() });
-    }
-
-    /// As [`leave`](Self::leave), with the recorded lifecycle: the account may stay.
-    pub fn leave_with(
-        &mut self,
-        name: impl Into<String>,
-        state: impl Into<Arc<UserState>>,
-        lifecycle: Lifecycle,
-    ) {
-        let (name, state) = (name.into(), state.into());
-        self.record(&name, &state);
-        self.missing.push(MissingUser { name, state, lifecycle, is_gone: false });
-    }
-
-    /// Adds a recorded user that is gone from the service. Its deletion finds that out and forgets the
-    /// record; it takes no room and is not guarded.
-    pub fn gone(&mut self, name: impl Into<String>, state: impl Into<Arc<UserState>>) {
-        let state = state.into();
-        let lifecycle = Lifecycle::default();
-        self.missing.push(MissingUser { name: name.into(), state, lifecycle, is_gone: true });
+    /// Adds a recorded user that is missing from the program: it is deleted, unless its lifecycle or
+    /// [`PlanOptions::settings`] refuse that, or its account stays. `name` is the resource name that the plan has for
+    /// it: the recorded one, unless a user of the program has that.
+    pub fn leave(&mut self, name: impl Into<String>, record: Recorded<'_>) {
+        let (name, Recorded { name: recorded_as, state, lifecycle, .. }) = (name.into(), record);
+        self.record(recorded_as, state);
+        let moved_from = (name != recorded_as).then(|| recorded_as.to_owned());
+        self.missing.push(MissingUser {
+            name,
+            moved_from,
+            state: state.clone(),
+            lifecycle: lifecycle.clone(),
+        });
     }
 
     /// Whether a user of the program with this resource name was given.
@@ -263,11 +227,12 @@ impl Planner {
     /// Ends the planning, and returns the preview of the whole fleet.
     pub fn finish(mut self) -> FleetPreview {
         self.refuse_taken();
-        self.match_pending();
+        for user in take(&mut self.missing) {
+            self.delete(user);
+        }
         self.find_dependencies();
-        self.users.sort_by_key(|(place, _)| *place);
         let mut preview = FleetPreview {
-            users: self.users.into_iter().map(|(_, user)| user).collect(),
+            users: self.users,
             unchanged: self.unchanged,
             recorded: self.recorded,
             notices: Vec::new(),
@@ -278,8 +243,7 @@ impl Planner {
             moves: Vec::new(),
         };
         preview.settle();
-        let goes =
-            |user: &&UserPreview| !user.is_gone && matches!(user.action(), Action::Delete | Action::Replace);
+        let goes = |user: &&UserPreview| matches!(user.action(), Action::Delete | Action::Replace);
         preview.deletions = preview.users.iter().filter(goes).map(|user| user.name.clone()).collect();
         preview.reasons.extend(self.options.guard.check(preview.deletions.len(), self.recorded));
         preview.reasons.extend(self.accounts.refusals(preview.users.iter().map(Deleting::from)));
@@ -328,40 +292,6 @@ impl Planner {
             );
             let help = "plan both, or remove one of them";
             self.refuse(Code::DUPLICATE_USER, &other, &message, help);
-        }
-    }
-
-    /// Users whose resource name has changed move, others are renamed or created, and recorded users that
-    /// nobody wants are deleted.
-    fn match_pending(&mut self) {
-        let (pending, missing) = (take(&mut self.pending), take(&mut self.missing));
-        let matched = match_users(
-            pending.iter().map(|(_, user)| (user.name.as_str(), user.identity())),
-            missing.iter().map(|MissingUser { name, state, is_gone, .. }| {
-                (name.as_str(), (!is_gone).then_some((&state.instance_id, state.name.as_str())))
-            }),
-            |name| self.names.contains(name),
-        );
-        let recorded_as: Vec<Option<String>> = pending
-            .iter()
-            .map(|(_, user)| matched.recorded.get(&*user.name).map(|name| (*name).into()))
-            .collect();
-        let left = matched.missing;
-        let mut missing: HashMap<String, MissingUser> =
-            missing.into_iter().map(|record| (record.name.clone(), record)).collect();
-        for ((place, user), recorded_as) in pending.into_iter().zip(recorded_as) {
-            let record = recorded_as.as_ref().and_then(|name| missing.remove(name));
-            if let Some(MissingUser { state, .. }) = record.filter(|record| !record.is_gone) {
-                let moved_from = recorded_as.filter(|name| *name != user.name);
-                self.change(place, &user, &state, moved_from, None);
-            } else {
-                self.create(place, user, None);
-            }
-        }
-        for Missing { recorded_as, name } in left {
-            if let Some(record) = missing.remove(&recorded_as) {
-                self.delete(&name, record);
-            }
         }
     }
 

@@ -17,8 +17,6 @@ pub struct UserPreview {
     /// The recorded resource name, if it differs: changing it costs no call.
     pub moved_from: Option<String>,
     pub(super) planned: Planned,
-    /// Whether the user is gone from the service, and its deletion only forgets it.
-    pub(super) is_gone: bool,
     pub(super) lifecycle: Option<Lifecycle>,
     /// The instance and the user name that it will have, as far as they are known.
     pub(super) instance: Option<InstanceId>,
@@ -58,7 +56,6 @@ impl UserPreview {
             name: name.to_owned(),
             moved_from: None,
             planned,
-            is_gone: false,
             lifecycle: None,
             instance: None,
             user_name: None,

@@ -1,9 +1,6 @@
 //! What becomes of one user of a fleet, while the whole is planned.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Lifecycle, ProgramUser,
@@ -22,11 +19,10 @@ impl Planner {
     /// A user that is there.
     pub(super) fn change(
         &mut self,
-        place: usize,
         user: &ProgramUser,
         actual: &Arc<UserState>,
         moved_from: Option<String>,
-        recorded: Option<&Lifecycle>,
+        recorded: &Lifecycle,
     ) -> Action {
         self.take_settings(user, true);
         let (desired, lifecycle) = (&user.desired, &user.lifecycle);
@@ -37,8 +33,7 @@ impl Planner {
             Desired::Partial(_) => true,
         };
         let is_quiet = diff.is_empty() && diff.action == Action::None && diff.notices.is_empty();
-        let is_kept = recorded.is_none_or(|recorded| recorded == lifecycle);
-        if is_quiet && moved_from.is_none() && is_recorded && is_kept {
+        if is_quiet && moved_from.is_none() && is_recorded && recorded == lifecycle {
             self.unchanged += 1;
             self.note_behind(user, Action::None);
             return Action::None;
@@ -59,7 +54,7 @@ impl Planner {
                     ),
                     is_replaced: true,
                 });
-                return self.create(place, user.clone(), moved_from);
+                return self.create(user, moved_from);
             }
         }
         let refusals: Vec<Diagnostic> = diff.refusals().cloned().collect();
@@ -76,7 +71,7 @@ impl Planner {
         };
         self.refuse_user(&user.name, &refusals);
         match planned {
-            Ok(planned) => self.add(place, user, planned, moved_from, Some(actual)),
+            Ok(planned) => self.add(user, planned, moved_from, Some(actual)),
             Err(refused) => {
                 self.refuse_user(&user.name, refused.diagnostics());
                 Action::None
@@ -111,8 +106,8 @@ impl Planner {
     }
 
     /// A user that is to be created.
-    pub(super) fn create(&mut self, place: usize, user: ProgramUser, moved_from: Option<String>) -> Action {
-        self.take_settings(&user, false);
+    pub(super) fn create(&mut self, user: &ProgramUser, moved_from: Option<String>) -> Action {
+        self.take_settings(user, false);
         let planned = match &user.desired {
             Desired::Known(desired) => diff::plan(desired.clone(), None, &self.settings).map(Planned::known),
             Desired::Partial(partial) => {
@@ -122,7 +117,7 @@ impl Planner {
             }
         };
         match planned {
-            Ok(planned) => self.add(place, &user, planned, moved_from, None),
+            Ok(planned) => self.add(user, planned, moved_from, None),
             Err(refused) => {
                 self.refuse_user(&user.name, refused.diagnostics());
                 Action::None
@@ -130,9 +125,8 @@ impl Planner {
         }
     }
 
-    pub(super) fn add(
+    fn add(
         &mut self,
-        place: usize,
         user: &ProgramUser,
         planned: Planned,
         moved_from: Option<String>,
@@ -162,7 +156,7 @@ impl Planner {
         let action = preview.action();
         self.note_behind(user, action);
         preview.depends_on = user.depends_on.iter().map(|name| name.as_str().into()).collect();
-        self.users.push((place, preview));
+        self.users.push(preview);
         action
     }
 
@@ -172,26 +166,19 @@ impl Planner {
             Action::None => Behind::Others(self.changed(user.depends_on.iter().map(String::as_str))),
             _ => Behind::Itself,
         };
-        match (behind, self.names.get(user.name.as_str())) {
-            (Behind::Others(others), _) if others.is_empty() => drop(self.behind.remove(user.name.as_str())),
-            (behind, Some(name)) => drop(self.behind.insert(name.clone(), behind)),
-            (_, None) => {}
+        let is_nobody = matches!(&behind, Behind::Others(others) if others.is_empty());
+        if let Some(name) = self.names.get(user.name.as_str()).filter(|_| !is_nobody) {
+            self.behind.insert(name.clone(), behind);
         }
     }
 
     /// The changed users among these, and those that come before the others.
     fn changed<'n>(&self, names: impl Iterator<Item = &'n str>) -> BTreeSet<Arc<str>> {
-        let find = |name: &str| self.behind.get_key_value(name);
-        let (mut found, mut seen) = (BTreeSet::new(), HashSet::new());
-        let mut next: Vec<_> = names.filter_map(find).collect();
-        while let Some((name, behind)) = next.pop() {
+        let mut found = BTreeSet::new();
+        for (name, behind) in names.filter_map(|name| self.behind.get_key_value(name)) {
             match behind {
                 Behind::Itself => drop(found.insert(name.clone())),
-                // What was to change when these were found may stay as it is.
-                Behind::Others(others) if seen.insert(name) => {
-                    next.extend(others.iter().filter_map(|other| find(other)));
-                }
-                Behind::Others(_) => {}
+                Behind::Others(others) => found.extend(others.iter().cloned()),
             }
         }
         found
@@ -200,7 +187,7 @@ impl Planner {
     /// Who comes before each changed user, also through users that stay as they are.
     pub(super) fn find_dependencies(&mut self) {
         let mut users = std::mem::take(&mut self.users);
-        for (_, user) in users.iter_mut().filter(|(_, user)| !user.depends_on.is_empty()) {
+        for user in users.iter_mut().filter(|user| !user.depends_on.is_empty()) {
             let depends_on = self.changed(user.depends_on.iter().map(|name| &**name));
             user.depends_on = depends_on.into_iter().collect();
         }
@@ -224,27 +211,25 @@ impl Planner {
     }
 
     /// A recorded user that nobody wants.
-    pub(super) fn delete(&mut self, name: &str, record: MissingUser) {
-        let MissingUser { name: recorded_as, state, mut lifecycle, is_gone } = record;
-        lifecycle.protect |= self.options.settings.protect && !is_gone;
+    pub(super) fn delete(&mut self, missing: MissingUser) {
+        let MissingUser { name, moved_from, state, mut lifecycle } = missing;
+        lifecycle.protect |= self.options.settings.protect;
         if let Some(reason) = self.retained(&lifecycle) {
-            self.released.push(Release { user: recorded_as, reason, is_replaced: false });
+            self.released.push(Release { user: moved_from.unwrap_or(name), reason, is_replaced: false });
             return;
         }
-        let moved_from = (name != recorded_as).then_some(recorded_as);
         self.settings.adopt(&self.options.settings);
         self.settings.protect = lifecycle.protect;
         let planned = match diff::plan_deletion_shared(&state, &self.settings) {
             Ok(plan) => Planned::known(plan),
             Err(refused) => {
-                self.refuse_user(name, refused.diagnostics());
+                self.refuse_user(&name, refused.diagnostics());
                 let preview = preview_deletion(&state, &self.settings);
                 let (base, settings) = (Some(state), self.settings.clone());
                 Planned::Partial(Box::new(Partial { preview, base, settings }))
             }
         };
-        let user = UserPreview { moved_from, is_gone, ..UserPreview::new(name, planned) };
-        self.users.push((usize::MAX, user));
+        self.users.push(UserPreview { moved_from, ..UserPreview::new(&name, planned) });
     }
 
     /// Why the account of a user stays that is missing from the program.

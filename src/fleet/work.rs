@@ -58,8 +58,7 @@ impl Work {
                     work.creates = user.instance.as_ref().map(InstanceId::to_bare);
                     work.deletes_first = !work.deletes.is_empty();
                 }
-                // Who is gone frees nothing.
-                Some(Call::Delete(gone)) if !user.is_gone => {
+                Some(Call::Delete(gone)) => {
                     work.deletes.push((gone.instance_id.to_bare(), gone.user_id.clone()));
                 }
                 _ => {}

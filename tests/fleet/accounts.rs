@@ -87,15 +87,15 @@ fn an_account_of_a_record_that_is_not_planned_or_stays_is_not_deleted() {
     let mut not_planned = Planner::new(options());
     not_planned.keep("a", Some(&states["a"]));
     let mut stays = Planner::new(options());
-    stays.leave_with("a", states["a"].clone(), lifecycle.clone());
+    stays.leave("a", Recorded::new("a", &states["a"], &lifecycle));
     let mut matched = Planner::new(options());
     let recorded = Recorded::new("a", &states["a"], &lifecycle);
-    matched.want_matched(&wanted("a", &document("x")), Some(recorded));
+    matched.want(&wanted("a", &document("x")), Some(recorded));
     let mut stays_when_replaced = Planner::new(options());
     let renamed = with_lifecycle(wanted("a", &document("z")), &lifecycle);
-    stays_when_replaced.want_matched(&renamed, Some(recorded));
+    stays_when_replaced.want(&renamed, Some(recorded));
     for mut planner in [not_planned, stays, matched, stays_when_replaced] {
-        planner.leave("b", states["b"].clone(), false);
+        planner.leave("b", Recorded::new("b", &states["b"], &Lifecycle::default()));
         assert_eq!(reasons(&planner.finish()), [(Code::SHARED_ACCOUNT, Some("b"), SHARED)]);
     }
 }

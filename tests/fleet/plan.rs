@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use connect_user::{
     diff::Action,
     fleet::{
-        Capacity, FleetPlan, FleetRefused, Guard, Lifecycle, PlanOptions, Planner, ProgramUser, UserPlan,
-        plan,
+        Capacity, FleetPlan, FleetRefused, Guard, Lifecycle, PlanOptions, Planner, ProgramUser, Recorded,
+        UserPlan, plan,
     },
     user::{IdentityManagementType, QuickConnects, Settings, UserState},
 };
@@ -93,15 +93,6 @@ fn same_instance_and_user_name_is_the_same_person_whatever_the_resource_name() {
     // The name that is free for who goes may be taken itself.
     let before = [("a", "x"), ("b", "y"), ("a (x)", "z")];
     assert_eq!(who(&before, &[("a", "y"), ("a (x)", "z")]), ["a: None from b", "a (x 2): Delete from a"]);
-}
-
-#[test]
-fn a_user_that_is_gone_is_created_under_its_new_resource_name_and_forgotten_under_the_old() {
-    let mut planner = Planner::new(PlanOptions::builder().guard(Guard::most(0)).build());
-    planner.want(&wants(&[("new", "jane")])[0], None);
-    planner.gone("old", states(&[("old", "jane")])["old"].clone());
-    let plan = planner.finish().into_plan().expect("a plan");
-    assert_eq!(actions(&plan), [("new", Action::Create), ("old", Action::Delete)]);
 }
 
 #[test]
@@ -195,11 +186,10 @@ fn an_account_that_stays_is_protected_by_the_settings_too() {
     options.settings.protect = true;
     let mut planner = Planner::new(options);
     let kept = Lifecycle::builder().retain_on_delete(true).build();
-    planner.leave_with("a", states(&[("a", "x")])["a"].clone(), kept);
-    planner.gone("b", states(&[("b", "y")])["b"].clone());
+    planner.leave("a", Recorded::new("a", &states(&[("a", "x")])["a"], &kept));
     let refused = planner.finish().into_plan().expect_err("protected");
     assert_eq!(codes(&refused), ["protected"]);
-    assert_eq!(refused.reasons[0].subject.as_deref(), Some("a"), "nothing protects one that is gone");
+    assert_eq!(refused.reasons[0].subject.as_deref(), Some("a"));
 }
 
 /// What waits for what, as `user.step` for `user.step`.

@@ -224,10 +224,10 @@ fn a_saved_plan_keeps_who_waits_for_whom_and_who_is_deleted_first() {
 
     let mut planner = Planner::new(PlanOptions::builder().guard(Guard::OFF).build());
     let stays = Lifecycle::builder().retain_on_delete(true).build();
-    planner.leave_with("a", before["a"].clone(), stays.clone());
+    planner.leave("a", Recorded::new("a", &before["a"], &stays));
     let mut renamed = wanted("b", &document("b2"));
     renamed.lifecycle = stays;
-    planner.want_matched(&renamed, Some(Recorded::new("b", &before["b"], &Lifecycle::default())));
+    planner.want(&renamed, Some(Recorded::new("b", &before["b"], &Lifecycle::default())));
     let released = planner.finish().into_plan().expect("a plan");
     let mut told = unchanged_by_a_file(&released, &before);
     told.sort_unstable();

@@ -87,7 +87,7 @@ impl<'a> Needs<'a> {
         let identity = |state: &'s UserState| (&state.instance_id, state.name.as_str());
         let recorded = known.iter().map(|(name, state)| (name.as_str(), now(name, state).map(identity)));
         let wanted = desired.iter().map(|user| (user.name, user.identity()));
-        let matched = match_users(wanted, recorded, |_| false).recorded;
+        let matched = match_users(wanted, recorded).recorded;
         let mut needs = Self::default();
         for user in desired {
             let recorded = matched.get(user.name).and_then(|name| known.get_key_value(*name));

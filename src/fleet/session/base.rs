@@ -301,11 +301,11 @@ impl<'a> Session<'a> {
         }
         let entry = self.entries.get(&user.name).filter(|_| !self.gone.contains(&user.name));
         let Some((entry, state)) = entry.and_then(|entry| Some((entry, entry.state.as_ref()?))) else {
-            return planner.want_matched(user, None);
+            return planner.want(user, None);
         };
         let lifecycle = Lifecycle::of_notes(&entry.notes);
         let is_import = self.imported.contains_key(&user.name);
-        planner.want_matched(user, Some(Recorded::new(&user.name, state, &lifecycle).imported(is_import)))
+        planner.want(user, Some(Recorded::new(&user.name, state, &lifecycle).imported(is_import)))
     }
 
     /// Adds a user of the program that stays as it is in this run, because it breaks a rule or is not a
@@ -321,7 +321,7 @@ impl<'a> Session<'a> {
                 continue;
             }
             match self.is_meant(name) {
-                true => planner.leave_with(name.as_str(), state.clone(), self.lifecycle(name)),
+                true => planner.leave(name.as_str(), Recorded::new(name, state, &self.lifecycle(name))),
                 false => planner.keep(name, Some(state)),
             }
         }
@@ -339,7 +339,7 @@ impl<'a> Session<'a> {
         for (name, state) in self.users() {
             let lifecycle = Lifecycle { deleted_with: None, ..self.lifecycle(name) };
             match self.is_meant(name) {
-                true => planner.leave_with(name.as_str(), state.clone(), lifecycle),
+                true => planner.leave(name.as_str(), Recorded::new(name, state, &lifecycle)),
                 false => planner.keep(name, Some(state)),
             }
         }

@@ -203,7 +203,7 @@ impl Session<'_> {
             (name.as_str(), state.map(|state| (&state.instance_id, state.name.as_str())))
         });
         let wanted = program.iter().map(|user| (user.name, user.identity()));
-        let matched = match_users(wanted, recorded, |_| false);
+        let matched = match_users(wanted, recorded);
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         let mut moves: BTreeMap<String, String> = BTreeMap::new();
         for user in program {

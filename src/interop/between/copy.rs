@@ -363,7 +363,7 @@ impl<'a> Copying<'a> {
         let recorded = prior.as_ref().map(|prior| {
             Recorded::new(resource, prior, &chosen.lifecycle).imported(chosen.recorded.is_none())
         });
-        planner.want_matched(&wanted, recorded);
+        planner.want(&wanted, recorded);
         Ok(())
     }
 }

@@ -171,7 +171,7 @@ impl<'a> BulkEdit<'a> {
                     .lifecycle(lifecycle.clone())
                     .build();
                 let state = self.with_cleared(state);
-                planner.want_matched(&user, Some(Recorded::new(name, &state, &lifecycle)));
+                planner.want(&user, Some(Recorded::new(name, &state, &lifecycle)));
             }
             None => session.keep(planner, name),
         }
