@@ -1,6 +1,9 @@
 //! `adopt`: the users of a file, found by name and recorded.
 
-use connect_user::interop::file::{AdoptOptions, Adoption, adopt as record};
+use connect_user::{
+    interop::file::{AdoptOptions, Adoption, adopt as record},
+    user::counted,
+};
 use serde_json::json;
 
 use crate::{
@@ -42,18 +45,18 @@ pub async fn adopt(file: &FileArgs, global: &Global) -> Outcome<()> {
 
 fn every_user(adoption: &Adoption) {
     for user in &adoption.users {
-        output::text(&user.preview.text(&user.name).to_string());
+        output::text(user.preview.text(&user.name));
     }
     let totals = adoption.totals();
     let others = match adoption.others {
         0 => String::new(),
         others => {
-            format!(" {} of the instance are not in the file, and stay as they are.", output::users(others))
+            format!(" {} of the instance are not in the file, and stay as they are.", counted(others, "user"))
         }
     };
-    output::text(&format!(
+    output::text(format!(
         "Recorded {} ({} already recorded, {} not there). {} of them differ from the file; nothing was changed.{others}",
-        output::users(totals.adopted),
+        counted(totals.adopted, "user"),
         totals.recorded,
         totals.missing,
         totals.different,

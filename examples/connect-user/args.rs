@@ -249,7 +249,7 @@ pub struct Global {
     /// Only users for whom this holds; repeatable, and all must hold: `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`,
     /// `routing-profile=ID`, `security-profile=ID`, `group=ID`, or `group-tree=ID` with the groups below it. An ID may
     /// be `name:NAME`, that of a group `path:PATH`. `plan` and `apply` mean users for whom it holds as recorded, as they
-    /// are, or as the program desires them. Default: all users.
+    /// are, or as the program desires them; `compare` and `copy` take ids and names of FROM. Default: all users.
     #[arg(long = "where", value_name = "CONDITION")]
     pub r#where: Vec<String>,
     /// Calls per second and burst: of every operation, or of one. Default: the quota of Amazon Connect, 2:5;

@@ -7,7 +7,8 @@ use std::{
 
 use connect_user::{
     client::{
-        CancellationToken, ConnectClient, Pace, Rate, RateSource, Rates, Timer, TokenBuckets, TokioTimer,
+        CancellationToken, ConnectClient, Pace, Rate, RateSource, Rates, RetryPolicy, Retrying, Timer,
+        TokenBuckets, TokioTimer,
         memory::{MemoryConnect, MemoryFile, PersistentConnect},
     },
     user::IdentityManagementType,
@@ -23,7 +24,7 @@ pub struct Backend {
     /// One attempt a call.
     pub service: Arc<dyn ConnectClient>,
     /// For how long a call may be tried again, where the command line says it.
-    pub retry_for: Option<Duration>,
+    retry_for: Option<Duration>,
     pub timer: Arc<dyn Timer>,
     pub pace: Arc<dyn Pace>,
     pub cancel: CancellationToken,
@@ -36,6 +37,17 @@ impl Backend {
         let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone()));
         let (service, cancel) = (Arc::new(MemoryConnect::new()), CancellationToken::new());
         Self { service, retry_for: None, timer, pace, cancel }
+    }
+
+    /// How calls are tried again, where the command line says it.
+    pub fn retry(&self) -> Option<RetryPolicy> {
+        self.retry_for.map(|total| RetryPolicy::builder().total(total).build())
+    }
+
+    /// The service with pace and retry around it.
+    pub fn client(&self) -> impl ConnectClient + '_ {
+        let (pace, retry) = (self.pace.clone(), self.retry().unwrap_or_default());
+        Retrying::paced(&*self.service, pace, retry, self.timer.clone(), &self.cancel)
     }
 
     /// Opens the service; `is_used` says whether the state holds users of it.

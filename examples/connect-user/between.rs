@@ -4,25 +4,22 @@ use std::num::NonZeroU32;
 
 use connect_user::{
     client::ClientError,
-    diff::Action,
     interop::between::{
         BetweenError, CompareOptions, CopyOptions, CopyPlan, Side, compare as compared, copy as planned,
     },
     read::{RefreshOptions, Strategy},
-    user::{Code, Diagnostic, Property, with_causes},
+    user::{Code, Diagnostic, Property, counted, with_causes},
 };
 use serde_json::json;
 
 use crate::{
-    args::{Global, Scale},
+    args::{Global, Scale, number},
     failure::{Failure, Outcome},
     first_passwords::PasswordArgs,
-    interrupt::end_on_interrupt,
     output,
     plan::{approve, refuse, told},
-    progress::Watch,
     run::{Access, Run, overrides, settings},
-    sides::{Sides, asked},
+    sides::Sides,
     summary,
 };
 
@@ -54,10 +51,10 @@ pub struct CopyArgs {
     #[command(flatten)]
     passwords: PasswordArgs,
     /// The quota of users of TO: what does not fit is refused before anything is done. Default: not known.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<usize>(0))]
     users_per_instance: Option<usize>,
     /// Stop after N users have failed. Default: go on with the others.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<NonZeroU32>(1))]
     stop_after: Option<NonZeroU32>,
 }
 
@@ -65,7 +62,7 @@ pub struct CopyArgs {
 pub async fn compare(args: &CompareArgs, global: &Global) -> Outcome<bool> {
     let reached = args.sides.reach(global)?;
     let (from, to) = reached.open().await?;
-    let (from_client, to_client) = (asked(&from), asked(&to));
+    let (from_client, to_client) = (from.client(), to.client());
     let options = CompareOptions::builder()
         .settings(settings(global))
         .filter(global.filter()?)
@@ -88,13 +85,14 @@ pub async fn compare(args: &CompareArgs, global: &Global) -> Outcome<bool> {
 /// Copies users from one instance to another; with `--dry-run`, says whether there is anything to do.
 pub async fn copy(args: &CopyArgs, global: &Global) -> Outcome<bool> {
     let reached = args.sides.reach(global)?;
+    let passwords = args.passwords.read()?;
     let options = CopyOptions::builder()
         .settings(settings(global))
         .overrides(overrides(global)?)
         .filter(global.filter()?)
         .names(reached.names.clone())
         .update(args.update)
-        .passwords(args.passwords.read()?)
+        .passwords(passwords.first.clone())
         .maybe_users_per_instance(args.users_per_instance)
         .read(read_options(global))
         .build();
@@ -103,7 +101,7 @@ pub async fn copy(args: &CopyArgs, global: &Global) -> Outcome<bool> {
     let (run, entries) = Run::open(&reached.to.1, scale, access).await?;
     let mut session = run.recovered(entries).await?;
     let from = reached.open_from(&run.backend).await?;
-    let client = asked(&from);
+    let client = from.client();
     let mut plan = planned(Side::new(&reached.from.0, &client), &reached.to.0, &session, &options).await?;
     tell(&plan)?;
     let names = |property: Property, id: &str| plan.name_of(property, id);
@@ -113,14 +111,10 @@ pub async fn copy(args: &CopyArgs, global: &Global) -> Outcome<bool> {
         return whole(&plan).map(|()| plan.preview.changes() > 0);
     }
     approve(&run, &session, &plan.preview, &names, args.yes)?;
-    args.passwords.hand_out(plan.made_passwords())?;
-    end_on_interrupt(run.backend.cancel.clone());
-    let (unchanged, users) = (plan.preview.count(Action::None), plan.preview.users().len());
-    let watch = Watch::new(plan.preview.calls());
+    passwords.hand_out(plan.made_passwords())?;
+    let watch = run.watch(plan.preview.calls());
     let options = run.apply_options(&session, &watch);
-    let outcome = plan.apply(&mut session, &options).await;
-    watch.end();
-    told(outcome?, unchanged, users)?;
+    told(plan.apply(&mut session, &options).await, &watch)?;
     whole(&plan).map(|()| false)
 }
 
@@ -132,7 +126,7 @@ fn whole(plan: &CopyPlan) -> Outcome<()> {
 /// Says what stands in the way of a copy, which then ends.
 fn tell(plan: &CopyPlan) -> Outcome<()> {
     if !plan.existing.is_empty() {
-        let users = output::users(plan.existing.len());
+        let users = counted(plan.existing.len(), "user");
         output::note(&format!(
             "already there, and left as they are: {users}; `--update` makes them the same"
         ));

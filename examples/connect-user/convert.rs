@@ -8,10 +8,9 @@ use std::{
 
 use connect_user::{
     interop::file::{
-        FileDiagnostic, FileFormat, FileUser, FileWriter, Mapping, ReadOptions, UserFile, WriteOptions,
-        read_each,
+        FileFormat, FileItem, FileWriter, Findings, Mapping, ReadOptions, UserFile, WriteOptions, read_each,
     },
-    user::InstanceId,
+    user::{InstanceId, counted},
 };
 use serde_json::Value;
 
@@ -63,14 +62,16 @@ pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
     }
     let mut file = args.file.open(global)?;
     // It is read twice: users may refer to those behind them, and of a file that is wrong nothing is written.
-    let (mut names, mut mistakes, mut has_arns) = (Vec::new(), Vec::new(), false);
-    let found = file.each(|user| {
-        has_arns |= user.arn.is_some();
-        mistakes.extend(user.mistakes());
-        names.push(user.name);
+    let (mut names, mut found, mut has_arns) = (Vec::new(), Findings::new(output::MOST), false);
+    file.each(|item| match item {
+        FileItem::User(user) => {
+            has_arns |= user.arn.is_some();
+            found.extend(user.mistakes());
+            names.push(user.name);
+        }
+        FileItem::Diagnostic(told) => found.add(told),
     });
     output::found(found, Form::File)?;
-    output::found(mistakes, Form::File)?;
     let count = names.len();
     let options = WriteOptions::builder().passwords(args.with_passwords).build();
     let out = BufWriter::new(std::io::stdout().lock());
@@ -84,13 +85,13 @@ pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
         }
         None => None,
     };
-    let mut result = Ok(());
-    let again = file.each(|user| {
-        if result.is_ok() {
-            result = writer.write(&user);
-        }
+    let (mut result, mut is_changed) = (Ok(()), false);
+    file.each(|item| match item {
+        FileItem::User(user) if result.is_ok() => result = writer.write(&user),
+        FileItem::User(_) => {}
+        FileItem::Diagnostic(found) => is_changed |= found.diagnostic.is_error(),
     });
-    if again.iter().any(|found| found.diagnostic.is_error()) {
+    if is_changed {
         let message = format!("{} was changed while it was read", input::name(&args.file.file));
         return Err(Failure::new(message).help("give it again once nobody writes to it"));
     }
@@ -102,13 +103,13 @@ pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
         }
     };
     output::check_written()?;
-    output::found(written.diagnostics, Form::File)?;
+    output::found(written.diagnostics.into(), Form::File)?;
     match (imports, &written.imports) {
         (Some(file), Some(text)) => file.write(text)?,
         (None, Some(_)) => output::note("which existing users these are is written with `--imports PATH`"),
         _ => {}
     }
-    output::note(&format!("{} converted", output::users(count)));
+    output::note(&format!("{} converted", counted(count, "user")));
     Ok(())
 }
 
@@ -121,16 +122,20 @@ struct OpenFile {
 
 impl OpenFile {
     /// Reads the users, from the first on.
-    fn each(&mut self, each: impl FnMut(FileUser)) -> Vec<FileDiagnostic> {
-        read_each(self.format, &mut self.bytes, &self.options, each)
+    fn each(&mut self, each: impl FnMut(FileItem)) {
+        read_each(self.format, &mut self.bytes, &self.options, each);
     }
 }
 
 impl FileArgs {
     /// The users of the file. What is wrong with the file ends the command.
     pub fn read(&self, global: &Global) -> Outcome<UserFile> {
-        let mut file = UserFile::default();
-        output::found(self.open(global)?.each(|user| file.users.push(user)), Form::File)?;
+        let (mut file, mut found) = (UserFile::default(), Findings::new(output::MOST));
+        self.open(global)?.each(|item| match item {
+            FileItem::User(user) => file.users.push(user),
+            FileItem::Diagnostic(told) => found.add(told),
+        });
+        output::found(found, Form::File)?;
         Ok(file)
     }
 

@@ -6,8 +6,8 @@ use connect_user::{
         file::{FileFormat, UserFile, WriteOptions, write},
         program::WrittenResource,
     },
-    read::{Everybody, Instances, Strategy, identity_management, read_matching},
-    user::{ImportId, InstanceId, UserState},
+    read::Strategy,
+    user::{ImportId, InstanceId, UserState, counted},
 };
 use serde_json::json;
 
@@ -15,7 +15,7 @@ use crate::{
     args::{Global, Scale},
     failure::{Failure, Outcome},
     output,
-    run::{Access, Run},
+    run::{Access, Run, recover},
     state,
 };
 
@@ -45,7 +45,7 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
 pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
     let instance = check(instance)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
-    let mut session = run.recovered(entries).await?;
+    let mut session = recover(run.session_of(entries, run.filter.clone())).await?;
     let found = everybody(&instance, &run, &session).await?;
     let all = found.len();
     let count = session.record_all(found).await.map_err(|error| match &error {
@@ -55,7 +55,7 @@ pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
     })?;
     state::tell(&*run.file).await;
     let recorded = all - count;
-    let users = output::users(count);
+    let users = counted(count, "user");
     output::result(
         || json!({"imported": count, "recorded": recorded}),
         || format!("Recorded {users} ({recorded} already recorded); `export` prints a program of them."),
@@ -67,9 +67,9 @@ pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
 pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()> {
     let instance = check(instance)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
-    let session = run.session(entries);
+    let session = run.session_of(entries, run.filter.clone());
     let users = everybody(&instance, &run, &session).await?;
-    let instances = Instances::default().with_checked_ids(true);
+    let instances = session.instances();
     let directory = match names {
         true => instances.directory(&instance, session.client()).await?,
         false => None,
@@ -84,7 +84,7 @@ pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()>
     let format = if output::is_json() { FileFormat::ProgramJson } else { FileFormat::Program };
     let written = write(format, &file, &WriteOptions::default()).map_err(|error| Failure::told(&error))?;
     output::file(&written.text)?;
-    output::note(&format!("{}; passwords cannot be read", output::users(users.len())));
+    output::note(&format!("{}; passwords cannot be read", counted(users.len(), "user")));
     Ok(())
 }
 
@@ -95,23 +95,11 @@ fn check(instance: &str) -> Outcome<InstanceId> {
 }
 
 async fn everybody(instance: &InstanceId, run: &Run<'_>, session: &Session<'_>) -> Outcome<Vec<UserState>> {
-    let (client, filter) = (session.client(), &run.filter);
-    let filters = filter.in_instances([instance], session.instances(), client).await;
-    let filters = filters.map_err(|error| Failure::told(&error))?;
-    let options = run.refresh(Strategy::Full);
-    let read = async {
-        identity_management(client, instance).await?;
-        if options.strategy == Strategy::Search {
-            output::note("a search leaves e-mail addresses, mobile numbers and proficiencies out");
-        }
-        match filters.get(instance).or(filter.is_empty().then_some(filter)) {
-            Some(filter) => read_matching(instance, filter, client, &options).await,
-            None => Ok(Everybody::default()),
-        }
-    };
-    let all = read.await.map_err(|error| {
-        Failure::caused(format!("the instance `{instance}` cannot be read"), &error).help(error.help())
-    })?;
+    let strategy = run.refresh(Strategy::Full).strategy;
+    if strategy == Strategy::Search {
+        output::note("a search leaves e-mail addresses, mobile numbers and proficiencies out");
+    }
+    let all = session.existing(instance, strategy).await?;
     all.unchecked.iter().for_each(output::diagnostic);
     Failure::all(all.failures().iter().map(Failure::told))?;
     Ok(all.users)

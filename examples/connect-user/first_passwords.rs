@@ -15,7 +15,8 @@ use connect_user::{
 
 use crate::{
     failure::{Failure, Outcome},
-    input, output,
+    input,
+    output::{self, Form},
 };
 
 /// Where the first passwords of new users come from, which an instance with `CONNECT_MANAGED` asks for.
@@ -35,78 +36,101 @@ pub struct PasswordArgs {
     password_env: Option<String>,
 }
 
-impl PasswordArgs {
-    pub fn read(&self) -> Outcome<FirstPasswords> {
-        if let Some(variable) = &self.password_env {
-            let password = std::env::var(variable).map_err(|_| {
-                Failure::new(format!("the environment variable `{variable}` is not set, or no text"))
-                    .help("set it to the password")
-            })?;
-            return Ok(FirstPasswords::shared(password.into()));
-        }
-        if let Some(file) = &self.passwords {
-            return Ok(FirstPasswords::of_users(table(file)?));
-        }
-        Ok(match &self.make_passwords {
-            Some(file) if file.exists() => FirstPasswords::of_users(own_table(file)?).made(),
-            Some(file) => {
-                input::require_regular(file, input::STILL_TO_BE_MADE)?;
-                FirstPasswords::default().made()
-            }
-            None => FirstPasswords::default(),
-        })
-    }
+/// The first passwords of a run.
+#[derive(Default)]
+pub struct Given<'a> {
+    pub first: FirstPasswords,
+    /// Where those go that are made.
+    table: Option<Table<'a>>,
+}
 
-    /// Writes down the passwords that were made, beside those of an earlier copy.
-    pub fn hand_out(&self, made: &BTreeMap<String, Secret>) -> Outcome<()> {
-        let Some(file) = self.make_passwords.as_ref().filter(|_| !made.is_empty()) else { return Ok(()) };
-        let mut all = if file.exists() { own_table(file)? } else { BTreeMap::new() };
-        all.extend(made.clone());
-        let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-        let row = |(name, password): (&String, &Secret)| {
-            format!("{},{}\n", quoted(name), quoted(password.expose()))
-        };
-        input::save(file, &format!("{HEADER}\n{}", all.iter().map(row).collect::<String>()))?;
-        output::note(&format!(
-            "{} made for new users: hand out `{}`, then remove it",
-            if made.len() == 1 {
-                "a password was".to_owned()
-            } else {
-                format!("{} passwords were", made.len())
-            },
-            file.display()
-        ));
-        Ok(())
-    }
+/// A table of passwords that were made.
+struct Table<'a> {
+    file: &'a Path,
+    /// Its text; `None` where it is still to be made.
+    text: Option<Secret>,
+    passwords: BTreeMap<String, Secret>,
 }
 
 /// The columns of a table that was made.
 const HEADER: &str = "name,password";
 
-/// The passwords of a table that an earlier copy has made. Another one has more than is kept when it is written again.
-fn own_table(file: &Path) -> Outcome<BTreeMap<String, Secret>> {
-    let text = Secret::new(input::text(file, "table of passwords")?);
-    if text.expose().lines().next() != Some(HEADER) {
-        return Err(Failure::new(format!(
-            "`{}` is there, and is no table of `--make-passwords`",
-            file.display()
-        ))
-        .help("give a new file; `--passwords FILE` reads a table of another form"));
+impl PasswordArgs {
+    pub fn read(&self) -> Outcome<Given<'_>> {
+        if let Some(variable) = &self.password_env {
+            return Ok(FirstPasswords::shared(input::variable(variable)?.into()).into());
+        }
+        if let Some(file) = &self.passwords {
+            return Ok(FirstPasswords::of_users(passwords(file, &text(file)?)?).into());
+        }
+        let Some(file) = &self.make_passwords else { return Ok(Given::default()) };
+        let table = Table::at(file)?;
+        let first = FirstPasswords::of_users(table.passwords.clone()).made();
+        Ok(Given { first, table: Some(table) })
     }
-    table(file)
+}
+
+impl From<FirstPasswords> for Given<'_> {
+    fn from(first: FirstPasswords) -> Self {
+        Self { first, table: None }
+    }
+}
+
+impl Given<'_> {
+    /// Writes down the passwords that were made, beside those of an earlier copy.
+    pub fn hand_out(self, made: &BTreeMap<String, Secret>) -> Outcome<()> {
+        let Some(Table { file, text, mut passwords }) = self.table.filter(|_| !made.is_empty()) else {
+            return Ok(());
+        };
+        passwords.extend(made.clone());
+        let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+        let row = |(name, password): (&String, &Secret)| {
+            format!("{},{}\n", quoted(name), quoted(password.expose()))
+        };
+        let rows = passwords.iter().map(row).collect::<String>();
+        input::replace(file, text.as_ref().map(Secret::expose), &format!("{HEADER}\n{rows}"))?;
+        let made = match made.len() {
+            1 => "a password was".to_owned(),
+            count => format!("{count} passwords were"),
+        };
+        output::note(&format!("{made} made for new users: hand out `{}`, then remove it", file.display()));
+        Ok(())
+    }
+}
+
+impl<'a> Table<'a> {
+    /// One that an earlier copy has made, or that is still to be made. Another one has more than is kept when it is
+    /// written again.
+    fn at(file: &'a Path) -> Outcome<Self> {
+        if !file.exists() {
+            input::require_regular(file, input::STILL_TO_BE_MADE)?;
+            return Ok(Self { file, text: None, passwords: BTreeMap::new() });
+        }
+        let text = text(file)?;
+        if text.expose().lines().next() != Some(HEADER) {
+            let message = format!("`{}` is there, and is no table of `--make-passwords`", file.display());
+            return Err(Failure::new(message)
+                .help("give a new file; `--passwords FILE` reads a table of another form"));
+        }
+        let passwords = passwords(file, &text)?;
+        Ok(Self { file, text: Some(text), passwords })
+    }
+}
+
+fn text(file: &Path) -> Outcome<Secret> {
+    Ok(input::text(file, "table of passwords")?.into())
 }
 
 /// The passwords of a table, by user name.
-fn table(file: &Path) -> Outcome<BTreeMap<String, Secret>> {
-    let text = Secret::new(input::text(file, "table of passwords")?);
+fn passwords(file: &Path, text: &Secret) -> Outcome<BTreeMap<String, Secret>> {
     let options = ReadOptions::builder().file(file.display().to_string()).build();
-    let mut users = read(FileFormat::Csv, text.expose().as_bytes(), &options);
-    output::found(std::mem::take(&mut users.diagnostics), output::Form::File)?;
+    let read = read(FileFormat::Csv, text.expose().as_bytes(), &options);
+    output::found(read.diagnostics.into(), Form::File)?;
     let password = |user: &FileUser| {
         let password = user.inputs.get("password").and_then(Value::as_str)?;
         Some((user.user_name()?.to_owned(), Secret::from(password)))
     };
-    let found: BTreeMap<_, _> = users.users.iter().filter_map(password).collect();
+    let found: BTreeMap<_, _> = read.users.iter().filter_map(password).collect();
     match found.is_empty() {
         true => Err(Failure::new(format!("`{}` has no passwords", file.display()))
             .help("give a table with the columns `name` and `password`")),

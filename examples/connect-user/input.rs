@@ -1,6 +1,7 @@
 //! Files that a command reads once, such as programs, states and secrets, or writes.
 
 use std::{
+    env,
     fs::{self, File},
     io::{self, Cursor, Read, Seek, Write},
     path::Path,
@@ -104,16 +105,21 @@ pub fn save(path: &Path, text: &str) -> Outcome<()> {
     WholeFile::at(path)?.write(text)
 }
 
-/// Writes another text in the place of the one that was read, for whoever may read it: whole, or not at all.
-pub fn replace(path: &Path, before: &str, text: &str) -> Outcome<()> {
-    if before == text {
+/// Writes another text in the place of the one that was read, for whoever may read it, or a new file that only its owner
+/// may read: whole, or not at all.
+pub fn replace(path: &Path, before: Option<&str>, text: &str) -> Outcome<()> {
+    if before == Some(text) {
         return Ok(());
     }
-    if self::text(path, "program")? != before {
+    let now = path.exists().then(|| self::text(path, "file")).transpose()?;
+    if now.as_deref() != before {
         return Err(Failure::new(format!("`{}` has changed meanwhile", path.display())).help("run it again"));
     }
+    if before.is_none() {
+        return save(path, text);
+    }
     // A link stays one.
-    let path = path.canonicalize().map_err(|error| unreadable(path, "program", &error))?;
+    let path = path.canonicalize().map_err(|error| unreadable(path, "file", &error))?;
     let file = WholeFile::at(&path)?;
     let permissions = fs::metadata(&path).map(|metadata| metadata.permissions());
     let kept = permissions.and_then(|permissions| file.new.as_file().set_permissions(permissions));
@@ -147,6 +153,17 @@ impl<'p> WholeFile<'p> {
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
     Failure::caused(format!("`{}` cannot be written", path.display()), error)
         .help("check the path and its permissions")
+}
+
+/// The value of an environment variable.
+pub fn variable(name: &str) -> Outcome<String> {
+    env::var(name).map_err(|error| {
+        let what = match error {
+            env::VarError::NotPresent => "is not set",
+            env::VarError::NotUnicode(_) => "is not UTF-8 text",
+        };
+        Failure::new(format!("the environment variable `{name}` {what}")).help("set it before the command")
+    })
 }
 
 /// Whether a name means standard input.

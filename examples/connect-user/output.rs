@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::{self, Display, Write as _},
     io::{self, Write},
     sync::OnceLock,
 };
@@ -10,10 +11,10 @@ use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
 use connect_user::{
     interop::{
-        file::FileDiagnostic,
+        file::{FileDiagnostic, Findings},
         program::{Location, readable_json},
     },
-    user::{Code, Diagnostic, Severity, one_line},
+    user::{Code, Diagnostic, Severity, counted, one_line},
 };
 use serde_json::{Value, json};
 
@@ -42,7 +43,7 @@ pub fn is_json() -> bool {
 
 /// Prints a result: to machines, or to people.
 pub fn result(json: impl FnOnce() -> Value, text: impl FnOnce() -> String) {
-    if is_json() { self::json(&json()) } else { self::text(&text()) }
+    if is_json() { self::json(&json()) } else { self::text(text()) }
 }
 
 /// Why something could not be written to stdout.
@@ -75,11 +76,38 @@ pub fn file(text: &str) -> Outcome<()> {
 
 /// Prints lines to stdout, each in the colour of its symbol. Names and values in them have passed through
 /// [`one_line`] or stand in JSON; what else might steer a terminal is escaped here.
-pub fn text(text: &str) {
-    let mut out = anstream::stdout().lock();
-    for line in text.lines() {
-        let style = style_of(line.trim_start());
-        written(writeln!(out, "{style}{}{style:#}", one_line(line)));
+pub fn text(text: impl Display) {
+    let mut lines = Lines { out: anstream::stdout().lock(), line: String::new() };
+    // Writing to it cannot fail.
+    let _ = write!(lines, "{text}");
+    lines.end();
+}
+
+/// Lines that are printed as they are made: the plan of a large fleet is never in memory as a text.
+struct Lines {
+    out: anstream::AutoStream<io::StdoutLock<'static>>,
+    line: String,
+}
+
+impl fmt::Write for Lines {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for part in text.split_inclusive('\n') {
+            self.line.push_str(part);
+            if part.ends_with('\n') {
+                self.end();
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Lines {
+    fn end(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        if !line.is_empty() {
+            let style = style_of(line.trim_start());
+            written(writeln!(self.out, "{style}{}{style:#}", one_line(line.trim_end_matches('\n'))));
+        }
     }
 }
 
@@ -101,11 +129,6 @@ pub fn json_line(value: &Value) {
 
 pub fn json(value: &Value) {
     written(writeln!(io::stdout().lock(), "{}", readable_json(&format!("{value:#}"))));
-}
-
-/// So many users, in words.
-pub fn users(count: usize) -> String {
-    format!("{count} user{}", if count == 1 { "" } else { "s" })
 }
 
 /// Prints a note to stderr.
@@ -132,26 +155,20 @@ pub fn some_of_each(found: &[Diagnostic]) {
         }
     }
     for more in counts.into_values().filter_map(|count| count.checked_sub(SHOWN)).filter(|more| *more > 0) {
-        note(&format!("the same is true of {more} more {}", if more == 1 { "user" } else { "users" }));
+        note(&format!("the same is true of {}", counted(more, "more user")));
     }
 }
 
 /// So many mistakes of one reading are told.
-const MOST: usize = 100;
+pub const MOST: usize = 100;
 
-/// Prints what is wrong with a file or a program, or worth knowing, with codes; fails if there is an error among it. Of a
-/// file, errors are told first where not all is told.
-pub fn found(mut found: Vec<FileDiagnostic>, form: Form) -> Outcome<()> {
-    let most = if form == Form::File { MOST } else { usize::MAX };
-    if found.len() > most {
-        found.sort_by_key(|found| found.diagnostic.severity);
+/// Prints what is wrong with a file or a program, or worth knowing, with codes; fails if there is an error among it.
+pub fn found(found: Findings, form: Form) -> Outcome<()> {
+    found.kept().iter().for_each(|found| coded(&way_out::mended(found), form));
+    if found.more() > 0 {
+        note(&format!("{} more findings are not shown", found.more()));
     }
-    found.iter().take(most).for_each(|found| coded(&way_out::mended(found), form));
-    if let Some(more) = found.len().checked_sub(most).filter(|more| *more > 0) {
-        note(&format!("{more} more findings are not shown"));
-    }
-    let is_valid = !found.iter().any(|found| found.diagnostic.is_error());
-    if is_valid { Ok(()) } else { Err(Failure::said()) }
+    if found.is_valid() { Ok(()) } else { Err(Failure::said()) }
 }
 
 /// Prints why something has failed to stderr.

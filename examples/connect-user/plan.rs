@@ -6,12 +6,11 @@ use std::{
 };
 
 use connect_user::{
-    diff::Action,
     fleet::{
         AllKnown, FleetOutcome, FleetPreview, Guard, PlanFile, PlanOptions, Session, UserOutcome, UserResult,
     },
     interop::{Deployment, Review, program::Program},
-    user::{Code, Property, one_line},
+    user::{Code, Property, counted, one_line},
 };
 use serde_json::json;
 
@@ -19,7 +18,6 @@ use crate::{
     args::{Global, Scale},
     failure::{Failure, Outcome},
     input,
-    interrupt::end_on_interrupt,
     output::{self, Form},
     program::{parsed, program},
     progress::Watch,
@@ -34,7 +32,7 @@ pub async fn validate(file: &Path, global: &Global) -> Outcome<()> {
     let program = program(file, global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Offline).await?;
     let mut session = run.session(entries);
-    let review = run.deployment(&program, &session)?.validate(&mut session).await?;
+    let review = run.deployment(&program, &session).validate(&mut session).await?;
     let found = review.diagnostics(Some(&program));
     if output::is_json() {
         let violations: Vec<_> = found.iter().map(way_out::mended).collect();
@@ -44,20 +42,20 @@ pub async fn validate(file: &Path, global: &Global) -> Outcome<()> {
         output::json(&json!({"valid": valid, "violations": violations, "deferred": deferred}));
         return if valid { Ok(()) } else { Err(Failure::said()) };
     }
-    output::found(found, Form::Program)?;
+    output::found(found.into(), Form::Program)?;
     let deferred = review.deferred().count();
     for (user, path) in review.deferred().take(MOST_DEFERRED) {
-        output::text(&format!("known after apply: {}.{path}", one_line(user)));
+        output::text(format!("known after apply: {}.{path}", one_line(user)));
     }
     if deferred > MOST_DEFERRED {
-        output::text(&format!("and {} more; `--format json` lists all", deferred - MOST_DEFERRED));
+        output::text(format!("and {} more; `--format json` lists all", deferred - MOST_DEFERRED));
     }
     let rest = match deferred {
         0 => String::new(),
         1 => "; 1 value is not known yet".to_owned(),
         count => format!("; {count} values are not known yet"),
     };
-    output::text(&format!("{}: {} valid{rest}.", file.display(), output::users(review.checked)));
+    output::text(format!("{}: {} valid{rest}.", file.display(), counted(review.checked, "user")));
     Ok(())
 }
 
@@ -82,7 +80,7 @@ pub async fn plan(file: &Path, args: PlanArgs, global: &Global) -> Outcome<bool>
     let access = if args.out.is_some() { Access::Record } else { Access::Read };
     let (run, entries) = Run::open(global, args.scale, access).await?;
     let mut session = run.scoped(entries).await?;
-    let mut deployment = run.deployment(&program, &session)?;
+    let mut deployment = run.deployment(&program, &session);
     let review = review(&mut session, &mut deployment, &program).await?;
     let names = |property, id: &str| deployment.name_of(property, id);
     summary::plan(&review.preview, &session, &run.backend, &names, args.summary);
@@ -109,13 +107,15 @@ pub async fn apply(file: &Path, of: Option<&Path>, yes: bool, scale: Scale, glob
     let program = parsed(file, text, global)?;
     let (run, entries) = Run::open(global, scale, Access::Write).await?;
     let mut session = run.scoped(entries).await?;
-    let mut deployment = run.deployment(&program, &session)?;
+    let mut deployment = run.deployment(&program, &session);
     let review = review(&mut session, &mut deployment, &program).await?;
     Failure::all(review.unresolved().map(|unresolved| Failure::told(&unresolved)))?;
     let names = |property, id: &str| deployment.name_of(property, id);
     approve(&run, &session, &review.preview, &names, yes)?;
     let read = fail_partial(&session);
-    carry_out(&run, &mut session, review.preview, Some(&mut deployment)).await?;
+    let watch = run.watch(review.preview.calls());
+    let options = run.apply_options(&session, &watch);
+    told(deployment.apply(review.preview, &mut session, &options).await, &watch)?;
     read
 }
 
@@ -128,7 +128,18 @@ pub async fn destroy(yes: bool, global: &Global) -> Outcome<()> {
     let preview = session.preview_destroy(options);
     session.notices(&preview).iter().for_each(output::diagnostic);
     approve(&run, &session, &preview, &|_, _| None, yes)?;
-    carry_out(&run, &mut session, preview, None).await
+    apply_known(&run, &mut session, preview).await
+}
+
+/// Carries out a plan of which everything is known.
+pub async fn apply_known<'r>(
+    run: &'r Run<'_>,
+    session: &mut Session<'r>,
+    preview: FleetPreview,
+) -> Outcome<()> {
+    let watch = run.watch(preview.calls());
+    let options = run.apply_options(session, &watch);
+    told(session.apply(preview, &mut AllKnown, &options).await, &watch)
 }
 
 /// Reads the users again, and says what is wrong with a program and what has become of its users. Ends where nobody could
@@ -156,7 +167,7 @@ pub fn refuse_unread(session: &Session<'_>) -> Outcome<()> {
 /// Says what has become of users, and what is wrong with them.
 pub fn judge(review: &Review, program: Option<&Program>) -> Outcome<()> {
     review.notices.iter().for_each(output::diagnostic);
-    output::found(review.diagnostics(program), Form::Program)
+    output::found(review.diagnostics(program).into(), Form::Program)
 }
 
 /// Ends where a user could not be read, after all others.
@@ -212,31 +223,19 @@ pub fn confirm(yes: bool) -> Outcome<()> {
     }
 }
 
-pub async fn carry_out(
-    run: &Run<'_>,
-    session: &mut Session<'_>,
-    preview: FleetPreview,
-    deployment: Option<&mut Deployment<'_>>,
-) -> Outcome<()> {
-    end_on_interrupt(run.backend.cancel.clone());
-    let (unchanged, users) = (preview.count(Action::None), preview.users().len());
-    let watch = Watch::new(preview.calls());
-    let options = run.apply_options(session, &watch);
-    let outcome = match deployment {
-        Some(deployment) => deployment.apply(preview, session, &options).await,
-        None => session.apply(preview, &mut AllKnown, &options).await,
-    };
+/// Says what an apply has come to.
+pub fn told<E>(outcome: Result<FleetOutcome, E>, watch: &Watch) -> Outcome<()>
+where
+    Failure: From<E>,
+{
     watch.end();
-    told(outcome?, unchanged, users)
-}
-
-/// Says what an apply of a plan of so many users has come to.
-pub fn told(mut outcome: FleetOutcome, unchanged: usize, users: usize) -> Outcome<()> {
+    let mut outcome = outcome?;
+    let users = outcome.users.len();
     outcome.users.iter().for_each(|user| report(user, users, outcome.cancelled));
     if let Some(error) = outcome.store.take() {
         return Err(error.into());
     }
-    summary::outcome(&outcome, unchanged);
+    summary::outcome(&outcome);
     if outcome.cancelled {
         return Err(Failure::new("stopped before everything was done")
             .help("what was done is recorded; apply again to go on"));

@@ -1,6 +1,6 @@
 //! The program of this run, and the values of its references: `--set`, `--set-env` and `--set-file`.
 
-use std::{env, path::Path};
+use std::path::Path;
 
 use connect_user::interop::program::{Assignment, Program, Source};
 
@@ -43,7 +43,9 @@ pub fn assignments(args: &Global) -> Outcome<Vec<Assignment>> {
                 .help(format!("write `{option} 'resource.property={what}'`"))
         })?;
         let value = match option {
-            "--set-env" => variable(&key, &text)?,
+            "--set-env" => {
+                input::variable(&text).map_err(|failure| failure.within(&format!("`--set-env {key}`")))?
+            }
             "--set-file" => file(&key, &text)?,
             _ => text,
         };
@@ -63,17 +65,6 @@ pub fn pair(text: &str) -> Result<(String, String), &'static str> {
     let named = text.split_once('=').filter(|(key, _)| !key.trim().is_empty());
     let (key, value) = named.ok_or("there is no `=` with a name before it")?;
     Ok((key.trim().to_owned(), value.to_owned()))
-}
-
-fn variable(key: &str, name: &str) -> Outcome<String> {
-    env::var(name).map_err(|error| {
-        let what = match error {
-            env::VarError::NotPresent => "is not set",
-            env::VarError::NotUnicode(_) => "is not UTF-8 text",
-        };
-        Failure::new(format!("`--set-env {key}`: the environment variable `{name}` {what}"))
-            .help("set it before the command")
-    })
 }
 
 /// A file's text, without the line break that editors put at its end.

@@ -50,7 +50,7 @@ impl FleetObserver for Watch {
                 output::json_line(&line);
             }
             (EventKind::Step { user, operation, error, .. }, None) => {
-                output::text(&format!("{}: {operation} {}", one_line(user), status(error.is_none())));
+                output::text(format!("{}: {operation} {}", one_line(user), status(error.is_none())));
             }
             (EventKind::Note(_), _) if output::is_json() => output::json_line(&json!(event)),
             (EventKind::Note(note), Some(bar)) => bar.suspend(|| output::diagnostic(note)),

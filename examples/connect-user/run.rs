@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use connect_user::{
-    client::RetryPolicy,
     fleet::{
         Entry, FleetObserver, FleetOptions, Guard, OnFailure, Session, SessionOptions, StateLocation,
         StateStore, load_all,
@@ -18,7 +17,10 @@ use crate::{
     args::{Global, Scale},
     backend::Backend,
     failure::{Failure, Outcome},
-    output, state,
+    interrupt::end_on_interrupt,
+    output,
+    progress::Watch,
+    state,
 };
 
 /// What is recorded, by resource names.
@@ -130,7 +132,7 @@ impl<'a> Run<'a> {
             .timer(backend.timer.clone())
             .pace(backend.pace.clone())
             .cancel(backend.cancel.clone())
-            .maybe_retry(backend.retry_for.map(|total| RetryPolicy::builder().total(total).build()))
+            .maybe_retry(backend.retry())
             .refresh(self.refresh(Strategy::Changed))
             .targets(self.scale.target.iter().cloned().collect())
             .filter(filter)
@@ -139,25 +141,25 @@ impl<'a> Run<'a> {
         Session::with_entries(&*self.file, entries, &*backend.service, options)
     }
 
-    pub fn deployment<'p>(&self, program: &'p Program, session: &Session<'_>) -> Outcome<Deployment<'p>> {
-        Ok(Deployment::new(program, session, self.options(Some(program), session)?))
+    pub fn deployment<'p>(&self, program: &'p Program, session: &Session<'_>) -> Deployment<'p> {
+        Deployment::new(program, session, self.options())
     }
 
-    /// What the command line says of a plan, of a program or of what is recorded.
-    pub fn options(&self, program: Option<&Program>, session: &Session<'_>) -> Outcome<DeploymentOptions> {
-        let is_desired = |name: &str| program.is_some_and(|program| program.user(name).is_some());
-        let unknown = |name: &&String| !is_desired(name) && !session.entries().contains_key(*name);
-        if let Some(name) = self.scale.target.iter().find(unknown) {
-            return Err(Failure::new(format!("there is no user `{name}` in the program or the state"))
-                .help("`--target` takes the name that a user has in the program"));
-        }
-        Ok(DeploymentOptions::builder()
+    /// What the command line says of a plan.
+    pub fn options(&self) -> DeploymentOptions {
+        DeploymentOptions::builder()
             .settings(self.settings.clone())
             .overrides(self.overrides.clone())
             .guard(self.scale.max_deletes.map_or_else(Guard::default, Guard::most))
             .may_be_empty(self.scale.max_deletes.is_some())
             .maybe_users_per_instance(self.scale.users_per_instance)
-            .build())
+            .build()
+    }
+
+    /// Looks on while so many steps are made, which an interrupt from here on stops cleanly.
+    pub fn watch(&self, steps: usize) -> Watch {
+        end_on_interrupt(self.backend.cancel.clone());
+        Watch::new(steps)
     }
 
     /// How plans are carried out.
@@ -175,7 +177,8 @@ impl<'a> Run<'a> {
     }
 }
 
-async fn recover(mut session: Session<'_>) -> Outcome<Session<'_>> {
+/// Looks into creations of which an earlier run could not write down whether they made users.
+pub async fn recover(mut session: Session<'_>) -> Outcome<Session<'_>> {
     let found = session.recover().await?;
     output::some_of_each(&found.iter().map(|user| user.diagnostic()).collect::<Vec<Diagnostic>>());
     Ok(session)

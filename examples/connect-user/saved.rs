@@ -11,14 +11,10 @@ use connect_user::{
 use crate::{
     args::{Global, Scale},
     failure::{Failure, Outcome},
-    input,
-    interrupt::end_on_interrupt,
-    output,
+    input, output,
     plan::{confirm, told},
     program::{assignments, program as read},
-    progress::Watch,
     run::{Access, Run},
-    summary,
 };
 
 /// Refuses to write over what is no plan, such as the program.
@@ -79,20 +75,18 @@ pub async fn apply(
         refused
     })?;
     if !output::is_json() {
-        summary::saved(&plan, &run.backend);
+        plan.notices().iter().for_each(output::diagnostic);
+        output::text(plan.text(|operation| run.backend.pace.rate(operation)));
     }
     if !plan.is_empty() {
         confirm(yes)?;
     }
-    end_on_interrupt(run.backend.cancel.clone());
     let passwords = Passwords::like(session.entries().values());
     given.into_iter().for_each(|(name, password)| passwords.give(name, password));
-    let watch = Watch::new(plan.calls());
+    let watch = run.watch(plan.calls());
     let observer = passwords.observer(&watch);
     let mut options = run.apply_options(&session, &observer);
     // Time has passed.
     options.apply.check_prior_state = true;
-    let outcome = session.apply_plan(&plan, &options).await;
-    watch.end();
-    told(outcome, plan.unchanged(), plan.users().len())
+    told(Ok::<_, Failure>(session.apply_plan(&plan, &options).await), &watch)
 }

@@ -12,7 +12,7 @@ use crate::{
     args::{Global, Scale, number},
     failure::{Failure, Outcome},
     input,
-    plan::{approve, carry_out, fail_partial, judge, refuse, refuse_unread},
+    plan::{apply_known, approve, fail_partial, judge, refuse, refuse_unread},
     run::{Access, Run, require_state},
     saved, summary,
 };
@@ -62,7 +62,7 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     let access = if args.out.is_some() { Access::Record } else { Access::Write };
     let (run, entries) = Run::open(global, scale, access).await?;
     let mut session = run.scoped(entries).await?;
-    let bulk = BulkEdit::new(&edits, run.options(None, &session)?);
+    let bulk = BulkEdit::new(&edits, run.options());
     bulk.refresh(&mut session).await?;
     refuse_unread(&session)?;
     let review = bulk.preview(&session).await?;
@@ -81,10 +81,10 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     approve(&run, &session, &review.preview, &names, args.yes)?;
     if let Some((file, (before, after))) = edited {
         // A run that ends on the way leaves a program whose plan goes on.
-        input::replace(file, &before, &after)?;
+        input::replace(file, Some(&before), &after)?;
     }
     let read = fail_partial(&session);
-    carry_out(&run, &mut session, review.preview, None).await?;
+    apply_known(&run, &mut session, review.preview).await?;
     read
 }
 

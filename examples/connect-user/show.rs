@@ -1,12 +1,8 @@
 //! `show` and `drift`: what is recorded, and what somebody else has changed.
 
-use std::{
-    collections::{BTreeMap, btree_map::Entry},
-    fmt::Write,
-};
+use std::{collections::BTreeMap, fmt::Write};
 
 use connect_user::{
-    client::ConnectClient,
     read::{Filter, Membership, Memberships, Strategy},
     user::{UserState, Value, one_line},
 };
@@ -26,9 +22,9 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
         output::note(&missing);
     }
     let filter = global.filter()?;
-    let is_asked = is_asked(&filter);
-    let access = if is_asked || memberships { Access::Read } else { Access::Offline };
+    let access = if filter.needs_directory() || memberships { Access::Read } else { Access::Offline };
     let (run, entries) = Run::open(global, Scale::default(), access).await?;
+    let is_asked = filter.needs_directory();
     let mut session = run.session_of(entries, if is_asked { filter.clone() } else { Filter::default() });
     session.choose(&[]).await?.iter().for_each(output::diagnostic);
     let is_shown = |user: &String, state: &UserState| {
@@ -40,10 +36,13 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
     if let (Some(name), true) = (name, users.is_empty()) {
         return Err(Failure::new(format!("no user is recorded as `{name}`")).help("`show` lists every user"));
     }
-    let belongs = match memberships {
-        true => read_memberships(&users, session.client()).await,
-        false => BTreeMap::new(),
+    let (belongs, notices) = match memberships {
+        true => {
+            Memberships::of_users(users.iter().map(|(name, state)| (*name, *state)), session.client()).await
+        }
+        false => Default::default(),
     };
+    notices.iter().for_each(output::diagnostic);
     match users.is_empty() {
         _ if output::is_json() && memberships => {
             output::json(&json!({"users": users, "memberships": belongs}));
@@ -53,33 +52,11 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
         true => output::text("No user is recorded."),
         false => {
             for (user, state) in users {
-                output::text(&describe(user, state, belongs.get(user)));
+                output::text(describe(user, state, belongs.get(user)));
             }
         }
     }
     Ok(())
-}
-
-/// Whether only the service knows who is meant: it has the names of groups and profiles, and which groups are below which.
-pub fn is_asked(filter: &Filter) -> bool {
-    filter.has_names() || filter.with_child_groups
-}
-
-/// What the users belong to besides their settings.
-async fn read_memberships<'u>(
-    users: &BTreeMap<&'u String, &UserState>,
-    client: &dyn ConnectClient,
-) -> BTreeMap<&'u String, Membership> {
-    let mut instances = BTreeMap::new();
-    for state in users.values() {
-        if let Entry::Vacant(instance) = instances.entry(state.instance_id.to_bare()) {
-            let read = Memberships::read(instance.key(), client).await;
-            read.notices().iter().for_each(output::diagnostic);
-            instance.insert(read);
-        }
-    }
-    let of = |state: &UserState| instances.get(&state.instance_id.to_bare()).map(|read| read.of_state(state));
-    users.iter().filter_map(|(user, state)| Some((*user, of(state)?))).collect()
 }
 
 fn describe(user: &str, state: &UserState, membership: Option<&Membership>) -> String {

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use connect_user::{
-    client::{ConnectClient, Paced, RetryPolicy, Retrying},
     interop::between::NameMap,
     user::{Arn, InstanceId},
 };
@@ -23,25 +22,25 @@ pub struct Sides {
     /// The Region of FROM (backend `aws`). Default: that of its ARN, or `--region`.
     #[arg(long, value_name = "REGION")]
     from_region: Option<String>,
-    /// The Region of TO.
+    /// The Region of TO (backend `aws`). Default: that of its ARN, or `--region`.
     #[arg(long, value_name = "REGION")]
     to_region: Option<String>,
     /// The profile in the AWS configuration for FROM, where it is in another account. Default: `--profile`.
     #[arg(long, value_name = "PROFILE")]
     from_profile: Option<String>,
-    /// The same for TO.
+    /// The profile in the AWS configuration for TO. Default: `--profile`.
     #[arg(long, value_name = "PROFILE")]
     to_profile: Option<String>,
     /// Another address of the service for FROM. Default: `--endpoint-url`.
     #[arg(long, value_name = "URL")]
     from_endpoint_url: Option<String>,
-    /// The same for TO.
+    /// Another address of the service for TO. Default: `--endpoint-url`.
     #[arg(long, value_name = "URL")]
     to_endpoint_url: Option<String>,
     /// The file of the local backend that FROM is in. Default: `--local-file`.
     #[arg(long, value_name = "PATH")]
     from_local_file: Option<PathBuf>,
-    /// The same for TO.
+    /// The file of the local backend that TO is in. Default: `--local-file`.
     #[arg(long, value_name = "PATH")]
     to_local_file: Option<PathBuf>,
     /// The name that TO has for a name of FROM: of a `routingProfile`, a `securityProfile`, a `hierarchyGroup` (its path)
@@ -62,19 +61,7 @@ impl Sides {
     pub fn reach(&self, global: &Global) -> Outcome<Reached> {
         let names = self.map.iter().try_fold(NameMap::default(), |names, entry| names.with(entry));
         let names = names.map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
-        let of_aws = [&self.from_region, &self.to_region, &self.from_profile, &self.to_profile];
-        let of_aws =
-            of_aws.into_iter().chain([&self.from_endpoint_url, &self.to_endpoint_url]).flatten().next();
         let is_local = global.backend == BackendKind::Local;
-        if is_local && of_aws.is_some() {
-            return Err(Failure::new("a Region, a profile or an address has no use with the local backend")
-                .help("give `--backend aws` for the real service, or leave the option out"));
-        }
-        let file = self.from_local_file.as_ref().or(self.to_local_file.as_ref());
-        if let Some(file) = file.filter(|_| !is_local) {
-            return Err(Failure::new(format!("`{}` has no use with the real service", file.display()))
-                .help("leave `--from-local-file` and `--to-local-file` out"));
-        }
         let one = |id: &str,
                    region: &Option<String>,
                    profile: &Option<String>,
@@ -128,18 +115,9 @@ impl Reached {
     }
 }
 
-/// A service with pace and retry around it.
-pub fn asked(backend: &Backend) -> impl ConnectClient + '_ {
-    let mut policy = RetryPolicy::default();
-    policy.total = backend.retry_for.unwrap_or(policy.total);
-    let paced = Paced::new(&*backend.service, backend.pace.clone()).with_cancellation(backend.cancel.clone());
-    Retrying::new(paced, policy, backend.timer.clone()).with_cancellation(backend.cancel.clone())
-}
-
 fn is_one_service(one: &Global, other: &Global) -> bool {
-    let place = |global: &Global| {
-        let Global { region, profile, endpoint_url, local_file, .. } = global.clone();
-        (region, profile, endpoint_url, local_file)
-    };
-    place(one) == place(other)
+    one.region == other.region
+        && one.profile == other.profile
+        && one.endpoint_url == other.endpoint_url
+        && one.local_file == other.local_file
 }

@@ -5,7 +5,10 @@ use std::{
     path::Path,
 };
 
-use connect_user::fleet::{JsonError, StateLocation, StateStore, export_json, import_json, migrate};
+use connect_user::{
+    fleet::{JsonError, StateLocation, StateStore, export_json, import_json, migrate},
+    user::counted,
+};
 use serde_json::json;
 
 use crate::{
@@ -59,7 +62,7 @@ async fn import(file: &Path, global: &Global) -> Outcome<()> {
         .await
         .map_err(|error| Failure::from(error).within(&input::name(file)))?;
     tell(&*run.file).await;
-    output::result(|| json!({"imported": count}), || format!("Recorded {}.", output::users(count)));
+    output::result(|| json!({"imported": count}), || format!("Recorded {}.", counted(count, "user")));
     Ok(())
 }
 
@@ -73,7 +76,7 @@ async fn forget(names: &[String], force: bool, global: &Global) -> Outcome<()> {
         format!(
             "Removed {} from the state; their accounts stay. Remove them from the program, too, or `apply` makes \
              them anew.",
-            output::users(removed.len())
+            counted(removed.len(), "user")
         )
     };
     output::result(|| json!({"removed": removed}), text);
@@ -97,7 +100,7 @@ async fn move_all(from: &Path, to: &Path) -> Outcome<()> {
     let target = open(&to, true).await?;
     let count = migrate(&*source, &*target).await?;
     tell(&*target).await;
-    let users = output::users(count);
+    let users = counted(count, "user");
     let text =
         || format!("Copied {users} to `{to}`. Give that as `--state` from now on, and remove `{from}`.");
     output::result(|| json!({"migrated": count}), text);

@@ -12,7 +12,7 @@ use clap::{
 use crate::{
     args::{Args, BackendKind, Format, Global},
     failure::{Failure, Outcome},
-    output, show,
+    output,
 };
 
 /// Examples, a paragraph a command, which shows it behind its options.
@@ -169,7 +169,7 @@ fn check(global: &Global, command: &str) -> Outcome<()> {
     for option in &global.given {
         // Only for memberships and for the names in conditions, `show` asks the service.
         let asks = |by: &str| {
-            let is_asked = || global.filter().is_ok_and(|filter| show::is_asked(&filter));
+            let is_asked = || global.filter().is_ok_and(|filter| filter.needs_directory());
             let is_given = global.given.iter().any(|option| option == "memberships");
             command == "show" && is_in("show/memberships", by) && (is_given || is_asked())
         };
@@ -179,9 +179,17 @@ fn check(global: &Global, command: &str) -> Outcome<()> {
                 by.replace(' ', "`, `").replace('/', " --")
             )));
         }
-        if global.backend == BackendKind::Local && is_in(option, "region profile endpoint-url") {
+        // Those of one side are `--from-region`, for example.
+        let of_side = option.strip_prefix("from-").or(option.strip_prefix("to-"));
+        let is_local = global.backend == BackendKind::Local;
+        if is_local && is_in(of_side.unwrap_or(option), "region profile endpoint-url") {
             return Err(Failure::new(format!("`--{option}` has no use with the local backend"))
                 .help("give `--backend aws` for the real service, or leave the option out"));
+        }
+        if !is_local && of_side == Some("local-file") {
+            return Err(
+                Failure::new(format!("`--{option}` has no use with the real service")).help("leave it out")
+            );
         }
     }
     Ok(())

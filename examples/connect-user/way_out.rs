@@ -30,6 +30,9 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
     let reference = || message.split_once("`${")?.1.split_once("}`").map(|(reference, _)| reference);
     let set = |reference: &str| format!("`--set '{reference}=VALUE'`");
     let way = match *code {
+        Code::UNKNOWN_TARGET => {
+            return Some(help.replacen("a target is", "`--target` takes", 1));
+        }
         Code::UNDEFINED_REFERENCE if help.contains("assign a value") => reference().map(set),
         Code::UNDEFINED_REFERENCE if help == "give its value" => {
             let set = reference().map(set)?;

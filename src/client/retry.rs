@@ -15,6 +15,7 @@ use super::{
     cancel::CancellationToken,
     error::{ClientError, ClientResult, Effect, ErrorKind},
     operations::ApiCall,
+    pace::{Pace, Paced},
     timer::{Clock, Timer, part_of},
 };
 use crate::user::Operation;
@@ -70,7 +71,7 @@ impl RetryPolicy {
 /// look the user up. Once an attempt may have been done, the error says so ([`ClientError::effect`]), whatever
 /// the last one failed with.
 ///
-/// Put it around a [`Paced`](super::Paced) client, so that every attempt counts.
+/// Put it around a [`Paced`] client, so that every attempt counts: [`paced`](Retrying::paced) does both.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -102,6 +103,20 @@ impl<C> Retrying<C> {
     #[must_use]
     pub fn with_cancellation(self, token: CancellationToken) -> Self {
         self.map(|retry| Retry { cancel: token, ..retry })
+    }
+}
+
+impl<C> Retrying<Paced<C>> {
+    /// Puts a pace and, around it, retries around a client; the token ends the waits of both.
+    pub fn paced(
+        inner: C,
+        pace: Arc<dyn Pace>,
+        policy: RetryPolicy,
+        timer: Arc<dyn Timer>,
+        cancel: &CancellationToken,
+    ) -> Self {
+        let paced = Paced::new(inner, pace).with_cancellation(cancel.clone());
+        Self::new(paced, policy, timer).with_cancellation(cancel.clone())
     }
 }
 

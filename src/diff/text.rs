@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Action, Call, Change, ChangeKind, Preview, ReplacementOrder, Step};
-use crate::user::{Path, Property, Replaced, Value, one_line, quoted};
+use crate::user::{Path, Property, Replaced, Value, counted, one_line, quoted};
 
 /// A preview in the form that people know from `terraform plan` and `pulumi preview`.
 ///
@@ -97,7 +97,7 @@ impl fmt::Display for PreviewText<'_> {
             writeln!(f, "    {}", ChangeText(change, diff.action, self.names))?;
         }
         if !steps.is_empty() {
-            writeln!(f, "  {}:", count(steps.len(), "call"))?;
+            writeln!(f, "  {}:", counted(steps.len(), "call"))?;
         }
         for step in steps {
             let possible = if step.possible { ", if needed" } else { "" };
@@ -141,11 +141,6 @@ fn unfinished(steps: &[Step]) -> &'static str {
 fn covers(paths: &[Path]) -> String {
     let names: Vec<_> = paths.iter().map(ToString::to_string).collect();
     names.join(", ")
-}
-
-/// `1 call`, `2 calls`.
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 struct ChangeText<'a>(&'a Change, Action, Option<NameOf<'a>>);

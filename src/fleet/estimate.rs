@@ -8,7 +8,7 @@ use super::FleetPlan;
 use crate::{
     client::{Rate, RateBasis},
     diff::Step,
-    user::Operation,
+    user::{Operation, counted},
 };
 
 /// What a plan costs: its calls, and the time that the quota takes for them.
@@ -74,7 +74,7 @@ impl fmt::Display for Estimate {
     /// `96 calls, at least 41s (CreateUser 87 at 2 a second, assumed)`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let total = self.total();
-        write!(f, "{total} call{}", if total == 1 { "" } else { "s" })?;
+        f.write_str(&counted(total, "call"))?;
         match self.slowest.and_then(|operation| Some((operation, self.calls.get(&operation)?, self.rate?))) {
             Some((operation, calls, rate)) if !self.time.is_zero() => {
                 let (a_second, time) = (rate.calls_per_second(), Seconds(self.time));

@@ -27,6 +27,7 @@ mod saved;
 mod session;
 mod stages;
 mod store;
+mod text;
 mod totals;
 mod user_plan;
 mod user_planning;
@@ -63,5 +64,6 @@ pub use store::{
 };
 #[cfg(feature = "object-store")]
 pub use store::{Lease, SharedLocation, SharedStore};
+pub use text::FleetText;
 pub use totals::{OutcomeTotals, PlanTotals};
 pub use user_plan::{UserPlan, UserPreview};

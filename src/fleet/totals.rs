@@ -146,14 +146,14 @@ pub struct OutcomeTotals {
 }
 
 impl FleetOutcome {
-    /// What it has come to, where the plan left `unchanged` users as they are.
-    pub fn totals(&self, unchanged: usize) -> OutcomeTotals {
+    /// What it has come to.
+    pub fn totals(&self) -> OutcomeTotals {
         OutcomeTotals {
             created: self.done(Action::Create),
             updated: self.done(Action::Update),
             replaced: self.done(Action::Replace),
             deleted: self.done(Action::Delete),
-            unchanged,
+            unchanged: self.unchanged,
             failed: self.count(UserResult::Failed),
             unfinished: self.count(UserResult::Unfinished) + self.count(UserResult::NotTried),
             released: self.released,

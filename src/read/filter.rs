@@ -143,6 +143,12 @@ impl Filter {
         named(&self.routing_profile_id) || named(&self.security_profile_id) || named(&self.hierarchy_group_id)
     }
 
+    /// Whether only an instance tells who is meant: it has the names of profiles and groups, and which groups are below
+    /// which.
+    pub fn needs_directory(&self) -> bool {
+        self.has_names() || self.with_child_groups
+    }
+
     /// Whether a user by itself tells whether it is meant: which groups are below another is known, or does not
     /// matter.
     pub(crate) const fn is_decided(&self) -> bool {

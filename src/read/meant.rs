@@ -35,7 +35,7 @@ impl Filter {
                 continue;
             }
             let mut filter = self.clone();
-            if self.has_names() || self.with_child_groups {
+            if self.needs_directory() {
                 let directory = instances.directory(&id, client).await.map_err(|error| error.diagnostic())?;
                 let Some(directory) = directory else { continue };
                 match directory.resolve_filter(&mut filter) {

@@ -1,6 +1,6 @@
 //! What users belong to besides their own settings: traffic distribution groups and workspaces.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use serde::Serialize;
 
@@ -104,6 +104,25 @@ impl Memberships {
         let workspaces = read_workspaces(instance, client).await;
         let workspaces = workspaces.map_err(|error| tell("workspaces", error)).ok();
         Self { groups, workspaces, notices }
+    }
+
+    /// Those of several users, with why something was not read: each of their instances is read once.
+    pub async fn of_users<'u>(
+        users: impl IntoIterator<Item = (&'u String, &'u UserState)>,
+        client: &dyn ConnectClient,
+    ) -> (BTreeMap<&'u String, Membership>, Vec<Diagnostic>) {
+        let (mut instances, mut found) = (BTreeMap::new(), BTreeMap::new());
+        for (name, state) in users {
+            let instance = match instances.entry(state.instance_id.to_bare()) {
+                Entry::Occupied(read) => read.into_mut(),
+                Entry::Vacant(new) => {
+                    let read = Self::read(new.key(), client).await;
+                    new.insert(read)
+                }
+            };
+            found.insert(name, instance.of_state(state));
+        }
+        (found, instances.into_values().flat_map(|read| read.notices).collect())
     }
 
     /// Those of a user with this routing profile, ordered by name.

@@ -133,7 +133,7 @@ pub use state::{LastModified, Record, Replaced, Unfinished, UserState, UserState
 pub use suggestion::nearest;
 pub use table::{Bounds, LeftOut, OnChange, PropertyInfo, Sensitivity, Shape};
 pub use tags::{MAX_TAGS, SYSTEM_TAG_PREFIX, TagInputs, Tags, is_system_tag, merge_tags};
-pub use text::one_line;
+pub use text::{counted, one_line};
 pub use timestamp::{Timestamp, TimestampError};
 pub use value::Value;
 #[cfg(feature = "interop")]

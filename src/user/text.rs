@@ -33,6 +33,17 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// So many things in words.
+///
+/// ```
+/// use connect_user::user::counted;
+///
+/// assert_eq!((counted(1, "user"), counted(20_u64, "call")), ("1 user".to_owned(), "20 calls".to_owned()));
+/// ```
+pub fn counted<N: fmt::Display + PartialEq + From<u8>>(count: N, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1.into() { "" } else { "s" })
+}
+
 /// The first character that [`one_line`] would escape.
 pub(crate) fn misleading(text: &str) -> Option<char> {
     with_neighbours(text).find(|(c, around)| misleads(*c, *around)).map(|(c, _)| c)

@@ -1,18 +1,12 @@
 //! `compare` and `copy`: the users of two instances.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::tool::{Said, Tool, jane};
+use crate::tool::{Said, Tool, named, user};
 
 /// A tool with the users `ana`, `ben` and `cy` in the instance `i` of the file `a.json`.
 fn three() -> Tool {
     let tool = Tool::new();
-    let user = |name: &str, change: fn(&mut Value)| {
-        let mut properties = jane();
-        properties["name"] = json!(name);
-        change(&mut properties);
-        json!({"type": "aws:connect:User", "properties": properties})
-    };
     let program = tool.write(&json!({"resources": {
         "ana": user("ana", |user| user["tags"] = json!({"team": "red"})),
         "ben": user("ben", |user| user["hierarchyGroupId"] = json!("g1")),
@@ -94,8 +88,7 @@ fn users_are_copied_to_another_instance_and_compared() {
 #[test]
 fn users_who_are_there_are_made_the_same_only_if_that_is_asked_for() {
     let tool = three();
-    let mut other = jane();
-    other["name"] = json!("ana");
+    let mut other = named("ana");
     other["instanceId"] = json!("t");
     other["tags"] = json!({"team": "blue", "more": "1"});
     let program = tool.program(&other);
@@ -126,7 +119,10 @@ fn what_stands_in_the_way_is_said_with_the_way_out() {
         (vec!["compare", "i", "i"], "`i` is the same instance on both sides"),
         (vec!["compare", "i", "t", "--from-local-file", "missing.json"], "`missing.json` is not there"),
         (vec!["compare", "a b", "t"], "`a b`"),
-        (with("compare", &["--from-region", "us-east-1"]), "has no use with the local backend"),
+        (
+            with("compare", &["--from-region", "us-east-1"]),
+            "`--from-region` has no use with the local backend",
+        ),
         (with("compare", &["--map", "queue:a=b"]), "`queue:a=b` does not begin with a kind of name"),
         (with("copy", &["--map", "routingProfile:r1"]), "does not say a name and the name that it becomes"),
         (
@@ -137,6 +133,9 @@ fn what_stands_in_the_way_is_said_with_the_way_out() {
         (with("copy", &["--yes", "--make-passwords", "people.csv"]), "is no table of `--make-passwords`"),
         (with("copy", &["--yes", "--password-env", "NOT_SET_AT_ALL"]), "`NOT_SET_AT_ALL` is not set"),
         (with("copy", &["--passwords", "a", "--make-passwords", "b"]), "cannot be used with"),
+        (with("copy", &["--stop-after", "0"]), "must be a whole number, 1 or more"),
+        (with("copy", &["--users-per-instance", "many"]), "must be a whole number, 0 or more"),
+        (with("compare", &["--backend", "aws"]), "`--from-local-file` has no use with the real service"),
         (with("copy", &["--set", "a=b"]), "`--set` has no use without a program"),
     ] {
         let said = tool.fails(&args);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{Tool, jane};
+use crate::tool::{Tool, jane, resource as user};
 
 fn with(path: &str, value: Value) -> Value {
     let mut properties = jane();
@@ -158,15 +158,15 @@ fn destroy_deletes_everybody() {
 fn a_user_under_a_new_name_in_the_program_is_the_same_user() {
     let tool = Tool::new();
     tool.apply(&tool.program(&jane()));
-    let renamed = json!({"resources": {"janet": {"type": "aws:connect:User", "properties": jane()}}});
+    let renamed = json!({"resources": {"janet": user(jane())}});
     let file = tool.write(&renamed);
     assert!(tool.plan(&file).is_empty());
     let said = tool.ok(&["apply", &file, "--yes"]);
     assert!(said.err.contains("`janet` is the user that was `jane`"), "{}", said.err);
     assert!(tool.ok(&["show"]).out.starts_with("janet\n"));
     let twice = json!({"resources": {
-        "a": {"type": "aws:connect:User", "properties": jane()},
-        "b": {"type": "aws:connect:User", "properties": jane()},
+        "a": user(jane()),
+        "b": user(jane()),
     }});
     assert!(tool.fails(&["plan", &tool.write(&twice)]).contains("`a` and `b` are both the user `jane`"));
 }
@@ -181,8 +181,8 @@ fn references_are_resolved_in_order() {
         "config": {"place": {"type": "string", "default": "hall"}},
         "variables": {"profiles": {"routing": "r7"}},
         "resources": {
-            "june": {"type": "aws:connect:User", "properties": second},
-            "jane": {"type": "aws:connect:User", "properties": jane()},
+            "june": user(second),
+            "jane": user(jane()),
             "queue": {"type": "aws:connect:Queue", "properties": {"any": "thing"}},
         },
     });
@@ -300,7 +300,6 @@ fn bomb() -> String {
 fn bad_input_is_told_where_and_how_to_mend_it() {
     let tool = Tool::new();
     let resource = |resource: Value| tool.write(&json!({"resources": {"jane": resource}}));
-    let user = |properties: Value| json!({"type": "aws:connect:User", "properties": properties});
     let row = |file: String, expected: &str| {
         for command in ["validate", "plan"] {
             let said = tool.fails(&[command, &file]);
@@ -404,10 +403,6 @@ fn words_that_older_yaml_took_for_booleans_are_texts() {
          securityProfileIds: [s], phoneConfig: {phoneType: SOFT_PHONE}, tags: {country: no, on: yes}}}}",
     );
     tool.ok(&["validate", &file]);
-}
-
-fn user(properties: Value) -> Value {
-    json!({"type": "aws:connect:User", "properties": properties})
 }
 
 #[test]

@@ -62,6 +62,19 @@ fn what_is_wrong_with_a_file_ends_the_command_with_its_place() {
 }
 
 #[test]
+fn of_many_mistakes_the_first_are_shown_and_the_others_counted() {
+    let tool = Tool::new();
+    let mut table = "user login,acw,phone type\n".to_owned();
+    for number in 0..150 {
+        table += &format!("agent{number},3,soft\n");
+    }
+    std::fs::write(tool.path("agents.csv"), table).expect("written");
+    let said = tool.fails(&["convert", "agents.csv"]);
+    assert_eq!(said.matches("error[missing-required]").count(), 100, "{said}");
+    assert!(said.contains("note: 200 more findings are not shown"), "{said}");
+}
+
+#[test]
 fn a_file_that_is_no_program_is_told_from_one_with_the_way_out() {
     let tool = Tool::new();
     for name in ["03-agents.csv", "10-user.cfn.yaml", "12-backup.json"] {

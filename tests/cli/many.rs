@@ -2,17 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{Tool, jane};
+use crate::tool::{Tool, jane, named, resource, user};
 
 /// A program of users whose names in it are `a0`, `a1` …
 fn program(tool: &Tool, count: usize, change: impl Fn(usize, &mut Value)) -> String {
-    let user = |number: usize| {
-        let mut properties = jane();
-        properties["name"] = json!(format!("agent-{number}"));
-        change(number, &mut properties);
-        (format!("a{number}"), json!({"type": "aws:connect:User", "properties": properties}))
+    let of = |number: usize| {
+        (format!("a{number}"), user(&format!("agent-{number}"), |properties| change(number, properties)))
     };
-    let users: serde_json::Map<_, _> = (0..count).map(user).collect();
+    let users: serde_json::Map<_, _> = (0..count).map(of).collect();
     tool.write(&json!({"resources": users}))
 }
 
@@ -241,25 +238,21 @@ fn names_are_looked_up_and_mistaken_ones_refused() {
 #[test]
 fn a_plan_shows_the_order_in_which_names_and_room_are_taken() {
     let tool = Tool::new();
-    let named = |names: &[(&str, &str)]| {
-        let user = |(key, name): &(&str, &str)| {
-            let mut properties = jane();
-            properties["name"] = json!(name);
-            ((*key).to_owned(), json!({"type": "aws:connect:User", "properties": properties}))
-        };
-        tool.write(&json!({"resources": names.iter().map(user).collect::<serde_json::Map<_, _>>()}))
+    let those = |names: &[(&str, &str)]| {
+        let of = |(key, name): &(&str, &str)| ((*key).to_owned(), resource(named(name)));
+        tool.write(&json!({"resources": names.iter().map(of).collect::<serde_json::Map<_, _>>()}))
     };
-    tool.apply(&named(&[("a", "x"), ("b", "y")]));
+    tool.apply(&those(&[("a", "x"), ("b", "y")]));
     // Same instance and user name is the same person: they exchange their resource names.
-    let file = named(&[("a", "y"), ("b", "x")]);
+    let file = those(&[("a", "y"), ("b", "x")]);
     assert!(tool.plan(&file).is_empty());
     let said = tool.ok(&["apply", &file, "--yes"]);
     assert!(said.err.contains("`a` is the user that was `b`"), "{}", said.err);
     // Who takes a name that another one frees meets nobody unknown.
-    let said = tool.ok(&["plan", &named(&[("a", "y"), ("b", "z"), ("c", "x")])]);
+    let said = tool.ok(&["plan", &those(&[("a", "y"), ("b", "z"), ("c", "x")])]);
     assert_eq!(said.err, "note: `c` is the user that was `b`\n");
     // Who moves is told, and costs no call.
-    let file = named(&[("d", "y"), ("b", "x")]);
+    let file = those(&[("d", "y"), ("b", "x")]);
     let said = tool.ok(&["plan", &file]);
     assert_eq!(
         (said.out.as_str(), said.err.as_str()),
@@ -267,8 +260,8 @@ fn a_plan_shows_the_order_in_which_names_and_room_are_taken() {
     );
     assert_eq!(tool.json(&["plan", &file])["moves"], json!([{"from": "a", "user": "d"}]));
     // Rows shift, and nobody is replaced.
-    tool.apply(&named(&[("0", "mira"), ("1", "teo"), ("2", "ama")]));
-    let file = named(&[("0", "teo"), ("1", "ama")]);
+    tool.apply(&those(&[("0", "mira"), ("1", "teo"), ("2", "ama")]));
+    let file = those(&[("0", "teo"), ("1", "ama")]);
     assert_eq!(tool.plan(&file), ["DeleteUser"]);
     tool.apply(&file);
     assert!(tool.plan(&file).is_empty());
@@ -278,7 +271,7 @@ fn a_plan_shows_the_order_in_which_names_and_room_are_taken() {
         (&json!("teo"), &json!("ama"), Some(2))
     );
     // A full instance is known before the first call.
-    let file = named(&[("a", "y"), ("b", "x"), ("c", "z")]);
+    let file = those(&[("a", "y"), ("b", "x"), ("c", "z")]);
     let full = tool.fails(&["plan", &file, "--users-per-instance", "2"]);
     assert!(full.contains("the instance `i` would have 3 users; the limit is 2"), "{full}");
 }
@@ -344,8 +337,7 @@ fn a_plan_is_summed_up() {
     let mut john = jane();
     john["name"] = "john".into();
     john["instanceId"] = "k".into();
-    let user = |properties| json!({"type": "aws:connect:User", "properties": properties});
-    let file = tool.write(&json!({"resources": {"jane": user(jane()), "john": user(john)}}));
+    let file = tool.write(&json!({"resources": {"jane": resource(jane()), "john": resource(john)}}));
     let whole = tool.json(&["plan", &file]);
     let short = tool.json(&["plan", &file, "--summary"]);
     assert_eq!(short["summary"]["create"], 2);

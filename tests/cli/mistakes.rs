@@ -5,7 +5,7 @@ use std::{fs, time::SystemTime};
 use connect_user::user::Timestamp;
 use serde_json::{Value, json};
 
-use crate::tool::{Tool, jane};
+use crate::tool::{Tool, jane, resource};
 
 /// A tool with `jane` applied.
 fn applied() -> (Tool, String) {
@@ -189,8 +189,7 @@ fn a_state_that_is_cut_off_is_called_so() {
 #[test]
 fn mistakes_of_a_program_are_told_as_they_are() {
     let tool = Tool::new();
-    let user = |properties: Value| json!({"type": "aws:connect:User", "properties": properties});
-    let said = tool.fails(&["validate", &tool.write(&json!({"resources": {"": user(jane())}}))]);
+    let said = tool.fails(&["validate", &tool.write(&json!({"resources": {"": resource(jane())}}))]);
     assert!(said.contains("`resources` has an empty resource name\n  at: program.yaml:1:"), "{said}");
     let said = tool.fails(&["validate", &tool.write(&json!({"resources": {"c": {"type": 5}}}))]);
     assert!(said.contains("`resources.c` has a `type` that is a number, not a text"), "{said}");
@@ -205,7 +204,7 @@ fn mistakes_of_a_program_are_told_as_they_are() {
     second["routingProfileId"] = json!("${jame.routingProfileId}");
     second["hierarchyGroupId"] = json!("${jame.groupId}");
     second["securityProfileIds"] = json!(["${june2.userId}"]);
-    let file = tool.write(&json!({"resources": {"jane": user(jane()), "june": user(second)}}));
+    let file = tool.write(&json!({"resources": {"jane": resource(jane()), "june": resource(second)}}));
     let said = tool.fails(&["validate", &file]);
     assert!(said.contains("did you mean `${jane.routingProfileId}`?"), "{said}");
     assert!(!said.contains("`${jane.groupId}`?") && !said.contains("`${june.userId}`?"), "{said}");

@@ -2,13 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{Tool, jane};
-
-fn named(name: &str) -> Value {
-    let mut properties = jane();
-    properties["name"] = json!(name);
-    properties
-}
+use crate::tool::{Tool, jane, named, resource};
 
 /// A program of one user with options.
 fn with_options(tool: &Tool, properties: &Value, options: Value) -> String {
@@ -96,7 +90,7 @@ fn ignored_changes_are_not_made() {
 #[test]
 fn a_retained_user_leaves_the_program_without_a_call() {
     let tool = Tool::new();
-    let other = json!({"type": "aws:connect:User", "properties": named("other")});
+    let other = resource(named("other"));
     let retained =
         json!({"type": "aws:connect:User", "properties": jane(), "options": {"retainOnDelete": true}});
     tool.apply(&tool.write(&json!({"resources": {"jane": retained, "other": other}})));
@@ -139,7 +133,7 @@ fn a_retained_user_stays_when_it_is_replaced_or_destroyed() {
 fn who_goes_with_another_resource_is_forgotten_with_it() {
     let tool = Tool::new();
     let instance = json!({"type": "aws:connect:Instance", "properties": {}});
-    let kept = json!({"type": "aws:connect:User", "properties": named("kept")});
+    let kept = resource(named("kept"));
     let user =
         json!({"type": "aws:connect:User", "properties": jane(), "options": {"deletedWith": "${instance}"}});
     tool.apply(&tool.write(&json!({"resources": {"instance": instance, "jane": user, "kept": kept}})));
@@ -211,9 +205,7 @@ fn a_user_is_known_by_its_earlier_names() {
 
 /// Resource names made of the row's place in a spreadsheet.
 fn rows(tool: &Tool, names: &[&str]) -> String {
-    let row = |(place, name): (usize, &&str)| {
-        (format!("CfnUser{place}"), json!({"type": "aws:connect:User", "properties": named(name)}))
-    };
+    let row = |(place, name): (usize, &&str)| (format!("CfnUser{place}"), resource(named(name)));
     let users: serde_json::Map<_, _> = names.iter().enumerate().map(row).collect();
     tool.write(&json!({"resources": users}))
 }
@@ -330,7 +322,7 @@ fn an_import_of_somebody_else_is_refused_and_not_forgotten() {
     let user = |name: &str, import: Option<&str>| {
         let mut properties = jane();
         properties["name"] = json!(name);
-        let mut user = json!({"type": "aws:connect:User", "properties": properties});
+        let mut user = resource(properties);
         if let Some(id) = import {
             user["options"] = json!({"import": id});
         }

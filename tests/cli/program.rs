@@ -4,11 +4,7 @@ use std::{fmt::Write as _, io::Write as _, process::Stdio, time::Instant};
 
 use serde_json::{Value, json};
 
-use crate::tool::{Tool, jane};
-
-fn user(properties: Value) -> Value {
-    json!({"type": "aws:connect:User", "properties": properties})
-}
+use crate::tool::{Tool, jane, resource as user};
 
 fn with(member: &str, value: Value) -> Value {
     let mut properties = jane();

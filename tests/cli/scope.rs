@@ -2,17 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{Tool, jane};
+use crate::tool::{Tool, jane, user};
 
 /// A tool with `a` in team red, `b` in team blue with another routing profile, and `c` in a group of its own.
 fn three() -> Tool {
     let tool = Tool::new();
-    let user = |name: &str, change: fn(&mut Value)| {
-        let mut properties = jane();
-        properties["name"] = json!(name);
-        change(&mut properties);
-        json!({"type": "aws:connect:User", "properties": properties})
-    };
     tool.apply(&tool.write(&json!({"resources": {
         "a": user("agent-a", |user| user["tags"] = json!({"team": "red", "a=b": "x"})),
         "b": user("agent-b", |user| {
@@ -74,11 +68,11 @@ fn drift_out_of_the_scope_is_drift() {
     let id = tool.json(&["show"])["users"]["b"]["userId"].as_str().expect("an id").to_owned();
     let other = ["--state", "other.redb"];
     tool.ok(&[&["import", "b", &format!("i:{id}")][..], &other].concat());
-    let mut user = jane();
-    user["name"] = json!("agent-b");
-    user["routingProfileId"] = json!("r9");
-    user["tags"] = json!({"team": "red"});
-    let program = json!({"resources": {"b": {"type": "aws:connect:User", "properties": user}}});
+    let changed = user("agent-b", |user| {
+        user["routingProfileId"] = json!("r9");
+        user["tags"] = json!({"team": "red"});
+    });
+    let program = json!({"resources": {"b": changed}});
     tool.ok(&[&["apply", &tool.write(&program), "--yes"][..], &other].concat());
     for condition in ["routing-profile=r2", "routing-profile=r9", "tag:team=blue"] {
         let said = tool.run(&["drift", "--detailed-exitcode", "--where", condition]);
@@ -109,13 +103,8 @@ fn a_group_is_chosen_with_those_below_it() {
 
 /// A program of three, of whom the team of `b` is another one, `c` is missing and `d` is new.
 fn changed(tool: &Tool) -> String {
-    let user = |name: &str, team: &str| {
-        let mut properties = jane();
-        (properties["name"], properties["tags"]) = (json!(name), json!({"team": team}));
-        json!({"type": "aws:connect:User", "properties": properties})
-    };
-    let users =
-        json!({"a": user("agent-a", "green"), "b": user("agent-b", "red"), "d": user("agent-d", "blue")});
+    let of = |name: &str, team: &str| user(name, |user| user["tags"] = json!({"team": team}));
+    let users = json!({"a": of("agent-a", "green"), "b": of("agent-b", "red"), "d": of("agent-d", "blue")});
     tool.write(&json!({"resources": users}))
 }
 

@@ -30,7 +30,7 @@ impl Tool {
 
     /// Writes a program of one user, `jane`.
     pub fn program(&self, properties: &Value) -> String {
-        self.write(&json!({"resources": {"jane": {"type": "aws:connect:User", "properties": properties}}}))
+        self.write(&json!({"resources": {"jane": resource(properties.clone())}}))
     }
 
     pub fn write(&self, program: &Value) -> String {
@@ -103,8 +103,7 @@ impl Tool {
     }
 }
 
-/// Cargo builds examples before it runs the tests of a package.
-/// A built example.
+/// A built example: Cargo builds them before it runs the tests of a package.
 pub fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("this program");
     let target = test.parent().and_then(Path::parent).expect("a target directory");
@@ -116,6 +115,24 @@ pub fn example(name: &str) -> PathBuf {
 /// A file of this repository.
 pub fn repository(path: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path).display().to_string()
+}
+
+/// A valid user as a resource of a program, under this user name, with a change.
+pub fn user(name: &str, change: impl FnOnce(&mut Value)) -> Value {
+    let mut properties = named(name);
+    change(&mut properties);
+    resource(properties)
+}
+
+pub fn resource(properties: impl Into<Value>) -> Value {
+    json!({"type": "aws:connect:User", "properties": properties.into()})
+}
+
+/// The same as [`jane`] under another user name.
+pub fn named(name: &str) -> Value {
+    let mut properties = jane();
+    properties["name"] = json!(name);
+    properties
 }
 
 /// A valid user of a `CONNECT_MANAGED` instance.

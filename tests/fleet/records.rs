@@ -11,8 +11,8 @@ use connect_user::{
         memory::{Fault, MemoryConnect, Outcome},
     },
     fleet::{
-        AllKnown, Drift, Entry, FleetOutcome, MemoryStore, RecordError, Session, StateStore, StoreChange,
-        load_all,
+        AllKnown, Drift, Entry, FleetOutcome, MemoryStore, RecordError, Session, SessionError, StateStore,
+        StoreChange, load_all,
     },
     read::{Filter, Strategy},
     user::{
@@ -198,6 +198,42 @@ async fn drift_tells_who_is_changed_gone_or_not_readable() {
     assert_eq!((names(found), told), (vec!["a".to_owned()], vec![Code::NOT_CHECKED]));
 }
 
+#[tokio::test]
+async fn users_of_an_instance_are_read_as_far_as_they_are_meant_whether_recorded_or_not() {
+    let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
+    let (store, other) = (MemoryStore::default(), MemoryStore::default());
+    drop(applied(&store, &connect, &["a", "b", "c"]).await);
+    for (condition, expected) in [
+        (None, &["a", "b", "c"][..]),
+        (Some("name=b"), &["b"]),
+        (Some("name=x"), &[]),
+        (Some("routing-profile=name:Agents"), &[]),
+    ] {
+        let mut options = session_options();
+        if let Some(condition) = condition {
+            options.filter = Filter::default().and(condition).expect("a filter");
+        }
+        let session = Session::open(&other, &connect, options).await.expect("open");
+        for strategy in [Strategy::Full, Strategy::Search] {
+            let read = session.existing(&"i".into(), strategy).await;
+            if condition.is_some_and(|condition| condition.contains("name:")) {
+                let error = read.expect_err("no such profile");
+                assert!(matches!(error, SessionError::Filter(_)), "{error}");
+                continue;
+            }
+            let users: Vec<_> = read.expect("read").users.into_iter().map(|user| user.name).collect();
+            assert_eq!(users, expected, "{condition:?} {strategy}");
+        }
+    }
+    let fault = Fault::of(Operation::DescribeInstance, 1, Outcome::Refused(ErrorKind::NotFound));
+    connect.inject(fault);
+    let session = Session::open(&other, &connect, session_options()).await.expect("open");
+    let error = session.existing(&"gone".into(), Strategy::Full).await.expect_err("it is gone");
+    assert!(matches!(error, SessionError::Instance(_)), "{error}");
+    assert_eq!(error.help(), "check the id of the instance, the Region and the account");
+    assert_eq!(error.diagnostics()[0].code, Code::CALL_FAILED);
+}
+
 #[tokio::test(start_paused = true)]
 async fn who_cannot_be_read_is_told_once_for_each_cause() {
     let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
@@ -266,8 +302,10 @@ async fn a_preview_comes_with_what_there_is_to_say_and_its_totals() {
     let options = session.apply_options();
     let refused = session.apply(preview, &mut AllKnown, &options).await.expect_err("refused");
     assert_eq!(refused.to_string(), "nothing changes today");
+    let mut outcome = FleetOutcome::default();
+    outcome.unchanged = 3;
     assert_eq!(
-        FleetOutcome::default().totals(3).to_string(),
+        outcome.totals().to_string(),
         "0 created, 0 updated, 0 replaced, 0 deleted, 3 unchanged, 0 failed, 0 not finished"
     );
 }

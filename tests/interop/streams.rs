@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use connect_user::interop::file::{
-    FileFormat, FileWriter, ReadOptions, UserFile, WriteOptions, read, read_each, write,
+    FileFormat, FileItem, FileWriter, ReadOptions, UserFile, WriteOptions, read, read_each, write,
 };
 use serde_json::{Value as Json, json};
 
@@ -143,7 +143,10 @@ fn peak(call: impl FnOnce()) -> u64 {
 
 fn read_all(format: FileFormat, file: &mut Generated, options: &ReadOptions) -> UserFile {
     let mut whole = UserFile::default();
-    whole.diagnostics = read_each(format, file, options, |user| whole.users.push(user));
+    read_each(format, file, options, |item| match item {
+        FileItem::User(user) => whole.users.push(user),
+        FileItem::Diagnostic(found) => whole.diagnostics.push(found),
+    });
     whole
 }
 
@@ -151,11 +154,17 @@ fn read_all(format: FileFormat, file: &mut Generated, options: &ReadOptions) -> 
 fn convert(from: FileFormat, file: &mut Generated, to: FileFormat) -> usize {
     let options = ReadOptions::builder().instance("1c2d".into()).build();
     let mut names = Vec::new();
-    let told = read_each(from, &mut *file, &options, |user| names.push(user.name));
-    assert!(told.is_empty(), "{from}: {told:?}");
+    read_each(from, &mut *file, &options, |item| match item {
+        FileItem::User(user) => names.push(user.name),
+        FileItem::Diagnostic(found) => panic!("{from}: {found}"),
+    });
     let count = names.len();
     let mut writer = FileWriter::new(to, names, WriteOptions::default(), io::sink()).expect("a writer");
-    read_each(from, &mut *file, &options, |user| writer.write(&user).expect("written"));
+    read_each(from, &mut *file, &options, |item| {
+        if let FileItem::User(user) = item {
+            writer.write(&user).expect("written");
+        }
+    });
     writer.finish().expect("written");
     count
 }
@@ -316,7 +325,12 @@ impl<R: Seek> Seek for Broken<R> {
 #[test]
 fn a_file_that_cannot_be_read_to_its_end_is_told() {
     for (format, file) in files(3) {
-        let told = read_each(format, Broken(file, 200), &ReadOptions::default(), |_| {});
+        let mut told = Vec::new();
+        read_each(format, Broken(file, 200), &ReadOptions::default(), |item| {
+            if let FileItem::Diagnostic(found) = item {
+                told.push(found);
+            }
+        });
         assert!(
             told[0].diagnostic.message.contains("cannot be read: the disk is gone"),
             "{format}: {told:?}"

@@ -45,10 +45,8 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     // Before the engine knows of the provider.
     let interrupts = signal(SignalKind::interrupt())?;
     println!("{}", listener.local_addr()?.port());
-    // An answer is two small writes: the second would wait for the engine to acknowledge the first.
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let server = Server::builder().add_service(Calls::new(provider));
-    server.serve_with_incoming_shutdown(incoming, told_to_stop(interrupts, stop)).await?;
+    server.serve_with_incoming_shutdown(TcpIncoming::from(listener), told_to_stop(interrupts, stop)).await?;
     Ok(())
 }
 

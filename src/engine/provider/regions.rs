@@ -138,11 +138,10 @@ impl Regions {
         };
         #[cfg(feature = "tracing")]
         let connect = Traced::new(connect);
-        let paced = Paced::new(connect, Arc::new(pace)).with_cancellation(self.token.clone());
         let mut policy = RetryPolicy::default();
         policy.total = TOTAL;
         policy.attempts = max_retries.map_or(policy.attempts, |retries| retries.saturating_add(1));
-        let client = Retrying::new(paced, policy, self.timer.clone()).with_cancellation(self.token.clone());
+        let client = Retrying::paced(connect, Arc::new(pace), policy, self.timer.clone(), &self.token);
         #[cfg(feature = "tracing")]
         let client = Traced::new(client);
         let users = Resource::new(client, settings.clone())

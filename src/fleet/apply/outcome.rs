@@ -76,6 +76,8 @@ pub enum UserResult {
 pub struct FleetOutcome {
     /// The outcome of each user that had a step to do, in the order in which they ended.
     pub users: Vec<UserOutcome>,
+    /// The number of users that the plan left as they are.
+    pub unchanged: usize,
     /// The number of users that needed no step and whose record was updated.
     pub recorded: usize,
     /// The number of users that are no longer managed.
@@ -105,6 +107,7 @@ impl FleetOutcome {
     /// Takes over what has become of more users.
     pub(in crate::fleet) fn add(&mut self, other: Self) {
         self.users.extend(other.users);
+        self.unchanged += other.unchanged;
         self.recorded += other.recorded;
         self.released += other.released;
         self.calls += other.calls;

@@ -28,8 +28,8 @@ use super::{
 };
 use crate::{
     apply::{self, Applied, QuickConnectIndex},
-    client::{CancellationToken, ConnectClient, Decorated, Paced, Retrying, SearchQuickConnects, all_pages},
-    diff::Call,
+    client::{CancellationToken, ConnectClient, Decorated, Retrying, SearchQuickConnects, all_pages},
+    diff::{Action, Call},
     user::{InstanceId, one_line},
 };
 
@@ -64,8 +64,7 @@ pub async fn apply(
     let stop = CancellationToken::new();
     let watched = Arc::new(Watched::new(options.pace.clone()));
     let bounded = Decorated::with(client, Bound::new(options.parallelism.get()));
-    let paced = Paced::new(bounded, watched.clone()).with_cancellation(stop.clone());
-    let client = Retrying::new(paced, options.retry, options.timer.clone()).with_cancellation(stop.clone());
+    let client = Retrying::paced(bounded, watched.clone(), options.retry, options.timer.clone(), &stop);
     let mut run = Run {
         plan,
         store,
@@ -93,7 +92,8 @@ pub async fn apply(
 
 impl Run<'_> {
     async fn go(&mut self) -> FleetOutcome {
-        let mut outcome = FleetOutcome::default();
+        let mut outcome =
+            FleetOutcome { unchanged: self.plan.count(Action::None), ..FleetOutcome::default() };
         let has_steps = self.plan.users().iter().any(|user| !user.plan.steps().is_empty());
         let locked = if has_steps { self.store.lock().await } else { Ok(()) };
         let is_locked = has_steps && locked.is_ok();

@@ -8,7 +8,7 @@ use super::{desired::Needs, refreshed::Refreshed};
 use crate::{
     client::{ClientError, ErrorKind},
     read::{FindingKind, FoundUsers, Source, Strategy, Verdict, not_checked, not_read, to_state},
-    user::{Property, PropertySet, Timestamp, UserState},
+    user::{Property, PropertySet, Timestamp, UserState, counted},
 };
 
 /// How many users one call of a search gives at most.
@@ -310,8 +310,7 @@ impl<'a> Instance<'a> {
     }
 
     fn explain(&self, refreshed: &mut Refreshed, what: fmt::Arguments<'_>, calls: usize) {
-        let plural = if calls == 1 { "" } else { "s" };
-        refreshed.explanations.push(format!("{self}: {what} {calls} call{plural}"));
+        refreshed.explanations.push(format!("{self}: {what} {}", counted(calls, "call")));
     }
 }
 

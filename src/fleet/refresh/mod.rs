@@ -18,7 +18,7 @@ use self::{
 use crate::{
     client::ConnectClient,
     read::{Cache, FoundUsers, RefreshOptions, Source, Strategy},
-    user::{InstanceId, Operation, Timestamp, UserState},
+    user::{InstanceId, Operation, Timestamp, UserState, counted},
 };
 
 pub use desired::DesiredSpec;
@@ -132,11 +132,10 @@ async fn read_what_a_plan_needs(
     }
     let names: BTreeSet<&String> = users.iter().map(|(name, _)| *name).collect();
     refreshed.findings.retain(|finding| !names.contains(&finding.user));
-    let count = users.len();
+    let count = counted(users.len(), "user");
     let instance = Instance { source, needs, users: Vec::new() };
     instance.read(users, refreshed).await;
-    let plural = if count == 1 { "" } else { "s" };
-    refreshed.explanations.push(format!(
-        "{instance}: {count} user{plural} read by themselves, because the plan writes what was not read"
-    ));
+    refreshed
+        .explanations
+        .push(format!("{instance}: {count} read by themselves, because the plan writes what was not read"));
 }

@@ -113,8 +113,9 @@ impl Session<'_> {
         resolve: &mut dyn Resolve,
         options: &FleetOptions<'_>,
     ) -> FleetOutcome {
-        let FleetPreview { users, released, mut capacity, .. } = preview;
-        let mut whole = FleetOutcome { released: self.forgotten.len(), ..FleetOutcome::default() };
+        let FleetPreview { users, unchanged, released, mut capacity, .. } = preview;
+        let released_already = self.forgotten.len();
+        let mut whole = FleetOutcome { unchanged, released: released_already, ..FleetOutcome::default() };
         if let Err(error) = self.record_imports().await {
             whole.store = Some(error);
             return whole;

@@ -11,19 +11,17 @@ use bon::Builder;
 
 use super::{
     super::{
-        Entry, FleetOptions, FleetPreview, FleetRefused, Lifecycle, PlanOptions, Planner, ProgramUser,
-        Recorded, RecoveredUser, Refreshed, Release, StateStore, StoreChange, StoreError, load_all, recover,
+        Entry, FleetOptions, FleetPreview, Lifecycle, PlanOptions, Planner, ProgramUser, Recorded,
+        RecoveredUser, Refreshed, Release, StateStore, StoreChange, StoreError, load_all, recover,
     },
     scope::Scope,
 };
 use crate::{
     apply::ApplyOptions,
-    client::{
-        CancellationToken, ClientError, ConnectClient, ErrorKind, Pace, Paced, RetryPolicy, Retrying, Timer,
-    },
+    client::{CancellationToken, ConnectClient, Pace, Paced, RetryPolicy, Retrying, Timer},
     diff::Action,
     read::{Filter, Instances, RefreshOptions},
-    user::{Code, Diagnostic, ImportId, Timestamp, UserState, with_causes},
+    user::{Timestamp, UserState},
 };
 
 /// One run of a host over many users: open the store, recover, refresh, plan, apply. What is found and done
@@ -91,64 +89,6 @@ pub struct SessionOptions<'a> {
     pub now: &'a (dyn Fn() -> Timestamp + Send + Sync),
 }
 
-/// The error of a session.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SessionError {
-    /// The store cannot be read or written.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The program is impossible, such as two users that import one.
-    #[error("{}", .0.text())]
-    Program(Diagnostic),
-    /// Who is meant cannot be found out.
-    #[error("{}", .0.text())]
-    Filter(Diagnostic),
-    /// The preview cannot be applied.
-    #[error(transparent)]
-    Refused(#[from] FleetRefused),
-    /// A user that the program imports cannot be read.
-    #[error("`{user}` cannot import `{id}`")]
-    Import {
-        /// The resource name.
-        user: String,
-        /// The user to import.
-        id: ImportId,
-        /// The error.
-        #[source]
-        error: Box<ClientError>,
-    },
-}
-
-impl SessionError {
-    /// The error as diagnostics: every reason why a plan is refused.
-    pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        match self {
-            Self::Program(found) | Self::Filter(found) => vec![found.clone()],
-            Self::Refused(refused) => refused.reasons.clone(),
-            Self::Store(_) => {
-                vec![Diagnostic::new(Code::STORE_FAILED, with_causes(self)).with_help(self.help())]
-            }
-            Self::Import { .. } => {
-                vec![Diagnostic::new(Code::CALL_FAILED, with_causes(self)).with_help(self.help())]
-            }
-        }
-    }
-
-    /// What to do about it.
-    pub fn help(&self) -> &str {
-        match self {
-            Self::Store(error) => error.help(),
-            Self::Program(found) | Self::Filter(found) => found.help.as_deref().unwrap_or_default(),
-            Self::Refused(_) => "look at the reasons, each has its help",
-            Self::Import { error, .. } if error.kind() == ErrorKind::NotFound => {
-                "correct the id in `import`, or take it out"
-            }
-            Self::Import { error, .. } => error.help(),
-        }
-    }
-}
-
 impl<'a> Session<'a> {
     /// Opens a session on all entries of `store`. `service` makes single attempts: the session puts retry,
     /// pace and cancellation around it.
@@ -171,12 +111,12 @@ impl<'a> Session<'a> {
         service: &'a dyn ConnectClient,
         options: SessionOptions<'a>,
     ) -> Self {
-        let paced = Paced::new(service, options.pace.clone()).with_cancellation(options.cancel.clone());
-        let client = Retrying::new(paced, options.retry.unwrap_or_default(), options.timer.clone());
+        let (pace, retry) = (options.pace.clone(), options.retry.unwrap_or_default());
+        let client = Retrying::paced(service, pace, retry, options.timer.clone(), &options.cancel);
         Self {
             store,
             service,
-            client: client.with_cancellation(options.cancel.clone()),
+            client,
             options,
             entries,
             pending: Vec::new(),

@@ -2,11 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{
-    super::DesiredSpec,
-    base::{Session, SessionError},
-    scope::Scope,
-};
+use super::{super::DesiredSpec, base::Session, error::SessionError, scope::Scope};
 use crate::{
     client::{ErrorKind, all_pages},
     read::{FoundUsers, InstanceError, InstanceFilters, Strategy, not_checked},

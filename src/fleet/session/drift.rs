@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::{
     super::{Refreshed, refresh::refresh_found},
-    base::{Session, SessionError},
+    base::Session,
+    error::SessionError,
     scope::Scope,
 };
 use crate::{

@@ -4,6 +4,8 @@ mod apply;
 mod base;
 mod choose;
 mod drift;
+mod error;
+mod existing;
 mod notices;
 mod records;
 mod refresh;
@@ -12,6 +14,7 @@ mod scope;
 mod written;
 
 pub use apply::{AllKnown, Resolve};
-pub use base::{Session, SessionError, SessionOptions, SessionOptionsBuilder};
+pub use base::{Session, SessionOptions, SessionOptionsBuilder};
 pub use drift::{Drift, DriftedUser};
+pub use error::SessionError;
 pub use records::RecordError;

@@ -11,7 +11,8 @@ use super::{
         DesiredSpec, Entry, Notes, Refreshed, Release, StoreChange, matching::match_users, program::IMPORT,
         refresh::refresh_found,
     },
-    base::{Session, SessionError},
+    base::Session,
+    error::SessionError,
     scope::Scope,
 };
 use crate::{

@@ -2,7 +2,8 @@
 
 use super::{
     super::{FleetOptions, FleetOutcome, FleetPlan, FleetPreview, SavedFleetPlan, apply},
-    base::{Session, SessionError},
+    base::Session,
+    error::SessionError,
     written::Written,
 };
 

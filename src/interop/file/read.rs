@@ -9,7 +9,7 @@ use super::{
     program, pulumi,
     reading::Reading,
     scim, table, terraform,
-    users::{FileDiagnostic, FileUser, UserFile},
+    users::{FileItem, UserFile},
 };
 
 /// Reads the users of a file.
@@ -18,35 +18,39 @@ use super::{
 /// [`not-converted`](crate::user::Code::NOT_CONVERTED). A file that is none of its format has an error, and the users
 /// before it. Other resources than users are not looked at.
 pub fn read(format: FileFormat, bytes: &[u8], options: &ReadOptions) -> UserFile {
-    let mut users = Vec::new();
-    let diagnostics = read_each(format, Cursor::new(bytes), options, |user| users.push(user));
-    UserFile { users, diagnostics }
+    let mut file = UserFile::default();
+    read_each(format, Cursor::new(bytes), options, |item| file.take(item));
+    file
 }
 
-/// Reads the users of a file one by one, and gives what there is to say of it.
+/// Reads the users of a file one by one, and hands on what there is to say of it as it is found.
 ///
 /// Tables and JSON ([`Csv`](FileFormat::Csv), [`Terraform`](FileFormat::Terraform),
 /// [`PulumiStack`](FileFormat::PulumiStack), [`AwsCli`](FileFormat::AwsCli), [`Scim`](FileFormat::Scim)) are never in memory
 /// as a whole: of users that were handed on, their names stay, with where they are. Programs and templates, whose
 /// resources refer to each other, are read whole: a program takes about five times the size of its text, and a template,
-/// which has 1 MB and 500 resources at most, ten times.
+/// which has 1 MB and 500 resources at most, ten times. [`Findings`](super::Findings) keeps the first diagnostics of
+/// a file in which each line has one.
 ///
 /// ```
 /// use std::io::Cursor;
 ///
-/// use connect_user::interop::file::{FileFormat, ReadOptions, read_each};
+/// use connect_user::interop::file::{FileFormat, FileItem, ReadOptions, read_each};
 ///
 /// let table = Cursor::new("user login,first name,last name\njane,Jane,Roe\nteo,Teo,Banks\n");
 /// let mut names = Vec::new();
-/// let diagnostics = read_each(FileFormat::Csv, table, &ReadOptions::default(), |user| names.push(user.name));
-/// assert_eq!((names, diagnostics), (vec!["jane".to_owned(), "teo".to_owned()], vec![]));
+/// read_each(FileFormat::Csv, table, &ReadOptions::default(), |item| match item {
+///     FileItem::User(user) => names.push(user.name),
+///     FileItem::Diagnostic(found) => eprintln!("{found}"),
+/// });
+/// assert_eq!(names, ["jane", "teo"]);
 /// ```
 pub fn read_each(
     format: FileFormat,
     mut file: impl Read + Seek,
     options: &ReadOptions,
-    mut each: impl FnMut(FileUser),
-) -> Vec<FileDiagnostic> {
+    mut each: impl FnMut(FileItem),
+) {
     let mut reading = Reading::new(options, &mut each);
     let reader = match format {
         FileFormat::Program | FileFormat::ProgramJson => program::read,
@@ -60,5 +64,5 @@ pub fn read_each(
     if let Err(failure) = reader(&mut file, &mut reading) {
         reading.refuse(failure);
     }
-    reading.finish()
+    reading.finish();
 }

@@ -10,18 +10,17 @@ use super::{
     options::ReadOptions,
     properties::{Properties, properties},
     source::{Failure, Spot},
-    users::{FileDiagnostic, FileUser},
+    users::{FileDiagnostic, FileItem, FileUser},
 };
 use crate::{
     interop::program::{ProgramOptions, take_form},
     user::{Arn, Code, Diagnostic, ImportId, Path, Property, Severity, Spelling, Value},
 };
 
-/// A file that is being read. Users are handed on as they are found.
+/// A file that is being read. Users and diagnostics are handed on as they are found.
 pub(super) struct Reading<'a> {
     pub(super) options: &'a ReadOptions,
-    each: &'a mut dyn FnMut(FileUser),
-    diagnostics: Vec<FileDiagnostic>,
+    each: &'a mut dyn FnMut(FileItem),
     /// Where the users are, by resource names and by who they are.
     names: HashMap<String, Option<Spot>>,
     people: HashMap<(String, String), Option<Spot>>,
@@ -40,20 +39,13 @@ pub(super) struct Kept<'a> {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(options: &'a ReadOptions, each: &'a mut dyn FnMut(FileUser)) -> Self {
-        Self {
-            options,
-            each,
-            diagnostics: Vec::new(),
-            names: HashMap::new(),
-            people: HashMap::new(),
-            losses: Losses::default(),
-        }
+    pub(super) fn new(options: &'a ReadOptions, each: &'a mut dyn FnMut(FileItem)) -> Self {
+        Self { options, each, names: HashMap::new(), people: HashMap::new(), losses: Losses::default() }
     }
 
     pub(super) fn tell(&mut self, found: Diagnostic, at: Option<Spot>) {
         let location = at.map(|at| at.within(&self.options.file));
-        self.diagnostics.push(FileDiagnostic::new(found, location));
+        (self.each)(FileItem::Diagnostic(FileDiagnostic::new(found, location)));
     }
 
     /// Tells why the file cannot be read to its end, or is none of its format.
@@ -130,7 +122,7 @@ impl<'a> Reading<'a> {
         }
         user.location = at.map(|at| at.within(&options.file));
         if self.is_new(&user, at) {
-            (self.each)(user);
+            (self.each)(FileItem::User(user));
         }
     }
 
@@ -167,9 +159,9 @@ impl<'a> Reading<'a> {
         self.names.contains_key(name)
     }
 
-    pub(super) fn finish(mut self) -> Vec<FileDiagnostic> {
-        self.diagnostics.extend(self.losses.into_diagnostics());
-        self.diagnostics
+    /// Tells what many users have in common.
+    pub(super) fn finish(self) {
+        self.losses.into_diagnostics().map(FileItem::Diagnostic).for_each(self.each);
     }
 }
 

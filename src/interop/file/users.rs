@@ -19,6 +19,17 @@ pub struct UserFile {
     pub diagnostics: Vec<FileDiagnostic>,
 }
 
+/// What [`read_each`](fn@super::read_each) hands on: what is found, in the order of the file.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a file has users, and there is something to say of it")]
+#[expect(clippy::large_enum_variant, reason = "items are handed on one by one")]
+pub enum FileItem {
+    /// A user.
+    User(FileUser),
+    /// What is wrong with the file, or what of it no user can carry.
+    Diagnostic(FileDiagnostic),
+}
+
 /// A user of a file.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
@@ -62,6 +73,13 @@ pub struct FileDiagnostic {
 }
 
 impl UserFile {
+    pub(super) fn take(&mut self, item: FileItem) {
+        match item {
+            FileItem::User(user) => self.users.push(user),
+            FileItem::Diagnostic(found) => self.diagnostics.push(found),
+        }
+    }
+
     /// Whether nothing is wrong with the file: there is no error.
     pub fn is_valid(&self) -> bool {
         !self.diagnostics.iter().any(|found| found.diagnostic.is_error())

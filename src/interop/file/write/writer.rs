@@ -84,17 +84,21 @@ pub fn write(
 /// ```
 /// use std::io::Cursor;
 ///
-/// use connect_user::interop::file::{FileFormat, FileWriter, ReadOptions, WriteOptions, read_each};
+/// use connect_user::interop::file::{FileFormat, FileItem, FileWriter, ReadOptions, WriteOptions, read_each};
 ///
 /// let mut table = Cursor::new("user login,routing profile name\njane,Agents\nteo,Agents\n");
 /// let options = ReadOptions::default();
 /// // Users may refer to those behind them, so their names are known first.
 /// let mut names = Vec::new();
-/// read_each(FileFormat::Csv, &mut table, &options, |user| names.push(user.name));
+/// read_each(FileFormat::Csv, &mut table, &options, |item| {
+///     if let FileItem::User(user) = item {
+///         names.push(user.name);
+///     }
+/// });
 /// let mut writer = FileWriter::new(FileFormat::Program, names, WriteOptions::default(), Vec::new())?;
 /// let mut result = Ok(());
-/// read_each(FileFormat::Csv, &mut table, &options, |user| {
-///     if result.is_ok() {
+/// read_each(FileFormat::Csv, &mut table, &options, |item| {
+///     if let (FileItem::User(user), true) = (item, result.is_ok()) {
 ///         result = writer.write(&user);
 ///     }
 /// });

@@ -1,0 +1,32 @@
+//! The users of an instance, whoever manages them.
+
+use super::{base::Session, error::SessionError};
+use crate::{
+    read::{Everybody, InstanceError, RefreshOptions, Strategy, read_matching},
+    user::InstanceId,
+};
+
+impl Session<'_> {
+    /// Reads the users of an instance that the filter means, recorded or not, as
+    /// [`read_all`](crate::read::read_all) does.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::Filter`]: a name in a condition that the instance does not have; [`SessionError::Instance`] if it
+    /// cannot be read.
+    pub async fn existing(
+        &self,
+        instance: &InstanceId,
+        strategy: Strategy,
+    ) -> Result<Everybody, SessionError> {
+        let (client, instances) = (self.client(), &self.instances);
+        let filters = self.options.filter.in_instances([instance], instances, client).await;
+        let filters = filters.map_err(SessionError::Filter)?;
+        // Some lists of an instance that does not exist are empty.
+        instances.identity_management(instance, None, client).await?;
+        let Some(filter) = filters.get(instance) else { return Ok(Everybody::default()) };
+        let options = RefreshOptions { strategy, ..self.options.refresh.clone() };
+        let read = read_matching(instance, filter, client, &options).await;
+        Ok(read.map_err(|error| InstanceError::Read { instance: instance.clone(), error: Box::new(error) })?)
+    }
+}

@@ -1,0 +1,141 @@
+//! The plan of a fleet as people read it.
+
+use std::fmt;
+
+use super::{FleetPlan, FleetPreview, PlanTotals};
+use crate::{
+    client::Rate,
+    diff::{Action, Preview},
+    user::{Operation, Property, counted, one_line},
+};
+
+/// The plan of a fleet as people read it: the changes of each user, those who will be deleted, and what it comes to.
+///
+/// ```
+/// use connect_user::{client::Rate, fleet::FleetPreview};
+///
+/// let text = FleetPreview::default().text(|_| Rate::DEFAULT);
+/// assert_eq!(text.to_string(), "No changes: 0 up to date.\n");
+/// ```
+#[derive(Clone)]
+pub struct FleetText<'a> {
+    fleet: Fleet<'a>,
+    totals: PlanTotals,
+    names: NameOf<'a>,
+    is_summary: bool,
+}
+
+/// What is shown.
+#[derive(Clone, Copy, Debug)]
+enum Fleet<'a> {
+    Preview(&'a FleetPreview),
+    Plan(&'a FleetPlan),
+}
+
+/// The name of a thing by the property that refers to it and its id, where it is known.
+type NameOf<'a> = &'a dyn Fn(Property, &str) -> Option<String>;
+
+/// So many names of users who will be deleted stand in one line.
+const LISTED: usize = 50;
+
+impl FleetPreview {
+    /// The preview as text, each line with a line break; the duration is estimated at these rates.
+    pub fn text(&self, rate: impl Fn(Operation) -> Rate) -> FleetText<'_> {
+        FleetText::new(Fleet::Preview(self), self.totals(rate))
+    }
+}
+
+impl FleetPlan {
+    /// The plan as text, each line with a line break; the duration is estimated at these rates.
+    pub fn text(&self, rate: impl Fn(Operation) -> Rate) -> FleetText<'_> {
+        FleetText::new(Fleet::Plan(self), self.totals(rate))
+    }
+}
+
+impl<'a> FleetText<'a> {
+    fn new(fleet: Fleet<'a>, totals: PlanTotals) -> Self {
+        Self { fleet, totals, names: &|_, _| None, is_summary: false }
+    }
+
+    /// Shows the names of profiles and groups beside their ids, as
+    /// [`PreviewText::with_names`](crate::diff::PreviewText::with_names) does. Default: no names.
+    #[must_use]
+    pub fn with_names(self, names: NameOf<'a>) -> Self {
+        Self { names, ..self }
+    }
+
+    /// Shows the totals alone, with the instances and the calls. Default: every change.
+    #[must_use]
+    pub fn with_totals_alone(self, alone: bool) -> Self {
+        Self { is_summary: alone, ..self }
+    }
+
+    fn write_user(&self, f: &mut fmt::Formatter<'_>, name: &str, preview: &Preview) -> fmt::Result {
+        fmt::Display::fmt(&preview.text(name).with_names(self.names), f)
+    }
+
+    /// The users with their changes, and those who go.
+    fn write_users(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.fleet {
+            Fleet::Preview(fleet) => {
+                fleet.users().iter().try_for_each(|user| self.write_user(f, &user.name, &user.preview()))?;
+                write_deletions(f, &fleet.deletions().iter().map(String::as_str).collect::<Vec<_>>())
+            }
+            Fleet::Plan(fleet) => {
+                let users = fleet.users();
+                users.iter().try_for_each(|user| self.write_user(f, &user.name, &user.plan.preview()))?;
+                let gone = users
+                    .iter()
+                    .filter(|user| matches!(user.plan.action(), Action::Delete | Action::Replace));
+                write_deletions(f, &gone.map(|user| user.name.as_str()).collect::<Vec<_>>())
+            }
+        }
+    }
+
+    /// The instances of the users who change, and the calls.
+    fn write_totals(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Fleet::Preview(fleet) = self.fleet {
+            for (instance, users) in fleet.instances() {
+                writeln!(f, "  {}: {} to change", one_line(instance), counted(users, "user"))?;
+            }
+        }
+        let mut calls = self.totals.estimate.calls.iter();
+        calls.try_for_each(|(operation, calls)| writeln!(f, "  {operation}: {}", counted(*calls, "call")))
+    }
+}
+
+impl fmt::Display for FleetText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.is_summary {
+            self.write_users(f)?;
+        }
+        match self.totals.changes() {
+            0 => writeln!(f, "No changes: {} up to date.", self.totals.unchanged)?,
+            _ => writeln!(f, "Plan: {}.", self.totals)?,
+        }
+        if self.is_summary { self.write_totals(f) } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for FleetText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { fleet, is_summary, .. } = self;
+        f.debug_struct("FleetText")
+            .field("fleet", fleet)
+            .field("is_summary", is_summary)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who will be deleted, where it is more than one.
+fn write_deletions(f: &mut fmt::Formatter<'_>, gone: &[&str]) -> fmt::Result {
+    if gone.len() < 2 {
+        return Ok(());
+    }
+    let listed: Vec<_> = gone.iter().take(LISTED).map(|name| one_line(name)).collect();
+    write!(f, "- {} users will be deleted, which is irreversible: {}", gone.len(), listed.join(", "))?;
+    match gone.len().saturating_sub(LISTED) {
+        0 => writeln!(f),
+        more => writeln!(f, " and {more} more, each shown above"),
+    }
+}

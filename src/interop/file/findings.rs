@@ -1,0 +1,81 @@
+//! The first diagnostics of many.
+
+use super::users::FileDiagnostic;
+
+/// Diagnostics of a file, of which only the first are kept: a file may have one in each of a million lines. Where there
+/// are more, errors go before warnings, and those before notes.
+///
+/// ```
+/// use connect_user::{interop::file::{FileDiagnostic, Findings}, user::{Code, Diagnostic, Severity}};
+///
+/// let error = FileDiagnostic::new(Diagnostic::new(Code::REQUIRED, "`name` is required"), None);
+/// let diagnostic = error.diagnostic.clone().with_severity(Severity::Warning);
+/// let mut found = Findings::new(2);
+/// found.extend(vec![FileDiagnostic::new(diagnostic, None); 1_000]);
+/// assert!(found.is_valid());
+/// found.add(error.clone());
+/// assert!(!found.is_valid() && found.kept()[0] == error);
+/// assert_eq!((found.kept().len(), found.more()), (2, 999));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Findings {
+    most: usize,
+    kept: Vec<FileDiagnostic>,
+    count: usize,
+    is_valid: bool,
+}
+
+impl Findings {
+    /// None yet, of which at most so many are kept.
+    pub const fn new(most: usize) -> Self {
+        Self { most, kept: Vec::new(), count: 0, is_valid: true }
+    }
+
+    /// Adds one.
+    pub fn add(&mut self, found: FileDiagnostic) {
+        self.count += 1;
+        self.is_valid &= !found.diagnostic.is_error();
+        if self.kept.len() < self.most {
+            return self.kept.push(found);
+        }
+        if self.count == self.most + 1 {
+            self.kept.sort_by_key(|found| found.diagnostic.severity);
+        }
+        let severity = found.diagnostic.severity;
+        let place = self.kept.partition_point(|kept| kept.diagnostic.severity <= severity);
+        if place < self.most {
+            self.kept.insert(place, found);
+            self.kept.truncate(self.most);
+        }
+    }
+
+    /// Those that are kept, in the order in which they were found; if there are [more](Self::more), the worst first.
+    pub fn kept(&self) -> &[FileDiagnostic] {
+        &self.kept
+    }
+
+    /// The number of those that are not kept.
+    pub const fn more(&self) -> usize {
+        self.count - self.kept.len()
+    }
+
+    /// Whether none is an error, kept or not.
+    pub const fn is_valid(&self) -> bool {
+        self.is_valid
+    }
+}
+
+impl From<Vec<FileDiagnostic>> for Findings {
+    /// All of them are kept.
+    fn from(found: Vec<FileDiagnostic>) -> Self {
+        let mut all = Self::new(usize::MAX);
+        all.extend(found);
+        all
+    }
+}
+
+impl Extend<FileDiagnostic> for Findings {
+    fn extend<I: IntoIterator<Item = FileDiagnostic>>(&mut self, found: I) {
+        found.into_iter().for_each(|found| self.add(found));
+    }
+}
