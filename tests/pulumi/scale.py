@@ -2,7 +2,7 @@
 
     PULUMI_BIN=DIR CONNECT_SERVER=PATH python tests/pulumi/scale.py [USERS]
 
-No test of the continuous integration. Everything stays on loopback; figures of 200 users stand in docs/pulumi.md.
+No test of the continuous integration. Everything stays on loopback; figures stand in docs/pulumi.md.
 """
 
 import collections
