@@ -7,7 +7,7 @@ use std::{
 
 use bon::Builder;
 use futures_util::future::join;
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::{Serialize, Serializer};
 
 use super::{
     error::BetweenError,
@@ -57,7 +57,8 @@ impl Default for CompareOptions {
 /// The users of two instances beside each other, by user name. Upper and lower case differ, as for the service.
 ///
 /// It shows, with [`Display`](fmt::Display), everybody who is not the same; its JSON has everybody.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InstanceComparison {
     /// The source.
@@ -76,19 +77,22 @@ pub struct InstanceComparison {
     /// them.
     pub not_compared: PropertySet,
     /// The users who could not be read, each with its instance and the error.
+    #[serde(serialize_with = "as_failures")]
     pub failed: Vec<(InstanceId, UserId, ClientError)>,
     /// What could not be looked up, and why.
     pub notices: Vec<Diagnostic>,
 }
 
 /// A user who is different in two instances.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DifferentUser {
     /// The user name.
+    #[serde(rename = "user")]
     pub name: String,
     /// What differs: `before` is the value in the source, `after` the one in the target. Profiles and groups have names
     /// and paths, as programs write them.
+    #[serde(serialize_with = "as_differences")]
     pub differences: Vec<Change>,
 }
 
@@ -296,38 +300,19 @@ impl fmt::Display for InstanceComparison {
     }
 }
 
-impl Serialize for InstanceComparison {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let not_compared: Vec<&str> = self.not_compared.iter().map(Property::path).collect();
-        let failed = self.failed.iter().map(|(instance, user, error)| {
-            serde_json::json!({"instance": instance, "id": user, "error": with_causes(error)})
-        });
-        let failed: Vec<_> = failed.collect();
-        let mut members = serializer.serialize_struct("InstanceComparison", 9)?;
-        members.serialize_field("source", &self.source)?;
-        members.serialize_field("target", &self.target)?;
-        members.serialize_field("onlySource", &self.only_source)?;
-        members.serialize_field("onlyTarget", &self.only_target)?;
-        members.serialize_field("different", &self.different)?;
-        members.serialize_field("same", &self.same)?;
-        members.serialize_field("notCompared", &not_compared)?;
-        members.serialize_field("failed", &failed)?;
-        members.serialize_field("notices", &self.notices)?;
-        members.end()
-    }
+fn as_failures<S: Serializer>(
+    failed: &[(InstanceId, UserId, ClientError)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(failed.iter().map(|(instance, user, error)| {
+        serde_json::json!({"instance": instance, "id": user, "error": with_causes(error)})
+    }))
 }
 
-impl Serialize for DifferentUser {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let difference = |change: &Change| {
-            serde_json::json!({
-                "path": change.path, "source": change.before, "target": change.after, "personal": change.personal(),
-            })
-        };
-        let mut members = serializer.serialize_struct("DifferentUser", 2)?;
-        members.serialize_field("user", &self.name)?;
-        members
-            .serialize_field("differences", &self.differences.iter().map(difference).collect::<Vec<_>>())?;
-        members.end()
-    }
+fn as_differences<S: Serializer>(changes: &[Change], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(changes.iter().map(|change| {
+        serde_json::json!({
+            "path": change.path, "source": change.before, "target": change.after, "personal": change.personal(),
+        })
+    }))
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use bon::Builder;
+use serde::Serialize;
 
 use super::{
     inputs::merge,
@@ -56,8 +57,8 @@ impl Default for AdoptOptions {
     }
 }
 
-/// What has become of the users of a file.
-#[derive(Debug, Default)]
+/// What has become of the users of a file. Its JSON has the users, and how many others there are.
+#[derive(Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Adoption {
     /// The users, in the order of the file.
@@ -65,6 +66,7 @@ pub struct Adoption {
     /// How many users their instances have beside those of the file. They stay as they are, and nobody manages them.
     pub others: usize,
     /// What could not be checked, and why.
+    #[serde(skip)]
     pub notices: Vec<Diagnostic>,
 }
 

@@ -1,6 +1,6 @@
 //! What there is to say of an adoption.
 
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::{Serialize, Serializer};
 
 use super::adopt::{AdoptOutcome, AdoptedUser, Adoption};
 use crate::{
@@ -116,15 +116,5 @@ impl Serialize for AdoptedUser {
         let id = self.outcome.id().map(ToString::to_string);
         let outcome = self.outcome.as_str();
         Told { user: &self.name, outcome, id, recorded_as, preview: &self.preview }.serialize(serializer)
-    }
-}
-
-impl Serialize for Adoption {
-    /// The users, and how many others there are.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut adoption = serializer.serialize_struct("Adoption", 2)?;
-        adoption.serialize_field("users", &self.users)?;
-        adoption.serialize_field("others", &self.others)?;
-        adoption.end()
     }
 }

@@ -2,11 +2,11 @@
 
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
-use super::edits::PropertyEdits;
+use super::{edits::PropertyEdits, places::remove};
 use crate::{
     fleet::{Desired, DesiredSpec, PlanOptions, Planner, ProgramUser, Recorded, Session},
     interop::{DeploymentError, DeploymentOptions, Review, ReviewedUser, deployment::look_up},
-    user::{Code, Diagnostic, Path, Property, Segment, Settings, UserSpec, UserState, Value},
+    user::{Code, Diagnostic, Path, Property, Settings, UserSpec, UserState, Value},
     validate::{Context, resolve_decoded},
 };
 
@@ -259,16 +259,5 @@ fn leave_out(document: &mut Value, property: Property) {
         Property::PhoneType => Path::root().member("phoneConfig"),
         property => property.into(),
     };
-    remove(document, path.segments());
-}
-
-fn remove(value: &mut Value, path: &[Segment]) {
-    let (Value::Map(members), Some((Segment::Member(name), rest))) = (value, path.split_first()) else {
-        return;
-    };
-    if rest.is_empty() {
-        members.retain(|(other, _)| other != name);
-    } else if let Some((_, value)) = members.iter_mut().find(|(other, _)| other == name) {
-        remove(value, rest);
-    }
+    remove(document, &path);
 }

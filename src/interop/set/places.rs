@@ -204,6 +204,12 @@ fn member_mut<'a>(members: &'a mut Vec<(String, Value)>, step: &Segment) -> Opti
     members.get_mut(place).map(|(_, value)| value)
 }
 
+/// Takes away what is at a place, if anything is.
+pub(super) fn remove(document: &mut Value, path: &Path) {
+    // What is no map has nothing there.
+    let _ = put(document, path.segments(), None);
+}
+
 /// Sets or takes away a member; otherwise, how many names lead to something that is no map.
 fn put(at: &mut Value, names: &[Segment], value: Option<&Value>) -> Result<(), usize> {
     let Some((first, rest)) = names.split_first() else { return Ok(()) };
