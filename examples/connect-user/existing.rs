@@ -29,6 +29,7 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
     let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
     let mut session = run.session(entries);
     let state = session.record_existing(name, &id, global.identity_management).await?;
+    session.instances().take_notices().iter().for_each(output::diagnostic);
     state::tell(&*run.file).await;
     let properties = state.to_spec(&run.settings).encode();
     let text = || {
