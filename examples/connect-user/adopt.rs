@@ -50,9 +50,8 @@ fn every_user(adoption: &Adoption) {
     let totals = adoption.totals();
     let others = match adoption.others {
         0 => String::new(),
-        others => {
-            format!(" {} of the instance are not in the file, and stay as they are.", counted(others, "user"))
-        }
+        1 => " 1 user of the instance is not in the file, and stays as it is.".to_owned(),
+        others => format!(" {others} users of the instance are not in the file, and stay as they are."),
     };
     output::text(format!(
         "Recorded {} ({} already recorded, {} not there). {} of them differ from the file; nothing was changed.{others}",

@@ -171,13 +171,13 @@ pub struct Scale {
     pub target: Vec<String>,
     /// Limit of deletions, replacements included. Default: 10, and a tenth of the recorded users (at least 3);
     /// none where the program has no users at all.
-    #[arg(long, value_name = "N", value_parser = number::<usize>(0))]
+    #[arg(long, value_name = "N", value_parser = number::<usize>(0), allow_negative_numbers = true)]
     pub max_deletes: Option<usize>,
     /// The quota of users per instance: deletions come first where it is nearly used up. Default: not known.
-    #[arg(long, value_name = "N", value_parser = number::<usize>(0))]
+    #[arg(long, value_name = "N", value_parser = number::<usize>(0), allow_negative_numbers = true)]
     pub users_per_instance: Option<usize>,
     /// Stop after N users have failed. Default: go on with the others.
-    #[arg(long, value_name = "N", value_parser = number::<NonZeroU32>(1))]
+    #[arg(long, value_name = "N", value_parser = number::<NonZeroU32>(1), allow_negative_numbers = true)]
     pub stop_after: Option<NonZeroU32>,
 }
 
@@ -271,10 +271,10 @@ pub struct Global {
     pub shared_quota: bool,
     /// How long a failing call is retried, waiting for the quota included. Default: 2 minutes while reading, an
     /// hour while applying.
-    #[arg(long, value_name = "SECONDS", value_parser = number::<u64>(0))]
+    #[arg(long, value_name = "SECONDS", value_parser = number::<u64>(0), allow_negative_numbers = true)]
     pub retry_for: Option<u64>,
     /// Calls in flight at most.
-    #[arg(long, value_name = "N", default_value = "16", value_parser = number::<NonZeroUsize>(1))]
+    #[arg(long, value_name = "N", default_value = "16", value_parser = number::<NonZeroUsize>(1), allow_negative_numbers = true)]
     pub parallelism: NonZeroUsize,
     /// The form of what is printed: for people (`text`), or for machines (`json`).
     #[arg(long, value_enum, default_value_t = Format::Text)]

@@ -51,10 +51,10 @@ pub struct CopyArgs {
     #[command(flatten)]
     passwords: PasswordArgs,
     /// The quota of users of TO: what does not fit is refused before anything is done. Default: not known.
-    #[arg(long, value_name = "N", value_parser = number::<usize>(0))]
+    #[arg(long, value_name = "N", value_parser = number::<usize>(0), allow_negative_numbers = true)]
     users_per_instance: Option<usize>,
     /// Stop after N users have failed. Default: go on with the others.
-    #[arg(long, value_name = "N", value_parser = number::<NonZeroU32>(1))]
+    #[arg(long, value_name = "N", value_parser = number::<NonZeroU32>(1), allow_negative_numbers = true)]
     stop_after: Option<NonZeroU32>,
 }
 

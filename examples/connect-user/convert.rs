@@ -46,11 +46,11 @@ pub struct FileArgs {
     /// The format of the file. Default: what its text looks like.
     #[arg(long, value_name = "FORMAT", value_parser = choice::<FileFormat>(FileFormat::NAMES))]
     from: Option<FileFormat>,
-    /// The instance of users of which the file does not say it, by its id or ARN.
+    /// The instance of users of which the file does not say it, by its id or ARN. Default: not known.
     #[arg(long)]
     instance: Option<String>,
     /// A file that says which column or attribute is which property (`columns`), what every user has (`defaults`), and
-    /// the separator in cells.
+    /// the separator in cells. Default: what the names of columns and attributes tell.
     #[arg(long, value_name = "PATH")]
     mapping: Option<PathBuf>,
 }

@@ -3,7 +3,7 @@
 use std::{io, thread};
 
 use connect_user::client::CancellationToken;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 use crate::output;
 
@@ -12,7 +12,10 @@ use crate::output;
 /// They are waited for on a thread of their own: work that never waits would keep them out.
 pub fn end_on_interrupt(token: CancellationToken) {
     // Without signals of its own the program ends as every other.
-    let Ok((runtime, mut signal)) = listen() else { return };
+    let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
+    let entered = runtime.enter();
+    let Ok(mut signal) = signals() else { return };
+    drop(entered);
     thread::spawn(move || {
         runtime.block_on(async {
             signal().await;
@@ -21,14 +24,6 @@ pub fn end_on_interrupt(token: CancellationToken) {
             std::process::exit(signal().await);
         });
     });
-}
-
-fn listen() -> io::Result<(Runtime, impl AsyncFnMut() -> i32 + Send)> {
-    let runtime = Builder::new_current_thread().enable_all().build()?;
-    let entered = runtime.enter();
-    let signal = signals()?;
-    drop(entered);
-    Ok((runtime, signal))
 }
 
 /// Waits for a signal, and gives the usual exit code of a program that it ends.

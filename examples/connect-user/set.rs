@@ -11,7 +11,7 @@ use connect_user::{
 use crate::{
     args::{Global, Scale, number},
     failure::{Failure, Outcome},
-    input,
+    input, output,
     plan::{apply_known, approve, fail_partial, judge, refuse, refuse_unread},
     run::{Access, Run, require_state},
     saved, summary,
@@ -44,7 +44,7 @@ pub struct SetArgs {
     #[arg(long)]
     yes: bool,
     /// Stop after N users have failed. Default: go on with the others.
-    #[arg(long, value_name = "N", value_parser = number::<std::num::NonZeroU32>(1))]
+    #[arg(long, value_name = "N", value_parser = number::<std::num::NonZeroU32>(1), allow_negative_numbers = true)]
     stop_after: Option<std::num::NonZeroU32>,
 }
 
@@ -67,6 +67,9 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     refuse_unread(&session)?;
     let review = bulk.preview(&session).await?;
     judge(&review, None)?;
+    if review.checked == 0 {
+        output::note("no recorded user is meant: nobody is changed");
+    }
     let edited = match &args.program {
         Some(file) => Some((file, edit(file, &edits, &session)?)),
         None => None,

@@ -93,6 +93,10 @@ async fn move_all(from: &Path, to: &Path) -> Outcome<()> {
     if !from.may_exist() {
         return Err(nothing());
     }
+    if from.absolute() == to.absolute() {
+        return Err(Failure::new(format!("`{to}` is the state that the users are copied from"))
+            .help("give the path or the URL of a new one"));
+    }
     let source = open(&from, true).await?;
     if source.page(None, 1).await?.is_empty() {
         return Err(nothing());

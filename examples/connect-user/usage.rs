@@ -82,8 +82,20 @@ const EXAMPLES: &str = "
   connect-user state migrate .connect-user/users.redb s3://team-states/users
   connect-user state unlock 5f0c27d1b6a84e93 --state s3://team-states/users";
 
-/// The global options that some commands would ignore, the commands that heed them, and where they have no use. Where
-/// the users and the state are may be said to every command, so that scripts can give it once.
+/// The global options that every command takes, so that scripts can give them once, and the commands that show them.
+const SHOWN: &[(&str, &str)] = &[
+    (
+        "backend local-file endpoint-url region profile",
+        "plan apply set destroy show drift import export adopt compare copy",
+    ),
+    ("state", "validate plan apply set destroy show drift import export adopt copy state"),
+    (
+        "identity-management ignore-tag ignore-tag-prefix",
+        "validate plan apply set destroy drift import export adopt compare copy",
+    ),
+];
+
+/// The global options that some commands would ignore, the commands that heed them, and where they have no use.
 const HEEDED: &[(&str, &str, &str)] = &[
     ("set set-env set-file", "validate plan apply adopt convert", "without a program"),
     ("allow deny", "validate plan apply set copy", "where nothing is validated"),
@@ -137,7 +149,7 @@ fn grammar() -> Command {
     let globals: Vec<_> = root.get_arguments().cloned().collect();
     let names: Vec<String> = root.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     for name in names {
-        let is_ignored = |option: &&Arg| option.get_long().is_some_and(|long| ignored(long, &name).is_some());
+        let is_ignored = |option: &&Arg| option.get_long().is_some_and(|long| !is_shown(long, &name));
         let hidden: Vec<_> =
             globals.iter().filter(is_ignored).map(|option| option.clone().hide(true)).collect();
         let start = format!("connect-user {name}");
@@ -156,6 +168,12 @@ fn given(command: &Command, matches: &ArgMatches) -> Vec<String> {
     let is_given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
     let options = command.get_arguments().filter(|option| is_given(option.get_id().as_str()));
     options.filter_map(|option| option.get_long().map(str::to_owned)).collect()
+}
+
+/// Whether `--help` of a command shows a global option.
+fn is_shown(option: &str, command: &str) -> bool {
+    let shown = SHOWN.iter().find(|(options, _)| is_in(option, options));
+    shown.is_none_or(|(_, by)| is_in(command, by)) && ignored(option, command).is_none()
 }
 
 /// Why a command ignores an option, if it does, and the commands that heed it.

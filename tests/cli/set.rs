@@ -137,6 +137,11 @@ const MISTAKES: &[(&[&str], &str, &str)] = &[
     (&["routingProfileId=r2", "--all"], "there is no terminal to ask on", "give `--yes`"),
     (&["identityInfo.firstName=", "--all", "--yes"], "identityInfo.firstName", ""),
     (
+        &["--unset", "routingProfileId", "--all", "--yes"],
+        "`routingProfileId` is required",
+        "it cannot be cleared: set it to another value",
+    ),
+    (
         &["routingProfileId=r2", "--all", "--set", "a.b=c", "--yes"],
         "`--set` has no use without a program",
         "leave it out",
@@ -146,6 +151,8 @@ const MISTAKES: &[(&[&str], &str, &str)] = &[
 #[test]
 fn mistakes_change_nobody() {
     let (tool, file) = two();
+    let said = tool.ok(&["set", "routingProfileId=r2", "--where", "name=nobody", "--yes"]);
+    assert!(said.err.contains("note: no recorded user is meant: nobody is changed"), "{}", said.err);
     for (args, message, help) in MISTAKES {
         let said = tool.fails(&[&["set"], *args].concat());
         assert!(said.contains(message) && said.contains(help), "{args:?}: {said}");

@@ -27,6 +27,9 @@ fn users_move_from_one_file_to_another() {
     let said = tool.fails(&["state", "migrate", ".connect-user/users.redb", "other.redb"]);
     assert!(said.contains("`.connect-user/users.redb` has no recorded users"), "{said}");
     tool.apply(&program);
+    let same = tool.path(".connect-user/users.redb").display().to_string();
+    let said = tool.fails(&["state", "migrate", ".connect-user/users.redb", &same]);
+    assert!(said.contains("is the state that the users are copied from"), "{said}");
     let said = tool.ok(&["state", "migrate", ".connect-user/users.redb", "other.redb"]).out;
     assert!(said.starts_with("Copied 1 user to `other.redb`."), "{said}");
     assert!(tool.ok(&["plan", &program, "--state", "other.redb"]).out.contains("No changes"));

@@ -111,7 +111,15 @@ impl PropertyEdits {
         // Nothing is in the way of an edit there.
         let _ = self.put(&mut document);
         let (_, report) = validate_document(document, &Context::builder().exists(true).build());
-        report.errors().filter(|mistake| self.covers(&mistake.path)).cloned().collect()
+        let is_cleared =
+            |path: &Path| self.0.iter().any(|(place, value)| value.is_none() && place.path() == *path);
+        let broken = report.errors().filter(|mistake| self.covers(&mistake.path)).cloned();
+        broken
+            .map(|mistake| match is_cleared(&mistake.path) {
+                true => mistake.with_help("it cannot be cleared: set it to another value"),
+                false => mistake,
+            })
+            .collect()
     }
 }
 
