@@ -44,8 +44,8 @@ impl UserState {
 
 /// Whether the whole value is a text that says to leave it out.
 fn is_left_out<F: Field>(input: Option<&Input<F::Spec>>) -> bool {
-    let value = input.and_then(Input::known);
-    F::PROPERTY.is_left_out_by_empty_text() && value.is_some_and(Settle::is_empty_text)
+    // The value first: nearly every one is neither a text nor empty.
+    input.and_then(Input::known).is_some_and(Settle::is_empty_text) && F::PROPERTY.is_left_out_by_empty_text()
 }
 
 struct HasEmpty<'a>(&'a UserSpec);

@@ -256,7 +256,7 @@ impl Visitor for IsSet<'_> {
     type Output = bool;
 
     fn visit<F: Field>(self) -> bool {
-        let is_left_out = |value: &F::Spec| F::PROPERTY.is_left_out_by_empty_text() && value.is_empty_text();
+        let is_left_out = |value: &F::Spec| value.is_empty_text() && F::PROPERTY.is_left_out_by_empty_text();
         F::input(self.0).is_some_and(|input| !input.known().is_some_and(is_left_out))
     }
 }

@@ -1,6 +1,6 @@
 //! The errors of ids.
 
-use super::text::{misleading, one_line};
+use super::text::{misleads_alone, one_line};
 
 /// The error of an id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,7 +62,9 @@ pub(super) fn is_arn(text: &str) -> bool {
 }
 
 pub(super) fn is_id_character(c: char) -> bool {
-    !c.is_whitespace()
-        && misleading(c.encode_utf8(&mut [0; 4])).is_none()
-        && !matches!(c, ':' | '/' | '$' | '{' | '}')
+    match c {
+        ':' | '/' | '$' | '{' | '}' => false,
+        '!'..='~' => true,
+        c => !c.is_whitespace() && !misleads_alone(c),
+    }
 }

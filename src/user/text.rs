@@ -25,7 +25,7 @@ use std::{
 /// assert_eq!(one_line("\u{1b}[2J\u{9b}\u{200b}\u{202e}\u{ffff}"), r"\u{1b}[2J\u{9b}\u{200b}\u{202e}\u{ffff}");
 /// ```
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || misleading(text).is_none() {
+    if misleading(text).is_none() {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 8);
@@ -46,6 +46,10 @@ pub fn counted<N: fmt::Display + PartialEq + From<u8>>(count: N, what: &str) -> 
 
 /// The first character that [`one_line`] would escape.
 pub(crate) fn misleading(text: &str) -> Option<char> {
+    // Nearly every text is plain, and each text of each user is looked at.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return None;
+    }
     with_neighbours(text).find(|(c, around)| misleads(*c, *around)).map(|(c, _)| c)
 }
 
@@ -137,6 +141,11 @@ fn with_neighbours(text: &str) -> impl Iterator<Item = (char, [Option<char>; 2])
         let c = rest.next()?;
         Some((c, [before.replace(c), rest.clone().next()]))
     })
+}
+
+/// Whether a character, where it is printed alone, does something else than to show itself.
+pub(super) fn misleads_alone(c: char) -> bool {
+    misleads(c, [None, None])
 }
 
 /// Whether a character, where it is printed between these, does something else than to show itself.

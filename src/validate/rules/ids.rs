@@ -1,6 +1,6 @@
 //! Ids, of the user's instance, profiles and directory.
 
-use std::collections::HashMap;
+use std::{cell::LazyCell, collections::HashMap};
 
 use super::{
     found::{Found, Weight},
@@ -30,7 +30,7 @@ pub(super) fn form(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn home_of_arn(subject: &Subject<'_>, found: &mut Found) {
     let Some(instance) = subject.spec.instance_id.known() else { return };
-    let home = home(subject);
+    let home = LazyCell::new(|| home(subject));
     each_id(subject, &mut |path, id| {
         let Some(arn) = id.arn() else { return };
         let related = vec![Property::InstanceId.into()];
@@ -40,7 +40,7 @@ pub(super) fn home_of_arn(subject: &Subject<'_>, found: &mut Found) {
             found.add_related(path, what, "take one of the user's own instance", related);
             return;
         }
-        let Some(home) = &home else { return };
+        let Some(home) = &*home else { return };
         for (what, other, own) in [
             ("partition", arn.partition(), home.partition()),
             ("Region", arn.region(), home.region()),

@@ -1,11 +1,15 @@
 //! What a rule looks at.
 
-use crate::user::{IdentityManagementType, Input, Path, Property, Settings, UserSpec, UserState};
+use crate::user::{
+    IdentityManagementType, Input, Path, Property, Settings, TagInputs, UserSpec, UserState, merge_tags,
+};
 
 /// What a rule looks at.
 pub(in crate::validate) struct Subject<'a> {
     pub(in crate::validate) spec: &'a UserSpec,
     pub(in crate::validate) settings: &'a Settings,
+    /// The tags, after the provider's defaults were merged under the spec's.
+    pub(in crate::validate) tags: TagInputs,
     pub(in crate::validate) proficiency_limit: usize,
     /// The user as it is.
     pub(in crate::validate) prior: Option<&'a UserState>,
@@ -27,7 +31,8 @@ impl<'a> Subject<'a> {
             let ignores = |property| settings.ignores(property);
             (instance || ignores(Property::InstanceId)) && (name || ignores(Property::Name))
         };
-        Self { spec, settings, proficiency_limit, prior, creates: !prior.map_or(exists, stays) }
+        let tags = merge_tags(&settings.default_tags, known(&spec.tags));
+        Self { spec, settings, tags, proficiency_limit, prior, creates: !prior.map_or(exists, stays) }
     }
 
     pub(in crate::validate) fn is(&self, kind: IdentityManagementType) -> bool {

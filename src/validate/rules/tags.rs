@@ -4,13 +4,7 @@ use super::{
     found::{Found, Weight},
     subject::{Subject, known},
 };
-use crate::user::{
-    MAX_TAGS, Path, Property, TAG_KEY, TAG_VALUE, TagInputs, bounds::length, is_system_tag, merge_tags,
-};
-
-fn tags(subject: &Subject<'_>) -> TagInputs {
-    merge_tags(&subject.settings.default_tags, known(&subject.spec.tags))
-}
+use crate::user::{MAX_TAGS, Path, Property, TAG_KEY, TAG_VALUE, bounds::length, is_system_tag};
 
 fn place(key: &str) -> Path {
     Path::from(Property::Tags).key(key)
@@ -22,7 +16,7 @@ fn origin(subject: &Subject<'_>, key: &str) -> &'static str {
 }
 
 pub(super) fn count(subject: &Subject<'_>, found: &mut Found) {
-    let count = tags(subject).keys().filter(|key| !is_system_tag(key)).count();
+    let count = subject.tags.keys().filter(|key| !is_system_tag(key)).count();
     if count > MAX_TAGS {
         let defaults = count - known(&subject.spec.tags).map_or(0, |own| own.len().min(count));
         let message = format!(
@@ -33,7 +27,7 @@ pub(super) fn count(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn key_length(subject: &Subject<'_>, found: &mut Found) {
-    for key in tags(subject).keys() {
+    for key in subject.tags.keys() {
         if let Some(problem) = length(TAG_KEY, key) {
             let message = format!("the key of the {} `{key}` {problem}", origin(subject, key));
             found.add_message(Weight::Usual, place(key), message, "shorten the key, or take the tag out");
@@ -44,7 +38,7 @@ pub(super) fn key_length(subject: &Subject<'_>, found: &mut Found) {
 pub(super) fn key_characters(subject: &Subject<'_>, found: &mut Found) {
     let is_allowed =
         |c: char| c.is_alphabetic() || c.is_numeric() || is_separator(c) || "_.:/=+-@".contains(c);
-    for key in tags(subject).keys() {
+    for key in subject.tags.keys() {
         if let Some(character) = key.chars().find(|c| !is_allowed(*c)) {
             let origin = origin(subject, key);
             let message = format!("the key of the {origin} `{key}` holds `{character}`");
@@ -64,7 +58,7 @@ fn is_separator(c: char) -> bool {
 }
 
 pub(super) fn key_reserved(subject: &Subject<'_>, found: &mut Found) {
-    for key in tags(subject).keys().filter(|key| is_system_tag(key)) {
+    for key in subject.tags.keys().filter(|key| is_system_tag(key)) {
         let message = format!(
             "the key of the {} `{key}` starts with `aws:`, which only AWS may set",
             origin(subject, key)
@@ -75,7 +69,7 @@ pub(super) fn key_reserved(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn ignored(subject: &Subject<'_>, found: &mut Found) {
     let ignored = &subject.settings.ignore_tags;
-    for key in tags(subject).keys().filter(|key| ignored.contains(key)) {
+    for key in subject.tags.keys().filter(|key| ignored.contains(key)) {
         let message =
             format!("the {} `{key}` is one to ignore, and would never be set", origin(subject, key));
         found.add_message(Weight::Usual, place(key), message, "remove the tag, or do not ignore it");
@@ -83,7 +77,7 @@ pub(super) fn ignored(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn value_length(subject: &Subject<'_>, found: &mut Found) {
-    for (key, value) in tags(subject) {
+    for (key, value) in &subject.tags {
         if let Some(problem) = value.known().and_then(|value| length(TAG_VALUE, value)) {
             let message = format!("the value of the {} `{key}` {problem}", origin(subject, &key));
             found.add_message(Weight::Usual, place(&key), message, "shorten the value");
