@@ -123,6 +123,37 @@ def test_a_sign_out_that_failed_is_made_by_the_next_deployment(make):
     project.up()
 
 
+@pytest.mark.parametrize("refreshes", [False, True])
+def test_a_sign_out_that_a_kill_prevented_is_made_by_a_next_deployment(make, refreshes):
+    faults = ["--fault", "DeleteAllEntitySessions:1:hang", "--fault", "DeleteAllEntitySessions:2:403/AccessDeniedException"]
+    project = make(*faults, config=SIGN_OUT)
+    project.users(jane=user(securityProfileIds=["s1", "s2"]))
+    project.up()
+    project.users(jane=user())
+    command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"]
+    process = subprocess.Popen(
+        command, cwd=project.folder, env=project.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    for _ in range(200):
+        if project.service.user("jane")["SecurityProfileIds"] == ["s1"]:
+            break
+        time.sleep(0.1)
+    time.sleep(2)
+    process.kill()
+    process.wait(timeout=60)
+    project.run("cancel", "--yes")
+    if refreshes:
+        project.ok("refresh", "--yes", "--skip-preview")
+    tried = ""
+    for _ in range(4):
+        said = project.run("up", "--yes", "--skip-preview", "--color=never")
+        tried += said.text
+        if said.code == 0:
+            break
+    assert "`DeleteAllEntitySessions`" in tried, tried
+    project.up()
+
+
 def test_a_demotion_that_was_done_when_the_time_is_over_owes_a_sign_out(make):
     faults = ["UpdateUserSecurityProfiles:1:reset-after", "DeleteAllEntitySessions:1:403/AccessDeniedException"]
     faults += [f"UpdateUserSecurityProfiles:{n}:429/TooManyRequestsException" for n in range(2, 8)]

@@ -465,3 +465,27 @@ def test_keys_of_the_configuration(make):
         del project.env[name]
     project.users(jane=user())
     project.up()
+
+
+def test_several_providers_at_once(project):
+    """Each resource goes by the provider that it names, beside the default one."""
+
+    def write(region):
+        def provider(team, region):
+            tags = {"tags": {"team": team}}
+            properties = {"region": region, "endpoints": [{"connect": project.service.url}], "defaultTags": tags}
+            return {"type": "pulumi:providers:aws", "properties": properties}
+
+        def agent(name, **options):
+            return {"type": "aws:connect:User", "properties": user(name), "options": options}
+
+        agents = {"jane": agent("jane", provider="${ops}"), "joan": agent("joan", provider="${sales}"), "june": agent("june")}
+        providers = {"ops": provider("ops", "us-east-1"), "sales": provider("sales", region)}
+        project.write("resources: " + json.dumps({**providers, **agents}) + "\n")
+
+    write("us-east-1")
+    project.up()
+    tags = {name: project.resource(name)["outputs"].get("tagsAll") or {} for name in ("jane", "joan", "june")}
+    assert tags == {"jane": {"team": "ops"}, "joan": {"team": "sales"}, "june": {}}
+    write("frankfurt")
+    assert "is `frankfurt`" in project.fails("preview", "--color=never")

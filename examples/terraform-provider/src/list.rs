@@ -11,9 +11,8 @@ use magma_protocol::tfplugin6::list_resource;
 
 use crate::{
     host::{Host, check_region},
-    resource::Stored,
     schema::Schema,
-    wire::{Diagnostics, Identity, encode},
+    wire::{Diagnostics, Identity, Stored, encode},
 };
 
 /// How many users are read at the same time; how fast is for the pace to say.

@@ -27,9 +27,8 @@ use tonic::{Request, Response, Status, Streaming};
 use crate::{
     host::Host,
     list::schema as list_schema,
-    resource::Stored,
     schema::Schema,
-    wire::{decode, encode},
+    wire::{Stored, decode, encode},
 };
 
 /// The one type of resource, and of data source, that there is.

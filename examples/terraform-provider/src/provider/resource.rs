@@ -10,8 +10,8 @@ use tonic::Status;
 
 use super::{ConnectProvider, USER, read, read_json};
 use crate::{
-    resource::{self, MOVES_FROM, Stored},
-    wire::{Diagnostics, Identity, attribute_path, encode},
+    resource::{self, MOVES_FROM},
+    wire::{Diagnostics, Identity, Stored, attribute_path, encode},
 };
 
 pub async fn validate(

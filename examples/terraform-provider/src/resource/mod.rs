@@ -5,70 +5,23 @@
 
 mod plan;
 
-use std::time::Duration;
-
 use connect_user::{
-    engine::{Kept, KeptError, Resource, ResourceOptions, Snapshot},
+    engine::{Kept, Resource, ResourceOptions, Snapshot},
     user::{Arn, Code, Diagnostic, Settings, Value},
 };
 
 pub use self::plan::{plan, plan_deletion};
 use crate::{
     host::{Host, check_region, for_terraform},
-    schema::{TIMEOUTS, VERSION},
     wire::{
-        Diagnostics, Identity, log,
+        Diagnostics, Identity, Stored, log, timeout,
         user::{inputs, object, outputs},
+        with_own,
     },
 };
 
 /// The same resource of other providers: `moved` blocks bring it here.
 pub const MOVES_FROM: [&str; 2] = ["aws_connect_user", "awscc_connect_user"];
-
-/// A user as Terraform keeps it: its state, and the record beside it, which it shows to nobody.
-#[derive(Clone)]
-pub struct Stored {
-    /// The state, without what is null.
-    pub object: Value,
-    /// Its outputs are those of the state.
-    pub snapshot: Snapshot,
-    /// The record as Terraform keeps it.
-    pub private: Vec<u8>,
-}
-
-impl Stored {
-    /// Reads what is kept; nothing where the state is null.
-    pub fn read(users: &Resource, state: Value, private: &[u8]) -> Result<Option<Self>, KeptError> {
-        if state == Value::Null {
-            return Ok(None);
-        }
-        let snapshot = users.read_snapshot_beside(outputs(&state), &String::from_utf8_lossy(private))?;
-        Ok(Some(Self { object: state, snapshot, private: private.to_vec() }))
-    }
-
-    /// The user of a snapshot, written with blocks and tags as `like` has them, and with what only Terraform knows.
-    pub fn of(users: &Resource, snapshot: Snapshot, like: &Value, region: Option<&str>) -> Self {
-        let private = users.write_record(&snapshot).into_bytes();
-        let region = region.map_or(Value::Null, Value::from);
-        let object = with_own(object(snapshot.outputs.clone(), like, &[like]), like, region);
-        Self { snapshot: snapshot.with_outputs(outputs(&object)), object, private }
-    }
-}
-
-/// An object with what only Terraform knows.
-fn with_own(mut object: Value, like: &Value, region: Value) -> Value {
-    if let Value::Map(members) = &mut object {
-        members.push(("region".to_owned(), region));
-        let own = |name: &str| Some((name.to_owned(), like.get(name)?.clone()));
-        members.extend([VERSION, TIMEOUTS].into_iter().filter_map(own));
-    }
-    object
-}
-
-/// How long a call of an object's may take.
-fn timeout(object: &Value, call: &str) -> Option<Duration> {
-    humantime::parse_duration(object.get(TIMEOUTS)?.get(call)?.as_str()?).ok()
-}
 
 /// Checks a configuration as far as it is known; neither the service nor the provider's configuration is.
 ///
@@ -95,10 +48,8 @@ pub async fn read(host: &Host, prior: Stored, diagnostics: &mut Diagnostics) -> 
     diagnostics.found(&read.diagnostics);
     // Nothing but the id may have been known so far.
     let is_known = prior.object.get("name").is_some_and(|name| *name != Value::Null);
-    let is_same = read.snapshot == prior.snapshot;
     let like = if is_known { &prior.object } else { &Value::Null };
-    let stored = Stored::of(users, read.snapshot, like, Some(&service.name));
-    Some(if is_same { Stored { private: prior.private, ..stored } } else { stored })
+    Some(Stored::after(&prior, users, read.snapshot, like, &service.name))
 }
 
 /// Carries out what was planned; also after a failure, what comes back is the user as it now is. `None` where

@@ -6,13 +6,13 @@ use connect_user::{
     user::{Path, Property, Value},
 };
 
-use super::{Stored, with_own};
 use crate::{
     host::Host,
     schema::{PASSWORD_CHANGED, VERSION},
     wire::{
-        Diagnostics,
+        Diagnostics, Stored,
         user::{blocks, inputs, object},
+        with_own,
     },
 };
 

@@ -1,7 +1,8 @@
-//! What goes over the line: values in MessagePack, and diagnostics.
+//! What goes over the line: values in MessagePack, users as Terraform stores them, and diagnostics.
 
 mod diagnostics;
 mod identity;
+mod stored;
 pub mod user;
 
 use connect_user::user::Value;
@@ -10,6 +11,7 @@ use rmpv::Value as Pack;
 
 pub use diagnostics::{Diagnostics, attribute_path, log};
 pub use identity::Identity;
+pub use stored::{Stored, timeout, with_own};
 
 /// Reads a value; what is not there is null.
 pub fn decode(value: Option<&DynamicValue>) -> Result<Value, String> {

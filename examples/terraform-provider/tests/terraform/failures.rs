@@ -138,18 +138,12 @@ fn what_somebody_else_did_after_the_plan_is_not_undone() {
     w.fails(&["apply", "saved"]);
 }
 
-#[test]
-fn a_kill_between_two_calls_loses_nothing() {
-    let server = Server::start(&["--fault", "UpdateUserSecurityProfiles:1:hang"]);
-    let w = Workspace::new(&server);
-    w.apply(&user(""));
-    let changed =
-        user("routing_profile_id = \"r2\"\n security_profile_ids = [\"s2\"]\n hierarchy_group_id = \"g1\"");
-    w.write(&changed);
+/// Applies, and kills Terraform in a call that hangs.
+fn kill_while(w: &Workspace<'_>, body: &str, hangs: impl Fn() -> bool) {
+    w.write(body);
     let mut apply = w.command(&["apply", "-auto-approve", "-no-color"]);
     let mut child = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("started");
-    let hangs = || server.calls("UpdateUserSecurityProfiles") > 0;
-    for _ in 0..200 {
+    for _ in 0..400 {
         if hangs() {
             break;
         }
@@ -158,6 +152,16 @@ fn a_kill_between_two_calls_loses_nothing() {
     assert!(hangs(), "the call was made");
     child.kill().expect("killed");
     child.wait().expect("ended");
+}
+
+#[test]
+fn a_kill_between_two_calls_loses_nothing() {
+    let server = Server::start(&["--fault", "UpdateUserSecurityProfiles:1:hang"]);
+    let w = Workspace::new(&server);
+    w.apply(&user(""));
+    let changed =
+        user("routing_profile_id = \"r2\"\n security_profile_ids = [\"s2\"]\n hierarchy_group_id = \"g1\"");
+    kill_while(&w, &changed, || server.calls("UpdateUserSecurityProfiles") > 0);
     w.apply(&changed);
     assert_eq!(w.actual(TEST)["SecurityProfileIds"], json!(["s2"]));
     assert_eq!(server.names(), ["jane"]);
@@ -196,4 +200,17 @@ fn a_sign_out_that_failed_is_planned_and_made_by_the_next_apply() {
     let made = server.calls("DeleteAllEntitySessions");
     w.apply(&demoted);
     assert_eq!(server.calls("DeleteAllEntitySessions"), made + 1);
+}
+
+#[test]
+fn a_sign_out_that_a_kill_prevented_is_made_by_the_next_apply() {
+    let server = Server::start(&["--fault", "DeleteAllEntitySessions:1:hang"]);
+    let w = Workspace::with(&server, "sign_out_on = [\"lost-security-profile\"]");
+    w.apply(&user_named("test", "jane", "security_profile_ids = [\"s1\", \"s2\"]"));
+    let made = || server.calls("DeleteAllEntitySessions");
+    kill_while(&w, &user(""), || made() > 0);
+    assert_eq!(w.actual(TEST)["SecurityProfileIds"], json!(["s1"]));
+    let before = made();
+    w.apply(&user(""));
+    assert_eq!(made(), before + 1);
 }

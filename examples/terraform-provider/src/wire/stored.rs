@@ -1,0 +1,63 @@
+//! A user as Terraform stores it.
+
+use std::time::Duration;
+
+use connect_user::{
+    engine::{KeptError, Resource, Snapshot},
+    user::Value,
+};
+
+use super::user::{object, outputs};
+use crate::schema::{TIMEOUTS, VERSION};
+
+/// A user as Terraform keeps it: its state, and the record beside it, which it shows to nobody.
+#[derive(Clone)]
+pub struct Stored {
+    /// The state, without what is null.
+    pub object: Value,
+    /// Its outputs are those of the state.
+    pub snapshot: Snapshot,
+    /// The record as Terraform keeps it.
+    pub private: Vec<u8>,
+}
+
+impl Stored {
+    /// Reads what is kept; nothing where the state is null.
+    pub fn read(users: &Resource, state: Value, private: &[u8]) -> Result<Option<Self>, KeptError> {
+        if state == Value::Null {
+            return Ok(None);
+        }
+        let snapshot = users.read_snapshot_beside(outputs(&state), &String::from_utf8_lossy(private))?;
+        Ok(Some(Self { object: state, snapshot, private: private.to_vec() }))
+    }
+
+    /// The user of a snapshot, written with blocks and tags as `like` has them, and with what only Terraform knows.
+    pub fn of(users: &Resource, snapshot: Snapshot, like: &Value, region: Option<&str>) -> Self {
+        let private = users.write_record(&snapshot).into_bytes();
+        let region = region.map_or(Value::Null, Value::from);
+        let object = with_own(object(snapshot.outputs.clone(), like, &[like]), like, region);
+        Self { snapshot: snapshot.with_outputs(outputs(&object)), object, private }
+    }
+
+    /// The same after a reading: the record of a user that is as it was stays as it is, to the letter.
+    pub fn after(prior: &Self, users: &Resource, snapshot: Snapshot, like: &Value, region: &str) -> Self {
+        let is_same = snapshot == prior.snapshot;
+        let stored = Self::of(users, snapshot, like, Some(region));
+        if is_same { Self { private: prior.private.clone(), ..stored } } else { stored }
+    }
+}
+
+/// An object with what only Terraform knows.
+pub fn with_own(mut object: Value, like: &Value, region: Value) -> Value {
+    if let Value::Map(members) = &mut object {
+        members.push(("region".to_owned(), region));
+        let own = |name: &str| Some((name.to_owned(), like.get(name)?.clone()));
+        members.extend([VERSION, TIMEOUTS].into_iter().filter_map(own));
+    }
+    object
+}
+
+/// How long a call of an object's may take.
+pub fn timeout(object: &Value, call: &str) -> Option<Duration> {
+    humantime::parse_duration(object.get(TIMEOUTS)?.get(call)?.as_str()?).ok()
+}
