@@ -1,61 +1,29 @@
 //! The users of a file, found in their instances and recorded.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    num::NonZeroUsize,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use bon::Builder;
 use serde::Serialize;
 
 use super::{
+    adopting::{AdoptError, AdoptOptions},
     inputs::merge,
     users::{FileUser, UserFile},
 };
 use crate::{
     client::ClientError,
     diff::{Preview, preview},
-    fleet::{Notes, Session, StoreChange, StoreError},
+    fleet::{Notes, Session, StoreChange},
     interop::{
         between::{Roster, Side},
         deployment::Passwords,
     },
-    read::{Filter, InstanceError, Instances, RefreshOptions, Strategy},
+    read::{Filter, InstanceError, Instances},
     user::{
         Code, DecodeErrors, Diagnostic, IdentityManagementType, ImportId, Input, InstanceId, Property,
         Settings, Stage, UserId, UserSpec, UserState, Value,
     },
-    validate::{Context, Overrides, resolve_decoded},
+    validate::{Context, resolve_decoded},
 };
-
-/// What a host decides about an adoption.
-#[derive(Builder, Clone, Debug)]
-#[non_exhaustive]
-pub struct AdoptOptions {
-    /// What is decided about every user, for the differences. Default: the default of each setting.
-    #[builder(default)]
-    pub settings: Settings,
-    /// The severities of rules that the host has changed. Default: none.
-    #[builder(default)]
-    pub overrides: Overrides,
-    /// How many users are read at once. Default: 16.
-    #[builder(default = MOST_AT_ONCE)]
-    pub parallelism: NonZeroUsize,
-}
-
-const MOST_AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
-
-impl AdoptOptions {
-    fn read(&self) -> RefreshOptions {
-        RefreshOptions::builder().parallelism(self.parallelism).strategy(Strategy::Full).build()
-    }
-}
-
-impl Default for AdoptOptions {
-    fn default() -> Self {
-        Self::builder().build()
-    }
-}
 
 /// What has become of the users of a file. Its JSON has the users, and how many others there are.
 #[derive(Debug, Default, Serialize)]
@@ -102,28 +70,6 @@ pub enum AdoptOutcome {
     NameTaken(ImportId),
     /// The user could not be read.
     Failed(Box<ClientError>),
-}
-
-/// The error of an adoption, which has recorded nobody.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum AdoptError {
-    /// An instance cannot be read.
-    #[error(transparent)]
-    Instance(#[from] InstanceError),
-    /// The store cannot be written.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl AdoptError {
-    /// What to do about it.
-    pub fn help(&self) -> &str {
-        match self {
-            Self::Instance(error) => error.help(),
-            Self::Store(error) => error.help(),
-        }
-    }
 }
 
 /// Finds the users of a file in their instances by their user names, and records those that are not recorded yet, all or

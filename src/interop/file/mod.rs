@@ -21,6 +21,7 @@
 
 mod adopt;
 mod adopted;
+mod adopting;
 mod api;
 mod arns;
 mod cell;
@@ -52,8 +53,9 @@ mod users;
 mod walk;
 mod write;
 
-pub use adopt::{AdoptError, AdoptOptions, AdoptOptionsBuilder, AdoptOutcome, AdoptedUser, Adoption, adopt};
+pub use adopt::{AdoptOutcome, AdoptedUser, Adoption, adopt};
 pub use adopted::AdoptionTotals;
+pub use adopting::{AdoptError, AdoptOptions, AdoptOptionsBuilder};
 pub use findings::Findings;
 pub use format::FileFormat;
 pub use mapping::Mapping;
