@@ -17,7 +17,7 @@ use super::{
 use crate::client::Traced;
 use crate::{
     client::{
-        CancellationToken, Paced, RetryPolicy, Retrying, Timer, TokioTimer,
+        CancellationToken, RetryPolicy, Retrying, Timer, TokioTimer,
         aws::{AwsConnect, AwsSettings, AwsSettingsError},
     },
     engine::{DeletionLimit, Resource},
