@@ -79,8 +79,8 @@ pub(super) fn ignored(subject: &Subject<'_>, found: &mut Found) {
 pub(super) fn value_length(subject: &Subject<'_>, found: &mut Found) {
     for (key, value) in &subject.tags {
         if let Some(problem) = value.known().and_then(|value| length(TAG_VALUE, value)) {
-            let message = format!("the value of the {} `{key}` {problem}", origin(subject, &key));
-            found.add_message(Weight::Usual, place(&key), message, "shorten the value");
+            let message = format!("the value of the {} `{key}` {problem}", origin(subject, key));
+            found.add_message(Weight::Usual, place(key), message, "shorten the value");
         }
     }
 }
