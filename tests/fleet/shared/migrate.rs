@@ -84,8 +84,11 @@ fn recorded() -> BTreeMap<String, Entry> {
     records().into_iter().filter_map(|change| Some((change.name, change.entry?))).collect()
 }
 
+/// A kind of state, with what messages call it.
+type Named = (String, Box<dyn Subject>);
+
 /// Each kind of state that there is. Servers are tried where they can be had.
-fn kinds() -> (Vec<(String, Box<dyn Subject>)>, Vec<Server>) {
+fn kinds() -> (Vec<Named>, Vec<Server>) {
     let folder = tempfile::tempdir().expect("a folder");
     let in_folder = move |key: &str| {
         let url = format!("file://{}/{key}", folder.path().display());
@@ -93,7 +96,7 @@ fn kinds() -> (Vec<(String, Box<dyn Subject>)>, Vec<Server>) {
     };
     let store = Arc::new(InMemory::new());
     let in_memory = move |key: &str| SharedLocation::new(store.clone(), key).expect("a location");
-    let mut kinds: Vec<(String, Box<dyn Subject>)> = vec![
+    let mut kinds: Vec<Named> = vec![
         ("a file".to_owned(), Box::new(Embedded::new())),
         ("a folder".to_owned(), Box::new(Shared::new(in_folder))),
         ("memory".to_owned(), Box::new(Shared::new(in_memory))),
