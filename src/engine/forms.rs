@@ -3,7 +3,10 @@
 
 use crate::{
     engine::schema::{Field, Form, Given},
-    user::{Bounds, Code, Diagnostic, Message, Path, UnknownChoice, Value, bounds::outside, nearest},
+    user::{
+        Bounds, Code, Diagnostic, Message, Path, UnknownChoice, Value, bounds::outside, is_pulumi_note,
+        nearest,
+    },
 };
 
 /// A reading, with its mistakes.
@@ -80,7 +83,8 @@ impl Forms {
                     let at = at.member(name.clone());
                     Some((name.clone(), self.text(value, &at)?))
                 };
-                Some(Value::Map(members.iter().filter_map(text).collect()))
+                let own = members.iter().filter(|(name, value)| !is_pulumi_note(name, value));
+                Some(Value::Map(own.filter_map(text).collect()))
             }
             (Form::Object(fields), Value::Map(_)) => Some(self.object(fields, value, at)),
             // A block, as Terraform has it.

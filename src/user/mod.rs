@@ -118,6 +118,7 @@ pub use properties::{
 pub use property::Property;
 pub use property_set::PropertySet;
 pub use pulumi::PULUMI_UNKNOWN;
+pub(crate) use pulumi::is_pulumi_note;
 pub use reference::reference_table;
 pub use secret::{Personal, Secret};
 pub use settings::{

@@ -1,4 +1,4 @@
-//! Unknown values of Pulumi's provider protocol.
+//! Unknown values of Pulumi's provider protocol, and the notes of its bridged providers.
 
 use super::Value;
 
@@ -60,6 +60,31 @@ impl Value {
         })
     }
 
+    /// The document without what Pulumi's bridged providers note in the objects of their inputs for themselves: the list
+    /// `__defaults`.
+    ///
+    /// ```
+    /// use connect_user::user::Value;
+    ///
+    /// let inputs: Value = serde_json::from_str(r#"{"__defaults": ["name"], "tags": {"__defaults": [], "team": "ops"}}"#)?;
+    /// let plain: Value = serde_json::from_str(r#"{"tags": {"team": "ops"}}"#)?;
+    /// assert_eq!(inputs.without_pulumi_defaults(), plain);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn without_pulumi_defaults(self) -> Self {
+        match self {
+            Self::List(items) => Self::List(items.into_iter().map(Self::without_pulumi_defaults).collect()),
+            Self::Map(mut members) => {
+                members.retain(|(name, value)| !is_pulumi_note(name, value));
+                let members =
+                    members.into_iter().map(|(name, value)| (name, value.without_pulumi_defaults()));
+                Self::Map(members.collect())
+            }
+            leaf => leaf,
+        }
+    }
+
     /// The document with each leaf mapped: each value that is neither a list nor an object.
     ///
     /// ```
@@ -83,6 +108,11 @@ impl Value {
             leaf => map(leaf),
         }
     }
+}
+
+/// Whether a member is what a bridged provider notes for itself. A tag of that name is a text.
+pub(crate) fn is_pulumi_note(name: &str, value: &Value) -> bool {
+    name == "__defaults" && matches!(value, Value::List(_))
 }
 
 fn is_unknown(text: &str) -> bool {

@@ -210,6 +210,9 @@ fn secret(member: &str, text: &str) -> Value {
     json!({"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", member: text})
 }
 
+/// A stack itself, the parent of what has no other.
+const STACK: &str = "urn:pulumi:live::centre::pulumi:pulumi:Stack::centre";
+
 #[test]
 fn a_stack_of_pulumi_is_read() {
     let inputs = |name: &str, password: Value| {
@@ -218,7 +221,7 @@ fn a_stack_of_pulumi_is_read() {
             "routingProfileId": "r1", "securityProfileIds": ["s1"], "region": "eu-west-2",
             "identityInfo": {"__defaults": [], "firstName": "Jane", "lastName": "Roe"},
             "phoneConfig": {"__defaults": [], "phoneType": "SOFT_PHONE", "afterContactWorkTimeLimit": 30},
-            "tags": {"team": secret("plaintext", "\"a\"")},
+            "tags": {"__defaults": [], "team": secret("plaintext", "\"a\"")},
         })
     };
     let resource = |name: &str, more: Value| {
@@ -226,13 +229,14 @@ fn a_stack_of_pulumi_is_read() {
             "urn": format!("urn:pulumi:live::centre::aws:connect/user:User::{name}"), "custom": true,
             "id": format!("1c2d:u-{name}"), "type": "aws:connect/user:User",
             "inputs": inputs(name, secret("ciphertext", "AAAB")),
-            "outputs": {"arn": format!("{ARN}/agent/u-{name}")},
+            "outputs": {"arn": format!("{ARN}/agent/u-{name}"), "tagsAll": {"team": "a", "owner": "it"}},
+            "parent": STACK,
         });
         resource.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
         resource
     };
     let text = json!({"version": 3, "deployment": {"manifest": {}, "resources": [
-        {"urn": "urn:pulumi:live::centre::pulumi:pulumi:Stack::centre", "type": "pulumi:pulumi:Stack"},
+        {"urn": STACK, "type": "pulumi:pulumi:Stack"},
         resource("jane", json!({"protect": true, "retainOnDelete": true, "ignoreChanges": ["tags"], "aliases": ["urn:pulumi:live::centre::aws:connect/user:User::old"]})),
         resource("ana", json!({"inputs": inputs("ana", secret("plaintext", "\"Welcome2Connect\"")), "customTimeouts": {"create": "5m"}})),
         resource("gone", json!({"delete": true})),
@@ -263,12 +267,72 @@ fn a_stack_of_pulumi_is_read() {
         told,
         [
             "note: secrets of the stack are encrypted, and left out",
+            "note: the tag `owner` is one of the provider's default tags, not of the user",
             "note: the Region of users is no property of theirs",
             "warning: the option `customTimeouts` of a user has no counterpart",
             "warning: a user that a replacement has left over is not read",
             "warning: a user that a program only reads",
         ]
     );
+}
+
+#[test]
+fn what_a_stack_says_of_other_resources_is_kept_or_told() {
+    let urn = |kind: &str, name: &str| format!("urn:pulumi:live::centre::{kind}::{name}");
+    let user_urn = |name: &str| urn("aws:connect/user:User", name);
+    let profile = urn("aws:connect/routingProfile:RoutingProfile", "floor");
+    let instance = urn("aws:connect/instance:Instance", "centre");
+    let resource = |name: &str, more: Value| {
+        let mut resource = json!({
+            "urn": user_urn(name), "type": "aws:connect/user:User", "id": format!("1c2d:u-{name}"), "parent": STACK,
+            "inputs": {"instanceId": "1c2d", "name": name, "routingProfileId": "r1", "securityProfileIds": ["s1"]},
+        });
+        resource.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        resource
+    };
+    let pending = |kind: &str, name: &str| json!({"resource": resource(name, json!({})), "type": kind});
+    let text = json!({"version": 3, "deployment": {
+        "resources": [
+            {"urn": STACK, "type": "pulumi:pulumi:Stack"},
+            resource("lead", json!({"dependencies": [profile], "deletedWith": instance})),
+            resource("jane", json!({"dependencies": [user_urn("lead"), profile], "deletedWith": user_urn("lead"), "parent": user_urn("lead")})),
+            resource("ana", json!({"parent": urn("my:centre:Team", "sales"), "dependencies": [], "deletedWith": ""})),
+        ],
+        "pending_operations": [
+            pending("creating", "new"), pending("updating", "ana"),
+            {"resource": {"urn": profile, "type": "aws:connect/routingProfile:RoutingProfile"}, "type": "creating"},
+        ],
+    }});
+    let file = read_text(FileFormat::PulumiStack, &text.to_string());
+    assert_eq!(names(&file), ["lead", "jane", "ana"]);
+    let options = |name: &str| user(&file, name).options.clone();
+    assert_eq!(
+        (options("jane").depends_on, options("jane").parent),
+        (vec!["lead".to_owned()], Some("lead".to_owned()))
+    );
+    assert_eq!(
+        (options("lead").depends_on, options("lead").parent, options("ana").parent),
+        (vec![], None, None)
+    );
+    // A program refuses a user that goes with another.
+    assert_eq!((options("lead").deleted_with, options("jane").deleted_with), (None, None));
+    let told: Vec<_> =
+        told(&file).iter().map(|line| line.rsplit_once(" (").expect("a place").0.to_owned()).collect();
+    assert_eq!(
+        told,
+        [
+            "note: the option `dependsOn` of a user names `floor`, which is no user (2 times)",
+            "warning: the option `deletedWith` of a user names `centre`, which is no user and is not read",
+            "warning: the option `deletedWith` of a user names the user `lead`, whose deletion deletes nobody else",
+            "note: the option `parent` of a user names `sales`, which is no user",
+            "warning: an operation of the user `new` was interrupted (`creating`)",
+            "warning: an operation of the user `ana` was interrupted (`updating`)",
+        ]
+    );
+    let helps: Vec<_> =
+        file.diagnostics.iter().filter_map(|found| found.diagnostic.help.as_deref()).collect();
+    assert!(helps[4].starts_with("the user may exist and is not read"), "{helps:?}");
+    assert!(helps[5].starts_with("the user is read as the stack has it"), "{helps:?}");
 }
 
 #[test]

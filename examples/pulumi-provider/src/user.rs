@@ -22,7 +22,7 @@ pub const NOT_KNOWN: &str = "not-known-yet";
 pub struct Inputs {
     document: Document,
     region: Option<Value>,
-    /// What others keep in the inputs for themselves, as `__defaults`.
+    /// What others keep in the inputs for themselves, as `__defaults`; that in objects within is left out.
     hidden: Vec<(String, Value)>,
 }
 
@@ -34,6 +34,7 @@ impl Inputs {
         if let Value::Map(members) = &mut document.value {
             hidden = members.extract_if(.., |(name, _)| name.starts_with("__")).collect();
         }
+        document.value = document.value.without_pulumi_defaults();
         Self { document, region, hidden }
     }
 

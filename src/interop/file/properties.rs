@@ -14,8 +14,7 @@ const RENAMED: &[(&str, &str)] =
 pub(super) const USERNAME: &str = "username";
 
 /// What tools have beside the properties and the outputs of a user.
-const OTHERS: [&str; 6] =
-    ["userArn", "passwordChanged", "passwordWo", "passwordWoVersion", "timeouts", "__defaults"];
+const OTHERS: [&str; 5] = ["userArn", "passwordChanged", "passwordWo", "passwordWoVersion", "timeouts"];
 
 /// What a document says of a user.
 pub(super) struct Properties {

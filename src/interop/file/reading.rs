@@ -69,6 +69,16 @@ impl<'a> Reading<'a> {
         self.losses.add(severity, what, help, location);
     }
 
+    /// Tells which of all tags of a user are those of the provider, and not its own.
+    pub(super) fn default_tags(&mut self, own: Option<&Value>, all: &Value, at: Option<Spot>) {
+        let Value::Map(all) = all else { return };
+        for (key, value) in all.iter().filter(|(key, _)| own.and_then(|own| own.get(key)).is_none()) {
+            let what = format!("the tag `{key}` is one of the provider's default tags, not of the user");
+            let value = value.as_str().unwrap_or("VALUE");
+            self.note(what, &format!("give `--default-tag '{key}={value}'` to each command"), at);
+        }
+    }
+
     /// Adds a user as a tool keeps it.
     pub(super) fn kept(&mut self, kept: Kept<'_>) {
         let Kept { name, document, spelling, ids, options, at } = kept;

@@ -88,7 +88,9 @@ impl Users<'_, '_> {
         let name = address.resource_name(self.part, self.outline);
         // Types that are the same user may have one name.
         let name = if self.reading.has(&name) { format!("{name}-{}", address.kind) } else { name };
-        tell_default_tags(&attributes, self.reading, at);
+        if let Some(all) = attributes.get("tags_all") {
+            self.reading.default_tags(attributes.get("tags"), all, Some(at));
+        }
         let ids = ["id", "arn", "user_arn"].map(|id| attributes.text(id).map(str::to_owned));
         self.reading.kept(Kept {
             name,
@@ -125,17 +127,5 @@ fn with_unknowns(value: Value, unknown: &Value, at: &str) -> Value {
             )
         }
         (value, _) => value,
-    }
-}
-
-/// The tags of a provider are not those of the user.
-fn tell_default_tags(attributes: &Value, reading: &mut Reading<'_>, at: Spot) {
-    let Some(Value::Map(all)) = attributes.get("tags_all") else { return };
-    let own = attributes.get("tags");
-    let of_provider = all.iter().filter(|(key, _)| own.and_then(|own| own.get(key)).is_none());
-    for (key, value) in of_provider {
-        let what = format!("the tag `{key}` is one of the provider's default tags, not of the user");
-        let value = value.as_str().unwrap_or_default();
-        reading.note(what, &format!("give `--default-tag '{key}={value}'` to each command"), Some(at));
     }
 }

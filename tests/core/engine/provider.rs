@@ -165,7 +165,7 @@ fn what_is_said_is_what_is_meant() {
     let (configuration, found) = read(
         r#"{
             "__internal": 1,
-            "defaultTags": { "tags": { "team": "ops" }, "__defaults": [] },
+            "defaultTags": { "tags": { "team": "ops", "__defaults": [] }, "__defaults": [] },
             "ignoreTags": { "keys": ["cost"], "keyPrefixes": ["x-"] },
             "onPasswordChange": "replace",
             "signOutOn": ["deletion", "changed-email"],

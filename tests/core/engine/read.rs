@@ -151,7 +151,7 @@ fn a_query_says_which_users_are_meant() {
     let read = |query: serde_json::Value| Query::read(&value(query), Spelling::CamelCase);
     let query = read(json!({ "instanceId": "i", "region": "eu-west-1", "name": "", "namePrefix": "a",
         "routingProfileId": "name:Sales", "securityProfileId": "s1", "hierarchyGroupId": "g1", "withChildGroups": "true",
-        "tags": { "team": "ops", "floor": 3 }, "__defaults": [] }))
+        "tags": { "team": "ops", "floor": 3, "__defaults": [] }, "__defaults": [] }))
     .expect("a query");
     let expected = Filter::builder()
         .name_prefix("a")
