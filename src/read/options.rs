@@ -14,8 +14,9 @@ choice! {
     #[derive(Default)]
     Strategy {
         /// Lists the instance, a call per 1,000 users, and reads those whose time of change differs from the
-        /// recorded one: one by one or, where that takes fewer calls, all of them by a search. Users with managed
-        /// properties that a search leaves out are always read one by one. This is the default.
+        /// recorded one: one by one or, where that takes fewer calls, by a search of these users (a call per 50) or of
+        /// all. Users with managed properties that a search leaves out are always read one by one. This is the
+        /// default.
         ///
         /// AWS does not document whether a change of tags or proficiencies moves the time of change. So the tags
         /// of the other users are compared with those that a search finds, a call per 500 users (in practice

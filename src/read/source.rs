@@ -158,6 +158,12 @@ impl Source<'_> {
         self.cache.found.get_or_keep(search).await
     }
 
+    /// What a search of everybody has found, or why none does, where that was asked already.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn searched(&self) -> Option<&ClientResult<FoundUsers>> {
+        self.cache.found.get()
+    }
+
     /// Whether the search was made already, for some users only.
     #[cfg(feature = "fleet")]
     pub(crate) const fn is_part(&self) -> bool {

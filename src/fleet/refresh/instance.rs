@@ -2,17 +2,21 @@
 
 use std::{fmt, sync::Arc};
 
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{desired::Needs, refreshed::Refreshed};
 use crate::{
-    client::{ClientError, ErrorKind},
+    client::{ClientError, ClientResult, ErrorKind, FoundUser, SearchUsers, UserCondition, all_pages},
     read::{FindingKind, FoundUsers, Source, Strategy, Verdict, not_checked, not_read, to_state},
     user::{Property, PropertySet, Timestamp, UserState, counted},
 };
 
 /// How many users one call of a search gives at most.
 const SEARCH_PAGE: usize = 500;
+
+/// How many users one search names by their ids. No document bounds the conditions of a search, and every page of its
+/// answer has room for so many.
+const SEARCH_IDS: usize = 50;
 
 /// A recorded user, by its resource name.
 pub(super) type Known<'a> = (&'a String, &'a Arc<UserState>);
@@ -121,8 +125,17 @@ impl<'a> Instance<'a> {
         }
         let Sorted { settled, mut alone, mut either, mut tags } = sorted;
         alone.extend(self.settle(settled, refreshed).await);
-        let by_search = self.search_calls(listed.by_id.len()) + self.proficiency_calls(&either);
-        let count = alone.len() + either.len() + tags.len();
+        let changed = either.len() + tags.len();
+        let of_all = self.search_calls(listed.by_id.len());
+        let searches = of_all.min(changed.div_ceil(SEARCH_IDS));
+        let proficiencies = self.proficiency_calls(&either);
+        let searched = self.source.searched();
+        // What a search has found already takes no call, but one user by itself is better read whole.
+        let by_search = match searched {
+            Some(Err(_)) => usize::MAX,
+            _ => searches + proficiencies,
+        };
+        let count = alone.len() + changed;
         let head = format!("{count} of {} recorded users may have changed; ", self.users.len());
         if self.cost(&either) + tags.len() <= by_search {
             alone.append(&mut either);
@@ -132,8 +145,16 @@ impl<'a> Instance<'a> {
             self.explain(refreshed, format_args!("{head}reading them takes"), self.cost(&alone));
             return self.read(alone, refreshed).await;
         }
-        self.explain(refreshed, format_args!("{head}searching takes"), self.cost(&alone) + by_search);
-        match self.source.found().await {
+        let calls = searched.map_or(searches, |_| 0) + proficiencies + self.cost(&alone);
+        self.explain(refreshed, format_args!("{head}searching takes"), calls);
+        let of_these;
+        let found = if searched.is_some() || of_all < changed.div_ceil(SEARCH_IDS) {
+            self.source.found().await
+        } else {
+            of_these = self.find(&either).await;
+            of_these.as_ref().map_err(Clone::clone)
+        };
+        match found {
             Ok(found) => {
                 let with_found = |user: Known<'a>| {
                     let mut state = UserState::clone(user.1);
@@ -223,6 +244,19 @@ impl<'a> Instance<'a> {
         }
         let states = settled.into_iter().map(|(user, own)| (user, as_listed(user.1, own), asks(user)));
         self.with_proficiencies(states.collect(), refreshed).await
+    }
+
+    /// Searches users by their ids.
+    async fn find(&self, users: &[Known<'a>]) -> ClientResult<FoundUsers> {
+        let search = |users: &[Known<'a>]| {
+            let is_it = |(_, state): &Known<'a>| UserCondition::user_id(state.user_id.clone());
+            let any = UserCondition::Any(users.iter().map(is_it).collect());
+            all_pages(self.source.client, SearchUsers::new(self.source.instance.clone()).condition(any))
+        };
+        let searches: Vec<_> = users.chunks(SEARCH_IDS).map(search).collect();
+        let searches = stream::iter(searches).buffer_unordered(self.source.options.parallelism.get());
+        let found: Vec<Vec<FoundUser>> = searches.try_collect().await?;
+        Ok(FoundUsers::new(found.into_iter().flatten().collect()))
     }
 
     /// Takes over what a search has found.
