@@ -14,7 +14,8 @@ use crate::{
 /// ```
 /// use connect_user::{client::Rate, fleet::FleetPreview};
 ///
-/// let text = FleetPreview::default().text(|_| Rate::DEFAULT);
+/// let preview = FleetPreview::default();
+/// let text = preview.text(|_| Rate::DEFAULT);
 /// assert_eq!(text.to_string(), "No changes: 0 up to date.\n");
 /// ```
 #[derive(Clone)]

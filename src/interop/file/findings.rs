@@ -8,7 +8,7 @@ use super::users::FileDiagnostic;
 /// ```
 /// use connect_user::{interop::file::{FileDiagnostic, Findings}, user::{Code, Diagnostic, Severity}};
 ///
-/// let error = FileDiagnostic::new(Diagnostic::new(Code::REQUIRED, "`name` is required"), None);
+/// let error = FileDiagnostic::new(Diagnostic::new(Code::MISSING_REQUIRED, "`name` is required"), None);
 /// let diagnostic = error.diagnostic.clone().with_severity(Severity::Warning);
 /// let mut found = Findings::new(2);
 /// found.extend(vec![FileDiagnostic::new(diagnostic, None); 1_000]);
