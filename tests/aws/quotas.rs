@@ -102,6 +102,23 @@ async fn who_may_not_list_quotas_has_the_safe_default_and_is_told() {
 }
 
 #[tokio::test]
+async fn a_failure_that_may_pass_is_tried_again_and_a_lasting_one_is_not() {
+    let quotas = json!({ "Quotas": [quota("Rate of DescribeUser API requests", 25.0)] });
+    for (status, code, is_lasting) in
+        [(500, "ServiceException", false), (400, "AccessDeniedException", true), (403, "AccessDenied", true)]
+    {
+        let http = recorded(&[(status, json!({ "__type": code })), (200, quotas.clone())]);
+        let aws = client(http.clone());
+        let first = aws.account_rates().await;
+        assert_eq!((first.rates, first.notice.is_some()), (Rates::default(), true), "{code}");
+        let second = aws.clone().account_rates().await;
+        let expected = if is_lasting { (RateBasis::Assumed, 1) } else { (RateBasis::Account, 2) };
+        let found = (second.rates.of(Operation::DescribeUser).basis, http.actual_requests().count());
+        assert_eq!((found, second.notice.is_some()), (expected, is_lasting), "{code}");
+    }
+}
+
+#[tokio::test]
 async fn with_a_fips_endpoint_no_other_one_is_called_for_quotas() {
     let http = recorded(&[(200, json!({ "Quotas": [quota("Rate of DescribeUser API requests", 25.0)] }))]);
     let fips = aws_sdk_connect::Client::from_conf(config(http.clone()).use_fips(true).build());

@@ -44,7 +44,7 @@ impl AwsConnect {
     /// The rates that the quotas of the account and Region allow, as Service Quotas lists them: a call per hundred
     /// quotas, made once for this client and its clones. Where the caller may not list them
     /// (`servicequotas:ListServiceQuotas`), or they cannot be read, the rates are the safe default, and a notice says
-    /// why.
+    /// why; what may pass, such as an error of the service, is tried again by the next call.
     ///
     /// With an endpoint URL of its own, the client asks there for quotas too. With a FIPS endpoint
     /// (`connect-fips.…`) it doesn't ask, because Service Quotas has none beside it: the safe default, and a notice.
@@ -53,11 +53,19 @@ impl AwsConnect {
         if let Some(known) = &*known {
             return known.clone();
         }
-        let read = match self.list_rates().await {
-            Ok(quotas) => AccountRates { rates: Rates::of_quotas(quotas, RateBasis::Account), notice: None },
-            Err(error) => AccountRates { rates: Rates::default(), notice: Some(not_known(&error)) },
+        let (read, is_lasting) = match self.list_rates().await {
+            Ok(quotas) => {
+                (AccountRates { rates: Rates::of_quotas(quotas, RateBasis::Account), notice: None }, true)
+            }
+            Err(error) => {
+                let rates = AccountRates { rates: Rates::default(), notice: Some(not_known(&error)) };
+                (rates, matches!(error.kind(), ErrorKind::AccessDenied | ErrorKind::Unsupported))
+            }
         };
-        known.insert(read).clone()
+        if is_lasting {
+            *known = Some(read.clone());
+        }
+        read
     }
 
     /// The quotas that are rates of operations, in calls a second.
