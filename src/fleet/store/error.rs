@@ -44,6 +44,14 @@ pub enum StoreError {
         /// The condition that was ignored.
         condition: &'static str,
     },
+    /// The bucket of a shared state does not exist.
+    #[error("the state `{location}` cannot be read or written: there is no bucket `{bucket}`")]
+    NoBucket {
+        /// Where the state is.
+        location: String,
+        /// The bucket, or container.
+        bucket: String,
+    },
     /// The build lacks the feature that opens a state of this kind.
     #[error("this build cannot open the state `{location}`")]
     NotBuilt {
@@ -108,6 +116,7 @@ impl StoreError {
             Self::Unconditional { .. } => {
                 "keep the state in a store that heeds `If-Match` and `If-None-Match`"
             }
+            Self::NoBucket { .. } => "correct the URL, or create the bucket",
             Self::NotBuilt { .. } => {
                 "build it with the feature of such states (`cargo build --features object-store`, or `store` for \
                  files), or give another state"

@@ -1,5 +1,6 @@
 //! A state that a team shares.
 
+mod answers;
 mod conditions;
 mod double;
 mod large;

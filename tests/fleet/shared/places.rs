@@ -175,6 +175,9 @@ async fn a_url_that_is_none_is_refused_with_what_is_allowed() {
         ("ftp://host/users", "it must begin with `s3://`, `gs://`, `az://` or `file:///`"),
         ("s3://bucket", "it must name a bucket and a key"),
         ("s3:///users", "it must name a bucket and a key"),
+        ("s3://bucket/team/users/", "the key must not end in `/`"),
+        ("gs://bucket/team/users/", "the key must not end in `/`"),
+        ("az://states@team/users/", "the key must not end in `/`"),
         ("file://users", "it must be `file://` and the absolute path of a file"),
         ("file:///folder/", "it must be `file://` and the absolute path of a file"),
     ] {

@@ -36,8 +36,9 @@ pub enum Kind {
 }
 
 /// The account and the key that Azurite's documentation gives to everybody.
-const ACCOUNT: &str = "devstoreaccount1";
-const KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+pub const ACCOUNT: &str = "devstoreaccount1";
+pub const KEY: &str =
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
 /// The right to create containers, signed with that key.
 const MAY_CREATE: &str = "sv=2018-11-09&ss=b&srt=c&sp=c&se=2099-01-01T00%3A00%3A00Z&\

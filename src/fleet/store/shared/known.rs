@@ -1,6 +1,6 @@
 //! A shared state as it was read.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, iter, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use object_store::{Error, UpdateVersion};
@@ -9,7 +9,7 @@ use super::{
     super::error::StoreError,
     form::{Rows, Unreadable, VERSION, decode},
     head::{Head, SHARDS, Shard},
-    objects::Objects,
+    objects::{Objects, is_without_bucket},
 };
 use crate::user::one_line;
 
@@ -110,9 +110,36 @@ pub(super) fn change(users: &mut Users, changes: &Rows) {
 
 /// The error of reading or writing an object.
 pub(super) fn failed(objects: &Objects, number: usize, error: &Error) -> StoreError {
-    // What a service says has several lines.
-    let reason = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-    StoreError::Failed { location: objects.shown(number), reason: one_line(&reason).into_owned() }
+    let location = objects.shown(number);
+    if is_without_bucket(error) {
+        return StoreError::NoBucket { location, bucket: objects.0.bucket.clone() };
+    }
+    StoreError::Failed { location, reason: one_line(&reason(error)).into_owned() }
+}
+
+/// What an error says, in one line: with the cause of all, and of a service's answer its code and message alone.
+fn reason(error: &Error) -> String {
+    let said = error.to_string();
+    let causes = iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    let cause = causes.last().map(ToString::to_string).filter(|cause| !said.contains(cause));
+    let text = match (said.split_once('<').and_then(|(before, answer)| Some((before, code(answer)?))), cause)
+    {
+        (Some((before, code)), _) => format!("{before}{code}"),
+        (None, Some(cause)) => format!("{said}: {cause}"),
+        (None, None) => said,
+    };
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The code and the message of an answer in XML, which also names the request.
+fn code(answer: &str) -> Option<String> {
+    let member = |name: &str| {
+        let (_, after) = answer.split_once(&format!("<{name}>"))?;
+        // Azure names the request in the lines after the first.
+        after.split_once("</")?.0.lines().next()
+    };
+    let code = member("Code")?;
+    Some(member("Message").map_or_else(|| code.to_owned(), |message| format!("{code}: {message}")))
 }
 
 fn unreadable(objects: &Objects, number: usize, error: Unreadable) -> StoreError {

@@ -37,6 +37,8 @@ pub struct SharedLocation {
     pub(super) key: Path,
     /// How it is shown in messages.
     pub(super) url: String,
+    /// How its bucket is shown.
+    pub(super) bucket: String,
     /// The file that is locked while an object is written, where the store knows no conditions.
     pub(super) lock: Option<PathBuf>,
 }
@@ -49,8 +51,8 @@ impl SharedLocation {
     /// [`StoreError::Failed`] if `key` is no key.
     pub fn new(store: Arc<dyn ObjectStore>, key: &str) -> Result<Self, StoreError> {
         let url = format!("{store}/{key}");
-        let key = path(&url, key)?;
-        Ok(Self { store, key, url, lock: None })
+        let (key, bucket) = (path(&url, key)?, store.to_string());
+        Ok(Self { store, key, url, bucket, lock: None })
     }
 
     /// What a URL means, with the settings of the environment and, for S3, of AWS's files of profiles. It makes no call to the
@@ -66,6 +68,10 @@ impl SharedLocation {
         if matches!(scheme, "s3" | "gs" | "az") && (bucket.is_empty() || key.is_empty()) {
             return Err(failed(url, "it must name a bucket and a key"));
         }
+        let (bucket, account) = match bucket.split_once('@') {
+            Some((container, account)) if scheme == "az" => (container, Some(account)),
+            _ => (bucket, None),
+        };
         let built: Result<Arc<dyn ObjectStore>, Error> = match scheme {
             "file" => return Self::file(url, rest),
             "s3" => s3(url).await?.with_bucket_name(bucket).build().map(|store| Arc::new(store) as _),
@@ -74,19 +80,18 @@ impl SharedLocation {
                 .build()
                 .map(|store| Arc::new(store) as _),
             "az" => {
-                let builder = MicrosoftAzureBuilder::from_env();
-                let builder = match bucket.split_once('@') {
-                    Some((container, account)) => {
-                        builder.with_container_name(container).with_account(account)
-                    }
-                    None => builder.with_container_name(bucket),
+                let builder = MicrosoftAzureBuilder::from_env().with_container_name(bucket);
+                let builder = match account {
+                    Some(account) => builder.with_account(account),
+                    None => builder,
                 };
                 builder.build().map(|store| Arc::new(store) as _)
             }
             _ => return Err(unknown()),
         };
         let store = built.map_err(|error| failed(url, error))?;
-        Ok(Self { store, key: path(url, key)?, url: url.to_owned(), lock: None })
+        let (key, bucket) = (path(url, key)?, bucket.to_owned());
+        Ok(Self { store, key, url: url.to_owned(), bucket, lock: None })
     }
 
     /// A file of a folder. Folders know no conditional update: a lock stands for it.
@@ -96,7 +101,8 @@ impl SharedLocation {
         }
         let key = Path::from_absolute_path(file).map_err(|error| failed(url, error))?;
         let store = Arc::new(LocalFileSystem::new().with_fsync(true));
-        Ok(Self { store, key, url: url.to_owned(), lock: Some(PathBuf::from(format!("{file}.lock"))) })
+        let (url, bucket, lock) = (url.to_owned(), store.to_string(), PathBuf::from(format!("{file}.lock")));
+        Ok(Self { store, key, url, bucket, lock: Some(lock) })
     }
 }
 
@@ -129,6 +135,9 @@ async fn s3(url: &str) -> Result<AmazonS3Builder, StoreError> {
 }
 
 fn path(url: &str, key: &str) -> Result<Path, StoreError> {
+    if key.ends_with('/') {
+        return Err(failed(url, "the key must not end in `/`"));
+    }
     match Path::parse(key) {
         Ok(path) if path.as_ref().is_empty() => Err(failed(url, "it must name a bucket and a key")),
         path => path.map_err(|error| failed(url, error)),

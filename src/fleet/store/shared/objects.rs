@@ -47,7 +47,7 @@ impl Objects {
     /// An object and its version, if there is one.
     pub(super) async fn get(&self, number: usize) -> Result<Option<(Vec<u8>, UpdateVersion)>> {
         let found = match self.0.store.get_opts(&self.path(number), GetOptions::default()).await {
-            Err(Error::NotFound { .. }) => return Ok(None),
+            Err(error @ Error::NotFound { .. }) if !is_without_bucket(&error) => return Ok(None),
             found => found?,
         };
         let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
@@ -106,6 +106,14 @@ impl Objects {
             _ => Err(Error::Precondition { path: path.to_string(), source: "it was written since".into() }),
         }
     }
+}
+
+/// Whether a service says that there is no bucket, where others say that there is no object.
+pub(super) fn is_without_bucket(error: &Error) -> bool {
+    let (Error::NotFound { source, .. } | Error::Precondition { source, .. }) = error else { return false };
+    let said = source.to_string();
+    // Of S3 and Google, and of Azure.
+    ["NoSuchBucket", "ContainerNotFound"].iter().any(|code| said.contains(&format!("<Code>{code}</Code>")))
 }
 
 /// Locks a file until it is dropped.
