@@ -106,6 +106,7 @@ impl<'a> Run<'a> {
     /// How users are read again, unless the command line says otherwise.
     pub fn refresh(&self, strategy: Strategy) -> RefreshOptions {
         let options = RefreshOptions::builder().parallelism(self.args.parallelism);
+        let strategy = if self.access.is_offline() { Strategy::None } else { strategy };
         options.strategy(self.args.refresh.unwrap_or(strategy)).build()
     }
 

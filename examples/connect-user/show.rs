@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use connect_user::{
-    read::{Filter, Membership, Memberships, Strategy},
+    read::{Membership, Memberships, Strategy},
     user::{UserState, Value, one_line},
 };
 use serde::Serialize;
@@ -24,15 +24,11 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
     let filter = global.filter()?;
     let access = if filter.needs_directory() || memberships { Access::Read } else { Access::Offline };
     let (run, entries) = Run::open(global, Scale::default(), access).await?;
-    let is_asked = filter.needs_directory();
-    let mut session = run.session_of(entries, if is_asked { filter.clone() } else { Filter::default() });
+    let mut session = run.session_of(entries, filter.clone());
     session.choose(&[]).await?.iter().for_each(output::diagnostic);
-    let is_shown = |user: &String, state: &UserState| {
-        name.is_none_or(|name| name == user)
-            && if is_asked { session.is_meant(user) } else { filter.holds(state) }
-    };
+    let is_shown = |user: &String| name.is_none_or(|name| name == user) && session.is_meant(user);
     let users = session.users().map(|(name, state)| (name, &**state));
-    let users: BTreeMap<&String, &UserState> = users.filter(|(name, state)| is_shown(name, state)).collect();
+    let users: BTreeMap<&String, &UserState> = users.filter(|(name, _)| is_shown(name)).collect();
     if let (Some(name), true) = (name, users.is_empty()) {
         return Err(Failure::new(format!("no user is recorded as `{name}`")).help("`show` lists every user"));
     }

@@ -33,6 +33,7 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
         Code::UNKNOWN_TARGET => {
             return Some(help.replacen("a target is", "`--target` takes", 1));
         }
+        Code::NOBODY_MEANT => return Some(help.replacen("its conditions", "`--where`", 1)),
         Code::UNDEFINED_REFERENCE if help.contains("assign a value") => reference().map(set),
         Code::UNDEFINED_REFERENCE if help == "give its value" => {
             let set = reference().map(set)?;

@@ -24,7 +24,7 @@ pub struct Everybody {
     pub users: Vec<UserState>,
     /// The users that could not be read, each with the error.
     pub failed: Vec<(UserId, ClientError)>,
-    /// What was not read of the users, and why: a diagnostic each.
+    /// What was not read of the users, and why, or that the filter means nobody: a diagnostic each.
     pub unchecked: Vec<Diagnostic>,
 }
 

@@ -346,10 +346,13 @@ impl Kind {
         found.map(|(id, _)| id.clone()).collect()
     }
 
-    /// A group and those below it, if it is there.
+    /// A group that is listed and those below it; `None` where groups cannot be listed.
     pub(super) fn below(&self, group: &str) -> Option<BTreeSet<HierarchyGroupId>> {
-        let top = self.paths.get(group)?;
-        let below = self.paths.iter().filter(|(_, path)| path.starts_with(top));
+        if self.error.is_some() {
+            return None;
+        }
+        let top = self.paths.get(group);
+        let below = self.paths.iter().filter(|(_, path)| top.is_some_and(|top| path.starts_with(top)));
         Some(below.map(|(id, _)| HierarchyGroupId::new(id.as_str())).collect())
     }
 

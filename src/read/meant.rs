@@ -27,6 +27,31 @@ impl Filter {
         instances: &Instances,
         client: &dyn ConnectClient,
     ) -> Result<InstanceFilters, Diagnostic> {
+        self.looked_up(ids, instances, client, self.needs_directory()).await
+    }
+
+    /// What is said where nobody is meant: an id that no instance has is refused like such a name, which takes a look
+    /// into the instances only now.
+    #[cfg(feature = "fleet")]
+    pub(crate) async fn nobody(
+        &self,
+        ids: impl IntoIterator<Item = &InstanceId>,
+        instances: &Instances,
+        client: &dyn ConnectClient,
+    ) -> Result<Diagnostic, Diagnostic> {
+        if self.asks_for_ids() {
+            self.looked_up(ids, instances, client, true).await?;
+        }
+        Ok(nobody_meant())
+    }
+
+    async fn looked_up(
+        &self,
+        ids: impl IntoIterator<Item = &InstanceId>,
+        instances: &Instances,
+        client: &dyn ConnectClient,
+        needs_directory: bool,
+    ) -> Result<InstanceFilters, Diagnostic> {
         let mut filters = BTreeMap::new();
         let mut unknown = None;
         for id in ids {
@@ -35,7 +60,7 @@ impl Filter {
                 continue;
             }
             let mut filter = self.clone();
-            if self.needs_directory() {
+            if needs_directory {
                 let directory = instances.directory(&id, client).await.map_err(|error| error.diagnostic())?;
                 let Some(directory) = directory else { continue };
                 match directory.resolve_filter(&mut filter) {
@@ -57,14 +82,14 @@ impl Filter {
 }
 
 impl Directory {
-    /// Puts ids in the place of the names of a filter, and finds out which groups are below its own.
+    /// Puts ids in the place of the names of a filter, checks those that it has, and finds out which groups are below its own.
     pub(crate) fn resolve_filter(&self, filter: &mut Filter) -> Result<(), Diagnostic> {
         fn resolved<K: IdKind>(
             id: &mut Option<Id<K>>,
             look_up: impl FnOnce(&mut Input<Id<K>>) -> Option<Diagnostic>,
         ) -> Result<(), Diagnostic> {
-            let Some(named) = id.as_ref().filter(|id| id.named().is_some()) else { return Ok(()) };
-            let mut found = Input::Known(named.clone());
+            let Some(given) = id else { return Ok(()) };
+            let mut found = Input::Known(given.clone());
             look_up(&mut found).map_or(Ok(()), Err)?;
             *id = found.known().cloned();
             Ok(())
@@ -98,7 +123,7 @@ impl InstanceFilters {
         self.0.iter()
     }
 
-    /// Whether a recorded user is meant; a group whose place in the hierarchy is not known has no users.
+    /// Whether a recorded user is meant; of groups that could not be listed, nobody is.
     pub fn holds(&self, user: &UserState) -> bool {
         self.get(&user.instance_id).is_some_and(|filter| filter.is_decided() && filter.holds(user))
     }
@@ -121,7 +146,7 @@ impl InstanceFilters {
 }
 
 impl Filter {
-    /// Whether a profile or a group of specs matters.
+    /// Whether a profile or a group matters.
     #[cfg(feature = "fleet")]
     pub(crate) const fn asks_for_ids(&self) -> bool {
         self.routing_profile_id.is_some()
@@ -180,6 +205,13 @@ impl Filter {
         };
         any(self.tags.iter().map(|tag| holds(tag).map(|holds| !holds))).map(|fails| !fails)
     }
+}
+
+/// Nobody is meant by a filter, of which nothing else is known to be wrong.
+#[cfg(feature = "fleet")]
+pub(crate) fn nobody_meant() -> Diagnostic {
+    Diagnostic::new(Code::NOBODY_MEANT, "no user is meant by the filter")
+        .with_help("check the values of its conditions; upper and lower case differ")
 }
 
 fn is_id<K: IdKind>(own: &Input<Id<K>>, id: &Id<K>) -> Option<bool> {

@@ -33,6 +33,8 @@ pub use filter::{Filter, FilterBuilder, FilterError};
 pub use finding::{Finding, FindingKind, Reading};
 pub use instances::{InstanceError, Instances};
 pub use meant::InstanceFilters;
+#[cfg(feature = "fleet")]
+pub(crate) use meant::nobody_meant;
 pub use memberships::{Membership, Memberships, TrafficDistributionGroup, Workspace, WorkspaceThrough};
 pub use options::{RefreshOptions, RefreshOptionsBuilder, Strategy};
 pub use reader::Reader;

@@ -217,6 +217,7 @@ codes! {
         DUPLICATE_USER = "duplicate-user", Error, "a user is given once in a program", THIS;
         TOO_MANY_DELETIONS = "too-many-deletions", Error, "a plan deletes and replaces no more users than the guard allows", THIS;
         UNKNOWN_TARGET = "unknown-target", Error, "a target is a user of the program, or recorded", THIS;
+        NOBODY_MEANT = "nobody-meant", Warning, "a filter means somebody", THIS;
         EMPTY_PROGRAM = "empty-program", Error, "a program that deletes every recorded user is meant to be empty", THIS;
         INSTANCE_FULL = "instance-full", Error, "an instance has no more users than its quota allows", THIS;
         NOT_KNOWN_YET = "not-known-yet", Error, "a plan is carried out once every value is known", THIS;

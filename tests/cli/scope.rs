@@ -89,6 +89,7 @@ fn a_group_is_chosen_with_those_below_it() {
     let local = std::fs::read_to_string(&path).expect("a service");
     let end = local.find("\n}").expect("the end of the document") + 2;
     let mut whole: Value = serde_json::from_str(&local[..end]).expect("JSON");
+    whole["instances"][0]["hierarchyGroups"] = json!(["g0", "g1"]);
     whole["instances"][0]["names"] =
         json!({"hierarchyGroups": {"g0": ["Europe"], "g1": ["Europe", "Berlin"]}});
     std::fs::write(&path, whole.to_string() + &local[end..]).expect("written");
@@ -175,6 +176,63 @@ fn names_in_conditions_are_looked_up() {
         let said = tool.fails(&with(command, &["routing-profile=name:Servise"]));
         assert!(said.contains("has no routing profile of the name `Servise`"), "{said}");
         assert!(said.contains("did you mean `Service`?"), "{said}");
+    }
+}
+
+/// A mistyped value means nobody, which would look like success.
+#[test]
+fn that_nobody_is_meant_is_said() {
+    let tool = three();
+    let file = changed(&tool);
+    for command in [
+        &["show"][..],
+        &["plan", &file],
+        &["plan", &file, "--refresh", "none"],
+        &["drift", "--detailed-exitcode"],
+        &["export", "--instance", "i"],
+        &["export", "--instance", "i", "--refresh", "search"],
+        &["import", "--all", "--instance", "i"],
+        &["set", "routingProfileId=r2", "--yes"],
+        &["apply", &file, "--yes"],
+    ] {
+        for (conditions, times) in [(&["tag:team=rde"][..], 1), (&["tag:team=red"], 0)] {
+            let said = tool.run(&with(command, conditions));
+            assert_eq!(said.code, 0, "{command:?}: {}", said.err);
+            assert_eq!(said.err.matches("no user is meant").count(), times, "{command:?}: {}", said.err);
+            let help = "check the values of `--where`; upper and lower case differ";
+            assert_eq!(said.err.matches(help).count(), times, "{}", said.err);
+        }
+    }
+}
+
+#[test]
+fn ids_in_conditions_that_nobody_has_are_looked_up() {
+    let tool = three();
+    let path = tool.path(".connect-user/local.json");
+    let local = std::fs::read_to_string(&path).expect("a service");
+    let end = local.find("\n}").expect("the end of the document") + 2;
+    let mut whole: Value = serde_json::from_str(&local[..end]).expect("JSON");
+    whole["instances"][0]["names"] = json!({
+        "routingProfiles": {"r1": "Sales"},
+        "securityProfiles": {"s1": "Agent"},
+        "hierarchyGroups": {"g1": ["Europe", "Berlin"]},
+    });
+    std::fs::write(&path, whole.to_string() + &local[end..]).expect("written");
+    let file = changed(&tool);
+    for command in [&["drift"][..], &["export", "--instance", "i"], &["plan", &file]] {
+        for (condition, expected) in [
+            ("group-tree=nope", "the instance `i` has no hierarchy group `nope`"),
+            ("group=nope", "the instance `i` has no hierarchy group `nope`"),
+            ("routing-profile=r7", "the instance `i` has no routing profile `r7`"),
+            ("security-profile=s7", "the instance `i` has no security profile `s7`"),
+        ] {
+            let said = tool.fails(&with(command, &[condition]));
+            assert_eq!(said.matches(expected).count(), 1, "{command:?} {condition}: {said}");
+            assert!(!said.contains("is not known before an apply"), "{said}");
+        }
+        // Others of the kind are there, and nobody has them.
+        let said = tool.ok(&with(command, &["group-tree=g1", "routing-profile=r2"]));
+        assert!(said.err.contains("no user is meant by the filter"), "{}", said.err);
     }
 }
 

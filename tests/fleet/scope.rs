@@ -14,7 +14,7 @@ use connect_user::{
         StateStore, StoreChange, load_all,
     },
     read::{Filter, Instances, Strategy},
-    user::{IdentityManagementType, Input, InstanceId, Operation, Settings, UserState},
+    user::{Code, IdentityManagementType, Input, InstanceId, Operation, Settings, UserState},
 };
 use fastrand::Rng;
 use serde_json::json;
@@ -240,7 +240,8 @@ async fn who_may_be_meant_is_told() {
     let mut session =
         Session::open(&store, &connect, options(&["tag:team=red", "name=bea"])).await.expect("open");
     preview(&mut session, &program).await;
-    assert!(session.refreshed().unchecked.is_empty());
+    let said: Vec<_> = session.refreshed().unchecked.iter().map(|found| found.code).collect();
+    assert_eq!(said, [Code::NOBODY_MEANT]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -340,6 +341,50 @@ async fn a_name_that_means_several_things_is_refused() {
     connect.clear_calls();
     let found = filter(&["routing-profile=r1"]).in_instances(&ids, &instances, &connect).await.expect("ids");
     assert!(found.get(&ids[0]).is_some() && connect.calls().is_empty());
+}
+
+/// In an instance that has whatever someone asks for, too, it is known who is below a group that nobody has named.
+#[tokio::test(start_paused = true)]
+async fn nobody_is_below_a_group_that_is_not_there() {
+    let (connect, store) =
+        (MemoryConnect::any_instance(IdentityManagementType::Saml), MemoryStore::default());
+    let mut user = document("a");
+    user["hierarchyGroupId"] = json!("g1");
+    let program = [wanted("a", &user)];
+    let mut session = Session::open(&store, &connect, options(&["group-tree=nope"])).await.expect("open");
+    assert!(preview(&mut session, &program).await.users().is_empty());
+    let said: Vec<_> = session.refreshed().unchecked.iter().map(|found| found.code).collect();
+    assert_eq!(said, [Code::NOBODY_MEANT]);
+}
+
+/// Whoever still has an id that is gone is meant by it.
+#[tokio::test(start_paused = true)]
+async fn an_id_is_looked_up_where_nobody_has_it() {
+    let (connect, store) = (MemoryConnect::new(), MemoryStore::default());
+    connect.add_instance(instance("i", "r1"));
+    connect.add_instance(instance("j", "r9"));
+    let user = |resource: &str, instance: &str, profile: &str| {
+        let mut user = document(resource);
+        (user["instanceId"], user["routingProfileId"]) = (json!(instance), json!(profile));
+        wanted(resource, &user)
+    };
+    let program = [user("a", "i", "r1"), user("b", "j", "r2")];
+    carry_out(&store, &connect, &program, &[]).await;
+    let chosen = async |condition: &str| {
+        let mut session = Session::open(&store, &connect, options(&[condition])).await.expect("open");
+        connect.clear_calls();
+        let chosen = session.choose(&[]).await.map(<[_]>::to_vec);
+        let lists = connect.calls().iter().any(|call| call.operation == Operation::ListRoutingProfiles);
+        (chosen.map(|said| said.iter().map(|found| found.code).collect::<Vec<_>>()), lists)
+    };
+    let (said, lists) = chosen("routing-profile=r1").await;
+    assert_eq!((said.expect("known"), lists), (vec![], false));
+    // One of the instances has it, and nobody there.
+    let (said, lists) = chosen("routing-profile=r9").await;
+    assert_eq!((said.expect("known"), lists), (vec![Code::NOBODY_MEANT], true));
+    let (said, _) = chosen("routing-profile=r0").await;
+    let error = said.expect_err("unknown");
+    assert_eq!(error.to_string(), "the instance `i` has no routing profile `r0`");
 }
 
 /// Whoever the condition holds for in no way is as before, whatever the program says of it.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use super::{super::DesiredSpec, base::Session, error::SessionError, scope::Scope};
 use crate::{
     client::{ErrorKind, all_pages},
-    read::{FoundUsers, InstanceError, InstanceFilters, Strategy, not_checked},
+    read::{FoundUsers, InstanceError, InstanceFilters, Strategy, nobody_meant, not_checked},
     user::{Code, Diagnostic, Input, InstanceId, UserState, one_line},
     validate::{Names, has_names},
 };
@@ -14,14 +14,14 @@ impl Session<'_> {
     /// Finds out who is meant by [`SessionOptions::filter`](super::SessionOptions::filter): users for whom it holds as
     /// they are recorded, as a search finds them now, or as `program` desires them; [`is_meant`](Self::is_meant) says so
     /// of each then. A [`refresh`](Self::refresh) does so where it was not done; give no program to leave it out of
-    /// account. Returns what could not be found out, which a refresh tells, too.
+    /// account. Returns what could not be found out, and that nobody is meant, which a refresh tells, too.
     ///
     /// A user of the program of whom it is not known before an apply stays as it is, and is told of.
     ///
     /// # Errors
     ///
-    /// [`SessionError::Filter`]: a target that is nobody, a name in a condition that no instance has, or an instance that
-    /// cannot be searched.
+    /// [`SessionError::Filter`]: a target that is nobody, a name in a condition that no instance has, such an id where
+    /// nobody is meant, or an instance that cannot be searched.
     pub async fn choose(&mut self, program: &[DesiredSpec<'_>]) -> Result<&[Diagnostic], SessionError> {
         self.check_targets(program)?;
         if self.options.filter.is_empty() {
@@ -44,12 +44,26 @@ impl Session<'_> {
         };
         let recorded = self.users().filter(|(_, state)| filters.holds(state) || is_found(state));
         scope.names = recorded.map(|(name, _)| name.clone()).collect();
+        let mut is_clear = true;
         for user in program {
             match self.holds_for(user, &filters).await? {
                 Some(true) => drop(scope.names.insert(user.name.to_owned())),
-                None if !scope.names.contains(user.name) => scope.unchecked.push(unclear(user.name)),
+                None if !scope.names.contains(user.name) => {
+                    is_clear = false;
+                    scope.unchecked.push(unclear(user.name));
+                }
                 _ => {}
             }
+        }
+        if scope.names.is_empty() && is_clear {
+            let said = match self.options.refresh.strategy {
+                Strategy::None => nobody_meant(),
+                _ => {
+                    let said = filter.nobody(&ids, &self.instances, self.client()).await;
+                    said.map_err(SessionError::Filter)?
+                }
+            };
+            scope.unchecked.push(said);
         }
         Ok(&self.scope.insert(scope).unchecked)
     }

@@ -12,7 +12,8 @@ impl Session<'_> {
     ///
     /// # Errors
     ///
-    /// [`SessionError::Filter`]: a name in a condition that the instance does not have; [`SessionError::Instance`] if it
+    /// [`SessionError::Filter`]: a name in a condition that the instance does not have, such an id where it
+    /// means nobody; [`SessionError::Instance`] if it
     /// cannot be read.
     pub async fn existing(
         &self,
@@ -24,9 +25,22 @@ impl Session<'_> {
         let filters = filters.map_err(SessionError::Filter)?;
         // Some lists of an instance that does not exist are empty.
         instances.identity_management(instance, None, client).await?;
-        let Some(filter) = filters.get(instance) else { return Ok(Everybody::default()) };
-        let options = RefreshOptions { strategy, ..self.options.refresh.clone() };
-        let read = read_matching(instance, filter, client, &options).await;
-        Ok(read.map_err(|error| InstanceError::Read { instance: instance.clone(), error: Box::new(error) })?)
+        let mut all = match filters.get(instance) {
+            Some(filter) => {
+                let options = RefreshOptions { strategy, ..self.options.refresh.clone() };
+                let read = read_matching(instance, filter, client, &options).await;
+                read.map_err(|error| InstanceError::Read {
+                    instance: instance.clone(),
+                    error: Box::new(error),
+                })?
+            }
+            None => Everybody::default(),
+        };
+        let filter = &self.options.filter;
+        if all.users.is_empty() && all.failed.is_empty() && !filter.is_empty() {
+            let said = filter.nobody([instance], instances, client).await;
+            all.unchecked.push(said.map_err(SessionError::Filter)?);
+        }
+        Ok(all)
     }
 }

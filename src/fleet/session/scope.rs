@@ -17,7 +17,7 @@ pub(super) struct Scope {
     pub(super) names: HashSet<String>,
     /// Whom a search has found of those who are meant, by instance.
     pub(super) found: BTreeMap<InstanceId, FoundUsers>,
-    /// What could not be found out, and why.
+    /// What could not be found out, and why; that nobody is meant.
     pub(super) unchecked: Vec<Diagnostic>,
     /// Whether a refresh was made with it: the next one asks again.
     pub(super) is_used: bool,
