@@ -43,6 +43,10 @@ pub struct Args {
     /// From the first on, only those given exist.
     #[arg(long, value_name = "ID=LEVEL/LEVEL/…", value_parser = hierarchy_group, requires = "instance")]
     pub hierarchy_group: Vec<(HierarchyGroupId, Vec<String>)>,
+    /// A predefined attribute of each `--instance` with its values, which proficiencies may name; repeatable. From the
+    /// first on, only those given exist.
+    #[arg(long, value_name = "NAME=VALUE|VALUE|…", value_parser = attribute, requires = "instance")]
+    pub predefined_attribute: Vec<(String, Vec<String>)>,
     /// The largest number of users of each `--instance`; unlimited by default.
     #[arg(long, requires = "instance")]
     pub user_quota: Option<usize>,
@@ -77,6 +81,7 @@ impl Args {
             repeated("routing-profile", args.routing_profile.iter().map(|(id, _)| id)),
             repeated("security-profile", args.security_profile.iter().map(|(id, _)| id)),
             repeated("hierarchy-group", args.hierarchy_group.iter().map(|(id, _)| id)),
+            repeated("predefined-attribute", args.predefined_attribute.iter().map(|(name, _)| name)),
             repeated(
                 "quota",
                 args.quota.iter().map(|(operation, _)| operation.map_or("RATE:BURST", Operation::name)),
@@ -122,6 +127,15 @@ fn hierarchy_group(text: &str) -> Result<(HierarchyGroupId, Vec<String>), String
         return Err("the name of a level is empty".to_owned());
     }
     Ok((id, path))
+}
+
+fn attribute(text: &str) -> Result<(String, Vec<String>), String> {
+    let (name, values) = text.split_once('=').ok_or("write `NAME=VALUE|VALUE`")?;
+    let values: Vec<_> = values.split('|').map(str::to_owned).collect();
+    if name.is_empty() || values.iter().any(String::is_empty) {
+        return Err("a name or a value is empty".to_owned());
+    }
+    Ok((name.to_owned(), values))
 }
 
 fn checked<K: IdKind>(id: &str) -> Result<Id<K>, String> {

@@ -205,6 +205,9 @@ fn open(args: &Args) -> Result<(Option<MemoryFile>, MemoryConnect), Box<dyn std:
         for (id, path) in &args.hierarchy_group {
             instance = instance.with_named_hierarchy_group(id.clone(), path);
         }
+        for (name, values) in &args.predefined_attribute {
+            instance = instance.with_attribute(name, values);
+        }
         connect.add_instance(instance);
     }
     if let Some(kind) = args.any_instance {

@@ -7,7 +7,9 @@ use std::{
     time::Duration,
 };
 
-use crate::tool::example;
+use serde_json::json;
+
+use crate::tool::{Tool, example, user};
 
 /// A server that ends with the test.
 pub struct Server {
@@ -64,6 +66,60 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// What it makes of its options is a service for the command line, too.
+#[test]
+fn proficiencies_are_checked_against_its_predefined_attributes() {
+    let tool = Tool::new();
+    let file = tool.path("service.json").display().to_string();
+    let mut command = Command::new(example("connect-server"));
+    command.args([
+        "--instance",
+        "i=CONNECT_MANAGED",
+        "--routing-profile",
+        "r1=Sales",
+        "--security-profile",
+        "s1=Agent",
+    ]);
+    command.args(["--predefined-attribute", "connect:Language=connect:Swedish|connect:German"]);
+    command.args(["--predefined-attribute", "Product=Cars", "--file", &file]);
+    let server = Server::spawn(command);
+    let (status, body) = server.request("POST", "/search-predefined-attributes", &json!({"InstanceId": "i"}));
+    assert!(status == "200" && body.contains("connect:Swedish") && body.contains("Cars"), "{status} {body}");
+    drop(server);
+    let program = |name: &str, value: &str| {
+        tool.write(&json!({"resources": {"jane": user("jane", |user| {
+            user["userProficiencies"] =
+                json!([{"attributeName": name, "attributeValue": value, "level": 3}]);
+        })}}))
+    };
+    let plan = |program: String| tool.run(&["plan", &program, "--local-file", &file]);
+    let said = plan(program("connect:Language", "connect:Swedsh"));
+    assert_eq!(said.code, 1, "{}", said.out);
+    assert!(said.err.contains("`connect:Swedsh`"), "{}", said.err);
+    assert!(said.err.contains("did you mean `connect:Swedish`?"), "{}", said.err);
+    let said = plan(program("connect:Languge", "connect:German"));
+    assert!(said.code == 1 && said.err.contains("did you mean `connect:Language`?"), "{}", said.err);
+    let said = plan(program("Product", "Cars"));
+    assert!(said.code == 0 && said.out.contains("1 to create"), "{} {}", said.out, said.err);
+}
+
+#[test]
+fn options_that_make_no_attribute_are_refused() {
+    for (attributes, expected) in [
+        (&["Product"][..], "write `NAME=VALUE|VALUE`"),
+        (&["Product="], "a name or a value is empty"),
+        (&["=Cars"], "a name or a value is empty"),
+        (&["Product=Cars", "Product=Vans"], "`--predefined-attribute` is given twice for `Product`"),
+    ] {
+        let mut command = Command::new(example("connect-server"));
+        command.args(["--instance", "i=SAML"]);
+        command.args(attributes.iter().flat_map(|attribute| ["--predefined-attribute", attribute]));
+        let ended = command.output().expect("it runs");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(!ended.status.success() && said.contains(expected), "{said}");
     }
 }
 
