@@ -11,13 +11,14 @@ use connect_user::{
         TokenBuckets, TokioTimer,
         memory::{MemoryConnect, MemoryFile, PersistentConnect},
     },
-    user::IdentityManagementType,
+    user::{Code, Diagnostic, IdentityManagementType},
 };
 
 use crate::{
     args::{BackendKind, Global},
     failure::{Failure, Outcome},
     input::{STILL_TO_BE_MADE, require_regular},
+    output,
 };
 
 pub struct Backend {
@@ -60,7 +61,17 @@ impl Backend {
             }
             BackendKind::Aws => aws(args).await?,
         };
-        let mut buckets = TokenBuckets::new(rates.limited(&args.rate), offline.timer.clone());
+        let rates = rates.limited(&args.rate);
+        if ceiling.as_ref().is_some_and(|ceiling| !ceiling.exceed(&rates)) {
+            let message =
+                "`--probe-to` has no effect: it must be above the rate of an operation, and is above none";
+            let help = match args.rate.is_empty() && args.backend == BackendKind::Local {
+                true => "the local backend has no limit: give `--rate`, or leave it out",
+                false => "give more than the rate, or leave it out; what makes calls slower is `--rate 1:5`",
+            };
+            output::diagnostic(&Diagnostic::new(Code::SETTING_WITHOUT_EFFECT, message).with_help(help));
+        }
+        let mut buckets = TokenBuckets::new(rates, offline.timer.clone());
         if args.shared_quota {
             buckets = buckets.shared();
         }
@@ -122,7 +133,7 @@ async fn aws(args: &Global) -> Outcome<(Arc<dyn ConnectClient>, Rates, Option<Ra
     };
     // The account is asked once, and says the same of both.
     let notice = rates.notice.as_ref().or(ceiling.as_ref().and_then(|ceiling| ceiling.notice.as_ref()));
-    notice.into_iter().for_each(crate::output::diagnostic);
+    notice.into_iter().for_each(output::diagnostic);
     Ok((Arc::new(connect), rates.rates, ceiling.map(|ceiling| ceiling.rates)))
 }
 

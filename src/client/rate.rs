@@ -252,9 +252,9 @@ impl Rates {
         self.others.get(&operation).copied().unwrap_or(self.default)
     }
 
-    /// Whether these are higher than those for some operation.
-    #[cfg(feature = "engine")]
-    pub(crate) fn exceed(&self, others: &Self) -> bool {
+    /// Whether these are higher than those for some operation: otherwise nothing is tried out by
+    /// [`TokenBuckets::probing`](super::TokenBuckets::probing) with them.
+    pub fn exceed(&self, others: &Self) -> bool {
         let is_higher = |one: Rate, other: Rate| one.calls_per_second() > other.calls_per_second();
         let mut named = self.others.keys().chain(others.others.keys());
         is_higher(self.default, others.default)

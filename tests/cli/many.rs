@@ -134,6 +134,18 @@ fn a_rate_that_may_rise_is_told_as_such() {
     let said = tool.ok(&args).out;
     assert!(said.contains("8 calls, at least 2s (CreateUser 8 at 2 a second, given)."), "{said}");
     assert_eq!(tool.json(&args)["summary"]["estimate"]["rate"]["basis"], "given");
+    let without_effect =
+        "`--probe-to` has no effect: it must be above the rate of an operation, and is above none";
+    for (rate, ceiling, help) in [
+        (&["--rate", "2:5"][..], "1", "what makes calls slower is `--rate 1:5`"),
+        (&["--rate", "2:5"], "2", "what makes calls slower is `--rate 1:5`"),
+        (&[], "100", "the local backend has no limit: give `--rate`, or leave it out"),
+    ] {
+        let said = tool.ok(&[&["plan", &file, "--probe-to", ceiling], rate].concat()).err;
+        assert!(said.contains(without_effect) && said.contains(help), "{said}");
+    }
+    let said = tool.ok(&["plan", &file, "--rate", "2:5", "--rate", "CreateUser=1:1", "--probe-to", "2"]).err;
+    assert!(!said.contains("--probe-to"), "{said}");
     tool.ok(&["apply", &file, "--yes", "--rate", "20:5", "--probe-to", "100"]);
     for (ceiling, expected) in [
         ("fast", "is not `assumed`, `documented`, `account` or calls a second, such as `10`"),
