@@ -55,6 +55,10 @@ impl Failure {
         failure
     }
 
+    fn of_store(error: &StoreError) -> Self {
+        Self::new(with_causes(error)).help(way_out::of_store(error))
+    }
+
     /// A failure whose reasons have been printed.
     pub const fn said() -> Self {
         Self(Vec::new())
@@ -94,6 +98,11 @@ impl From<ProgramError> for Failure {
 
 impl From<DeploymentError> for Failure {
     fn from(error: DeploymentError) -> Self {
+        if let DeploymentError::Session(session) = &error
+            && let SessionError::Store(error) = &**session
+        {
+            return Self::of_store(error);
+        }
         match &error {
             DeploymentError::Program(_) | DeploymentError::Refused(_) => {}
             DeploymentError::Session(error) if !is_cause(error) => {}
@@ -103,9 +112,9 @@ impl From<DeploymentError> for Failure {
     }
 }
 
-/// Whether something else than a plan has failed: the state, or a call.
+/// Whether something else than a plan has failed: a call.
 const fn is_cause(error: &SessionError) -> bool {
-    matches!(error, SessionError::Store(_) | SessionError::Import { .. })
+    matches!(error, SessionError::Import { .. })
 }
 
 impl From<SessionError> for Failure {
@@ -145,4 +154,10 @@ macro_rules! from {
 }
 
 from!(AdoptError, FilterError, IdError, ImportIdError, InstanceError);
-from!(JsonError, OverrideError, PlanFileError, StoreError);
+from!(JsonError, OverrideError, PlanFileError);
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::of_store(&error)
+    }
+}

@@ -1,6 +1,7 @@
 //! The command line's own way to what the library leaves to its host.
 
 use connect_user::{
+    fleet::StoreError,
     interop::file::FileDiagnostic,
     user::{Code, Diagnostic},
 };
@@ -48,6 +49,16 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
     let texts: Vec<String> =
         [help.to_owned()].into_iter().chain(way).filter(|text| !text.is_empty()).collect();
     (!texts.is_empty()).then(|| texts.join("; "))
+}
+
+/// What to do about an error of the state, with the command that does it.
+pub fn of_store(error: &StoreError) -> String {
+    match error {
+        StoreError::Leased { location, id, .. } => format!(
+            "wait until that run has ended; if it was killed: `connect-user state unlock {id} --state {location}`"
+        ),
+        error => error.help().to_owned(),
+    }
 }
 
 /// The same diagnostic with this help.

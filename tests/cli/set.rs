@@ -67,6 +67,17 @@ fn users_are_changed_and_the_program_with_them() {
     assert!(said.out.contains("No changes: "), "{}", said.out);
 }
 
+/// What is no property may be a value, and is not repeated.
+#[test]
+fn an_edit_without_a_value_is_told_by_its_property() {
+    let (tool, _) = two();
+    let said = tool.fails(&["set", "routingProfileId", "tags.team=red", "+16175550101", "--all", "--yes"]);
+    assert!(said.contains("`routingProfileId` has no value"), "{said}");
+    assert!(said.contains("write `routingProfileId=VALUE`"), "{said}");
+    assert!(said.contains("edit 3 has no `=` behind the name of a property"), "{said}");
+    assert!(!said.contains("6175550101"), "{said}");
+}
+
 #[test]
 fn without_a_program_the_next_plan_changes_them_back() {
     let (tool, file) = two();

@@ -15,6 +15,17 @@ fn a_build_without_the_feature_says_so() {
 }
 
 #[test]
+fn a_url_of_no_kind_of_state_is_refused_by_every_build() {
+    let tool = Tool::new();
+    let program = tool.program(&jane());
+    for args in [&["plan", &program][..], &["state", "unlock"]] {
+        let said = tool.fails(&[args, &["--state", "ftp://bucket/users"]].concat());
+        assert!(said.contains("it must begin with `s3://`, `gs://`, `az://` or `file:///`"), "{said}");
+        assert!(!said.contains("--features"), "{said}");
+    }
+}
+
+#[test]
 fn a_file_has_no_lease() {
     let said = Tool::new().fails(&["state", "unlock"]);
     assert!(said.contains("`.connect-user/users.redb` is a file, which has no lease"), "{said}");
@@ -75,6 +86,12 @@ fn an_apply_over_a_shared_state_is_locked_and_unlocked() {
     let said = tool.fails(&["apply", "program.yaml", "--yes", "--state", &url]);
     let (_, told) = said.split_once("`bob@build-7` has the lease `").expect("who has it");
     let (id, _) = told.split_once("` of the state").expect("which one it is");
+    let unlock = format!("if it was killed: `connect-user state unlock {id} --state {url}`");
+    assert!(said.contains(&unlock), "{said}");
+    for writing in [&["state", "rm", "jane"][..], &["set", "routingProfileId=r3", "--all", "--yes"]] {
+        let said = tool.fails(&[writing, &state].concat());
+        assert!(said.contains(&unlock), "{said}");
+    }
     for other in [&["state", "unlock"][..], &["state", "unlock", "another"]] {
         let said = tool.fails(&[other, &state].concat());
         assert!(said.contains(&format!("`bob@build-7` has the lease `{id}`")), "{said}");

@@ -75,7 +75,19 @@ impl StateLocation {
                 }))
             }
             #[cfg(not(all(feature = "store", feature = "object-store")))]
-            _ => Err(StoreError::NotBuilt { location: self.to_string() }),
+            _ => Err(self.not_built()),
+        }
+    }
+
+    /// Why this build does not open it.
+    #[cfg(not(all(feature = "store", feature = "object-store")))]
+    fn not_built(&self) -> StoreError {
+        const SCHEMES: [&str; 4] = ["s3://", "gs://", "az://", "file://"];
+        match self {
+            Self::Shared(url) if !SCHEMES.iter().any(|scheme| url.starts_with(scheme)) => {
+                StoreError::not_a_state(url)
+            }
+            _ => StoreError::NotBuilt { location: self.to_string() },
         }
     }
 
@@ -97,7 +109,7 @@ impl StateLocation {
                 Ok(lease.map(|lease| (lease.owner, lease.since)))
             }
             #[cfg(not(feature = "object-store"))]
-            Self::Shared(_) => Err(StoreError::NotBuilt { location: self.to_string() }),
+            Self::Shared(_) => Err(self.not_built()),
         }
     }
 }

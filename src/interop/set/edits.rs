@@ -41,7 +41,7 @@ impl PropertyEdits {
     /// Every mistake: a property that is unknown, or that no call changes; a value of another form; what breaks a rule,
     /// whoever the user is.
     pub fn parse<S: AsRef<str>>(set: &[S], unset: &[S]) -> Result<Self, Vec<Diagnostic>> {
-        let set = set.iter().map(|text| read(text.as_ref()));
+        let set = set.iter().enumerate().map(|(number, text)| read(number, text.as_ref()));
         let unset = unset.iter().map(|text| Ok((Place::parse(text.as_ref())?.0, None)));
         let (mut edits, mut mistakes) = (Vec::new(), Vec::new());
         for edit in set.chain(unset) {
@@ -134,16 +134,25 @@ fn is_within(one: &Place, other: &Place) -> bool {
         }
 }
 
-fn read(text: &str) -> Result<(Place, Option<Value>), Diagnostic> {
+fn read(number: usize, text: &str) -> Result<(Place, Option<Value>), Diagnostic> {
     let mut is_quoted = false;
     let end = text.char_indices().find(|(_, c)| {
         is_quoted ^= *c == '"';
         *c == '=' && !is_quoted
     });
     let Some((name, value)) = end.and_then(|(end, _)| Some((text.get(..end)?, text.get(end + 1..)?))) else {
-        // What stands there may be a value.
-        let message = "an edit has no `=` behind the name of a property";
-        return Err(Diagnostic::new(Code::WRONG_TYPE, message).with_help("write `PROPERTY=VALUE`"));
+        // What is no property may be a value.
+        let (message, help) = match Place::parse(text) {
+            Ok((place, _)) => {
+                let name = one_line(&place.text).into_owned();
+                (format!("`{name}` has no value"), format!("write `{name}=VALUE`"))
+            }
+            Err(_) => {
+                let message = format!("edit {} has no `=` behind the name of a property", number + 1);
+                (message, "write `PROPERTY=VALUE`".to_owned())
+            }
+        };
+        return Err(Diagnostic::new(Code::WRONG_TYPE, message).with_help(help));
     };
     let (place, shape) = Place::parse(name)?;
     let value = form::value(value, shape, name.trim()).map_err(|mistake| mistake.at(place.path()))?;

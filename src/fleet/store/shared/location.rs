@@ -62,7 +62,7 @@ impl SharedLocation {
     ///
     /// [`StoreError::Failed`] if the URL has another form, or settings are missing or wrong.
     pub async fn parse(url: &str) -> Result<Self, StoreError> {
-        let unknown = || failed(url, "it must begin with `s3://`, `gs://`, `az://` or `file:///`");
+        let unknown = || StoreError::not_a_state(url);
         let (scheme, rest) = url.split_once("://").ok_or_else(unknown)?;
         let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
         if matches!(scheme, "s3" | "gs" | "az") && (bucket.is_empty() || key.is_empty()) {
