@@ -411,7 +411,8 @@ async fn who_is_gone_stays_recorded() {
 /// What is wrong, and the way out.
 const MISTAKES: &[(&str, &str, &str)] = &[
     ("routingProfilId=r2", "did you mean `routingProfileId`?", "give the path of a property"),
-    ("routingProfileId", "an edit has no `=`", "write `PROPERTY=VALUE`"),
+    ("routingProfileId", "`routingProfileId` has no value", "write `routingProfileId=VALUE`"),
+    ("secret", "edit 1 has no `=` behind the name of a property", "write `PROPERTY=VALUE`"),
     ("identityInfo=x", "`identityInfo` is no property", "set one of `identityInfo.firstName`"),
     ("all=x", "`all` is no property", "give the path of a property"),
     ("name=x", "`name` cannot be set: a change replaces the user", "set it in the program"),
