@@ -4,8 +4,8 @@
 use crate::{
     engine::schema::{Field, Form, Given},
     user::{
-        Bounds, Code, Diagnostic, Message, Path, UnknownChoice, Value, bounds::outside, is_pulumi_note,
-        nearest,
+        Bounds, Code, Diagnostic, Message, Path, UnknownChoice, Value, bounds::outside, nearest,
+        pulumi::is_pulumi_note,
     },
 };
 

@@ -49,7 +49,7 @@ mod path_text;
 mod properties;
 mod property;
 mod property_set;
-mod pulumi;
+pub(crate) mod pulumi;
 mod reference;
 mod secret;
 mod settings;
@@ -118,7 +118,6 @@ pub use properties::{
 pub use property::Property;
 pub use property_set::PropertySet;
 pub use pulumi::PULUMI_UNKNOWN;
-pub(crate) use pulumi::is_pulumi_note;
 pub use reference::reference_table;
 pub use secret::{Personal, Secret};
 pub use settings::{
