@@ -6,6 +6,7 @@ mod between;
 mod cases;
 mod edited;
 mod lifecycle;
+mod lists;
 mod passwords;
 #[path = "../core/random.rs"]
 mod random;

@@ -2,13 +2,14 @@
 
 use super::{
     document::{Text, members},
-    intrinsic::Parameters,
+    intrinsic::{Parameters, is_function},
+    properties::property,
     reading::{Kept, Reading},
     source::{Failure, ReadSeek, Spot},
     tagged::Template,
 };
 use crate::{
-    interop::program::{ProgramOptions, Step},
+    interop::program::{ProgramOptions, Step, take_shape},
     user::{Spelling, Value},
 };
 
@@ -59,7 +60,10 @@ fn add(
     let document = match document {
         Value::Map(members) => {
             let resolve = |(member, value): &(String, Value)| {
-                (member.clone(), parameters.resolve(value, &format!("{name}_{member}"), &mut missed))
+                let resolved = parameters.resolve(value, &format!("{name}_{member}"), &mut missed);
+                // What stands for a whole list is its elements, parted by commas.
+                let property = is_function(value).then(|| property(member, Spelling::PascalCase)).flatten();
+                (member.clone(), take_shape(resolved, property))
             };
             Value::Map(members.iter().map(resolve).collect())
         }

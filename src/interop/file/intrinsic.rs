@@ -32,9 +32,7 @@ impl Parameters<'_> {
                 )
             }
             Value::Map(members) => match members.as_slice() {
-                [(name, inner)] if name == "Ref" || name.starts_with("Fn::") => {
-                    self.function(name, inner, place, missed)
-                }
+                [(name, inner)] if is_function(value) => self.function(name, inner, place, missed),
                 _ => {
                     let inner = |(name, value): &(String, Value)| {
                         let value = self.resolve(value, &format!("{place}_{name}"), missed);
@@ -79,8 +77,12 @@ impl Parameters<'_> {
 
     /// A parameter, or what another resource gives.
     fn reference(&self, name: &str) -> Value {
-        let default =
-            || self.declared?.get(name)?.get("Default").filter(|value| **value != Value::Null).cloned();
+        let default = || {
+            let declared = self.declared?.get(name)?;
+            // Its default is the name of a parameter of Systems Manager, which has the value.
+            let is_name = declared.text("Type").is_some_and(|kind| kind.starts_with("AWS::SSM::"));
+            declared.get("Default").filter(|value| **value != Value::Null && !is_name).cloned()
+        };
         let given = self.values.get(name).map(|value| value.expose().into());
         given.or_else(default).unwrap_or_else(|| expression(format!("${{{name}}}")))
     }
@@ -136,6 +138,17 @@ impl Parameters<'_> {
             whole.push(&item);
         }
         Some(whole.finish())
+    }
+}
+
+/// Whether a value is a function.
+pub(super) fn is_function(value: &Value) -> bool {
+    match value {
+        Value::Map(members) => match members.as_slice() {
+            [(name, _)] => name == "Ref" || name.starts_with("Fn::"),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -56,6 +56,12 @@ pub(super) fn properties(document: Value, spelling: Spelling) -> Properties {
     Properties { inputs: Value::Map(kept), ..found }
 }
 
+/// The property that a member of a document is as a whole.
+pub(super) fn property(member: &str, spelling: Spelling) -> Option<Property> {
+    let name = first_name(member, spelling);
+    Property::ALL.iter().copied().find(|property| property.path() == name)
+}
+
 fn first_name(name: &str, spelling: Spelling) -> String {
     let name = camel_name(name, spelling);
     let of_arns = arns::PROPERTIES.iter().map(|row| (row.name, row.property.path()));

@@ -1,7 +1,7 @@
 //! Where a value is that is being evaluated.
 
 use super::reference::{Reference, Step, path_text};
-use crate::user::{Path, Segment, to_camel_case};
+use crate::user::{Path, Property, Segment, to_camel_case};
 
 /// Where a value is: on the stack, so that nothing is made of it where there is nothing to say.
 pub(super) enum At<'a> {
@@ -26,6 +26,13 @@ impl At<'_> {
     /// Whether it is in the password of the user, or references of the password have led here.
     pub(super) fn is_in_password(&self) -> bool {
         matches!(self.in_user().first(), Some(Step::Member(name)) if name == "password")
+    }
+
+    /// The property of the user that stands here as a whole.
+    pub(super) fn property(&self) -> Option<Property> {
+        let Self::Member(Self::User, name) = self else { return None };
+        let name = to_camel_case(name);
+        Property::ALL.iter().copied().find(|property| property.path() == name)
     }
 
     /// The place as a reference names it.

@@ -6,7 +6,7 @@ use super::{
     at::At,
     definitions::Definitions,
     error::{Checked, Mistake},
-    evaluated::{Evaluated, Unresolved},
+    evaluated::{Evaluated, Unresolved, take_shape},
     outputs,
     reference::{Part, Reference, Step, child, function, is_secret, path_text},
     scope::Scope,
@@ -70,9 +70,15 @@ impl Evaluation<'_> {
     fn value(&mut self, value: &Value, at: &At<'_>) -> Checked<Value> {
         match (function(value), value) {
             (Some((name, inner)), _) if is_secret(name) => self.value(inner, at),
-            (Some((name, _)), _) => Ok(self.function(&at.reference(&self.user), name)),
+            (Some((name, _)), _) => {
+                Ok(take_shape(self.function(&at.reference(&self.user), name), at.property()))
+            }
             (None, Value::String(text)) => {
                 let value = self.text(text, at);
+                let value = match Part::alone(text) {
+                    Some(_) => value.map(|value| take_shape(value, at.property())),
+                    None => value,
+                };
                 if at.is_in_user() { value.map_err(|mistake| self.told(mistake, at)) } else { value }
             }
             (None, Value::List(items)) => {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::user::{Diagnostic, UserSpec, Value};
+use crate::user::{Diagnostic, Property, Shape, UserSpec, Value};
 
 /// One user of a program, with its references resolved as far as they are known.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +62,22 @@ pub(in crate::interop) fn take_form(value: &mut Value) {
             }
         }
         _ => {}
+    }
+}
+
+/// Makes a list or an object of a text that a reference has led to, where the property is one: of JSON, or of elements
+/// parted by commas where they are texts.
+pub(in crate::interop) fn take_shape(value: Value, property: Option<Property>) -> Value {
+    let (Some(property), Value::String(text)) = (property, &value) else { return value };
+    let json = serde_json::from_str::<Value>(text).ok();
+    match (property.info().shape, json) {
+        (Shape::Set | Shape::Channels | Shape::Proficiencies, Some(list @ Value::List(_))) => list,
+        (Shape::Map, Some(object @ Value::Map(_))) => object,
+        (Shape::Set, _) => {
+            let elements = text.split(',').map(str::trim).filter(|element| !element.is_empty());
+            Value::List(elements.map(Value::from).collect())
+        }
+        _ => value,
     }
 }
 

@@ -15,7 +15,8 @@ use crate::user::{Secret, Value, nearest};
 pub struct Assignment {
     /// The reference, as it stands between `${` and `}`, or the place of a function: `ana.hierarchyGroupId`.
     pub reference: String,
-    /// The value, which may be secret. Numbers and booleans are read from their text where a property asks for them.
+    /// The value, which may be secret. Numbers and booleans are read from their text where a property asks for them, and
+    /// so are lists and objects: from JSON, or from ids parted by commas.
     pub value: Secret,
     /// The origin of the value, such as the name of an option, for messages. Default: none.
     pub origin: Option<String>,

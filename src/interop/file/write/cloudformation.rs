@@ -9,7 +9,7 @@ use super::{
         users::FileUser,
     },
     json::{Members, member, object},
-    variables::{Variables, root},
+    variables::{self, Kind, Variables, root},
     writing::{Form, Writing},
 };
 use crate::{
@@ -36,7 +36,7 @@ pub(super) struct Template {
 impl Template {
     pub(super) fn new(names: &[String]) -> Self {
         let mut taken = Variables::default();
-        let id = |name: &String| (name.clone(), taken.name(name, false, is_alphanumeric));
+        let id = |name: &String| (name.clone(), taken.name(name, Kind::default(), is_alphanumeric));
         let names: HashMap<String, String> = names.iter().map(id).collect();
         let mut parameters = Variables::default();
         parameters.reserve(names.values().cloned());
@@ -100,9 +100,10 @@ impl Form for Template {
 
     fn end(&mut self, writing: &mut Writing) -> String {
         self.tell_bounds(writing);
-        let declared = self.parameters.all().into_iter().map(|(name, is_secret)| {
-            let mut parameter = vec![("Type".to_owned(), Value::from("String"))];
-            parameter.extend(is_secret.then(|| ("NoEcho".to_owned(), true.into())));
+        let declared = self.parameters.all().into_iter().map(|(name, kind)| {
+            let form = if kind.form == variables::Form::Texts { "CommaDelimitedList" } else { "String" };
+            let mut parameter = vec![("Type".to_owned(), Value::from(form))];
+            parameter.extend(kind.is_secret.then(|| ("NoEcho".to_owned(), true.into())));
             (name.to_owned(), Value::Map(parameter))
         });
         let declared: Vec<(String, Value)> = declared.collect();
@@ -264,7 +265,7 @@ impl Properties<'_> {
     }
 
     fn expression(&mut self, expression: &str, at: &Path) -> Text {
-        let is_secret = *at == Path::from(Property::Password);
+        let kind = Kind::at(at, expression);
         let mut text = Text::default();
         let parts = Part::all(expression);
         let is_alone = parts.len() == 1;
@@ -272,7 +273,7 @@ impl Properties<'_> {
             match part {
                 Part::Text(part) => text.sub.push_str(&part.replace("${", "${!")),
                 Part::Reference(reference) => {
-                    let name = self.reference(reference, is_secret);
+                    let name = self.reference(reference, kind);
                     text.sub.push_str(&format!("${{{name}}}"));
                     text.alone = is_alone.then_some(name);
                 }
@@ -282,11 +283,11 @@ impl Properties<'_> {
     }
 
     /// A parameter, or the ARN of another user, which is all that one gives.
-    fn reference(&mut self, reference: &str, is_secret: bool) -> String {
+    fn reference(&mut self, reference: &str, kind: Kind) -> String {
         let name = root(reference);
         match (self.names.get(name), reference.strip_prefix(name)) {
             (Some(name), Some(".arn")) => format!("{name}.UserArn"),
-            _ => self.parameters.name(reference, is_secret, is_alphanumeric),
+            _ => self.parameters.name(reference, kind, is_alphanumeric),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     super::users::FileUser,
-    variables::{Variables, root},
+    variables::{self, Kind, Variables, root},
     writing::{Form, Writing},
 };
 use crate::{
@@ -32,7 +32,7 @@ pub(super) struct Configuration {
 impl Configuration {
     pub(super) fn new(names: &[String]) -> Self {
         let mut labels = Variables::default();
-        let label = |name: &String| (name.clone(), labels.name(name, false, is_identifier));
+        let label = |name: &String| (name.clone(), labels.name(name, Kind::default(), is_identifier));
         let labels = names.iter().map(label).collect();
         let mut variables = Variables::default();
         variables.reserve(RESERVED.iter().map(|name| (*name).to_owned()));
@@ -54,9 +54,15 @@ impl Form for Configuration {
     }
 
     fn end(&mut self, _: &mut Writing) -> String {
-        let declared = self.variables.all().into_iter().map(|(name, is_secret)| {
-            let sensitive = if is_secret { "  sensitive = true\n" } else { "" };
-            format!("\nvariable \"{name}\" {{\n  type      = string\n{sensitive}}}\n")
+        let declared = self.variables.all().into_iter().map(|(name, kind)| {
+            let sensitive = if kind.is_secret { "  sensitive = true\n" } else { "" };
+            let form = match kind.form {
+                variables::Form::Text => "string",
+                variables::Form::Texts => "set(string)",
+                variables::Form::TextsByKey => "map(string)",
+                variables::Form::Objects => "any",
+            };
+            format!("\nvariable \"{name}\" {{\n  type      = {form}\n{sensitive}}}\n")
         });
         declared.collect()
     }
@@ -161,25 +167,25 @@ impl Block<'_> {
     }
 
     fn expression(&mut self, expression: &str, at: &Path) -> String {
-        let is_secret = *at == Path::from(Property::Password);
+        let kind = Kind::at(at, expression);
         if let Some(reference) = Part::alone(expression) {
-            return self.reference(reference, is_secret);
+            return self.reference(reference, kind);
         }
         let parts = Part::all(expression).into_iter().map(|part| match part {
             Part::Text(text) => escaped(text),
-            Part::Reference(reference) => format!("${{{}}}", self.reference(reference, is_secret)),
+            Part::Reference(reference) => format!("${{{}}}", self.reference(reference, kind)),
         });
         format!("\"{}\"", parts.collect::<String>())
     }
 
     /// An attribute of another user, or a variable.
-    fn reference(&mut self, reference: &str, is_secret: bool) -> String {
+    fn reference(&mut self, reference: &str, kind: Kind) -> String {
         let name = root(reference);
         match (self.labels.get(name), reference.strip_prefix(name).and_then(|rest| rest.strip_prefix('.'))) {
             (Some(label), Some(attribute)) if attribute.chars().all(char::is_alphanumeric) => {
                 format!("{TYPE}.{label}.{}", Spelling::SnakeCase.name(attribute))
             }
-            _ => format!("var.{}", self.variables.name(reference, is_secret, is_identifier)),
+            _ => format!("var.{}", self.variables.name(reference, kind, is_identifier)),
         }
     }
 

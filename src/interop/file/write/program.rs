@@ -3,12 +3,12 @@
 use super::{
     super::{inputs::replace, users::FileUser},
     json::{Members, member},
-    variables::{Variables, rewrite, root},
-    writing::{Form, Writing},
+    variables::{Form, Kind, Variables, rewrite, root},
+    writing::{self, Writing},
 };
 use crate::{
     interop::program::{WrittenResource, json_line, without_references},
-    user::{Path, Property, Value},
+    user::Value,
 };
 
 /// The program as YAML, in which values are written as JSON.
@@ -23,7 +23,7 @@ impl YamlProgram {
     }
 }
 
-impl Form for YamlProgram {
+impl writing::Form for YamlProgram {
     fn begin(&mut self) -> String {
         if self.is_empty { "resources: {}\n" } else { "resources:\n" }.to_owned()
     }
@@ -56,7 +56,7 @@ impl JsonProgram {
     }
 }
 
-impl Form for JsonProgram {
+impl writing::Form for JsonProgram {
     fn begin(&mut self) -> String {
         "{\n  \"resources\": {".to_owned()
     }
@@ -90,7 +90,7 @@ impl Resources {
         let (inputs, references) = writing.inputs(user);
         let mut properties = without_references(&inputs);
         for (path, expression) in references {
-            let is_secret = path == Path::from(Property::Password);
+            let kind = Kind::at(&path, &expression);
             let text = rewrite(
                 &expression,
                 |text| text.replace("${", "$${"),
@@ -99,7 +99,7 @@ impl Resources {
                         return format!("${{{reference}}}");
                     }
                     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-                    format!("${{{}}}", self.0.name(reference, is_secret, is_plain))
+                    format!("${{{}}}", self.0.name(reference, kind, is_plain))
                 },
             );
             replace(&mut properties, path.segments(), text.into());
@@ -108,9 +108,17 @@ impl Resources {
     }
 
     fn config(&self) -> Vec<(String, Value)> {
-        let config = self.0.all().into_iter().map(|(name, is_secret)| {
-            let mut declaration = vec![("type".to_owned(), Value::from("string"))];
-            if is_secret {
+        let config = self.0.all().into_iter().map(|(name, kind)| {
+            let (form, items) = match kind.form {
+                Form::Text => ("string", None),
+                Form::Texts => ("array", Some("string")),
+                Form::TextsByKey => ("object", None),
+                Form::Objects => ("array", Some("object")),
+            };
+            let declared = |form: &str| ("type".to_owned(), Value::from(form));
+            let mut declaration = vec![declared(form)];
+            declaration.extend(items.map(|items| ("items".to_owned(), Value::Map(vec![declared(items)]))));
+            if kind.is_secret {
                 declaration.push(("secret".to_owned(), true.into()));
             }
             (name.to_owned(), Value::Map(declaration))

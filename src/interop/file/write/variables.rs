@@ -2,12 +2,56 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::interop::program::Part;
+use crate::{
+    interop::program::Part,
+    user::{Path, Property, Shape},
+};
 
-/// The values that whoever uses a written file has to give: by reference, the name, and whether it is a secret.
+/// What a variable stands for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Kind {
+    pub(super) is_secret: bool,
+    pub(super) form: Form,
+}
+
+/// The form of a variable's value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Form {
+    /// A text, of which every tool makes a number or a boolean too.
+    #[default]
+    Text,
+    /// A set of texts.
+    Texts,
+    /// An object of texts.
+    TextsByKey,
+    /// A list of objects.
+    Objects,
+}
+
+impl Kind {
+    /// That of a reference, which stands in an expression at a place of a user.
+    pub(super) fn at(path: &Path, expression: &str) -> Self {
+        let property = path.property().filter(|property| Path::from(*property) == *path);
+        let shape =
+            property.filter(|_| Part::alone(expression).is_some()).map(|property| property.info().shape);
+        let form = match shape {
+            Some(Shape::Set) => Form::Texts,
+            Some(Shape::Map) => Form::TextsByKey,
+            Some(Shape::Channels | Shape::Proficiencies) => Form::Objects,
+            _ => Form::Text,
+        };
+        Self { is_secret: property == Some(Property::Password), form }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { is_secret: self.is_secret || other.is_secret, form: self.form.max(other.form) }
+    }
+}
+
+/// The values that whoever uses a written file has to give: by reference, the name, and what it stands for.
 #[derive(Default)]
 pub(super) struct Variables {
-    names: BTreeMap<String, (String, bool)>,
+    names: BTreeMap<String, (String, Kind)>,
     taken: BTreeSet<String>,
     /// The numbers that are next for names that several wanted.
     next: BTreeMap<String, u64>,
@@ -20,17 +64,12 @@ impl Variables {
     }
 
     /// The name for a reference. `is_allowed` says which characters it may have.
-    pub(super) fn name(
-        &mut self,
-        reference: &str,
-        is_secret: bool,
-        is_allowed: impl Fn(char) -> bool,
-    ) -> String {
-        if let Some((name, was_secret)) = self.names.get_mut(reference) {
-            *was_secret |= is_secret;
+    pub(super) fn name(&mut self, reference: &str, kind: Kind, is_allowed: impl Fn(char) -> bool) -> String {
+        if let Some((name, known)) = self.names.get_mut(reference) {
+            *known = known.and(kind);
             return name.clone();
         }
-        self.add(reference.to_owned(), plain(reference, is_allowed), is_secret)
+        self.add(reference.to_owned(), plain(reference, is_allowed), kind)
     }
 
     /// A name like `wanted` for what is told apart by `key`.
@@ -38,24 +77,24 @@ impl Variables {
         let reference = format!("{wanted} {key}");
         match self.names.get(&reference) {
             Some((name, _)) => name.clone(),
-            None => self.add(reference, plain(wanted, is_allowed), false),
+            None => self.add(reference, plain(wanted, is_allowed), Kind::default()),
         }
     }
 
-    fn add(&mut self, reference: String, first: String, is_secret: bool) -> String {
+    fn add(&mut self, reference: String, first: String, kind: Kind) -> String {
         let mut name = first.clone();
         while !self.taken.insert(name.clone()) {
             let number = self.next.entry(first.clone()).or_insert(1);
             *number += 1;
             name = format!("{first}{number}");
         }
-        self.names.insert(reference, (name.clone(), is_secret));
+        self.names.insert(reference, (name.clone(), kind));
         name
     }
 
-    /// The names, each with whether it stands for a secret.
-    pub(super) fn all(&self) -> BTreeMap<&str, bool> {
-        self.names.values().map(|(name, is_secret)| (name.as_str(), *is_secret)).collect()
+    /// The names, each with what it stands for.
+    pub(super) fn all(&self) -> BTreeMap<&str, Kind> {
+        self.names.values().map(|(name, kind)| (name.as_str(), *kind)).collect()
     }
 }
 

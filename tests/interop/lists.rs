@@ -1,0 +1,145 @@
+//! References that stand for a whole list.
+
+use connect_user::interop::{
+    file::{FileFormat, FileUser, ReadOptions, UserFile, read},
+    program::{Assignment, Program, Scope, Source},
+};
+use serde_json::{Value as Json, json};
+
+use crate::support::{json, messages, read_text, told, user, written};
+
+const TEMPLATE: &str = "
+Parameters:
+  Profiles: {Type: CommaDelimitedList, Default: 's1, s2'}
+  Others: {Type: CommaDelimitedList}
+  Centre: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /centre/instance}
+Resources:
+  Jane:
+    Type: AWS::Connect::User
+    Properties: {InstanceArn: !Ref Centre, Username: jane, RoutingProfileArn: r1, SecurityProfileArns: !Ref Profiles}
+  Ana:
+    Type: AWS::Connect::User
+    Properties: {InstanceArn: 1c2d, Username: ana, RoutingProfileArn: r1, SecurityProfileArns: !Ref Others}
+  Teo:
+    Type: AWS::Connect::User
+    Properties: {InstanceArn: 1c2d, Username: teo, RoutingProfileArn: r1, SecurityProfileArns: !Split [',', !Ref Text]}
+";
+
+fn with(format: FileFormat, text: &str, values: &[(&str, &str)]) -> UserFile {
+    let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+    read(format, text.as_bytes(), &ReadOptions::builder().file("file").values(values).build())
+}
+
+fn profiles(file: &UserFile, name: &str) -> Json {
+    json(user(file, name))["securityProfileIds"].clone()
+}
+
+fn references(user: &FileUser) -> Vec<(String, &str)> {
+    user.references.iter().map(|found| (found.path.to_string(), found.expression.as_str())).collect()
+}
+
+#[test]
+fn a_list_of_a_template_is_its_elements() {
+    let file = with(FileFormat::CloudFormation, TEMPLATE, &[]);
+    assert_eq!(profiles(&file, "Jane"), json!(["s1", "s2"]));
+    // The default is the name of where the value is.
+    assert_eq!(references(user(&file, "Jane")), [("instanceId".to_owned(), "${Centre}")]);
+    assert_eq!(references(user(&file, "Ana")), [("securityProfileIds".to_owned(), "${Others}")]);
+    assert!(file.mistakes().is_empty(), "{:?}", file.mistakes());
+
+    let values = [("Profiles", "s3"), ("Others", "s4,s5"), ("Teo_SecurityProfileArns", "s6, s7")];
+    let file = with(FileFormat::CloudFormation, TEMPLATE, &values);
+    assert_eq!(told(&file), [""; 0]);
+    assert_eq!(profiles(&file, "Jane"), json!(["s3"]));
+    assert_eq!(profiles(&file, "Ana"), json!(["s4", "s5"]));
+    assert_eq!(profiles(&file, "Teo"), json!(["s6", "s7"]));
+
+    // What is written as a text is no list.
+    let text = TEMPLATE.replace("!Ref Others", "'s1,s2'");
+    let mistakes = with(FileFormat::CloudFormation, &text, &[]).mistakes();
+    let mistakes: Vec<_> = mistakes.iter().map(|found| found.diagnostic.message.as_str()).collect();
+    assert_eq!(mistakes, ["`securityProfileIds` must be a list, not a string"]);
+}
+
+const PROGRAM: &str = "
+config: {Und: {type: array, items: {type: string}}, skills: {type: array}, marks: {type: object}, team: {type: string}}
+variables: {all: '${Und}'}
+resources:
+  ana:
+    type: aws:connect:User
+    properties:
+      instanceId: 1c2d
+      name: ana
+      routingProfileId: r1
+      securityProfileIds: ${Und}
+      userProficiencies: ${skills}
+      tags: ${marks}
+  jo:
+    type: aws:connect:User
+    properties: {instanceId: 1c2d, name: jo, routingProfileId: r1, security_profile_ids: '${all}', tags: {team: '${team}'}}
+";
+
+const SKILLS: &str = r#"[{"attributeName": "a", "attributeValue": "b", "level": "3"}]"#;
+
+#[test]
+fn a_value_of_a_program_may_be_a_list() {
+    let expected = json!({
+        "instanceId": "1c2d", "name": "ana", "routingProfileId": "r1", "securityProfileIds": ["s1", "s2"],
+        "userProficiencies": [{"attributeName": "a", "attributeValue": "b", "level": 3}], "tags": {"a": "1,2"},
+    });
+    for profiles in ["s1,s2", r#"["s1", "s2"]"#] {
+        let values = [("Und", profiles), ("skills", SKILLS), ("marks", r#"{"a": "1,2"}"#), ("team", "a,b")];
+        let file = with(FileFormat::Program, PROGRAM, &values);
+        assert_eq!(told(&file), [""; 0]);
+        assert_eq!(json(user(&file, "ana")), expected);
+        let jo = json(user(&file, "jo"));
+        assert_eq!((&jo["securityProfileIds"], &jo["tags"]), (&json!(["s1", "s2"]), &json!({"team": "a,b"})));
+    }
+    let text = PROGRAM.replace("securityProfileIds: ${Und}", "securityProfileIds: {'fn::split': [',', x]}");
+    let values = [Assignment::new("ana.securityProfileIds", "s1,s2")];
+    let program = Program::read(Source::new("p.yaml", text.as_str()), &values).expect("a program");
+    let ana = program.users().iter().find(|user| user.name() == "ana").expect("a user");
+    let evaluated = program.evaluate(ana, &Scope::default()).expect("a user");
+    assert!(evaluated.mistakes.is_empty(), "{:?}", evaluated.mistakes);
+    assert_eq!(evaluated.spec.security_profile_ids.known().map(Vec::len), Some(2));
+}
+
+#[test]
+fn a_list_that_is_not_known_is_written_as_one() {
+    let file = read_text(FileFormat::Program, PROGRAM);
+    assert_eq!(told(&file), [""; 0]);
+    let configuration = written(FileFormat::Terraform, &file).text;
+    for line in [
+        "  security_profile_ids = var.Und\n",
+        "variable \"Und\" {\n  type      = set(string)\n}",
+        "variable \"marks\" {\n  type      = map(string)\n}",
+        "variable \"skills\" {\n  type      = any\n}",
+        "variable \"team\" {\n  type      = string\n}",
+    ] {
+        assert!(configuration.contains(line), "{line}\n{configuration}");
+    }
+
+    for format in [FileFormat::Program, FileFormat::ProgramJson] {
+        let program = written(format, &file);
+        assert_eq!(messages(&program), [""; 0]);
+        if format == FileFormat::ProgramJson {
+            let config = serde_json::from_str::<Json>(&program.text).expect("JSON")["config"].clone();
+            assert_eq!(config["Und"], json!({"type": "array", "items": {"type": "string"}}));
+            assert_eq!(config["skills"], json!({"type": "array", "items": {"type": "object"}}));
+            assert_eq!(config["marks"], json!({"type": "object"}));
+            assert_eq!(config["team"], json!({"type": "string"}));
+        }
+        let again = read_text(FileFormat::Program, &program.text);
+        assert_eq!(told(&again), [""; 0]);
+        assert_eq!(references(user(&again, "ana")), references(user(&file, "ana")));
+        assert_eq!(references(user(&again, "jo")), references(user(&file, "jo")));
+    }
+
+    let template = written(FileFormat::CloudFormation, &file).text;
+    let document: Json = serde_json::from_str(&template).expect("JSON");
+    assert_eq!(document["Parameters"]["Und"], json!({"Type": "CommaDelimitedList"}));
+    assert_eq!(document["Parameters"]["team"], json!({"Type": "String"}));
+    assert_eq!(document["Resources"]["ana"]["Properties"]["SecurityProfileArns"], json!({"Ref": "Und"}));
+    let again = with(FileFormat::CloudFormation, &template, &[("Und", "s1,s2")]);
+    assert_eq!(profiles(&again, "ana"), json!(["s1", "s2"]));
+}
