@@ -46,7 +46,8 @@ pub struct FileArgs {
     /// The format of the file. Default: what its text looks like.
     #[arg(long, value_name = "FORMAT", value_parser = choice::<FileFormat>(FileFormat::NAMES))]
     from: Option<FileFormat>,
-    /// The instance of users of which the file does not say it, by its id or ARN. Default: not known.
+    /// The instance of users of which the file does not say it, by its id or ARN. The ARN makes those of users that the
+    /// file imports. Default: not known.
     #[arg(long)]
     instance: Option<String>,
     /// A file that says which column or attribute is which property (`columns`), what every user has (`defaults`), and
@@ -62,9 +63,11 @@ pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
     }
     let mut file = args.file.open(global)?;
     // It is read twice: users may refer to those behind them, and of a file that is wrong nothing is written.
-    let (mut names, mut found, mut has_arns) = (Vec::new(), Findings::new(output::MOST), false);
+    let (mut names, mut found) = (Vec::new(), Findings::new(output::MOST));
+    let (mut do_exist, mut has_arns) = (false, false);
     file.each(|item| match item {
         FileItem::User(user) => {
+            do_exist |= user.options.import.is_some();
             has_arns |= user.arn.is_some();
             found.extend(user.mistakes());
             names.push(user.name);
@@ -76,14 +79,23 @@ pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
     let options = WriteOptions::builder().passwords(args.with_passwords).build();
     let out = BufWriter::new(std::io::stdout().lock());
     let mut writer = FileWriter::new(args.to, names, options, out).map_err(|error| Failure::told(&error))?;
-    let has_imports = has_arns && args.to == FileFormat::CloudFormation;
     let imports = match &args.imports {
-        Some(path) if has_imports => Some(WholeFile::at(path)?),
-        Some(path) => {
-            return Err(Failure::new(format!("there is nothing to write to `{}`", path.display()))
-                .help(format!("leave `--imports` out: `{}` holds it, or no user exists yet", args.to)));
-        }
         None => None,
+        Some(path) => {
+            let help = match args.to {
+                FileFormat::CloudFormation if has_arns => None,
+                FileFormat::CloudFormation if do_exist => {
+                    Some("the ARNs of the users are not known: give `--instance ARN`".to_owned())
+                }
+                FileFormat::CloudFormation => Some("leave `--imports` out: no user exists yet".to_owned()),
+                to => Some(format!("leave `--imports` out: `{to}` says itself which users exist")),
+            };
+            if let Some(help) = help {
+                let message = format!("there is nothing to write to `{}`", path.display());
+                return Err(Failure::new(message).help(help));
+            }
+            Some(WholeFile::at(path)?)
+        }
     };
     let (mut result, mut is_changed) = (Ok(()), false);
     file.each(|item| match item {

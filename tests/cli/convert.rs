@@ -1,6 +1,6 @@
 //! `convert`: files of other tools as programs, which then plan and apply.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::tool::{Tool, repository};
 
@@ -115,6 +115,54 @@ fn a_program_becomes_a_file_of_another_tool() {
         table.out
     );
     assert!(table.err.contains("the table has no column for `instanceId`"), "{}", table.err);
+}
+
+/// A program has import ids, and CloudFormation asks for ARNs.
+#[test]
+fn the_arns_of_an_exported_program_come_from_that_of_its_instance() {
+    const ARN: &str = "arn:aws:connect:eu-west-2:111122223333:instance/i";
+    let tool = Tool::new();
+    let program = |instance: &str, options: &str| {
+        let text = format!(
+            "resources: {{ana: {{type: 'aws:connect:User', options: {options}, properties: {{name: ana, instanceId: '{instance}', \
+             routingProfileId: r, securityProfileIds: [s], phoneConfig: {{phoneType: SOFT_PHONE}}}}}}}}\n"
+        );
+        tool.write_text(&text)
+    };
+    let imports = |more: &[&str]| {
+        [&["convert", "program.yaml", "--to", "cloudformation", "--imports", "j.json"], more]
+            .concat()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
+    let run = |more: &[&str]| tool.run(&imports(more).iter().map(String::as_str).collect::<Vec<_>>());
+    program("i", "{import: 'i:u1'}");
+    for more in
+        [&[][..], &["--instance", "i"], &["--instance", "arn:aws:connect:eu-west-2:111122223333:instance/k"]]
+    {
+        let said = run(more);
+        assert!(
+            said.err.contains("the ARNs of the users are not known: give `--instance ARN`"),
+            "{}",
+            said.err
+        );
+    }
+    let expected = json!([{"ResourceType": "AWS::Connect::User", "LogicalResourceId": "ana",
+        "ResourceIdentifier": {"UserArn": format!("{ARN}/agent/u1")}}]);
+    let written = || -> Value {
+        let text = std::fs::read_to_string(tool.path("j.json")).expect("a file");
+        std::fs::remove_file(tool.path("j.json")).expect("removed");
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let said = run(&["--instance", ARN]);
+    assert_eq!((said.code, written()), (0, expected.clone()), "{}", said.err);
+    assert!(said.out.contains(&format!("\"InstanceArn\": \"{ARN}\"")), "{}", said.out);
+    program(ARN, "{import: 'i:u1'}");
+    let said = run(&[]);
+    assert_eq!((said.code, written()), (0, expected), "{}", said.err);
+    program(ARN, "{}");
+    assert!(run(&[]).err.contains("leave `--imports` out: no user exists yet"));
 }
 
 #[cfg(target_os = "linux")]

@@ -114,3 +114,15 @@ fn what_only_the_phone_says_becomes_that_of_voice() {
         ]
     );
 }
+
+#[test]
+fn users_of_two_instances_may_have_the_same_name() {
+    let user = |instance: &str| {
+        let arn = ARN.replace("1c2d", instance);
+        json!({"User": {"Username": "ana", "Id": "u1", "Arn": format!("{arn}/agent/u1")}})
+    };
+    let file = read_text(FileFormat::AwsCli, &format!("{}{}", user("1c2d"), user("3e4f")));
+    assert_eq!(told(&file), [""; 0]);
+    assert_eq!(names(&file), ["ana", "ana-2"]);
+    assert_eq!(json(crate::support::user(&file, "ana-2"))["instanceId"], "3e4f");
+}

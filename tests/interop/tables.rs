@@ -217,3 +217,20 @@ fn a_mapping_that_is_none_is_refused() {
         assert!(error.help.is_some());
     }
 }
+
+#[test]
+fn users_of_the_same_name_in_two_instances_are_two_people() {
+    let text = "user login,instanceId,resourceName\nana,a,\nana,b,\nana,c,\nana-2,d,\nbob,a,teo\nteo,a,\nana,b,\nmia,,\nmia,b,\n";
+    let file = table(text);
+    assert_eq!(names(&file), ["ana", "ana-2", "ana-3", "ana-2-2", "teo", "teo-2", "mia", "mia-2"]);
+    let unknown = read(FileFormat::Csv, text.as_bytes(), &ReadOptions::builder().file("file").build());
+    assert_eq!(names(&unknown), ["ana", "ana-2", "ana-3", "ana-2-2", "teo", "teo-2", "mia"]);
+    assert_eq!(
+        told(&unknown),
+        [
+            "error: the user `ana` is given twice, first at file:3:1 (8:1)",
+            "error: the user `mia` is given twice, first at file:9:1 (10:1)",
+        ],
+        "nobody knows whether an unknown instance is another one"
+    );
+}

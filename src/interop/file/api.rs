@@ -72,9 +72,9 @@ impl Answers<'_, '_> {
         if of_search && user.get("LastModifiedTime").is_none() {
             in_seconds(&mut user);
         }
-        let [name, arn] = ["Username", "Arn"].map(|member| user.text(member).map(str::to_owned));
+        let arn = user.text("Arn").map(str::to_owned);
         self.reading.kept(Kept {
-            name: name.unwrap_or_default(),
+            name: String::new(),
             document: user,
             spelling: Spelling::PascalCase,
             ids: &[arn.as_deref()],

@@ -15,7 +15,8 @@ pub struct ReadOptions {
     /// The name of the file for messages. Default: `file`.
     #[builder(default = "file".to_owned())]
     pub file: String,
-    /// The instance of users of which the file does not say it. Default: unknown, with the reference `${instance}`.
+    /// The instance of users of which the file does not say it. Its ARN makes those of users that the file imports from
+    /// this instance. Default: unknown, with the reference `${instance}`.
     pub instance: Option<InstanceId>,
     /// The values of references of a template or program: parameters by their names, for example. Default: none.
     #[builder(default)]

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     interop::program::{ProgramOptions, take_form},
-    user::{Arn, Code, Diagnostic, ImportId, Path, Property, Severity, Spelling, Value},
+    user::{Arn, Code, Diagnostic, ImportId, InstanceId, Path, Property, Severity, Spelling, Value},
 };
 
 /// A file that is being read. Users and diagnostics are handed on as they are found.
@@ -22,13 +22,23 @@ pub(super) struct Reading<'a> {
     pub(super) options: &'a ReadOptions,
     each: &'a mut dyn FnMut(FileItem),
     /// Where the users are, by resource names and by who they are.
-    names: HashMap<String, Option<Spot>>,
-    people: HashMap<(String, String), Option<Spot>>,
+    names: HashMap<String, First>,
+    people: HashMap<Person, Option<Spot>>,
     losses: Losses,
+}
+
+/// Who a user is: the instance and the name in it.
+type Person = (String, String);
+
+/// The user that has a resource name: where it is, and whether it is known who it is.
+struct First {
+    at: Option<Spot>,
+    is_known: bool,
 }
 
 /// A user as a tool keeps it, in the names of that tool.
 pub(super) struct Kept<'a> {
+    /// The resource name; empty where the tool has none.
     pub(super) name: String,
     pub(super) document: Value,
     pub(super) spelling: Spelling,
@@ -109,7 +119,8 @@ impl<'a> Reading<'a> {
         self.user(user, at);
     }
 
-    /// Adds a user. What it lacks of the options is added, and what says nothing is left out.
+    /// Adds a user. What it lacks of the options is added, and what says nothing is left out. Where its resource name is
+    /// empty, it becomes the user name.
     pub(super) fn user(&mut self, mut user: FileUser, at: Option<Spot>) {
         let options = self.options;
         prune(&mut user.inputs);
@@ -124,32 +135,54 @@ impl<'a> Reading<'a> {
                 None => set(&mut user.inputs, &instance, expression("${instance}")),
             }
         }
+        if user.arn.is_none() {
+            user.arn = self.arn_of(&user);
+        }
         shorten(&mut user.inputs);
         take_form(&mut user.inputs);
         user.references = take_expressions(&mut user.inputs);
+        let person = person(&user);
         if user.name.is_empty() {
-            user.name = self.name_of(at);
+            user.name = self.name_of(&user, person.as_ref(), at);
         }
         user.location = at.map(|at| at.within(&options.file));
-        if self.is_new(&user, at) {
+        if self.is_new(&user, person, at) {
             (self.each)(FileItem::User(user));
         }
     }
 
-    /// A resource name for a user without any name.
-    fn name_of(&self, at: Option<Spot>) -> String {
-        let Spot { line, column } = at.unwrap_or(Spot::START);
-        let name = format!("line-{line}");
-        if self.has(&name) { format!("{name}-{column}") } else { name }
+    /// The ARN of a user that exists, where that of the instance is known: the file or the options say it.
+    fn arn_of(&self, user: &FileUser) -> Option<Arn> {
+        let import = user.options.import.as_ref()?;
+        let written = user.inputs.text(Property::InstanceId.path()).map(InstanceId::new);
+        let instances = written.iter().chain(&self.options.instance);
+        let instance =
+            instances.filter_map(InstanceId::arn).find(|arn| arn.instance() == import.instance.bare())?;
+        let (partition, region, account) = (instance.partition(), instance.region(), instance.account());
+        Some(Arn::of_user(partition, region, account, &import.instance, &import.user))
+    }
+
+    /// A resource name for a user to whom the file gives none: the user name, with a number where somebody else has it.
+    fn name_of(&self, user: &FileUser, person: Option<&Person>, at: Option<Spot>) -> String {
+        let Some(name) = user.user_name().filter(|name| !name.is_empty()) else {
+            let Spot { line, column } = at.unwrap_or(Spot::START);
+            let name = format!("line-{line}");
+            return if self.has(&name) { format!("{name}-{column}") } else { name };
+        };
+        let is_somebody_else = self.names.get(name).is_some_and(|first| first.is_known)
+            && person.is_some_and(|person| !self.people.contains_key(person));
+        let mut numbered = (2_u64..).map(|number| format!("{name}-{number}"));
+        let numbered = if is_somebody_else { numbered.find(|name| !self.has(name)) } else { None };
+        numbered.unwrap_or_else(|| name.to_owned())
     }
 
     /// Whether neither the resource name nor the person is there already; tells where they are.
-    fn is_new(&mut self, user: &FileUser, at: Option<Spot>) -> bool {
-        let person = person(user);
-        let by_name = self.names.get(&user.name).map(|first| (*first, Code::DUPLICATE_RESOURCE_NAME));
-        let by_person = || self.people.get(person.as_ref()?).map(|first| (*first, Code::DUPLICATE_USER));
-        let Some((first, code)) = by_name.or_else(by_person) else {
-            self.names.insert(user.name.clone(), at);
+    fn is_new(&mut self, user: &FileUser, person: Option<Person>, at: Option<Spot>) -> bool {
+        let by_person = person.as_ref().and_then(|person| self.people.get(person));
+        let by_person = by_person.map(|first| (*first, Code::DUPLICATE_USER));
+        let by_name = || self.names.get(&user.name).map(|first| (first.at, Code::DUPLICATE_RESOURCE_NAME));
+        let Some((first, code)) = by_person.or_else(by_name) else {
+            self.names.insert(user.name.clone(), First { at, is_known: person.is_some() });
             self.people.extend(person.map(|person| (person, at)));
             return true;
         };
@@ -183,8 +216,7 @@ fn of_arn(arn: &Arn) -> Option<ImportId> {
     }
 }
 
-/// Who a user is: the instance and the name in it.
-fn person(user: &FileUser) -> Option<(String, String)> {
+fn person(user: &FileUser) -> Option<Person> {
     let text = |member: &str| user.inputs.text(member).map(str::to_owned);
     Some((text("instanceId")?, text("name")?))
 }

@@ -124,7 +124,7 @@ fn add(user: &Value, at: Option<Spot>, reading: &mut Reading<'_>) {
         let what = format!("the attribute `{attribute}` is no property of a user");
         reading.leave_out(what, "a mapping says which property an attribute is, or `ignore`", at);
     }
-    reading.user(FileUser::new(resource_name.unwrap_or_else(|| name.to_owned()), inputs), at);
+    reading.user(FileUser::new(resource_name.unwrap_or_default(), inputs), at);
 }
 
 /// What an attribute is. One of several e-mail addresses or numbers may be named by its type, or as the primary one.

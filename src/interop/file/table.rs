@@ -84,8 +84,8 @@ impl Columns {
             row.cells.get(index).map(str::trim).filter(|text| !text.is_empty())
         };
         let login = text_of(&Target::Property(Property::Name));
-        let name = text_of(&Target::ResourceName).or(login);
-        let name = name.map_or_else(|| format!("line-{line}"), str::to_owned);
+        let given = text_of(&Target::ResourceName);
+        let name = given.or(login).map_or_else(|| format!("line-{line}"), str::to_owned);
         let tell = |reading: &mut Reading<'_>, found: Diagnostic, index| {
             reading.tell(found.about(name.as_str()), Some(at(index)));
         };
@@ -118,7 +118,7 @@ impl Columns {
             }
         }
         self.drop_unsent_number(&mut inputs, &name, at, reading);
-        reading.user(FileUser::new(name.as_str(), inputs), Some(at(0)));
+        reading.user(FileUser::new(given.unwrap_or_default(), inputs), Some(at(0)));
     }
 
     /// A soft phone has no number: the console takes one and does not send it.

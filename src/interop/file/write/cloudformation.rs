@@ -89,7 +89,7 @@ impl Form for Template {
             ])),
             (None, Some(_)) => {
                 let what = "a user that exists is not among the resources to import: its ARN is not known";
-                writing.lose(user, what, "convert from a state or an answer of the service, which have it");
+                writing.lose(user, what, "give the instance by its ARN");
             }
             (None, None) => {}
         }
