@@ -69,7 +69,7 @@ pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
         FileItem::User(user) => {
             do_exist |= user.options.import.is_some();
             has_arns |= user.arn.is_some();
-            found.extend(user.mistakes());
+            found.add_mistakes(&user);
             names.push(user.name);
         }
         FileItem::Diagnostic(told) => found.add(told),

@@ -165,6 +165,20 @@ fn the_arns_of_an_exported_program_come_from_that_of_its_instance() {
     assert!(run(&[]).err.contains("leave `--imports` out: no user exists yet"));
 }
 
+#[test]
+fn what_a_list_of_names_lacks_is_told_once() {
+    let tool = Tool::new();
+    let users: Vec<Value> =
+        (0..3).map(|id| json!({"Username": format!("u{id}"), "Id": format!("i{id}")})).collect();
+    std::fs::write(tool.path("list.json"), json!({"UserSummaryList": users}).to_string()).expect("written");
+    let said = tool.fails(&["convert", "list.json", "--instance", "i"]);
+    assert_eq!(said.matches("error").count(), 1, "{said}");
+    assert!(said.contains("`list-users` has names only") && said.contains("list.json:1:"), "{said}");
+    std::fs::write(tool.path("mapping.yaml"), "columns: {Team: tags.team}").expect("written");
+    let said = tool.fails(&["convert", "list.json", "--instance", "i", "--mapping", "mapping.yaml"]);
+    assert!(said.contains("`list.json` is `aws-cli`, which has no columns for a mapping"), "{said}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn the_template_and_its_imports_are_written_both_or_neither() {

@@ -1,6 +1,6 @@
 //! Answers of the Connect API, as the AWS command line prints them.
 
-use connect_user::interop::file::FileFormat;
+use connect_user::interop::file::{FileFormat, Mapping, ReadOptions, read};
 use serde_json::{Value, json};
 
 use crate::support::{json, names, read_text, told, user};
@@ -25,9 +25,9 @@ fn answers_of_the_command_line_are_read_one_after_the_other() {
     assert_eq!(teo["phoneConfig"]["afterContactWorkTimeLimit"], 30, "a search answers in milliseconds");
     assert_eq!(teo["tags"], json!({"Costs": "x"}));
     // A list does not say what a user is: whoever needs it is told.
-    let mistakes = file.mistakes();
-    assert!(mistakes.iter().all(|found| found.diagnostic.subject.as_deref() == Some("mira")));
-    assert!(mistakes.iter().any(|found| found.diagnostic.message == "`routingProfileId` is required"));
+    let mistakes: Vec<String> = file.mistakes().iter().map(ToString::to_string).collect();
+    assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+    assert!(mistakes[0].contains("`list-users` has names only"), "{mistakes:?}");
     for (text, expected) in [
         ("{}", "error: `file` has no users of the Connect API"),
         ("", "error: `file` is empty"),
@@ -125,4 +125,79 @@ fn users_of_two_instances_may_have_the_same_name() {
     assert_eq!(told(&file), [""; 0]);
     assert_eq!(names(&file), ["ana", "ana-2"]);
     assert_eq!(json(crate::support::user(&file, "ana-2"))["instanceId"], "3e4f");
+}
+
+#[test]
+fn what_a_list_of_names_lacks_is_told_once() {
+    let users: Vec<Value> = (1..=3)
+        .map(|id| json!({"Username": format!("u{id}"), "Arn": format!("{ARN}/agent/u{id}")}))
+        .collect();
+    let text = serde_json::to_string_pretty(&json!({"UserSummaryList": users})).expect("JSON");
+    let mistakes = read_text(FileFormat::AwsCli, &text).mistakes();
+    let [found] = &mistakes[..] else { panic!("one: {mistakes:?}") };
+    assert_eq!(found.location.as_ref().expect("a place").line, 3);
+    assert!(found.diagnostic.is_error());
+    let help = found.diagnostic.help.as_deref().expect("a way out");
+    assert!(["`adopt`", "`search-users`", "`defaults`"].iter().all(|way| help.contains(way)), "{help}");
+    let mapping = Mapping::read(
+        "defaults: {routingProfileId: r1, securityProfileIds: [s1], phoneConfig: {phoneType: SOFT_PHONE}}",
+    );
+    let options = ReadOptions::builder().mapping(mapping.expect("a mapping")).build();
+    assert!(read(FileFormat::AwsCli, text.as_bytes(), &options).mistakes().is_empty());
+}
+
+#[test]
+fn users_are_found_wherever_a_backup_has_them() {
+    let described = |name: &str| {
+        json!({"Username": name, "Id": name, "Arn": format!("{ARN}/agent/{name}"), "RoutingProfileId": "r1",
+            "SecurityProfileIds": ["s1"], "PhoneConfig": {"PhoneType": "SOFT_PHONE"}, "Tags": {"team": "a"}})
+    };
+    let (ana, teo) = (described("ana"), described("teo"));
+    let expected = json(user(&read_text(FileFormat::AwsCli, &ana.to_string()), "ana"));
+    assert_eq!(expected["phoneConfig"]["phoneType"], "SOFT_PHONE");
+    for backup in [
+        json!({"users": [ana, teo]}),
+        json!({"data": {"at": 1, "users": [{"User": ana}, {"User": teo}]}}),
+        json!({"ana": {"User": ana}, "teo": {"User": teo}}),
+        json!({"ana@example.com": ana, "more": [[teo]]}),
+        json!({"name": {"ana": ana, "teo": [teo]}}),
+        json!([[], ana, {}, teo]),
+        json!([{"instance": {"id": "1c2d"}, "agents": {"Europe": [ana], "other": [{"x": [1]}, teo]}}]),
+    ] {
+        let text = backup.to_string();
+        assert_eq!(FileFormat::detect(text.as_bytes()), Some(FileFormat::AwsCli), "{text}");
+        let file = read_text(FileFormat::AwsCli, &text);
+        assert_eq!((told(&file), names(&file)), (Vec::new(), vec!["ana", "teo"]), "{text}");
+        assert_eq!(json(user(&file, "ana")), expected, "{text}");
+    }
+    assert_eq!(told(&read_text(FileFormat::AwsCli, r#"{"users": []}"#)), [""; 0]);
+    let file = read_text(FileFormat::AwsCli, &format!("{{\"a\": {{}}}} {ana} {teo}"));
+    assert_eq!((told(&file), names(&file)), (Vec::new(), vec!["ana", "teo"]));
+    // What a user has and nobody knows is not lost in silence.
+    let mut odd = ana;
+    odd.as_object_mut().expect("an object").extend([
+        ("Shift".to_owned(), json!({"From": {"Hour": 8}, "Days": [{"Day": 1}]})),
+        ("Badges".to_owned(), json!(["a", "b"])),
+        ("Desk".to_owned(), json!("4")),
+    ]);
+    let file = read_text(FileFormat::AwsCli, &json!({"users": [odd, teo]}).to_string());
+    let lost = ["Badges", "Desk", "Shift"]
+        .map(|name| format!("warning: `{name}` is no property of a user here (1:11)"));
+    let mut found = told(&file);
+    found.sort();
+    assert_eq!((found, names(&file)), (lost.to_vec(), vec!["ana", "teo"]));
+}
+
+#[test]
+fn yaml_of_the_command_line_is_told_as_not_read() {
+    for text in [
+        "User:\n  Username: ana\n",
+        "Users:\n- Username: ana\n",
+        "UserSummaryList:\n- Arn: a\n  Username: ana\n",
+    ] {
+        assert_eq!(FileFormat::detect(text.as_bytes()), Some(FileFormat::AwsCli));
+        let file = read_text(FileFormat::AwsCli, text);
+        let help = file.diagnostics[0].diagnostic.help.as_deref().expect("a way out");
+        assert!(help.contains("`--output json`") && help.contains("YAML"), "{help}");
+    }
 }

@@ -178,8 +178,7 @@ fn the_state_of_cloud_control_is_read_with_its_arns() {
     );
     assert_eq!(mira.options.import.as_ref().expect("an id").to_string(), "1c2d:u1");
     let told = told(&file);
-    let lost =
-        "`afterContactWorkConfigs.afterContactWorkConfig.afterContactWorkMode` is no property of a user here";
+    let lost = "`after_contact_work_configs.after_contact_work_config.after_contact_work_mode` is no property of a user here";
     assert!(told[0].contains(lost), "{told:?}");
 }
 
@@ -399,4 +398,64 @@ fn a_user_without_a_name_is_told_by_its_line() {
         told[..2],
         ["error: a user has no `userName` (2:2)", "error: a user has no `userName` (2:15)"]
     );
+}
+
+#[test]
+fn each_element_of_a_list_is_read() {
+    let text = json!({
+        "userName": "ana", "groups": [{"value": "g1", "display": "Agent"}, {"value": "g2", "display": "Admin"}, {"value": "g1", "display": "Agent"}],
+        "roles": ["QA", "CallCenterManager"], "addresses": [{"type": "work", "locality": "Utrecht"}], "meta": {"resourceType": "User"},
+        "phoneNumbers": [{"value": "+16175550142", "type": "mobile"}, {"value": "+16175550143", "type": "mobile"}],
+        "emails": [{"value": "a@home.example", "type": "home", "primary": true}, {"value": "a@work.example", "type": "work"}],
+    });
+    let of = |columns: &str| {
+        let mapping = Mapping::read(&format!("columns: {columns}")).expect("a mapping");
+        let options = ReadOptions::builder().instance("1c2d".into()).mapping(mapping).build();
+        read(FileFormat::Scim, text.to_string().as_bytes(), &options)
+    };
+    let profiles = |columns: &str| json(user(&of(columns), "ana"))["securityProfileIds"].clone();
+    for name in ["groups", "groups[]", "groups.value"] {
+        assert_eq!(
+            profiles(&format!("{{'{name}': securityProfileNames}}")),
+            json!(["name:g1", "name:g2"]),
+            "{name}"
+        );
+    }
+    assert_eq!(profiles("{groups.display: securityProfileNames}"), json!(["name:Agent", "name:Admin"]));
+    assert_eq!(profiles("{'groups[primary].display': securityProfileNames}"), json!(["name:Agent"]));
+    assert_eq!(
+        profiles("{groups.display: securityProfileNames, roles: securityProfileNames}"),
+        json!(["name:Agent", "name:Admin", "name:QA", "name:CallCenterManager"])
+    );
+    // Where there is one place, the first is kept; what the mapping says goes before what is known.
+    let file = of("{groups: tags.group, roles: ignore, 'emails[type=work]': identityInfo.email}");
+    let mut told = told(&file);
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "warning: `identityInfo.mobile` has several values, and the first is kept (1:1)",
+            "warning: `tags.group` has several values, and the first is kept (1:1)",
+            "warning: the attribute `addresses.locality` is no property of a user (1:1)",
+        ]
+    );
+    let ana = json(user(&file, "ana"));
+    assert_eq!(ana["tags"], json!({"group": "g1"}));
+    assert_eq!(ana["identityInfo"], json!({"email": "a@work.example", "mobile": "+16175550142"}));
+    for ignored in ["emails", "'emails[type=home]'"] {
+        let file = of(&format!("{{{ignored}: ignore}}"));
+        assert_eq!(json(user(&file, "ana"))["identityInfo"], json!({"mobile": "+16175550142"}), "{ignored}");
+    }
+}
+
+#[test]
+fn what_is_no_property_is_told_as_it_is_written() {
+    let template = json!({"Resources": {"Ana": {"Type": "AWS::Connect::User", "Properties": {
+        "Username": "ana", "Bogus": 1, "lower": 2, "PhoneConfig": {"PhoneType": "SOFT_PHONE", "Odd_One": 3},
+    }}}});
+    let file = read_text(FileFormat::CloudFormation, &template.to_string());
+    let mut told: Vec<_> =
+        told(&file).iter().map(|line| line.split(" is no").next().expect("a text").to_owned()).collect();
+    told.sort();
+    assert_eq!(told, ["warning: `Bogus`", "warning: `PhoneConfig.Odd_One`", "warning: `lower`"]);
 }

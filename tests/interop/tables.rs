@@ -234,3 +234,73 @@ fn users_of_the_same_name_in_two_instances_are_two_people() {
         "nobody knows whether an unknown instance is another one"
     );
 }
+
+#[test]
+fn the_first_line_of_excel_names_the_separator() {
+    for (text, separator) in [
+        ("sep=;\nuser login;acw\nana;7\n", ";"),
+        ("\u{feff}SEP=|\r\nuser login|acw\r\nana|7\r\n", "|"),
+        ("\"sep=,\"\nuser login,acw\nana,7\n", ","),
+    ] {
+        assert_eq!(FileFormat::detect(text.as_bytes()), Some(FileFormat::Csv), "{text}");
+        let file = table(text);
+        assert_eq!(told(&file), [""; 0], "{separator}");
+        let ana = user(&file, "ana");
+        assert_eq!(json(ana)["phoneConfig"]["afterContactWorkTimeLimit"], 7);
+        assert_eq!(ana.location.as_ref().expect("a place").line, 3);
+    }
+    let file = table("sep=\t\nuser login\ttags\nana\ta,b;c|d\n");
+    assert_eq!(json(user(&file, "ana"))["tags"], json!({"a,b;c": "d"}));
+    assert_eq!(told(&table("sep=;\n")), ["error: `file` is empty"]);
+}
+
+#[test]
+fn a_header_of_two_columns_is_a_table() {
+    for text in
+        ["user login,tags", "user login;phone type (soft/desk)\nana;soft\n", "\"user login\"\t\"acw\"\n"]
+    {
+        assert_eq!(FileFormat::detect(text.as_bytes()), Some(FileFormat::Csv), "{text}");
+    }
+    assert_eq!(FileFormat::detect(b"Hello, world"), None);
+}
+
+#[test]
+fn what_a_mapping_names_and_a_file_does_not_have_is_told() {
+    let of = |format: FileFormat, text: &str, mapping: &str| {
+        let mapping = Mapping::read(mapping).expect("a mapping");
+        read(
+            format,
+            text.as_bytes(),
+            &ReadOptions::builder().instance("1c2d".into()).mapping(mapping).build(),
+        )
+    };
+    let file = of(
+        FileFormat::Csv,
+        "user login,Team\nana,a\n",
+        "columns: {Teem: tags.x, TEAM: tags.team, Nowhere: ignore}",
+    );
+    assert_eq!(
+        told(&file),
+        [
+            "warning: the mapping names `Nowhere`, which the file does not have",
+            "warning: the mapping names `Teem`, which the file does not have",
+        ]
+    );
+    assert_eq!(file.diagnostics[1].diagnostic.help.as_deref(), Some("is it `Team`?"));
+    let scim = r#"{"userName": "ana", "title": "", "groups": [{"value": "g", "display": "G"}]}"#;
+    let file = of(
+        FileFormat::Scim,
+        scim,
+        "columns: {title: tags.title, 'groups.dislpay': securityProfileNames, groups: ignore}",
+    );
+    assert_eq!(told(&file), ["warning: the mapping names `groups.dislpay`, which the file does not have"]);
+    assert_eq!(file.diagnostics[0].diagnostic.help.as_deref(), Some("is it `groups.display`?"));
+    // A format without columns.
+    let answer = r#"{"Username": "ana", "RoutingProfileId": "r"}"#;
+    for mapping in ["columns: {Team: tags.team}", "separator: /"] {
+        let file = of(FileFormat::AwsCli, answer, mapping);
+        assert_eq!(told(&file), ["error: `file` is `aws-cli`, which has no columns for a mapping"]);
+        assert!(names(&file).is_empty());
+    }
+    assert_eq!(told(&of(FileFormat::AwsCli, answer, "defaults: {tags: {team: a}}")), [""; 0]);
+}

@@ -2,6 +2,7 @@
 
 use super::{
     inputs::get_mut,
+    properties::is_member,
     reading::{Kept, Reading},
     source::{Failure, ReadSeek, Spot},
     walk::{Visit, Walker, walk_all},
@@ -11,13 +12,21 @@ use crate::{
     user::{Spelling, Value},
 };
 
-/// The members in which answers have users.
-const HOLDERS: &[&str] = &["User", "Users", "UserSummaryList"];
+/// The members in which answers have lists of users, in any case.
+const HOLDERS: &[&str] = &["Users", "UserSummaryList"];
 
-/// Reads answers of `describe-user`, `list-users` and `search-users`: one, a list of them, or one after the other.
+/// Reads answers of `describe-user`, `list-users` and `search-users`: one, a list of them, or one after the other; and
+/// whatever has such users in its objects and lists.
 pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
-    let mut answers = Answers { reading, has_users: false, token: None };
-    walk_all(from, &mut answers)?;
+    let mut answers = Answers { reading, has_users: false, token: None, entered: Vec::new() };
+    walk_all(from, &mut answers).map_err(|failure| match failure.what.starts_with("is not JSON") {
+        true => {
+            let help = "mend the text there; of the AWS command line, give `--output json`: its YAML, tables and text \
+                        are not read";
+            Failure { help: help.to_owned(), ..failure }
+        }
+        false => failure,
+    })?;
     match answers.has_users {
         true => Ok(()),
         false => {
@@ -33,6 +42,8 @@ struct Answers<'r, 'a> {
     has_users: bool,
     /// Where the last `NextToken` is.
     token: Option<Spot>,
+    /// The paths of what has been entered, within what has not ended yet.
+    entered: Vec<String>,
 }
 
 impl Walker for Answers<'_, '_> {
@@ -43,17 +54,21 @@ impl Walker for Answers<'_, '_> {
                 self.token = Some(at);
                 Visit::Keep
             }
-            _ if last.ends_with("[]") || last.is_empty() || HOLDERS.contains(&last) => Visit::Enter,
-            _ => Visit::Keep,
+            _ if !last.ends_with("[]") && is_member(last, Spelling::PascalCase) => Visit::Keep,
+            _ => Visit::Enter,
         }
     }
 
-    fn object(&mut self, path: &str, members: Vec<(String, Value)>, at: Spot) {
+    fn object(&mut self, path: &str, mut members: Vec<(String, Value)>, at: Spot) {
+        let entered = self.leave(path);
+        if members.iter().any(|(name, _)| name == "Username") {
+            // What stands in a user, and is none of its members, was looked into for users.
+            members.extend(entered.into_iter().map(|name| (name, Value::Unknown)));
+            return self.add(Value::Map(members), path, at);
+        }
         let answer = Value::Map(members);
-        if answer.get("Username").is_some() {
-            self.has_users = true;
-            self.add(answer, path, at);
-        } else if answer.get("NextToken").is_some_and(|token| *token != Value::Null) {
+        self.add_within(&answer, path, at);
+        if answer.get("NextToken").is_some_and(|token| *token != Value::Null) {
             let help = "give the other pages too, or let the command read them: without `--max-items` and \
                         `--no-paginate`";
             self.reading.leave_out("an answer has a `NextToken`: more users follow it", help, self.token);
@@ -61,23 +76,60 @@ impl Walker for Answers<'_, '_> {
     }
 
     fn list(&mut self, path: &str, _: usize) {
-        self.has_users |= HOLDERS.iter().any(|holder| path.ends_with(holder));
+        self.leave(path);
+        let last = path.rsplit('.').next().unwrap_or(path);
+        self.has_users |= HOLDERS.iter().any(|holder| holder.eq_ignore_ascii_case(last));
     }
 }
 
 impl Answers<'_, '_> {
+    /// Notes that what is at a path has ended. Returns the names of the members that were entered in it.
+    fn leave(&mut self, path: &str) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        let within = |entered: &str| match path {
+            "" => (!entered.is_empty()).then(|| entered.to_owned()),
+            _ => entered.strip_prefix(path)?.strip_prefix(['.', '[']).map(str::to_owned),
+        };
+        while let Some(inner) = self.entered.last().and_then(|entered| within(entered)) {
+            names.extend(inner.split(['.', '[']).next().map(str::to_owned));
+            self.entered.pop();
+        }
+        if self.entered.last().is_none_or(|last| last != path) {
+            self.entered.push(path.to_owned());
+        }
+        names.reverse();
+        names.dedup();
+        names
+    }
+
+    /// Adds the users in what was kept whole, since its name is that of a property.
+    fn add_within(&mut self, value: &Value, path: &str, at: Spot) {
+        match value {
+            Value::Map(members) if value.get("Username").is_some() => {
+                self.add(Value::Map(members.clone()), path, at);
+            }
+            Value::Map(members) => members.iter().for_each(|(_, inner)| self.add_within(inner, path, at)),
+            Value::List(items) => items.iter().for_each(|item| self.add_within(item, path, at)),
+            _ => {}
+        }
+    }
+
     fn add(&mut self, mut user: Value, path: &str, at: Spot) {
+        self.has_users = true;
         // `describe-user` tells the time of the last change, and `search-users` does not.
         let of_search = path.rsplit('.').any(|holder| holder == "Users[]");
         if of_search && user.get("LastModifiedTime").is_none() {
             in_seconds(&mut user);
         }
+        let is_summary =
+            ["RoutingProfileId", "SecurityProfileIds"].iter().all(|name| user.get(name).is_none());
         let arn = user.text("Arn").map(str::to_owned);
         self.reading.kept(Kept {
             name: String::new(),
             document: user,
             spelling: Spelling::PascalCase,
             ids: &[arn.as_deref()],
+            is_summary,
             options: ProgramOptions::default(),
             at: Some(at),
         });

@@ -82,6 +82,7 @@ fn add(
         document,
         spelling: Spelling::PascalCase,
         ids: &[],
+        is_summary: false,
         options,
         at: at(&[]),
     });

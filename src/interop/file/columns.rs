@@ -1,6 +1,6 @@
 //! Which column of a table is which property: by its header, in any order.
 
-use super::mapping::{Mapping, Target};
+use super::mapping::Target;
 use crate::user::{Property, nearest};
 
 /// The columns of the console's template, in its order.
@@ -44,10 +44,7 @@ const BEGINNINGS: &[(&str, Target)] =
     &[("securityprofilename", Target::SecurityProfileNames), ("userhierarchy", Target::HierarchyPath)];
 
 /// What the column of this header is; what is near it, where that is not known.
-pub(super) fn target(header: &str, mapping: &Mapping) -> Result<Target, Option<&'static str>> {
-    if let Some(target) = mapping.target(header) {
-        return Ok(target);
-    }
+pub(super) fn target(header: &str) -> Result<Target, Option<&'static str>> {
     let name = plain(header);
     let of_console = CONSOLE.iter().find(|(header, _)| plain(header) == name);
     let known = of_console.or_else(|| KNOWN.iter().find(|(known, _)| *known == name));

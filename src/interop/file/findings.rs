@@ -1,6 +1,6 @@
 //! The first diagnostics of many.
 
-use super::users::FileDiagnostic;
+use super::users::{FileDiagnostic, FileUser, UserFile};
 
 /// Diagnostics of a file, of which only the first are kept: a file may have one in each of a million lines. Where there
 /// are more, errors go before warnings, and those before notes.
@@ -23,12 +23,13 @@ pub struct Findings {
     kept: Vec<FileDiagnostic>,
     count: usize,
     is_valid: bool,
+    has_summary: bool,
 }
 
 impl Findings {
     /// None yet, of which at most so many are kept.
     pub const fn new(most: usize) -> Self {
-        Self { most, kept: Vec::new(), count: 0, is_valid: true }
+        Self { most, kept: Vec::new(), count: 0, is_valid: true, has_summary: false }
     }
 
     /// Adds one.
@@ -49,6 +50,18 @@ impl Findings {
         }
     }
 
+    /// Adds the [mistakes](FileUser::mistakes) of a user. What all users of an answer of `list-users` lack is added once.
+    pub fn add_mistakes(&mut self, user: &FileUser) {
+        for found in user.mistakes() {
+            let is_told = user.is_summary
+                && found.diagnostic.subject.is_none()
+                && std::mem::replace(&mut self.has_summary, true);
+            if !is_told {
+                self.add(found);
+            }
+        }
+    }
+
     /// Those that are kept, in the order in which they were found; if there are [more](Self::more), the worst first.
     pub fn kept(&self) -> &[FileDiagnostic] {
         &self.kept
@@ -62,6 +75,16 @@ impl Findings {
     /// Whether none is an error, kept or not.
     pub const fn is_valid(&self) -> bool {
         self.is_valid
+    }
+}
+
+impl UserFile {
+    /// What is wrong with users as they are: properties that are missing, unknown, or of the wrong form. The rules of
+    /// [`validate`](mod@crate::validate) are not checked.
+    pub fn mistakes(&self) -> Vec<FileDiagnostic> {
+        let mut found = Findings::new(usize::MAX);
+        self.users.iter().for_each(|user| found.add_mistakes(user));
+        found.kept
     }
 }
 

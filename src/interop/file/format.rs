@@ -1,6 +1,6 @@
 //! The formats of files.
 
-use super::source::is_utf_16;
+use super::{columns::target, row::declared_delimiter, source::is_utf_16};
 use crate::{interop::program::is_configuration, user::choice};
 
 choice! {
@@ -41,6 +41,7 @@ impl FileFormat {
     /// assert_eq!(detect(r#"{"version": 4, "terraform_version": "1.11.4"}"#), Some(FileFormat::Terraform));
     /// assert_eq!(detect("AWSTemplateFormatVersion: '2010-09-09'"), Some(FileFormat::CloudFormation));
     /// assert_eq!(detect("first name,last name,user login\nJane,Roe,jane"), Some(FileFormat::Csv));
+    /// assert_eq!(detect("user login;tags"), Some(FileFormat::Csv));
     /// assert_eq!(detect("hello"), None);
     /// ```
     pub fn detect(bytes: &[u8]) -> Option<Self> {
@@ -74,15 +75,23 @@ impl FileFormat {
         if has("resources") {
             return Some(Self::Program);
         }
-        if is_json && (has("Username") || has("UserSummaryList") || has("Users")) {
+        // YAML of the command line looks like it, whose reader says what to give instead.
+        let is_yaml = !is_json
+            && ["User:", "Users:", "UserSummaryList:"].iter().any(|name| {
+                text.lines().any(|line| line.strip_prefix(name).is_some_and(|rest| rest.trim().is_empty()))
+            });
+        if is_yaml || is_json && (has("Username") || has("UserSummaryList") || has("Users")) {
             return Some(Self::AwsCli);
         }
         if is_configuration(text) {
             return Some(Self::Terraform);
         }
-        let first = text.lines().map(str::trim).find(|line| !line.is_empty())?;
-        let is_table =
-            !is_json && first.split([',', ';', '\t']).count() > 2 && !first.contains([':', '{', '=']);
-        is_table.then_some(Self::Csv)
+        let first = text.lines().find(|line| !line.trim().is_empty())?;
+        let is_table = || {
+            let cells: Vec<&str> = first.trim().split([',', ';', '\t']).collect();
+            let are_known = cells.len() == 2 && cells.iter().all(|cell| target(cell).is_ok());
+            (cells.len() > 2 || are_known) && !first.contains([':', '{', '='])
+        };
+        (!is_json && (declared_delimiter(first).is_some() || is_table())).then_some(Self::Csv)
     }
 }

@@ -34,7 +34,8 @@ use crate::{
 #[non_exhaustive]
 pub struct Mapping {
     /// The target of each header or attribute that is not the default one. An attribute is written `name.givenName`,
-    /// `emails[type=work]`, `emails[primary]`, or with the name of its extension and a `:`.
+    /// `emails[type=work]`, `emails[primary]`, or with the name of its extension and a `:`. `groups` is the value of each
+    /// element, and `groups.display` another member of each.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
     /// What each user has that the file does not say, as a program writes properties.
@@ -131,11 +132,16 @@ impl Mapping {
         Ok(mapping)
     }
 
-    /// The target that somebody has chosen for a header or an attribute.
-    pub(super) fn target(&self, column: &str) -> Option<Target> {
-        let (_, name) =
+    /// The target that somebody has chosen for a header or an attribute, and how the mapping writes its name.
+    pub(super) fn target(&self, column: &str) -> Option<(&str, Target)> {
+        let (known, name) =
             self.columns.iter().find(|(known, _)| known.trim().eq_ignore_ascii_case(column.trim()))?;
-        Target::named(name)
+        Some((known, Target::named(name)?))
+    }
+
+    /// Whether it says something of columns, which not every file has.
+    pub(super) fn has_columns(&self) -> bool {
+        !self.columns.is_empty() || self.separator.is_some()
     }
 
     pub(super) fn separator(&self) -> &str {

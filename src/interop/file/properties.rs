@@ -22,7 +22,7 @@ pub(super) struct Properties {
     pub(super) inputs: Value,
     /// Whether it says a Region.
     pub(super) has_region: bool,
-    /// The places of what else is there.
+    /// The places of what else is there, as the document writes them.
     pub(super) left_out: Vec<String>,
 }
 
@@ -31,8 +31,8 @@ pub(super) fn properties(document: Value, spelling: Spelling) -> Properties {
     let mut found = Properties { inputs: Value::Null, has_region: false, left_out: Vec::new() };
     let Value::Map(members) = document else { return found };
     let mut kept: Vec<(String, Value)> = Vec::new();
-    for (name, value) in members {
-        let name = first_name(&name, spelling);
+    for (written, value) in members {
+        let name = first_name(&written, spelling);
         if is_no_input(&name) || says_nothing(&value) {
             continue;
         }
@@ -46,10 +46,13 @@ pub(super) fn properties(document: Value, spelling: Spelling) -> Properties {
             _ => value,
         };
         let mut left_out = Vec::new();
-        let value = if name == "tags" { value } else { keep(camel(value, spelling), &name, &mut left_out) };
         match rank(&name).is_some() {
-            true => kept.push((name, value)),
-            false => left_out = vec![name],
+            true if name == "tags" => kept.push((name, value)),
+            true => {
+                let value = keep(value, spelling, [&name, &written], &mut left_out);
+                kept.push((name, value));
+            }
+            false => left_out = vec![written],
         }
         found.left_out.extend(left_out);
     }
@@ -84,20 +87,6 @@ fn camel_name(name: &str, spelling: Spelling) -> String {
     }
 }
 
-/// The names within a value.
-fn camel(value: Value, spelling: Spelling) -> Value {
-    match value {
-        Value::List(items) => Value::List(items.into_iter().map(|item| camel(item, spelling)).collect()),
-        Value::Map(members) => {
-            let members = members.into_iter();
-            Value::Map(
-                members.map(|(name, value)| (camel_name(&name, spelling), camel(value, spelling))).collect(),
-            )
-        }
-        leaf => leaf,
-    }
-}
-
 /// A block, which Terraform keeps as a list of one.
 fn block(value: Value) -> Value {
     match value {
@@ -122,6 +111,12 @@ fn tags(value: Value) -> Value {
     }
 }
 
+/// Whether a member of this name is a property of a user, or what the service says beside them.
+pub(super) fn is_member(name: &str, spelling: Spelling) -> bool {
+    let name = first_name(name, spelling);
+    rank(&name).is_some() || is_no_input(&name)
+}
+
 /// Whether only the service or the tool gives what has this name.
 fn is_no_input(name: &str) -> bool {
     is_output(name) || OTHERS.contains(&name)
@@ -136,19 +131,28 @@ fn says_nothing(value: &Value) -> bool {
     }
 }
 
-/// A value without the members that no user has; their places are noted.
-fn keep(value: Value, at: &str, left_out: &mut Vec<String>) -> Value {
+/// A value in the names of this crate, without the members that no user has. Their places are noted as they are written;
+/// `at` is the place of the value, in these names and as it is written.
+fn keep(
+    value: Value,
+    spelling: Spelling,
+    at @ [place, shown]: [&str; 2],
+    left_out: &mut Vec<String>,
+) -> Value {
     match value {
-        Value::List(items) => Value::List(items.into_iter().map(|item| keep(item, at, left_out)).collect()),
+        Value::List(items) => {
+            Value::List(items.into_iter().map(|item| keep(item, spelling, at, left_out)).collect())
+        }
         Value::Map(members) => {
             let mut kept = Vec::new();
-            for (name, value) in members {
-                let place = format!("{at}.{name}");
+            for (written, value) in members {
+                let name = camel_name(&written, spelling);
+                let (place, shown) = (format!("{place}.{name}"), format!("{shown}.{written}"));
                 // What marks an expression is no name.
                 if name.starts_with('\0') || rank(&place).is_some() {
-                    kept.push((name, keep(value, &place, left_out)));
+                    kept.push((name, keep(value, spelling, [&place, &shown], left_out)));
                 } else if !says_nothing(&value) && !is_no_input(&name) {
-                    left_out.push(place);
+                    left_out.push(shown);
                 }
             }
             Value::Map(kept)

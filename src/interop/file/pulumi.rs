@@ -114,6 +114,7 @@ impl Stack<'_, '_> {
             document: inputs,
             spelling: Spelling::CamelCase,
             ids: &[resource.text("id"), output("arn"), output("userArn")],
+            is_summary: false,
             options,
             at,
         });

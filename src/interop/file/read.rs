@@ -8,7 +8,9 @@ use super::{
     options::ReadOptions,
     program, pulumi,
     reading::Reading,
-    scim, table, terraform,
+    scim,
+    source::Failure,
+    table, terraform,
     users::{FileItem, UserFile},
 };
 
@@ -61,7 +63,17 @@ pub fn read_each(
         FileFormat::AwsCli => api::read,
         FileFormat::Scim => scim::read,
     };
-    if let Err(failure) = reader(&mut file, &mut reading) {
+    let has_columns = matches!(format, FileFormat::Csv | FileFormat::ConsoleCsv | FileFormat::Scim);
+    let read = match has_columns || !options.mapping.has_columns() {
+        true => reader(&mut file, &mut reading),
+        false => {
+            let what = format!("is `{format}`, which has no columns for a mapping");
+            let help =
+                "leave `columns` and `separator` out of the mapping: its `defaults` are for any format";
+            Err(Failure::new(what, help, None))
+        }
+    };
+    if let Err(failure) = read {
         reading.refuse(failure);
     }
     reading.finish();

@@ -1,12 +1,13 @@
 //! What the readers share: users and diagnostics as they are found.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     arns::shorten,
     expression::{expression, take_expressions},
     inputs::{empty, merge, prune, say_once, set},
     losses::Losses,
+    mapping::Target,
     options::ReadOptions,
     properties::{Properties, properties},
     source::{Failure, Spot},
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     interop::program::{ProgramOptions, take_form},
-    user::{Arn, Code, Diagnostic, ImportId, InstanceId, Path, Property, Severity, Spelling, Value},
+    user::{Arn, Code, Diagnostic, ImportId, InstanceId, Path, Property, Severity, Spelling, Value, nearest},
 };
 
 /// A file that is being read. Users and diagnostics are handed on as they are found.
@@ -24,6 +25,10 @@ pub(super) struct Reading<'a> {
     /// Where the users are, by resource names and by who they are.
     names: HashMap<String, First>,
     people: HashMap<Person, Option<Spot>>,
+    /// The columns and attributes that the mapping names and the file has not had yet, and, while there are some, those
+    /// that it has had.
+    unmet: BTreeSet<&'a str>,
+    met: BTreeSet<String>,
     losses: Losses,
 }
 
@@ -44,13 +49,27 @@ pub(super) struct Kept<'a> {
     pub(super) spelling: Spelling,
     /// What may be its id or its ARN, the id first.
     pub(super) ids: &'a [Option<&'a str>],
+    /// Whether it is an answer of `list-users`, which has names alone.
+    pub(super) is_summary: bool,
     pub(super) options: ProgramOptions,
     pub(super) at: Option<Spot>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(options: &'a ReadOptions, each: &'a mut dyn FnMut(FileItem)) -> Self {
-        Self { options, each, names: HashMap::new(), people: HashMap::new(), losses: Losses::default() }
+        let unmet = options.mapping.columns.keys().map(String::as_str).collect();
+        let (names, people, met) = (HashMap::new(), HashMap::new(), BTreeSet::new());
+        Self { options, each, names, people, unmet, met, losses: Losses::default() }
+    }
+
+    /// What the mapping says of a column or an attribute of the file.
+    pub(super) fn mapped(&mut self, name: &str) -> Option<Target> {
+        if !self.unmet.is_empty() && !self.met.contains(name) {
+            self.met.insert(name.to_owned());
+        }
+        let (column, target) = self.options.mapping.target(name)?;
+        self.unmet.remove(column);
+        Some(target)
     }
 
     pub(super) fn tell(&mut self, found: Diagnostic, at: Option<Spot>) {
@@ -91,7 +110,7 @@ impl<'a> Reading<'a> {
 
     /// Adds a user as a tool keeps it.
     pub(super) fn kept(&mut self, kept: Kept<'_>) {
-        let Kept { name, document, spelling, ids, options, at } = kept;
+        let Kept { name, document, spelling, ids, is_summary, options, at } = kept;
         let Properties { mut inputs, has_region, left_out } = properties(document, spelling);
         if has_region {
             let help = "give `--region` to each command";
@@ -106,6 +125,7 @@ impl<'a> Reading<'a> {
             self.note(what, "add the other channels that it is meant for", at);
         });
         let mut user = FileUser::new(name, inputs);
+        user.is_summary = is_summary;
         let ids = || ids.iter().copied().flatten();
         user.arn = ids().find_map(|id| id.parse::<Arn>().ok());
         user.options = options;
@@ -203,7 +223,15 @@ impl<'a> Reading<'a> {
     }
 
     /// Tells what many users have in common.
-    pub(super) fn finish(self) {
+    pub(super) fn finish(mut self) {
+        for column in std::mem::take(&mut self.unmet).into_iter().filter(|_| !self.met.is_empty()) {
+            let what = format!("the mapping names `{column}`, which the file does not have");
+            let help = match nearest(column, self.met.iter().map(String::as_str)) {
+                Some(near) => format!("is it `{near}`?"),
+                None => "write the name as the file does, or take it out of the mapping".to_owned(),
+            };
+            self.losses.add(Severity::Warning, what, &help, || None);
+        }
         self.losses.into_diagnostics().map(FileItem::Diagnostic).for_each(self.each);
     }
 }

@@ -55,6 +55,14 @@ impl<'s, 'a> Rows<'s, 'a> {
             let start = self.text.len();
             let count = self.source.read_line(&mut self.text).map_err(|error| unreadable(&error))?;
             let line = self.text.get(start..).unwrap_or_default();
+            if self.delimiter.is_none()
+                && let Some(delimiter) = declared_delimiter(line)
+            {
+                self.delimiter = Some(delimiter);
+                self.text.clear();
+                self.line = self.places.next.get().line;
+                continue;
+            }
             let is_blank = line.trim().is_empty();
             let delimiter = match self.delimiter {
                 Some(delimiter) => delimiter,
@@ -114,6 +122,16 @@ impl<'s, 'a> Rows<'s, 'a> {
 
 fn unreadable(error: &io::Error) -> Failure {
     Failure::new(format!("cannot be read: {error}"), "give a file that can be read", None)
+}
+
+/// What a first line says that stands between the cells: `sep=;`, as Excel writes it.
+pub(super) fn declared_delimiter(line: &str) -> Option<u8> {
+    let line = line.trim_matches(['\r', '\n', '"']);
+    let (name, delimiter) = line.split_at_checked("sep=".len())?;
+    match delimiter.as_bytes() {
+        [delimiter @ (b',' | b';' | b'\t' | b'|')] if name.eq_ignore_ascii_case("sep=") => Some(*delimiter),
+        _ => None,
+    }
 }
 
 /// What stands between the cells: a spreadsheet takes what its country does.

@@ -3,7 +3,7 @@
 use super::{
     cell::value_of,
     inputs::{empty, set},
-    mapping::{Mapping, Target},
+    mapping::Target,
     reading::Reading,
     source::{Failure, ReadSeek, Spot},
     users::FileUser,
@@ -32,6 +32,9 @@ const NOTHING: &[&str] = &[
     "nickName",
     "password",
 ];
+
+/// What tells the elements of a list apart.
+const DETAILS: &[&str] = &["type", "primary", "$ref"];
 
 /// Reads users.
 pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
@@ -101,25 +104,54 @@ fn add(user: &Value, at: Option<Spot>, reading: &mut Reading<'_>) {
     }
     let mut attributes = Vec::new();
     flatten(user, "", &mut attributes);
-    let mut inputs = empty();
-    let mut resource_name = None;
-    let mut unknown: Vec<String> = Vec::new();
-    for Attribute { names, text } in &attributes {
-        let targets: Vec<Target> = names.iter().filter_map(|name| target(name, mapping)).collect();
-        if targets.is_empty() {
-            let general = names.first().map(|name| general(name)).unwrap_or_default();
-            unknown.extend((!NOTHING.contains(&general)).then(|| general.to_owned()));
-        }
-        for target in targets {
-            match value_of(&target, text, mapping.separator()) {
-                Ok(Some(value)) => set(&mut inputs, &target.path(), value),
-                Ok(None) if target == Target::ResourceName => resource_name = Some(text.clone()),
-                Ok(None) => {}
-                Err(found) => reading.tell((*found).about(name), at),
+    // What the mapping says of one attribute goes before what another one is known for.
+    let (mut mapped, mut known, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    for attribute in &attributes {
+        let Attribute { names, text, is_detail } = attribute;
+        let count = mapped.len() + known.len();
+        let targets: Vec<_> = names.iter().map(|name| (name, reading.mapped(name))).collect();
+        let is_ignored = targets.iter().any(|(_, target)| *target == Some(Target::Ignored));
+        for (name, target) in targets.into_iter().filter(|_| !text.is_empty()) {
+            match target {
+                Some(target) => mapped.push((target, attribute)),
+                None if is_ignored => {}
+                None => known.extend(of_known(name).map(|target| (target, attribute))),
             }
         }
+        let says_nothing = |name: &str| NOTHING.contains(&name) || name.starts_with("meta.");
+        let Some(name) = names.first().filter(|name| !says_nothing(name)) else { continue };
+        let is_unknown = mapped.len() + known.len() == count && !is_detail && !text.is_empty();
+        if is_unknown && !unknown.contains(&name) {
+            unknown.push(name);
+        }
     }
-    unknown.dedup();
+    known.retain(|(target, _)| !mapped.iter().any(|(other, _)| other.path() == target.path()));
+    let mut inputs = empty();
+    let mut resource_name = None;
+    for (target, Attribute { text, .. }) in mapped.into_iter().chain(known) {
+        let place = target.path();
+        match value_of(&target, text, mapping.separator()) {
+            Ok(Some(value)) => match (inputs.at(&place).cloned(), value) {
+                (Some(Value::List(mut items)), Value::List(more)) => {
+                    let more: Vec<Value> = more.into_iter().filter(|item| !items.contains(item)).collect();
+                    items.extend(more);
+                    set(&mut inputs, &place, Value::List(items));
+                }
+                (Some(first), value) => {
+                    if first != value {
+                        let what = format!("`{place}` has several values, and the first is kept");
+                        reading.leave_out(what, "map the one that is meant, as `emails[type=work]`", at);
+                    }
+                }
+                (None, value) => set(&mut inputs, &place, value),
+            },
+            Ok(None) if target == Target::ResourceName => {
+                resource_name.get_or_insert_with(|| text.clone());
+            }
+            Ok(None) => {}
+            Err(found) => reading.tell((*found).about(name), at),
+        }
+    }
     for attribute in unknown {
         let what = format!("the attribute `{attribute}` is no property of a user");
         reading.leave_out(what, "a mapping says which property an attribute is, or `ignore`", at);
@@ -127,30 +159,23 @@ fn add(user: &Value, at: Option<Spot>, reading: &mut Reading<'_>) {
     reading.user(FileUser::new(resource_name.unwrap_or_default(), inputs), at);
 }
 
-/// What an attribute is. One of several e-mail addresses or numbers may be named by its type, or as the primary one.
-fn target(attribute: &str, mapping: &Mapping) -> Option<Target> {
-    let known = || KNOWN.iter().find(|(known, _)| *known == attribute).map(|(_, target)| target.clone());
-    mapping.target(attribute).or_else(known)
+/// What an attribute is, unless the mapping says otherwise.
+fn of_known(attribute: &str) -> Option<Target> {
+    KNOWN.iter().find(|(known, _)| *known == attribute).map(|(_, target)| target.clone())
 }
 
-/// An attribute without what tells the elements of a list apart.
-fn general(attribute: &str) -> &str {
-    attribute.split('[').next().unwrap_or(attribute)
-}
-
-/// An attribute with a value. It has several names where it is an element of a list: `name.givenName`;
-/// `emails[primary]` and `emails[type=work]`; `urn:…:User:department` of an extension.
+/// A text of a user, which may be empty, with the names of its attribute: `name.givenName`, or `urn:…:User:department`
+/// of an extension. It has several where it is in an element of a list: `emails`, which is each, `emails[primary]` and
+/// `emails[type=work]`; `groups.display` …
 struct Attribute {
     names: Vec<String>,
     text: String,
+    /// Whether it only tells more of an element that has a value.
+    is_detail: bool,
 }
 
 fn flatten(value: &Value, at: &str, found: &mut Vec<Attribute>) {
-    let one = |text: String| Attribute { names: vec![at.to_owned()], text };
     match value {
-        Value::String(text) if !text.is_empty() => found.push(one(text.clone())),
-        Value::Integer(number) => found.push(one(number.to_string())),
-        Value::Bool(flag) => found.push(one(flag.to_string())),
         Value::Map(members) => {
             for (name, value) in members {
                 let separator = if at.starts_with("urn:") { ":" } else { "." };
@@ -158,8 +183,17 @@ fn flatten(value: &Value, at: &str, found: &mut Vec<Attribute>) {
                 flatten(value, &inner, found);
             }
         }
-        Value::List(items) => list(items, at, found),
-        _ => {}
+        Value::List(items) if !items.is_empty() => list(items, at, found),
+        value => found.push(Attribute { names: vec![at.to_owned()], text: text(value), is_detail: false }),
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        _ => String::new(),
     }
 }
 
@@ -169,15 +203,21 @@ fn list(items: &[Value], at: &str, found: &mut Vec<Attribute>) {
     // Where none is marked, the first one is taken for it.
     let primary = items.iter().position(is_marked).unwrap_or(0);
     for (index, item) in items.iter().enumerate() {
-        let Some(text) = item.get("value").unwrap_or(item).as_str().filter(|text| !text.is_empty()) else {
+        let mut places = vec![at.to_owned(), format!("{at}[]")];
+        places.extend((index == primary).then(|| format!("{at}[primary]")));
+        places.extend(item.text("type").map(|kind| format!("{at}[type={kind}]")));
+        let Value::Map(members) = item else {
+            found.push(Attribute { names: places, text: text(item), is_detail: false });
             continue;
         };
-        let mut names = Vec::new();
-        names.extend((index == primary).then(|| format!("{at}[primary]")));
-        names.extend(item.text("type").map(|kind| format!("{at}[type={kind}]")));
-        if names.is_empty() {
-            names.push(format!("{at}[]"));
+        let has_value = item.get("value").is_some();
+        for (name, value) in members {
+            let mut names: Vec<String> = places.iter().map(|place| format!("{place}.{name}")).collect();
+            if name == "value" {
+                names.splice(..0, places.iter().cloned());
+            }
+            let is_detail = name != "value" && (has_value || DETAILS.contains(&name.as_str()));
+            found.push(Attribute { names, text: text(value), is_detail });
         }
-        found.push(Attribute { names, text: text.to_owned() });
     }
 }

@@ -39,11 +39,11 @@ impl Columns {
     fn of(headers: &Row<'_>, reading: &mut Reading<'_>) -> Self {
         let mut columns: Vec<Option<Target>> = Vec::new();
         for (index, header) in headers.cells.iter().enumerate() {
-            let found = target(header, &reading.options.mapping);
             if header.trim().is_empty() {
                 columns.push(None);
                 continue;
             }
+            let found = reading.mapped(header).map_or_else(|| target(header), Ok);
             let help = match &found {
                 Err(Some(near)) => format!("is it `{near}`? A mapping says which property a column is"),
                 _ => "a mapping says which property a column is, or `ignore`".to_owned(),

@@ -97,6 +97,7 @@ impl Users<'_, '_> {
             document: attributes,
             spelling: Spelling::SnakeCase,
             ids: &ids.each_ref().map(Option::as_deref),
+            is_summary: false,
             options: ProgramOptions::default(),
             at: Some(at),
         });

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     interop::program::{Location, ProgramOptions},
-    user::{Arn, DecodeErrors, Diagnostic, ImportId, Path, Property, UserSpec, Value},
+    user::{Arn, Code, DecodeErrors, Diagnostic, ImportId, Path, Property, UserSpec, Value},
 };
 
 /// The users of a file, and what there is to say of it.
@@ -47,6 +47,8 @@ pub struct FileUser {
     pub arn: Option<Arn>,
     /// Where the user begins in the file.
     pub location: Option<Location>,
+    /// Whether the file is an answer of `list-users`, which has names alone.
+    pub(super) is_summary: bool,
 }
 
 /// What an unknown value of a user refers to.
@@ -84,12 +86,6 @@ impl UserFile {
     pub fn is_valid(&self) -> bool {
         !self.diagnostics.iter().any(|found| found.diagnostic.is_error())
     }
-
-    /// What is wrong with users as they are: properties that are missing, unknown, or of the wrong form. The rules of
-    /// [`validate`](mod@crate::validate) are not checked.
-    pub fn mistakes(&self) -> Vec<FileDiagnostic> {
-        self.users.iter().flat_map(FileUser::mistakes).collect()
-    }
 }
 
 impl FileUser {
@@ -102,6 +98,7 @@ impl FileUser {
             options: ProgramOptions::default(),
             arn: None,
             location: None,
+            is_summary: false,
         }
     }
 
@@ -116,9 +113,17 @@ impl FileUser {
 
     /// What is wrong with the user as it is: [`UserFile::mistakes`] of one.
     pub fn mistakes(&self) -> Vec<FileDiagnostic> {
-        let mistakes = self.spec().err().map(|errors| errors.into_parts().0).unwrap_or_default();
-        let located =
-            |mistake: Diagnostic| FileDiagnostic::new(mistake.about(&self.name), self.location.clone());
+        let mut mistakes = self.spec().err().map(|errors| errors.into_parts().0).unwrap_or_default();
+        mistakes.iter_mut().for_each(|mistake| mistake.subject = Some(self.name.clone()));
+        let count = mistakes.len();
+        mistakes.retain(|mistake| !(self.is_summary && mistake.code == Code::MISSING_REQUIRED));
+        if mistakes.len() < count {
+            let message =
+                "`list-users` has names only, and a user needs a routing profile and security profiles";
+            let help = "`adopt` the file, then `export`; or give what `search-users` prints; or `defaults` in a mapping";
+            mistakes.push(Diagnostic::new(Code::MISSING_REQUIRED, message).with_help(help));
+        }
+        let located = |mistake| FileDiagnostic::new(mistake, self.location.clone());
         mistakes.into_iter().map(located).collect()
     }
 

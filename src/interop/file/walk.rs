@@ -1,6 +1,6 @@
 //! A walk through JSON that keeps what is asked for, and nothing else: a file of many users is never in memory.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor,
@@ -21,8 +21,11 @@ pub(super) enum Visit {
     Skip,
 }
 
-/// Who walks. A path is like `resources[].instances[].attributes`, and that of the document is empty. A member whose name
-/// has a sign of paths in it is kept unasked.
+/// What has a meaning in paths.
+const SIGNS: [char; 3] = ['.', '[', ']'];
+
+/// Who walks. A path is like `resources[].instances[].attributes`, and that of the document is empty. Where the name of a
+/// member has a sign of paths in it, U+FFFD stands for that.
 pub(super) trait Walker {
     /// What is to become of the value at this path. A member is at its name, an element where it begins.
     fn visit(&mut self, path: &str, at: Spot) -> Visit;
@@ -157,13 +160,12 @@ impl<'de, W: Walker> Visitor<'de> for Step<'_, W> {
         let at = self.at.unwrap_or_else(|| self.places.last.get());
         let mut kept = Vec::new();
         while let Some((name, place)) = members.next_key_seed(Name(self.places))? {
-            let value = match name.contains(['.', '[', ']']) {
-                true => Some(members.next_value()?),
-                false => {
-                    let dot = if self.path.is_empty() { "" } else { "." };
-                    self.within(&[dot, &name], Some(place), |step| members.next_value_seed(step))?
-                }
+            let dot = if self.path.is_empty() { "" } else { "." };
+            let plain = match name.contains(SIGNS) {
+                true => Cow::Owned(name.replace(SIGNS, "\u{fffd}")),
+                false => Cow::Borrowed(name.as_str()),
             };
+            let value = self.within(&[dot, &plain], Some(place), |step| members.next_value_seed(step))?;
             kept.extend(value.map(|value| (name, value)));
         }
         self.walker.object(self.path, kept, at);
