@@ -1,6 +1,6 @@
 //! What comes over the wire: the service's JSON, in the model's types.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use connect_user::{
     client::{TextComparison, UserCondition, UserField},
@@ -70,6 +70,7 @@ pub struct SearchCriteria {
     and_conditions: Vec<SearchCriteria>,
     string_condition: Option<StringCondition>,
     hierarchy_group_condition: Option<HierarchyGroupCondition>,
+    list_condition: Option<ListCondition>,
     /// What is not supported here, and must not be ignored.
     #[serde(flatten)]
     others: BTreeMap<String, IgnoredAny>,
@@ -90,6 +91,61 @@ struct HierarchyGroupCondition {
     hierarchy_group_match_type: String,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct ListCondition {
+    target_list_type: String,
+    conditions: Vec<ElementCondition>,
+}
+
+/// A condition of an element of the list.
+#[derive(Deserialize)]
+enum ElementCondition {
+    StringCondition(StringCondition),
+    NumberCondition(NumberCondition),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct NumberCondition {
+    field_name: String,
+    min_value: u8,
+    max_value: u8,
+    comparison_type: String,
+}
+
+impl ListCondition {
+    /// The proficiency that is named whole, and its levels; `None` for everything else.
+    fn condition(self) -> Option<UserCondition> {
+        let (mut name, mut value, mut levels) = (None, None, None::<RangeInclusive<u8>>);
+        for condition in self.conditions {
+            let is_new = match condition {
+                ElementCondition::StringCondition(text) if text.comparison_type == TextComparison::Exact => {
+                    match text.field_name.as_str() {
+                        "name" => name.replace(text.value).is_none(),
+                        "value" => value.replace(text.value).is_none(),
+                        _ => return None,
+                    }
+                }
+                ElementCondition::NumberCondition(level)
+                    if level.field_name == "limit" && level.comparison_type == "RANGE" =>
+                {
+                    levels.replace(level.min_value..=level.max_value).is_none()
+                }
+                _ => return None,
+            };
+            if !is_new {
+                return None;
+            }
+        }
+        let key = ProficiencyKey::new(name?, value?);
+        (self.target_list_type == "PROFICIENCIES").then(|| match levels {
+            None => UserCondition::proficiency(key),
+            Some(levels) => UserCondition::proficiency_level(key, levels),
+        })
+    }
+}
+
 impl SearchCriteria {
     /// The condition; `None` if there is none, or one that is not supported here.
     pub fn condition(self) -> Option<UserCondition> {
@@ -106,6 +162,9 @@ impl SearchCriteria {
                 "WITH_CHILD_GROUPS" => UserCondition::hierarchy(group.value),
                 _ => return None,
             });
+        }
+        if let Some(list) = self.list_condition {
+            parts.push(list.condition()?);
         }
         if !self.and_conditions.is_empty() {
             parts.push(UserCondition::All(all(self.and_conditions)?));

@@ -1,6 +1,10 @@
 //! What users are searched by.
 
-use crate::user::{HierarchyGroupId, Personal, RoutingProfileId, SecurityProfileId, UserId, choice};
+use std::ops::RangeInclusive;
+
+use crate::user::{
+    HierarchyGroupId, Personal, ProficiencyKey, RoutingProfileId, SecurityProfileId, UserId, choice,
+};
 
 choice! {
     /// A property that [`UserCondition::Text`] compares.
@@ -66,6 +70,14 @@ pub enum UserCondition {
         /// Whether users of the groups below it are found, too.
         with_child_groups: bool,
     },
+    /// The user has a proficiency.
+    #[non_exhaustive]
+    Proficiency {
+        /// The attribute and its value.
+        key: ProficiencyKey,
+        /// The levels that are meant, of 1 to 5; `None` where any is.
+        levels: Option<RangeInclusive<u8>>,
+    },
 }
 
 impl UserCondition {
@@ -102,6 +114,16 @@ impl UserCondition {
     /// The user is in this hierarchy group, or in one below it.
     pub fn hierarchy(id: impl Into<HierarchyGroupId>) -> Self {
         Self::HierarchyGroup { id: id.into(), with_child_groups: true }
+    }
+
+    /// The user has this proficiency, of any level.
+    pub const fn proficiency(key: ProficiencyKey) -> Self {
+        Self::Proficiency { key, levels: None }
+    }
+
+    /// The user has this proficiency, of one of these levels (1 to 5).
+    pub const fn proficiency_level(key: ProficiencyKey, levels: RangeInclusive<u8>) -> Self {
+        Self::Proficiency { key, levels: Some(levels) }
     }
 
     /// Both conditions hold.

@@ -217,12 +217,24 @@ async fn search_users_by_name_and_without() {
 
 #[tokio::test]
 async fn search_users_by_conditions_and_tags() {
-    use connect_user::client::{TextComparison, UserCondition as Is, UserField};
+    use connect_user::{
+        client::{TextComparison, UserCondition as Is, UserField},
+        user::ProficiencyKey,
+    };
 
     let text = |field, comparison, value| json!({ "StringCondition": { "FieldName": field, "Value": value, "ComparisonType": comparison } });
     let group =
         |id, kind| json!({ "HierarchyGroupCondition": { "Value": id, "HierarchyGroupMatchType": kind } });
+    let french = || ProficiencyKey::new("connect:Language", "connect:French");
+    let proficiency = |level: Option<Value>| {
+        let text = [text("name", "EXACT", "connect:Language"), text("value", "EXACT", "connect:French")];
+        let conditions: Vec<_> = text.into_iter().chain(level).collect();
+        json!({ "ListCondition": { "TargetListType": "PROFICIENCIES", "Conditions": conditions } })
+    };
+    let levels = json!({ "FieldName": "limit", "MinValue": 3, "MaxValue": 5, "ComparisonType": "RANGE" });
     for (condition, criteria) in [
+        (Is::proficiency(french()), proficiency(None)),
+        (Is::proficiency_level(french(), 3..=5), proficiency(Some(json!({ "NumberCondition": levels })))),
         (Is::user_id(USER_ARN), text("resourceId", "EXACT", USER)),
         (
             Is::text(UserField::FirstName, TextComparison::StartsWith, "Ja"),

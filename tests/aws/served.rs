@@ -166,6 +166,33 @@ fn nonsense_gets_an_answer_and_the_server_goes_on() {
              {\"FieldName\": \"Username\", \"Value\": \"a\", \"ComparisonType\": \"EXACT\"}}}",
             "400",
         ),
+        // A proficiency by a part of its value, another list, or a value without its name.
+        (
+            "POST",
+            "/search-users",
+            "{\"InstanceId\": \"1c2d\", \"SearchCriteria\": {\"ListCondition\": {\"TargetListType\": \"PROFICIENCIES\", \
+             \"Conditions\": [{\"StringCondition\": {\"FieldName\": \"name\", \"Value\": \"a\", \"ComparisonType\": \
+             \"EXACT\"}}, {\"StringCondition\": {\"FieldName\": \"value\", \"Value\": \"b\", \"ComparisonType\": \
+             \"CONTAINS\"}}]}}}",
+            "400",
+        ),
+        (
+            "POST",
+            "/search-users",
+            "{\"InstanceId\": \"1c2d\", \"SearchCriteria\": {\"ListCondition\": {\"TargetListType\": \"SKILLS\", \
+             \"Conditions\": [{\"StringCondition\": {\"FieldName\": \"name\", \"Value\": \"a\", \"ComparisonType\": \
+             \"EXACT\"}}, {\"StringCondition\": {\"FieldName\": \"value\", \"Value\": \"b\", \"ComparisonType\": \
+             \"EXACT\"}}]}}}",
+            "400",
+        ),
+        (
+            "POST",
+            "/search-users",
+            "{\"InstanceId\": \"1c2d\", \"SearchCriteria\": {\"ListCondition\": {\"TargetListType\": \"PROFICIENCIES\", \
+             \"Conditions\": [{\"StringCondition\": {\"FieldName\": \"value\", \"Value\": \"b\", \"ComparisonType\": \
+             \"EXACT\"}}]}}}",
+            "400",
+        ),
         ("POST", "/search-quick-connects", "{\"InstanceId\": \"1c2d\", \"SearchCriteria\": {}}", "400"),
     ] {
         let answer = with_body(path, method, body);

@@ -8,10 +8,12 @@ use std::{
 use aws_sdk_connect::{
     error::BuildError,
     types::{
-        self, AfterContactWorkConfig, AfterContactWorkConfigPerChannel, AutoAcceptConfig,
-        ControlPlaneTagFilter, HierarchyGroupCondition, HierarchyGroupMatchType, PersistentConnectionConfig,
-        PhoneNumberConfig, StringCondition, TagCondition, UserIdentityInfo, UserPhoneConfig, UserProficiency,
-        UserProficiencyDisassociate, UserSearchCriteria, UserSearchFilter, VoiceEnhancementConfig,
+        self, AfterContactWorkConfig, AfterContactWorkConfigPerChannel, AutoAcceptConfig, Condition,
+        ControlPlaneTagFilter, HierarchyGroupCondition, HierarchyGroupMatchType, ListCondition,
+        NumberComparisonType, NumberCondition, PersistentConnectionConfig, PhoneNumberConfig,
+        StringComparisonType, StringCondition, TagCondition, TargetListType, UserIdentityInfo,
+        UserPhoneConfig, UserProficiency, UserProficiencyDisassociate, UserSearchCriteria, UserSearchFilter,
+        VoiceEnhancementConfig,
     },
 };
 
@@ -239,6 +241,24 @@ pub(super) fn criteria(condition: &UserCondition) -> UserSearchCriteria {
                 })
                 .build(),
         ),
+        UserCondition::Proficiency { key, levels } => {
+            let conditions = [("name", &key.name), ("value", &key.value)].map(|(field, value)| {
+                let exact = StringCondition::builder().comparison_type(StringComparisonType::Exact);
+                Condition::builder().string_condition(exact.field_name(field).value(value).build()).build()
+            });
+            let level = levels.as_ref().map(|levels| {
+                let range = NumberCondition::builder().comparison_type(NumberComparisonType::Range);
+                let (least, most) = (i32::from(*levels.start()), i32::from(*levels.end()));
+                let range = range.field_name("limit").min_value(least).max_value(most).build();
+                Condition::builder().number_condition(range).build()
+            });
+            criteria.list_condition(
+                ListCondition::builder()
+                    .target_list_type(TargetListType::Proficiencies)
+                    .set_conditions(Some(conditions.into_iter().chain(level).collect()))
+                    .build(),
+            )
+        }
     };
     criteria.build()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Check, Fixture, Suite, expect};
 use crate::{
     client::*,
-    user::{Channel, Id, IdKind, UserId},
+    user::{Channel, Id, IdKind, Proficiencies, ProficiencyKey, UserId},
 };
 
 impl Suite<'_> {
@@ -142,6 +142,13 @@ impl Suite<'_> {
         let two = self.call("a creation", &request).await?.user_id;
         self.read(&two).await?;
 
+        let key = &self.fixture.proficiency;
+        let proficiencies = Proficiencies::from([(key.clone(), 2)]);
+        let request = AssociateUserProficiencies::new(self.instance(), two.clone(), proficiencies);
+        self.call("a proficiency", &request).await?;
+
+        let other = ProficiencyKey { value: format!("{}-other", key.value), ..key.clone() };
+        let levels = |levels| Is::proficiency_level(key.clone(), levels);
         let routing = || Is::routing_profile(routing_profiles[1].clone());
         let (all, none) = ([&one, &two], []);
         let (first, second) = (&all[..1], &all[1..]);
@@ -155,6 +162,10 @@ impl Suite<'_> {
             ("by security profile", Is::security_profile(security_profiles[1].clone()), first),
             ("by user id", Is::user_id(two.clone()), second),
             ("by hierarchy group", Is::hierarchy_group(hierarchy_group.clone()), first),
+            ("by a proficiency", Is::proficiency(key.clone()), second),
+            ("by a proficiency that neither has", Is::proficiency(other), &none),
+            ("by the level of a proficiency", levels(2..=4), second),
+            ("by other levels of a proficiency", levels(3..=5), &none),
             ("by all of two conditions", Is::name(name).and(routing()), &none),
             ("by any of two conditions", Is::name(name).or(routing()), &all),
         ] {

@@ -5,6 +5,7 @@ use super::{
     connect::Inner,
     instance::Instance,
     refusal::{Check, Refusal, refusal},
+    users::StoredUser,
 };
 use crate::{
     client::{
@@ -23,7 +24,7 @@ impl Inner {
         request: &R,
         instance: &InstanceId,
         name: Option<&str>,
-        is_found: impl Fn(&MemoryInstance, &UserDescription) -> bool,
+        is_found: impl Fn(&MemoryInstance, &StoredUser) -> bool,
         answer: fn(&UserDescription) -> R::Item,
     ) -> Check<Page<R::Item>> {
         let size = size(request)?;
@@ -34,8 +35,8 @@ impl Inner {
             return Err(foreign_token());
         }
         let mut seen = users.all_seen(name, from.as_ref(), now).filter(|user| is_found(config, user));
-        let items: Vec<_> = seen.by_ref().take(size).map(answer).collect();
-        Ok(Page::new(items, seen.next().map(|user| format!("from-{}", user.user_id))))
+        let items: Vec<_> = seen.by_ref().take(size).map(|user| answer(&user.description)).collect();
+        Ok(Page::new(items, seen.next().map(|user| format!("from-{}", user.description.user_id))))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the service, and this one more strictly than it, refuses. Nothing here is shared with
 //! [`validate`](crate::validate): two hands write the same rules down, and tests hold them together.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use unicode_normalization::is_nfc;
 
@@ -258,6 +258,14 @@ pub(super) fn condition(condition: &UserCondition) -> Check {
         UserCondition::Text { value, .. } => require(!value.is_empty(), "a search value is empty"),
         UserCondition::HierarchyGroup { id, .. } => {
             require(id.check().is_ok(), "a search value is not the id of a hierarchy group")
+        }
+        UserCondition::Proficiency { key, levels } => {
+            require(!key.name.is_empty() && !key.value.is_empty(), "a search value is empty")?;
+            let is_in_bounds = |levels: &RangeInclusive<u8>| {
+                !levels.is_empty()
+                    && [levels.start(), levels.end()].iter().all(|level| (1..=5).contains(*level))
+            };
+            require(levels.as_ref().is_none_or(is_in_bounds), "a level is 1 to 5")
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which users a search finds.
 
-use super::config::MemoryInstance;
+use super::{config::MemoryInstance, users::StoredUser};
 use crate::{
     client::{
         answer::UserDescription,
@@ -20,19 +20,23 @@ pub(super) fn exact_name(condition: &UserCondition) -> Option<&str> {
     }
 }
 
-pub(super) fn holds(condition: &UserCondition, config: &MemoryInstance, user: &UserDescription) -> bool {
+pub(super) fn holds(condition: &UserCondition, config: &MemoryInstance, user: &StoredUser) -> bool {
     match condition {
         UserCondition::All(all) => all.iter().all(|condition| holds(condition, config, user)),
         UserCondition::Any(any) => any.iter().any(|condition| holds(condition, config, user)),
         UserCondition::Text { field, comparison, value } => {
-            let (ids, names) = texts(user, *field);
+            let (ids, names) = texts(&user.description, *field);
             ids.into_iter().any(|id| compares(id, *comparison, value))
                 // No document says whether the service is case-sensitive here: this one is not.
                 || names.is_some_and(|name| compares(&name.to_lowercase(), *comparison, &value.to_lowercase()))
         }
         UserCondition::HierarchyGroup { id, with_child_groups } => {
             let is_it = |group| group == id || (*with_child_groups && is_below(config, group, id));
-            user.hierarchy_group_id.as_ref().is_some_and(is_it)
+            user.description.hierarchy_group_id.as_ref().is_some_and(is_it)
+        }
+        UserCondition::Proficiency { key, levels } => {
+            let is_meant = |level| levels.as_ref().is_none_or(|levels| levels.contains(level));
+            user.proficiencies.get(key).is_some_and(is_meant)
         }
     }
 }

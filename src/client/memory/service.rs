@@ -147,9 +147,9 @@ impl Serve for SearchUsers {
     fn serve(&self, inner: &mut Inner) -> Check<Page<FoundUser>> {
         let condition = self.condition.as_ref();
         condition.map_or(Ok(()), rules::condition)?;
-        let is_found = |config: &MemoryInstance, user: &UserDescription| {
+        let is_found = |config: &MemoryInstance, user: &StoredUser| {
             condition.is_none_or(|condition| search::holds(condition, config, user))
-                && self.tags.iter().all(|(key, value)| user.tags.get(key) == Some(value))
+                && self.tags.iter().all(|(key, value)| user.description.tags.get(key) == Some(value))
         };
         inner.users(self, &self.instance_id, condition.and_then(search::exact_name), is_found, found)
     }

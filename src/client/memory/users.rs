@@ -124,7 +124,7 @@ impl Users {
         name: Option<&str>,
         from: Option<&'a UserId>,
         now: Timestamp,
-    ) -> Box<dyn Iterator<Item = &'a UserDescription> + 'a> {
+    ) -> Box<dyn Iterator<Item = &'a StoredUser> + 'a> {
         let Self { by_id, hidden, .. } = &mut *self;
         hidden.retain(|id| by_id.get_mut(id).is_some_and(|user| !user.is_seen(now)));
         let this = &*self;
@@ -137,7 +137,7 @@ impl Users {
                     .filter_map(|id| Some((id, this.get(id)?))),
             ),
         };
-        Box::new(users.filter(|(id, _)| !this.hidden.contains(id)).map(|(_, user)| &user.description))
+        Box::new(users.filter(|(id, _)| !this.hidden.contains(id)).map(|(_, user)| user))
     }
 
     /// The users that have changed since the last write: each as it is now, or `None` if it was deleted.
