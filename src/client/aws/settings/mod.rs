@@ -137,7 +137,7 @@ pub(crate) enum Part {
     Whole,
     WebIdentity,
     /// One of the roles, by its number.
-    Role(usize),
+    Role(#[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "only an engine asks which"))] usize),
 }
 
 fn check_url(url: &str) -> Result<(), AwsSettingsError> {
