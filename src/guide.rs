@@ -41,6 +41,7 @@
 /// [`UserState::to_spec`]: method@crate::user::UserState::to_spec
 /// [`UserState`]: struct@crate::user::UserState
 /// [`Value::with_pulumi_unknowns`]: method@crate::user::Value::with_pulumi_unknowns
+/// [`Value::without_pulumi_defaults`]: method@crate::user::Value::without_pulumi_defaults
 /// [`Value`]: enum@crate::user::Value
 /// [`apply`]: fn@crate::apply::apply
 /// [`delete_by_reference`]: fn@crate::apply::delete_by_reference
