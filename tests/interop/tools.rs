@@ -85,6 +85,58 @@ pub fn described(state: &UserState) -> Json {
     json!({"User": members})
 }
 
+/// A user as `search-users` answers: without e-mails, mobile and last change, and with after contact work in milliseconds.
+fn searched(state: &UserState) -> Json {
+    let mut user = described(state)["User"].take();
+    let members = user.as_object_mut().expect("an object");
+    members.retain(|name, _| !name.starts_with("LastModified"));
+    if let Some(Json::Object(identity)) = user.get_mut("IdentityInfo") {
+        identity.retain(|name, _| ["FirstName", "LastName"].contains(&name.as_str()));
+    }
+    in_milliseconds(&mut user);
+    user
+}
+
+fn in_milliseconds(value: &mut Json) {
+    match value {
+        Json::Object(members) => {
+            for (name, value) in members {
+                match (name.as_str(), value.as_u64()) {
+                    ("AfterContactWorkTimeLimit", Some(seconds)) => *value = json!(seconds * 1_000),
+                    _ => in_milliseconds(value),
+                }
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(in_milliseconds),
+        _ => {}
+    }
+}
+
+/// A template as people write it, in YAML: ARNs are made of that of the instance.
+fn in_short_forms(template: &Json, states: &[UserState]) -> String {
+    let instance = states.first().and_then(|state| state.arn.split("/agent/").next()).unwrap_or(INSTANCE);
+    let mut template = template.clone();
+    template["Parameters"] = json!({"Instance": {"Type": "String", "Default": "INSTANCE"}});
+    let text = template.to_string();
+    text.replace(&format!("\"{instance}\""), " !Ref Instance")
+        .replace(&format!("\"{instance}/"), " !Sub \"${Instance}/")
+        .replace("INSTANCE", instance)
+}
+
+/// What `terraform show -json` prints of a state.
+fn shown(kind: &str, users: Vec<Json>) -> String {
+    let resources: Vec<Json> = users
+        .into_iter()
+        .enumerate()
+        .map(|(index, user)| {
+            let address = format!("{kind}.floor[{index}]");
+            json!({"address": address, "mode": "managed", "type": kind, "name": "floor", "index": index, "values": user})
+        })
+        .collect();
+    json!({"format_version": "1.0", "terraform_version": "1.15.5", "values": {"root_module": {"resources": resources}}})
+        .to_string()
+}
+
 fn terraform(kind: &str, users: Vec<Json>) -> String {
     let instances: Vec<Json> = users
         .into_iter()
@@ -188,9 +240,12 @@ pub fn files(states: &[UserState]) -> Vec<(&'static str, FileFormat, String)> {
         ("connect_user", FileFormat::Terraform, terraform("connect_user", each(connect_user))),
         ("aws_connect_user", FileFormat::Terraform, terraform("aws_connect_user", each(aws_connect_user))),
         ("awscc_connect_user", FileFormat::Terraform, terraform("awscc_connect_user", awscc.collect())),
+        ("show -json", FileFormat::Terraform, shown("connect_user", each(connect_user))),
         ("template", FileFormat::CloudFormation, template.to_string()),
+        ("short forms", FileFormat::CloudFormation, in_short_forms(&template, states)),
         ("stack", FileFormat::PulumiStack, stack.to_string()),
         ("answers", FileFormat::AwsCli, answers),
+        ("search", FileFormat::AwsCli, json!({"Users": each(searched)}).to_string()),
     ]
 }
 
