@@ -1,7 +1,7 @@
 //! Tables: separators, quotes, headers, mappings, and what is wrong with them.
 
 use connect_user::{
-    interop::file::{FileFormat, Mapping, ReadOptions, read},
+    interop::file::{FileFormat, Mapping, ReadOptions, WriteOptions, read, write},
     user::Code,
 };
 use serde_json::json;
@@ -91,6 +91,15 @@ fn what_is_wrong_is_told_with_line_and_column() {
     );
     assert_eq!(names(&file), ["jane", "jo\nhn", "line-5"]);
     assert!(!file.is_valid());
+}
+
+#[test]
+fn a_user_without_a_name_of_its_own_is_told_where_a_table_is_written() {
+    let program = "resources: {ana: {type: aws:connect:User, properties: {instanceId: i, routingProfileId: r, securityProfileIds: [s]}}}";
+    let file = read(FileFormat::Program, program.as_bytes(), &ReadOptions::default());
+    let written = write(FileFormat::Csv, &file, &WriteOptions::default()).expect("a table");
+    let told: Vec<_> = written.diagnostics.iter().map(|found| found.diagnostic.message.as_str()).collect();
+    assert_eq!(told, ["a user has no name, and none is made for a table"]);
 }
 
 #[test]

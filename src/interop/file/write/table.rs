@@ -72,6 +72,9 @@ fn line(cells: impl IntoIterator<Item: AsRef<[u8]>>) -> String {
 fn row(user: &FileUser, columns: &[(&str, Target)], writing: &mut Writing) -> Vec<String> {
     writing.lose_options(user, &[]);
     let (inputs, references) = writing.inputs(user);
+    if inputs.get(Property::Name.path()).is_none() {
+        writing.lose(user, "a user has no name, and none is made for a table", "write its `name`");
+    }
     for (path, expression) in references {
         // What stands around a reference is a part of the password.
         let refers = match path == Path::from(Property::Password) {

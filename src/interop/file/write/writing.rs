@@ -101,7 +101,9 @@ impl Writing {
         visit(&mut inputs, &Path::root(), &mut |value, path| {
             if *value == Value::Unknown {
                 let expression = known(path).map(|reference| reference.expression.clone());
-                let expression = expression.unwrap_or_else(|| format!("${{{}_{path}}}", user.name));
+                // No reference: its name must not look like that of a user's property.
+                let name = || format!("{}_{path}", user.name).replace(['.', '[', ']'], "_");
+                let expression = expression.unwrap_or_else(|| format!("${{{}}}", name()));
                 references.push((path.clone(), expression));
             }
             true
