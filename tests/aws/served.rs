@@ -25,6 +25,7 @@ use connect_user::{
         QuickConnects, Settings, UnrecognisedPolicy,
     },
 };
+use serde_json::json;
 
 use crate::{
     http::{MANAGED, instance, run, spec},
@@ -166,37 +167,26 @@ fn nonsense_gets_an_answer_and_the_server_goes_on() {
              {\"FieldName\": \"Username\", \"Value\": \"a\", \"ComparisonType\": \"EXACT\"}}}",
             "400",
         ),
-        // A proficiency by a part of its value, another list, or a value without its name.
-        (
-            "POST",
-            "/search-users",
-            "{\"InstanceId\": \"1c2d\", \"SearchCriteria\": {\"ListCondition\": {\"TargetListType\": \"PROFICIENCIES\", \
-             \"Conditions\": [{\"StringCondition\": {\"FieldName\": \"name\", \"Value\": \"a\", \"ComparisonType\": \
-             \"EXACT\"}}, {\"StringCondition\": {\"FieldName\": \"value\", \"Value\": \"b\", \"ComparisonType\": \
-             \"CONTAINS\"}}]}}}",
-            "400",
-        ),
-        (
-            "POST",
-            "/search-users",
-            "{\"InstanceId\": \"1c2d\", \"SearchCriteria\": {\"ListCondition\": {\"TargetListType\": \"SKILLS\", \
-             \"Conditions\": [{\"StringCondition\": {\"FieldName\": \"name\", \"Value\": \"a\", \"ComparisonType\": \
-             \"EXACT\"}}, {\"StringCondition\": {\"FieldName\": \"value\", \"Value\": \"b\", \"ComparisonType\": \
-             \"EXACT\"}}]}}}",
-            "400",
-        ),
-        (
-            "POST",
-            "/search-users",
-            "{\"InstanceId\": \"1c2d\", \"SearchCriteria\": {\"ListCondition\": {\"TargetListType\": \"PROFICIENCIES\", \
-             \"Conditions\": [{\"StringCondition\": {\"FieldName\": \"value\", \"Value\": \"b\", \"ComparisonType\": \
-             \"EXACT\"}}]}}}",
-            "400",
-        ),
         ("POST", "/search-quick-connects", "{\"InstanceId\": \"1c2d\", \"SearchCriteria\": {}}", "400"),
     ] {
         let answer = with_body(path, method, body);
         assert!(answer.contains(status), "{method} {path} {body}: {answer}");
+    }
+    // A proficiency by a part of its value, another list, or a value without its name.
+    for (list, conditions) in [
+        ("PROFICIENCIES", &[("name", "EXACT"), ("value", "CONTAINS")][..]),
+        ("SKILLS", &[("name", "EXACT"), ("value", "EXACT")]),
+        ("PROFICIENCIES", &[("value", "EXACT")]),
+    ] {
+        let condition = |(field, comparison): &(&str, &str)| {
+            let condition = json!({"FieldName": field, "Value": "a", "ComparisonType": comparison});
+            json!({"StringCondition": condition})
+        };
+        let conditions: Vec<_> = conditions.iter().map(condition).collect();
+        let list = json!({"TargetListType": list, "Conditions": conditions});
+        let body = json!({"InstanceId": "1c2d", "SearchCriteria": {"ListCondition": list}}).to_string();
+        let answer = with_body("/search-users", "POST", &body);
+        assert!(answer.contains("400"), "{body}: {answer}");
     }
     let large = with_body("/users/1c2d", "PUT", &"x".repeat((1 << 20) + 1));
     assert!(large.is_empty() || large.contains("400"), "{large}");

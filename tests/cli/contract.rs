@@ -474,15 +474,10 @@ fn a_user_out_of_sight_is_not_forgotten() {
     let file = tool.program(&jane());
     tool.apply(&file);
     // Gone from the service, which takes no more users.
-    let path = tool.path(".connect-user/local.json");
-    let local = std::fs::read_to_string(&path).expect("a service");
-    let mut local: Value = serde_json::from_str(local.lines().next().expect("a line")).unwrap_or_else(|_| {
-        let end = local.find("\n}").expect("the end of the document") + 2;
-        serde_json::from_str(&local[..end]).expect("JSON")
+    tool.change_service(|service| {
+        service["instances"][0]["users"] = json!([]);
+        service["instances"][0]["userQuota"] = json!(0);
     });
-    local["instances"][0]["users"] = json!([]);
-    local["instances"][0]["userQuota"] = json!(0);
-    std::fs::write(&path, local.to_string()).expect("written");
     // Made a moment ago, it may only not be found yet.
     let said = tool.ok(&["apply", &file, "--yes"]);
     assert!(said.err.contains("`jane` was created a moment ago and is not visible yet"), "{}", said.err);

@@ -221,14 +221,11 @@ fn names_are_looked_up_and_mistaken_ones_refused() {
     let tool = Tool::new();
     tool.apply(&tool.program(&jane()));
     // The service in the file gets named profiles.
-    let path = tool.path(".connect-user/local.json");
-    let local = std::fs::read_to_string(&path).expect("a service");
-    let end = local.find("\n}").expect("the end of the document") + 2;
-    let mut whole: Value = serde_json::from_str(&local[..end]).expect("JSON");
-    let instance = &mut whole["instances"][0];
-    instance["routingProfiles"] = json!(["r1", "r2"]);
-    instance["names"] = json!({"routingProfiles": {"r1": "Basic", "r2": "Priority"}});
-    std::fs::write(&path, whole.to_string() + &local[end..]).expect("written");
+    tool.change_service(|service| {
+        let instance = &mut service["instances"][0];
+        instance["routingProfiles"] = json!(["r1", "r2"]);
+        instance["names"] = json!({"routingProfiles": {"r1": "Basic", "r2": "Priority"}});
+    });
     let mut properties = jane();
     properties["routingProfileId"] = json!("name:Basic");
     let file = tool.program(&properties);

@@ -69,14 +69,9 @@ fn a_refused_file_leaves_nothing_beside_it() {
 fn drift_does_not_count_whom_it_could_not_see() {
     let (tool, _) = applied();
     let document: Value = serde_json::from_str(&tool.ok(&["state", "export"]).out).expect("recorded users");
-    fs::copy(tool.path(".connect-user/local.json"), tool.path("other.json")).expect("copied");
-    // Another service, in which nobody is.
-    let other = fs::read_to_string(tool.path("other.json")).expect("text");
-    let end = other.find("\n}").expect("the end of the document") + 2;
-    let mut service: Value = serde_json::from_str(&other[..end]).expect("JSON");
-    service["instances"] = json!([]);
-    fs::write(tool.path("other.json"), service.to_string()).expect("written");
-    let args = ["drift", "--detailed-exitcode", "--local-file", "other.json"];
+    // A service in which nobody is.
+    tool.change_service(|service| service["instances"] = json!([]));
+    let args = ["drift", "--detailed-exitcode"];
     let said = tool.run(&args);
     assert_eq!((said.code, said.out.as_str()), (0, "Drift is not known; 1 could not be checked.\n"));
     assert!(said.err.contains("`jane` was created a moment ago and is not visible yet"), "{}", said.err);

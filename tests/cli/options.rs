@@ -251,17 +251,12 @@ fn a_row_that_is_put_in_first_is_one_creation() {
 fn who_was_deleted_by_hand_and_has_a_new_resource_name_is_made_again() {
     let tool = Tool::new();
     tool.apply(&rows(&tool, &["mira", "teo"]));
-    let path = tool.path(".connect-user/local.json");
-    let local = std::fs::read_to_string(&path).expect("a service");
-    let end = local.find("\n}").expect("the end of the document") + 2;
-    let mut whole: Value = serde_json::from_str(&local[..end]).expect("JSON");
-    // Whoever has the file as a journal of changes sees the users in the whole only.
-    let list = whole["instances"][0]["users"].as_array_mut().expect("users");
-    if list.is_empty() {
-        return;
-    }
-    list.retain(|user| user["username"] != "teo" && user["name"] != "teo");
-    std::fs::write(&path, whole.to_string()).expect("written");
+    tool.change_service(|service| {
+        let users = service["instances"][0]["users"].as_array_mut().expect("users");
+        let count = users.len();
+        users.retain(|user| user["username"] != "teo" && user["name"] != "teo");
+        assert_eq!(users.len(), count - 1);
+    });
     let mut state = tool.json(&["state", "export"]);
     state["users"]["CfnUser1"]["state"]["created"] = json!("2026-01-01T00:00:00Z");
     std::fs::write(tool.path("state.json"), state.to_string()).expect("written");

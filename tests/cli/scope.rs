@@ -85,14 +85,11 @@ fn drift_out_of_the_scope_is_drift() {
 fn a_group_is_chosen_with_those_below_it() {
     let tool = three();
     // The service in the file gets a group above.
-    let path = tool.path(".connect-user/local.json");
-    let local = std::fs::read_to_string(&path).expect("a service");
-    let end = local.find("\n}").expect("the end of the document") + 2;
-    let mut whole: Value = serde_json::from_str(&local[..end]).expect("JSON");
-    whole["instances"][0]["hierarchyGroups"] = json!(["g0", "g1"]);
-    whole["instances"][0]["names"] =
-        json!({"hierarchyGroups": {"g0": ["Europe"], "g1": ["Europe", "Berlin"]}});
-    std::fs::write(&path, whole.to_string() + &local[end..]).expect("written");
+    tool.change_service(|service| {
+        service["instances"][0]["hierarchyGroups"] = json!(["g0", "g1"]);
+        service["instances"][0]["names"] =
+            json!({"hierarchyGroups": {"g0": ["Europe"], "g1": ["Europe", "Berlin"]}});
+    });
     let exported =
         |condition| tool.json(&["export", "--instance", "i", "--where", condition])["resources"].clone();
     assert!(keys(&exported("group=g0")).is_empty());
@@ -151,15 +148,12 @@ fn a_plan_is_about_who_is_meant() {
 #[test]
 fn names_in_conditions_are_looked_up() {
     let tool = three();
-    let path = tool.path(".connect-user/local.json");
-    let local = std::fs::read_to_string(&path).expect("a service");
-    let end = local.find("\n}").expect("the end of the document") + 2;
-    let mut whole: Value = serde_json::from_str(&local[..end]).expect("JSON");
-    whole["instances"][0]["names"] = json!({
-        "routingProfiles": {"r1": "Sales", "r2": "Service"},
-        "hierarchyGroups": {"g1": ["Europe", "Berlin"]},
+    tool.change_service(|service| {
+        service["instances"][0]["names"] = json!({
+            "routingProfiles": {"r1": "Sales", "r2": "Service"},
+            "hierarchyGroups": {"g1": ["Europe", "Berlin"]},
+        });
     });
-    std::fs::write(&path, whole.to_string() + &local[end..]).expect("written");
     for (condition, expected) in [
         ("routing-profile=name:Service", &["b"][..]),
         ("group=path:Europe/Berlin", &["c"]),
@@ -208,16 +202,13 @@ fn that_nobody_is_meant_is_said() {
 #[test]
 fn ids_in_conditions_that_nobody_has_are_looked_up() {
     let tool = three();
-    let path = tool.path(".connect-user/local.json");
-    let local = std::fs::read_to_string(&path).expect("a service");
-    let end = local.find("\n}").expect("the end of the document") + 2;
-    let mut whole: Value = serde_json::from_str(&local[..end]).expect("JSON");
-    whole["instances"][0]["names"] = json!({
-        "routingProfiles": {"r1": "Sales"},
-        "securityProfiles": {"s1": "Agent"},
-        "hierarchyGroups": {"g1": ["Europe", "Berlin"]},
+    tool.change_service(|service| {
+        service["instances"][0]["names"] = json!({
+            "routingProfiles": {"r1": "Sales"},
+            "securityProfiles": {"s1": "Agent"},
+            "hierarchyGroups": {"g1": ["Europe", "Berlin"]},
+        });
     });
-    std::fs::write(&path, whole.to_string() + &local[end..]).expect("written");
     let file = changed(&tool);
     for command in [&["drift"][..], &["export", "--instance", "i"], &["plan", &file]] {
         for (condition, expected) in [

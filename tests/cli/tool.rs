@@ -5,6 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use connect_user::client::memory::MemoryConnect;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -55,6 +56,18 @@ impl Tool {
         let mut command = Command::new(example("connect-user"));
         command.args(args).current_dir(self.dir.path()).stdin(Stdio::null()).env_remove("NO_COLOR");
         command
+    }
+
+    /// Changes the document of the service in the file, with all that was written behind it.
+    pub fn change_service(&self, change: impl FnOnce(&mut Value)) {
+        let path = self.path(".connect-user/local.json");
+        let file = std::fs::File::open(&path).expect("a service");
+        let service = MemoryConnect::load(file).expect("a service");
+        let mut document = Vec::new();
+        service.save(&mut document).expect("saved");
+        let mut document = serde_json::from_slice(&document).expect("JSON");
+        change(&mut document);
+        std::fs::write(&path, document.to_string()).expect("written");
     }
 
     /// Runs a command that must succeed.
