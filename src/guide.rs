@@ -1,6 +1,6 @@
 //! The guides: the pages of `docs/`, as a code host shows them.
 //!
-//! - [`embedding`]: an engine in 60 lines, and each step of it
+//! - [`embedding`]: an engine in dynamic values, and one for typed users, step by step
 //! - [`fleet`]: many users: an in-house tool over `fleet::Session`, with figures
 //! - [`migrating`]: from a spreadsheet, a state, a stack, a template or a backup
 //! - [`terraform`]: inside Terraform, whose provider is one of the examples

@@ -8,7 +8,7 @@
 //!
 //! | guide | for |
 //! | --- | --- |
-//! | [Embedding in your tool](guide::embedding) | an engine or provider of your own: the layers, 60 lines, then each step |
+//! | [Embedding in your tool](guide::embedding) | an engine or provider of your own: the layers, in dynamic values and typed, step by step |
 //! | [Many users](guide::fleet) | a command line or in-house tool over `fleet::Session`, with figures |
 //! | [Testing your tool](guide::testing) | unit tests with a mock client, the service in memory and over HTTP |
 //! | [Come from anywhere](guide::migrating) | users in spreadsheets, states, stacks, templates and backups: read, adopted, written |

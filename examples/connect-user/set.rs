@@ -67,7 +67,8 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     refuse_unread(&session)?;
     let review = bulk.preview(&session).await?;
     judge(&review, None)?;
-    if review.checked == 0 {
+    // Where there is a filter, that is told already.
+    if review.checked == 0 && global.r#where.is_empty() {
         output::note("no recorded user is meant: nobody is changed");
     }
     let edited = match &args.program {

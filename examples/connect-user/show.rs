@@ -30,6 +30,10 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
     let users = session.users().map(|(name, state)| (name, &**state));
     let users: BTreeMap<&String, &UserState> = users.filter(|(name, _)| is_shown(name)).collect();
     if let (Some(name), true) = (name, users.is_empty()) {
+        if session.users().any(|(user, _)| user == name) {
+            return Err(Failure::new(format!("`{name}` is recorded, and not meant by `--where`"))
+                .help("leave `--where` out to see one user"));
+        }
         return Err(Failure::new(format!("no user is recorded as `{name}`")).help("`show` lists every user"));
     }
     let (belongs, notices) = match memberships {

@@ -216,7 +216,9 @@ fn update_step(call: Call, comparison: &Comparison<'_>, target: &UserProperties,
     let covers = covered_by(&diff.changes, operation);
     let now = &comparison.state.properties;
     let (risk, is_run) = match &call {
-        Call::Identity(_) => (Risk::AccountTakeover, changed(Property::Email)),
+        Call::Identity(identity) => {
+            (Risk::AccountTakeover, changed(Property::Email) && identity.email.is_some())
+        }
         Call::SecurityProfiles(ids) => (Risk::PrivilegeGrant, !ids.is_subset(&now.security_profile_ids)),
         Call::Phone(_) => {
             let is_put_back = covered_by(&diff.changes, Operation::UpdateUserConfig).is_empty()

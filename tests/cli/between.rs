@@ -29,6 +29,17 @@ fn last(said: &Said) -> &str {
 }
 
 #[test]
+fn that_nobody_is_meant_is_said() {
+    let tool = three();
+    for (command, args) in [("compare", &[][..]), ("copy", &["--dry-run", "--make-passwords", "first.csv"])] {
+        for (condition, times) in [("tag:team=rde", 1), ("tag:team=red", 0)] {
+            let said = tool.ok(&with(command, &[args, &["--where", condition]].concat()));
+            assert_eq!(said.err.matches("no user is meant by the filter").count(), times, "{}", said.err);
+        }
+    }
+}
+
+#[test]
 fn users_are_copied_to_another_instance_and_compared() {
     let tool = three();
     let before = tool.run(&with("compare", &["--detailed-exitcode"]));

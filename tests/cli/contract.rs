@@ -134,7 +134,7 @@ fn who_leaves_the_program_is_deleted_unless_protected() {
     // A program without users is sooner a mistake than a wish.
     for args in [&["plan", &file][..], &["apply", &file, "--yes"]] {
         let said = tool.fails(args);
-        assert!(said.contains("the program has no users, so all 1 recorded ones would be deleted"), "{said}");
+        assert!(said.contains("the program has no users, so 1 recorded user would be deleted"), "{said}");
         assert!(said.contains("--max-deletes 1"), "{said}");
     }
     let plan = tool.json(&["plan", &file, "--max-deletes", "1"]);

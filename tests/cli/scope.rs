@@ -200,6 +200,14 @@ fn that_nobody_is_meant_is_said() {
 }
 
 #[test]
+fn a_recorded_user_who_is_not_meant_is_not_called_unrecorded() {
+    let tool = three();
+    let said = tool.fails(&["show", "a", "--where", "tag:team=green"]);
+    assert!(!said.contains("no user is recorded"), "{said}");
+    assert!(said.contains("`a` is recorded, and not meant by `--where`"), "{said}");
+}
+
+#[test]
 fn ids_in_conditions_that_nobody_has_are_looked_up() {
     let tool = three();
     tool.change_service(|service| {

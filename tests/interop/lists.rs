@@ -1,7 +1,7 @@
 //! References that stand for a whole list.
 
 use connect_user::interop::{
-    file::{FileFormat, FileUser, ReadOptions, UserFile, read},
+    file::{FileFormat, FileUser, ReadOptions, UserFile, WriteOptions, read, write},
     program::{Assignment, Program, Scope, Source},
 };
 use serde_json::{Value as Json, json};
@@ -36,6 +36,37 @@ fn profiles(file: &UserFile, name: &str) -> Json {
 
 fn references(user: &FileUser) -> Vec<(String, &str)> {
     user.references.iter().map(|found| (found.path.to_string(), found.expression.as_str())).collect()
+}
+
+#[test]
+fn json_that_is_cut_off_is_no_list() {
+    for (given, expected) in [
+        (r#"["s1", "s2"]"#, json!(["s1", "s2"])),
+        (r#"["s1", "s2""#, json!(r#"["s1", "s2""#)),
+        (r#""s1""#, json!(r#""s1""#)),
+    ] {
+        let file = with(FileFormat::CloudFormation, TEMPLATE, &[("Others", given)]);
+        assert_eq!(profiles(&file, "Ana"), expected);
+    }
+}
+
+#[test]
+fn what_no_parameter_can_give_is_told() {
+    let template = "
+Parameters: {Tags: {Type: String}}
+Resources:
+  Jane:
+    Type: AWS::Connect::User
+    Properties: {InstanceArn: 1c2d, Username: jane, RoutingProfileArn: r1, SecurityProfileArns: [s1], Tags: !Ref Tags}
+";
+    let file = with(FileFormat::CloudFormation, template, &[]);
+    let written = write(FileFormat::CloudFormation, &file, &WriteOptions::default()).expect("a template");
+    let told: Vec<_> = written.diagnostics.iter().map(|found| found.diagnostic.message.as_str()).collect();
+    assert!(
+        told.contains(&"`tags` is one reference as a whole, and CloudFormation has no parameter for it"),
+        "{told:?}"
+    );
+    assert!(!written.text.contains("Tags"), "{}", written.text);
 }
 
 #[test]

@@ -422,6 +422,10 @@ fn each_element_of_a_list_is_read() {
         );
     }
     assert_eq!(profiles("{groups.display: securityProfileNames}"), json!(["name:Agent", "name:Admin"]));
+    // The ids beside them are not lost: their names are read.
+    let says_groups =
+        |columns: &str| told(&of(columns)).iter().any(|found| found.contains("attribute `groups`"));
+    assert!(says_groups("{}") && !says_groups("{groups.display: securityProfileNames}"));
     assert_eq!(profiles("{'groups[primary].display': securityProfileNames}"), json!(["name:Agent"]));
     assert_eq!(
         profiles("{groups.display: securityProfileNames, roles: securityProfileNames}"),

@@ -219,6 +219,10 @@ fn a_mapping_that_is_none_is_refused() {
         ),
         ("columns: [a]", "the mapping is neither YAML nor JSON"),
         ("column: {}", "the mapping is neither YAML nor JSON"),
+        (
+            "columns: {'User Login ': name, user login: resourceName}",
+            "the mapping has `User Login ` and `user login`, which are one name",
+        ),
     ] {
         let error = Mapping::read(text).expect_err(text);
         assert_eq!(error.code, Code::INVALID_FILE);

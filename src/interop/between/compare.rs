@@ -19,7 +19,7 @@ use super::{
 use crate::{
     client::ClientError,
     diff::{Change, ChangeKind, drift},
-    read::{Filter, RefreshOptions, Strategy},
+    read::{Filter, RefreshOptions, Strategy, nobody_meant},
     user::{
         Diagnostic, InstanceId, Path, Property, PropertySet, Settings, UserId, UserState, Value,
         document_order, one_line, with_causes,
@@ -142,6 +142,7 @@ pub async fn compare(
         (sources?, targets?)
     };
     if !options.filter.is_empty() {
+        comparison.notices.extend((sources.is_empty() && targets.is_empty()).then(nobody_meant));
         let (of_source, of_target) = join(
             source.others(&sources, &targets, &options.read),
             target.others(&targets, &sources, &options.read),

@@ -23,7 +23,7 @@ use crate::{
         Capacity, Entry, FleetPreview, Guard, Lifecycle, PlanOptions, Planner, ProgramUser, Recorded, Session,
     },
     interop::deployment::Passwords,
-    read::{Directory, Filter, with_record},
+    read::{Directory, Filter, nobody_meant, with_record},
     user::{
         Code, DesiredUser, Diagnostic, IdentityManagementType, Input, InstanceId, Property, Secret, Settings,
         Severity, UserId, UserSpec, UserState, some_of,
@@ -78,6 +78,7 @@ pub async fn copy(
     let (sources, targets) =
         join(source.roster(&filter, &options.read), there.roster(&everybody, &options.read)).await;
     let (sources, targets) = (sources?, targets?);
+    copying.diagnostics.extend((!options.filter.is_empty() && sources.is_empty()).then(nobody_meant));
     let present = targets.len();
     let mut chosen = copying.choose(target, sources, &targets);
     let of = |user: &dyn Fn(&Chosen) -> Option<UserId>| chosen.values().filter_map(user).collect();

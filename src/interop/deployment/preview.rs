@@ -13,7 +13,7 @@ use crate::{
     fleet::{Capacity, Desired, DesiredSpec, FleetPreview, PlanOptions, Planner, ProgramUser, Session},
     interop::program::{Evaluated, ProgramResource},
     read::Directory,
-    user::{Code, Diagnostic, IdentityManagementType, Settings, UserSpec, Value},
+    user::{Code, Diagnostic, IdentityManagementType, Settings, UserSpec, Value, counted},
     validate::{resolve_decoded, with_name},
 };
 
@@ -44,8 +44,8 @@ impl Deployment<'_> {
         let is_empty = self.program.users().is_empty() && !self.options.may_be_empty;
         let deletions = preview.deletions().len();
         if is_empty && deletions > 0 && preview.reasons().is_empty() {
-            let message =
-                format!("the program has no users, so all {deletions} recorded ones would be deleted");
+            let deleted = counted(deletions as u64, "recorded user");
+            let message = format!("the program has no users, so {deleted} would be deleted");
             let reason = Diagnostic::new(Code::EMPTY_PROGRAM, message);
             preview.refuse(reason.with_help("check the program; if it is meant, allow an empty one"));
         }

@@ -115,7 +115,13 @@ impl Mapping {
                 found.with_help("write `columns: { HEADER: PROPERTY }`, `defaults: { … }` and `separator`"),
             )
         })?;
+        let mut written = BTreeMap::new();
         for (column, target) in &mapping.columns {
+            if let Some(other) = written.insert(column.trim().to_ascii_lowercase(), column) {
+                let message = format!("the mapping has `{other}` and `{column}`, which are one name");
+                let help = "take one of the two out: upper and lower case, and space around a name, make no difference";
+                return Err(Box::new(Diagnostic::new(Code::INVALID_FILE, message).with_help(help)));
+            }
             if Target::named(target).is_none() {
                 let message = format!("the mapping maps `{column}` to `{target}`, which is no property");
                 let known = Property::ALL.iter().map(|property| property.path());

@@ -62,7 +62,7 @@ pub(super) fn properties(document: Value, spelling: Spelling) -> Properties {
 /// The property that a member of a document is as a whole.
 pub(super) fn property(member: &str, spelling: Spelling) -> Option<Property> {
     let name = first_name(member, spelling);
-    Property::ALL.iter().copied().find(|property| property.path() == name)
+    Property::from_path(&name)
 }
 
 fn first_name(name: &str, spelling: Spelling) -> String {

@@ -131,7 +131,9 @@ impl Stack<'_, '_> {
             let what = format!("an operation of the user `{name}` was interrupted (`{kind}`)");
             let help = match self.users.contains_key(urn) {
                 true => "the user is read as the stack has it; `pulumi refresh` brings that up to date",
-                false => "the user may exist and is not read: `pulumi refresh` finds out",
+                false => {
+                    "the user may exist and is not read: look for it in the instance; `import` records it"
+                }
             };
             self.reading.leave_out(what, help, Some(at));
         }

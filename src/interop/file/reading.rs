@@ -103,8 +103,8 @@ impl<'a> Reading<'a> {
         let Value::Map(all) = all else { return };
         for (key, value) in all.iter().filter(|(key, _)| own.and_then(|own| own.get(key)).is_none()) {
             let what = format!("the tag `{key}` is one of the provider's default tags, not of the user");
-            let value = value.as_str().unwrap_or("VALUE");
-            self.note(what, &format!("give `--default-tag '{key}={value}'` to each command"), at);
+            let tag = format!("{key}={}", value.as_str().unwrap_or("VALUE")).replace('\'', r"'\''");
+            self.note(what, &format!("give `--default-tag '{tag}'` to each command"), at);
         }
     }
 

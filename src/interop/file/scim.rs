@@ -1,5 +1,7 @@
 //! SCIM 2.0 users: one, or a list response.
 
+use std::collections::HashSet;
+
 use super::{
     cell::value_of,
     inputs::{empty, set},
@@ -106,8 +108,10 @@ fn add(user: &Value, at: Option<Spot>, reading: &mut Reading<'_>) {
     flatten(user, "", &mut attributes);
     // What the mapping says of one attribute goes before what another one is known for.
     let (mut mapped, mut known, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    // Of an element of a list, one member is enough.
+    let mut said = HashSet::new();
     for attribute in &attributes {
-        let Attribute { names, text, is_detail } = attribute;
+        let Attribute { names, text, element, is_detail } = attribute;
         let count = mapped.len() + known.len();
         let targets: Vec<_> = names.iter().map(|name| (name, reading.mapped(name))).collect();
         let is_ignored = targets.iter().any(|(_, target)| *target == Some(Target::Ignored));
@@ -120,11 +124,14 @@ fn add(user: &Value, at: Option<Spot>, reading: &mut Reading<'_>) {
         }
         let says_nothing = |name: &str| NOTHING.contains(&name) || name.starts_with("meta.");
         let Some(name) = names.first().filter(|name| !says_nothing(name)) else { continue };
-        let is_unknown = mapped.len() + known.len() == count && !is_detail && !text.is_empty();
-        if is_unknown && !unknown.contains(&name) {
-            unknown.push(name);
+        if mapped.len() + known.len() > count {
+            said.extend(element);
+        } else if !is_detail && !text.is_empty() {
+            unknown.push((name, element));
         }
     }
+    unknown.retain(|(_, element)| element.as_ref().is_none_or(|element| !said.contains(element)));
+    unknown.dedup_by_key(|(name, _)| *name);
     known.retain(|(target, _)| !mapped.iter().any(|(other, _)| other.path() == target.path()));
     let mut inputs = empty();
     let mut resource_name = None;
@@ -152,7 +159,7 @@ fn add(user: &Value, at: Option<Spot>, reading: &mut Reading<'_>) {
             Err(found) => reading.tell((*found).about(name), at),
         }
     }
-    for attribute in unknown {
+    for (attribute, _) in unknown {
         let what = format!("the attribute `{attribute}` is no property of a user");
         reading.leave_out(what, "a mapping says which property an attribute is, or `ignore`", at);
     }
@@ -170,6 +177,8 @@ fn of_known(attribute: &str) -> Option<Target> {
 struct Attribute {
     names: Vec<String>,
     text: String,
+    /// The element of a list that it is in: the list, and the place.
+    element: Option<(String, usize)>,
     /// Whether it only tells more of an element that has a value.
     is_detail: bool,
 }
@@ -184,7 +193,12 @@ fn flatten(value: &Value, at: &str, found: &mut Vec<Attribute>) {
             }
         }
         Value::List(items) if !items.is_empty() => list(items, at, found),
-        value => found.push(Attribute { names: vec![at.to_owned()], text: text(value), is_detail: false }),
+        value => found.push(Attribute {
+            names: vec![at.to_owned()],
+            text: text(value),
+            element: None,
+            is_detail: false,
+        }),
     }
 }
 
@@ -207,7 +221,7 @@ fn list(items: &[Value], at: &str, found: &mut Vec<Attribute>) {
         places.extend((index == primary).then(|| format!("{at}[primary]")));
         places.extend(item.text("type").map(|kind| format!("{at}[type={kind}]")));
         let Value::Map(members) = item else {
-            found.push(Attribute { names: places, text: text(item), is_detail: false });
+            found.push(Attribute { names: places, text: text(item), element: None, is_detail: false });
             continue;
         };
         let has_value = item.get("value").is_some();
@@ -217,7 +231,8 @@ fn list(items: &[Value], at: &str, found: &mut Vec<Attribute>) {
                 names.splice(..0, places.iter().cloned());
             }
             let is_detail = name != "value" && (has_value || DETAILS.contains(&name.as_str()));
-            found.push(Attribute { names, text: text(value), is_detail });
+            let element = Some((at.to_owned(), index));
+            found.push(Attribute { names, text: text(value), element, is_detail });
         }
     }
 }

@@ -32,7 +32,7 @@ impl At<'_> {
     pub(super) fn property(&self) -> Option<Property> {
         let Self::Member(Self::User, name) = self else { return None };
         let name = to_camel_case(name);
-        Property::ALL.iter().copied().find(|property| property.path() == name)
+        Property::from_path(&name)
     }
 
     /// The place as a reference names it.

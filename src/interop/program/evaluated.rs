@@ -65,19 +65,27 @@ pub(in crate::interop) fn take_form(value: &mut Value) {
     }
 }
 
-/// Makes a list or an object of a text that a reference has led to, where the property is one: of JSON, or of elements
-/// parted by commas where they are texts.
+/// Makes a list or an object of a text that a reference has led to, where the property is one.
 pub(in crate::interop) fn take_shape(value: Value, property: Option<Property>) -> Value {
     let (Some(property), Value::String(text)) = (property, &value) else { return value };
-    let json = serde_json::from_str::<Value>(text).ok();
-    match (property.info().shape, json) {
-        (Shape::Set | Shape::Channels | Shape::Proficiencies, Some(list @ Value::List(_))) => list,
-        (Shape::Map, Some(object @ Value::Map(_))) => object,
-        (Shape::Set, _) => {
-            let elements = text.split(',').map(str::trim).filter(|element| !element.is_empty());
-            Value::List(elements.map(Value::from).collect())
+    shaped(text, property.info().shape).unwrap_or(value)
+}
+
+/// The list or object that a text stands for: as JSON, or as elements parted by commas where they are texts. `None` where
+/// it is none, such as JSON that is cut off.
+pub(in crate::interop) fn shaped(text: &str, shape: Shape) -> Option<Value> {
+    let text = text.trim();
+    let json = || serde_json::from_str::<Value>(text).ok();
+    match shape {
+        Shape::Set if text.is_empty() => Some(Value::List(Vec::new())),
+        Shape::Set if !text.starts_with(['[', '{', '"']) => {
+            Some(Value::List(text.split(',').map(|element| element.trim().into()).collect()))
         }
-        _ => value,
+        Shape::Set | Shape::Channels | Shape::Proficiencies => {
+            json().filter(|value| matches!(value, Value::List(_)))
+        }
+        Shape::Map => json().filter(|value| matches!(value, Value::Map(_))),
+        _ => None,
     }
 }
 

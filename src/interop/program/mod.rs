@@ -51,7 +51,7 @@ mod values;
 mod write;
 mod yaml;
 
-pub(in crate::interop) use evaluated::{take_form, take_shape};
+pub(in crate::interop) use evaluated::{shaped, take_form, take_shape};
 pub(in crate::interop) use location::Tree;
 pub(in crate::interop) use reference::{Part, Step};
 pub(in crate::interop) use source::is_configuration;

@@ -52,7 +52,8 @@ impl<'a> WrittenResource<'a> {
     /// Its lines below `resources:`. Texts are written as JSON has them, which is YAML too and saves every
     /// question of quoting.
     pub fn yaml(&self) -> String {
-        let mut text = format!("  {}:\n    type: aws:connect:User\n    properties:", json(&self.name.into()));
+        let mut text =
+            format!("  {}:\n    type: aws:connect:User\n    properties:", json_line(&self.name.into()));
         write_members(&mut text, &self.properties, 6);
         if !self.options.is_empty() {
             text.push_str("\n    options:");
@@ -71,10 +72,6 @@ impl<'a> WrittenResource<'a> {
         }
         (self.name.to_owned(), Value::Map(members))
     }
-}
-
-fn json(value: &Value) -> String {
-    readable_json(&serde_json::to_string(value).unwrap_or_default()).into_owned()
 }
 
 /// What stands after a key: a value, or lines below it. Lists of texts and numbers stay on one line.
@@ -107,7 +104,7 @@ fn key(name: &str) -> Cow<'_, str> {
     if is_word && !TAKEN_FOR_VALUES.iter().any(|taken| name.eq_ignore_ascii_case(taken)) {
         Cow::Borrowed(name)
     } else {
-        Cow::Owned(json(&name.into()))
+        Cow::Owned(json_line(&name.into()))
     }
 }
 

@@ -186,8 +186,8 @@ impl<'a> BulkEdit<'a> {
             let Some(twin) = property.twin().filter(|twin| !self.edits.has(*twin)) else { continue };
             if state.record.managed.contains(twin) {
                 let message =
-                    format!("`{property}` cannot be set: the program sets `{twin}`, which says the same");
-                let help = format!("set `{twin}`, or set `{property}` in the program");
+                    format!("`{property}` cannot be set: the user has `{twin}`, which says the same");
+                let help = format!("set `{twin}`, or write `{property}` into the program in its place");
                 return Err(Diagnostic::new(Code::CONFLICTING_SETTINGS, message)
                     .at(property)
                     .with_help(help));

@@ -1,6 +1,9 @@
 //! Values from text, by the form of a property.
 
-use crate::user::{Code, Diagnostic, Shape, Value, one_line};
+use crate::{
+    interop::program::shaped,
+    user::{Code, Diagnostic, Shape, Value, one_line},
+};
 
 /// The value of a text; `None` for an empty one. A mistake is one of `place`.
 pub(super) fn value(text: &str, shape: Shape, place: &str) -> Result<Option<Value>, Diagnostic> {
@@ -12,7 +15,6 @@ pub(super) fn value(text: &str, shape: Shape, place: &str) -> Result<Option<Valu
         let message = format!("`{place}` must be {expected}, is `{}`", one_line(text));
         Err(Diagnostic::new(Code::WRONG_TYPE, message).with_help(help))
     };
-    let json = || serde_json::from_str::<Value>(text).ok();
     let value = match shape {
         Shape::String => text.into(),
         Shape::Integer => match text.parse() {
@@ -31,16 +33,13 @@ pub(super) fn value(text: &str, shape: Shape, place: &str) -> Result<Option<Valu
                 return Err(Diagnostic::new(Code::INVALID_VALUE, message).with_help("write one of them"));
             }
         },
-        Shape::Set if !text.starts_with('[') => {
-            Value::List(text.split(',').map(|item| item.trim().into()).collect())
-        }
-        Shape::Map => match json() {
-            Some(map @ Value::Map(_)) => map,
-            _ => return wrong("a JSON object", format!("write `{place}.KEY=VALUE` for one entry")),
+        Shape::Map => match shaped(text, shape) {
+            Some(map) => map,
+            None => return wrong("a JSON object", format!("write `{place}.KEY=VALUE` for one entry")),
         },
-        _ => match json() {
-            Some(list @ Value::List(_)) => list,
-            _ => return wrong("a JSON list", format!("write `{place}=[…]`")),
+        _ => match shaped(text, shape) {
+            Some(list) => list,
+            None => return wrong("a JSON list", format!("write `{place}=[…]`")),
         },
     };
     Ok(Some(value))

@@ -38,7 +38,12 @@ impl Place {
         };
         if let Some(why) = unchangeable(property) {
             let message = format!("`{property}` cannot be set: {why}");
-            let help = "set it in the program, and apply that";
+            let help = match property.replaces() {
+                true => "set it in the program, and apply that",
+                false => {
+                    "set it in the program, and apply that with the policy to replace users whose value changes"
+                }
+            };
             return Err(Diagnostic::new(Code::NOT_SETTABLE, message).at(property).with_help(help));
         }
         Ok((Self { property, within, text: text.to_owned() }, shape))

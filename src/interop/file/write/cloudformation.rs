@@ -140,6 +140,13 @@ impl Properties<'_> {
         if let Value::Map(members) = &inputs {
             for (name, value) in members {
                 let at = Path::root().member(name.clone());
+                if self.is_no_parameter(value, &at, &references) {
+                    let what = format!(
+                        "`{at}` is one reference as a whole, and CloudFormation has no parameter for it"
+                    );
+                    self.writing.lose(user, what, "write it in the template");
+                    continue;
+                }
                 let of_arns = PROPERTIES.iter().find(|row| row.property.path() == name);
                 let (name, value) = match (name.as_str(), of_arns) {
                     ("instanceId", _) => (INSTANCE, instance.json()),
@@ -177,6 +184,14 @@ impl Properties<'_> {
         }
         resource.push(("Properties".to_owned(), Value::Map(properties)));
         Value::Map(resource)
+    }
+
+    /// Whether a value is one of a reference alone, which no type of parameter can give.
+    fn is_no_parameter(&self, value: &Value, at: &Path, references: &[(Path, String)]) -> bool {
+        let form = |(_, expression): &(Path, String)| Kind::at(at, expression).form;
+        let is_object = |form| matches!(form, variables::Form::TextsByKey | variables::Form::Objects);
+        *value == Value::Unknown
+            && references.iter().find(|(path, _)| path == at).map(form).is_some_and(is_object)
     }
 
     /// The instance: its ARN where a user's tells it, and a parameter otherwise.
