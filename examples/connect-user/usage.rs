@@ -33,7 +33,7 @@ const EXAMPLES: &str = "
   connect-user apply plan.json --yes --set-env ana.password=ANA_PASSWORD
 
   connect-user set routingProfileId=name:Sales --where tag:team=red
-  connect-user set tags.shift=late phoneConfig.afterContactWorkTimeLimit=60 --where group=path:Europe/Berlin --yes
+  connect-user set tags.shift=late phoneConfig.autoAccept=true --where group=path:Europe/Berlin --yes
   connect-user set --unset identityInfo.mobile --target ana --program users.yaml
   connect-user set securityProfileIds=name:Agent --all --out plan.json   then `apply plan.json`
 
@@ -57,7 +57,7 @@ const EXAMPLES: &str = "
 
   connect-user adopt terraform.tfstate --backend aws
   connect-user adopt agents.csv --instance INSTANCE_ID --backend aws
-  connect-user convert agents.csv --instance INSTANCE_ID > users.yaml   then `plan users.yaml` shows the same
+  connect-user convert agents.csv --instance INSTANCE_ID > users.yaml   to `plan` the same
 
   connect-user convert agents.csv --instance INSTANCE_ID > users.yaml
   connect-user convert terraform.tfstate > users.yaml
@@ -65,7 +65,7 @@ const EXAMPLES: &str = "
   connect-user convert template.yaml --set InstanceArn=INSTANCE_ARN > users.yaml
 
   connect-user compare OLD_ID NEW_ID --backend aws --from-region us-east-1 --to-region eu-central-1
-  connect-user compare OLD_ARN NEW_ARN --backend aws --from-profile old --to-profile new --format json
+  connect-user compare OLD_ARN NEW_ARN --backend aws --from-profile old --to-profile new
   connect-user compare OLD_ID NEW_ID --map 'routingProfile:Basic=Standard' --detailed-exitcode
 
   connect-user copy OLD_ARN NEW_ARN --backend aws --state new.redb --dry-run

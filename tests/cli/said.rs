@@ -273,6 +273,11 @@ fn help_of_a_command_has_examples_and_no_option_that_it_ignores() {
         let help = tool.ok(&[command, &["--help"]].concat()).out;
         let first = format!("\nExamples:\n  connect-user {}", command[0]);
         assert!(help.contains(&first) || command.len() == 2, "{command:?}: {help}");
+        // Who copies one gets it whole.
+        let examples = help.split("\nExamples:\n").nth(1).unwrap_or_default();
+        for line in examples.lines().take_while(|line| !line.is_empty()) {
+            assert!(line.contains("connect-user "), "{command:?}: {line}");
+        }
         let globals = help.find("Global options:").expect("global options");
         let own = help.find("\nOptions:").unwrap_or(0);
         assert!(own < globals, "{command:?}: {help}");
