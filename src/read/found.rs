@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// A user that was found. What a search leaves out is as it is recorded: also the time of change, so that
-/// whoever lists the user next reads it whole.
+/// a changed user differs from the list until it is read whole.
 ///
 /// `None` where ARN, name or routing profile is neither found nor recorded: no user is without, so the search
 /// has not told everything.
@@ -59,4 +59,11 @@ pub(crate) fn to_state(
     }
     state.record.unread = state.record.unread.union(PropertySet::NOT_IN_SEARCH);
     Some(state)
+}
+
+/// Whether a search was the last to read the user.
+#[cfg(feature = "fleet")]
+pub(crate) fn is_only_found(known: &UserState) -> bool {
+    let proficiencies = PropertySet::from_iter([Property::UserProficiencies]);
+    known.record.unread.difference(proficiencies) == PropertySet::NOT_IN_SEARCH
 }

@@ -47,6 +47,8 @@ pub(crate) use by_name::{Sighting, sight};
 pub(crate) use failures::failures;
 #[cfg(feature = "fleet")]
 pub(crate) use finding::not_checked;
+#[cfg(feature = "fleet")]
+pub(crate) use found::is_only_found;
 #[cfg(any(feature = "engine", feature = "fleet"))]
 pub(crate) use found::to_state;
 #[cfg(feature = "fleet")]

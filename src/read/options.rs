@@ -15,8 +15,9 @@ choice! {
     Strategy {
         /// Lists the instance, a call per 1,000 users, and reads those whose time of change differs from the
         /// recorded one: one by one or, where that takes fewer calls, by a search of these users (a call per 50) or of
-        /// all. Users with managed properties that a search leaves out are always read one by one. This is the
-        /// default.
+        /// all. Users with managed properties that a search leaves out are always read one by one. A search has no time
+        /// of change, so whom it has read differs from the list again the next time, and is read whole then: as many of
+        /// an instance as take at most 50 calls in one refresh. This is the default.
         ///
         /// AWS does not document whether a change of tags or proficiencies moves the time of change. So the tags
         /// of the other users are compared with those that a search finds, a call per 500 users (in practice

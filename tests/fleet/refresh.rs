@@ -82,6 +82,14 @@ impl World {
         self.refresh_for(&[], strategy).await
     }
 
+    /// Records what is read.
+    async fn take_refreshed(&mut self, strategy: Strategy) -> Refreshed {
+        let refreshed = self.refresh(strategy).await;
+        let there = refreshed.states.iter().filter_map(|(name, state)| Some((name.clone(), state.clone()?)));
+        self.known = there.collect();
+        refreshed
+    }
+
     /// Reads what a plan of these users needs.
     async fn refresh_for(&self, wanted: &[ProgramUser], strategy: Strategy) -> Refreshed {
         self.connect.clear_calls();
@@ -185,6 +193,37 @@ async fn of_ten_thousand_users_only_the_changed_ones_are_read() {
     }
     world.refresh(Strategy::Listed).await;
     assert_eq!(calls.map(|operation| world.count(operation)), [10, 20, 0]);
+}
+
+/// A search has no time of change, so whoever was only found differs from the list again.
+#[tokio::test]
+async fn who_was_only_found_is_read_whole_once_and_settles() {
+    let mut world = World::new(120).await;
+    let changed = |range: std::ops::Range<usize>| range.map(|number| format!("u{number:05}"));
+    changed(0..30).for_each(|name| world.edit(&name));
+    let operations = [Operation::SearchUsers, Operation::DescribeUser, Operation::ListUserProficiencies];
+    for (expected, unread) in [([1, 0, 0], 30), ([0, 30, 0], 0), ([0, 0, 0], 0)] {
+        let refreshed = world.take_refreshed(Strategy::Listed).await;
+        assert_eq!(operations.map(|operation| world.count(operation)), expected);
+        assert_eq!(self::unread(&refreshed).len(), unread);
+    }
+    // At most 50 calls a refresh go into it, and two of them into whoever has managed proficiencies.
+    world.connect.set_time(world.connect.time().plus(Duration::from_secs(60)));
+    changed(0..70).for_each(|name| world.edit(&name));
+    manages(world.known_mut("u00000"), Property::UserProficiencies);
+    let all = [([1, 0, 1], 70), ([1, 49, 1], 21), ([0, 21, 0], 0), ([0, 0, 0], 0)];
+    for (expected, unread) in all {
+        let refreshed = world.take_refreshed(Strategy::Listed).await;
+        assert_eq!(operations.map(|operation| world.count(operation)), expected);
+        assert_eq!(self::unread(&refreshed).len(), unread);
+    }
+    // Where a search compares tags in each refresh, too.
+    world.connect.set_time(world.connect.time().plus(Duration::from_secs(60)));
+    changed(0..3).for_each(|name| world.edit(&name));
+    for expected in [[1, 0, 1], [1, 3, 1], [1, 0, 1]] {
+        world.take_refreshed(Strategy::Changed).await;
+        assert_eq!(operations.map(|operation| world.count(operation)), expected);
+    }
 }
 
 #[tokio::test]

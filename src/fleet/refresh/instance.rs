@@ -7,7 +7,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::{desired::Needs, refreshed::Refreshed};
 use crate::{
     client::{ClientError, ClientResult, ErrorKind, FoundUser, SearchUsers, UserCondition, all_pages},
-    read::{FindingKind, FoundUsers, Source, Strategy, Verdict, not_checked, not_read, to_state},
+    read::{
+        FindingKind, FoundUsers, Source, Strategy, Verdict, is_only_found, not_checked, not_read, to_state,
+    },
     user::{Property, PropertySet, Timestamp, UserState, counted},
 };
 
@@ -17,6 +19,10 @@ const SEARCH_PAGE: usize = 500;
 /// How many users one search names by their ids. No document bounds the conditions of a search, and every page of its
 /// answer has room for so many.
 const SEARCH_IDS: usize = 50;
+
+/// How many calls of a refresh go at most into reading changed users whole whom a search has read before. A search has
+/// no time of change, so they would differ from the list for ever.
+const SETTLING: usize = 50;
 
 /// A recorded user, by its resource name.
 pub(super) type Known<'a> = (&'a String, &'a Arc<UserState>);
@@ -112,11 +118,19 @@ impl<'a> Instance<'a> {
         };
         refreshed.count_listed(self.source.instance, listed);
         let mut sorted = Sorted::default();
+        let mut settling = SETTLING;
+        let mut is_to_settle = |user: Known<'a>| {
+            let left = settling.checked_sub(self.cost(&[user])).filter(|_| is_only_found(user.1));
+            settling = left.unwrap_or(settling);
+            left.is_some()
+        };
         for user in self.users.iter().copied() {
             match self.source.verdict(user.1, listed) {
                 Verdict::Unchanged => sorted.settled.push((user, None)),
                 Verdict::Own(changed) => sorted.settled.push((user, Some(changed))),
-                Verdict::Changed if !self.is_only_read_alone(user) => sorted.either.push(user),
+                Verdict::Changed if !self.is_only_read_alone(user) && !is_to_settle(user) => {
+                    sorted.either.push(user);
+                }
                 Verdict::Changed | Verdict::Missing => sorted.alone.push(user),
             }
         }
