@@ -1,7 +1,5 @@
 //! Reading everybody, whoever manages them.
 
-use std::time::SystemTime;
-
 use futures_util::{StreamExt, stream};
 
 use super::{
@@ -51,7 +49,7 @@ pub async fn read_all(
     options: &RefreshOptions,
 ) -> ClientResult<Everybody> {
     let cache = Cache::default();
-    let source = Source { instance, client, options, cache: &cache, now: SystemTime::now().into() };
+    let source = Source::new(instance, client, options, &cache);
     if options.strategy == Strategy::Search {
         let found = source.found().await?;
         return Ok(take(&source, found.iter()).await);
@@ -76,7 +74,7 @@ pub async fn read_matching(
         return read_all(instance, client, options).await;
     }
     let cache = Cache::default();
-    let source = Source { instance, client, options, cache: &cache, now: SystemTime::now().into() };
+    let source = Source::new(instance, client, options, &cache);
     let mut all = match options.strategy {
         Strategy::Search => {
             let found = all_pages(client, filter.request(instance.to_bare())).await?;
@@ -99,7 +97,7 @@ pub async fn read_users(
     options: &RefreshOptions,
 ) -> Everybody {
     let cache = Cache::default();
-    let source = Source { instance, client, options, cache: &cache, now: SystemTime::now().into() };
+    let source = Source::new(instance, client, options, &cache);
     read_each(&source, users, Everybody::default()).await
 }
 

@@ -6,7 +6,6 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    time::SystemTime,
 };
 
 use super::{
@@ -165,13 +164,7 @@ impl Reader {
     }
 
     fn source<'a>(&'a self, id: &'a InstanceId, client: &'a dyn ConnectClient, seen: &'a Seen) -> Source<'a> {
-        Source {
-            instance: id,
-            client,
-            options: &self.options,
-            cache: &seen.cache,
-            now: SystemTime::now().into(),
-        }
+        Source::new(id, client, &self.options, &seen.cache)
     }
 }
 

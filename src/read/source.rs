@@ -4,6 +4,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::SystemTime,
 };
 
 use super::{
@@ -60,9 +61,9 @@ pub(crate) struct Source<'a> {
     pub(crate) instance: &'a InstanceId,
     pub(crate) client: &'a dyn ConnectClient,
     pub(crate) options: &'a RefreshOptions,
-    pub(crate) cache: &'a Cache,
+    cache: &'a Cache,
     /// When this is read.
-    pub(crate) now: Timestamp,
+    now: Timestamp,
 }
 
 /// What a list says about a recorded user.
@@ -141,7 +142,23 @@ impl Cache {
     }
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    /// The users, read now, by the clock of the machine.
+    pub(crate) fn new(
+        instance: &'a InstanceId,
+        client: &'a dyn ConnectClient,
+        options: &'a RefreshOptions,
+        cache: &'a Cache,
+    ) -> Self {
+        Self { instance, client, options, cache, now: SystemTime::now().into() }
+    }
+
+    /// The same, by another clock.
+    #[cfg(feature = "fleet")]
+    pub(crate) const fn at(self, now: Timestamp) -> Self {
+        Self { now, ..self }
+    }
+
     /// The list of all users, asked for once; again after a failure that need not last.
     pub(crate) async fn listed(&self) -> ClientResult<&ListedUsers> {
         let list = || async {

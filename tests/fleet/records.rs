@@ -192,6 +192,19 @@ async fn drift_tells_who_is_changed_gone_or_not_readable() {
     let names = |found: Drift| found.users.into_iter().map(|user| user.user).collect::<Vec<_>>();
     let found = drift(Filter::default().and("routing-profile=r2").expect("a filter")).await;
     assert_eq!(names(found), ["b"], "as it is now");
+    // Who is meant is found by the strategy of the question, not by that of the session's refreshes.
+    let by = async |refreshes: Strategy, strategy: Strategy| {
+        let mut options = session_options();
+        (options.now, options.filter) =
+            (&later, Filter::default().and("routing-profile=r2").expect("a filter"));
+        options.refresh.strategy = refreshes;
+        let mut session = Session::open(&store, &connect, options).await.expect("open");
+        connect.clear_calls();
+        let found = session.drift(strategy, &Settings::default()).await.expect("searched");
+        (names(found), connect.calls().len())
+    };
+    assert_eq!(by(Strategy::None, Strategy::Full).await.0, ["b"]);
+    assert_eq!(by(Strategy::Full, Strategy::None).await, (vec![], 0));
     connect.inject(Fault::of(Operation::SearchUsers, 1, Outcome::Refused(ErrorKind::AccessDenied)));
     let found = drift(Filter::default().and("name-prefix=a").expect("a filter")).await;
     let told: Vec<Code> = found.notices.iter().map(|notice| notice.code).collect();

@@ -55,7 +55,7 @@ where
     DesiredSpec<'a>: From<&'a D>,
 {
     let desired: Vec<DesiredSpec<'a>> = desired.iter().map(DesiredSpec::from).collect();
-    refresh_found(&desired, known, client, (options, now), BTreeMap::new()).await
+    refresh_found(&desired, known, client, options, now, BTreeMap::new()).await
 }
 
 /// The same, of users whom a search has found already: nobody else is searched for in their instances.
@@ -63,7 +63,8 @@ pub(in crate::fleet) async fn refresh_found(
     desired: &[DesiredSpec<'_>],
     known: &BTreeMap<String, Arc<UserState>>,
     client: &dyn ConnectClient,
-    (options, now): (&RefreshOptions, Timestamp),
+    options: &RefreshOptions,
+    now: Timestamp,
     mut found: BTreeMap<InstanceId, FoundUsers>,
 ) -> Refreshed {
     let mut refreshed = Refreshed::default();
@@ -84,7 +85,7 @@ pub(in crate::fleet) async fn refresh_found(
     }
     let source_of = |id: &InstanceId| {
         let (instance, cache) = caches.get_key_value(&id.to_bare())?;
-        Some(Source { instance, client, options, cache, now })
+        Some(Source::new(instance, client, options, cache).at(now))
     };
     let sources = || instances.keys().filter_map(source_of);
     if options.strategy == Strategy::None {

@@ -20,9 +20,18 @@ impl Session<'_> {
     ///
     /// # Errors
     ///
-    /// [`SessionError::Filter`]: a target that is nobody, a name in a condition that no instance has, such an id where
-    /// nobody is meant, or an instance that cannot be searched.
+    /// [`SessionError::Filter`]: a target that is nobody, a condition with a name that no instance has, an instance that
+    /// cannot be searched or, where nobody is meant, a condition with an id that no instance has.
     pub async fn choose(&mut self, program: &[DesiredSpec<'_>]) -> Result<&[Diagnostic], SessionError> {
+        self.choose_by(self.options.refresh.strategy, program).await
+    }
+
+    /// The same; [`Strategy::None`] makes no search.
+    pub(super) async fn choose_by(
+        &mut self,
+        strategy: Strategy,
+        program: &[DesiredSpec<'_>],
+    ) -> Result<&[Diagnostic], SessionError> {
         self.check_targets(program)?;
         if self.options.filter.is_empty() {
             return Ok(&[]);
@@ -35,7 +44,7 @@ impl Session<'_> {
         let filters = filter.in_instances(&ids, &self.instances, self.client()).await;
         let filters = filters.map_err(SessionError::Filter)?;
         let mut scope = Scope::default();
-        if self.options.refresh.strategy != Strategy::None {
+        if strategy != Strategy::None {
             self.search(&filters, &mut scope).await?;
         }
         let is_found = |state: &UserState| {
@@ -56,7 +65,7 @@ impl Session<'_> {
             }
         }
         if scope.names.is_empty() && is_clear {
-            let said = match self.options.refresh.strategy {
+            let said = match strategy {
                 Strategy::None => nobody_meant(),
                 _ => {
                     let said = filter.nobody(&ids, &self.instances, self.client()).await;

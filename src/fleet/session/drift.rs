@@ -114,13 +114,13 @@ impl Session<'_> {
     ///
     /// As [`choose`](Self::choose).
     pub async fn drift(&mut self, strategy: Strategy, settings: &Settings) -> Result<Drift, SessionError> {
-        self.choose(&[]).await?;
+        self.choose_by(strategy, &[]).await?;
         let (found, unchecked) = self.scope.as_mut().map(Scope::use_up).unwrap_or_default();
         let meant = self.users().filter(|(name, _)| self.is_target(name));
         let known: BTreeMap<String, Arc<UserState>> =
             meant.map(|(name, state)| (name.clone(), state.clone())).collect();
         let options = RefreshOptions { strategy, ..self.options.refresh.clone() };
-        let mut refreshed = refresh_found(&[], &known, self.client(), (&options, self.now()), found).await;
+        let mut refreshed = refresh_found(&[], &known, self.client(), &options, self.now(), found).await;
         refreshed.unchecked.extend(unchecked);
         let (mut notices, failures) = (refreshed.notices(), refreshed.failures());
         notices.retain(|notice| notice.code != Code::GONE);

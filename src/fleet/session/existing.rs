@@ -12,9 +12,8 @@ impl Session<'_> {
     ///
     /// # Errors
     ///
-    /// [`SessionError::Filter`]: a name in a condition that the instance does not have, such an id where it
-    /// means nobody; [`SessionError::Instance`] if it
-    /// cannot be read.
+    /// [`SessionError::Filter`]: a condition with a name that the instance does not have or, where nobody is meant, with
+    /// an id that it does not have; [`SessionError::Instance`] if it cannot be read.
     pub async fn existing(
         &self,
         instance: &InstanceId,
