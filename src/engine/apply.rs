@@ -1,7 +1,10 @@
 //! Making and changing a user as it was planned.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -19,7 +22,7 @@ use super::{
 use crate::{
     apply::{self, Applied, ApplyError, Failed, ObserveError, Observer},
     client::{ClientError, Sleep},
-    diff::{self, Action, Diff, Plan, Step, diff, drift},
+    diff::{self, Action, Call, Diff, Plan, Step, diff, drift},
     user::{Code, CreationAttempt, Diagnostic, Input, Property, Settings, Timestamp, UserState, Value},
     validate::resolve,
 };
@@ -38,6 +41,10 @@ pub(super) struct Done {
 pub(super) async fn apply(host: &Host, asked: Asked<'_>) -> Result<Done, Failure> {
     let unchanged = || asked.prior.cloned();
     let mut work = work(host, asked).await.map_err(|failure| failure.with(unchanged()))?;
+    // The engine has seen a change: where there is no other, it is the sign-out.
+    if work.preview.diff.is_empty() {
+        work.sign_out();
+    }
     let mut plan = planned(host, &work).map_err(|failure| failure.with(unchanged()))?;
     if plan.steps().is_empty()
         && let Some(read) = doubted(host, asked, &work).await.map_err(|failure| failure.with(unchanged()))?
@@ -47,14 +54,20 @@ pub(super) async fn apply(host: &Host, asked: Asked<'_>) -> Result<Done, Failure
             .map_err(|failure| failure.with(unchanged()))?;
         plan = planned(host, &work).map_err(|failure| failure.with(unchanged()))?;
     }
-    let one = Change { host, asked, password: work.password(host), notes: Mutex::default() };
+    let one = Change {
+        host,
+        asked,
+        password: work.password(host),
+        notes: Mutex::default(),
+        is_signed_out: false.into(),
+    };
     match one.carry_out(&work, &plan).await {
         Ok(applied) => Ok(one.done(&work, applied)),
-        Err(mut failed) => {
+        Err(failed) => {
             if let (ApplyError::Stale, Some(known), Some(actual)) =
-                (&failed.error, &work.state, &mut failed.state)
+                (&failed.error, &work.state, &failed.state)
             {
-                host.owe_sign_out(known, actual);
+                work.has_lost_rights |= host.loses_rights(known, actual);
             }
             match one.plan_again(&work, &failed).await {
                 Some((work, plan)) => match one.carry_out(&work, &plan).await {
@@ -115,6 +128,8 @@ struct Change<'a> {
     password: Option<String>,
     /// What the apply does without.
     notes: Mutex<Vec<Diagnostic>>,
+    /// Whether the user was signed out.
+    is_signed_out: AtomicBool,
 }
 
 impl Change<'_> {
@@ -163,7 +178,10 @@ impl Change<'_> {
     /// no output shows it.
     async fn plan_again(&self, work: &Work, failed: &Failed) -> Option<(Work, Plan)> {
         let (ApplyError::Stale, Some(actual)) = (&failed.error, &failed.state) else { return None };
-        let again = work_from(self.host, self.asked, work.present(Some((**actual).clone()))).await.ok()?;
+        let present = work.present(Some((**actual).clone()));
+        let mut again = work_from(self.host, self.asked, present).await.ok()?;
+        // No plan has shown a sign-out that is due since then: the next one does.
+        again.has_lost_rights |= work.has_lost_rights;
         let is_same = again.preview.diff.changes == work.preview.diff.changes || self.hides(work, actual);
         let plan = planned(self.host, &again).ok().filter(|_| is_same)?;
         Some((again, plan))
@@ -199,6 +217,7 @@ impl Change<'_> {
             self.host.run.adopt(&state.user_id, now);
             adopted = Some(now);
         }
+        self.owe_sign_out(work, &mut state);
         let outputs = outputs::as_planned(&self.planned_outputs(work), &state, &work.settings);
         let kept = Kept::of_state(state, self.password.clone(), &work.attempts).adopted_at(adopted);
         Done { snapshot: snapshot(kept, work.inputs.clone().into_document(), outputs), notes }
@@ -253,7 +272,8 @@ impl Change<'_> {
     }
 
     /// The user while something is left to do. That is no input yet: the next plan shows it again.
-    fn as_it_is(&self, work: &Work, state: UserState, password: Option<String>) -> Snapshot {
+    fn as_it_is(&self, work: &Work, mut state: UserState, password: Option<String>) -> Snapshot {
+        self.owe_sign_out(work, &mut state);
         let left = diff(&work.spec, Some(&state), &work.settings).changes;
         let outputs = outputs::as_it_is(&self.planned_outputs(work), &left, &state, &work.settings);
         let there = Outputs::of_state(&state, &work.settings);
@@ -263,6 +283,12 @@ impl Change<'_> {
         }
         let kept = Kept::of_state(state, password, &work.attempts).adopted_at(self.adopted());
         snapshot(kept, inputs.into_document(), outputs)
+    }
+
+    /// Leaves a sign-out to the next plan.
+    fn owe_sign_out(&self, work: &Work, state: &mut UserState) {
+        let is_owed = work.has_lost_rights && !self.is_signed_out.load(Ordering::Relaxed);
+        state.record.unfinished.sign_out |= is_owed;
     }
 
     fn noted(&self) -> Vec<Diagnostic> {
@@ -325,10 +351,15 @@ impl Observer for Watch<'_> {
 
     async fn after(
         &self,
-        _: &Step,
-        _: Result<(), &ClientError>,
+        step: &Step,
+        result: Result<(), &ClientError>,
         state: Option<&UserState>,
     ) -> Result<(), ObserveError> {
+        if let (Some(Call::SignOut(user)), Ok(()), Some(state)) = (step.call(), result, state)
+            && user.user_id == state.user_id
+        {
+            self.change.is_signed_out.store(true, Ordering::Relaxed);
+        }
         self.keep_state(state).await
     }
 }

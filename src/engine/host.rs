@@ -237,33 +237,31 @@ impl Host {
         let what = format_args!("the user `{}` cannot be read", known.name);
         let mut reading = reading.map_err(|error| Failure::of_call(what, &error, Path::root()))?;
         if let Some(actual) = &mut reading.state {
-            self.owe_sign_out(known, actual);
+            actual.record.unfinished.sign_out |= self.loses_rights(known, actual);
         }
         Ok(reading)
     }
 
-    /// Remembers that a user has lost rights since it was recorded: a process that was killed has recorded nothing of
-    /// what it did.
-    pub(super) fn owe_sign_out(&self, recorded: &UserState, actual: &mut UserState) {
-        actual.record.unfinished.sign_out |= loses_rights(recorded, actual, &self.settings);
+    /// Whether a user has lost rights since it was recorded, and is to be signed out: a process that was killed has
+    /// recorded nothing of what it did.
+    pub(super) fn loses_rights(&self, recorded: &UserState, actual: &UserState) -> bool {
+        loses_rights(recorded, actual, &self.settings)
     }
 
     /// The user as a plan needs it: read whole where a call would write what the last reading left out.
     pub(super) async fn for_plan(
         &self,
         spec: &UserSpec,
-        state: UserState,
+        state: &UserState,
         settings: &Settings,
     ) -> Result<UserState, Failure> {
         if self.is_offline {
-            return Ok(state);
+            return Ok(state.clone());
         }
-        let read = self.reader.for_plan(spec, &state, settings, &self.client).await;
+        let read = self.reader.for_plan(spec, state, settings, &self.client).await;
         let what = format_args!("the user `{}` cannot be read", state.name);
         let reading = read.map_err(|error| Failure::of_call(what, &error, Path::root()))?;
-        let mut actual = reading.state.ok_or_else(|| gone(&state.name))?;
-        self.owe_sign_out(&state, &mut actual);
-        Ok(actual)
+        reading.state.ok_or_else(|| gone(&state.name))
     }
 
     pub(super) fn apply_options(&self) -> apply::ApplyOptions<'_> {

@@ -24,8 +24,8 @@ pub(super) enum Pages {
 }
 
 impl Pages {
-    /// The next page; nothing at the end. The first one puts ids in the place of names of the filter. Users of whom a search tells everything but personal data are read as
-    /// far as that goes, with `whole` completely.
+    /// The next page; nothing at the end. The first one puts ids in the place of names of the filter. Users of whom a
+    /// search tells everything but personal data are read as far as that goes, with `whole` completely.
     pub(super) async fn next(
         &mut self,
         host: &Host,

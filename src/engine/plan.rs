@@ -35,6 +35,9 @@ pub(super) struct Work {
     /// What will be.
     pub(super) outputs: Outputs,
     pub(super) preview: Preview,
+    /// Whether the user has lost rights since it was recorded, as was just read, and is to be signed out by a plan
+    /// that shows it.
+    pub(super) has_lost_rights: bool,
     /// What there is to say; no errors.
     pub(super) warnings: Vec<Diagnostic>,
 }
@@ -48,6 +51,15 @@ impl Work {
             Some(_) if self.password.is_some() || !self.attempts.is_empty() => self.password.clone(),
             _ => given(),
         }
+    }
+
+    /// Signs the user out with this plan, if it has lost rights.
+    pub(super) fn sign_out(&mut self) {
+        let Some(state) = self.state.as_mut().filter(|_| self.has_lost_rights) else { return };
+        self.has_lost_rights = false;
+        state.record.unfinished.sign_out = true;
+        self.preview = preview(&self.spec, Some(state), &self.settings);
+        show_unfinished(&mut self.outputs, &self.preview);
     }
 
     /// The user as a call begins with it.
@@ -77,6 +89,13 @@ pub(super) fn unfinished(preview: &Preview) -> Vec<Diagnostic> {
     calls().filter_map(message).map(|message| Diagnostic::new(Code::UNFINISHED, message)).collect()
 }
 
+/// An engine applies only what it sees a change in, and what an earlier apply left to do changes no property.
+fn show_unfinished(outputs: &mut Outputs, preview: &Preview) {
+    if preview.diff.action == Action::Update && preview.diff.is_empty() {
+        outputs.tags_all = None;
+    }
+}
+
 /// What is asked of one user.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'a> {
@@ -98,6 +117,7 @@ pub(super) async fn plan(host: &Host, asked: Asked<'_>) -> Result<Work, Failure>
         planned = work(host, Asked { options: &options, ..asked }).await?;
         planned.warnings.push(kept_password());
     }
+    planned.sign_out();
     let replaced = user.filter(|_| planned.preview.diff.action == Action::Replace);
     match host.deletions.as_ref().zip(replaced).and_then(|(limit, user)| limit.count(&user, host.spelling)) {
         Some(refusal) => Err(refusal.into()),
@@ -144,8 +164,11 @@ pub(super) async fn work_from(host: &Host, asked: Asked<'_>, present: Present) -
         return Err(Failure::of(report.diagnostics().to_vec()));
     }
     let spec = with_name(&spec, &host.context(&settings, state.as_ref(), None));
+    let mut has_lost_rights = false;
     if let Some(known) = state.take() {
-        state = Some(host.for_plan(&spec, known, &settings).await?);
+        let actual = host.for_plan(&spec, &known, &settings).await?;
+        has_lost_rights = host.loses_rights(&known, &actual);
+        state = Some(actual);
     }
     complete(&mut inputs, &spec, state.as_ref(), &settings);
     let preview = preview(&spec, state.as_ref(), &settings);
@@ -154,11 +177,10 @@ pub(super) async fn work_from(host: &Host, asked: Asked<'_>, present: Present) -
     let planned_from = shown.as_ref().filter(|_| !is_new);
     let changes = if is_new { &[][..] } else { &preview.diff.changes };
     let mut outputs = outputs::planned(&inputs, planned_from, changes, &settings);
-    let diff = &preview.diff;
-    // An engine applies only what it sees a change in, and what an earlier apply left to do changes no property.
-    if options.default_tags_unknown || diff.action == Action::Update && diff.is_empty() {
+    if options.default_tags_unknown {
         outputs.tags_all = None;
     }
+    show_unfinished(&mut outputs, &preview);
     let mut warnings = told(report.diagnostics(), planned_from, &outputs);
     warnings.extend(preview.diff.notices.iter().cloned());
     warnings.extend(doubts);
@@ -166,7 +188,18 @@ pub(super) async fn work_from(host: &Host, asked: Asked<'_>, present: Present) -
     if warnings.iter().any(Diagnostic::is_error) {
         return Err(Failure::of(warnings));
     }
-    Ok(Work { spec, state, password, attempts, settings, inputs, outputs, preview, warnings })
+    Ok(Work {
+        spec,
+        state,
+        password,
+        attempts,
+        settings,
+        inputs,
+        outputs,
+        preview,
+        has_lost_rights,
+        warnings,
+    })
 }
 
 /// What is shown of the user as it is: what the engine shows, brought up to what was read since.

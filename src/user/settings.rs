@@ -98,8 +98,8 @@ pub struct Settings {
     /// What ends the sessions of a user, everywhere and at once: a call more. A deleted user is signed out before the
     /// deletion, because afterwards the service need not find it; any other right after the change, and by the
     /// next apply where this one failed in between, also where that deletes or replaces the user. Under an engine
-    /// (`engine::Resource`), which keeps no journal of an apply, whoever is read to have lost
-    /// what is named is signed out by the next apply, also where somebody else took it away. Default: nothing.
+    /// (`engine::Resource`), whose host may keep no journal, whoever is read to have lost what is named is signed out
+    /// by the next apply, also where somebody else took it away. Default: nothing.
     #[builder(default)]
     pub sign_out_on: BTreeSet<SignOutOn>,
     /// The policy for a call that may reset what the service has and this version does not know

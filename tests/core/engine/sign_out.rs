@@ -4,8 +4,11 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use connect_user::{
-    client::memory::{Fault, MemoryConnect, Outcome},
-    engine::{Resource, Snapshot},
+    client::{
+        ErrorKind,
+        memory::{Fault, MemoryConnect, Outcome},
+    },
+    engine::{Resource, ResourceOptions, Snapshot},
     user::{
         IdentityManagementType::ConnectManaged,
         Operation::{self, DeleteAllEntitySessions},
@@ -14,7 +17,7 @@ use connect_user::{
 };
 use serde_json::json;
 
-use super::support::{changes, codes, create, diff, inputs, service, update};
+use super::support::{changes, codes, create, diff, inputs, service, update, value};
 
 /// A process of its own.
 fn resource(connect: &Arc<MemoryConnect>, on: SignOutOn) -> Resource {
@@ -134,4 +137,57 @@ async fn whoever_takes_rights_away_the_user_is_signed_out_once() {
     assert!(
         diff(&resource(&connect, SignOutOn::Deletion), Some(&other), &agent(&["s1"], "")).await.is_empty()
     );
+}
+
+/// What somebody else takes away after the plan is due, and no plan has shown it: the next one does.
+#[tokio::test]
+async fn an_apply_signs_nobody_out_whom_no_plan_has_shown() {
+    let options = ResourceOptions::builder().ignore_changes(vec!["securityProfileIds".into()]).build();
+    let changes = [
+        (json!({ "routingProfileId": "r2" }), Operation::UpdateUserRoutingProfile),
+        // For a part of a block, the user is read.
+        (
+            json!({ "identityInfo": { "firstName": "Joan", "lastName": "Roe" } }),
+            Operation::UpdateUserIdentityInfo,
+        ),
+    ];
+    let cases = [(false, false), (false, true), (true, false), (true, true)];
+    for ((change, takes), (is_refused, is_read)) in
+        changes.iter().flat_map(|change| cases.map(|case| (change, case)))
+    {
+        let connect = service(ConnectManaged);
+        let users = || resource(&connect, SignOutOn::LostSecurityProfile);
+        let created = create(&users(), &agent(&["s1", "s2"], "")).await;
+        let mut desired = agent(&["s1", "s2"], "");
+        let Value::Map(members) = &mut desired else { panic!("{desired:?}") };
+        let Value::Map(change) = value(change.clone()) else { panic!("{change}") };
+        members.retain(|(name, _)| change.iter().all(|(changed, _)| changed != name));
+        members.extend(change);
+        let plan = async |user: &Snapshot| {
+            let planned = users().diff(Some(user), &desired, &options).await.expect("a plan");
+            (!planned.is_empty()).then_some(planned)
+        };
+        let planned = plan(&created).await.expect("a change");
+        connect.edit_user(&"i".into(), &created.id().expect("an id").user, |user, _| {
+            user.security_profile_ids = std::iter::once("s1".into()).collect();
+        });
+        connect.clear_calls();
+        if is_refused {
+            connect.inject(Fault::of(*takes, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+        }
+        let mut user = match users().update(&created, &planned.inputs, &options).await {
+            Ok(updated) => updated.snapshot,
+            Err(failure) => *failure.snapshot.expect("the user"),
+        };
+        assert_eq!(connect.writes(), [*takes]);
+        if is_read {
+            user = read(&connect, SignOutOn::LostSecurityProfile, &user).await;
+        }
+        connect.clear_calls();
+        while let Some(planned) = plan(&user).await {
+            user = users().update(&user, &planned.inputs, &options).await.expect("an update").snapshot;
+        }
+        let (left, made) = ([*takes, DeleteAllEntitySessions], usize::from(!is_refused));
+        assert_eq!(connect.writes(), left[made..], "{takes:?}");
+    }
 }
