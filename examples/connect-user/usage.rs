@@ -33,7 +33,7 @@ const EXAMPLES: &str = "
   connect-user apply plan.json --yes --set-env ana.password=ANA_PASSWORD
 
   connect-user set routingProfileId=name:Sales --where tag:team=red
-  connect-user set tags.shift=late phoneConfig.autoAccept=true --where group=path:Europe/Berlin --yes
+  connect-user set tags.shift=late phoneConfig.autoAccept=true --where group=path:Europe/Berlin
   connect-user set --unset identityInfo.mobile --target ana --program users.yaml
   connect-user set securityProfileIds=name:Agent --all --out plan.json   then `apply plan.json`
 
