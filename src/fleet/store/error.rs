@@ -105,13 +105,6 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// The URL of no kind of shared state.
-    #[cfg(any(feature = "store", feature = "object-store"))]
-    pub(super) fn not_a_state(url: &str) -> Self {
-        let reason = "it must begin with `s3://`, `gs://`, `az://` or `file:///`".to_owned();
-        Self::Failed { location: url.to_owned(), reason }
-    }
-
     /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self {

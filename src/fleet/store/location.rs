@@ -82,13 +82,11 @@ impl StateLocation {
     /// Why this build does not open it.
     #[cfg(not(all(feature = "store", feature = "object-store")))]
     fn not_built(&self) -> StoreError {
-        const SCHEMES: [&str; 4] = ["s3://", "gs://", "az://", "file://"];
-        match self {
-            Self::Shared(url) if !SCHEMES.iter().any(|scheme| url.starts_with(scheme)) => {
-                StoreError::not_a_state(url)
-            }
-            _ => StoreError::NotBuilt { location: self.to_string() },
-        }
+        let is_none = match self {
+            Self::Shared(url) => super::scheme::Scheme::split(url).err(),
+            Self::File(_) => None,
+        };
+        is_none.unwrap_or_else(|| StoreError::NotBuilt { location: self.to_string() })
     }
 
     /// Ends the lease with this id of a run that was killed, and returns who had it, and since when; `None` if nobody

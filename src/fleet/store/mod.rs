@@ -12,6 +12,8 @@ mod location;
 mod memory;
 #[cfg(any(feature = "store", feature = "object-store"))]
 mod packed;
+#[cfg(any(feature = "store", feature = "object-store"))]
+mod scheme;
 #[cfg(feature = "object-store")]
 mod shared;
 mod state_store;

@@ -190,6 +190,22 @@ async fn a_url_that_is_none_is_refused_with_what_is_allowed() {
     }
 }
 
+#[tokio::test]
+async fn whatever_a_url_may_begin_with_is_known() {
+    let said = SharedLocation::parse("users").await.expect_err("refused").to_string();
+    let (_, allowed) = said.split_once(" must begin with ").expect("what is allowed");
+    let allowed: Vec<&str> = allowed.split('`').skip(1).step_by(2).collect();
+    assert_eq!(allowed.len(), 4, "{allowed:?}");
+    for start in allowed {
+        // Whether its settings are there is another question.
+        let said = match SharedLocation::parse(&format!("{start}states/users")).await {
+            Ok(location) => format!("{location:?}"),
+            Err(error) => error.to_string(),
+        };
+        assert!(said.contains(start) && !said.contains("must begin"), "{said}");
+    }
+}
+
 /// Names and addresses are for those whom the folder is for; without one, for its owner.
 #[cfg(unix)]
 #[tokio::test]

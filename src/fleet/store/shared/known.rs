@@ -1,6 +1,6 @@
 //! A shared state as it was read.
 
-use std::{collections::BTreeMap, iter, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use object_store::{Error, UpdateVersion};
@@ -11,7 +11,7 @@ use super::{
     head::{Head, SHARDS, Shard},
     objects::{Objects, is_without_bucket},
 };
-use crate::user::one_line;
+use crate::user::{one_line, with_causes};
 
 /// How often a state is read while somebody else writes it.
 const ATTEMPTS: usize = 5;
@@ -114,21 +114,14 @@ pub(super) fn failed(objects: &Objects, number: usize, error: &Error) -> StoreEr
     if is_without_bucket(error) {
         return StoreError::NoBucket { location, bucket: objects.0.bucket.clone() };
     }
-    StoreError::Failed { location, reason: one_line(&reason(error)).into_owned() }
+    StoreError::Failed { location, reason: reason(with_causes(error)) }
 }
 
-/// What an error says, in one line: with the cause of all, and of a service's answer its code and message alone.
-fn reason(error: &Error) -> String {
-    let said = error.to_string();
-    let causes = iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-    let cause = causes.last().map(ToString::to_string).filter(|cause| !said.contains(cause));
-    let text = match (said.split_once('<').and_then(|(before, answer)| Some((before, code(answer)?))), cause)
-    {
-        (Some((before, code)), _) => format!("{before}{code}"),
-        (None, Some(cause)) => format!("{said}: {cause}"),
-        (None, None) => said,
-    };
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// What an error says, on one line; of a service's answer the code and the message alone.
+fn reason(said: String) -> String {
+    let answer = said.split_once('<').and_then(|(before, answer)| Some(format!("{before}{}", code(answer)?)));
+    let words = answer.unwrap_or(said).split_whitespace().collect::<Vec<_>>().join(" ");
+    one_line(&words).into_owned()
 }
 
 /// The code and the message of an answer in XML, which also names the request.

@@ -11,7 +11,7 @@ use object_store::{
     local::LocalFileSystem, path::Path,
 };
 
-use super::super::error::StoreError;
+use super::super::{error::StoreError, scheme::Scheme};
 
 /// Where a shared state is: a store of objects, and the key of its first object.
 ///
@@ -62,24 +62,23 @@ impl SharedLocation {
     ///
     /// [`StoreError::Failed`] if the URL has another form, or settings are missing or wrong.
     pub async fn parse(url: &str) -> Result<Self, StoreError> {
-        let unknown = || StoreError::not_a_state(url);
-        let (scheme, rest) = url.split_once("://").ok_or_else(unknown)?;
+        let (scheme, rest) = Scheme::split(url)?;
         let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
-        if matches!(scheme, "s3" | "gs" | "az") && (bucket.is_empty() || key.is_empty()) {
+        if scheme != Scheme::File && (bucket.is_empty() || key.is_empty()) {
             return Err(failed(url, "it must name a bucket and a key"));
         }
         let (bucket, account) = match bucket.split_once('@') {
-            Some((container, account)) if scheme == "az" => (container, Some(account)),
+            Some((container, account)) if scheme == Scheme::Azure => (container, Some(account)),
             _ => (bucket, None),
         };
         let built: Result<Arc<dyn ObjectStore>, Error> = match scheme {
-            "file" => return Self::file(url, rest),
-            "s3" => s3(url).await?.with_bucket_name(bucket).build().map(|store| Arc::new(store) as _),
-            "gs" => GoogleCloudStorageBuilder::from_env()
+            Scheme::File => return Self::file(url, rest),
+            Scheme::S3 => s3(url).await?.with_bucket_name(bucket).build().map(|store| Arc::new(store) as _),
+            Scheme::Google => GoogleCloudStorageBuilder::from_env()
                 .with_bucket_name(bucket)
                 .build()
                 .map(|store| Arc::new(store) as _),
-            "az" => {
+            Scheme::Azure => {
                 let builder = MicrosoftAzureBuilder::from_env().with_container_name(bucket);
                 let builder = match account {
                     Some(account) => builder.with_account(account),
@@ -87,7 +86,6 @@ impl SharedLocation {
                 };
                 builder.build().map(|store| Arc::new(store) as _)
             }
-            _ => return Err(unknown()),
         };
         let store = built.map_err(|error| failed(url, error))?;
         let (key, bucket) = (path(url, key)?, bucket.to_owned());
