@@ -12,6 +12,7 @@ use async_trait::async_trait;
 
 use super::{
     failure::Failure,
+    forms::not_known,
     host::{Host, gone},
     kept::{Begun, Kept},
     options::Journal,
@@ -87,10 +88,7 @@ fn planned(host: &Host, work: &Work) -> Result<Plan, Failure> {
     }
     let context = host.context(&work.settings, work.state.as_ref(), None);
     let (desired, _) = resolve(work.spec.clone(), &context).map_err(|report| {
-        let open = report.deferred().iter().map(|place| {
-            let message = format!("`{place:#}` is not known");
-            Diagnostic::new(Code::NOT_KNOWN_YET, message).at(place.clone()).with_help("give it a value")
-        });
+        let open = report.deferred().iter().map(|place| not_known(place.clone()));
         Failure::of(report.errors().cloned().chain(open).collect())
     })?;
     let plan = diff::plan(desired, work.state.as_ref(), &work.settings);

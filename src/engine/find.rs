@@ -2,47 +2,62 @@
 
 use super::{
     failure::Failure,
-    forms::invalid,
+    forms::{Forms, invalid, not_known_in},
     host::Host,
     kept::Kept,
     list::named,
+    query::REGION,
     read::{look_up, unmanaged},
+    schema::{Field, Form, Given},
     snapshot::Snapshot,
 };
-use crate::user::{Code, Diagnostic, IdError, ImportId, InstanceId, Path, Severity, UserId, Value};
+use crate::user::{Code, Diagnostic, IdError, ImportId, InstanceId, Path, Severity, Spelling, UserId, Value};
 
 const INSTANCE: &str = "instanceId";
 const USER: &str = "userId";
 const NAME: &str = "name";
 
 /// What is wrong with the arguments, as far as they are known.
-pub(super) fn validate(arguments: &Value) -> Vec<Diagnostic> {
-    let is_given = |name| {
-        let value = arguments.get(name).filter(|value| **value != Value::Null);
-        value.is_some_and(|value| value.as_str() != Some(""))
-    };
-    let [instance, user, name] = [INSTANCE, USER, NAME].map(|name| Path::root().member(name));
-    let mut mistakes = Vec::new();
-    if !is_given(INSTANCE) {
-        mistakes.push(Diagnostic::missing(&instance));
+pub(super) fn validate(arguments: &Value, spelling: Spelling) -> Vec<Diagnostic> {
+    checked(arguments, spelling).1
+}
+
+/// The arguments that are given, and what is wrong with them.
+fn checked(arguments: &Value, spelling: Spelling) -> (Value, Vec<Diagnostic>) {
+    let field = |name, given, summary| Field::new(&spelling.name(name), Form::String, given, summary);
+    let fields = [
+        field(INSTANCE, Given::Required, "the instance"),
+        field("region", Given::Optional, REGION),
+        field(USER, Given::Optional, "the id of the user"),
+        field(NAME, Given::Optional, "its exact name"),
+    ];
+    let mut forms = Forms::of("argument");
+    // What is misspelt is named as the host has named it, and so is what it may have meant.
+    let arguments = forms.object(&fields, &spelling.value(arguments.clone()), &Path::root());
+    let arguments = spelling.read(arguments);
+    let [user, name] = [USER, NAME].map(|name| Path::root().member(name));
+    match (arguments.get(USER), arguments.get(NAME)) {
+        (Some(_), Some(_)) => {
+            let help = "keep the one by which to find the user";
+            forms.mistakes.push(invalid(format!("both `{user:#}` and `{name:#}` are given"), help, &name));
+        }
+        (None, None) => {
+            let help = "give the one that you know";
+            forms.mistakes.push(invalid(format!("neither `{user:#}` nor `{name:#}` is given"), help, &user));
+        }
+        _ => {}
     }
-    if is_given(USER) && is_given(NAME) {
-        let help = "keep the one by which to find the user";
-        mistakes.push(invalid(format!("both `{user:#}` and `{name:#}` are given"), help, &name));
-    } else if !is_given(USER) && !is_given(NAME) {
-        let help = "give the one that you know";
-        mistakes.push(invalid(format!("neither `{user:#}` nor `{name:#}` is given"), help, &user));
-    }
-    mistakes
+    (arguments, forms.mistakes)
 }
 
 /// Finds the user.
 pub(super) async fn find(host: &Host, arguments: &Value) -> Result<Snapshot, Failure> {
-    let mistakes = validate(arguments);
+    let (arguments, mut mistakes) = checked(arguments, host.spelling);
+    mistakes.extend(not_known_in(&arguments));
     if !mistakes.is_empty() {
         return Err(Failure::of(mistakes));
     }
-    let text = |name| arguments.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let text = |name| arguments.get(name).and_then(Value::as_str);
     let instance = InstanceId::new(text(INSTANCE).unwrap_or_default());
     instance.check().map_err(|error| malformed(INSTANCE, &error))?;
     if let Some(name) = text(NAME) {
@@ -52,7 +67,12 @@ pub(super) async fn find(host: &Host, arguments: &Value) -> Result<Snapshot, Fai
     let user = UserId::new(text(USER).unwrap_or_default());
     user.check().map_err(|error| malformed(USER, &error))?;
     let id = ImportId { instance: instance.to_bare(), user: user.to_bare() };
-    look_up(host, &Snapshot::new(Kept::of(&id))).await
+    look_up(host, &Snapshot::new(Kept::of(&id))).await.map_err(|mut failure| {
+        for reason in failure.diagnostics.iter_mut().filter(|reason| reason.code == Code::GONE) {
+            reason.path = Path::root().member(USER);
+        }
+        failure
+    })
 }
 
 /// A name may be a secret of the host's, and stands in no message.

@@ -138,6 +138,22 @@ pub(super) fn invalid(message: impl Into<Message>, help: impl Into<Message>, at:
     Diagnostic::new(Code::INVALID_SETTING, message).with_help(help).at(at.clone())
 }
 
+/// A value that is needed now.
+pub(super) fn not_known(at: Path) -> Diagnostic {
+    let message = format!("`{at:#}` is not known");
+    Diagnostic::new(Code::NOT_KNOWN_YET, message).with_help("give it a value").at(at)
+}
+
+/// The members that are not known, all or in part.
+pub(super) fn not_known_in(value: &Value) -> impl Iterator<Item = Diagnostic> {
+    let members = match value {
+        Value::Map(members) => members.as_slice(),
+        _ => &[],
+    };
+    let unknown = members.iter().filter(|(_, value)| value.has_unknowns());
+    unknown.map(|(name, _)| not_known(Path::root().member(name.clone())))
+}
+
 fn unknown(what: &str, name: &str, fields: &[Field], at: &Path) -> Diagnostic {
     let known = || fields.iter().map(|field| field.name.as_str());
     let of = if at.segments().is_empty() { String::new() } else { format!(" in `{at}`") };

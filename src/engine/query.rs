@@ -1,7 +1,7 @@
 //! A query for users, as an engine writes it.
 
 use super::{
-    forms::{Forms, invalid},
+    forms::{Forms, invalid, not_known_in},
     schema::{Field, Form, Given},
 };
 use crate::{
@@ -11,6 +11,9 @@ use crate::{
         Spelling, Tags, Value,
     },
 };
+
+/// What `region` says, which is the host's to read.
+pub(super) const REGION: &str = "the AWS Region of the instance; otherwise the provider's";
 
 /// Which users of which instance an engine asks for: what a list resource of Terraform's says, and a query of Pulumi's.
 ///
@@ -42,7 +45,7 @@ impl Query {
     pub fn fields(spelling: Spelling) -> Vec<Field> {
         let field = |name, form, given, summary| Field::new(&spelling.name(name), form, given, summary);
         let optional = [
-            ("region", Form::String, "the AWS Region of the instance; otherwise the provider's"),
+            ("region", Form::String, REGION),
             ("name", Form::String, "the exact name"),
             ("namePrefix", Form::String, "what the name begins with"),
             ("routingProfileId", Form::String, "the routing profile"),
@@ -72,13 +75,7 @@ impl Query {
     /// What is wrong with it. A condition that is not known yet is a mistake: without it, the list would be another.
     pub fn read(query: &Value, spelling: Spelling) -> Result<Self, Vec<Diagnostic>> {
         let (query, mut mistakes) = checked(query, spelling);
-        if let Value::Map(members) = &query {
-            let unknown = members.iter().filter(|(_, value)| value.has_unknowns());
-            mistakes.extend(unknown.map(|(name, _)| {
-                let help = "give it a value that is known when users are listed";
-                invalid(format!("`{name}` is not known yet"), help, &Path::root().member(name.clone()))
-            }));
-        }
+        mistakes.extend(not_known_in(&query));
         if !mistakes.is_empty() {
             return Err(mistakes);
         }

@@ -196,16 +196,16 @@ impl Resource {
 
     /// Validates what [`find`](Self::find) is asked for, as far as it is known, without a call.
     pub fn validate_find(&self, arguments: &Value) -> Vec<Diagnostic> {
-        self.spelled(find::validate(&self.read_value(arguments)))
+        self.spelled(find::validate(&self.read_value(arguments), self.host.spelling))
     }
 
     /// Finds the user that a data source or a function asks for, which no resource is to manage: the arguments name
     /// the instance (`instanceId`), and the user by its id (`userId`) or its exact name (`name`); upper and lower case
-    /// differ. Ids may be ARNs.
+    /// differ. Ids may be ARNs. `region` is for the host, which has the users of each; there is nothing else.
     ///
     /// # Errors
     ///
-    /// [`Failure`] if the arguments are incomplete, there is no such user, or users cannot be searched or read.
+    /// [`Failure`] if the arguments are incomplete, misspelt or not known yet, there is no such user, or users cannot be searched or read.
     pub async fn find(&self, arguments: &Value) -> Result<Snapshot, Failure> {
         let found = find::find(&self.host, &self.read_value(arguments)).await;
         found.map(|snapshot| self.snapshot(snapshot)).map_err(|failure| self.failure(failure))

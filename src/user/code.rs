@@ -220,7 +220,7 @@ codes! {
         NOBODY_MEANT = "nobody-meant", Warning, "a filter means somebody", THIS;
         EMPTY_PROGRAM = "empty-program", Error, "a program that deletes every recorded user is meant to be empty", THIS;
         INSTANCE_FULL = "instance-full", Error, "an instance has no more users than its quota allows", THIS;
-        NOT_KNOWN_YET = "not-known-yet", Error, "a plan is carried out once every value is known", THIS;
+        NOT_KNOWN_YET = "not-known-yet", Error, "a plan is carried out, and users are looked for, once every value is known", THIS;
         VALUE_NOT_NEEDED = "value-not-needed", Error, "a value that is given for a saved plan is a password that it needs", THIS;
         RETAINED_NAME = "retained-name", Error, "an account that stays keeps its name from the user that replaces it", THIS;
         IMPORTED_TWICE = "imported-twice", Error, "a user is imported once", THIS;

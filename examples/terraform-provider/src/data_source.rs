@@ -13,13 +13,20 @@ use crate::{
 /// Says what is missing to find a user.
 pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
     check_region(config, diagnostics);
-    diagnostics.found(&for_terraform(Resource::offline(Settings::default())).validate_find(config));
+    diagnostics.found(&for_terraform(Resource::offline(Settings::default())).validate_find(&arguments(config)));
+}
+
+/// What says which user is meant. Everything else is the service's to give, and null in a configuration; what is given
+/// nevertheless, the schema refuses.
+fn arguments(config: &Value) -> Value {
+    let named = ["instance_id", "user_id", "name", "region"].into_iter();
+    Value::Map(named.filter_map(|name| Some((name.to_owned(), config.get(name)?.clone()))).collect())
 }
 
 /// Finds a user.
 pub async fn find(host: &Host, config: &Value, diagnostics: &mut Diagnostics) -> Value {
     let Some(service) = host.known_service(config, diagnostics) else { return Value::Null };
-    let user = match service.users.find(config).await {
+    let user = match service.users.find(&arguments(config)).await {
         Ok(user) => user,
         Err(failure) => {
             diagnostics.failed(&failure);

@@ -124,7 +124,9 @@ impl Said {
             _ => true,
         };
         let Some(source) = text.parse().ok().filter(can_be_probed) else {
-            let message = format!("`{at}` must be calls a second, `documented` or `account`, is `{text}`");
+            let message = format!(
+                "`{at}` must be 0.001 to 1,000,000 calls a second, `documented` or `account`, is `{text}`"
+            );
             self.mistakes.push(invalid(message, "give one of these, or leave it out", &at));
             return None;
         };

@@ -194,11 +194,15 @@ fn supported() -> Vec<Field> {
             REFRESH,
             "how users are read again: `changed` lists an instance and reads who has changed, `full` reads everybody",
         ),
-        option("callsPerSecond", Form::Number, "calls a second of each operation: 2 by default"),
+        option(
+            "callsPerSecond",
+            Form::Number,
+            "calls a second of each operation, from 0.001 to 1,000,000; otherwise as `ratesFrom` says (2)",
+        ),
         number(
             "burst",
             Bounds::Number(1, 1_000_000),
-            "how many calls of an operation may be made at once: 5 by default",
+            "how many calls of an operation may be made at once; otherwise as `ratesFrom` says (5)",
         ),
         choice(
             "ratesFrom",
@@ -226,7 +230,7 @@ fn supported() -> Vec<Field> {
         number(
             "maxDeletes",
             Bounds::Number(0, 1_000_000),
-            "how many users one run may delete or replace; as many as the engine has shown by default",
+            "how many users one run may delete or replace: no limit by default",
         ),
     ]
 }

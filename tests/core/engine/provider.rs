@@ -210,7 +210,8 @@ fn where_rates_come_from_is_said_or_given() {
         (ten, Some(RateSource::Given(Rate::per_second(20.0, 5).expect("a rate"))), String::new())
     );
     let (_, none, found) = from(r#"{ "probeTo": "fast" }"#);
-    let expected = "`probeTo` must be calls a second, `documented` or `account`, is `fast`";
+    let expected =
+        "`probeTo` must be 0.001 to 1,000,000 calls a second, `documented` or `account`, is `fast`";
     assert_eq!((none, found.as_str()), (None, expected));
 }
 
@@ -241,12 +242,18 @@ fn nothing_is_passed_over_in_silence() {
         (r#"{"allowedAccountIds": [null]}"#, "allowedAccountIds[0]", "must be a string, not null"),
         (r#"{"allowedAccountIds": "[null]"}"#, "allowedAccountIds[0]", "must be a string, not null"),
         (r#"{"defaultTags": {"tags": {"a": null}}}"#, "defaultTags.tags.a", "must be a string, not null"),
-        (r#"{"probeTo": "10:5"}"#, "probeTo", "must be calls a second, `documented` or `account`, is `10:5`"),
+        (
+            r#"{"probeTo": "10:5"}"#,
+            "probeTo",
+            "must be 0.001 to 1,000,000 calls a second, `documented` or `account`, is `10:5`",
+        ),
         (
             r#"{"probeTo": "assumed"}"#,
             "probeTo",
-            "must be calls a second, `documented` or `account`, is `assumed`",
+            "must be 0.001 to 1,000,000 calls a second, `documented` or `account`, is `assumed`",
         ),
+        (r#"{"probeTo": "0"}"#, "probeTo", "must be 0.001 to 1,000,000 calls a second, `documented`"),
+        (r#"{"probeTo": 1000001}"#, "probeTo", "must be 0.001 to 1,000,000 calls a second, `documented`"),
         (r#"{"probeTo": 2}"#, "probeTo", "has no effect since no operation has a lower rate to begin with"),
         (r#"{"probeTo": "documented", "callsPerSecond": 20}"#, "probeTo", "has no effect since"),
         (r#"{"ratesFrom": "account", "burst": 9}"#, "ratesFrom", "has no effect beside `burst`"),

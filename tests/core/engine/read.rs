@@ -108,7 +108,7 @@ async fn a_user_is_found_by_its_id_or_its_exact_name() {
             "name",
             "no user in the instance `i` has the `name` that is given",
         ),
-        (json!({ "instance_id": "i", "user_id": "u9" }), "gone", "", "there is no user `i:u9`"),
+        (json!({ "instance_id": "i", "user_id": "u9" }), "gone", "user_id", "there is no user `i:u9`"),
         (
             json!({ "instance_id": "i j", "name": "jane" }),
             "invalid-id",
@@ -133,6 +133,24 @@ async fn a_user_is_found_by_its_id_or_its_exact_name() {
             "name",
             "both `user_id` and `name` are given",
         ),
+        (
+            json!({ "instance_id": "i", "name": PULUMI_UNKNOWN }),
+            "not-known-yet",
+            "name",
+            "`name` is not known",
+        ),
+        (
+            json!({ "instance_id": "i", "name": "jane", "user_di": "u" }),
+            "invalid-setting",
+            "user_di",
+            "there is no argument `user_di`",
+        ),
+        (
+            json!({ "instance_id": "i", "name": ["jane"] }),
+            "wrong-type",
+            "name",
+            "`name` must be a string, not a list",
+        ),
         (json!({ "name": "jane" }), "missing-required", "instance_id", "`instance_id` is required"),
     ] {
         let failure = find(user.clone()).await.expect_err("nobody");
@@ -144,6 +162,17 @@ async fn a_user_is_found_by_its_id_or_its_exact_name() {
     let later = json!({ "instance_id": PULUMI_UNKNOWN, "name": PULUMI_UNKNOWN });
     assert_eq!(users.validate_find(&value(later).with_pulumi_unknowns()), []);
     assert_eq!(users.validate_find(&value(json!({ "instance_id": "i" }))).len(), 1);
+    // What is misspelt is told in the host's words, beside what its place lacks.
+    for (spelling, misspelt, meant) in [
+        (Spelling::SnakeCase, json!({ "instance_id": "i", "user_nid": "u" }), "user_id"),
+        (Spelling::CamelCase, json!({ "instanceId": "i", "userNid": "u" }), "userId"),
+    ] {
+        let mistakes = resource(&connect).with_spelling(spelling).validate_find(&value(misspelt));
+        assert_eq!(mistakes.len(), 2);
+        assert_eq!(mistakes[0].help.as_deref(), Some(format!("did you mean `{meant}`?").as_str()));
+    }
+    let everything = json!({ "instance_id": "i", "region": "eu-west-1", "user_id": null, "name": "jane" });
+    assert_eq!(users.find(&value(everything)).await.expect("a user"), by_name);
 }
 
 #[test]
@@ -194,7 +223,7 @@ fn a_condition_that_is_not_known_is_a_mistake() {
         };
         let query = value(query).with_pulumi_unknowns();
         let mistakes = Query::read(&query, Spelling::SnakeCase).expect_err("not known");
-        assert_eq!(mistakes[0].message, format!("`{}` is not known yet", field.name));
+        assert_eq!(mistakes[0].message, format!("`{}` is not known", field.name));
         assert_eq!(Query::validate(&query, Spelling::SnakeCase), []);
     }
 }
