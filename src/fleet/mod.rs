@@ -37,6 +37,7 @@ pub use apply::{
     Event, EventKind, EventSender, EventStream, FleetObserver, FleetOptions, FleetOptionsBuilder,
     FleetOutcome, OnFailure, Progress, UserOutcome, UserResult, apply, events,
 };
+use apply::{Others, apply_among};
 pub use estimate::Estimate;
 pub use matching::UserKey;
 pub use plan::{FleetPlan, FleetRefused, Release};

@@ -74,7 +74,7 @@ impl FleetPreview {
         let mut counts = BTreeMap::new();
         for user in self.users().iter().filter(|user| user.action() != Action::None) {
             let recorded = || user.base().map(|state| &state.instance_id);
-            if let Some(instance) = user.identity().map(|(instance, _)| instance).or_else(recorded) {
+            if let Some(instance) = user.instance.as_ref().or_else(recorded) {
                 *counts.entry(instance.bare()).or_default() += 1;
             }
         }

@@ -357,3 +357,32 @@ fn a_plan_is_summed_up() {
     assert!(said.starts_with("Plan: 2 to create"), "{said}");
     assert!(said.contains("  i: 1 user to change\n") && !said.contains("firstName"), "{said}");
 }
+
+/// Also those whose names are made, and those that wait for others.
+#[test]
+fn everybody_counts_whatever_is_not_known_of_them_yet() {
+    let tool = Tool::new();
+    let (boss, mut trainee) = (jane(), jane());
+    trainee["tags"] = json!({"mentor": "${boss.userId}"});
+    trainee.as_object_mut().expect("an object").remove("name");
+    let mut last = named("last");
+    last["tags"] = json!({"mentor": "${trainee.userId}"});
+    let users = [("boss", boss), ("trainee", trainee), ("last", last), ("other", named("other"))];
+    let users: serde_json::Map<_, _> =
+        users.into_iter().map(|(name, user)| (name.to_owned(), resource(user))).collect();
+    let file = tool.write(&json!({"resources": users}));
+    let short = tool.json(&["plan", &file, "--summary"]);
+    assert_eq!((&short["summary"]["create"], &short["summary"]["instances"]), (&json!(4), &json!({"i": 4})));
+    let events = tool.json_lines(&["apply", &file, "--yes"]);
+    let progress: Vec<&Value> =
+        events.iter().filter(|event| event["event"] == "step").map(|event| &event["progress"]).collect();
+    assert!(progress.iter().all(|progress| progress["users"] == 4 && progress["steps"] == 4), "{progress:?}");
+    let done: Vec<&Value> = progress.iter().map(|progress| &progress["stepsDone"]).collect();
+    assert_eq!(done, [1, 2, 3, 4]);
+    let times = |member: &str| -> Vec<f64> {
+        progress.iter().map(|progress| progress[member].as_f64().expect("a number")).collect()
+    };
+    assert!(times("elapsedSeconds").is_sorted(), "{progress:?}");
+    assert!(times("leftSeconds").is_sorted_by(|one, next| one >= next), "{progress:?}");
+    assert_eq!(times("leftSeconds").last(), Some(&0.0));
+}

@@ -5,6 +5,7 @@ mod gate;
 mod job;
 mod moves;
 mod options;
+mod others;
 mod outcome;
 mod queue;
 mod run;
@@ -12,5 +13,7 @@ mod shared;
 
 pub use events::{Event, EventKind, EventSender, EventStream, FleetObserver, Progress, events};
 pub use options::{FleetOptions, FleetOptionsBuilder, OnFailure};
+pub(super) use others::Others;
 pub use outcome::{FleetOutcome, UserOutcome, UserResult};
 pub use run::apply;
+pub(super) use run::apply_among;

@@ -22,6 +22,7 @@ use super::{
     job::Job,
     moves::{record_moves, record_releases},
     options::{FleetOptions, OnFailure},
+    others::Others,
     outcome::{FleetOutcome, UserOutcome, UserResult},
     queue::{Queue, first_waits},
     shared::{Made, Run, Tally, signals},
@@ -61,6 +62,17 @@ pub async fn apply(
     client: &dyn ConnectClient,
     options: &FleetOptions<'_>,
 ) -> FleetOutcome {
+    apply_among(plan, store, client, options, Others::default()).await
+}
+
+/// The same for a plan that is one of several stages: the host hears how far all of them are.
+pub(in crate::fleet) async fn apply_among(
+    plan: &FleetPlan,
+    store: &dyn StateStore,
+    client: &dyn ConnectClient,
+    options: &FleetOptions<'_>,
+    others: Others,
+) -> FleetOutcome {
     let stop = CancellationToken::new();
     let watched = Arc::new(Watched::new(options.pace.clone()));
     let bounded = Decorated::with(client, Bound::new(options.parallelism.get()));
@@ -76,7 +88,8 @@ pub async fn apply(
         held: AtomicUsize::new(0),
         signals: signals(plan.users()),
         advanced: Mutex::default(),
-        tally: Mutex::new(Tally::new(plan, options)),
+        tally: Mutex::new(Tally::new(plan, options, &others)),
+        others,
         notes: Mutex::default(),
         store_error: Mutex::default(),
         owners: OnceCell::new(),

@@ -19,6 +19,7 @@ use super::{
     events::{Event, EventKind, Progress},
     gate::Watched,
     options::FleetOptions,
+    others::Others,
 };
 use crate::{
     apply::QuickConnectIndex,
@@ -44,6 +45,7 @@ pub(super) struct Run<'a> {
     /// Those of them who have moved since somebody last looked.
     pub(super) advanced: Mutex<Vec<usize>>,
     pub(super) tally: Mutex<Tally>,
+    pub(super) others: Others,
     /// What the host was told already.
     pub(super) notes: Mutex<HashSet<String>>,
     pub(super) store_error: Mutex<Option<StoreError>>,
@@ -67,11 +69,12 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn new(plan: &FleetPlan, options: &FleetOptions<'_>) -> Self {
+    pub(super) fn new(plan: &FleetPlan, options: &FleetOptions<'_>, others: &Others) -> Self {
         let left = plan.estimate(|operation| options.pace.rate(operation), options.apply.read_back).calls;
         let users = plan.users().iter().filter(|user| !user.plan.steps().is_empty());
-        let steps = users.clone().map(|user| user.plan.steps().len() as u64).sum();
-        let progress = Progress { users: users.count(), steps, ..Progress::default() };
+        let mut progress = others.progress;
+        progress.steps += users.clone().map(|user| user.plan.steps().len() as u64).sum::<u64>();
+        progress.users += users.count();
         Self { progress, left, failures: 0 }
     }
 }
@@ -174,9 +177,12 @@ impl Run<'_> {
 
     /// Tells the host.
     pub(super) fn tell(&self, kind: EventKind) {
-        let elapsed = self.options.timer.now().saturating_sub(self.began);
+        let Others { progress: others, left: later } = &self.others;
+        let elapsed = others.elapsed + self.options.timer.now().saturating_sub(self.began);
         let progress = {
             let tally = self.tally();
+            let mut left = tally.left.clone();
+            later.iter().for_each(|(operation, calls)| *left.entry(*operation).or_default() += calls);
             let rate = |operation| {
                 let mut rate = self.options.pace.rate(operation);
                 rate.burst = std::num::NonZeroU32::MIN;
@@ -185,7 +191,7 @@ impl Run<'_> {
             Progress {
                 elapsed,
                 rate: tally.progress.steps_done as f64 / elapsed.as_secs_f64().max(0.001),
-                left: Estimate::new(tally.left.clone(), rate).time,
+                left: Estimate::new(left, rate).time,
                 ..tally.progress
             }
         };

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::{
     super::{
-        Capacity, FleetOptions, FleetOutcome, FleetPreview, FleetRefused, OnFailure, UserOutcome,
-        UserPreview, UserResult, apply,
+        Capacity, Estimate, FleetOptions, FleetOutcome, FleetPreview, FleetRefused, OnFailure, Others,
+        UserOutcome, UserPreview, UserResult, apply_among,
     },
     base::Session,
     written::Written,
@@ -124,9 +124,15 @@ impl Session<'_> {
         for user in users {
             stages.entry(user.stage).or_default().push(user);
         }
+        let mut others = Others::default();
+        for (number, users) in stages.values().enumerate() {
+            others.expect(&share(users, options, number + 1 < stages.len()));
+        }
         let mut released = Some(released);
         let mut failed: HashSet<String> = HashSet::new();
         while let Some((_, users)) = stages.pop_first() {
+            let is_depended_on = !stages.is_empty();
+            others.begin(&share(&users, options, is_depended_on));
             let mut stage = FleetPreview {
                 released: released.take().unwrap_or_default(),
                 capacity: capacity.clone(),
@@ -146,13 +152,16 @@ impl Session<'_> {
                 match made {
                     Ok(()) => stage.users.push(user),
                     Err(outcome) => {
+                        others.skip(user.steps().len());
                         failed.insert(user.name);
                         whole.users.push(outcome);
                     }
                 }
             }
             let before = self.present();
-            let outcome = self.carry_out(stage, options, !stages.is_empty()).await;
+            let steps = stage.calls();
+            let outcome = self.carry_out(stage, options, is_depended_on, others.clone()).await;
+            others.end(steps, &outcome);
             count_again(&mut capacity, &before, &self.present());
             let undone = outcome.users.iter().filter(|user| user.result != UserResult::Done);
             failed.extend(undone.map(|user| user.user.clone()));
@@ -183,16 +192,17 @@ impl Session<'_> {
         mut stage: FleetPreview,
         options: &FleetOptions<'_>,
         is_depended_on: bool,
+        others: Others,
     ) -> FleetOutcome {
         stage.settle();
         let users: Vec<(String, Action)> =
             stage.users.iter().map(|user| (user.name.clone(), user.action())).collect();
-        let read_back = options.apply.read_back || is_depended_on;
+        let read_back = reads_back(options, is_depended_on);
         let options = FleetOptions { apply: ApplyOptions { read_back, ..options.apply }, ..options.clone() };
         match stage.into_plan() {
             Ok(plan) => {
                 let written = Written::new(self.store, &mut self.entries);
-                apply(&plan, &written, self.service, &options).await
+                apply_among(&plan, &written, self.service, &options, others).await
             }
             Err(FleetRefused { reasons, .. }) => FleetOutcome {
                 users: users.into_iter().map(|(name, action)| failed(name, action, &reasons)).collect(),
@@ -209,6 +219,22 @@ impl Session<'_> {
         }
         present
     }
+}
+
+/// Whether new users are read: those who depend on them may ask what only the service knows.
+const fn reads_back(options: &FleetOptions<'_>, is_depended_on: bool) -> bool {
+    options.apply.read_back || is_depended_on
+}
+
+/// What a stage has to do.
+fn share(users: &[UserPreview], options: &FleetOptions<'_>, is_depended_on: bool) -> Others {
+    let mut share = Others::default();
+    let steps = || users.iter().flat_map(UserPreview::steps);
+    share.progress.users = users.iter().filter(|user| !user.steps().is_empty()).count();
+    share.progress.steps = steps().count() as u64;
+    let rate = |operation| options.pace.rate(operation);
+    share.left = Estimate::of_steps(steps(), rate, reads_back(options, is_depended_on)).calls;
+    share
 }
 
 /// Whether nothing more is begun.

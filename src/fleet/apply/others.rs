@@ -1,0 +1,54 @@
+//! What an apply in stages has beside the stage on its way.
+
+use std::collections::BTreeMap;
+
+use super::{events::Progress, outcome::FleetOutcome};
+use crate::user::Operation;
+
+/// The stages before and after the one on its way.
+#[derive(Clone, Default)]
+pub(in crate::fleet) struct Others {
+    /// Their users and steps, what of them is done, and the time that it took.
+    pub(in crate::fleet) progress: Progress,
+    /// The calls of those that are still to come.
+    pub(in crate::fleet) left: BTreeMap<Operation, u64>,
+}
+
+impl Others {
+    /// A stage is still to come.
+    pub(in crate::fleet) fn expect(&mut self, stage: &Self) {
+        self.progress.users += stage.progress.users;
+        self.progress.steps += stage.progress.steps;
+        stage.left.iter().for_each(|(operation, calls)| *self.left.entry(*operation).or_default() += calls);
+    }
+
+    /// A stage that was still to come begins.
+    pub(in crate::fleet) fn begin(&mut self, stage: &Self) {
+        self.progress.users = self.progress.users.saturating_sub(stage.progress.users);
+        self.progress.steps = self.progress.steps.saturating_sub(stage.progress.steps);
+        for (operation, calls) in &stage.left {
+            let left = self.left.entry(*operation).or_default();
+            *left = left.saturating_sub(*calls);
+        }
+    }
+
+    /// A stage of so many steps has ended.
+    pub(in crate::fleet) fn end(&mut self, steps: usize, outcome: &FleetOutcome) {
+        self.progress.users += outcome.users.len();
+        self.progress.users_done += outcome.users.len();
+        self.progress.steps += steps as u64;
+        self.progress.steps_done += outcome.users.iter().map(|user| user.steps as u64).sum::<u64>();
+        self.progress.elapsed += outcome.elapsed;
+    }
+
+    /// A user with so many steps was not tried.
+    pub(in crate::fleet) const fn skip(&mut self, steps: usize) {
+        if steps == 0 {
+            // Whoever needs no call was not counted before, either.
+            return;
+        }
+        self.progress.users += 1;
+        self.progress.users_done += 1;
+        self.progress.steps += steps as u64;
+    }
+}
