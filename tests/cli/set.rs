@@ -107,6 +107,22 @@ fn machines_are_told_as_by_apply() {
     assert_eq!((&done["user"], &done["operation"]), (&json!("ana"), &json!("UpdateUserPhoneConfig")));
 }
 
+#[test]
+fn an_arn_is_one_of_the_users_own_instance() {
+    let tool = Tool::new();
+    tool.apply(&tool.write_text(&PROGRAM.replace("instanceId: i\n", "instanceId: floor\n")));
+    let arn = |instance: &str| {
+        format!(
+            "routingProfileId=arn:aws:connect:us-east-1:123456789012:instance/{instance}/routing-profile/r2"
+        )
+    };
+    let said = tool.fails(&["set", &arn("elsewhere"), "--target", "ana", "--yes"]);
+    assert!(said.contains("is in the instance `elsewhere`, the user in `floor`"), "{said}");
+    let said = tool.ok(&["set", &arn("floor"), "--target", "ana", "--yes"]);
+    assert!(said.out.contains("Done: 0 created, 1 updated"), "{}", said.out);
+    assert!(tool.fails(&["set", &arn("i"), "--all", "--yes"]).contains("the user in `floor`"));
+}
+
 /// What is given, and what is said; nothing is changed then.
 const MISTAKES: &[(&[&str], &str, &str)] = &[
     (

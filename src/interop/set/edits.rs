@@ -97,7 +97,8 @@ impl PropertyEdits {
     fn broken_rules(&self) -> Vec<Diagnostic> {
         let text = |text: &str| Value::from(text);
         let mut document = Value::Map(vec![
-            ("instanceId".to_owned(), text("i")),
+            // That of an ARN is right for users of its own instance alone.
+            ("instanceId".to_owned(), Value::Unknown),
             ("name".to_owned(), text("n")),
             ("routingProfileId".to_owned(), text("r")),
             ("securityProfileIds".to_owned(), Value::List(vec![text("s")])),
