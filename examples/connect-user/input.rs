@@ -90,8 +90,12 @@ pub fn require_regular(path: &Path, help: &str) -> Outcome<()> {
     }
 }
 
-/// Refuses a place for `what` where something else is, such as the program.
+/// Refuses a place for `what` that is no file, or where something else is, such as the program.
 pub fn check_place(path: &Path, option: &str, what: &str, is_one: fn(&str) -> bool) -> Outcome<()> {
+    if is_stdin(path) {
+        return Err(Failure::new(format!("`{option}` writes a file, which `{}` is not", path.display()))
+            .help(STILL_TO_BE_MADE));
+    }
     require_regular(path, STILL_TO_BE_MADE)?;
     match path.exists() && !text(path, "file").is_ok_and(|text| is_one(&text)) {
         true => Err(Failure::new(format!("`{}` is there, and is {what}", path.display()))

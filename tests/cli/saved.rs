@@ -163,3 +163,28 @@ fn only_what_is_wholly_known_is_saved() {
     assert!(said.contains("a value is not known yet"), "{said}");
     assert!(!tool.path("plan.json").exists());
 }
+
+#[test]
+fn a_file_that_is_written_is_not_standard_output() {
+    let tool = Tool::new();
+    let file = tool.program(&jane());
+    tool.apply(&file);
+    std::fs::write(tool.path("agents.csv"), "user login,first name,last name\nana,Ana,Roe\n")
+        .expect("written");
+    for (command, option) in [
+        (&["plan", &file, "--out", "-"][..], "--out"),
+        (&["set", "tags.a=b", "--all", "--out", "-"], "--out"),
+        (
+            &["convert", "agents.csv", "--instance", "i", "--to", "cloudformation", "--imports", "-"],
+            "--imports",
+        ),
+    ] {
+        let said = tool.fails(command);
+        assert!(
+            said.contains(&format!("`{option}` writes a file, which `-` is not"))
+                && said.contains("give the path"),
+            "{said}"
+        );
+    }
+    assert!(!tool.path("-").exists());
+}
