@@ -201,3 +201,62 @@ fn yaml_of_the_command_line_is_told_as_not_read() {
         assert!(help.contains("`--output json`") && help.contains("YAML"), "{help}");
     }
 }
+
+/// `describe-user` has no proficiencies: a backup has what `list-user-proficiencies` prints beside the user.
+#[test]
+fn what_stands_beside_a_user_is_read_or_told() {
+    let ana = json!({"Username": "ana", "Id": "u1", "Arn": format!("{ARN}/agent/u1"), "LastModifiedTime": 1.5,
+        "RoutingProfileId": "r1", "SecurityProfileIds": ["s1"], "PhoneConfig": {"PhoneType": "SOFT_PHONE"}});
+    let list =
+        json!([{"AttributeName": "connect:Language", "AttributeValue": "connect:English", "Level": 4.0}]);
+    let expected =
+        json!([{"attributeName": "connect:Language", "attributeValue": "connect:English", "level": 4.0}]);
+    let beside = |more: Value| {
+        let mut answer = json!({"User": ana});
+        answer.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        answer
+    };
+    for (more, warnings) in [
+        (
+            json!({"UserProficiencyList": list, "LastModifiedTime": 2.5, "LastModifiedRegion": "eu-west-2"}),
+            &[][..],
+        ),
+        (json!({"Proficiencies": list, "ResponseMetadata": {"HTTPStatusCode": 200}}), &[]),
+        (json!({"Proficiencies": {"UserProficiencyList": list}, "Username2": null}), &[]),
+        (
+            json!({"UserProficiencyList": list, "Whatever": 1, "More": {"Of": [1]}}),
+            &["`More` is no property of a user here", "`Whatever` is no property of a user here"],
+        ),
+        (
+            json!({"UserProficiencyList": list, "RoutingProfileId": "r2", "NextToken": "AAAB"}),
+            &[
+                "`RoutingProfileId` beside a user says something else than the user",
+                "an answer has a `NextToken`: more proficiencies follow it",
+            ],
+        ),
+    ] {
+        let text = json!([beside(more), {"Users": []}]).to_string();
+        let file = read_text(FileFormat::AwsCli, &text);
+        assert_eq!(json(user(&file, "ana"))["userProficiencies"], expected, "{text}");
+        assert_eq!(json(user(&file, "ana"))["routingProfileId"], "r1");
+        let mut found: Vec<String> =
+            file.diagnostics.iter().map(|found| found.diagnostic.message.to_string()).collect();
+        found.sort();
+        assert_eq!(found, warnings, "{text}");
+    }
+    // Users one after the other keep their own, and those of nobody are not lost in silence.
+    let mut teo = beside(json!({}));
+    teo["User"]["Username"] = json!("teo");
+    teo["User"]["Id"] = json!("u2");
+    teo["User"]["Arn"] = json!(format!("{ARN}/agent/u2"));
+    let (first, alone) = (beside(json!({"Proficiencies": list})), json!({"UserProficiencyList": list}));
+    let file = read_text(FileFormat::AwsCli, &format!("{first}{teo}{alone}"));
+    assert_eq!(names(&file), ["ana", "teo"]);
+    assert_eq!(json(user(&file, "teo")).get("userProficiencies"), None);
+    assert_eq!(file.diagnostics.len(), 1);
+    assert!(file.diagnostics[0].diagnostic.message.contains("`UserProficiencyList` stands beside no user"));
+    // A file that ends within the answer has had its user.
+    let text = first.to_string();
+    let file = read_text(FileFormat::AwsCli, text.get(..text.len() - 1).expect("a text"));
+    assert_eq!((names(&file), file.is_valid()), (vec!["ana"], false));
+}

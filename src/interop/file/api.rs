@@ -2,24 +2,41 @@
 
 use super::{
     inputs::get_mut,
-    properties::is_member,
+    properties::{input_name, is_member},
     reading::{Kept, Reading},
     source::{Failure, ReadSeek, Spot},
     walk::{Visit, Walker, walk_all},
 };
 use crate::{
     interop::program::ProgramOptions,
-    user::{Spelling, Value},
+    user::{Property, Spelling, Value},
 };
 
 /// The members in which answers have lists of users, in any case.
 const HOLDERS: &[&str] = &["Users", "UserSummaryList"];
 
+/// The member in which an answer has a user.
+const USER: &str = "User";
+
+/// The member in which `list-user-proficiencies` has them.
+const PROFICIENCIES: &str = "UserProficiencyList";
+
+/// What the SDKs tell of a call beside its answer.
+const OF_THE_CALL: &[&str] = &["ResponseMetadata", "$metadata"];
+
+/// What to do about an answer that has a `NextToken`.
+const NEXT_PAGES: &str = "give the other pages too, or let the command read them: without `--max-items` and \
+                          `--no-paginate`";
+
 /// Reads answers of `describe-user`, `list-users` and `search-users`: one, a list of them, or one after the other; and
 /// whatever has such users in its objects and lists.
 pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
-    let mut answers = Answers { reading, has_users: false, token: None, entered: Vec::new() };
-    walk_all(from, &mut answers).map_err(|failure| match failure.what.starts_with("is not JSON") {
+    let mut answers =
+        Answers { reading, has_users: false, token: None, entered: Vec::new(), held: Vec::new() };
+    let walked = walk_all(from, &mut answers);
+    // What is cut off may end beside a user.
+    answers.release("", Vec::new());
+    walked.map_err(|failure| match failure.what.starts_with("is not JSON") {
         true => {
             let help = "mend the text there; of the AWS command line, give `--output json`: its YAML, tables and text \
                         are not read";
@@ -44,6 +61,15 @@ struct Answers<'r, 'a> {
     token: Option<Spot>,
     /// The paths of what has been entered, within what has not ended yet.
     entered: Vec<String>,
+    /// The users beside whom there may be more of them, in what has not ended yet.
+    held: Vec<Held>,
+}
+
+/// A user in an answer of `describe-user`.
+struct Held {
+    members: Vec<(String, Value)>,
+    path: String,
+    at: Spot,
 }
 
 impl Walker for Answers<'_, '_> {
@@ -61,17 +87,33 @@ impl Walker for Answers<'_, '_> {
 
     fn object(&mut self, path: &str, mut members: Vec<(String, Value)>, at: Spot) {
         let entered = self.leave(path);
+        // What stands in a user, and is none of its members, was looked into for users.
+        let entered = entered.into_iter().map(|name| (name, Value::Unknown));
         if members.iter().any(|(name, _)| name == "Username") {
-            // What stands in a user, and is none of its members, was looked into for users.
-            members.extend(entered.into_iter().map(|name| (name, Value::Unknown)));
-            return self.add(Value::Map(members), path, at);
+            self.release(path, Vec::new());
+            members.extend(entered);
+            match path.rsplit('.').next() {
+                Some(USER) => self.held.push(Held { members, path: path.to_owned(), at }),
+                _ => self.add(Value::Map(members), path, at),
+            }
+            return;
         }
-        let answer = Value::Map(members);
-        self.add_within(&answer, path, at);
-        if answer.get("NextToken").is_some_and(|token| *token != Value::Null) {
-            let help = "give the other pages too, or let the command read them: without `--max-items` and \
-                        `--no-paginate`";
-            self.reading.leave_out("an answer has a `NextToken`: more users follow it", help, self.token);
+        members.iter().for_each(|(_, inner)| self.add_within(inner, path, at));
+        let is_cut_off =
+            members.iter().any(|(name, value)| name == "NextToken" && !matches!(value, Value::Null));
+        let is_of_user = self.held.last().is_some_and(|held| is_in(&held.path, path));
+        if is_cut_off {
+            let what = if is_of_user { "proficiencies" } else { "users" };
+            let what = format!("an answer has a `NextToken`: more {what} follow it");
+            self.reading.leave_out(what, NEXT_PAGES, self.token);
+        }
+        if is_of_user {
+            members.extend(entered);
+            return self.release(path, members);
+        }
+        if let Some((name, _)) = members.iter().find(|(name, value)| is_proficiencies(name, value)) {
+            let what = format!("`{name}` stands beside no user");
+            self.reading.leave_out(what, "put it into the object of its user, beside `User`", Some(at));
         }
     }
 
@@ -100,6 +142,45 @@ impl Answers<'_, '_> {
         names.reverse();
         names.dedup();
         names
+    }
+
+    /// Adds the users that were held in what is at a path: the last one with what stands beside it.
+    fn release(&mut self, path: &str, mut beside: Vec<(String, Value)>) {
+        while let Some(mut held) = self.held.pop_if(|held| is_in(&held.path, path)) {
+            for (name, value) in std::mem::take(&mut beside) {
+                self.join(&mut held, name, value);
+            }
+            self.add(Value::Map(held.members), &held.path, held.at);
+        }
+    }
+
+    /// Adds a member that stands beside a user.
+    fn join(&mut self, user: &mut Held, name: String, value: Value) {
+        let (name, value) = match value {
+            // A whole answer of `list-user-proficiencies`.
+            Value::Map(mut answer) if is_proficiencies(&name, &Value::List(Vec::new())) => {
+                match answer.iter().position(|(name, _)| name == PROFICIENCIES) {
+                    Some(place) => answer.swap_remove(place),
+                    None => (name, Value::Map(answer)),
+                }
+            }
+            value => (name, value),
+        };
+        if name == USER || name == "NextToken" || OF_THE_CALL.contains(&name.as_str()) {
+            return;
+        }
+        let Some(known) = input_name(&name, &value, Spelling::PascalCase) else { return };
+        let own = user.members.iter().find(|(own, value)| {
+            input_name(own, value, Spelling::PascalCase).is_some_and(|own| own == known)
+        });
+        match own {
+            None => user.members.push((name, value)),
+            Some((_, own)) if *own == value => {}
+            Some(_) => {
+                let what = format!("`{name}` beside a user says something else than the user");
+                self.reading.leave_out(what, "what the user says is kept", Some(user.at));
+            }
+        }
     }
 
     /// Adds the users in what was kept whole, since its name is that of a property.
@@ -134,6 +215,17 @@ impl Answers<'_, '_> {
             at: Some(at),
         });
     }
+}
+
+/// Whether what is at one path is in what is at the other.
+fn is_in(inner: &str, outer: &str) -> bool {
+    outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with(['.', '[']))
+}
+
+/// Whether a member has the proficiencies of a user.
+fn is_proficiencies(name: &str, value: &Value) -> bool {
+    input_name(name, value, Spelling::PascalCase)
+        .is_some_and(|name| name == Property::UserProficiencies.path())
 }
 
 /// After contact work, which a search gives in milliseconds.

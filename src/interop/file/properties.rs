@@ -6,9 +6,13 @@ use super::arns;
 use crate::user::{Property, Spelling, Value, is_output, to_camel_case};
 
 /// The members that tools have under other names, beside those that are ARNs: of `AWS::Connect::User`, and of the
-/// service's answers.
-const RENAMED: &[(&str, &str)] =
-    &[(arns::INSTANCE, "instanceId"), (USERNAME, "name"), ("userProficiencyList", "userProficiencies")];
+/// service's answers and backups of them.
+const RENAMED: &[(&str, &str)] = &[
+    (arns::INSTANCE, "instanceId"),
+    (USERNAME, "name"),
+    ("userProficiencyList", "userProficiencies"),
+    ("proficiencies", "userProficiencies"),
+];
 
 /// The user name in AWS's own resource, in camelCase.
 pub(super) const USERNAME: &str = "username";
@@ -115,6 +119,12 @@ fn tags(value: Value) -> Value {
 pub(super) fn is_member(name: &str, spelling: Spelling) -> bool {
     let name = first_name(name, spelling);
     rank(&name).is_some() || is_no_input(&name)
+}
+
+/// The name that a member has here; `None` where only the service or the tool gives it, or it says nothing.
+pub(super) fn input_name(member: &str, value: &Value, spelling: Spelling) -> Option<String> {
+    let name = first_name(member, spelling);
+    (!is_no_input(&name) && !says_nothing(value)).then_some(name)
 }
 
 /// Whether only the service or the tool gives what has this name.
