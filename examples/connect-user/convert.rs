@@ -33,7 +33,7 @@ pub struct Args {
     #[arg(long)]
     with_passwords: bool,
     /// Where to write which existing users these are, for formats that keep it apart (`cloudformation`): a new file,
-    /// or an earlier one of the kind. Default: nowhere.
+    /// or an earlier one, which is replaced. Default: nowhere.
     #[arg(long, value_name = "PATH")]
     imports: Option<PathBuf>,
 }
@@ -88,6 +88,10 @@ pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
                     Some("the ARNs of the users are not known: give `--instance ARN`".to_owned())
                 }
                 FileFormat::CloudFormation => Some("leave `--imports` out: no user exists yet".to_owned()),
+                FileFormat::Csv | FileFormat::ConsoleCsv => Some(
+                    "leave `--imports` out: a table does not say which users exist; `adopt` finds them by name"
+                        .to_owned(),
+                ),
                 to => Some(format!("leave `--imports` out: `{to}` says itself which users exist")),
             };
             if let Some(help) = help {

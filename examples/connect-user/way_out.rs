@@ -40,6 +40,7 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
             let set = reference().map(set)?;
             return Some(format!("{help}: {set}; a secret one by `--set-env` or `--set-file`"));
         }
+        Code::NOT_ADOPTED if help == "give the instance of the users" => Some("`--instance ID`".to_owned()),
         Code::INVALID_PROGRAM => {
             let way = WAYS.iter().find(|(said, _)| message.contains(said));
             way.map(|(_, way)| (*way).to_owned())

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{Tool, repository};
+use crate::tool::{Tool, jane, named, repository, resource, user};
 
 fn case(name: &str) -> String {
     repository(&format!("tests/interop/cases/{name}"))
@@ -99,6 +99,13 @@ fn a_program_becomes_a_file_of_another_tool() {
     assert!(tool.ok(&["convert", &backup, "--to", "cloudformation"]).err.contains("`--imports PATH`"));
     let said = tool.fails(&["convert", &backup, "--to", "terraform", "--imports", "imports.json"]);
     assert!(said.contains("there is nothing to write to `imports.json`"), "{said}");
+    for table in ["csv", "console-csv"] {
+        let said = tool.fails(&["convert", &backup, "--to", table, "--imports", "imports.json"]);
+        assert!(
+            said.contains("a table does not say which users exist; `adopt` finds them by name"),
+            "{said}"
+        );
+    }
     // An earlier one is written anew; what is another file stays.
     tool.ok(&["convert", &backup, "--to", "cloudformation", "--imports", "imports.json"]);
     std::fs::write(tool.path("template.yaml"), "Resources: {}\n").expect("written");
@@ -265,6 +272,49 @@ fn users_of_a_file_are_adopted_and_then_plan_to_nothing() {
     assert!(
         tool.fails(&["adopt", "agents.csv", "--instance", "i", "--allow", "email-shape"]).contains("no use")
     );
+}
+
+/// A table refers to nothing, and a list of names creates nobody.
+#[test]
+fn what_a_file_lacks_of_whom_it_adopts_is_told_with_the_way_out() {
+    let tool = Tool::new();
+    with_users(&tool);
+    let said = tool.run(&["adopt", "agents.csv"]).err;
+    assert!(said.contains("`mira` is not looked for: its instance is not known\n"), "{said}");
+    assert!(said.contains("help: give the instance of the users; `--instance ID`"), "{said}");
+    std::fs::write(tool.path("names.csv"), "user login,first name,last name\nnobody,No,Body\n")
+        .expect("written");
+    let said = tool.run(&["adopt", "names.csv", "--instance", "i"]).err;
+    assert!(said.contains("`nobody` is not there\n") && !said.contains("would create"), "{said}");
+    let mut nameless = named("x");
+    nameless.as_object_mut().expect("an object").remove("name");
+    nameless["instanceId"] = "i".into();
+    let file = tool.write(&json!({"resources": {"made": resource(nameless), "open": user("y", |user| {
+        user["instanceId"] = "${place}".into();
+    })}}));
+    let said = tool.run(&["adopt", &file]).err;
+    assert!(said.contains("`made` is not looked for: the file has no user name of it\n"), "{said}");
+    assert!(said.contains("help: give it one in the file"), "{said}");
+    assert!(said.contains("help: give the value that it refers to in the file"), "{said}");
+}
+
+#[test]
+fn what_is_no_file_of_users_is_told_as_what_it_is() {
+    let tool = Tool::new();
+    std::fs::write(tool.path("empty.json"), "[]").expect("written");
+    assert!(tool.fails(&["convert", "empty.json", "--from", "scim"]).contains("has no SCIM users"));
+    std::fs::write(tool.path("empty.json"), r#"{"Resources": [], "totalResults": 0}"#).expect("written");
+    tool.ok(&["convert", "empty.json", "--from", "scim"]);
+    let file = tool.program(&jane());
+    tool.run(&["plan", &file, "--out", "saved.json"]);
+    let said = tool.fails(&["convert", "saved.json"]);
+    assert!(
+        said.contains("is a saved plan, not a program") && said.contains("`apply` carries it out"),
+        "{said}"
+    );
+    std::fs::write(tool.path("bin"), b"\xff\xfe{").expect("written");
+    let said = tool.fails(&["state", "import", "bin"]);
+    assert!(said.contains("`bin`: it is not UTF-8 text") && said.contains("save it as UTF-8"), "{said}");
 }
 
 #[test]

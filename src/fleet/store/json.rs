@@ -37,6 +37,9 @@ pub enum JsonError {
     /// The JSON cannot be read or written.
     #[error("it cannot be read or written: {0}")]
     Io(#[from] io::Error),
+    /// The text is in another encoding.
+    #[error("it is not UTF-8 text")]
+    NotUtf8,
     /// The text is not JSON that [`export_json`] writes.
     #[error("it is not an export of recorded users: {}", one_line(reason))]
     Form {
@@ -79,6 +82,7 @@ impl JsonError {
         match self {
             Self::Store(error) => error.help(),
             Self::Io(_) => "check the path and its permissions, and that the disk is not full",
+            Self::NotUtf8 => "save it as UTF-8",
             Self::Form { .. } => "give a file that an export of recorded users wrote",
             Self::Version { .. } | Self::StateVersion { .. } => {
                 "use the program that wrote it, or a later one"
@@ -111,7 +115,11 @@ pub async fn export_json(store: &dyn StateStore, mut writer: impl io::Write) -> 
 /// [`JsonError`] of the reader or the store; before anything is written, [`JsonError::Taken`] if the store already has
 /// one of the users, and [`JsonError::SameAccount`] if it, or the document, has an account under another name.
 pub async fn import_json(store: &dyn StateStore, reader: impl io::Read) -> Result<usize, JsonError> {
-    let users = read(&io::read_to_string(reader)?)?;
+    let text = io::read_to_string(reader).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => JsonError::NotUtf8,
+        _ => error.into(),
+    })?;
+    let users = read(&text)?;
     let recorded = load_all(store).await?;
     if let Some(name) = users.keys().find(|name| recorded.contains_key(*name)) {
         return Err(JsonError::Taken(name.clone()));

@@ -50,6 +50,18 @@ pub struct AdoptedUser {
     pub preview: Preview,
     /// What is wrong with what the file says, and what there is to say of the user.
     pub diagnostics: Vec<Diagnostic>,
+    pub(super) lacks: Lacks,
+}
+
+/// What a file does not say of a user.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lacks {
+    /// The instance, which is no reference, either.
+    pub(super) instance: bool,
+    /// The user name, which is no reference, either.
+    pub(super) name: bool,
+    /// What a user must have to be created.
+    pub(super) required: bool,
 }
 
 /// The outcome for a user of a file.
@@ -62,7 +74,7 @@ pub enum AdoptOutcome {
     Recorded(ImportId),
     /// The user is recorded under another resource name, and stays so.
     RecordedAs(ImportId, String),
-    /// The instance has no user of that name: an apply would create it.
+    /// The instance has no user of that name.
     NotFound,
     /// The file does not say the instance or the user name.
     NotKnown,
@@ -130,7 +142,8 @@ pub async fn adopt(
             None => Default::default(),
         };
         diagnostics.extend(user.other_id(&outcome));
-        adoption.users.push(AdoptedUser { name, outcome, preview, diagnostics });
+        let lacks = user.lacks();
+        adoption.users.push(AdoptedUser { name, outcome, preview, diagnostics, lacks });
     }
     session.commit(changes).await?;
     let of_file = adoption.users.iter().filter(|user| is_there(&user.outcome)).count();
@@ -223,6 +236,14 @@ impl<'a> Wanted<'a> {
 
     fn name(&self) -> Option<&str> {
         self.spec.name.as_ref().and_then(Input::known).map(String::as_str)
+    }
+
+    const fn lacks(&self) -> Lacks {
+        Lacks {
+            instance: self.user.has_no_instance,
+            name: self.spec.name.is_none(),
+            required: !self.mistakes.is_empty(),
+        }
     }
 
     /// Notes what a program that no longer has the user cannot say, and a fingerprint of the password that the file

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::adopt::{AdoptOutcome, AdoptedUser, Adoption};
+use super::adopt::{AdoptOutcome, AdoptedUser, Adoption, Lacks};
 use crate::{
     diff::{Action, Preview},
     user::{Code, Diagnostic, ImportId},
@@ -74,13 +74,24 @@ impl AdoptedUser {
                 (Code::NOT_ADOPTED, format!("`{name}` is `{id}`, which is recorded as `{other}`"), "")
             }
             AdoptOutcome::NotFound => {
-                (Code::NOT_ADOPTED, format!("`{name}` is not there: an `apply` would create it"), "")
+                let then = if self.lacks.required { "" } else { ": an `apply` would create it" };
+                (Code::NOT_ADOPTED, format!("`{name}` is not there{then}"), "")
             }
-            AdoptOutcome::NotKnown => (
-                Code::NOT_ADOPTED,
-                format!("`{name}` is not looked for: its instance or its name is not known"),
-                "give the value that it refers to in the file",
-            ),
+            AdoptOutcome::NotKnown => {
+                let (what, help) = match self.lacks {
+                    Lacks { name: true, .. } => {
+                        ("the file has no user name of it", "give it one in the file")
+                    }
+                    Lacks { instance: true, .. } => {
+                        ("its instance is not known", "give the instance of the users")
+                    }
+                    _ => (
+                        "its instance or its name is not known",
+                        "give the value that it refers to in the file",
+                    ),
+                };
+                (Code::NOT_ADOPTED, format!("`{name}` is not looked for: {what}"), help)
+            }
             AdoptOutcome::NameTaken(other) => (
                 Code::NOT_ADOPTED,
                 format!("`{name}` is not recorded: `{other}` is recorded under that name"),

@@ -1,7 +1,7 @@
 //! The formats of files.
 
 use super::{columns::target, row::declared_delimiter, source::is_utf_16};
-use crate::{interop::program::is_configuration, user::choice};
+use crate::{fleet::PlanFile, interop::program::is_configuration, user::choice};
 
 choice! {
     /// A format of files that users are read from or written to.
@@ -60,6 +60,10 @@ impl FileFormat {
                     .any(|line| line.strip_prefix(member).is_some_and(|rest| rest.starts_with(':')))
         };
         let is_json = text.trim_start().starts_with(['{', '[']);
+        if PlanFile::is_one(text) {
+            // Whoever reads it says what carries it out.
+            return Some(Self::Program);
+        }
         if is_json && (has("terraform_version") || has("serial") && has("lineage") || has("root_module")) {
             return Some(Self::Terraform);
         }

@@ -152,7 +152,10 @@ impl<'a> Reading<'a> {
         if user.inputs.at(&instance).is_none() {
             match &options.instance {
                 Some(id) => set(&mut user.inputs, &instance, id.bare().into()),
-                None => set(&mut user.inputs, &instance, expression("${instance}")),
+                None => {
+                    user.has_no_instance = true;
+                    set(&mut user.inputs, &instance, expression("${instance}"));
+                }
             }
         }
         if user.arn.is_none() {

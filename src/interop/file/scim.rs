@@ -40,9 +40,9 @@ const DETAILS: &[&str] = &["type", "primary", "$ref"];
 
 /// Reads users.
 pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result<(), Failure> {
-    let mut response = Response { reading, count: None, total: None, has_users: false };
+    let mut response = Response { reading, count: None, total: None, has_users: false, is_response: false };
     walk(from, &mut response)?;
-    let Response { reading, count, total, has_users } = response;
+    let Response { reading, count, total, has_users, is_response } = response;
     // A page is not everybody.
     if let (Some(count), Some(total)) = (count, total)
         && usize::try_from(total).is_ok_and(|total| total > count)
@@ -50,7 +50,7 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
         let what = format!("the file has {count} of {total} users");
         reading.leave_out(what, "read the other pages, too, each with its `startIndex`", None);
     }
-    match has_users || count.is_some() {
+    match has_users || is_response {
         true => Ok(()),
         false => {
             let help = "give a list response (`Resources`) or a user (`userName`)";
@@ -66,6 +66,8 @@ struct Response<'r, 'a> {
     count: Option<usize>,
     total: Option<i64>,
     has_users: bool,
+    /// Whether it has `Resources`, perhaps of nobody.
+    is_response: bool,
 }
 
 impl Walker for Response<'_, '_> {
@@ -88,8 +90,9 @@ impl Walker for Response<'_, '_> {
         add(&user, Some(at), self.reading);
     }
 
-    fn list(&mut self, _: &str, count: usize) {
+    fn list(&mut self, path: &str, count: usize) {
         self.count = Some(count);
+        self.is_response |= path == "Resources";
     }
 }
 

@@ -49,6 +49,8 @@ pub struct FileUser {
     pub location: Option<Location>,
     /// Whether the file is an answer of `list-users`, which has names alone.
     pub(super) is_summary: bool,
+    /// Whether neither the file nor the options say the instance.
+    pub(super) has_no_instance: bool,
 }
 
 /// What an unknown value of a user refers to.
@@ -99,6 +101,7 @@ impl FileUser {
             arn: None,
             location: None,
             is_summary: false,
+            has_no_instance: false,
         }
     }
 
