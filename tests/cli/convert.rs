@@ -290,7 +290,7 @@ fn what_a_file_lacks_of_whom_it_adopts_is_told_with_the_way_out() {
     nameless.as_object_mut().expect("an object").remove("name");
     nameless["instanceId"] = "i".into();
     let file = tool.write(&json!({"resources": {"made": resource(nameless), "open": user("y", |user| {
-        user["instanceId"] = "${place}".into();
+        user["instanceId"] = "${made.id}".into();
     })}}));
     let said = tool.run(&["adopt", &file]).err;
     assert!(said.contains("`made` is not looked for: the file has no user name of it\n"), "{said}");
