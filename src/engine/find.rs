@@ -36,12 +36,15 @@ fn checked(arguments: &Value, spelling: Spelling) -> (Value, Vec<Diagnostic>) {
     let arguments = forms.object(&fields, &spelling.value(arguments.clone()), &Path::root());
     let arguments = spelling.read(arguments);
     let [user, name] = [USER, NAME].map(|name| Path::root().member(name));
-    match (arguments.get(USER), arguments.get(NAME)) {
-        (Some(_), Some(_)) => {
+    // One of another type is given, too.
+    let is_wrong =
+        |name| forms.mistakes.iter().any(|mistake| mistake.path == Path::root().member(spelling.name(name)));
+    match [USER, NAME].map(|name| arguments.get(name).is_some() || is_wrong(name)) {
+        [true, true] => {
             let help = "keep the one by which to find the user";
             forms.mistakes.push(invalid(format!("both `{user:#}` and `{name:#}` are given"), help, &name));
         }
-        (None, None) => {
+        [false, false] => {
             let help = "give the one that you know";
             forms.mistakes.push(invalid(format!("neither `{user:#}` nor `{name:#}` is given"), help, &user));
         }
