@@ -5,7 +5,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::{
-    kept::{Kept, KeptError},
+    kept::{Kept, KeptError, SET},
     leaves::Leaves,
 };
 use crate::user::{IDENTITY, Property, TAGS_ALL, UserSpec, Value};
@@ -30,6 +30,22 @@ pub(super) fn write(kept: &Kept, outputs: &Value) -> String {
         *state = difference(&told_by(outputs), state);
     }
     record.to_string()
+}
+
+/// Writes the record of a plan, beside the same outputs as an earlier one: what that one tells of the user is not said
+/// anew where the plan leaves it as it is. Nothing where it does not.
+pub(super) fn planned(text: &str, prior: &Kept, planned: &Kept) -> Option<String> {
+    if !planned.is_same_but_for_inputs(prior) {
+        return None;
+    }
+    let mut members: Map<String, Json> = serde_json::from_str(text).ok()?;
+    // The first records had no version.
+    members.get(VERSION)?;
+    match planned.set.is_empty() {
+        true => drop(members.remove(SET)),
+        false => drop(members.insert(SET.to_owned(), serde_json::to_value(planned.set).ok()?)),
+    }
+    Some(Json::Object(members).to_string())
 }
 
 /// Reads what [`write`] has written, beside the same outputs. Where those are of nobody, the record tells nothing of

@@ -72,6 +72,14 @@ impl Resource {
         beside::write(&snapshot.kept, &self.read_value(&snapshot.outputs))
     }
 
+    /// The record of a plan, of which the engine is to keep what it has shown of the prior state until the plan is applied: as
+    /// [`write_record`](Self::write_record) beside the prior outputs, in a fraction of the time where nothing but inputs
+    /// differs from `record`, which it wrote of the prior state.
+    pub fn write_planned_record(&self, prior: &Snapshot, record: &str, planned: &Kept) -> String {
+        beside::planned(record, &prior.kept, planned)
+            .unwrap_or_else(|| beside::write(planned, &self.read_value(&prior.outputs)))
+    }
+
     /// Reads a record that [`write_record`](Self::write_record) wrote, also in an earlier version, beside the
     /// outputs with which it was written. Without outputs, it tells nothing of the user but the fingerprint of the
     /// password; an empty text is the record of the user that the outputs name.

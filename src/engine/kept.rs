@@ -196,7 +196,17 @@ impl Kept {
         // Plain data, which JSON can always hold.
         serde_json::to_value(written).unwrap_or_default()
     }
+
+    /// Whether they differ in nothing but what the inputs of a plan set.
+    pub(super) fn is_same_but_for_inputs(&self, other: &Self) -> bool {
+        let Self { id, state, password, attempts, adopted, set: _ } = self;
+        let same = (id, password, attempts, adopted);
+        same == (&other.id, &other.password, &other.attempts, &other.adopted) && *state == other.state
+    }
 }
+
+/// The member of a record that says what the inputs of a plan set.
+pub(super) const SET: &str = "set";
 
 /// A record as it is written.
 #[derive(Serialize, Deserialize)]

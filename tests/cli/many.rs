@@ -55,6 +55,22 @@ fn everybody_is_imported_at_once_and_nobody_twice() {
     assert_eq!(tool.run(&["import", "--all"]).code, 1, "of which instance?");
 }
 
+/// The first findings of so many can no longer be seen.
+#[test]
+fn many_findings_are_counted_by_code_at_the_end() {
+    let tool = Tool::new();
+    let wrong = |number: usize, user: &mut Value| {
+        user["phoneConfig"]["afterContactWorkTimeLimit"] = (-4).into();
+        if number % 2 == 0 {
+            user["identityInfo"]["email"] = "none".into();
+        }
+    };
+    let told = |count| tool.fails(&["validate", &program(&tool, count, wrong)]);
+    let said = told(30);
+    assert!(said.ends_with("note: in all: after-contact-work-limit 30, email-shape 15\n"), "{said}");
+    assert!(!told(5).contains("in all"));
+}
+
 #[test]
 fn only_the_targets_are_touched() {
     let tool = Tool::new();

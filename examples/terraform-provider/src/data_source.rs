@@ -13,7 +13,8 @@ use crate::{
 /// Says what is missing to find a user.
 pub fn validate(config: &Value, diagnostics: &mut Diagnostics) {
     check_region(config, diagnostics);
-    diagnostics.found(&for_terraform(Resource::offline(Settings::default())).validate_find(&arguments(config)));
+    diagnostics
+        .found(&for_terraform(Resource::offline(Settings::default())).validate_find(&arguments(config)));
 }
 
 /// What says which user is meant. Everything else is the service's to give, and null in a configuration; what is given

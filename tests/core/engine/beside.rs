@@ -52,6 +52,36 @@ async fn a_record_beside_outputs_has_only_what_they_do_not_tell() {
     }
 }
 
+/// What a plan leaves as it is need not be written anew: it reads the same either way.
+#[tokio::test]
+async fn the_record_of_a_plan_reads_as_one_that_is_written_anew() {
+    let connect = service(Saml);
+    let resource = resource(&connect);
+    let user = create(&resource, &inputs(json!({ "tags": { "team": "blue" } }))).await;
+    let text = resource.write_record(&user);
+    let prior = resource.read_snapshot_beside(user.outputs, &text).expect("a record");
+    let foreign = Kept::of(&"i:u".parse().expect("an id"));
+    let mut planned = vec![prior.kept.clone(), foreign];
+    for wanted in [json!({ "tags": { "team": "blue" } }), json!({ "routingProfileId": "r9" })] {
+        let plan = resource.diff(Some(&prior), &inputs(wanted), &ResourceOptions::default()).await;
+        planned.push(plan.expect("a plan").kept);
+    }
+    let anew = |kept: &Kept| {
+        let snapshot = Snapshot::new(kept.clone()).with_outputs(prior.outputs.clone());
+        resource.read_record(&resource.write_record(&snapshot), &prior.outputs).expect("a record")
+    };
+    let first_plan = resource.write_planned_record(&prior, &text, &planned[2]);
+    assert_ne!(first_plan, text, "it says what the inputs set");
+    for kept in &planned {
+        // The record of a plan, one of the first ones and a damaged one are no worse to begin with.
+        for record in [text.as_str(), &first_plan, r#"{"password":"00:0000"}"#, "", "nonsense", "[]"] {
+            let written = resource.write_planned_record(&prior, record, kept);
+            let read = resource.read_record(&written, &prior.outputs).expect("a record");
+            assert_eq!(read, anew(kept), "{record}: {written}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_reading_that_no_output_shows_leaves_the_record_and_is_planned_with() {
     let connect = service(Saml);

@@ -2,7 +2,7 @@
 
 use connect_user::{
     diff::Change,
-    engine::{ResourceOptions, Snapshot},
+    engine::ResourceOptions,
     user::{Path, Property, Value},
 };
 
@@ -66,8 +66,7 @@ pub async fn plan(
     if let (Value::Map(members), true) = (&mut state, is_flagged) {
         members.push((PASSWORD_CHANGED.to_owned(), Value::Unknown));
     }
-    let shown = prior.map(|prior| prior.snapshot.outputs.clone()).unwrap_or(Value::Null);
-    let mut private = users.write_record(&Snapshot::new(planned.kept).with_outputs(shown));
+    let mut private = Stored::planned(prior, users, planned.kept);
     if let Some(open) = private.strip_suffix('}').filter(|_| is_flagged) {
         private = format!("{open}{FLAG}");
     }

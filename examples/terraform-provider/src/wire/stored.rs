@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use connect_user::{
-    engine::{KeptError, Resource, Snapshot},
+    engine::{Kept, KeptError, Resource, Snapshot},
     user::Value,
 };
 
@@ -34,16 +34,33 @@ impl Stored {
     /// The user of a snapshot, written with blocks and tags as `like` has them, and with what only Terraform knows.
     pub fn of(users: &Resource, snapshot: Snapshot, like: &Value, region: Option<&str>) -> Self {
         let private = users.write_record(&snapshot).into_bytes();
-        let region = region.map_or(Value::Null, Value::from);
-        let object = with_own(object(snapshot.outputs.clone(), like, &[like]), like, region);
-        Self { snapshot: snapshot.with_outputs(outputs(&object)), object, private }
+        Self::beside(private, snapshot, like, region)
     }
 
     /// The same after a reading: the record of a user that is as it was stays as it is, to the letter.
     pub fn after(prior: &Self, users: &Resource, snapshot: Snapshot, like: &Value, region: &str) -> Self {
-        let is_same = snapshot == prior.snapshot;
-        let stored = Self::of(users, snapshot, like, Some(region));
-        if is_same { Self { private: prior.private.clone(), ..stored } } else { stored }
+        match snapshot == prior.snapshot {
+            true => Self::beside(prior.private.clone(), snapshot, like, Some(region)),
+            false => Self::of(users, snapshot, like, Some(region)),
+        }
+    }
+
+    /// The record of a plan, beside what was there.
+    pub fn planned(prior: Option<&Self>, users: &Resource, planned: Kept) -> String {
+        match prior {
+            Some(prior) => users.write_planned_record(
+                &prior.snapshot,
+                &String::from_utf8_lossy(&prior.private),
+                &planned,
+            ),
+            None => users.write_record(&Snapshot::new(planned)),
+        }
+    }
+
+    fn beside(private: Vec<u8>, snapshot: Snapshot, like: &Value, region: Option<&str>) -> Self {
+        let region = region.map_or(Value::Null, Value::from);
+        let object = with_own(object(snapshot.outputs.clone(), like, &[like]), like, region);
+        Self { snapshot: snapshot.with_outputs(outputs(&object)), object, private }
     }
 }
 
