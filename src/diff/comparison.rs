@@ -3,7 +3,8 @@
 use std::cell::OnceCell;
 
 use crate::user::{
-    Channel, Element, IdentityManagementType, Input, Phone, Property, Settings, UserSpec, UserState,
+    Channel, Content, Element, Field, IdentityManagementType, Input, Phone, Property, Settings, UserSpec,
+    UserState, Visitor,
 };
 
 /// What a spec desires of a property.
@@ -38,6 +39,7 @@ impl<'a> Comparison<'a> {
             Some(Input::Known(value)) => Desired::Value(value),
             Some(Input::Unknown) => Desired::Unknown,
             None if self.is_kept_elsewhere(property) || self.is_ignored(property) => Desired::Keep,
+            None if self.was_managed(property) && self.is_open_elsewhere(property) => Desired::Unknown,
             None if self.was_managed(property) && !self.is_handed_over(property) => Desired::Clear,
             None => Desired::Keep,
         }
@@ -67,6 +69,18 @@ impl<'a> Comparison<'a> {
         self.spec.sets(property)
     }
 
+    /// Whether the block or the channels, which say the same, are not known yet: then nobody knows whether what is
+    /// left out here stays.
+    fn is_open_elsewhere(&self, property: Property) -> bool {
+        let others = match property {
+            // Type and number are one.
+            Property::DeskPhoneNumber => [Some(Property::PhoneNumberConfigs), None],
+            Property::PhoneNumberConfigs => [Some(Property::PhoneType), Some(Property::DeskPhoneNumber)],
+            property => [property.twin(), None],
+        };
+        others.into_iter().flatten().any(|other| other.visit(IsOpen(self.spec)))
+    }
+
     /// Whether the channels say now what the block said before, so that leaving it out here changes
     /// nothing. Where they say something else, the block goes back to its default.
     fn is_handed_over(&self, property: Property) -> bool {
@@ -90,17 +104,23 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Whether a list says for `VOICE` what the block says; nobody knows while it is unknown.
+/// Whether something in a property is not known yet.
+struct IsOpen<'a>(&'a UserSpec);
+
+impl Visitor for IsOpen<'_> {
+    type Output = bool;
+
+    fn visit<F: Field>(self) -> bool {
+        F::input(self.0).is_some_and(|input| input.known().is_none_or(Content::has_unknowns))
+    }
+}
+
+/// Whether a list says for `VOICE` what the block says.
 fn voice<E: Element<Key = Channel>>(
     list: &Option<Input<Vec<E>>>,
     is_same: impl Fn(&E::Value) -> bool,
 ) -> bool {
     let is_voice = |element: &&E| element.key() == Some(Channel::Voice);
-    match list {
-        None => false,
-        Some(Input::Unknown) => true,
-        Some(Input::Known(list)) => {
-            list.iter().filter(is_voice).filter_map(Element::value).any(|value| is_same(&value))
-        }
-    }
+    let list = list.as_ref().and_then(Input::known).into_iter().flatten();
+    list.filter(is_voice).filter_map(Element::value).any(|value| is_same(&value))
 }

@@ -40,16 +40,13 @@ impl Leaves {
                 members.push((property.path().to_owned(), value));
                 continue;
             };
-            if self.unknown_blocks.contains(block) && value == Value::Unknown {
-                if members.iter().all(|(name, _)| name != block) {
-                    members.push((block.to_owned(), Value::Unknown));
-                }
-                continue;
-            }
             let leaf = (name.to_owned(), value);
             match members.iter_mut().find(|(name, _)| name == block) {
                 Some((_, Value::Map(inner))) => inner.push(leaf),
-                Some((_, unknown)) => *unknown = Value::Map(vec![leaf]),
+                Some(_) => {}
+                None if self.unknown_blocks.contains(block) => {
+                    members.push((block.to_owned(), Value::Unknown))
+                }
                 None => members.push((block.to_owned(), Value::Map(vec![leaf]))),
             }
         }
@@ -61,6 +58,9 @@ impl Leaves {
     }
 
     pub(super) fn set(&mut self, property: Property, value: Option<Value>) {
+        if let (Some((block, _)), true) = (property.path().split_once('.'), value != Some(Value::Unknown)) {
+            self.unknown_blocks.remove(block);
+        }
         match value.filter(|value| *value != Value::Null) {
             Some(value) => drop(self.values.insert(property, value)),
             None => drop(self.values.remove(&property)),

@@ -83,6 +83,8 @@ pub(super) fn planned(
             // The service fills it in.
             (None, None) if property == Property::DirectoryUserId => Some(&Value::Unknown),
             (None, Some(there)) if is_same => there,
+            // Whether it stays is not known yet.
+            (None, Some(Some(_))) if is_open(changes, property) => Some(&Value::Unknown),
             (Some(desired), Some(Some(there))) if is_same && !desired.has_unknowns() => Some(there),
             (desired, _) => desired,
         };
@@ -130,6 +132,10 @@ pub(super) fn as_it_is(
 /// The properties that change.
 pub(super) fn changed(changes: &[Change]) -> impl Iterator<Item = Property> {
     Property::ALL.iter().copied().filter(|property| !property.is_secret() && has_changed(changes, *property))
+}
+
+fn is_open(changes: &[Change], property: Property) -> bool {
+    changes.iter().any(|change| change.property == property && change.unknown)
 }
 
 fn has_changed(changes: &[Change], property: Property) -> bool {

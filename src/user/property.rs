@@ -199,7 +199,6 @@ impl Property {
     }
 
     /// The property that says the same per channel, or in the phone block: only one of the two may be given.
-    #[cfg(feature = "engine")]
     pub(crate) const fn twin(self) -> Option<Self> {
         Some(match self {
             Self::PhoneType => Self::PhoneNumberConfigs,

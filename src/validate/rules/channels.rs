@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 
 use super::{
     found::Found,
-    subject::{Subject, elements, known},
+    subject::{Subject, elements, is_given, known},
 };
 use crate::user::{Channel, Input, Path, Property, Shape, UserSpec};
 
@@ -12,22 +12,27 @@ pub(super) fn conflicts(subject: &Subject<'_>, found: &mut Found) {
     let spec = subject.spec;
     let Some(phone) = &spec.phone_config else { return };
     let pairs = [
-        (Property::PhoneType, true, Property::PhoneNumberConfigs, says(&spec.phone_number_configs)),
+        (
+            Property::PhoneType,
+            phone.phone_type.known().is_some(),
+            Property::PhoneNumberConfigs,
+            says(&spec.phone_number_configs),
+        ),
         (
             Property::AfterContactWorkTimeLimit,
-            phone.after_contact_work_time_limit.is_some(),
+            is_given(&phone.after_contact_work_time_limit),
             Property::AfterContactWorkConfigs,
             says(&spec.after_contact_work_configs),
         ),
         (
             Property::AutoAccept,
-            phone.auto_accept.is_some(),
+            is_given(&phone.auto_accept),
             Property::AutoAcceptConfigs,
             says(&spec.auto_accept_configs),
         ),
         (
             Property::PersistentConnection,
-            phone.persistent_connection.is_some(),
+            is_given(&phone.persistent_connection),
             Property::PersistentConnectionConfigs,
             says(&spec.persistent_connection_configs),
         ),
@@ -93,12 +98,13 @@ pub(super) fn not_voice(subject: &Subject<'_>, found: &mut Found) {
 pub(super) fn agent_first(subject: &Subject<'_>, found: &mut Found) {
     let spec = subject.spec;
     let accepts = elements(&spec.auto_accept_configs, Property::AutoAcceptConfigs).map(|(place, config)| {
-        let has = config.agent_first_callback_auto_accept.is_some();
+        let has = is_given(&config.agent_first_callback_auto_accept);
         (place.member("agentFirstCallbackAutoAccept"), &config.channel, has)
     });
     let works = elements(&spec.after_contact_work_configs, Property::AfterContactWorkConfigs).map(
         |(place, config)| {
-            let has = config.agent_first_callback_after_contact_work_config.is_some();
+            let work = config.agent_first_callback_after_contact_work_config.as_ref();
+            let has = work.is_some_and(|work| work.after_contact_work_time_limit.known().is_some());
             (place.member("agentFirstCallbackAfterContactWorkConfig"), &config.channel, has)
         },
     );

@@ -4,7 +4,7 @@ use unicode_normalization::is_nfc;
 
 use super::{
     found::Found,
-    subject::{Subject, known},
+    subject::{Subject, is_given, known},
 };
 use crate::{
     user::{Bounds, IdentityInfo, IdentityManagementType, Input, Personal, Property, bounds::length},
@@ -46,7 +46,7 @@ pub(super) fn names_required(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn names_expected(subject: &Subject<'_>, found: &mut Found) {
-    let is_likely = subject.settings.identity_management.is_none() && subject.spec.password.is_some();
+    let is_likely = subject.settings.identity_management.is_none() && is_given(&subject.spec.password);
     for (property, member) in names(subject).into_iter().filter(|_| is_likely) {
         if member.is_none() {
             found.add_related(
@@ -117,7 +117,7 @@ pub(super) fn fixed(subject: &Subject<'_>, found: &mut Found) {
 }
 
 pub(super) fn email_not_allowed(subject: &Subject<'_>, found: &mut Found) {
-    if subject.is(IdentityManagementType::Saml) && identity(subject).is_some_and(|i| i.email.is_some()) {
+    if subject.is(IdentityManagementType::Saml) && identity(subject).is_some_and(|i| is_given(&i.email)) {
         let what = "is not allowed where the instance manages identities with `SAML`";
         found.add(Property::Email, what, format!("give `{:#}` instead", Property::SecondaryEmail));
     }

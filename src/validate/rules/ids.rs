@@ -4,7 +4,7 @@ use std::{cell::LazyCell, collections::HashMap};
 
 use super::{
     found::{Found, Weight},
-    subject::{Subject, known},
+    subject::{Subject, is_given, known},
 };
 use crate::user::{
     Arn, Id, IdKind, IdentityManagementType, Path, Property,
@@ -98,7 +98,7 @@ fn each_id(subject: &Subject<'_>, visit: &mut dyn FnMut(Path, &dyn AnyId)) {
 }
 
 pub(super) fn directory_not_allowed(subject: &Subject<'_>, found: &mut Found) {
-    if subject.is(IdentityManagementType::Saml) && subject.spec.directory_user_id.is_some() {
+    if subject.is(IdentityManagementType::Saml) && is_given(&subject.spec.directory_user_id) {
         let what = "is not allowed where the instance manages identities with `SAML`";
         found.add(Property::DirectoryUserId, what, format!("remove `{:#}`", Property::DirectoryUserId));
     }

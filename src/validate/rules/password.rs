@@ -4,7 +4,7 @@
 
 use super::{
     found::{Found, Weight},
-    subject::{Subject, known},
+    subject::{Subject, is_given, known},
 };
 use crate::user::{IdentityManagementType, Property, password_mistakes};
 
@@ -18,7 +18,7 @@ pub(super) fn required(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn not_allowed(subject: &Subject<'_>, found: &mut Found) {
     let Some(kind) = subject.settings.identity_management else { return };
-    if kind != IdentityManagementType::ConnectManaged && subject.spec.password.is_some() {
+    if kind != IdentityManagementType::ConnectManaged && is_given(&subject.spec.password) {
         let what = format_args!("is not allowed where the instance manages identities with `{kind}`");
         found.add(Property::Password, what, "remove it: users sign in elsewhere");
     }

@@ -2,7 +2,7 @@
 
 use super::{
     found::{Found, Weight},
-    subject::{Subject, elements, known},
+    subject::{Subject, elements, is_given, known},
 };
 use crate::{
     user::{
@@ -71,7 +71,7 @@ pub(super) fn number_required(subject: &Subject<'_>, found: &mut Found) {
 
 pub(super) fn number_unused(subject: &Subject<'_>, found: &mut Found) {
     for Phone { phone_type, number, place } in phones(subject) {
-        if phone_type == Some(PhoneType::SoftPhone) && number.is_some() {
+        if phone_type == Some(PhoneType::SoftPhone) && is_given(number) {
             let what = "is without effect with `SOFT_PHONE`, and is not sent";
             found.add(place, what, "remove it, or choose `DESK_PHONE`");
         }

@@ -45,6 +45,11 @@ pub(super) fn known<T>(input: &Option<Input<T>>) -> Option<&T> {
     input.as_ref().and_then(Input::known)
 }
 
+/// Whether an optional value is given. One that is not known yet may turn out to be left out.
+pub(super) fn is_given<T>(input: &Option<Input<T>>) -> bool {
+    known(input).is_some()
+}
+
 /// The elements of an optional list, where it is given and known, with their places.
 pub(super) fn elements<T>(
     list: &Option<Input<Vec<T>>>,

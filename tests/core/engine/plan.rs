@@ -73,6 +73,26 @@ async fn what_is_ignored_is_worked_into_the_inputs() {
     assert!(failure.to_string().contains("`nmae` names no property"), "{failure}");
 }
 
+/// A block that is not known may set what is not ignored.
+#[tokio::test]
+async fn what_is_ignored_of_a_block_leaves_the_rest_of_it_unknown() {
+    let connect = service(Saml);
+    let resource = resource(&connect);
+    let user = create(&resource, &inputs(json!({}))).await;
+    let open = inputs(json!({ "identityInfo": PULUMI_UNKNOWN }));
+    for ignored in ["identityInfo.firstName", "identityInfo.mobile"] {
+        let options = ResourceOptions::builder().ignore_changes(vec![ignored.into()]).build();
+        let planned = resource.diff(Some(&user), &open, &options).await.expect("a plan");
+        for document in [&planned.inputs, &planned.outputs] {
+            let block = document.get("identityInfo").expect("the block");
+            assert_eq!(block.get("lastName"), Some(&Value::Unknown), "{ignored}: {document:?}");
+            assert_eq!(block.get("mobile").is_none(), ignored.ends_with("mobile"), "{ignored}: {document:?}");
+        }
+        let failure = update(&resource, &user, &planned.inputs).await.expect_err("not known yet");
+        assert!(codes(&failure).iter().all(|code| *code == "not-known-yet"), "{failure}");
+    }
+}
+
 #[tokio::test]
 async fn the_keys_of_ignored_tags_are_never_spelled_otherwise() {
     for spelling in [Spelling::CamelCase, Spelling::SnakeCase, Spelling::PascalCase] {
