@@ -33,8 +33,13 @@ pub(super) async fn check(
     settings.identity_management = host.identity_management(&leaves).await?;
     let directory = host.directory(&leaves).await?;
     let state = prior.and_then(|prior| prior.kept.state());
-    if let (None, None, Some(name)) = (leaves.get(Property::Name), state, naming.enforced()) {
-        name_it(&mut inputs, name);
+    if leaves.get(Property::Name).is_none() {
+        let there = match prior {
+            Some(prior) => name_of(host, prior).await?,
+            None => None,
+        };
+        let name = there.as_deref().or(naming.enforced());
+        name.into_iter().for_each(|name| name_it(&mut inputs, name));
     }
     let names = directory.as_deref().map(|directory| directory as &dyn Names);
     // A host that only has the last inputs when it checks gives a prior without a state.
@@ -49,6 +54,21 @@ pub(super) async fn check(
     let mut diagnostics = report.diagnostics().to_vec();
     diagnostics.extend(host.instances.take_notices());
     Ok(Completed { inputs, diagnostics })
+}
+
+/// The name of a user that exists, as far as the prior state tells who that is.
+async fn name_of(host: &Host, prior: &Snapshot) -> Result<Option<String>, Failure> {
+    let told = [&prior.outputs, &prior.inputs].map(|told| told.get(Property::Name.path())?.as_str());
+    let told = told.into_iter().flatten().find(|name| !name.is_empty());
+    let recorded = prior.kept.state().map(|state| state.name.as_str());
+    let known = recorded.or(told).map(str::to_owned);
+    if known.is_some() || prior.id().is_none() {
+        return Ok(known);
+    }
+    match host.present(Some(&prior.kept)).await {
+        Err(failure) if failure.is_gone() => Ok(None),
+        present => Ok(present?.state.map(|state| state.name)),
+    }
 }
 
 fn name_it(inputs: &mut Value, name: &str) {

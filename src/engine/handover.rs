@@ -15,7 +15,7 @@ use std::{
 use super::{failure::Failure, leaves::Leaves, stop::Pauses};
 use crate::{
     client::Sleep,
-    user::{Code, Diagnostic, Operation, Path, Property, UserId},
+    user::{Code, Diagnostic, InstanceId, Operation, Path, Property, UserId},
 };
 
 /// How long the engine is given to come to the other users.
@@ -59,7 +59,7 @@ enum Turn {
 /// An instance, and a name in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Name {
-    pub(super) instance: String,
+    pub(super) instance: InstanceId,
     pub(super) name: String,
 }
 
@@ -75,8 +75,9 @@ struct Replaced {
 impl Name {
     /// That of a user; nothing while it is not known.
     pub(super) fn of(values: &Leaves) -> Option<Self> {
-        let text = |property| Some(values.get(property)?.as_str()?.to_owned());
-        Some(Self { instance: text(Property::InstanceId)?, name: text(Property::Name)? })
+        let text = |property| values.get(property)?.as_str();
+        let instance = InstanceId::new(text(Property::InstanceId)?).to_bare();
+        Some(Self { instance, name: text(Property::Name)?.to_owned() })
     }
 }
 

@@ -49,11 +49,11 @@ impl Resource {
     }
 
     /// Checks inputs by the rules of the instance that they name, and completes them with a user name if they
-    /// have none.
+    /// have none: that of the prior user, who is read if only its id is known, or a generated one.
     ///
     /// # Errors
     ///
-    /// [`Failure`] if the instance cannot be read. Inputs that break a rule are no failure: their mistakes
+    /// [`Failure`] if the instance or the prior user cannot be read. Inputs that break a rule are no failure: their mistakes
     /// are in the answer.
     pub async fn check(
         &self,
@@ -302,9 +302,7 @@ impl Resource {
         let (Some(id), Some(to)) = (prior.id(), Name::of(&work.inputs)) else { return Ok(order) };
         let holder = match Name::of(&Leaves::of(&prior.outputs)).as_ref() == Some(&to) {
             true => Some(id.user.to_bare()),
-            false => named(&self.host, &InstanceId::new(&*to.instance), &to.name)
-                .await?
-                .map(|user| user.user_id.to_bare()),
+            false => named(&self.host, &to.instance, &to.name).await?.map(|user| user.user_id.to_bare()),
         };
         let is_deleted_first = handover.replace(&id.user, to, holder);
         Ok(if is_deleted_first { Some(ReplacementOrder::DeleteBeforeCreate) } else { order })

@@ -347,36 +347,6 @@ def test_get(project):
     project.ok("destroy", "--yes")
 
 
-def test_options(project):
-    project.users(jane=user())
-    project.up()
-    ignored = {"properties": user(routingProfileId="r2", tags={"a": "b"}), "options": {"ignoreChanges": ["routingProfileId", "tags"]}}
-    project.users(jane=ignored)
-    assert project.events() == {"jane": "same"}
-    replaced = {"properties": user(routingProfileId="r2"), "options": {"replaceOnChanges": ["routingProfileId"], "deleteBeforeReplace": True}}
-    project.users(jane=replaced)
-    assert project.events()["jane"] == "replace"
-    project.up()
-    project.users(jane={**replaced, "options": {"protect": True}})
-    project.up()
-    project.users()
-    assert "protect" in project.fails("up", "--yes", "--skip-preview")
-    project.users(jane={**replaced, "options": {"retainOnDelete": True, "protect": False}})
-    project.up()
-    project.users()
-    project.ok("up", "--yes", "--skip-preview")
-    assert list(project.service.ids()) == ["jane"]
-
-
-def test_alias(project):
-    project.users(jane=user())
-    project.up()
-    urn = project.resource("jane")["urn"]
-    project.users(joan={"properties": user(), "options": {"aliases": [urn]}})
-    assert project.events() == {"joan": "same"}
-    project.up()
-
-
 def test_tags_by_default_and_ignored(make):
     project = make(config={"defaultTags": {"tags": {"team": "ops"}}, "ignoreTags": {"keyPrefixes": ["x-"]}})
     project.users(jane=user(tags={"a": "b"}))

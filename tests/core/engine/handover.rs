@@ -85,21 +85,21 @@ async fn a_name_that_somebody_keeps_costs_nobody() {
 
 #[tokio::test(start_paused = true)]
 async fn two_users_who_are_to_get_one_name_are_not_both_deleted() {
-    let connect = service(Saml);
-    let users = late(&connect);
-    let (a, b, c) = (
-        create(&users, &named("jane")).await,
-        create(&users, &named("joan")).await,
-        create(&users, &named("jim")).await,
-    );
-    for (prior, name) in [(&a, "jim"), (&b, "jim"), (&c, "jane")] {
-        assert_eq!(diff(&users, Some(prior), &named(name)).await.replacement, Some(DeleteBeforeCreate));
+    for instance in ["i", "arn:aws:connect:us-east-1:123456789012:instance/i"] {
+        let connect = service(Saml);
+        let users = late(&connect);
+        let [a, b, c] = ["jane", "joan", "jim"].map(named);
+        let (a, b, c) = (create(&users, &a).await, create(&users, &b).await, create(&users, &c).await);
+        let jim = inputs(json!({ "name": "jim", "instanceId": instance }));
+        for (prior, desired) in [(&a, named("jim")), (&b, jim), (&c, named("jane"))] {
+            assert_eq!(diff(&users, Some(prior), &desired).await.replacement, Some(DeleteBeforeCreate));
+        }
+        let (a, b, c) =
+            tokio::join!(again(&users, &a, "jim"), again(&users, &b, "jim"), again(&users, &c, "jane"));
+        assert!(a.is_ok() && c.is_ok(), "{a:?} {c:?}");
+        assert_eq!(b.expect_err("kept"), ["name-taken"], "{instance}");
+        assert_eq!(names(&connect), ["jane", "jim", "joan"]);
     }
-    let (a, b, c) =
-        tokio::join!(again(&users, &a, "jim"), again(&users, &b, "jim"), again(&users, &c, "jane"));
-    assert!(a.is_ok() && c.is_ok(), "{a:?} {c:?}");
-    assert_eq!(b.expect_err("kept"), ["name-taken"]);
-    assert_eq!(names(&connect), ["jane", "jim", "joan"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use connect_user::{
     client::memory::{MemoryConnect, MemoryInstance},
-    engine::{Naming, Resource, Snapshot, Spelling},
+    engine::{Kept, Naming, Resource, ResourceOptions, Snapshot, Spelling},
     user::{
         IdentityManagementType::{ConnectManaged, Saml},
         Operation, Settings, Value,
@@ -32,7 +32,19 @@ async fn a_name_is_made_once() {
     assert!(digits.len() == 7 && digits.chars().all(|c| c.is_ascii_hexdigit()), "{first}");
     let user = create(&resource, &inputs(json!({ "name": first }))).await;
     let other = Naming::of("frontdesk").seeded("other");
-    assert_eq!(named(&resource, Some(&user), &other).await, Some(first), "a user keeps its name");
+    // A user keeps its name, however little an engine has of it.
+    let id = Snapshot::of(&user.id().expect("an id").to_string()).expect("an id");
+    let shown = id.clone().with_outputs(user.outputs.clone());
+    let given = Snapshot::new(Kept::default()).with_inputs(user.inputs.clone());
+    for prior in [&user, &id, &shown, &given] {
+        for naming in [&other, &Naming::of("frontdesk").enforcing("reception"), &Naming::disabled()] {
+            let name = named(&resource, Some(prior), naming).await;
+            assert_eq!(name.as_ref(), Some(&first), "{prior:?} {naming:?}");
+        }
+    }
+    // Who is gone has none.
+    resource.delete(&user, &ResourceOptions::default()).await.expect("a deletion");
+    assert_eq!(named(&resource, Some(&id), &Naming::of("reception")).await.as_deref(), Some("reception"));
 }
 
 #[tokio::test]

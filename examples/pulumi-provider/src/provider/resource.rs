@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use connect_user::{
     engine::{Failure, Kept, Naming, ResourceOptions, Snapshot},
-    user::{Code, Diagnostic, Severity, Value, ignored_path},
+    user::{Code, Diagnostic, Severity, ignored_path},
 };
 use prost_types::Struct;
 use tonic::Status;
@@ -25,11 +25,7 @@ impl Provider {
     pub async fn check(&self, request: CheckRequest) -> Answer<CheckResponse> {
         let CheckRequest { urn, olds, news, random_seed, autonaming } = request;
         let name = name_of(&urn)?;
-        let (old, mut inputs) = (self.inputs(olds), self.inputs(news));
-        // A user that the program gives no name keeps the one that it has.
-        if inputs.value().get("name").is_none_or(|name| *name == Value::Null) {
-            inputs.set("name", old.text("name").map(Value::from));
-        }
+        let (old, inputs) = (self.inputs(olds), self.inputs(news));
         let naming = naming(name, random_seed, autonaming.as_ref());
         let region = self.service()?.of(&inputs).await?;
         // A user that replaces another is checked without the old inputs.
@@ -83,7 +79,10 @@ impl Provider {
             return Ok(CreateResponse { id: String::new(), properties: Some(properties) });
         }
         let applied = region.users.within(time(timeout), region.users.create(inputs.value(), &options)).await;
-        let applied = applied.map_err(|failure| self.failed(failure, &inputs, shown.clone(), None))?;
+        let applied = applied.map_err(|mut failure| {
+            tell_the_order(&mut failure);
+            self.failed(failure, &inputs, shown.clone(), None)
+        })?;
         self.say(&urn, &applied.diagnostics).await;
         let id = applied.snapshot.id().map(|id| id.to_string()).unwrap_or_default();
         let properties = outputs(&applied.snapshot, &inputs, shown, &Marks::default());
@@ -218,6 +217,15 @@ impl Provider {
             inputs: Some(inputs.write(snapshot.inputs.clone())),
             refresh_before_update: snapshot.kept.is_uncertain(),
         })
+    }
+}
+
+/// Pulumi does not tell a provider whom a creation replaces, and compares nothing where a command asks for it.
+fn tell_the_order(failure: &mut Failure) {
+    for taken in failure.diagnostics.iter_mut().filter(|reason| reason.code == Code::NAME_TAKEN) {
+        let help = taken.help.take().unwrap_or_default();
+        let order = "if it is the user that this one replaces, give the resource the option `deleteBeforeReplace`";
+        taken.help = Some(format!("{help}; {order}").into());
     }
 }
 

@@ -9,8 +9,11 @@ use crate::protocol::{DiffChanges, DiffResponse, PropertyDiff, PropertyDiffKind}
 
 /// The answer to what is planned of a user.
 pub fn property_diff(planned: &Planned) -> DiffResponse {
+    // The engine may replace a user for changes that need no replacement (`replaceOnChanges`): its name stays.
+    let delete_before_replace = planned.replacement != Some(ReplacementOrder::CreateBeforeDelete);
     if planned.is_empty() {
-        return DiffResponse { changes: DiffChanges::None.into(), ..DiffResponse::default() };
+        let changes = DiffChanges::None.into();
+        return DiffResponse { changes, delete_before_replace, ..DiffResponse::default() };
     }
     let changes = planned.changes.iter().map(|change| (change.path.to_string(), kind(change)));
     // What an earlier update left to do, such as a sign-out, changes no property; every apply gives the tags anew.
@@ -21,8 +24,7 @@ pub fn property_diff(planned: &Planned) -> DiffResponse {
         let open = planned.changes.iter().filter(|change| change.unknown);
         answer.replaces = open.map(|change| change.path.to_string()).collect();
     }
-    answer.delete_before_replace = planned.replacement == Some(ReplacementOrder::DeleteBeforeCreate);
-    answer
+    DiffResponse { delete_before_replace, ..answer }
 }
 
 /// The answer where one place makes a new user of it, whatever else changes.
