@@ -94,7 +94,7 @@ impl Reader {
     }
 
     /// The user as a plan of `spec` needs it. Reads it if the plan would write something that was not read,
-    /// or that somebody else may have changed; otherwise returns `known`.
+    /// or that somebody else may have changed, or if the last apply was interrupted; otherwise returns `known`.
     ///
     /// `spec` may hold unknowns.
     ///
@@ -119,9 +119,11 @@ impl Reader {
         // Nobody reads proficiencies before somebody manages them.
         let has_managed = known.record.managed.contains(Property::UserProficiencies);
         state.record.unread.insert_if(Property::UserProficiencies, !has_managed);
-        match needs_reading(spec, &state, options).is_empty() {
-            true => Ok(Reading::there(known.clone(), None)),
-            false => source.read(known, true).await,
+        // What an interrupted apply has done, only the service knows.
+        let is_interrupted = known.record.in_progress && self.options.strategy != Strategy::None;
+        match is_interrupted || !needs_reading(spec, &state, options).is_empty() {
+            true => source.read(known, true).await,
+            false => Ok(Reading::there(known.clone(), None)),
         }
     }
 

@@ -95,17 +95,17 @@ async fn a_creation_that_made_nobody_is_made_by_the_next_update() {
     assert_eq!(connect.users(&"i".into()).len(), 1);
 }
 
-/// Remembers what was written down last, and stops the apply before a call.
+/// Remembers what was written down, and stops the apply before a call.
 #[derive(Default)]
 struct Killed {
-    user: Mutex<Option<String>>,
+    texts: Mutex<Vec<String>>,
     left: Mutex<usize>,
 }
 
 #[async_trait]
 impl Journal for Killed {
     async fn keep(&self, user: &Snapshot) -> Result<(), ObserveError> {
-        *self.user.lock().expect("no panic") = Some(serde_json::to_string(user)?);
+        self.texts.lock().expect("no panic").push(serde_json::to_string(user)?);
         let mut left = self.left.lock().expect("no panic");
         *left = left.checked_sub(1).ok_or("killed")?;
         Ok(())
@@ -123,7 +123,7 @@ async fn what_a_journal_has_is_enough_to_go_on() {
         let killed = resource(&connect).create(&desired, &options).await;
         assert!(killed.is_err() || left == 3, "{left}: {killed:?}");
         // The process is gone: only the journal is left.
-        let stored = journal.user.lock().expect("no panic").clone();
+        let stored = journal.texts.into_inner().expect("no panic").pop();
         let prior: Option<Snapshot> = stored.map(|text| serde_json::from_str(&text).expect("a user"));
         let again = resource(&connect);
         let user = match &prior {
@@ -133,6 +133,25 @@ async fn what_a_journal_has_is_enough_to_go_on() {
         assert!(diff(&again, Some(&user), &desired).await.is_empty(), "{left}");
         assert_eq!(connect.users(&"i".into()).len(), 1, "{left}");
         assert_eq!(connect.users(&"i".into())[0].1.len(), 1, "{left}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_done_before_a_kill_is_undone_where_it_is_not_wanted_any_more() {
+    let first =
+        inputs(json!({ "userProficiencies": [{ "attributeName": "a", "attributeValue": "v", "level": 3 }] }));
+    for left in 1..4 {
+        let connect = service(Saml);
+        let journal = Killed { left: Mutex::new(left), ..Killed::default() };
+        let options = ResourceOptions::builder().journal(&journal).build();
+        let _ = resource(&connect).create(&first, &options).await;
+        // What a call has done, nobody has written down.
+        let before = journal.texts.into_inner().expect("no panic").swap_remove(left - 1);
+        let prior: Snapshot = serde_json::from_str(&before).expect("a user");
+        let (again, desired) = (resource(&connect), inputs(json!({ "tags": { "team": "ops" } })));
+        let user = update(&again, &prior, &desired).await.expect("an update");
+        assert!(diff(&again, Some(&user), &desired).await.is_empty(), "{left}");
+        assert!(connect.users(&"i".into())[0].1.is_empty(), "{left}");
     }
 }
 
