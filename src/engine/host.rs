@@ -135,6 +135,10 @@ impl Host {
                 _ => present.attempts.insert(0, begun.clone()),
             }
             let told = outcome.diagnostic(&format!("`{}`", begun.attempt.name()));
+            // Two creations that may have made the same user.
+            if present.doubts.contains(&told) {
+                continue;
+            }
             present.doubts.push(told.clone());
             let (kind, related) = match outcome {
                 CreationOutcome::NotKnownYet(Some(error)) => (Some(error.kind()), Vec::new()),
