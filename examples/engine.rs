@@ -1,10 +1,8 @@
 //! An engine of one's own: a program and a state in files, unknown values, plan, apply, import, drift.
 //!
-//! `cargo run --example engine -- plan DIR` shows what would change, `apply DIR` does it, `drift DIR` shows changes by others,
-//! and `import DIR KEY ID` records a user that exists. `DIR/program.json` has the inputs of each user by its key, in which
-//! `${KEY.OUTPUT}` is an output of an earlier key. `DIR/connect.json` is a service in memory: put `AwsConnect` in its place.
+//! In `DIR/program.json`, `${KEY.OUTPUT}` is an output of an earlier key. Put `AwsConnect` in the place of `DIR/connect.json`.
 
-use std::{collections::BTreeMap, env, fs, path::PathBuf};
+use std::{collections::BTreeMap, env, fs, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
 use connect_user::{
@@ -14,10 +12,12 @@ use connect_user::{
     user::{IdentityManagementType, Settings, Value},
 };
 
+const USAGE: &str =
+    "write `plan DIR`, `apply DIR`, `drift DIR`, or `import DIR KEY ID` for a user that exists";
+
 struct Engine {
     resource: Resource,
     state: BTreeMap<String, Snapshot>,
-    dir: PathBuf,
 }
 
 impl Engine {
@@ -26,9 +26,8 @@ impl Engine {
         let (snapshot, failure) = result.map_or_else(Failure::split, |snapshot| (snapshot, None));
         self.state.remove(key);
         self.state.extend(snapshot.map(|user| (key.to_owned(), self.resource.without_secrets(user))));
-        let written = self.dir.join("state.json.new");
-        fs::write(&written, serde_json::to_string_pretty(&self.state)?)?;
-        fs::rename(written, self.dir.join("state.json"))?;
+        fs::write("state.json.new", serde_json::to_string_pretty(&self.state)?)?;
+        fs::rename("state.json.new", "state.json")?;
         failure.map_or(Ok(()), |failure| Err(failure.into()))
     }
 
@@ -65,9 +64,8 @@ impl Engine {
         Ok(self.state[key].outputs.clone())
     }
 
-    async fn run(&mut self, applies: bool) -> Result<()> {
-        let program = fs::read(self.dir.join("program.json")).context("`program.json` cannot be read")?;
-        let program: BTreeMap<String, Value> = serde_json::from_slice(&program)?;
+    async fn run(&mut self, program: &[u8], applies: bool) -> Result<()> {
+        let program: BTreeMap<String, Value> = serde_json::from_slice(program)?;
         let mut users: BTreeMap<String, Value> = BTreeMap::new();
         for (key, inputs) in &program {
             let place = |text: &str| {
@@ -90,16 +88,25 @@ impl Engine {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [command, dir, more @ ..] = &arguments[..] else { bail!("give a command and a folder") };
-    let (dir, file) = (PathBuf::from(dir), PathBuf::from(dir).join("state.json"));
-    let state = if file.exists() { serde_json::from_slice(&fs::read(&file)?)? } else { BTreeMap::new() };
-    let (saved, connect) = MemoryFile::open(dir.join("connect.json"))?;
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (["plan" | "apply" | "drift", dir] | ["import", dir, _, _]) = arguments[..] else { bail!(USAGE) };
+    env::set_current_dir(dir).with_context(|| format!("`{dir}` is no folder with a `program.json`"))?;
+    let program = fs::read("program.json").context("`program.json`, the inputs by key, cannot be read")?;
+    let file = Path::new("state.json");
+    let state = if file.exists() { serde_json::from_slice(&fs::read(file)?)? } else { BTreeMap::new() };
+    let (saved, connect) = MemoryFile::open("connect.json")?;
     connect.add_any_instance(IdentityManagementType::ConnectManaged);
     let resource = Resource::new(PersistentConnect::new(connect, saved), Settings::default());
-    let mut engine = Engine { resource, state, dir };
-    match (command.as_str(), more) {
-        ("plan" | "apply", []) => engine.run(command == "apply").await,
-        ("drift", []) => {
+    let mut engine = Engine { resource, state };
+    match arguments[..] {
+        [_, _, key, id] => {
+            let user = engine.resource.import(id).await?;
+            let known = engine.state.iter().find(|(other, known)| *other == key || known.id() == user.id());
+            ensure!(known.is_none(), "`{}` is recorded already", known.map_or("", |(other, _)| other));
+            println!("{}", serde_json::to_string_pretty(&user.inputs)?);
+            engine.store(key, Ok(Some(user)))
+        }
+        ["drift", _] => {
             for (key, prior) in engine.state.clone() {
                 let read = engine.resource.read(&prior).await?;
                 println!("{key}: {}", if read.is_some() { "exists" } else { "is gone" });
@@ -108,13 +115,6 @@ async fn main() -> Result<()> {
             }
             Ok(())
         }
-        ("import", [key, id]) => {
-            let user = engine.resource.import(id).await?;
-            let known = engine.state.iter().find(|(other, known)| *other == key || known.id() == user.id());
-            ensure!(known.is_none(), "`{}` is recorded already", known.map_or("", |(other, _)| other));
-            println!("{}", serde_json::to_string_pretty(&user.inputs)?);
-            engine.store(key, Ok(Some(user)))
-        }
-        _ => bail!("the commands are `plan`, `apply`, `drift` and `import`"),
+        _ => engine.run(&program, arguments.first() == Some(&"apply")).await,
     }
 }

@@ -86,18 +86,20 @@ pub enum Command {
         detailed_exitcode: bool,
     },
     /// Record a user that exists, or all of an instance.
+    #[command(
+        override_usage = "connect-user import [OPTIONS] <NAME> <INSTANCE:USER>\n       connect-user import [OPTIONS] --all --instance <INSTANCE>"
+    )]
     Import {
         /// The resource name.
-        #[arg(required_unless_present = "all")]
         name: Option<String>,
         /// The user: INSTANCE_ID:USER_ID.
-        #[arg(value_name = "INSTANCE:USER", required_unless_present = "all")]
+        #[arg(value_name = "INSTANCE:USER")]
         id: Option<String>,
         /// Record every user of an instance that is not recorded yet, under its own name.
-        #[arg(long, requires = "instance", conflicts_with_all = ["name", "id"])]
+        #[arg(long)]
         all: bool,
         /// The instance, by its id or ARN.
-        #[arg(long, requires = "all")]
+        #[arg(long)]
         instance: Option<String>,
     },
     /// Print a program of every user of an instance. Applying it adopts the existing users and changes nothing.
@@ -264,7 +266,7 @@ pub struct Global {
     /// Raise the rate of each operation step by step while the service accepts its calls, at most to this: calls per
     /// second, what Service Quotas documents (`documented`), or the quotas of the account (`account`). A refused call
     /// lowers it. Default: do not.
-    #[arg(long, value_name = "RATE|documented|account", value_parser = RateSource::from_str)]
+    #[arg(long, value_name = "RATE|documented|account", value_parser = RateSource::ceiling)]
     pub probe_to: Option<RateSource>,
     /// Share the quota with other runs, by backing off when the service throttles. Default: this run alone uses it.
     #[arg(long)]
@@ -298,6 +300,11 @@ pub struct Global {
 }
 
 impl Global {
+    /// Whether the command line gives an option, by its long name.
+    pub fn is_given(&self, option: &str) -> bool {
+        self.given.iter().any(|given| given == option)
+    }
+
     /// The users that are meant.
     pub fn filter(&self) -> Outcome<Filter> {
         let all = self.r#where.iter().try_fold(Filter::default(), |filter, condition| filter.and(condition));

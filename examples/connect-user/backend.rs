@@ -18,7 +18,6 @@ use crate::{
     args::{BackendKind, Global},
     failure::{Failure, Outcome},
     input::{STILL_TO_BE_MADE, require_regular},
-    output,
 };
 
 pub struct Backend {
@@ -29,6 +28,8 @@ pub struct Backend {
     pub timer: Arc<dyn Timer>,
     pub pace: Arc<dyn Pace>,
     pub cancel: CancellationToken,
+    /// What is worth knowing of the rates.
+    pub notices: Vec<Diagnostic>,
 }
 
 impl Backend {
@@ -37,7 +38,7 @@ impl Backend {
         let timer: Arc<dyn Timer> = Arc::new(TokioTimer::default());
         let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone()));
         let (service, cancel) = (Arc::new(MemoryConnect::new()), CancellationToken::new());
-        Self { service, retry_for: None, timer, pace, cancel }
+        Self { service, retry_for: None, timer, pace, cancel, notices: Vec::new() }
     }
 
     /// How calls are tried again, where the command line says it.
@@ -54,23 +55,15 @@ impl Backend {
     /// Opens the service; `is_used` says whether the state holds users of it.
     pub async fn open(args: &Global, is_used: bool, writes: bool) -> Outcome<Self> {
         let offline = Self::offline();
-        let (service, rates, ceiling) = match args.backend {
+        let (service, rates, ceiling, notice) = match args.backend {
             BackendKind::Local => {
                 let service = local(args, is_used, writes, offline.timer.clone())?;
-                (service, Rate::UNLIMITED.into(), args.probe_to.and_then(RateSource::known))
+                (service, Rate::UNLIMITED.into(), args.probe_to.and_then(RateSource::known), None)
             }
             BackendKind::Aws => aws(args).await?,
         };
         let rates = rates.limited(&args.rate);
-        if ceiling.as_ref().is_some_and(|ceiling| !ceiling.exceed(&rates)) {
-            let message =
-                "`--probe-to` has no effect: it must be above the rate of an operation, and is above none";
-            let help = match args.rate.is_empty() && args.backend == BackendKind::Local {
-                true => "the local backend has no limit: give `--rate`, or leave it out",
-                false => "give more than the rate, or leave it out; what makes calls slower is `--rate 1:5`",
-            };
-            output::diagnostic(&Diagnostic::new(Code::SETTING_WITHOUT_EFFECT, message).with_help(help));
-        }
+        let notices = notice.into_iter().chain(idle_rates(args, &rates, ceiling.as_ref())).collect();
         let mut buckets = TokenBuckets::new(rates, offline.timer.clone());
         if args.shared_quota {
             buckets = buckets.shared();
@@ -80,8 +73,43 @@ impl Backend {
         }
         let pace = Arc::new(buckets);
         let retry_for = args.retry_for.map(Duration::from_secs);
-        Ok(Self { service, retry_for, pace, ..offline })
+        Ok(Self { service, retry_for, pace, notices, ..offline })
     }
+}
+
+/// Which options of rates have no effect.
+fn idle_rates(args: &Global, rates: &Rates, ceiling: Option<&Rates>) -> impl Iterator<Item = Diagnostic> {
+    let (is_local, is_limited) = (args.backend == BackendKind::Local, !args.rate.is_empty());
+    let is_idle_ceiling = ceiling.is_some_and(|ceiling| !ceiling.exceed(rates));
+    let no_quota = "the local backend has no quota";
+    let no_limit = "the local backend has no limit: give `--rate`, or leave it out";
+    let unused = "leave it out; `--rate` limits the local backend";
+    let idle = [
+        (is_local && args.is_given("rates-from"), "--rates-from", no_quota, unused),
+        (is_local && args.probe_to == Some(RateSource::Account), "--probe-to account", no_quota, unused),
+        (is_local && !is_limited && args.shared_quota, "--shared-quota", no_quota, unused),
+        (
+            is_idle_ceiling,
+            "--probe-to",
+            "it must be above the rate of an operation, and is above none",
+            match is_local && !is_limited {
+                true => no_limit,
+                false => "give more than the rate, or leave it out; what makes calls slower is `--rate 1:5`",
+            },
+        ),
+        (
+            !is_local
+                && args.is_given("rates-from")
+                && args.rate.iter().any(|limit| limit.operation.is_none()),
+            "--rates-from",
+            "`--rate` gives that of every operation",
+            "leave one of the two out",
+        ),
+    ];
+    idle.into_iter().filter(|(is_idle, ..)| *is_idle).map(|(_, option, why, help)| {
+        let message = format!("`{option}` has no effect: {why}");
+        Diagnostic::new(Code::SETTING_WITHOUT_EFFECT, message).with_help(help)
+    })
 }
 
 fn local(
@@ -112,8 +140,11 @@ fn local(
     })
 }
 
+/// The real service, the rates of its calls, and up to which they are raised.
+type Asked = (Arc<dyn ConnectClient>, Rates, Option<Rates>, Option<Diagnostic>);
+
 #[cfg(feature = "aws")]
-async fn aws(args: &Global) -> Outcome<(Arc<dyn ConnectClient>, Rates, Option<Rates>)> {
+async fn aws(args: &Global) -> Outcome<Asked> {
     use connect_user::{
         client::aws::{AwsConnect, AwsSettings},
         user::with_causes,
@@ -132,12 +163,11 @@ async fn aws(args: &Global) -> Outcome<(Arc<dyn ConnectClient>, Rates, Option<Ra
         None => None,
     };
     // The account is asked once, and says the same of both.
-    let notice = rates.notice.as_ref().or(ceiling.as_ref().and_then(|ceiling| ceiling.notice.as_ref()));
-    notice.into_iter().for_each(output::diagnostic);
-    Ok((Arc::new(connect), rates.rates, ceiling.map(|ceiling| ceiling.rates)))
+    let notice = rates.notice.or(ceiling.as_ref().and_then(|ceiling| ceiling.notice.clone()));
+    Ok((Arc::new(connect), rates.rates, ceiling.map(|ceiling| ceiling.rates), notice))
 }
 
 #[cfg(not(feature = "aws"))]
-async fn aws(_: &Global) -> Outcome<(Arc<dyn ConnectClient>, Rates, Option<Rates>)> {
+async fn aws(_: &Global) -> Outcome<Asked> {
     Err(Failure::new("this build does not know the backend `aws`").help("build it with `--features aws`"))
 }

@@ -55,6 +55,9 @@ struct Table<'a> {
 /// The columns of a table that was made.
 const HEADER: &str = "name,password";
 
+/// What a file of passwords is.
+const TABLE: &str = "table (CSV) with the columns `name` and `password`";
+
 impl PasswordArgs {
     pub fn read(&self) -> Outcome<Given<'_>> {
         if let Some(variable) = &self.password_env {
@@ -118,22 +121,33 @@ impl<'a> Table<'a> {
 }
 
 fn text(file: &Path) -> Outcome<Secret> {
-    Ok(input::text(file, "table of passwords")?.into())
+    Ok(input::text(file, TABLE)?.into())
 }
 
 /// The passwords of a table, by user name.
 fn passwords(file: &Path, text: &Secret) -> Outcome<BTreeMap<String, Secret>> {
     let options = ReadOptions::builder().file(file.display().to_string()).build();
     let read = read(FileFormat::Csv, text.expose().as_bytes(), &options);
-    output::found(read.diagnostics.into(), Form::File)?;
+    // Of other columns nothing is taken.
+    let mut mistakes = read.diagnostics;
+    mistakes.retain(|found| found.diagnostic.is_error());
+    for found in &mut mistakes {
+        // What has another header is another file.
+        if found.location.as_ref().is_some_and(|at| at.line == 1) {
+            found.diagnostic = found.diagnostic.clone().with_help(format!("give a {TABLE}"));
+        }
+    }
+    output::found(mistakes.into(), Form::File)?;
     let password = |user: &FileUser| {
         let password = user.inputs.get("password").and_then(Value::as_str)?;
         Some((user.user_name()?.to_owned(), Secret::from(password)))
     };
     let found: BTreeMap<_, _> = read.users.iter().filter_map(password).collect();
     match found.is_empty() {
-        true => Err(Failure::new(format!("`{}` has no passwords", file.display()))
-            .help("give a table with the columns `name` and `password`")),
+        true => {
+            Err(Failure::new(format!("`{}` has no passwords", file.display()))
+                .help(format!("give a {TABLE}")))
+        }
         false => Ok(found),
     }
 }

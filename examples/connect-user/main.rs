@@ -77,12 +77,16 @@ async fn run(Args { command, global }: Args) -> Outcome<ExitCode> {
         Command::Drift { detailed_exitcode } => {
             is_something = show::drift(&global).await? && detailed_exitcode;
         }
-        Command::Import { name: Some(name), id: Some(id), .. } => {
-            existing::import(&name, &id, &global).await?;
-        }
-        Command::Import { instance, .. } => {
-            existing::import_all(&instance.unwrap_or_default(), &global).await?;
-        }
+        Command::Import { name, id, all, instance } => match (name, id, all, instance) {
+            (Some(name), Some(id), false, None) => existing::import(&name, &id, &global).await?,
+            (None, None, true, Some(instance)) => existing::import_all(&instance, &global).await?,
+            _ => {
+                return Err(Failure::new(
+                    "`import` takes a resource name and a user, or every user of an instance",
+                )
+                .help("write `import NAME INSTANCE_ID:USER_ID`, or `import --all --instance INSTANCE_ID`"));
+            }
+        },
         Command::Export { instance, names } => existing::export(&instance, names, &global).await?,
         Command::Adopt(file) => adopt::adopt(&file, &global).await?,
         Command::Convert(args) => convert::convert(&args, &global)?,

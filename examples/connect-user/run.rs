@@ -99,6 +99,7 @@ impl<'a> Run<'a> {
             Some(backend) => backend,
             None => service(users(&entries).next().is_some()).await?,
         };
+        backend.notices.iter().for_each(output::diagnostic);
         let settings = settings(args);
         Ok((Self { file, backend, settings, scale, filter, overrides, args, access }, entries))
     }

@@ -21,7 +21,8 @@ use crate::{
 #[derive(clap::Args)]
 pub struct SetArgs {
     /// A property and its value: `routingProfileId=name:Sales`, `tags.team=red`, `autoAcceptConfigs.VOICE=true`,
-    /// `securityProfileIds=ID,ID`. An empty value clears it.
+    /// `securityProfileIds=ID,ID`. An empty value clears it. No call changes `password` and `directoryUserId`: what a
+    /// change in the program does is said by `--on-password-change` and `--on-directory-user-id-change` of `apply`.
     #[arg(value_name = "PROPERTY=VALUE", required_unless_present = "unset")]
     edits: Vec<String>,
     /// A property to clear; repeatable. Default: none.

@@ -11,6 +11,7 @@ use crate::{
     args::{BackendKind, Global},
     backend::Backend,
     failure::{Failure, Outcome},
+    output,
 };
 
 #[derive(clap::Args)]
@@ -102,12 +103,15 @@ impl Reached {
     /// The services of both. They share the pace where they are reached alike: it is that of the account and Region.
     pub async fn open(&self) -> Outcome<(Backend, Backend)> {
         let to = Backend::open(&self.to.1, false, false).await?;
+        to.notices.iter().for_each(output::diagnostic);
         Ok((self.open_from(&to).await?, to))
     }
 
     /// The service that users come from, beside the other one.
     pub async fn open_from(&self, to: &Backend) -> Outcome<Backend> {
         let mut from = Backend::open(&self.from.1, false, false).await?;
+        // What is said of the other one need not be said twice.
+        from.notices.iter().filter(|notice| !to.notices.contains(notice)).for_each(output::diagnostic);
         if is_one_service(&self.from.1, &self.to.1) {
             from.pace = to.pace.clone();
         }

@@ -88,7 +88,6 @@ const SHOWN: &[(&str, &str)] = &[
         "backend local-file endpoint-url region profile",
         "plan apply set destroy show drift import export adopt compare copy",
     ),
-    ("state", "validate plan apply set destroy show drift import export adopt copy state"),
     (
         "identity-management ignore-tag ignore-tag-prefix",
         "validate plan apply set destroy drift import export adopt compare copy",
@@ -97,6 +96,12 @@ const SHOWN: &[(&str, &str)] = &[
 
 /// The global options that some commands would ignore, the commands that heed them, and where they have no use.
 const HEEDED: &[(&str, &str, &str)] = &[
+    (
+        "state",
+        "validate plan apply set destroy show drift import export adopt copy state.export state.import state.rm \
+         state.unlock",
+        "where no recorded users are read",
+    ),
     ("set set-env set-file", "validate plan apply adopt convert", "without a program"),
     ("allow deny", "validate plan apply set copy", "where nothing is validated"),
     (
@@ -121,9 +126,11 @@ const HEEDED: &[(&str, &str, &str)] = &[
 const OF_SAVED_PLANS: &str = "program yes stop-after backend local-file state set set-env set-file rate rates-from probe-to \
                               shared-quota retry-for parallelism format color endpoint-url region profile";
 
-/// Whether a word is among others.
+/// Whether a word is among others. A command is there where one of its own commands is, such as `state.rm`.
 fn is_in(word: &str, words: &str) -> bool {
-    words.split(' ').any(|other| other == word)
+    words
+        .split(' ')
+        .any(|other| other.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
 }
 
 impl Global {
@@ -138,36 +145,48 @@ pub fn read() -> Result<Outcome<Args>, clap::Error> {
     let mut grammar = grammar();
     let matches = grammar.try_get_matches_from_mut(std::env::args_os())?;
     let mut args = Args::from_arg_matches(&matches)?;
-    args.global.given = given(&grammar, &matches);
-    let command = matches.subcommand_name().unwrap_or_default();
-    Ok(check(&args.global, command).map(|()| args))
+    let (command, given) = given(&grammar, &matches);
+    args.global.given = given;
+    Ok(check(&args.global, &command).map(|()| args))
 }
 
 /// The commands, each of which shows only the options that it heeds.
 fn grammar() -> Command {
-    let mut root = Args::command().mut_args(|option| option.global(true));
+    let root = Args::command().mut_args(|option| option.global(true));
     let globals: Vec<_> = root.get_arguments().cloned().collect();
-    let names: Vec<String> = root.get_subcommands().map(|command| command.get_name().to_owned()).collect();
-    for name in names {
-        let is_ignored = |option: &&Arg| option.get_long().is_some_and(|long| !is_shown(long, &name));
-        let hidden: Vec<_> =
-            globals.iter().filter(is_ignored).map(|option| option.clone().hide(true)).collect();
+    root.mut_subcommands(|command| {
+        let name = command.get_name().to_owned();
         let start = format!("connect-user {name}");
         let examples = EXAMPLES.split("\n\n").find(|examples| examples.trim_start().starts_with(&start));
         let examples = format!("Examples:\n  {}", examples.unwrap_or_default().trim_start());
-        root = root.mut_subcommand(&name, |command| command.args(hidden).after_help(examples));
-    }
-    root
+        let command = offering(command, &name, &globals);
+        command
+            .mut_subcommands(|inner| {
+                let name = format!("{name}.{}", inner.get_name());
+                offering(inner, &name, &globals)
+            })
+            .after_help(examples)
+    })
 }
 
-/// The long names of the options that are given.
-fn given(command: &Command, matches: &ArgMatches) -> Vec<String> {
-    if let Some((name, matches)) = matches.subcommand() {
-        return command.find_subcommand(name).map(|command| given(command, matches)).unwrap_or_default();
+/// A command that hides what it ignores.
+fn offering(command: Command, name: &str, globals: &[Arg]) -> Command {
+    let is_ignored = |option: &&Arg| option.get_long().is_some_and(|long| !is_shown(long, name));
+    command.args(globals.iter().filter(is_ignored).map(|option| option.clone().hide(true)))
+}
+
+/// The command, such as `state.rm`, and the long names of the options that are given.
+fn given(mut command: &Command, mut matches: &ArgMatches) -> (String, Vec<String>) {
+    let mut names = Vec::new();
+    while let Some((name, inner)) = matches.subcommand()
+        && let Some(named) = command.find_subcommand(name)
+    {
+        (command, matches) = (named, inner);
+        names.push(name);
     }
     let is_given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
     let options = command.get_arguments().filter(|option| is_given(option.get_id().as_str()));
-    options.filter_map(|option| option.get_long().map(str::to_owned)).collect()
+    (names.join("."), options.filter_map(|option| option.get_long().map(str::to_owned)).collect())
 }
 
 /// Whether `--help` of a command shows a global option.
@@ -188,14 +207,14 @@ fn check(global: &Global, command: &str) -> Outcome<()> {
         // Only for memberships and for the names in conditions, `show` asks the service.
         let asks = |by: &str| {
             let is_asked = || global.filter().is_ok_and(|filter| filter.needs_directory());
-            let is_given = global.given.iter().any(|option| option == "memberships");
-            command == "show" && is_in("show/memberships", by) && (is_given || is_asked())
+            command == "show"
+                && is_in("show/memberships", by)
+                && (global.is_given("memberships") || is_asked())
         };
         if let Some((what, by)) = ignored(option, command).filter(|(_, by)| !asks(by)) {
-            return Err(Failure::new(format!("`--{option}` has no use {what}")).help(format!(
-                "leave it out of `{command}`: `{}` take it",
-                by.replace(' ', "`, `").replace('/', " --")
-            )));
+            let (command, by) = (command.replace('.', " "), by.replace(' ', "`, `").replace('.', " "));
+            return Err(Failure::new(format!("`--{option}` has no use {what}"))
+                .help(format!("leave it out of `{command}`: `{}` take it", by.replace('/', " --"))));
         }
         // Those of one side are `--from-region`, for example.
         let of_side = option.strip_prefix("from-").or(option.strip_prefix("to-"));
@@ -204,7 +223,7 @@ fn check(global: &Global, command: &str) -> Outcome<()> {
             return Err(Failure::new(format!("`--{option}` has no use with the local backend"))
                 .help("give `--backend aws` for the real service, or leave the option out"));
         }
-        if !is_local && of_side == Some("local-file") {
+        if !is_local && of_side.unwrap_or(option) == "local-file" {
             return Err(
                 Failure::new(format!("`--{option}` has no use with the real service")).help("leave it out")
             );

@@ -3,7 +3,7 @@
 use connect_user::{
     fleet::StoreError,
     interop::file::FileDiagnostic,
-    user::{Code, Diagnostic},
+    user::{Code, Diagnostic, Property},
 };
 
 const CONVERT: &str = "`convert` makes a program of it; `export` prints one of users that exist";
@@ -26,7 +26,7 @@ const WAYS: &[(&str, &str)] = &[
 
 /// What to do about it, with the options and commands that do it.
 pub fn help(diagnostic: &Diagnostic) -> Option<String> {
-    let Diagnostic { code, message, help, .. } = diagnostic;
+    let Diagnostic { code, path, message, help, .. } = diagnostic;
     let help = help.as_deref().unwrap_or_default();
     let reference = || message.split_once("`${")?.1.split_once("}`").map(|(reference, _)| reference);
     let set = |reference: &str| format!("`--set '{reference}=VALUE'`");
@@ -39,6 +39,12 @@ pub fn help(diagnostic: &Diagnostic) -> Option<String> {
         Code::UNDEFINED_REFERENCE if help == "give its value" => {
             let set = reference().map(set)?;
             return Some(format!("{help}: {set}; a secret one by `--set-env` or `--set-file`"));
+        }
+        Code::NOT_SETTABLE if *path == Property::Password.into() => {
+            return Some(format!("{help}: `--on-password-change replace`"));
+        }
+        Code::NOT_SETTABLE if *path == Property::DirectoryUserId.into() => {
+            return Some(format!("{help}: `--on-directory-user-id-change replace`"));
         }
         Code::NOT_ADOPTED if help == "give the instance of the users" => Some("`--instance ID`".to_owned()),
         Code::INVALID_PROGRAM => {

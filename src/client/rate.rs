@@ -54,6 +54,9 @@ pub enum RateError {
     /// The text says neither where rates come from nor a rate.
     #[error("`{}` is not `assumed`, `documented`, `account` or calls a second, such as `10`", one_line(.0))]
     Source(String),
+    /// The text says no rate up to which calls are tried.
+    #[error("`{}` is not `documented`, `account` or calls a second, such as `10`", one_line(.0))]
+    Ceiling(String),
     /// The rate is no number, or out of its bounds.
     #[error("the rate must be 0.001 to 1000000 calls a second, is `{}`", one_line(.0))]
     Calls(String),
@@ -69,7 +72,7 @@ impl RateError {
     /// The way out.
     pub const fn help(&self) -> &'static str {
         match self {
-            Self::Source(_) => "write one of these",
+            Self::Source(_) | Self::Ceiling(_) => "write one of these",
             Self::Operation(_) => "give an operation of the API, such as `CreateUser`",
             _ => "write `RATE:BURST`, calls a second and calls at once, such as `2:5`",
         }
@@ -87,8 +90,8 @@ impl Rate {
         basis: RateBasis::Assumed,
     };
 
-    /// Practically no limit: a call each nanosecond.
-    pub const UNLIMITED: Self = Self::new(Duration::from_nanos(1), NonZeroU32::MAX);
+    /// Practically no limit: the highest rate that may be given, 1,000,000 calls a second, with the largest burst.
+    pub const UNLIMITED: Self = Self::new(Duration::from_micros(1), NonZeroU32::MAX);
 
     /// One call per `every`, with bursts of `burst`.
     pub const fn new(every: Duration, burst: NonZeroU32) -> Self {

@@ -32,6 +32,29 @@ impl RateSource {
             Self::Given(rate) => Some(rate.into()),
         }
     }
+
+    /// Reads up to which rates calls are tried: `documented`, `account`, or calls a second.
+    ///
+    /// ```
+    /// use connect_user::client::RateSource;
+    ///
+    /// assert_eq!(RateSource::ceiling("account"), Ok(RateSource::Account));
+    /// let error = RateSource::ceiling("assumed").unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "`assumed` is not `documented`, `account` or calls a second, such as `10`",
+    /// );
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`RateError`] if it is none of these: what is assumed is where they begin.
+    pub fn ceiling(text: &str) -> Result<Self, RateError> {
+        match text.parse() {
+            Ok(Self::Assumed) | Err(RateError::Source(_)) => Err(RateError::Ceiling(text.to_owned())),
+            source => source,
+        }
+    }
 }
 
 impl FromStr for RateSource {

@@ -60,20 +60,35 @@ const KINDS: &[&str] = &["name", "name-prefix", "routing-profile", "security-pro
 
 /// The error of reading a condition.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` {}", one_line(condition), if *is_known { "stands beside another condition of its kind" } else { "is not a condition" })]
+#[error("`{}` {wrong}", one_line(condition))]
 pub struct FilterError {
     condition: String,
-    is_known: bool,
+    wrong: Wrong,
+}
+
+/// What is wrong with a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum Wrong {
+    #[error("is not a condition")]
+    Kind,
+    #[error("has no value")]
+    Value,
+    #[error("stands beside another condition of its kind")]
+    Other,
 }
 
 impl FilterError {
     /// What to do about it.
     pub fn help(&self) -> String {
-        if self.is_known {
-            return "take one of them out: all conditions must hold".to_owned();
-        }
         let kind = self.condition.split_once('=').map_or(self.condition.as_str(), |(kind, _)| kind);
-        let meant = nearest(kind, KINDS.iter().copied()).filter(|near| *near != kind);
+        let meant = match self.wrong {
+            Wrong::Other => return "take one of them out: all conditions must hold".to_owned(),
+            Wrong::Value => {
+                let kind = one_line(kind);
+                return format!("write `{kind}=VALUE`: no condition asks for an empty value, or for any");
+            }
+            Wrong::Kind => nearest(kind, KINDS.iter().copied()),
+        };
         let meant = meant.map(|near| format!("did you mean `{near}=`? Otherwise ")).unwrap_or_default();
         format!(
             "{meant}write `tag:KEY=VALUE`, `name=NAME`, `name-prefix=TEXT`, `routing-profile=ID`, \
@@ -90,11 +105,15 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// [`FilterError`] if it is none of these, or stands beside another one of its kind.
+    /// [`FilterError`] if it is none of these, has no value, or stands beside another one of its kind.
     pub fn and(mut self, condition: &str) -> Result<Self, FilterError> {
-        let error = |is_known| FilterError { condition: condition.to_owned(), is_known };
-        let pair = condition.split_once('=').filter(|(_, value)| !value.is_empty());
-        let (kind, value) = pair.ok_or_else(|| error(false))?;
+        let (kind, value) = condition.split_once('=').unwrap_or((condition, ""));
+        let tag = kind.strip_prefix("tag:").filter(|key| !key.is_empty());
+        let error = |wrong| FilterError { condition: condition.to_owned(), wrong };
+        if value.is_empty() {
+            let is_known = tag.is_some() || KINDS.contains(&kind);
+            return Err(error(if is_known { Wrong::Value } else { Wrong::Kind }));
+        }
         let is_new = match kind {
             "name" => self.name.replace(value.to_owned()).is_none(),
             "name-prefix" => self.name_prefix.replace(value.to_owned()).is_none(),
@@ -104,12 +123,12 @@ impl Filter {
                 self.with_child_groups = kind == "group-tree";
                 self.hierarchy_group_id.replace(value.into()).is_none()
             }
-            kind => match kind.strip_prefix("tag:").filter(|key| !key.is_empty()) {
+            _ => match tag {
                 Some(key) => self.tags.insert(key.to_owned(), value.to_owned()).is_none(),
-                None => return Err(error(false)),
+                None => return Err(error(Wrong::Kind)),
             },
         };
-        if is_new { Ok(self) } else { Err(error(true)) }
+        if is_new { Ok(self) } else { Err(error(Wrong::Other)) }
     }
 
     /// Whether every user is meant.

@@ -221,7 +221,7 @@ codes! {
         EMPTY_PROGRAM = "empty-program", Error, "a program that deletes every recorded user is meant to be empty", THIS;
         INSTANCE_FULL = "instance-full", Error, "an instance has no more users than its quota allows", THIS;
         NOT_KNOWN_YET = "not-known-yet", Error, "a plan is carried out, and users are looked for, once every value is known", THIS;
-        VALUE_NOT_NEEDED = "value-not-needed", Error, "a value that is given for a saved plan is a password that it needs", THIS;
+        VALUE_NOT_NEEDED = "value-not-needed", Error, "a value that is given is used: by a template, or as a password by a saved plan", THIS;
         RETAINED_NAME = "retained-name", Error, "an account that stays keeps its name from the user that replaces it", THIS;
         IMPORTED_TWICE = "imported-twice", Error, "a user is imported once", THIS;
         RECORDED_OTHERWISE = "recorded-otherwise", Error, "a user that is imported is not recorded as another one", THIS;

@@ -17,11 +17,11 @@ fn three() -> Tool {
 }
 
 /// From the instance `i` of one file to `t` of another.
-const SIDES: &[&str] =
-    &["i", "t", "--from-local-file", "a.json", "--to-local-file", "b.json", "--state", "b.redb"];
+const SIDES: &[&str] = &["i", "t", "--from-local-file", "a.json", "--to-local-file", "b.json"];
 
 fn with<'a>(command: &'a str, args: &[&'a str]) -> Vec<&'a str> {
-    [&[command], SIDES, args].concat()
+    let state: &[&str] = if command == "copy" { &["--state", "b.redb"] } else { &[] };
+    [&[command], SIDES, state, args].concat()
 }
 
 fn last(said: &Said) -> &str {
@@ -123,9 +123,24 @@ fn users_who_are_there_are_made_the_same_only_if_that_is_asked_for() {
 #[test]
 fn what_stands_in_the_way_is_said_with_the_way_out() {
     let tool = three();
-    std::fs::write(tool.path("none.csv"), "name\nana\n").expect("written");
     let people = "name,password,first name\nana,Password123,Ana\n";
     std::fs::write(tool.path("people.csv"), people).expect("written");
+    // A file of passwords that is another one, or has no password.
+    for (file, text) in [
+        ("missing.csv", None),
+        ("none.csv", Some("name\nana\n")),
+        ("users.yaml", Some("resources: {}\n")),
+        ("foo.csv", Some("foo,bar\n1,2\n")),
+        ("misspelt.csv", Some("name,pasword\nana,Password123\n")),
+        ("local.json", Some("{}")),
+    ] {
+        if let Some(text) = text {
+            std::fs::write(tool.path(file), text).expect("written");
+        }
+        let said = tool.fails(&with("copy", &["--yes", "--passwords", file]));
+        assert!(said.contains("a table (CSV) with the columns `name` and `password`"), "{file}: {said}");
+        assert!(!said.contains("mapping") && !said.contains("map one"), "{file}: {said}");
+    }
     for (args, says) in [
         (vec!["compare", "i", "i"], "`i` is the same instance on both sides"),
         (vec!["compare", "i", "t", "--from-local-file", "missing.json"], "`missing.json` is not there"),
@@ -176,4 +191,7 @@ fn what_stands_in_the_way_is_said_with_the_way_out() {
     let copied = tool.ok(&[&same[..6], &["c.redb", "--yes", "--make-passwords", "p.csv"]].concat());
     assert!(last(&copied).starts_with("Done: 3 created"), "{}", copied.out);
     assert!(tool.ok(&["compare", "i", "t", "--local-file", "a.json"]).out.contains("3 the same"));
+    // What is to say of the options is said once for both sides.
+    let said = tool.ok(&["compare", "i", "t", "--local-file", "a.json", "--rates-from", "account"]).err;
+    assert_eq!(said.matches("`--rates-from` has no effect").count(), 1, "{said}");
 }

@@ -86,6 +86,38 @@ fn a_file_that_is_no_program_is_told_from_one_with_the_way_out() {
 }
 
 #[test]
+fn a_value_that_nothing_in_a_file_uses_is_told_with_what_takes_one() {
+    let tool = Tool::new();
+    let template = case("10-user.cfn.yaml");
+    for (given, message, help) in [
+        (
+            "Nope=S3cret",
+            "nothing in the template uses `Nope`",
+            "what takes a value: `FirstPassword`, `InstanceArn`",
+        ),
+        ("InstanceArm=S3cret", "nothing in the template uses `InstanceArm`", "did you mean `InstanceArn`?"),
+    ] {
+        for command in ["convert", "adopt"] {
+            let said = tool.fails(&[command, &template, "--set", given]);
+            assert!(said.contains(message) && said.contains(help) && !said.contains("S3cret"), "{said}");
+        }
+    }
+    // A parameter that other resources use, or none, is one.
+    tool.ok(&["convert", &template, "--set", "FirstPassword=S3cret"]);
+    let said = tool.fails(&["convert", &case("03-agents.csv"), "--set", "Nope=S3cret"]);
+    assert!(
+        said.contains("has no references: nothing in it uses `Nope`") && !said.contains("S3cret"),
+        "{said}"
+    );
+    let program = tool.program(&jane());
+    for command in ["convert", "plan"] {
+        let said = tool.fails(&[command, &program, "--set", "Nope=S3cret"]);
+        assert!(said.contains("nothing in the program uses `Nope`"), "{said}");
+        assert!(said.contains("leave it out: nothing there takes a value"), "{said}");
+    }
+}
+
+#[test]
 fn a_program_becomes_a_file_of_another_tool() {
     let tool = Tool::new();
     let backup = case("12-backup.json");

@@ -36,11 +36,8 @@ impl Engine {
 
     /// What a command that fails says.
     fn refusal(&self, command: &str, more: &[&str]) -> String {
-        let mut engine = Command::new(example("engine"));
-        engine.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
-        let output = engine.arg(command).arg(self.0.path()).args(more).output().expect("it runs");
-        assert!(!output.status.success());
-        String::from_utf8(output.stderr).expect("text")
+        let dir = self.0.path().to_str().expect("text");
+        refused(&[&[command, dir], more].concat())
     }
 
     /// What is to be done to each user.
@@ -49,6 +46,15 @@ impl Engine {
         let is_action = |line: &&str| !line.starts_with(' ') && !line.contains('[');
         said.lines().filter(is_action).map(str::to_owned).collect()
     }
+}
+
+/// What a command line that fails says.
+fn refused(args: &[&str]) -> String {
+    let mut engine = Command::new(example("engine"));
+    engine.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
+    let output = engine.args(args).output().expect("it runs");
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).expect("text")
 }
 
 fn user(members: &Value) -> Value {
@@ -142,4 +148,31 @@ fn what_cannot_be_read_deletes_and_forgets_nobody() {
     std::fs::write(file("state.json"), b"{\xff}").expect("written");
     engine.refusal("apply", &[]);
     assert_eq!(std::fs::read(file("state.json")).expect("a state"), b"{\xff}");
+}
+
+#[test]
+fn a_mistyped_command_line_is_told_and_leaves_nothing() {
+    let engine = Engine::new();
+    let dir = engine.0.path().to_str().expect("text");
+    let typo = engine.0.path().join("typo");
+    let typo = typo.to_str().expect("text");
+    for args in [
+        &[][..],
+        &["plan"],
+        &["aply", dir],
+        &["plan", dir, "more"],
+        &["import", dir],
+        &["import", dir, "ana"],
+    ] {
+        let said = refused(args);
+        assert!(said.contains("`import DIR KEY ID` for a user that exists"), "{args:?}: {said}");
+    }
+    for dir in [typo, dir] {
+        for args in [&["plan", dir][..], &["apply", dir], &["drift", dir], &["import", dir, "ana", "i:u"]] {
+            let said = refused(args);
+            assert!(said.contains("`program.json`"), "{args:?}: {said}");
+            assert_eq!(said.contains("typo` is no folder"), dir == typo, "{said}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(dir).expect("a directory").count(), 0, "nothing was made");
 }

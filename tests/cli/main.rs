@@ -14,6 +14,7 @@ mod memberships;
 mod mistakes;
 mod options;
 mod program;
+mod rates;
 mod said;
 mod saved;
 mod scope;

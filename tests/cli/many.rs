@@ -135,44 +135,6 @@ fn a_quota_is_kept_and_estimated() {
     }
 }
 
-#[test]
-fn a_rate_that_may_rise_is_told_as_such() {
-    let tool = Tool::new();
-    let file = program(&tool, 8, |_, _| ());
-    for ceiling in ["10", "10:1"] {
-        let said = tool.ok(&["plan", &file, "--rate", "2:5", "--probe-to", ceiling]).out;
-        let expected =
-            "8 calls, 2s or less (CreateUser 8 at 2 a second, raised while the service accepts it).";
-        assert!(said.contains(expected), "{said}");
-    }
-    // Service Quotas documents no more than 2 a second for creations.
-    let args = ["plan", &file, "--rate", "2:5", "--probe-to", "documented"];
-    let said = tool.ok(&args).out;
-    assert!(said.contains("8 calls, at least 2s (CreateUser 8 at 2 a second, given)."), "{said}");
-    assert_eq!(tool.json(&args)["summary"]["estimate"]["rate"]["basis"], "given");
-    let without_effect =
-        "`--probe-to` has no effect: it must be above the rate of an operation, and is above none";
-    for (rate, ceiling, help) in [
-        (&["--rate", "2:5"][..], "1", "what makes calls slower is `--rate 1:5`"),
-        (&["--rate", "2:5"], "2", "what makes calls slower is `--rate 1:5`"),
-        (&[], "100", "the local backend has no limit: give `--rate`, or leave it out"),
-    ] {
-        let said = tool.ok(&[&["plan", &file, "--probe-to", ceiling], rate].concat()).err;
-        assert!(said.contains(without_effect) && said.contains(help), "{said}");
-    }
-    let said = tool.ok(&["plan", &file, "--rate", "2:5", "--rate", "CreateUser=1:1", "--probe-to", "2"]).err;
-    assert!(!said.contains("--probe-to"), "{said}");
-    tool.ok(&["apply", &file, "--yes", "--rate", "20:5", "--probe-to", "100"]);
-    for (ceiling, expected) in [
-        ("fast", "is not `assumed`, `documented`, `account` or calls a second, such as `10`"),
-        ("0", "must be 0.001 to"),
-        ("probed", "is not `assumed`"),
-    ] {
-        let said = tool.run(&["plan", &file, "--probe-to", ceiling]);
-        assert!(said.code == 1 && said.err.contains(expected), "{ceiling}: {}", said.err);
-    }
-}
-
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_cleanly_and_the_next_run_goes_on() {

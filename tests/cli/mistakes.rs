@@ -332,3 +332,27 @@ fn a_creation_in_doubt_is_looked_into_where_something_is_planned_or_recorded() {
     with(&["state", "import", "doubt.json"], "two.redb");
     assert_eq!(with(&["import", "jane", &id], "two.redb").err, "");
 }
+
+#[test]
+fn an_import_says_both_of_its_forms() {
+    let tool = Tool::new();
+    for args in [
+        &[][..],
+        &["ana"],
+        &["--instance", "i"],
+        &["--all"],
+        &["ana", "--all", "--instance", "i"],
+        &["ana", "i:u", "--instance", "i"],
+    ] {
+        let said = tool.fails(&[&["import"], args].concat());
+        assert!(said.contains("takes a resource name and a user, or every user of an instance"), "{said}");
+        assert!(
+            said.contains("`import NAME INSTANCE_ID:USER_ID`, or `import --all --instance INSTANCE_ID`"),
+            "{said}"
+        );
+    }
+    let help = tool.ok(&["import", "--help"]).out;
+    assert!(help.contains("import [OPTIONS] <NAME> <INSTANCE:USER>"), "{help}");
+    assert!(help.contains("import [OPTIONS] --all --instance <INSTANCE>"), "{help}");
+    assert!(!tool.path(".connect-user").exists(), "nothing was made");
+}

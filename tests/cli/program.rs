@@ -160,6 +160,7 @@ fn a_setting_that_nothing_uses_is_an_error_and_no_value_is_printed() {
     for (setting, expected) in [
         ("agents.routingProfileld=S3cretValue", "did you mean `agents.routingProfileId`?"),
         ("nonsense=S3cretValue", "nothing in the program uses `nonsense`"),
+        ("nonsense=S3cretValue", "what takes a value: `"),
         ("S3cretValue", "`--set` has no `=` with a name before it"),
         ("=S3cretValue", "`--set` has no `=` with a name before it"),
     ] {

@@ -132,6 +132,8 @@ fn options_of_the_real_service_are_refused_with_the_local_one() {
         assert!(said.contains(&format!("`{option}` has no use with the local backend")), "{said}");
         assert!(said.contains("--backend aws"), "{said}");
     }
+    let said = tool.fails(&["apply", &file, "--yes", "--backend", "aws", "--local-file", "x.json"]);
+    assert!(said.contains("`--local-file` has no use with the real service"), "{said}");
     assert!(!tool.path(".connect-user").exists(), "nothing was made");
 }
 
@@ -269,6 +271,7 @@ fn help_of_a_command_has_examples_and_no_option_that_it_ignores() {
         (&["schema"], &["--set", "--rate", "--where", "--backend", "--state", "--profile", "--ignore-tag"]),
         (&["state"], &["--set-file", "--rate", "--refresh", "--backend", "--identity-management"]),
         (&["state", "rm"], &["--set-file", "--rate", "--refresh", "--backend", "--identity-management"]),
+        (&["state", "migrate"], &["--state", "--rate", "--backend"]),
     ] {
         let help = tool.ok(&[command, &["--help"]].concat()).out;
         let first = format!("\nExamples:\n  connect-user {}", command[0]);
@@ -294,6 +297,7 @@ fn help_shows_what_belongs_to_a_command() {
     let tool = Tool::new();
     for (command, shown) in [
         ("set", &["--where <", "--rate <", "--probe-to <", "--allow <", "  connect-user set --unset "][..]),
+        ("set", &["`--on-password-change` and", "`--on-directory-user-id-change`"]),
         ("plan", &["--probe-to <", "--where <", "--default-tag <"]),
         ("copy", &["--probe-to <", "  connect-user export --instance NEW_ID --names --state new.redb "]),
         ("adopt", &["  connect-user convert agents.csv "]),
@@ -305,7 +309,7 @@ fn help_shows_what_belongs_to_a_command() {
         }
     }
     // What every command takes is given once by a script, whatever the help shows.
-    tool.ok(&["schema", "--backend", "local", "--state", "other.redb", "--ignore-tag", "team"]);
+    tool.ok(&["schema", "--backend", "local", "--ignore-tag", "team"]);
     // The examples are of the command, or of what follows it.
     let help = tool.ok(&["export", "--help"]).out;
     assert!(!help.contains("NEW_ID"), "{help}");
@@ -324,9 +328,14 @@ fn options_that_a_command_ignores_are_refused() {
         (&["show", "--where", "tag:team=red", "--rate", "2:5"], "--rate"),
         (&["set", "name=x", "--all", "--default-tag", "team=red"], "--default-tag"),
         (&["drift", "--delete-quick-connects"], "--delete-quick-connects"),
+        (&["schema", "--state", "other.redb"], "--state"),
+        (&["convert", &file, "--state", "other.redb"], "--state"),
+        (&["compare", "a", "b", "--state", "other.redb"], "--state"),
+        (&["state", "migrate", "a.redb", "b.redb", "--state", "other.redb"], "--state"),
     ] {
         let said = tool.fails(args);
         assert!(said.contains(&format!("`{option}` has no use")), "{said}");
+        assert!(!said.contains("`state.") && !said.contains(".redb"), "{said}");
         let json = tool.run(&[args, &["--format", "json"]].concat());
         let line: serde_json::Value = serde_json::from_str(&json.err).expect("JSON");
         assert_eq!(line["level"], "error", "{line}");

@@ -238,10 +238,17 @@ fn ids_in_conditions_that_nobody_has_are_looked_up() {
 #[test]
 fn conditions_are_known_or_refused() {
     let tool = three();
-    for condition in ["colour=red", "name", "name=", "tag:=x", "=x", "tag=x"] {
+    for condition in ["colour=red", "colour", "tag:=x", "=x", "tag=x", "tag:"] {
         let said = tool.fails(&["show", "--where", condition]);
         assert!(said.contains(&format!("`{condition}` is not a condition")), "{said}");
         assert!(said.contains("write `tag:KEY=VALUE`"), "{said}");
+    }
+    for condition in ["name", "name=", "tag:team", "tag:team=", "group-tree="] {
+        let said = tool.fails(&["show", "--where", condition]);
+        assert!(said.contains(&format!("`{condition}` has no value")), "{said}");
+        let kind = condition.trim_end_matches('=');
+        let help = format!("write `{kind}=VALUE`: no condition asks for an empty value, or for any");
+        assert!(said.contains(&help), "{said}");
     }
     let said = tool.fails(&["show", "--where", "name=a", "--where", "name=b"]);
     assert!(said.contains("`name=b` stands beside another condition of its kind"), "{said}");

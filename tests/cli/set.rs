@@ -140,7 +140,16 @@ const MISTAKES: &[(&[&str], &str, &str)] = &[
         "must be 0 to 2,000,000 seconds",
         "",
     ),
-    (&["password=Password456", "--all", "--yes"], "`password` cannot be set", "set it in the program"),
+    (
+        &["password=Password456", "--all", "--yes"],
+        "`password` cannot be set",
+        "whose value changes: `--on-password-change replace`",
+    ),
+    (
+        &["--unset", "directoryUserId", "--all", "--yes"],
+        "`directoryUserId` cannot be set",
+        "whose value changes: `--on-directory-user-id-change replace`",
+    ),
     (
         &["identityInfo.email=x", "--where", "tag=x", "--yes"],
         "`tag=x` is not a condition",

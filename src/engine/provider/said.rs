@@ -117,13 +117,8 @@ impl Said {
     /// Up to which rate to try, from the first one.
     pub(super) fn probe_to(&mut self, first: RateSource) -> Option<RateSource> {
         let (text, at) = (self.text("probeTo")?, self.place("probeTo"));
-        let can_be_probed = |source: &RateSource| match source {
-            RateSource::Assumed => false,
-            // Probing raises the rate, and never the burst.
-            RateSource::Given(_) => text.parse::<f64>().is_ok(),
-            _ => true,
-        };
-        let Some(source) = text.parse().ok().filter(can_be_probed) else {
+        // Probing raises the rate, and never the burst.
+        let Some(source) = RateSource::ceiling(&text).ok().filter(|_| !text.contains(':')) else {
             let message = format!(
                 "`{at}` must be 0.001 to 1,000,000 calls a second, `documented` or `account`, is `{text}`"
             );

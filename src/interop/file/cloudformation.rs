@@ -1,16 +1,18 @@
 //! CloudFormation templates: YAML with short forms, and JSON.
 
+use std::collections::BTreeSet;
+
 use super::{
     document::{Text, members},
-    intrinsic::{Parameters, is_function},
+    intrinsic::{Met, Parameters, is_function},
     properties::property,
     reading::{Kept, Reading},
     source::{Failure, ReadSeek, Spot},
     tagged::Template,
 };
 use crate::{
-    interop::program::{ProgramOptions, Step, take_shape},
-    user::{Spelling, Value},
+    interop::program::{ProgramOptions, Step, take_shape, what_takes_values},
+    user::{Code, Diagnostic, Spelling, Value},
 };
 
 const TYPE: &str = "AWS::Connect::User";
@@ -30,6 +32,10 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
     let parameters = Parameters { values: &reading.options.values, declared: document.get("Parameters") };
     let users: Vec<&str> =
         resources.iter().filter(|(_, resource)| is_user(resource)).map(|(name, _)| name.as_str()).collect();
+    let mut names: BTreeSet<String> = match parameters.declared {
+        Some(Value::Map(declared)) => declared.iter().map(|(name, _)| name.clone()).collect(),
+        _ => BTreeSet::new(),
+    };
     for (name, resource) in resources {
         let place = members(&["Resources", name]);
         if name.starts_with("Fn::ForEach") {
@@ -37,8 +43,14 @@ pub(super) fn read(from: &mut dyn ReadSeek, reading: &mut Reading<'_>) -> Result
             let what = "has a loop (`Fn::ForEach`), which is not read";
             reading.refuse(Failure::new(what, help, text.find(&place)));
         } else if is_user(resource) {
-            add(name, resource, &parameters, &users, &|steps| text.find(&[&place, steps].concat()), reading);
+            let at = |steps: &[Step]| text.find(&[&place, steps].concat());
+            names.append(&mut add(name, resource, &parameters, &users, &at, reading));
         }
+    }
+    for name in parameters.values.keys().filter(|name| !names.contains(*name)) {
+        let message = format!("nothing in the template uses `{name}`");
+        let help = what_takes_values(name, names.iter().map(String::as_str));
+        reading.tell(Diagnostic::new(Code::VALUE_NOT_NEEDED, message).with_help(help), None);
     }
     Ok(())
 }
@@ -47,6 +59,7 @@ fn is_user(resource: &Value) -> bool {
     resource.text("Type") == Some(TYPE)
 }
 
+/// Adds a user, and says to which names a value may be given.
 fn add(
     name: &str,
     resource: &Value,
@@ -54,13 +67,13 @@ fn add(
     users: &[&str],
     at: &dyn Fn(&[Step]) -> Option<Spot>,
     reading: &mut Reading<'_>,
-) {
+) -> BTreeSet<String> {
     let document = resource.get("Properties").unwrap_or(&Value::Null);
-    let mut missed = Vec::new();
+    let mut met = Met::default();
     let document = match document {
         Value::Map(members) => {
             let resolve = |(member, value): &(String, Value)| {
-                let resolved = parameters.resolve(value, &format!("{name}_{member}"), &mut missed);
+                let resolved = parameters.resolve(value, &format!("{name}_{member}"), &mut met);
                 // What stands for a whole list is its elements, parted by commas.
                 let property = is_function(value).then(|| property(member, Spelling::PascalCase)).flatten();
                 (member.clone(), take_shape(resolved, property))
@@ -69,7 +82,7 @@ fn add(
         }
         _ => Value::Null,
     };
-    for (what, place) in missed {
+    for (what, place) in met.not_evaluated {
         let member = place.strip_prefix(name).unwrap_or_default().trim_start_matches('_');
         let member = member.split('_').next().unwrap_or_default();
         let location = at(&members(&["Properties", member]));
@@ -86,6 +99,7 @@ fn add(
         options,
         at: at(&[]),
     });
+    met.names
 }
 
 /// What a template says of the life of a user.

@@ -1,6 +1,6 @@
 //! CloudFormation's functions: evaluated where everything in them is known, and otherwise an expression.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::expression::{as_expression, expression, literal};
 use crate::user::{Secret, Value};
@@ -13,29 +13,33 @@ pub(super) struct Parameters<'a> {
     pub(super) declared: Option<&'a Value>,
 }
 
-/// What was not evaluated: the function, and the name under which a value may be given.
-pub(super) type NotEvaluated = (String, String);
+/// What was met in values.
+#[derive(Default)]
+pub(super) struct Met {
+    /// What was not evaluated: the function, and the name under which a value may be given.
+    pub(super) not_evaluated: Vec<(String, String)>,
+    /// The names under which a value may be given.
+    pub(super) names: BTreeSet<String>,
+}
 
 impl Parameters<'_> {
     /// A value of a template with its functions evaluated. `place` names it, where nothing in it has a name.
-    pub(super) fn resolve(&self, value: &Value, place: &str, missed: &mut Vec<NotEvaluated>) -> Value {
+    pub(super) fn resolve(&self, value: &Value, place: &str, met: &mut Met) -> Value {
         match value {
             Value::String(text) if text.contains("{{resolve:") => {
-                self.not_evaluated("{{resolve:…}}", place, missed)
+                self.not_evaluated("{{resolve:…}}", place, met)
             }
             Value::List(items) => {
                 let items = items.iter().enumerate();
                 Value::List(
-                    items
-                        .map(|(index, item)| self.resolve(item, &format!("{place}_{index}"), missed))
-                        .collect(),
+                    items.map(|(index, item)| self.resolve(item, &format!("{place}_{index}"), met)).collect(),
                 )
             }
             Value::Map(members) => match members.as_slice() {
-                [(name, inner)] if is_function(value) => self.function(name, inner, place, missed),
+                [(name, inner)] if is_function(value) => self.function(name, inner, place, met),
                 _ => {
                     let inner = |(name, value): &(String, Value)| {
-                        let value = self.resolve(value, &format!("{place}_{name}"), missed);
+                        let value = self.resolve(value, &format!("{place}_{name}"), met);
                         (name.clone(), value)
                     };
                     Value::Map(members.iter().map(inner).collect())
@@ -45,38 +49,40 @@ impl Parameters<'_> {
         }
     }
 
-    fn function(&self, name: &str, inner: &Value, place: &str, missed: &mut Vec<NotEvaluated>) -> Value {
+    fn function(&self, name: &str, inner: &Value, place: &str, met: &mut Met) -> Value {
         let found = match (name, inner) {
-            ("Ref", Value::String(name)) => Some(self.reference(name)),
+            ("Ref", Value::String(name)) => Some(self.reference(name, met)),
             ("Fn::GetAtt", Value::List(parts)) => {
                 let parts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
-                Some(self.reference(&parts.join(".")))
+                Some(self.reference(&parts.join("."), met))
             }
-            ("Fn::GetAtt", Value::String(text)) => Some(self.reference(text)),
-            ("Fn::Sub", Value::String(text)) => Some(self.substitute(text, &Value::Null, place, missed)),
+            ("Fn::GetAtt", Value::String(text)) => Some(self.reference(text, met)),
+            ("Fn::Sub", Value::String(text)) => Some(self.substitute(text, &Value::Null, place, met)),
             ("Fn::Sub", Value::List(parts)) => match parts.as_slice() {
-                [Value::String(text), variables] => Some(self.substitute(text, variables, place, missed)),
+                [Value::String(text), variables] => Some(self.substitute(text, variables, place, met)),
                 _ => None,
             },
             ("Fn::Join", Value::List(parts)) => match parts.as_slice() {
-                [Value::String(delimiter), Value::List(items)] => self.join(delimiter, items, place, missed),
+                [Value::String(delimiter), Value::List(items)] => self.join(delimiter, items, place, met),
                 _ => None,
             },
             _ => None,
         };
-        found.unwrap_or_else(|| self.not_evaluated(&format!("`{name}`"), place, missed))
+        found.unwrap_or_else(|| self.not_evaluated(&format!("`{name}`"), place, met))
     }
 
-    fn not_evaluated(&self, what: &str, place: &str, missed: &mut Vec<NotEvaluated>) -> Value {
+    fn not_evaluated(&self, what: &str, place: &str, met: &mut Met) -> Value {
+        met.names.insert(place.to_owned());
         if let Some(value) = self.values.get(place) {
             return value.expose().into();
         }
-        missed.push((what.to_owned(), place.to_owned()));
+        met.not_evaluated.push((what.to_owned(), place.to_owned()));
         expression(format!("${{{place}}}"))
     }
 
     /// A parameter, or what another resource gives.
-    fn reference(&self, name: &str) -> Value {
+    fn reference(&self, name: &str, met: &mut Met) -> Value {
+        met.names.insert(name.to_owned());
         let default = || {
             let declared = self.declared?.get(name)?;
             // Its default is the name of a parameter of Systems Manager, which has the value.
@@ -88,13 +94,7 @@ impl Parameters<'_> {
     }
 
     /// `Fn::Sub`: `${Name}` in a text, and `${!Name}` for the text `${Name}`.
-    fn substitute(
-        &self,
-        text: &str,
-        variables: &Value,
-        place: &str,
-        missed: &mut Vec<NotEvaluated>,
-    ) -> Value {
+    fn substitute(&self, text: &str, variables: &Value, place: &str, met: &mut Met) -> Value {
         let mut whole = Parts::default();
         let mut rest = text;
         while let Some((before, inside)) = rest.split_once("${") {
@@ -107,8 +107,8 @@ impl Parameters<'_> {
             match name.strip_prefix('!') {
                 Some(escaped) => whole.push_text(&format!("${{{escaped}}}")),
                 None => match variables.get(name) {
-                    Some(variable) => whole.push(&self.resolve(variable, &format!("{place}_{name}"), missed)),
-                    None => whole.push(&self.reference(name)),
+                    Some(variable) => whole.push(&self.resolve(variable, &format!("{place}_{name}"), met)),
+                    None => whole.push(&self.reference(name, met)),
                 },
             }
             rest = after;
@@ -117,19 +117,13 @@ impl Parameters<'_> {
         whole.finish()
     }
 
-    fn join(
-        &self,
-        delimiter: &str,
-        items: &[Value],
-        place: &str,
-        missed: &mut Vec<NotEvaluated>,
-    ) -> Option<Value> {
+    fn join(&self, delimiter: &str, items: &[Value], place: &str, met: &mut Met) -> Option<Value> {
         let mut whole = Parts::default();
         for (index, item) in items.iter().enumerate() {
             if index > 0 {
                 whole.push_text(delimiter);
             }
-            let item = self.resolve(item, &format!("{place}_{index}"), missed);
+            let item = self.resolve(item, &format!("{place}_{index}"), met);
             if matches!(item, Value::List(_))
                 || matches!(item, Value::Map(_)) && as_expression(&item).is_none()
             {

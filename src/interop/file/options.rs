@@ -18,7 +18,8 @@ pub struct ReadOptions {
     /// The instance of users of which the file does not say it. Its ARN makes those of users that the file imports from
     /// this instance. Default: unknown, with the reference `${instance}`.
     pub instance: Option<InstanceId>,
-    /// The values of references of a template or program: parameters by their names, for example. Default: none.
+    /// The values of references of a template or program: parameters by their names, for example. One that nothing
+    /// uses is an error. Default: none.
     #[builder(default)]
     pub values: BTreeMap<String, Secret>,
     /// Which column or attribute is which property. Default: those that their names tell.

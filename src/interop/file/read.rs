@@ -13,6 +13,7 @@ use super::{
     table, terraform,
     users::{FileItem, UserFile},
 };
+use crate::user::one_line;
 
 /// Reads the users of a file.
 ///
@@ -64,14 +65,17 @@ pub fn read_each(
         FileFormat::Scim => scim::read,
     };
     let has_columns = matches!(format, FileFormat::Csv | FileFormat::ConsoleCsv | FileFormat::Scim);
-    let read = match has_columns || !options.mapping.has_columns() {
-        true => reader(&mut file, &mut reading),
-        false => {
-            let what = format!("is `{format}`, which has no columns for a mapping");
-            let help =
-                "leave `columns` and `separator` out of the mapping: its `defaults` are for any format";
-            Err(Failure::new(what, help, None))
-        }
+    let has_references =
+        matches!(format, FileFormat::Program | FileFormat::ProgramJson | FileFormat::CloudFormation);
+    let read = if !has_columns && options.mapping.has_columns() {
+        let what = format!("is `{format}`, which has no columns for a mapping");
+        let help = "leave `columns` and `separator` out of the mapping: its `defaults` are for any format";
+        Err(Failure::new(what, help, None))
+    } else if let Some(name) = options.values.keys().next().filter(|_| !has_references) {
+        let what = format!("is `{format}`, which has no references: nothing in it uses `{}`", one_line(name));
+        Err(Failure::new(what, "leave the value out: programs and templates take values", None))
+    } else {
+        reader(&mut file, &mut reading)
     };
     if let Err(failure) = read {
         reading.refuse(failure);

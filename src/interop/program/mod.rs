@@ -69,4 +69,5 @@ pub use schema::program_schema;
 pub use scope::Scope;
 pub use source::Source;
 pub use values::Assignment;
+pub(in crate::interop) use values::what_takes_values;
 pub use write::{WrittenResource, readable_json};

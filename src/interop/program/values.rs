@@ -1,6 +1,6 @@
 //! Values for references of a program.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     error::{Checked, Mistake},
@@ -62,10 +62,7 @@ pub(super) fn used<'a>(
     for Assignment { reference: text, value, origin } in assignments {
         let Some(reference) = Reference::parse(text).filter(|reference| usable.contains_key(reference))
         else {
-            let help = match nearest(text, usable.values().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "write the key as the program writes it between `${` and `}`".to_owned(),
-            };
+            let help = what_takes_values(text, usable.values().map(String::as_str));
             let mistake = Mistake::new(format!("nothing in the program uses `{text}`"), help);
             return Err(match origin {
                 Some(origin) => mistake.within(&format!("`{origin}`")),
@@ -75,4 +72,21 @@ pub(super) fn used<'a>(
         values.insert(reference, value.clone());
     }
     Ok(values)
+}
+
+/// So many names are listed.
+const LISTED: usize = 10;
+
+/// What to give a value to in place of a name that nothing uses.
+pub(in crate::interop) fn what_takes_values<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let names: BTreeSet<&str> = names.collect();
+    if let Some(near) = nearest(name, names.iter().copied()) {
+        return format!("did you mean `{near}`?");
+    }
+    let listed: Vec<_> = names.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(listed.len()) {
+        _ if names.is_empty() => "leave it out: nothing there takes a value".to_owned(),
+        0 => format!("what takes a value: {}", listed.join(", ")),
+        more => format!("what takes a value: {} and {more} more", listed.join(", ")),
+    }
 }
