@@ -23,8 +23,8 @@ use crate::{
 pub struct Backend {
     /// One attempt a call.
     pub service: Arc<dyn ConnectClient>,
-    /// For how long a call may be tried again, where the command line says it.
-    retry_for: Option<Duration>,
+    /// How calls are tried again, where the command line says it.
+    pub retry: Option<RetryPolicy>,
     pub timer: Arc<dyn Timer>,
     pub pace: Arc<dyn Pace>,
     pub cancel: CancellationToken,
@@ -38,17 +38,12 @@ impl Backend {
         let timer: Arc<dyn Timer> = Arc::new(TokioTimer::default());
         let pace = Arc::new(TokenBuckets::new(Rate::DEFAULT, timer.clone()));
         let (service, cancel) = (Arc::new(MemoryConnect::new()), CancellationToken::new());
-        Self { service, retry_for: None, timer, pace, cancel, notices: Vec::new() }
-    }
-
-    /// How calls are tried again, where the command line says it.
-    pub fn retry(&self) -> Option<RetryPolicy> {
-        self.retry_for.map(|total| RetryPolicy::builder().total(total).build())
+        Self { service, retry: None, timer, pace, cancel, notices: Vec::new() }
     }
 
     /// The service with pace and retry around it.
     pub fn client(&self) -> impl ConnectClient + '_ {
-        let (pace, retry) = (self.pace.clone(), self.retry().unwrap_or_default());
+        let (pace, retry) = (self.pace.clone(), self.retry.unwrap_or_default());
         Retrying::paced(&*self.service, pace, retry, self.timer.clone(), &self.cancel)
     }
 
@@ -72,41 +67,35 @@ impl Backend {
             buckets = buckets.probing(ceiling);
         }
         let pace = Arc::new(buckets);
-        let retry_for = args.retry_for.map(Duration::from_secs);
-        Ok(Self { service, retry_for, pace, notices, ..offline })
+        let retry = args.retry_for.map(Duration::from_secs);
+        let retry = retry.map(|total| RetryPolicy::builder().total(total).build());
+        Ok(Self { service, retry, pace, notices, ..offline })
     }
 }
 
 /// Which options of rates have no effect.
 fn idle_rates(args: &Global, rates: &Rates, ceiling: Option<&Rates>) -> impl Iterator<Item = Diagnostic> {
-    let (is_local, is_limited) = (args.backend == BackendKind::Local, !args.rate.is_empty());
-    let is_idle_ceiling = ceiling.is_some_and(|ceiling| !ceiling.exceed(rates));
-    let no_quota = "the local backend has no quota";
-    let no_limit = "the local backend has no limit: give `--rate`, or leave it out";
-    let unused = "leave it out; `--rate` limits the local backend";
+    let is_local = args.backend == BackendKind::Local;
+    let is_unlimited = is_local && args.rate.is_empty();
+    let gives_all = args.rate.iter().any(|limit| limit.operation.is_none());
+    let is_given = args.is_given("rates-from");
+    let no_quota = ("the local backend has no quota", "leave it out; `--rate` limits the local backend");
+    let is_no_rise = "it must be above the rate of an operation, and is above none";
+    let rise = match is_unlimited {
+        true => (is_no_rise, "the local backend has no limit: give `--rate`, or leave it out"),
+        false => {
+            (is_no_rise, "give more than the rate, or leave it out; what makes calls slower is `--rate 1:5`")
+        }
+    };
+    let twice = ("`--rate` gives that of every operation", "leave one of the two out");
     let idle = [
-        (is_local && args.is_given("rates-from"), "--rates-from", no_quota, unused),
-        (is_local && args.probe_to == Some(RateSource::Account), "--probe-to account", no_quota, unused),
-        (is_local && !is_limited && args.shared_quota, "--shared-quota", no_quota, unused),
-        (
-            is_idle_ceiling,
-            "--probe-to",
-            "it must be above the rate of an operation, and is above none",
-            match is_local && !is_limited {
-                true => no_limit,
-                false => "give more than the rate, or leave it out; what makes calls slower is `--rate 1:5`",
-            },
-        ),
-        (
-            !is_local
-                && args.is_given("rates-from")
-                && args.rate.iter().any(|limit| limit.operation.is_none()),
-            "--rates-from",
-            "`--rate` gives that of every operation",
-            "leave one of the two out",
-        ),
+        (is_local && is_given, "--rates-from", no_quota),
+        (!is_local && is_given && gives_all, "--rates-from", twice),
+        (is_local && args.probe_to == Some(RateSource::Account), "--probe-to account", no_quota),
+        (ceiling.is_some_and(|ceiling| !ceiling.exceed(rates)), "--probe-to", rise),
+        (is_unlimited && args.shared_quota, "--shared-quota", no_quota),
     ];
-    idle.into_iter().filter(|(is_idle, ..)| *is_idle).map(|(_, option, why, help)| {
+    idle.into_iter().filter(|(is_idle, ..)| *is_idle).map(|(_, option, (why, help))| {
         let message = format!("`{option}` has no effect: {why}");
         Diagnostic::new(Code::SETTING_WITHOUT_EFFECT, message).with_help(help)
     })

@@ -4,11 +4,9 @@ use std::num::NonZeroU32;
 
 use connect_user::{
     client::ClientError,
-    interop::between::{
-        BetweenError, CompareOptions, CopyOptions, CopyPlan, Side, compare as compared, copy as planned,
-    },
+    interop::between::{CompareOptions, CopyOptions, CopyPlan, Side, compare as compared, copy as planned},
     read::{RefreshOptions, Strategy},
-    user::{Code, Diagnostic, Property, counted, with_causes},
+    user::{Code, Diagnostic, Property, counted},
 };
 use serde_json::json;
 
@@ -165,10 +163,4 @@ fn unread(user: &str, error: &ClientError) -> Failure {
 fn read_options(global: &Global) -> RefreshOptions {
     let options = RefreshOptions::builder().parallelism(global.parallelism);
     options.strategy(global.refresh.unwrap_or(Strategy::Full)).build()
-}
-
-impl From<BetweenError> for Failure {
-    fn from(error: BetweenError) -> Self {
-        Self::new(with_causes(&error)).help(error.help())
-    }
 }

@@ -17,9 +17,10 @@ use serde_json::Value;
 use crate::{
     args::{Global, choice},
     failure::{Failure, Outcome},
-    input::{self, ReadSeek, WholeFile},
+    input::{self, ReadSeek},
     output::{self, Form},
     program,
+    written::{self, WholeFile},
 };
 
 #[derive(clap::Args)]
@@ -59,7 +60,7 @@ pub struct FileArgs {
 /// Writes the users of a file in another format, user by user.
 pub fn convert(args: &Args, global: &Global) -> Outcome<()> {
     if let Some(path) = &args.imports {
-        input::check_place(path, "--imports", "no file of resources to import", is_imports)?;
+        written::check_place(path, "--imports", "no file of resources to import", is_imports)?;
     }
     let mut file = args.file.open(global)?;
     // It is read twice: users may refer to those behind them, and of a file that is wrong nothing is written.

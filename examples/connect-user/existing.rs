@@ -15,7 +15,7 @@ use crate::{
     args::{Global, Scale},
     failure::{Failure, Outcome},
     output,
-    run::{Access, Run, recover},
+    run::{Access, Run},
     state,
 };
 
@@ -46,7 +46,7 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
 pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
     let instance = check(instance)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
-    let mut session = recover(run.session_of(entries, run.filter.clone())).await?;
+    let mut session = run.recovered(entries).await?;
     let found = everybody(&instance, &run, &session).await?;
     let all = found.len();
     let count = session.record_all(found).await.map_err(|error| match &error {
@@ -68,7 +68,7 @@ pub async fn import_all(instance: &str, global: &Global) -> Outcome<()> {
 pub async fn export(instance: &str, names: bool, global: &Global) -> Outcome<()> {
     let instance = check(instance)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
-    let session = run.session_of(entries, run.filter.clone());
+    let session = run.session(entries);
     let users = everybody(&instance, &run, &session).await?;
     let instances = session.instances();
     let directory = match names {

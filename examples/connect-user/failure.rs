@@ -6,6 +6,7 @@ use connect_user::{
     fleet::{FleetRefused, JsonError, PlanFileError, RecordError, SessionError, StoreError},
     interop::{
         DeploymentError,
+        between::{BetweenError, NameMapError},
         file::{AdoptError, FileDiagnostic},
         program::{Location, ProgramError},
     },
@@ -55,10 +56,6 @@ impl Failure {
         failure
     }
 
-    fn of_store(error: &StoreError) -> Self {
-        Self::new(with_causes(error)).help(way_out::of_store(error))
-    }
-
     /// A failure whose reasons have been printed.
     pub const fn said() -> Self {
         Self(Vec::new())
@@ -90,42 +87,15 @@ impl Failure {
     }
 }
 
-impl From<ProgramError> for Failure {
-    fn from(error: ProgramError) -> Self {
-        DeploymentError::from(error).into()
-    }
-}
-
 impl From<DeploymentError> for Failure {
     fn from(error: DeploymentError) -> Self {
-        if let DeploymentError::Session(session) = &error
-            && let SessionError::Store(error) = &**session
-        {
-            return Self::of_store(error);
-        }
         match &error {
-            DeploymentError::Program(_) | DeploymentError::Refused(_) => {}
-            DeploymentError::Session(error) if !is_cause(error) => {}
-            error => return Self::new(with_causes(error)).help(error.help()),
+            DeploymentError::Session(session) => match &**session {
+                SessionError::Store(error) => Self::new(with_causes(error)).help(way_out::of_store(error)),
+                session => Self::joined(session.diagnostics().iter().map(Self::told)),
+            },
+            error => Self::joined(error.diagnostics().into_iter().map(Self::found)),
         }
-        Self::joined(error.diagnostics().into_iter().map(Self::found))
-    }
-}
-
-/// Whether something else than a plan has failed: a call.
-const fn is_cause(error: &SessionError) -> bool {
-    matches!(error, SessionError::Import { .. })
-}
-
-impl From<SessionError> for Failure {
-    fn from(error: SessionError) -> Self {
-        DeploymentError::from(error).into()
-    }
-}
-
-impl From<FleetRefused> for Failure {
-    fn from(refused: FleetRefused) -> Self {
-        SessionError::from(refused).into()
     }
 }
 
@@ -143,21 +113,23 @@ impl From<RecordError> for Failure {
     }
 }
 
+/// Errors that are texts with their way out, and those that a deployment fails with.
 macro_rules! from {
-    ($($error:ty),+) => {$(
-        impl From<$error> for Failure {
+    ($($error:ty),+; $($within:ty),+) => {
+        $(impl From<$error> for Failure {
             fn from(error: $error) -> Self {
                 Self::new(with_causes(&error)).help(error.help())
             }
-        }
-    )+};
+        })+
+        $(impl From<$within> for Failure {
+            fn from(error: $within) -> Self {
+                DeploymentError::from(error).into()
+            }
+        })+
+    };
 }
 
-from!(AdoptError, FilterError, IdError, ImportIdError, InstanceError);
-from!(JsonError, OverrideError, PlanFileError);
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::of_store(&error)
-    }
-}
+from!(
+    AdoptError, BetweenError, FilterError, IdError, ImportIdError, JsonError, NameMapError, OverrideError,
+    PlanFileError; FleetRefused, InstanceError, ProgramError, SessionError, StoreError
+);

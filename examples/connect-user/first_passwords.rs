@@ -17,6 +17,7 @@ use crate::{
     failure::{Failure, Outcome},
     input,
     output::{self, Form},
+    written,
 };
 
 /// Where the first passwords of new users come from, which an instance with `CONNECT_MANAGED` asks for.
@@ -91,7 +92,7 @@ impl Given<'_> {
             format!("{},{}\n", quoted(name), quoted(password.expose()))
         };
         let rows = passwords.iter().map(row).collect::<String>();
-        input::replace(file, text.as_ref().map(Secret::expose), &format!("{HEADER}\n{rows}"))?;
+        written::replace(file, text.as_ref().map(Secret::expose), &format!("{HEADER}\n{rows}"))?;
         let made = match made.len() {
             1 => "a password was".to_owned(),
             count => format!("{count} passwords were"),

@@ -30,6 +30,7 @@ mod state;
 mod summary;
 mod usage;
 mod way_out;
+mod written;
 
 use std::process::ExitCode;
 

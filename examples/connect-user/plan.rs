@@ -79,7 +79,7 @@ pub async fn plan(file: &Path, args: PlanArgs, global: &Global) -> Outcome<bool>
     // What a saved plan was made from must be recorded.
     let access = if args.out.is_some() { Access::Record } else { Access::Read };
     let (run, entries) = Run::open(global, args.scale, access).await?;
-    let mut session = run.scoped(entries).await?;
+    let mut session = run.recovered(entries).await?;
     let mut deployment = run.deployment(&program, &session);
     let review = review(&mut session, &mut deployment, &program).await?;
     let names = |property, id: &str| deployment.name_of(property, id);
@@ -106,7 +106,7 @@ pub async fn apply(file: &Path, of: Option<&Path>, yes: bool, scale: Scale, glob
     }
     let program = parsed(file, text, global)?;
     let (run, entries) = Run::open(global, scale, Access::Write).await?;
-    let mut session = run.scoped(entries).await?;
+    let mut session = run.recovered(entries).await?;
     let mut deployment = run.deployment(&program, &session);
     let review = review(&mut session, &mut deployment, &program).await?;
     Failure::all(review.unresolved().map(|unresolved| Failure::told(&unresolved)))?;

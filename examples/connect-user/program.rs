@@ -29,35 +29,36 @@ pub fn parsed(file: &Path, text: String, args: &Global) -> Outcome<Program> {
 
 /// The values that the command line gives; no message shows one.
 pub fn assignments(args: &Global) -> Outcome<Vec<Assignment>> {
-    let mut assignments: Vec<Assignment> = Vec::new();
-    let given = [
-        ("--set", &args.set, "VALUE"),
-        ("--set-env", &args.set_env, "VARIABLE"),
-        ("--set-file", &args.set_file, "PATH"),
-    ];
-    let given =
-        given.iter().flat_map(|(option, texts, what)| texts.iter().map(move |text| (*option, text, what)));
-    for (option, text, what) in given {
+    let mut all = Vec::new();
+    assign("--set", "VALUE", &args.set, |value| Ok(value.to_owned()), &mut all)?;
+    assign("--set-env", "VARIABLE", &args.set_env, input::variable, &mut all)?;
+    assign("--set-file", "PATH", &args.set_file, file, &mut all)?;
+    Ok(all)
+}
+
+/// Adds those of an option, which says where each value is.
+fn assign(
+    option: &str,
+    what: &str,
+    texts: &[String],
+    read: fn(&str) -> Outcome<String>,
+    all: &mut Vec<Assignment>,
+) -> Outcome<()> {
+    for text in texts {
         let (key, text) = pair(text).map_err(|_| {
             Failure::new(format!("`{option}` has no `=` with a name before it"))
                 .help(format!("write `{option} 'resource.property={what}'`"))
         })?;
-        let value = match option {
-            "--set-env" => {
-                input::variable(&text).map_err(|failure| failure.within(&format!("`--set-env {key}`")))?
-            }
-            "--set-file" => file(&key, &text)?,
-            _ => text,
-        };
-        let mut others = assignments.iter().filter(|other| other.reference == key);
-        let other = others.find_map(|other| other.origin.as_deref().filter(|other| *other != option));
-        if let Some(other) = other {
+        let value = read(&text).map_err(|failure| failure.within(&format!("`{option} {key}`")))?;
+        let is_other =
+            |other: &&Assignment| other.reference == key && other.origin.as_deref() != Some(option);
+        if let Some(Assignment { origin: Some(other), .. }) = all.iter().find(is_other) {
             return Err(Failure::new(format!("`{key}` is given by `{other}` and by `{option}`"))
                 .help("leave one of them out"));
         }
-        assignments.push(Assignment::new(key, value).from_origin(option));
+        all.push(Assignment::new(key, value).from_origin(option));
     }
-    Ok(assignments)
+    Ok(())
 }
 
 /// A name and what comes behind its `=`.
@@ -68,9 +69,8 @@ pub fn pair(text: &str) -> Result<(String, String), &'static str> {
 }
 
 /// A file's text, without the line break that editors put at its end.
-fn file(key: &str, path: &str) -> Outcome<String> {
-    let text = input::text(Path::new(path), "file")
-        .map_err(|failure| failure.within(&format!("`--set-file {key}`")))?;
+fn file(path: &str) -> Outcome<String> {
+    let text = input::text(Path::new(path), "file")?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(text.to_owned())
 }

@@ -50,7 +50,7 @@ pub struct Run<'a> {
     pub settings: Settings,
     pub scale: Scale,
     /// The users of `--where`.
-    pub filter: Filter,
+    filter: Filter,
     overrides: Overrides,
     args: &'a Global,
     access: Access,
@@ -111,36 +111,29 @@ impl<'a> Run<'a> {
         options.strategy(self.args.refresh.unwrap_or(strategy)).build()
     }
 
-    /// A session over the recorded users, as they are recorded.
+    /// A session over the recorded users, about those of `--where`.
     pub fn session(&self, entries: Entries) -> Session<'_> {
-        self.session_of(entries, Filter::default())
-    }
-
-    /// The same, for what is wrong where an earlier run could not write down whether it made a user: a plan, and what
-    /// records whoever is not recorded. Such creations are looked into, which may take some seconds.
-    pub async fn recovered(&self, entries: Entries) -> Outcome<Session<'_>> {
-        recover(self.session(entries)).await
-    }
-
-    /// The same, of the users of `--where`.
-    pub async fn scoped(&self, entries: Entries) -> Outcome<Session<'_>> {
-        recover(self.session_of(entries, self.filter.clone())).await
-    }
-
-    /// The same, that is about the users of a filter alone.
-    pub fn session_of(&self, entries: Entries, filter: Filter) -> Session<'_> {
         let backend = &self.backend;
         let options = SessionOptions::builder()
             .timer(backend.timer.clone())
             .pace(backend.pace.clone())
             .cancel(backend.cancel.clone())
-            .maybe_retry(backend.retry())
+            .maybe_retry(backend.retry)
             .refresh(self.refresh(Strategy::Changed))
             .targets(self.scale.target.iter().cloned().collect())
-            .filter(filter)
+            .filter(self.filter.clone())
             .read_only(self.access.is_read_only())
             .build();
         Session::with_entries(&*self.file, entries, &*backend.service, options)
+    }
+
+    /// The same, for what is wrong where an earlier run could not write down whether it made a user: a plan, and what
+    /// records whoever is not recorded. Such creations are looked into, which may take some seconds.
+    pub async fn recovered(&self, entries: Entries) -> Outcome<Session<'_>> {
+        let mut session = self.session(entries);
+        let found = session.recover().await?;
+        output::some_of_each(&found.iter().map(|user| user.diagnostic()).collect::<Vec<Diagnostic>>());
+        Ok(session)
     }
 
     pub fn deployment<'p>(&self, program: &'p Program, session: &Session<'_>) -> Deployment<'p> {
@@ -177,13 +170,6 @@ impl<'a> Run<'a> {
         options.observer = watch;
         options
     }
-}
-
-/// Looks into creations of which an earlier run could not write down whether they made users.
-pub async fn recover(mut session: Session<'_>) -> Outcome<Session<'_>> {
-    let found = session.recover().await?;
-    output::some_of_each(&found.iter().map(|user| user.diagnostic()).collect::<Vec<Diagnostic>>());
-    Ok(session)
 }
 
 /// What the command line says of rules.

@@ -11,15 +11,16 @@ use connect_user::{
 use crate::{
     args::{Global, Scale},
     failure::{Failure, Outcome},
-    input, output,
+    output,
     plan::{confirm, told},
     program::{assignments, program as read},
     run::{Access, Run},
+    written,
 };
 
 /// Refuses to write over what is no plan, such as the program.
 pub fn check_place(file: &Path) -> Outcome<()> {
-    input::check_place(file, "--out", "not a plan", PlanFile::is_one)
+    written::check_place(file, "--out", "not a plan", PlanFile::is_one)
 }
 
 /// Writes a plan, which only its owner may read.
@@ -32,7 +33,7 @@ pub async fn write(
     let plan = PlanFile::new(state(args), session.save(preview).await?);
     let text = serde_json::to_string(&plan)
         .map_err(|error| Failure::caused(format_args!("`{}` cannot be written", file.display()), &error))?;
-    input::save(file, &text)?;
+    written::save(file, &text)?;
     output::note(&format!("the plan is in `{0}`: `apply {0}` carries it out", file.display()));
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::{
     input, output,
     plan::{apply_known, approve, fail_partial, judge, refuse, refuse_unread},
     run::{Access, Run, require_state},
-    saved, summary,
+    saved, summary, written,
 };
 
 /// What is set, of whom, and where.
@@ -62,7 +62,7 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     let scale = Scale { target: args.target, stop_after: args.stop_after, ..Scale::default() };
     let access = if args.out.is_some() { Access::Record } else { Access::Write };
     let (run, entries) = Run::open(global, scale, access).await?;
-    let mut session = run.scoped(entries).await?;
+    let mut session = run.recovered(entries).await?;
     let bulk = BulkEdit::new(&edits, run.options());
     bulk.refresh(&mut session).await?;
     refuse_unread(&session)?;
@@ -86,7 +86,7 @@ pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     approve(&run, &session, &review.preview, &names, args.yes)?;
     if let Some((file, (before, after))) = edited {
         // A run that ends on the way leaves a program whose plan goes on.
-        input::replace(file, Some(&before), &after)?;
+        written::replace(file, Some(&before), &after)?;
     }
     let read = fail_partial(&session);
     apply_known(&run, &mut session, review.preview).await?;

@@ -24,7 +24,7 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
     let filter = global.filter()?;
     let access = if filter.needs_directory() || memberships { Access::Read } else { Access::Offline };
     let (run, entries) = Run::open(global, Scale::default(), access).await?;
-    let mut session = run.session_of(entries, filter.clone());
+    let mut session = run.session(entries);
     session.choose(&[]).await?.iter().for_each(output::diagnostic);
     let is_shown = |user: &String| name.is_none_or(|name| name == user) && session.is_meant(user);
     let users = session.users().map(|(name, state)| (name, &**state));
@@ -61,19 +61,17 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
 
 fn describe(user: &str, state: &UserState, membership: Option<&Membership>) -> String {
     let mut text = format!("{}\n", one_line(user));
-    describe_members(&mut text, "", state);
+    describe_member(&mut text, "", &value(state));
     if let Some(membership) = membership {
-        describe_members(&mut text, "memberships.", membership);
+        describe_member(&mut text, "memberships", &value(membership));
     }
     text
 }
 
 /// By way of text, which keeps the order of the members.
-fn describe_members(text: &mut String, before: &str, value: &impl Serialize) {
-    let json = serde_json::to_string(value).unwrap_or_default();
-    if let Ok(Value::Map(members)) = serde_json::from_str(&json) {
-        members.iter().for_each(|(name, value)| describe_member(text, &format!("{before}{name}"), value));
-    }
+fn value(document: &impl Serialize) -> Value {
+    let json = serde_json::to_string(document).unwrap_or_default();
+    serde_json::from_str(&json).unwrap_or(Value::Null)
 }
 
 /// One line a leaf, a block's members under its name.
@@ -81,7 +79,8 @@ fn describe_member(text: &mut String, name: &str, value: &Value) {
     match value {
         Value::Map(members) if !members.is_empty() => {
             for (member, value) in members {
-                describe_member(text, &format!("{name}.{member}"), value);
+                let dot = if name.is_empty() { "" } else { "." };
+                describe_member(text, &format!("{name}{dot}{member}"), value);
             }
         }
         value => {
@@ -95,7 +94,7 @@ fn describe_member(text: &mut String, name: &str, value: &Value) {
 pub async fn drift(global: &Global) -> Outcome<bool> {
     require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
-    let mut session = run.session_of(entries, run.filter.clone());
+    let mut session = run.session(entries);
     let drift = session.drift(run.refresh(Strategy::Full).strategy, &run.settings).await?;
     drift.notices.iter().chain(&drift.failures).for_each(output::diagnostic);
     output::result(|| json!(drift), || drift.to_string());

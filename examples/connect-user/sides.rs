@@ -60,8 +60,7 @@ pub struct Reached {
 
 impl Sides {
     pub fn reach(&self, global: &Global) -> Outcome<Reached> {
-        let names = self.map.iter().try_fold(NameMap::default(), |names, entry| names.with(entry));
-        let names = names.map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
+        let names = self.map.iter().try_fold(NameMap::default(), |names, entry| names.with(entry))?;
         let is_local = global.backend == BackendKind::Local;
         let one = |id: &str,
                    region: &Option<String>,
@@ -85,8 +84,10 @@ impl Sides {
             &self.from_endpoint_url,
             &self.from_local_file,
         )?;
-        let to =
+        let mut to =
             one(&self.to, &self.to_region, &self.to_profile, &self.to_endpoint_url, &self.to_local_file)?;
+        // Conditions are about users of FROM.
+        to.1.r#where.clear();
         if from.0 == to.0 && is_one_service(&from.1, &to.1) {
             return Err(Failure::new(format!("`{}` is the same instance on both sides", from.0))
                 .help("give two instances, or the Region, profile or file of each"));

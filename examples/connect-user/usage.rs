@@ -82,20 +82,19 @@ const EXAMPLES: &str = "
   connect-user state migrate .connect-user/users.redb s3://team-states/users
   connect-user state unlock 5f0c27d1b6a84e93 --state s3://team-states/users";
 
-/// The global options that every command takes, so that scripts can give them once, and the commands that show them.
-const SHOWN: &[(&str, &str)] = &[
+/// The global options that some commands ignore, the commands that heed them, and where they have no use. Where that is not
+/// said, every command takes them, so that scripts can give them once, and `--help` alone leaves them out.
+const HEEDED: &[(&str, &str, &str)] = &[
     (
         "backend local-file endpoint-url region profile",
         "plan apply set destroy show drift import export adopt compare copy",
+        "",
     ),
     (
         "identity-management ignore-tag ignore-tag-prefix",
         "validate plan apply set destroy drift import export adopt compare copy",
+        "",
     ),
-];
-
-/// The global options that some commands would ignore, the commands that heed them, and where they have no use.
-const HEEDED: &[(&str, &str, &str)] = &[
     (
         "state",
         "validate plan apply set destroy show drift import export adopt copy state.export state.import state.rm \
@@ -171,7 +170,7 @@ fn grammar() -> Command {
 
 /// A command that hides what it ignores.
 fn offering(command: Command, name: &str, globals: &[Arg]) -> Command {
-    let is_ignored = |option: &&Arg| option.get_long().is_some_and(|long| !is_shown(long, name));
+    let is_ignored = |option: &&Arg| option.get_long().is_some_and(|long| ignored(long, name).is_some());
     command.args(globals.iter().filter(is_ignored).map(|option| option.clone().hide(true)))
 }
 
@@ -189,13 +188,7 @@ fn given(mut command: &Command, mut matches: &ArgMatches) -> (String, Vec<String
     (names.join("."), options.filter_map(|option| option.get_long().map(str::to_owned)).collect())
 }
 
-/// Whether `--help` of a command shows a global option.
-fn is_shown(option: &str, command: &str) -> bool {
-    let shown = SHOWN.iter().find(|(options, _)| is_in(option, options));
-    shown.is_none_or(|(_, by)| is_in(command, by)) && ignored(option, command).is_none()
-}
-
-/// Why a command ignores an option, if it does, and the commands that heed it.
+/// Where an option has no use, if a command ignores it, and the commands that heed it.
 fn ignored(option: &str, command: &str) -> Option<(&'static str, &'static str)> {
     let of = HEEDED.iter().find(|(options, by, _)| is_in(option, options) && !is_in(command, by));
     of.map(|(_, by, what)| (*what, *by))
@@ -211,7 +204,8 @@ fn check(global: &Global, command: &str) -> Outcome<()> {
                 && is_in("show/memberships", by)
                 && (global.is_given("memberships") || is_asked())
         };
-        if let Some((what, by)) = ignored(option, command).filter(|(_, by)| !asks(by)) {
+        let ignored = ignored(option, command).filter(|(what, by)| !what.is_empty() && !asks(by));
+        if let Some((what, by)) = ignored {
             let (command, by) = (command.replace('.', " "), by.replace(' ', "`, `").replace('.', " "));
             return Err(Failure::new(format!("`--{option}` has no use {what}"))
                 .help(format!("leave it out of `{command}`: `{}` take it", by.replace('/', " --"))));

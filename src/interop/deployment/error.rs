@@ -1,7 +1,7 @@
 //! The error of deploying a program.
 
 use crate::{
-    fleet::{SessionError, StoreError},
+    fleet::{FleetRefused, SessionError, StoreError},
     interop::{file::FileDiagnostic, program::ProgramError},
     read::InstanceError,
     user::Diagnostic,
@@ -71,5 +71,11 @@ impl From<Diagnostic> for DeploymentError {
 impl From<StoreError> for DeploymentError {
     fn from(error: StoreError) -> Self {
         SessionError::from(error).into()
+    }
+}
+
+impl From<FleetRefused> for DeploymentError {
+    fn from(refused: FleetRefused) -> Self {
+        SessionError::from(refused).into()
     }
 }
