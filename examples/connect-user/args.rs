@@ -266,7 +266,7 @@ pub struct Global {
     /// Raise the rate of each operation step by step while the service accepts its calls, at most to this: calls per
     /// second, what Service Quotas documents (`documented`), or the quotas of the account (`account`). A refused call
     /// lowers it. Default: do not.
-    #[arg(long, value_name = "RATE|documented|account", value_parser = RateSource::ceiling)]
+    #[arg(long, value_name = "RATE|documented|account", value_parser = RateSource::ceiling, allow_negative_numbers = true)]
     pub probe_to: Option<RateSource>,
     /// Share the quota with other runs, by backing off when the service throttles. Default: this run alone uses it.
     #[arg(long)]
