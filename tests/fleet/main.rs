@@ -2,6 +2,7 @@
 
 mod accounts;
 mod apply;
+mod compaction;
 mod creations;
 mod damage;
 mod dependencies;

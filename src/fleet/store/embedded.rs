@@ -2,37 +2,33 @@
 
 use std::{
     fmt, fs,
-    io::{self, ErrorKind},
+    io::ErrorKind,
     ops::Bound,
     path::{Path, PathBuf},
+    sync::{
+        PoisonError, RwLock, RwLockReadGuard,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use async_trait::async_trait;
 use redb::{
-    Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase,
-    StorageError, TableDefinition, TableError,
+    CompactionError, Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, TableError,
 };
 
 use super::{
-    checked::{CheckedFile, Kind},
     entry::{Entry, StoreChange},
     error::StoreError,
+    file::{META, USERS, VERSION, builder, create, failed, open_file, opening, shown},
     packed::{pack, unpack},
     state_store::StateStore,
 };
-use crate::client::folder::create_folder;
 
-/// The users, by their names in the program: each an [`Entry`] as JSON, packed.
-const USERS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("users");
+/// How many bytes of entries are committed before it is looked whether the file is worth compacting.
+const WORTH_A_LOOK: u64 = 256 << 10;
 
-/// What there is to know of the file.
-const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
-
-/// The version of the tables; a later one cannot be read.
-const VERSION: u64 = 3;
-
-/// How much of the file is kept in memory.
-const CACHE: usize = 64 << 20;
+/// The file is compacted where no more than this part of it is in use.
+const WELL_USED: f64 = 7.0 / 8.0;
 
 /// A store in a file that only its owner may read, and that survives a kill at any moment: each commit is a
 /// transaction that is on the disk when it returns.
@@ -42,6 +38,10 @@ const CACHE: usize = 64 << 20;
 ///
 /// One process may write at a time; others may read meanwhile. Calls block for as long as the disk takes:
 /// some milliseconds.
+///
+/// The many small commits of an apply leave parts of the file unused. At its end ([`unlock`](StateStore::unlock)) the
+/// file is compacted where that is an eighth of it or more, which takes a second or two for 100,000 users; others who
+/// read wait that long, or put it off to the next apply where they are reading already. It happens here, not when the store is dropped, because here a failure can be told.
 ///
 /// ```
 /// use connect_user::fleet::{EmbeddedStore, StateStore};
@@ -57,10 +57,13 @@ const CACHE: usize = 64 << 20;
 pub struct EmbeddedStore {
     path: PathBuf,
     file: File,
+    /// How many bytes of entries were committed since it was looked whether the file is worth compacting.
+    written: AtomicU64,
 }
 
 enum File {
-    Write(Database),
+    /// Locked alone while it is compacted.
+    Write(RwLock<Database>),
     Read(ReadOnlyDatabase),
     /// Nothing has been written yet.
     Missing,
@@ -93,9 +96,7 @@ impl EmbeddedStore {
             }
         };
         let database = builder().create_with_backend(file).map_err(|error| opening(&path, error))?;
-        let store = Self { path, file: File::Write(database) };
-        store.check_version()?;
-        Ok(store)
+        Self::checked(path, File::Write(RwLock::new(database)))
     }
 
     /// Opens a store to read, also while another process writes. A file that does not exist is an empty
@@ -107,7 +108,7 @@ impl EmbeddedStore {
     pub fn open_to_read(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let path = path.into();
         let Some(file) = open_file(&path, false)? else {
-            return Ok(Self { path, file: File::Missing });
+            return Self::checked(path, File::Missing);
         };
         let file = match builder().open_read_only_with_backend(file) {
             Ok(database) => File::Read(database),
@@ -115,7 +116,12 @@ impl EmbeddedStore {
             Err(DatabaseError::RepairAborted) => return Self::open(path),
             Err(error) => return Err(opening(&path, error)),
         };
-        let store = Self { path, file };
+        Self::checked(path, file)
+    }
+
+    /// The store in a file of this version.
+    fn checked(path: PathBuf, file: File) -> Result<Self, StoreError> {
+        let store = Self { path, file, written: AtomicU64::new(0) };
         store.check_version()?;
         Ok(store)
     }
@@ -152,7 +158,7 @@ impl EmbeddedStore {
 
     fn begin_read(&self) -> Result<Option<ReadTransaction>, StoreError> {
         match &self.file {
-            File::Write(database) => database.begin_read().map(Some),
+            File::Write(database) => shared(database).begin_read().map(Some),
             File::Read(database) => database.begin_read().map(Some),
             File::Missing => Ok(None),
         }
@@ -210,129 +216,62 @@ impl StateStore for EmbeddedStore {
             return Err(StoreError::ReadOnly { location: self.location() });
         };
         let write = || -> Result<(), redb::Error> {
-            let transaction = database.begin_write()?;
+            let transaction = shared(database).begin_write()?;
+            let mut written = 0;
             {
                 let mut users = transaction.open_table(USERS)?;
                 for change in changes {
                     match &change.entry {
-                        Some(entry) => drop(users.insert(&*change.name, pack(entry)?.as_slice())?),
+                        Some(entry) => {
+                            let packed = pack(entry)?;
+                            written += packed.len() as u64;
+                            users.insert(&*change.name, packed.as_slice())?;
+                        }
                         None => drop(users.remove(&*change.name)?),
                     }
                 }
             }
-            Ok(transaction.commit()?)
+            transaction.commit()?;
+            self.written.fetch_add(written, Ordering::Relaxed);
+            Ok(())
         };
         write().map_err(|error| self.failed(error))
     }
-}
 
-/// How a path is shown.
-fn shown(path: &Path) -> String {
-    path.display().to_string()
-}
-
-fn builder() -> Builder {
-    let mut builder = Builder::new();
-    builder.set_cache_size(CACHE);
-    // Reading while another process writes takes locks that not every system has.
-    if cfg!(any(target_os = "linux", target_vendor = "apple", windows)) {
-        builder.set_concurrency_mode(ConcurrencyMode::SingleWriter);
-    }
-    builder
-}
-
-/// Opens the file of a store; `None` where there is none.
-fn open_file(path: &Path, write: bool) -> Result<Option<CheckedFile>, StoreError> {
-    let damaged = |reason: &str| StoreError::Damaged { location: shown(path), reason: reason.to_owned() };
-    // Opening a pipe would wait for its other end.
-    match fs::metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            return match fs::symlink_metadata(path) {
-                Ok(_) => Err(StoreError::Failed {
-                    location: shown(path),
-                    reason: "it is a link to a file that is not there".to_owned(),
-                }),
-                Err(_) => Ok(None),
-            };
+    /// Compacts the file, if that is worth it.
+    async fn unlock(&self) -> Result<(), StoreError> {
+        let File::Write(database) = &self.file else { return Ok(()) };
+        if self.written.load(Ordering::Relaxed) < WORTH_A_LOOK {
+            return Ok(());
         }
-        Err(error) => return Err(failed(path, error)),
-        Ok(found) if !found.is_file() => {
-            return Err(StoreError::Failed { location: shown(path), reason: "it is no file".to_owned() });
-        }
-        Ok(_) => {}
-    }
-    let file = fs::OpenOptions::new().read(true).write(write).open(path);
-    let file = file.map_err(|error| failed(path, error))?;
-    match Kind::of(&file).map_err(|error| failed(path, error))? {
-        Kind::Ours if CheckedFile::is_cut_off(&file).map_err(|error| failed(path, error))? => {
-            Err(damaged("it is cut off"))
-        }
-        Kind::Ours => CheckedFile::open(file).map(Some).map_err(|error| opening(path, error)),
-        Kind::Earlier => Err(StoreError::Version { location: shown(path), found: 1, known: VERSION }),
-        // Whoever emptied it has lost something: that is no new store.
-        Kind::Empty => Err(damaged("it is empty")),
-        Kind::Foreign => Err(damaged("it does not begin as one")),
+        let compact = || -> Result<(), redb::Error> {
+            let mut database = database.write().unwrap_or_else(PoisonError::into_inner);
+            if part_in_use(&database, &self.path)? <= WELL_USED {
+                match database.compact() {
+                    // Somebody reads: it is put off.
+                    Err(CompactionError::TransactionInProgress) => return Ok(()),
+                    compacted => compacted?,
+                };
+            }
+            self.written.store(0, Ordering::Relaxed);
+            Ok(())
+        };
+        compact().map_err(|error| self.failed(error))
     }
 }
 
-fn opening(path: &Path, error: DatabaseError) -> StoreError {
-    match error {
-        DatabaseError::DatabaseAlreadyOpen => StoreError::InUse { location: shown(path) },
-        DatabaseError::Storage(StorageError::Corrupted(reason)) => {
-            // The lengths of the file and of what it says of itself.
-            let is_cut_off = reason.contains("file_len");
-            let reason = if is_cut_off { "it is cut off".to_owned() } else { reason };
-            StoreError::Damaged { location: shown(path), reason }
-        }
-        DatabaseError::Storage(StorageError::Io(error)) => failed(path, error),
-        error => StoreError::Failed { location: shown(path), reason: error.to_string() },
-    }
+/// A database that others use at the same time.
+fn shared(database: &RwLock<Database>) -> RwLockReadGuard<'_, Database> {
+    database.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What reading or writing says; checksums that do not match and a missing end are damage.
-fn failed(path: &Path, error: io::Error) -> StoreError {
-    let (location, reason) = (shown(path), error.to_string());
-    match error.kind() {
-        ErrorKind::InvalidData => StoreError::Damaged { location, reason },
-        ErrorKind::UnexpectedEof => StoreError::Damaged { location, reason: "it is cut off".to_owned() },
-        _ => StoreError::Failed { location, reason },
-    }
-}
-
-/// Creates a store under a name that nobody can know before, private, and moves it into place whole: what
-/// is there already stays, and a link is never followed.
-fn create(path: &Path) -> Result<(), StoreError> {
-    let fail = |error: io::Error| failed(path, error);
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    create_folder(folder).map_err(fail)?;
-    let new = tempfile::Builder::new().prefix(".store-").tempfile_in(folder).map_err(fail)?;
-    let file = new.as_file().try_clone().map_err(fail)?;
-    let begin = || -> Result<(), redb::Error> {
-        let database = Builder::new().create_with_backend(CheckedFile::create(file)?)?;
-        let transaction = database.begin_write()?;
-        transaction.open_table(META)?.insert("version", VERSION)?;
-        transaction.open_table(USERS)?;
-        Ok(transaction.commit()?)
-    };
-    begin().map_err(|error| match error {
-        redb::Error::Io(error) => fail(error),
-        error => StoreError::Failed { location: shown(path), reason: error.to_string() },
-    })?;
-    match new.persist_noclobber(path) {
-        // Another run was faster, and has created the same.
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(fail(error.error)),
-        Ok(_) => sync_folder(folder).map_err(fail),
-    }
-}
-
-/// Creates a folder that only its owner may read, where there is none.
-/// Makes sure that a new name in a folder survives a power cut; where folders are no files, it does.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
+/// Which part of the file of a database is in use.
+fn part_in_use(database: &Database, path: &Path) -> Result<f64, redb::Error> {
+    let transaction = database.begin_write()?;
+    let stats = transaction.stats()?;
+    transaction.abort()?;
+    let used = stats.allocated_pages() * stats.page_size() as u64;
+    Ok(used as f64 / fs::metadata(path)?.len() as f64)
 }
 
 #[cfg(test)]

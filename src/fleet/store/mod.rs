@@ -6,6 +6,8 @@ mod checked;
 mod embedded;
 mod entry;
 mod error;
+#[cfg(feature = "store")]
+mod file;
 mod json;
 #[cfg(any(feature = "store", feature = "object-store"))]
 mod location;
