@@ -151,10 +151,10 @@ fn additions(spec: &UserSpec, settings: &Settings) -> Vec<Change> {
             ..Change::new(property, ChangeKind::Add).at(path).to(Some(after)).unknown(unknown)
         }
     };
-    let document = spec.encode();
+    let mut document = spec.encode();
     for property in Property::ALL {
         let place = Path::from(*property);
-        match (property, document.at(&place)) {
+        match (property, document.take(&place)) {
             (Property::Tags, _) => match &spec.tags {
                 Some(Input::Unknown) => changes.push(add(*property, place, Value::Unknown)),
                 Some(Input::Known(_)) | None => {
@@ -171,7 +171,7 @@ fn additions(spec: &UserSpec, settings: &Settings) -> Vec<Change> {
                 changes.push(add(*property, place, Value::Null))
             }
             (Property::Name, None) => changes.push(add(*property, place, Value::Unknown)),
-            (_, Some(after)) => changes.push(add(*property, place, after.clone())),
+            (_, Some(after)) => changes.push(add(*property, place, after)),
             (_, None) => {}
         }
     }
@@ -180,7 +180,7 @@ fn additions(spec: &UserSpec, settings: &Settings) -> Vec<Change> {
 
 /// What a deletion takes away.
 pub(super) fn deletion_diff(state: &UserState, settings: &Settings) -> Diff {
-    let document = state.whole_spec().encode();
+    let mut document = state.whole_spec().encode();
     let gone = |property: Property, path: Path, before: Value| Change {
         forces_replacement: false,
         ..Change::new(property, ChangeKind::Delete).at(path).from(Some(before))
@@ -190,7 +190,7 @@ pub(super) fn deletion_diff(state: &UserState, settings: &Settings) -> Diff {
         .filter(|property| **property != Property::Tags)
         .filter_map(|property| {
             let place = Path::from(*property);
-            let before = document.at(&place)?.clone();
+            let before = document.take(&place)?;
             Some(gone(*property, place, before))
         })
         .collect();

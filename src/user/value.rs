@@ -1,6 +1,6 @@
 //! Documents whose shape is not known yet: what a spec is decoded from and encoded to.
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, mem};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -113,6 +113,22 @@ impl Value {
             (Self::List(items), Segment::Index(index)) => items.get(*index),
             _ => None,
         })
+    }
+
+    /// Takes the value of a member out of objects within each other, where it leaves a null;
+    /// [`Unknown`](Self::Unknown) if something around it is unknown.
+    pub(crate) fn take(&mut self, place: &Path) -> Option<Value> {
+        let mut value = self;
+        for segment in place.segments() {
+            value = match (value, segment) {
+                (Self::Map(members), Segment::Member(name)) => {
+                    members.iter_mut().find_map(|(other, value)| (other == name).then_some(value))?
+                }
+                (Self::Unknown, _) => return Some(Self::Unknown),
+                _ => return None,
+            };
+        }
+        Some(mem::replace(value, Self::Null))
     }
 
     /// Whether the value, or one in it, is unknown.

@@ -54,8 +54,9 @@ fn users_come_in_order_with_options_and_references_resolved() {
         program.in_order().into_iter().map(ProgramResource::name).collect::<Vec<_>>(),
         ["lead", "agent"]
     );
-    assert_eq!(program.needs("agent").collect::<Vec<_>>(), ["lead"]);
-    assert!(program.is_needed("lead") && !program.is_needed("agent"));
+    let user = |name| program.user(name).expect("a user");
+    assert_eq!(program.needs(user("agent")).collect::<Vec<_>>(), ["lead"]);
+    assert!(program.is_needed(user("lead")) && !program.is_needed(user("agent")));
     assert!(program.other_resources().contains("queue"));
     let agent = program.user("agent").expect("a user");
     assert!(agent.options().protect && !agent.options().is_plain());
@@ -236,4 +237,50 @@ fn the_first_mistake_says_how_many_more_there_are() {
         let (_, rest) = error.split_once(')').expect("a place");
         assert_eq!(rest, more, "{error}");
     }
+}
+
+#[test]
+fn a_key_that_comes_twice_is_a_mistake_wherever_it_stands() {
+    let user = "type: aws:connect:User, properties: {instanceId: i, name: a";
+    let many: String = (0..20).map(|number| format!("tag{number}: x, ")).collect();
+    for (text, key) in [
+        ("resources: {}\nresources: {}".to_owned(), "resources"),
+        ("name: x\nname: y\nresources: {}".to_owned(), "name"),
+        (format!("resources:\n  a: {{{user}}}}}\n  a: {{{user}}}}}"), "a"),
+        (format!("resources:\n  a: {{{user}, name: b}}}}"), "name"),
+        (format!("resources:\n  a: {{{user}, tags: {{{many}tag3: y}}}}}}"), "tag3"),
+        ("variables: {list: [{k: 1, k: 2}]}\nresources: {}".to_owned(), "k"),
+    ] {
+        // The last line in which it stands, and the last place but for the resource's.
+        let (line, said) = text
+            .lines()
+            .enumerate()
+            .filter(|(_, said)| said.contains(&format!("{key}: ")))
+            .last()
+            .expect("it");
+        let from = format!("{key}: ");
+        let column = if key == "a" { said.find(&from) } else { said.rfind(&from) }.expect("it");
+        let expected = (
+            format!("`users.yaml` has the key `{key}` twice"),
+            format!("users.yaml:{}:{}", line + 1, column + 1),
+        );
+        assert_eq!(mistakes(&text), [expected], "{text}");
+    }
+    // Two keys for YAML, and one name.
+    let [(message, _)] = &*mistakes("resources: {1: {type: x}, \"1\": {type: x}}") else {
+        panic!("a mistake")
+    };
+    assert_eq!(message, "`users.yaml` has the key `1` twice");
+}
+
+#[test]
+fn what_a_map_says_itself_goes_before_what_is_merged_into_it() {
+    let text = "variables:\n  common: &common {instanceId: i, name: x, routingProfileId: r, tags: {a: b}}\n\
+                resources:\n  ana:\n    type: aws:connect:User\n    properties: {name: ana, <<: *common, \
+                securityProfileIds: [s]}\n";
+    let program = read(text).expect("a program");
+    let spec = spec(&program, "ana", &Scope::default());
+    assert_eq!(spec.name, Some("ana".to_owned().into()));
+    assert_eq!(spec.instance_id, Input::Known("i".into()));
+    assert_eq!(program.location("ana", "name").map(|at| (at.line, at.column)), Some((6, 18)));
 }

@@ -123,7 +123,7 @@ impl Deployment<'_> {
             Err(spec) if is_named => Desired::partial(with_name(&spec, &context), context.settings),
             Err(spec) => Desired::partial(spec, context.settings),
         };
-        let inputs = self.program.is_needed(name).then(|| inputs(desired.spec(), &self.options.settings));
+        let inputs = self.program.is_needed(user).then(|| inputs(desired.spec(), &self.options.settings));
         let action = match report.is_valid() {
             true => {
                 let password_changed = self.passwords.is_changed(desired.spec(), entry);
@@ -132,7 +132,7 @@ impl Deployment<'_> {
                     .desired(desired)
                     .maybe_password_changed(password_changed)
                     .lifecycle(options.lifecycle())
-                    .depends_on(self.program.needs(name).map(str::to_owned).collect())
+                    .depends_on(self.program.needs(user).map(str::to_owned).collect())
                     .build();
                 if self.is_offline && inputs.is_none() {
                     planner.check(&user);

@@ -45,7 +45,7 @@ impl<'a> Deployment<'a> {
         let mut said = Vec::with_capacity(program.users().len());
         for user in program.in_order() {
             let mut spec = program.evaluate(user, &scope)?.spec.clone();
-            if program.is_needed(user.name()) {
+            if program.is_needed(user) {
                 scope.pending(user.name(), spec.encode(), None);
             }
             let suffix = suffix(session.entries().get(user.name())).filter(|_| spec.name.is_none());

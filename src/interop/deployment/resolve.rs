@@ -42,7 +42,7 @@ impl Deployment<'_> {
             let help = "apply the program that was previewed";
             return Err(refused("the user is not in the program".to_owned(), help));
         };
-        for needed in program.needs(name) {
+        for needed in program.needs(resource) {
             if let Some(state) = session.state(needed) {
                 self.scope.known(needed, state.encode());
             }

@@ -1,10 +1,15 @@
 //! The document of a program, read resource by resource: what a resource is made of is gone before the next is
-//! read.
+//! read. A key that comes twice is an error.
 
-use serde::de::{Deserialize, Deserializer, MapAccess};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess};
 use serde_saphyr::Spanned;
 
-use super::{error::Mistake, resource::Parsed, shape::Shape};
+use super::{
+    distinct::{Distinct, TWICE, refuse_twice},
+    error::Mistake,
+    resource::Parsed,
+    shape::Shape,
+};
 use crate::user::Value;
 
 /// A document.
@@ -33,10 +38,14 @@ impl<'de> Shape<'de> for Document {
         let (mut resources, mut members) = (Resources::Missing, Vec::new());
         while let Some(name) = access.next_key::<String>()? {
             match name.as_str() {
+                "resources" if !matches!(resources, Resources::Missing) => {
+                    return Err(A::Error::custom(format_args!("{TWICE}{name}")));
+                }
                 "resources" => resources = access.next_value()?,
-                _ => members.push((name, access.next_value()?)),
+                _ => members.push((name, access.next_value::<Distinct>()?.into())),
             }
         }
+        refuse_twice(&members)?;
         Ok(Self { resources, members: Value::Map(members) })
     }
 
@@ -54,11 +63,12 @@ impl<'de> Deserialize<'de> for Resources {
 impl<'de> Shape<'de> for Resources {
     fn map<A: MapAccess<'de>>(mut access: A) -> Result<Self, A::Error> {
         let mut resources = Vec::new();
-        while let Some((name, resource)) = access.next_entry::<Spanned<String>, Value>()? {
+        while let Some((name, resource)) = access.next_entry::<Spanned<String>, Distinct>()? {
             let at = (name.referenced.line(), name.referenced.column());
-            let parsed = Parsed::of(&name.value, at, resource);
+            let parsed = Parsed::of(&name.value, at, resource.into());
             resources.push((name.value, parsed));
         }
+        refuse_twice(&resources)?;
         Ok(Self::Map(resources))
     }
 

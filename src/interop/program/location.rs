@@ -1,15 +1,15 @@
 //! Where in the text of a program something is.
 
-use std::{collections::HashMap, fmt};
+use std::fmt;
 
 use serde::{
     Serialize,
     de::{Deserialize, Deserializer, MapAccess, SeqAccess},
 };
-use serde_saphyr::{Location as Spot, Spanned};
+use serde_saphyr::Spanned;
 
 use super::{reference::Step, shape::Shape};
-use crate::user::is_spelled;
+use crate::user::{SortedMap, is_spelled};
 
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,12 +29,23 @@ impl fmt::Display for Location {
     }
 }
 
-/// A document of which only the places are kept.
+/// A document of which only the places are kept, in little memory: it may have millions.
 #[derive(Debug)]
 pub(in crate::interop) enum Tree {
-    Map(HashMap<String, (Spot, Tree)>),
-    List(Vec<Spanned<Tree>>),
+    Map(SortedMap<Box<str>, (Spot, Tree)>),
+    List(Box<[(Spot, Tree)]>),
     Leaf,
+}
+
+/// Line and column, from 1; zeros where nobody knows.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::interop) struct Spot(u32, u32);
+
+impl Spot {
+    fn of<T>(value: &Spanned<T>) -> Self {
+        let narrow = |number: u64| u32::try_from(number).unwrap_or_default();
+        Self(narrow(value.referenced.line()), narrow(value.referenced.column()))
+    }
 }
 
 impl Tree {
@@ -45,16 +56,13 @@ impl Tree {
             (Self::Map(members), Step::Member(name)) => {
                 let spelled =
                     || members.iter().find(|(key, _)| is_spelled(key, name)).map(|(_, found)| found);
-                let (at, tree) = members.get(name).or_else(spelled)?;
-                (*at, tree)
+                members.get(name.as_str()).or_else(spelled)?
             }
-            (Self::List(items), Step::Index(index)) => {
-                let item = items.get(*index)?;
-                (item.referenced, &item.value)
-            }
+            (Self::List(items), Step::Index(index)) => items.get(*index)?,
             _ => return None,
         };
-        tree.find(rest).or_else(|| (at.line() > 0).then(|| (at.line(), at.column())))
+        let Spot(line, column) = *at;
+        tree.find(rest).or_else(|| (line > 0).then(|| (line.into(), column.into())))
     }
 }
 
@@ -66,19 +74,20 @@ impl<'de> Deserialize<'de> for Tree {
 
 impl<'de> Shape<'de> for Tree {
     fn map<A: MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
-        let mut trees = HashMap::new();
+        let mut trees = Vec::new();
         while let Some((key, tree)) = members.next_entry::<Spanned<String>, Self>()? {
-            trees.insert(key.value, (key.referenced, tree));
+            let spot = Spot::of(&key);
+            trees.push((key.value.into_boxed_str(), (spot, tree)));
         }
-        Ok(Self::Map(trees))
+        Ok(Self::Map(trees.into_iter().collect()))
     }
 
     fn list<A: SeqAccess<'de>>(mut items: A) -> Result<Self, A::Error> {
         let mut trees = Vec::new();
-        while let Some(item) = items.next_element()? {
-            trees.push(item);
+        while let Some(item) = items.next_element::<Spanned<Self>>()? {
+            trees.push((Spot::of(&item), item.value));
         }
-        Ok(Self::List(trees))
+        Ok(Self::List(trees.into_boxed_slice()))
     }
 
     fn scalar(_: Option<&str>) -> Self {

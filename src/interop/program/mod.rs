@@ -30,6 +30,7 @@
 mod at;
 mod check;
 mod definitions;
+mod distinct;
 mod document;
 mod error;
 mod evaluate;

@@ -66,15 +66,13 @@ impl Program {
     }
 
     /// The resource names of the users that a user refers to or depends on.
-    pub fn needs(&self, name: &str) -> impl Iterator<Item = &str> {
-        let place = self.definitions.users.get(name);
-        let needs = place.into_iter().flat_map(|place| self.order.needs(*place));
-        needs.filter_map(|place| self.users.get(place).map(ProgramResource::name))
+    pub fn needs(&self, user: &ProgramResource) -> impl Iterator<Item = &str> {
+        self.order.needs(user.place).filter_map(|place| self.users.get(place).map(ProgramResource::name))
     }
 
     /// Whether another user refers to a user or depends on it.
-    pub fn is_needed(&self, name: &str) -> bool {
-        self.definitions.users.get(name).is_some_and(|place| self.order.is_needed(*place))
+    pub fn is_needed(&self, user: &ProgramResource) -> bool {
+        self.order.is_needed(user.place)
     }
 
     /// The names of the resources that are not users.
@@ -188,16 +186,12 @@ type SortedOut = (Vec<ProgramResource>, HashMap<String, super::resource::Other>)
 fn sort_out(resources: Resources) -> Result<SortedOut, Vec<Mistake>> {
     let (mut users, mut others, mut mistakes) = (Vec::new(), HashMap::new(), Vec::new());
     let Resources::Map(resources) = resources else { return Ok((users, others)) };
-    let mut names = HashSet::new();
     for (name, resource) in resources {
-        if !names.insert(name.clone()) {
-            let message = format!("`resources.{name}` is given twice");
-            let mistake = Mistake::new(message, "give one of them another name, or take it out");
-            mistakes.push(mistake.of(&["resources", &name]));
-            continue;
-        }
         match resource {
-            Ok(Parsed::User(user)) => users.push(*user),
+            Ok(Parsed::User(mut user)) => {
+                user.place = users.len();
+                users.push(*user);
+            }
             Ok(Parsed::Other(other)) => drop(others.insert(name, other)),
             Err(found) => {
                 mistakes.extend(found.into_iter().map(|mistake| mistake.of(&["resources", &name])));

@@ -22,6 +22,8 @@ pub struct ProgramResource {
     /// `None` where there is none, as for most users.
     options: Option<Box<ProgramOptions>>,
     pub(super) properties: Properties,
+    /// Its place among the users of the program.
+    pub(super) place: usize,
     /// Line and column of its name.
     pub(super) at: (u64, u64),
 }
@@ -92,7 +94,7 @@ impl Parsed {
             true => Properties::Evaluated(Evaluated::of(properties)),
             false => Properties::Written(properties),
         };
-        Ok(Self::User(Box::new(ProgramResource { name: name.to_owned(), options, properties, at })))
+        Ok(Self::User(Box::new(ProgramResource { name: name.to_owned(), options, properties, place: 0, at })))
     }
 }
 

@@ -49,7 +49,7 @@ impl Source {
     }
 
     pub(super) fn document(&mut self) -> Checked<Document> {
-        let document = yaml::read::<Document>(bare(&self.text))
+        let document = yaml::read_distinct::<Document>(bare(&self.text))
             .map_err(|error| unlike(&self.text).unwrap_or_else(|| yaml::mistake(&error)));
         if self.file.is_some() {
             self.text = String::new();
@@ -79,11 +79,11 @@ impl Source {
         self.tree.get_or_init(|| self.read()).as_ref()?.find(path).map(|at| self.at(at))
     }
 
-    /// Reads the text again.
+    /// Reads the text again, in which no key comes twice.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Option<T> {
         match &self.file {
-            Some(file) => yaml::read(bare(&fs::read_to_string(file).ok()?)).ok(),
-            None => yaml::read(bare(&self.text)).ok(),
+            Some(file) => yaml::read_distinct(bare(&fs::read_to_string(file).ok()?)).ok(),
+            None => yaml::read_distinct(bare(&self.text)).ok(),
         }
     }
 

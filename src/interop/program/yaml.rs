@@ -1,17 +1,37 @@
 //! YAML and JSON, and what is wrong with a text that is neither: in words of ours, with line and column.
 
-use serde_saphyr::{Error, budget::BudgetBreach};
+use serde::de::DeserializeOwned;
+use serde_saphyr::{DuplicateKeyPolicy, Error, MergeKeyPolicy, budget::BudgetBreach};
 
-use super::error::Mistake;
+use super::{distinct::TWICE, error::Mistake};
 use crate::user::one_line;
 
 /// Reads a document.
-pub(in crate::interop) fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
+pub(in crate::interop) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    read_with(text, DuplicateKeyPolicy::Error, MergeKeyPolicy::Merge)
+}
+
+/// Reads a document in which no key comes twice, or whose type refuses one that does: without the set of keys that the
+/// parser makes for each map, which merges (`<<`) need too. What is wrong, the parser says.
+pub(super) fn read_distinct<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    if text.contains("<<") {
+        return read(text);
+    }
+    read_with(text, DuplicateKeyPolicy::PassThrough, MergeKeyPolicy::Error).or_else(|_| read(text))
+}
+
+fn read_with<T: DeserializeOwned>(
+    text: &str,
+    twice: DuplicateKeyPolicy,
+    merges: MergeKeyPolicy,
+) -> Result<T, Error> {
     // A snippet of the file in the message might show a password; and `no` is a country, as in Pulumi.
     // Tens of thousands of users are no attack; what aliases may repeat stays bounded.
     let options = serde_saphyr::options! {
         with_snippet: false,
         strict_booleans: true,
+        duplicate_keys: twice,
+        merge_keys: merges,
         budget: serde_saphyr::budget! {
             max_nodes: usize::MAX,
             max_events: usize::MAX,
@@ -30,9 +50,7 @@ pub(in crate::interop) fn unreadable(error: &Error) -> (String, String, Option<(
 pub(super) fn mistake(error: &Error) -> Mistake {
     let (what, help) = match error {
         Error::AliasError { error, .. } => return mistake(error),
-        Error::DuplicateMappingKey { key: Some(key), .. } => {
-            (format!("has the key `{}` twice", one_line(key)), "keep one of them")
-        }
+        Error::DuplicateMappingKey { key: Some(key), .. } => twice(key),
         Error::DuplicateMappingKey { .. } => ("has a key twice".to_owned(), "keep one of them"),
         Error::MultipleDocuments { .. } => {
             ("has several documents, and a program is one".to_owned(), "remove the line `---` between them")
@@ -59,9 +77,13 @@ pub(super) fn mistake(error: &Error) -> Mistake {
         error => {
             let text = error.to_string();
             // The place stands behind, where it is said for every mistake.
-            match text.split_once(" at line ").map_or(text.as_str(), |(text, _)| text) {
-                "recursion limit exceeded" => too_deep(),
-                text => (format!("is neither YAML nor JSON: {}", one_line(text)), "mend the text there"),
+            let text = text.split_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+            match (text, text.strip_prefix(TWICE)) {
+                ("recursion limit exceeded", _) => too_deep(),
+                (_, Some(key)) => twice(key),
+                (text, None) => {
+                    (format!("is neither YAML nor JSON: {}", one_line(text)), "mend the text there")
+                }
             }
         }
     };
@@ -72,6 +94,10 @@ pub(super) fn mistake(error: &Error) -> Mistake {
         }
         None => Mistake::new(what, help),
     }
+}
+
+fn twice(key: &str) -> (String, &'static str) {
+    (format!("has the key `{}` twice", one_line(key)), "keep one of them")
 }
 
 fn too_deep() -> (String, &'static str) {

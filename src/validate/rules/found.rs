@@ -40,6 +40,11 @@ impl Found {
         self.code
     }
 
+    /// Whether nothing was found.
+    pub(in crate::validate) const fn is_empty(&self) -> bool {
+        self.listed.is_empty()
+    }
+
     /// What is wrong with a place, said of it.
     pub(in crate::validate) fn add(
         &mut self,
