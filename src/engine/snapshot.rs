@@ -5,7 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{fingerprint::Fingerprints, kept::Kept};
-use crate::user::{Arn, ImportId, ImportIdError, Property, Spelling, Value};
+use crate::user::{
+    Arn, IdKind, ImportId, ImportIdError, InstanceId, Property, Spelling, User, UserId, Value, to_snake_case,
+};
 
 /// A user as an engine keeps it between two calls: what each call takes as the prior state, and gives back.
 ///
@@ -48,13 +50,17 @@ impl Snapshot {
     }
 
     /// A user of whom another tool's resource has a state, in whatever spelling: its id, or its ARN, as `id`, `arn` or
-    /// `userArn`, is enough to read it. A password in it stays as a fingerprint only. `None` where nothing names it.
+    /// `userArn` (`user_arn`, `UserArn`), is enough to read it. A password in it stays as a fingerprint only. `None` where nothing names it.
     pub fn of_state(state: &Value) -> Option<Self> {
-        let state = Spelling::SnakeCase.read(state.clone());
-        let text = |name| state.get(name).and_then(Value::as_str);
-        let of_arn = |arn: Arn| format!("{}:{}", arn.instance(), arn.resource()?.1).parse().ok();
+        let Value::Map(members) = state else { return None };
+        let is = |given: &str, name: &str| to_snake_case(given).trim_start_matches('_') == name;
+        let text = |name: &str| members.iter().find(|(given, _)| is(given, name))?.1.as_str();
+        let of_arn = |arn: Arn| {
+            let (_, user) = arn.resource().filter(|(segment, _)| *segment == User::SEGMENT)?;
+            Some(ImportId { instance: InstanceId::new(arn.instance()), user: UserId::new(user) })
+        };
         let id = text("id").and_then(|id| id.parse::<ImportId>().ok());
-        let mut arns = ["userArn", "user_arn", "arn", "id"].into_iter().filter_map(text);
+        let mut arns = ["user_arn", "arn", "id"].into_iter().filter_map(text);
         let id = id.or_else(|| arns.find_map(|arn| of_arn(arn.parse().ok()?)))?;
         let kept = Kept::of(&id);
         let kept = match text(Property::Password.path()) {

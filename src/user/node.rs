@@ -241,7 +241,10 @@ impl Content for i64 {
                 None
             }
             value => {
-                errors.push(Diagnostic::wrong_type(&at.path(), "a whole number", &value));
+                errors.push(match value.as_str().and_then(inexact) {
+                    Some(number) => Diagnostic::not_a_whole_number(&at.path(), number),
+                    None => Diagnostic::wrong_type(&at.path(), "a whole number", &value),
+                });
                 None
             }
         }
@@ -250,6 +253,12 @@ impl Content for i64 {
     fn encode(&self, _: Secrets) -> Option<Value> {
         Some(Value::Integer(*self))
     }
+}
+
+/// A number that an `i64` cannot be, written as text, as Terraform sends what no double holds exactly.
+fn inexact(text: &str) -> Option<f64> {
+    let number: f64 = text.parse().ok()?;
+    (number.is_finite() && (number.fract() != 0.0 || number.abs() >= MAX_EXACT)).then_some(number)
 }
 
 /// Up to here a double holds every whole number.

@@ -758,6 +758,19 @@ fn bounds_are_said_alike() {
             r#"{"phoneConfig": {"phoneType": "SOFT_PHONE", "afterContactWorkTimeLimit": 1.5}}"#,
             "`phoneConfig.afterContactWorkTimeLimit` must be a whole number, and has a fraction",
         ),
+        // As Terraform sends a number that no double holds exactly.
+        (
+            r#"{"phoneConfig": {"phoneType": "SOFT_PHONE", "afterContactWorkTimeLimit": "0.1"}}"#,
+            "`phoneConfig.afterContactWorkTimeLimit` must be a whole number, and has a fraction",
+        ),
+        (
+            r#"{"phoneConfig": {"phoneType": "SOFT_PHONE", "afterContactWorkTimeLimit": "99999999999999999999"}}"#,
+            "`phoneConfig.afterContactWorkTimeLimit` is too large",
+        ),
+        (
+            r#"{"phoneConfig": {"phoneType": "SOFT_PHONE", "afterContactWorkTimeLimit": "12"}}"#,
+            "`phoneConfig.afterContactWorkTimeLimit` must be a whole number, not a string",
+        ),
         (r#"{"tags": {"nul": null}}"#, "the tag `nul` has no value"),
         (r#"{"securityProfileIds": ["s", null]}"#, "`securityProfileIds[1]` has no value"),
     ] {

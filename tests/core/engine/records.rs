@@ -9,7 +9,7 @@ use connect_user::{
 };
 use serde_json::json;
 
-use super::support::{create, diff, inputs, resource, service, text, update};
+use super::support::{create, diff, inputs, resource, service, text, update, value};
 
 /// Records as they were written before a record could hold several creations.
 const USER: &str = include_str!("records/early-user.json");
@@ -69,6 +69,30 @@ async fn outputs_alone_say_who_the_user_is() {
     let updated = update(&resource(&connect), &outputs, &changed).await.expect("an update");
     assert_eq!(updated.id(), user.id());
     assert_eq!(connect.users(&"i".into()).len(), 1);
+}
+
+#[tokio::test]
+async fn a_state_of_another_tool_names_the_user_in_each_spelling() {
+    let connect = service(ConnectManaged);
+    let user = create(&resource(&connect), &inputs(json!({ "password": "Password123" }))).await;
+    let [id, arn] = ["id", "arn"].map(|name| text(&user.outputs, name).expect("a text"));
+    for state in [
+        json!({ "id": id, "password": "Password123" }),
+        json!({ "id": arn, "password": "Password123" }),
+        json!({ "user_arn": arn, "password": "Password123" }),
+        json!({ "userArn": arn, "password": "Password123" }),
+        json!({ "UserArn": arn, "Password": "Password123", "Tags": [{ "Key": "a", "Value": "b" }] }),
+        json!({ "Id": id, "Arn": arn, "Password": "Password123" }),
+    ] {
+        let named = Snapshot::of_state(&value(state.clone())).expect("a user");
+        assert_eq!((named.id(), named.kept.has_password()), (user.id(), true), "{state}");
+    }
+    let other = arn.replace("/agent/", "/routing-profile/");
+    for state in
+        [json!({ "id": "jane" }), json!({ "arn": other }), json!({ "UserArn": null }), json!([id]), json!(id)]
+    {
+        assert!(Snapshot::of_state(&value(state.clone())).is_none(), "{state}");
+    }
 }
 
 #[tokio::test]

@@ -167,6 +167,14 @@ resource "connect_user" "test" {
         let message = [&diagnostic["summary"], &diagnostic["detail"]].map(Value::to_string).concat();
         assert!(!message.contains("short"), "no password in a message: {message}");
     }
+    // Terraform sends a number as text that no double holds exactly.
+    for (number, problem) in
+        [("0.1", "must be a whole number, and has a fraction"), ("99999999999999999999", "is too large")]
+    {
+        w.write(&user("").replace("time_limit = 0", &format!("time_limit = {number}")));
+        let said = w.fails(&["validate"]);
+        assert!(said.contains(problem) && said.contains("after_contact_work_time_limit"), "{said}");
+    }
     // What takes knowledge of the instance is told when planning.
     w.write(&user("# password"));
     let said = w.fails(&["plan"]);
