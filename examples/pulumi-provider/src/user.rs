@@ -2,7 +2,7 @@
 
 use connect_user::{
     engine::{Fingerprints, Kept, Snapshot},
-    user::{Secret, Value},
+    user::{Arn, Secret, Value},
 };
 use prost_types::Struct;
 use tonic::Status;
@@ -122,7 +122,10 @@ impl Prior {
         let snapshot = Snapshot::new(kept).with_outputs(outputs.value.clone());
         let snapshot =
             if inputs.is_empty() { snapshot } else { snapshot.with_inputs(inputs.value().clone()) };
-        let region = outputs.text(REGION).or(inputs.region()).map(str::to_owned);
+        // A state from before there were Regions has that of the ARN.
+        let arn = outputs.text("arn").and_then(|arn| arn.parse::<Arn>().ok());
+        let region = outputs.text(REGION).or(inputs.region()).or(arn.as_ref().map(Arn::region));
+        let region = region.map(str::to_owned);
         Ok(Self { snapshot, region, inputs, outputs })
     }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{Field, Form, Given, REGION, Schema};
-use crate::user::{Sensitivity, TAGS_ALL};
+use crate::user::{Property, Sensitivity, TAGS_ALL};
 
 impl Schema {
     /// The package schema that a Pulumi provider answers to `GetSchema`: one resource, `PACKAGE:connect/user:User`,
@@ -24,13 +24,14 @@ impl Schema {
     pub fn to_pulumi(&self, package: &str, version: &str) -> Json {
         let mut types = Types { package, found: Map::new() };
         let inputs = types.properties(self.inputs(), "User");
-        // Every resource has its id.
+        // Every resource has its id, and every user its name.
         let given = self.fields.iter().filter(|field| field.given == Given::Computed && field.name != "id");
         let mut properties = inputs.clone();
         properties.extend(types.properties(given, "User"));
         let is_there = |field: &&Field| {
             matches!(field.given, Given::Required | Given::Computed) && field.name != "id"
                 || field.name == REGION
+                || field.property == Some(Property::Name)
         };
         let required: Vec<&str> =
             self.fields.iter().filter(is_there).map(|field| field.name.as_str()).collect();

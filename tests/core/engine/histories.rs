@@ -53,7 +53,9 @@ fn event(kind: IdentityManagementType) -> impl Strategy<Value = Event> {
             "identityInfo",
             "identityInfo.mobile",
             "hierarchyGroupId",
+            "securityProfileIds",
             "tags",
+            "tags.a",
             "userProficiencies",
             "name",
         ]),
@@ -241,8 +243,11 @@ impl Engine {
     }
 
     fn options(&self) -> ResourceOptions<'static> {
-        let spelled =
-            |path: &&str| path.split('.').map(|name| self.spelling.name(name)).collect::<Vec<_>>().join(".");
+        let spelled = |path: &&str| match path.split_once('.') {
+            Some(("tags", key)) => format!("{}.{key}", self.spelling.name("tags")),
+            Some((block, name)) => format!("{}.{}", self.spelling.name(block), self.spelling.name(name)),
+            None => self.spelling.name(path).into_owned(),
+        };
         let ignored = self.ignored.iter().map(spelled).collect();
         ResourceOptions::builder().ignore_changes(ignored).build()
     }

@@ -133,7 +133,16 @@ fn the_pulumi_schema_has_each_row_of_the_table_as_it_is() {
         user["required"].as_array().expect("names").iter().filter_map(Json::as_str).collect();
     assert_eq!(
         always,
-        ["instanceId", "routingProfileId", "securityProfileIds", "arn", "userId", "tagsAll", "region"]
+        [
+            "instanceId",
+            "name",
+            "routingProfileId",
+            "securityProfileIds",
+            "arn",
+            "userId",
+            "tagsAll",
+            "region"
+        ]
     );
     for field in &settings {
         compare(&package, &package["config"]["variables"][&field.name], field);
