@@ -224,7 +224,8 @@ impl Provider {
 fn tell_the_order(failure: &mut Failure) {
     for taken in failure.diagnostics.iter_mut().filter(|reason| reason.code == Code::NAME_TAKEN) {
         let help = taken.help.take().unwrap_or_default();
-        let order = "if it is the user that this one replaces, give the resource the option `deleteBeforeReplace`";
+        let order =
+            "if it is the user that this one replaces, give the resource the option `deleteBeforeReplace`";
         taken.help = Some(format!("{help}; {order}").into());
     }
 }
