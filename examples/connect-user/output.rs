@@ -1,7 +1,6 @@
 //! What is printed: for people in colour, for machines as JSON.
 
 use std::{
-    cmp::Reverse,
     collections::BTreeMap,
     fmt::{self, Display, Write as _},
     io::{self, Write},
@@ -168,24 +167,16 @@ pub fn found(found: Findings, form: Form) -> Outcome<()> {
     found.kept().iter().for_each(|found| coded(&way_out::mended(found), form));
     if found.more() > 0 {
         note(&format!("{} more findings are not shown", found.more()));
-    } else if found.kept().len() > A_SCREEN && !is_json() {
-        note(&format!("in all: {}", totals(found.kept())));
+    }
+    if found.kept().len() > A_SCREEN && !is_json() {
+        let totals: Vec<_> = found.totals().iter().map(|(code, count)| format!("{code} {count}")).collect();
+        note(&format!("in all: {}", totals.join(", ")));
     }
     if found.is_valid() { Ok(()) } else { Err(Failure::said()) }
 }
 
 /// More than so many findings are counted at the end, where the first ones can no longer be seen.
 const A_SCREEN: usize = 20;
-
-/// How often each code was found, the most frequent first.
-fn totals(found: &[FileDiagnostic]) -> String {
-    let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
-    found.iter().for_each(|found| *counts.entry(found.diagnostic.code).or_default() += 1);
-    let mut counts: Vec<(Code, usize)> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| Reverse(*count));
-    let counts: Vec<String> = counts.iter().map(|(code, count)| format!("{code} {count}")).collect();
-    counts.join(", ")
-}
 
 /// Prints why something has failed to stderr.
 pub fn failure(Failure(mistakes): &Failure) {

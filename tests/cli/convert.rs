@@ -72,6 +72,7 @@ fn of_many_mistakes_the_first_are_shown_and_the_others_counted() {
     let said = tool.fails(&["convert", "agents.csv"]);
     assert_eq!(said.matches("error[missing-required]").count(), 100, "{said}");
     assert!(said.contains("note: 200 more findings are not shown"), "{said}");
+    assert!(said.ends_with("note: in all: missing-required 300\n"), "{said}");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! The first diagnostics of many.
 
+use std::{cmp::Reverse, collections::BTreeMap};
+
 use super::users::{FileDiagnostic, FileUser, UserFile};
+use crate::user::Code;
 
 /// Diagnostics of a file, of which only the first are kept: a file may have one in each of a million lines. Where there
 /// are more, errors go before warnings, and those before notes.
@@ -16,12 +19,13 @@ use super::users::{FileDiagnostic, FileUser, UserFile};
 /// found.add(error.clone());
 /// assert!(!found.is_valid() && found.kept()[0] == error);
 /// assert_eq!((found.kept().len(), found.more()), (2, 999));
+/// assert_eq!(found.totals(), [(Code::MISSING_REQUIRED, 1_001)]);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Findings {
     most: usize,
     kept: Vec<FileDiagnostic>,
-    count: usize,
+    counts: BTreeMap<Code, usize>,
     is_valid: bool,
     has_summary: bool,
 }
@@ -29,17 +33,17 @@ pub struct Findings {
 impl Findings {
     /// None yet, of which at most so many are kept.
     pub const fn new(most: usize) -> Self {
-        Self { most, kept: Vec::new(), count: 0, is_valid: true, has_summary: false }
+        Self { most, kept: Vec::new(), counts: BTreeMap::new(), is_valid: true, has_summary: false }
     }
 
     /// Adds one.
     pub fn add(&mut self, found: FileDiagnostic) {
-        self.count += 1;
+        *self.counts.entry(found.diagnostic.code).or_default() += 1;
         self.is_valid &= !found.diagnostic.is_error();
         if self.kept.len() < self.most {
             return self.kept.push(found);
         }
-        if self.count == self.most + 1 {
+        if self.count() == self.most + 1 {
             self.kept.sort_by_key(|found| found.diagnostic.severity);
         }
         let severity = found.diagnostic.severity;
@@ -68,8 +72,20 @@ impl Findings {
     }
 
     /// The number of those that are not kept.
-    pub const fn more(&self) -> usize {
-        self.count - self.kept.len()
+    pub fn more(&self) -> usize {
+        self.count() - self.kept.len()
+    }
+
+    /// How many there are of each code, kept or not; the most frequent come first.
+    pub fn totals(&self) -> Vec<(Code, usize)> {
+        let mut totals: Vec<(Code, usize)> =
+            self.counts.iter().map(|(code, count)| (*code, *count)).collect();
+        totals.sort_by_key(|(_, count)| Reverse(*count));
+        totals
+    }
+
+    fn count(&self) -> usize {
+        self.counts.values().sum()
     }
 
     /// Whether none is an error, kept or not.
