@@ -106,7 +106,7 @@ codes! {
         NOT_EDITED = "not-edited", Always, "a value that is set in a program stands in the user alone", THIS;
         NOT_CONVERTED = "not-converted", Warning, "a conversion keeps all that a file says of a user", THIS;
         INVALID_SETTING = "invalid-setting", Always, "a setting of a provider, or a condition of a query, is one that there is, and has a value that it takes", THIS;
-        SETTING_WITHOUT_EFFECT = "setting-without-effect", Warning, "a setting of a provider has an effect", THIS;
+        SETTING_WITHOUT_EFFECT = "setting-without-effect", Warning, "a setting has an effect", THIS;
         UNDEFINED_REFERENCE = "undefined-reference", Error, "a program defines what it refers to", THIS;
     }
     Document {

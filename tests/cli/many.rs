@@ -61,7 +61,7 @@ fn many_findings_are_counted_by_code_at_the_end() {
     let tool = Tool::new();
     let wrong = |number: usize, user: &mut Value| {
         user["phoneConfig"]["afterContactWorkTimeLimit"] = (-4).into();
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             user["identityInfo"]["email"] = "none".into();
         }
     };
