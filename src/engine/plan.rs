@@ -253,6 +253,11 @@ fn complete(inputs: &mut Leaves, spec: &UserSpec, state: Option<&UserState>, set
         };
         inputs.set(property, value);
     }
+    // A phone block without its type is none: channels say the phone.
+    if inputs.get(Property::PhoneType).is_none() {
+        let of_phone = |property: &&Property| property.path().starts_with("phoneConfig.");
+        Property::ALL.iter().filter(of_phone).for_each(|property| inputs.set(*property, None));
+    }
 }
 
 /// The tags with those that are ignored as they are. Tags that are given take all others away, so whoever stays is

@@ -73,6 +73,23 @@ async fn what_is_ignored_is_worked_into_the_inputs() {
     assert!(failure.to_string().contains("`nmae` names no property"), "{failure}");
 }
 
+/// Where channels say the phone, a block without its type is none.
+#[tokio::test]
+async fn an_ignored_phone_stays_beside_channels_that_say_it() {
+    let connect = service(Saml);
+    let resource = resource(&connect);
+    let block = json!({ "phoneType": "SOFT_PHONE", "afterContactWorkTimeLimit": 5 });
+    let user = create(&resource, &inputs(json!({ "phoneConfig": block }))).await;
+    let voice = json!([{ "channel": "VOICE", "phoneType": "SOFT_PHONE" }]);
+    let program = inputs(json!({ "phoneConfig": null, "phoneNumberConfigs": voice }));
+    let options = ResourceOptions::builder().ignore_changes(vec!["phoneConfig".into()]).build();
+    let planned = resource.diff(Some(&user), &program, &options).await.expect("a plan");
+    let user = resource.update(&user, &planned.inputs, &options).await.expect("an update").snapshot;
+    let (there, _) = &connect.users(&"i".into())[0];
+    assert_eq!(there.phone.after_contact_work_time_limit, 5);
+    assert!(resource.diff(Some(&user), &program, &options).await.expect("a plan").is_empty());
+}
+
 /// A block that is not known may set what is not ignored.
 #[tokio::test]
 async fn what_is_ignored_of_a_block_leaves_the_rest_of_it_unknown() {
