@@ -42,7 +42,8 @@ pub struct Planned {
     pub changes: Vec<Change>,
     /// The order of a replacement, also if it depends on unknown values.
     pub replacement: Option<ReplacementOrder>,
-    /// The inputs for an apply, with ignored changes worked in. Secrets of the inputs are in them.
+    /// The inputs for an apply, with ignored changes worked in; give the apply the same options, because inputs with
+    /// `phoneNumberConfigs` cannot say what stays of an ignored `phoneConfig`. Secrets of the inputs are in them.
     pub inputs: Value,
     /// The planned outputs, with unknown values. No secret is in them.
     pub outputs: Value,
