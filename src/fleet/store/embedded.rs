@@ -40,8 +40,8 @@ const WELL_USED: f64 = 7.0 / 8.0;
 /// some milliseconds.
 ///
 /// The many small commits of an apply leave parts of the file unused. At its end ([`unlock`](StateStore::unlock)) the
-/// file is compacted where that is an eighth of it or more, which takes a second or two for 100,000 users; others who
-/// read wait that long, or put it off to the next apply where they are reading already. It happens here, not when the store is dropped, because here a failure can be told.
+/// file is compacted where that is an eighth of it or more, which takes about a second for 100,000 users. Who reads
+/// waits that long; where a reading is under way, it is put off to the next apply. Dropping a store compacts nothing.
 ///
 /// ```
 /// use connect_user::fleet::{EmbeddedStore, StateStore};
