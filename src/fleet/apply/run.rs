@@ -39,8 +39,9 @@ use crate::{
 const WAITING: usize = 8;
 
 /// The most users in progress at once, without those that wait for another user: where nothing bounds
-/// the calls, the memory is bounded all the same.
-const IN_PROGRESS: usize = 1_000;
+/// the calls, the memory is bounded all the same. Of 100,000 users with mixed changes, more than 1,000 come to wait for
+/// their second call, and the operation with most calls must not stand still because of them.
+const IN_PROGRESS: usize = 8_000;
 
 /// How many users that need no call are written at once.
 const BATCH: usize = 500;
