@@ -19,7 +19,7 @@ pub(super) fn changes(comparison: &Comparison<'_>, notices: &mut Vec<Diagnostic>
         match property {
             Property::Password => password(comparison, &mut found, notices),
             Property::Tags => tags::changes(comparison, &mut found),
-            property => found.extend(property.visit(Compare(comparison))),
+            property => property.visit(Compare { comparison, found: &mut found }),
         }
         match property {
             Property::DirectoryUserId => {
@@ -38,37 +38,43 @@ pub(super) fn changes(comparison: &Comparison<'_>, notices: &mut Vec<Diagnostic>
     found
 }
 
-struct Compare<'a, 'b>(&'a Comparison<'b>);
+struct Compare<'a, 'b> {
+    comparison: &'a Comparison<'b>,
+    /// Written to in place: nearly always there is no change, and an answer without one would be moved for nothing.
+    found: &'a mut Vec<Change>,
+}
 
 impl Visitor for Compare<'_, '_> {
-    type Output = Option<Change>;
+    type Output = ();
 
-    fn visit<F: Field>(self) -> Option<Change> {
-        let Self(comparison) = self;
+    fn visit<F: Field>(self) {
+        let Self { comparison, found } = self;
         let leaf = leaf::<F>(comparison);
-        if leaf == Leaf::Actual {
-            return None;
+        if leaf != Leaf::Actual {
+            found.push(change::<F>(comparison, leaf));
         }
-        let property = F::PROPERTY;
-        // A collection is there while it holds something; a single default, once it was set.
-        let is_collection =
-            matches!(property.info().shape, Shape::Set | Shape::Channels | Shape::Proficiencies);
-        let is_set = |settled: &&Settled<F>| {
-            (!is_collection && comparison.was_managed(property)) || !F::Spec::is_default(settled)
-        };
-        let before = F::actual(comparison.state).filter(is_set);
-        let before = before.and_then(|settled| F::Spec::of(settled).encode(Secrets::LeftOut));
-        let kind = if before.is_some() { Update } else { Add };
-        let after = || F::input(comparison.spec).and_then(Input::known)?.encode(Secrets::LeftOut);
-        Some(match leaf {
-            Leaf::Actual => return None,
-            Leaf::Cleared => Change::new(property, Delete).from(before),
-            Leaf::Set => Change::new(property, kind).from(before).to(after()),
-            Leaf::Unknown => {
-                let after = after().unwrap_or(Value::Unknown);
-                Change::new(property, kind).from(before).to(Some(after)).unknown(true)
-            }
-        })
+    }
+}
+
+/// The change of a property of which the target is not what is there.
+fn change<F: Field>(comparison: &Comparison<'_>, leaf: Leaf) -> Change {
+    let property = F::PROPERTY;
+    // A collection is there while it holds something; a single default, once it was set.
+    let is_collection = matches!(property.info().shape, Shape::Set | Shape::Channels | Shape::Proficiencies);
+    let is_set = |settled: &&Settled<F>| {
+        (!is_collection && comparison.was_managed(property)) || !F::Spec::is_default(settled)
+    };
+    let before = F::actual(comparison.state).filter(is_set);
+    let before = before.and_then(|settled| F::Spec::of(settled).encode(Secrets::LeftOut));
+    let kind = if before.is_some() { Update } else { Add };
+    let after = || F::input(comparison.spec).and_then(Input::known)?.encode(Secrets::LeftOut);
+    match leaf {
+        Leaf::Cleared => Change::new(property, Delete).from(before),
+        Leaf::Actual | Leaf::Set => Change::new(property, kind).from(before).to(after()),
+        Leaf::Unknown => {
+            let after = after().unwrap_or(Value::Unknown);
+            Change::new(property, kind).from(before).to(Some(after)).unknown(true)
+        }
     }
 }
 

@@ -42,11 +42,15 @@ pub(super) fn changes(comparison: &Comparison<'_>, found: &mut Vec<Change>) {
     found.extend(own_tags.filter_map(|(key, value)| compare(key, value.as_ref())));
     let defaults = settings.default_tags.iter().filter(|(key, _)| !is_own(key) && !settings.ignores_tag(key));
     found.extend(defaults.filter_map(|(key, value)| compare(key, Input::Known(value))));
-    for (key, value) in state.tags_all.iter().filter(|(key, _)| !settings.ignores_tag(key)) {
-        let recorded = state.record.default_tag_keys.contains(key)
-            || (state.record.tag_keys.contains(key) && comparison.was_managed(Property::Tags));
-        let goes = (own.is_some() || recorded) && !is_own(key) && !settings.default_tags.contains_key(key);
-        if goes && !is_system_tag(key) {
+    let stays = |key: &str| {
+        is_own(key)
+            || settings.default_tags.contains_key(key)
+            || settings.ignores_tag(key)
+            || is_system_tag(key)
+    };
+    for (key, value) in state.tags_all.iter().filter(|(key, _)| !stays(key)) {
+        let was_set = || state.record.tag_keys.contains(key) && comparison.was_managed(Property::Tags);
+        if own.is_some() || state.record.default_tag_keys.contains(key) || was_set() {
             found.push(Change::new(Property::Tags, Delete).at(place(key)).from(text(Some(value))));
         }
     }
