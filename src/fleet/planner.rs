@@ -163,15 +163,14 @@ impl Planner {
         if !self.is_new(user) {
             return Action::None;
         }
-        let Some(Recorded { name, state, lifecycle, is_import }) = record else {
+        let Some(record) = record else {
             return self.create(user, None);
         };
-        self.record(name, state);
-        if is_import && self.refuse_import(user, state) {
+        self.record(record.name, record.state);
+        if record.is_import && self.refuse_import(user, record.state) {
             return Action::None;
         }
-        let moved_from = (name != user.name).then(|| name.to_owned());
-        self.change(user, state, moved_from, lifecycle)
+        self.change(user, record)
     }
 
     /// Adds a user of the program that is not planned: its resource name and its identity are taken, and refused

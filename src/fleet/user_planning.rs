@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     Lifecycle, ProgramUser,
     plan::Release,
-    planner::{Behind, MissingUser, Planner},
+    planner::{Behind, MissingUser, Planner, Recorded},
     program::Desired,
     user_plan::{Partial, Planned, UserPreview},
 };
@@ -15,16 +15,23 @@ use crate::{
     user::{Code, Diagnostic, Path, Property, UserState, keep_ignored, listed},
 };
 
+/// What there is of a user of the program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nobody yet.
+    New,
+    /// A user of whom nothing was recorded before.
+    Imported,
+    /// A recorded user.
+    Recorded,
+}
+
 impl Planner {
     /// A user that is there.
-    pub(super) fn change(
-        &mut self,
-        user: &ProgramUser,
-        actual: &Arc<UserState>,
-        moved_from: Option<String>,
-        recorded: &Lifecycle,
-    ) -> Action {
-        self.take_settings(user, true);
+    pub(super) fn change(&mut self, user: &ProgramUser, record: Recorded<'_>) -> Action {
+        let Recorded { name, state: actual, lifecycle: recorded, is_import } = record;
+        let moved_from = (name != user.name).then(|| name.to_owned());
+        self.take_settings(user, if is_import { Standing::Imported } else { Standing::Recorded });
         let (desired, lifecycle) = (&user.desired, &user.lifecycle);
         // What differs is found without allocating; who does not differ is not even cloned.
         let diff = diff::diff(desired.spec(), Some(actual), &self.settings);
@@ -82,7 +89,7 @@ impl Planner {
     /// Refuses to replace a user that is imported: an import whose id is mistyped would delete somebody else.
     /// Returns whether it does.
     pub(super) fn refuse_import(&mut self, user: &ProgramUser, actual: &UserState) -> bool {
-        self.take_settings(user, true);
+        self.take_settings(user, Standing::Imported);
         let diff = diff::diff(user.desired.spec(), Some(actual), &self.settings);
         if diff.action != Action::Replace {
             return false;
@@ -107,7 +114,7 @@ impl Planner {
 
     /// A user that is to be created.
     pub(super) fn create(&mut self, user: &ProgramUser, moved_from: Option<String>) -> Action {
-        self.take_settings(user, false);
+        self.take_settings(user, Standing::New);
         let planned = match &user.desired {
             Desired::Known(desired) => diff::plan(desired.clone(), None, &self.settings).map(Planned::known),
             Desired::Partial(partial) => {
@@ -194,14 +201,16 @@ impl Planner {
         self.users = users;
     }
 
-    /// Plans with the settings that the user was validated with; nothing protects one that is not there.
-    pub(super) fn take_settings(&mut self, user: &ProgramUser, is_there: bool) {
+    /// Plans with the settings that the user was validated with. Nothing protects one that is not there, and of whom
+    /// nothing was recorded, nobody knows the password.
+    pub(super) fn take_settings(&mut self, user: &ProgramUser, standing: Standing) {
         let own = user.desired.settings();
         let settings = &mut self.settings;
         settings.adopt(own);
         settings.identity_management = own.identity_management.or(self.options.settings.identity_management);
-        settings.password_changed = user.password_changed.or(own.password_changed).filter(|_| is_there);
-        settings.protect = (user.lifecycle.protect || own.protect) && is_there;
+        settings.password_changed =
+            user.password_changed.or(own.password_changed).filter(|_| standing == Standing::Recorded);
+        settings.protect = (user.lifecycle.protect || own.protect) && standing != Standing::New;
     }
 
     /// Whether a user names the one that is there, as far as it is known.

@@ -16,7 +16,7 @@ use connect_user::{
         AllKnown, DesiredSpec, Entry, FleetPreview, Guard, Lifecycle, MemoryStore, PlanOptions, Planner,
         ProgramUser, Recorded, Session, SessionError, StateStore, StoreChange, plan,
     },
-    user::{Code, Diagnostic, IdentityManagementType, ImportId, Path, Settings, UserState},
+    user::{Code, Diagnostic, IdentityManagementType, ImportId, PasswordPolicy, Path, Settings, UserState},
 };
 use serde_json::json;
 
@@ -165,6 +165,28 @@ async fn an_imported_user_is_not_replaced_before_it_is_recorded() {
     assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
     let preview = importing(&mut session, &wanted("jane", &document("jane")), &ids[0]).await;
     assert_eq!((reasons(&preview), preview.count(Action::Replace)), (vec![], 1));
+}
+
+/// What a host compares is the password of whomever it has recorded under the name.
+#[test]
+fn nobody_knows_the_password_of_an_imported_user() {
+    let settings = Settings::builder()
+        .identity_management(IdentityManagementType::ConnectManaged)
+        .password(PasswordPolicy::Replace)
+        .build();
+    let mut desired = document("jane");
+    desired["password"] = json!("Password123");
+    let mut jane = wanted("jane", &document("jane"));
+    jane.desired = validated(&desired, settings).into();
+    jane.password_changed = Some(true);
+    let (actual, lifecycle) = (Arc::new(state(&document("jane"), "u1")), Lifecycle::default());
+    for is_import in [true, false] {
+        let mut planner = Planner::new(options());
+        planner.want(&jane, Some(Recorded::new("jane", &actual, &lifecycle).imported(is_import)));
+        let preview = planner.finish();
+        let replaced = preview.count(Action::Replace);
+        assert_eq!((reasons(&preview), replaced), (vec![], usize::from(!is_import)));
+    }
 }
 
 #[tokio::test(start_paused = true)]
