@@ -88,8 +88,9 @@ impl Handover {
         let user = user.to_bare();
         let mut known = self.known();
         let is_awaited = known.replaced.values().any(|other| other.holder.as_ref() == Some(&user));
-        let is_deleted_first = is_awaited || holder.is_some();
-        known.claims.entry(to.clone()).or_insert_with(|| user.clone());
+        // Nobody is made under a name that another one is to get: the deletion before that is refused.
+        let is_claimed = *known.claims.entry(to.clone()).or_insert_with(|| user.clone()) != user;
+        let is_deleted_first = is_awaited || is_claimed || holder.is_some();
         known.replaced.insert(user, Replaced { to, holder, is_made: false });
         is_deleted_first
     }

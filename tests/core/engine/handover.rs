@@ -102,6 +102,30 @@ async fn two_users_who_are_to_get_one_name_are_not_both_deleted() {
     }
 }
 
+/// The engine comes to the second one when the name is free already, and the first one is still to be made.
+#[tokio::test(start_paused = true)]
+async fn a_name_that_was_freed_for_one_user_is_not_taken_by_another() {
+    let connect = service(Saml);
+    let users = late(&connect);
+    let [a, b, c] = ["jane", "joan", "jim"].map(named);
+    let (a, b, c) = (create(&users, &a).await, create(&users, &b).await, create(&users, &c).await);
+    for (prior, desired) in [(&a, "jim"), (&c, "jane")] {
+        assert_eq!(diff(&users, Some(prior), &named(desired)).await.replacement, Some(DeleteBeforeCreate));
+    }
+    let options = ResourceOptions::default();
+    let (first, second) = tokio::join!(users.delete(&a, &options), users.delete(&c, &options));
+    assert!(first.is_ok() && second.is_ok());
+    assert_eq!(diff(&users, Some(&b), &named("jim")).await.replacement, Some(DeleteBeforeCreate));
+    let made = async {
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        (users.create(&named("jim"), &options).await, users.create(&named("jane"), &options).await)
+    };
+    let (b, (jim, jane)) = tokio::join!(again(&users, &b, "jim"), made);
+    assert_eq!(b.expect_err("kept"), ["name-taken"]);
+    assert!(jim.is_ok() && jane.is_ok(), "{jim:?} {jane:?}");
+    assert_eq!(names(&connect), ["jane", "jim", "joan"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_user_is_deleted_once_the_name_is_free_and_not_before() {
     let connect = service(Saml);
