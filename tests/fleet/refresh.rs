@@ -783,6 +783,24 @@ async fn who_is_gone_and_missing_from_the_program_leaves_the_store() {
     assert!(refreshed.states["u00001"].is_none(), "it is created again, with what is left to do");
 }
 
+/// `u00002` has superseded two users who are still to be deleted, and is gone.
+#[tokio::test]
+async fn whoever_a_user_that_is_gone_had_superseded_is_the_user_where_the_program_wants_it_again() {
+    for (desired, stands_for) in [("u00001", Some("u00001")), ("u00002", None), ("u00009", None)] {
+        let mut world = World::new(3).await;
+        world.delete("u00002").await;
+        let left = ["u00000", "u00001"].map(|name| world.known[name].to_replaced());
+        world.known_mut("u00002").record.unfinished.replaced.extend(left.clone());
+        world.known.retain(|name, _| name == "u00002");
+        let refreshed = world.refresh_for(&[wanted("u00002", &document(desired))], Strategy::Changed).await;
+        let state = refreshed.states["u00002"].as_ref();
+        assert_eq!(state.map(|state| state.name.as_str()), stands_for, "{desired}");
+        let Some(state) = state else { continue };
+        assert_eq!(state.record.unfinished.replaced, left[..1], "the other one is still to be deleted");
+        assert!(state.record.unread.is_empty(), "{:?}", state.record.unread);
+    }
+}
+
 #[tokio::test]
 async fn whoever_a_user_that_is_gone_had_superseded_keeps_its_own_time_of_creation() {
     let mut world = World::new(2).await;

@@ -103,10 +103,10 @@ pub(in crate::fleet) async fn refresh_found(
     let again = (!refreshed.has_names_of(known))
         .then(|| Needs::new(desired, known, |name, _| refreshed.states.get(name).and_then(Option::as_deref)));
     let needs = again.unwrap_or(needs);
+    superseded::take(source_of, &needs, known, &mut refreshed).await;
     for source in sources() {
         read_what_a_plan_needs(source, &needs, known, &mut refreshed).await;
     }
-    superseded::take(source_of, &needs, known, &mut refreshed).await;
     let is_gone = |(name, state): &(&String, &Option<Arc<UserState>>)| state.is_none() && needs.desires(name);
     refreshed.desired = refreshed.states.iter().filter(is_gone).map(|(name, _)| name.clone()).collect();
     let is_new = |name: &&str| !known.contains_key(*name);

@@ -78,8 +78,8 @@ pub(super) async fn settle<'a>(
     }
 }
 
-/// A user that is gone and missing from the program may have superseded others who are still to be deleted:
-/// the record stands for the first of them who is there.
+/// A user that is gone may have superseded others who are still to be deleted. Where the program wants one of them again,
+/// the record stands for that one; where it is missing from the program, for the first of them who is there.
 pub(super) async fn take<'a>(
     source_of: impl Fn(&InstanceId) -> Option<Source<'a>>,
     needs: &Needs<'_>,
@@ -87,15 +87,16 @@ pub(super) async fn take<'a>(
     refreshed: &mut Refreshed,
 ) {
     for (name, state) in known {
-        let is_gone = refreshed.states.get(name).is_some_and(Option::is_none);
-        if !is_gone || needs.desires(name) {
+        if !refreshed.states.get(name).is_some_and(Option::is_none) {
             continue;
         }
-        let mut left = state.record.unfinished.replaced.iter();
-        while let Some(old) = left.next() {
-            let Some(source) = source_of(&old.instance_id) else { continue };
+        let mut left = state.record.unfinished.replaced.clone();
+        for old in &state.record.unfinished.replaced {
+            let is_meant = !needs.desires(name) || needs.is_desired_as(name, old);
+            let Some(source) = source_of(&old.instance_id).filter(|_| is_meant) else { continue };
+            left.retain(|other| other.user_id != old.user_id);
             let mut before = before(state, old);
-            before.record.unfinished.replaced = left.clone().cloned().collect();
+            before.record.unfinished.replaced.clone_from(&left);
             let reading = source.read(&before, false).await;
             if !matches!(reading, Ok(Reading { state: None, .. })) {
                 refreshed.take(name, &Arc::new(before), reading);
