@@ -195,6 +195,22 @@ fn nearly_users_are_told_from_other_resources() {
     }
 }
 
+/// YAML looks for the colon of a key no further than a thousand characters.
+#[test]
+fn a_key_of_any_length_is_read_back() {
+    for length in [999, 1_000, 1_001, 1_022, 1_024, 5_000] {
+        let (name, tag) = ("n".repeat(length), "é".repeat(length));
+        let tags = Value::Map([&tag, "other"].map(|key| (key.to_owned(), "v".into())).to_vec());
+        let properties = Value::Map(vec![("tags".to_owned(), tags)]);
+        let yaml = WrittenResource::new(&name, &properties, None).yaml();
+        let program =
+            read(&format!("resources:\n{yaml}")).unwrap_or_else(|error| panic!("{length}: {error}"));
+        let tags = spec(&program, &name, &Scope::default()).tags.expect("tags");
+        let keys: Vec<&String> = tags.known().expect("known").keys().collect();
+        assert_eq!(keys, ["other", tag.as_str()], "{length}");
+    }
+}
+
 #[test]
 fn what_is_written_is_read_back() {
     let program = read(USERS).expect("a program");

@@ -52,8 +52,8 @@ impl<'a> WrittenResource<'a> {
     /// Its lines below `resources:`. Texts are written as JSON has them, which is YAML too and saves every
     /// question of quoting.
     pub fn yaml(&self) -> String {
-        let mut text =
-            format!("  {}:\n    type: aws:connect:User\n    properties:", json_line(&self.name.into()));
+        let mut text = before_value(&json_line(&self.name.into()), 2);
+        text.push_str("\n    type: aws:connect:User\n    properties:");
         write_members(&mut text, &self.properties, 6);
         if !self.options.is_empty() {
             text.push_str("\n    options:");
@@ -79,7 +79,7 @@ fn write_members(text: &mut String, value: &Value, indent: usize) {
     match value {
         Value::Map(members) if !members.is_empty() => {
             for (name, member) in members {
-                let _ = write!(text, "\n{:indent$}{}:", "", key(name));
+                let _ = write!(text, "\n{}", before_value(&key(name), indent));
                 write_members(text, member, indent + 2);
             }
         }
@@ -93,6 +93,16 @@ fn write_members(text: &mut String, value: &Value, indent: usize) {
         value => {
             let _ = write!(text, " {}", json_line(value));
         }
+    }
+}
+
+/// What stands before a value. YAML looks for the colon of a key no further than a thousand characters, and a longer key
+/// says itself that it is one.
+fn before_value(key: &str, indent: usize) -> String {
+    const LONGEST: usize = 1_000;
+    match key.chars().count() {
+        0..=LONGEST => format!("{:indent$}{key}:", ""),
+        _ => format!("{:indent$}? {key}\n{:indent$}:", "", ""),
     }
 }
 
