@@ -93,6 +93,19 @@ fn what_is_wrong_is_told_with_line_and_column() {
     assert!(!file.is_valid());
 }
 
+/// A program could not have it for a key, and nobody could read it.
+#[test]
+fn a_text_that_is_too_long_for_a_name_names_no_resource() {
+    for (length, name) in [(100, "n".repeat(100)), (101, "line-2".to_owned()), (2_000, "line-2".to_owned())] {
+        let file = table(&format!("user login,phone type (soft/desk)\n{},soft\n", "n".repeat(length)));
+        assert_eq!(names(&file), [name.as_str()]);
+        for format in [FileFormat::Program, FileFormat::ProgramJson] {
+            let written = write(format, &file, &WriteOptions::default()).expect("a program").text;
+            assert_eq!(names(&read(format, written.as_bytes(), &ReadOptions::default())), [name.as_str()]);
+        }
+    }
+}
+
 #[test]
 fn a_user_without_a_name_of_its_own_is_told_where_a_table_is_written() {
     let program = "resources: {ana: {type: aws:connect:User, properties: {instanceId: i, routingProfileId: r, securityProfileIds: [s]}}}";

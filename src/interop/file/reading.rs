@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     interop::program::{ProgramOptions, take_form},
-    user::{Arn, Code, Diagnostic, ImportId, InstanceId, Path, Property, Severity, Spelling, Value, nearest},
+    user::{
+        Arn, Code, Diagnostic, ImportId, InstanceId, Path, Property, Severity, Spelling, Value,
+        bounds::length, nearest,
+    },
 };
 
 /// A file that is being read. Users and diagnostics are handed on as they are found.
@@ -186,8 +189,10 @@ impl<'a> Reading<'a> {
     }
 
     /// A resource name for a user to whom the file gives none: the user name, with a number where somebody else has it.
+    /// A text that is too long to be a user's name, and for a key of a program, says less than its place.
     fn name_of(&self, user: &FileUser, person: Option<&Person>, at: Option<Spot>) -> String {
-        let Some(name) = user.user_name().filter(|name| !name.is_empty()) else {
+        let is_name = |name: &&str| length(Property::Name.info().bounds, name).is_none();
+        let Some(name) = user.user_name().filter(is_name) else {
             let Spot { line, column } = at.unwrap_or(Spot::START);
             let name = format!("line-{line}");
             return if self.has(&name) { format!("{name}-{column}") } else { name };

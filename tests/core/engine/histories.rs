@@ -13,13 +13,13 @@ use connect_user::{
     apply::ObserveError,
     async_trait,
     client::{
-        ErrorKind,
+        ConnectClient, DeleteUser, ErrorKind,
         memory::{Fault, MemoryConnect, MemoryInstance, Outcome},
     },
     diff::{Action, ReplacementOrder},
     engine::{Failure, Journal, Kept, Planned, Resource, ResourceOptions, Snapshot, Spelling},
     read::RefreshOptions,
-    user::{IdentityManagementType, PULUMI_UNKNOWN, Timestamp, Value},
+    user::{Code, IdentityManagementType, PULUMI_UNKNOWN, Timestamp, Value},
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::json;
@@ -190,6 +190,7 @@ impl Engine {
             self.connect.set_time(self.now());
         }
         assert_eq!(why, "", "the last run failed: {}", self.program);
+        self.decide().await;
         let users = self.connect.users(&"i".into());
         assert_eq!(users.len(), 1, "there is one user: {:?}", self.program);
         assert!(self.replaced.is_empty());
@@ -206,6 +207,25 @@ impl Engine {
         let again = self.resource().read(&record).await.expect("a reading").expect("a user").snapshot;
         assert_eq!(again.kept.write(), record.kept.write());
         assert_eq!(again, record);
+    }
+
+    /// Whom a killed creation may have made under an earlier name, and somebody has changed since, is told by every plan
+    /// until people decide.
+    async fn decide(&mut self) {
+        let planned = self.plan(&self.resource(), &self.inputs(&[])).await.expect("a plan");
+        if planned.diagnostics.iter().all(|told| told.code != Code::CREATION_UNCLEAR) {
+            return;
+        }
+        let own = self.current().and_then(|user| user.id()).expect("a user").user;
+        let others = self.connect.users(&"i".into()).into_iter().filter(|(user, _)| user.user_id != own);
+        for (user, _) in others {
+            let gone = DeleteUser::new("i", user.user_id);
+            self.connect.delete_user(&gone).await.expect("deleted by hand");
+        }
+        self.passed += HIDDEN;
+        self.connect.set_time(self.now());
+        self.refresh().await.expect("a reading");
+        self.run(&[], false, None).await.expect("nothing is in doubt");
     }
 
     async fn import(&mut self) {
@@ -414,4 +434,31 @@ fn assert_is_within(first: &Value, second: &Value) {
         (Value::List(items), Value::Null) if items.is_empty() => {}
         (first, second) => assert_eq!(first, second),
     }
+}
+
+/// Random histories come to it seldom.
+#[test]
+fn a_creation_in_doubt_under_an_earlier_name_is_told_until_people_decide() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let document = |name: &str| {
+        json!({
+            "instanceId": "i", "name": name, "routingProfileId": "r1", "securityProfileIds": ["s1"],
+            "identityInfo": { "firstName": "Ann", "lastName": "Lee" },
+            "phoneNumberConfigs": [{ "channel": "VOICE", "phoneType": "SOFT_PHONE" }],
+        })
+    };
+    let run = |killed_after| Event::Run { unknown: Vec::new(), hands_planned: false, killed_after };
+    runtime.block_on(async {
+        let connect = MemoryConnect::new();
+        let kind = IdentityManagementType::ExistingDirectory;
+        connect.add_instance(MemoryInstance::new("i", kind).with_hidden_time(HIDDEN));
+        let mut engine = Engine::new(Arc::new(connect), Spelling::CamelCase, document("joan"));
+        engine.event(run(Some(2))).await;
+        let program = Event::Program(document("jane"), Vec::new());
+        for event in [program, Event::Console(0), run(None)] {
+            engine.event(event).await;
+        }
+        assert_eq!(engine.connect.users(&"i".into()).len(), 2);
+        engine.ends().await;
+    });
 }
