@@ -184,6 +184,8 @@ impl Engine {
             }
             match self.run(&[], false, None).await {
                 Ok(()) => why.clear(),
+                // The same, where the program wants its name again.
+                Err(failure) if codes(&failure) == ["creation-unclear"] => self.delete_others().await,
                 Err(failure) => why = format!("{failure:?}"),
             }
             self.passed += HIDDEN;
@@ -216,16 +218,22 @@ impl Engine {
         if planned.diagnostics.iter().all(|told| told.code != Code::CREATION_UNCLEAR) {
             return;
         }
-        let own = self.current().and_then(|user| user.id()).expect("a user").user;
-        let others = self.connect.users(&"i".into()).into_iter().filter(|(user, _)| user.user_id != own);
-        for (user, _) in others {
-            let gone = DeleteUser::new("i", user.user_id);
-            self.connect.delete_user(&gone).await.expect("deleted by hand");
-        }
+        self.delete_others().await;
         self.passed += HIDDEN;
         self.connect.set_time(self.now());
         self.refresh().await.expect("a reading");
         self.run(&[], false, None).await.expect("nothing is in doubt");
+    }
+
+    /// People delete whoever is not the user that is stored, or about to be deleted.
+    async fn delete_others(&self) {
+        let stored = self.current().into_iter().chain(self.replaced.iter().map(|text| self.snapshot(text)));
+        let own: Vec<_> = stored.filter_map(|user| user.id()).map(|id| id.user).collect();
+        let others = self.connect.users(&"i".into());
+        for (user, _) in others.into_iter().filter(|(user, _)| !own.contains(&user.user_id)) {
+            let gone = DeleteUser::new("i", user.user_id);
+            self.connect.delete_user(&gone).await.expect("deleted by hand");
+        }
     }
 
     async fn import(&mut self) {
@@ -245,7 +253,11 @@ impl Engine {
     }
 
     fn current(&self) -> Option<Snapshot> {
-        self.current.as_ref().map(|text| serde_json::from_str(text).expect("a snapshot"))
+        self.current.as_deref().map(|text| self.snapshot(text))
+    }
+
+    fn snapshot(&self, text: &str) -> Snapshot {
+        serde_json::from_str(text).expect("a snapshot")
     }
 
     fn store(&self, snapshot: Snapshot) -> String {
