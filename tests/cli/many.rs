@@ -130,8 +130,8 @@ fn a_quota_is_kept_and_estimated() {
         ("2:0", "must be 1 to"),
         ("Fly=2:5", "no operation `Fly`"),
     ] {
-        let said = tool.run(&["plan", &file, "--rate", rate]);
-        assert!(said.code == 1 && said.err.contains(expected), "{rate}: {}", said.err);
+        let said = tool.fails(&["plan", &file, "--rate", rate]);
+        assert!(said.contains(expected), "{rate}: {said}");
     }
 }
 

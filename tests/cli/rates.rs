@@ -45,8 +45,8 @@ fn a_rate_that_may_rise_is_told_as_such() {
         ("probed", "is not `documented`"),
         ("assumed", "`assumed` is not `documented`"),
     ] {
-        let said = tool.run(&["plan", &file, "--probe-to", ceiling]);
-        assert!(said.code == 1 && said.err.contains(expected), "{ceiling}: {}", said.err);
+        let said = tool.fails(&["plan", &file, "--probe-to", ceiling]);
+        assert!(said.contains(expected), "{ceiling}: {said}");
     }
 }
 

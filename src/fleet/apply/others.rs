@@ -16,7 +16,7 @@ pub(in crate::fleet) struct Others {
 
 impl Others {
     /// A stage is still to come.
-    pub(in crate::fleet) fn expect(&mut self, stage: &Self) {
+    pub(in crate::fleet) fn add(&mut self, stage: &Self) {
         self.progress.users += stage.progress.users;
         self.progress.steps += stage.progress.steps;
         stage.left.iter().for_each(|(operation, calls)| *self.left.entry(*operation).or_default() += calls);

@@ -126,7 +126,7 @@ impl Session<'_> {
         }
         let mut others = Others::default();
         for (number, users) in stages.values().enumerate() {
-            others.expect(&share(users, options, number + 1 < stages.len()));
+            others.add(&share(users, options, number + 1 < stages.len()));
         }
         let mut released = Some(released);
         let mut failed: HashSet<String> = HashSet::new();
