@@ -129,7 +129,6 @@ pub(super) fn create(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Creates a folder that only its owner may read, where there is none.
 /// Makes sure that a new name in a folder survives a power cut; where folders are no files, it does.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
