@@ -76,6 +76,12 @@ impl Leaves {
         self.values.keys().copied().collect()
     }
 
+    /// The properties of which it is not known whether the document gives them.
+    pub(super) fn unknown(&self) -> PropertySet {
+        let unknown = self.values.iter().filter(|(_, value)| **value == Value::Unknown);
+        unknown.map(|(property, _)| *property).collect()
+    }
+
     /// The same without the properties that are not in the set.
     pub(super) fn only(mut self, set: PropertySet) -> Self {
         self.values.retain(|property, _| set.contains(*property));

@@ -6,7 +6,7 @@
 use super::leaves::{Leaves, tag_key};
 use crate::{
     diff::Change,
-    user::{IDENTITY, Property, Settings, TAGS_ALL, Tags, UserState, Value, is_system_tag},
+    user::{IDENTITY, Property, PropertySet, Settings, TAGS_ALL, Tags, UserState, Value, is_system_tag},
 };
 
 /// A user as an engine shows it.
@@ -68,9 +68,11 @@ impl Outputs {
     }
 }
 
-/// The user as it will be. Where nothing differs, what is shown already stays as it is written.
+/// The user as it will be. Where nothing differs, what is shown already stays as it is written. Of `open` properties it
+/// is not known yet whether they are given: what is ignored of them is in the inputs, and shown only if they are.
 pub(super) fn planned(
     inputs: &Leaves,
+    open: PropertySet,
     prior: Option<&Outputs>,
     changes: &[Change],
     settings: &Settings,
@@ -86,6 +88,7 @@ pub(super) fn planned(
             // Whether it stays is not known yet.
             (None, Some(Some(_))) if is_open(changes, property) => Some(&Value::Unknown),
             (Some(desired), Some(Some(there))) if is_same && !desired.has_unknowns() => Some(there),
+            _ if open.contains(property) => Some(&Value::Unknown),
             (desired, _) => desired,
         };
         leaves.set(property, value.cloned());

@@ -170,13 +170,14 @@ pub(super) async fn work_from(host: &Host, asked: Asked<'_>, present: Present) -
         has_lost_rights = host.loses_rights(&known, &actual);
         state = Some(actual);
     }
+    let open = inputs.unknown();
     complete(&mut inputs, &spec, state.as_ref(), &settings);
     let preview = preview(&spec, state.as_ref(), &settings);
     let shown = state.as_ref().map(|state| shown(prior, state, &settings));
     let is_new = preview.diff.changes.iter().any(|change| change.forces_replacement);
     let planned_from = shown.as_ref().filter(|_| !is_new);
     let changes = if is_new { &[][..] } else { &preview.diff.changes };
-    let mut outputs = outputs::planned(&inputs, planned_from, changes, &settings);
+    let mut outputs = outputs::planned(&inputs, open, planned_from, changes, &settings);
     if options.default_tags_unknown {
         outputs.tags_all = None;
     }

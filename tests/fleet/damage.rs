@@ -198,7 +198,7 @@ fn a_first_run() {
 
 #[test]
 fn of_many_first_processes_at_once_nobody_s_users_are_lost() {
-    for _ in 0..4 {
+    for _ in 0..8 {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("deep/users.redb");
         let start = |number: usize| {
@@ -208,6 +208,7 @@ fn of_many_first_processes_at_once_nobody_s_users_are_lost() {
                 .env("TEST_NAME", format!("user-{number}"))
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
                 .spawn()
                 .expect("it runs")
         };
@@ -229,7 +230,7 @@ fn of_many_first_processes_at_once_nobody_s_users_are_lost() {
         for run in runs {
             let output = run.wait_with_output().expect("it ends");
             let said = String::from_utf8_lossy(&output.stdout);
-            assert!(output.status.success(), "{said}");
+            assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
             wrote.extend(
                 said.split_once("wrote ").and_then(|(_, rest)| Some(rest.split_once('.')?.0.to_owned())),
             );

@@ -48,11 +48,12 @@ pub(super) fn open_file(path: &Path, write: bool) -> Result<Option<CheckedFile>,
     match fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return match fs::symlink_metadata(path) {
-                Ok(_) => Err(StoreError::Failed {
+                Ok(found) if found.is_symlink() => Err(StoreError::Failed {
                     location: shown(path),
                     reason: "it is a link to a file that is not there".to_owned(),
                 }),
-                Err(_) => Ok(None),
+                // Another process may have created it since.
+                _ => Ok(None),
             };
         }
         Err(error) => return Err(failed(path, error)),

@@ -487,3 +487,27 @@ fn a_creation_in_doubt_under_an_earlier_name_is_told_until_people_decide() {
         engine.ends().await;
     });
 }
+
+#[test]
+fn what_is_ignored_is_shown_only_where_it_is_known_to_be_given() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    for (place, console) in [("tags", 2), ("hierarchyGroupId", 1)] {
+        let kind = IdentityManagementType::Saml;
+        let document = json!({
+            "instanceId": "i", "name": "jane", "routingProfileId": "r1", "securityProfileIds": ["s1"],
+            "identityInfo": { "firstName": "Ann", "lastName": "Lee" },
+            "phoneConfig": { "phoneType": "SOFT_PHONE" },
+        });
+        let run = |unknown| Event::Run { unknown, hands_planned: false, killed_after: None };
+        runtime.block_on(async {
+            let connect = MemoryConnect::new();
+            connect.add_instance(MemoryInstance::new("i", kind));
+            let mut engine = Engine::new(Arc::new(connect), Spelling::CamelCase, document.clone());
+            let ignoring = Event::Program(document, vec![place]);
+            for event in [run(vec![]), Event::Console(console), ignoring, Event::Refresh, run(vec![place])] {
+                engine.event(event).await;
+            }
+            engine.ends().await;
+        });
+    }
+}
