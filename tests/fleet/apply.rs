@@ -21,7 +21,7 @@ use connect_user::{
         UserResult, apply, events, load_all, plan, recover, refresh,
     },
     read::{RefreshOptions, Strategy},
-    user::{IdentityManagementType, Operation, QuickConnects, SignOutOn, Timestamp, UserState},
+    user::{IdentityManagementType, Operation, QuickConnects, SignOutOn, Timestamp, UserId, UserState},
 };
 use proptest::{collection::vec, option, prelude::*, sample::select, strategy::Strategy as _};
 use serde_json::{Value, json};
@@ -54,16 +54,17 @@ pub async fn states_of(store: &MemoryStore) -> BTreeMap<String, Arc<UserState>> 
     all.into_iter().filter_map(|(name, entry)| Some((name, entry.state?))).collect()
 }
 
-/// The users whom the store remembers, as they are.
+/// The users whom the store remembers, as they are; it then remembers them so.
 async fn read_again(
     connect: &dyn ConnectClient,
     store: &MemoryStore,
     wanted: &[ProgramUser],
 ) -> BTreeMap<String, Arc<UserState>> {
     let options = RefreshOptions::builder().strategy(Strategy::Full).build();
-    refresh(wanted, &states_of(store).await, connect, &options, Timestamp::from_millis(9_999_999))
-        .await
-        .there()
+    let states = states_of(store).await;
+    let read = refresh(wanted, &states, connect, &options, Timestamp::from_millis(9_999_999)).await;
+    store.commit(&read.changes(&load_all(store).await.expect("all"))).await.expect("written");
+    read.there()
 }
 
 /// What earlier runs had begun to make and could not write down, some minutes later.
@@ -293,7 +294,9 @@ async fn names_are_taken_in_turn_and_who_waits_for_a_failure_is_not_tried() {
         if let Some(occurrence) = failing {
             connect.inject(denied(occurrence));
         }
-        let outcome = bring(&connect, &store, &wants(&after), &options()).await;
+        // A host that tells no refresh what it wants has them deleted and made again.
+        let outcome =
+            apply(&plan_of(&wants(&after), &states_of(&store).await), &store, &connect, &options()).await;
         assert_eq!(outcome.is_done(), failing.is_none(), "{outcome:?}");
         if failing.is_some() {
             assert_eq!(outcome.count(UserResult::Failed), 1);
@@ -305,6 +308,32 @@ async fn names_are_taken_in_turn_and_who_waits_for_a_failure_is_not_tried() {
         assert_eq!(names, ["1", "x", "y", "z"]);
         assert!(plan_of(&wants(&after), &states_of(&store).await).is_empty());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_left_to_delete_and_is_wanted_under_another_name_of_the_program_stays() {
+    let (connect, store) = (connect(), MemoryStore::default());
+    let before = [("a", "x"), ("b", "y"), ("c", "z")];
+    assert!(bring(&connect, &store, &wants(&before), &options()).await.is_done());
+    let ids = || -> BTreeMap<String, UserId> {
+        let users = connect.users(&"i".into()).into_iter();
+        users.map(|(user, _)| (user.name, user.user_id)).collect()
+    };
+    let first = ids();
+    let denied =
+        |occurrence| Fault::of(Operation::DeleteUser, occurrence, Outcome::Refused(ErrorKind::AccessDenied));
+    (1..=3).for_each(|occurrence| connect.inject(denied(occurrence)));
+    let between = [("a", "1"), ("b", "2"), ("c", "3")];
+    assert_eq!(bring(&connect, &store, &wants(&between), &options()).await.count(UserResult::Failed), 3);
+    let second = ids();
+    connect.clear_calls();
+    let after = wants(&[("a", "y"), ("b", "z"), ("c", "x"), ("e", "1")]);
+    assert!(bring(&connect, &store, &after, &options()).await.is_done());
+    assert_eq!(connect.writes(), [Operation::DeleteUser, Operation::DeleteUser]);
+    let mut expected = first;
+    expected.insert("1".to_owned(), second["1"].clone());
+    assert_eq!(ids(), expected);
+    assert!(plan_of(&after, &states_of(&store).await).is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,7 +15,7 @@ use connect_user::{
         load_all,
     },
     read::Strategy,
-    user::{Code, DesiredUser, Diagnostic, IdentityManagementType, Input, Operation, Settings},
+    user::{Code, DesiredUser, Diagnostic, IdentityManagementType, Input, InstanceId, Operation, Settings},
 };
 use serde_json::{Value, json};
 
@@ -29,6 +29,13 @@ fn settings() -> Settings {
 fn unknown(name: &str, user_name: &str) -> ProgramUser {
     let mut spec = spec(&document(user_name));
     spec.routing_profile_id = Input::Unknown;
+    ProgramUser::builder().name(name).desired(Desired::partial(spec, settings())).build()
+}
+
+/// A user whose name is not known.
+fn unnamed(name: &str) -> ProgramUser {
+    let mut spec = spec(&document("unknown"));
+    spec.name = Some(Input::Unknown);
     ProgramUser::builder().name(name).desired(Desired::partial(spec, settings())).build()
 }
 
@@ -217,10 +224,16 @@ async fn a_former_resource_name_is_followed() {
 
 /// The user `x`, named `b`, that has the user `old` left to delete.
 async fn with_leftover() -> (MemoryConnect, MemoryStore) {
+    with_leftover_and(None).await
+}
+
+/// The same beside another user.
+async fn with_leftover_and(other: Option<ProgramUser>) -> (MemoryConnect, MemoryStore) {
     let connect = MemoryConnect::any_instance(IdentityManagementType::Saml);
     let store = MemoryStore::default();
     let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
-    let all = [wanted("x", &document("b")), wanted("left", &document("old"))];
+    let mut all = vec![wanted("x", &document("b")), wanted("left", &document("old"))];
+    all.extend(other);
     let made = preview(&mut session, &all).await;
     let options = session.apply_options();
     assert!(session.apply(made, &mut AllKnown, &options).await.expect("applied").is_done());
@@ -234,18 +247,47 @@ async fn with_leftover() -> (MemoryConnect, MemoryStore) {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whom_one_user_has_left_to_delete_is_the_user_of_another_resource_that_wants_it() {
+    // The resource has no user, or one who is somebody else.
+    for other in [None, Some("c")] {
+        let (connect, store) = with_leftover_and(other.map(|name| wanted("y", &document(name)))).await;
+        let instance = InstanceId::from("i");
+        let old = connect.users(&instance).into_iter().find(|(user, _)| user.name == "old").expect("there");
+        let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+        let program = [wanted("x", &document("b")), wanted("y", &document("old"))];
+        let shown = preview(&mut session, &program).await;
+        let expected = if other.is_some() { 1 } else { 0 };
+        assert_eq!(shown.deletions().len(), expected, "{:?}", session.refreshed());
+        assert_eq!(shown.count(Action::Create), 0);
+        let explanation = "`y`: the user `old`, whom `x` had left to delete, is desired again";
+        assert!(session.refreshed().explanations.iter().any(|told| told == explanation));
+        let options = session.apply_options();
+        assert!(session.apply(shown, &mut AllKnown, &options).await.expect("applied").is_done());
+        let entries = load_all(&store).await.expect("all");
+        assert_eq!(entries.keys().collect::<Vec<_>>(), ["x", "y"]);
+        let y = entries["y"].state.as_ref().expect("a state");
+        assert_eq!((&y.user_id, y.name.as_str()), (&old.0.user_id, "old"));
+        assert_eq!(connect.users(&instance).len(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_name_that_is_freed_in_a_later_stage_is_taken_in_that_stage() {
     let (connect, store) = with_leftover().await;
     let mut x = wanted("x", &document("b"));
     x.depends_on = vec!["first".to_owned()];
     let mut z = wanted("z", &document("z"));
     z.depends_on = vec!["y".to_owned()];
-    let program = [wanted("first", &document("a")), x, wanted("y", &document("old")), z];
+    // Only then it is known who it is.
+    let mut y = unnamed("y");
+    y.depends_on = vec!["first".to_owned()];
+    let program = [wanted("first", &document("a")), x, y, z];
     let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
     let shown = preview(&mut session, &program).await;
     assert_eq!((shown.count(Action::Create), shown.count(Action::Update)), (3, 1));
     let options = session.apply_options();
-    let outcome = session.apply(shown, &mut AllKnown, &options).await.expect("applied");
+    let mut told = Told([("y".to_owned(), document("old"))].into());
+    let outcome = session.apply(shown, &mut told, &options).await.expect("applied");
     assert!(outcome.is_done(), "{outcome:?}");
 }
 
@@ -254,12 +296,14 @@ async fn who_waits_for_whom_is_found_again_in_each_stage() {
     let (connect, store) = with_leftover().await;
     let mut second = unknown("second", "c");
     second.depends_on = vec!["first".to_owned()];
-    let program =
-        [wanted("first", &document("a")), second, wanted("y", &document("old")), wanted("x", &document("b"))];
+    let mut y = unnamed("y");
+    y.depends_on = vec!["first".to_owned()];
+    let program = [wanted("first", &document("a")), second, y, wanted("x", &document("b"))];
     let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
     let shown = preview(&mut session, &program).await;
     let options = session.apply_options();
-    let mut told = Told([("second".to_owned(), document("c"))].into());
+    let documents = [("second".to_owned(), document("c")), ("y".to_owned(), document("old"))];
+    let mut told = Told(documents.into());
     let outcome = session.apply(shown, &mut told, &options).await.expect("applied");
     assert!(outcome.is_done(), "{outcome:?}");
 }

@@ -6,10 +6,7 @@ mod refreshed;
 mod superseded;
 mod told;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use self::{
     desired::Needs,
@@ -55,11 +52,13 @@ where
     DesiredSpec<'a>: From<&'a D>,
 {
     let desired: Vec<DesiredSpec<'a>> = desired.iter().map(DesiredSpec::from).collect();
-    refresh_found(&desired, known, client, options, now, BTreeMap::new()).await
+    refresh_found(&desired, &desired, known, client, options, now, BTreeMap::new()).await
 }
 
-/// The same, of users whom a search has found already: nobody else is searched for in their instances.
+/// The same, of users whom a search has found already: nobody else is searched for in their instances. `everybody` are
+/// the users of the program, of whom `desired` are meant.
 pub(in crate::fleet) async fn refresh_found(
+    everybody: &[DesiredSpec<'_>],
     desired: &[DesiredSpec<'_>],
     known: &BTreeMap<String, Arc<UserState>>,
     client: &dyn ConnectClient,
@@ -99,6 +98,7 @@ pub(in crate::fleet) async fn refresh_found(
         }
     }
     superseded::settle(source_of, &needs, &mut refreshed).await;
+    superseded::hand_over(source_of, everybody, known, &mut refreshed).await;
     // Who is whom depends on who has which name now.
     let again = (!refreshed.has_names_of(known))
         .then(|| Needs::new(desired, known, |name, _| refreshed.states.get(name).and_then(Option::as_deref)));
@@ -121,21 +121,22 @@ async fn read_what_a_plan_needs(
     known: &BTreeMap<String, Arc<UserState>>,
     refreshed: &mut Refreshed,
 ) {
-    let is_needed = |(name, state): &Known<'_>| {
-        let state = refreshed.states.get(*name).and_then(Option::as_ref).unwrap_or(state);
-        state.instance_id == *source.instance
-            && !refreshed.failed.contains_key(*name)
-            && needs.reading(name, state)
+    // As they are now: they may have other names, and less left to do.
+    let now = |(name, state): Known<'_>| {
+        let state = refreshed.states.get(name).and_then(Option::as_ref).unwrap_or(state);
+        let is_needed = state.instance_id == *source.instance
+            && !refreshed.failed.contains_key(name)
+            && needs.reading(name, state);
+        is_needed.then(|| (name.clone(), state.clone()))
     };
-    let users: Vec<Known<'_>> = known.iter().filter(is_needed).collect();
+    let users: BTreeMap<String, Arc<UserState>> = known.iter().filter_map(now).collect();
     if users.is_empty() {
         return;
     }
-    let names: BTreeSet<&String> = users.iter().map(|(name, _)| *name).collect();
-    refreshed.findings.retain(|finding| !names.contains(&finding.user));
+    refreshed.findings.retain(|finding| !users.contains_key(&finding.user));
     let count = counted(users.len(), "user");
     let instance = Instance { source, needs, users: Vec::new() };
-    instance.read(users, refreshed).await;
+    instance.read(users.iter().collect(), refreshed).await;
     refreshed
         .explanations
         .push(format!("{instance}: {count} read by themselves, because the plan writes what was not read"));

@@ -36,6 +36,8 @@ pub struct Refreshed {
     pub(super) desired: HashSet<String>,
     /// The resource names of the program under which no user is recorded.
     pub(super) new: HashSet<Box<str>>,
+    /// The resource names of users who were left to delete, and whom the program wants.
+    pub(in crate::fleet) handed_over: HashSet<String>,
 }
 
 impl Refreshed {
@@ -55,19 +57,20 @@ impl Refreshed {
     /// same again. `known` is what the store has.
     pub fn changes(&self, known: &BTreeMap<String, Entry>) -> Vec<StoreChange> {
         let changed = |(name, state): (&String, &Option<Arc<UserState>>)| {
-            let entry = known.get(name)?;
+            let new = || self.handed_over.contains(name).then(Entry::default);
+            let entry = known.get(name).cloned().or_else(new)?;
             match state {
                 _ if self.failed.contains_key(name) => None,
                 Some(state) if entry.state.as_ref() == Some(state) => None,
                 Some(state) => {
-                    let entry = Entry { state: Some(state.clone()), ..entry.clone() };
+                    let entry = Entry { state: Some(state.clone()), ..entry };
                     Some(StoreChange::put(name.clone(), entry))
                 }
                 // The user who is created in its place takes over what is left to do.
                 None if self.desired.contains(name) => None,
                 None if entry.creating.is_empty() => Some(StoreChange::remove(name.clone())),
                 // Whom a creation may have made that is still in doubt is not known to be gone.
-                None => Some(StoreChange::put(name.clone(), Entry { state: None, ..entry.clone() })),
+                None => Some(StoreChange::put(name.clone(), Entry { state: None, ..entry })),
             }
         };
         // What was noted of a user to be created means nothing once the program has no such resource.

@@ -1,12 +1,19 @@
 //! Users whom a replacement has superseded, and who are still to be deleted.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
-use super::{desired::Needs, refreshed::Refreshed};
+use super::{
+    desired::{DesiredSpec, Needs},
+    refreshed::Refreshed,
+};
 use crate::{
-    client::{ClientError, ErrorKind},
+    client::{ClientError, ClientResult, ErrorKind},
+    fleet::{UserKey, matching::free_name},
     read::{Reading, Source, Strategy},
-    user::{InstanceId, Operation, Replaced, UserState, one_line},
+    user::{InstanceId, Operation, Replaced, Unfinished, UserId, UserState, one_line},
 };
 
 /// One that the program wants again takes the place of the one that superseded it, and one that is no longer
@@ -35,23 +42,13 @@ pub(super) async fn settle<'a>(
                 && needs.is_desired_as(&name, old)
                 && !needs.is_desired_as(&name, &state.to_replaced());
             if is_desired {
-                let reading = source.read(&before(&state, old), false).await;
                 // One that cannot be read now is not deleted to be created again.
-                let unseen = match reading {
-                    Ok(Reading { state, finding: None }) => {
-                        again = state;
-                        None
+                match read_again(source, &before(&state, old), false).await {
+                    Ok(found) => again = found,
+                    Err(error) => {
+                        refreshed.failed.insert(name, error);
+                        continue 'users;
                     }
-                    Ok(Reading { finding: Some(kind), .. }) if kind.is_assumed() => {
-                        let error = ClientError::new(Operation::DescribeUser, ErrorKind::NotFound);
-                        Some(error.with_message("the user is desired again and not visible yet"))
-                    }
-                    Ok(_) => None,
-                    Err(error) => Some(error),
-                };
-                if let Some(error) = unseen {
-                    refreshed.failed.insert(name, error);
-                    continue 'users;
                 }
             }
             if is_desired && again.is_some() {
@@ -75,6 +72,90 @@ pub(super) async fn settle<'a>(
         };
         now.record.unfinished.replaced = left;
         refreshed.states.insert(name, Some(Arc::new(now)));
+    }
+}
+
+/// Whoever one user has left to delete, and another resource of the program wants, becomes a recorded user of its own
+/// again: an account is who it is, whatever resource it stands under.
+pub(super) async fn hand_over<'a>(
+    source_of: impl Fn(&InstanceId) -> Option<Source<'a>>,
+    everybody: &[DesiredSpec<'_>],
+    known: &BTreeMap<String, Arc<UserState>>,
+    refreshed: &mut Refreshed,
+) {
+    let has_left = |state: &&Arc<UserState>| !state.record.unfinished.replaced.is_empty();
+    let there = || refreshed.states.iter().filter_map(|(name, state)| Some((name, state.as_ref()?)));
+    if !there().any(|(_, state)| has_left(&state)) {
+        return;
+    }
+    let recorded: HashSet<(InstanceId, UserId)> =
+        there().map(|(_, state)| (state.instance_id.clone(), state.user_id.clone())).collect();
+    let is_left = |left: &Replaced| !recorded.contains(&(left.instance_id.clone(), left.user_id.clone()));
+    for state in refreshed.states.values_mut().flatten() {
+        // Handed over already, which was not written down here.
+        if !state.record.unfinished.replaced.iter().all(is_left) {
+            Arc::make_mut(state).record.unfinished.replaced.retain(is_left);
+        }
+    }
+    let there = || refreshed.states.iter().filter_map(|(name, state)| Some((name, state.as_ref()?)));
+    let mut wanted: HashMap<UserKey<'_>, &str> =
+        everybody.iter().filter_map(|user| Some((user.identity()?, user.name))).collect();
+    for (_, state) in there() {
+        wanted.remove(&(&state.instance_id, &state.name));
+    }
+    let mut again: Vec<(String, Replaced, &str)> = Vec::new();
+    for (name, state) in there().filter(|(name, _)| !refreshed.failed.contains_key(*name)) {
+        for old in &state.record.unfinished.replaced {
+            let key = (&old.instance_id, old.name.as_str());
+            if wanted.get(&key).is_some_and(|other| other != name)
+                && let Some(other) = wanted.remove(&key)
+            {
+                again.push((name.clone(), old.clone(), other));
+            }
+        }
+    }
+    for (name, old, other) in again {
+        let Some(source) = source_of(&old.instance_id) else { continue };
+        let Some(Some(state)) = refreshed.states.get_mut(&name) else { continue };
+        let mut before = before(state, &old);
+        // Whatever else is left to do is not its own.
+        before.record.unfinished = Unfinished { sign_out: old.sign_out, ..Unfinished::default() };
+        let found = match read_again(source, &before, true).await {
+            Ok(Some(found)) => found,
+            Ok(None) => continue,
+            Err(error) => {
+                refreshed.failed.insert(other.to_owned(), error.clone());
+                refreshed.failed.insert(name, error);
+                continue;
+            }
+        };
+        Arc::make_mut(state).record.unfinished.replaced.retain(|left| left.user_id != old.user_id);
+        let explanation = format!(
+            "`{other}`: the user `{}`, whom `{name}` had left to delete, is desired again",
+            one_line(&old.name)
+        );
+        refreshed.explanations.push(explanation);
+        let is_taken = |free: &str| {
+            refreshed.states.contains_key(free) || everybody.iter().any(|user| user.name == free)
+        };
+        let own = match known.contains_key(other) {
+            true => free_name(other, Some(&found.name), is_taken),
+            false => other.to_owned(),
+        };
+        refreshed.states.insert(own.clone(), Some(Arc::new(found)));
+        refreshed.handed_over.insert(own);
+    }
+}
+
+/// Reads one that is desired again; `None` where it is gone. That it is only not visible yet is an error.
+async fn read_again(source: Source<'_>, old: &UserState, whole: bool) -> ClientResult<Option<UserState>> {
+    match source.read(old, whole).await? {
+        Reading { state, finding: None } => Ok(state),
+        Reading { finding: Some(kind), .. } if kind.is_assumed() => {
+            let error = ClientError::new(Operation::DescribeUser, ErrorKind::NotFound);
+            Err(error.with_message("the user is desired again and not visible yet"))
+        }
+        _ => Ok(None),
     }
 }
 

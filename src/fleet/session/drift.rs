@@ -120,7 +120,7 @@ impl Session<'_> {
         let known: BTreeMap<String, Arc<UserState>> =
             meant.map(|(name, state)| (name.clone(), state.clone())).collect();
         let options = RefreshOptions { strategy, ..self.options.refresh.clone() };
-        let mut refreshed = refresh_found(&[], &known, self.client(), &options, self.now(), found).await;
+        let mut refreshed = refresh_found(&[], &[], &known, self.client(), &options, self.now(), found).await;
         refreshed.unchecked.extend(unchecked);
         let (mut notices, failures) = (refreshed.notices(), refreshed.failures());
         notices.retain(|notice| notice.code != Code::GONE);

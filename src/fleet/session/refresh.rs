@@ -113,8 +113,14 @@ impl Session<'_> {
         let known = self.entries.iter().filter(|(name, _)| self.is_target(name)).filter_map(known).collect();
         let (found, unchecked) = self.scope.as_mut().map(Scope::use_up).unwrap_or_default();
         self.refreshed =
-            refresh_found(&meant, &known, self.client(), &self.options.refresh, self.now(), found).await;
+            refresh_found(program, &meant, &known, self.client(), &self.options.refresh, self.now(), found)
+                .await;
         self.refreshed.unchecked.extend(unchecked);
+        for name in &self.refreshed.handed_over {
+            let entry = self.entries.entry(name.clone()).or_default();
+            entry.state = self.refreshed.states.get(name).cloned().flatten();
+            self.pending.push(StoreChange::put(name.clone(), entry.clone()));
+        }
         Ok(())
     }
 
