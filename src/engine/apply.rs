@@ -206,7 +206,7 @@ impl Change<'_> {
         }
         let mut adopted = self.adopted();
         self.host.run.own(&state.user_id);
-        self.host.run.remember(&state.user_id, None);
+        self.host.run.forget(&state.user_id);
         if applied.adopted {
             notes.push(taken_over(&state));
         }
@@ -247,7 +247,7 @@ impl Change<'_> {
             }
             _ => self.host.run.own(&state.user_id),
         }
-        self.host.run.remember(&state.user_id, None);
+        self.host.run.forget(&state.user_id);
         if let (ApplyError::Stale, Some(known), [reason, ..]) =
             (&error, &work.state, failure.diagnostics.as_mut_slice())
         {

@@ -86,9 +86,7 @@ impl Host {
     pub(super) async fn present(&self, kept: Option<&Kept>) -> Result<Present, Failure> {
         let Some(kept) = kept else { return Ok(Present::default()) };
         let mut present = Present {
-            state: kept
-                .state()
-                .map(|state| self.run.remembered(&state.user_id).unwrap_or_else(|| state.clone())),
+            state: kept.state().map(|state| self.run.remembered(state).unwrap_or_else(|| state.clone())),
             password: kept.password().map(str::to_owned),
             ..Present::default()
         };

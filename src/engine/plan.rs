@@ -62,6 +62,18 @@ impl Work {
         show_unfinished(&mut self.outputs, &self.preview);
     }
 
+    /// Keeps what this plan has read of the user for the next one of this run, which is made with the same record.
+    fn remember(&self, host: &Host, recorded: &UserState) {
+        let Some(state) = self.state.as_ref().filter(|_| self.attempts.is_empty()) else { return };
+        let mut read = state.clone();
+        // What the last inputs set is in each plan's own inputs.
+        read.record.managed = recorded.record.managed;
+        read.record.tag_keys.clone_from(&recorded.record.tag_keys);
+        if read != *recorded {
+            host.run.remember(recorded, read);
+        }
+    }
+
     /// The user as a call begins with it.
     pub(super) fn present(&self, state: Option<UserState>) -> Present {
         let (password, attempts) = (self.password.clone(), self.attempts.clone());
@@ -118,6 +130,9 @@ pub(super) async fn plan(host: &Host, asked: Asked<'_>) -> Result<Work, Failure>
         planned.warnings.push(kept_password());
     }
     planned.sign_out();
+    if let Some(recorded) = asked.prior.and_then(|prior| prior.kept.state()) {
+        planned.remember(host, recorded);
+    }
     let replaced = user.filter(|_| planned.preview.diff.action == Action::Replace);
     match host.deletions.as_ref().zip(replaced).and_then(|(limit, user)| limit.count(&user, host.spelling)) {
         Some(refusal) => Err(refusal.into()),

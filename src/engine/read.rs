@@ -66,8 +66,12 @@ pub(super) async fn read(host: &Host, prior: &Snapshot) -> Result<Option<Seen>, 
     let mut outputs = shown.clone().unwrap_or_else(|| there.clone());
     outputs.follow(&there, &drift, known);
     outputs.identify(&actual, &host.settings);
-    if host.keeps_what_is_shown && !drift.is_empty() && shown.as_ref() == Some(&outputs) {
-        host.run.remember(&actual.user_id, Some(actual.clone()));
+    if let Some(state) = prior.kept.state()
+        && host.keeps_what_is_shown
+        && !drift.is_empty()
+        && shown.as_ref() == Some(&outputs)
+    {
+        host.run.remember(state, actual);
         return Ok(Some(Seen { snapshot: prior.clone(), drift, notes }));
     }
     let mut inputs = Leaves::of(&prior.inputs);

@@ -28,7 +28,14 @@ struct Met {
     /// Those that were deleted, with their names, which may still be taken for a while.
     gone: BTreeMap<UserId, String>,
     /// What was read of users whose record keeps an earlier reading.
-    remembered: BTreeMap<UserId, UserState>,
+    remembered: BTreeMap<UserId, Remembered>,
+}
+
+#[derive(Debug)]
+struct Remembered {
+    /// What the record has, which is there again only where the engine has stored nothing since.
+    recorded: UserState,
+    read: UserState,
 }
 
 impl Run {
@@ -46,17 +53,22 @@ impl Run {
         self.met().read.contains(&user.to_bare())
     }
 
-    /// Keeps what was read of a user for the plans of this run, or forgets it once the user is another.
-    pub(super) fn remember(&self, user: &UserId, read: Option<UserState>) {
-        let mut met = self.met();
-        match read {
-            Some(read) => drop(met.remembered.insert(user.to_bare(), read)),
-            None => drop(met.remembered.remove(&user.to_bare())),
-        }
+    /// Keeps what was read of a user for the plans of this run that begin with the same record.
+    pub(super) fn remember(&self, recorded: &UserState, read: UserState) {
+        let remembered = Remembered { recorded: recorded.clone(), read };
+        self.met().remembered.insert(recorded.user_id.to_bare(), remembered);
     }
 
-    pub(super) fn remembered(&self, user: &UserId) -> Option<UserState> {
-        self.met().remembered.get(&user.to_bare()).cloned()
+    /// Forgets it, because the user is another.
+    pub(super) fn forget(&self, user: &UserId) {
+        self.met().remembered.remove(&user.to_bare());
+    }
+
+    /// What was read of a user since it was recorded so.
+    pub(super) fn remembered(&self, recorded: &UserState) -> Option<UserState> {
+        let met = self.met();
+        let found = met.remembered.get(&recorded.user_id.to_bare())?;
+        (found.recorded == *recorded).then(|| found.read.clone())
     }
 
     /// The same of a user that a creation has made.

@@ -71,12 +71,13 @@ pub fn wants(users: &[(&str, &str)]) -> Vec<ProgramUser> {
     users.iter().map(|(logical, name)| wanted(logical, &document(name))).collect()
 }
 
-/// Runs a random test for each seed. `RANDOM_CASES` says for how many; `RANDOM_SEED` runs one of them again.
+/// Runs a random test for each seed. `RANDOM_CASES` says for how many; `RANDOM_SEED` runs one of them again, and so many
+/// from there on where both are said.
 pub fn each_seed(usual: u64, test: impl Fn(u64) + std::panic::RefUnwindSafe) {
     let set = |name| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
-    let seeds = match set("RANDOM_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..set("RANDOM_CASES").unwrap_or(usual),
+    let seeds = match (set("RANDOM_SEED"), set("RANDOM_CASES")) {
+        (Some(seed), cases) => seed..seed + cases.unwrap_or(1),
+        (None, cases) => 0..cases.unwrap_or(usual),
     };
     for seed in seeds {
         if let Err(failure) = std::panic::catch_unwind(|| test(seed)) {

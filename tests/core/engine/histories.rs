@@ -511,3 +511,30 @@ fn what_is_ignored_is_shown_only_where_it_is_known_to_be_given() {
         });
     }
 }
+
+#[test]
+fn a_user_that_was_not_visible_when_it_was_read_is_shown_as_it_is() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let document = |profile: &str| {
+        json!({
+            "instanceId": "i", "name": "jane", "routingProfileId": "r1", "securityProfileIds": [profile],
+            "identityInfo": { "firstName": "Ann", "lastName": "Lee" },
+            "phoneNumberConfigs": [{ "channel": "VOICE", "phoneType": "SOFT_PHONE" }],
+            "userProficiencies": [],
+        })
+    };
+    let mut second = document("s2");
+    second.as_object_mut().expect("a map").remove("userProficiencies");
+    let run = || Event::Run { unknown: Vec::new(), hands_planned: false, killed_after: None };
+    runtime.block_on(async {
+        let connect = MemoryConnect::new();
+        let kind = IdentityManagementType::ExistingDirectory;
+        connect.add_instance(MemoryInstance::new("i", kind).with_hidden_time(HIDDEN));
+        let mut engine = Engine::new(Arc::new(connect), Spelling::CamelCase, document("s1"));
+        let changed = Event::Program(second, Vec::new());
+        for event in [run(), changed, Event::Console(2), Event::Refresh, Event::Show, run()] {
+            engine.event(event).await;
+        }
+        engine.ends().await;
+    });
+}
