@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::options::ApplyOptions;
 use crate::{
     client::{ClientError, ConnectClient},
-    read::{Sighting, sight},
+    read::{SharedLists, Sighting, sight},
     user::{InstanceId, UserId, UserState},
 };
 
@@ -30,8 +30,10 @@ pub(super) async fn look_for(
     mut pauses: impl Iterator<Item = Duration> + Send,
     options: &ApplyOptions<'_>,
 ) -> Looked {
+    let own = SharedLists::default();
+    let lists = options.lists.unwrap_or(&own);
     loop {
-        let sighting = sight(client, instance, name, freed, true).await;
+        let sighting = sight(client, instance, name, freed, true, lists).await;
         for operation in sighting.iter().flat_map(|sighting| &sighting.denied) {
             options.did_without(*operation);
         }

@@ -11,6 +11,7 @@ use bon::Builder;
 use super::{ObserveError, Observer, QuickConnectIndex, Wait, observe::NoObserver};
 use crate::{
     client::Sleep,
+    read::SharedLists,
     user::{Code, CreationAttempt, Diagnostic, Operation, Timestamp, UserId},
 };
 
@@ -61,6 +62,9 @@ pub struct ApplyOptions<'a> {
     /// The quick connects that were found already, so that not every deletion searches for them.
     #[builder(skip)]
     pub(crate) quick_connects: Option<&'a QuickConnectIndex>,
+    /// The lists that others share who look for their users at the same time.
+    #[builder(skip)]
+    pub(crate) lists: Option<&'a SharedLists>,
     /// Who else the host manages, where that is asked only if it matters.
     #[builder(skip)]
     pub(crate) owners: Option<&'a dyn Owners>,

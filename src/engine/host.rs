@@ -18,7 +18,7 @@ use crate::{
     apply::{self, CreationOutcome, recover},
     client::{CancellationToken, ConnectClient, Decorated, Sleep, memory::MemoryConnect},
     diff::loses_rights,
-    read::{Directory, Instances, Reader, Reading, RefreshOptions},
+    read::{Directory, Instances, Reader, Reading, RefreshOptions, SharedLists},
     user::{
         Code, Diagnostic, IdentityManagementType, IgnoredPathError, InstanceId, Path, Property,
         RoutingProfileId, Secret, Settings, Severity, Spelling, UserId, UserSpec, UserState, Value,
@@ -36,6 +36,7 @@ pub(super) struct Host {
     pub(super) proficiency_limit: Option<usize>,
     pub(super) adopts: bool,
     pub(super) reader: Reader,
+    pub(super) lists: SharedLists,
     pub(super) fingerprints: Fingerprints,
     pub(super) instances: Instances,
     pub(super) run: Run,
@@ -61,6 +62,7 @@ impl Host {
             proficiency_limit: None,
             adopts: false,
             reader: Reader::new(RefreshOptions::default()),
+            lists: SharedLists::default(),
             fingerprints: Fingerprints::default(),
             instances: Instances::default(),
             run: Run::default(),
@@ -269,7 +271,8 @@ impl Host {
     pub(super) fn apply_options(&self) -> apply::ApplyOptions<'_> {
         let sleep = self.pauses.as_ref().map(|pauses| pauses as &dyn Sleep);
         let RefreshOptions { clock_skew, visible_within, .. } = *self.reader.options();
-        apply::ApplyOptions { sleep, clock_skew, visible_within, ..apply::ApplyOptions::default() }
+        let lists = Some(&self.lists);
+        apply::ApplyOptions { sleep, lists, clock_skew, visible_within, ..apply::ApplyOptions::default() }
     }
 
     /// The places that a host has named.

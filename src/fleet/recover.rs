@@ -11,12 +11,12 @@ use super::{Creating, Entry, StoreChange};
 use crate::{
     apply::{self, ApplyOptions, CreationOutcome},
     client::ConnectClient,
-    read,
+    read::{self, SharedLists},
     user::{Diagnostic, UserId, UserState},
 };
 
-/// How many creations are looked into side by side.
-const AT_ONCE: usize = 8;
+/// How many creations are looked into side by side: they share the lists of their instances.
+const AT_ONCE: usize = 64;
 
 /// The outcome of creations that began in earlier runs.
 #[derive(Debug, Default)]
@@ -52,8 +52,8 @@ impl RecoveredUser {
 /// the process was killed. Call it before refreshing, and commit the [changes](Recovered::changes).
 ///
 /// A user that such a creation made is recorded as what the creation asked for, and planned like any other
-/// from then on. It costs nothing if no outcome is unknown; otherwise a search and a list for each creation,
-/// and waiting as far as `options` allow.
+/// from then on. It costs nothing if no outcome is unknown; otherwise a search for each creation, a list that
+/// many of them share, and waiting as far as `options` allow.
 pub async fn recover(
     known: &BTreeMap<String, Entry>,
     client: &dyn ConnectClient,
@@ -69,7 +69,8 @@ pub async fn recover(
         owned.push(state.user_id.clone());
         owned.extend(state.record.unfinished.replaced.iter().map(|gone| gone.user_id.clone()));
     }
-    let options = ApplyOptions { owned: &owned, ..*options };
+    let lists = SharedLists::default();
+    let options = ApplyOptions { owned: &owned, lists: Some(&lists), ..*options };
     let look = |(name, entry): (&String, &Entry)| {
         let (name, entry, options) = (name.clone(), entry.clone(), &options);
         async move {

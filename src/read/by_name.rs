@@ -1,8 +1,8 @@
 //! Finding a user by its name, in a service whose search lags behind its list, and both behind creating.
 
-use super::user::read;
+use super::{shared_lists::SharedLists, user::read};
 use crate::{
-    client::{ClientResult, ConnectClient, ErrorKind, ListUsers, SearchUsers, all_pages},
+    client::{ClientResult, ConnectClient, ErrorKind, SearchUsers, all_pages},
     user::{InstanceId, Operation, Property, UserId, UserState},
 };
 
@@ -20,7 +20,8 @@ pub async fn find_by_name(
     name: &str,
     thorough: bool,
 ) -> ClientResult<Option<UserState>> {
-    Ok(sight(client, instance, name, &[], thorough).await?.users.into_iter().next())
+    let found = sight(client, instance, name, &[], thorough, &SharedLists::default()).await?;
+    Ok(found.users.into_iter().next())
 }
 
 /// Whom one look has found.
@@ -34,13 +35,14 @@ pub(crate) struct Sighting {
     pub(crate) denied: Vec<Operation>,
 }
 
-/// Looks once: those of `freed` are not looked at.
+/// Looks once: those of `freed` are not looked at, and a list is one that others may share.
 pub(crate) async fn sight(
     client: &dyn ConnectClient,
     instance: &InstanceId,
     name: &str,
     freed: &[UserId],
     thorough: bool,
+    lists: &SharedLists,
 ) -> ClientResult<Sighting> {
     let mut sighting = Sighting::default();
     let mut seen: Vec<UserId> = freed.to_vec();
@@ -57,7 +59,7 @@ pub(crate) async fn sight(
         sighting.read(client, instance, user.user_id, name, &mut seen).await?;
     }
     if sighting.users.is_empty() && (thorough || !may_search) {
-        let listed = match all_pages(client, ListUsers::new(instance.clone())).await {
+        let listed = match lists.named(client, instance, name).await {
             Ok(listed) => listed,
             // Whoever may search and not list has what the search says.
             Err(error) if error.kind() == ErrorKind::AccessDenied && may_search => {
@@ -66,8 +68,8 @@ pub(crate) async fn sight(
             }
             Err(error) => return Err(error),
         };
-        for user in listed.into_iter().filter(|user| user.name == name) {
-            sighting.read(client, instance, user.user_id, name, &mut seen).await?;
+        for user in listed {
+            sighting.read(client, instance, user, name, &mut seen).await?;
         }
     }
     Ok(sighting)

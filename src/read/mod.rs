@@ -23,6 +23,7 @@ mod memberships;
 mod once;
 mod options;
 mod reader;
+mod shared_lists;
 mod source;
 mod user;
 
@@ -51,6 +52,7 @@ pub(crate) use finding::not_checked;
 pub(crate) use found::is_only_found;
 #[cfg(any(feature = "engine", feature = "fleet"))]
 pub(crate) use found::to_state;
+pub(crate) use shared_lists::SharedLists;
 #[cfg(feature = "fleet")]
 pub(crate) use source::{Cache, FoundUsers, ListedUsers, Source, Verdict, not_read};
 #[cfg(feature = "interop")]

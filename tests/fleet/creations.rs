@@ -12,14 +12,16 @@ use connect_user::{
     diff::Action,
     fleet::{
         Entry, FleetObserver, FleetOutcome, FleetPlan, Guard, MemoryStore, Notes, PlanOptions, ProgramUser,
-        StateStore, StoreChange, StoreError, UserResult, apply, load_all, plan,
+        Session, StateStore, StoreChange, StoreError, UserResult, apply, load_all, plan,
     },
-    user::{IdentityManagementType, Operation, UserState},
+    user::{IdentityManagementType, Operation, Timestamp, UserState},
 };
 use serde_json::json;
 
 use crate::{
     apply::{look_into_creations, options, states_of},
+    refresh::request,
+    session::session_options,
     support::*,
 };
 
@@ -103,6 +105,38 @@ async fn who_was_made_before_a_kill_is_recorded_and_planned_like_anybody() {
         assert_eq!(json!(names(&connect)), json!(left));
         assert!(planned(&wants, &store).await.is_empty());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn creations_that_are_looked_into_together_share_the_lists_of_the_instance() {
+    const IN_DOUBT: usize = 40;
+    let connect = connect();
+    let store = killed_after_creating(&connect).await;
+    let first = serde_json::to_value(store.get("a").await.expect("read").expect("there")).expect("JSON");
+    for number in 0..IN_DOUBT {
+        let mut entry = first.clone();
+        entry["creating"][0]["spec"]["name"] = json!(format!("nobody-{number}"));
+        let entry: Entry = serde_json::from_value(entry).expect("an entry");
+        store.commit(&[StoreChange::put(format!("n{number}"), entry)]).await.expect("written");
+    }
+    // A list takes three calls.
+    for number in 0..2_500 {
+        connect.create_user(&request(&format!("other-{number}"))).await.expect("made");
+    }
+    connect.clear_calls();
+    let later = || Timestamp::from_millis(9_999_999);
+    let mut looking = session_options();
+    looking.now = &later;
+    let mut session = Session::open(&store, &connect, looking).await.expect("open");
+    let found = session.recover().await.expect("found out");
+    assert_eq!(found.len(), IN_DOUBT + 1);
+    let not_made = found.iter().filter(|found| matches!(found.outcome, CreationOutcome::NotMade)).count();
+    assert_eq!(not_made, IN_DOUBT, "{found:?}");
+    let calls = |operation| count(&connect, operation);
+    assert_eq!(calls(Operation::SearchUsers), IN_DOUBT + 1);
+    // Each for itself would be 120. While one list is read, as many searches are made as it has calls.
+    let listed = calls(Operation::ListUsers);
+    assert!((3..=IN_DOUBT + 2 * 3).contains(&listed), "{listed}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -29,7 +29,7 @@ struct World {
     known: BTreeMap<String, Arc<UserState>>,
 }
 
-fn request(name: &str) -> CreateUser {
+pub fn request(name: &str) -> CreateUser {
     let desired = desired(&document(name));
     let properties = desired.properties();
     CreateUser::new(

@@ -99,6 +99,7 @@ impl<'a> Job<'a> {
             freed: &freed,
             attempts: &attempts,
             quick_connects: Some(&self.run.quick_connects),
+            lists: Some(&self.run.lists),
             owners: Some(&self),
             ..options.apply
         };

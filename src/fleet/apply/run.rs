@@ -31,6 +31,7 @@ use crate::{
     apply::{self, Applied, QuickConnectIndex},
     client::{CancellationToken, ConnectClient, Decorated, Retrying, SearchQuickConnects, all_pages},
     diff::{Action, Call},
+    read::SharedLists,
     user::{InstanceId, one_line},
 };
 
@@ -86,6 +87,7 @@ pub(in crate::fleet) async fn apply_among(
         watched,
         stop,
         quick_connects: QuickConnectIndex::default(),
+        lists: SharedLists::default(),
         held: AtomicUsize::new(0),
         signals: signals(plan.users()),
         advanced: Mutex::default(),

@@ -25,6 +25,7 @@ use crate::{
     apply::QuickConnectIndex,
     client::{CancellationToken, ConnectClient},
     diff::Call,
+    read::SharedLists,
     user::{Diagnostic, Operation, Replaced, UserId, UserState},
 };
 
@@ -38,6 +39,7 @@ pub(super) struct Run<'a> {
     /// Ends everything: the host's wish, too many failures, or states that cannot be written.
     pub(super) stop: CancellationToken,
     pub(super) quick_connects: QuickConnectIndex,
+    pub(super) lists: SharedLists,
     /// The number of users in progress that wait for another user.
     pub(super) held: AtomicUsize,
     /// How far the users are for whom others wait.

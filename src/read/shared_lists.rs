@@ -1,0 +1,62 @@
+//! Lists of users that those share who look for somebody at the same time.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use futures_util::lock::Mutex as Turn;
+
+use super::once::Once;
+use crate::{
+    client::{ClientResult, ConnectClient, ListUsers, all_pages},
+    user::{InstanceId, UserId},
+};
+
+/// The users of an instance, by their names. A name that was just freed may be listed twice.
+type Names = HashMap<String, Vec<UserId>>;
+
+/// The lists of instances. After an outage many look for their users at once, and a list of 100,000 takes 100 calls.
+#[derive(Debug, Default)]
+pub(crate) struct SharedLists(Mutex<HashMap<InstanceId, Arc<Lists>>>);
+
+/// The lists of one instance, one after the other.
+#[derive(Debug, Default)]
+struct Lists {
+    /// The one that is not begun yet, for whoever comes now: one under way may be past the place of a new user.
+    next: Mutex<Arc<Once<Names>>>,
+    under_way: Turn<()>,
+}
+
+impl SharedLists {
+    /// The users that have a name, by a list that begins after this call.
+    pub(super) async fn named(
+        &self,
+        client: &dyn ConnectClient,
+        instance: &InstanceId,
+        name: &str,
+    ) -> ClientResult<Vec<UserId>> {
+        let lists = lock(&self.0).entry(instance.to_bare()).or_default().clone();
+        let own = lock(&lists.next).clone();
+        let list = || async {
+            let _turn = lists.under_way.lock().await;
+            {
+                let mut next = lock(&lists.next);
+                if Arc::ptr_eq(&own, &next) {
+                    *next = Arc::default();
+                }
+            }
+            let mut names = Names::new();
+            for user in all_pages(client, ListUsers::new(instance.clone())).await? {
+                names.entry(user.name).or_default().push(user.user_id);
+            }
+            Ok(names)
+        };
+        let names = own.get_or_try(list).await?;
+        Ok(names.get(name).cloned().unwrap_or_default())
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
