@@ -272,6 +272,44 @@ async fn whom_one_user_has_left_to_delete_is_the_user_of_another_resource_that_w
 }
 
 #[tokio::test(start_paused = true)]
+async fn whom_a_user_has_left_to_delete_is_handed_over_where_the_names_of_a_list_have_shifted() {
+    let (connect, store) = with_leftover().await;
+    let ids = || -> Vec<_> {
+        let users = connect.users(&InstanceId::from("i")).into_iter();
+        users.map(|(user, _)| (user.name, user.user_id)).collect()
+    };
+    let before = ids();
+    // Who was recorded as `x` is `y` now.
+    let program = [wanted("x", &document("old")), wanted("y", &document("b"))];
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let shown = preview(&mut session, &program).await;
+    assert_eq!(shown.changes(), 0, "{shown:?}");
+    let options = session.apply_options();
+    assert!(session.apply(shown, &mut AllKnown, &options).await.expect("applied").is_done());
+    assert_eq!(ids(), before);
+    let names = load_all(&store).await.expect("all").into_iter();
+    let names: Vec<_> = names.map(|(name, entry)| (name, entry.state.expect("there").name.clone())).collect();
+    assert_eq!(names, [("x".to_owned(), "old".to_owned()), ("y".to_owned(), "b".to_owned())]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handing_over_that_was_half_written_down_is_finished() {
+    let (connect, store) = with_leftover().await;
+    let x = store.get("x").await.expect("read").expect("there");
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let program = [wanted("x", &document("b")), wanted("y", &document("old"))];
+    let shown = preview(&mut session, &program).await;
+    let options = session.apply_options();
+    assert!(session.apply(shown, &mut AllKnown, &options).await.expect("applied").is_done());
+    store.commit(&[StoreChange::put("x", x)]).await.expect("written");
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let shown = preview(&mut session, &program).await;
+    assert_eq!(shown.changes(), 0, "{shown:?}");
+    let x = store.get("x").await.expect("read").and_then(|entry| entry.state).expect("there");
+    assert!(x.record.unfinished.replaced.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_name_that_is_freed_in_a_later_stage_is_taken_in_that_stage() {
     let (connect, store) = with_leftover().await;
     let mut x = wanted("x", &document("b"));

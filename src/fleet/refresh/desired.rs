@@ -113,6 +113,11 @@ impl<'a> Needs<'a> {
         self.desired.contains_key(name)
     }
 
+    /// The resource name in the program of the recorded user.
+    pub(super) fn desired_name(&self, name: &str) -> Option<&'a str> {
+        self.desired.get(name).map(|user| user.name)
+    }
+
     /// Whether the program wants the recorded user to be this one.
     pub(super) fn is_desired_as(&self, name: &str, user: &Replaced) -> bool {
         let identity = self.desired.get(name).and_then(DesiredSpec::identity);

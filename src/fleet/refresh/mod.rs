@@ -98,7 +98,7 @@ pub(in crate::fleet) async fn refresh_found(
         }
     }
     superseded::settle(source_of, &needs, &mut refreshed).await;
-    superseded::hand_over(source_of, everybody, known, &mut refreshed).await;
+    superseded::hand_over(source_of, everybody, &needs, known, &mut refreshed).await;
     // Who is whom depends on who has which name now.
     let again = (!refreshed.has_names_of(known))
         .then(|| Needs::new(desired, known, |name, _| refreshed.states.get(name).and_then(Option::as_deref)));

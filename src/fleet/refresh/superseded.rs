@@ -80,41 +80,12 @@ pub(super) async fn settle<'a>(
 pub(super) async fn hand_over<'a>(
     source_of: impl Fn(&InstanceId) -> Option<Source<'a>>,
     everybody: &[DesiredSpec<'_>],
+    needs: &Needs<'_>,
     known: &BTreeMap<String, Arc<UserState>>,
     refreshed: &mut Refreshed,
 ) {
-    let has_left = |state: &&Arc<UserState>| !state.record.unfinished.replaced.is_empty();
-    let there = || refreshed.states.iter().filter_map(|(name, state)| Some((name, state.as_ref()?)));
-    if !there().any(|(_, state)| has_left(&state)) {
-        return;
-    }
-    let recorded: HashSet<(InstanceId, UserId)> =
-        there().map(|(_, state)| (state.instance_id.clone(), state.user_id.clone())).collect();
-    let is_left = |left: &Replaced| !recorded.contains(&(left.instance_id.clone(), left.user_id.clone()));
-    for state in refreshed.states.values_mut().flatten() {
-        // Handed over already, which was not written down here.
-        if !state.record.unfinished.replaced.iter().all(is_left) {
-            Arc::make_mut(state).record.unfinished.replaced.retain(is_left);
-        }
-    }
-    let there = || refreshed.states.iter().filter_map(|(name, state)| Some((name, state.as_ref()?)));
-    let mut wanted: HashMap<UserKey<'_>, &str> =
-        everybody.iter().filter_map(|user| Some((user.identity()?, user.name))).collect();
-    for (_, state) in there() {
-        wanted.remove(&(&state.instance_id, &state.name));
-    }
-    let mut again: Vec<(String, Replaced, &str)> = Vec::new();
-    for (name, state) in there().filter(|(name, _)| !refreshed.failed.contains_key(*name)) {
-        for old in &state.record.unfinished.replaced {
-            let key = (&old.instance_id, old.name.as_str());
-            if wanted.get(&key).is_some_and(|other| other != name)
-                && let Some(other) = wanted.remove(&key)
-            {
-                again.push((name.clone(), old.clone(), other));
-            }
-        }
-    }
-    for (name, old, other) in again {
+    drop_recorded(refreshed);
+    for (name, old, other) in wanted_again(everybody, needs, refreshed) {
         let Some(source) = source_of(&old.instance_id) else { continue };
         let Some(Some(state)) = refreshed.states.get_mut(&name) else { continue };
         let mut before = before(state, &old);
@@ -130,14 +101,14 @@ pub(super) async fn hand_over<'a>(
             }
         };
         Arc::make_mut(state).record.unfinished.replaced.retain(|left| left.user_id != old.user_id);
-        let explanation = format!(
+        refreshed.explanations.push(format!(
             "`{other}`: the user `{}`, whom `{name}` had left to delete, is desired again",
             one_line(&old.name)
-        );
-        refreshed.explanations.push(explanation);
+        ));
         let is_taken = |free: &str| {
             refreshed.states.contains_key(free) || everybody.iter().any(|user| user.name == free)
         };
+        // Another record under its name gets one of its own where users and program are matched.
         let own = match known.contains_key(other) {
             true => free_name(other, Some(&found.name), is_taken),
             false => other.to_owned(),
@@ -145,6 +116,52 @@ pub(super) async fn hand_over<'a>(
         refreshed.states.insert(own.clone(), Some(Arc::new(found)));
         refreshed.handed_over.insert(own);
     }
+}
+
+/// Whoever is recorded is not left to delete: it was handed over, and that was not written down here.
+fn drop_recorded(refreshed: &mut Refreshed) {
+    let there = || refreshed.states.values().flatten();
+    if there().all(|state| state.record.unfinished.replaced.is_empty()) {
+        return;
+    }
+    let recorded: HashSet<(InstanceId, UserId)> =
+        there().map(|state| (state.instance_id.clone(), state.user_id.clone())).collect();
+    let is_left = |left: &Replaced| !recorded.contains(&(left.instance_id.clone(), left.user_id.clone()));
+    for state in refreshed.states.values_mut().flatten() {
+        if !state.record.unfinished.replaced.iter().all(is_left) {
+            Arc::make_mut(state).record.unfinished.replaced.retain(is_left);
+        }
+    }
+}
+
+/// Whom another resource wants of those who are left to delete: under which record they are left, and its name.
+fn wanted_again<'p>(
+    everybody: &[DesiredSpec<'p>],
+    needs: &Needs<'_>,
+    refreshed: &Refreshed,
+) -> Vec<(String, Replaced, &'p str)> {
+    let there = || refreshed.states.iter().filter_map(|(name, state)| Some((name, state.as_ref()?)));
+    let with_left = || there().filter(|(_, state)| !state.record.unfinished.replaced.is_empty());
+    if with_left().next().is_none() {
+        return Vec::new();
+    }
+    let mut wanted: HashMap<UserKey<'_>, &'p str> =
+        everybody.iter().filter_map(|user| Some((user.identity()?, user.name))).collect();
+    for (_, state) in there() {
+        wanted.remove(&(&state.instance_id, &state.name));
+    }
+    let mut again = Vec::new();
+    for (name, state) in with_left().filter(|(name, _)| !refreshed.failed.contains_key(*name)) {
+        for old in &state.record.unfinished.replaced {
+            let key = (&old.instance_id, old.name.as_str());
+            if wanted.get(&key).is_some_and(|other| needs.desired_name(name) != Some(*other))
+                && let Some(other) = wanted.remove(&key)
+            {
+                again.push((name.clone(), old.clone(), other));
+            }
+        }
+    }
+    again
 }
 
 /// Reads one that is desired again; `None` where it is gone. That it is only not visible yet is an error.
