@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use connect_user::{
-    client::{ConnectClient, CreateUser, DeleteUser, UserDescription},
+    client::{ConnectClient, CreateUser, DeleteUser, DescribeUser, UserDescription},
     fleet::load_all,
     user::{Identity, InstanceId, Phone, Secret, UserId},
 };
@@ -39,6 +39,8 @@ impl World {
                 let login = self.new_login();
                 self.create_foreign(instance, login).await;
             }
+            // Who is not visible yet is changed by nobody.
+            3.. if !self.is_visible(&id, &user.user_id).await => {}
             3 => {
                 let first = self.one_of(&["Ann", "Bea", "by hand"]);
                 self.connect.edit_user(&id, &user.user_id, |user, _| {
@@ -52,6 +54,10 @@ impl World {
                 self.by_hand.insert((user.user_id, part), value.to_owned());
             }
         }
+    }
+
+    async fn is_visible(&self, instance: &InstanceId, user: &UserId) -> bool {
+        self.connect.describe_user(&DescribeUser::new(instance.clone(), user.clone())).await.is_ok()
     }
 
     async fn create_foreign(&mut self, instance: usize, login: String) {

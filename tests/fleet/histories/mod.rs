@@ -79,6 +79,8 @@ struct World {
 impl World {
     fn new(seed: u64, is_told: bool) -> Self {
         let mut random = Rng::with_seed(seed);
+        // The pauses before repetitions, too.
+        fastrand::seed(seed);
         let timer: Arc<dyn Timer> = timer();
         let connect = MemoryConnect::new();
         for instance in INSTANCES {
