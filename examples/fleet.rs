@@ -53,7 +53,7 @@ async fn run(
     let mut text: String =
         preview.users().iter().map(|user| user.preview().text(&user.name).to_string()).collect();
     text.push_str(&preview.estimate(|_| Rate::DEFAULT, true).to_string());
-    if !preview.is_empty() && !confirm(&text) {
+    if !preview.is_up_to_date() && !confirm(&text) {
         return Ok(());
     }
 

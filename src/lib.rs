@@ -81,10 +81,6 @@
     doc = "| [`engine`] | the resource for engines and providers, in dynamic values |"
 )]
 #![cfg_attr(
-    not(feature = "interop"),
-    doc = "| `interop` | users from programs of other tools (feature `interop`) |"
-)]
-#![cfg_attr(
     not(feature = "engine"),
     doc = "| `engine` | the resource for engines and providers (feature `engine`) |"
 )]

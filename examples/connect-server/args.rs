@@ -24,30 +24,30 @@ pub struct Args {
     /// The address to listen at.
     #[arg(long, default_value = "127.0.0.1")]
     pub host: IpAddr,
-    /// Allow an address that other machines can reach.
+    /// Allow an address that other machines can reach. Default: refuse it.
     #[arg(long)]
     pub allow_remote: bool,
-    /// An instance, and how it manages identities; repeatable.
+    /// An instance, and how it manages identities; repeatable. Default: none.
     #[arg(long, value_name = "ID=TYPE", value_parser = instance)]
     pub instance: Vec<(InstanceId, IdentityManagementType)>,
-    /// Create each instance that a request names, with this identity management type.
+    /// Create each instance that a request names, with this identity management type. Default: do not.
     #[arg(long, value_name = "TYPE")]
     pub any_instance: Option<IdentityManagementType>,
-    /// A routing profile of each `--instance`; repeatable. From the first on, only those given exist.
+    /// A routing profile of each `--instance`; repeatable. From the first on, only those given exist. Default: any exists.
     #[arg(long, value_name = "ID=NAME", value_parser = named::<RoutingProfile>, requires = "instance")]
     pub routing_profile: Vec<(RoutingProfileId, String)>,
-    /// A security profile of each `--instance`; repeatable. From the first on, only those given exist.
+    /// A security profile of each `--instance`; repeatable. From the first on, only those given exist. Default: any exists.
     #[arg(long, value_name = "ID=NAME", value_parser = named::<SecurityProfile>, requires = "instance")]
     pub security_profile: Vec<(SecurityProfileId, String)>,
     /// A hierarchy group of each `--instance` under the names from the top level down to its own; repeatable.
-    /// From the first on, only those given exist.
+    /// From the first on, only those given exist. Default: any exists.
     #[arg(long, value_name = "ID=LEVEL/LEVEL/…", value_parser = hierarchy_group, requires = "instance")]
     pub hierarchy_group: Vec<(HierarchyGroupId, Vec<String>)>,
     /// A predefined attribute of each `--instance` with its values, which proficiencies may name; repeatable. From the
-    /// first on, only those given exist.
+    /// first on, only those given exist. Default: any exists.
     #[arg(long, value_name = "NAME=VALUE|VALUE|…", value_parser = attribute, requires = "instance")]
     pub predefined_attribute: Vec<(String, Vec<String>)>,
-    /// The largest number of users of each `--instance`; unlimited by default.
+    /// The largest number of users of each `--instance`. Default: no limit.
     #[arg(long, requires = "instance")]
     pub user_quota: Option<usize>,
     /// The number of reads for which a new user of an `--instance` is hidden.
@@ -57,17 +57,17 @@ pub struct Args {
     #[arg(long, default_value_t = 0, requires = "instance")]
     pub hidden_millis: u64,
     /// The quota of each operation: calls a second, and the burst, such as 2:5; repeatable, with the name of
-    /// an operation for one that has a quota of its own. `servicequotas:ListServiceQuotas` lists them.
+    /// an operation for one that has a quota of its own. `servicequotas:ListServiceQuotas` lists them. Default: no limit.
     #[arg(long, value_name = "[OPERATION=]RATE:BURST", value_parser = quota)]
     pub quota: Vec<(Option<Operation>, Rate)>,
-    /// Keep the service in a file.
+    /// Keep the service in a file. Default: in memory only.
     #[arg(long, value_name = "PATH")]
     pub file: Option<PathBuf>,
     /// Make the n-th call of an operation fail, 1 is the first; repeatable. Faults: reset-before, reset-after, cut, hang,
-    /// malformed, empty, repeat-token, or a status and a code, such as `429/ThrottlingException`.
+    /// malformed, empty, repeat-token, or a status and a code, such as `429/ThrottlingException`. Default: none.
     #[arg(long, value_name = "OPERATION:OCCURRENCE:FAULT", value_parser = fault)]
     pub fault: Vec<(Operation, u32, WireFault)>,
-    /// Log each request on stderr, as JSON, without its body.
+    /// Log each request on stderr, as JSON, without its body. Default: do not.
     #[arg(long)]
     pub log: bool,
 }

@@ -33,7 +33,7 @@ pub struct Args {
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Check a program without asking any service.
+    /// Check a program without asking Amazon Connect. Values that users recorded in the state have are known.
     Validate {
         /// The program, YAML or JSON; `-` is standard input.
         file: PathBuf,
@@ -42,7 +42,8 @@ pub enum Command {
     Plan {
         /// The program, YAML or JSON; `-` is standard input.
         file: PathBuf,
-        /// Exit with 2 if there is something to do. Default: exit with 0 then, too.
+        /// Exit with 2 if there is something to do in Amazon Connect; users that are imported, get another resource name or
+        /// are no longer managed are only noted. Default: exit with 0 then, too.
         #[arg(long)]
         detailed_exitcode: bool,
         #[command(flatten)]
@@ -64,7 +65,7 @@ pub enum Command {
     },
     /// Set or clear properties of many recorded users at once, and in their program.
     Set(SetArgs),
-    /// Delete every user in the state.
+    /// Delete every user in the state, however many: only `protect` keeps a user.
     Destroy {
         /// Delete without asking. Default: ask for confirmation.
         #[arg(long)]
@@ -95,7 +96,7 @@ pub enum Command {
         /// The user: INSTANCE_ID:USER_ID.
         #[arg(value_name = "INSTANCE:USER")]
         id: Option<String>,
-        /// Record every user of an instance that is not recorded yet, under its own name.
+        /// Record every user of an instance that is not recorded yet, under its own name. Default: the user that is named.
         #[arg(long)]
         all: bool,
         /// The instance, by its id or ARN.
@@ -201,22 +202,22 @@ pub struct Global {
     /// backend (default: CONNECT_MANAGED).
     #[arg(long, value_name = "CONNECT_MANAGED|SAML|EXISTING_DIRECTORY")]
     pub identity_management: Option<IdentityManagementType>,
-    /// The value of a reference in the program; repeatable.
+    /// The value of a reference in the program; repeatable. Default: none.
     #[arg(long, value_name = "RESOURCE.PROPERTY=VALUE")]
     pub set: Vec<String>,
-    /// The same, from an environment variable: for secrets; repeatable.
+    /// The same, from an environment variable: for secrets; repeatable. Default: none.
     #[arg(long, value_name = "RESOURCE.PROPERTY=VARIABLE")]
     pub set_env: Vec<String>,
-    /// The same, from a file, whose last line break is left out: for secrets; repeatable.
+    /// The same, from a file, whose last line break is left out: for secrets; repeatable. Default: none.
     #[arg(long, value_name = "RESOURCE.PROPERTY=PATH")]
     pub set_file: Vec<String>,
-    /// A tag for every user, under those of the program; repeatable.
+    /// A tag for every user, under those of the program; repeatable. Default: none.
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
     pub default_tag: Vec<(String, String)>,
-    /// The key of a tag that others manage: it is neither shown, changed nor removed; repeatable.
+    /// The key of a tag that others manage: it is neither shown, changed nor removed; repeatable. Default: none.
     #[arg(long, value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     pub ignore_tag: Vec<String>,
-    /// The same for all tags whose keys begin so; repeatable.
+    /// The same for all tags whose keys begin with this prefix; repeatable. Default: none.
     #[arg(long, value_name = "PREFIX", value_parser = NonEmptyStringValueParser::new())]
     pub ignore_tag_prefix: Vec<String>,
     /// Lower a rule to a warning; repeatable. Default: the severity of each rule.

@@ -159,7 +159,7 @@ pub fn some_of_each(found: &[Diagnostic]) {
     }
 }
 
-/// So many mistakes of one reading are told.
+/// Limit of mistakes of one reading that are told.
 pub const MOST: usize = 100;
 
 /// Prints what is wrong with a file or a program, or worth knowing, with codes; fails if there is an error among it.

@@ -25,7 +25,7 @@ use crate::{
     saved, summary, way_out,
 };
 
-/// So many values that are not known are listed.
+/// Limit of listed values that are not known.
 const MOST_DEFERRED: usize = 20;
 
 pub async fn validate(file: &Path, global: &Global) -> Outcome<()> {
@@ -45,7 +45,7 @@ pub async fn validate(file: &Path, global: &Global) -> Outcome<()> {
     output::found(found.into(), Form::Program)?;
     let deferred = review.deferred().count();
     for (user, path) in review.deferred().take(MOST_DEFERRED) {
-        output::text(format!("known after apply: {}.{path}", one_line(user)));
+        output::text(format!("not known yet: {}.{path}", one_line(user)));
     }
     if deferred > MOST_DEFERRED {
         output::text(format!("and {} more; `--format json` lists all", deferred - MOST_DEFERRED));
@@ -74,6 +74,10 @@ pub struct PlanArgs {
 
 /// Shows what is to be done, and says whether there is anything.
 pub async fn plan(file: &Path, args: PlanArgs, global: &Global) -> Outcome<bool> {
+    if args.scale.stop_after.is_some() {
+        return Err(Failure::new("`--stop-after` has no use in `plan`, which changes nobody")
+            .help("give it to `apply`"));
+    }
     let program = program(file, global)?;
     args.out.as_deref().map_or(Ok(()), saved::check_place)?;
     // What a saved plan was made from must be recorded.
@@ -201,7 +205,7 @@ pub fn approve(
         summary::plan(preview, session, &run.backend, names, false);
     }
     refuse(preview, false)?;
-    if preview.changes() > 0 { confirm(yes) } else { Ok(()) }
+    if preview.is_up_to_date() { Ok(()) } else { confirm(yes) }
 }
 
 /// Asks whether to go on.

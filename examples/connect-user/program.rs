@@ -56,6 +56,9 @@ fn assign(
             return Err(Failure::new(format!("`{key}` is given by `{other}` and by `{option}`"))
                 .help("leave one of them out"));
         }
+        if all.iter().any(|other| other.reference == key) {
+            return Err(Failure::new(format!("`{option}` gives `{key}` twice")).help("leave one of them out"));
+        }
         all.push(Assignment::new(key, value).from_origin(option));
     }
     Ok(())

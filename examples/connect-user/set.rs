@@ -52,7 +52,7 @@ pub struct SetArgs {
 /// Changes recorded users; nothing is done before everything is known to be possible.
 pub async fn set(args: SetArgs, global: &Global) -> Outcome<()> {
     if !args.all && args.target.is_empty() && global.r#where.is_empty() {
-        return Err(Failure::new("whose properties are set is not said")
+        return Err(Failure::new("no users are chosen")
             .help("give `--where CONDITION` or `--target NAME`; every recorded user is `--all`"));
     }
     let edits = PropertyEdits::parse(&args.edits, &args.unset)

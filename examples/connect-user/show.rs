@@ -90,10 +90,22 @@ fn describe_member(text: &mut String, name: &str, value: &Value) {
     }
 }
 
+/// Refuses to read nobody.
+pub fn require_reading(run: &Run<'_>, command: &str) -> Outcome<()> {
+    match run.refresh(Strategy::Full).strategy {
+        Strategy::None => {
+            Err(Failure::new(format!("`--refresh none` has no use in `{command}`, which reads users"))
+                .help("leave it out, or give `full`, `changed`, `listed` or `search`"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Shows what has changed, and says whether anything has.
 pub async fn drift(global: &Global) -> Outcome<bool> {
     require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
+    require_reading(&run, "drift")?;
     let mut session = run.session(entries);
     let drift = session.drift(run.refresh(Strategy::Full).strategy, &run.settings).await?;
     drift.notices.iter().chain(&drift.failures).for_each(output::diagnostic);

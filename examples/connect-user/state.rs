@@ -74,8 +74,8 @@ async fn forget(names: &[String], force: bool, global: &Global) -> Outcome<()> {
     tell(&*run.file).await;
     let text = || {
         format!(
-            "Removed {} from the state; their accounts stay. Remove them from the program, too, or `apply` makes \
-             them anew.",
+            "Removed {} from the state; in Amazon Connect, nothing changes. Remove the same users from the program, too: \
+             otherwise `apply` finds their names taken.",
             counted(removed.len(), "user")
         )
     };

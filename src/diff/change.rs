@@ -7,37 +7,36 @@ use serde::{
     ser::{SerializeMap, SerializeSeq},
 };
 
-use crate::user::{Diagnostic, Path, Property, Value};
+use crate::user::{Diagnostic, Path, Property, Value, choice};
 
-/// What a plan does to a user.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Action {
-    /// Nothing.
-    #[default]
-    None,
-    /// The user is created.
-    Create,
-    /// The user is updated in place.
-    Update,
-    /// The user is replaced: a new one is created and the old one deleted.
-    Replace,
-    /// The user is deleted.
-    Delete,
+choice! {
+    /// What a plan does to a user.
+    #[derive(Default)]
+    Action {
+        /// Nothing.
+        #[default]
+        None = "none",
+        /// The user is created.
+        Create = "create",
+        /// The user is updated in place.
+        Update = "update",
+        /// The user is replaced: a new one is created and the old one deleted.
+        Replace = "replace",
+        /// The user is deleted.
+        Delete = "delete",
+    }
 }
 
-/// How a property changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum ChangeKind {
-    /// The property is set, and was not before.
-    Add,
-    /// The property gets another value.
-    Update,
-    /// The property is cleared, or set back to the default of the service.
-    Delete,
+choice! {
+    /// How a property changes.
+    ChangeKind {
+        /// The property is set, and was not before.
+        Add = "add",
+        /// The property gets another value.
+        Update = "update",
+        /// The property is cleared, or set back to the default of the service.
+        Delete = "delete",
+    }
 }
 
 /// A change of one property, or of one tag.

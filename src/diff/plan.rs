@@ -127,7 +127,7 @@ impl Plan {
 
     /// Whether the plan was made from this state. Compares everything that a call could have changed, and whether
     /// an apply was in progress, but not the time of the last change.
-    pub fn is_made_from(&self, state: Option<&UserState>) -> bool {
+    pub(crate) fn is_made_from(&self, state: Option<&UserState>) -> bool {
         match (&self.base, state) {
             (None, None) => true,
             (Some(base), Some(state)) => {

@@ -13,13 +13,21 @@ use crate::user::{Code, Diagnostic, Spelling, UserId};
 #[derive(Clone, Debug)]
 pub struct DeletionLimit {
     most: usize,
+    /// The setting of a provider that says it.
+    setting: Option<&'static str>,
     counted: Arc<Mutex<BTreeSet<UserId>>>,
 }
 
 impl DeletionLimit {
-    /// At most so many.
+    /// The absolute limit.
     pub fn new(most: usize) -> Self {
-        Self { most, counted: Arc::default() }
+        Self { most, setting: None, counted: Arc::default() }
+    }
+
+    /// The same, said by this setting of a provider.
+    #[cfg(all(feature = "aws", feature = "tokio"))]
+    pub(super) fn of_setting(self, setting: &'static str) -> Self {
+        Self { setting: Some(setting), ..self }
     }
 
     /// Counts a user that is to be deleted or replaced; each one too many is refused.
@@ -27,11 +35,16 @@ impl DeletionLimit {
         if self.fits(user) {
             return None;
         }
-        let (user, setting, most) = (user.bare(), spelling.name("maxDeletes"), self.most);
+        let (user, most) = (user.bare(), self.most);
+        let setting = self.setting.map(|setting| spelling.name(setting));
+        let allows = setting.as_ref().map_or_else(|| "is allowed".into(), |name| format!("`{name}` allows"));
         let message = format!(
-            "the user `{user}` would be deleted or replaced, one more than `{setting}` allows; the limit is {most}"
+            "the user `{user}` would be deleted or replaced, one more than {allows}; the limit is {most}"
         );
-        let help = format!("raise `{setting}` in the provider's configuration if this deletion is meant");
+        let help = match setting {
+            Some(name) => format!("raise `{name}` in the provider's configuration if this deletion is meant"),
+            None => "raise the limit if this deletion is meant".to_owned(),
+        };
         Some(Diagnostic::new(Code::TOO_MANY_DELETIONS, message).with_help(help))
     }
 

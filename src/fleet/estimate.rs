@@ -42,7 +42,7 @@ impl Estimate {
     /// The estimate of the steps of previews. Steps that may turn out not to be needed count too. With
     /// `read_back`, each new user is read once
     /// ([`ApplyOptions::read_back`](crate::apply::ApplyOptions::read_back)).
-    pub fn of_steps<'a>(
+    pub(crate) fn of_steps<'a>(
         steps: impl IntoIterator<Item = &'a Step>,
         rate: impl Fn(Operation) -> Rate,
         read_back: bool,

@@ -20,7 +20,7 @@ pub struct FleetPlan {
     pub(super) released: Vec<Release>,
 }
 
-/// A recorded user that is no longer managed and whose account stays.
+/// A recorded user that is no longer managed: its account stays, or is gone already.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Release {
@@ -31,6 +31,9 @@ pub struct Release {
     /// Whether a new user takes its resource name.
     #[serde(skip)]
     pub is_replaced: bool,
+    /// Whether the account is gone from the service.
+    #[serde(skip)]
+    pub is_gone: bool,
 }
 
 /// The error of planning a fleet, with every reason.

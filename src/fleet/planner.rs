@@ -240,6 +240,7 @@ impl Planner {
             released: self.released,
             capacity: self.options.capacity,
             moves: Vec::new(),
+            imports: Vec::new(),
         };
         preview.settle();
         let goes = |user: &&UserPreview| matches!(user.action(), Action::Delete | Action::Replace);

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     client::Rate,
     diff::{Action, Step},
-    user::{Code, Diagnostic, Operation},
+    user::{Diagnostic, ImportId, Operation},
 };
 
 /// The preview of a fleet, also while values are unknown or a part is refused: what a host shows before it
@@ -32,6 +32,8 @@ pub struct FleetPreview {
     pub(super) capacity: BTreeMap<String, Capacity>,
     /// Users whose records have another resource name now: the former one and the present one.
     pub(super) moves: Vec<(String, String)>,
+    /// Users whom the program imports, and who are not recorded yet.
+    pub(super) imports: Vec<(String, ImportId)>,
 }
 
 impl FleetPreview {
@@ -84,7 +86,23 @@ impl FleetPreview {
         moves.chain(moved.filter_map(|user| Some((user.moved_from.as_deref()?, user.name.as_str()))))
     }
 
-    /// Whether no call is needed.
+    /// The existing users that an apply records because the program imports them: the resource name, and the user.
+    pub fn imports(&self) -> impl Iterator<Item = (&str, &ImportId)> {
+        self.imports.iter().map(|(name, id)| (name.as_str(), id))
+    }
+
+    /// Whether an apply would do and record nothing that people should see first: no change, and no user that is
+    /// imported, gets another resource name, or is no longer managed.
+    pub fn is_up_to_date(&self) -> bool {
+        let is_kept = |release: &Release| !release.is_gone;
+        self.changes() == 0
+            && self.imports.is_empty()
+            && self.moves().next().is_none()
+            && !self.released.iter().any(is_kept)
+    }
+
+    /// Whether no call is needed. An apply may record users all the same:
+    /// [`is_up_to_date`](Self::is_up_to_date) says whether there is nothing to confirm.
     pub fn is_empty(&self) -> bool {
         self.users.iter().all(|user| user.steps().is_empty())
     }
@@ -115,11 +133,7 @@ impl FleetPreview {
         let Self { mut users, unchanged, notices, mut reasons, deletions, released, .. } = self;
         if reasons.is_empty() {
             let unknown = users.iter().filter(|user| !user.is_known());
-            reasons.extend(unknown.map(|user| {
-                Diagnostic::new(Code::NOT_KNOWN_YET, "a value is not known yet")
-                    .about(&user.name)
-                    .with_help("give the value, or apply what it comes from first")
-            }));
+            reasons.extend(unknown.map(UserPreview::not_known));
         }
         if !reasons.is_empty() {
             return Err(FleetRefused { reasons, deletions });

@@ -18,7 +18,7 @@ use crate::{
 /// The plan of a fleet to store and to apply later, such as in another process after a review.
 ///
 /// It holds what each [`SavedPlan`] holds, and who waits for whom: never a password, but personal data. Loading
-/// it is refused as `stale` if a user of the plan is recorded otherwise than when it was saved. Whether somebody else has
+/// it is refused as `stale` if the record of a user of the plan has changed since it was saved. Whether somebody else has
 /// changed a user in Amazon Connect, the apply finds out: with
 /// [`ApplyOptions::check_prior_state`](crate::apply::ApplyOptions::check_prior_state).
 #[derive(Clone, Serialize)]
@@ -135,7 +135,7 @@ impl SavedFleetPlan {
     ///
     /// # Errors
     ///
-    /// [`FleetRefused`], with every reason: `stale` for each user that is recorded otherwise than when the plan
+    /// [`FleetRefused`], with every reason: `stale` for each user whose record has changed since the plan
     /// was saved, `shared-account` where another record has an account that the plan deletes, and what
     /// [`SavedPlan::load`] refuses.
     pub fn load(
@@ -176,7 +176,7 @@ impl SavedFleetPlan {
             if recorded(entries, &user).map(|state| &state.user_id) != before.as_ref() {
                 reasons.push(stale(&user));
             }
-            released.push(Release { user, reason, is_replaced });
+            released.push(Release { user, reason, is_replaced, is_gone: false });
         }
         let mut accounts = Accounts::default();
         for (name, entry) in entries {
@@ -198,7 +198,7 @@ fn is_stale(plan: &Plan, before: Option<&UserId>, now: Option<&UserState>) -> bo
 }
 
 fn stale(name: &str) -> Diagnostic {
-    Diagnostic::new(Code::STALE, format!("`{name}` is recorded otherwise than when the plan was saved"))
+    Diagnostic::new(Code::STALE, format!("the record of `{name}` has changed since the plan was saved"))
         .about(name)
         .with_help("plan again")
 }

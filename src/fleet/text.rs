@@ -36,7 +36,7 @@ enum Fleet<'a> {
 /// The name of a thing by the property that refers to it and its id, where it is known.
 type NameOf<'a> = &'a dyn Fn(Property, &str) -> Option<String>;
 
-/// So many names of users who will be deleted stand in one line.
+/// Limit of names of deleted users in one line.
 const LISTED: usize = 50;
 
 impl FleetPreview {

@@ -8,7 +8,11 @@ use serde::{
 };
 
 use super::{Estimate, FleetOutcome, FleetPlan, FleetPreview, UserPreview, UserResult};
-use crate::{client::Rate, diff::Action, user::Operation};
+use crate::{
+    client::Rate,
+    diff::Action,
+    user::{ImportId, Operation},
+};
 
 /// What a plan comes to: how many users get what, the calls, and the time that these take.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -90,8 +94,15 @@ impl FleetPlan {
 }
 
 impl Serialize for FleetPreview {
-    /// The users that change or of whom there is something to say, as their previews; `moves`, `notices` and `released`.
+    /// The users that change or of whom there is something to say, as their previews; `imports`, `moves`, `notices` and
+    /// `released`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Import<'a> {
+            user: &'a str,
+            id: &'a ImportId,
+        }
+
         #[derive(Serialize)]
         struct Move<'a> {
             from: &'a str,
@@ -113,8 +124,10 @@ impl Serialize for FleetPreview {
         };
         let users = self.users().iter().filter(is_told).map(user).collect::<Result<Vec<_>, _>>();
         let users = users.map_err(S::Error::custom)?;
-        let mut preview = serializer.serialize_struct("FleetPreview", 4)?;
+        let mut preview = serializer.serialize_struct("FleetPreview", 5)?;
         preview.serialize_field("users", &users)?;
+        let imports = self.imports().map(|(user, id)| Import { user, id });
+        preview.serialize_field("imports", &imports.collect::<Vec<_>>())?;
         let moves = self.moves().map(|(from, user)| Move { from, user });
         preview.serialize_field("moves", &moves.collect::<Vec<_>>())?;
         preview.serialize_field("notices", self.notices())?;

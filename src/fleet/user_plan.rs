@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use super::program::Lifecycle;
 use crate::{
     diff::{self, Action, Plan, Preview, Step},
-    user::{Code, DesiredUser, Diagnostic, InstanceId, Settings, UserState},
+    user::{Code, DesiredUser, Diagnostic, InstanceId, Path, Settings, UserState, listed},
 };
 
 /// The preview of one user of a fleet, perhaps with unknown values.
@@ -92,6 +92,21 @@ impl UserPreview {
     /// Whether all values are known and nothing is refused.
     pub const fn is_known(&self) -> bool {
         matches!(self.planned, Planned::Known(_))
+    }
+
+    /// Which values keep the user from being planned, and what to do about it.
+    pub(super) fn not_known(&self) -> Diagnostic {
+        let preview = self.preview();
+        let unknown = preview.diff.changes.iter().filter(|change| change.unknown);
+        let places: Vec<Path> = unknown.map(|change| change.path.clone()).collect();
+        let (what, at) = match places.as_slice() {
+            [] => ("a value is not known yet".to_owned(), None),
+            [place] => (format!("`{place:#}` is not known yet"), Some(place.clone())),
+            places => (format!("these values are not known yet: {}", listed(places)), None),
+        };
+        let told = Diagnostic::new(Code::NOT_KNOWN_YET, what).about(&self.name);
+        let told = told.with_help("give the value, or apply what it comes from first");
+        at.map_or(told.clone(), |place| told.at(place))
     }
 
     /// The desired instance and user name, if both are known.

@@ -60,6 +60,7 @@ impl Planner {
                         user.name
                     ),
                     is_replaced: true,
+                    is_gone: false,
                 });
                 return self.create(user, moved_from);
             }
@@ -224,7 +225,8 @@ impl Planner {
         let MissingUser { name, moved_from, state, mut lifecycle } = missing;
         lifecycle.protect |= self.options.settings.protect;
         if let Some(reason) = self.retained(&lifecycle) {
-            self.released.push(Release { user: moved_from.unwrap_or(name), reason, is_replaced: false });
+            let user = moved_from.unwrap_or(name);
+            self.released.push(Release { user, reason, is_replaced: false, is_gone: false });
             return;
         }
         self.settings.adopt(&self.options.settings);

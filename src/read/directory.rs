@@ -388,10 +388,11 @@ impl Kind {
         let Some(name) = path.last() else { return };
         let is_alone = self.ids.get(name).is_some_and(|ids| ids.len() == 1) && name.trim() == name;
         let joined = path.join("/");
-        if is_alone {
-            *id = Input::Known(Id::new(format!("name:{name}")));
-        } else if path.len() > 1 && self.at(&joined).len() == 1 {
+        // The path stays right where another group gets the same name later.
+        if path.len() > 1 && self.at(&joined).len() == 1 {
             *id = Input::Known(Id::new(format!("path:{joined}")));
+        } else if is_alone {
+            *id = Input::Known(Id::new(format!("name:{name}")));
         }
     }
 }

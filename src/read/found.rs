@@ -26,11 +26,11 @@ pub(crate) fn to_state(
         arn: text(&found.arn, known.map(|known| &known.arn))?,
         name: text(&found.name, known.map(|known| &known.name))?,
         directory_user_id: found.directory_user_id.as_ref().or(recorded_directory).cloned(),
-        identity: Identity {
-            first_name: found.first_name.clone(),
-            last_name: found.last_name.clone(),
-            ..properties.map(|properties| properties.identity.clone()).unwrap_or_default()
-        },
+        identity: Identity::found(
+            found.first_name.clone(),
+            found.last_name.clone(),
+            properties.map(|properties| &properties.identity),
+        ),
         phone: found.phone.clone(),
         routing_profile_id: found
             .routing_profile_id

@@ -210,7 +210,7 @@ impl Filter {
 /// Nobody is meant by a filter, of which nothing else is known to be wrong.
 #[cfg(feature = "fleet")]
 pub(crate) fn nobody_meant() -> Diagnostic {
-    Diagnostic::new(Code::NOBODY_MEANT, "no user is meant by the filter")
+    Diagnostic::new(Code::NOBODY_MEANT, "no user matches the filter")
         .with_help("check the values of its conditions; upper and lower case differ")
 }
 

@@ -4,23 +4,22 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::suggestion::nearest;
+use super::{choice::choice, suggestion::nearest};
 
 /// The stable code of a diagnostic, such as `name-length`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(&'static str);
 
-/// The severity of a diagnostic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Severity {
-    /// Prevents the plan or the apply of the user, or of the fleet.
-    Error,
-    /// Prevents nothing, but deserves a look.
-    Warning,
-    /// Information only.
-    Note,
+choice! {
+    /// The severity of a diagnostic.
+    Severity {
+        /// Prevents the plan or the apply of the user, or of the fleet.
+        Error = "error",
+        /// Prevents nothing, but deserves a look.
+        Warning = "warning",
+        /// Information only.
+        Note = "note",
+    }
 }
 
 /// When a diagnostic is found.
@@ -228,6 +227,7 @@ codes! {
         IMPORT_REPLACED = "import-replaced", Error, "a user that is imported is not replaced before it is recorded", THIS;
         SHARED_ACCOUNT = "shared-account", Error, "no account is deleted that another record has", THIS;
         CIRCULAR_DEPENDENCY = "circular-dependency", Error, "no user depends on one that waits for it", THIS;
+        IMPORTED = "imported", Note, "a user of the program is recorded, or created", THIS;
         MOVED = "moved", Note, "a recorded user keeps its resource name", THIS;
         RELEASED = "released", Note, "a recorded user stays managed until it is deleted", THIS;
         NAME_NOT_RECORDED = "name-not-recorded", Note, "whoever has the name of a new user is recorded", THIS;
@@ -311,16 +311,6 @@ impl PartialEq<&str> for Code {
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Note => "note",
-        })
     }
 }
 

@@ -57,8 +57,8 @@ pub(crate) trait Visitor {
 macro_rules! declare {
     ($(
         $name:ident: $field:ident $(of $block:ident)? ($type:ty) => $owner:ident $($place:ident).+;
-            $path:literal, $shape:expr, $bounds:expr, $on_change:expr, $left_out:expr, $sensitivity:ident,
-            $summary:literal;
+            $path:literal, $shape:expr, $bounds:expr, $on_change:expr, $left_out:expr,
+            $sensitivity:ident $($unsearched:ident)?, $summary:literal;
     )+) => {
         $(
             impl Field for At<{ Property::$name as usize }> {

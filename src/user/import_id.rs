@@ -1,6 +1,8 @@
 //! The import id of an existing user: `instance id:user id`, as in Pulumi and Terraform.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{
     IdKind, InstanceId, User, UserId,
@@ -9,7 +11,7 @@ use super::{
     text::one_line,
 };
 
-/// The import id of an existing user: `instance id:user id`, as in Pulumi and Terraform.
+/// The import id of an existing user: `instance id:user id`, as in Pulumi and Terraform; JSON has it as that text.
 ///
 /// ```
 /// use connect_user::user::ImportId;
@@ -57,6 +59,19 @@ impl ImportId {
 impl fmt::Display for ImportId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.instance.bare(), self.user.bare())
+    }
+}
+
+impl Serialize for ImportId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ImportId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
     }
 }
 

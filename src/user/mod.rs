@@ -87,13 +87,7 @@ pub use code::{Code, CodeInfo, Severity, Stage};
 pub use decode::DecodeErrors;
 pub use desired::DesiredUser;
 pub use diagnostic::{Diagnostic, with_causes};
-pub use element::{
-    AfterContactWorkConfig, AfterContactWorkConfigBuilder, AfterContactWorkConfigPerChannel,
-    AfterContactWorkConfigPerChannelBuilder, AutoAcceptConfig, AutoAcceptConfigBuilder,
-    PersistentConnectionConfig, PersistentConnectionConfigBuilder, PhoneNumberConfig,
-    PhoneNumberConfigBuilder, UserProficiency, UserProficiencyBuilder, VoiceEnhancementConfig,
-    VoiceEnhancementConfigBuilder,
-};
+pub use element::*;
 pub use encode::ExposeSecrets;
 pub use id::{
     HierarchyGroup, HierarchyGroupId, Id, IdKind, Instance, InstanceId, Named, RoutingProfile,

@@ -18,6 +18,12 @@ macro_rules! object {
             $($(#[$field_meta])* pub $field: $value,)+
         }
 
+        #[cfg(test)]
+        impl $type {
+            /// The names of its members in a document.
+            pub(in crate::user) const MEMBERS: &[&str] = &[$($name),+];
+        }
+
         impl $crate::user::node::Node for $type {
             fn decode(
                 value: $crate::user::Value,

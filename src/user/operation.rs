@@ -37,25 +37,29 @@ macro_rules! operations {
                     $(Self::$name => operations!(@$effect),)+
                 }
             }
+
             /// Whether a repeated call does no harm, and is answered like the first.
             ///
             /// A second creation of a user, and adding or removing a proficiency again, is refused, as if
             /// somebody else had done it.
             pub const fn repeats_safely(self) -> bool {
-                !matches!(
-                    self,
-                    Self::CreateUser | Self::AssociateUserProficiencies | Self::DisassociateUserProficiencies
-                )
+                match self {
+                    $(Self::$name => operations!(@repeats $effect),)+
+                }
             }
         }
     };
     (@reads) => { false };
     (@writes) => { true };
+    (@writes_once) => { true };
+    (@repeats reads) => { true };
+    (@repeats writes) => { true };
+    (@repeats writes_once) => { false };
 }
 
 operations! {
     /// Makes a user.
-    CreateUser: writes,
+    CreateUser: writes_once,
     /// Reads a user whole.
     DescribeUser: reads,
     /// Deletes a user.
@@ -77,9 +81,9 @@ operations! {
     /// Sets or takes away the hierarchy group.
     UpdateUserHierarchy: writes,
     /// Gives a user proficiencies that it lacks.
-    AssociateUserProficiencies: writes,
+    AssociateUserProficiencies: writes_once,
     /// Takes proficiencies away.
-    DisassociateUserProficiencies: writes,
+    DisassociateUserProficiencies: writes_once,
     /// Changes the level of proficiencies that the user has.
     UpdateUserProficiencies: writes,
     /// Lists a user's proficiencies.

@@ -38,6 +38,17 @@ impl Identity {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// The identity of a user that a search has found: what it leaves out is as recorded.
+    pub(crate) fn found(
+        first_name: Option<Personal>,
+        last_name: Option<Personal>,
+        recorded: Option<&Self>,
+    ) -> Self {
+        let recorded = recorded.cloned().unwrap_or_default();
+        let Self { first_name: _, last_name: _, email, secondary_email, mobile } = recorded;
+        Self { first_name, last_name, email, secondary_email, mobile }
+    }
 }
 
 /// What calls are taken on: a number only means something for a telephone.
@@ -162,7 +173,7 @@ impl AfterContactWork {
 
     /// The limit for both kinds of contact where there are two.
     #[must_use]
-    pub const fn flattened(self, limit: u32) -> Self {
+    pub(crate) const fn flattened(self, limit: u32) -> Self {
         Self {
             time_limit: limit,
             agent_first_callback: match self.agent_first_callback {

@@ -25,7 +25,7 @@ const TEXT: Shape = Shape::String;
 
 /// Hands every row to a macro. A row says, in this order: the property; the member of the spec, with the block
 /// that it is in and the type of its value; where its settled value stands in a state, which is among the
-/// settings that a call can change or not; and then what [`PropertyInfo`] holds.
+/// settings that a call can change or not; and then what [`PropertyInfo`] holds, and that a search leaves it out.
 ///
 /// A row that nothing answers to does not compile: [`Property`] and the accessors are made from it.
 macro_rules! properties {
@@ -59,13 +59,13 @@ macro_rules! properties {
                 "identityInfo.lastName", TEXT, Characters(0, 300), IDENTITY, LeftOut::Cleared, Personal,
                 "the last name; required by `CONNECT_MANAGED` and `SAML`";
             Email: email of identity_info (Personal) => properties identity.email;
-                "identityInfo.email", TEXT, NO_BOUNDS, IDENTITY, LeftOut::Cleared, Personal,
+                "identityInfo.email", TEXT, NO_BOUNDS, IDENTITY, LeftOut::Cleared, Personal NotInSearch,
                 "the e-mail address, to which password resets go; refused by `SAML`";
             SecondaryEmail: secondary_email of identity_info (Personal) => properties identity.secondary_email;
-                "identityInfo.secondaryEmail", TEXT, Characters(1, 265), IDENTITY, LeftOut::Cleared, Personal,
+                "identityInfo.secondaryEmail", TEXT, Characters(1, 265), IDENTITY, LeftOut::Cleared, Personal NotInSearch,
                 "the e-mail address to which notifications go instead";
             Mobile: mobile of identity_info (Personal) => properties identity.mobile;
-                "identityInfo.mobile", TEXT, NO_BOUNDS, IDENTITY, LeftOut::Cleared, Personal,
+                "identityInfo.mobile", TEXT, NO_BOUNDS, IDENTITY, LeftOut::Cleared, Personal NotInSearch,
                 "the mobile number, in E.164";
             PhoneType: phone_type of phone_config (PhoneType) => properties phone.line;
                 "phoneConfig.phoneType", Choice(PhoneType::NAMES), NO_BOUNDS, PHONE, LeftOut::Default("SOFT_PHONE"), Public,
@@ -111,8 +111,8 @@ pub(super) use properties;
 macro_rules! declare {
     ($(
         $name:ident: $field:ident $(of $block:ident)? ($type:ty) => $owner:ident $($place:ident).+;
-            $path:literal, $shape:expr, $bounds:expr, $on_change:expr, $left_out:expr, $sensitivity:ident,
-            $summary:literal;
+            $path:literal, $shape:expr, $bounds:expr, $on_change:expr, $left_out:expr,
+            $sensitivity:ident $($unsearched:ident)?, $summary:literal;
     )+) => {
         /// A leaf property of a user.
         ///
@@ -147,8 +147,17 @@ macro_rules! declare {
                     },)+
                 }
             }
+
+            /// Whether a search finds it.
+            pub(super) const fn is_in_search(self) -> bool {
+                match self {
+                    $(Self::$name => declare!(@is_in_search $($unsearched)?),)+
+                }
+            }
         }
     };
+    (@is_in_search) => { true };
+    (@is_in_search NotInSearch) => { false };
 }
 
 properties!(declare);

@@ -24,8 +24,15 @@ impl PropertySet {
     pub const EMPTY: Self = Self(0);
 
     /// What a search leaves out: both e-mail addresses and the mobile number.
-    pub const NOT_IN_SEARCH: Self =
-        Self(Property::Email.bit() | Property::SecondaryEmail.bit() | Property::Mobile.bit());
+    pub const NOT_IN_SEARCH: Self = {
+        let mut set = Self::EMPTY;
+        let mut properties = Property::ALL;
+        while let [property, more @ ..] = properties {
+            set.insert_if(*property, !property.is_in_search());
+            properties = more;
+        }
+        set
+    };
 
     /// The properties that a call of the operation writes together with a changed one, and that must have
     /// been read. Empty for an operation that writes only what it names.
@@ -77,7 +84,7 @@ impl PropertySet {
     }
 
     /// Adds the property if `present`.
-    pub const fn insert_if(&mut self, property: Property, present: bool) {
+    pub(crate) const fn insert_if(&mut self, property: Property, present: bool) {
         if present {
             self.insert(property);
         }

@@ -128,3 +128,56 @@ impl Default for PhoneConfig {
         Self::builder().phone_type(PhoneType::SoftPhone).build()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::user::{Property, element::AfterContactWorkConfig};
+
+    /// A member without a row in the table of properties would be read, and never compared, sent or shown.
+    #[test]
+    fn each_member_of_a_document_is_a_property_and_the_other_way_round() {
+        let blocks = [("identityInfo", IdentityInfo::MEMBERS), ("phoneConfig", PhoneConfig::MEMBERS)];
+        let mut members = BTreeSet::new();
+        for name in UserSpec::MEMBERS {
+            match blocks.iter().find(|(block, _)| block == name) {
+                Some((block, inner)) => members.extend(inner.iter().map(|name| format!("{block}.{name}"))),
+                None => drop(members.insert((*name).to_owned())),
+            }
+        }
+        let properties: BTreeSet<String> =
+            Property::ALL.iter().map(|property| property.path().to_owned()).collect();
+        assert_eq!(members, properties);
+    }
+
+    #[test]
+    fn each_member_of_an_element_is_one_for_schemas_and_the_other_way_round() {
+        for property in Property::ALL.iter().filter(|property| !property.members().is_empty()) {
+            let members = match property {
+                Property::AutoAcceptConfigs => AutoAcceptConfig::MEMBERS,
+                Property::AfterContactWorkConfigs => AfterContactWorkConfigPerChannel::MEMBERS,
+                Property::PhoneNumberConfigs => PhoneNumberConfig::MEMBERS,
+                Property::PersistentConnectionConfigs => PersistentConnectionConfig::MEMBERS,
+                Property::VoiceEnhancementConfigs => VoiceEnhancementConfig::MEMBERS,
+                Property::UserProficiencies => UserProficiency::MEMBERS,
+                // What the elements of another one are is to be said here.
+                _ => &[],
+            };
+            let limit = AfterContactWorkConfig::MEMBERS;
+            let members: BTreeSet<String> = members
+                .iter()
+                .flat_map(|name| match *name {
+                    "afterContactWorkConfig" | "agentFirstCallbackAfterContactWorkConfig" => {
+                        limit.iter().map(|inner| format!("{name}.{inner}")).collect()
+                    }
+                    name => vec![name.to_owned()],
+                })
+                .collect();
+            let told: BTreeSet<String> =
+                property.members().iter().map(|member| member.path.to_owned()).collect();
+            assert_eq!(members, told, "{property}");
+        }
+    }
+}

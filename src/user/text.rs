@@ -33,7 +33,7 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// So many things in words.
+/// A count in words.
 ///
 /// ```
 /// use connect_user::user::counted;

@@ -34,7 +34,7 @@ fn that_nobody_is_meant_is_said() {
     for (command, args) in [("compare", &[][..]), ("copy", &["--dry-run", "--make-passwords", "first.csv"])] {
         for (condition, times) in [("tag:team=rde", 1), ("tag:team=red", 0)] {
             let said = tool.ok(&with(command, &[args, &["--where", condition]].concat()));
-            assert_eq!(said.err.matches("no user is meant by the filter").count(), times, "{}", said.err);
+            assert_eq!(said.err.matches("no user matches the filter").count(), times, "{}", said.err);
         }
     }
 }

@@ -244,7 +244,7 @@ fn validate_names_what_is_not_known_yet() {
     }}));
     let said = tool.ok(&["validate", &file]).out;
     for path in ["hierarchyGroupId", "tags.team"] {
-        assert!(said.contains(&format!("known after apply: jane.{path}\n")), "{said}");
+        assert!(said.contains(&format!("not known yet: jane.{path}\n")), "{said}");
     }
 }
 

@@ -76,7 +76,7 @@ fn a_saved_plan_is_carried_out_as_it_was_shown() {
     assert!(format!("{}{}", said.out, said.err).contains("password"), "{}{}", said.out, said.err);
     // What was carried out is stale.
     let said = tool.fails(PASSWORD);
-    assert!(said.contains("`a` is recorded otherwise than when the plan was saved"), "{said}");
+    assert!(said.contains("the record of `a` has changed since the plan was saved"), "{said}");
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn only_what_is_wholly_known_is_saved() {
     second["tags"] = json!({"lead": "${a.userId}"});
     let file = program(&tool, &[("a", named("ann")), ("b", second)]);
     let said = tool.fails(&["plan", &file, "--out", "plan.json"]);
-    assert!(said.contains("a value is not known yet"), "{said}");
+    assert!(said.contains("b: `tags.lead` is not known yet"), "{said}");
     assert!(!tool.path("plan.json").exists());
 }
 

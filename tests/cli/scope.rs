@@ -192,7 +192,7 @@ fn that_nobody_is_meant_is_said() {
         for (conditions, times) in [(&["tag:team=rde"][..], 1), (&["tag:team=red"], 0)] {
             let said = tool.run(&with(command, conditions));
             assert_eq!(said.code, 0, "{command:?}: {}", said.err);
-            assert_eq!(said.err.matches("no user is meant").count(), times, "{command:?}: {}", said.err);
+            assert_eq!(said.err.matches("no user matches").count(), times, "{command:?}: {}", said.err);
             let help = "check the values of `--where`; upper and lower case differ";
             assert_eq!(said.err.matches(help).count(), times, "{}", said.err);
         }
@@ -231,7 +231,7 @@ fn ids_in_conditions_that_nobody_has_are_looked_up() {
         }
         // Others of the kind are there, and nobody has them.
         let said = tool.ok(&with(command, &["group-tree=g1", "routing-profile=r2"]));
-        assert!(said.err.contains("no user is meant by the filter"), "{}", said.err);
+        assert!(said.err.contains("no user matches the filter"), "{}", said.err);
     }
 }
 

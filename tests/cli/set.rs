@@ -125,11 +125,7 @@ fn an_arn_is_one_of_the_users_own_instance() {
 
 /// What is given, and what is said; nothing is changed then.
 const MISTAKES: &[(&[&str], &str, &str)] = &[
-    (
-        &["routingProfileId=r2", "--yes"],
-        "whose properties are set is not said",
-        "every recorded user is `--all`",
-    ),
+    (&["routingProfileId=r2", "--yes"], "no users are chosen", "every recorded user is `--all`"),
     (
         &["routingProfilId=r2", "--all", "--yes"],
         "did you mean `routingProfileId`?",
@@ -189,11 +185,7 @@ fn mistakes_change_nobody() {
     let (tool, file) = two();
     let said = tool.ok(&["set", "routingProfileId=r2", "--where", "name=nobody", "--yes"]);
     // Once is enough.
-    assert!(
-        said.err.contains("no user is meant by the filter") && !said.err.contains("note: "),
-        "{}",
-        said.err
-    );
+    assert!(said.err.contains("no user matches the filter") && !said.err.contains("note: "), "{}", said.err);
     for (args, message, help) in MISTAKES {
         let said = tool.fails(&[&["set"], *args].concat());
         assert!(said.contains(message) && said.contains(help), "{args:?}: {said}");

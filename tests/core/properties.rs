@@ -4,7 +4,7 @@ use connect_user::{
     apply::{self, apply},
     client::memory::{MemoryConnect, MemoryInstance},
     diff::{plan, preview},
-    read::read,
+    read::{RefreshOptions, Strategy, read, read_all},
     user::{
         Bounds, IdentityManagementType, LeftOut, OnChange, PasswordPolicy, Path, Property, PropertySet,
         Sensitivity, Settings, Shape, UserState,
@@ -169,6 +169,18 @@ async fn each_property_is_set_read_changed_ignored_and_cleared() {
         assert_eq!(said(&made, property), sample.value, "{property} is sent");
         let found = read(&connect, &made.instance_id, &made.user_id).await.expect("read").expect("a user");
         assert_eq!(said(&found, property), sample.value, "{property} is read back");
+        let search = RefreshOptions::builder().strategy(Strategy::Search).build();
+        let searched = read_all(&made.instance_id, &connect, &search).await.expect("a search");
+        let searched = searched.users.iter().find(|user| user.user_id == made.user_id).expect("a user");
+        // Proficiencies that are not known are `None`.
+        let is_known = property != Property::UserProficiencies || searched.properties.proficiencies.is_some();
+        assert!(
+            !is_known
+                || searched.record.unread.contains(property)
+                || said(searched, property) == sample.value,
+            "{property} is found by a search, or known not to be: {}",
+            said(searched, property)
+        );
         let made = connect_user::read::refresh(&connect, &made).await.expect("read").expect("a user");
         let same = preview(&spec(&document), Some(&made), &sample.settings());
         assert!(same.is_empty(), "{property} is the same: {:?}", same.diff.changes);

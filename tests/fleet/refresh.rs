@@ -303,7 +303,7 @@ async fn each_strategy_takes_the_calls_that_it_says() {
     let full = "instance `i`: reading each of 20 recorded users takes 21 calls";
     let listed = "instance `i`: 0 of 20 recorded users may have changed; reading them takes 0 calls";
     let tags = "instance `i`: checking the tags of 20 users takes 1 call";
-    let proficiencies = "instance `i`: checking the proficiencies of 1 users takes 1 call";
+    let proficiencies = "instance `i`: checking the proficiencies of 1 user takes 1 call";
     for (strategy, expected, explanations) in [
         (Strategy::None, [0, 0, 0, 0], vec![none]),
         (Strategy::Search, [0, 1, 0, 1], vec![search]),

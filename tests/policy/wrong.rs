@@ -275,6 +275,17 @@ fn mistakes() -> Vec<(&'static str, &'static str, Mistake)> {
                 connect.edit_user(&request.instance_id, &request.user_id, |user, _| user.channels = channels);
                 Some(Box::new(Ok::<(), ClientError>(())))
             });
+            "channels: expected" => does!(UpdateUserConfig, |request| {
+                let mut request = request;
+                request.channels.voice_enhancement.clear();
+                request
+            });
+            "channels: expected" => answers!(UserDescription, |user| user.channels.voice_enhancement.clear());
+            "channels: expected" => answers!(UserDescription, |user| user.channels.phone_number.clear());
+            "channels: expected" => answers!(UserDescription, |user| user.channels.persistent_connection.clear());
+            "channels: expected" => answers!(UserDescription, |user| {
+                user.channels.auto_accept.values_mut().for_each(|accept| accept.agent_first_callback = None);
+            });
         }
         phone_is_replaced_whole_and_flattens {
             "after contact work of the channels: expected {7}" => Mistake::Does(|connect, call| {

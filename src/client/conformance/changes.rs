@@ -5,8 +5,44 @@ use std::collections::BTreeSet;
 use super::{Check, Suite, expect, expect_identity};
 use crate::{
     client::*,
-    user::{AutoAccept, Channel, ChannelSettings, Identity, Phone, Proficiencies, SortedSet, Tags, UserId},
+    user::{
+        AutoAccept, Channel, ChannelSettings, Identity, LeftOut, Member, Phone, Proficiencies, Property,
+        Shape, SortedSet, Tags, UserId, UserSpec, Value,
+    },
 };
+
+/// Every setting of the channel for calls, with every member, as the table of properties has them.
+fn every_setting() -> ChannelSettings {
+    let text = |text: &str| Value::String(text.to_owned());
+    let value = |property: Property, member: &Member| match member.shape {
+        _ if member.path == "channel" => text(Channel::Voice.as_str()),
+        Shape::Choice(names) => {
+            let is_default = |name: &'static str| property.info().left_out == LeftOut::Default(name);
+            text(names.iter().copied().find(|name| !is_default(name)).unwrap_or_default())
+        }
+        Shape::Bool => Value::Bool(true),
+        Shape::Integer => Value::Integer(45),
+        _ => text("+16175550104"),
+    };
+    let element = |property: Property| {
+        let members = property.members().iter().map(|member| {
+            let value = value(property, member);
+            match member.path.split_once('.') {
+                Some((block, name)) => (block.to_owned(), Value::Map(vec![(name.to_owned(), value)])),
+                None => (member.path.to_owned(), value),
+            }
+        });
+        Value::Map(members.collect())
+    };
+    let kinds = Property::ALL.iter().filter(|property| property.info().shape == Shape::Channels);
+    let required = [("instanceId", text("i")), ("routingProfileId", text("r"))];
+    let mut members: Vec<(String, Value)> =
+        required.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    members.push((Property::SecurityProfileIds.path().to_owned(), Value::List(vec![text("s")])));
+    members.extend(kinds.map(|property| (property.path().to_owned(), Value::List(vec![element(*property)]))));
+    let spec = UserSpec::decode(Value::Map(members)).ok();
+    spec.and_then(|spec| spec.settle()).map(|properties| properties.channels).unwrap_or_default()
+}
 
 impl Suite<'_> {
     pub(super) async fn identity_is_replaced_whole(&self, name: &str) -> Check {
@@ -45,15 +81,13 @@ impl Suite<'_> {
     pub(super) async fn channels_are_set_one_by_one(&self, name: &str) -> Check {
         let user_id = self.make(name).await?.user_id;
         let mut expected = self.creation(name).channels;
-        let channels = ChannelSettings {
-            auto_accept: [(Channel::Task, AutoAccept { auto_accept: true, agent_first_callback: None })]
-                .into(),
-            persistent_connection: [(Channel::Voice, true)].into(),
-            ..ChannelSettings::default()
-        };
-        expected.merge(channels.clone());
-        self.call("channels", &UpdateUserConfig::new(self.instance(), user_id.clone(), channels)).await?;
-        expect("channels", &self.read(&user_id).await?.channels, &expected)?;
+        let task = AutoAccept { auto_accept: true, agent_first_callback: None };
+        let of_task = ChannelSettings { auto_accept: [(Channel::Task, task)].into(), ..Default::default() };
+        for channels in [of_task, every_setting()] {
+            expected.merge(channels.clone());
+            self.call("channels", &UpdateUserConfig::new(self.instance(), user_id.clone(), channels)).await?;
+            expect("channels", &self.read(&user_id).await?.channels, &expected)?;
+        }
         self.delete(&user_id).await
     }
 

@@ -142,11 +142,12 @@ fn expect<T: PartialEq + fmt::Debug>(what: &str, found: &T, expected: &T) -> Che
 
 /// Member by member: `Debug` does not tell which of them differs.
 fn expect_identity(found: &Identity, expected: &Identity) -> Check {
-    expect("first name", &found.first_name, &expected.first_name)?;
-    expect("last name", &found.last_name, &expected.last_name)?;
-    expect("e-mail", &found.email, &expected.email)?;
-    expect("secondary e-mail", &found.secondary_email, &expected.secondary_email)?;
-    expect("mobile", &found.mobile, &expected.mobile)
+    let Identity { first_name, last_name, email, secondary_email, mobile } = expected;
+    expect("first name", &found.first_name, first_name)?;
+    expect("last name", &found.last_name, last_name)?;
+    expect("e-mail", &found.email, email)?;
+    expect("secondary e-mail", &found.secondary_email, secondary_email)?;
+    expect("mobile", &found.mobile, mobile)
 }
 
 impl Suite<'_> {

@@ -72,7 +72,9 @@ impl Regions {
     ) -> Result<Self, AwsSettingsError> {
         Ok(Self {
             connect: AwsConnect::from_environment(&configuration.aws).await?,
-            deletions: configuration.max_deletes.map(DeletionLimit::new),
+            deletions: configuration
+                .max_deletes
+                .map(|most| DeletionLimit::new(most).of_setting("maxDeletes")),
             notices: Arc::default(),
             configuration,
             token,

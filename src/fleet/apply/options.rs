@@ -22,7 +22,7 @@ pub enum OnFailure {
     /// They go on.
     #[default]
     Continue,
-    /// The run stops after so many failures: calls in flight are waited for, and no others are made.
+    /// The run stops after this number of failures: calls in flight are waited for, and no others are made.
     StopAfter(NonZeroU32),
 }
 

@@ -67,7 +67,7 @@ impl<'a> Instance<'a> {
         }
         self.explain(
             refreshed,
-            format_args!("reading each of {} recorded users takes", self.users.len()),
+            format_args!("reading each of {} takes", counted(self.users.len(), "recorded user")),
             self.cost(&self.users),
         );
         self.read(self.users.clone(), refreshed).await;
@@ -89,7 +89,7 @@ impl<'a> Instance<'a> {
         if !self.source.is_part() {
             self.explain(
                 refreshed,
-                format_args!("searching {} users takes", found.len()),
+                format_args!("searching {} takes", counted(found.len(), "user")),
                 pages(found.len()),
             );
             refreshed.count_found(self.source.instance, found);
@@ -222,13 +222,13 @@ impl<'a> Instance<'a> {
             }
             Err(error) => {
                 return refreshed.unchecked.push(not_checked(
-                    format_args!("the tags of {count} users in {self} were not checked"),
+                    format_args!("the tags of {} in {self} were not checked", counted(count, "user")),
                     &error,
                 ));
             }
         };
         let calls = self.search_calls(listed);
-        self.explain(refreshed, format_args!("checking the tags of {count} users takes"), calls);
+        self.explain(refreshed, format_args!("checking the tags of {} takes", counted(count, "user")), calls);
         for (user, own) in std::mem::take(&mut sorted.settled) {
             if !manages(&(user, own)) || self.source.has_recorded_tags(user.1, found) {
                 sorted.settled.push((user, own));
@@ -254,7 +254,11 @@ impl<'a> Instance<'a> {
         };
         let calls = settled.iter().filter(|(user, _)| asks(*user)).count();
         if calls > 0 {
-            self.explain(refreshed, format_args!("checking the proficiencies of {calls} users takes"), calls);
+            self.explain(
+                refreshed,
+                format_args!("checking the proficiencies of {} takes", counted(calls, "user")),
+                calls,
+            );
         }
         let states = settled.into_iter().map(|(user, own)| (user, as_listed(user.1, own), asks(user)));
         self.with_proficiencies(states.collect(), refreshed).await

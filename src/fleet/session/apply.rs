@@ -15,7 +15,7 @@ use super::{
 use crate::{
     apply::ApplyOptions,
     diff::Action,
-    user::{Code, DesiredUser, Diagnostic, one_line},
+    user::{DesiredUser, Diagnostic, one_line},
 };
 
 /// Gives the values that become known during an apply.
@@ -71,9 +71,7 @@ pub struct AllKnown;
 #[async_trait]
 impl Resolve for AllKnown {
     async fn resolve(&mut self, user: &UserPreview, _: &mut Session<'_>) -> Result<DesiredUser, Diagnostic> {
-        Err(Diagnostic::new(Code::NOT_KNOWN_YET, "a value is not known yet")
-            .about(&user.name)
-            .with_help("give the value, or apply what it comes from first"))
+        Err(user.not_known())
     }
 }
 

@@ -269,6 +269,9 @@ impl<'a> Session<'a> {
         preview.released.extend(self.forgotten.iter().cloned());
         let moves = self.moves.iter().filter(|(name, _)| self.is_target(name));
         preview.moves.extend(moves.map(|(name, from)| (from.clone(), name.clone())));
+        let imports = self.imported.iter().filter(|(name, _)| self.is_target(name));
+        let id = |(name, entry): (&String, &Entry)| Some((name.clone(), entry.state.as_ref()?.id()));
+        preview.imports.extend(imports.filter_map(id));
         preview
     }
 

@@ -17,10 +17,10 @@ use super::{
 use crate::{
     diff::{self, Change},
     read::{Finding, RefreshOptions, Strategy},
-    user::{Code, Diagnostic, Settings, UserState, one_line},
+    user::{Code, Diagnostic, Property, PropertySet, Settings, UserState, one_line},
 };
 
-/// What somebody else has changed of recorded users. Its JSON has `users`, `unread` and `findings`.
+/// What somebody else has changed of recorded users. Its JSON has `users`, `unread`, `findings` and `notCompared`.
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
 pub struct Drift {
@@ -30,6 +30,9 @@ pub struct Drift {
     pub unread: Vec<String>,
     /// What differs from the record beside properties.
     pub findings: Vec<Finding>,
+    /// What was not compared of some of the users, because the strategy or the service leaves it out.
+    #[serde(rename = "notCompared")]
+    pub not_compared: PropertySet,
     /// What was not checked, and the findings, without the users that are gone.
     #[serde(skip)]
     pub notices: Vec<Diagnostic>,
@@ -46,7 +49,7 @@ pub struct DriftedUser {
     pub user: String,
     /// Whether the user still exists.
     pub exists: bool,
-    /// Whether the user was seen: otherwise it is assumed to be as recorded.
+    /// Whether the user was seen: otherwise it is assumed to be as recorded, as with [`Strategy::None`].
     pub checked: bool,
     /// The changes, from the recorded to the actual values.
     pub changes: Vec<Change>,
@@ -102,6 +105,10 @@ impl fmt::Display for Drift {
                 write!(f, "; {users} could not be {what}")?;
             }
         }
+        if checked > 0 && !self.not_compared.is_empty() {
+            let places: Vec<_> = self.not_compared.iter().map(|property| property.to_string()).collect();
+            write!(f, "; not compared: {}", places.join(", "))?;
+        }
         f.write_str(".")
     }
 }
@@ -130,17 +137,25 @@ impl Session<'_> {
             .filter(|finding| finding.kind.is_assumed())
             .map(|finding| &finding.user)
             .collect();
+        // A list alone tells nothing of them.
+        let mut not_compared = match strategy {
+            Strategy::Listed => PropertySet::from_iter([Property::Tags, Property::UserProficiencies]),
+            _ => PropertySet::EMPTY,
+        };
+        for state in states.values().flatten() {
+            not_compared = not_compared.union(state.record.unread);
+        }
         let read = known.iter().filter(|(name, _)| !failed.contains_key(*name));
         let users = read.map(|(name, state)| {
             let actual = states.get(name).and_then(Option::as_ref);
             DriftedUser {
                 user: name.clone(),
                 exists: actual.is_some(),
-                checked: !assumed.contains(name),
+                checked: strategy != Strategy::None && !assumed.contains(name),
                 changes: actual.map(|actual| diff::drift(state, actual, settings)).unwrap_or_default(),
             }
         });
         let (users, unread) = (users.collect(), failed.into_keys().collect());
-        Ok(Drift { users, unread, findings, notices, failures })
+        Ok(Drift { users, unread, findings, not_compared, notices, failures })
     }
 }

@@ -10,11 +10,15 @@ use crate::{
 
 impl Session<'_> {
     /// What there is to say beside the changes of a preview: what the refresh [has found](super::super::Refreshed::notices),
-    /// new users whose name somebody has who is not recorded, and users that move, are no longer managed, or are
+    /// new users whose name somebody has who is not recorded, and users that are imported, move, are no longer managed, or are
     /// deleted before they are created again.
     pub fn notices(&self, preview: &FleetPreview) -> Vec<Diagnostic> {
         let mut notices = self.refreshed.notices();
         notices.extend(self.unrecorded_owners(preview));
+        notices.extend(preview.imports().map(|(name, id)| {
+            let message = format!("`{name}` is the existing user `{id}`, which is imported");
+            Diagnostic::new(Code::IMPORTED, message).about(name)
+        }));
         notices.extend(preview.moves().map(|(from, name)| {
             let message = format!("`{name}` is the user that was `{from}`");
             Diagnostic::new(Code::MOVED, message).about(name)

@@ -246,6 +246,7 @@ impl Session<'_> {
                     user: name.clone(),
                     reason: "it no longer exists in Amazon Connect".to_owned(),
                     is_replaced: false,
+                    is_gone: true,
                 }),
             }
         }

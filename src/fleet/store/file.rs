@@ -72,7 +72,7 @@ pub(super) fn open_file(path: &Path, write: bool) -> Result<Option<CheckedFile>,
         Kind::Earlier => Err(StoreError::Version { location: shown(path), found: 1, known: VERSION }),
         // Whoever emptied it has lost something: that is no new store.
         Kind::Empty => Err(damaged("it is empty")),
-        Kind::Foreign => Err(damaged("it does not begin as one")),
+        Kind::Foreign => Err(damaged("it does not begin like a state")),
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 use super::{reference::Reference, resource::Other, source::section};
 use crate::user::{Secret, Value, nearest};
 
-/// So many undefined names get a suggestion: each is compared with every name of the program.
+/// Limit of undefined names that get a suggestion: each is compared with every name of the program.
 const MOST_SUGGESTIONS: usize = 20;
 
 /// What a program defines, and what the host has given.

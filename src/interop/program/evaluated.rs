@@ -39,10 +39,6 @@ impl Evaluated {
     }
 }
 
-/// The members that are whole numbers, and those that are booleans.
-const NUMBERS: &[&str] = &["aftercontactworktimelimit", "level"];
-const FLAGS: &[&str] = &["autoaccept", "persistentconnection", "agentfirstcallbackautoaccept"];
-
 /// Makes a number or a boolean of what came as text, as every [`Assignment`](super::Assignment) does.
 pub(in crate::interop) fn take_form(value: &mut Value) {
     match value {
@@ -90,16 +86,22 @@ pub(in crate::interop) fn shaped(text: &str, shape: Shape) -> Option<Value> {
 }
 
 fn formed(member: &str, text: &str) -> Option<Value> {
-    let is = |names: &[&str]| names.iter().any(|name| is_called(member, name));
+    let is = |shape: Shape| {
+        let properties = Property::ALL.iter().map(|property| (property.path(), property.info().shape));
+        let members = Property::ALL.iter().flat_map(|property| property.members());
+        let all = properties.chain(members.map(|member| (member.path, member.shape)));
+        let name = |path: &'static str| path.rsplit_once('.').map_or(path, |(_, name)| name);
+        all.into_iter().any(|(path, other)| other == shape && is_called(member, name(path)))
+    };
     match (text.parse(), text.parse()) {
-        (Ok(number), _) => is(NUMBERS).then_some(Value::Integer(number)),
-        (_, Ok(flag)) => is(FLAGS).then_some(Value::Bool(flag)),
+        (Ok(number), _) => is(Shape::Integer).then_some(Value::Integer(number)),
+        (_, Ok(flag)) => is(Shape::Bool).then_some(Value::Bool(flag)),
         _ => None,
     }
 }
 
-/// Whether a member has a name, which is in lower case, in any spelling.
+/// Whether a member has a name, in any spelling.
 fn is_called(member: &str, name: &str) -> bool {
     let spelled = member.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase());
-    spelled.eq(name.bytes())
+    spelled.eq(name.bytes().map(|byte| byte.to_ascii_lowercase()))
 }

@@ -128,5 +128,9 @@ fn cycle(users: &[ProgramResource], needs: &[BTreeSet<usize>], waits: &[usize]) 
         [name] => format!("`{name}` refers to itself"),
         names => format!("the users `{}` refer to each other in a cycle", names.join("`, `")),
     };
-    Mistake::new(message, "take one of the references out")
+    let mistake = Mistake::new(message, "take one of the references out");
+    match names.first() {
+        Some(name) => mistake.of(&["resources", name]),
+        None => mistake,
+    }
 }

@@ -74,7 +74,7 @@ pub(super) fn used<'a>(
     Ok(values)
 }
 
-/// So many names are listed.
+/// Limit of names that are listed.
 const LISTED: usize = 10;
 
 /// What to give a value to in place of a name that nothing uses.

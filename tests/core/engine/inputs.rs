@@ -7,12 +7,13 @@ use connect_user::{
     engine::{Kept, Naming, Resource, ResourceOptions, Snapshot, Spelling},
     user::{
         IdentityManagementType::{ConnectManaged, Saml},
-        Operation, Settings, Value,
+        Operation, Settings, Severity, Value,
     },
+    validate::Overrides,
 };
 use serde_json::json;
 
-use super::support::{changes, create, diff, inputs, resource, service, text, value};
+use super::support::{changes, codes, create, diff, inputs, resource, service, text, value};
 
 async fn named(resource: &Resource, prior: Option<&Snapshot>, naming: &Naming) -> Option<String> {
     let checked = resource.check(&inputs(json!({ "name": null })), prior, naming).await.expect("a check");
@@ -202,4 +203,17 @@ fn unknown_values_wait() {
         .validate(&inputs(json!({ "routingProfileId": connect_user::user::PULUMI_UNKNOWN })));
     assert!(unknown.is_empty(), "{unknown:?}");
     assert_eq!(Value::Unknown, value(json!(connect_user::user::PULUMI_UNKNOWN)));
+}
+
+#[tokio::test]
+async fn a_host_changes_the_severity_of_rules() {
+    let connect = service(Saml);
+    let given = inputs(json!({ "tags": { "a\u{1F600}": "b" } }));
+    let refused = resource(&connect).diff(None, &given, &ResourceOptions::default()).await;
+    assert_eq!(codes(&refused.expect_err("a sign that no tag has")), ["tag-key-characters"]);
+    let mut overrides = Overrides::default();
+    overrides.allow("tag-key-characters").expect("a rule");
+    let planned = diff(&resource(&connect).with_overrides(overrides), None, &given).await;
+    let told: Vec<_> = planned.diagnostics.iter().map(|told| (told.code.as_str(), told.severity)).collect();
+    assert_eq!(told, [("tag-key-characters", Severity::Warning)]);
 }

@@ -160,6 +160,9 @@ impl World {
                 let elsewhere = 1 - self.program[one].1.instance;
                 if self.room(elsewhere) > 0 {
                     self.program[one].1.instance = elsewhere;
+                    if self.program[one].1.password > 0 {
+                        self.may_be_replaced(one);
+                    }
                 }
             }
             7 => {

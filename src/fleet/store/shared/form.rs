@@ -61,7 +61,8 @@ pub(super) fn size(name: &str, entry: Option<&[u8]>) -> usize {
 /// The header and the rows of an object.
 pub(super) fn decode<H: DeserializeOwned>(number: usize, bytes: &[u8]) -> Result<(H, Rows), Unreadable> {
     let damaged = |reason: &str| Unreadable::Damaged(reason.to_owned());
-    let rest = bytes.strip_prefix(MAGIC.as_bytes()).ok_or_else(|| damaged("it does not begin as one"))?;
+    let rest =
+        bytes.strip_prefix(MAGIC.as_bytes()).ok_or_else(|| damaged("it does not begin like a state"))?;
     let (version, rest) = line(rest).ok_or_else(|| damaged("it is cut off"))?;
     match std::str::from_utf8(version).ok().and_then(|version| version.parse().ok()) {
         Some(VERSION) => {}

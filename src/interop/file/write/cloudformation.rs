@@ -19,7 +19,7 @@ use crate::{
 
 const TYPE: &str = "AWS::Connect::User";
 
-/// So many resources, and so many parameters, has a template at most.
+/// Limit of resources, and of parameters, in a template.
 const MOST_RESOURCES: usize = 500;
 const MOST_PARAMETERS: usize = 200;
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::user::{Path, Property, Value};
 
-/// So many users the console imports at once.
+/// Limit of users that the console imports at once.
 const MOST_ROWS: usize = 1_000;
 
 /// Rows of these columns.
