@@ -25,7 +25,13 @@ fn what_is_exported_imports_itself_and_plans_to_nothing() {
     assert!(exported.err.contains("5 users; passwords cannot be read"), "{}", exported.err);
     let file = tool.write_text(&exported.out);
     assert!(exported.out.contains("import: \"i:"), "{}", exported.out);
-    assert_eq!(tool.ok(&["plan", &file, "--detailed-exitcode"]).out, "No changes: 5 up to date.\n");
+    let planned = tool.ok(&["plan", &file, "--detailed-exitcode"]);
+    assert_eq!(planned.out, "No changes: 5 up to date.\n");
+    // Nobody is recorded, and so deleted one day, whom no plan has shown, and without a yes.
+    assert_eq!(planned.err.matches("which is imported").count(), 5, "{}", planned.err);
+    assert_eq!(tool.json(&["plan", &file])["imports"].as_array().expect("imports").len(), 5);
+    assert!(tool.fails(&["apply", &file]).contains("there is no terminal to ask on"));
+    assert!(tool.json(&["show"])["users"].as_object().expect("users").is_empty());
     assert!(tool.apply(&file).is_empty());
     assert_eq!(tool.json(&["show"])["users"].as_object().expect("users").len(), 5);
     let again = tool.ok(&["export", "--instance", "i"]).out;
@@ -316,6 +322,24 @@ fn drift_tells_by_its_exit_code() {
     assert_eq!(tool.run(&["drift", "--detailed-exitcode"]).code, 2);
     assert_eq!(tool.run(&["drift"]).code, 0);
     assert_eq!(tool.run(&["drift", "--detailed-exitcode", "--local-file", "none.json"]).code, 1);
+    // What is not looked at is not called unchanged.
+    assert!(tool.fails(&["drift", "--refresh", "none"]).contains("`--refresh none` has no use in `drift`"));
+    let searched = tool.ok(&["drift", "--refresh", "search"]).out;
+    assert!(
+        searched.ends_with(
+            "; not compared: identityInfo.email, identityInfo.secondaryEmail, identityInfo.mobile.\n"
+        ),
+        "{searched}"
+    );
+    let listed = tool.json(&["drift", "--refresh", "listed"])["notCompared"].clone();
+    let listed = listed.as_array().expect("properties");
+    assert!(listed.contains(&json!("tags")) && listed.contains(&json!("userProficiencies")), "{listed:?}");
+    assert!(tool.fails(&["export", "--instance", "i", "--refresh", "none"]).contains("which reads users"));
+    assert!(tool.fails(&["import", "x", "i:u", "--refresh", "full"]).contains("`--refresh` has no use"));
+    assert!(
+        tool.fails(&["plan", &file, "--stop-after", "1"]).contains("`--stop-after` has no use in `plan`")
+    );
+    assert!(tool.fails(&["plan", &file, "--set", "a=1", "--set", "a=2"]).contains("`--set` gives `a` twice"));
 }
 
 #[test]
