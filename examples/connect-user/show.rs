@@ -79,8 +79,15 @@ fn describe_member(text: &mut String, name: &str, value: &Value) {
     match value {
         Value::Map(members) if !members.is_empty() => {
             for (member, value) in members {
-                let dot = if name.is_empty() { "" } else { "." };
-                describe_member(text, &format!("{name}{dot}{member}"), value);
+                // As plans spell the place, so that it can be given back.
+                let is_plain = !member.is_empty()
+                    && member.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+                let place = match (name.is_empty(), is_plain) {
+                    (true, _) => member.clone(),
+                    (false, true) => format!("{name}.{member}"),
+                    (false, false) => format!("{name}[{}]", json!(member)),
+                };
+                describe_member(text, &place, value);
             }
         }
         value => {

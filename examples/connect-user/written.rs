@@ -64,7 +64,8 @@ impl<'p> WholeFile<'p> {
     /// Makes sure that there is a place for it.
     pub fn at(path: &'p Path) -> Outcome<Self> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let new = NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error))?;
+        // Its own name in the message says nothing to anybody.
+        let new = NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error.kind().into()))?;
         Ok(Self { path, new })
     }
 
