@@ -65,13 +65,20 @@ impl Work {
     /// Keeps what this plan has read of the user for the next one of this run, which is made with the same record.
     fn remember(&self, host: &Host, recorded: &UserState) {
         let Some(state) = self.state.as_ref().filter(|_| self.attempts.is_empty()) else { return };
+        let is_as_recorded = state.properties == recorded.properties
+            && state.tags_all == recorded.tags_all
+            && state.name == recorded.name
+            && state.record.last_written == recorded.record.last_written
+            && state.record.unread == recorded.record.unread
+            && state.record.unfinished == recorded.record.unfinished;
+        if is_as_recorded {
+            return;
+        }
         let mut read = state.clone();
         // What the last inputs set is in each plan's own inputs.
         read.record.managed = recorded.record.managed;
         read.record.tag_keys.clone_from(&recorded.record.tag_keys);
-        if read != *recorded {
-            host.run.remember(recorded, read);
-        }
+        host.run.remember(recorded, read);
     }
 
     /// The user as a call begins with it.

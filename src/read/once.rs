@@ -87,7 +87,7 @@ impl<T, E: Shared> Once<T, E> {
             return Ok(value);
         }
         // Of a caller whose time is over, no call is sent, and the refusal says so.
-        let Some(mut last) = self.turn().await else {
+        let Some(mut last) = turn(&self.asking).await else {
             return ask().await.map(|value| self.value.get_or_init(|| value));
         };
         if let Some(value) = self.value.get() {
@@ -106,12 +106,13 @@ impl<T, E: Shared> Once<T, E> {
             }
         }
     }
-    /// The turn to ask; `None` where the caller's time is over first.
-    async fn turn(&self) -> Option<MutexGuard<'_, Option<(u64, E)>>> {
-        let turn = self.asking.lock();
-        #[cfg(feature = "policy")]
-        return CancellationToken::default().run(turn).await;
-        #[cfg(not(feature = "policy"))]
-        return Some(turn.await);
-    }
+}
+
+/// The turn to ask; `None` where the caller's time is over first.
+pub(super) async fn turn<T>(asking: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    let turn = asking.lock();
+    #[cfg(feature = "policy")]
+    return CancellationToken::default().run(turn).await;
+    #[cfg(not(feature = "policy"))]
+    return Some(turn.await);
 }

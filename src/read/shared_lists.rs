@@ -7,7 +7,7 @@ use std::{
 
 use futures_util::lock::Mutex as Turn;
 
-use super::once::Once;
+use super::once::{Once, turn};
 use crate::{
     client::{ClientResult, ConnectClient, ListUsers, all_pages},
     user::{InstanceId, UserId},
@@ -39,7 +39,8 @@ impl SharedLists {
         let lists = lock(&self.0).entry(instance.to_bare()).or_default().clone();
         let own = lock(&lists.next).clone();
         let list = || async {
-            let _turn = lists.under_way.lock().await;
+            // Of a caller whose time is over, no call is sent.
+            let _turn = turn(&lists.under_way).await;
             {
                 let mut next = lock(&lists.next);
                 if Arc::ptr_eq(&own, &next) {

@@ -56,21 +56,21 @@ impl Refreshed {
     /// and missing from the program. Commit them before planning, so that a later refresh does not read the
     /// same again. `known` is what the store has.
     pub fn changes(&self, known: &BTreeMap<String, Entry>) -> Vec<StoreChange> {
+        let new = Entry::default();
         let changed = |(name, state): (&String, &Option<Arc<UserState>>)| {
-            let new = || self.handed_over.contains(name).then(Entry::default);
-            let entry = known.get(name).cloned().or_else(new)?;
+            let entry = known.get(name).or_else(|| self.handed_over.contains(name).then_some(&new))?;
             match state {
                 _ if self.failed.contains_key(name) => None,
                 Some(state) if entry.state.as_ref() == Some(state) => None,
                 Some(state) => {
-                    let entry = Entry { state: Some(state.clone()), ..entry };
+                    let entry = Entry { state: Some(state.clone()), ..entry.clone() };
                     Some(StoreChange::put(name.clone(), entry))
                 }
                 // The user who is created in its place takes over what is left to do.
                 None if self.desired.contains(name) => None,
                 None if entry.creating.is_empty() => Some(StoreChange::remove(name.clone())),
                 // Whom a creation may have made that is still in doubt is not known to be gone.
-                None => Some(StoreChange::put(name.clone(), Entry { state: None, ..entry })),
+                None => Some(StoreChange::put(name.clone(), Entry { state: None, ..entry.clone() })),
             }
         };
         // What was noted of a user to be created means nothing once the program has no such resource.
