@@ -221,6 +221,39 @@ async fn an_import_in_the_place_of_a_user_that_is_gone_is_recorded_by_an_apply_a
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_import_that_was_carried_out_stays_so_where_users_exchange_their_names() {
+    let (connect, ids) = service(&["boss", "jane"]).await;
+    let store = MemoryStore::default();
+    let people = |names: [&str; 3]| {
+        ["a", "b", "c"].map(|key| key.to_owned()).into_iter().zip(names.map(str::to_owned))
+    };
+    // Both exchange their names, and one its name with somebody new; the options stay.
+    for names in [["boss", "jane", "new"], ["jane", "boss", "new"], ["new", "boss", "jane"]] {
+        let program: Vec<ProgramUser> =
+            people(names).map(|(key, name)| wanted(&key, &document(&name))).collect();
+        for _ in 0..2 {
+            let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+            let imports = [Some(&ids[0]), Some(&ids[1]), None];
+            let specs = program.iter().zip(imports).map(|(user, id)| {
+                DesiredSpec::new(&user.name, user.desired.spec(), user.desired.settings()).with_import(id)
+            });
+            session.refresh(&specs.collect::<Vec<_>>()).await.expect("nothing is refused");
+            let mut planner = Planner::new(options());
+            for user in &program {
+                session.want(&mut planner, user);
+            }
+            let preview = session.preview(planner);
+            assert!(preview.deletions().is_empty(), "{preview:?}");
+            let options = session.apply_options();
+            assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
+            let there = |name: &str| session.state(name).expect("there").name.clone();
+            assert_eq!(["a", "b", "c"].map(there), names);
+        }
+    }
+    assert_eq!(connect.users(&"i".into()).len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_user_that_is_recorded_is_not_imported_under_another_name_whatever_the_targets() {
     let (connect, ids) = service(&["x"]).await;
     let state = {

@@ -48,6 +48,8 @@ pub struct Session<'a> {
     pub(super) forgotten: Vec<Release>,
     /// The former resource names of users, by the present ones.
     pub(super) moves: BTreeMap<String, String>,
+    /// The former names of all records that have got another one.
+    pub(super) former: BTreeMap<String, String>,
     pub(super) refreshed: Refreshed,
     /// Who is meant by the filter, once that was found out.
     pub(super) scope: Option<Scope>,
@@ -124,6 +126,7 @@ impl<'a> Session<'a> {
             gone: HashSet::new(),
             forgotten: Vec::new(),
             moves: BTreeMap::new(),
+            former: BTreeMap::new(),
             refreshed: Refreshed::default(),
             scope: None,
             instances: Arc::new(Instances::default().with_checked_ids(true)),

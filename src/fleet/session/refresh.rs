@@ -36,6 +36,7 @@ impl Session<'_> {
         DesiredSpec<'p>: From<&'p D>,
     {
         let program: Vec<DesiredSpec<'p>> = program.iter().map(DesiredSpec::from).collect();
+        self.former.clear();
         let aliases = self.aliases(&program);
         self.rename(&aliases);
         self.moves = aliases.into_iter().map(|(from, name)| (name, from)).collect();
@@ -95,6 +96,9 @@ impl Session<'_> {
     /// Gives records other resource names: at once here, and in the store with the next commit. No name may be
     /// given twice, or stay with somebody else.
     fn rename(&mut self, names: &BTreeMap<String, String>) {
+        let former = |from: &String| self.former.remove(from).unwrap_or_else(|| from.clone());
+        let former: Vec<String> = names.keys().map(former).collect();
+        self.former.extend(names.values().cloned().zip(former));
         let taken: Vec<(String, Entry)> =
             names.iter().filter_map(|(from, to)| Some((to.clone(), self.entries.remove(from)?))).collect();
         let given: BTreeSet<&String> = taken.iter().map(|(name, _)| name).collect();
@@ -128,7 +132,8 @@ impl Session<'_> {
     /// now: where the keys of a list have shifted, each import finds its own user.
     ///
     /// An import is carried out once. Whoever was imported is a recorded user like any other, also where it was
-    /// replaced since, or is gone: then it is created again.
+    /// replaced since, or is gone: then it is created again. That holds also where its record has got another name, since
+    /// the program gives the name of its user to another resource.
     async fn import(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
         let refuse = |code, user: &str, message: &str, help: &str| {
             SessionError::Program(Diagnostic::new(code, message).about(user).with_help(help))
@@ -140,6 +145,8 @@ impl Session<'_> {
         for (name, state) in self.users() {
             owners.entry(state.id()).or_default().push(name.clone());
         }
+        let now_as: HashMap<&str, &str> =
+            self.former.iter().map(|(now, former)| (former.as_str(), now.as_str())).collect();
         let mut imported: BTreeMap<String, &str> = BTreeMap::new();
         let mut noted: Vec<(&str, String)> = Vec::new();
         for user in program {
@@ -156,7 +163,15 @@ impl Session<'_> {
                 ));
             }
             let entry = self.entries.get(name);
-            if entry.is_some_and(|entry| entry.notes.get(IMPORT) == Some(&id.to_string())) {
+            let is_noted = |entry: Option<&Entry>| {
+                entry.is_some_and(|entry| entry.notes.get(IMPORT) == Some(&id.to_string()))
+            };
+            if is_noted(entry) {
+                continue;
+            }
+            // It was carried out under this name, and the record of its user has another one by now.
+            if is_noted(now_as.get(name).and_then(|now| self.entries.get(*now))) {
+                noted.push((name, id.to_string()));
                 continue;
             }
             let is_there = self.refreshed.states.get(name).is_some_and(Option::is_some);
@@ -191,10 +206,9 @@ impl Session<'_> {
             self.imported.insert(name.to_owned(), entry);
         }
         for (name, id) in noted {
-            if let Some(entry) = self.entries.get_mut(name) {
-                entry.notes.insert(IMPORT.to_owned(), id);
-                self.pending.push(StoreChange::put(name.to_owned(), entry.clone()));
-            }
+            let entry = self.entries.entry(name.to_owned()).or_default();
+            entry.notes.insert(IMPORT.to_owned(), id);
+            self.pending.push(StoreChange::put(name.to_owned(), entry.clone()));
         }
         Ok(())
     }
