@@ -1,6 +1,9 @@
 //! Creations of which nobody has heard: what an earlier run had begun is found again, and nobody else's user.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use async_trait::async_trait;
 use connect_user::{
@@ -11,8 +14,8 @@ use connect_user::{
     },
     diff::Action,
     fleet::{
-        Entry, FleetObserver, FleetOutcome, FleetPlan, Guard, MemoryStore, Notes, PlanOptions, ProgramUser,
-        Session, StateStore, StoreChange, StoreError, UserResult, apply, load_all, plan,
+        AllKnown, Entry, FleetObserver, FleetOutcome, FleetPlan, Guard, MemoryStore, Notes, PlanOptions,
+        ProgramUser, Session, StateStore, StoreChange, StoreError, UserResult, apply, load_all, plan,
     },
     user::{IdentityManagementType, Operation, Timestamp, UserState},
 };
@@ -105,6 +108,26 @@ async fn who_was_made_before_a_kill_is_recorded_and_planned_like_anybody() {
         assert_eq!(json!(names(&connect)), json!(left));
         assert!(planned(&wants, &store).await.is_empty());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_creation_in_doubt_is_not_forgotten_with_a_user_that_is_gone_and_missing() {
+    let connect = connect();
+    let store = killed_after_creating(&connect).await;
+    let made = connect.users(&"i".into()).remove(0).0.user_id;
+    // Somebody changes whom the killed run has made, and the record is of another user, who is gone.
+    connect.edit_user(&"i".into(), &made, |user, _| user.routing_profile_id = "r9".into());
+    let mut entry = store.get("a").await.expect("read").expect("there");
+    entry.state = Some(Arc::new(state(&document("joan"), "nobody")));
+    store.commit(&[StoreChange::put("a", entry)]).await.expect("written");
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let found = session.recover().await.expect("looked into");
+    assert!(matches!(found[0].outcome, CreationOutcome::Unclear { .. }), "{found:?}");
+    let gone = crate::session::preview(&mut session, &[]).await;
+    let options = session.apply_options();
+    assert!(session.apply(gone, &mut AllKnown, &options).await.expect("applied").is_done());
+    let entry = store.get("a").await.expect("read").expect("kept");
+    assert_eq!((entry.state, entry.creating.len()), (None, 1));
 }
 
 #[tokio::test(start_paused = true)]

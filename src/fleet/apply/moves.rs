@@ -59,7 +59,8 @@ pub(super) async fn record_releases(
     let mut changes = Vec::new();
     for release in releases {
         let Some(entry) = store.get(&release.user).await? else { continue };
-        changes.push(match release.is_replaced {
+        // Whom a creation may have made that is still in doubt is not forgotten with the user.
+        changes.push(match release.is_replaced || !entry.creating.is_empty() {
             true => StoreChange::put(release.user.clone(), Entry { state: None, ..entry }),
             false => StoreChange::remove(release.user.clone()),
         });
