@@ -24,8 +24,13 @@ fuzz_target!(|bytes: &[u8]| {
     }
 
     // A user that no program can have is nothing to compare.
+    let is_refused = |user: &FileUser| {
+        let about = |found: &FileDiagnostic| found.diagnostic.subject.as_deref() == Some(&*user.name);
+        file.diagnostics.iter().any(|found| found.diagnostic.is_error() && about(found))
+    };
+    let is_whole = |user: &FileUser| user.mistakes().is_empty() && !is_refused(user);
     let mut whole = UserFile::default();
-    whole.users = file.users.into_iter().filter(|user| user.mistakes().is_empty()).collect();
+    whole.users = file.users.iter().filter(|user| is_whole(user)).cloned().collect();
     let options = WriteOptions::builder().passwords(true).build();
     for &format in FileFormat::WRITTEN {
         let written = write(format, &whole, &options).expect("a format that is written");
