@@ -221,6 +221,30 @@ async fn an_import_in_the_place_of_a_user_that_is_gone_is_recorded_by_an_apply_a
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_mistyped_import_never_replaces_a_recorded_user() {
+    let (connect, ids) = service(&["boss"]).await;
+    let store = MemoryStore::default();
+    let kept = Lifecycle::builder().protect(true).build();
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let boss = with_lifecycle(wanted("a", &document("boss")), &kept);
+    let preview = importing(&mut session, &boss, &ids[0]).await;
+    let options = session.apply_options();
+    assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
+    for _ in 0..2 {
+        let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+        let jane = wanted("b", &document("jane"));
+        let spec = DesiredSpec::new("b", jane.desired.spec(), jane.desired.settings());
+        let refused = session.refresh(&[spec.with_import(Some(&ids[0]))]).await;
+        let Err(SessionError::Program(refused)) = refused else { panic!("{refused:?}") };
+        assert_eq!(refused.code, Code::RECORDED_OTHERWISE);
+    }
+    // By its own name, the record is its own.
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let preview = importing(&mut session, &wanted("b", &document("boss")), &ids[0]).await;
+    assert_eq!(preview.moves().collect::<Vec<_>>(), [("a", "b")]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_import_that_was_carried_out_stays_so_where_users_exchange_their_names() {
     let (connect, ids) = service(&["boss", "jane"]).await;
     let store = MemoryStore::default();

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     read::import,
-    user::{Code, Diagnostic, ImportId},
+    user::{Code, Diagnostic, ImportId, UserSpec, UserState},
 };
 
 impl Session<'_> {
@@ -68,7 +68,8 @@ impl Session<'_> {
         self.check_targets(program)
     }
 
-    /// Which records an earlier name of a user, or its `import`, means: their names, and those of the users.
+    /// Which records an earlier name of a user, or its `import`, means: their names, and those of the users. An import
+    /// means whom it names only where the user is to be that one.
     fn aliases(&self, program: &[DesiredSpec<'_>]) -> BTreeMap<String, String> {
         let new: Vec<_> = program.iter().filter(|user| !self.entries.contains_key(user.name)).collect();
         if new.iter().all(|user| user.aliases.is_empty() && user.import.is_none()) {
@@ -85,7 +86,12 @@ impl Session<'_> {
             let alias =
                 user.aliases.iter().map(String::as_str).find(|alias| self.entries.contains_key(*alias));
             let imported = user.import.and_then(|id| by_id.get(&id.to_string())).map(|name| name.as_str());
-            let known = alias.or(imported.filter(|name| !names.contains(name)));
+            // An id that is mistyped may be that of another user, who would be replaced.
+            let is_it = |name: &&str| {
+                let state = self.entries.get(*name).and_then(|entry| entry.state.as_ref());
+                !names.contains(name) && state.is_none_or(|state| is_desired_as(user.spec, state))
+            };
+            let known = alias.or(imported.filter(is_it));
             if let Some(from) = known {
                 renamed.entry(from.to_owned()).or_insert_with(|| user.name.to_owned());
             }
@@ -271,6 +277,12 @@ impl Session<'_> {
         self.entries.extend(self.imported.clone());
         Ok(())
     }
+}
+
+/// Whether a user of the program may be the recorded one, by instance and name.
+fn is_desired_as(spec: &UserSpec, state: &UserState) -> bool {
+    spec.instance_id.known().is_none_or(|instance| *instance == state.instance_id)
+        && spec.name.as_ref().is_none_or(|name| name.known() == Some(&state.name))
 }
 
 fn rename<T>(by_name: &mut BTreeMap<String, T>, names: &BTreeMap<String, String>) {
