@@ -260,6 +260,7 @@ impl World {
     /// Nothing stands in the way any more: protection, accounts that stay, dependencies, mistyped imports.
     async fn lift(&mut self) {
         let entries = load_all(&self.store).await.expect("all");
+        let mut imported = Vec::new();
         for place in 0..self.program.len() {
             let key = self.new_key();
             let users = self.users(self.program[place].1.instance);
@@ -274,10 +275,18 @@ impl World {
             };
             match users.iter().any(is_it) {
                 // Nobody else is recorded under its name.
-                true => *name = key,
+                true => {
+                    *name = key;
+                    imported.extend(person.import.clone());
+                }
                 // It may have been replaced since, or be gone.
                 false => person.import = person.import.take().filter(was_imported),
             }
+        }
+        // Whom the program has come to import, as it is, is no longer somebody else's.
+        for id in imported {
+            self.foreign.remove(&id);
+            self.imports.insert(id);
         }
         let mut changes = Vec::new();
         for (name, mut entry) in entries {
