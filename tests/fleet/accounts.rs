@@ -221,6 +221,37 @@ async fn an_import_in_the_place_of_a_user_that_is_gone_is_recorded_by_an_apply_a
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_import_that_was_carried_out_is_no_second_one_of_whom_the_record_no_longer_has() {
+    let (connect, ids) = service(&["boss", "jane"]).await;
+    let store = MemoryStore::default();
+    let options = {
+        let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+        let preview = importing(&mut session, &wanted("a", &document("boss")), &ids[0]).await;
+        let options = session.apply_options();
+        session.apply(preview, &mut AllKnown, &options).await.expect("applied");
+        options
+    };
+    // Since then, `a` has got another account, and the first one stays as it is.
+    let mut entry = store.get("a").await.expect("read").expect("imported");
+    entry.state = Some(Arc::new(state(&document("jane"), ids[1].user.as_str())));
+    store.commit(&[StoreChange::put("a", entry)]).await.expect("written");
+    let users = [wanted("a", &document("jane")), wanted("b", &document("boss"))];
+    let specs = users.each_ref().map(|user| {
+        DesiredSpec::new(&user.name, user.desired.spec(), user.desired.settings()).with_import(Some(&ids[0]))
+    });
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    session.refresh(&specs).await.expect("nothing is refused");
+    let mut planner = Planner::new(self::options());
+    for user in &users {
+        session.want(&mut planner, user);
+    }
+    let preview = session.preview(planner);
+    assert_eq!(preview.imports().collect::<Vec<_>>(), [("b", &ids[0])]);
+    assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
+    assert_eq!(session.state("b").expect("imported").id(), ids[0]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_mistyped_import_never_replaces_a_recorded_user() {
     let (connect, ids) = service(&["boss"]).await;
     let store = MemoryStore::default();

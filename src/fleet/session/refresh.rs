@@ -159,15 +159,6 @@ impl Session<'_> {
             let (name, Some(id), true) = (user.name, user.import, self.is_target(user.name)) else {
                 continue;
             };
-            if let Some(other) = imported.insert(id.to_string(), name) {
-                let message = format!("`{other}` and `{name}` both import `{id}`");
-                return Err(refuse(
-                    Code::IMPORTED_TWICE,
-                    name,
-                    &message,
-                    "remove one of the `import` options",
-                ));
-            }
             let entry = self.entries.get(name);
             let is_noted = |entry: Option<&Entry>| {
                 entry.is_some_and(|entry| entry.notes.get(IMPORT) == Some(&id.to_string()))
@@ -179,6 +170,11 @@ impl Session<'_> {
             if is_noted(now_as.get(name).and_then(|now| self.entries.get(*now))) {
                 noted.push((name, id.to_string()));
                 continue;
+            }
+            if let Some(other) = imported.insert(id.to_string(), name) {
+                let message = format!("`{other}` and `{name}` both import `{id}`");
+                let help = "remove one of the `import` options";
+                return Err(refuse(Code::IMPORTED_TWICE, name, &message, help));
             }
             let is_there = self.refreshed.states.get(name).is_some_and(Option::is_some);
             match entry.and_then(|entry| entry.state.as_ref()) {

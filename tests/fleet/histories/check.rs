@@ -31,14 +31,17 @@ pub(super) struct Before {
     /// Whose records say that they are protected, and whose accounts stay.
     protected: BTreeSet<UserId>,
     retained: BTreeSet<UserId>,
-    /// Whom a creation in doubt has made, unless somebody else has: no record has them yet.
-    in_doubt: BTreeSet<UserId>,
+    /// Whom a creation in doubt has made, unless somebody else has, and whether the account stays: no record has them yet.
+    in_doubt: BTreeMap<UserId, bool>,
 }
 
-/// The instance and the name of each user that a creation in doubt may have made.
-fn in_doubt(entries: &BTreeMap<String, Entry>) -> BTreeSet<(String, String)> {
-    let attempts = entries.values().flat_map(|entry| &entry.creating).map(|creating| &creating.attempt);
-    attempts.map(|attempt| (attempt.instance_id().bare().to_owned(), attempt.name().to_owned())).collect()
+/// The instance and the name of each user that a creation in doubt may have made, and whether its account stays.
+fn in_doubt(entries: &BTreeMap<String, Entry>) -> BTreeMap<(String, String), bool> {
+    let all = entries.values().flat_map(|entry| &entry.creating);
+    let key = |creating: &Creating| {
+        (creating.attempt.instance_id().bare().to_owned(), creating.attempt.name().to_owned())
+    };
+    all.map(|creating| (key(creating), Lifecycle::of_notes(&creating.notes).retain_on_delete)).collect()
 }
 
 impl World {
@@ -47,12 +50,13 @@ impl World {
         let states = || entries.iter().filter_map(|(key, entry)| Some((key, entry.state.as_ref()?)));
         let mut users = BTreeMap::new();
         let doubted = in_doubt(&entries);
-        let mut made = BTreeSet::new();
+        let mut made = BTreeMap::new();
         for (instance, id) in INSTANCES.iter().enumerate() {
             for user in self.users(instance) {
                 let is_foreign = self.foreign.contains_key(&user.user_id);
-                if !is_foreign && doubted.contains(&((*id).to_owned(), user.name.clone())) {
-                    made.insert(user.user_id.clone());
+                let doubt = doubted.get(&((*id).to_owned(), user.name.clone()));
+                if let Some(stays) = doubt.filter(|_| !is_foreign) {
+                    made.insert(user.user_id.clone(), *stays);
                 }
                 let recorded = states().find(|(_, state)| state.user_id == user.user_id);
                 let key = recorded.map(|(key, _)| key.clone());
@@ -89,11 +93,11 @@ impl World {
                 assert!(may_stay || before.retained.contains(id), "{identity:?} of {key} is forgotten");
                 self.foreign.insert(id.clone(), user);
             } else if let Some(user) = self.users(identity.0).into_iter().find(|user| user.user_id == *id)
-                && before.in_doubt.contains(id)
-                && !doubted.contains(&(INSTANCES[identity.0].to_owned(), user.name.clone()))
+                && let Some(stays) = before.in_doubt.get(id)
+                && !doubted.contains_key(&(INSTANCES[identity.0].to_owned(), user.name.clone()))
             {
                 // It was found and left in one run.
-                assert!(may_stay, "{identity:?}, whom a creation has made, is forgotten");
+                assert!(may_stay || *stays, "{identity:?}, whom a creation has made, is forgotten");
                 self.foreign.insert(id.clone(), user);
             }
         }
