@@ -16,7 +16,6 @@ use crate::{
     failure::{Failure, Outcome},
     output,
     run::{Access, Run},
-    show::require_reading,
     state,
 };
 
@@ -25,10 +24,6 @@ pub async fn import(name: &str, id: &str, global: &Global) -> Outcome<()> {
     if !global.r#where.is_empty() {
         return Err(Failure::new("`--where` has no use where the user is named")
             .help("leave it out, or import all that it means by `import --all`"));
-    }
-    if global.is_given("refresh") {
-        return Err(Failure::new("`--refresh` has no use where the user is named: it is read whole")
-            .help("leave it out"));
     }
     let id: ImportId = id.parse()?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Record).await?;
@@ -101,7 +96,6 @@ fn check(instance: &str) -> Outcome<InstanceId> {
 }
 
 async fn everybody(instance: &InstanceId, run: &Run<'_>, session: &Session<'_>) -> Outcome<Vec<UserState>> {
-    require_reading(run, "import --all` and `export")?;
     let strategy = run.refresh(Strategy::Full).strategy;
     if strategy == Strategy::Search {
         output::note("a search leaves e-mail addresses, mobile numbers and proficiencies out");

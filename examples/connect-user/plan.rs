@@ -74,10 +74,6 @@ pub struct PlanArgs {
 
 /// Shows what is to be done, and says whether there is anything.
 pub async fn plan(file: &Path, args: PlanArgs, global: &Global) -> Outcome<bool> {
-    if args.scale.stop_after.is_some() {
-        return Err(Failure::new("`--stop-after` has no use in `plan`, which changes nobody")
-            .help("give it to `apply`"));
-    }
     let program = program(file, global)?;
     args.out.as_deref().map_or(Ok(()), saved::check_place)?;
     // What a saved plan was made from must be recorded.

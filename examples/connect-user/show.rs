@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use connect_user::{
     read::{Membership, Memberships, Strategy},
-    user::{UserState, Value, one_line},
+    user::{Path, UserState, Value, one_line},
 };
 use serde::Serialize;
 use serde_json::json;
@@ -61,9 +61,9 @@ pub async fn show(name: Option<&str>, memberships: bool, global: &Global) -> Out
 
 fn describe(user: &str, state: &UserState, membership: Option<&Membership>) -> String {
     let mut text = format!("{}\n", one_line(user));
-    describe_member(&mut text, "", &value(state));
+    describe_member(&mut text, &Path::root(), &value(state));
     if let Some(membership) = membership {
-        describe_member(&mut text, "memberships", &value(membership));
+        describe_member(&mut text, &Path::root().member("memberships"), &value(membership));
     }
     text
 }
@@ -75,36 +75,17 @@ fn value(document: &impl Serialize) -> Value {
 }
 
 /// One line a leaf, a block's members under its name.
-fn describe_member(text: &mut String, name: &str, value: &Value) {
+fn describe_member(text: &mut String, place: &Path, value: &Value) {
     match value {
         Value::Map(members) if !members.is_empty() => {
             for (member, value) in members {
-                // As plans spell the place, so that it can be given back.
-                let is_plain = !member.is_empty()
-                    && member.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-                let place = match (name.is_empty(), is_plain) {
-                    (true, _) => member.clone(),
-                    (false, true) => format!("{name}.{member}"),
-                    (false, false) => format!("{name}[{}]", json!(member)),
-                };
-                describe_member(text, &place, value);
+                describe_member(text, &place.member(member.clone()), value);
             }
         }
         value => {
             let value = serde_json::to_string(value).unwrap_or_default();
-            let _ = writeln!(text, "    {}: {value}", one_line(name));
+            let _ = writeln!(text, "    {place}: {value}");
         }
-    }
-}
-
-/// Refuses to read nobody.
-pub fn require_reading(run: &Run<'_>, command: &str) -> Outcome<()> {
-    match run.refresh(Strategy::Full).strategy {
-        Strategy::None => {
-            Err(Failure::new(format!("`--refresh none` has no use in `{command}`, which reads users"))
-                .help("leave it out, or give `full`, `changed`, `listed` or `search`"))
-        }
-        _ => Ok(()),
     }
 }
 
@@ -112,7 +93,6 @@ pub fn require_reading(run: &Run<'_>, command: &str) -> Outcome<()> {
 pub async fn drift(global: &Global) -> Outcome<bool> {
     require_state(global)?;
     let (run, entries) = Run::open(global, Scale::default(), Access::Read).await?;
-    require_reading(&run, "drift")?;
     let mut session = run.session(entries);
     let drift = session.drift(run.refresh(Strategy::Full).strategy, &run.settings).await?;
     drift.notices.iter().chain(&drift.failures).for_each(output::diagnostic);

@@ -9,6 +9,8 @@ use clap::{
     parser::ValueSource,
 };
 
+use connect_user::read::Strategy;
+
 use crate::{
     args::{Args, BackendKind, Format, Global},
     failure::{Failure, Outcome},
@@ -159,6 +161,11 @@ fn grammar() -> Command {
         let examples = EXAMPLES.split("\n\n").find(|examples| examples.trim_start().starts_with(&start));
         let examples = format!("Examples:\n  {}", examples.unwrap_or_default().trim_start());
         let command = offering(command, &name, &globals);
+        // It matters in an apply alone.
+        let command = match name.as_str() {
+            "plan" => command.mut_arg("stop_after", |option| option.hide(true)),
+            _ => command,
+        };
         command
             .mut_subcommands(|inner| {
                 let name = format!("{name}.{}", inner.get_name());
@@ -209,6 +216,19 @@ fn check(global: &Global, command: &str) -> Outcome<()> {
             let (command, by) = (command.replace('.', " "), by.replace(' ', "`, `").replace('.', " "));
             return Err(Failure::new(format!("`--{option}` has no use {what}"))
                 .help(format!("leave it out of `{command}`: `{}` take it", by.replace('/', " --"))));
+        }
+        let (message, help) = match (option.as_str(), command) {
+            ("stop-after", "plan") => ("in `plan`, which changes nobody", "give it to `apply`"),
+            ("refresh", "import") if !global.is_given("all") => {
+                ("where the user is named: it is read whole", "leave it out")
+            }
+            ("refresh", "drift" | "import" | "export") if global.refresh == Some(Strategy::None) => {
+                ("as `none` where users are to be read", "give `full`, `changed`, `listed` or `search`")
+            }
+            _ => ("", ""),
+        };
+        if !message.is_empty() {
+            return Err(Failure::new(format!("`--{option}` has no use {message}")).help(help));
         }
         // Those of one side are `--from-region`, for example.
         let of_side = option.strip_prefix("from-").or(option.strip_prefix("to-"));
