@@ -141,13 +141,14 @@ async fn take(
     options: &ApplyOptions<'_>,
 ) {
     let Some(before) = &mut entry.state else {
-        entry.state = Some(Arc::new(made.clone()));
+        entry.put(Arc::new(made.clone()));
         entry.notes.clone_from(&creating.notes);
         return;
     };
     if creating.supersedes.as_ref() != Some(&before.user_id) {
         // Another user has taken its place since.
         Arc::make_mut(before).record.unfinished.replaced.push(made.to_replaced());
+        entry.superseded.insert(made.id(), creating.notes.clone());
         return;
     }
     let mut new = made.clone();
@@ -159,6 +160,6 @@ async fn take(
     if !matches!(found, Ok(None)) || options.is_recent(before.record.created) {
         leftover.insert(0, before.to_replaced());
     }
-    entry.state = Some(Arc::new(new));
+    entry.put(Arc::new(new));
     entry.notes.clone_from(&creating.notes);
 }

@@ -1,8 +1,11 @@
 //! Creations of which nobody has heard: what an earlier run had begun is found again, and nobody else's user.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -24,7 +27,7 @@ use serde_json::json;
 use crate::{
     apply::{look_into_creations, options, states_of},
     refresh::request,
-    session::session_options,
+    session::{preview, session_options},
     support::*,
 };
 
@@ -336,6 +339,47 @@ async fn what_a_host_notes_of_a_creation_is_that_of_the_creation() {
     let plan = planned(&[wanted("a", &document("jane"))], &store).await;
     assert!(apply(&plan, &store, &connect, &options).await.is_done());
     assert_eq!(load_all(&store).await.expect("all")["a"].notes.get("program").expect("an entry"), "first");
+}
+
+/// A password that is noted belongs to the account, whatever record the account stands under.
+#[tokio::test(start_paused = true)]
+async fn what_a_host_notes_of_a_user_stays_with_that_user() {
+    for program in [vec![("a", "jane")], vec![("a", "june"), ("b", "jane")], vec![("b", "jane")]] {
+        let (connect, store) = (connect(), MemoryStore::default());
+        let mut options = options();
+        for (run, login) in [("first", "jane"), ("second", "june")] {
+            connect.inject(Fault::of(Operation::DeleteUser, 1, Outcome::Refused(ErrorKind::AccessDenied)));
+            options.observer = if run == "first" { &Program("first") } else { &Program("second") };
+            let plan = planned(&[wanted("a", &document(login))], &store).await;
+            let _ = apply(&plan, &store, &connect, &options).await;
+        }
+        assert_eq!(names(&connect), ["jane", "june"]);
+        connect.clear_faults();
+        let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+        let wanted: Vec<_> = program.iter().map(|(key, name)| wanted(key, &document(name))).collect();
+        let shown = preview(&mut session, &wanted).await;
+        let noted = |entries: &BTreeMap<String, Entry>| -> Vec<(String, Option<String>)> {
+            let all = entries.values().filter_map(|entry| Some((entry.state.as_ref()?, &entry.notes)));
+            all.map(|(user, notes)| (user.name.clone(), notes.get("program").cloned())).collect()
+        };
+        for (name, run) in noted(session.entries()) {
+            let made = if name == "jane" { "first" } else { "second" };
+            assert_eq!(run.as_deref(), Some(made), "{name} of {program:?}");
+        }
+        let mut applying = session.apply_options();
+        applying.observer = &Program("third");
+        assert!(session.apply(shown, &mut AllKnown, &applying).await.expect("applied").is_done());
+        let entries = load_all(&store).await.expect("all");
+        let expected = match program.len() {
+            1 => vec![("jane".to_owned(), Some("first".to_owned()))],
+            _ => vec![
+                ("june".to_owned(), Some("second".to_owned())),
+                ("jane".to_owned(), Some("first".to_owned())),
+            ],
+        };
+        assert_eq!(noted(&entries), expected);
+        assert!(entries.values().all(|entry| entry.superseded.is_empty()), "{entries:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

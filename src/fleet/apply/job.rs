@@ -69,17 +69,17 @@ impl<'a> Job<'a> {
     }
 
     async fn begin(run: &'a Run<'a>, place: usize, user: &'a UserPlan) -> Result<Self, StoreError> {
-        let entry = run.store.get(&user.name).await?.unwrap_or_default();
+        let mut entry = run.store.get(&user.name).await?.unwrap_or_default();
+        let gone = entry.state.clone().filter(|_| user.plan.base().is_none());
+        if let Some(gone) = &gone {
+            entry.superseded.insert(gone.id(), entry.notes.clone());
+        }
         Ok(Self {
             run,
             place,
             user,
-            gone: entry
-                .state
-                .as_ref()
-                .filter(|_| user.plan.base().is_none())
-                .map(|gone| gone.user_id.clone()),
             inherited: inherited(user, entry.state.as_deref()),
+            gone: gone.map(|gone| gone.user_id.clone()),
             earlier: entry.creating.clone(),
             steps: AtomicUsize::new(0),
             written: Mutex::new(entry),
@@ -199,7 +199,7 @@ impl<'a> Job<'a> {
     ) -> Result<(), StoreError> {
         let mut entry = self.entry();
         match (state, failed) {
-            (Some(state), _) => entry.state = Some(Arc::new(as_recorded(state, left))),
+            (Some(state), _) => entry.put(Arc::new(as_recorded(state, left))),
             (None, None) => entry.state = None,
             // Nothing is known to be there; what was recorded may only be out of sight.
             (None, Some(_)) => {}
@@ -231,6 +231,7 @@ impl<'a> Job<'a> {
         let state = Arc::new(as_recorded(state, &self.inherited));
         // Whom a creation has just made is no longer in doubt.
         let is_new = entry.state.as_ref().is_none_or(|before| before.user_id != state.user_id);
+        entry.put(state.clone());
         if is_new {
             // What was to be remembered with it was said before the call.
             if let Some(creating) = entry.creating.iter().rfind(|creating| !self.earlier.contains(creating)) {
@@ -239,7 +240,6 @@ impl<'a> Job<'a> {
             entry.creating.clone_from(&self.earlier);
         }
         entry.notes = self.run.remembered(self.user, Some(&state), &entry.notes);
-        entry.state = Some(state);
         self.put(entry).await
     }
 
@@ -261,6 +261,7 @@ impl<'a> Job<'a> {
         let is_left = self.user.plan.desired().is_none() && entry.state.is_none();
         if is_left {
             entry.notes.clear();
+            entry.superseded.clear();
         }
         let name = self.user.name.clone();
         let change = match entry.is_empty() {

@@ -16,7 +16,7 @@ use futures_util::{
 use tokio::sync::OnceCell;
 
 use super::{
-    super::{Entry, FleetPlan, StateStore, StoreChange, StoreError, UserPlan},
+    super::{FleetPlan, StateStore, StoreChange, StoreError, UserPlan},
     events::EventKind,
     gate::{Bound, Watched},
     job::Job,
@@ -144,12 +144,12 @@ impl Run<'_> {
         for batch in quiet.chunks(BATCH) {
             let mut changes = Vec::new();
             for user in batch {
-                let entry = self.store.get(&user.name).await?.unwrap_or_default();
+                let mut entry = self.store.get(&user.name).await?.unwrap_or_default();
                 let options = apply::ApplyOptions::default();
                 let applied = apply::apply(&user.plan, user.plan.base(), self.client, &options).await;
                 if let Ok(Applied { state: Some(state), .. }) = applied {
-                    let notes = self.remembered(user, Some(&state), &entry.notes);
-                    let entry = Entry { state: Some(Arc::new(state)), notes, ..entry };
+                    entry.notes = self.remembered(user, Some(&state), &entry.notes);
+                    entry.put(Arc::new(state));
                     changes.push(StoreChange::put(user.name.clone(), entry));
                 }
             }

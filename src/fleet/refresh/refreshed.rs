@@ -63,7 +63,8 @@ impl Refreshed {
                 _ if self.failed.contains_key(name) => None,
                 Some(state) if entry.state.as_ref() == Some(state) => None,
                 Some(state) => {
-                    let entry = Entry { state: Some(state.clone()), ..entry.clone() };
+                    let mut entry = entry.clone();
+                    entry.put(state.clone());
                     Some(StoreChange::put(name.clone(), entry))
                 }
                 // The user who is created in its place takes over what is left to do.

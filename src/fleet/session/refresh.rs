@@ -126,9 +126,15 @@ impl Session<'_> {
             refresh_found(program, &meant, &known, self.client(), &self.options.refresh, self.now(), found)
                 .await;
         self.refreshed.unchecked.extend(unchecked);
-        for name in &self.refreshed.handed_over {
+        let handed_over = self.refreshed.handed_over.iter().filter_map(|name| {
+            let state = self.refreshed.states.get(name)?.clone()?;
+            // It comes with what was noted of it, and nobody else's notes.
+            let notes = self.entries.values_mut().find_map(|entry| entry.superseded.remove(&state.id()));
+            Some((name, state, notes.unwrap_or_default()))
+        });
+        for (name, state, notes) in handed_over.collect::<Vec<_>>() {
             let entry = self.entries.entry(name.clone()).or_default();
-            entry.state = self.refreshed.states.get(name).cloned().flatten();
+            (entry.state, entry.notes) = (Some(state), notes);
             self.pending.push(StoreChange::put(name.clone(), entry.clone()));
         }
         Ok(())
@@ -203,7 +209,7 @@ impl Session<'_> {
             // What was noted of a user that is gone says nothing of this one.
             let creating = self.entries.get(name).map(|entry| entry.creating.clone()).unwrap_or_default();
             let notes = Notes::from([(IMPORT.to_owned(), id.to_string())]);
-            let entry = Entry { state: Some(state.clone()), creating, notes };
+            let entry = Entry { creating, notes, ..Entry::new(state.clone()) };
             self.refreshed.states.insert(name.to_owned(), Some(state));
             self.imported.insert(name.to_owned(), entry);
         }

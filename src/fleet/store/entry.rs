@@ -28,6 +28,10 @@ pub struct Entry {
     /// The notes of the host.
     #[serde(default, skip_serializing_if = "Notes::is_empty")]
     pub notes: Notes,
+    /// The notes of those whom the user has superseded and who are still to be deleted: where one of them is desired
+    /// again, it has its own.
+    #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
+    pub superseded: SortedMap<ImportId, Notes>,
 }
 
 /// A creation whose outcome is unknown. It is recorded before the call.
@@ -57,6 +61,21 @@ impl Entry {
     #[must_use]
     pub fn with_state(self, state: impl Into<Arc<UserState>>) -> Self {
         Self { creating: self.creating, ..Self::new(state) }
+    }
+
+    /// Records who there is now. Where that is another user than before, the notes of the two change with them; those of
+    /// whom nothing was noted are the ones from before.
+    pub(in crate::fleet) fn put(&mut self, now: Arc<UserState>) {
+        let before = self.state.as_ref().map(|before| before.id()).filter(|before| *before != now.id());
+        if let Some(before) = before {
+            self.superseded.insert(before, self.notes.clone());
+            if let Some(notes) = self.superseded.remove(&now.id()) {
+                self.notes = notes;
+            }
+        }
+        let left = &now.record.unfinished.replaced;
+        self.superseded.retain(|id, notes| !notes.is_empty() && left.iter().any(|left| left.id() == *id));
+        self.state = Some(now);
     }
 
     /// The accounts that the entry manages: the user's, and former ones that a replacement has still to delete.

@@ -178,6 +178,17 @@ impl World {
         }
     }
 
+    /// What is noted of the password of a user is its own, whoever it has superseded.
+    pub(super) async fn check_passwords(&self) {
+        let known = self.passwords.lock().expect("no panic").clone();
+        for (name, entry) in load_all(&self.store).await.expect("all") {
+            let Some(state) = entry.state else { continue };
+            if let (Some(noted), Some(password)) = (entry.notes.get(PASSWORD), known.get(&state.user_id)) {
+                assert_eq!(Person::secret_of(noted), *password, "{name}, {}", state.id());
+            }
+        }
+    }
+
     pub(super) fn person(&self, identity: &(usize, String)) -> Option<&Person> {
         let is_it = |person: &&Person| (person.instance, person.login.as_str()) == (identity.0, &identity.1);
         self.program.iter().map(|(_, person)| person).find(is_it)
@@ -253,6 +264,7 @@ impl World {
             last = self.run(Strategy::Full, Trouble::None).await;
             self.take_note(&before).await;
             self.check(&before);
+            self.check_passwords().await;
         }
         let (plan, outcome) = last.expect("a program that has room for everybody is planned");
         let undone = outcome.users.iter().find(|user| user.result != UserResult::Done);
@@ -329,6 +341,9 @@ impl World {
                 let noted = entry.notes.get(PASSWORD);
                 let is_imported = self.imports.contains(&user.user_id);
                 assert!(is_imported || noted == Some(&person.password.to_string()), "{key}: {noted:?}");
+                let known = self.passwords.lock().expect("no panic").get(&user.user_id).cloned();
+                let is_it = known.is_none_or(|known| known == person.secret());
+                assert!(is_imported || is_it, "{key}: made with another password");
                 assert!(entry.creating.is_empty() || in_doubt(entry), "{key}");
                 let first = user.identity.first_name.as_ref().map(|text| text.as_str().to_owned());
                 assert_eq!(first.as_deref(), Some(person.first), "{key}");

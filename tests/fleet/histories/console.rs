@@ -10,6 +10,9 @@ use connect_user::{
 
 use super::{INSTANCES, World, person::PARTS};
 
+/// The password of users whom somebody else has made.
+const SOMEBODY_S: &str = "Somebody-1";
+
 impl World {
     pub(super) async fn work_in_the_console(&mut self) {
         let instance = self.random.usize(..INSTANCES.len());
@@ -62,11 +65,13 @@ impl World {
 
     async fn create_foreign(&mut self, instance: usize, login: String) {
         let request = CreateUser::new(INSTANCES[instance], login, "r1", ["s1".into()])
-            .password(Secret::from("Password1"))
+            .password(Secret::from(SOMEBODY_S))
             .identity(Identity::builder().first_name("Somebody").last_name("Else").build())
             .phone(Phone::default());
         let Ok(created) = self.connect.create_user(&request).await else { return };
         let user = self.users(instance).into_iter().find(|user| user.user_id == created.user_id);
+        let mut known = self.passwords.lock().expect("no panic");
+        known.insert(created.user_id.clone(), SOMEBODY_S.to_owned());
         self.foreign.insert(created.user_id, user.expect("it is there"));
     }
 }

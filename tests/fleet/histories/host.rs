@@ -12,8 +12,9 @@ use std::{
 use async_trait::async_trait;
 use connect_user::{
     client::{
-        CancellationToken, ErrorKind, Rate, RetryPolicy, TokenBuckets,
-        memory::{Fault, Outcome},
+        ApiCall, Around, CancellationToken, ClientResult, CreateUser, Decorated, ErrorKind, Next, Rate,
+        RetryPolicy, TokenBuckets,
+        memory::{Fault, MemoryConnect, Outcome},
     },
     fleet::{
         AllKnown, Capacity, DesiredSpec, Entry, FleetObserver, FleetOutcome, FleetPreview, Guard,
@@ -29,7 +30,7 @@ use connect_user::{
 use tokio::sync::Notify;
 
 use super::{
-    BEGIN, INSTANCES, LIMIT, PASSWORD, World,
+    BEGIN, INSTANCES, Known, LIMIT, PASSWORD, World,
     person::{Person, Protect},
 };
 use crate::support::spec;
@@ -76,6 +77,39 @@ impl StateStore for Mortal<'_> {
     }
 }
 
+/// Keeps the password of each user that is made, whatever becomes of the answer.
+#[derive(Debug)]
+struct Passwords {
+    connect: Arc<MemoryConnect>,
+    known: Known,
+}
+
+impl Around for Passwords {
+    async fn around<T: Send + 'static>(&self, call: ApiCall<'_>, next: Next<'_, T>) -> ClientResult<T> {
+        let request = call.request::<CreateUser>();
+        // Whoever is killed in the middle of a call may have made a user.
+        let _made = request.map(|request| Made { watch: self, request });
+        next.call().await
+    }
+}
+
+/// A creation that ends, in whatever way.
+struct Made<'a> {
+    watch: &'a Passwords,
+    request: &'a CreateUser,
+}
+
+impl Drop for Made<'_> {
+    fn drop(&mut self) {
+        let Self { watch, request } = self;
+        let users = watch.connect.users(&request.instance_id);
+        let Some((user, _)) = users.into_iter().find(|(user, _)| user.name == request.name) else { return };
+        let password = request.password.as_ref().map(|password| password.expose().to_owned());
+        let mut known = watch.known.lock().expect("no panic");
+        known.entry(user.user_id).or_insert(password.unwrap_or_default());
+    }
+}
+
 /// What a host notes: the password that each user was made with.
 struct Notes<'a>(&'a BTreeMap<String, u32>);
 
@@ -115,6 +149,7 @@ impl World {
         self.connect.clear_faults();
         self.take_note(&before).await;
         self.check(&before);
+        self.check_passwords().await;
     }
 
     fn fault(&mut self) -> Fault {
@@ -205,7 +240,9 @@ impl World {
             .refresh(RefreshOptions::builder().strategy(strategy).build())
             .now(&now)
             .build();
-        let mut session = Session::open(store, &self.connect, options).await?;
+        let watch = Passwords { connect: self.connect.clone(), known: self.passwords.clone() };
+        let client = Decorated::with(self.connect.clone(), watch);
+        let mut session = Session::open(store, &client, options).await?;
         for user in session.recover().await?.iter().filter(|_| self.is_told) {
             println!("    {}", user.diagnostic());
         }
@@ -255,7 +292,7 @@ impl World {
                     person.map(|(_, person)| Secret::new(person.secret()))
                 };
                 let plan = saved.load(&load_all(store).await?, password)?;
-                apply(&plan, store, &self.connect, &applying).await
+                apply(&plan, store, &client, &applying).await
             }
         };
         if self.is_told {

@@ -16,7 +16,7 @@ mod program;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -54,11 +54,14 @@ fn histories_end_as_the_program_says() {
     });
 }
 
+/// The password that each user was made with.
+type Known = Arc<Mutex<BTreeMap<UserId, String>>>;
+
 struct World {
     random: Rng,
     is_told: bool,
     timer: Arc<dyn Timer>,
-    connect: MemoryConnect,
+    connect: Arc<MemoryConnect>,
     store: MemoryStore,
     program: Vec<(String, Person)>,
     /// How many names of users and of resources were ever used.
@@ -74,6 +77,8 @@ struct World {
     imports: BTreeSet<UserId>,
     /// Users who may be replaced in place, since their password has changed.
     new_passwords: BTreeSet<(usize, String)>,
+    /// The passwords of the users whom runs have made.
+    passwords: Known,
 }
 
 impl World {
@@ -97,7 +102,7 @@ impl World {
             random,
             is_told,
             timer,
-            connect,
+            connect: Arc::new(connect),
             store: MemoryStore::default(),
             program: Vec::new(),
             logins: 0,
@@ -107,6 +112,7 @@ impl World {
             managed: BTreeSet::new(),
             imports: BTreeSet::new(),
             new_passwords: BTreeSet::new(),
+            passwords: Known::default(),
         }
     }
 

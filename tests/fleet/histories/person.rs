@@ -42,7 +42,12 @@ pub(super) enum Protect {
 
 impl Person {
     pub(super) fn secret(&self) -> String {
-        format!("Password{}", self.password)
+        Self::secret_of(&self.password.to_string())
+    }
+
+    /// The password, of what is noted of it.
+    pub(super) fn secret_of(noted: &str) -> String {
+        format!("Password{noted}")
     }
 
     pub(super) fn import_id(&self) -> Option<ImportId> {
