@@ -50,7 +50,7 @@ impl Failure {
     }
 
     /// What the library says of a file.
-    fn found(FileDiagnostic { diagnostic, location, .. }: FileDiagnostic) -> Self {
+    pub fn found(FileDiagnostic { diagnostic, location, .. }: FileDiagnostic) -> Self {
         let mut failure = Self::told(&diagnostic);
         failure.0.iter_mut().for_each(|mistake| mistake.location.clone_from(&location));
         failure

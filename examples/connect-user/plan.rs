@@ -88,7 +88,7 @@ pub async fn plan(file: &Path, args: PlanArgs, global: &Global) -> Outcome<bool>
     fail_partial(&session)?;
     let is_work = review.preview.changes() > 0;
     if let Some(out) = args.out {
-        Failure::all(review.unresolved().map(|unresolved| Failure::told(&unresolved)))?;
+        Failure::all(review.unresolved(Some(&program)).into_iter().map(Failure::found))?;
         saved::write(&out, &mut session, review.preview, global).await?;
     }
     Ok(is_work)
@@ -109,7 +109,7 @@ pub async fn apply(file: &Path, of: Option<&Path>, yes: bool, scale: Scale, glob
     let mut session = run.recovered(entries).await?;
     let mut deployment = run.deployment(&program, &session);
     let review = review(&mut session, &mut deployment, &program).await?;
-    Failure::all(review.unresolved().map(|unresolved| Failure::told(&unresolved)))?;
+    Failure::all(review.unresolved(Some(&program)).into_iter().map(Failure::found))?;
     let names = |property, id: &str| deployment.name_of(property, id);
     approve(&run, &session, &review.preview, &names, yes)?;
     let read = fail_partial(&session);

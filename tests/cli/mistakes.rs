@@ -244,17 +244,86 @@ fn references_of_outputs_and_unused_variables_are_checked() {
         tool.write(&json!({"variables": variables, "resources": {"jane": user}, "outputs": outputs}))
     };
     let wrong = json!({"id": ["${jame.userId}"]});
-    for (variables, outputs, place) in [
-        (json!({}), wrong.clone(), "`outputs.id`"),
-        (wrong, json!({}), "`variables.id`"),
-        (json!({"a": "${b}"}), json!({"b": "${a} ${c}"}), "`outputs.b`"),
+    for (variables, outputs, message) in [
+        (
+            json!({}),
+            wrong.clone(),
+            "`outputs.id` refers to `${jame.userId}`, which the program does not define",
+        ),
+        (wrong, json!({}), "`variables.id` refers to something that the program does not define"),
+        (
+            json!({"a": "${b}"}),
+            json!({"b": "${a} ${c}"}),
+            "`outputs.b` refers to `${c}`, which the program does not define",
+        ),
     ] {
         let said = tool.fails(&["validate", &program(variables, outputs)]);
-        let message = format!("{place} refers to something that the program does not define");
-        assert!(said.contains(&message) && said.contains("at: program.yaml:1:"), "{said}");
+        assert!(said.contains(message) && said.contains("at: program.yaml:1:"), "{said}");
+        assert_eq!(said.contains("did you mean `${jane.userId}`?"), message.contains("jame"), "{said}");
     }
     let right = json!({"id": "${jane.userId} ${pulumi.stack} $${no} ${a.b}"});
     tool.ok(&["validate", &program(json!({"a": {"b": "${jane.arn}"}}), right)]);
+}
+
+/// Mistakes of structure and of references are told at once, in the order of the program.
+#[test]
+fn every_mistake_of_a_program_is_told_at_once() {
+    let tool = Tool::new();
+    let path = tool.write_text(
+        "config: {team: {type: string}}
+outputs: {id: '${jame.userId}'}
+resources:
+  broken: {type: 'aws:connect:User', propertys: {}}
+  first:
+    type: aws:connect:User
+    properties: {name: '${second.password}', directoryUserId: '${team.x.y}'}
+  second:
+    type: aws:connect:User
+    properties: {name: 'x${broken.name}', instanceId: '${first}', tags: {a: '${first.nam}', b: 'b'}}
+    options: {dependsOn: ['${third}']}
+",
+    );
+    let said = tool.fails(&["validate", &path]);
+    let expected = [
+        ("program.yaml:2:11", "`outputs.id` refers to `${jame.userId}`"),
+        ("program.yaml:4:3", "`resources.broken` has `propertys`"),
+        ("program.yaml:5:3", "the users `first`, `second` refer to each other in a cycle"),
+        ("program.yaml:7:18", "`${second.password}` is a password"),
+        ("program.yaml:10:43", "`${first}` is a whole user"),
+        ("program.yaml:10:74", "`${first.nam}` is not a property of a user"),
+        ("program.yaml:11:5", "`resources.second.options.dependsOn` refers to `third`"),
+    ];
+    let told: Vec<&str> = said.split("error: ").skip(1).collect();
+    assert_eq!(told.len(), expected.len(), "{said}");
+    for (told, (place, message)) in told.iter().zip(expected) {
+        assert!(told.contains(&format!("at: {place}\n")) && told.contains(message), "{told}");
+    }
+}
+
+/// A value that only the caller can give is told with the property that needs it.
+#[test]
+fn a_value_that_is_missing_is_told_with_its_place() {
+    let tool = Tool::new();
+    let path = tool.write_text(
+        "config: {team: {type: string}}
+resources:
+  jane:
+    type: aws:connect:User
+    properties:
+      instanceId: i
+      name: jane
+      routingProfileId: r
+      securityProfileIds: [s]
+      identityInfo: {firstName: Jane, lastName: Doe}
+      phoneConfig: {phoneType: SOFT_PHONE}
+      password: Password123
+      tags: {team: '${team}'}
+",
+    );
+    let said = tool.fails(&["apply", &path, "--yes"]);
+    let message = "`${team}` is not known: it is a configuration value without a default";
+    assert!(said.contains(message) && said.contains("at: program.yaml:13:14"), "{said}");
+    assert!(said.contains("--set 'team=VALUE'"), "{said}");
 }
 
 /// The cause stands at the end, and machines read a text as it is.

@@ -111,7 +111,7 @@ fn what_only_pulumi_knows_is_unresolved_and_named() {
         ("pulumi.stack", "a value that Pulumi would set"),
         ("mira.hierarchyGroupId", "the result of `fn::select`"),
     ] {
-        assert!(said.contains(&format!("`${{{reference}}}` (mira) is not known: it is {why}")), "{said}");
+        assert!(said.contains(&format!("mira: `${{{reference}}}` is not known: it is {why}")), "{said}");
         assert!(
             said.contains(&format!(
                 "give its value: `--set '{reference}=VALUE'`; a secret one by `--set-env`"

@@ -46,15 +46,10 @@ impl Review {
 
     /// Mistakes and broken rules of every user, each with its place in the program that was reviewed, if there is one.
     pub fn diagnostics(&self, program: Option<&Program>) -> Vec<FileDiagnostic> {
-        let of = |user: &ReviewedUser| {
-            let found = user.report.diagnostics().iter().map(|found| {
-                let location =
-                    program.and_then(|program| program.location(&user.name, &found.path.to_string()));
-                FileDiagnostic::new(found.clone().about(&user.name), location)
-            });
-            found.collect::<Vec<_>>()
-        };
-        self.users.iter().flat_map(of).collect()
+        let found = self.users.iter().flat_map(|user| {
+            user.report.diagnostics().iter().map(|found| placed(found.clone(), &user.name, program))
+        });
+        found.collect()
     }
 
     /// The values that are known after apply: the resource name of each, and its place.
@@ -63,15 +58,22 @@ impl Review {
         paths.flat_map(|(user, paths)| paths.iter().map(|path| (user.name.as_str(), path)))
     }
 
-    /// The references that nothing resolves, also not an apply: each an error of the code
-    /// [`Code::UNDEFINED_REFERENCE`].
-    pub fn unresolved(&self) -> impl Iterator<Item = Diagnostic> {
-        let told = |name: &str, Unresolved { reference, reason, .. }: &Unresolved| {
-            let message = format!("`${{{reference}}}` ({name}) is not known: it is {reason}");
-            Diagnostic::new(Code::UNDEFINED_REFERENCE, message).with_help("give its value")
-        };
-        self.users
-            .iter()
-            .flat_map(move |user| user.unresolved.iter().map(move |unresolved| told(&user.name, unresolved)))
+    /// The references that an apply does not resolve either: each an error of the code
+    /// [`Code::UNDEFINED_REFERENCE`], with the place of the first property that needs it.
+    pub fn unresolved(&self, program: Option<&Program>) -> Vec<FileDiagnostic> {
+        let found = self.users.iter().flat_map(|user| {
+            user.unresolved.iter().map(|Unresolved { reference, reason, path }| {
+                let message = format!("`${{{reference}}}` is not known: it is {reason}");
+                let found = Diagnostic::new(Code::UNDEFINED_REFERENCE, message).at(path.clone());
+                placed(found.with_help("give its value"), &user.name, program)
+            })
+        });
+        found.collect()
     }
+}
+
+/// A diagnostic of a user, with its place in the program.
+fn placed(found: Diagnostic, user: &str, program: Option<&Program>) -> FileDiagnostic {
+    let location = program.and_then(|program| program.location(user, &found.path.to_string()));
+    FileDiagnostic::new(found.about(user), location)
 }

@@ -9,7 +9,7 @@ use super::{
     resource::{Other, ProgramResource},
     source::section,
 };
-use crate::user::Value;
+use crate::user::{Value, one_line};
 
 /// Checks that the options of a user refer to what the program has.
 pub(super) fn check_options(user: &ProgramResource, program: &Definitions) -> Checked<()> {
@@ -44,7 +44,8 @@ pub(super) fn check_options(user: &ProgramResource, program: &Definitions) -> Ch
 
 /// A provider may say nothing that would be ignored: the host says it instead.
 fn check_provider(provider: Option<&Other>) -> Checked<()> {
-    let Some(provider) = provider.filter(|provider| provider.kind == "pulumi:providers:aws") else {
+    let is_provider = |provider: &&Other| matches!(provider.kind.as_str(), "pulumi:providers:aws" | "");
+    let Some(provider) = provider.filter(is_provider) else {
         let help = "refer to a resource of the type `pulumi:providers:aws`";
         return Err(Mistake::new("is not a provider", help));
     };
@@ -59,25 +60,41 @@ pub(super) fn check_unused(
     document: &Value,
     program: &Definitions,
     variables: &HashSet<&str>,
-) -> Result<(), Vec<Mistake>> {
+) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     for part in ["variables", "outputs"] {
         let parts = [part];
         let unused = section(document, &parts)
             .filter(|(name, _)| part == "outputs" || !variables.contains(name.as_str()));
         for (name, value) in unused {
-            let mut is_undefined = false;
+            let mut undefined = None;
             each_reference(value, &mut |text| {
                 let reference = Reference::parse(text);
-                is_undefined |= reference.is_none_or(|reference| !program.defines(&reference));
+                if reference.is_none_or(|reference| !program.defines(&reference)) {
+                    undefined.get_or_insert_with(|| text.to_owned());
+                }
             });
-            if is_undefined {
-                // Its text may be a part of a password.
-                let message = format!("`{part}.{name}` refers to something that the program does not define");
-                let help = "define it, or write `$${` for a plain `${`";
+            if let Some(text) = undefined {
+                // In a variable, it may be a part of a password; outputs are shown.
+                let (what, near) = match part {
+                    "outputs" => (format!("`${{{}}}`, which", one_line(&text)), meant(&text, program)),
+                    _ => ("something that".to_owned(), None),
+                };
+                let message = format!("`{part}.{name}` refers to {what} the program does not define");
+                let help = match near {
+                    Some(near) => format!("did you mean `${{{near}}}`? Otherwise define it"),
+                    None => "define it, or write `$${` for a plain `${`".to_owned(),
+                };
                 mistakes.push(Mistake::new(message, help).of(&[part, name]));
             }
         }
     }
-    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+    mistakes
+}
+
+/// The reference that an undefined one may have meant.
+fn meant(text: &str, program: &Definitions) -> Option<Reference> {
+    let reference = Reference::parse(text)?;
+    let root = program.suggestion(reference.root())?;
+    Some(Reference::of(&[&root]).then(reference.path()))
 }

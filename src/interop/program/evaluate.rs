@@ -11,7 +11,7 @@ use super::{
     reference::{Part, Reference, Step, child, function, is_secret, path_text},
     scope::Scope,
 };
-use crate::user::{Code, Diagnostic, Value};
+use crate::user::{Code, Diagnostic, Path, Value};
 
 /// What Pulumi itself defines.
 const BUILT_IN: &[&str] = &["cwd", "organization", "project", "rootDirectory", "stack"];
@@ -32,7 +32,7 @@ pub(super) fn evaluate(
     properties: &Value,
     program: &Definitions,
     scope: &Scope,
-) -> Checked<Evaluated> {
+) -> Result<Evaluated, Vec<Mistake>> {
     let mut evaluation = Evaluation {
         program,
         scope,
@@ -42,12 +42,21 @@ pub(super) fn evaluate(
         expanded: 0,
         unresolved: BTreeMap::new(),
         undefined: Vec::new(),
+        mistakes: Vec::new(),
     };
-    let properties = evaluation.value(properties, &At::User)?;
-    let Evaluation { unresolved, undefined, .. } = evaluation;
+    let properties = evaluation.value(properties, &At::User);
+    let Evaluation { unresolved, undefined, mut mistakes, .. } = evaluation;
+    let properties = match properties {
+        Ok(properties) if mistakes.is_empty() => properties,
+        properties => {
+            mistakes.extend(properties.err());
+            return Err(mistakes);
+        }
+    };
     let mut evaluated = Evaluated::of(properties);
     evaluated.mistakes.extend(undefined);
-    let unresolved = unresolved.into_iter().map(|(reference, reason)| Unresolved { reference, reason });
+    let unresolved = unresolved.into_iter();
+    let unresolved = unresolved.map(|(reference, (reason, path))| Unresolved { reference, reason, path });
     evaluated.unresolved = unresolved.collect();
     Ok(evaluated)
 }
@@ -62,8 +71,10 @@ struct Evaluation<'a> {
     known: HashMap<Reference, Value>,
     /// How many bytes references have put in.
     expanded: usize,
-    unresolved: BTreeMap<String, String>,
+    /// Why each reference is not resolved, and where in the user it was met first.
+    unresolved: BTreeMap<String, (String, Path)>,
     undefined: Vec<Diagnostic>,
+    mistakes: Vec<Mistake>,
 }
 
 impl Evaluation<'_> {
@@ -71,7 +82,7 @@ impl Evaluation<'_> {
         match (function(value), value) {
             (Some((name, inner)), _) if is_secret(name) => self.value(inner, at),
             (Some((name, _)), _) => {
-                Ok(take_shape(self.function(&at.reference(&self.user), name), at.property()))
+                Ok(take_shape(self.function(&at.reference(&self.user), name, at), at.property()))
             }
             (None, Value::String(text)) => {
                 let value = self.text(text, at);
@@ -79,7 +90,17 @@ impl Evaluation<'_> {
                     Some(_) => value.map(|value| take_shape(value, at.property())),
                     None => value,
                 };
-                if at.is_in_user() { value.map_err(|mistake| self.told(mistake, at)) } else { value }
+                match value {
+                    Err(mistake) if at.is_in_user() => {
+                        let mistake = self.told(mistake, at);
+                        if self.expanded > MOST_EXPANDED {
+                            return Err(mistake);
+                        }
+                        self.mistakes.push(mistake);
+                        Ok(Value::Unknown)
+                    }
+                    value => value,
+                }
             }
             (None, Value::List(items)) => {
                 let items = items.iter().enumerate();
@@ -165,8 +186,9 @@ impl Evaluation<'_> {
             return Err(Mistake::new(message, "refer to the value more directly"));
         }
         self.following.push(reference.clone());
-        let value = self.look_up(reference, at)?;
+        let value = self.look_up(reference, at);
         self.following.pop();
+        let value = value?;
         self.known.insert(reference.clone(), value.clone());
         Ok(value)
     }
@@ -185,11 +207,11 @@ impl Evaluation<'_> {
         if let Some(config) = program.config.get(root) {
             return match config {
                 Some(value) => self.within(value, reference, 1, at),
-                None => Ok(self.unresolved(reference, "a configuration value without a default")),
+                None => Ok(self.unresolved(reference, "a configuration value without a default", at)),
             };
         }
         if let Some(other) = program.others.get(root) {
-            return Ok(self.unresolved(reference, &format!("an output of `{}`", other.kind)));
+            return Ok(self.unresolved(reference, &format!("an output of `{}`", other.kind), at));
         }
         if root == "pulumi"
             && let [Step::Member(name)] = reference.path()
@@ -197,7 +219,7 @@ impl Evaluation<'_> {
         {
             return Ok(match (&program.project, name.as_str()) {
                 (Some(project), "project") => Value::String(project.clone()),
-                _ => self.unresolved(reference, "a value that Pulumi would set"),
+                _ => self.unresolved(reference, "a value that Pulumi would set", at),
             });
         }
         self.undefined(reference, at);
@@ -212,7 +234,7 @@ impl Evaluation<'_> {
         if let Some((name, inner)) = function(value) {
             return match is_secret(name) {
                 true => self.within(inner, reference, passed, at),
-                false => Ok(self.function(reference, name)),
+                false => Ok(self.function(reference, name, at)),
             };
         }
         let other = value.as_str().and_then(Part::alone).and_then(Reference::parse);
@@ -229,15 +251,17 @@ impl Evaluation<'_> {
     }
 
     /// What a function gives, which only the host says.
-    fn function(&mut self, place: &Reference, name: &str) -> Value {
+    fn function(&mut self, place: &Reference, name: &str, at: &At<'_>) -> Value {
         match self.program.values.get(place) {
             Some(value) => value.expose().into(),
-            None => self.unresolved(place, &format!("the result of `{name}`, which is not evaluated here")),
+            None => {
+                self.unresolved(place, &format!("the result of `{name}`, which is not evaluated here"), at)
+            }
         }
     }
 
-    fn unresolved(&mut self, reference: &Reference, why: &str) -> Value {
-        self.unresolved.entry(reference.to_string()).or_insert_with(|| why.to_owned());
+    fn unresolved(&mut self, reference: &Reference, why: &str, at: &At<'_>) -> Value {
+        self.unresolved.entry(reference.to_string()).or_insert_with(|| (why.to_owned(), at.path()));
         Value::Unknown
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::user::{Diagnostic, Property, Shape, UserSpec, Value};
+use crate::user::{Diagnostic, Path, Property, Shape, UserSpec, Value};
 
 /// One user of a program, with its references resolved as far as they are known.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Unresolved {
     pub reference: String,
     /// What the program does not have, such as "an output of `aws:connect:Instance`".
     pub reason: String,
+    /// The first property of the user that needs the value.
+    pub path: Path,
 }
 
 impl Evaluated {

@@ -15,7 +15,7 @@ use super::{
     evaluated::Evaluated,
     location::Location,
     order::{Order, referred},
-    resource::{Parsed, ProgramResource, Properties},
+    resource::{Other, Parsed, ProgramResource, Properties},
     scope::Scope,
     source::Source,
     values::{Assignment, used},
@@ -36,7 +36,7 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// [`ProgramError`], with every mistake of the first kind that there is.
+    /// [`ProgramError`], with every mistake of structure and of references.
     pub fn read(mut source: Source, assignments: &[Assignment]) -> Result<Self, ProgramError> {
         let parts = source.document().map_err(|mistake| vec![mistake]).and_then(|document| {
             let outside = |mistakes: Vec<Mistake>| {
@@ -94,7 +94,7 @@ impl Program {
             Properties::Evaluated(evaluated) => Ok(Cow::Borrowed(evaluated)),
             Properties::Written(properties) => evaluate(&user.name, properties, &self.definitions, scope)
                 .map(Cow::Owned)
-                .map_err(|mistake| told(vec![mistake], &self.source)),
+                .map_err(|mistakes| told(mistakes, &self.source)),
         }
     }
 
@@ -143,15 +143,21 @@ impl fmt::Debug for Program {
 
 fn told(mistakes: Vec<Mistake>, source: &Source) -> ProgramError {
     let told = mistakes.into_iter().map(|mistake| mistake.told(|place| source.locate(place)));
-    ProgramError::new(told.collect())
+    let mut told: Vec<_> = told.collect();
+    let place = |location: &Option<Location>| {
+        location.as_ref().map_or((u64::MAX, u64::MAX), |location| (location.line, location.column))
+    };
+    told.sort_by_key(|(_, location)| place(location));
+    ProgramError::new(told)
 }
 
-/// The users of a document, what they refer to, and their order; or every mistake of one kind.
+/// The users of a document, what they refer to, and their order; or every mistake.
 fn parse(
     document: Document,
     assignments: &[Assignment],
 ) -> Result<(Vec<ProgramResource>, Definitions, Order), Vec<Mistake>> {
-    let (mut users, others) = sort_out(document.resources)?;
+    let mut mistakes = Vec::new();
+    let (mut users, others) = sort_out(document.resources, &mut mistakes);
     let places = users.iter().enumerate().map(|(place, user)| (user.name.clone(), place)).collect();
     let mut program = Definitions::new(places, others, &document.members);
     let written = users.iter().filter_map(|user| match &user.properties {
@@ -160,32 +166,46 @@ fn parse(
     });
     let variables = program.variables.iter().map(|(name, value)| (name.as_str(), value));
     let values = used(assignments, program.config.keys(), written.chain(variables));
-    program.values = values.map_err(|mistake| vec![mistake])?;
-    all(users.iter().map(|user| {
-        check_options(user, &program).map_err(|mistake| mistake.of(&["resources", &user.name, "options"]))
-    }))?;
+    match values {
+        Ok(values) => program.values = values,
+        // A resource that cannot be read may use it.
+        Err(mistake) if mistakes.is_empty() => mistakes.push(mistake),
+        Err(_) => {}
+    }
+    mistakes.extend(users.iter().filter_map(|user| {
+        let mistake = check_options(user, &program).err()?;
+        Some(mistake.of(&["resources", &user.name, "options"]))
+    }));
     let mut variables = HashSet::new();
     let referred: Vec<BTreeSet<usize>> =
         users.iter().map(|user| referred(user, &program, &mut variables)).collect();
-    check_unused(&document.members, &program, &variables)?;
-    let order = Order::of(&users, referred.clone(), &program).map_err(|mistake| vec![mistake])?;
-    let free = users.iter_mut().zip(&referred).filter(|(_, referred)| referred.is_empty());
-    all(free.map(|(user, _)| {
-        if let Properties::Written(properties) = &user.properties {
-            let evaluated = evaluate(&user.name, properties, &program, &Scope::default())?;
-            user.properties = Properties::Evaluated(evaluated);
+    mistakes.extend(check_unused(&document.members, &program, &variables));
+    let order = Order::of(&users, referred.clone(), &program);
+    for (user, referred) in users.iter_mut().zip(&referred) {
+        let Properties::Written(properties) = &user.properties else { continue };
+        match evaluate(&user.name, properties, &program, &Scope::default()) {
+            Ok(evaluated) if referred.is_empty() => user.properties = Properties::Evaluated(evaluated),
+            // It is evaluated again once the other users are known.
+            Ok(_) => {}
+            Err(found) => mistakes.extend(found),
         }
-        Ok(())
-    }))?;
-    Ok((users, program, order))
+    }
+    match order {
+        Ok(order) if mistakes.is_empty() => Ok((users, program, order)),
+        order => {
+            mistakes.extend(order.err());
+            Err(mistakes)
+        }
+    }
 }
 
-type SortedOut = (Vec<ProgramResource>, HashMap<String, super::resource::Other>);
+type SortedOut = (Vec<ProgramResource>, HashMap<String, Other>);
 
-/// The users, and the other resources.
-fn sort_out(resources: Resources) -> Result<SortedOut, Vec<Mistake>> {
-    let (mut users, mut others, mut mistakes) = (Vec::new(), HashMap::new(), Vec::new());
-    let Resources::Map(resources) = resources else { return Ok((users, others)) };
+/// The users, and the other resources. A resource that cannot be read counts as one of the others: a reference to it is
+/// no mistake.
+fn sort_out(resources: Resources, mistakes: &mut Vec<Mistake>) -> SortedOut {
+    let (mut users, mut others) = (Vec::new(), HashMap::new());
+    let Resources::Map(resources) = resources else { return (users, others) };
     for (name, resource) in resources {
         match resource {
             Ok(Parsed::User(mut user)) => {
@@ -195,14 +215,9 @@ fn sort_out(resources: Resources) -> Result<SortedOut, Vec<Mistake>> {
             Ok(Parsed::Other(other)) => drop(others.insert(name, other)),
             Err(found) => {
                 mistakes.extend(found.into_iter().map(|mistake| mistake.of(&["resources", &name])));
+                others.insert(name, Other::unreadable());
             }
         }
     }
-    if mistakes.is_empty() { Ok((users, others)) } else { Err(mistakes) }
-}
-
-/// Fails with every mistake.
-fn all(results: impl Iterator<Item = Result<(), Mistake>>) -> Result<(), Vec<Mistake>> {
-    let mistakes: Vec<Mistake> = results.filter_map(Result::err).collect();
-    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+    (users, others)
 }

@@ -44,9 +44,17 @@ pub(super) enum Parsed {
 
 /// A resource that is not managed here.
 pub(super) struct Other {
+    /// The type; empty where the resource cannot be read.
     pub(super) kind: String,
     /// The first of its properties.
     pub(super) first_property: Option<String>,
+}
+
+impl Other {
+    /// A resource that cannot be read, of which a mistake tells.
+    pub(super) const fn unreadable() -> Self {
+        Self { kind: String::new(), first_property: None }
+    }
 }
 
 impl ProgramResource {
