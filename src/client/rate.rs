@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, num::NonZeroU32, str::FromStr, time::Duration};
 
 use super::quotas::DOCUMENTED;
-use crate::user::{Operation, choice, one_line};
+use crate::user::{Operation, as_text::serde_as_text, choice, one_line};
 
 choice! {
     /// What the figure of a rate rests on.
@@ -152,6 +152,8 @@ impl fmt::Display for Rate {
         write!(f, "{}:{}", self.calls_per_second(), self.burst)
     }
 }
+
+serde_as_text!(Rate);
 
 impl Default for Rate {
     fn default() -> Self {

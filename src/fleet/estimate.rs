@@ -99,12 +99,13 @@ impl Serialize for Estimate {
         estimate.serialize_field("calls", &self.calls)?;
         estimate.serialize_field("seconds", &self.time.as_secs_f64())?;
         estimate.serialize_field("slowest", &self.slowest)?;
-        estimate.serialize_field("rate", &self.rate.map(Figure::from))?;
+        let rate = self.rate.filter(|rate| *rate != Rate::UNLIMITED);
+        estimate.serialize_field("rate", &rate.map(Figure::from))?;
         estimate.end()
     }
 }
 
-/// A rate as machines read it.
+/// A rate as machines read it; `null` where there is no limit.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Figure {

@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use super::id_error::{IdError, is_id_character};
+use super::{
+    as_text::serde_as_text,
+    id_error::{IdError, is_id_character},
+};
 
 /// The ARN of an instance, or of a resource in one.
 ///
@@ -87,6 +90,8 @@ impl fmt::Display for Arn {
         }
     }
 }
+
+serde_as_text!(Arn);
 
 /// An ARN by its parts, without allocating.
 #[derive(Clone, Copy)]

@@ -1,10 +1,8 @@
 //! The codes of diagnostics: one list of everything that the crate finds, with what it means and who says so.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
-use super::{choice::choice, suggestion::nearest};
+use super::{as_text::serde_as_text, choice::choice, suggestion::nearest, text::one_line};
 
 /// The stable code of a diagnostic, such as `name-length`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -278,16 +276,6 @@ impl Code {
         CODES.iter().find(|info| info.code == self)
     }
 
-    /// Finds the code of the crate with this text.
-    ///
-    /// # Errors
-    ///
-    /// A similar code, if there is one.
-    pub fn find(code: &str) -> Result<Self, Option<&'static str>> {
-        let found = CODES.iter().find(|info| info.code.0 == code);
-        found.map(|info| info.code).ok_or_else(|| nearest(code, CODES.iter().map(|info| info.code.0)))
-    }
-
     /// The list of codes as Markdown, as the reference shows it.
     pub fn table() -> String {
         let mut table = String::from(
@@ -329,16 +317,28 @@ impl fmt::Display for Stage {
     }
 }
 
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0)
+/// The error of reading a code: the crate has none with this text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no code `{}`", one_line(code))]
+#[non_exhaustive]
+pub struct UnknownCode {
+    /// The text.
+    pub code: String,
+    /// A similar code, if there is one.
+    pub nearest: Option<&'static str>,
+}
+
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    /// Reads a code of the crate; [`Code::all`] lists them.
+    fn from_str(text: &str) -> Result<Self, UnknownCode> {
+        let found = CODES.iter().find(|info| info.code.0 == text);
+        found.map(|info| info.code).ok_or_else(|| UnknownCode {
+            code: text.to_owned(),
+            nearest: nearest(text, CODES.iter().map(|info| info.code.0)),
+        })
     }
 }
 
-impl<'de> Deserialize<'de> for Code {
-    /// Reads a code of the crate.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let code = String::deserialize(deserializer)?;
-        Self::find(&code).map_err(|_| de::Error::custom(format_args!("there is no code `{code}`")))
-    }
-}
+serde_as_text!(Code);

@@ -1,12 +1,11 @@
 //! The import id of an existing user: `instance id:user id`, as in Pulumi and Terraform.
 
-use std::{borrow::Cow, fmt, str::FromStr};
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::{fmt, str::FromStr};
 
 use super::{
     IdKind, InstanceId, User, UserId,
     arn::ArnRef,
+    as_text::serde_as_text,
     id_error::{is_arn, is_id_character},
     text::one_line,
 };
@@ -62,18 +61,7 @@ impl fmt::Display for ImportId {
     }
 }
 
-impl Serialize for ImportId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for ImportId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
-    }
-}
+serde_as_text!(ImportId);
 
 impl FromStr for ImportId {
     type Err = ImportIdError;

@@ -6,6 +6,7 @@
 //! Nothing here does I/O, reads a clock or names an SDK type.
 
 mod arn;
+pub(crate) mod as_text;
 mod attempt;
 pub(crate) mod bounds;
 mod case;
@@ -83,7 +84,7 @@ pub(crate) use choice::choice;
 pub use choice::{
     Channel, IdentityManagementType, PhoneType, SecurityProfileType, UnknownChoice, VoiceEnhancementMode,
 };
-pub use code::{Code, CodeInfo, Severity, Stage};
+pub use code::{Code, CodeInfo, Severity, Stage, UnknownCode};
 pub use decode::DecodeErrors;
 pub use desired::DesiredUser;
 pub use diagnostic::{Diagnostic, with_causes};

@@ -2,8 +2,6 @@
 
 use std::{borrow::Cow, fmt, sync::LazyLock};
 
-use serde::{Serialize, Serializer};
-
 use super::{
     Property,
     member::is_name,
@@ -150,11 +148,5 @@ impl fmt::Display for Path {
             }
         }
         f.write_str(&text)
-    }
-}
-
-impl Serialize for Path {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }

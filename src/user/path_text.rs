@@ -2,9 +2,8 @@
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, de};
-
 use super::{
+    as_text::serde_as_text,
     path::Path,
     property::Property,
     text::{one_line, unquoted},
@@ -109,8 +108,4 @@ fn end_of_quotes(text: &str) -> Option<usize> {
     end.map(|(place, _)| place + 1)
 }
 
-impl<'de> Deserialize<'de> for Path {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
+serde_as_text!(Path);

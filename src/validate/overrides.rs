@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::user::{Code, Severity, Stage};
+use crate::user::{Code, Severity, Stage, UnknownCode};
 
 /// The severities that a host has changed.
 ///
@@ -87,8 +87,8 @@ impl Overrides {
 
 /// A rule that a host may know by its code.
 fn find(code: &str) -> Result<Code, OverrideError> {
-    let found =
-        Code::find(code).map_err(|nearest| OverrideError::Unknown { code: code.to_owned(), nearest })?;
+    let found: Code =
+        code.parse().map_err(|UnknownCode { code, nearest, .. }| OverrideError::Unknown { code, nearest })?;
     match found.info() {
         Some(info) if info.stage <= Stage::Name => Ok(found),
         _ => Err(OverrideError::Unknown { code: code.to_owned(), nearest: None }),

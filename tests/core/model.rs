@@ -1,18 +1,25 @@
 //! The data: documents in and out, ids, names, tags.
 
+use std::{
+    fmt::{Debug, Display},
+    str::FromStr,
+};
+
 use connect_user::{
+    client::Rate,
     engine::{Given, Schema},
     interop::{
         file::{FileFormat, ReadOptions, read},
         program::{Program, Source},
     },
     user::{
-        AutoName, ExposeSecrets, IdentityManagementType, ImportId, Input, Member, Message, PULUMI_UNKNOWN,
-        Path, Property, RoutingProfileId, Settings, Shape, Spelling, UserSpec, UserState, Value, one_line,
-        reference_table,
+        Arn, AutoName, Code, ExposeSecrets, IdentityManagementType, ImportId, Input, Member, Message,
+        PULUMI_UNKNOWN, Path, Property, RoutingProfileId, Settings, Shape, Spelling, Timestamp, UserSpec,
+        UserState, Value, one_line, reference_table,
     },
 };
 use proptest::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
 
 use crate::{
@@ -32,6 +39,31 @@ fn an_id_with_its_instance_says_which_id_is_meant() {
     let error = RoutingProfileId::new("1c2d:7a9b").check().expect_err("two ids");
     assert_eq!(error.to_string(), "`1c2d:7a9b` is not the id of a routing profile: it holds `:`");
     assert_eq!(error.help(), "give the id of a routing profile alone, which may be `7a9b`");
+}
+
+/// What has a form as text has the same form in JSON, and is read from it.
+#[test]
+fn values_that_are_texts_are_texts_in_json() {
+    fn check<T>(text: &str, wrong: &str)
+    where
+        T: FromStr<Err: Display + Debug> + Display + Serialize + DeserializeOwned,
+    {
+        let value: T = text.parse().expect("a value");
+        let written = serde_json::to_value(&value).expect("JSON");
+        assert_eq!(written, json!(text));
+        assert_eq!(serde_json::from_value::<T>(written).expect("a value").to_string(), text);
+        let error = wrong.parse::<T>().err().expect("an error").to_string();
+        assert!(error.contains(wrong), "{error}");
+        assert_eq!(serde_json::from_value::<T>(json!(wrong)).err().expect("an error").to_string(), error);
+    }
+    check::<Arn>("arn:aws:connect:us-east-1:123456789012:instance/1c2d/agent/7a9b", "arn:aws:iam::1:role");
+    check::<Code>("name-length", "name-lenght");
+    check::<ImportId>("1c2d:7a9b", "1c2d");
+    check::<Path>("tags[\"cost center\"]", "tags[");
+    check::<Rate>("2:5", "2");
+    check::<Timestamp>("2026-01-01T08:00:00.000Z", "yesterday");
+    let unknown = "name-lenght".parse::<Code>().expect_err("no code");
+    assert_eq!(unknown.nearest, Some("name-length"));
 }
 
 #[test]
