@@ -473,3 +473,45 @@ async fn a_user_that_was_imported_and_replaced_since_is_not_asked_for_again() {
     let SessionError::Program(refused) = error.expect_err("another user") else { panic!("of the program") };
     assert_eq!(refused.code, Code::RECORDED_OTHERWISE);
 }
+
+/// An account that has stayed when its user moved to another instance is imported once more where the user comes back.
+#[tokio::test(start_paused = true)]
+async fn an_account_that_has_stayed_is_imported_again_where_its_user_comes_back() {
+    let (connect, ids) = service(&["jane"]).await;
+    let store = MemoryStore::default();
+    let retained = Lifecycle::builder().retain_on_delete(true).build();
+    let jane = |instance: &str| {
+        let mut document = document("jane");
+        document["instanceId"] = json!(instance);
+        with_lifecycle(wanted("a", &document), &retained)
+    };
+    for (instance, expected) in [("i", Action::None), ("j", Action::Replace)] {
+        let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+        let preview = importing(&mut session, &jane(instance), &ids[0]).await;
+        assert_eq!(reasons(&preview), []);
+        assert!(expected == Action::None || preview.count(Action::Create) == 1, "{preview:?}");
+        let options = session.apply_options();
+        assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
+    }
+    // While its user is in the other instance, each plan says what stands in the way.
+    let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+    let back = jane("i");
+    let refused = session.refresh(&[DesiredSpec::from(&back).with_import(Some(&ids[0]))]).await;
+    let Err(SessionError::Program(refused)) = refused else { panic!("{refused:?}") };
+    assert_eq!(refused.code, Code::RECORDED_OTHERWISE);
+    // Once that one is gone, the account is its own again.
+    let mut entry = store.get("a").await.expect("read").expect("recorded");
+    let moved = Arc::make_mut(entry.state.as_mut().expect("a state"));
+    moved.record.created = None;
+    connect.delete_user(&DeleteUser::new("j", moved.user_id.clone())).await.expect("deleted by hand");
+    store.commit(&[StoreChange::put("a", entry)]).await.expect("written");
+    for is_import in [true, false] {
+        let mut session = Session::open(&store, &connect, session_options()).await.expect("open");
+        let preview = importing(&mut session, &back, &ids[0]).await;
+        assert_eq!((reasons(&preview), preview.calls()), (vec![], 0));
+        assert_eq!(preview.imports().count(), usize::from(is_import));
+        let options = session.apply_options();
+        assert!(session.apply(preview, &mut AllKnown, &options).await.expect("applied").is_done());
+        assert_eq!(session.state("a").expect("there").id(), ids[0]);
+    }
+}

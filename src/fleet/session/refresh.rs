@@ -16,6 +16,7 @@ use super::{
     scope::Scope,
 };
 use crate::{
+    client::{ClientError, ErrorKind},
     read::import,
     user::{Code, Diagnostic, ImportId, UserSpec, UserState},
 };
@@ -145,7 +146,8 @@ impl Session<'_> {
     ///
     /// An import is carried out once. Whoever was imported is a recorded user like any other, also where it was
     /// replaced since, or is gone: then it is created again. That holds also where its record has got another name, since
-    /// the program gives the name of its user to another resource.
+    /// the program gives the name of its user to another resource. Only an account that has stayed although its record
+    /// has gone, and that the user is to be again, is imported once more.
     async fn import(&mut self, program: &[DesiredSpec<'_>]) -> Result<(), SessionError> {
         let refuse = |code, user: &str, message: &str, help: &str| {
             SessionError::Program(Diagnostic::new(code, message).about(user).with_help(help))
@@ -156,6 +158,12 @@ impl Session<'_> {
         let mut owners: HashMap<ImportId, Vec<String>> = HashMap::new();
         for (name, state) in self.users() {
             owners.entry(state.id()).or_default().push(name.clone());
+        }
+        let there = self.refreshed.states.iter().filter_map(|(name, state)| Some((name, state.as_ref()?)));
+        for (name, left) in there
+            .flat_map(|(name, state)| state.record.unfinished.replaced.iter().map(move |left| (name, left)))
+        {
+            owners.entry(left.id()).or_default().push(name.clone());
         }
         let now_as: HashMap<&str, &str> =
             self.former.iter().map(|(now, former)| (former.as_str(), now.as_str())).collect();
@@ -169,13 +177,18 @@ impl Session<'_> {
             let is_noted = |entry: Option<&Entry>| {
                 entry.is_some_and(|entry| entry.notes.get(IMPORT) == Some(&id.to_string()))
             };
-            if is_noted(entry) {
-                continue;
-            }
-            // It was carried out under this name, and the record of its user has another one by now.
-            if is_noted(now_as.get(name).and_then(|now| self.entries.get(*now))) {
-                noted.push((name, id.to_string()));
-                continue;
+            // It may have been carried out under this name, while the record of its user has another one by now.
+            let is_moved = is_noted(now_as.get(name).and_then(|now| self.entries.get(*now)));
+            let mut left = None;
+            if is_noted(entry) || is_moved {
+                left = match owners.contains_key(id) {
+                    true => None,
+                    false => self.left_behind(user, id).await?,
+                };
+                if left.is_none() {
+                    noted.extend((!is_noted(entry)).then(|| (name, id.to_string())));
+                    continue;
+                }
             }
             if let Some(other) = imported.insert(id.to_string(), name) {
                 let message = format!("`{other}` and `{name}` both import `{id}`");
@@ -200,11 +213,10 @@ impl Session<'_> {
                 let message = format!("`{name}` imports `{id}`, which is recorded as `{other}`");
                 return Err(refuse(Code::RECORDED_OTHERWISE, name, &message, "remove the `import` option"));
             }
-            let state = import(self.client(), id).await.map_err(|error| SessionError::Import {
-                user: name.to_owned(),
-                id: id.clone(),
-                error: Box::new(error),
-            })?;
+            let state = match left {
+                Some(state) => state,
+                None => import(self.client(), id).await.map_err(|error| not_imported(name, id, error))?,
+            };
             let state = Arc::new(state);
             // What was noted of a user that is gone says nothing of this one.
             let creating = self.entries.get(name).map(|entry| entry.creating.clone()).unwrap_or_default();
@@ -219,6 +231,25 @@ impl Session<'_> {
             self.pending.push(StoreChange::put(name.to_owned(), entry.clone()));
         }
         Ok(())
+    }
+
+    /// The account of an import that was carried out before and that no record has any more, if the user is to be that
+    /// one again: it has stayed when its user was no longer managed. It takes a call only for a user that is to be
+    /// created.
+    async fn left_behind(
+        &self,
+        user: &DesiredSpec<'_>,
+        id: &ImportId,
+    ) -> Result<Option<UserState>, SessionError> {
+        let is_it = |entry: &Entry| entry.state.as_ref().is_some_and(|state| is_desired_as(user.spec, state));
+        if self.entries.get(user.name).is_some_and(is_it) {
+            return Ok(None);
+        }
+        match import(self.client(), id).await {
+            Ok(state) => Ok(Some(state).filter(|state| is_desired_as(user.spec, state))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(not_imported(user.name, id, error)),
+        }
     }
 
     /// Finds out which recorded user each user of the program is, and names the records so.
@@ -279,6 +310,10 @@ impl Session<'_> {
         self.entries.extend(self.imported.clone());
         Ok(())
     }
+}
+
+fn not_imported(user: &str, id: &ImportId, error: ClientError) -> SessionError {
+    SessionError::Import { user: user.to_owned(), id: id.clone(), error: Box::new(error) }
 }
 
 /// Whether a user of the program may be the recorded one, by instance and name.
